@@ -1,0 +1,137 @@
+/** The command line: `countersign sign | verify | vectors` (docs: README). */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Json, RecipeInput } from '../providers/contract.ts';
+import { provider, providers } from '../providers/registry.ts';
+import { fromUtf8, hex } from '../signing/bytes.ts';
+import { checkFile, recipe, type VectorFile } from './vectors.ts';
+
+const USAGE = `countersign: sign and verify as the providers do
+
+  countersign sign PROVIDER --what request-signature --settings s.json --fields f.json
+  countersign verify PROVIDER --what notification-signature --settings s.json --raw body.txt | --fields f.json
+  countersign vectors [DIR]        checks every vector file in DIR (default test/vectors)
+
+PROVIDER: ${providers.map((entry) => entry.id).join(', ')}
+s.json: the settings by the names of the provider's schema; f.json: [["NAME","value"], ...] or an object.
+`;
+
+class UsageError extends Error {}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The text of base bytes, or their digits where they are not UTF-8. */
+function baseMembers(base: Uint8Array) {
+  const text = fromUtf8(base);
+  return text === null ? { base: null, base_hex: hex(base) } : { base: text };
+}
+
+interface Options {
+  readonly what?: string | undefined;
+  readonly settings?: string | undefined;
+  readonly fields?: string | undefined;
+  readonly raw?: string | undefined;
+}
+
+function recipeOf(name: string | undefined, options: Options, kinds: readonly string[]) {
+  const found = provider(name ?? '');
+  if (!found) throw new UsageError(`there is no provider ${name ?? '(none given)'}`);
+  const named = recipe(found.id, options.what ?? '');
+  if (!named || !kinds.includes(named.kind)) {
+    const names = Object.entries(found.signatures)
+      .filter(([, entry]) => kinds.includes(entry.kind))
+      .map(([what]) => what);
+    throw new UsageError(`--what is one of ${names.join(', ')}`);
+  }
+  return named;
+}
+
+function inputOf(options: Options): RecipeInput {
+  if (options.raw !== undefined) return { raw: readFileSync(options.raw, 'utf8').replace(/\r?\n$/, '') };
+  if (options.fields !== undefined) {
+    return { fields: readJson(options.fields) as readonly (readonly [string, Json])[] };
+  }
+  throw new UsageError('give --fields or --raw');
+}
+
+function settingsOf(options: Options): Record<string, unknown> {
+  return options.settings === undefined ? {} : (readJson(options.settings) as Record<string, unknown>);
+}
+
+function print(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}
+
+function sign(name: string | undefined, options: Options): number {
+  const found = recipeOf(name, options, ['sign']);
+  if (found.kind !== 'sign') return 2;
+  const { base, algorithm, signature } = found.sign(settingsOf(options), inputOf(options));
+  print({ ...baseMembers(base), algorithm, signature });
+  return 0;
+}
+
+async function verify(name: string | undefined, options: Options): Promise<number> {
+  const found = recipeOf(name, options, ['verify']);
+  if (found.kind !== 'verify') return 2;
+  const { valid, status, base, problem } = await found.verify(settingsOf(options), inputOf(options));
+  print({ valid, status, ...baseMembers(base), ...(problem !== null && { problem }) });
+  return valid ? 0 : 1;
+}
+
+async function vectors(directory: string): Promise<number> {
+  const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
+  if (files.length === 0) throw new UsageError(`${directory} holds no vector files`);
+  let failed = 0;
+  console.log(`${'provider'.padEnd(14)}${'what'.padEnd(32)}${'passed'.padStart(8)}${'failed'.padStart(8)}`);
+  for (const file of files.sort()) {
+    for (const row of await checkFile(readJson(join(directory, file)) as VectorFile)) {
+      const counts = `${String(row.passed).padStart(8)}${String(row.failures.length).padStart(8)}`;
+      console.log(`${row.provider.padEnd(14)}${row.what.padEnd(32)}${counts}`);
+      for (const failure of row.failures) console.log(`  ${failure}`);
+      failed += row.failures.length;
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      what: { type: 'string' },
+      settings: { type: 'string' },
+      fields: { type: 'string' },
+      raw: { type: 'string' },
+    },
+  });
+  const [command, argument] = positionals;
+  switch (command) {
+    case 'sign':
+      return sign(argument, values);
+    case 'verify':
+      return verify(argument, values);
+    case 'vectors':
+      return vectors(argument ?? 'test/vectors');
+    default:
+      throw new UsageError('');
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(error instanceof UsageError ? `${message}\n\n${USAGE}`.trimStart() : message);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,117 @@
+/** Checks vector files against the providers' named recipes. */
+import type { Json, Recipe, RecipeInput } from '../providers/contract.ts';
+import { provider } from '../providers/registry.ts';
+import { fromHex, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
+
+/** One vector as the files hold it. */
+export interface Vector {
+  readonly name: string;
+  readonly what: string;
+  readonly settings: Record<string, unknown>;
+  readonly fields?: RecipeInput['fields'];
+  readonly raw?: string;
+  readonly base?: string;
+  readonly base_hex?: string;
+  readonly signature?: string | null;
+  readonly valid: boolean;
+  readonly status?: string;
+  readonly expected?: { readonly [name: string]: Json };
+}
+
+export interface VectorFile {
+  readonly provider: string;
+  readonly vectors: readonly Vector[];
+}
+
+type AnyRecipe = Recipe<Record<string, unknown>>;
+
+/** A recipe of a provider by the name that the vector files use, or null. */
+export function recipe(providerId: string, what: string): AnyRecipe | null {
+  return (provider(providerId)?.signatures[what] as AnyRecipe | undefined) ?? null;
+}
+
+function inputOf(vector: Vector): RecipeInput {
+  return {
+    ...(vector.fields !== undefined && { fields: vector.fields }),
+    ...(vector.raw !== undefined && { raw: vector.raw }),
+  };
+}
+
+function sameBase(vector: Vector, base: Uint8Array): string | null {
+  const wanted = vector.base_hex === undefined ? vector.base && utf8(vector.base) : fromHex(vector.base_hex);
+  if (!wanted || hex(wanted) === hex(base)) return null;
+  return `base is ${fromUtf8(base) ?? hex(base)}`;
+}
+
+/** The first member of `expected` that the answer does not have; a `note` is for people. */
+function firstDifference(expected: { readonly [name: string]: Json }, answer: Readonly<Record<string, Json>>) {
+  for (const [name, value] of Object.entries(expected)) {
+    if (name === 'note') continue;
+    if (JSON.stringify(answer[name]) !== JSON.stringify(value)) {
+      return `${name} is ${JSON.stringify(answer[name])}, not ${JSON.stringify(value)}`;
+    }
+  }
+  return null;
+}
+
+/** A vector of an answer to another question says in its reason which question was asked. */
+function askedOf(vector: Vector): string | null {
+  const reason = vector.expected?.['reason'];
+  return typeof reason === 'string' ? (/asked \((\w+)\)/.exec(reason)?.[1] ?? null) : null;
+}
+
+/** Tries one vector. Returns null when it holds, else what differs. */
+export async function checkVector(providerId: string, vector: Vector): Promise<string | null> {
+  const found = recipe(providerId, vector.what);
+  if (!found) return `no recipe named ${vector.what}`;
+  const input = inputOf(vector);
+  switch (found.kind) {
+    case 'sign': {
+      const { base, signature } = found.sign(vector.settings, input);
+      if (!vector.valid) return signature === vector.signature ? 'a wrong signature was reproduced' : null;
+      if (signature !== vector.signature) return `signature is ${signature}`;
+      return sameBase(vector, base);
+    }
+    case 'verify': {
+      const verdict = await found.verify(vector.settings, input);
+      if (verdict.valid !== vector.valid) return verdict.problem ?? 'was taken for valid';
+      if (!vector.valid) return null;
+      if (vector.status !== undefined && verdict.status !== vector.status) return `status is ${verdict.status}`;
+      return sameBase(vector, verdict.base);
+    }
+    case 'text':
+      return sameBase(vector, found.text(vector.settings, input));
+    case 'response':
+      return firstDifference(vector.expected ?? {}, found.read(vector.settings, vector.raw ?? '', askedOf(vector)));
+  }
+}
+
+/** How the vectors of one kind of one provider went. */
+export interface VectorRow {
+  readonly provider: string;
+  readonly what: string;
+  passed: number;
+  readonly failures: string[];
+}
+
+/** Tries every vector of a file; one row per kind. */
+export async function checkFile(file: VectorFile): Promise<VectorRow[]> {
+  const rows = new Map<string, VectorRow>();
+  for (const vector of file.vectors) {
+    const row = rows.get(vector.what) ?? { provider: file.provider, what: vector.what, passed: 0, failures: [] };
+    rows.set(vector.what, row);
+    const problem = await tried(file.provider, vector);
+    if (problem === null) row.passed += 1;
+    else row.failures.push(`${vector.name}: ${problem}`);
+  }
+  return [...rows.values()];
+}
+
+/** A vector that breaks a recipe has failed; the others still run. */
+async function tried(providerId: string, vector: Vector): Promise<string | null> {
+  try {
+    return await checkVector(providerId, vector);
+  } catch (error) {
+    return `threw ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Every error that leaves countersign, in one place: a closed union of codes, each with its HTTP status and
+ * title (RFC 9457). A detail says what is wrong and, where it can, what to do about it.
+ */
+
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthorized: { status: 401, title: 'Authentication is missing or wrong' },
+  forbidden: { status: 403, title: 'This is not allowed' },
+  not_found: { status: 404, title: 'There is no such thing' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
+  reference_conflict: { status: 409, title: 'The reference is taken by another request' },
+  invalid_state: { status: 409, title: 'The payment is not in a state that allows this' },
+  payload_too_large: { status: 413, title: 'The request body is too large' },
+  unsupported_currency: { status: 422, title: 'The currency is not supported' },
+  unsupported_operation: { status: 422, title: 'The provider does not have this operation' },
+  amount_out_of_range: { status: 422, title: 'The amount is outside the allowed range' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something failed on our side' },
+  misconfigured: { status: 500, title: 'The service is not configured' },
+  provider_error: { status: 502, title: 'The provider answered with an error' },
+  provider_unreachable: { status: 504, title: 'The provider did not answer' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One invalid part of a request: where it is and what is wrong with it. */
+export interface FieldError {
+  /** Dotted path, `customer.email`; empty for the whole body. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An error with a public answer. Its `cause` goes to the log, never to the caller. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly errors: readonly FieldError[];
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { errors?: readonly FieldError[]; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors ?? [];
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+}
+
+/** A Problem about one field of the request. */
+export function invalidField(path: string, message: string): Problem {
+  return new Problem('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });
+}
+
+/** Why a notification was refused before its content counted for anything. */
+export type RefusalReason =
+  | 'signature_missing'
+  | 'signature_mismatch'
+  | 'signature_malformed'
+  | 'duplicate_field'
+  | 'field_missing'
+  | 'malformed'
+  | 'wrong_account'
+  | 'address_not_allowed';
+
+/**
+ * A notification or return that is not to be believed. The message is for the log; `base`, `expected` and
+ * `received` explain a mismatch to an operator and never leave in an answer.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly reason: RefusalReason;
+  readonly base: string | null;
+  readonly expected: string | null;
+  readonly received: string | null;
+
+  constructor(
+    reason: RefusalReason,
+    message: string,
+    detail: { base?: string; expected?: string; received?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause: detail.cause });
+    this.reason = reason;
+    this.base = detail.base ?? null;
+    this.expected = detail.expected ?? null;
+    this.received = detail.received ?? null;
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The rules of movement: how verified news moves an attempt, and how attempts make a payment's status.
+ *
+ * Everything here is a join: each piece of an attempt's state only ever grows (a rank by maximum, a movement of
+ * money by its identity, a flag by or). So any order, repetition and interleaving of the same news ends in the
+ * same state, whichever of notification, return and status query came first. The accepted cost: between two
+ * negative results of one attempt the ladder decides, not the clock.
+ *
+ * - Money that arrived is never lost: paid wins over every result without money, whenever it comes.
+ * - "In process" news never takes back a result.
+ * - Less than the asked amount is partially_paid; the sum over attempts counts.
+ * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
+ */
+import { type Minor, minor, sum, ZERO } from './money.ts';
+import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
+
+/** The ladder of one attempt's results without money: a higher rung is never left for a lower one. */
+const LADDER = [
+  'created',
+  'forwarded',
+  'pending',
+  'error',
+  'expired',
+  'cancelled',
+  'denied',
+  'authorized',
+  'voided',
+  'capture_denied',
+] as const;
+
+type Rung = (typeof LADDER)[number];
+
+const RUNG_STATUS: Record<Rung, Status> = {
+  created: 'created',
+  forwarded: 'forwarded',
+  pending: 'pending',
+  error: 'error',
+  expired: 'expired',
+  cancelled: 'cancelled',
+  denied: 'denied',
+  authorized: 'authorized',
+  voided: 'cancelled',
+  capture_denied: 'denied',
+};
+
+/** Money by the identity that the provider gives to the movement: two news of one movement count once. */
+export type Movements = Readonly<Record<string, Minor>>;
+
+/** What the rules remember of an attempt. */
+export interface AttemptState {
+  readonly rung: Rung;
+  /** The largest authorization seen. */
+  readonly authorized: Minor;
+  readonly paid: Movements;
+  readonly refunded: Movements;
+  readonly chargedBack: Movements;
+  /** Everything was taken back. */
+  readonly reversed: boolean;
+}
+
+/** One piece of verified news about one attempt. */
+export interface News {
+  readonly outcome: Outcome;
+  /** Minor units in the payment's currency; null where the news carries none. */
+  readonly amount: Minor | null;
+  /** The provider's identity of the money movement. */
+  readonly movement: string;
+}
+
+export const NEW_ATTEMPT: AttemptState = {
+  rung: 'created',
+  authorized: ZERO,
+  paid: {},
+  refunded: {},
+  chargedBack: {},
+  reversed: false,
+};
+
+function climb(state: AttemptState, rung: Rung): AttemptState {
+  return LADDER.indexOf(rung) > LADDER.indexOf(state.rung) ? { ...state, rung } : state;
+}
+
+function larger(a: Minor, b: Minor): Minor {
+  return a > b ? a : b;
+}
+
+function record(movements: Movements, id: string, amount: Minor): Movements {
+  const known = movements[id] ?? ZERO;
+  return amount > known ? { ...movements, [id]: amount } : movements;
+}
+
+/** The shopper left for the provider. */
+export function forward(state: AttemptState): AttemptState {
+  return climb(state, 'forwarded');
+}
+
+/** An attempt after a piece of news; the same object when the news changes nothing. */
+export function apply(state: AttemptState, news: News): AttemptState {
+  if (MONEY_OUTCOMES.has(news.outcome) && news.amount === null) return state;
+  const amount = news.amount ?? ZERO;
+  switch (news.outcome) {
+    case 'none':
+      return state;
+    case 'pending':
+    case 'error':
+    case 'expired':
+    case 'cancelled':
+    case 'denied':
+    case 'voided':
+    case 'capture_denied':
+      return climb(state, news.outcome);
+    case 'authorized': {
+      const authorized = larger(state.authorized, amount);
+      const climbed = climb(state, 'authorized');
+      return authorized === climbed.authorized ? climbed : { ...climbed, authorized };
+    }
+    case 'paid': {
+      const paid = record(state.paid, news.movement, amount);
+      return paid === state.paid ? state : { ...state, paid };
+    }
+    case 'refunded': {
+      const refunded = record(state.refunded, news.movement, amount);
+      return refunded === state.refunded ? state : { ...state, refunded };
+    }
+    case 'charged_back': {
+      const chargedBack = record(state.chargedBack, news.movement, amount);
+      return chargedBack === state.chargedBack ? state : { ...state, chargedBack };
+    }
+    case 'reversed': {
+      const ended = climb(state, 'voided');
+      return ended.reversed ? ended : { ...ended, reversed: true };
+    }
+  }
+}
+
+/** The totals of a payment over its attempts, in minor units. */
+export interface Amounts {
+  /** Held by authorizations that have not ended (captured ones stay counted). */
+  readonly authorized: Minor;
+  readonly paid: Minor;
+  /** Never above `paid`. */
+  readonly refunded: Minor;
+}
+
+export interface Summary {
+  readonly status: Status;
+  readonly amounts: Amounts;
+  /** Two attempts or more each brought money, and together they brought more than was asked. */
+  readonly paidTwice: boolean;
+}
+
+interface AttemptMoney {
+  readonly authorized: Minor;
+  readonly paid: Minor;
+  readonly refunded: Minor;
+  readonly chargedBack: Minor;
+}
+
+function money(state: AttemptState): AttemptMoney {
+  const paid = sum(Object.values(state.paid));
+  const refunded = state.reversed ? paid : sum(Object.values(state.refunded));
+  return {
+    authorized: state.rung === 'authorized' ? state.authorized : ZERO,
+    paid,
+    refunded: refunded < paid ? refunded : paid,
+    chargedBack: sum(Object.values(state.chargedBack)),
+  };
+}
+
+/** The status of one attempt by its own news: what a payment with this attempt alone would have. */
+function attemptStatus(state: AttemptState): Status {
+  return RUNG_STATUS[state.rung];
+}
+
+/**
+ * Without money: a live authorization in any attempt; else what the newest attempt says, except that a trip
+ * which has only begun does not hide an earlier one that is in process at the bank.
+ */
+function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
+  const statuses = attempts.map(attemptStatus);
+  if (statuses.includes('authorized')) return 'authorized';
+  const newest = statuses.at(-1) ?? 'created';
+  const begun = newest === 'created' || newest === 'forwarded';
+  return begun && statuses.includes('pending') ? 'pending' : newest;
+}
+
+/**
+ * A payment's status and totals.
+ * @param asked minor units.
+ * @param attempts oldest first.
+ */
+export function summarize(asked: Minor, attempts: readonly AttemptState[]): Summary {
+  const moneys = attempts.map(money);
+  const amounts: Amounts = {
+    authorized: sum(moneys.map((entry) => entry.authorized)),
+    paid: sum(moneys.map((entry) => entry.paid)),
+    refunded: sum(moneys.map((entry) => entry.refunded)),
+  };
+  const chargedBack = moneys.some((entry) => entry.chargedBack > 0);
+  const payers = moneys.filter((entry) => entry.paid > 0).length;
+  return {
+    status: statusOf(asked, amounts, chargedBack, attempts),
+    amounts,
+    paidTwice: payers > 1 && amounts.paid > asked,
+  };
+}
+
+function statusOf(
+  asked: Minor,
+  amounts: Amounts,
+  chargedBack: boolean,
+  attempts: readonly AttemptState[],
+): Status {
+  if (amounts.paid === 0) return chargedBack ? 'charged_back' : statusWithoutMoney(attempts);
+  if (chargedBack) return 'charged_back';
+  if (amounts.refunded === amounts.paid) return 'refunded';
+  if (amounts.refunded > 0) return 'partially_refunded';
+  return amounts.paid >= asked ? 'paid' : 'partially_paid';
+}
+
+/** How news compares with what was asked; null where there is nothing to remark. */
+export type Mismatch = 'currency' | 'amount_missing' | 'amount_below' | 'amount_above';
+
+/**
+ * Whether a fact's money fits the payment. `currency` and `amount_missing` forbid that the news moves money;
+ * the other two are remarked and count as what they are.
+ */
+export function mismatch(
+  asked: { readonly amount: Minor; readonly currency: string },
+  news: { readonly outcome: Outcome; readonly amount: number | null; readonly currency: string | null },
+): Mismatch | null {
+  if (!MONEY_OUTCOMES.has(news.outcome)) return null;
+  if (news.currency !== null && news.currency !== asked.currency) return 'currency';
+  if (news.amount === null || minor(news.amount) === null) return 'amount_missing';
+  if (news.amount > asked.amount) return 'amount_above';
+  const whole = news.outcome === 'authorized' || news.outcome === 'paid';
+  return whole && news.amount < asked.amount ? 'amount_below' : null;
+}

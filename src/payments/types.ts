@@ -1,0 +1,121 @@
+/** The words of the domain as types, shared by every layer. */
+import type { PaymentId } from './id.ts';
+import type { Minor } from './money.ts';
+import type { Amounts } from './rules.ts';
+import type { Status } from './statuses.ts';
+
+export interface Address {
+  readonly line1?: string | undefined;
+  readonly line2?: string | undefined;
+  readonly postalCode?: string | undefined;
+  readonly city?: string | undefined;
+  readonly state?: string | undefined;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string | undefined;
+}
+
+export interface Customer {
+  readonly email?: string | undefined;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly ip?: string | undefined;
+  /** ISO 639-1, lower case. */
+  readonly language?: string | undefined;
+  readonly address?: Address | undefined;
+}
+
+/** When money is taken: with the payment, or by a later capture of the authorization. */
+export type Capture = 'automatic' | 'manual';
+
+export interface ReturnUrls {
+  readonly success?: string | undefined;
+  readonly failure?: string | undefined;
+}
+
+export interface RedirectField {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Where the shopper goes, and how. */
+export type Redirect =
+  | { readonly kind: 'url'; readonly method: 'GET'; readonly url: string }
+  | {
+      readonly kind: 'form';
+      readonly method: 'POST';
+      readonly url: string;
+      /** The charset in which the form has to be posted. */
+      readonly charset: string;
+      /** In the order in which they are signed. */
+      readonly fields: readonly RedirectField[];
+    }
+  | { readonly kind: 'html'; readonly html: string };
+
+/** What a shop asked for, as stored. */
+export interface PaymentRequest {
+  readonly reference: string;
+  readonly amount: Minor;
+  /** ISO 4217 alpha. */
+  readonly currency: string;
+  readonly description: string | null;
+  /** Null: the account's default. */
+  readonly capture: Capture | null;
+  readonly customer: Customer;
+  readonly returnUrl: ReturnUrls;
+  readonly extraData: string | null;
+  readonly providerFields: Readonly<Record<string, string>>;
+}
+
+/** A payment as a shop sees it (the HTTP contract). Times are RFC 3339 UTC. */
+export interface PaymentView {
+  readonly id: PaymentId;
+  readonly reference: string;
+  readonly status: Status;
+  readonly amount: Minor;
+  readonly currency: string;
+  readonly account: string;
+  readonly provider: string;
+  readonly test: boolean;
+  readonly amounts: Amounts;
+  readonly providerReference: string | null;
+  /** The newest status in the provider's own words. */
+  readonly providerStatus: string | null;
+  readonly description: string | null;
+  readonly capture: Capture;
+  readonly extraData: string | null;
+  readonly customer: Customer;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export const EVENT_TYPES = [
+  'created',
+  'forwarded',
+  'returned',
+  'notification.applied',
+  'notification.duplicate',
+  'notification.ignored',
+  'notification.conflict',
+  'payment.paid_twice',
+  'webhook.delivered',
+  'webhook.failed',
+  'webhook.abandoned',
+  'webhook.resent',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Who caused an event. */
+export type EventSource = 'shop' | 'shopper' | 'provider' | 'operator' | 'countersign';
+
+/** One line of a payment's log, linked to the line before it by its hash. */
+export interface PaymentEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: EventType;
+  readonly source: EventSource;
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** SHA-256 in hexadecimal over the previous event's hash and this event (ledger/chain.ts). */
+  readonly hash: string;
+}

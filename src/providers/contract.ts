@@ -1,0 +1,230 @@
+/**
+ * The shape of a provider: one file, one object, no I/O of its own. What it needs (the clock, random bytes) is
+ * handed in, so that vectors alone can test it.
+ */
+import type * as v from 'valibot';
+import type { PaymentId } from '../payments/id.ts';
+import type { Outcome, Status } from '../payments/statuses.ts';
+import type { Capture, PaymentRequest, Redirect } from '../payments/types.ts';
+import type { Charset } from '../signing/charsets.ts';
+import type { SettingsSchema } from './settings.ts';
+
+export type Environment = 'test' | 'production' | 'sandbox';
+
+/** Origins that replace scheme and host of a provider's addresses: of the shopper's page, of server calls. */
+export interface Endpoints {
+  readonly page?: string | undefined;
+  readonly api?: string | undefined;
+}
+
+/** One merchant contract as a provider's code sees it: its settings with defaults filled in. */
+export interface ProviderAccount<Settings> {
+  readonly id: string;
+  readonly environment: Environment;
+  readonly endpoints: Endpoints;
+  readonly settings: Settings;
+}
+
+/** JSON values, for the signatures of providers that sign JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** What a named recipe is tried on: the fields in order, or the raw text as it went over the wire. */
+export interface RecipeInput {
+  readonly fields?: readonly (readonly [name: string, value: Json])[] | { readonly [name: string]: Json };
+  readonly raw?: string;
+}
+
+/** A computed signature: the exact bytes that were signed, and the result as it goes over the wire. */
+export interface Signed {
+  readonly base: Uint8Array;
+  /** As the vector files and the sheets name it. */
+  readonly algorithm: string;
+  readonly signature: string;
+}
+
+/** What checking a received message found. */
+export interface Verdict {
+  readonly valid: boolean;
+  /** The status that the message stands for, where it is valid and has one. */
+  readonly status: Status | null;
+  readonly base: Uint8Array;
+  readonly expected: string | null;
+  readonly received: string | null;
+  /** Why it is not valid, in words. */
+  readonly problem: string | null;
+}
+
+/** A recipe that exists once: start, notification and the command line all use it. */
+export type Recipe<Settings> =
+  | {
+      /** We sign. */
+      readonly kind: 'sign';
+      readonly sign: (settings: Partial<Settings>, input: RecipeInput) => Signed;
+    }
+  | {
+      /** The provider signs, we verify. */
+      readonly kind: 'verify';
+      readonly verify: (settings: Partial<Settings>, input: RecipeInput) => Verdict | Promise<Verdict>;
+    }
+  | {
+      /** A text that both sides derive, without a signature of its own. */
+      readonly kind: 'text';
+      readonly text: (settings: Partial<Settings>, input: RecipeInput) => Uint8Array;
+    }
+  | {
+      /** An answer of the provider's API, read. `asked` is what the question was known by, where it matters. */
+      readonly kind: 'response';
+      readonly read: (
+        settings: Partial<Settings>,
+        raw: string,
+        asked: string | null,
+      ) => Readonly<Record<string, Json>>;
+    };
+
+/** Addresses of ours that a provider is given for one attempt. */
+export interface AttemptUrls {
+  /** Where the provider sends its notification. */
+  readonly callback: string;
+  /** Where the shopper comes back to. */
+  readonly back: string;
+}
+
+/** Everything a provider needs to build one signed trip. */
+export interface StartRequest<Settings> {
+  readonly id: PaymentId;
+  /** What the provider calls this attempt: 18 characters (payments/id.ts). */
+  readonly order: string;
+  readonly payment: PaymentRequest;
+  readonly account: ProviderAccount<Settings>;
+  readonly urls: AttemptUrls;
+  readonly now: Date;
+}
+
+/** A request of a provider or of a returning shopper, as it came. */
+export interface ProviderRequest {
+  readonly method: 'GET' | 'POST';
+  /** The query string without `?`, still percent-encoded. */
+  readonly query: Uint8Array;
+  readonly body: Uint8Array;
+  /** Lower case, without parameters; null when there was none. */
+  readonly contentType: string | null;
+}
+
+/** By which door a message came: the server's call, or the shopper's browser. */
+export type Channel = 'notification' | 'return';
+
+/**
+ * What a provider's message says. `accepted` is a protocol's one word for both: paid, or authorized when the
+ * attempt was started for a later capture; the ledger, which knows how it was started, resolves it.
+ */
+export type FactOutcome = Outcome | 'accepted';
+
+/** A verified fact about one attempt. Only such a fact reaches the ledger. */
+export interface Fact {
+  readonly kind: 'fact';
+  /** The order number as the provider echoes it. */
+  readonly order: string;
+  /** The provider's identity of this news: a repeat has the same. */
+  readonly key: string;
+  readonly outcome: FactOutcome;
+  /** Minor units, or null where the message carries no amount that can be read. */
+  readonly amount: number | null;
+  /** ISO 4217 alpha, or null where the message carries none. */
+  readonly currency: string | null;
+  /** The provider's identity of the movement of money. */
+  readonly movement: string;
+  readonly providerReference: string | null;
+  /** The status in the provider's own code. */
+  readonly providerStatus: string;
+  /** What an operator may want to see: already masked by the provider, no secrets. */
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+/** A verified message that says nothing about a payment: it is acknowledged and changes nothing. */
+export interface Acknowledgement {
+  readonly kind: 'acknowledgement';
+  readonly about: string;
+}
+
+/** What became of a verified message, as far as the provider's reply depends on it. */
+export type ReplyTo = 'accepted' | 'conflict' | 'acknowledged';
+
+/** The exact response that a provider gets. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One step of what a merchant has to enter in the provider's back office. */
+export interface SetupStep {
+  readonly where: string;
+  readonly value: string;
+}
+
+export interface Capabilities {
+  readonly capture: boolean;
+  readonly cancel: boolean;
+  readonly refund: boolean;
+  readonly status: boolean;
+  /** Authorise now, capture later. */
+  readonly manualCapture: boolean;
+  readonly signedNotification: boolean;
+  readonly signedReturn: boolean;
+}
+
+/** One code of a provider's sheet and what it stands for; null where it moves nothing. */
+export interface StatusRow {
+  readonly code: string;
+  readonly outcome: FactOutcome;
+}
+
+export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
+  readonly id: string;
+  /** Names under which the software that countersign replaces knows this provider. */
+  readonly aliases: readonly string[];
+  readonly caption: string;
+  /** ISO 3166-1 alpha-2; empty where it serves many. */
+  readonly countries: readonly string[];
+  /** ISO 4217 alpha codes. */
+  readonly currencies: readonly string[];
+  readonly capabilities: Capabilities;
+  readonly settings: Schema;
+  /** Named recipes; the names are those of the vector files. */
+  readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
+  /** Every status of its sheet. */
+  readonly statuses: readonly StatusRow[];
+  /** Customer fields, as dotted paths of the request, without which a payment cannot be started. */
+  readonly requires: readonly string[];
+  /** The greatest amount the protocol can carry, in minor units. */
+  readonly maxAmount: number;
+  /** A second trip of the shopper needs a new order number even if the first one ended without news. */
+  readonly freshOrderEachTrip: boolean;
+  charset(settings: v.InferOutput<Schema>): Charset;
+  /** When money is taken if the shop does not say. */
+  captureDefault(settings: v.InferOutput<Schema>): Capture;
+  /**
+   * Builds and signs the redirect of one attempt.
+   * @throws Problem naming the field that the protocol cannot carry.
+   */
+  start(request: StartRequest<v.InferOutput<Schema>>): Redirect;
+  /**
+   * Checks a message over its raw bytes and reads it.
+   * @throws Refusal when it is not to be believed.
+   */
+  notification(
+    request: ProviderRequest,
+    account: ProviderAccount<v.InferOutput<Schema>>,
+    channel: Channel,
+  ): Promise<Fact | Acknowledgement>;
+  reply(to: ReplyTo): Reply;
+  setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
+}
+
+/**
+ * Declares a provider with its schema's types inside, and hides them outside: the registry's callers hand in
+ * settings that the same schema has parsed.
+ */
+export function defineProvider<Schema extends SettingsSchema>(provider: Provider<Schema>): Provider {
+  return provider as unknown as Provider;
+}

@@ -1,0 +1,651 @@
+/**
+ * Ogone (Ingenico / Worldline e-Commerce, the legacy hosted page), and the platform that it shares with its
+ * white labels (postfinance.ts): a form signed with SHA-IN, feedback signed with SHA-OUT.
+ *
+ * Facts: PostFinance DirectLink Integration Guide 4.3.3; Ogone e-Commerce and Transaction feedback guides; the
+ * tests of marlon-be/marlon-ogone and of eopayment. The vendor announced the hosted page as unsupported from
+ * 1 January 2026; whether the old endpoints still answer for accounts that were not migrated is unverified.
+ *
+ * Safe readings of what is unverified: currencies without two decimals are not offered (the documents say
+ * "x 100" for every currency); ORDERID keeps to the older limit of 30; code 84, on which sources disagree,
+ * moves nothing; the reply is 200 with an empty body in every mode.
+ */
+import { XMLParser } from 'fast-xml-parser';
+import * as v from 'valibot';
+import { currenciesWithDigits, currency } from '../payments/currencies.ts';
+import { invalidField, Refusal } from '../payments/errors.ts';
+import { fromDecimal } from '../payments/money.ts';
+import type { Outcome } from '../payments/statuses.ts';
+import { compareBytes, concat, equalText, hexUpper, readable, utf8 } from '../signing/bytes.ts';
+import { type CharsetName, charset } from '../signing/charsets.ts';
+import { digests } from '../signing/digests.ts';
+import type { RawField } from '../signing/form.ts';
+import { weakDigests } from '../signing/weak.ts';
+import {
+  defineProvider,
+  type Fact,
+  type Provider,
+  type ProviderAccount,
+  type Recipe,
+  type RecipeInput,
+  type Signed,
+  type StartRequest,
+} from './contract.ts';
+import { isSignedInFeedback, isSignedInRequest } from './ogone.fields.ts';
+import {
+  addressWithin,
+  asciiText,
+  atOrigin,
+  cut,
+  EMPTY_OK,
+  formBytes,
+  formFields,
+  fullName,
+  ifFits,
+  inputFields,
+  requireCharset,
+  statusAlone,
+  textFields,
+  verdict,
+  withProviderFields,
+} from './protocol.ts';
+import { pattern, secret, shown, text } from './settings.ts';
+
+// --- Settings ---------------------------------------------------------------------------------------------
+
+const passphrase = v.pipe(
+  v.string(),
+  v.minLength(16, 'a passphrase has 16 to 32 characters'),
+  v.maxLength(32, 'a passphrase has 16 to 32 characters'),
+);
+
+/** The settings of an account on this platform; the defaults are the brand's. */
+function platformSettings(defaults: {
+  readonly hash: HashName;
+  readonly encoding: 'utf-8' | 'iso-8859-1';
+  readonly language: string;
+}) {
+  return v.object({
+    pspid: v.pipe(text(1, 30), shown({ title: 'PSPID', description: 'The account name.' })),
+    sha_in: v.pipe(
+      passphrase,
+      secret({
+        title: 'SHA-IN passphrase',
+        description: 'Signs what we send. Technical information, Data and origin verification, e-Commerce.',
+      }),
+    ),
+    sha_out: v.pipe(
+      passphrase,
+      secret({
+        title: 'SHA-OUT passphrase',
+        description: 'Signs what we receive. Technical information, Transaction feedback.',
+      }),
+    ),
+    sha_in_directlink: v.optional(
+      v.pipe(
+        passphrase,
+        secret({ title: 'SHA-IN passphrase of DirectLink', description: 'Where it differs from SHA-IN.' }),
+      ),
+    ),
+    hash_algorithm: v.optional(
+      v.pipe(
+        v.picklist(['sha1', 'sha256', 'sha512']),
+        shown({ title: 'Hash algorithm', description: 'As chosen in Global security parameters.' }),
+      ),
+      defaults.hash,
+    ),
+    sha_mode: v.optional(
+      v.pipe(
+        v.picklist(['each-parameter', 'main-parameters-only']),
+        shown({
+          title: 'What is hashed',
+          description: 'Accounts from before May 2010 may be on "main parameters only"; better to switch.',
+        }),
+      ),
+      'each-parameter',
+    ),
+    encoding: v.optional(
+      v.pipe(
+        v.picklist(['utf-8', 'iso-8859-1']),
+        shown({ title: 'Character encoding', description: 'As chosen in the back office; decides the endpoint.' }),
+      ),
+      defaults.encoding,
+    ),
+    userid: v.optional(
+      v.pipe(text(1, 50), shown({ title: 'API user', description: 'For DirectLink: capture, cancel, refund.' })),
+    ),
+    pswd: v.optional(v.pipe(text(1, 50), secret({ title: 'Password of the API user' }))),
+    language: v.optional(
+      v.pipe(pattern(/^[a-z]{2}_[A-Z]{2}$/, 'looks like fr_FR'), shown({ title: 'Language of the page' })),
+      defaults.language,
+    ),
+    operation: v.optional(
+      v.pipe(
+        v.picklist(['', 'RES', 'SAL']),
+        shown({
+          title: 'Operation',
+          description: 'RES authorises only, SAL captures at once, empty leaves it to the account.',
+        }),
+      ),
+      '',
+    ),
+  });
+}
+
+type PlatformSchema = ReturnType<typeof platformSettings>;
+type Settings = v.InferOutput<PlatformSchema>;
+type HashName = 'sha1' | 'sha256' | 'sha512';
+
+// --- Signatures -------------------------------------------------------------------------------------------
+
+const HASHES = {
+  sha1: { digest: weakDigests.sha1, label: 'SHA-1' },
+  sha256: { digest: digests.sha256, label: 'SHA-256' },
+  sha512: { digest: digests.sha512, label: 'SHA-512' },
+} as const;
+
+/** A parameter that is signed: its name in upper case, its value in the bytes that are hashed. */
+interface SignedField {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
+type Order = (a: SignedField, b: SignedField) => number;
+
+const byteOrder: Order = (a, b) => compareBytes(utf8(a.name), utf8(b.name));
+
+/** The vendor's PHP SDK sorts as a dictionary: underscore, then digits, then letters. */
+const dictionaryOrder: Order = (a, b) => compareBytes(dictionaryKey(a.name), dictionaryKey(b.name));
+
+function dictionaryKey(name: string): Uint8Array {
+  return utf8(name.replaceAll('_', '\u0001'));
+}
+
+/** `NAME=value` and the passphrase, for each field; empty values are not signed, the text `0` is. */
+function eachParameterBase(fields: readonly SignedField[], order: Order, pass: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const field of fields.filter((entry) => entry.value.length > 0).sort(order)) {
+    parts.push(utf8(`${field.name}=`), field.value, pass);
+  }
+  return concat(parts);
+}
+
+/** The parameters of "main parameters only", in its order, without names or separators. */
+const MAIN_OUT = [
+  'ORDERID',
+  'CURRENCY',
+  'AMOUNT',
+  'PM',
+  'ACCEPTANCE',
+  'STATUS',
+  'CARDNO',
+  'PAYID',
+  'NCERROR',
+  'BRAND',
+];
+const MAIN_IN = ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'];
+
+function mainParametersBase(names: readonly string[], fields: readonly SignedField[], pass: Uint8Array) {
+  const values = names.flatMap((name) => fields.filter((field) => field.name === name).map((f) => f.value));
+  return concat([...values, pass]);
+}
+
+function hashName(settings: Partial<Settings>): HashName {
+  return settings.hash_algorithm ?? 'sha1';
+}
+
+function encodingOf(settings: Partial<Settings>): CharsetName {
+  return settings.encoding ?? 'utf-8';
+}
+
+/** A passphrase that the account's charset lacks cannot be the account's; UTF-8 keeps it from matching. */
+function passBytes(passphraseText: string, name: CharsetName): Uint8Array {
+  return charset(name).encode(passphraseText) ?? utf8(passphraseText);
+}
+
+function sign(settings: Partial<Settings>, pass: string | undefined, base: (pass: Uint8Array) => Uint8Array): Signed {
+  const hash = HASHES[hashName(settings)];
+  const bytes = base(passBytes(pass ?? '', encodingOf(settings)));
+  return { base: bytes, algorithm: hash.label, signature: hexUpper(hash.digest(bytes)) };
+}
+
+/** The fields of a request that SHA-IN covers. Text that the charset lacks was refused before. */
+function requestFields(settings: Partial<Settings>, input: RecipeInput): SignedField[] {
+  const encoder = charset(encodingOf(settings));
+  const seen = new Map<string, Uint8Array>();
+  for (const [name, value] of textFields(input)) {
+    const upper = name.toUpperCase();
+    if (upper === 'SHASIGN' || !isSignedInRequest(upper)) continue;
+    seen.set(upper, encoder.encode(value) ?? utf8(value));
+  }
+  return Array.from(seen, ([name, value]) => ({ name, value }));
+}
+
+function signRequest(settings: Partial<Settings>, input: RecipeInput, pass: string | undefined): Signed {
+  const fields = requestFields(settings, input);
+  return sign(settings, pass, (bytes) =>
+    settings.sha_mode === 'main-parameters-only'
+      ? mainParametersBase(MAIN_IN, fields, bytes)
+      : eachParameterBase(fields, byteOrder, bytes),
+  );
+}
+
+/** A verified message: its signed parameters alone, by upper-case name. */
+interface Feedback {
+  readonly values: ReadonlyMap<string, Uint8Array>;
+  readonly base: Uint8Array;
+  readonly signature: string;
+}
+
+/**
+ * Checks a message's SHASIGN over the bytes received.
+ * @throws Refusal
+ */
+function verifyFeedback(settings: Partial<Settings>, received: readonly RawField[]): Feedback {
+  const values = new Map<string, Uint8Array>();
+  for (const { name, value } of received) {
+    const upper = asciiText(name).toUpperCase();
+    // `STATUS=2&status=9`: one would be verified and the other used.
+    if (values.has(upper)) throw new Refusal('duplicate_field', `the parameter ${upper} came twice`);
+    values.set(upper, value);
+  }
+  const signature = asciiText(values.get('SHASIGN') ?? new Uint8Array());
+  const fields = [...values]
+    .filter(([name]) => name !== 'SHASIGN' && isSignedInFeedback(name))
+    .map(([name, value]) => ({ name, value }));
+  const candidates = feedbackBases(settings, fields);
+  const hash = HASHES[hashName(settings)];
+  let expected = '';
+  for (const base of candidates) {
+    const digest = hexUpper(hash.digest(base));
+    if (signature !== '' && equalText(digest, signature.toUpperCase())) {
+      const signedValues = new Map(fields.map((field) => [field.name, field.value]));
+      return { values: signedValues, base, signature: digest };
+    }
+    expected ||= digest;
+  }
+  throw new Refusal(
+    signature === '' ? 'signature_missing' : 'signature_mismatch',
+    signature === '' ? 'there is no SHASIGN' : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
+    { base: readable(candidates[0] ?? new Uint8Array()), expected, received: signature },
+  );
+}
+
+/**
+ * The texts that the platform may have hashed, the regular one first: the bytes as received; the same
+ * converted to the other charset, because a UTF-8 account notified through an ISO endpoint hashes one and
+ * sends the other; each in byte order and, where it differs, in the vendor's dictionary order.
+ */
+function feedbackBases(settings: Partial<Settings>, fields: readonly SignedField[]): Uint8Array[] {
+  const own = encodingOf(settings);
+  const pass = settings.sha_out ?? '';
+  const variants: { fields: readonly SignedField[]; pass: Uint8Array }[] = [{ fields, pass: passBytes(pass, own) }];
+  if (fields.some((field) => field.value.some((byte) => byte > 127)) || /[^\0-\x7f]/.test(pass)) {
+    const converted = [convert(fields, 'iso-8859-1', 'utf-8'), convert(fields, 'utf-8', 'iso-8859-1')];
+    for (const [index, to] of (['utf-8', 'iso-8859-1'] as const).entries()) {
+      const fieldsThere = converted[index];
+      if (fieldsThere) variants.push({ fields: fieldsThere, pass: passBytes(pass, to) });
+    }
+  }
+  const main = settings.sha_mode === 'main-parameters-only';
+  return variants.flatMap((variant) => {
+    if (main) return [mainParametersBase(MAIN_OUT, variant.fields, variant.pass)];
+    const inBytes = eachParameterBase(variant.fields, byteOrder, variant.pass);
+    const inDictionary = eachParameterBase(variant.fields, dictionaryOrder, variant.pass);
+    return compareBytes(inBytes, inDictionary) === 0 ? [inBytes] : [inBytes, inDictionary];
+  });
+}
+
+function convert(fields: readonly SignedField[], from: CharsetName, to: CharsetName): SignedField[] | null {
+  const out: SignedField[] = [];
+  for (const { name, value } of fields) {
+    const decoded = charset(from).decode(value);
+    const converted = decoded === null ? null : charset(to).encode(decoded);
+    if (!converted) return null;
+    out.push({ name, value: converted });
+  }
+  return out;
+}
+
+function judge(settings: Partial<Settings>, input: RecipeInput) {
+  return verdict(() => {
+    const { base, signature, values } = verifyFeedback(settings, inputFields(input));
+    return { base, signature, status: statusAlone(read(values)) };
+  });
+}
+
+const recipes: Record<string, Recipe<Settings>> = {
+  'request-signature': {
+    kind: 'sign',
+    sign: (settings, input) => signRequest(settings, input, settings.sha_in),
+  },
+  'notification-signature': { kind: 'verify', verify: judge },
+  'notification-signature-legacy': {
+    kind: 'verify',
+    verify: (settings, input) => judge({ ...settings, sha_mode: 'main-parameters-only' }, input),
+  },
+  'return-signature': { kind: 'verify', verify: judge },
+  'api-signature': {
+    kind: 'sign',
+    sign: (settings, input) =>
+      signRequest({ ...settings, sha_mode: 'each-parameter' }, input, settings.sha_in_directlink ?? settings.sha_in),
+  },
+  'api-response': { kind: 'response', read: (_settings, raw) => readApiResponse(raw) },
+};
+
+// --- Start ------------------------------------------------------------------------------------------------
+
+/** What countersign answers for, and no shop may set by hand. */
+const RESERVED = new Set([
+  'PSPID',
+  'ORDERID',
+  'AMOUNT',
+  'CURRENCY',
+  'SHASIGN',
+  'OPERATION',
+  'ACCEPTURL',
+  'DECLINEURL',
+  'EXCEPTIONURL',
+  'CANCELURL',
+  'USERID',
+  'PSWD',
+]);
+
+const SOURCES = {
+  CN: 'customer.firstName',
+  EMAIL: 'customer.email',
+  OWNERADDRESS: 'customer.address.line1',
+  OWNERZIP: 'customer.address.postalCode',
+  OWNERTOWN: 'customer.address.city',
+  OWNERTELNO: 'customer.phone',
+  COM: 'description',
+};
+
+/** The fields of the form in the sheet's order. Text for people is cut to the sheet's limit, data that does not fit is left out. */
+function formOf(request: StartRequest<Settings>): (readonly [string, string])[] {
+  const { payment, account, urls } = request;
+  const { customer } = payment;
+  const back = addressWithin(200, urls.back);
+  const operation = payment.capture ? { manual: 'RES', automatic: 'SAL' }[payment.capture] : account.settings.operation;
+  const entries: (readonly [string, string | undefined])[] = [
+    ['PSPID', account.settings.pspid],
+    ['ORDERID', request.order],
+    ['AMOUNT', String(payment.amount)],
+    ['CURRENCY', payment.currency],
+    ['LANGUAGE', localeOf(customer.language, customer.address?.country) ?? account.settings.language],
+    ['CN', cut(fullName(payment), 35)],
+    ['EMAIL', ifFits(customer.email, 50)],
+    ['OWNERADDRESS', cut(customer.address?.line1, 35)],
+    ['OWNERZIP', ifFits(customer.address?.postalCode, 10)],
+    ['OWNERTOWN', cut(customer.address?.city, 25)],
+    ['OWNERCTY', customer.address?.country],
+    ['OWNERTELNO', ifFits(customer.phone, 30)],
+    ['COM', cut(payment.description, 100)],
+    ['OPERATION', operation],
+    ['ACCEPTURL', back],
+    ['DECLINEURL', back],
+    ['EXCEPTIONURL', back],
+    ['CANCELURL', back],
+  ];
+  return entries.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
+}
+
+const LOCALES: Readonly<Record<string, string>> = {
+  de: 'de_DE',
+  en: 'en_US',
+  es: 'es_ES',
+  fr: 'fr_FR',
+  it: 'it_IT',
+  nl: 'nl_NL',
+};
+
+/** The platform wants language and country; de, fr and it have a Swiss edition. */
+function localeOf(language: string | undefined, country: string | undefined): string | undefined {
+  if (!language) return undefined;
+  return country === 'CH' && ['de', 'fr', 'it'].includes(language) ? `${language}_CH` : LOCALES[language];
+}
+
+/** Names whose place in the signed text depends on which of the two sort orders the platform uses. */
+function refuseAmbiguousOrder(names: readonly string[]): void {
+  const fields = names.map((name) => ({ name: name.toUpperCase(), value: new Uint8Array() }));
+  const inBytes = [...fields].sort(byteOrder);
+  const inDictionary = [...fields].sort(dictionaryOrder);
+  const at = inBytes.findIndex((field, index) => field !== inDictionary[index]);
+  if (at >= 0) {
+    throw invalidField(
+      `providerFields.${inBytes[at]?.name}`,
+      'cannot be sent together with the other fields: the platform sorts such names in two ways',
+    );
+  }
+}
+
+// --- Notification -----------------------------------------------------------------------------------------
+
+/**
+ * The platform's status codes. The second digit: 1 pending, 2 uncertain (do not repeat, wait), 3 refused. What
+ * is pending, uncertain or refused after a payment or an authorization moves nothing.
+ */
+const STATUS_CODES: Readonly<Record<string, Outcome>> = {
+  0: 'error',
+  1: 'cancelled',
+  2: 'denied',
+  4: 'pending',
+  40: 'pending',
+  41: 'pending',
+  46: 'pending',
+  5: 'authorized',
+  50: 'pending',
+  51: 'pending',
+  52: 'pending',
+  55: 'pending',
+  59: 'pending',
+  56: 'authorized',
+  57: 'error',
+  6: 'voided',
+  64: 'voided',
+  61: 'none',
+  62: 'none',
+  63: 'none',
+  7: 'reversed',
+  74: 'reversed',
+  75: 'reversed',
+  71: 'none',
+  72: 'none',
+  73: 'none',
+  8: 'refunded',
+  85: 'refunded',
+  84: 'none',
+  81: 'none',
+  82: 'none',
+  83: 'none',
+  88: 'none',
+  9: 'paid',
+  95: 'paid',
+  91: 'pending',
+  92: 'pending',
+  99: 'pending',
+  93: 'capture_denied',
+  94: 'none',
+  96: 'none',
+};
+
+/** What an operator sees of a message. CARDNO comes masked. */
+const DETAIL = ['PM', 'BRAND', 'CARDNO', 'ACCEPTANCE', 'NCERROR', 'TRXDATE', 'CN', 'IP', 'ECI'];
+
+function read(values: Feedback['values']): Fact {
+  const value = (name: string) => asciiText(values.get(name) ?? new Uint8Array());
+  const status = value('STATUS');
+  const payid = value('PAYID');
+  // Accounts that do not send PAYIDSUB mean the first operation, which the platform numbers 0.
+  const operation = `${payid}/${value('PAYIDSUB') || '0'}`;
+  const code = value('CURRENCY');
+  const digits = currency(code)?.digits;
+  return {
+    kind: 'fact',
+    order: value('ORDERID'),
+    key: `${operation}/${status}`,
+    outcome: STATUS_CODES[status] ?? 'none',
+    amount: digits === undefined ? null : fromDecimal(value('AMOUNT'), digits),
+    currency: code || null,
+    movement: operation,
+    providerReference: payid || null,
+    providerStatus: status,
+    detail: Object.fromEntries(DETAIL.map((name) => [name, value(name)] as const).filter(([, text]) => text)),
+  };
+}
+
+// --- After payment ----------------------------------------------------------------------------------------
+
+const xml = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseAttributeValue: false,
+  processEntities: false,
+});
+
+/**
+ * Reads the answer of DirectLink: one `ncresponse` element, its attributes named without regard to case, in
+ * any order, unknown ones ignored. `amount` is a decimal number, not x 100. Success is NCERROR `0` or empty.
+ */
+function readApiResponse(raw: string) {
+  const parsed = xml.parse(raw) as { readonly ncresponse?: Readonly<Record<string, unknown>> };
+  const attributes = new Map(
+    Object.entries(parsed.ncresponse ?? {}).map(([name, value]) => [name.toUpperCase(), String(value)]),
+  );
+  const value = (name: string) => attributes.get(name) ?? '';
+  const digits = currency(value('CURRENCY'))?.digits;
+  const outcome = STATUS_CODES[value('STATUS')] ?? 'none';
+  const ncerror = value('NCERROR');
+  const ok = parsed.ncresponse !== undefined && (ncerror === '' || ncerror === '0');
+  return {
+    ok,
+    ncerror,
+    ncerrorplus: value('NCERRORPLUS'),
+    providerStatus: value('STATUS'),
+    unified: ok && outcome !== 'none' ? outcome : null,
+    payid: value('PAYID'),
+    payidsub: value('PAYIDSUB'),
+    amount_minor: digits === undefined ? null : fromDecimal(value('AMOUNT'), digits),
+  };
+}
+
+// --- The provider -----------------------------------------------------------------------------------------
+
+/** One brand of the platform. */
+interface Brand {
+  readonly id: string;
+  readonly caption: string;
+  readonly countries: readonly string[];
+  readonly currencies: readonly string[];
+  /** Origin of its pages. */
+  readonly host: string;
+  readonly defaults: Parameters<typeof platformSettings>[0];
+}
+
+/** The path of the page says test or production, and the charset. */
+function pageOf(host: string, account: ProviderAccount<Settings>): string {
+  const stage = account.environment === 'production' ? 'prod' : 'test';
+  const page = account.settings.encoding === 'utf-8' ? 'orderstandard_utf8.asp' : 'orderstandard.asp';
+  return atOrigin(`${host}/ncol/${stage}/${page}`, account.endpoints.page);
+}
+
+/** A provider on the Ogone platform. */
+export function ogonePlatform(brand: Brand): Provider {
+  return defineProvider<PlatformSchema>({
+    id: brand.id,
+    aliases: [],
+    caption: brand.caption,
+    countries: brand.countries,
+    currencies: brand.currencies,
+    capabilities: {
+      capture: false,
+      cancel: false,
+      refund: false,
+      status: false,
+      manualCapture: true,
+      signedNotification: true,
+      signedReturn: true,
+    },
+    settings: platformSettings(brand.defaults),
+    signatures: recipes,
+    statuses: Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
+    requires: [],
+    maxAmount: 999_999_999_999,
+    freshOrderEachTrip: false,
+
+    charset: (settings) => charset(settings.encoding),
+    captureDefault: (settings) => (settings.operation === 'RES' ? 'manual' : 'automatic'),
+
+    start(request) {
+      const { settings } = request.account;
+      const encoder = charset(settings.encoding);
+      const fields = withProviderFields(formOf(request), request.payment.providerFields, {
+        reserved: RESERVED,
+        allowed: (name) => name === name.toUpperCase() && isSignedInRequest(name),
+      });
+      refuseAmbiguousOrder(fields.map(([name]) => name));
+      requireCharset(encoder, fields, SOURCES);
+      const { signature } = signRequest(settings, { fields }, settings.sha_in);
+      return {
+        kind: 'form',
+        method: 'POST',
+        url: pageOf(brand.host, request.account),
+        charset: encoder.name,
+        fields: [...fields, ['SHASIGN', signature] as const].map(([name, value]) => ({ name, value })),
+      };
+    },
+
+    async notification(request, account) {
+      const { values } = verifyFeedback(account.settings, formFields(formBytes(request)));
+      const fact = read(values);
+      if (!fact.order) throw new Refusal('field_missing', 'there is no orderID');
+      return fact;
+    },
+
+    // A redirect or an error would be logged in the back office as "ONL PS ERROR".
+    reply: () => EMPTY_OK,
+
+    setup: ({ callback, origin }) => [
+      {
+        where: 'Technical information > Global security parameters > Hash algorithm, character encoding',
+        value: 'as in the settings of this account; "Each parameter followed by the passphrase"',
+      },
+      {
+        where: 'Technical information > Data and origin verification > Checks for e-Commerce > URL of the merchant page',
+        value: origin,
+      },
+      { where: 'Technical information > Data and origin verification > SHA-IN passphrase', value: 'the one entered here' },
+      {
+        where: 'Technical information > Transaction feedback > Direct HTTP server-to-server request > URL, both lines',
+        value: callback,
+      },
+      { where: 'Technical information > Transaction feedback > Timing of the request', value: 'Always online' },
+      { where: 'Technical information > Transaction feedback > Request method', value: 'POST' },
+      {
+        where: 'Technical information > Transaction feedback > Dynamic e-Commerce parameters',
+        value: 'leave the standard list and add PAYIDSUB, so that captures and refunds are told apart',
+      },
+      {
+        where: 'Technical information > Transaction feedback > I would like to receive feedback parameters on the redirection URLs',
+        value: 'yes',
+      },
+      {
+        where: 'Technical information > Transaction feedback > HTTP request for status changes',
+        value: `for each offline status change, ${callback}`,
+      },
+      { where: 'Technical information > Transaction feedback > SHA-OUT passphrase', value: 'the one entered here' },
+    ],
+  });
+}
+
+/** Currencies with two decimals: the documents multiply by 100 whatever the currency. */
+export const TWO_DECIMALS = currenciesWithDigits(2);
+
+export const ogone = ogonePlatform({
+  id: 'ogone',
+  caption: 'Ogone (Ingenico, Worldline e-Commerce; unsupported by its vendor since 1 January 2026)',
+  countries: ['BE', 'FR', 'DE', 'NL', 'LU', 'AT', 'GB', 'ES', 'IT'],
+  currencies: TWO_DECIMALS,
+  host: 'https://secure.ogone.com',
+  defaults: { hash: 'sha1', encoding: 'utf-8', language: 'en_US' },
+});

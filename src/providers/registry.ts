@@ -1,0 +1,19 @@
+/** Every provider, by its id and by the names under which the replaced software knows it. */
+import type { Provider } from './contract.ts';
+import { ecommpay } from './ecommpay.ts';
+import { ogone } from './ogone.ts';
+import { paybox } from './paybox.ts';
+import { postfinance } from './postfinance.ts';
+
+/** In the order in which they are listed. */
+export const providers: readonly Provider[] = [ecommpay, ogone, paybox, postfinance];
+
+const byName = new Map<string, Provider>();
+for (const provider of providers) {
+  for (const name of [provider.id, ...provider.aliases]) byName.set(name, provider);
+}
+
+/** The provider of that id or alias, or null. */
+export function provider(name: string): Provider | null {
+  return byName.get(name) ?? null;
+}

@@ -1,0 +1,109 @@
+/**
+ * Bytes and their text forms. Everything that is signed is bytes; text becomes bytes exactly once, by a
+ * protocol's charset (charsets.ts) or by `utf8` here.
+ */
+
+const encoder = new TextEncoder();
+const lenientDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8 bytes of a text. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** The text of UTF-8 bytes, or null when they are not well-formed UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | null {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The text of bytes for people to read (logs, explanations): broken sequences become U+FFFD. */
+export function readable(bytes: Uint8Array): string {
+  return lenientDecoder.decode(bytes);
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Lower-case hexadecimal digits. */
+export function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** Upper-case hexadecimal digits. */
+export function hexUpper(bytes: Uint8Array): string {
+  return hex(bytes).toUpperCase();
+}
+
+/** Bytes of hexadecimal digits in either case, or null when the text is anything else. */
+export function fromHex(text: string): Uint8Array | null {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return null;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** Standard base64 with padding (RFC 4648 section 4). */
+export function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/**
+ * Bytes of standard base64, or null. Strict: the alphabet of RFC 4648 section 4, padding required, no
+ * white space, so that one value has one spelling.
+ */
+export function fromBase64(text: string): Uint8Array | null {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return base64(bytes) === text ? bytes : null;
+}
+
+/** Base64url without padding (RFC 4648 section 5). */
+export function base64url(bytes: Uint8Array): string {
+  return base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** One array of all the given ones, in order. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * Whether two byte strings are equal, in a time that depends on the length of the second alone: what an
+ * attacker sends decides nothing about how long the answer takes.
+ */
+export function equalBytes(expected: Uint8Array, received: Uint8Array): boolean {
+  let difference = expected.length ^ received.length;
+  for (let i = 0; i < received.length; i++) {
+    difference |= (expected[i % (expected.length || 1)] ?? 0) ^ (received[i] ?? 0);
+  }
+  return difference === 0;
+}
+
+/** `equalBytes` over the UTF-8 bytes of two texts. */
+export function equalText(expected: string, received: string): boolean {
+  return equalBytes(utf8(expected), utf8(received));
+}
+
+/** Orders two byte strings by their first differing byte; a prefix comes first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,106 @@
+/**
+ * application/x-www-form-urlencoded as payment providers use it: read into bytes first, because a signature
+ * is over bytes, and turned into text only by the charset that the protocol says.
+ */
+import { utf8 } from './bytes.ts';
+import type { Charset } from './charsets.ts';
+
+/** One parameter as received: name and value percent-decoded to bytes, nothing more. */
+export interface RawField {
+  readonly name: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const SPACE = 0x20;
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+
+function nibble(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/**
+ * Percent-decodes bytes; `+` becomes a space unless `plus` is 'literal'. Null when a `%` is not followed by
+ * two hexadecimal digits.
+ */
+export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'space'): Uint8Array | null {
+  const out = new Uint8Array(bytes.length);
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    let byte = bytes[i] ?? 0;
+    if (byte === PERCENT) {
+      const high = nibble(bytes[i + 1]);
+      const low = nibble(bytes[i + 2]);
+      if (high < 0 || low < 0) return null;
+      byte = high * 16 + low;
+      i += 2;
+    } else if (byte === PLUS && plus === 'space') {
+      byte = SPACE;
+    }
+    out[length++] = byte;
+  }
+  return out.subarray(0, length);
+}
+
+/**
+ * The parameters of a query string or form body in the order received, repeats kept. Null when the
+ * percent-encoding is broken. Empty parts (`a=1&&b=2`) are skipped; a part without `=` is a name with an
+ * empty value.
+ */
+export function parseForm(body: Uint8Array): RawField[] | null {
+  const fields: RawField[] = [];
+  let start = 0;
+  while (start <= body.length) {
+    let end = body.indexOf(AMPERSAND, start);
+    if (end < 0) end = body.length;
+    if (end > start) {
+      const part = body.subarray(start, end);
+      const equals = part.indexOf(EQUALS);
+      const name = percentDecode(equals < 0 ? part : part.subarray(0, equals));
+      const value = percentDecode(equals < 0 ? part.subarray(part.length) : part.subarray(equals + 1));
+      if (!name || !value) return null;
+      fields.push({ name, value });
+    }
+    start = end + 1;
+  }
+  return fields;
+}
+
+const UNRESERVED = /[A-Za-z0-9\-_.~]/;
+
+/** Percent-encodes a text in a charset (`%20` for a space). Null when the charset lacks a character. */
+export function percentEncode(text: string, charset: Charset): string | null {
+  const bytes = charset.encode(text);
+  if (!bytes) return null;
+  let out = '';
+  for (const byte of bytes) {
+    const char = String.fromCharCode(byte);
+    out += UNRESERVED.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return out;
+}
+
+/** A form body or query string of names and values in a charset. Null when the charset lacks a character. */
+export function encodeForm(
+  fields: Iterable<readonly [name: string, value: string]>,
+  charset: Charset,
+): string | null {
+  const parts: string[] = [];
+  for (const [name, value] of fields) {
+    const encodedName = percentEncode(name, charset);
+    const encodedValue = percentEncode(value, charset);
+    if (encodedName === null || encodedValue === null) return null;
+    parts.push(`${encodedName}=${encodedValue}`);
+  }
+  return parts.join('&');
+}
+
+/** Fields given as text turned into the raw form, each value the bytes of the text in UTF-8. */
+export function rawFields(fields: Iterable<readonly [name: string, value: string]>): RawField[] {
+  return Array.from(fields, ([name, value]) => ({ name: utf8(name), value: utf8(value) }));
+}
