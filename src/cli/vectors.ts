@@ -44,7 +44,10 @@ function sameBase(vector: Vector, base: Uint8Array): string | null {
 }
 
 /** The first member of `expected` that the answer does not have; a `note` is for people. */
-function firstDifference(expected: { readonly [name: string]: Json }, answer: Readonly<Record<string, Json>>) {
+function firstDifference(
+  expected: { readonly [name: string]: Json },
+  answer: Readonly<Record<string, Json>>,
+) {
   for (const [name, value] of Object.entries(expected)) {
     if (name === 'note') continue;
     if (JSON.stringify(answer[name]) !== JSON.stringify(value)) {
@@ -56,7 +59,7 @@ function firstDifference(expected: { readonly [name: string]: Json }, answer: Re
 
 /** A vector of an answer to another question says in its reason which question was asked. */
 function askedOf(vector: Vector): string | null {
-  const reason = vector.expected?.['reason'];
+  const reason = vector.expected?.reason;
   return typeof reason === 'string' ? (/asked \((\w+)\)/.exec(reason)?.[1] ?? null) : null;
 }
 
@@ -76,13 +79,17 @@ export async function checkVector(providerId: string, vector: Vector): Promise<s
       const verdict = await found.verify(vector.settings, input);
       if (verdict.valid !== vector.valid) return verdict.problem ?? 'was taken for valid';
       if (!vector.valid) return null;
-      if (vector.status !== undefined && verdict.status !== vector.status) return `status is ${verdict.status}`;
+      if (vector.status !== undefined && verdict.status !== vector.status)
+        return `status is ${verdict.status}`;
       return sameBase(vector, verdict.base);
     }
     case 'text':
       return sameBase(vector, found.text(vector.settings, input));
     case 'response':
-      return firstDifference(vector.expected ?? {}, found.read(vector.settings, vector.raw ?? '', askedOf(vector)));
+      return firstDifference(
+        vector.expected ?? {},
+        found.read(vector.settings, vector.raw ?? '', askedOf(vector)),
+      );
   }
 }
 
@@ -98,7 +105,12 @@ export interface VectorRow {
 export async function checkFile(file: VectorFile): Promise<VectorRow[]> {
   const rows = new Map<string, VectorRow>();
   for (const vector of file.vectors) {
-    const row = rows.get(vector.what) ?? { provider: file.provider, what: vector.what, passed: 0, failures: [] };
+    const row = rows.get(vector.what) ?? {
+      provider: file.provider,
+      what: vector.what,
+      passed: 0,
+      failures: [],
+    };
     rows.set(vector.what, row);
     const problem = await tried(file.provider, vector);
     if (problem === null) row.passed += 1;

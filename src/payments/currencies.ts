@@ -39,16 +39,9 @@ const byAlpha = new Map<string, Currency>(
     ]),
 );
 
-const byNumeric = new Map<string, Currency>([...byAlpha.values()].map((entry) => [entry.numeric, entry]));
-
 /** The currency of an alpha code (upper case), or null. */
 export function currency(alpha: string): Currency | null {
   return byAlpha.get(alpha) ?? null;
-}
-
-/** The currency of a numeric code of three digits, or null. */
-export function currencyByNumber(numeric: string): Currency | null {
-  return byNumeric.get(numeric) ?? null;
 }
 
 /** Every alpha code, sorted. */

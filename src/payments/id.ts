@@ -7,7 +7,6 @@ import { sha256 } from '@noble/hashes/sha2.js';
 
 /** 16 characters of Crockford base32: 80 bits. */
 export type PaymentId = string & { readonly __brand: 'PaymentId' };
-export type ShopId = string & { readonly __brand: 'ShopId' };
 
 /** Crockford's alphabet: no I, L, O, U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -162,7 +162,7 @@ function money(state: AttemptState): AttemptMoney {
   return {
     authorized: state.rung === 'authorized' ? state.authorized : ZERO,
     paid,
-    refunded: refunded < paid ? refunded : paid,
+    refunded: Math.min(refunded, paid) as Minor,
     chargedBack: sum(Object.values(state.chargedBack)),
   };
 }

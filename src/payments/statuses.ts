@@ -44,7 +44,12 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The outcomes that move money and therefore need an amount and the payment's currency. */
-export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set(['authorized', 'paid', 'refunded', 'charged_back']);
+export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set([
+  'authorized',
+  'paid',
+  'refunded',
+  'charged_back',
+]);
 
 /** Statuses in which nothing more is awaited from the shopper: the checkout sends them back to the shop. */
 export const SETTLED: ReadonlySet<Status> = new Set([

@@ -33,6 +33,15 @@ export interface ReturnUrls {
   readonly failure?: string | undefined;
 }
 
+/** Whether an account's money is real. */
+export type Environment = 'test' | 'production' | 'sandbox';
+
+/** Origins that replace scheme and host of a provider's addresses: of the shopper's page, of server calls. */
+export interface Endpoints {
+  readonly page?: string | undefined;
+  readonly api?: string | undefined;
+}
+
 export interface RedirectField {
   readonly name: string;
   readonly value: string;

@@ -5,17 +5,9 @@
 import type * as v from 'valibot';
 import type { PaymentId } from '../payments/id.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
-import type { Capture, PaymentRequest, Redirect } from '../payments/types.ts';
+import type { Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
 import type { SettingsSchema } from './settings.ts';
-
-export type Environment = 'test' | 'production' | 'sandbox';
-
-/** Origins that replace scheme and host of a provider's addresses: of the shopper's page, of server calls. */
-export interface Endpoints {
-  readonly page?: string | undefined;
-  readonly api?: string | undefined;
-}
 
 /** One merchant contract as a provider's code sees it: its settings with defaults filled in. */
 export interface ProviderAccount<Settings> {

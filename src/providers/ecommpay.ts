@@ -28,12 +28,24 @@ import {
   type Signed,
   type StartRequest,
 } from './contract.ts';
-import { atOrigin, cut, EMPTY_OK, ifFits, requireCharset, verdict, withProviderFields } from './protocol.ts';
+import {
+  atOrigin,
+  backBy,
+  cut,
+  EMPTY_OK,
+  ifFits,
+  requireCharset,
+  verdict,
+  withProviderFields,
+} from './protocol.ts';
 import { pattern, secret, shown, text } from './settings.ts';
 
 // --- Settings ---------------------------------------------------------------------------------------------
 
-const httpsUrl = pattern(/^https:\/\/[^\s/?#]+(?:\/[^\s?#]*[^\s?#/])?$/, 'is an https address without a slash at its end');
+const httpsUrl = pattern(
+  /^https:\/\/[^\s/?#]+(?:\/[^\s?#]*[^\s?#/])?$/,
+  'is an https address without a slash at its end',
+);
 
 const settings = v.object({
   project_id: v.pipe(v.number(), v.integer(), v.minValue(1), shown({ title: 'Project id' })),
@@ -41,7 +53,10 @@ const settings = v.object({
     text(1, 200),
     secret({ title: 'Secret key', description: 'Used as the text it is, although it may look like base64.' }),
   ),
-  base_url: v.optional(v.pipe(httpsUrl, shown({ title: 'Address of Payment Page' })), 'https://paymentpage.ecommpay.com'),
+  base_url: v.optional(
+    v.pipe(httpsUrl, shown({ title: 'Address of Payment Page' })),
+    'https://paymentpage.ecommpay.com',
+  ),
   gate_url: v.optional(v.pipe(httpsUrl, shown({ title: 'Address of Gate' })), 'https://api.ecommpay.com/v2'),
   operation_type: v.optional(
     v.pipe(
@@ -51,7 +66,10 @@ const settings = v.object({
     'sale',
   ),
   language_code: v.optional(
-    v.pipe(pattern(/^[A-Za-z]{2}$/, 'is a language code of two letters'), shown({ title: 'Language of the page' })),
+    v.pipe(
+      pattern(/^[A-Za-z]{2}$/, 'is a language code of two letters'),
+      shown({ title: 'Language of the page' }),
+    ),
   ),
   force_payment_method: v.optional(v.pipe(text(1, 50), shown({ title: 'Only this means of payment' }))),
   terminal_id: v.optional(v.pipe(text(1, 50), shown({ title: 'Terminal id' }))),
@@ -159,8 +177,8 @@ function baseOf(tree: Tree, order: (a: string, b: string) => number): Uint8Array
 function withoutSignature(tree: Tree): Tree {
   if (!isBranch(tree)) return tree;
   const { signature: _top, ...rest } = tree;
-  if (!isBranch(rest['general'])) return rest;
-  const { signature: _general, ...general } = rest['general'];
+  if (!isBranch(rest.general)) return rest;
+  const { signature: _general, ...general } = rest.general;
   return { ...rest, general };
 }
 
@@ -179,7 +197,9 @@ function signTree(account: Partial<Settings>, tree: Tree): Signed {
 function inputTree(input: RecipeInput): Tree {
   if (input.raw?.trimStart().startsWith('{')) return parseJson(input.raw) ?? {};
   return Array.isArray(input.fields)
-    ? Object.fromEntries((input.fields as readonly (readonly [string, Json])[]).map(([name, value]) => [name, treeOf(value)]))
+    ? Object.fromEntries(
+        (input.fields as readonly (readonly [string, Json])[]).map(([name, value]) => [name, treeOf(value)]),
+      )
     : treeOf((input.fields ?? {}) as Json);
 }
 
@@ -196,11 +216,13 @@ interface Verified {
 function verifyCallback(account: Partial<Settings>, tree: Tree | null): Verified {
   if (!isBranch(tree ?? undefined)) throw new Refusal('malformed', 'the body is not a JSON object');
   const body = tree as Branch;
-  const general = isBranch(body['general']) ? body['general'] : {};
-  const received = body['signature'] ?? general['signature'];
+  const general = isBranch(body.general) ? body.general : {};
+  const received = body.signature ?? general.signature;
   const bases = [naturalOrder, byteOrder].map((order) => baseOf(body, order));
   if (typeof received !== 'string' || received === '') {
-    throw new Refusal('signature_missing', 'there is no signature', { base: fromUtf8(bases[0] as Uint8Array) ?? '' });
+    throw new Refusal('signature_missing', 'there is no signature', {
+      base: fromUtf8(bases[0] as Uint8Array) ?? '',
+    });
   }
   let expected = '';
   for (const base of bases) {
@@ -271,7 +293,9 @@ function parametersOf(request: StartRequest<Settings>): (readonly [string, strin
   const { payment, account, urls } = request;
   const own = account.settings;
   const { customer } = payment;
-  const operation = payment.capture ? { manual: 'auth', automatic: 'sale' }[payment.capture] : own.operation_type;
+  const operation = payment.capture
+    ? { manual: 'auth', automatic: 'sale' }[payment.capture]
+    : own.operation_type;
   const entries: (readonly [string, string | undefined])[] = [
     ['project_id', String(own.project_id)],
     ['payment_id', request.order],
@@ -293,11 +317,11 @@ function parametersOf(request: StartRequest<Settings>): (readonly [string, strin
     ['force_payment_method', own.force_payment_method],
     ['terminal_id', own.terminal_id],
     ['merchant_callback_url', urls.callback],
-    ['redirect_success_url', urls.back],
+    ['redirect_success_url', backBy(urls, 'success')],
     ['redirect_success_mode', 'parent_page'],
-    ['redirect_fail_url', urls.back],
+    ['redirect_fail_url', backBy(urls, 'failure')],
     ['redirect_fail_mode', 'parent_page'],
-    ['redirect_return_url', urls.back],
+    ['redirect_return_url', backBy(urls, 'cancel')],
     ['interface_type', own.interface_type],
   ];
   return entries.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
@@ -355,7 +379,7 @@ function textOf(tree: Tree | undefined): string {
 }
 
 function wordOf(body: Branch): string {
-  return textOf(member(body['payment'], 'status'));
+  return textOf(member(body.payment, 'status'));
 }
 
 function amountOf(money: Tree | undefined): number | null {
@@ -365,8 +389,8 @@ function amountOf(money: Tree | undefined): number | null {
 
 /** One operation, or the newest of several. */
 function operationOf(body: Branch): Tree | undefined {
-  const many = body['operations'];
-  return body['operation'] ?? (Array.isArray(many) ? (many.at(-1) as Tree | undefined) : undefined);
+  const many = body.operations;
+  return body.operation ?? (Array.isArray(many) ? (many.at(-1) as Tree | undefined) : undefined);
 }
 
 /** A refund that succeeded; a declined one leaves the payment as it was. */
@@ -380,7 +404,7 @@ function isRefund(operation: Tree | undefined): boolean {
  * one movement, however many callbacks tell of it.
  */
 function read(body: Branch): Fact {
-  const payment = body['payment'];
+  const payment = body.payment;
   const operation = operationOf(body);
   const word = wordOf(body);
   const operationId = textOf(member(operation, 'id'));
@@ -405,14 +429,14 @@ function read(body: Branch): Fact {
         ['operationId', operationId],
         ['code', textOf(member(operation, 'code'))],
         ['message', textOf(member(operation, 'message'))],
-        ['card', textOf(member(body['account'], 'number'))],
+        ['card', textOf(member(body.account, 'number'))],
       ].filter(([, value]) => value),
     ),
   };
 }
 
 function projectOf(body: Branch): string {
-  return textOf(body['project_id']) || textOf(member(body['general'], 'project_id'));
+  return textOf(body.project_id) || textOf(member(body.general, 'project_id'));
 }
 
 // --- The provider -----------------------------------------------------------------------------------------
@@ -463,7 +487,10 @@ export const ecommpay = defineProvider({
       throw new Refusal('signature_missing', 'only the POST of a callback is signed');
     }
     if (request.contentType !== 'application/json') {
-      throw new Refusal('malformed', `the body is ${request.contentType ?? 'of no type'}, not application/json`);
+      throw new Refusal(
+        'malformed',
+        `the body is ${request.contentType ?? 'of no type'}, not application/json`,
+      );
     }
     const source = fromUtf8(request.body);
     if (source === null) throw new Refusal('malformed', 'the body is not UTF-8');
@@ -473,7 +500,7 @@ export const ecommpay = defineProvider({
       throw new Refusal('wrong_account', `the callback is for the project ${project}`);
     }
     // Recurring and tokenisation callbacks have no payment: acknowledge, change nothing.
-    if (!isBranch(body['payment'])) return { kind: 'acknowledgement', about: 'a callback without a payment' };
+    if (!isBranch(body.payment)) return { kind: 'acknowledgement', about: 'a callback without a payment' };
     const fact = read(body);
     if (!fact.order) throw new Refusal('field_missing', 'there is no payment.id');
     return fact;

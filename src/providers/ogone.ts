@@ -36,6 +36,7 @@ import {
   addressWithin,
   asciiText,
   atOrigin,
+  backBy,
   cut,
   EMPTY_OK,
   formBytes,
@@ -46,6 +47,7 @@ import {
   requireCharset,
   statusAlone,
   textFields,
+  type Via,
   verdict,
   withProviderFields,
 } from './protocol.ts';
@@ -107,12 +109,18 @@ function platformSettings(defaults: {
     encoding: v.optional(
       v.pipe(
         v.picklist(['utf-8', 'iso-8859-1']),
-        shown({ title: 'Character encoding', description: 'As chosen in the back office; decides the endpoint.' }),
+        shown({
+          title: 'Character encoding',
+          description: 'As chosen in the back office; decides the endpoint.',
+        }),
       ),
       defaults.encoding,
     ),
     userid: v.optional(
-      v.pipe(text(1, 50), shown({ title: 'API user', description: 'For DirectLink: capture, cancel, refund.' })),
+      v.pipe(
+        text(1, 50),
+        shown({ title: 'API user', description: 'For DirectLink: capture, cancel, refund.' }),
+      ),
     ),
     pswd: v.optional(v.pipe(text(1, 50), secret({ title: 'Password of the API user' }))),
     language: v.optional(
@@ -203,7 +211,11 @@ function passBytes(passphraseText: string, name: CharsetName): Uint8Array {
   return charset(name).encode(passphraseText) ?? utf8(passphraseText);
 }
 
-function sign(settings: Partial<Settings>, pass: string | undefined, base: (pass: Uint8Array) => Uint8Array): Signed {
+function sign(
+  settings: Partial<Settings>,
+  pass: string | undefined,
+  base: (pass: Uint8Array) => Uint8Array,
+): Signed {
   const hash = HASHES[hashName(settings)];
   const bytes = base(passBytes(pass ?? '', encodingOf(settings)));
   return { base: bytes, algorithm: hash.label, signature: hexUpper(hash.digest(bytes)) };
@@ -266,7 +278,9 @@ function verifyFeedback(settings: Partial<Settings>, received: readonly RawField
   }
   throw new Refusal(
     signature === '' ? 'signature_missing' : 'signature_mismatch',
-    signature === '' ? 'there is no SHASIGN' : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
+    signature === ''
+      ? 'there is no SHASIGN'
+      : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
     { base: readable(candidates[0] ?? new Uint8Array()), expected, received: signature },
   );
 }
@@ -279,7 +293,9 @@ function verifyFeedback(settings: Partial<Settings>, received: readonly RawField
 function feedbackBases(settings: Partial<Settings>, fields: readonly SignedField[]): Uint8Array[] {
   const own = encodingOf(settings);
   const pass = settings.sha_out ?? '';
-  const variants: { fields: readonly SignedField[]; pass: Uint8Array }[] = [{ fields, pass: passBytes(pass, own) }];
+  const variants: { fields: readonly SignedField[]; pass: Uint8Array }[] = [
+    { fields, pass: passBytes(pass, own) },
+  ];
   if (fields.some((field) => field.value.some((byte) => byte > 127)) || /[^\0-\x7f]/.test(pass)) {
     const converted = [convert(fields, 'iso-8859-1', 'utf-8'), convert(fields, 'utf-8', 'iso-8859-1')];
     for (const [index, to] of (['utf-8', 'iso-8859-1'] as const).entries()) {
@@ -328,7 +344,11 @@ const recipes: Record<string, Recipe<Settings>> = {
   'api-signature': {
     kind: 'sign',
     sign: (settings, input) =>
-      signRequest({ ...settings, sha_mode: 'each-parameter' }, input, settings.sha_in_directlink ?? settings.sha_in),
+      signRequest(
+        { ...settings, sha_mode: 'each-parameter' },
+        input,
+        settings.sha_in_directlink ?? settings.sha_in,
+      ),
   },
   'api-response': { kind: 'response', read: (_settings, raw) => readApiResponse(raw) },
 };
@@ -365,8 +385,10 @@ const SOURCES = {
 function formOf(request: StartRequest<Settings>): (readonly [string, string])[] {
   const { payment, account, urls } = request;
   const { customer } = payment;
-  const back = addressWithin(200, urls.back);
-  const operation = payment.capture ? { manual: 'RES', automatic: 'SAL' }[payment.capture] : account.settings.operation;
+  const back = (via: Via) => addressWithin(200, backBy(urls, via));
+  const operation = payment.capture
+    ? { manual: 'RES', automatic: 'SAL' }[payment.capture]
+    : account.settings.operation;
   const entries: (readonly [string, string | undefined])[] = [
     ['PSPID', account.settings.pspid],
     ['ORDERID', request.order],
@@ -382,10 +404,10 @@ function formOf(request: StartRequest<Settings>): (readonly [string, string])[] 
     ['OWNERTELNO', ifFits(customer.phone, 30)],
     ['COM', cut(payment.description, 100)],
     ['OPERATION', operation],
-    ['ACCEPTURL', back],
-    ['DECLINEURL', back],
-    ['EXCEPTIONURL', back],
-    ['CANCELURL', back],
+    ['ACCEPTURL', back('success')],
+    ['DECLINEURL', back('failure')],
+    ['EXCEPTIONURL', back('pending')],
+    ['CANCELURL', back('cancel')],
   ];
   return entries.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
 }
@@ -611,29 +633,41 @@ export function ogonePlatform(brand: Brand): Provider {
         value: 'as in the settings of this account; "Each parameter followed by the passphrase"',
       },
       {
-        where: 'Technical information > Data and origin verification > Checks for e-Commerce > URL of the merchant page',
+        where:
+          'Technical information > Data and origin verification > Checks for e-Commerce > URL of the merchant page',
         value: origin,
       },
-      { where: 'Technical information > Data and origin verification > SHA-IN passphrase', value: 'the one entered here' },
       {
-        where: 'Technical information > Transaction feedback > Direct HTTP server-to-server request > URL, both lines',
+        where: 'Technical information > Data and origin verification > SHA-IN passphrase',
+        value: 'the one entered here',
+      },
+      {
+        where:
+          'Technical information > Transaction feedback > Direct HTTP server-to-server request > URL, both lines',
         value: callback,
       },
-      { where: 'Technical information > Transaction feedback > Timing of the request', value: 'Always online' },
+      {
+        where: 'Technical information > Transaction feedback > Timing of the request',
+        value: 'Always online',
+      },
       { where: 'Technical information > Transaction feedback > Request method', value: 'POST' },
       {
         where: 'Technical information > Transaction feedback > Dynamic e-Commerce parameters',
         value: 'leave the standard list and add PAYIDSUB, so that captures and refunds are told apart',
       },
       {
-        where: 'Technical information > Transaction feedback > I would like to receive feedback parameters on the redirection URLs',
+        where:
+          'Technical information > Transaction feedback > I would like to receive feedback parameters on the redirection URLs',
         value: 'yes',
       },
       {
         where: 'Technical information > Transaction feedback > HTTP request for status changes',
         value: `for each offline status change, ${callback}`,
       },
-      { where: 'Technical information > Transaction feedback > SHA-OUT passphrase', value: 'the one entered here' },
+      {
+        where: 'Technical information > Transaction feedback > SHA-OUT passphrase',
+        value: 'the one entered here',
+      },
     ],
   });
 }

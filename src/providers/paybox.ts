@@ -34,6 +34,7 @@ import {
   addressWithin,
   asciiText,
   atOrigin,
+  backBy,
   cut,
   EMPTY_OK,
   formBytes,
@@ -41,6 +42,8 @@ import {
   requireCharset,
   statusAlone,
   textFields,
+  VIA,
+  type Via,
   verdict,
   withProviderFields,
 } from './protocol.ts';
@@ -71,9 +74,15 @@ const settings = v.object({
   site: v.pipe(pattern(/^\d{7}$/, 'has 7 digits'), shown({ title: 'Site number (PBX_SITE)' })),
   rang: v.pipe(
     pattern(/^\d{2,3}$/, 'has 2 or 3 digits'),
-    shown({ title: 'Rank (PBX_RANG)', description: 'As the contract says it, with or without a leading zero.' }),
+    shown({
+      title: 'Rank (PBX_RANG)',
+      description: 'As the contract says it, with or without a leading zero.',
+    }),
   ),
-  identifiant: v.pipe(pattern(/^\d{1,9}$/, 'has 1 to 9 digits'), shown({ title: 'Identifier (PBX_IDENTIFIANT)' })),
+  identifiant: v.pipe(
+    pattern(/^\d{1,9}$/, 'has 1 to 9 digits'),
+    shown({ title: 'Identifier (PBX_IDENTIFIANT)' }),
+  ),
   hmac_key: v.pipe(
     v.string(),
     v.regex(/^(?:[0-9A-Fa-f]{2}){16,128}$/, 'is an even number of hexadecimal digits, normally 128'),
@@ -88,27 +97,44 @@ const settings = v.object({
   ),
   capture: v.optional(
     v.pipe(
-      v.union([v.picklist(['automatic', 'manual']), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7))]),
+      v.union([
+        v.picklist(['automatic', 'manual']),
+        v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7)),
+      ]),
       shown({ title: 'Capture', description: 'automatic, manual (authorise only), or after 1 to 7 days.' }),
     ),
     'automatic',
   ),
   public_key: v.optional(
     v.pipe(
-      pattern(/^-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/, 'is a PEM public key'),
-      shown({ title: 'Public key of the platform', description: 'Leave it as it is, unless the platform changes it.' }),
+      pattern(
+        /^-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/,
+        'is a PEM public key',
+      ),
+      shown({
+        title: 'Public key of the platform',
+        description: 'Leave it as it is, unless the platform changes it.',
+      }),
     ),
     PAYBOX_PUBLIC_KEY,
   ),
   pbx_retour: v.optional(
     v.pipe(
-      pattern(/^[A-Za-z0-9_]+:M;(?:[A-Za-z0-9_]+:[A-JL-Za-z];)*[A-Za-z0-9_]+:K$/, 'is name:LETTER;..., M first, K last'),
-      v.check((list) => ['R', 'E'].every((letter) => list.includes(`:${letter};`)), 'holds the letters R and E'),
+      pattern(
+        /^[A-Za-z0-9_]+:M;(?:[A-Za-z0-9_]+:[A-JL-Za-z];)*[A-Za-z0-9_]+:K$/,
+        'is name:LETTER;..., M first, K last',
+      ),
+      v.check(
+        (list) => ['R', 'E'].every((letter) => list.includes(`:${letter};`)),
+        'holds the letters R and E',
+      ),
       shown({ title: 'What the platform tells (PBX_RETOUR)' }),
     ),
     DEFAULT_RETOUR,
   ),
-  cle: v.optional(v.pipe(text(1, 10), secret({ title: 'Direct password (CLE)', description: 'Old contracts only.' }))),
+  cle: v.optional(
+    v.pipe(text(1, 10), secret({ title: 'Direct password (CLE)', description: 'Old contracts only.' })),
+  ),
   total_quantity: v.optional(
     v.pipe(
       v.number(),
@@ -120,9 +146,14 @@ const settings = v.object({
     1,
   ),
   billing_address: v.optional(
-    v.pipe(text(1, 50), shown({ title: 'Street, where the shop knows none', description: 'For PBX_BILLING.' })),
+    v.pipe(
+      text(1, 50),
+      shown({ title: 'Street, where the shop knows none', description: 'For PBX_BILLING.' }),
+    ),
   ),
-  billing_zipcode: v.optional(v.pipe(text(1, 10), shown({ title: 'Postal code, where the shop knows none' }))),
+  billing_zipcode: v.optional(
+    v.pipe(text(1, 10), shown({ title: 'Postal code, where the shop knows none' })),
+  ),
   billing_city: v.optional(v.pipe(text(1, 50), shown({ title: 'City, where the shop knows none' }))),
   billing_country: v.optional(
     v.pipe(
@@ -186,7 +217,9 @@ function parameters(raw: string): (readonly [name: string, value: string])[] {
     .filter(Boolean)
     .map((part) => {
       const equals = part.indexOf('=');
-      return equals < 0 ? [decoded(part), ''] : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))];
+      return equals < 0
+        ? [decoded(part), '']
+        : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))];
     });
 }
 
@@ -226,7 +259,8 @@ async function verifyFeedback(account: Partial<Settings>, raw: string, channel: 
   if (at < 0) throw new Refusal('signature_missing', `there is no ${signatureName}`, { base: raw });
   const head = raw.slice(0, at);
   const tail = raw.slice(at + marker.length);
-  if (tail.includes('&')) throw new Refusal('malformed', `something follows ${signatureName}, which must be last`);
+  if (tail.includes('&'))
+    throw new Refusal('malformed', `something follows ${signatureName}, which must be last`);
   refuseDuplicates(head, names, signatureName);
   const received = signatureText(tail);
   const signature = fromBase64(received);
@@ -243,10 +277,14 @@ async function verifyFeedback(account: Partial<Settings>, raw: string, channel: 
       return { values: new Map(parameters(base)), base, signature: received };
     }
   }
-  throw new Refusal('signature_mismatch', "the signature does not fit the parameters and the platform's key", {
-    base: texts[0] ?? head,
-    received,
-  });
+  throw new Refusal(
+    'signature_mismatch',
+    "the signature does not fit the parameters and the platform's key",
+    {
+      base: texts[0] ?? head,
+      received,
+    },
+  );
 }
 
 /** A verifier that read by name would let an unsigned `error=00000&` in front of a refusal through. */
@@ -261,7 +299,11 @@ function refuseDuplicates(head: string, names: ReadonlyMap<string, string>, sign
 }
 
 function judge(account: Partial<Settings>, input: RecipeInput, channel: Channel) {
-  const raw = input.raw ?? textFields(input).map(([name, value]) => `${name}=${value}`).join('&');
+  const raw =
+    input.raw ??
+    textFields(input)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('&');
   return verdict(async () => {
     const { base, signature, values } = await verifyFeedback(account, raw, channel);
     const capture = account.capture === 'manual' ? 'manual' : 'automatic';
@@ -271,7 +313,10 @@ function judge(account: Partial<Settings>, input: RecipeInput, channel: Channel)
 
 const recipes: Record<string, Recipe<Settings>> = {
   'request-signature': { kind: 'sign', sign: signFields },
-  'notification-signature': { kind: 'verify', verify: (account, input) => judge(account, input, 'notification') },
+  'notification-signature': {
+    kind: 'verify',
+    verify: (account, input) => judge(account, input, 'notification'),
+  },
   'return-signature': { kind: 'verify', verify: (account, input) => judge(account, input, 'return') },
   'api-signature': { kind: 'sign', sign: signFields },
   'api-response': { kind: 'response', read: (_account, raw, asked) => readApiResponse(raw, asked) },
@@ -292,9 +337,6 @@ function pageOf(account: ProviderAccount<Settings>): string {
   const host = HOSTS[account.settings.host][stage];
   return atOrigin(`${host}/cgi/MYchoix_pagepaiement.cgi`, account.endpoints.page);
 }
-
-/** The parameter of our own return address that says which of the four addresses the shopper came by. */
-const VIA = 'via';
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   de: 'DEU',
@@ -330,7 +372,7 @@ const RESERVED = new Set([
 
 /** A value of the XML fields: ASCII, on one line, without what XML gives a meaning to. Cut after that. */
 function xmlText(value: string | undefined, limit: number): string | undefined {
-  return cut(plainAscii(value ?? '').replace(/[<>&"']/g, ' '), limit);
+  return cut(plainAscii(value ?? '').replace(/[<>&"'\s]+/g, ' '), limit);
 }
 
 function element(name: string, value: string | undefined): string {
@@ -374,7 +416,7 @@ function formOf(request: StartRequest<Settings>): (readonly [string, string])[] 
   const { customer } = payment;
   const manual = (payment.capture ?? own.capture) === 'manual';
   const days = payment.capture === null && typeof own.capture === 'number' ? own.capture : null;
-  const back = (via: string) => addressWithin(150, `${urls.back}?${VIA}=${via}`);
+  const back = (via: Via) => addressWithin(150, backBy(urls, via));
   const entries: (readonly [string, string | undefined])[] = [
     ['PBX_SITE', own.site],
     ['PBX_RANG', own.rang],
@@ -384,9 +426,9 @@ function formOf(request: StartRequest<Settings>): (readonly [string, string])[] 
     ['PBX_CMD', request.order],
     ['PBX_PORTEUR', customer.email],
     ['PBX_RETOUR', own.pbx_retour],
-    ['PBX_EFFECTUE', back('paid')],
-    ['PBX_REFUSE', back('refused')],
-    ['PBX_ANNULE', back('cancelled')],
+    ['PBX_EFFECTUE', back('success')],
+    ['PBX_REFUSE', back('failure')],
+    ['PBX_ANNULE', back('cancel')],
     ['PBX_ATTENTE', back('pending')],
     ['PBX_REPONDRE_A', addressWithin(150, urls.callback)],
     ['PBX_RUF1', 'POST'],
@@ -447,14 +489,22 @@ function outcomeOf(code: string, cancelled: boolean): FactOutcome {
 }
 
 /** What an operator sees: the letters that carry no secret, masked numbers as the platform masks them. */
-const DETAIL = { A: 'authorization', C: 'card', P: 'means', T: 'call', S: 'transaction', I: 'ipCountry', Y: 'bankCountry' };
+const DETAIL = {
+  A: 'authorization',
+  C: 'card',
+  P: 'means',
+  T: 'call',
+  S: 'transaction',
+  I: 'ipCountry',
+  Y: 'bankCountry',
+};
 
 function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, channel: Channel): Fact {
   const names = namesOf(account.pbx_retour ?? DEFAULT_RETOUR);
   const letter = (name: string) => values.get(names.get(name) ?? '') ?? '';
   const code = letter('E');
   const transaction = letter('S') || letter('T');
-  const outcome = outcomeOf(code, channel === 'return' && values.get(VIA) === 'cancelled');
+  const outcome = outcomeOf(code, channel === 'return' && values.get(VIA) === 'cancel');
   const amount = letter('M');
   return {
     kind: 'fact',
@@ -574,6 +624,9 @@ export const paybox = defineProvider({
       where: 'Back office > Information > Instant payment notification (IPN) URL',
       value: `${callback} (each payment also carries it as PBX_REPONDRE_A)`,
     },
-    { where: 'Back office > Information > HMAC key', value: 'make one, enter it here, and confirm it by the e-mail link' },
+    {
+      where: 'Back office > Information > HMAC key',
+      value: 'make one, enter it here, and confirm it by the e-mail link',
+    },
   ],
 });

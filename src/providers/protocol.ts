@@ -7,7 +7,7 @@ import type { PaymentRequest } from '../payments/types.ts';
 import { readable, utf8 } from '../signing/bytes.ts';
 import type { Charset } from '../signing/charsets.ts';
 import { parseForm, type RawField, rawFields } from '../signing/form.ts';
-import type { Fact, Json, ProviderRequest, RecipeInput, Reply, Verdict } from './contract.ts';
+import type { AttemptUrls, Fact, Json, ProviderRequest, RecipeInput, Reply, Verdict } from './contract.ts';
 
 /** An address with scheme and host replaced by an origin, the path kept as the sheet has it. */
 export function atOrigin(address: string, origin: string | undefined): string {
@@ -136,7 +136,10 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
   if (outcome === 'none') return null;
   const amount = (fact.amount || 1) as Minor;
   const news = { outcome, amount, movement: fact.movement };
-  const before = outcome === 'refunded' || outcome === 'reversed' ? { ...NEW_ATTEMPT, paid: { before: amount } } : NEW_ATTEMPT;
+  const before =
+    outcome === 'refunded' || outcome === 'reversed'
+      ? { ...NEW_ATTEMPT, paid: { before: amount } }
+      : NEW_ATTEMPT;
   return summarize(amount || ZERO, [apply(before, news)]).status;
 }
 
@@ -157,6 +160,17 @@ export async function verdict(check: () => Accepted | Promise<Accepted>): Promis
     const { base, expected, received, message } = error;
     return { valid: false, status: null, base: utf8(base ?? ''), expected, received, problem: message };
   }
+}
+
+/** The parameter of our own return address that says by which of a provider's addresses the shopper came. */
+export const VIA = 'via';
+
+/** A hint for the page to show, never a result; only where the provider signs it does it mean anything. */
+export type Via = 'success' | 'pending' | 'failure' | 'cancel';
+
+/** The return address for one of a provider's return fields. */
+export function backBy(urls: AttemptUrls, via: Via): string {
+  return `${urls.back}?${VIA}=${via}`;
 }
 
 /**

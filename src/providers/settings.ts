@@ -44,12 +44,17 @@ export type SettingsSchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 /** The schema inside `optional(...)`, where the caption is. */
 function unwrapped(schema: unknown): { readonly pipe?: readonly unknown[] } {
   const inner = schema as { readonly wrapped?: unknown };
-  return inner.wrapped === undefined ? (schema as { readonly pipe?: readonly unknown[] }) : unwrapped(inner.wrapped);
+  return inner.wrapped === undefined
+    ? (schema as { readonly pipe?: readonly unknown[] })
+    : unwrapped(inner.wrapped);
 }
 
 function metadataOf(schema: unknown): Readonly<Record<string, unknown>> {
   for (const action of unwrapped(schema).pipe ?? []) {
-    const candidate = action as { readonly type?: string; readonly metadata?: Readonly<Record<string, unknown>> };
+    const candidate = action as {
+      readonly type?: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+    };
     if (candidate.type === 'metadata' && candidate.metadata) return candidate.metadata;
   }
   return {};
@@ -57,14 +62,14 @@ function metadataOf(schema: unknown): Readonly<Record<string, unknown>> {
 
 /** The names of a schema's secret settings. */
 export function secretNames(schema: SettingsSchema): readonly string[] {
-  return Object.keys(schema.entries).filter((name) => metadataOf(schema.entries[name])['writeOnly'] === true);
+  return Object.keys(schema.entries).filter((name) => metadataOf(schema.entries[name]).writeOnly === true);
 }
 
 /** The captions of a schema's settings by name. */
 export function captions(schema: SettingsSchema): Readonly<Record<string, string | null>> {
   return Object.fromEntries(
     Object.entries(schema.entries).map(([name, entry]) => {
-      const title = metadataOf(entry)['title'];
+      const title = metadataOf(entry).title;
       return [name, typeof title === 'string' ? title : null];
     }),
   );

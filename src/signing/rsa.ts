@@ -11,29 +11,20 @@ function pemBody(pem: string, label: 'PUBLIC KEY' | 'PRIVATE KEY'): Uint8Array |
 
 const algorithm = (hash: RsaHash) => ({ name: 'RSASSA-PKCS1-v1_5', hash });
 
-/** Imported keys: parsing a PEM costs far more than a verification, and an account keeps its key for years. */
-const imported = new Map<string, Promise<CryptoKey>>();
+/**
+ * Imported keys: parsing a PEM costs far more than a verification, and an account keeps its key for years. The
+ * keys are kept, not the promises of them: a promise belongs to the request that made it.
+ */
+const imported = new Map<string, CryptoKey>();
 const IMPORTED_LIMIT = 200;
 
-function importOnce(name: string, load: () => Promise<CryptoKey>): Promise<CryptoKey> {
-  let key = imported.get(name);
-  if (!key) {
-    if (imported.size >= IMPORTED_LIMIT) imported.clear();
-    key = load();
-    imported.set(name, key);
-    key.catch(() => imported.delete(name));
-  }
+async function importOnce(name: string, load: () => Promise<CryptoKey>): Promise<CryptoKey> {
+  const known = imported.get(name);
+  if (known) return known;
+  const key = await load();
+  if (imported.size >= IMPORTED_LIMIT) imported.clear();
+  imported.set(name, key);
   return key;
-}
-
-/** Whether a text is a PEM public key (SubjectPublicKeyInfo) that WebCrypto takes. */
-export async function isRsaPublicKey(pem: string): Promise<boolean> {
-  try {
-    await publicKey(pem, 'SHA-256');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function publicKey(pem: string, hash: RsaHash): Promise<CryptoKey> {

@@ -1,0 +1,65 @@
+/** The design's arrows: http -> ledger, directory, providers -> payments, signing. */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'payments-and-signing-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^src/(payments|signing)/' },
+      to: { path: '^src/', pathNot: '^src/(payments|signing)/' },
+    },
+    {
+      name: 'payments-does-not-import-signing',
+      severity: 'error',
+      from: { path: '^src/payments/' },
+      to: { path: '^src/signing/' },
+    },
+    {
+      name: 'signing-does-not-import-payments',
+      severity: 'error',
+      from: { path: '^src/signing/' },
+      to: { path: '^src/payments/' },
+    },
+    {
+      name: 'a-layer-does-not-import-its-neighbours',
+      comment: 'ledger, directory, providers and webhooks stand side by side on payments and signing',
+      severity: 'error',
+      from: { path: '^src/(ledger|directory|providers|webhooks)/' },
+      to: { path: '^src/', pathNot: '^src/(payments|signing|$1)/' },
+    },
+    {
+      name: 'only-the-local-entry-imports-the-sandbox',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$|cli/)' },
+      to: { path: '^src/sandbox/' },
+    },
+    {
+      name: 'doors-are-not-imported-from-below',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(http/|worker\\.ts$|index\\.ts$|dev\\.ts$)' },
+      to: { path: '^src/http/' },
+    },
+    {
+      name: 'nobody-imports-an-entry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(index|dev)\\.ts$' },
+      to: { path: '^src/(index|dev|worker)\\.ts$' },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^cloudflare:' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    builtInModules: { add: ['cloudflare:workers', 'cloudflare:test'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
+  },
+};

@@ -1,0 +1,49 @@
+/** The local Worker: the same doors as production, and beside them the simulated banks and the demo shop. */
+import { type Context, Hono } from 'hono';
+import { createApp } from './http/app.ts';
+import { bankRoutes } from './sandbox/banks.ts';
+import { seed } from './sandbox/demo.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { shopRoutes } from './sandbox/shop.ts';
+import { SandboxStore } from './sandbox/store.ts';
+import { type Env, serviceOf } from './worker.ts';
+
+export { Ledger } from './worker.ts';
+
+const app = createApp((bindings) => serviceOf(bindings as Env));
+
+let store: SandboxStore | null = null;
+
+function sandboxOf(c: Context): Sandbox {
+  const env = c.env as Env;
+  const { origin } = new URL(c.req.url);
+  store ??= new SandboxStore(env.DIRECTORY);
+  return {
+    directory: serviceOf(env).directory,
+    store,
+    origin,
+    fetch: (request) =>
+      new URL(request.url).origin === origin
+        ? Promise.resolve(local.fetch(request, env, c.executionCtx))
+        : fetch(request),
+  };
+}
+
+const local = new Hono();
+local.route('/', bankRoutes(sandboxOf));
+local.route('/', shopRoutes(sandboxOf));
+local.all('*', (c) => app.fetch(c.req.raw, c.env as Env, c.executionCtx));
+
+/** The demo data is there before the first request is answered. */
+let seededFor: string | null = null;
+
+export default {
+  async fetch(request, env, context): Promise<Response> {
+    const { origin } = new URL(request.url);
+    if (seededFor === null) {
+      await seed(serviceOf(env).directory, env.PUBLIC_URL ?? origin);
+      seededFor = origin;
+    }
+    return local.fetch(request, env, context);
+  },
+} satisfies ExportedHandler<Env>;

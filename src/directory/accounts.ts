@@ -1,0 +1,234 @@
+/** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
+import type { Endpoints, Environment } from '../payments/types.ts';
+import { changes, recordAudit } from './audit.ts';
+import type { Account, LiveSecret } from './types.ts';
+import type { Vault } from './vault.ts';
+
+interface AccountRow {
+  readonly id: string;
+  readonly provider: string;
+  readonly caption: string;
+  readonly environment: string;
+  readonly currencies: string;
+  readonly settings: string;
+  readonly endpoints: string;
+  readonly allowed_ips: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+interface SecretRow {
+  readonly id: string;
+  readonly account: string;
+  readonly setting: string;
+  readonly sealed: string;
+  readonly not_before: string;
+  readonly not_after: string | null;
+}
+
+/** An account as an operator writes it, the secrets apart. */
+export interface AccountInput {
+  readonly id: string;
+  readonly provider: string;
+  readonly caption: string;
+  readonly environment: Environment;
+  readonly currencies: readonly string[];
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly endpoints: Endpoints;
+  readonly allowedIps: readonly string[];
+  /** New values; a secret that is not named keeps its stored value, null takes it away. */
+  readonly secrets: Readonly<Record<string, string | null>>;
+}
+
+function purpose(account: string, setting: string): string {
+  return `account/${account}/${setting}`;
+}
+
+function milliseconds(time: string | null): number | null {
+  return time === null ? null : Date.parse(time);
+}
+
+export class Accounts {
+  readonly #db: D1Database;
+  readonly #vault: Vault;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+
+  constructor(db: D1Database, vault: Vault, now: () => number, newId: () => string) {
+    this.#db = db;
+    this.#vault = vault;
+    this.#now = now;
+    this.#newId = newId;
+  }
+
+  async get(id: string): Promise<Account | null> {
+    const [accounts, secrets] = await this.#db.batch([
+      this.#db.prepare('SELECT * FROM accounts WHERE id = ?').bind(id),
+      this.#db.prepare('SELECT * FROM account_secrets WHERE account = ? ORDER BY not_before DESC').bind(id),
+    ]);
+    const row = accounts?.results[0] as AccountRow | undefined;
+    return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
+  }
+
+  /** Every account, by id. */
+  async list(): Promise<Account[]> {
+    const [accounts, secrets] = await this.#db.batch([
+      this.#db.prepare('SELECT * FROM accounts ORDER BY id'),
+      this.#db.prepare('SELECT * FROM account_secrets ORDER BY not_before DESC'),
+    ]);
+    const secretRows = (secrets?.results ?? []) as SecretRow[];
+    return Promise.all(
+      ((accounts?.results ?? []) as AccountRow[]).map((row) =>
+        this.#open(
+          row,
+          secretRows.filter((secret) => secret.account === row.id),
+        ),
+      ),
+    );
+  }
+
+  async #open(row: AccountRow, secretRows: readonly SecretRow[]): Promise<Account> {
+    const secrets: Record<string, LiveSecret[]> = {};
+    const now = this.#now();
+    for (const secret of secretRows) {
+      const notAfter = milliseconds(secret.not_after);
+      if (notAfter !== null && notAfter <= now) continue;
+      secrets[secret.setting] ??= [];
+      secrets[secret.setting]?.push({
+        value: await this.#vault.open(purpose(row.id, secret.setting), secret.sealed),
+        notBefore: Date.parse(secret.not_before),
+        notAfter,
+      });
+    }
+    return {
+      id: row.id,
+      provider: row.provider,
+      caption: row.caption,
+      environment: row.environment as Environment,
+      currencies: JSON.parse(row.currencies) as string[],
+      settings: JSON.parse(row.settings) as Record<string, unknown>,
+      endpoints: JSON.parse(row.endpoints) as Endpoints,
+      allowedIps: JSON.parse(row.allowed_ips) as string[],
+      secrets,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    };
+  }
+
+  /** Creates or replaces an account, in one batch with its secrets and the audit entry. */
+  async put(input: AccountInput, before: Account | null, actor: string): Promise<void> {
+    const at = new Date(this.#now()).toISOString();
+    const statements = [
+      this.#db
+        .prepare(
+          `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
+             currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
+             allowed_ips = excluded.allowed_ips, updated_at = excluded.updated_at`,
+        )
+        .bind(
+          input.id,
+          input.provider,
+          input.caption,
+          input.environment,
+          JSON.stringify(input.currencies),
+          JSON.stringify(input.settings),
+          JSON.stringify(input.endpoints),
+          JSON.stringify(input.allowedIps),
+          at,
+          at,
+        ),
+    ];
+    for (const [setting, value] of Object.entries(input.secrets)) {
+      statements.push(
+        this.#db
+          .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ?')
+          .bind(input.id, setting),
+      );
+      if (value !== null) statements.push(await this.#insertSecret(input.id, setting, value, at));
+    }
+    const { secrets, id, ...shown } = input;
+    statements.push(
+      recordAudit(this.#db, at, {
+        actor,
+        action: before ? 'account.updated' : 'account.created',
+        subject: id,
+        detail: { ...changes(before && publicPart(before), shown), secrets: Object.keys(secrets) },
+      }),
+    );
+    await this.#db.batch(statements);
+  }
+
+  async #insertSecret(
+    account: string,
+    setting: string,
+    value: string,
+    at: string,
+  ): Promise<D1PreparedStatement> {
+    return this.#db
+      .prepare(
+        'INSERT INTO account_secrets (id, account, setting, sealed, not_before) VALUES (?, ?, ?, ?, ?)',
+      )
+      .bind(this.#newId(), account, setting, await this.#vault.seal(purpose(account, setting), value), at);
+  }
+
+  /** A new value that signs at once; the one before verifies for as long as the grace lasts. */
+  async rotate(
+    account: string,
+    setting: string,
+    value: string,
+    graceSeconds: number,
+    actor: string,
+  ): Promise<void> {
+    const now = this.#now();
+    const at = new Date(now).toISOString();
+    const until = new Date(now + graceSeconds * 1000).toISOString();
+    await this.#db.batch([
+      // Two live values at most: what was already in its grace ends now.
+      this.#db
+        .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after IS NOT NULL')
+        .bind(account, setting),
+      this.#db
+        .prepare('UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ?')
+        .bind(until, account, setting),
+      await this.#insertSecret(account, setting, value, at),
+      recordAudit(this.#db, at, {
+        actor,
+        action: 'account.secret_rotated',
+        subject: account,
+        detail: { setting, graceSeconds },
+      }),
+    ]);
+  }
+
+  async delete(id: string, actor: string): Promise<void> {
+    const at = new Date(this.#now()).toISOString();
+    await this.#db.batch([
+      this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
+      this.#db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
+      recordAudit(this.#db, at, { actor, action: 'account.deleted', subject: id, detail: {} }),
+    ]);
+  }
+
+  /** Seals again, under the current master key, every secret that an older one holds. Returns how many. */
+  async reseal(): Promise<number> {
+    const { results } = await this.#db.prepare('SELECT * FROM account_secrets').all<SecretRow>();
+    const stale = results.filter((row) => !this.#vault.isCurrent(row.sealed));
+    for (const row of stale) {
+      const name = purpose(row.account, row.setting);
+      const sealed = await this.#vault.seal(name, await this.#vault.open(name, row.sealed));
+      await this.#db
+        .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
+        .bind(sealed, row.id, row.sealed)
+        .run();
+    }
+    return stale.length;
+  }
+}
+
+/** What of an account may be shown and compared. */
+function publicPart(account: Account): Record<string, unknown> {
+  const { provider, caption, environment, currencies, settings, endpoints, allowedIps } = account;
+  return { provider, caption, environment, currencies, settings, endpoints, allowedIps };
+}

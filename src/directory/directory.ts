@@ -1,0 +1,91 @@
+/** The directory: everything in D1 behind one door, its hot reads cached in the isolate. */
+import { hex } from '../signing/bytes.ts';
+import { Accounts } from './accounts.ts';
+import { listAudit } from './audit.ts';
+import { Cache } from './cache.ts';
+import { listProjected, project, projectedIds } from './projection.ts';
+import { type KeyHolder, Shops } from './shops.ts';
+import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
+import { Vault } from './vault.ts';
+
+export interface DirectoryOptions {
+  readonly db: D1Database;
+  readonly masterKey: Uint8Array;
+  readonly previousMasterKey: Uint8Array | null;
+  readonly hashKey: Uint8Array;
+  readonly now: () => number;
+  readonly random: (bytes: Uint8Array) => void;
+}
+
+/** Where and how a shop's webhooks go. */
+export interface WebhookTarget {
+  readonly shop: Shop;
+  readonly secrets: readonly LiveSecret[];
+}
+
+export class Directory {
+  readonly accounts: Accounts;
+  readonly shops: Shops;
+  readonly #db: D1Database;
+  readonly #cache: Cache;
+  readonly #now: () => number;
+
+  constructor({ db, masterKey, previousMasterKey, hashKey, now, random }: DirectoryOptions) {
+    const vault = new Vault(masterKey, previousMasterKey, random);
+    this.#db = db;
+    this.#now = now;
+    this.#cache = new Cache(now);
+    this.shops = new Shops({ db, vault, hashKey, now, random });
+    this.accounts = new Accounts(db, vault, now, () => {
+      const bytes = new Uint8Array(16);
+      random(bytes);
+      return hex(bytes);
+    });
+  }
+
+  /** An account, cached. */
+  account(id: string): Promise<Account | null> {
+    return this.#cache.read(`account/${id}`, () => this.accounts.get(id));
+  }
+
+  /** The shop that an API key opens, cached; null for a key that is unknown or dead. */
+  async shopByKey(apiKey: string): Promise<Shop | null> {
+    const hash = this.shops.hashOf(apiKey);
+    const holder = await this.#cache.read<KeyHolder>(`key/${hash}`, () => this.shops.byHash(hash));
+    return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder.shop : null;
+  }
+
+  /** A shop, cached. */
+  shop(id: string): Promise<Shop | null> {
+    return this.#cache.read(`shop/${id}`, () => this.shops.get(id));
+  }
+
+  /** Where a shop's webhooks go, cached. */
+  webhookTarget(shopId: string): Promise<WebhookTarget | null> {
+    return this.#cache.read(`webhook/${shopId}`, async () => {
+      const shop = await this.shops.get(shopId);
+      return shop && { shop, secrets: await this.shops.keys(shopId, 'webhookSecret') };
+    });
+  }
+
+  /** After a change: this isolate sees it at once. */
+  changed(): void {
+    this.#cache.clear();
+  }
+
+  audit(limit: number, before: number | null): Promise<AuditEntry[]> {
+    return listAudit(this.#db, limit, before);
+  }
+
+  project(payment: Parameters<typeof project>[1]): Promise<void> {
+    return project(this.#db, payment);
+  }
+
+  payments(filter: Parameters<typeof listProjected>[1]) {
+    return listProjected(this.#db, filter);
+  }
+
+  projectedIds(after: string, limit: number): Promise<string[]> {
+    return projectedIds(this.#db, after, limit);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
+ * and never runs backwards. Nothing reads a payment's truth from here.
+ */
+import type { PaymentView } from '../payments/types.ts';
+
+/** What a ledger pushes. */
+export interface ProjectedPayment {
+  readonly shop: string;
+  /** Grows with every change of the payment. */
+  readonly version: number;
+  readonly view: PaymentView;
+}
+
+export interface ListFilter {
+  readonly shop: string;
+  readonly status?: string | undefined;
+  readonly account?: string | undefined;
+  /** RFC 3339, inclusive. */
+  readonly from?: string | undefined;
+  /** RFC 3339, exclusive. */
+  readonly to?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: Cursor | undefined;
+}
+
+/** The last payment of the page before. */
+export interface Cursor {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** Writes a payment's row, unless a newer one is there. */
+export async function project(db: D1Database, { shop, version, view }: ProjectedPayment): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
+         refunded, provider_reference, created_at, updated_at, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, account = excluded.account,
+         provider = excluded.provider, test = excluded.test, paid = excluded.paid, refunded = excluded.refunded,
+         provider_reference = excluded.provider_reference, updated_at = excluded.updated_at, body = excluded.body
+       WHERE excluded.version >= payments.version`,
+    )
+    .bind(
+      view.id,
+      version,
+      shop,
+      view.reference,
+      view.status,
+      view.amount,
+      view.currency,
+      view.account,
+      view.provider,
+      view.test ? 1 : 0,
+      view.amounts.paid,
+      view.amounts.refunded,
+      view.providerReference,
+      view.createdAt,
+      view.updatedAt,
+      JSON.stringify(view),
+    )
+    .run();
+}
+
+/** A shop's payments, the newest first, and where the next page starts. */
+export async function listProjected(
+  db: D1Database,
+  filter: ListFilter,
+): Promise<{ readonly data: PaymentView[]; readonly next: Cursor | null }> {
+  const conditions = ['shop = ?'];
+  const values: (string | number)[] = [filter.shop];
+  const add = (condition: string, ...bound: (string | undefined)[]) => {
+    if (bound.some((value) => value === undefined)) return;
+    conditions.push(condition);
+    values.push(...(bound as string[]));
+  };
+  add('status = ?', filter.status);
+  add('account = ?', filter.account);
+  add('created_at >= ?', filter.from);
+  add('created_at < ?', filter.to);
+  add('(created_at, id) < (?, ?)', filter.cursor?.createdAt, filter.cursor?.id);
+  const { results } = await db
+    .prepare(
+      `SELECT body FROM payments WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
+    )
+    .bind(...values, filter.limit + 1)
+    .all<{ readonly body: string }>();
+  const data = results.slice(0, filter.limit).map((row) => JSON.parse(row.body) as PaymentView);
+  const last = data.at(-1);
+  return {
+    data,
+    next: results.length > filter.limit && last ? { createdAt: last.createdAt, id: last.id } : null,
+  };
+}
+
+/** A page of all payment ids in the copy, in order of id, for the rebuild. */
+export async function projectedIds(db: D1Database, after: string, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT id FROM payments WHERE id > ? ORDER BY id LIMIT ?')
+    .bind(after, limit)
+    .all<{ readonly id: string }>();
+  return results.map((row) => row.id);
+}

@@ -1,0 +1,282 @@
+/** Shops in D1, and their keys: API keys as a keyed hash, keys that sign sealed. */
+import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
+import { hmacOf } from '../signing/digests.ts';
+import { changes, recordAudit } from './audit.ts';
+import {
+  KEY_KINDS,
+  type KeyKind,
+  type LiveSecret,
+  type Region,
+  type Shop,
+  type WebhookDialect,
+} from './types.ts';
+import type { Vault } from './vault.ts';
+
+interface ShopRow {
+  readonly id: string;
+  readonly name: string;
+  readonly group: string | null;
+  readonly active: number;
+  readonly admin_enabled: number;
+  readonly test_mode: number;
+  readonly region: string | null;
+  readonly accounts: string;
+  readonly return_success: string | null;
+  readonly return_failure: string | null;
+  readonly webhook_url: string | null;
+  readonly webhook_dialect: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly shop: string;
+  readonly kind: KeyKind;
+  readonly hash: string | null;
+  readonly sealed: string | null;
+  readonly not_before: string;
+  readonly not_after: string | null;
+}
+
+/** A shop as an operator writes it. */
+export type ShopInput = Omit<Shop, 'createdAt' | 'updatedAt'>;
+
+/** A shop found by one of its API keys, and until when that key is good (milliseconds; null: for ever). */
+export interface KeyHolder {
+  readonly shop: Shop;
+  readonly keyUntil: number | null;
+}
+
+function shopOf(row: ShopRow): Shop {
+  return {
+    id: row.id,
+    name: row.name,
+    group: row.group,
+    active: row.active === 1,
+    adminEnabled: row.admin_enabled === 1,
+    testMode: row.test_mode === 1,
+    region: row.region as Region | null,
+    accounts: JSON.parse(row.accounts) as string[],
+    returnUrl: { success: row.return_success, failure: row.return_failure },
+    webhook: { url: row.webhook_url, dialect: row.webhook_dialect as WebhookDialect },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function purpose(shop: string, kind: KeyKind): string {
+  return `shop/${shop}/${kind}`;
+}
+
+export class Shops {
+  readonly #db: D1Database;
+  readonly #vault: Vault;
+  readonly #hashKey: Uint8Array;
+  readonly #now: () => number;
+  readonly #random: (bytes: Uint8Array) => void;
+
+  constructor(options: {
+    readonly db: D1Database;
+    readonly vault: Vault;
+    /** Keys the hash of API keys, so that a copy of the database alone cannot be searched for weak ones. */
+    readonly hashKey: Uint8Array;
+    readonly now: () => number;
+    readonly random: (bytes: Uint8Array) => void;
+  }) {
+    this.#db = options.db;
+    this.#vault = options.vault;
+    this.#hashKey = options.hashKey;
+    this.#now = options.now;
+    this.#random = options.random;
+  }
+
+  #bytes(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    this.#random(bytes);
+    return bytes;
+  }
+
+  /** A new key of a kind, in the form that its users expect. */
+  newKey(kind: KeyKind): string {
+    switch (kind) {
+      case 'apiKey':
+        return `cs_${base64url(this.#bytes(32))}`;
+      case 'webhookSecret':
+        return `whsec_${base64(this.#bytes(24))}`;
+      case 'requestKey':
+      case 'ipnKey':
+        return hex(this.#bytes(64));
+    }
+  }
+
+  /** The stored form of an API key. */
+  hashOf(apiKey: string): string {
+    return hex(hmacOf('sha256', this.#hashKey, utf8(`api-key\0${apiKey}`)));
+  }
+
+  async get(id: string): Promise<Shop | null> {
+    const row = await this.#db.prepare('SELECT * FROM shops WHERE id = ?').bind(id).first<ShopRow>();
+    return row ? shopOf(row) : null;
+  }
+
+  async list(): Promise<Shop[]> {
+    const { results } = await this.#db.prepare('SELECT * FROM shops ORDER BY id').all<ShopRow>();
+    return results.map(shopOf);
+  }
+
+  /** The shop of an API key's hash, dead keys excluded. */
+  async byHash(hash: string): Promise<KeyHolder | null> {
+    const row = await this.#db
+      .prepare(
+        `SELECT shops.*, shop_keys.not_after AS key_until FROM shop_keys JOIN shops ON shops.id = shop_keys.shop
+         WHERE shop_keys.hash = ? AND (shop_keys.not_after IS NULL OR shop_keys.not_after > ?)`,
+      )
+      .bind(hash, new Date(this.#now()).toISOString())
+      .first<ShopRow & { readonly key_until: string | null }>();
+    return row && { shop: shopOf(row), keyUntil: row.key_until === null ? null : Date.parse(row.key_until) };
+  }
+
+  /** The live values of a signing key, the newest first. */
+  async keys(shop: string, kind: Exclude<KeyKind, 'apiKey'>): Promise<LiveSecret[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT * FROM shop_keys WHERE shop = ? AND kind = ? AND (not_after IS NULL OR not_after > ?)
+         ORDER BY not_before DESC`,
+      )
+      .bind(shop, kind, new Date(this.#now()).toISOString())
+      .all<KeyRow>();
+    return Promise.all(
+      results.map(async (row) => ({
+        value: await this.#vault.open(purpose(shop, kind), row.sealed ?? ''),
+        notBefore: Date.parse(row.not_before),
+        notAfter: row.not_after === null ? null : Date.parse(row.not_after),
+      })),
+    );
+  }
+
+  /** The shop that an API key belongs to already, whichever it is; null when the key is free. */
+  async ownerOfKey(apiKey: string): Promise<string | null> {
+    const row = await this.#db
+      .prepare('SELECT shop FROM shop_keys WHERE hash = ?')
+      .bind(this.hashOf(apiKey))
+      .first<{ readonly shop: string }>();
+    return row?.shop ?? null;
+  }
+
+  /**
+   * Creates or replaces a shop. Keys that are given replace the live ones; at creation the missing ones are
+   * made. Returns the keys that were set, which nobody can read again.
+   */
+  async put(
+    input: ShopInput,
+    given: Partial<Record<KeyKind, string>>,
+    before: Shop | null,
+    actor: string,
+  ): Promise<Partial<Record<KeyKind, string>>> {
+    const at = new Date(this.#now()).toISOString();
+    const keys: Partial<Record<KeyKind, string>> = { ...given };
+    if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
+    const statements = [
+      this.#db
+        .prepare(
+          `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
+             return_failure, webhook_url, webhook_dialect, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
+             admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
+             accounts = excluded.accounts, return_success = excluded.return_success,
+             return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
+             webhook_dialect = excluded.webhook_dialect, updated_at = excluded.updated_at`,
+        )
+        .bind(
+          input.id,
+          input.name,
+          input.group,
+          input.active ? 1 : 0,
+          input.adminEnabled ? 1 : 0,
+          input.testMode ? 1 : 0,
+          input.region,
+          JSON.stringify(input.accounts),
+          input.returnUrl.success,
+          input.returnUrl.failure,
+          input.webhook.url,
+          input.webhook.dialect,
+          at,
+          at,
+        ),
+    ];
+    for (const kind of KEY_KINDS) {
+      const value = keys[kind];
+      if (value === undefined) continue;
+      statements.push(
+        this.#db.prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ?').bind(input.id, kind),
+        await this.#insertKey(input.id, kind, value, at),
+      );
+    }
+    const { id, ...shown } = input;
+    statements.push(
+      recordAudit(this.#db, at, {
+        actor,
+        action: before ? 'shop.updated' : 'shop.created',
+        subject: id,
+        detail: { ...changes(before && publicPart(before), shown), keys: Object.keys(keys) },
+      }),
+    );
+    await this.#db.batch(statements);
+    return keys;
+  }
+
+  async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<D1PreparedStatement> {
+    const hash = kind === 'apiKey' ? this.hashOf(value) : null;
+    const sealed = kind === 'apiKey' ? null : await this.#vault.seal(purpose(shop, kind), value);
+    return this.#db
+      .prepare('INSERT INTO shop_keys (id, shop, kind, hash, sealed, not_before) VALUES (?, ?, ?, ?, ?, ?)')
+      .bind(hex(this.#bytes(16)), shop, kind, hash, sealed, at);
+  }
+
+  /** A new key of a kind; the one before works, and signs beside it, until the grace ends. */
+  async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
+    const now = this.#now();
+    const at = new Date(now).toISOString();
+    const value = this.newKey(kind);
+    await this.#db.batch([
+      this.#db
+        .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after IS NOT NULL')
+        .bind(shop, kind),
+      this.#db
+        .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ?')
+        .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
+      await this.#insertKey(shop, kind, value, at),
+      recordAudit(this.#db, at, {
+        actor,
+        action: 'shop.key_rotated',
+        subject: shop,
+        detail: { kind, graceSeconds },
+      }),
+    ]);
+    return value;
+  }
+
+  /** Seals again, under the current master key, every key that an older one holds. Returns how many. */
+  async reseal(): Promise<number> {
+    const { results } = await this.#db
+      .prepare('SELECT * FROM shop_keys WHERE sealed IS NOT NULL')
+      .all<KeyRow>();
+    const stale = results.filter((row) => row.sealed !== null && !this.#vault.isCurrent(row.sealed));
+    for (const row of stale) {
+      const name = purpose(row.shop, row.kind);
+      const sealed = await this.#vault.seal(name, await this.#vault.open(name, row.sealed ?? ''));
+      await this.#db
+        .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
+        .bind(sealed, row.id, row.sealed)
+        .run();
+    }
+    return stale.length;
+  }
+}
+
+function publicPart(shop: Shop): Record<string, unknown> {
+  const { id: _id, createdAt: _created, updatedAt: _updated, ...shown } = shop;
+  return shown;
+}

@@ -1,0 +1,66 @@
+/** What the directory keeps, as the rest of countersign sees it. */
+import type { Endpoints, Environment } from '../payments/types.ts';
+
+/** A secret's value and when it lives (milliseconds since 1970; null: for ever). */
+export interface LiveSecret {
+  readonly value: string;
+  readonly notBefore: number;
+  readonly notAfter: number | null;
+}
+
+/** A merchant contract at a provider, its secrets opened. */
+export interface Account {
+  readonly id: string;
+  readonly provider: string;
+  readonly caption: string;
+  readonly environment: Environment;
+  readonly currencies: readonly string[];
+  /** Without the secrets, as the operator gave them. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly endpoints: Endpoints;
+  readonly allowedIps: readonly string[];
+  /** By setting, the newest first. */
+  readonly secrets: Readonly<Record<string, readonly LiveSecret[]>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export const KEY_KINDS = ['apiKey', 'requestKey', 'ipnKey', 'webhookSecret'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+export const REGIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const;
+/** A Durable Object location hint. */
+export type Region = (typeof REGIONS)[number];
+
+export const WEBHOOK_DIALECTS = ['standard'] as const;
+export type WebhookDialect = (typeof WEBHOOK_DIALECTS)[number];
+
+/** A website, without its keys. */
+export interface Shop {
+  readonly id: string;
+  readonly name: string;
+  readonly group: string | null;
+  /** The owner's switch. */
+  readonly active: boolean;
+  /** The administrator's switch. */
+  readonly adminEnabled: boolean;
+  /** Only accounts that are not in production. */
+  readonly testMode: boolean;
+  readonly region: Region | null;
+  /** Ids of the accounts it may use, in order of preference. */
+  readonly accounts: readonly string[];
+  readonly returnUrl: { readonly success: string | null; readonly failure: string | null };
+  readonly webhook: { readonly url: string | null; readonly dialect: WebhookDialect };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** One line of who changed what. */
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}

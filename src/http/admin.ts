@@ -1,0 +1,490 @@
+/** The operator's door: accounts, shops, keys, audit, and the upkeep of the directory. */
+import { type Context, Hono } from 'hono';
+import type * as v from 'valibot';
+import type { AccountInput } from '../directory/accounts.ts';
+import { type Account, KEY_KINDS, type KeyKind, type Shop } from '../directory/types.ts';
+import { currency } from '../payments/currencies.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
+import { paymentId } from '../payments/id.ts';
+import type { Endpoints } from '../payments/types.ts';
+import type { Provider } from '../providers/contract.ts';
+import { provider } from '../providers/registry.ts';
+import { secretNames } from '../providers/settings.ts';
+import { addressProblem } from '../webhooks/address.ts';
+import { isAddressRule } from './allowed-ips.ts';
+import { operatorOnly } from './auth.ts';
+import { jsonBody, valid } from './body.ts';
+import { operation } from './openapi.ts';
+import * as schemas from './schemas.ts';
+import type { AppEnv, Service } from './service.ts';
+import { originOf } from './trips.ts';
+
+/** What is shown in place of a secret, and means "as it is" when it comes back. */
+const MASK = '********';
+
+const ACTOR = 'operator';
+
+/** How long an old key works after a rotation if nobody says: a day. */
+const DEFAULT_GRACE_SECONDS = 86_400;
+
+/** How many ledgers one call of the rebuild wakes. */
+const REBUILD_PAGE = 100;
+
+// --- Accounts ---------------------------------------------------------------------------------------------
+
+type PutAccount = v.InferOutput<typeof schemas.putAccount>;
+
+function accountAnswer(account: Account, origin: string) {
+  const found = provider(account.provider);
+  const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
+  const secrets = Object.fromEntries(
+    Object.entries(account.secrets).map(([name, live]) => [
+      name,
+      live.map(({ notBefore, notAfter }) => ({
+        notBefore: new Date(notBefore).toISOString(),
+        notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
+      })),
+    ]),
+  );
+  return {
+    ...account,
+    settings: { ...account.settings, ...masked },
+    secrets,
+    setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
+  };
+}
+
+function originProblem(text: string, local: boolean): string | null {
+  const problem = addressProblem(text, local);
+  if (problem) return problem;
+  return new URL(text).origin === text.replace(/\/$/, '') ? null : 'must be an origin, without a path';
+}
+
+function endpointsOf(given: PutAccount['endpoints'], local: boolean): Endpoints {
+  const endpoints: { page?: string; api?: string } = {};
+  for (const name of ['page', 'api'] as const) {
+    const text = given?.[name];
+    if (!text) continue;
+    const problem = originProblem(text, local);
+    if (problem) throw invalidField(`endpoints.${name}`, problem);
+    endpoints[name] = new URL(text).origin;
+  }
+  return endpoints;
+}
+
+/** The secrets that a request sets; masked and missing ones stay as they are, null takes one away. */
+function secretsOf(
+  found: Provider,
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, string | null> {
+  const secrets: Record<string, string | null> = {};
+  for (const name of secretNames(found.settings)) {
+    const value = settings[name];
+    if (value === undefined || value === MASK) continue;
+    if (value !== null && typeof value !== 'string') throw invalidField(`settings.${name}`, 'is a text');
+    secrets[name] = value;
+  }
+  return secrets;
+}
+
+/** Settings as they would be after the change, checked against the provider's schema. */
+function checkedSettings(
+  found: Provider,
+  shown: Record<string, unknown>,
+  secrets: Record<string, string | null>,
+  before: Account | null,
+): void {
+  const whole: Record<string, unknown> = { ...shown };
+  for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
+  for (const [name, value] of Object.entries(secrets)) whole[name] = value ?? undefined;
+  for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
+  const unknown = Object.keys(whole).find((name) => !(name in found.settings.entries));
+  if (unknown) throw invalidField(`settings.${unknown}`, `is not a setting of ${found.id}`);
+  try {
+    valid(found.settings, whole);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
+    throw new Problem('invalid_request', `settings.${error.message}`, { errors });
+  }
+}
+
+function accountInput(id: string, body: PutAccount, before: Account | null, service: Service): AccountInput {
+  const found = provider(body.provider);
+  if (!found) throw invalidField('provider', `there is no provider ${body.provider}`);
+  if (before && before.provider !== found.id) {
+    throw invalidField('provider', `the account ${id} is for ${before.provider}: make a new account`);
+  }
+  const currencies = body.currencies ?? before?.currencies ?? found.currencies;
+  const foreign = currencies.find((code) => !found.currencies.includes(code));
+  if (foreign) {
+    throw invalidField(
+      'currencies',
+      currency(foreign) ? `${found.id} does not take ${foreign}` : `${foreign} is not a currency of ISO 4217`,
+    );
+  }
+  const badRule = body.allowedIps?.find((rule) => !isAddressRule(rule));
+  if (badRule !== undefined)
+    throw invalidField('allowedIps', `${badRule} is neither an address nor a network`);
+  const given = body.settings ?? {};
+  const secrets = secretsOf(found, given);
+  const hidden = new Set(secretNames(found.settings));
+  const shown = body.settings
+    ? Object.fromEntries(Object.entries(given).filter(([name, value]) => !hidden.has(name) && value !== null))
+    : { ...before?.settings };
+  checkedSettings(found, shown, secrets, before);
+  return {
+    id,
+    provider: found.id,
+    caption: body.caption ?? before?.caption ?? found.caption,
+    environment: body.environment ?? before?.environment ?? 'test',
+    currencies,
+    settings: shown,
+    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
+    allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
+    secrets,
+  };
+}
+
+async function knownAccount(service: Service, id: string): Promise<Account> {
+  const account = await service.directory.accounts.get(id);
+  if (!account) throw new Problem('not_found', `there is no account ${id}`);
+  return account;
+}
+
+function idOf(c: Context<AppEnv>): string {
+  return valid(schemas.id, c.req.param('id'));
+}
+
+function accountRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.put(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Create or change an account',
+      description:
+        'What is left out keeps its value. The answer has `setup`: what to enter in the back office of the provider.',
+      auth: 'operator',
+      body: schemas.putAccount,
+      success: { 201: schemas.account, 200: schemas.account },
+      errors: ['invalid_request', 'payload_too_large'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = idOf(c);
+      const body = await jsonBody(c, schemas.putAccount);
+      const before = await service.directory.accounts.get(id);
+      await service.directory.accounts.put(accountInput(id, body, before, service), before, ACTOR);
+      service.directory.changed();
+      const account = await knownAccount(service, id);
+      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts',
+    operation({
+      summary: 'List the accounts',
+      auth: 'operator',
+      success: { 200: schemas.accountList },
+      errors: [],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const origin = originOf(service, c.req.url);
+      const accounts = await service.directory.accounts.list();
+      return c.json({ data: accounts.map((account) => accountAnswer(account, origin)) });
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Read an account; secrets are never read back',
+      auth: 'operator',
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      return c.json(accountAnswer(await knownAccount(service, idOf(c)), originOf(service, c.req.url)));
+    },
+  );
+
+  routes.delete(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Delete an account that no shop uses',
+      auth: 'operator',
+      success: { 204: 'Deleted.' },
+      errors: ['invalid_request', 'not_found', 'invalid_state'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = idOf(c);
+      await knownAccount(service, id);
+      const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
+      if (users.length > 0) {
+        const names = users.map((shop) => shop.id).join(', ');
+        throw new Problem(
+          'invalid_state',
+          `the account ${id} is used by ${names}: take it out of them first`,
+        );
+      }
+      await service.directory.accounts.delete(id, ACTOR);
+      service.directory.changed();
+      return c.body(null, 204);
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/secrets/:setting/rotate',
+    operation({
+      summary: 'Rotate a secret of an account',
+      description: 'The new value signs at once; the old one still verifies until the grace ends.',
+      auth: 'operator',
+      body: schemas.rotateSecret,
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const account = await knownAccount(service, idOf(c));
+      const setting = c.req.param('setting');
+      const found = provider(account.provider);
+      if (!found || !secretNames(found.settings).includes(setting)) {
+        throw new Problem('not_found', `${account.provider} has no secret ${setting}`);
+      }
+      const body = await jsonBody(c, schemas.rotateSecret);
+      checkedSettings(found, { ...account.settings }, { [setting]: body.value }, account);
+      const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
+      await service.directory.accounts.rotate(account.id, setting, body.value, grace, ACTOR);
+      service.directory.changed();
+      return c.json(accountAnswer(await knownAccount(service, account.id), originOf(service, c.req.url)));
+    },
+  );
+
+  return routes;
+}
+
+// --- Shops ------------------------------------------------------------------------------------------------
+
+type PutShop = v.InferOutput<typeof schemas.putShop>;
+
+/** A member that was given, null included, or else the value before. */
+function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
+  return value === undefined ? (before ?? null) : value;
+}
+
+function shopInput(id: string, body: PutShop, before: Shop | null, service: Service) {
+  const url = given(body.webhook?.url, before?.webhook.url);
+  if (url !== null) {
+    const problem = addressProblem(url, service.config.local);
+    if (problem) throw invalidField('webhook.url', problem);
+  }
+  return {
+    id,
+    name: body.name ?? before?.name ?? id,
+    group: given(body.group, before?.group),
+    active: body.active ?? before?.active ?? true,
+    adminEnabled: body.adminEnabled ?? before?.adminEnabled ?? true,
+    testMode: body.testMode ?? before?.testMode ?? false,
+    region: given(body.region, before?.region),
+    accounts: body.accounts ?? before?.accounts ?? [],
+    returnUrl: {
+      success: given(body.returnUrl?.success, before?.returnUrl.success),
+      failure: given(body.returnUrl?.failure, before?.returnUrl.failure),
+    },
+    webhook: { url, dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const) },
+  };
+}
+
+/** The keys that a request gives; an API key opens one shop only. */
+async function givenKeys(
+  service: Service,
+  id: string,
+  body: PutShop,
+): Promise<Partial<Record<KeyKind, string>>> {
+  const keys: Partial<Record<KeyKind, string>> = {};
+  for (const kind of KEY_KINDS) {
+    const value = body.keys?.[kind];
+    if (value) keys[kind] = value;
+  }
+  const owner = keys.apiKey ? await service.directory.shops.ownerOfKey(keys.apiKey) : null;
+  if (owner !== null && owner !== id) throw invalidField('keys.apiKey', 'is the key of another shop');
+  return keys;
+}
+
+async function requireAccounts(service: Service, ids: readonly string[]): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    if (!(await service.directory.accounts.get(id))) {
+      throw invalidField(`accounts.${index}`, `there is no account ${id}`);
+    }
+  }
+}
+
+async function knownShop(service: Service, id: string): Promise<Shop> {
+  const shop = await service.directory.shops.get(id);
+  if (!shop) throw new Problem('not_found', `there is no shop ${id}`);
+  return shop;
+}
+
+function shopRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.put(
+    '/v1/admin/shops/:id',
+    operation({
+      summary: 'Create or change a shop',
+      description:
+        'What is left out keeps its value; keys left out at creation are made. The creating answer shows the keys, once.',
+      auth: 'operator',
+      body: schemas.putShop,
+      success: { 201: schemas.shop, 200: schemas.shop },
+      errors: ['invalid_request', 'payload_too_large'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const { directory } = service;
+      const id = idOf(c);
+      const body = await jsonBody(c, schemas.putShop);
+      const before = await directory.shops.get(id);
+      const input = shopInput(id, body, before, service);
+      await requireAccounts(service, input.accounts);
+      const keys = await directory.shops.put(input, await givenKeys(service, id, body), before, ACTOR);
+      directory.changed();
+      const shop = await knownShop(service, id);
+      return before ? c.json(shop) : c.json({ ...shop, keys }, 201);
+    },
+  );
+
+  routes.get(
+    '/v1/admin/shops',
+    operation({
+      summary: 'List the shops',
+      auth: 'operator',
+      success: { 200: schemas.shopList },
+      errors: [],
+    }),
+    async (c) => c.json({ data: await c.get('service').directory.shops.list() }),
+  );
+
+  routes.get(
+    '/v1/admin/shops/:id',
+    operation({
+      summary: 'Read a shop; its keys are never read back',
+      auth: 'operator',
+      success: { 200: schemas.shop },
+      errors: ['invalid_request', 'not_found'],
+    }),
+    async (c) => c.json(await knownShop(c.get('service'), idOf(c))),
+  );
+
+  routes.post(
+    '/v1/admin/shops/:id/keys/:kind/rotate',
+    operation({
+      summary: 'Rotate a key of a shop',
+      description:
+        'The old key works, and signs beside the new one, until the grace ends. The answer shows the new key, once.',
+      auth: 'operator',
+      body: schemas.rotateKey,
+      success: { 200: schemas.shop },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const shop = await knownShop(service, idOf(c));
+      const kind = KEY_KINDS.find((name) => name === c.req.param('kind'));
+      if (!kind) throw new Problem('not_found', `a shop has the keys ${KEY_KINDS.join(', ')}`);
+      const { graceSeconds } = await jsonBody(c, schemas.rotateKey);
+      const grace = graceSeconds ?? DEFAULT_GRACE_SECONDS;
+      const value = await service.directory.shops.rotate(shop.id, kind, grace, ACTOR);
+      service.directory.changed();
+      return c.json({ ...shop, keys: { [kind]: value } });
+    },
+  );
+
+  return routes;
+}
+
+// --- Upkeep -----------------------------------------------------------------------------------------------
+
+function upkeepRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.get(
+    '/v1/admin/audit',
+    operation({
+      summary: 'Who changed what, when; the newest first',
+      auth: 'operator',
+      query: schemas.auditQuery,
+      success: { 200: schemas.auditList },
+      errors: ['invalid_request'],
+    }),
+    async (c) => {
+      const query = valid(schemas.auditQuery, c.req.query());
+      const limit = Number(query.limit ?? 100);
+      const entries = await c
+        .get('service')
+        .directory.audit(limit, query.cursor ? Number(query.cursor) : null);
+      const last = entries.at(-1);
+      return c.json({ data: entries, nextCursor: entries.length === limit && last ? String(last.id) : null });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/payments/rebuild',
+    operation({
+      summary: 'Have ledgers push their row of the searchable copy again',
+      description: 'By object ids, or page by page over the payments that the copy still knows.',
+      auth: 'operator',
+      body: schemas.rebuild,
+      success: { 200: schemas.rebuilt },
+      errors: ['invalid_request', 'payload_too_large'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const { objects, cursor } = await jsonBody(c, schemas.rebuild);
+      const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
+      const ledgers = objects
+        ? objects.map((object) => service.ledgerByObject(object))
+        : ids
+            .map(paymentId)
+            .filter((id) => id !== null)
+            .map((id) => service.ledger(id));
+      const results = await Promise.all(ledgers.map((ledger) => ledger.reproject()));
+      const queued = results.filter(Boolean).length;
+      const nextCursor = ids.length === REBUILD_PAGE ? (ids.at(-1) ?? null) : null;
+      return c.json({ queued, empty: results.length - queued, nextCursor });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/secrets/re-encrypt',
+    operation({
+      summary: 'Seal every secret again under the current MASTER_KEY',
+      description: 'Run it while MASTER_KEY_PREVIOUS is set; afterwards that one can be removed.',
+      auth: 'operator',
+      success: { 200: schemas.reencrypted },
+      errors: [],
+    }),
+    async (c) => {
+      const { directory } = c.get('service');
+      const [accounts, shops] = [await directory.accounts.reseal(), await directory.shops.reseal()];
+      directory.changed();
+      return c.json({ accounts, shops });
+    },
+  );
+
+  return routes;
+}
+
+export function adminRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.use('/v1/admin/*', operatorOnly);
+  routes.route('/', accountRoutes());
+  routes.route('/', shopRoutes());
+  routes.route('/', upkeepRoutes());
+  return routes;
+}

@@ -1,0 +1,76 @@
+/** All doors together: what every request gets, and what no door takes. */
+import { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
+import { Problem } from '../payments/errors.ts';
+import { hex } from '../signing/bytes.ts';
+import { adminRoutes } from './admin.ts';
+import { callbackRoutes } from './callbacks.ts';
+import { checkoutRoutes } from './checkout.ts';
+import { documentation, operation } from './openapi.ts';
+import { paymentRoutes } from './payments.ts';
+import { onError, problemAnswer } from './problems.ts';
+import { providerRoutes } from './providers.ts';
+import * as schemas from './schemas.ts';
+import type { AppEnv, Service } from './service.ts';
+
+export const VERSION = '0.1.0';
+
+/** Each path answers 405 with an Allow header to the methods that it does not take. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of app.routes) {
+    if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  }
+  for (const [path, taken] of methods) {
+    const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].join(', ');
+    const problem = new Problem('method_not_allowed', `this address takes ${allow}`);
+    app.all(path, () => problemAnswer(problem, { allow }));
+  }
+}
+
+/** The Worker's application. `serviceOf` is called once per request with the Worker's bindings. */
+export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError(onError);
+  app.notFound(() => {
+    throw new Problem('not_found', 'there is nothing at this address');
+  });
+
+  app.use(async (c, next) => {
+    const bytes = new Uint8Array(8);
+    crypto.getRandomValues(bytes);
+    const requestId = hex(bytes);
+    c.set('requestId', requestId);
+    c.set('caller', null);
+    c.set('service', serviceOf(c.env));
+    await next();
+    c.res.headers.set('X-Request-Id', requestId);
+    console.log({
+      event: 'request',
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      caller: c.get('caller'),
+    });
+  });
+
+  app.get(
+    '/health',
+    operation({
+      summary: 'Whether the service is up',
+      auth: null,
+      success: { 200: schemas.health },
+      errors: [],
+    }),
+    (c) => c.json({ status: 'ok' as const, version: VERSION }),
+  );
+  app.route('/', paymentRoutes());
+  app.route('/', providerRoutes());
+  app.route('/', adminRoutes());
+  app.route('/', checkoutRoutes());
+  app.route('/', callbackRoutes());
+  app.get('/openapi.json', openAPIRouteHandler(app, { documentation }));
+  refuseOtherMethods(app);
+  return app;
+}

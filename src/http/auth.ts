@@ -1,0 +1,35 @@
+/** Who is calling: a shop by its API key, an operator by the admin token. */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Shop } from '../directory/types.ts';
+import { Problem } from '../payments/errors.ts';
+import { equalText } from '../signing/bytes.ts';
+import type { AppEnv } from './service.ts';
+
+function bearer(c: Context<AppEnv>): string {
+  const match = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '');
+  if (!match?.[1]) {
+    throw new Problem('unauthorized', 'send the header "Authorization: Bearer <key>"');
+  }
+  return match[1];
+}
+
+/**
+ * The shop of the request's API key.
+ * @throws Problem unauthorized for an unknown key, forbidden for a shop that is switched off.
+ */
+export async function authenticatedShop(c: Context<AppEnv>): Promise<Shop> {
+  const shop = await c.get('service').directory.shopByKey(bearer(c));
+  if (!shop) throw new Problem('unauthorized', 'this API key is not known, or its grace has ended');
+  c.set('caller', `shop:${shop.id}`);
+  if (!shop.active || !shop.adminEnabled) throw new Problem('forbidden', 'this shop is switched off');
+  return shop;
+}
+
+/** Lets only the operator through. */
+export const operatorOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!equalText(c.get('service').config.adminToken, bearer(c))) {
+    throw new Problem('unauthorized', 'this is not the admin token');
+  }
+  c.set('caller', 'operator');
+  await next();
+};

@@ -1,0 +1,85 @@
+/** Reading what others send: never more than we said, never trusted before it is checked. */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { type FieldError, Problem } from '../payments/errors.ts';
+import { concat, fromUtf8, utf8 } from '../signing/bytes.ts';
+
+/** The largest request body, and the longest query string, in bytes. */
+export const BODY_LIMIT = 64 * 1024;
+
+function tooLarge(what: string): Problem {
+  return new Problem('payload_too_large', `the ${what} is larger than ${BODY_LIMIT} bytes`);
+}
+
+/**
+ * The raw body.
+ * @throws Problem payload_too_large, as soon as the limit is passed.
+ */
+export async function rawBody(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge('body');
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.length;
+    if (length > BODY_LIMIT) {
+      await reader.cancel();
+      throw tooLarge('body');
+    }
+    chunks.push(read.value);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : concat(chunks);
+}
+
+/**
+ * The raw query string without its question mark, still percent-encoded.
+ * @throws Problem payload_too_large
+ */
+export function rawQuery(url: string): Uint8Array {
+  const at = url.indexOf('?');
+  if (at < 0) return new Uint8Array();
+  const hash = url.indexOf('#', at);
+  const query = utf8(url.slice(at + 1, hash < 0 ? undefined : hash));
+  if (query.length > BODY_LIMIT) throw tooLarge('query');
+  return query;
+}
+
+function fieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
+  return issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
+}
+
+/**
+ * A value that a schema accepts.
+ * @throws Problem invalid_request with every error of the value.
+ */
+export function valid<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const errors = fieldErrors(result.issues);
+  const [first] = errors;
+  const detail = first ? `${first.path || 'the body'}: ${first.message}` : 'the request is not valid';
+  throw new Problem('invalid_request', detail, { errors });
+}
+
+/**
+ * A JSON body that a schema accepts. An empty body counts as `{}` where everything is optional.
+ * @throws Problem
+ */
+export async function jsonBody<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const bytes = await rawBody(c.req.raw);
+  const text = fromUtf8(bytes);
+  if (text === null) throw new Problem('invalid_request', 'the body is not UTF-8');
+  return valid(schema, text.trim() === '' ? {} : parsed(text));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('invalid_request', 'the body is not JSON', { cause });
+  }
+}

@@ -1,0 +1,88 @@
+/** The few pages that shoppers see. No script or style from elsewhere; what is inline carries a nonce. */
+import { html, raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { Redirect } from '../payments/types.ts';
+
+const STYLE = `
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
+  main { max-width: 32rem; padding: 2rem; }
+  button { font: inherit; padding: .6rem 1.4rem; border: 0; border-radius: .4rem; background: #14532d; color: #fff; cursor: pointer; }
+  button:focus-visible { outline: 3px solid #86efac; }
+`;
+
+/** The headers of a page: nothing may be loaded, framed, or sent on as a referrer. */
+export function pageHeaders(nonce: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': [
+      "default-src 'none'",
+      `script-src 'nonce-${nonce}'`,
+      `style-src 'nonce-${nonce}'`,
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  };
+}
+
+function Page({ title, nonce, children }: { title: string; nonce: string; children: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{title}</title>
+        <style nonce={nonce}>{raw(STYLE)}</style>
+      </head>
+      <body>
+        <main>{children}</main>
+      </body>
+    </html>
+  );
+}
+
+/** A field named `submit` would hide the form's own method. */
+const SUBMIT = 'HTMLFormElement.prototype.submit.call(document.forms[0])';
+
+function FormPage({ redirect, nonce }: { redirect: Extract<Redirect, { kind: 'form' }>; nonce: string }) {
+  return (
+    <Page title="On to the payment" nonce={nonce}>
+      <h1>On to the payment</h1>
+      <p>You are being taken to the secure page of the payment provider.</p>
+      <form method="post" action={redirect.url} accept-charset={redirect.charset}>
+        {redirect.fields.map(({ name, value }) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <button type="submit">Continue</button>
+      </form>
+      <script nonce={nonce}>{raw(SUBMIT)}</script>
+    </Page>
+  );
+}
+
+function MessagePage({ title, text, nonce }: { title: string; text: string; nonce: string }) {
+  return (
+    <Page title={title} nonce={nonce}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </Page>
+  );
+}
+
+function rendered(page: Child): string {
+  return `<!doctype html>${String(html`${page}`)}`;
+}
+
+/** A page that posts the provider's form by itself, with a button where scripts are off. */
+export function formPage(redirect: Extract<Redirect, { kind: 'form' }>, nonce: string): string {
+  return rendered(<FormPage redirect={redirect} nonce={nonce} />);
+}
+
+/** A page that says one thing. */
+export function messagePage(title: string, text: string, nonce: string): string {
+  return rendered(<MessagePage title={title} text={text} nonce={nonce} />);
+}

@@ -1,0 +1,263 @@
+/** The storefront's door: creating and reading payments. */
+import { Hono } from 'hono';
+import type * as v from 'valibot';
+import type { Shop } from '../directory/types.ts';
+import type { CreateCommand, PaymentWithRedirect } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
+import { derivePaymentId, type PaymentId, paymentId } from '../payments/id.ts';
+import type { Minor } from '../payments/money.ts';
+import type { Customer, PaymentRequest } from '../payments/types.ts';
+import { base64url, fromBase64, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
+import { digests } from '../signing/digests.ts';
+import { authenticatedShop } from './auth.ts';
+import { jsonBody, valid } from './body.ts';
+import { operation } from './openapi.ts';
+import * as schemas from './schemas.ts';
+import type { AppEnv, LedgerClient, Service } from './service.ts';
+import { buildTrip, chooseAccount, originOf } from './trips.ts';
+
+type CreateBody = v.InferOutput<typeof schemas.createPayment>;
+
+/** Drops what was left out, given as null, or empty: they mean the same. */
+function compact<T extends object>(value: T): T {
+  const entries = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    if (member === null || member === undefined || member === '') return [];
+    if (typeof member !== 'object') return [[name, member] as const];
+    const inner = compact(member);
+    return Object.keys(inner).length > 0 ? [[name, inner] as const] : [];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+function requestOf(body: CreateBody): PaymentRequest {
+  const customer = compact(body.customer ?? {}) as Customer;
+  return {
+    reference: body.reference,
+    amount: body.amount as Minor,
+    currency: body.currency,
+    description: body.description || null,
+    capture: body.capture ?? null,
+    customer: {
+      ...customer,
+      ...(customer.language && { language: customer.language.slice(0, 2).toLowerCase() }),
+    },
+    returnUrl: compact(body.returnUrl ?? {}) as PaymentRequest['returnUrl'],
+    extraData: body.extraData ?? null,
+    providerFields: body.providerFields ?? {},
+  };
+}
+
+/** The same request has the same hash, whatever the order or spacing of its JSON. */
+function requestHash(body: CreateBody, request: PaymentRequest): string {
+  const { account = null, provider = null } = body;
+  return hex(digests.sha256(utf8(JSON.stringify(sorted({ account, provider, request })))));
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const members = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.keys(members)
+      .sort()
+      .map((name) => [name, sorted(members[name])]),
+  );
+}
+
+/** A payment as its shop gets it. */
+function answerOf(found: PaymentWithRedirect, origin: string) {
+  const { view, redirect } = found;
+  return { ...view, redirect, checkoutUrl: `${origin}/pay/${view.id}` };
+}
+
+function unknownPayment(): Problem {
+  return new Problem('not_found', 'this shop has no such payment');
+}
+
+/** The ledger of an id in the path. */
+function ledgerAt(service: Service, text: string): LedgerClient {
+  const id = paymentId(text);
+  if (!id) throw unknownPayment();
+  return service.ledger(id);
+}
+
+/** What a ledger answered, if it is about a payment of this shop: others learn nothing of it. */
+function ownedBy<T extends { readonly shop: string }>(shop: Shop, answer: T | null): T {
+  if (answer?.shop !== shop.id) throw unknownPayment();
+  return answer;
+}
+
+function cursorText(cursor: { readonly createdAt: string; readonly id: string } | null): string | null {
+  return cursor && base64url(utf8(`${cursor.createdAt} ${cursor.id}`));
+}
+
+function cursorOf(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  const bytes = fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
+  const [createdAt, id] = (bytes && fromUtf8(bytes))?.split(' ') ?? [];
+  if (!createdAt || !id) throw new Problem('invalid_request', 'cursor: is not a cursor of this list');
+  return { createdAt, id };
+}
+
+/** Builds the command of a create; a failure is reported only if the payment is not there already. */
+async function createCommand(service: Service, shop: Shop, body: CreateBody, origin: string) {
+  const request = requestOf(body);
+  const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, request.reference);
+  const hash = requestHash(body, request);
+  const ledger = service.ledger(id, shop.region);
+  try {
+    const account = await chooseAccount(service, shop, body);
+    const trip = buildTrip(service, { account, id, attempt: 1, request, amount: request.amount, origin });
+    const command: CreateCommand = { id, shop: shop.id, requestHash: hash, request, trip };
+    return await ledger.create(command);
+  } catch (error) {
+    // The account may have changed since: a repeat of a request that succeeded still gets its payment.
+    const earlier = error instanceof Problem ? await ledger.replay(hash) : null;
+    if (earlier === null) throw error;
+    return earlier;
+  }
+}
+
+export function paymentRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.post(
+    '/v1/payments',
+    operation({
+      summary: 'Create a payment',
+      description: 'The same reference again with the same request returns the same payment.',
+      auth: 'shop',
+      body: schemas.createPayment,
+      success: { 201: schemas.payment, 200: schemas.payment },
+      errors: [
+        'invalid_request',
+        'forbidden',
+        'not_found',
+        'reference_conflict',
+        'payload_too_large',
+        'unsupported_currency',
+        'amount_out_of_range',
+      ],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const body = await jsonBody(c, schemas.createPayment);
+      const service = c.get('service');
+      const origin = originOf(service, c.req.url);
+      const result = await createCommand(service, shop, body, origin);
+      if (result.kind === 'conflict') {
+        throw new Problem(
+          'reference_conflict',
+          `the reference ${body.reference} belongs to another request of this shop`,
+        );
+      }
+      if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
+      return c.json(answerOf(result, origin), result.kind === 'created' ? 201 : 200);
+    },
+  );
+
+  routes.get(
+    '/v1/payments',
+    operation({
+      summary: 'Find a payment by its reference, or list payments, the newest first',
+      description: 'With `reference` the answer is always current; the list follows within moments.',
+      auth: 'shop',
+      query: schemas.listQuery,
+      success: { 200: schemas.paymentList },
+      errors: ['invalid_request', 'forbidden'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const query = valid(schemas.listQuery, c.req.query());
+      const service = c.get('service');
+      const origin = originOf(service, c.req.url);
+      if (query.reference !== undefined) {
+        const id = derivePaymentId(service.config.idKey, shop.id, query.reference);
+        const found = await service.ledger(id).read();
+        return c.json({ data: found ? [answerOf(found, origin)] : [], nextCursor: null });
+      }
+      const { data, next } = await service.directory.payments({
+        shop: shop.id,
+        status: query.status,
+        account: query.account,
+        from: query.from && new Date(query.from).toISOString(),
+        to: query.to && new Date(query.to).toISOString(),
+        limit: Number(query.limit ?? 20),
+        cursor: cursorOf(query.cursor),
+      });
+      return c.json({
+        data: data.map((view) => ({ ...view, checkoutUrl: `${origin}/pay/${view.id}` })),
+        nextCursor: cursorText(next),
+      });
+    },
+  );
+
+  routes.get(
+    '/v1/payments/:id',
+    operation({
+      summary: 'Read a payment',
+      auth: 'shop',
+      success: { 200: schemas.payment },
+      errors: ['forbidden', 'not_found'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const service = c.get('service');
+      const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
+      return c.json(answerOf(found, originOf(service, c.req.url)));
+    },
+  );
+
+  routes.get(
+    '/v1/payments/:id/events',
+    operation({
+      summary: "Read a payment's log, oldest first",
+      description: 'Each event holds the hash of the one before it, so that an exported log can be checked.',
+      auth: 'shop',
+      success: { 200: schemas.events },
+      errors: ['forbidden', 'not_found'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const { events } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).events());
+      return c.json({ data: events });
+    },
+  );
+
+  routes.get(
+    '/v1/payments/:id/deliveries',
+    operation({
+      summary: "Read the tries of a payment's webhooks, oldest first",
+      auth: 'shop',
+      success: { 200: schemas.deliveries },
+      errors: ['forbidden', 'not_found'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const { deliveries } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).deliveries());
+      return c.json({ data: deliveries });
+    },
+  );
+
+  routes.post(
+    '/v1/payments/:id/deliveries',
+    operation({
+      summary: 'Send the newest webhook of a payment again',
+      auth: 'shop',
+      success: { 202: schemas.deliveries },
+      errors: ['forbidden', 'not_found', 'invalid_state'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const ledger = ledgerAt(c.get('service'), c.req.param('id'));
+      const { deliveries } = ownedBy(shop, await ledger.deliveries());
+      if (!(await ledger.resend())) {
+        throw new Problem('invalid_state', 'nothing has happened yet that a webhook would tell');
+      }
+      return c.json({ data: deliveries }, 202);
+    },
+  );
+
+  return routes;
+}

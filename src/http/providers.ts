@@ -1,0 +1,92 @@
+/** Choosing a provider: what there is, and what a shop has. */
+import { Hono } from 'hono';
+import { Problem } from '../payments/errors.ts';
+import type { Provider } from '../providers/contract.ts';
+import { provider, providers } from '../providers/registry.ts';
+import { settingsJsonSchema } from '../providers/settings.ts';
+import { takesCurrency } from './accounts.ts';
+import { authenticatedShop } from './auth.ts';
+import { valid } from './body.ts';
+import { operation } from './openapi.ts';
+import * as schemas from './schemas.ts';
+import type { AppEnv } from './service.ts';
+
+function describe(entry: Provider) {
+  const { id, aliases, caption, countries, currencies, capabilities } = entry;
+  return {
+    id,
+    aliases,
+    caption,
+    countries,
+    currencies,
+    capabilities,
+    settings: settingsJsonSchema(entry.settings),
+  };
+}
+
+export function providerRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.get(
+    '/v1/providers',
+    operation({
+      summary: 'List the providers, or those that take a currency',
+      auth: null,
+      query: schemas.currencyQuery,
+      success: { 200: schemas.providerList },
+      errors: ['invalid_request'],
+    }),
+    (c) => {
+      const { currency } = valid(schemas.currencyQuery, c.req.query());
+      const found = providers.filter(
+        (entry) => currency === undefined || entry.currencies.includes(currency),
+      );
+      return c.json({ data: found.map(describe) });
+    },
+  );
+
+  routes.get(
+    '/v1/providers/:id',
+    operation({
+      summary: 'Read a provider by its id or an alias',
+      auth: null,
+      success: { 200: schemas.providerInfo },
+      errors: ['not_found'],
+    }),
+    (c) => {
+      const found = provider(c.req.param('id'));
+      if (!found) throw new Problem('not_found', `there is no provider ${c.req.param('id')}`);
+      return c.json(describe(found));
+    },
+  );
+
+  routes.get(
+    '/v1/accounts',
+    operation({
+      summary: "List the shop's accounts, or those that take a currency",
+      auth: 'shop',
+      query: schemas.currencyQuery,
+      success: { 200: schemas.shopAccounts },
+      errors: ['invalid_request', 'forbidden'],
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const { currency } = valid(schemas.currencyQuery, c.req.query());
+      const { directory } = c.get('service');
+      const found = await Promise.all(shop.accounts.map((id) => directory.account(id)));
+      const data = found
+        .filter((account) => account !== null)
+        .filter((account) => currency === undefined || takesCurrency(account, currency))
+        .map(({ id, provider: providerId, caption, currencies, environment }) => ({
+          id,
+          provider: providerId,
+          caption,
+          currencies,
+          test: environment !== 'production',
+        }));
+      return c.json({ data });
+    },
+  );
+
+  return routes;
+}

@@ -1,0 +1,374 @@
+/** The schemas of the HTTP contract: they validate, and the OpenAPI document is made from them. */
+import * as v from 'valibot';
+import { KEY_KINDS, REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
+import { countryNumber } from '../payments/countries.ts';
+import { PROBLEMS } from '../payments/errors.ts';
+import { STATUSES } from '../payments/statuses.ts';
+import { EVENT_TYPES } from '../payments/types.ts';
+
+/** No control characters, no halves of surrogate pairs, no line separators. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+
+function printable(from: number, to: number) {
+  return v.pipe(
+    v.string(),
+    v.regex(PRINTABLE, 'takes printable characters only'),
+    v.check((text) => {
+      const { length } = Array.from(text);
+      return length >= from && length <= to;
+    }, `takes ${from} to ${to} characters`),
+    v.metadata({ minLength: from, maxLength: to }),
+  );
+}
+
+const optionalText = (to: number) => v.nullish(printable(0, to));
+
+const webUrl = v.pipe(
+  v.string(),
+  v.maxLength(2000, 'takes at most 2000 characters'),
+  v.check(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'is not an http or https address',
+  ),
+  v.metadata({ format: 'uri' }),
+);
+
+export const id = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'takes 1 to 40 letters, digits, dots, dashes and underscores'),
+);
+
+export const amount = v.pipe(
+  v.number('is a number of minor units'),
+  v.integer('is a whole number of minor units'),
+  v.minValue(1, 'is at least 1'),
+  v.maxValue(Number.MAX_SAFE_INTEGER, 'is beyond what can be counted exactly'),
+  v.metadata({ description: "In the currency's minor unit: 1999 with EUR is 19.99 EUR.", examples: [1999] }),
+);
+
+export const currencyCode = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z]{3}$/, 'is an ISO 4217 code of three capital letters'),
+  v.metadata({ examples: ['EUR'] }),
+);
+
+const address = v.object({
+  line1: optionalText(200),
+  line2: optionalText(200),
+  postalCode: optionalText(20),
+  city: optionalText(100),
+  state: optionalText(100),
+  country: v.nullish(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 code of two capital letters'),
+      v.check((code) => countryNumber(code) !== null, 'is not a country of ISO 3166-1'),
+    ),
+  ),
+});
+
+const customer = v.object({
+  email: v.nullish(
+    v.pipe(v.string(), v.email('is not an e-mail address'), v.maxLength(254, 'takes at most 254 characters')),
+  ),
+  firstName: optionalText(100),
+  lastName: optionalText(100),
+  phone: optionalText(40),
+  ip: v.nullish(v.pipe(v.string(), v.ip('is not an IP address'))),
+  language: v.nullish(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*$/, 'is a language code such as fr or fr-CH'),
+    ),
+  ),
+  address: v.nullish(address),
+});
+
+const returnUrl = v.object({ success: v.nullish(webUrl), failure: v.nullish(webUrl) });
+
+/** How many bytes of extra data are kept. */
+const EXTRA_DATA_BYTES = 4096;
+
+export const createPayment = v.object({
+  reference: v.pipe(
+    printable(1, 100),
+    v.metadata({ description: 'Your own, unique in your shop.', examples: ['order-1042'] }),
+  ),
+  amount,
+  currency: currencyCode,
+  account: v.nullish(v.pipe(id, v.metadata({ description: 'The account to use.' }))),
+  provider: v.nullish(
+    v.pipe(printable(1, 40), v.metadata({ description: 'Or: the first account of this provider.' })),
+  ),
+  description: optionalText(500),
+  capture: v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
+  customer: v.nullish(customer),
+  returnUrl: v.nullish(returnUrl),
+  extraData: v.nullish(
+    v.pipe(
+      v.string(),
+      v.check((text) => new TextEncoder().encode(text).length <= EXTRA_DATA_BYTES, 'takes at most 4 KiB'),
+      v.metadata({ description: 'Anything up to 4 KiB, given back as it came.' }),
+    ),
+  ),
+  providerFields: v.nullish(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.regex(/^[\w.*:-]{1,64}$/, 'is not a field name')), printable(0, 1000)),
+      v.maxEntries(50, 'takes at most 50 fields'),
+      v.metadata({ description: 'Extra fields for the provider, signed with the rest.' }),
+    ),
+  ),
+});
+
+const redirect = v.variant('kind', [
+  v.object({ kind: v.literal('url'), method: v.literal('GET'), url: v.string() }),
+  v.object({
+    kind: v.literal('form'),
+    method: v.literal('POST'),
+    url: v.string(),
+    charset: v.string(),
+    fields: v.array(v.object({ name: v.string(), value: v.string() })),
+  }),
+  v.object({ kind: v.literal('html'), html: v.string() }),
+]);
+
+export const payment = v.object({
+  id: v.string(),
+  reference: v.string(),
+  status: v.picklist(STATUSES),
+  amount: v.number(),
+  currency: v.string(),
+  account: v.string(),
+  provider: v.string(),
+  test: v.boolean(),
+  amounts: v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() }),
+  providerReference: v.nullable(v.string()),
+  providerStatus: v.nullable(v.string()),
+  redirect: v.optional(v.nullable(redirect)),
+  checkoutUrl: v.string(),
+  description: v.nullable(v.string()),
+  capture: v.picklist(['automatic', 'manual']),
+  extraData: v.nullable(v.string()),
+  customer,
+  createdAt: v.string(),
+  updatedAt: v.string(),
+});
+
+export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });
+
+const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
+
+export const listQuery = v.object({
+  reference: v.optional(printable(1, 100)),
+  status: v.optional(v.picklist(STATUSES, 'is not a status')),
+  account: v.optional(id),
+  from: v.optional(time),
+  to: v.optional(time),
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
+      v.metadata({ examples: ['20'] }),
+    ),
+  ),
+  cursor: v.optional(v.string()),
+});
+
+export const events = v.object({
+  data: v.array(
+    v.object({
+      seq: v.number(),
+      at: v.string(),
+      type: v.picklist(EVENT_TYPES),
+      source: v.string(),
+      detail: v.record(v.string(), v.unknown()),
+      hash: v.string(),
+    }),
+  ),
+});
+
+export const deliveries = v.object({
+  data: v.array(
+    v.object({
+      webhook: v.string(),
+      at: v.string(),
+      result: v.picklist(['delivered', 'failed', 'abandoned']),
+      try: v.number(),
+      status: v.nullable(v.number()),
+      error: v.nullable(v.string()),
+      durationMs: v.number(),
+    }),
+  ),
+});
+
+export const currencyQuery = v.object({ currency: v.optional(currencyCode) });
+
+export const providerInfo = v.object({
+  id: v.string(),
+  aliases: v.array(v.string()),
+  caption: v.string(),
+  countries: v.array(v.string()),
+  currencies: v.array(v.string()),
+  capabilities: v.record(v.string(), v.boolean()),
+  settings: v.pipe(v.record(v.string(), v.unknown()), v.metadata({ description: 'A JSON Schema.' })),
+});
+
+export const providerList = v.object({ data: v.array(providerInfo) });
+
+export const shopAccounts = v.object({
+  data: v.array(
+    v.object({
+      id: v.string(),
+      provider: v.string(),
+      caption: v.string(),
+      currencies: v.array(v.string()),
+      test: v.boolean(),
+    }),
+  ),
+});
+
+// --- Operator ---------------------------------------------------------------------------------------------
+
+export const putAccount = v.object({
+  provider: printable(1, 40),
+  caption: v.nullish(printable(1, 100)),
+  environment: v.nullish(v.picklist(['test', 'production', 'sandbox'], 'is test, production or sandbox')),
+  currencies: v.nullish(v.pipe(v.array(currencyCode), v.minLength(1, 'names at least one currency'))),
+  settings: v.nullish(v.record(v.string(), v.unknown())),
+  endpoints: v.nullish(v.object({ page: v.nullish(v.string()), api: v.nullish(v.string()) })),
+  allowedIps: v.nullish(
+    v.pipe(v.array(v.pipe(v.string(), v.maxLength(50))), v.maxLength(100, 'takes at most 100 addresses')),
+  ),
+});
+
+export const account = v.object({
+  id: v.string(),
+  provider: v.string(),
+  caption: v.string(),
+  environment: v.string(),
+  currencies: v.array(v.string()),
+  settings: v.record(v.string(), v.unknown()),
+  endpoints: v.object({ page: v.optional(v.string()), api: v.optional(v.string()) }),
+  allowedIps: v.array(v.string()),
+  secrets: v.record(
+    v.string(),
+    v.array(v.object({ notBefore: v.string(), notAfter: v.nullable(v.string()) })),
+  ),
+  setup: v.array(v.object({ where: v.string(), value: v.string() })),
+  createdAt: v.string(),
+  updatedAt: v.string(),
+});
+
+export const accountList = v.object({ data: v.array(account) });
+
+/** A year: longer than any bank's key change. */
+const GRACE_LIMIT = 365 * 24 * 3600;
+
+const graceSeconds = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(GRACE_LIMIT, 'is at most a year'),
+  v.metadata({ description: 'For how long the old one still works, in seconds.' }),
+);
+
+export const rotateSecret = v.object({ value: v.string(), graceSeconds: v.nullish(graceSeconds) });
+export const rotateKey = v.object({ graceSeconds: v.nullish(graceSeconds) });
+
+const keyValue = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]+$/, 'takes visible ASCII characters'),
+  v.minLength(8, 'takes 8 to 512 characters'),
+  v.maxLength(512, 'takes 8 to 512 characters'),
+);
+
+const keys = v.object(
+  Object.fromEntries(KEY_KINDS.map((kind) => [kind, v.nullish(keyValue)])) as Record<
+    (typeof KEY_KINDS)[number],
+    v.NullishSchema<typeof keyValue, undefined>
+  >,
+);
+
+export const putShop = v.object({
+  name: v.nullish(printable(1, 100)),
+  group: v.nullish(printable(0, 100)),
+  active: v.nullish(v.boolean()),
+  adminEnabled: v.nullish(v.boolean()),
+  testMode: v.nullish(v.boolean()),
+  region: v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
+  accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
+  returnUrl: v.nullish(returnUrl),
+  webhook: v.nullish(
+    v.object({ url: v.nullish(webUrl), dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, 'is "standard"')) }),
+  ),
+  keys: v.nullish(keys),
+});
+
+export const shop = v.object({
+  id: v.string(),
+  name: v.string(),
+  group: v.nullable(v.string()),
+  active: v.boolean(),
+  adminEnabled: v.boolean(),
+  testMode: v.boolean(),
+  region: v.nullable(v.string()),
+  accounts: v.array(v.string()),
+  returnUrl: v.object({ success: v.nullable(v.string()), failure: v.nullable(v.string()) }),
+  webhook: v.object({ url: v.nullable(v.string()), dialect: v.string() }),
+  createdAt: v.string(),
+  updatedAt: v.string(),
+  keys: v.optional(v.record(v.string(), v.string())),
+});
+
+export const shopList = v.object({ data: v.array(shop) });
+
+export const auditQuery = v.object({
+  limit: listQuery.entries.limit,
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
+});
+
+export const auditList = v.object({
+  data: v.array(
+    v.object({
+      id: v.number(),
+      at: v.string(),
+      actor: v.string(),
+      action: v.string(),
+      subject: v.string(),
+      detail: v.record(v.string(), v.unknown()),
+    }),
+  ),
+  nextCursor: v.nullable(v.string()),
+});
+
+export const rebuild = v.object({
+  objects: v.nullish(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a Durable Object id'))),
+      v.maxLength(500, 'takes at most 500 objects'),
+      v.metadata({
+        description: 'Ids of ledgers; left out: every payment that the searchable copy still knows.',
+      }),
+    ),
+  ),
+  cursor: v.nullish(v.string()),
+});
+
+export const rebuilt = v.object({
+  queued: v.number(),
+  empty: v.number(),
+  nextCursor: v.nullable(v.string()),
+});
+
+export const reencrypted = v.object({ accounts: v.number(), shops: v.number() });
+
+export const health = v.object({ status: v.literal('ok'), version: v.string() });
+
+export const problem = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  code: v.picklist(Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]),
+  errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+});

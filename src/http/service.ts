@@ -1,0 +1,57 @@
+/** What the doors work with: configuration, directory, ledgers, and the world (clock, randomness, network). */
+
+import type { Directory } from '../directory/directory.ts';
+import type { Config } from '../env.ts';
+import type {
+  CreateCommand,
+  CreateResult,
+  Delivery,
+  HopResult,
+  NotifyCommand,
+  NotifyResult,
+  PaymentWithRedirect,
+  ReturnCommand,
+  ReturnResult,
+  Trip,
+} from '../ledger/commands.ts';
+import type { PaymentId } from '../payments/id.ts';
+import type { PaymentEvent } from '../payments/types.ts';
+
+/** A ledger as its callers see it: one trip per call. */
+export interface LedgerClient {
+  create(command: CreateCommand): Promise<CreateResult>;
+  replay(requestHash: string): Promise<CreateResult | null>;
+  read(): Promise<PaymentWithRedirect | null>;
+  events(): Promise<{ readonly shop: string; readonly events: readonly PaymentEvent[] } | null>;
+  brokenLink(): Promise<number | null>;
+  deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
+  resend(): Promise<boolean>;
+  reproject(): Promise<boolean>;
+  hop(): Promise<HopResult>;
+  start(attempt: number, trip: Trip): Promise<HopResult>;
+  notify(command: NotifyCommand): Promise<NotifyResult>;
+  returned(command: ReturnCommand): Promise<ReturnResult>;
+}
+
+export interface Service {
+  readonly config: Config;
+  readonly directory: Directory;
+  /** The ledger of a payment; a new one is made near `region`. */
+  ledger(id: PaymentId, region?: string | null): LedgerClient;
+  /** The ledger of an object id (hexadecimal), for the rebuild of the searchable copy. */
+  ledgerByObject(objectId: string): LedgerClient;
+  readonly now: () => number;
+  readonly random: (bytes: Uint8Array) => void;
+  readonly fetch: typeof fetch;
+}
+
+/** hono's types of a request here. */
+export interface AppEnv {
+  Bindings: object;
+  Variables: {
+    service: Service;
+    requestId: string;
+    /** Set by the shop's or the operator's authentication, for the log. */
+    caller: string | null;
+  };
+}

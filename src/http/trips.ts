@@ -1,0 +1,137 @@
+/** Choosing an account and building a signed trip: what creating a payment and trying it again share. */
+import type { Account, Shop } from '../directory/types.ts';
+import type { Trip } from '../ledger/commands.ts';
+import { currency } from '../payments/currencies.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
+import { orderNumber, type PaymentId } from '../payments/id.ts';
+import { display, type Minor } from '../payments/money.ts';
+import type { PaymentRequest } from '../payments/types.ts';
+import { provider } from '../providers/registry.ts';
+import { open, takesCurrency } from './accounts.ts';
+import type { Service } from './service.ts';
+
+/** What a shop says about where a payment goes. */
+export interface Choice {
+  readonly account?: string | null | undefined;
+  readonly provider?: string | null | undefined;
+  readonly currency: string;
+}
+
+function unknownAccount(id: string): Problem {
+  return new Problem('not_found', `this shop has no account ${id}`, {
+    errors: [{ path: 'account', message: 'is not an account of this shop' }],
+  });
+}
+
+/**
+ * The account that a payment goes to: the named one, the first of the named provider, or the first that takes
+ * the currency.
+ * @throws Problem
+ */
+export async function chooseAccount(service: Service, shop: Shop, choice: Choice): Promise<Account> {
+  if (!currency(choice.currency)) {
+    throw new Problem('unsupported_currency', `${choice.currency} is not a currency of ISO 4217`, {
+      errors: [{ path: 'currency', message: 'is not a currency of ISO 4217' }],
+    });
+  }
+  const wanted = choice.provider ? provider(choice.provider) : null;
+  if (choice.provider && !wanted) throw invalidField('provider', `there is no provider ${choice.provider}`);
+  const account = choice.account
+    ? await namedAccount(service, shop, choice.account)
+    : await firstAccount(service, shop, wanted?.id ?? null, choice.currency);
+  if (choice.account && wanted && account.provider !== wanted.id) {
+    throw invalidField('provider', `the account ${account.id} is for ${account.provider}`);
+  }
+  if (!takesCurrency(account, choice.currency)) {
+    throw new Problem(
+      'unsupported_currency',
+      `the account ${account.id} takes ${account.currencies.join(', ')}, not ${choice.currency}`,
+      { errors: [{ path: 'currency', message: 'is not taken by this account' }] },
+    );
+  }
+  if (shop.testMode && account.environment === 'production') {
+    throw new Problem(
+      'forbidden',
+      `the shop is in test mode, and the account ${account.id} takes real money`,
+    );
+  }
+  return account;
+}
+
+async function namedAccount(service: Service, shop: Shop, id: string): Promise<Account> {
+  const account = shop.accounts.includes(id) ? await service.directory.account(id) : null;
+  if (!account) throw unknownAccount(id);
+  return account;
+}
+
+async function firstAccount(
+  service: Service,
+  shop: Shop,
+  providerId: string | null,
+  currencyCode: string,
+): Promise<Account> {
+  let some = false;
+  for (const id of shop.accounts) {
+    const account = await service.directory.account(id);
+    if (!account || (providerId !== null && account.provider !== providerId)) continue;
+    some = true;
+    if (takesCurrency(account, currencyCode)) return account;
+  }
+  if (some) throw new Problem('unsupported_currency', `no account of this shop takes ${currencyCode}`);
+  throw new Problem(
+    'not_found',
+    providerId === null ? 'this shop has no accounts yet' : `this shop has no account at ${providerId}`,
+  );
+}
+
+/** Where countersign is reached from outside. */
+export function originOf(service: Service, requestUrl: string): string {
+  return service.config.publicUrl ?? new URL(requestUrl).origin;
+}
+
+/**
+ * Builds and signs one attempt.
+ * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
+ */
+export function buildTrip(
+  service: Service,
+  options: {
+    readonly account: Account;
+    readonly id: PaymentId;
+    readonly attempt: number;
+    readonly request: PaymentRequest;
+    readonly amount: Minor;
+    readonly origin: string;
+  },
+): Trip {
+  const { account, id, attempt, request, amount, origin } = options;
+  const { provider: found, variants } = open(account);
+  if (amount > found.maxAmount) {
+    throw new Problem(
+      'amount_out_of_range',
+      `${found.caption} takes at most ${display(found.maxAmount, request.currency)}`,
+      { errors: [{ path: 'amount', message: `is above ${found.maxAmount}` }] },
+    );
+  }
+  const [current] = variants;
+  const redirect = found.start({
+    id,
+    order: orderNumber(id, attempt),
+    payment: { ...request, amount },
+    account: current.account,
+    urls: {
+      callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
+      back: `${origin}/return/${encodeURIComponent(account.id)}/${id}`,
+    },
+    now: new Date(service.now()),
+  });
+  return {
+    account: account.id,
+    provider: found.id,
+    test: account.environment !== 'production',
+    capture: request.capture ?? found.captureDefault(current.account.settings),
+    amount,
+    single: found.freshOrderEachTrip,
+    redirect,
+  };
+}

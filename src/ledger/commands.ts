@@ -1,0 +1,110 @@
+/** What a ledger is told and what it answers: the messages of its Durable Object. */
+import type { PaymentId } from '../payments/id.ts';
+import type { Minor } from '../payments/money.ts';
+import type { Outcome } from '../payments/statuses.ts';
+import type { Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+import type { Answer } from './store.ts';
+
+/** One trip, built and signed by its provider before the ledger is called. */
+export interface Trip {
+  readonly account: string;
+  readonly provider: string;
+  readonly test: boolean;
+  readonly capture: Capture;
+  readonly amount: Minor;
+  readonly single: boolean;
+  readonly redirect: Redirect;
+}
+
+export interface CreateCommand {
+  readonly id: PaymentId;
+  readonly shop: string;
+  /** SHA-256 of the request: the same reference with another request is a conflict. */
+  readonly requestHash: string;
+  readonly request: PaymentRequest;
+  readonly trip: Trip;
+}
+
+/** A payment with the redirect of its newest attempt. */
+export interface PaymentWithRedirect {
+  readonly shop: string;
+  readonly view: PaymentView;
+  readonly redirect: Redirect | null;
+}
+
+export type CreateResult =
+  | ({ readonly kind: 'created' | 'replayed' } & PaymentWithRedirect)
+  | { readonly kind: 'conflict' };
+
+/** What the checkout is to do with a shopper. */
+export type HopResult =
+  | { readonly kind: 'unknown' }
+  /** Nothing is left to pay here: back to the shop. */
+  | {
+      readonly kind: 'finished';
+      readonly shop: string;
+      readonly view: PaymentView;
+      readonly request: PaymentRequest;
+    }
+  | { readonly kind: 'go'; readonly redirect: Redirect }
+  /** A new attempt has to be built first. */
+  | {
+      readonly kind: 'start';
+      readonly shop: string;
+      readonly id: PaymentId;
+      readonly attempt: number;
+      readonly account: string;
+      readonly request: PaymentRequest;
+      readonly amount: Minor;
+    };
+
+/** A verified fact as the ledger takes it; the replies are prepared, so that no second trip is needed. */
+export interface NotifyCommand {
+  readonly attempt: number;
+  readonly account: string;
+  /** The provider's identity of the news. */
+  readonly key: string;
+  readonly outcome: Outcome | 'accepted';
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly movement: string;
+  readonly providerReference: string | null;
+  readonly providerStatus: string;
+  readonly detail: Readonly<Record<string, string>>;
+  readonly channel: 'notification' | 'return';
+  /** Which of the account's live secrets matched. */
+  readonly signedBy: string;
+  readonly replies: { readonly accepted: Answer; readonly conflict: Answer };
+}
+
+export type NotifyResult =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
+
+/** The shopper came back, with or without something that verified. */
+export interface ReturnCommand {
+  readonly account: string;
+  readonly fact: NotifyCommand | null;
+  /** Why what came along was not believed, if anything came. */
+  readonly refused: string | null;
+}
+
+export type ReturnResult =
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'known';
+      readonly shop: string;
+      readonly view: PaymentView;
+      readonly request: PaymentRequest;
+    };
+
+/** One try of a webhook, from the log. */
+export interface Delivery {
+  readonly webhook: string;
+  readonly at: string;
+  readonly result: 'delivered' | 'failed' | 'abandoned';
+  readonly try: number;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly durationMs: number;
+}

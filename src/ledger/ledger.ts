@@ -1,0 +1,444 @@
+/**
+ * The ledger: one Durable Object per payment, its truth. Every command is one synchronous turn and at most one
+ * commit, so commands of one payment never interleave; sending happens in the alarm (outbox.ts), outside any
+ * transaction.
+ *
+ * Accepted failures: repeats are counted in memory and the count joins the next commit, so an eviction may lose
+ * a count (never an answer); a webhook may be delivered twice under one webhook-id when the object dies between
+ * the shop's answer and the commit.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { MAX_ATTEMPTS } from '../payments/id.ts';
+import { type Minor, minor } from '../payments/money.ts';
+import { apply, forward, mismatch, NEW_ATTEMPT, type Summary } from '../payments/rules.ts';
+import { SETTLED } from '../payments/statuses.ts';
+import type { PaymentEvent } from '../payments/types.ts';
+import { firstBrokenLink } from './chain.ts';
+import type {
+  CreateCommand,
+  CreateResult,
+  Delivery,
+  HopResult,
+  NotifyCommand,
+  NotifyResult,
+  PaymentWithRedirect,
+  ReturnCommand,
+  ReturnResult,
+  Trip,
+} from './commands.ts';
+import { type Courier, PROJECTION, run, settle } from './outbox.ts';
+import { type Attempt, type LedgerRecord, summaryOf, viewOf } from './record.ts';
+import { type Job, Store, type Writer } from './store.ts';
+
+/** What a ledger is given by the Worker that it is part of. */
+export interface LedgerWorld {
+  readonly now: () => number;
+  readonly courier: Courier;
+}
+
+/** After a failure of the alarm itself. */
+const ALARM_RETRY_MS = 30_000;
+
+/** Jobs that run side by side in one alarm. */
+const BATCH = 6;
+
+export abstract class PaymentLedger<Env> extends DurableObject<Env> {
+  readonly #store: Store;
+  /** Repeats of notifications since the last commit, by key. */
+  readonly #repeats = new Map<string, number>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new Store(ctx.storage);
+  }
+
+  /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
+  protected abstract world(): LedgerWorld;
+
+  // --- Creating -------------------------------------------------------------------------------------------
+
+  /** Stores the payment with its first attempt, or returns the one that is there. */
+  create(command: CreateCommand): CreateResult {
+    const head = this.#store.head;
+    if (head) return head.requestHash === command.requestHash ? this.#replayed() : { kind: 'conflict' };
+    this.#commit(
+      (writer) => {
+        writer.save({
+          id: command.id,
+          request: command.request,
+          attempts: [attemptOf(command.trip, writer.at)],
+          providerReference: null,
+          providerStatus: null,
+          createdAt: writer.at,
+          updatedAt: writer.at,
+        });
+        writer.log('created', 'shop', {
+          reference: command.request.reference,
+          amount: command.request.amount,
+          currency: command.request.currency,
+          account: command.trip.account,
+        });
+        writer.queue(projectionJob(writer.at, 1));
+      },
+      { shop: command.shop, requestHash: command.requestHash },
+    );
+    return { ...this.#replayed(), kind: 'created' };
+  }
+
+  /** The payment of an earlier create with the same request, without creating anything. */
+  replay(requestHash: string): CreateResult | null {
+    const head = this.#store.head;
+    if (!head) return null;
+    return head.requestHash === requestHash ? this.#replayed() : { kind: 'conflict' };
+  }
+
+  #replayed(): { readonly kind: 'replayed' } & PaymentWithRedirect {
+    const { record, shop } = this.#known();
+    return {
+      kind: 'replayed',
+      shop,
+      view: viewOf(record),
+      redirect: record.attempts.at(-1)?.redirect ?? null,
+    };
+  }
+
+  // --- Reading --------------------------------------------------------------------------------------------
+
+  read(): PaymentWithRedirect | null {
+    return this.#store.head ? this.#replayed() : null;
+  }
+
+  /** The log, oldest first, with the repeats gathered so far. */
+  events(): { readonly shop: string; readonly events: readonly PaymentEvent[] } | null {
+    const { head } = this.#store;
+    if (!head) return null;
+    if (this.#repeats.size > 0) this.#commit(() => {});
+    return { shop: head.shop, events: this.#store.events() };
+  }
+
+  /** The first event that breaks the log's chain, or null. */
+  brokenLink(): number | null {
+    return firstBrokenLink(this.#store.events());
+  }
+
+  /** The tries of webhooks, oldest first. */
+  deliveries(): { readonly shop: string; readonly deliveries: readonly Delivery[] } | null {
+    const { head } = this.#store;
+    if (!head) return null;
+    const deliveries = this.#store.events().flatMap((event): Delivery[] => {
+      const result = DELIVERY_RESULTS[event.type as keyof typeof DELIVERY_RESULTS];
+      if (!result) return [];
+      const { webhook, status, error, durationMs, try: count } = event.detail;
+      return [
+        {
+          webhook: String(webhook),
+          at: event.at,
+          result,
+          try: Number(count),
+          status: typeof status === 'number' ? status : null,
+          error: typeof error === 'string' ? error : null,
+          durationMs: Number(durationMs),
+        },
+      ];
+    });
+    return { shop: head.shop, deliveries };
+  }
+
+  /** Sends the newest webhook again, under its own id. False when there is none yet. */
+  resend(): boolean {
+    const job = this.#store.newestWebhook();
+    if (!job) return false;
+    this.#commit((writer) => {
+      writer.log('webhook.resent', 'shop', { webhook: job.id });
+      writer.queue({ ...job, tries: 0, dueAt: Date.parse(writer.at) });
+    });
+    return true;
+  }
+
+  /** Pushes the searchable copy again. False when there is no payment here. */
+  reproject(): boolean {
+    const { head } = this.#store;
+    if (!head) return false;
+    this.#commit((writer) => writer.queue(projectionJob(writer.at, head.version)));
+    return true;
+  }
+
+  // --- The shopper ----------------------------------------------------------------------------------------
+
+  /** The shopper is at the checkout: where to? */
+  hop(): HopResult {
+    const { head, record } = this.#store;
+    if (!head || !record) return { kind: 'unknown' };
+    const finished: HopResult = {
+      kind: 'finished',
+      shop: head.shop,
+      view: viewOf(record),
+      request: record.request,
+    };
+    const newest = record.attempts.at(-1);
+    const { status, amounts } = summaryOf(record);
+    const left = minor(record.request.amount - amounts.paid);
+    if (!newest || !left || SETTLED.has(status)) return finished;
+    if (mayGoAgain(newest)) {
+      this.#commit((writer) => this.#forward(writer, record));
+      return { kind: 'go', redirect: newest.redirect };
+    }
+    // In process at the bank under an order number that cannot be used again: a second trip might pay twice.
+    if (status === 'pending' || record.attempts.length >= MAX_ATTEMPTS) return finished;
+    return {
+      kind: 'start',
+      shop: head.shop,
+      id: record.id,
+      attempt: record.attempts.length + 1,
+      account: newest.account,
+      request: record.request,
+      amount: left,
+    };
+  }
+
+  /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
+  start(number: number, trip: Trip): HopResult {
+    const { record } = this.#store;
+    if (!record) return { kind: 'unknown' };
+    // Another click was faster, or the payment has moved meanwhile.
+    if (number !== record.attempts.length + 1) return this.hop();
+    this.#commit((writer) => {
+      const added = { ...record, attempts: [...record.attempts, attemptOf(trip, writer.at)] };
+      this.#forward(writer, added);
+    });
+    return { kind: 'go', redirect: trip.redirect };
+  }
+
+  #forward(writer: Writer, record: LedgerRecord): void {
+    const number = record.attempts.length;
+    const moved = withAttempt(record, number, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
+    this.#moved(writer, moved);
+    writer.log('forwarded', 'shopper', { attempt: number, account: moved.attempts.at(-1)?.account });
+  }
+
+  /** The shopper came back. A verified fact counts like a notification. */
+  returned(command: ReturnCommand): ReturnResult {
+    const { head, record } = this.#store;
+    if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {
+      return { kind: 'unknown' };
+    }
+    const fact = command.fact && this.#newFact(command.fact) ? command.fact : null;
+    this.#commit((writer) => {
+      writer.log('returned', 'shopper', {
+        signed: command.fact !== null,
+        ...(command.refused !== null && { refused: command.refused }),
+      });
+      if (fact) this.#apply(writer, record, fact);
+    });
+    if (command.fact && !fact) this.#countRepeat(command.fact);
+    const { record: now } = this.#known();
+    return { kind: 'known', shop: head.shop, view: viewOf(now), request: now.request };
+  }
+
+  // --- News -----------------------------------------------------------------------------------------------
+
+  /** Takes a verified fact: the same answer if it was seen, else the rules move the payment. */
+  notify(command: NotifyCommand): NotifyResult {
+    const { record } = this.#store;
+    const attempt = record?.attempts[command.attempt - 1];
+    // Verified with the secret of an account that this attempt did not go to: not about this payment.
+    if (!record || !attempt || attempt.account !== command.account) return { kind: 'unknown' };
+    const seen = this.#store.answerTo(identity(command));
+    if (seen) {
+      this.#countRepeat(command);
+      return { kind: 'answer', answer: seen, repeat: true };
+    }
+    let answer = command.replies.accepted;
+    this.#commit((writer) => {
+      answer = this.#apply(writer, record, command);
+    });
+    return { kind: 'answer', answer, repeat: false };
+  }
+
+  #newFact(command: NotifyCommand): boolean {
+    const attempt = this.#store.record?.attempts[command.attempt - 1];
+    return attempt?.account === command.account && this.#store.answerTo(identity(command)) === null;
+  }
+
+  #countRepeat(command: NotifyCommand): void {
+    const key = identity(command);
+    this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
+  }
+
+  #apply(writer: Writer, record: LedgerRecord, command: NotifyCommand) {
+    const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
+    const attempt = record.attempts[number - 1] as Attempt;
+    const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
+    const outcome = command.outcome === 'accepted' ? paid : command.outcome;
+    const asked = { amount: attempt.amount, currency: record.request.currency };
+    const difference = mismatch(asked, { outcome, amount: command.amount, currency: command.currency });
+    const detail = {
+      attempt: number,
+      outcome,
+      ...(command.amount !== null && { amount: command.amount }),
+      ...(command.currency !== null && { currency: command.currency }),
+      providerStatus,
+      ...(providerReference !== null && { providerReference }),
+      channel,
+      signedBy,
+      ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
+    };
+    const blocked = difference === 'currency' || difference === 'amount_missing';
+    const answer = blocked ? command.replies.conflict : command.replies.accepted;
+    writer.answer(identity(command), answer);
+    if (difference) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
+      if (blocked) return answer;
+    }
+    const news = { outcome, amount: command.amount as Minor | null, movement: command.movement };
+    const state = apply(attempt.state, news);
+    if (state === attempt.state) {
+      writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
+      return answer;
+    }
+    const before = summaryOf(record);
+    const moved = {
+      ...withAttempt(record, number, (entry) => ({ ...entry, state })),
+      providerReference: providerReference ?? record.providerReference,
+      providerStatus,
+    };
+    const after = summaryOf(moved);
+    writer.log('notification.applied', 'provider', { ...detail, from: before.status, to: after.status });
+    this.#moved(writer, moved);
+    return answer;
+  }
+
+  // --- Changes and what they send -------------------------------------------------------------------------
+
+  /** Saves a changed record and queues what its change has to tell. */
+  #moved(writer: Writer, record: LedgerRecord): void {
+    const before = this.#store.record ? summaryOf(this.#store.record) : null;
+    const saved = { ...record, updatedAt: writer.at };
+    const after = summaryOf(saved);
+    writer.save(saved);
+    for (const type of announcements(before, after)) {
+      if (type === 'payment.paid_twice') {
+        writer.log(type, 'countersign', { paid: after.amounts.paid, asked: record.request.amount });
+      }
+      writer.queue(this.#webhookJob(writer.at, type, saved));
+    }
+    writer.queue(projectionJob(writer.at, this.#nextVersion()));
+  }
+
+  #nextVersion(): number {
+    return (this.#store.head?.version ?? 0) + 1;
+  }
+
+  /** The message's id comes from the payment's version: done again, it is the same message. */
+  #webhookJob(at: string, type: string, record: LedgerRecord): Job {
+    const suffix = type === 'payment.paid_twice' ? 'b' : 'a';
+    return {
+      id: `msg_${record.id}_${String(this.#nextVersion()).padStart(4, '0')}${suffix}`,
+      kind: 'webhook',
+      body: JSON.stringify({ type, timestamp: at, data: viewOf(record) }),
+      tries: 0,
+      dueAt: Date.parse(at),
+      createdAt: at,
+    };
+  }
+
+  #commit(work: (writer: Writer) => void, identityOfNew?: { shop: string; requestHash: string }): void {
+    const repeats = [...this.#repeats];
+    this.#store.commit(
+      this.world().now(),
+      (writer) => {
+        for (const [key, count] of repeats) writer.log('notification.duplicate', 'provider', { key, count });
+        work(writer);
+      },
+      identityOfNew,
+    );
+    for (const [key] of repeats) this.#repeats.delete(key);
+  }
+
+  #known(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
+    const { record, head } = this.#store;
+    if (!record || !head) throw new Error('there is no payment in this ledger');
+    return { record, shop: head.shop, version: head.version };
+  }
+
+  // --- The alarm ------------------------------------------------------------------------------------------
+
+  override async alarm(): Promise<void> {
+    if (!this.#store.head) return;
+    const { now, courier } = this.world();
+    this.#store.alarmWentOff();
+    try {
+      for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
+        const { record, shop, version } = this.#known();
+        const payment = { shop, version, view: viewOf(record) };
+        const outcomes = await Promise.all(due.map((job) => run(job, courier, payment)));
+        this.#commit((writer) => {
+          for (const outcome of outcomes) {
+            settle(writer, { courier, current: this.#store.job(outcome.job.id), now: now() }, outcome);
+          }
+        });
+      }
+      await this.#store.wake(this.#store.nextDue());
+    } catch (error) {
+      // The platform gives up on an alarm that keeps throwing; a payment must not be forgotten that way.
+      console.error({ event: 'ledger.alarm_failed', payment: this.#store.record?.id, error: String(error) });
+      await this.#store.wake(now() + ALARM_RETRY_MS);
+    }
+  }
+
+  #due(now: number): Job[] {
+    return this.#store.dueJobs(now).slice(0, BATCH);
+  }
+}
+
+const DELIVERY_RESULTS = {
+  'webhook.delivered': 'delivered',
+  'webhook.failed': 'failed',
+  'webhook.abandoned': 'abandoned',
+} as const;
+
+function attemptOf(trip: Trip, at: string): Attempt {
+  return { ...trip, createdAt: at, state: NEW_ATTEMPT };
+}
+
+/** A trip without news yet may be made again, unless its provider burns the order number at the first try. */
+function mayGoAgain({ state, single }: Attempt): boolean {
+  if (Object.keys(state.paid).length > 0) return false;
+  return state.rung === 'created' || (!single && (state.rung === 'forwarded' || state.rung === 'pending'));
+}
+
+function withAttempt(
+  record: LedgerRecord,
+  number: number,
+  change: (attempt: Attempt) => Attempt,
+): LedgerRecord {
+  return {
+    ...record,
+    attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
+  };
+}
+
+/** A repeat has the same news with the same money: a signed message with another amount is never a repeat. */
+function identity({ attempt, key, amount, currency }: NotifyCommand): string {
+  return [attempt, key, amount ?? '', currency ?? ''].join('|');
+}
+
+/** Its body is the version that it is queued for, so that a newer one is told from the one that ran. */
+function projectionJob(at: string, version: number): Job {
+  return {
+    id: PROJECTION,
+    kind: 'projection',
+    body: String(version),
+    tries: 0,
+    dueAt: Date.parse(at),
+    createdAt: at,
+  };
+}
+
+/** The webhooks that a change calls for. */
+function announcements(before: Summary | null, after: Summary): string[] {
+  const types: string[] = [];
+  if (before?.status !== after.status) types.push(`payment.${after.status}`);
+  if (after.paidTwice && !before?.paidTwice) types.push('payment.paid_twice');
+  return types;
+}

@@ -1,0 +1,66 @@
+/** What a ledger remembers of its payment: one JSON record, and the view that shops get of it. */
+import type { PaymentId } from '../payments/id.ts';
+import type { Minor } from '../payments/money.ts';
+import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
+import type { Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+
+/** One signed trip of the shopper to a provider. */
+export interface Attempt {
+  readonly account: string;
+  readonly provider: string;
+  readonly test: boolean;
+  /** How money is taken in this attempt, the account's default resolved. */
+  readonly capture: Capture;
+  /** What this trip asks for: the payment's amount less what earlier attempts brought. */
+  readonly amount: Minor;
+  /** A second trip needs a new order number (the provider says so). */
+  readonly single: boolean;
+  readonly redirect: Redirect;
+  readonly createdAt: string;
+  readonly state: AttemptState;
+}
+
+export interface LedgerRecord {
+  readonly id: PaymentId;
+  readonly request: PaymentRequest;
+  /** Oldest first; attempt number n is at n - 1. */
+  readonly attempts: readonly Attempt[];
+  readonly providerReference: string | null;
+  readonly providerStatus: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Status and totals by the rules. */
+export function summaryOf(record: LedgerRecord): Summary {
+  return summarize(
+    record.request.amount,
+    record.attempts.map((attempt) => attempt.state),
+  );
+}
+
+/** The payment as its shop sees it. */
+export function viewOf(record: LedgerRecord): PaymentView {
+  const { request } = record;
+  const newest = record.attempts.at(-1);
+  const { status, amounts } = summaryOf(record);
+  return {
+    id: record.id,
+    reference: request.reference,
+    status,
+    amount: request.amount,
+    currency: request.currency,
+    account: newest?.account ?? '',
+    provider: newest?.provider ?? '',
+    test: newest?.test ?? false,
+    amounts,
+    providerReference: record.providerReference,
+    providerStatus: record.providerStatus,
+    description: request.description,
+    capture: newest?.capture ?? 'automatic',
+    extraData: request.extraData,
+    customer: request.customer,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+  };
+}

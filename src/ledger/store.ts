@@ -1,0 +1,274 @@
+/**
+ * The ledger's SQL, all of it. Writes go through `commit`, which is one transaction with the alarm in it: what a
+ * command changes, logs and queues is there together or not at all.
+ */
+import type { EventSource, EventType, PaymentEvent } from '../payments/types.ts';
+import { eventHash, GENESIS } from './chain.ts';
+import type { LedgerRecord } from './record.ts';
+import { migrate, SCHEMA } from './schema.ts';
+
+export interface Head {
+  readonly version: number;
+  readonly shop: string;
+  readonly requestHash: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The response that a notification got, kept for its repeats. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type JobKind = 'webhook' | 'projection';
+
+/** A row of the outbox. `dueAt` is null once it is done. */
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly body: string;
+  readonly tries: number;
+  readonly dueAt: number | null;
+  readonly createdAt: string;
+}
+
+type JobRow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly body: string;
+  readonly tries: number;
+  readonly due_at: number | null;
+  readonly created_at: string;
+};
+
+function jobOf(row: JobRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind as JobKind,
+    body: row.body,
+    tries: row.tries,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+  };
+}
+
+/** What happens inside one commit. */
+export interface Writer {
+  readonly at: string;
+  save(record: LedgerRecord): void;
+  log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>): number;
+  answer(key: string, answer: Answer): void;
+  /** Queues a job or replaces the one of that id. */
+  queue(job: Job): void;
+}
+
+export class Store {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  #record: LedgerRecord | null = null;
+  #head: Head | null = null;
+  /** When the alarm is set; undefined until it is known. */
+  #alarmAt: number | null | undefined;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    if (this.#exists()) this.#load();
+  }
+
+  /** Looking at an object that holds no payment must not make one: tables come with the first commit. */
+  #exists(): boolean {
+    return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'payment'").toArray().length > 0;
+  }
+
+  #load(): void {
+    const row = this.#sql
+      .exec<{
+        schema: number;
+        version: number;
+        shop: string;
+        request_hash: string;
+        seq: number;
+        head: string;
+        record: string;
+      }>('SELECT * FROM payment')
+      .toArray()[0];
+    if (!row) return;
+    if (row.schema < SCHEMA) {
+      this.#storage.transactionSync(() => {
+        migrate(this.#sql, row.schema);
+        this.#sql.exec('UPDATE payment SET schema = ?', SCHEMA);
+      });
+    }
+    this.#record = JSON.parse(row.record) as LedgerRecord;
+    this.#head = {
+      version: row.version,
+      shop: row.shop,
+      requestHash: row.request_hash,
+      seq: row.seq,
+      hash: row.head,
+    };
+  }
+
+  get record(): LedgerRecord | null {
+    return this.#record;
+  }
+
+  get head(): Head | null {
+    return this.#head;
+  }
+
+  answerTo(key: string): Answer | null {
+    const row = this.#sql
+      .exec<{ status: number; headers: string; body: string }>(
+        'SELECT status, headers, body FROM notifications WHERE key = ?',
+        key,
+      )
+      .toArray()[0];
+    return row
+      ? { status: row.status, headers: JSON.parse(row.headers) as Answer['headers'], body: row.body }
+      : null;
+  }
+
+  events(): PaymentEvent[] {
+    return this.#sql
+      .exec<{ seq: number; at: string; type: string; source: string; detail: string; hash: string }>(
+        'SELECT * FROM events ORDER BY seq',
+      )
+      .toArray()
+      .map((row) => ({
+        seq: row.seq,
+        at: row.at,
+        type: row.type as EventType,
+        source: row.source as EventSource,
+        detail: JSON.parse(row.detail) as PaymentEvent['detail'],
+        hash: row.hash,
+      }));
+  }
+
+  /** Jobs that are due, the oldest first. */
+  dueJobs(now: number): Job[] {
+    return this.#sql
+      .exec<JobRow>('SELECT * FROM jobs WHERE due_at <= ? ORDER BY due_at', now)
+      .toArray()
+      .map(jobOf);
+  }
+
+  job(id: string): Job | null {
+    const row = this.#sql.exec<JobRow>('SELECT * FROM jobs WHERE id = ?', id).toArray()[0];
+    return row ? jobOf(row) : null;
+  }
+
+  newestWebhook(): Job | null {
+    const row = this.#sql
+      .exec<JobRow>("SELECT * FROM jobs WHERE kind = 'webhook' ORDER BY created_at DESC, id DESC LIMIT 1")
+      .toArray()[0];
+    return row ? jobOf(row) : null;
+  }
+
+  nextDue(): number | null {
+    const row = this.#sql.exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM jobs').toArray()[0];
+    return row?.due ?? null;
+  }
+
+  /**
+   * Runs `work` as one transaction, with the alarm in it. Memory follows only when the transaction is through.
+   * @param identity of a payment that this commit creates.
+   */
+  commit(now: number, work: (writer: Writer) => void, identity?: Pick<Head, 'shop' | 'requestHash'>): void {
+    const at = new Date(now).toISOString();
+    let record = this.#record;
+    let head: Head | null =
+      this.#head ?? (identity ? { version: 0, seq: 0, hash: GENESIS, ...identity } : null);
+    if (!head) throw new Error('a ledger without a payment cannot commit');
+    let { seq, hash } = head;
+    const base = head;
+    const transaction = () => {
+      if (!this.#head) migrate(this.#sql, 0);
+      work({
+        at,
+        save: (changed) => {
+          record = changed;
+        },
+        log: (type, source, detail) => {
+          seq += 1;
+          hash = eventHash(hash, { seq, at, type, source, detail });
+          this.#sql.exec(
+            'INSERT INTO events (seq, at, type, source, detail, hash) VALUES (?, ?, ?, ?, ?, ?)',
+            seq,
+            at,
+            type,
+            source,
+            JSON.stringify(detail),
+            hash,
+          );
+          return seq;
+        },
+        answer: (key, answer) => {
+          this.#sql.exec(
+            'INSERT INTO notifications (key, at, status, headers, body) VALUES (?, ?, ?, ?, ?)',
+            key,
+            at,
+            answer.status,
+            JSON.stringify(answer.headers),
+            answer.body,
+          );
+        },
+        queue: (job) => {
+          this.#sql.exec(
+            'INSERT OR REPLACE INTO jobs (id, kind, body, tries, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+            job.id,
+            job.kind,
+            job.body,
+            job.tries,
+            job.dueAt,
+            job.createdAt,
+          );
+        },
+      });
+      const version = record === this.#record ? base.version : base.version + 1;
+      head = { ...base, version, seq, hash };
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO payment (one, schema, version, shop, request_hash, seq, head, record) VALUES (1, ?, ?, ?, ?, ?, ?, ?)',
+        SCHEMA,
+        version,
+        base.shop,
+        base.requestHash,
+        seq,
+        hash,
+        JSON.stringify(record),
+      );
+      this.#setAlarm(this.nextDue());
+    };
+    try {
+      this.#storage.transactionSync(transaction);
+    } catch (error) {
+      this.#alarmAt = undefined;
+      throw error;
+    }
+    this.#record = record;
+    this.#head = head;
+  }
+
+  /** In the same turn as the writes, so in the same commit; the output gate waits for both. */
+  #setAlarm(at: number | null): void {
+    if (at === this.#alarmAt) return;
+    this.#alarmAt = at;
+    if (at === null) void this.#storage.deleteAlarm();
+    else void this.#storage.setAlarm(at);
+  }
+
+  /** The alarm has gone off: none is set now. */
+  alarmWentOff(): void {
+    this.#alarmAt = null;
+  }
+
+  /** Sets the alarm for the next job, or for a later time of the caller's. */
+  async wake(at: number | null): Promise<void> {
+    if (at === this.#alarmAt) return;
+    this.#alarmAt = at;
+    if (at !== null) await this.#storage.setAlarm(at);
+  }
+}

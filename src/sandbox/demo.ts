@@ -1,0 +1,117 @@
+/** The demo data of `npm start`: one sandbox account per provider, and a shop that uses them all. */
+import type { Directory } from '../directory/directory.ts';
+import { KEY_KINDS } from '../directory/types.ts';
+import { provider, providers } from '../providers/registry.ts';
+import { secretNames } from '../providers/settings.ts';
+import { SANDBOX_PUBLIC_KEY } from './paybox.ts';
+
+export const DEMO_SHOP = 'demo';
+
+/** Printed at the start and good for nothing else. */
+export const DEMO_KEYS = {
+  apiKey: 'demo-shop-api-key',
+  requestKey: 'demo-shop-request-key',
+  ipnKey: 'demo-shop-ipn-key',
+  webhookSecret: 'whsec_ZGVtby1zaG9wLXdlYmhvb2stc2VjcmV0LTAx',
+} as const;
+
+interface DemoAccount {
+  readonly currencies: readonly string[];
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** By provider. The passphrases are as long as the real ones have to be. */
+export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
+  ecommpay: {
+    currencies: ['EUR', 'USD', 'GBP', 'JPY'],
+    settings: { project_id: 112, secret_key: 'demo-ecommpay-secret-key' },
+  },
+  ogone: {
+    currencies: ['EUR', 'USD', 'GBP', 'CHF'],
+    settings: {
+      pspid: 'DemoOgone',
+      sha_in: 'demo-ogone-sha-in-phrase!',
+      sha_out: 'demo-ogone-sha-out-phrase?',
+      hash_algorithm: 'sha512',
+    },
+  },
+  paybox: {
+    currencies: ['EUR'],
+    settings: {
+      site: '1999888',
+      rang: '32',
+      identifiant: '2',
+      hmac_key: '0123456789ABCDEF'.repeat(8),
+      public_key: SANDBOX_PUBLIC_KEY,
+    },
+  },
+  postfinance: {
+    currencies: ['CHF', 'EUR'],
+    settings: {
+      pspid: 'DemoPostTEST',
+      sha_in: 'demo-postfinance-sha-in!',
+      sha_out: 'demo-postfinance-sha-out?',
+    },
+  },
+};
+
+/** The demo account of a provider. */
+export function demoAccount(providerId: string): string {
+  return `${providerId}-sandbox`;
+}
+
+/** Makes the demo data where it is missing, or where it points to another address than this server's. */
+export async function seed(directory: Directory, origin: string): Promise<void> {
+  for (const { id, caption } of providers) {
+    const demo = DEMO_ACCOUNTS[id];
+    const found = provider(id);
+    if (!demo || !found) continue;
+    const before = await directory.accounts.get(demoAccount(id));
+    if (before?.endpoints.page === origin) continue;
+    const hidden = new Set(secretNames(found.settings));
+    const entries = Object.entries(demo.settings);
+    await directory.accounts.put(
+      {
+        id: demoAccount(id),
+        provider: id,
+        caption: `${caption} (sandbox)`,
+        environment: 'sandbox',
+        currencies: demo.currencies,
+        settings: Object.fromEntries(entries.filter(([name]) => !hidden.has(name))),
+        endpoints: { page: origin, api: origin },
+        allowedIps: [],
+        secrets: Object.fromEntries(
+          entries.filter(([name]) => hidden.has(name)).map(([n, value]) => [n, String(value)]),
+        ),
+      },
+      before,
+      'npm start',
+    );
+  }
+  await seedShop(directory, origin);
+  directory.changed();
+}
+
+async function seedShop(directory: Directory, origin: string): Promise<void> {
+  const before = await directory.shops.get(DEMO_SHOP);
+  const accounts = providers.filter(({ id }) => DEMO_ACCOUNTS[id]).map(({ id }) => demoAccount(id));
+  const webhook = `${origin}/shop/webhook`;
+  if (before?.webhook.url === webhook && before.accounts.length === accounts.length) return;
+  await directory.shops.put(
+    {
+      id: DEMO_SHOP,
+      name: 'Demo shop',
+      group: null,
+      active: true,
+      adminEnabled: true,
+      testMode: true,
+      region: null,
+      accounts,
+      returnUrl: { success: `${origin}/shop/back`, failure: `${origin}/shop/back` },
+      webhook: { url: webhook, dialect: 'standard' },
+    },
+    Object.fromEntries(KEY_KINDS.map((kind) => [kind, DEMO_KEYS[kind]])),
+    before,
+    'npm start',
+  );
+}

@@ -1,0 +1,145 @@
+/** ECommPay's Payment Page and its callbacks, simulated. */
+import { createHmac } from 'node:crypto';
+import {
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  digits,
+  type Merchant,
+  requiredField,
+  type Spoiling,
+} from './bank.ts';
+
+type Member = string | number | { readonly [name: string]: Member };
+
+/** `path:value` lines joined by semicolons, sorted by path; what is in `skip` does not count. */
+function baseText(member: { readonly [name: string]: Member }, prefix = ''): string[] {
+  return Object.entries(member).flatMap(([name, value]) =>
+    typeof value === 'object' ? baseText(value, `${prefix}${name}:`) : [`${prefix}${name}:${value}`],
+  );
+}
+
+function signature(member: { readonly [name: string]: Member }, secret: string): string {
+  const text = baseText(member).sort().join(';');
+  return createHmac('sha512', secret).update(text, 'utf8').digest('base64');
+}
+
+const STATUS: Record<Decision, { readonly sale: string; readonly auth: string }> = {
+  pay: { sale: 'success', auth: 'awaiting capture' },
+  refuse: { sale: 'decline', auth: 'decline' },
+  cancel: { sale: 'canceled', auth: 'canceled' },
+  wait: { sale: 'processing', auth: 'processing' },
+};
+
+const OPERATION: Record<Decision, string> = {
+  pay: 'success',
+  refuse: 'decline',
+  cancel: 'canceled',
+  wait: 'processing',
+};
+
+function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
+  const kind = order.manual ? 'auth' : 'sale';
+  const sum = { amount: order.amount, currency: order.currency };
+  const body = {
+    project_id: Number(merchant.settings.project_id),
+    payment: {
+      id: order.order,
+      type: 'purchase',
+      status: STATUS[decision][kind],
+      date: order.data.date ?? '',
+      method: 'card',
+      sum,
+      description: order.data.payment_description ?? '',
+    },
+    account: {
+      number: '400000******0077',
+      type: 'visa',
+      card_holder: 'JANE DOE',
+      expiry_month: '11',
+      expiry_year: '2030',
+    },
+    operation: {
+      id: Number(`${decision === 'pay' ? '9' : '8'}${order.data.operation}`),
+      type: kind,
+      status: OPERATION[decision],
+      date: order.data.date ?? '',
+      request_id: `sandbox-${order.id}`,
+      sum_initial: sum,
+      code: decision === 'refuse' ? '2003' : '0',
+      message: decision === 'refuse' ? 'Declined by the issuer' : 'Success',
+      provider: { id: 6, payment_id: order.data.operation ?? '' },
+    },
+  };
+  const signed = { ...body, signature: signature(body, String(merchant.settings.secret_key)) };
+  if (spoiling === 'bad-signature') {
+    return JSON.stringify({ ...signed, payment: { ...signed.payment, sum: { ...sum, amount: 1 } } });
+  }
+  return JSON.stringify(signed);
+}
+
+export const ecommpayBank: Bank = {
+  providers: ['ecommpay'],
+  caption: 'ECommPay Payment Page',
+  page: { method: 'GET', path: '/payment' },
+
+  receive({ query }, merchants) {
+    const parameters = new Map(new URLSearchParams(query));
+    const project = requiredField(parameters, 'project_id');
+    const merchant = merchants.find(({ settings }) => String(settings.project_id) === project);
+    if (!merchant) throw new BankError('project_id', `unknown project ${project}`);
+    for (const [name, value] of parameters) {
+      if (value.includes(';')) throw new BankError(name, 'holds a semicolon');
+    }
+    const amount = requiredField(parameters, 'payment_amount');
+    if (!/^\d{1,15}$/.test(amount)) throw new BankError('payment_amount', 'is not a number of minor units');
+    const signedMembers = Object.fromEntries(
+      [...parameters].filter(
+        ([name]) => name !== 'signature' && name !== 'frame_mode' && !name.startsWith('_'),
+      ),
+    );
+    if (
+      requiredField(parameters, 'signature') !==
+      signature(signedMembers, String(merchant.settings.secret_key))
+    ) {
+      throw new BankError('signature', 'does not fit the parameters');
+    }
+    return {
+      account: merchant.account,
+      order: requiredField(parameters, 'payment_id'),
+      amount: Number(amount),
+      currency: requiredField(parameters, 'payment_currency'),
+      manual: parameters.get('operation_type') === 'auth',
+      shown: [
+        ['Project', project],
+        ['Payment', parameters.get('payment_id') ?? ''],
+        ['Description', parameters.get('payment_description') ?? ''],
+      ],
+      data: {
+        ...Object.fromEntries(parameters),
+        operation: digits(6),
+        date: new Date().toISOString().replace(/\.\d+Z$/, '+0000'),
+      },
+    };
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    return {
+      method: 'POST',
+      url: order.data.merchant_callback_url ?? merchant.callback,
+      headers: { 'content-type': 'application/json' },
+      body: callbackBody(order, merchant, decision, spoiling),
+    };
+  },
+
+  back(order, _merchant, decision) {
+    const name = {
+      pay: 'redirect_success_url',
+      refuse: 'redirect_fail_url',
+      cancel: 'redirect_return_url',
+      wait: 'redirect_success_url',
+    };
+    return order.data[name[decision]] ?? '';
+  },
+};

@@ -1,0 +1,12 @@
+/** What the sandbox's doors work with. Local only: nothing outside dev.ts imports it. */
+import type { Directory } from '../directory/directory.ts';
+import type { SandboxStore } from './store.ts';
+
+export interface Sandbox {
+  readonly directory: Directory;
+  readonly store: SandboxStore;
+  /** Of this server. */
+  readonly origin: string;
+  /** Requests to this server are answered by it directly, others go out. */
+  readonly fetch: (request: Request) => Promise<Response>;
+}

@@ -1,0 +1,73 @@
+/** Sends one message to one shop, once. Retrying is the ledger's outbox. */
+import { addressProblem, resolvesToPrivate } from './address.ts';
+import { standardHeaders } from './standard.ts';
+
+const TIMEOUT_MS = 15_000;
+
+export interface WebhookMessage {
+  readonly id: string;
+  readonly body: string;
+}
+
+export interface DeliveryTarget {
+  readonly url: string;
+  /** Live secrets, the newest first. */
+  readonly secrets: readonly string[];
+}
+
+/** What became of one try. */
+export interface DeliveryOutcome {
+  readonly result: 'delivered' | 'failed' | 'gone';
+  /** The HTTP status, or null when there was no answer. */
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly durationMs: number;
+}
+
+export interface DeliveryWorld {
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly local: boolean;
+}
+
+/** 2xx is delivered, 410 means that nobody wants it any more, everything else is tried again. */
+export async function deliverWebhook(
+  message: WebhookMessage,
+  target: DeliveryTarget,
+  world: DeliveryWorld,
+): Promise<DeliveryOutcome> {
+  const startedAt = world.now();
+  // Not AbortSignal.timeout: its timer would keep the ledger awake after the answer.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error('no answer within 15 s')), TIMEOUT_MS);
+  const outcome = (result: DeliveryOutcome['result'], status: number | null, error: string | null) => ({
+    result,
+    status,
+    error,
+    durationMs: world.now() - startedAt,
+  });
+  try {
+    const problem = addressProblem(target.url, world.local);
+    if (problem) return outcome('failed', null, `the webhook address ${problem}`);
+    if (!world.local && (await resolvesToPrivate(new URL(target.url).hostname, world.fetch))) {
+      return outcome('failed', null, 'the webhook address leads into a private network');
+    }
+    const response = await world.fetch(target.url, {
+      method: 'POST',
+      headers: {
+        ...standardHeaders(message.id, startedAt, message.body, target.secrets),
+        'user-agent': 'countersign-webhooks/1',
+      },
+      body: message.body,
+      redirect: 'manual',
+      signal: abort.signal,
+    });
+    await response.body?.cancel();
+    if (response.ok) return outcome('delivered', response.status, null);
+    return outcome(response.status === 410 ? 'gone' : 'failed', response.status, null);
+  } catch (error) {
+    return outcome('failed', null, error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,97 @@
+/** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
+import { Directory } from './directory/directory.ts';
+import { type Config, readConfig, type Variables } from './env.ts';
+import type { LedgerClient, Service } from './http/service.ts';
+import { type LedgerWorld, PaymentLedger } from './ledger/ledger.ts';
+import type { WebhookOutcome } from './ledger/outbox.ts';
+import { deliverWebhook } from './webhooks/deliver.ts';
+import { pauseAfter } from './webhooks/schedule.ts';
+
+export interface Env extends Variables {
+  readonly LEDGER: DurableObjectNamespace<Ledger>;
+  readonly DIRECTORY: D1Database;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly directory: Directory;
+}
+
+const now = () => Date.now();
+const random = (bytes: Uint8Array) => {
+  crypto.getRandomValues(bytes);
+};
+
+/** One set of parts per isolate and environment: the directory's cache lives in it. */
+const parts = new WeakMap<object, Parts>();
+
+function partsOf(env: Env): Parts {
+  const known = parts.get(env.DIRECTORY);
+  if (known) return known;
+  const config = readConfig(env);
+  const directory = new Directory({
+    db: env.DIRECTORY,
+    masterKey: config.masterKey,
+    previousMasterKey: config.previousMasterKey,
+    hashKey: config.idKey,
+    now,
+    random,
+  });
+  const made = { config, directory };
+  parts.set(env.DIRECTORY, made);
+  return made;
+}
+
+/**
+ * What the doors work with.
+ * @throws Problem misconfigured when a variable is missing.
+ */
+export function serviceOf(env: Env): Service {
+  const { config, directory } = partsOf(env);
+  const ledgers = env.LEDGER;
+  return {
+    config,
+    directory,
+    ledger: (id, region) =>
+      ledgers.get(
+        ledgers.idFromName(id),
+        region ? { locationHint: region as DurableObjectLocationHint } : {},
+      ) as unknown as LedgerClient,
+    ledgerByObject: (objectId) => ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient,
+    now,
+    random,
+    fetch: (input, init) => fetch(input, init),
+  };
+}
+
+async function sendWebhook(
+  env: Env,
+  shopId: string,
+  message: { readonly id: string; readonly body: string },
+): Promise<WebhookOutcome> {
+  const { config, directory } = partsOf(env);
+  const target = await directory.webhookTarget(shopId);
+  const url = target?.shop.webhook.url;
+  if (!target || !url) return { result: 'unwanted', status: null, error: null, durationMs: 0 };
+  const live = target.secrets.filter(({ notAfter }) => notAfter === null || notAfter > now());
+  return deliverWebhook(
+    message,
+    { url, secrets: live.map((secret) => secret.value) },
+    { fetch: (input, init) => fetch(input, init), now, local: config.local },
+  );
+}
+
+/** A payment's Durable Object, with the world that its alarm works in. */
+export class Ledger extends PaymentLedger<Env> {
+  protected override world(): LedgerWorld {
+    const { env } = this;
+    return {
+      now,
+      courier: {
+        webhook: (shop, message) => sendWebhook(env, shop, message),
+        project: (payment) => partsOf(env).directory.project(payment),
+        pause: (failures) => pauseAfter(failures, Math.random()),
+      },
+    };
+  }
+}

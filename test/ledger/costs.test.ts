@@ -1,0 +1,116 @@
+/** What an operation costs, pinned: trips to Durable Objects and D1, and storage commits (design: Cost). */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  bankOf,
+  currencyOf,
+  deliver,
+  ledgerOf,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  objectOf,
+  shopperAtBank,
+} from '../support/harness.ts';
+import { makeShopFor } from '../support/shop-only.ts';
+import { create, newId, notify } from './support.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  net.restore();
+});
+
+/** Counts the commits of an object, and fails on a write outside of one. */
+async function commitsDuring(id: string, work: () => Promise<unknown>): Promise<number> {
+  let commits = 0;
+  let open = false;
+  let strays = 0;
+  await runInDurableObject(objectOf(id), (_object, state) => {
+    const { storage } = state;
+    const transaction = storage.transactionSync.bind(storage);
+    vi.spyOn(storage, 'transactionSync').mockImplementation((closure) => {
+      commits += 1;
+      open = true;
+      try {
+        return transaction(closure);
+      } finally {
+        open = false;
+      }
+    });
+    const exec = storage.sql.exec.bind(storage.sql);
+    vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
+      const cursor = exec(query, ...bindings);
+      if (!open && cursor.rowsWritten > 0) strays += 1;
+      return cursor;
+    });
+  });
+  await work();
+  expect(strays).toBe(0);
+  return commits;
+}
+
+describe('storage commits', () => {
+  it('a create is one', async () => {
+    const id = newId();
+    expect(await commitsDuring(id, () => ledgerOf(id).create(create(id)))).toBe(1);
+  });
+
+  it('a first notification is one, a repeat none, a look none', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id));
+    expect(await commitsDuring(id, () => ledgerOf(id).notify(notify()))).toBe(1);
+    vi.restoreAllMocks();
+    net = network();
+    expect(await commitsDuring(id, () => ledgerOf(id).notify(notify()))).toBe(0);
+    expect(await commitsDuring(id, () => ledgerOf(id).read())).toBe(0);
+  });
+
+  it('a hop is one, a return with its fact is one', async () => {
+    const shop = await makeShopFor();
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    expect(await commitsDuring(id, () => ledgerOf(id).hop())).toBe(1);
+    vi.restoreAllMocks();
+    net = network();
+    const back = { account: 'bank', fact: notify({ channel: 'return' as const }), refused: null };
+    expect(await commitsDuring(id, () => ledgerOf(id).returned(back))).toBe(1);
+  });
+});
+
+describe('trips', () => {
+  /** Calls to ledgers and statements to D1 that a request makes. */
+  async function tripsDuring(
+    work: () => Promise<Response>,
+  ): Promise<{ ledger: number; directory: number; status: number }> {
+    const get = vi.spyOn(env.LEDGER, 'get');
+    const prepare = vi.spyOn(env.DIRECTORY, 'prepare');
+    const { status } = await work();
+    const counts = { ledger: get.mock.calls.length, directory: prepare.mock.calls.length, status };
+    get.mockRestore();
+    prepare.mockRestore();
+    return counts;
+  }
+
+  it('create, first notification and repeat are one trip to the ledger each, none to D1 once warm', async () => {
+    const account = await makeAccount('ogone');
+    const shop = await makeShop([account]);
+    await shop.pay();
+    const created = await tripsDuring(async () => {
+      const answer = await shop.pay();
+      return Response.json(answer.body, { status: answer.status });
+    });
+    expect(created).toEqual({ ledger: 1, directory: 0, status: 201 });
+    const { body: payment } = await shop.pay({ currency: currencyOf('ogone') });
+    const who = merchant('ogone', account);
+    const order = shopperAtBank('ogone', payment.redirect, who);
+    const message = bankOf('ogone').notification(order, who, 'pay', 'none');
+    expect(await tripsDuring(() => deliver(message))).toEqual({ ledger: 1, directory: 0, status: 200 });
+    expect(await tripsDuring(() => deliver(message))).toEqual({ ledger: 1, directory: 0, status: 200 });
+  });
+});

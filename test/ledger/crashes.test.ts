@@ -1,0 +1,192 @@
+/** Evicted, crashed, overloaded: everything is delivered in the end, and nothing twice under a new webhook-id. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ledgerOf, network, objectOf, runAlarms } from '../support/harness.ts';
+import { makeShopFor } from '../support/shop-only.ts';
+import { create, newId, notify } from './support.ts';
+
+let net: ReturnType<typeof network>;
+let shop: string;
+beforeEach(async () => {
+  net = network();
+  shop = await makeShopFor();
+});
+afterEach(() => {
+  net.restore();
+});
+
+const ids = () => new Set(net.webhooks.map(({ headers }) => headers['webhook-id']));
+
+async function projected(id: string): Promise<string | undefined> {
+  const row = await env.DIRECTORY.prepare('SELECT status FROM payments WHERE id = ?')
+    .bind(id)
+    .first<{ status: string }>();
+  return row?.status;
+}
+
+/** Lets time pass, so that what is due later is due. */
+function later(milliseconds: number): void {
+  vi.setSystemTime(Date.now() + milliseconds);
+}
+
+/** Makes the nth commit of an object's next alarm fail, before or after its work was written. */
+async function failCommit(id: string, nth: number, when: 'before' | 'after'): Promise<void> {
+  await runInDurableObject(objectOf(id), (_object, state) => {
+    const real = state.storage.transactionSync.bind(state.storage);
+    let count = 0;
+    vi.spyOn(state.storage, 'transactionSync').mockImplementation((work) => {
+      count += 1;
+      if (count !== nth) return real(work);
+      if (when === 'before') throw new Error('crashed before the commit');
+      real(() => {
+        work();
+        throw new Error('crashed inside the commit');
+      });
+      throw new Error('unreachable');
+    });
+  });
+}
+
+async function restoreCommits(id: string): Promise<void> {
+  await runInDurableObject(objectOf(id), () => vi.restoreAllMocks());
+  net.restore();
+  const { webhooks } = net;
+  net = network();
+  net.webhooks.push(...webhooks);
+}
+
+describe('an object that is evicted', () => {
+  it('delivers everything all the same', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await ledgerOf(id).notify(notify());
+    await evictDurableObject(objectOf(id));
+    await runAlarms(id);
+    expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
+    expect(await projected(id)).toBe('paid');
+    await evictDurableObject(objectOf(id));
+    expect(await runDurableObjectAlarm(objectOf(id))).toBe(false);
+    expect(await ledgerOf(id).brokenLink()).toBeNull();
+  });
+});
+
+describe('an alarm that fails', () => {
+  it.each([
+    [1, 'before'],
+    [1, 'after'],
+    [2, 'before'],
+    [2, 'after'],
+  ] as const)(
+    'at commit %d, %s writing: delivers in the end, under the same webhook-id',
+    async (nth, when) => {
+      const id = newId();
+      await ledgerOf(id).create(create(id, { shop }));
+      await ledgerOf(id).notify(notify());
+      await failCommit(id, nth, when);
+      await runDurableObjectAlarm(objectOf(id));
+      await restoreCommits(id);
+      await evictDurableObject(objectOf(id));
+      later(60_000);
+      await runAlarms(id);
+      expect(ids().size).toBe(1);
+      expect(await projected(id)).toBe('paid');
+      const log = (await ledgerOf(id).events())?.events ?? [];
+      expect(log.filter(({ type }) => type === 'webhook.delivered')).toHaveLength(1);
+      expect(await ledgerOf(id).brokenLink()).toBeNull();
+      expect(await runDurableObjectAlarm(objectOf(id))).toBe(false);
+    },
+  );
+
+  it('because the directory is down, keeps the copy due until it is up', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    const prepare = vi.spyOn(env.DIRECTORY, 'prepare').mockImplementation(() => {
+      throw new Error('D1 is down');
+    });
+    await runDurableObjectAlarm(objectOf(id));
+    expect(await ledgerOf(id).read()).not.toBeNull();
+    prepare.mockRestore();
+    later(5000);
+    await runAlarms(id);
+    expect(await projected(id)).toBe('created');
+  });
+});
+
+describe('a shop that does not answer', () => {
+  it('gets the message again after growing pauses, always the same one, until it is abandoned', async () => {
+    net.restore();
+    net = network(() => new Response('sorry', { status: 503 }));
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await ledgerOf(id).notify(notify());
+    for (let count = 0; count < 12; count++) {
+      await runAlarms(id);
+      later(30 * 3600 * 1000);
+    }
+    expect(net.webhooks).toHaveLength(10);
+    expect(ids().size).toBe(1);
+    const log = (await ledgerOf(id).events())?.events ?? [];
+    expect(log.filter(({ type }) => type === 'webhook.failed')).toHaveLength(9);
+    expect(log.at(-1)).toMatchObject({ type: 'webhook.abandoned', detail: { try: 10, status: 503 } });
+    const { deliveries } = (await ledgerOf(id).deliveries()) ?? { deliveries: [] };
+    expect(deliveries).toHaveLength(10);
+    expect(deliveries.at(-1)).toMatchObject({ result: 'abandoned', status: 503 });
+  });
+
+  it('is left alone at once when it answers 410', async () => {
+    net.restore();
+    net = network(() => new Response(null, { status: 410 }));
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await ledgerOf(id).notify(notify());
+    await runAlarms(id);
+    later(3600 * 1000);
+    await runAlarms(id);
+    expect(net.webhooks).toHaveLength(1);
+    expect((await ledgerOf(id).events())?.events.at(-1)?.type).toBe('webhook.abandoned');
+  });
+
+  it('can have the newest message again, under its own id', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    expect(await ledgerOf(id).resend()).toBe(false);
+    await ledgerOf(id).notify(notify());
+    await runAlarms(id);
+    expect(await ledgerOf(id).resend()).toBe(true);
+    await runAlarms(id);
+    expect(net.webhooks).toHaveLength(2);
+    expect(ids().size).toBe(1);
+    expect(new Set(net.webhooks.map(({ raw }) => raw)).size).toBe(1);
+  });
+});
+
+describe('news during a delivery', () => {
+  it('is delivered too: what was queued anew while it ran is not taken for done', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    net.restore();
+    net = network(async () => {
+      if (net.webhooks.length === 1)
+        await ledgerOf(id).notify(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
+      return new Response();
+    });
+    await ledgerOf(id).notify(notify());
+    await runAlarms(id);
+    expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid', 'payment.refunded']);
+    expect(await projected(id)).toBe('refunded');
+  });
+});
+
+describe('an object that holds nothing', () => {
+  it('is not made by looking at it', async () => {
+    const id = newId();
+    expect(await ledgerOf(id).read()).toBeNull();
+    expect(await ledgerOf(id).events()).toBeNull();
+    expect(await ledgerOf(id).notify(notify())).toEqual({ kind: 'unknown' });
+    expect(await ledgerOf(id).reproject()).toBe(false);
+    await runInDurableObject(objectOf(id), (_object, state) => {
+      expect(state.storage.sql.exec('SELECT name FROM sqlite_master').toArray()).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,268 @@
+/** Replay, races, reordering: one payment moves exactly once, whatever comes at once. */
+import { evictDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ledgerOf, network, objectOf, runAlarms } from '../support/harness.ts';
+import { makeShopFor } from '../support/shop-only.ts';
+import { AMOUNT, create, newId, notify, trip } from './support.ts';
+
+let net: ReturnType<typeof network>;
+let shop: string;
+beforeEach(async () => {
+  net = network();
+  shop = await makeShopFor();
+});
+afterEach(() => net.restore());
+
+const types = async (id: string) => (await ledgerOf(id).events())?.events.map(({ type }) => type);
+
+describe('replay', () => {
+  it('500 concurrent copies of one notification: one transition, one webhook, 500 identical answers', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    const results = await Promise.all(Array.from({ length: 500 }, () => ledger.notify(notify())));
+    expect(
+      new Set(results.map((result) => JSON.stringify(result.kind === 'answer' && result.answer))).size,
+    ).toBe(1);
+    expect(results.filter((result) => result.kind === 'answer' && !result.repeat)).toHaveLength(1);
+    await runAlarms(id);
+    expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
+    const log = (await ledger.events())?.events ?? [];
+    expect(log.filter(({ type }) => type === 'notification.applied')).toHaveLength(1);
+    const repeats = log.filter(({ type }) => type === 'notification.duplicate');
+    expect(repeats.reduce((count, { detail }) => count + Number(detail.count), 0)).toBe(499);
+  });
+
+  it('gives the stored answer again after an eviction, byte for byte', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    const first = await ledgerOf(id).notify(notify());
+    await evictDurableObject(objectOf(id));
+    const changed = notify({
+      replies: {
+        accepted: { status: 500, headers: {}, body: 'new code' },
+        conflict: notify().replies.conflict,
+      },
+    });
+    const again = await ledgerOf(id).notify(changed);
+    expect(first.kind === 'answer' && first.answer).toEqual(again.kind === 'answer' && again.answer);
+    expect(again).toMatchObject({ repeat: true, answer: { status: 200, body: 'ok T1/00000' } });
+  });
+
+  it('answers the notification the same when the return or anything else brought the news first', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.returned({ account: 'bank', fact: notify({ channel: 'return' }), refused: null });
+    expect(await ledger.notify(notify())).toMatchObject({ repeat: true, answer: { body: 'ok T1/00000' } });
+    expect(await types(id)).toEqual([
+      'created',
+      'returned',
+      'notification.applied',
+      'notification.duplicate',
+    ]);
+  });
+});
+
+describe('races', () => {
+  it('a create raced 100 times gives one payment', async () => {
+    const id = newId();
+    const results = await Promise.all(
+      Array.from({ length: 100 }, () => ledgerOf(id).create(create(id, { shop }))),
+    );
+    expect(results.filter(({ kind }) => kind === 'created')).toHaveLength(1);
+    expect(results.filter(({ kind }) => kind === 'replayed')).toHaveLength(99);
+    expect(await types(id)).toEqual(['created']);
+  });
+
+  it('another request under the same reference is a conflict', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    expect(await ledgerOf(id).create(create(id, { shop, requestHash: 'other' }))).toEqual({
+      kind: 'conflict',
+    });
+  });
+
+  it('concurrent different notifications never lose money', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    const parts = Array.from({ length: 19 }, (_, part) =>
+      notify({ key: `part-${part}`, movement: `part-${part}`, amount: 100 }),
+    );
+    const noise = (['pending', 'denied', 'cancelled', 'expired', 'error'] as const).map((outcome) =>
+      notify({ key: outcome, outcome, amount: null }),
+    );
+    await Promise.all([...parts, ...noise, ...parts].map((command) => ledger.notify(command)));
+    expect((await ledger.read())?.view).toMatchObject({ status: 'partially_paid', amounts: { paid: 1900 } });
+    await ledger.notify(notify({ key: 'rest', movement: 'rest', amount: 99 }));
+    expect((await ledger.read())?.view).toMatchObject({ status: 'paid', amounts: { paid: AMOUNT } });
+  });
+
+  it('two clicks on a failed payment make one new attempt', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify({ outcome: 'denied', key: 'T1/00105' }));
+    const hops = await Promise.all([ledger.hop(), ledger.hop()]);
+    expect(hops.map(({ kind }) => kind)).toEqual(['start', 'start']);
+    const second = trip({ redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/second' } });
+    const started = await Promise.all([ledger.start(2, second), ledger.start(2, second)]);
+    expect(started).toEqual([
+      { kind: 'go', redirect: second.redirect },
+      { kind: 'go', redirect: second.redirect },
+    ]);
+    expect((await types(id))?.filter((type) => type === 'forwarded')).toHaveLength(2);
+    expect(await ledger.notify(notify({ attempt: 3 }))).toEqual({ kind: 'unknown' });
+  });
+});
+
+describe('reordering', () => {
+  it('paid wins over a refusal that comes later, and pending takes nothing back', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify());
+    await ledger.notify(notify({ key: 'T0/00105', outcome: 'denied' }));
+    await ledger.notify(notify({ key: 'T0/99999', outcome: 'pending' }));
+    expect((await ledger.read())?.view.status).toBe('paid');
+    expect(await types(id)).toContain('notification.ignored');
+  });
+
+  it('a refund that is told before its payment counts once the payment is told', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify({ key: 'R', movement: 'R', outcome: 'refunded', amount: 500 }));
+    expect((await ledger.read())?.view).toMatchObject({
+      status: 'created',
+      amounts: { paid: 0, refunded: 0 },
+    });
+    await ledger.notify(notify());
+    expect((await ledger.read())?.view).toMatchObject({
+      status: 'partially_refunded',
+      amounts: { paid: AMOUNT, refunded: 500 },
+    });
+  });
+});
+
+describe('what does not fit', () => {
+  it.each([
+    [{ currency: 'USD' }, 'currency'],
+    [{ amount: null }, 'amount_missing'],
+  ])('%j is a logged conflict that moves nothing and blocks nothing', async (changes, reason) => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    expect(await ledger.notify(notify(changes))).toMatchObject({
+      kind: 'answer',
+      answer: { body: 'conflict' },
+    });
+    expect((await ledger.read())?.view).toMatchObject({ status: 'created', amounts: { paid: 0 } });
+    const conflict = (await ledger.events())?.events.at(-1);
+    expect(conflict).toMatchObject({ type: 'notification.conflict', detail: { reason } });
+    await ledger.notify(notify());
+    expect((await ledger.read())?.view.status).toBe('paid');
+  });
+
+  it.each([
+    [1000, 'partially_paid', 'amount_below'],
+    [2500, 'paid', 'amount_above'],
+  ])('%d instead of 1999 counts as what it is and says so', async (amount, status, reason) => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify({ amount }));
+    expect((await ledger.read())?.view).toMatchObject({ status, amounts: { paid: amount } });
+    const log = (await ledger.events())?.events ?? [];
+    expect(log.map(({ type }) => type)).toEqual(['created', 'notification.conflict', 'notification.applied']);
+    expect(log[1]?.detail).toMatchObject({ reason });
+  });
+
+  it('a notification verified by another account is not about this payment', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    expect(await ledger.notify(notify({ account: 'other-bank' }))).toEqual({ kind: 'unknown' });
+    expect(await types(id)).toEqual(['created']);
+  });
+
+  it('the same news with another amount is no repeat', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify());
+    expect(await ledger.notify(notify({ amount: 2999 }))).toMatchObject({ repeat: false });
+  });
+});
+
+describe('paid twice', () => {
+  it('by two attempts is marked in the log and told to the shop', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.hop();
+    await ledger.hop();
+    await ledger.start(2, trip({ single: true }));
+    await ledger.notify(notify({ attempt: 2, key: 'T2' }));
+    await ledger.notify(notify({ attempt: 1, key: 'T1' }));
+    await runAlarms(id);
+    expect((await types(id))?.filter((type) => type === 'payment.paid_twice')).toHaveLength(1);
+    const sent = net.webhooks.map(({ body }) => body.type);
+    expect(sent).toEqual(['payment.forwarded', 'payment.paid', 'payment.paid_twice']);
+    expect((await ledger.read())?.view.amounts.paid).toBe(2 * AMOUNT);
+  });
+});
+
+describe('the checkout', () => {
+  it('sends the shopper again to the same order, and back to the shop when nothing is left to pay', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    expect(await ledger.hop()).toEqual({ kind: 'unknown' });
+    await ledger.create(create(id, { shop }));
+    expect(await ledger.hop()).toMatchObject({ kind: 'go', redirect: { url: 'https://bank.test/page' } });
+    expect(await ledger.hop()).toMatchObject({ kind: 'go', redirect: { url: 'https://bank.test/page' } });
+    await ledger.notify(notify());
+    expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'paid' } });
+  });
+
+  it('asks for what is left after a part was paid', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop }));
+    await ledger.notify(notify({ amount: 500 }));
+    expect(await ledger.hop()).toMatchObject({ kind: 'start', attempt: 2, amount: 1499 });
+  });
+
+  it('does not start a second trip where the first is in process under a number that is burnt', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.hop();
+    await ledger.notify(notify({ outcome: 'pending', key: 'p' }));
+    expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'pending' } });
+  });
+
+  it('stops after 99 attempts', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.hop();
+    for (let attempt = 2; attempt <= 99; attempt++) await ledger.start(attempt, trip({ single: true }));
+    expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'forwarded' } });
+  });
+});
+
+describe('authorize now, capture later', () => {
+  it("resolves a protocol's one word for both by how the attempt was started", async () => {
+    const [auto, manual] = [newId(), newId()];
+    await ledgerOf(auto).create(create(auto, { shop }));
+    await ledgerOf(manual).create(create(manual, { shop, trip: trip({ capture: 'manual' }) }));
+    for (const id of [auto, manual]) await ledgerOf(id).notify(notify({ outcome: 'accepted' }));
+    expect((await ledgerOf(auto).read())?.view.status).toBe('paid');
+    expect((await ledgerOf(manual).read())?.view).toMatchObject({
+      status: 'authorized',
+      amounts: { authorized: AMOUNT, paid: 0 },
+    });
+  });
+});

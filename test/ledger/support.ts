@@ -1,0 +1,72 @@
+/** Commands for ledgers that are spoken to directly. */
+
+import type { CreateCommand, NotifyCommand, Trip } from '../../src/ledger/commands.ts';
+import { derivePaymentId, type PaymentId } from '../../src/payments/id.ts';
+import type { Minor } from '../../src/payments/money.ts';
+import { unique } from '../support/harness.ts';
+
+export const AMOUNT = 1999 as Minor;
+
+export function newId(): PaymentId {
+  return derivePaymentId(new Uint8Array(32), 'shop', unique());
+}
+
+export function trip(changes: Partial<Trip> = {}): Trip {
+  return {
+    account: 'bank',
+    provider: 'paybox',
+    test: true,
+    capture: 'automatic',
+    amount: AMOUNT,
+    single: false,
+    redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/page' },
+    ...changes,
+  };
+}
+
+export function create(id: PaymentId, changes: Partial<CreateCommand> = {}): CreateCommand {
+  return {
+    id,
+    shop: 'shop',
+    requestHash: 'hash',
+    request: {
+      reference: `order-${id}`,
+      amount: AMOUNT,
+      currency: 'EUR',
+      description: null,
+      capture: null,
+      customer: {},
+      returnUrl: {},
+      extraData: null,
+      providerFields: {},
+    },
+    trip: trip(),
+    ...changes,
+  };
+}
+
+export function notify(changes: Partial<NotifyCommand> = {}): NotifyCommand {
+  return {
+    attempt: 1,
+    account: 'bank',
+    key: 'T1/00000',
+    outcome: 'paid',
+    amount: AMOUNT,
+    currency: 'EUR',
+    movement: 'T1',
+    providerReference: 'T1',
+    providerStatus: '00000',
+    detail: {},
+    channel: 'notification',
+    signedBy: 'current',
+    replies: {
+      accepted: {
+        status: 200,
+        headers: { 'content-type': 'text/plain' },
+        body: `ok ${changes.key ?? 'T1/00000'}`,
+      },
+      conflict: { status: 200, headers: {}, body: 'conflict' },
+    },
+    ...changes,
+  };
+}

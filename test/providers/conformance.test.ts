@@ -1,0 +1,214 @@
+/** One suite that every provider of the registry must pass: one that is added later is checked without a new line. */
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { Problem, Refusal } from '../../src/payments/errors.ts';
+import { OUTCOMES } from '../../src/payments/statuses.ts';
+import { provider, providers } from '../../src/providers/registry.ts';
+import { captions, secretNames, settingsJsonSchema } from '../../src/providers/settings.ts';
+import type { Decision } from '../../src/sandbox/bank.ts';
+import { bankOf, currencyOf, demoSettings, merchant, shopperAtBank } from '../support/harness.ts';
+import { accountOf, asRequest, notificationOf, ORDER, partOf, read, request, start } from './support.ts';
+
+describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, entry) => {
+  it('has a settings schema with captions, and its secrets marked', () => {
+    for (const [name, caption] of Object.entries(captions(entry.settings)))
+      expect(caption, name).toBeTruthy();
+    const secrets = secretNames(entry.settings);
+    expect(secrets.length).toBeGreaterThan(0);
+    const schema = settingsJsonSchema(entry.settings) as {
+      properties: Record<string, { writeOnly?: boolean }>;
+    };
+    for (const [name, property] of Object.entries(schema.properties)) {
+      expect(property.writeOnly === true, name).toBe(secrets.includes(name));
+    }
+    const looksSecret = Object.keys(schema.properties).filter((name) =>
+      /key$|secret|passphrase|pswd|sha_|cle$/.test(name),
+    );
+    for (const name of looksSecret.filter((one) => one !== 'public_key' && one !== 'sha_mode'))
+      expect(secrets).toContain(name);
+  });
+
+  it('refuses settings that miss a required one', () => {
+    expect(v.safeParse(entry.settings, {}).success).toBe(false);
+    expect(v.safeParse(entry.settings, demoSettings(id)).success).toBe(true);
+  });
+
+  it('resolves by its id and its aliases', () => {
+    for (const name of [entry.id, ...entry.aliases]) expect(provider(name)).toBe(entry);
+    expect(entry.caption).toBeTruthy();
+    expect(entry.currencies).toContain(currencyOf(id));
+  });
+
+  it('has the capabilities that it implements', () => {
+    const operations = entry as unknown as Record<string, unknown>;
+    for (const name of ['capture', 'cancel', 'refund', 'status'] as const) {
+      expect(entry.capabilities[name], name).toBe(typeof operations[name] === 'function');
+    }
+    expect(entry.capabilities.signedNotification).toBe(
+      entry.signatures['notification-signature']?.kind === 'verify',
+    );
+  });
+
+  it('maps every status of its sheet', () => {
+    expect(entry.statuses.length).toBeGreaterThan(3);
+    const codes = entry.statuses.map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const { outcome } of entry.statuses) expect([...OUTCOMES, 'accepted']).toContain(outcome);
+    const outcomes = new Set(entry.statuses.map(({ outcome }) => outcome));
+    expect(outcomes.has('paid') || outcomes.has('accepted')).toBe(true);
+    expect(outcomes.has('denied')).toBe(true);
+  });
+
+  it('tells the merchant what to set up', () => {
+    const steps = entry.setup({ callback: 'https://pay.test/callback/account', origin: 'https://pay.test' });
+    expect(steps.length).toBeGreaterThan(0);
+    expect(JSON.stringify(steps)).toContain('https://pay.test/callback/account');
+    for (const { where, value } of steps) expect(where && value).toBeTruthy();
+  });
+
+  it('signs a redirect that its bank accepts, the same again for the same moment', () => {
+    const redirect = start(entry);
+    expect(start(entry)).toEqual(redirect);
+    const order = shopperAtBank(id, redirect, merchant(id, 'account'));
+    expect(order).toMatchObject({ order: ORDER, amount: 1999, currency: currencyOf(id), manual: false });
+    const manual = shopperAtBank(
+      id,
+      start(entry, request(entry, { capture: 'manual' })),
+      merchant(id, 'account'),
+    );
+    expect(manual.manual).toBe(entry.capabilities.manualCapture);
+  });
+
+  it('goes where the account says, at the path of the sheet', () => {
+    const redirect = start(entry);
+    const elsewhere = start(entry, request(entry), {
+      ...accountOf(entry),
+      endpoints: { page: 'https://bank.test:8443' },
+    });
+    if (redirect.kind === 'html' || elsewhere.kind === 'html') return;
+    expect(new URL(elsewhere.url).origin).toBe('https://bank.test:8443');
+    expect(new URL(elsewhere.url).pathname).toBe(new URL(redirect.url).pathname);
+    const production = start(entry, request(entry), { ...accountOf(entry), environment: 'production' });
+    expect(production.kind !== 'html' && new URL(production.url).protocol).toBe('https:');
+  });
+
+  it('keeps the fields that countersign answers for', () => {
+    const redirect = start(entry);
+    const names =
+      redirect.kind === 'form'
+        ? redirect.fields.map(({ name }) => name)
+        : [...new URL((redirect as { url: string }).url).searchParams.keys()];
+    const signed = names.at(-1) ?? '';
+    for (const name of [names[0] ?? '', signed]) {
+      expect(() => start(entry, request(entry, { providerFields: { [name]: 'x' } }))).toThrow(Problem);
+    }
+    expect(() => start(entry, request(entry, { providerFields: { 'no such field': 'x' } }))).toThrow(Problem);
+  });
+
+  it.each([
+    ['pay', ['paid', 'accepted']],
+    ['refuse', ['denied']],
+    ['cancel', ['cancelled']],
+    ['wait', ['pending']],
+  ] as const)('reads what its bank tells: %s', async (decision, outcomes) => {
+    const fact = await read(entry, notificationOf(entry, decision));
+    expect(fact).toMatchObject({ kind: 'fact', order: ORDER });
+    expect(outcomes).toContain(fact.outcome);
+    if (decision === 'pay') {
+      expect(fact.amount).toBe(1999);
+      expect([currencyOf(id), null]).toContain(fact.currency);
+    }
+  });
+
+  it('gives a repeat the same identity and different news another', async () => {
+    const who = merchant(id, 'account');
+    const order = shopperAtBank(id, start(entry), who);
+    const message = (decision: Decision) => asRequest(bankOf(id).notification(order, who, decision, 'none'));
+    const keyOf = async (decision: Decision) => (await read(entry, message(decision))).key;
+    expect(await keyOf('pay')).toBe(await keyOf('pay'));
+    expect(new Set([await keyOf('pay'), await keyOf('refuse'), await keyOf('cancel')]).size).toBe(3);
+  });
+
+  it('refuses a message in which any byte was changed', async () => {
+    const message = notificationOf(entry);
+    const part = partOf(message);
+    const original = await read(entry, message);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: message[part].length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, mask) => {
+          const bytes = Uint8Array.from(message[part]);
+          bytes[at] = (bytes[at] ?? 0) ^ mask;
+          // What still verifies must say the same: the change was in how it is spelt (`+` or `%20`), not in what.
+          const outcome = await read(entry, { ...message, [part]: bytes }).catch((error: unknown) => error);
+          if (outcome instanceof Refusal) return;
+          expect(outcome).toEqual(original);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses a message of another account', async () => {
+    const [name] = secretNames(entry.settings).filter((setting) => /out|secret_key/.test(setting));
+    const changed = name ? { [name]: 'another-secret-of-32-characters!' } : { public_key: undefined };
+    const message = notificationOf(entry);
+    await expect(entry.notification(message, accountOf(entry, changed), 'notification')).rejects.toThrow(
+      Refusal,
+    );
+  });
+
+  it.each([
+    ['an empty message', ''],
+    ['text', 'hello'],
+    ['broken percent-encoding', 'a=%zz&b=%'],
+    ['a parameter array', 'STATUS[]=9&STATUS[]=2'],
+    ['JSON that is no object', '[1]'],
+  ])('refuses %s', async (_name, text) => {
+    const message = notificationOf(entry);
+    const spoilt = { ...message, [partOf(message)]: new TextEncoder().encode(text) };
+    await expect(read(entry, spoilt)).rejects.toThrow(Refusal);
+  });
+
+  it('refuses bytes that are not its charset, and another content type', async () => {
+    const message = notificationOf(entry);
+    const broken = { ...message, [partOf(message)]: Uint8Array.of(0xff, 0xfe, 0x3d, 0xc3, 0x28) };
+    await expect(read(entry, broken)).rejects.toThrow(Refusal);
+    if (message.method === 'POST') {
+      await expect(read(entry, { ...message, contentType: 'text/plain' })).rejects.toThrow(Refusal);
+      await expect(read(entry, { ...message, contentType: null })).rejects.toThrow(Refusal);
+    }
+  });
+
+  it('refuses or carries text outside of its charset, never changes it unseen', () => {
+    const account = accountOf(entry);
+    const encoder = entry.charset(account.settings);
+    const text = 'Błękit 😀';
+    const attempt = () => start(entry, request(entry, { description: text }), account);
+    if (encoder.firstMissing(text) === null) {
+      expect(() => attempt()).not.toThrow();
+    } else {
+      expect(attempt).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+      expect(attempt).toThrow('description');
+    }
+  });
+
+  it('answers every kind of outcome with a fixed response', () => {
+    for (const to of ['accepted', 'conflict', 'acknowledged'] as const) {
+      expect(entry.reply(to)).toEqual(entry.reply(to));
+      expect(entry.reply(to).status).toBe(200);
+    }
+  });
+
+  it('names each required customer field when it is missing', () => {
+    for (const path of entry.requires) {
+      expect(() => start(entry, request(entry, { customer: {} }))).toThrow(
+        expect.objectContaining({ errors: [expect.objectContaining({ path })] }),
+      );
+    }
+    if (entry.requires.length === 0)
+      expect(() => start(entry, request(entry, { customer: {}, description: null }))).not.toThrow();
+  });
+});

@@ -1,0 +1,20 @@
+/** The bindings as the types of the Workers runtime see them. */
+declare namespace Cloudflare {
+  interface GlobalProps {
+    mainModule: typeof import('../../src/index.ts');
+    durableNamespaces: 'Ledger';
+  }
+  interface Env {
+    LEDGER: DurableObjectNamespace<import('../../src/index.ts').Ledger>;
+    DIRECTORY: D1Database;
+    MASTER_KEY: string;
+    ID_KEY: string;
+    ADMIN_TOKEN: string;
+    TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
+  }
+}
+
+/** Vite's, which the runtime's types do not know. */
+interface ImportMeta {
+  glob<T>(pattern: string, options: { readonly eager: true; readonly import: 'default' }): Record<string, T>;
+}

@@ -1,0 +1,306 @@
+/** What the tests of the doors share: an operator, shops, accounts, banks, and a network that is only ours. */
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
+import { vi } from 'vitest';
+import type { LedgerClient } from '../../src/http/service.ts';
+import type { PaymentView, Redirect } from '../../src/payments/types.ts';
+import { providers } from '../../src/providers/registry.ts';
+import type { Bank, BankMessage, BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
+import { ecommpayBank } from '../../src/sandbox/ecommpay.ts';
+import { ogoneBank } from '../../src/sandbox/ogone.ts';
+import { payboxBank } from '../../src/sandbox/paybox.ts';
+
+export const ORIGIN = 'https://pay.countersign.dev';
+export const WEBHOOK_URL = 'https://hooks.shop-demo.com/countersign';
+
+export const BANKS: readonly Bank[] = [ecommpayBank, ogoneBank, payboxBank];
+
+/** The bank that plays a provider. */
+export function bankOf(providerId: string): Bank {
+  const bank = BANKS.find((entry) => entry.providers.includes(providerId));
+  if (!bank) throw new Error(`no bank plays ${providerId}`);
+  return bank;
+}
+
+/** A request to the Worker. */
+export function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const url = path.startsWith('http') ? path : ORIGIN + path;
+  return exports.default.fetch(new Request(url, { redirect: 'manual', ...init }));
+}
+
+export interface JsonAnswer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+async function json<T>(response: Response): Promise<JsonAnswer<T>> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as T };
+}
+
+/** A call of the operator. */
+export async function admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown) {
+  return json<T>(
+    await request(`/v1/admin${path}`, {
+      method,
+      headers: { authorization: 'Bearer test-admin-token' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
+
+export interface LogEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly source: string;
+  readonly detail: Record<string, unknown>;
+  readonly hash: string;
+}
+
+/** One shop of the tests, with its key. */
+export interface TestShop {
+  readonly id: string;
+  readonly apiKey: string;
+  readonly webhookSecret: string;
+  call<T>(method: string, path: string, body?: unknown): Promise<JsonAnswer<T>>;
+  pay(fields?: Record<string, unknown>): Promise<JsonAnswer<Payment>>;
+  payment(id: string): Promise<Payment>;
+  events(id: string): Promise<LogEvent[]>;
+}
+
+let counter = 0;
+
+/** A number that no other call in this file has had. */
+export function unique(): string {
+  counter += 1;
+  return `${Date.now().toString(36)}${counter}`;
+}
+
+/** The settings of the demo account of a provider, with changes. */
+export function demoSettings(providerId: string): Record<string, string | number> {
+  return { ...DEMO_ACCOUNTS[providerId]?.settings };
+}
+
+/** Makes an account of a provider, in the demo's settings unless told otherwise. */
+export async function makeAccount(
+  providerId: string,
+  changes: Record<string, unknown> = {},
+): Promise<string> {
+  const id = String(changes.id ?? `${providerId}-${unique()}`);
+  const { id: _id, ...rest } = changes;
+  const answer = await admin<Problem>('PUT', `/accounts/${id}`, {
+    provider: providerId,
+    environment: 'sandbox',
+    currencies: DEMO_ACCOUNTS[providerId]?.currencies,
+    settings: demoSettings(providerId),
+    ...rest,
+  });
+  if (answer.status > 201) throw new Error(JSON.stringify(answer.body));
+  return id;
+}
+
+/** Makes a shop that may use the given accounts. */
+export async function makeShop(
+  accounts: readonly string[],
+  changes: Record<string, unknown> = {},
+): Promise<TestShop> {
+  const id = `shop-${unique()}`;
+  const answer = await admin<{ keys: Record<string, string> }>('PUT', `/shops/${id}`, {
+    name: id,
+    accounts,
+    returnUrl: { success: 'https://shop-demo.com/thanks', failure: 'https://shop-demo.com/sorry?x=1' },
+    webhook: { url: WEBHOOK_URL },
+    ...changes,
+  });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  const apiKey = answer.body.keys.apiKey ?? '';
+  const call = async <T>(method: string, path: string, body?: unknown) =>
+    json<T>(
+      await request(`/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${apiKey}` },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
+  return {
+    id,
+    apiKey,
+    webhookSecret: answer.body.keys.webhookSecret ?? '',
+    call,
+    pay: (fields = {}) =>
+      call<Payment>('POST', '/payments', {
+        reference: `order-${unique()}`,
+        amount: 1999,
+        currency: 'EUR',
+        account: accounts[0],
+        description: 'Two tickets',
+        customer: CUSTOMER,
+        ...fields,
+      }),
+    payment: async (paymentId) => (await call<Payment>('GET', `/payments/${paymentId}`)).body,
+    events: async (paymentId) =>
+      (await call<{ data: LogEvent[] }>('GET', `/payments/${paymentId}/events`)).body.data,
+  };
+}
+
+/** A buyer of whom everything is known. */
+export const CUSTOMER = {
+  email: 'zoe@example.com',
+  firstName: 'Zoé',
+  lastName: 'Müller',
+  phone: '+33 6 12 34 56 78',
+  language: 'fr',
+  address: { line1: '12 rue de la Paix', postalCode: '75002', city: 'Paris', country: 'FR' },
+};
+
+/** The first currency of a provider's demo account. */
+export function currencyOf(providerId: string): string {
+  return DEMO_ACCOUNTS[providerId]?.currencies[0] ?? 'EUR';
+}
+
+/** Every provider that has a demo account: a provider added later joins without a new line. */
+export const PROVIDER_IDS = providers.map(({ id }) => id);
+
+export function merchant(
+  providerId: string,
+  account: string,
+  changes: Record<string, unknown> = {},
+): Merchant {
+  const provider = providers.find(({ id }) => id === providerId);
+  const defaults = Object.fromEntries(
+    Object.entries(provider?.settings.entries ?? {}).map(([name, entry]) => [
+      name,
+      (entry as { readonly default?: unknown }).default,
+    ]),
+  );
+  return {
+    account,
+    settings: { ...defaults, ...demoSettings(providerId), ...changes },
+    callback: `${ORIGIN}/callback/${account}`,
+  };
+}
+
+function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
+  const encode = (text: string) => {
+    const bytes =
+      redirect.charset === 'utf-8'
+        ? new TextEncoder().encode(text)
+        : Uint8Array.from(text, (character) => character.charCodeAt(0));
+    return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  };
+  const body = redirect.fields.map(({ name, value }) => `${encode(name)}=${encode(value)}`).join('&');
+  return new TextEncoder().encode(body);
+}
+
+/** Sends the shopper to the bank, which reads and checks the redirect as the real one would. */
+export function shopperAtBank(providerId: string, redirect: Redirect, who: Merchant): BankOrder {
+  const bank = bankOf(providerId);
+  if (redirect.kind === 'html') throw new Error('no bank of these tests takes a page');
+  const url = new URL(redirect.url);
+  const received = bank.receive(
+    {
+      path: url.pathname,
+      query: url.search.slice(1),
+      body: redirect.kind === 'form' ? formBody(redirect) : new Uint8Array(),
+    },
+    [who],
+  );
+  return { ...received, id: unique(), bank: providerId };
+}
+
+/** Sends a bank's message to our door. */
+export function deliver(message: BankMessage): Promise<Response> {
+  return request(message.url, {
+    method: message.method,
+    headers: message.headers,
+    ...(message.body !== null && { body: message.body }),
+  });
+}
+
+/** A payment on its way: the shop, the payment, and the bank's order. */
+export interface Journey {
+  readonly shop: TestShop;
+  readonly account: string;
+  readonly merchant: Merchant;
+  readonly payment: Payment;
+  readonly order: BankOrder;
+  notify(decision: Decision, spoiling?: Spoiling): Promise<Response>;
+}
+
+/** Creates a payment and takes its shopper to the bank. */
+export async function journey(
+  providerId: string,
+  options: { settings?: Record<string, unknown>; fields?: Record<string, unknown> } = {},
+): Promise<Journey> {
+  const account = await makeAccount(providerId, {
+    settings: { ...demoSettings(providerId), ...options.settings },
+  });
+  const shop = await makeShop([account]);
+  const created = await shop.pay({ currency: currencyOf(providerId), ...options.fields });
+  if (created.status !== 201) throw new Error(JSON.stringify(created.body));
+  const who = merchant(providerId, account, options.settings);
+  const order = shopperAtBank(providerId, created.body.redirect, who);
+  const bank = bankOf(providerId);
+  return {
+    shop,
+    account,
+    merchant: who,
+    payment: created.body,
+    order,
+    notify: (decision, spoiling = 'none') => deliver(bank.notification(order, who, decision, spoiling)),
+  };
+}
+
+/** The Durable Object of a payment, to evict it or look inside. */
+export function objectOf(id: string) {
+  return env.LEDGER.get(env.LEDGER.idFromName(id));
+}
+
+/** The ledger of a payment, as its callers see it. */
+export function ledgerOf(id: string): LedgerClient {
+  return objectOf(id) as unknown as LedgerClient;
+}
+
+/** One webhook as the shop received it. */
+export interface ReceivedWebhook {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: { readonly type: string; readonly timestamp: string; readonly data: PaymentView };
+  readonly raw: string;
+}
+
+/** A network in which only the shop's webhook and the name service answer. */
+export function network(
+  answer: (webhook: ReceivedWebhook) => Response | Promise<Response> = () => new Response(),
+) {
+  const webhooks: ReceivedWebhook[] = [];
+  const calls: string[] = [];
+  const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const sent = new Request(input as RequestInfo, init);
+    calls.push(sent.url);
+    if (sent.url.startsWith('https://cloudflare-dns.com/'))
+      return Response.json({ Answer: [{ data: '198.41.0.4' }] });
+    const raw = await sent.text();
+    const webhook = { url: sent.url, headers: Object.fromEntries(sent.headers), body: JSON.parse(raw), raw };
+    webhooks.push(webhook);
+    return answer(webhook);
+  });
+  return { webhooks, calls, restore: () => spy.mockRestore() };
+}
+
+/** Runs the alarm of a payment's ledger as often as it is set for now. */
+export async function runAlarms(id: string): Promise<void> {
+  for (let count = 0; count < 10 && (await runDurableObjectAlarm(objectOf(id))); count++);
+}

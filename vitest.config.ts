@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
+
+/** Two kinds of tests: inside workerd, with real Durable Objects and D1; and in Node, for the command line. */
+export default defineConfig(async () => ({
+  test: {
+    silent: 'passed-only' as const,
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: 'test-admin-token',
+                // A developer's .dev.vars must not make the tests lenient.
+                LOCAL: '0',
+                MASTER_KEY: key('master key of the tests'),
+                ID_KEY: key('id key of the tests'),
+                TEST_MIGRATIONS: await readD1Migrations(
+                  path.join(import.meta.dirname, 'src/directory/migrations'),
+                ),
+              },
+            },
+          }),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/browser/**'],
+          setupFiles: ['./test/support/setup.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/cli/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+}));
