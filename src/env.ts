@@ -47,6 +47,9 @@ export function readConfig(variables: Variables): Config {
   if (adminToken.length < 16) {
     throw new Problem('misconfigured', 'the secret ADMIN_TOKEN is missing or shorter than 16 characters');
   }
+  if (variables.PUBLIC_URL && !URL.canParse(variables.PUBLIC_URL)) {
+    throw new Problem('misconfigured', 'PUBLIC_URL is not an address: it looks like https://pay.example.com');
+  }
   const publicUrl = variables.PUBLIC_URL ? new URL(variables.PUBLIC_URL).origin : null;
   return {
     masterKey: key('MASTER_KEY', variables.MASTER_KEY),

@@ -57,7 +57,13 @@ export function serviceOf(env: Env): Service {
         ledgers.idFromName(id),
         region ? { locationHint: region as DurableObjectLocationHint } : {},
       ) as unknown as LedgerClient,
-    ledgerByObject: (objectId) => ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient,
+    ledgerByObject: (objectId) => {
+      try {
+        return ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient;
+      } catch {
+        return null;
+      }
+    },
     now,
     random,
     fetch: (input, init) => fetch(input, init),

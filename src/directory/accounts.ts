@@ -64,7 +64,11 @@ export class Accounts {
   async get(id: string): Promise<Account | null> {
     const [accounts, secrets] = await this.#db.batch([
       this.#db.prepare('SELECT * FROM accounts WHERE id = ?').bind(id),
-      this.#db.prepare('SELECT * FROM account_secrets WHERE account = ? ORDER BY not_before DESC').bind(id),
+      this.#db
+        .prepare(
+          'SELECT * FROM account_secrets WHERE account = ? ORDER BY not_after IS NOT NULL, not_before DESC',
+        )
+        .bind(id),
     ]);
     const row = accounts?.results[0] as AccountRow | undefined;
     return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
@@ -74,7 +78,7 @@ export class Accounts {
   async list(): Promise<Account[]> {
     const [accounts, secrets] = await this.#db.batch([
       this.#db.prepare('SELECT * FROM accounts ORDER BY id'),
-      this.#db.prepare('SELECT * FROM account_secrets ORDER BY not_before DESC'),
+      this.#db.prepare('SELECT * FROM account_secrets ORDER BY not_after IS NOT NULL, not_before DESC'),
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
     return Promise.all(

@@ -142,7 +142,7 @@ export class Shops {
     const { results } = await this.#db
       .prepare(
         `SELECT * FROM shop_keys WHERE shop = ? AND kind = ? AND (not_after IS NULL OR not_after > ?)
-         ORDER BY not_before DESC`,
+         ORDER BY not_after IS NOT NULL, not_before DESC`,
       )
       .bind(shop, kind, new Date(this.#now()).toISOString())
       .all<KeyRow>();

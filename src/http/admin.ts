@@ -16,7 +16,7 @@ import { operatorOnly } from './auth.ts';
 import { jsonBody, valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv, Service } from './service.ts';
+import type { AppEnv, LedgerClient, Service } from './service.ts';
 import { originOf } from './trips.ts';
 
 /** What is shown in place of a secret, and means "as it is" when it comes back. */
@@ -410,6 +410,12 @@ function shopRoutes(): Hono<AppEnv> {
 
 // --- Upkeep -----------------------------------------------------------------------------------------------
 
+function objectLedger(service: Service, object: string, index: number): LedgerClient {
+  const ledger = service.ledgerByObject(object);
+  if (!ledger) throw invalidField(`objects.${index}`, 'is not the id of a ledger');
+  return ledger;
+}
+
 function upkeepRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
@@ -448,7 +454,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       const { objects, cursor } = await jsonBody(c, schemas.rebuild);
       const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
       const ledgers = objects
-        ? objects.map((object) => service.ledgerByObject(object))
+        ? objects.map((object, index) => objectLedger(service, object, index))
         : ids
             .map(paymentId)
             .filter((id) => id !== null)

@@ -32,9 +32,7 @@ function refuseOtherMethods(app: Hono<AppEnv>): void {
 export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
-  app.notFound(() => {
-    throw new Problem('not_found', 'there is nothing at this address');
-  });
+  app.notFound(() => problemAnswer(new Problem('not_found', 'there is nothing at this address')));
 
   app.use(async (c, next) => {
     const bytes = new Uint8Array(8);

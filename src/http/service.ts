@@ -38,8 +38,8 @@ export interface Service {
   readonly directory: Directory;
   /** The ledger of a payment; a new one is made near `region`. */
   ledger(id: PaymentId, region?: string | null): LedgerClient;
-  /** The ledger of an object id (hexadecimal), for the rebuild of the searchable copy. */
-  ledgerByObject(objectId: string): LedgerClient;
+  /** The ledger of an object id (hexadecimal), for the rebuild of the searchable copy; null for a foreign id. */
+  ledgerByObject(objectId: string): LedgerClient | null;
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;

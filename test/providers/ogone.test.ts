@@ -42,7 +42,8 @@ describe('the form', () => {
 
   it('says RES or SAL as the shop wants, else as the account is set, else nothing', () => {
     const operation = (capture: 'manual' | 'automatic' | null, setting: string) =>
-      formFields(ogone, request(ogone, { capture }), accountOf(ogone, { operation: setting })).fields.OPERATION;
+      formFields(ogone, request(ogone, { capture }), accountOf(ogone, { operation: setting })).fields
+        .OPERATION;
     expect(operation('manual', 'SAL')).toBe('RES');
     expect(operation('automatic', 'RES')).toBe('SAL');
     expect(operation(null, 'RES')).toBe('RES');
@@ -51,7 +52,8 @@ describe('the form', () => {
 
   it('speaks the Swiss edition of a language in Switzerland', () => {
     const language = (code: string, country: string) =>
-      formFields(ogone, request(ogone, { customer: { language: code, address: { country } } })).fields.LANGUAGE;
+      formFields(ogone, request(ogone, { customer: { language: code, address: { country } } })).fields
+        .LANGUAGE;
     expect(language('fr', 'CH')).toBe('fr_CH');
     expect(language('fr', 'FR')).toBe('fr_FR');
     expect(language('ja', 'JP')).toBe('en_US');

@@ -1,0 +1,329 @@
+/** The operator's door: settings checked, secrets never read back, keys and secrets rotated with grace. */
+import { env } from 'cloudflare:workers';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  admin,
+  bankOf,
+  deliver,
+  demoSettings,
+  journey,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  objectOf,
+  type Problem,
+  request,
+  runAlarms,
+  shopperAtBank,
+  unique,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+type AccountAnswer = {
+  settings: Record<string, unknown>;
+  setup: { value: string }[];
+  secrets: Record<string, object[]>;
+  endpoints: object;
+};
+
+/** Everything that is stored, as text: what must not be found in it was not stored in the clear. */
+async function everythingStored(): Promise<string> {
+  const tables = ['accounts', 'account_secrets', 'shops', 'shop_keys', 'audit', 'payments'];
+  const rows = await Promise.all(
+    tables.map((table) => env.DIRECTORY.prepare(`SELECT * FROM ${table}`).all()),
+  );
+  return JSON.stringify(rows.map(({ results }) => results));
+}
+
+describe('accounts', () => {
+  it('keep their secrets to themselves', async () => {
+    const id = await makeAccount('ogone');
+    const { body } = await admin<AccountAnswer>('GET', `/accounts/${id}`);
+    expect(body.settings).toMatchObject({ pspid: 'DemoOgone', sha_in: '********', sha_out: '********' });
+    expect(JSON.stringify(body.setup)).toContain(`/callback/${id}`);
+    const stored = await everythingStored();
+    const listed = JSON.stringify((await admin('GET', '/accounts')).body);
+    for (const secret of [demoSettings('ogone').sha_in, demoSettings('ogone').sha_out]) {
+      expect(stored).not.toContain(String(secret));
+      expect(listed).not.toContain(String(secret));
+    }
+  });
+
+  it('keep what a change leaves out or gives masked', async () => {
+    const id = await makeAccount('ogone');
+    const settings = (await admin<AccountAnswer>('GET', `/accounts/${id}`)).body.settings;
+    await admin('PUT', `/accounts/${id}`, {
+      provider: 'ogone',
+      settings: { ...settings, language: 'nl_NL' },
+    });
+    const shop = await makeShop([id]);
+    const { body } = await shop.pay();
+    const order = shopperAtBank('ogone', body.redirect, merchant('ogone', id));
+    expect(order.order).toBe(`${body.id}01`);
+  });
+
+  it.each([
+    ['provider', { provider: 'nobody' }],
+    ['settings.sha_in', { settings: { pspid: 'x', sha_out: 'x'.repeat(20) } }],
+    ['settings.sha_out', { settings: { pspid: 'x', sha_in: 'x'.repeat(20), sha_out: 'short' } }],
+    ['settings.colour', { settings: { ...demoSettings('ogone'), colour: 'red' } }],
+    ['settings.hash_algorithm', { settings: { ...demoSettings('ogone'), hash_algorithm: 'md5' } }],
+    ['currencies', { currencies: ['JPY'] }],
+    ['currencies', { currencies: ['ABC'] }],
+    ['currencies', { currencies: [] }],
+    ['endpoints.page', { endpoints: { page: 'http://bank.com' } }],
+    ['endpoints.page', { endpoints: { page: 'https://bank.com/path' } }],
+    ['endpoints.api', { endpoints: { api: 'https://127.0.0.1' } }],
+    ['endpoints.api', { endpoints: { api: 'https://localhost' } }],
+    ['allowedIps', { allowedIps: ['everyone'] }],
+    ['environment', { environment: 'staging' }],
+  ])('with a wrong %s are refused: %j', async (path, changes) => {
+    const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, {
+      provider: 'ogone',
+      settings: demoSettings('ogone'),
+      ...changes,
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(answer.body.errors?.map((error) => error.path)).toContain(path);
+  });
+
+  it('cannot change their provider, nor go while a shop uses them', async () => {
+    const id = await makeAccount('ogone');
+    const shop = await makeShop([id]);
+    expect(
+      (await admin('PUT', `/accounts/${id}`, { provider: 'paybox', settings: demoSettings('paybox') }))
+        .status,
+    ).toBe(400);
+    expect(await admin('DELETE', `/accounts/${id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'invalid_state' },
+    });
+    await admin('PUT', `/shops/${shop.id}`, { accounts: [] });
+    expect((await admin('DELETE', `/accounts/${id}`)).status).toBe(204);
+    expect((await admin('GET', `/accounts/${id}`)).status).toBe(404);
+    expect((await admin('PUT', '/accounts/a%2Fb', { provider: 'ogone' })).status).toBe(400);
+  });
+});
+
+describe('rotating a secret of a provider', () => {
+  it('signs with the new one at once, verifies with the old one until its grace ends, and says which', async () => {
+    const trip = await journey('ogone');
+    const value = 'the-new-sha-out-passphrase';
+    const rotated = await admin<AccountAnswer>('POST', `/accounts/${trip.account}/secrets/sha_out/rotate`, {
+      value,
+      graceSeconds: 600,
+    });
+    expect(rotated.body.secrets.sha_out).toHaveLength(2);
+    const renewed = merchant('ogone', trip.account, { sha_out: value });
+    const tell = (who: typeof renewed, decision: 'pay' | 'refuse') =>
+      deliver(bankOf('ogone').notification(trip.order, who, decision, 'none'));
+    expect((await tell(trip.merchant, 'refuse')).status).toBe(200);
+    expect((await tell(renewed, 'pay')).status).toBe(200);
+    const applied = (await trip.shop.events(trip.payment.id)).filter(
+      ({ type }) => type === 'notification.applied',
+    );
+    expect(applied.map(({ detail }) => detail.signedBy)).toEqual([
+      'sha_out (earlier, in its grace)',
+      'current',
+    ]);
+    vi.setSystemTime(Date.now() + 601_000);
+    const late = bankOf('ogone').notification(
+      { ...trip.order, data: { ...trip.order.data, PAYID: '1' } },
+      trip.merchant,
+      'pay',
+      'none',
+    );
+    expect((await deliver(late)).status).toBe(403);
+  });
+
+  it('of a request signs the next redirect', async () => {
+    const account = await makeAccount('ogone');
+    const shop = await makeShop([account]);
+    const value = 'the-new-sha-in-passphrase';
+    await admin('POST', `/accounts/${account}/secrets/sha_in/rotate`, { value, graceSeconds: 600 });
+    const { body } = await shop.pay();
+    expect(shopperAtBank('ogone', body.redirect, merchant('ogone', account, { sha_in: value })).amount).toBe(
+      1999,
+    );
+  });
+
+  it('refuses what is no secret, or not a good one', async () => {
+    const account = await makeAccount('ogone');
+    const rotate = (setting: string, value: string) =>
+      admin<Problem>('POST', `/accounts/${account}/secrets/${setting}/rotate`, { value });
+    expect((await rotate('pspid', 'x')).status).toBe(404);
+    expect(await rotate('sha_out', 'short')).toMatchObject({ status: 400 });
+    expect((await admin('POST', '/accounts/nobody/secrets/sha_out/rotate', { value: 'x' })).status).toBe(404);
+  });
+});
+
+describe('shops', () => {
+  it('show their keys once, and never again', async () => {
+    const shop = await makeShop([]);
+    const { body } = await admin('GET', `/shops/${shop.id}`);
+    expect(body).not.toHaveProperty('keys');
+    const stored = await everythingStored();
+    expect(stored).not.toContain(shop.apiKey);
+    expect(stored).not.toContain(shop.webhookSecret);
+    expect((await admin('PUT', `/shops/${shop.id}`, { name: 'New name' })).body).not.toHaveProperty('keys');
+  });
+
+  it('take over keys as they are given', async () => {
+    const keys = { apiKey: `moved-${unique()}`, requestKey: 'a'.repeat(128), ipnKey: 'b'.repeat(128) };
+    const answer = await admin<{ keys: Record<string, string> }>('PUT', `/shops/${unique()}`, { keys });
+    expect(answer.body.keys).toMatchObject(keys);
+    const response = await request('/v1/accounts', { headers: { authorization: `Bearer ${keys.apiKey}` } });
+    expect(response.status).toBe(200);
+    const taken = await admin<Problem>('PUT', `/shops/${unique()}`, { keys: { apiKey: keys.apiKey } });
+    expect(taken).toMatchObject({ status: 400, body: { errors: [{ path: 'keys.apiKey' }] } });
+  });
+
+  it.each([
+    ['accounts.0', { accounts: ['nobody'] }],
+    ['webhook.url', { webhook: { url: 'http://shop-demo.com' } }],
+    ['webhook.url', { webhook: { url: 'https://10.0.0.1/hook' } }],
+    ['webhook.url', { webhook: { url: 'https://user:pass@shop-demo.com' } }],
+    ['webhook.url', { webhook: { url: 'ftp://shop-demo.com' } }],
+    ['region', { region: 'moon' }],
+    ['keys.apiKey', { keys: { apiKey: 'short' } }],
+    ['returnUrl.success', { returnUrl: { success: 'x' } }],
+  ])('with a wrong %s are refused: %j', async (path, body) => {
+    const answer = await admin<Problem>('PUT', `/shops/${unique()}`, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors?.map((error) => error.path)).toContain(path);
+  });
+
+  it('keep what a change leaves out', async () => {
+    const account = await makeAccount('ogone');
+    const shop = await makeShop([account], { group: 'north', region: 'weur' });
+    await admin('PUT', `/shops/${shop.id}`, { name: 'Other' });
+    expect((await admin('GET', `/shops/${shop.id}`)).body).toMatchObject({
+      name: 'Other',
+      group: 'north',
+      region: 'weur',
+      accounts: [account],
+      active: true,
+    });
+  });
+});
+
+describe('rotating a key of a shop', () => {
+  it('lets the old API key work until its grace ends', async () => {
+    const shop = await makeShop([]);
+    const { body } = await admin<{ keys: { apiKey: string } }>(
+      'POST',
+      `/shops/${shop.id}/keys/apiKey/rotate`,
+      { graceSeconds: 60 },
+    );
+    const status = async (key: string) =>
+      (await request('/v1/accounts', { headers: { authorization: `Bearer ${key}` } })).status;
+    expect([await status(shop.apiKey), await status(body.keys.apiKey)]).toEqual([200, 200]);
+    vi.setSystemTime(Date.now() + 61_000);
+    expect([await status(shop.apiKey), await status(body.keys.apiKey)]).toEqual([401, 200]);
+  });
+
+  it('signs webhooks with both until then', async () => {
+    const trip = await journey('paybox');
+    const { body } = await admin<{ keys: { webhookSecret: string } }>(
+      'POST',
+      `/shops/${trip.shop.id}/keys/webhookSecret/rotate`,
+      { graceSeconds: 60 },
+    );
+    await trip.notify('pay');
+    await runAlarms(trip.payment.id);
+    const [sent] = net.webhooks;
+    expect(sent?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    vi.useRealTimers();
+    const verify = (secret: string) => {
+      vi.setSystemTime(Number(sent?.headers['webhook-timestamp']) * 1000);
+      return new Webhook(secret).verify(sent?.raw ?? '', sent?.headers ?? {});
+    };
+    expect(verify(trip.shop.webhookSecret)).toBeTruthy();
+    expect(verify(body.keys.webhookSecret)).toBeTruthy();
+  });
+
+  it('has no other kinds', async () => {
+    const shop = await makeShop([]);
+    expect((await admin('POST', `/shops/${shop.id}/keys/rootKey/rotate`, {})).status).toBe(404);
+  });
+});
+
+describe('the audit log', () => {
+  it('says who changed what, from what to what, without secrets', async () => {
+    const account = await makeAccount('ogone');
+    await admin('PUT', `/accounts/${account}`, {
+      provider: 'ogone',
+      caption: 'New',
+      settings: { ...demoSettings('ogone'), language: 'nl_NL' },
+    });
+    type Entry = { action: string; subject: string; actor: string; detail: Record<string, unknown> };
+    const { body } = await admin<{ data: Entry[]; nextCursor: string | null }>('GET', '/audit?limit=1');
+    expect(body.data[0]).toMatchObject({
+      actor: 'operator',
+      action: 'account.updated',
+      subject: account,
+      detail: { caption: { to: 'New' }, secrets: ['sha_in', 'sha_out'] },
+    });
+    expect(JSON.stringify(body)).not.toContain('demo-ogone-sha');
+    const older = await admin<{ data: Entry[] }>('GET', `/audit?cursor=${body.nextCursor}`);
+    expect(older.body.data[0]).toMatchObject({ action: 'account.created', subject: account });
+  });
+});
+
+describe('the searchable copy', () => {
+  it('is rebuilt from the ledgers, by object or page by page, and never runs backwards', async () => {
+    const trip = await journey('paybox');
+    const { id } = trip.payment;
+    await trip.notify('pay');
+    await runAlarms(id);
+    const row = () =>
+      env.DIRECTORY.prepare('SELECT status, version FROM payments WHERE id = ?').bind(id).first();
+    expect(await row()).toMatchObject({ status: 'paid' });
+    await env.DIRECTORY.prepare('DELETE FROM payments WHERE id = ?').bind(id).run();
+    const byObject = await admin('POST', '/payments/rebuild', {
+      objects: [objectOf(id).id.toString(), '0'.repeat(64)],
+    });
+    expect(byObject.status).toBe(400);
+    expect(
+      (await admin('POST', '/payments/rebuild', { objects: [objectOf(id).id.toString()] })).body,
+    ).toMatchObject({ queued: 1, empty: 0 });
+    await runAlarms(id);
+    expect(await row()).toMatchObject({ status: 'paid' });
+    await env.DIRECTORY.prepare("UPDATE payments SET status = 'created' WHERE id = ?").bind(id).run();
+    await admin('POST', '/payments/rebuild', {});
+    await runAlarms(id);
+    expect(await row()).toMatchObject({ status: 'paid' });
+    await env.DIRECTORY.prepare('UPDATE payments SET version = 99 WHERE id = ?').bind(id).run();
+    await admin('POST', '/payments/rebuild', {});
+    await runAlarms(id);
+    expect(await row()).toMatchObject({ version: 99 });
+  });
+});
+
+describe('who may', () => {
+  it.each(['/v1/admin/accounts', '/v1/admin/shops', '/v1/admin/audit'])(
+    '%s: the operator alone',
+    async (path) => {
+      expect((await request(path)).status).toBe(401);
+      const shop = await makeShop([]);
+      expect((await request(path, { headers: { authorization: `Bearer ${shop.apiKey}` } })).status).toBe(401);
+      expect((await request(path, { headers: { authorization: 'Bearer test-admin-token' } })).status).toBe(
+        200,
+      );
+    },
+  );
+
+  it('an unknown address is 404 for everybody, and every answer has a request id', async () => {
+    const response = await request('/nowhere');
+    expect(response.status).toBe(404);
+    expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect((await response.json<Problem>()).code).toBe('not_found');
+  });
+});

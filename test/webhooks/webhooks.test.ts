@@ -1,0 +1,200 @@
+/** Signing against the published library, the schedule of the contract, and a table of addresses. */
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it, vi } from 'vitest';
+import { addressProblem, isPrivateIp, resolvesToPrivate } from '../../src/webhooks/address.ts';
+import { deliverWebhook } from '../../src/webhooks/deliver.ts';
+import { pauseAfter } from '../../src/webhooks/schedule.ts';
+import { standardHeaders } from '../../src/webhooks/standard.ts';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+describe('the standard dialect', () => {
+  it("reproduces the specification's example", () => {
+    const body = '{"test": 2432232314}';
+    const headers = standardHeaders('msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330_000, body, [SECRET]);
+    expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+  });
+
+  it('verifies with the published library, with either secret of a rotation', () => {
+    const other = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+    const body = JSON.stringify({ type: 'payment.paid', data: { description: 'Zoé €' } });
+    const headers = standardHeaders('msg_1', Date.now(), body, [SECRET, other]);
+    for (const secret of [SECRET, other])
+      expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: 'payment.paid' });
+    expect(() => new Webhook(SECRET).verify(`${body} `, headers)).toThrow();
+    expect(() => new Webhook(`whsec_${btoa('someone else')}`).verify(body, headers)).toThrow();
+  });
+
+  it('takes a secret that is no base64 for its text', () => {
+    const headers = standardHeaders('msg_1', 0, '{}', ['plain text!']);
+    const sameKey = standardHeaders('msg_1', 0, '{}', [`whsec_${btoa('plain text!')}`]);
+    expect(headers['webhook-signature']).toBe(sameKey['webhook-signature']);
+  });
+});
+
+describe('the schedule', () => {
+  it('is the one of the contract, each pause with jitter upwards', () => {
+    const seconds = Array.from({ length: 10 }, (_, failed) => (pauseAfter(failed, 0) ?? 0) / 1000);
+    expect(seconds).toEqual([0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]);
+    expect(pauseAfter(1, 1)).toBe(6000);
+    expect(pauseAfter(10, 0.5)).toBeNull();
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    ['0.0.0.0', true],
+    ['10.1.2.3', true],
+    ['100.64.0.1', true],
+    ['100.128.0.1', false],
+    ['127.0.0.1', true],
+    ['169.254.169.254', true],
+    ['172.15.0.1', false],
+    ['172.16.0.1', true],
+    ['172.31.255.255', true],
+    ['172.32.0.1', false],
+    ['192.0.2.1', true],
+    ['192.168.1.1', true],
+    ['198.18.0.1', true],
+    ['203.0.113.7', true],
+    ['224.0.0.1', true],
+    ['255.255.255.255', true],
+    ['8.8.8.8', false],
+    ['1.1.1.1', false],
+    ['::', true],
+    ['::1', true],
+    ['::ffff:10.0.0.1', true],
+    ['::ffff:8.8.8.8', false],
+    ['::8.8.8.8', true],
+    ['64:ff9b::808:808', true],
+    ['fc00::1', true],
+    ['fd12:3456::1', true],
+    ['fe80::1', true],
+    ['ff02::1', true],
+    ['2001:db8::1', true],
+    ['2001:0:1::1', true],
+    ['2002:a00:1::1', true],
+    ['2002:808:808::1', false],
+    ['2606:4700:4700::1111', false],
+    ['example.com', null],
+    ['1.2.3', null],
+    ['1.2.3.256', null],
+    [':::', null],
+    ['1::2::3', null],
+  ])('%s is private: %s', (address, expected) => {
+    expect(isPrivateIp(address)).toBe(expected);
+  });
+
+  it.each([
+    ['https://hooks.shop-demo.com/x', null],
+    ['https://hooks.shop-demo.com:8443/x?y=1', null],
+    ['https://8.8.8.8/', null],
+    ['https://[2606:4700:4700::1111]/', null],
+    ['http://hooks.shop-demo.com/', 'must be https'],
+    ['ftp://hooks.shop-demo.com/', 'must be https'],
+    ['javascript:alert(1)', 'must be https'],
+    ['hooks.shop-demo.com', 'is not an address'],
+    ['https://', 'is not an address'],
+    ['https://a:b@hooks.shop-demo.com/', 'must not carry'],
+    ['https://localhost/', 'public internet'],
+    ['https://LOCALHOST./', 'public internet'],
+    ['https://shop.internal/', 'public internet'],
+    ['https://printer.local/', 'public internet'],
+    ['https://intranet/', 'public internet'],
+    ['https://127.0.0.1/', 'public internet'],
+    ['https://127.1/', 'public internet'],
+    ['https://2130706433/', 'public internet'],
+    ['https://0x7f.0.0.1/', 'public internet'],
+    ['https://[::1]/', 'public internet'],
+    ['https://[::ffff:127.0.0.1]/', 'public internet'],
+    ['https://169.254.169.254/latest/meta-data', 'public internet'],
+  ])('%s: %s', (address, problem) => {
+    const found = addressProblem(address, false);
+    if (problem === null) expect(found).toBeNull();
+    else expect(found).toContain(problem);
+  });
+
+  it('on a laptop may be http and loopback, and still nothing else', () => {
+    expect(addressProblem('http://localhost:8787/shop/webhook', true)).toBeNull();
+    expect(addressProblem('file:///etc/passwd', true)).toContain('http');
+  });
+
+  it('are looked up, and one private answer is enough', async () => {
+    const lookup = (answers: Record<string, string[]>) =>
+      (async (input) => {
+        const type = new URL(String(input)).searchParams.get('type') ?? '';
+        return Response.json({ Answer: (answers[type] ?? []).map((data) => ({ data })) });
+      }) as typeof fetch;
+    expect(await resolvesToPrivate('a.com', lookup({ A: ['8.8.8.8'] }))).toBe(false);
+    expect(await resolvesToPrivate('a.com', lookup({ A: ['8.8.8.8', '10.0.0.1'] }))).toBe(true);
+    expect(await resolvesToPrivate('a.com', lookup({ A: ['8.8.8.8'], AAAA: ['fd00::1'] }))).toBe(true);
+    expect(await resolvesToPrivate('a.com', lookup({ A: ['cname.a.com.', '8.8.8.8'] }))).toBe(false);
+    const down = (async () => new Response('', { status: 503 })) as typeof fetch;
+    await expect(resolvesToPrivate('a.com', down)).rejects.toThrow('503');
+  });
+});
+
+describe('delivering', () => {
+  const target = { url: 'https://hooks.shop-demo.com/x', secrets: [SECRET] };
+  const send = async (
+    answer: (request: Request) => Promise<Response> | Response,
+    url = target.url,
+    address = '8.8.8.8',
+  ) => {
+    const sent: Request[] = [];
+    const outcome = await deliverWebhook(
+      { id: 'msg_1', body: '{}' },
+      { ...target, url },
+      {
+        now: () => 0,
+        local: false,
+        fetch: (async (input, init) => {
+          const request = new Request(input as RequestInfo, init);
+          if (request.url.startsWith('https://cloudflare-dns.com/'))
+            return Response.json({ Answer: [{ data: address }] });
+          sent.push(request);
+          return answer(request);
+        }) as typeof fetch,
+      },
+    );
+    return { outcome, sent };
+  };
+
+  it.each([
+    [200, 'delivered'],
+    [204, 'delivered'],
+    [301, 'failed'],
+    [400, 'failed'],
+    [404, 'failed'],
+    [410, 'gone'],
+    [500, 'failed'],
+  ])('%d is %s', async (status, result) => {
+    const { outcome, sent } = await send(() => new Response(null, { status }));
+    expect(outcome).toMatchObject({ result, status });
+    expect(sent[0]?.redirect).toBe('manual');
+  });
+
+  it('does not go where the name leads into a private network', async () => {
+    const { outcome, sent } = await send(() => new Response(), target.url, '192.168.0.1');
+    expect(outcome).toMatchObject({ result: 'failed', error: expect.stringContaining('private network') });
+    expect(sent).toEqual([]);
+    expect((await send(() => new Response(), 'http://plain.com')).outcome.error).toContain('https');
+  });
+
+  it('waits 15 seconds and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const waiting = send(
+      (request) =>
+        new Promise((_resolve, reject) => {
+          request.signal.addEventListener('abort', () => reject(request.signal.reason));
+        }),
+    );
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect((await waiting).outcome).toMatchObject({
+      result: 'failed',
+      status: null,
+      error: expect.stringContaining('15 s'),
+    });
+    vi.useRealTimers();
+  });
+});
