@@ -33,7 +33,7 @@ function wrangler(args: readonly string[], output: ServerOptions['output']): Chi
   return spawn(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...ENVIRONMENT },
-    stdio: ['ignore', output, 'inherit'],
+    stdio: ['ignore', output, output],
   });
 }
 

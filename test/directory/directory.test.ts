@@ -97,7 +97,7 @@ describe('the master key', () => {
     expect([await during.accounts.reseal(), await during.shops.reseal()]).toEqual([2, 3]);
     expect([await during.accounts.reseal(), await during.shops.reseal()]).toEqual([0, 0]);
     const after = directory(NEW, null);
-    expect((await after.accounts.get(id))?.secrets['sha_out']?.[0]?.value).toBe(sha_out);
+    expect((await after.accounts.get(id))?.secrets.sha_out?.[0]?.value).toBe(sha_out);
     expect(await after.shops.keys(shopId, 'webhookSecret')).toHaveLength(1);
     await expect(before.accounts.get(id)).rejects.toMatchObject({ code: 'misconfigured' });
     await env.DIRECTORY.batch(

@@ -1,0 +1,104 @@
+/** A storefront and its shopper for scripts: the HTTP contract, and the sandbox banks as a browser would use them. */
+
+import type { PaymentEvent, PaymentView, Redirect } from '../payments/types.ts';
+import type { BankOrder } from '../sandbox/bank.ts';
+import { DEMO_KEYS } from '../sandbox/demo.ts';
+import type { SentNotification } from '../sandbox/pages.tsx';
+import type { ReceivedWebhook } from '../sandbox/store.ts';
+import { charset } from '../signing/charsets.ts';
+import { encodeForm } from '../signing/form.ts';
+
+export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
+
+/** What a bank did with an order. */
+export interface Deeds {
+  readonly sent: readonly SentNotification[];
+  readonly back: string;
+}
+
+export class Storefront {
+  readonly #origin: string;
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  async #json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(this.#origin + path, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  #api<T>(path: string, body?: unknown): Promise<T> {
+    return this.#json<T>(path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** The demo shop's accounts. */
+  async accounts(): Promise<{ id: string; provider: string; currencies: string[] }[]> {
+    return (
+      await this.#api<{ data: { id: string; provider: string; currencies: string[] }[] }>('/v1/accounts')
+    ).data;
+  }
+
+  create(fields: Record<string, unknown>): Promise<Payment> {
+    return this.#api('/v1/payments', fields);
+  }
+
+  payment(id: string): Promise<Payment> {
+    return this.#api(`/v1/payments/${id}`);
+  }
+
+  async events(id: string): Promise<PaymentEvent[]> {
+    return (await this.#api<{ data: PaymentEvent[] }>(`/v1/payments/${id}/events`)).data;
+  }
+
+  /** What the demo shop's webhook received about a payment. */
+  async webhooks(id: string): Promise<ReceivedWebhook[]> {
+    return (await this.#json<{ data: ReceivedWebhook[] }>(`/shop/webhooks/${id}`)).data;
+  }
+
+  /** Follows a redirect to the bank, in the charset that it asks for. */
+  async toBank(redirect: Redirect): Promise<BankOrder> {
+    if (redirect.kind === 'html') throw new Error('a page of a bank cannot be followed by a script');
+    const accept = { accept: 'application/json' };
+    const response =
+      redirect.kind === 'url'
+        ? await fetch(redirect.url, { headers: accept })
+        : await fetch(redirect.url, {
+            method: 'POST',
+            headers: { ...accept, 'content-type': 'application/x-www-form-urlencoded' },
+            body: encodeForm(
+              redirect.fields.map(({ name, value }) => [name, value] as const),
+              charset(redirect.charset === 'iso-8859-1' ? 'iso-8859-1' : 'utf-8'),
+            ),
+          });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the bank refused the order: ${text}`);
+    return JSON.parse(text) as BankOrder;
+  }
+
+  /** Has the bank do something with an order. */
+  decide(order: BankOrder, deed: Record<string, unknown>): Promise<Deeds> {
+    return this.#json(`/sandbox/orders/${order.id}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(deed),
+    });
+  }
+
+  /** Waits until something holds, for a few seconds at most. */
+  async until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
+    const end = Date.now() + 10_000;
+    let found = await look();
+    while (!holds(found) && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      found = await look();
+    }
+    return found;
+  }
+}

@@ -1,0 +1,107 @@
+/** A demo order, paid at each simulated bank in a real browser; the page shows the log and the verified webhook. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalServer, localServer } from '../../src/cli/server.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+
+let server: LocalServer;
+let browser: Browser;
+const state = mkdtempSync(join(tmpdir(), 'countersign-browser-'));
+
+beforeAll(async () => {
+  server = await localServer(8918, { output: 'ignore', state });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.stop();
+  await server?.ended;
+  rmSync(state, { recursive: true, force: true });
+});
+
+async function orderAt(providerId: string, page: Page): Promise<void> {
+  await page.goto(`${server.origin}/shop`);
+  const option = page.locator(`select option[value^="${providerId}-sandbox "]`);
+  await page.selectOption('select', (await option.getAttribute('value')) ?? '');
+  await page.click('text=Order two tickets');
+  await page.waitForSelector('#amount');
+}
+
+/** The back page, reloaded until the webhook has arrived. */
+async function webhooks(page: Page): Promise<string> {
+  for (let count = 0; count < 50; count++) {
+    const text = (await page.textContent('#webhooks')) ?? '';
+    if (text.includes('payment.paid')) return text;
+    await page.waitForTimeout(100);
+    await page.reload();
+  }
+  return (await page.textContent('#webhooks')) ?? '';
+}
+
+describe.each(providers.map(({ id }) => id))('%s', (providerId) => {
+  it('is paid in the browser', async () => {
+    const page = await browser.newPage();
+    await orderAt(providerId, page);
+    expect(await page.textContent('#amount')).toContain('19.99');
+    await page.click('button[value="pay"]');
+    await page.waitForURL('**/shop/back?**');
+    const told = await webhooks(page);
+    expect(await page.textContent('#status')).toBe('paid');
+    expect(told).toContain('payment.paid');
+    expect(told).toContain('verified');
+    expect(await page.textContent('#events')).toContain('webhook.delivered');
+    await page.close();
+  });
+});
+
+describe('the checkout', () => {
+  it('has a button for a browser without scripts', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const response = await fetch(`${server.origin}/v1/payments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ reference: 'no-scripts', amount: 500, currency: 'EUR', provider: 'ogone' }),
+    });
+    const { checkoutUrl } = (await response.json()) as { checkoutUrl: string };
+    await page.goto(checkoutUrl);
+    await page.click('text=Continue');
+    expect(await page.textContent('#amount')).toContain('5.00');
+    await context.close();
+  });
+
+  it('refused at the bank, leads to another attempt', async () => {
+    const page = await browser.newPage();
+    await orderAt('ogone', page);
+    await page.click('button[value="refuse"]');
+    await page.waitForURL('**/shop/back?**');
+    expect(await page.textContent('#status')).toBe('denied');
+    await page.click('text=to the checkout again');
+    await page.waitForSelector('#amount');
+    await page.click('button[value="notify-twice"]');
+    await page.click('#back');
+    expect(await page.textContent('#status')).toBe('paid');
+    await page.close();
+  });
+
+  it('shows that a bad signature is refused', async () => {
+    const page = await browser.newPage();
+    await orderAt('paybox', page);
+    await page.click('button[value="bad-signature"]');
+    expect(await page.textContent('table')).toContain('403');
+    await page.close();
+  });
+});
