@@ -105,6 +105,8 @@ async function pay(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = paymentId(c.req.param('id') ?? '');
   if (!id) return unknownPayment(service);
+  // A preview of the link is not a shopper on the way.
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const ledger = service.ledger(id);
   let hop = await ledger.hop();
   if (hop.kind === 'start') hop = await newAttempt(service, ledger, hop, originOf(service, c.req.url));

@@ -41,7 +41,10 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
       cause: cause instanceof Error ? (cause.stack ?? cause.message) : cause,
     });
   }
-  return problemAnswer(problem, problem.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {});
+  return problemAnswer(problem, {
+    'x-request-id': c.get('requestId'),
+    ...(problem.code === 'unauthorized' && { 'www-authenticate': 'Bearer' }),
+  });
 }
 
 /** The answer of a problem. */

@@ -102,6 +102,7 @@ function checkHmac(fields: readonly [string, string][], merchant: Merchant): voi
   if (at < 0) throw new BankError('PBX_HMAC', 'is missing');
   if (at !== fields.length - 1) throw new BankError('PBX_HMAC', 'must be the last field');
   const algorithm = fields.find(([name]) => name === 'PBX_HASH')?.[1] ?? '';
+  if (!/^SHA(?:224|256|384|512)$/.test(algorithm)) throw new BankError('PBX_HASH', 'is no algorithm of ours');
   const text = fields
     .slice(0, at)
     .map(([name, value]) => `${name}=${value}`)

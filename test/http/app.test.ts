@@ -1,0 +1,80 @@
+/** What every request gets, whatever it asks for. */
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { type Env, serviceOf } from '../../src/worker.ts';
+import { journey, makeAccount, makeShop, network, request } from '../support/harness.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('a Worker whose secrets are missing', () => {
+  it.each(['MASTER_KEY', 'ID_KEY', 'ADMIN_TOKEN'])('says that %s is, at the first request', async (name) => {
+    const bindings = { ...env, DIRECTORY: { ...env.DIRECTORY }, [name]: '' };
+    const app = createApp((given) => serviceOf(given as Env));
+    const response = await app.fetch(new Request('https://pay.test/health'), bindings);
+    expect(response.status).toBe(500);
+    expect(response.headers.get('x-request-id')).toBeTruthy();
+    const body = await response.json<{ code: string; detail: string }>();
+    expect(body.code).toBe('misconfigured');
+    expect(body.detail).toContain(name);
+  });
+});
+
+describe('a failure of ours', () => {
+  it('tells the caller nothing but where to look, and the log everything', async () => {
+    const log = vi.spyOn(console, 'error');
+    const shop = await makeShop([await makeAccount('ogone')]);
+    vi.spyOn(env.DIRECTORY, 'prepare').mockImplementation(() => {
+      throw new Error('secret inner detail');
+    });
+    const response = await request('/v1/payments?limit=1', {
+      headers: { authorization: `Bearer ${shop.apiKey}` },
+    });
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).not.toContain('secret inner detail');
+    expect(JSON.parse(text)).toMatchObject({ code: 'internal_error' });
+    expect(JSON.stringify(log.mock.calls)).toContain('secret inner detail');
+  });
+});
+
+describe('the log', () => {
+  it('never holds a key, a passphrase or a base string', async () => {
+    const net = network();
+    const lines: unknown[] = [];
+    for (const level of ['log', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation((line) => void lines.push(line));
+    }
+    const trip = await journey('ogone');
+    await trip.notify('pay', 'bad-signature');
+    await trip.notify('pay');
+    await request('/v1/payments', { headers: { authorization: `Bearer ${trip.shop.apiKey}` } });
+    const text = JSON.stringify(lines);
+    expect(text).toContain('notification.refused');
+    for (const secret of ['demo-ogone-sha', trip.shop.apiKey, trip.shop.webhookSecret, 'test-admin-token']) {
+      expect(text).not.toContain(secret);
+    }
+    net.restore();
+  });
+});
+
+describe('a preview of a link', () => {
+  it('does not forward the shopper', async () => {
+    const trip = await journey('ogone');
+    expect((await request(trip.payment.checkoutUrl, { method: 'HEAD' })).status).toBe(200);
+    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is served, with a security scheme for each of the two callers', async () => {
+    const document = await (await request('/openapi.json')).json<{
+      openapi: string;
+      paths: object;
+      components: object;
+    }>();
+    expect(document.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(document.paths).length).toBeGreaterThan(15);
+    expect(document.components).toMatchObject({ securitySchemes: { shop: {}, operator: {} } });
+  });
+});

@@ -1,0 +1,47 @@
+/** The simulated banks are strict: a redirect that the real one would refuse is refused, and the field is named. */
+import { describe, expect, it } from 'vitest';
+import type { Redirect } from '../../src/payments/types.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { BankError } from '../../src/sandbox/bank.ts';
+import { start } from '../providers/support.ts';
+import { merchant, shopperAtBank } from '../support/harness.ts';
+
+/** A redirect with one value changed after signing. */
+function changed(redirect: Redirect, name: string, value: string): Redirect {
+  if (redirect.kind === 'form') {
+    return {
+      ...redirect,
+      fields: redirect.fields.map((field) => (field.name === name ? { name, value } : field)),
+    };
+  }
+  if (redirect.kind === 'url') {
+    const url = new URL(redirect.url);
+    url.searchParams.set(name, value);
+    return { ...redirect, url: url.href };
+  }
+  return redirect;
+}
+
+function namesOf(redirect: Redirect): string[] {
+  if (redirect.kind === 'form') return redirect.fields.map(({ name }) => name);
+  return redirect.kind === 'url' ? [...new URL(redirect.url).searchParams.keys()] : [];
+}
+
+describe.each(providers.map((entry) => [entry.id, entry] as const))('the bank of %s', (id, entry) => {
+  const redirect = start(entry);
+
+  it.each(namesOf(redirect))('refuses a changed %s, and names a field', (name) => {
+    let refusal: unknown;
+    try {
+      shopperAtBank(id, changed(redirect, name, '1'), merchant(id, 'account'));
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(BankError);
+    expect((refusal as BankError).field).toBeTruthy();
+  });
+
+  it('takes the unchanged one', () => {
+    expect(shopperAtBank(id, redirect, merchant(id, 'account')).amount).toBe(1999);
+  });
+});
