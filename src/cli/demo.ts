@@ -1,13 +1,15 @@
 /**
- * `npm run demo`: for every provider, a payment from the API to the sandbox bank and back, as a table. Uses the
+ * `npm run demo [-- --disorder]`: for every provider, a payment from the API to the sandbox bank and back, as a table. Uses the
  * server on PORT (8787) if it runs, else starts one of its own. Exit 1 when any cell is wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { provider } from '../providers/registry.ts';
 import { DEMO_ACCOUNTS } from '../sandbox/demo.ts';
+import { disorder } from './disorder.ts';
 import { localServer } from './server.ts';
 import { Storefront } from './storefront.ts';
 
@@ -35,7 +37,7 @@ const check = (ok: boolean, text = ok ? 'yes' : 'NO'): Cell => ({ text, ok });
 function algorithmOf(providerId: string): string {
   const found = provider(providerId);
   const recipe = found?.signatures['request-signature'];
-  if (!found || recipe?.kind !== 'sign') return '';
+  if (!found || recipe?.kind !== 'sign') return 'none';
   const { algorithm } = recipe.sign(v.parse(found.settings, DEMO_ACCOUNTS[providerId]?.settings), {
     fields: [],
   });
@@ -61,15 +63,16 @@ async function walk(
   });
   const order = await shop.toBank(payment.redirect);
   const accepted = order.order.startsWith(payment.id) && order.amount === 1999;
-  const tampered = await shop.decide(order, { decision: 'pay', notifications: 1, spoiling: 'bad-signature' });
+  const notify = { do: 'notify', decision: 'pay', disorder: 'none' } as const;
+  const tampered = await shop.play(order, [{ ...notify, disorder: 'bad-signature' }]);
   const untouched = await shop.payment(payment.id);
-  const paid = await shop.decide(order, { decision: 'pay', notifications: 3 });
+  const paid = await shop.play(order, [notify, notify, notify]);
   const after = await shop.payment(payment.id);
   const webhooks = await shop.until(
     () => shop.webhooks(payment.id),
     (list) => list.length > 0,
   );
-  const replies = new Set(paid.sent.map(({ status, body }) => `${status} ${body}`));
+  const replies = new Set(paid.map(({ status, body }) => `${status} ${body}`));
   const told = webhooks.filter(({ type }) => type === 'payment.paid');
   return [
     good(account.provider),
@@ -77,22 +80,23 @@ async function walk(
     good(algorithmOf(account.provider)),
     check(payment.status === 'created', payment.status),
     check(after.status === 'paid' && after.amounts.paid === 1999, after.status),
-    check(paid.sent.length === 3 && replies.size === 1 && paid.sent[0]?.status === 200),
-    check(tampered.sent.every(({ status }) => status === 403) && untouched.status === 'created'),
+    check(paid.length === 3 && replies.size === 1 && paid[0]?.status === 200),
+    check(tampered.every(({ status }) => status === 403) && untouched.status === 'created'),
     check(told.length === 1 && told.every(({ verified }) => verified)),
   ];
 }
 
-function print(rows: readonly (readonly Cell[])[]): void {
-  const texts = [[...COLUMNS], ...rows.map((row) => row.map(({ text }) => text))];
-  const widths = COLUMNS.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
-  for (const row of texts)
+function print(header: readonly string[], rows: readonly (readonly string[])[]): void {
+  const texts = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
+  for (const row of texts) {
     console.log(
       row
         .map((text, column) => text.padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     );
+  }
 }
 
 async function answers(origin: string): Promise<boolean> {
@@ -120,18 +124,48 @@ async function server(): Promise<{ origin: string; stop(): Promise<void> }> {
   };
 }
 
+/** The orderly walk. Returns how many cells are wrong. */
+async function orderly(shop: Storefront): Promise<number> {
+  const rows: Cell[][] = [];
+  for (const account of await shop.accounts()) rows.push(await walk(shop, account));
+  print(
+    COLUMNS,
+    rows.map((row) => row.map(({ text }) => text)),
+  );
+  const wrong = rows.flat().filter(({ ok }) => !ok).length;
+  const verdict = wrong === 0 ? 'every cell as it should be' : `${wrong} cells are wrong`;
+  console.log(`\n${rows.length} providers, ${verdict}.`);
+  return wrong;
+}
+
+/** Disorder on purpose. Returns how many rows are wrong. */
+async function disorderly(shop: Storefront): Promise<number> {
+  const rows = await disorder(shop);
+  print(
+    ['provider', 'disorder', 'answers', 'status', 'paid', 'webhooks', 'as it should be'],
+    rows.map((row) => [
+      row.provider,
+      row.scenario,
+      row.answers,
+      row.status,
+      String(row.paid),
+      String(row.webhooks),
+      row.problem ?? 'yes',
+    ]),
+  );
+  const wrong = rows.filter(({ problem }) => problem !== null).length;
+  const verdict =
+    wrong === 0 ? 'no money lost, counted twice or moved by anything unverified' : `${wrong} are wrong`;
+  console.log(`\n${rows.length} disorders: ${verdict}.`);
+  return wrong;
+}
+
 async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { disorder: { type: 'boolean' } } });
   const { origin, stop } = await server();
   try {
     const shop = new Storefront(origin);
-    const rows: Cell[][] = [];
-    for (const account of await shop.accounts()) rows.push(await walk(shop, account));
-    print(rows);
-    const wrong = rows.flat().filter(({ ok }) => !ok).length;
-    console.log(
-      wrong === 0 ? `\n${rows.length} providers, every cell as it should be.` : `\n${wrong} cells are wrong.`,
-    );
-    return wrong === 0 ? 0 : 1;
+    return (values.disorder ? await disorderly(shop) : await orderly(shop)) === 0 ? 0 : 1;
   } finally {
     await stop();
   }

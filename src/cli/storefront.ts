@@ -3,18 +3,12 @@
 import type { PaymentEvent, PaymentView, Redirect } from '../payments/types.ts';
 import type { BankOrder } from '../sandbox/bank.ts';
 import { DEMO_KEYS } from '../sandbox/demo.ts';
-import type { SentNotification } from '../sandbox/pages.tsx';
+import type { Step, StepResult } from '../sandbox/disorder.ts';
 import type { ReceivedWebhook } from '../sandbox/store.ts';
 import { charset } from '../signing/charsets.ts';
 import { encodeForm } from '../signing/form.ts';
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
-
-/** What a bank did with an order. */
-export interface Deeds {
-  readonly sent: readonly SentNotification[];
-  readonly back: string;
-}
 
 export class Storefront {
   readonly #origin: string;
@@ -82,13 +76,14 @@ export class Storefront {
     return JSON.parse(text) as BankOrder;
   }
 
-  /** Has the bank do something with an order. */
-  decide(order: BankOrder, deed: Record<string, unknown>): Promise<Deeds> {
-    return this.#json(`/sandbox/orders/${order.id}`, {
+  /** Has the bank do something with an order, step by step or all at once. */
+  async play(order: BankOrder, steps: readonly Step[], concurrently = false): Promise<StepResult[]> {
+    const { results } = await this.#json<{ results: StepResult[] }>(`/sandbox/orders/${order.id}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(deed),
+      body: JSON.stringify({ steps, concurrently }),
     });
+    return results;
   }
 
   /** Waits until something holds, for a few seconds at most. */

@@ -15,6 +15,8 @@ export interface Vector {
   readonly signature?: string | null;
   readonly valid: boolean;
   readonly status?: string;
+  readonly reply?: string | null;
+  readonly http_status?: number;
   readonly expected?: { readonly [name: string]: Json };
 }
 
@@ -82,6 +84,10 @@ export async function checkVector(providerId: string, vector: Vector): Promise<s
       if (vector.status !== undefined && verdict.status !== vector.status)
         return `status is ${verdict.status}`;
       return sameBase(vector, verdict.base);
+    }
+    case 'address': {
+      const address = found.address(vector.settings, { ...(vector.fields && { fields: vector.fields }) });
+      return address === vector.raw ? null : `the address is ${address}`;
     }
     case 'text':
       return sameBase(vector, found.text(vector.settings, input));

@@ -33,6 +33,12 @@ export function open(account: Account): OpenedAccount {
   if (known) return known;
   const found = provider(account.provider);
   if (!found) throw new Problem('misconfigured', `the account ${account.id} is for an unknown provider`);
+  if (found.testOnly && account.environment === 'production') {
+    throw new Problem(
+      'misconfigured',
+      `the account ${account.id} is for ${found.id}, which is never for production`,
+    );
+  }
   const result: OpenedAccount = { account, provider: found, variants: variantsOf(account, found) };
   opened.set(account, result);
   return result;

@@ -115,6 +115,13 @@ function accountInput(id: string, body: PutAccount, before: Account | null, serv
   if (before && before.provider !== found.id) {
     throw invalidField('provider', `the account ${id} is for ${before.provider}: make a new account`);
   }
+  const environment = body.environment ?? before?.environment ?? 'test';
+  if (found.testOnly && environment === 'production') {
+    throw invalidField(
+      'environment',
+      `${found.id} has no signatures and moves no money: it is never for production`,
+    );
+  }
   const currencies = body.currencies ?? before?.currencies ?? found.currencies;
   const foreign = currencies.find((code) => !found.currencies.includes(code));
   if (foreign) {
@@ -137,7 +144,7 @@ function accountInput(id: string, body: PutAccount, before: Account | null, serv
     id,
     provider: found.id,
     caption: body.caption ?? before?.caption ?? found.caption,
-    environment: body.environment ?? before?.environment ?? 'test',
+    environment,
     currencies,
     settings: shown,
     endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),

@@ -98,7 +98,7 @@ async function newAttempt(
   const account = await service.directory.account(hop.account);
   if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
   const { id, attempt, request, amount } = hop;
-  return ledger.start(attempt, buildTrip(service, { account, id, attempt, request, amount, origin }));
+  return ledger.start(attempt, await buildTrip(service, { account, id, attempt, request, amount, origin }));
 }
 
 async function pay(c: Context<AppEnv>): Promise<Response> {

@@ -63,7 +63,7 @@ export function commandOf(
 ): { readonly id: PaymentId; readonly command: NotifyCommand } | null {
   const order = fromOrderNumber(fact.order);
   if (!order) return null;
-  const { kind: _kind, order: _order, ...news } = fact;
+  const { kind: _kind, order: _order, reply, ...news } = fact;
   const { provider, ...rest } = options;
   return {
     id: order.id,
@@ -71,7 +71,10 @@ export function commandOf(
       ...news,
       ...rest,
       attempt: order.attempt,
-      replies: { accepted: provider.reply('accepted'), conflict: provider.reply('conflict') },
+      replies: {
+        accepted: reply ?? provider.reply('accepted'),
+        conflict: reply ?? provider.reply('conflict'),
+      },
     },
   };
 }

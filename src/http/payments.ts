@@ -108,7 +108,14 @@ async function createCommand(service: Service, shop: Shop, body: CreateBody, ori
   const ledger = service.ledger(id, shop.region);
   try {
     const account = await chooseAccount(service, shop, body);
-    const trip = buildTrip(service, { account, id, attempt: 1, request, amount: request.amount, origin });
+    const trip = await buildTrip(service, {
+      account,
+      id,
+      attempt: 1,
+      request,
+      amount: request.amount,
+      origin,
+    });
     const command: CreateCommand = { id, shop: shop.id, requestHash: hash, request, trip };
     return await ledger.create(command);
   } catch (error) {

@@ -93,7 +93,7 @@ export function originOf(service: Service, requestUrl: string): string {
  * Builds and signs one attempt.
  * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
  */
-export function buildTrip(
+export async function buildTrip(
   service: Service,
   options: {
     readonly account: Account;
@@ -103,7 +103,7 @@ export function buildTrip(
     readonly amount: Minor;
     readonly origin: string;
   },
-): Trip {
+): Promise<Trip> {
   const { account, id, attempt, request, amount, origin } = options;
   const { provider: found, variants } = open(account);
   if (amount > found.maxAmount) {
@@ -114,7 +114,7 @@ export function buildTrip(
     );
   }
   const [current] = variants;
-  const redirect = found.start({
+  const redirect = await found.start({
     id,
     order: orderNumber(id, attempt),
     payment: { ...request, amount },
@@ -124,6 +124,7 @@ export function buildTrip(
       back: `${origin}/return/${encodeURIComponent(account.id)}/${id}`,
     },
     now: new Date(service.now()),
+    fetch: service.fetch,
   });
   return {
     account: account.id,

@@ -65,7 +65,7 @@ export interface NotifyCommand {
   /** The provider's identity of the news. */
   readonly key: string;
   readonly outcome: Outcome | 'accepted';
-  readonly amount: number | null;
+  readonly amount: number | 'asked' | null;
   readonly currency: string | null;
   readonly movement: string;
   readonly providerReference: string | null;

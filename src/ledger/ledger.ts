@@ -271,11 +271,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
     const outcome = command.outcome === 'accepted' ? paid : command.outcome;
     const asked = { amount: attempt.amount, currency: record.request.currency };
-    const difference = mismatch(asked, { outcome, amount: command.amount, currency: command.currency });
+    const amount = command.amount === 'asked' ? attempt.amount : command.amount;
+    const difference = mismatch(asked, { outcome, amount, currency: command.currency });
     const detail = {
       attempt: number,
       outcome,
-      ...(command.amount !== null && { amount: command.amount }),
+      ...(amount !== null && { amount }),
       ...(command.currency !== null && { currency: command.currency }),
       providerStatus,
       ...(providerReference !== null && { providerReference }),
@@ -290,7 +291,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) return answer;
     }
-    const news = { outcome, amount: command.amount as Minor | null, movement: command.movement };
+    const news = { outcome, amount: amount as Minor | null, movement: command.movement };
     const state = apply(attempt.state, news);
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });

@@ -44,6 +44,8 @@ export interface Verdict {
   readonly received: string | null;
   /** Why it is not valid, in words. */
   readonly problem: string | null;
+  /** The exact reply to it, where that depends on the message. */
+  readonly reply?: Reply;
 }
 
 /** A recipe that exists once: start, notification and the command line all use it. */
@@ -57,6 +59,11 @@ export type Recipe<Settings> =
       /** The provider signs, we verify. */
       readonly kind: 'verify';
       readonly verify: (settings: Partial<Settings>, input: RecipeInput) => Verdict | Promise<Verdict>;
+    }
+  | {
+      /** An address that is not signed. */
+      readonly kind: 'address';
+      readonly address: (settings: Partial<Settings>, input: RecipeInput) => string;
     }
   | {
       /** A text that both sides derive, without a signature of its own. */
@@ -90,6 +97,8 @@ export interface StartRequest<Settings> {
   readonly account: ProviderAccount<Settings>;
   readonly urls: AttemptUrls;
   readonly now: Date;
+  /** For the protocols in which an order is registered before the shopper goes. */
+  readonly fetch: typeof fetch;
 }
 
 /** A request of a provider or of a returning shopper, as it came. */
@@ -119,8 +128,11 @@ export interface Fact {
   /** The provider's identity of this news: a repeat has the same. */
   readonly key: string;
   readonly outcome: FactOutcome;
-  /** Minor units, or null where the message carries no amount that can be read. */
-  readonly amount: number | null;
+  /**
+   * Minor units; null where the message carries no amount that can be read; `asked` in a protocol whose messages
+   * name none and mean the whole.
+   */
+  readonly amount: number | 'asked' | null;
   /** ISO 4217 alpha, or null where the message carries none. */
   readonly currency: string | null;
   /** The provider's identity of the movement of money. */
@@ -130,6 +142,8 @@ export interface Fact {
   readonly providerStatus: string;
   /** What an operator may want to see: already masked by the provider, no secrets. */
   readonly detail: Readonly<Record<string, string>>;
+  /** The reply to this very message, where the provider's fixed one will not do. */
+  readonly reply?: Reply;
 }
 
 /** A verified message that says nothing about a payment: it is acknowledged and changes nothing. */
@@ -190,6 +204,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly requires: readonly string[];
   /** The greatest amount the protocol can carry, in minor units. */
   readonly maxAmount: number;
+  /** No cryptography at all: refused for an account in production. */
+  readonly testOnly: boolean;
   /** A second trip of the shopper needs a new order number even if the first one ended without news. */
   readonly freshOrderEachTrip: boolean;
   charset(settings: v.InferOutput<Schema>): Charset;
@@ -197,9 +213,10 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   captureDefault(settings: v.InferOutput<Schema>): Capture;
   /**
    * Builds and signs the redirect of one attempt.
-   * @throws Problem naming the field that the protocol cannot carry.
+   * @throws Problem naming the field that the protocol cannot carry; provider_error or provider_unreachable where
+   *   an order has to be registered and is not.
    */
-  start(request: StartRequest<v.InferOutput<Schema>>): Redirect;
+  start(request: StartRequest<v.InferOutput<Schema>>): Redirect | Promise<Redirect>;
   /**
    * Checks a message over its raw bytes and reads it.
    * @throws Refusal when it is not to be believed.

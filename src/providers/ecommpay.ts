@@ -461,6 +461,7 @@ export const ecommpay = defineProvider({
   statuses: Object.entries(STATUS_WORDS).map(([code, { outcome }]) => ({ code, outcome })),
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
+  testOnly: false,
   // A payment_id is burnt by the first try.
   freshOrderEachTrip: true,
 

@@ -593,6 +593,7 @@ export function ogonePlatform(brand: Brand): Provider {
     statuses: Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
     requires: [],
     maxAmount: 999_999_999_999,
+    testOnly: false,
     freshOrderEachTrip: false,
 
     charset: (settings) => charset(settings.encoding),

@@ -577,6 +577,7 @@ export const paybox = defineProvider({
   statuses: Object.entries(ERROR_CODES).map(([code, outcome]) => ({ code, outcome })),
   requires: ['customer.email'],
   maxAmount: 9_999_999_999,
+  testOnly: false,
   freshOrderEachTrip: false,
 
   charset: () => charset('utf-8'),

@@ -134,7 +134,7 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
   const paid = capture === 'manual' ? 'authorized' : 'paid';
   const outcome = fact.outcome === 'accepted' ? paid : fact.outcome;
   if (outcome === 'none') return null;
-  const amount = (fact.amount || 1) as Minor;
+  const amount = (typeof fact.amount === 'number' && fact.amount > 0 ? fact.amount : 1) as Minor;
   const news = { outcome, amount, movement: fact.movement };
   const before =
     outcome === 'refunded' || outcome === 'reversed'
@@ -143,18 +143,72 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
   return summarize(amount || ZERO, [apply(before, news)]).status;
 }
 
+/** How long a provider's API may take. */
+const API_TIMEOUT_MS = 10_000;
+
+/**
+ * Calls a provider's API and reads its JSON.
+ * @throws Problem provider_unreachable when it does not answer in time, provider_error for any other answer.
+ */
+export async function callJson(
+  fetcher: typeof fetch,
+  url: string,
+  body: unknown,
+): Promise<Record<string, unknown>> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
+  try {
+    const response = await fetcher(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: abort.signal,
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Problem('provider_error', `the provider answered ${response.status}`, { cause: text });
+    return jsonObject(text);
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Reported below, as any other answer that is no object.
+  }
+  throw new Problem('provider_error', 'the provider answered something that is not a JSON object', {
+    cause: text,
+  });
+}
+
 /** A message that verified: what was signed, the signature, and the status it stands for. */
 export interface Accepted {
   readonly base: Uint8Array;
   readonly signature: string;
   readonly status: Status | null;
+  readonly reply?: Reply;
 }
 
 /** The verdict of a check that throws a Refusal. Any other error is a mistake of ours and goes on. */
 export async function verdict(check: () => Accepted | Promise<Accepted>): Promise<Verdict> {
   try {
-    const { base, signature, status } = await check();
-    return { valid: true, status, base, expected: signature, received: signature, problem: null };
+    const { base, signature, status, reply } = await check();
+    return {
+      valid: true,
+      status,
+      base,
+      expected: signature,
+      received: signature,
+      problem: null,
+      ...(reply && { reply }),
+    };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { base, expected, received, message } = error;

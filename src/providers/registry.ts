@@ -1,12 +1,13 @@
 /** Every provider, by its id and by the names under which the replaced software knows it. */
 import type { Provider } from './contract.ts';
+import { dummy } from './dummy.ts';
 import { ecommpay } from './ecommpay.ts';
 import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
 import { postfinance } from './postfinance.ts';
 
 /** In the order in which they are listed. */
-export const providers: readonly Provider[] = [ecommpay, ogone, paybox, postfinance];
+export const providers: readonly Provider[] = [dummy, ecommpay, ogone, paybox, postfinance];
 
 const byName = new Map<string, Provider>();
 for (const provider of providers) {

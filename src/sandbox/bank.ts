@@ -37,15 +37,15 @@ export interface BankOrder {
 /** What the shopper or a script decides. */
 export type Decision = 'pay' | 'refuse' | 'cancel' | 'wait';
 
-/** How a message is spoilt on purpose. */
-export type Spoiling = 'none' | 'bad-signature';
+/** How a message is spoilt on purpose, by the bank that makes it. */
+export type Spoiling = 'none' | 'bad-signature' | 'unknown-key' | 'wrong-charset';
 
 /** A message of the bank to the merchant, ready to be sent. */
 export interface BankMessage {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
 }
 
 /** What is wrong with a redirect, and in which field. */
@@ -61,8 +61,10 @@ export interface Bank {
   /** Ids of the providers that this bank plays. */
   readonly providers: readonly string[];
   readonly caption: string;
-  /** Method and path (hono's syntax) of the page that shoppers are sent to. */
-  readonly page: { readonly method: 'GET' | 'POST'; readonly path: string };
+  /** Methods and paths (hono's syntax) of the pages that shoppers are sent to. */
+  readonly pages: readonly { readonly method: 'GET' | 'POST'; readonly path: string }[];
+  /** What its protocol can tell. */
+  readonly decisions: readonly Decision[];
   /**
    * Reads and checks a redirect.
    * @throws BankError

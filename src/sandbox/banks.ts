@@ -1,27 +1,29 @@
 /** The doors of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
+import { type Bank, BankError, type BankOrder, type Decision, type Merchant, merchantOf } from './bank.ts';
 import {
-  type Bank,
-  BankError,
-  type BankMessage,
-  type BankOrder,
-  type Decision,
-  type Merchant,
-  merchantOf,
-  type Spoiling,
-} from './bank.ts';
+  carryOut,
+  DEEDS,
+  DISORDERS,
+  type Disorder,
+  requestOf,
+  type Step,
+  type StepResult,
+} from './disorder.ts';
+import { dummyBank, registeredId } from './dummy.ts';
 import { ecommpayBank } from './ecommpay.ts';
 import { ogoneBank } from './ogone.ts';
-import { bankErrorPage, orderPage, type SentNotification, sentPage } from './pages.tsx';
+import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const BANKS: readonly Bank[] = [ecommpayBank, ogoneBank, payboxBank];
+export const BANKS: readonly Bank[] = [dummyBank, ecommpayBank, ogoneBank, payboxBank];
 
-function bankOf(order: BankOrder): Bank {
-  const bank = BANKS.find(({ providers }) => providers.includes(order.bank));
-  if (!bank) throw new Error(`no bank plays ${order.bank}`);
+/** The bank that plays a provider. */
+export function bankOf(providerId: string): Bank {
+  const bank = BANKS.find(({ providers }) => providers.includes(providerId));
+  if (!bank) throw new Error(`no bank plays ${providerId}`);
   return bank;
 }
 
@@ -52,7 +54,7 @@ async function receive(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respon
     const id = hex(crypto.getRandomValues(new Uint8Array(8)));
     const order: BankOrder = { ...received, id, bank: merchants.get(received.account)?.provider ?? '' };
     await sandbox.store.saveOrder(order);
-    return wantsJson ? c.json(order) : c.html(orderPage(bank.caption, order));
+    return wantsJson ? c.json(order) : c.html(orderPage(bank, order));
   } catch (error) {
     if (!(error instanceof BankError)) throw error;
     return wantsJson
@@ -61,83 +63,82 @@ async function receive(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respon
   }
 }
 
-async function send(sandbox: Sandbox, message: BankMessage): Promise<SentNotification> {
-  const response = await sandbox.fetch(
-    new Request(message.url, {
-      method: message.method,
-      headers: message.headers,
-      ...(message.body !== null && { body: message.body }),
-      redirect: 'manual',
-    }),
-  );
-  return {
-    request: `${message.method} ${message.url}${message.body === null ? '' : `\n${message.body}`}`,
-    status: response.status,
-    body: await response.text(),
-  };
-}
-
-/** What a page or a script asks a bank to do with an order. */
-interface Deed {
-  readonly decision: Decision;
-  /** How many notifications are sent, one after the other. */
-  readonly notifications: number;
-  readonly spoiling: Spoiling;
-}
-
-async function carryOut(sandbox: Sandbox, order: BankOrder, deed: Deed) {
-  const bank = bankOf(order);
+/** Carries out steps for an order, each as a request to the merchant. */
+async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], concurrently: boolean) {
+  const bank = bankOf(order.bank);
   const merchant = (await merchantsOf(sandbox, bank)).get(order.account);
   if (!merchant) throw new Error(`the account ${order.account} is gone`);
-  const message = bank.notification(order, merchant, deed.decision, deed.spoiling);
-  const sent: SentNotification[] = [];
-  for (let count = 0; count < deed.notifications; count++) sent.push(await send(sandbox, message));
-  return { bank, sent, back: bank.back(order, merchant, deed.decision) };
+  const run = async (step: Step): Promise<StepResult> => {
+    const request = requestOf(bank, order, merchant, step);
+    const shown = `${request.method} ${request.url}`;
+    const body = await request.clone().text();
+    const response = await sandbox.fetch(request);
+    return {
+      step,
+      request: body ? `${shown}\n${body}` : shown,
+      status: response.status,
+      body: await response.text(),
+      location: response.headers.get('location'),
+    };
+  };
+  return { bank, merchant, results: await carryOut(steps, concurrently, run) };
 }
 
-const PAGE_DEEDS: Readonly<Record<string, Deed>> = {
-  pay: { decision: 'pay', notifications: 1, spoiling: 'none' },
-  refuse: { decision: 'refuse', notifications: 1, spoiling: 'none' },
-  cancel: { decision: 'cancel', notifications: 1, spoiling: 'none' },
-  wait: { decision: 'wait', notifications: 1, spoiling: 'none' },
-  'notify-twice': { decision: 'pay', notifications: 2, spoiling: 'none' },
-  'bad-signature': { decision: 'pay', notifications: 1, spoiling: 'bad-signature' },
-};
+const DECISIONS: readonly Decision[] = ['pay', 'refuse', 'cancel', 'wait'];
 
-function deedOf(given: Readonly<Record<string, unknown>>): Deed | null {
-  const decision = given.decision;
-  if (decision !== 'pay' && decision !== 'refuse' && decision !== 'cancel' && decision !== 'wait')
-    return null;
-  return {
-    decision,
-    notifications: Math.min(Number(given.notifications ?? 1), 20),
-    spoiling: given.spoiling === 'bad-signature' ? 'bad-signature' : 'none',
-  };
+/** A step as a script gives it, or null when it is none. */
+function stepOf(given: unknown): Step | null {
+  const { do: what, decision, disorder = 'none', bare = false } = (given ?? {}) as Record<string, unknown>;
+  if (!DECISIONS.includes(decision as Decision)) return null;
+  if (what === 'return') return { do: 'return', decision: decision as Decision, bare: bare === true };
+  if (what !== 'notify' || !DISORDERS.includes(disorder as Disorder)) return null;
+  return { do: 'notify', decision: decision as Decision, disorder: disorder as Disorder };
+}
+
+/** More steps than any test of disorder needs. */
+const STEP_LIMIT = 50;
+
+async function playScript(c: Context, sandbox: Sandbox, order: BankOrder): Promise<Response> {
+  const given = await c.req.json<{ steps?: unknown[]; concurrently?: boolean }>();
+  const steps = (given.steps ?? []).slice(0, STEP_LIMIT).map(stepOf);
+  const known = steps.filter((step) => step !== null);
+  if (known.length !== steps.length)
+    return c.json({ message: 'a step is notify or return, with a decision' }, 422);
+  const { results } = await play(sandbox, order, known, given.concurrently === true);
+  return c.json({ results });
 }
 
 export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
   const routes = new Hono();
   for (const bank of BANKS) {
-    routes.on(bank.page.method, bank.page.path, (c) => receive(c, sandboxOf(c), bank));
+    for (const { method, path } of bank.pages) {
+      routes.on(method, path, (c) => receive(c, sandboxOf(c), bank));
+    }
   }
+
+  // eopayment's demonstration bank stood at the root of its host.
+  routes.get('/', (c, next) =>
+    c.req.query('transaction_id') === undefined ? next() : receive(c, sandboxOf(c), dummyBank),
+  );
+
+  routes.post('/paywall/fake_gateway_api/', async (c) => {
+    const id = registeredId(await c.req.json<Record<string, string>>());
+    return c.json({ url: `${new URL(c.req.url).origin}/paywall/fake_gateway/?pay_id=${id}` });
+  });
 
   routes.post('/sandbox/orders/:id', async (c) => {
     const sandbox = sandboxOf(c);
     const order = await sandbox.store.order(c.req.param('id'));
     if (!order) return c.text('the bank knows no such order', 404);
-    if (c.req.header('content-type')?.startsWith('application/json')) {
-      const deed = deedOf(await c.req.json<Record<string, unknown>>());
-      if (!deed) return c.json({ message: 'decision is pay, refuse, cancel or wait' }, 422);
-      const { sent, back } = await carryOut(sandbox, order, deed);
-      return c.json({ sent, back });
-    }
+    if (c.req.header('content-type')?.startsWith('application/json')) return playScript(c, sandbox, order);
     const { action } = await c.req.parseBody();
-    const deed = PAGE_DEEDS[String(action)];
+    const deed = DEEDS[String(action)];
     if (!deed) return c.text('no such action', 422);
-    const { bank, sent, back } = await carryOut(sandbox, order, deed);
-    if (action === 'notify-twice') return c.html(sentPage(bank.caption, sent, back, order));
-    if (action === 'bad-signature') return c.html(sentPage(bank.caption, sent, null, order));
-    return c.redirect(back, 303);
+    const { bank, merchant, results } = await play(sandbox, order, deed.steps, deed.concurrently === true);
+    if (deed.leave === null)
+      return c.html(sentPage(bank.caption, results, order, bank.back(order, merchant, 'pay')));
+    const away: Step = { do: 'return', ...deed.leave };
+    return c.redirect(requestOf(bank, order, merchant, away).url, 303);
   });
 
   return routes;

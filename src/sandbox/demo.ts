@@ -22,6 +22,10 @@ interface DemoAccount {
 
 /** By provider. The passphrases are as long as the real ones have to be. */
 export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
+  dummy: {
+    currencies: ['EUR'],
+    settings: { dummy_service_url: 'https://bank.example/dummy/', siret: '1234', origin: 'Demo shop' },
+  },
   ecommpay: {
     currencies: ['EUR', 'USD', 'GBP', 'JPY'],
     settings: { project_id: 112, secret_key: 'demo-ecommpay-secret-key' },

@@ -56,7 +56,7 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
     account: {
       number: '400000******0077',
       type: 'visa',
-      card_holder: 'JANE DOE',
+      card_holder: 'ZOÉ DOE',
       expiry_month: '11',
       expiry_year: '2030',
     },
@@ -72,7 +72,8 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
       provider: { id: 6, payment_id: order.data.operation ?? '' },
     },
   };
-  const signed = { ...body, signature: signature(body, String(merchant.settings.secret_key)) };
+  const secret = String(merchant.settings.secret_key) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const signed = { ...body, signature: signature(body, secret) };
   if (spoiling === 'bad-signature') {
     return JSON.stringify({ ...signed, payment: { ...signed.payment, sum: { ...sum, amount: 1 } } });
   }
@@ -82,7 +83,8 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
 export const ecommpayBank: Bank = {
   providers: ['ecommpay'],
   caption: 'ECommPay Payment Page',
-  page: { method: 'GET', path: '/payment' },
+  pages: [{ method: 'GET', path: '/payment' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
 
   receive({ query }, merchants) {
     const parameters = new Map(new URLSearchParams(query));
@@ -125,11 +127,12 @@ export const ecommpayBank: Bank = {
   },
 
   notification(order, merchant, decision, spoiling) {
+    const text = callbackBody(order, merchant, decision, spoiling);
     return {
       method: 'POST',
       url: order.data.merchant_callback_url ?? merchant.callback,
       headers: { 'content-type': 'application/json' },
-      body: callbackBody(order, merchant, decision, spoiling),
+      body: spoiling === 'wrong-charset' ? new Uint8Array(Buffer.from(text, 'latin1')) : text,
     };
   },
 

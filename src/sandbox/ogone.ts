@@ -92,7 +92,7 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     STATUS: status,
     CARDNO: 'XXXXXXXXXXXX1111',
     ED: '0330',
-    CN: order.data.CN ?? '',
+    CN: order.data.CN ?? 'Zoé Müller',
     TRXDATE: order.data.TRXDATE ?? '',
     // A refused try and the payment after it are two transactions of one order.
     PAYID: `${ok ? '31' : '30'}${order.data.PAYID}`,
@@ -102,12 +102,16 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     IP: '203.0.113.7',
   };
   const pairs = FEEDBACK.map((name) => [name, values[name] ?? ''] as const);
-  const signature = shasign(pairs, String(merchant.settings.sha_out), merchant);
+  const passphrase = String(merchant.settings.sha_out) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const signature = shasign(pairs, passphrase, merchant);
+  const own = encodingOf(merchant);
+  const other = own === 'utf-8' ? 'iso-8859-1' : 'utf-8';
+  const sentIn = spoiling === 'wrong-charset' ? other : own;
   const sent = pairs.map(([name, value]) =>
     spoiling === 'bad-signature' && name === 'amount' ? ([name, '0.01'] as const) : ([name, value] as const),
   );
   return [...sent, ['SHASIGN', signature] as const]
-    .map(([name, value]) => `${name}=${percentEncoded(value, encodingOf(merchant))}`)
+    .map(([name, value]) => `${name}=${percentEncoded(value, sentIn)}`)
     .join('&');
 }
 
@@ -121,7 +125,8 @@ const BACK_FIELD: Record<Decision, string> = {
 export const ogoneBank: Bank = {
   providers: ['ogone', 'postfinance'],
   caption: 'Ogone platform',
-  page: { method: 'POST', path: '/ncol/:stage/:page{orderstandard(?:_utf8)?\\.asp}' },
+  pages: [{ method: 'POST', path: '/ncol/:stage/:page{orderstandard(?:_utf8)?\\.asp}' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
 
   receive({ path, body }, merchants) {
     const encoding: Encoding = path.endsWith('_utf8.asp') ? 'utf-8' : 'iso-8859-1';

@@ -2,7 +2,8 @@
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { display } from '../payments/money.ts';
-import type { BankOrder } from './bank.ts';
+import type { Bank, BankOrder } from './bank.ts';
+import { DEEDS, type StepResult } from './disorder.ts';
 import type { ReceivedWebhook } from './store.ts';
 
 const STYLE = `
@@ -38,19 +39,13 @@ function rendered(page: Child): string {
   return `<!doctype html>${String(html`${page}`)}`;
 }
 
-const ACTIONS: readonly (readonly [action: string, label: string])[] = [
-  ['pay', 'Pay'],
-  ['refuse', 'Refuse'],
-  ['cancel', 'Cancel'],
-  ['wait', 'Leave it pending'],
-  ['notify-twice', 'Pay and notify twice'],
-  ['bad-signature', 'Notify with a bad signature'],
-];
-
 /** The bank's page: the order, and what the shopper can do. */
-export function orderPage(caption: string, order: BankOrder): string {
+export function orderPage(bank: Bank, order: BankOrder): string {
+  const deeds = Object.entries(DEEDS).filter(([, deed]) =>
+    deed.needs.every((need) => bank.decisions.includes(need)),
+  );
   return rendered(
-    <Page title={`${caption} (sandbox)`} kind="bank">
+    <Page title={`${bank.caption} (sandbox)`} kind="bank">
       <p>
         A simulated bank. It has checked the signature of this order with its own copy of the recipe; no money
         moves.
@@ -74,7 +69,7 @@ export function orderPage(caption: string, order: BankOrder): string {
         </tr>
       </table>
       <form method="post" action={`/sandbox/orders/${order.id}`}>
-        {ACTIONS.map(([action, label]) => (
+        {deeds.map(([action, { label }]) => (
           <button type="submit" name="action" value={action}>
             {label}
           </button>
@@ -95,53 +90,41 @@ export function bankErrorPage(caption: string, field: string, message: string): 
   );
 }
 
-/** One notification that the bank sent, and what it got. */
-export interface SentNotification {
-  readonly request: string;
-  readonly status: number;
-  readonly body: string;
-}
-
-/** What the bank's notifications got, and the way on. */
+/** What the bank sent and got, and the way on. */
 export function sentPage(
   caption: string,
-  sent: readonly SentNotification[],
-  back: string | null,
+  sent: readonly StepResult[],
   order: BankOrder,
-) {
+  back: string,
+): string {
   return rendered(
-    <Page title={`${caption} (sandbox): notifications sent`} kind="bank">
+    <Page title={`${caption} (sandbox): sent`} kind="bank">
       <table>
         <tr>
           <th>Sent</th>
           <th>Answer</th>
         </tr>
-        {sent.map(({ request, status, body }) => (
+        {sent.map(({ request, status, body, location }) => (
           <tr>
             <td>
               <code>{request}</code>
             </td>
             <td>
               <code>
-                {status} {body || '(empty body)'}
+                {status} {location ?? (body || '(empty body)')}
               </code>
             </td>
           </tr>
         ))}
       </table>
-      {back ? (
-        <p>
-          <a id="back" href={back}>
-            Back to the shop
-          </a>
-        </p>
-      ) : (
-        <form method="post" action={`/sandbox/orders/${order.id}`}>
-          <button type="submit" name="action" value="pay">
-            Pay now
-          </button>
-        </form>
-      )}
+      <form method="post" action={`/sandbox/orders/${order.id}`}>
+        <a id="back" href={back}>
+          Back to the shop
+        </a>{' '}
+        <button type="submit" name="action" value="pay">
+          Pay now
+        </button>
+      </form>
     </Page>,
   );
 }

@@ -39,6 +39,25 @@ Cvyelll1qrgmIxw=
 -----END PRIVATE KEY-----
 `;
 
+/** Signs where the platform would use a key that nobody knows. */
+const STRANGE_PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBAL6+IqKnFBMhyXoZ
+WpDh31bIfquN4B4KKq0jExk3Inb5QD5QKLQ+sIEvWnCpEYB9kCPQF0vMbcPLuEd4
+vmTuEbdbkedjY0MGBnk40eKqPdZXPo3FtzL3Lt725vTn2zI7TyVd8iAFAHQNq4FX
+O3SiRDUF31c39B14MDtbfk/Fblm/AgMBAAECgYEAlhejxX3XrB5gHjYpL+ytA+sM
+0g34F2tEna0F8EeUVS5ZQS9ueDcESQNsFU7UuNkVPTkXu8uHbBS4U3VNzLoRMWyh
+zFYxyRoH529lmqRjzWXvQoytQ8mxhjYNTdQ+539XPIfE4aO62k3qe0Cd9vMzfQjk
++2HqR29s20+0jlgkBfECQQDt9Y7Rl3cVlrlh+3Qa1R0XMUY8wwVm+O3LRqUhjicm
+bJ1/AyUeWa9wTsIeRczahxDCbcHjkvhCqt+X7pbgUyR7AkEAzTQshx9i1vIZnStO
+7cZgvbr4yM2ncBONE2xtWmWlkuugK5KXN+HICT+r1kvnfnTLFgMM+v9BiSzI7Blg
+kdsmjQJAJyQpJdigQfDU9YUDCBbd/h6gywXZMaLomnM4Xlifn/ZlwaqmxGNENFkA
+HTKmC5wD6bdcGS7nny+0L62TK7sBWQJAF2YYobvJeHsYwpw6ntBdHaVhUvxoWFZS
+YuGdQo6Op8cod296wMuFFNDm1kPHfNrygWsNot1SasLpkkp+gYM8zQJBALZ3pE72
+lHIZnGEsjA8PM+bFdN6C8sXwNtIvp5hr2XfN5/gqFqJc2Q/1DtxNFXcCe0ws9SgY
+iUoVEhBFOw4jsjQ=
+-----END PRIVATE KEY-----
+`;
+
 const CURRENCIES: Readonly<Record<string, string>> = {
   '978': 'EUR',
   '840': 'USD',
@@ -69,8 +88,8 @@ function payboxEncoded(value: string): string {
   return encodeURIComponent(value).replace(/%(?:40|2F|3A|2C)/g, decodeURIComponent);
 }
 
-function signed(text: string): string {
-  return encodeURIComponent(createSign('RSA-SHA1').update(text).sign(SANDBOX_PRIVATE_KEY, 'base64'));
+function signed(text: string, key = SANDBOX_PRIVATE_KEY): string {
+  return encodeURIComponent(createSign('RSA-SHA1').update(text).sign(key, 'base64'));
 }
 
 /** The PBX_RETOUR variables with their values, all but K; one without a value is left out. */
@@ -91,6 +110,14 @@ function variables(order: BankOrder, decision: Decision): string[] {
     .map((part) => part.split(':') as [string, string])
     .filter(([, letter]) => letter !== 'K' && values[letter])
     .map(([name, letter]) => `${name}=${payboxEncoded(values[letter] ?? '')}`);
+}
+
+/** The text as it is sent: another amount, or the same one written with other bytes. */
+function spoilt(text: string, spoiling: Spoiling): string {
+  if (spoiling === 'bad-signature') return text.replace(/^([^=]+)=\d+/, '$1=1');
+  if (spoiling === 'wrong-charset')
+    return text.replace(/=([A-Z])/, (_, letter: string) => `=%${letter.charCodeAt(0).toString(16)}`);
+  return text;
 }
 
 function signatureName(order: BankOrder): string {
@@ -135,7 +162,8 @@ function checkFields(fields: ReadonlyMap<string, string>): void {
 export const payboxBank: Bank = {
   providers: ['paybox'],
   caption: 'Paybox System',
-  page: { method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' },
+  pages: [{ method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
 
   receive({ body }, merchants) {
     const list = readForm(body, 'utf-8');
@@ -170,8 +198,8 @@ export const payboxBank: Bank = {
   notification(order, merchant, decision: Decision, spoiling: Spoiling) {
     const parts = variables(order, decision);
     const text = parts.join('&');
-    const sent = spoiling === 'bad-signature' ? text.replace(/^([^=]+)=\d+/, '$1=1') : text;
-    const message = `${sent}&${signatureName(order)}=${signed(text)}`;
+    const key = spoiling === 'unknown-key' ? STRANGE_PRIVATE_KEY : SANDBOX_PRIVATE_KEY;
+    const message = `${spoilt(text, spoiling)}&${signatureName(order)}=${signed(text, key)}`;
     const url = order.data.PBX_REPONDRE_A ?? merchant.callback;
     if (order.data.PBX_RUF1 === 'POST') {
       return {

@@ -235,7 +235,13 @@ describe('choosing', () => {
     const shop = await makeShop([]);
     type Listed = { data: { id: string; settings: { properties: object } }[] };
     const every = await shop.call<Listed>('GET', '/providers');
-    expect(every.body.data.map(({ id }) => id)).toEqual(['ecommpay', 'ogone', 'paybox', 'postfinance']);
+    expect(every.body.data.map(({ id }) => id)).toEqual([
+      'dummy',
+      'ecommpay',
+      'ogone',
+      'paybox',
+      'postfinance',
+    ]);
     const yen = await shop.call<Listed>('GET', '/providers?currency=JPY');
     expect(yen.body.data.map(({ id }) => id)).toEqual(['ecommpay', 'paybox']);
     const one = await shop.call<Listed['data'][0]>('GET', '/providers/up2pay');

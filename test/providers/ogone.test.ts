@@ -82,7 +82,7 @@ describe('the form', () => {
     const urls = { callback: 'https://x.test/c', back: `https://x.test/${'a'.repeat(190)}` };
     const { start: begin } = ogone;
     expect(() =>
-      begin({ id: 'x' as never, order: 'x', payment: request(ogone), account, urls, now: new Date() }),
+      begin({ id: 'x' as never, order: 'x', payment: request(ogone), account, urls, now: new Date(), fetch }),
     ).toThrow('takes 200');
   });
 });

@@ -115,7 +115,7 @@ describe('the notification', () => {
     const who = merchant('paybox', 'account');
     const order = shopperAtBank('paybox', start(paybox), who);
     const message = notification({ ...order, order: '' }, who, 'pay', 'none');
-    const body = utf8(message.body ?? '');
+    const body = utf8(String(message.body));
     const asked = {
       method: 'POST' as const,
       query: new Uint8Array(),

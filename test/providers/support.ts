@@ -38,14 +38,17 @@ export function request(entry: Provider, changes: Partial<PaymentRequest> = {}):
 }
 
 export function start(entry: Provider, payment = request(entry), account = accountOf(entry)) {
-  return entry.start({
+  const redirect = entry.start({
     id: ID,
     order: ORDER,
     payment,
     account,
     urls: { callback: 'https://pay.test/callback/account', back: `https://pay.test/return/account/${ID}` },
     now: new Date('2026-11-21T09:00:00Z'),
+    fetch: () => Promise.reject(new Error('no network')),
   });
+  if (redirect instanceof Promise) throw new Error('this provider registers its orders');
+  return redirect;
 }
 
 export function asRequest(message: BankMessage): ProviderRequest {
@@ -53,7 +56,10 @@ export function asRequest(message: BankMessage): ProviderRequest {
   return {
     method: message.method,
     query: new TextEncoder().encode(url.search.slice(1)),
-    body: new TextEncoder().encode(message.body ?? ''),
+    body:
+      typeof message.body === 'string'
+        ? new TextEncoder().encode(message.body)
+        : (message.body ?? new Uint8Array()),
     contentType: message.headers['content-type'] ?? null,
   };
 }

@@ -5,23 +5,14 @@ import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/http/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import type { Bank, BankMessage, BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import type { BankMessage, BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import { bankOf } from '../../src/sandbox/banks.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
-import { ecommpayBank } from '../../src/sandbox/ecommpay.ts';
-import { ogoneBank } from '../../src/sandbox/ogone.ts';
-import { payboxBank } from '../../src/sandbox/paybox.ts';
+
+export { bankOf };
 
 export const ORIGIN = 'https://pay.countersign.dev';
 export const WEBHOOK_URL = 'https://hooks.shop-demo.com/countersign';
-
-export const BANKS: readonly Bank[] = [ecommpayBank, ogoneBank, payboxBank];
-
-/** The bank that plays a provider. */
-export function bankOf(providerId: string): Bank {
-  const bank = BANKS.find((entry) => entry.providers.includes(providerId));
-  if (!bank) throw new Error(`no bank plays ${providerId}`);
-  return bank;
-}
 
 /** A request to the Worker. */
 export function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -170,7 +161,7 @@ export function currencyOf(providerId: string): string {
   return DEMO_ACCOUNTS[providerId]?.currencies[0] ?? 'EUR';
 }
 
-/** Every provider that has a demo account: a provider added later joins without a new line. */
+/** Every provider: one that is added later joins without a new line. */
 export const PROVIDER_IDS = providers.map(({ id }) => id);
 
 export function merchant(

@@ -1,0 +1,149 @@
+/**
+ * `npm run demo -- --disorder`: every provider's bank misbehaves in every way it can, each time about a fresh payment;
+ * a row says what happened and what the ledger holds. A row is wrong when money was lost, counted twice, or moved by
+ * anything unverified.
+ */
+import { provider } from '../providers/registry.ts';
+import type { BankOrder } from '../sandbox/bank.ts';
+import { bankOf } from '../sandbox/banks.ts';
+import type { Disorder, Step, StepResult } from '../sandbox/disorder.ts';
+import type { Payment, Storefront } from './storefront.ts';
+
+const ASKED = 1999;
+
+/** What the ledger may hold afterwards: any of these statuses, with exactly this much paid. */
+interface End {
+  readonly statuses: readonly string[];
+  readonly paid: number;
+}
+
+const PAID: End = { statuses: ['paid'], paid: ASKED };
+const UNMOVED: End = { statuses: ['created', 'forwarded'], paid: 0 };
+
+interface Scenario {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly concurrently?: boolean;
+  /** By provider, because protocols differ in what they carry and sign. */
+  readonly end: (providerId: string) => readonly End[];
+}
+
+const notify = (disorder: Disorder = 'none', decision: 'pay' | 'refuse' = 'pay'): Step => ({
+  do: 'notify',
+  decision,
+  disorder,
+});
+const back = (bare = false): Step => ({ do: 'return', decision: 'pay', bare });
+const always =
+  (...ends: readonly End[]) =>
+  () =>
+    ends;
+
+/** Whether its messages name the currency; where they do not, another one cannot be told. */
+function namesCurrency(providerId: string): boolean {
+  return !['paybox', 'dummy'].includes(providerId);
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'late', steps: [back(true), notify()], end: always(PAID) },
+  { name: 'twice', steps: [notify(), notify()], end: always(PAID) },
+  { name: 'before the return', steps: [notify(), back()], end: always(PAID) },
+  { name: 'payment, then refusal', steps: [notify(), notify('none', 'refuse')], end: always(PAID) },
+  { name: 'refusal, then payment', steps: [notify('none', 'refuse'), notify()], end: always(PAID) },
+  {
+    name: 'all at once',
+    steps: [notify(), back(), notify(), notify('none', 'refuse'), notify(), back()],
+    concurrently: true,
+    end: always(PAID),
+  },
+  { name: 'bad signature', steps: [notify('bad-signature')], end: always(UNMOVED) },
+  { name: 'unknown key', steps: [notify('unknown-key')], end: always(UNMOVED) },
+  // The same bytes of another charset are either the same news or none.
+  { name: 'wrong charset', steps: [notify('wrong-charset')], end: always(PAID, UNMOVED) },
+  {
+    name: 'other amount',
+    steps: [notify('other-amount')],
+    end: always({ statuses: ['partially_paid'], paid: ASKED - 100 }),
+  },
+  {
+    name: 'other currency',
+    steps: [notify('other-currency')],
+    end: (providerId) => (namesCurrency(providerId) ? [UNMOVED] : [PAID]),
+  },
+  { name: 'unknown payment', steps: [notify('unknown-payment')], end: always(UNMOVED) },
+  { name: 'not at all', steps: [back(true)], end: always(UNMOVED) },
+];
+
+/** One row: what was answered, what is held, and what is wrong with it. */
+export interface DisorderRow {
+  readonly provider: string;
+  readonly scenario: string;
+  readonly answers: string;
+  readonly status: string;
+  readonly paid: number;
+  readonly webhooks: number;
+  readonly problem: string | null;
+}
+
+function problemOf(
+  scenario: Scenario,
+  providerId: string,
+  payment: Payment,
+  paidWebhooks: number,
+  results: readonly StepResult[],
+): string | null {
+  const { status, amounts } = payment;
+  const ends = scenario.end(providerId);
+  if (!ends.some((end) => end.statuses.includes(status) && end.paid === amounts.paid)) {
+    return `holds ${status} with ${amounts.paid}`;
+  }
+  if (paidWebhooks > 1) return `told the shop ${paidWebhooks} times`;
+  const failed = results.find(({ status: answer }) => answer >= 500);
+  return failed ? `answered ${failed.status}` : null;
+}
+
+async function play(
+  shop: Storefront,
+  scenario: Scenario,
+  account: { readonly id: string; readonly provider: string; readonly currencies: readonly string[] },
+): Promise<DisorderRow> {
+  const payment = await shop.create({
+    reference: `disorder-${account.provider}-${scenario.name}-${Date.now()}`,
+    amount: ASKED,
+    currency: account.currencies[0],
+    account: account.id,
+    customer: { email: 'jane@example.com' },
+  });
+  const order: BankOrder = await shop.toBank(payment.redirect);
+  const results = await shop.play(order, scenario.steps, scenario.concurrently);
+  const held = await shop.payment(payment.id);
+  const webhooks = await shop.until(
+    () => shop.webhooks(payment.id),
+    (list) => held.status === 'created' || list.some(({ type }) => type === `payment.${held.status}`),
+  );
+  const told = webhooks.filter(({ type }) => type === 'payment.paid').length;
+  return {
+    provider: account.provider,
+    scenario: scenario.name,
+    answers: results.map(({ status }) => status).join(' '),
+    status: held.status,
+    paid: held.amounts.paid,
+    webhooks: webhooks.length,
+    problem: problemOf(scenario, account.provider, held, told, results),
+  };
+}
+
+/** Every scenario at every provider whose bank can play it. */
+export async function disorder(shop: Storefront): Promise<DisorderRow[]> {
+  const rows: DisorderRow[] = [];
+  for (const account of await shop.accounts()) {
+    if (!provider(account.provider)) continue;
+    const { decisions } = bankOf(account.provider);
+    for (const scenario of SCENARIOS) {
+      if (scenario.steps.every(({ decision }) => decisions.includes(decision))) {
+        rows.push(await play(shop, scenario, account));
+      }
+    }
+  }
+  return rows;
+}
