@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Json, RecipeInput } from '../providers/contract.ts';
+import * as v from 'valibot';
+import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
 import { provider, providers } from '../providers/registry.ts';
+import { explain, triedKeys } from '../providers/why.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
 import { checkFile, recipe, type VectorFile } from './vectors.ts';
 
@@ -79,10 +81,33 @@ function sign(name: string | undefined, options: Options): number {
 
 async function verify(name: string | undefined, options: Options): Promise<number> {
   const found = recipeOf(name, options, ['verify']);
-  if (found.kind !== 'verify') return 2;
-  const { valid, status, base, problem } = await found.verify(settingsOf(options), inputOf(options));
-  print({ valid, status, ...baseMembers(base), ...(problem !== null && { problem }) });
-  return valid ? 0 : 1;
+  const entry = provider(name ?? '');
+  if (found.kind !== 'verify' || !entry) return 2;
+  const [settings, input] = [settingsOf(options), inputOf(options)];
+  const { valid, status, base, problem, expected, received } = await found.verify(settings, input);
+  if (valid) {
+    print({ valid, status, ...baseMembers(base) });
+    return 0;
+  }
+  const explanation = await explain({
+    provider: entry,
+    settings: withDefaults(entry, settings),
+    what: options.what ?? '',
+    raw: input.raw ?? '',
+    refusal: { message: problem ?? '', base: fromUtf8(base), expected, received },
+    keysTried: triedKeys(entry, settings, 'given'),
+    masked: false,
+  });
+  print({ valid, status, ...baseMembers(base), ...explanation });
+  return 1;
+}
+
+/** The given settings over the defaults of the schema, whether they are complete or not. */
+function withDefaults(entry: Provider, settings: Record<string, unknown>): Record<string, unknown> {
+  const defaults = Object.entries(entry.settings.entries).map(
+    ([name, schema]) => [name, v.getDefault(schema)] as const,
+  );
+  return { ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)), ...settings };
 }
 
 async function vectors(directory: string): Promise<number> {

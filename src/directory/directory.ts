@@ -4,6 +4,7 @@ import { Accounts } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { Cache } from './cache.ts';
 import { listProjected, project, projectedIds } from './projection.ts';
+import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
 import { Vault } from './vault.ts';
@@ -87,5 +88,13 @@ export class Directory {
 
   projectedIds(after: string, limit: number): Promise<string[]> {
     return projectedIds(this.#db, after, limit);
+  }
+
+  recordRefusal(entry: RefusalRecord): Promise<void> {
+    return recordRefusal(this.#db, new Date(this.#now()).toISOString(), entry);
+  }
+
+  refusals(account: string, limit: number, before: number | null): Promise<StoredRefusal[]> {
+    return listRefusals(this.#db, account, limit, before);
   }
 }

@@ -30,6 +30,12 @@ const DEFAULT_GRACE_SECONDS = 86_400;
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
 
+/** Where the next page of a numbered list starts, if this one is full. */
+function nextCursor(entries: readonly { readonly id: number }[], limit: number): string | null {
+  const last = entries.at(-1);
+  return entries.length === limit && last ? String(last.id) : null;
+}
+
 // --- Accounts ---------------------------------------------------------------------------------------------
 
 type PutAccount = v.InferOutput<typeof schemas.putAccount>;
@@ -219,32 +225,6 @@ function accountRoutes(): Hono<AppEnv> {
     },
   );
 
-  routes.delete(
-    '/v1/admin/accounts/:id',
-    operation({
-      summary: 'Delete an account that no shop uses',
-      auth: 'operator',
-      success: { 204: 'Deleted.' },
-      errors: ['invalid_request', 'not_found', 'invalid_state'],
-    }),
-    async (c) => {
-      const service = c.get('service');
-      const id = idOf(c);
-      await knownAccount(service, id);
-      const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
-      if (users.length > 0) {
-        const names = users.map((shop) => shop.id).join(', ');
-        throw new Problem(
-          'invalid_state',
-          `the account ${id} is used by ${names}: take it out of them first`,
-        );
-      }
-      await service.directory.accounts.delete(id, ACTOR);
-      service.directory.changed();
-      return c.body(null, 204);
-    },
-  );
-
   routes.post(
     '/v1/admin/accounts/:id/secrets/:setting/rotate',
     operation({
@@ -269,6 +249,52 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.rotate(account.id, setting, body.value, grace, ACTOR);
       service.directory.changed();
       return c.json(accountAnswer(await knownAccount(service, account.id), originOf(service, c.req.url)));
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts/:id/refusals',
+    operation({
+      summary: 'Why notifications and returns of an account were refused, the newest first',
+      description:
+        'The base string, the expected and the received value, the first difference, the keys tried, likely causes.',
+      auth: 'operator',
+      query: schemas.auditQuery,
+      success: { 200: schemas.refusals },
+      errors: ['invalid_request', 'not_found'],
+    }),
+    async (c) => {
+      const { directory } = c.get('service');
+      const account = await knownAccount(c.get('service'), idOf(c));
+      const { limit = '50', cursor } = valid(schemas.auditQuery, c.req.query());
+      const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
+      return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  routes.delete(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Delete an account that no shop uses',
+      auth: 'operator',
+      success: { 204: 'Deleted.' },
+      errors: ['invalid_request', 'not_found', 'invalid_state'],
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = idOf(c);
+      await knownAccount(service, id);
+      const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
+      if (users.length > 0) {
+        const names = users.map((shop) => shop.id).join(', ');
+        throw new Problem(
+          'invalid_state',
+          `the account ${id} is used by ${names}: take it out of them first`,
+        );
+      }
+      await service.directory.accounts.delete(id, ACTOR);
+      service.directory.changed();
+      return c.body(null, 204);
     },
   );
 
@@ -441,8 +467,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       const entries = await c
         .get('service')
         .directory.audit(limit, query.cursor ? Number(query.cursor) : null);
-      const last = entries.at(-1);
-      return c.json({ data: entries, nextCursor: entries.length === limit && last ? String(last.id) : null });
+      return c.json({ data: entries, nextCursor: nextCursor(entries, limit) });
     },
   );
 

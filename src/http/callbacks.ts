@@ -4,7 +4,7 @@ import { Problem, Refusal } from '../payments/errors.ts';
 import type { Reply } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
-import { check, commandOf, logRefusal, providerRequest } from './messages.ts';
+import { check, commandOf, keepRefusal, providerRequest } from './messages.ts';
 import { operation } from './openapi.ts';
 import type { AppEnv } from './service.ts';
 
@@ -60,7 +60,7 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
     return respond(result.answer);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    logRefusal(c, id, 'notification', error);
+    await keepRefusal(c, opened, request, 'notification', error);
     throw refused(error);
   }
 }

@@ -8,7 +8,7 @@ import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts
 import { VIA } from '../providers/protocol.ts';
 import { base64url } from '../signing/bytes.ts';
 import { type OpenedAccount, open } from './accounts.ts';
-import { check, commandOf, logRefusal, providerRequest } from './messages.ts';
+import { check, commandOf, keepRefusal, providerRequest } from './messages.ts';
 import { operation } from './openapi.ts';
 import { formPage, messagePage, pageHeaders } from './pages.tsx';
 import type { AppEnv, LedgerClient, Service } from './service.ts';
@@ -143,7 +143,7 @@ async function returnedFact(
     return { fact: told.command, refused: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    logRefusal(c, account, 'return', error);
+    await keepRefusal(c, opened, request, 'return', error);
     return { fact: null, refused: error.reason };
   }
 }

@@ -341,6 +341,31 @@ export const auditList = v.object({
   nextCursor: v.nullable(v.string()),
 });
 
+export const refusals = v.object({
+  data: v.array(
+    v.object({
+      id: v.number(),
+      at: v.string(),
+      account: v.string(),
+      channel: v.string(),
+      reason: v.string(),
+      requestId: v.string(),
+      ip: v.nullable(v.string()),
+      explanation: v.object({
+        problem: v.string(),
+        base: v.nullable(v.string()),
+        charset: v.string(),
+        expected: v.nullable(v.string()),
+        received: v.nullable(v.string()),
+        firstDifference: v.nullable(v.object({ at: v.number(), expected: v.string(), received: v.string() })),
+        keysTried: v.array(v.object({ setting: v.string(), key: v.string(), which: v.string() })),
+        likelyCauses: v.array(v.string()),
+      }),
+    }),
+  ),
+  nextCursor: v.nullable(v.string()),
+});
+
 export const rebuild = v.object({
   objects: v.nullish(
     v.pipe(

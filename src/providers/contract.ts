@@ -185,6 +185,14 @@ export interface StatusRow {
   readonly outcome: FactOutcome;
 }
 
+/** A mistake that the sheet warns of, as a change after which a refused message would verify. */
+export interface Suspicion {
+  /** What went wrong, in words. */
+  readonly cause: string;
+  readonly settings?: (settings: Record<string, unknown>) => Record<string, unknown>;
+  readonly raw?: (raw: string) => string;
+}
+
 export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly id: string;
   /** Names under which the software that countersign replaces knows this provider. */
@@ -200,6 +208,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
   /** Every status of its sheet. */
   readonly statuses: readonly StatusRow[];
+  /** What is tried when a signature is refused, to say why. */
+  readonly suspicions: readonly Suspicion[];
   /** Customer fields, as dotted paths of the request, without which a payment cannot be started. */
   readonly requires: readonly string[];
   /** The greatest amount the protocol can carry, in minor units. */

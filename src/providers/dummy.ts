@@ -169,12 +169,12 @@ function readCallback(source: string | null, orderInAddress: string | null): Cal
     throw new Refusal('malformed', 'the body is not a JSON object');
   }
   const members = body as Readonly<Record<string, unknown>>;
-  const order = members['payment_id'] ?? orderInAddress;
-  const word = members['new_status'] ?? members['event'];
+  const order = members.payment_id ?? orderInAddress;
+  const word = members.new_status ?? members.event;
   if (typeof order !== 'string' || order === '') throw new Refusal('malformed', 'there is no payment_id');
   if (typeof word !== 'string' || !(word in GETPAID))
     throw new Refusal('malformed', 'there is no known new_status');
-  const amount = members['paid_amount'] ?? members['locked_amount'];
+  const amount = members.paid_amount ?? members.locked_amount;
   return { order, word, amount: amount === undefined ? null : String(amount) };
 }
 
@@ -348,6 +348,7 @@ export const dummy = defineProvider({
   },
   settings,
   signatures: recipes,
+  suspicions: [],
   statuses: [
     { code: 'ok', outcome: 'paid' },
     { code: 'nok', outcome: 'error' },

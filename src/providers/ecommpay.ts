@@ -14,7 +14,7 @@ import * as v from 'valibot';
 import { currenciesWithDigits } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
-import { base64, compareBytes, equalText, fromUtf8, utf8 } from '../signing/bytes.ts';
+import { base64, compareBytes, equalText, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { encodeForm } from '../signing/form.ts';
@@ -27,6 +27,7 @@ import {
   type RecipeInput,
   type Signed,
   type StartRequest,
+  type Suspicion,
 } from './contract.ts';
 import {
   atOrigin,
@@ -255,6 +256,24 @@ const recipes: Record<string, Recipe<Settings>> = {
   'base-string': { kind: 'text', text: (_account, input) => baseOf(inputTree(input), naturalOrder) },
 };
 
+/** The mistakes that the sheet's traps name, each tried when a signature is refused. */
+const SUSPICIONS: readonly Suspicion[] = [
+  {
+    cause: 'the secret key was decoded from base64 before it was used; it is used as text',
+    settings: (account) => ({ ...account, secret_key: decodedKey(String(account.secret_key)) }),
+  },
+  {
+    cause: 'the secret key has white space at an end in one of the two places',
+    settings: (account) => ({ ...account, secret_key: String(account.secret_key).trim() }),
+  },
+];
+
+/** What the key would be if it were base64; the key itself where it is not. */
+function decodedKey(key: string): string {
+  const bytes = fromBase64(key);
+  return (bytes && fromUtf8(bytes)) ?? key;
+}
+
 // --- Start ------------------------------------------------------------------------------------------------
 
 const RESERVED = new Set([
@@ -458,6 +477,7 @@ export const ecommpay = defineProvider({
   },
   settings,
   signatures: recipes,
+  suspicions: SUSPICIONS,
   statuses: Object.entries(STATUS_WORDS).map(([code, { outcome }]) => ({ code, outcome })),
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,

@@ -30,6 +30,7 @@ import {
   type RecipeInput,
   type Signed,
   type StartRequest,
+  type Suspicion,
 } from './contract.ts';
 import { isSignedInFeedback, isSignedInRequest } from './ogone.fields.ts';
 import {
@@ -353,6 +354,28 @@ const recipes: Record<string, Recipe<Settings>> = {
   'api-response': { kind: 'response', read: (_settings, raw) => readApiResponse(raw) },
 };
 
+/** The mistakes that the platform's users make, each tried when a signature is refused. */
+const SUSPICIONS: readonly Suspicion[] = [
+  {
+    cause: 'it is signed with the SHA-IN passphrase: the two passphrases are swapped in the back office',
+    settings: (account) => ({ ...account, sha_out: account.sha_in }),
+  },
+  ...(['sha1', 'sha256', 'sha512'] as const).map((name) => ({
+    cause: `it is hashed with ${HASHES[name].label}, and the account is set to another algorithm`,
+    settings: (account: Record<string, unknown>) =>
+      account.hash_algorithm === name ? account : { ...account, hash_algorithm: name },
+  })),
+  {
+    cause:
+      'only the main parameters are hashed: the back office is not set to "each parameter followed by the passphrase"',
+    settings: (account) => ({ ...account, sha_mode: 'main-parameters-only' }),
+  },
+  {
+    cause: 'the passphrase has white space at an end in one of the two places',
+    settings: (account) => ({ ...account, sha_out: String(account.sha_out).trim() }),
+  },
+];
+
 // --- Start ------------------------------------------------------------------------------------------------
 
 /** What countersign answers for, and no shop may set by hand. */
@@ -590,6 +613,7 @@ export function ogonePlatform(brand: Brand): Provider {
     },
     settings: platformSettings(brand.defaults),
     signatures: recipes,
+    suspicions: SUSPICIONS,
     statuses: Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
     requires: [],
     maxAmount: 999_999_999_999,

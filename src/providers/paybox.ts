@@ -29,6 +29,7 @@ import {
   type RecipeInput,
   type Signed,
   type StartRequest,
+  type Suspicion,
 } from './contract.ts';
 import {
   addressWithin,
@@ -322,6 +323,31 @@ const recipes: Record<string, Recipe<Settings>> = {
   'api-response': { kind: 'response', read: (_account, raw, asked) => readApiResponse(raw, asked) },
 };
 
+/** The bytes as Paybox writes them: a space is %20, and `@ / : ,` stay as they are. */
+function asPayboxWrites(raw: string): string {
+  return raw.replaceAll('+', '%20').replace(/%(?:40|2F|3A|2C)/gi, decodeURIComponent);
+}
+
+/** The mistakes that the sheet's traps name, each tried when a signature is refused. */
+const SUSPICIONS: readonly Suspicion[] = [
+  {
+    cause:
+      'the message was decoded and encoded again on its way (a proxy, a framework): the bytes are not those signed',
+    raw: (raw) => {
+      const at = raw.lastIndexOf('&');
+      return asPayboxWrites(raw.slice(0, at)) + raw.slice(at);
+    },
+  },
+  {
+    cause: "it is signed with the platform's own key, and the account trusts another one (public_key)",
+    settings: (account) => ({ ...account, public_key: PAYBOX_PUBLIC_KEY }),
+  },
+  {
+    cause: 'a parameter of our own stands in front of what is signed',
+    raw: (raw) => raw.slice(raw.indexOf('&') + 1),
+  },
+];
+
 // --- Start ------------------------------------------------------------------------------------------------
 
 const HOSTS = {
@@ -574,6 +600,7 @@ export const paybox = defineProvider({
   },
   settings,
   signatures: recipes,
+  suspicions: SUSPICIONS,
   statuses: Object.entries(ERROR_CODES).map(([code, outcome]) => ({ code, outcome })),
   requires: ['customer.email'],
   maxAmount: 9_999_999_999,

@@ -34,7 +34,7 @@ function merchantFor(
   dialect: string,
   callback: string | undefined,
 ): Merchant {
-  const ours = merchants.filter(({ settings }) => settings['dialect'] === dialect);
+  const ours = merchants.filter(({ settings }) => settings.dialect === dialect);
   const merchant = callback
     ? ours.find((entry) => new URL(callback).pathname === new URL(entry.callback).pathname)
     : ours[0];
@@ -113,30 +113,30 @@ export const dummyBank: Bank = {
   },
 
   notification(order, _merchant, decision, spoiling): BankMessage {
-    if (order.data['dialect'] === 'getpaid') {
+    if (order.data.dialect === 'getpaid') {
       // Nothing is signed here: a spoilt message is one that the other side cannot take.
       const word = decision === 'pay' ? 'paid' : 'failed';
       const status = spoiling === 'none' || spoiling === 'wrong-charset' ? word : 'spoilt';
       return {
         method: 'POST',
-        url: order.data['callback'] ?? '',
+        url: order.data.callback ?? '',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ payment_id: order.order, new_status: status }),
       };
     }
     return {
       method: 'POST',
-      url: order.data['direct_notification_url'] ?? '',
+      url: order.data.direct_notification_url ?? '',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: response(order, decision === 'pay', spoiling),
     };
   },
 
   back(order, _merchant, decision) {
-    if (order.data['dialect'] === 'getpaid') {
+    if (order.data.dialect === 'getpaid') {
       return order.data[decision === 'pay' ? 'success_url' : 'failure_url'] ?? '';
     }
-    const address = order.data['back'] ?? '';
+    const address = order.data.back ?? '';
     return `${address}${address.includes('?') ? '&' : '?'}${response(order, decision === 'pay', 'bad-signature')}`;
   },
 };

@@ -89,7 +89,13 @@ describe('verify', () => {
     });
     expect(valid.status).toBe(0);
     const tampered = of(raw.replace('Mt=1000', 'Mt=1'));
-    expect(JSON.parse(tampered.stdout)).toMatchObject({ valid: false });
+    expect(JSON.parse(tampered.stdout)).toMatchObject({
+      valid: false,
+      status: null,
+      charset: 'utf-8',
+      keysTried: [{ setting: 'public_key', which: 'given' }],
+      likelyCauses: [expect.stringContaining('changed after it was signed')],
+    });
     expect(tampered.status).toBe(1);
   });
 });

@@ -1,0 +1,73 @@
+/** Refused notifications and returns in D1: bounded per account, so that noise at a door cannot fill the database. */
+
+/** How many are kept for each account. */
+const KEPT = 200;
+
+/** One refusal, with what explains it; secrets and card numbers are masked before it gets here. */
+export interface RefusalRecord {
+  readonly account: string;
+  readonly channel: string;
+  readonly reason: string;
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly explanation: object;
+}
+
+export interface StoredRefusal extends RefusalRecord {
+  readonly id: number;
+  readonly at: string;
+}
+
+interface RefusalRow {
+  readonly id: number;
+  readonly at: string;
+  readonly account: string;
+  readonly channel: string;
+  readonly reason: string;
+  readonly request_id: string;
+  readonly ip: string | null;
+  readonly explanation: string;
+}
+
+/** Writes a refusal and drops the account's oldest ones. */
+export async function recordRefusal(db: D1Database, at: string, entry: RefusalRecord): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        'INSERT INTO refusals (at, account, channel, reason, request_id, ip, explanation) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .bind(
+        at,
+        entry.account,
+        entry.channel,
+        entry.reason,
+        entry.requestId,
+        entry.ip,
+        JSON.stringify(entry.explanation),
+      ),
+    db
+      .prepare(
+        `DELETE FROM refusals WHERE account = ? AND id <=
+           (SELECT id FROM refusals WHERE account = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+      )
+      .bind(entry.account, entry.account, KEPT),
+  ]);
+}
+
+/** An account's refusals, the newest first, those before an id if given. */
+export async function listRefusals(
+  db: D1Database,
+  account: string,
+  limit: number,
+  before: number | null,
+): Promise<StoredRefusal[]> {
+  const { results } = await db
+    .prepare('SELECT * FROM refusals WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?')
+    .bind(account, before ?? Number.MAX_SAFE_INTEGER, limit)
+    .all<RefusalRow>();
+  return results.map(({ request_id, explanation, ...row }) => ({
+    ...row,
+    requestId: request_id,
+    explanation: JSON.parse(explanation) as object,
+  }));
+}

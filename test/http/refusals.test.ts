@@ -1,0 +1,97 @@
+/** Refused notifications are kept with what explains them, and noise does not fill the directory. */
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordRefusal } from '../../src/directory/refusals.ts';
+import { admin, bankOf, journey, network, request } from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+interface Refusals {
+  readonly data: readonly {
+    readonly id: number;
+    readonly channel: string;
+    readonly reason: string;
+    readonly requestId: string;
+    readonly explanation: {
+      readonly base: string;
+      readonly likelyCauses: readonly string[];
+      readonly keysTried: readonly object[];
+    };
+  }[];
+  readonly nextCursor: string | null;
+}
+
+const refusals = async (account: string, query = '') =>
+  (await admin<Refusals>('GET', `/accounts/${account}/refusals${query}`)).body;
+
+describe('a refused notification', () => {
+  it('can be looked up with its explanation, by the id of its answer', async () => {
+    const trip = await journey('ogone');
+    const answer = await trip.notify('pay', 'bad-signature');
+    const [refusal] = (await refusals(trip.account)).data;
+    expect(refusal).toMatchObject({
+      channel: 'notification',
+      reason: 'signature_mismatch',
+      requestId: answer.headers.get('x-request-id'),
+      explanation: { charset: 'utf-8', likelyCauses: [expect.stringContaining('changed')] },
+    });
+    expect(refusal?.explanation.base).toContain('AMOUNT=0.01‹sha_out›');
+    const stored = JSON.stringify(await env.DIRECTORY.prepare('SELECT * FROM refusals').all());
+    expect(stored).not.toContain('demo-ogone-sha-out');
+  });
+
+  it('names every live key that was tried', async () => {
+    const trip = await journey('ogone');
+    await admin('POST', `/accounts/${trip.account}/secrets/sha_out/rotate`, {
+      value: 'the-new-sha-out-passphrase',
+    });
+    await trip.notify('pay', 'bad-signature');
+    const [refusal] = (await refusals(trip.account)).data;
+    expect(refusal?.explanation.keysTried).toHaveLength(4);
+  });
+
+  it('and a refused return as well', async () => {
+    const trip = await journey('paybox');
+    await request(bankOf('paybox').back(trip.order, trip.merchant, 'pay').replace('amount=1999', 'amount=1'));
+    expect((await refusals(trip.account)).data[0]).toMatchObject({
+      channel: 'return',
+      reason: 'signature_mismatch',
+    });
+  });
+
+  it('is kept thirty times a minute for each account, and answered always', async () => {
+    const trip = await journey('ogone');
+    for (let count = 0; count < 35; count++)
+      expect((await trip.notify('pay', 'bad-signature')).status).toBe(403);
+    expect((await refusals(trip.account, '?limit=100')).data).toHaveLength(30);
+    vi.setSystemTime(Date.now() + 61_000);
+    await trip.notify('pay', 'bad-signature');
+    expect((await refusals(trip.account, '?limit=100')).data).toHaveLength(31);
+  });
+});
+
+describe('the list', () => {
+  it('goes page by page and keeps the newest 200', async () => {
+    const trip = await journey('ogone');
+    for (let count = 0; count < 205; count++) {
+      await recordRefusal(env.DIRECTORY, new Date().toISOString(), {
+        account: trip.account,
+        channel: 'notification',
+        reason: 'malformed',
+        requestId: String(count),
+        ip: null,
+        explanation: {},
+      });
+    }
+    const first = await refusals(trip.account, '?limit=100');
+    const second = await refusals(trip.account, `?limit=100&cursor=${first.nextCursor}`);
+    const third = await refusals(trip.account, `?limit=100&cursor=${second.nextCursor}`);
+    expect([first, second, third].map(({ data }) => data.length)).toEqual([100, 100, 0]);
+    expect([first.data[0]?.requestId, second.data.at(-1)?.requestId]).toEqual(['204', '5']);
+    expect((await admin('GET', '/accounts/nobody/refusals')).status).toBe(404);
+  });
+});
