@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { createApp } from './http/app.ts';
 import { bankRoutes } from './sandbox/banks.ts';
-import { seed } from './sandbox/demo.ts';
+import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { shopRoutes } from './sandbox/shop.ts';
 import { SandboxStore } from './sandbox/store.ts';
@@ -10,7 +10,10 @@ import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger } from './worker.ts';
 
-const app = createApp((bindings) => serviceOf(bindings as Env));
+/** What the reference page's examples need under `npm start`. */
+const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} ADMIN_TOKEN=local-admin-token`;
+
+const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
 
 let store: SandboxStore | null = null;
 

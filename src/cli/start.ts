@@ -11,7 +11,7 @@ async function main(): Promise<void> {
 countersign is running.
 
   Demo shop      ${origin}/shop
-  API document   ${origin}/openapi.json
+  Reference      ${origin}/docs
   Operator       ${origin}/v1/admin/accounts   Authorization: Bearer local-admin-token
 
   Demo keys      API key         ${DEMO_KEYS.apiKey}

@@ -182,6 +182,19 @@ function accountRoutes(): Hono<AppEnv> {
       body: schemas.putAccount,
       success: { 201: schemas.account, 200: schemas.account },
       errors: ['invalid_request', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-ogone' },
+        body: {
+          provider: 'ogone',
+          environment: 'test',
+          currencies: ['EUR'],
+          settings: {
+            pspid: 'MyShop',
+            sha_in: 'a passphrase for SHA-IN',
+            sha_out: 'a passphrase for SHA-OUT',
+          },
+        },
+      },
     }),
     async (c) => {
       const service = c.get('service');
@@ -202,6 +215,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 200: schemas.accountList },
       errors: [],
+      example: {},
     }),
     async (c) => {
       const service = c.get('service');
@@ -218,6 +232,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 200: schemas.account },
       errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const service = c.get('service');
@@ -234,6 +249,10 @@ function accountRoutes(): Hono<AppEnv> {
       body: schemas.rotateSecret,
       success: { 200: schemas.account },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-ogone', setting: 'sha_out' },
+        body: { value: 'a new passphrase, SHA-OUT', graceSeconds: 3600 },
+      },
     }),
     async (c) => {
       const service = c.get('service');
@@ -262,6 +281,7 @@ function accountRoutes(): Hono<AppEnv> {
       query: schemas.auditQuery,
       success: { 200: schemas.refusals },
       errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const { directory } = c.get('service');
@@ -279,6 +299,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found', 'invalid_state'],
+      example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const service = c.get('service');
@@ -376,6 +397,18 @@ function shopRoutes(): Hono<AppEnv> {
       body: schemas.putShop,
       success: { 201: schemas.shop, 200: schemas.shop },
       errors: ['invalid_request', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-shop' },
+        body: {
+          name: 'Docs shop',
+          accounts: ['paybox-sandbox'],
+          returnUrl: {
+            success: 'https://shop.example.com/thanks',
+            failure: 'https://shop.example.com/sorry',
+          },
+          webhook: { url: 'https://shop.example.com/webhook' },
+        },
+      },
     }),
     async (c) => {
       const service = c.get('service');
@@ -399,6 +432,7 @@ function shopRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 200: schemas.shopList },
       errors: [],
+      example: {},
     }),
     async (c) => c.json({ data: await c.get('service').directory.shops.list() }),
   );
@@ -410,6 +444,7 @@ function shopRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 200: schemas.shop },
       errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-shop' } },
     }),
     async (c) => c.json(await knownShop(c.get('service'), idOf(c))),
   );
@@ -424,6 +459,7 @@ function shopRoutes(): Hono<AppEnv> {
       body: schemas.rotateKey,
       success: { 200: schemas.shop },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: { path: { id: 'docs-shop', kind: 'webhookSecret' }, body: { graceSeconds: 86400 } },
     }),
     async (c) => {
       const service = c.get('service');
@@ -460,6 +496,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       query: schemas.auditQuery,
       success: { 200: schemas.auditList },
       errors: ['invalid_request'],
+      example: { query: 'limit=5' },
     }),
     async (c) => {
       const query = valid(schemas.auditQuery, c.req.query());
@@ -480,6 +517,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       body: schemas.rebuild,
       success: { 200: schemas.rebuilt },
       errors: ['invalid_request', 'payload_too_large'],
+      example: { body: {} },
     }),
     async (c) => {
       const service = c.get('service');
@@ -506,6 +544,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       auth: 'operator',
       success: { 200: schemas.reencrypted },
       errors: [],
+      example: {},
     }),
     async (c) => {
       const { directory } = c.get('service');

@@ -1,12 +1,12 @@
 /** All doors together: what every request gets, and what no door takes. */
 import { Hono } from 'hono';
-import { openAPIRouteHandler } from 'hono-openapi';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { adminRoutes } from './admin.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
-import { documentation, operation } from './openapi.ts';
+import { docsRoutes } from './docs.tsx';
+import { operation } from './openapi.ts';
 import { paymentRoutes } from './payments.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
@@ -28,8 +28,11 @@ function refuseOtherMethods(app: Hono<AppEnv>): void {
   }
 }
 
-/** The Worker's application. `serviceOf` is called once per request with the Worker's bindings. */
-export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv> {
+/**
+ * The Worker's application. `serviceOf` is called once per request with the Worker's bindings; `note` stands on the
+ * reference page.
+ */
+export function createApp(serviceOf: (bindings: object) => Service, note = ''): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound(() => problemAnswer(new Problem('not_found', 'there is nothing at this address')));
@@ -60,6 +63,7 @@ export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv
       auth: null,
       success: { 200: schemas.health },
       errors: [],
+      example: {},
     }),
     (c) => c.json({ status: 'ok' as const, version: VERSION }),
   );
@@ -68,7 +72,7 @@ export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv
   app.route('/', adminRoutes());
   app.route('/', checkoutRoutes());
   app.route('/', callbackRoutes());
-  app.get('/openapi.json', openAPIRouteHandler(app, { documentation }));
+  app.route('/', docsRoutes(app, note));
   refuseOtherMethods(app);
   return app;
 }

@@ -168,6 +168,7 @@ export function checkoutRoutes(): Hono<AppEnv> {
       auth: null,
       success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
       errors: ['not_found', 'invalid_state'],
+      example: { path: { id: '$PAYMENT' } },
     }),
     pay,
   );

@@ -1,10 +1,11 @@
 /** Describes routes for the OpenAPI document, from the schemas that validate them. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { MiddlewareHandler } from 'hono';
-import { type DescribeRouteOptions, describeRoute, loadVendor, resolver } from 'hono-openapi';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema } from 'valibot';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
 import * as schemas from './schemas.ts';
+import type { AppEnv } from './service.ts';
 
 // Given here, so that the library does not look for it with a dynamic import at run time.
 loadVendor('valibot', {
@@ -23,6 +24,22 @@ export interface Operation {
   /** What a success looks like; a text describes an answer that is not JSON. */
   readonly success: Readonly<Record<number, GenericSchema | string>>;
   readonly errors: readonly ProblemCode[];
+  /** What the reference page shows how to call; left out where only a provider can. */
+  readonly example?: Example;
+}
+
+/** A call that works against `npm start`, in the order of the document. */
+export interface Example {
+  /** Values of the path's parameters; may be shell variables. */
+  readonly path?: Readonly<Record<string, string>>;
+  /** Without the question mark. */
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** A call that has to come before. */
+  readonly before?: string;
+  /** The shell variable that takes the answer's id. */
+  readonly keepId?: string;
 }
 
 function content(schema: GenericSchema | string, type = 'application/json') {
@@ -67,15 +84,27 @@ function errorsOf(operation: Operation) {
   );
 }
 
+/** Every operation that was described, for the tests of the document. */
+export const operations: Operation[] = [];
+
 /** A middleware that does nothing but describe its route. */
 export function operation(described: Operation): MiddlewareHandler {
+  operations.push(described);
   const options = {
     summary: described.summary,
     ...(described.description && { description: described.description }),
     ...(described.auth && { security: [{ [described.auth]: [] }] }),
     parameters: parametersOf(described),
     ...(described.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: resolver(described.body) } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: resolver(described.body),
+            ...(described.example?.body !== undefined && { example: described.example.body }),
+          },
+        },
+      },
     }),
     responses: {
       ...Object.fromEntries(
@@ -84,11 +113,91 @@ export function operation(described: Operation): MiddlewareHandler {
       ...errorsOf(described),
     },
   };
-  return describeRoute(options as unknown as DescribeRouteOptions);
+  return describeRoute({ ...options, 'x-example': described.example } as unknown as DescribeRouteOptions);
+}
+
+/** A described operation as the document holds it. */
+export interface DocumentedOperation {
+  readonly summary: string;
+  readonly description?: string;
+  readonly security?: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+    readonly schema: object;
+  }[];
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': { readonly schema: object; readonly example?: unknown };
+    };
+  };
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string;
+        readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+      }
+    >
+  >;
+  readonly 'x-example'?: Example;
+}
+
+export interface ApiDocument {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+}
+
+/** The parameters of a path, which no route has to repeat. */
+function pathParameters(path: string) {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+/** Each operation of an application once, in the order in which its doors declare them. */
+export function operationOrder(
+  app: Hono<AppEnv>,
+): readonly { readonly method: string; readonly path: string }[] {
+  const names = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
+  return [...new Set(names)].map((name) => {
+    const [method = '', path = ''] = name.split(' ');
+    return { method, path };
+  });
+}
+
+/** The OpenAPI document of an application. */
+export async function apiDocument(app: Hono<AppEnv>): Promise<ApiDocument> {
+  const document = (await generateSpecs(app, {
+    documentation,
+    excludeStaticFile: false,
+  })) as unknown as ApiDocument;
+  const paths = Object.entries(document.paths).map(([path, operationsOfPath]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(operationsOfPath).map(([method, described]) => [
+        method,
+        {
+          ...described,
+          parameters: [
+            ...pathParameters(path),
+            ...(described.parameters ?? []).filter((parameter) => parameter.in !== 'path'),
+          ],
+        },
+      ]),
+    ),
+  ]);
+  return { ...document, paths: Object.fromEntries(paths) as ApiDocument['paths'] };
 }
 
 /** The parts of the document that no route holds. */
-export const documentation = {
+const documentation = {
   openapi: '3.1.0',
   info: {
     title: 'countersign',

@@ -146,6 +146,16 @@ export function paymentRoutes(): Hono<AppEnv> {
         'unsupported_currency',
         'amount_out_of_range',
       ],
+      example: {
+        body: {
+          reference: 'docs-1042',
+          amount: 1999,
+          currency: 'EUR',
+          provider: 'ecommpay',
+          description: 'Two tickets',
+        },
+        keepId: 'PAYMENT',
+      },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -173,6 +183,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       query: schemas.listQuery,
       success: { 200: schemas.paymentList },
       errors: ['invalid_request', 'forbidden'],
+      example: { query: 'limit=10' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -207,6 +218,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       auth: 'shop',
       success: { 200: schemas.payment },
       errors: ['forbidden', 'not_found'],
+      example: { path: { id: '$PAYMENT' } },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -224,6 +236,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       auth: 'shop',
       success: { 200: schemas.events },
       errors: ['forbidden', 'not_found'],
+      example: { path: { id: '$PAYMENT' } },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -239,6 +252,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       auth: 'shop',
       success: { 200: schemas.deliveries },
       errors: ['forbidden', 'not_found'],
+      example: { path: { id: '$PAYMENT' } },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -254,6 +268,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       auth: 'shop',
       success: { 202: schemas.deliveries },
       errors: ['forbidden', 'not_found', 'invalid_state'],
+      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$BASE/pay/$PAYMENT" > /dev/null' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

@@ -35,6 +35,7 @@ export function providerRoutes(): Hono<AppEnv> {
       query: schemas.currencyQuery,
       success: { 200: schemas.providerList },
       errors: ['invalid_request'],
+      example: { query: 'currency=CHF' },
     }),
     (c) => {
       const { currency } = valid(schemas.currencyQuery, c.req.query());
@@ -52,6 +53,7 @@ export function providerRoutes(): Hono<AppEnv> {
       auth: null,
       success: { 200: schemas.providerInfo },
       errors: ['not_found'],
+      example: { path: { id: 'paybox' } },
     }),
     (c) => {
       const found = provider(c.req.param('id'));
@@ -68,6 +70,7 @@ export function providerRoutes(): Hono<AppEnv> {
       query: schemas.currencyQuery,
       success: { 200: schemas.shopAccounts },
       errors: ['invalid_request', 'forbidden'],
+      example: { query: 'currency=EUR' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

@@ -29,6 +29,26 @@ describe('the local server', () => {
   });
 });
 
+describe('the reference page', () => {
+  it('has calls that work, from top to bottom', async () => {
+    const page = await (await fetch(`${server.origin}/docs`)).text();
+    const calls = [...page.matchAll(/<pre class="curl">([^<]*)<\/pre>/g)].map(([, call = '']) =>
+      call
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')
+        .trim(),
+    );
+    expect(calls.length).toBeGreaterThan(20);
+    const script = calls
+      .map((call) => `${call} || { echo FAILED: '${call.replaceAll("'", '')}'; exit 1; }`)
+      .join('\n');
+    const { status, stdout, stderr } = run('bash', ['-c', script]);
+    expect(status, stdout.slice(-500) + stderr).toBe(0);
+  });
+});
+
 describe('the rebuild', () => {
   it('goes over every payment that the copy knows', async () => {
     const environment = { ADMIN_TOKEN: 'local-admin-token' };
@@ -37,9 +57,9 @@ describe('the rebuild', () => {
     const count = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
     const { stdout, status } = await shop.until(
       async () => count(),
-      ({ stdout: text }) => text.includes('2 payments'),
+      ({ stdout: text }) => text.includes('3 payments'),
     );
-    expect(stdout).toContain('2 payments queued, 0 objects without one');
+    expect(stdout).toContain('3 payments queued, 0 objects without one');
     expect(status).toBe(0);
     expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
     expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');

@@ -1,0 +1,198 @@
+/** The reference: the OpenAPI document, and a page of it with calls to copy. No script or style from elsewhere. */
+import { Hono } from 'hono';
+import { html, raw } from 'hono/html';
+import { base64url } from '../signing/bytes.ts';
+import {
+  type ApiDocument,
+  apiDocument,
+  type DocumentedOperation,
+  operation,
+  operationOrder,
+} from './openapi.ts';
+import { pageHeaders } from './pages.tsx';
+import type { AppEnv } from './service.ts';
+import { originOf } from './trips.ts';
+
+const STYLE = `
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  section { border-top: 1px solid #8885; padding: 1rem 0; }
+  h2 { font-size: 1.1rem; margin: 0; } h2 code { font-weight: 700; }
+  code, pre { font: .85rem/1.45 ui-monospace, monospace; }
+  pre { background: #8882; padding: .8rem; overflow-x: auto; border-radius: .4rem; }
+  table { border-collapse: collapse; } td, th { text-align: left; padding: .15rem 1rem .15rem 0; vertical-align: top; }
+  summary { cursor: pointer; }
+`;
+
+/** One line of shell for an operation, or null where only a provider can call it. */
+export function curlOf(method: string, path: string, described: DocumentedOperation): string | null {
+  const example = described['x-example'];
+  if (!example) return null;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => example.path?.[name] ?? name);
+  const [caller] = Object.keys(described.security?.[0] ?? {});
+  const key = caller === 'shop' ? '$SHOP_KEY' : '$ADMIN_TOKEN';
+  const parts = [
+    'curl -sf',
+    ...(method === 'get' ? [] : [`-X ${method.toUpperCase()}`]),
+    `"$BASE${filled}${example.query ? `?${example.query}` : ''}"`,
+    ...(caller ? [`-H "Authorization: Bearer ${key}"`] : []),
+    ...(example.body === undefined
+      ? []
+      : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example.body)}'`]),
+  ];
+  const call = parts.join(' ');
+  const kept = example.keepId
+    ? `${example.keepId}=$(${call} | sed 's/.*"id":"\\([^"]*\\)".*/\\1/'); echo $${example.keepId}`
+    : call;
+  return example.before ? `${example.before}\n${kept}` : kept;
+}
+
+function Operation({
+  method,
+  path,
+  described,
+}: {
+  method: string;
+  path: string;
+  described: DocumentedOperation;
+}) {
+  const curl = curlOf(method, path, described);
+  const body = described.requestBody?.content['application/json'].schema;
+  const [caller] = Object.keys(described.security?.[0] ?? {});
+  return (
+    <section>
+      <h2>
+        <code>
+          {method.toUpperCase()} {path}
+        </code>
+      </h2>
+      <p>
+        {described.summary}. {described.description} {caller && <em>Takes the {caller}'s key.</em>}
+      </p>
+      {described.parameters && described.parameters.length > 0 && (
+        <table>
+          {described.parameters.map((parameter) => (
+            <tr>
+              <td>
+                <code>{parameter.name}</code>
+              </td>
+              <td>{parameter.in}</td>
+              <td>
+                <code>{JSON.stringify(parameter.schema)}</code>
+              </td>
+            </tr>
+          ))}
+        </table>
+      )}
+      {curl && <pre class="curl">{curl}</pre>}
+      {body && (
+        <details>
+          <summary>Body</summary>
+          <pre>{JSON.stringify(body, null, 2)}</pre>
+        </details>
+      )}
+      <table>
+        {Object.entries(described.responses).map(([status, response]) => (
+          <tr>
+            <td>{status}</td>
+            <td>{response.description}</td>
+            <td>
+              {response.content?.['application/json'] && (
+                <details>
+                  <summary>Schema</summary>
+                  <pre>{JSON.stringify(response.content['application/json'].schema, null, 2)}</pre>
+                </details>
+              )}
+            </td>
+          </tr>
+        ))}
+      </table>
+    </section>
+  );
+}
+
+interface ReferenceProps {
+  readonly document: ApiDocument;
+  readonly order: ReturnType<typeof operationOrder>;
+  readonly base: string;
+  readonly note: string;
+  readonly nonce: string;
+}
+
+function Reference({ document, order, base, note, nonce }: ReferenceProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>countersign: the HTTP reference</title>
+        <style nonce={nonce}>{raw(STYLE)}</style>
+      </head>
+      <body>
+        <h1>countersign</h1>
+        <p>
+          The same as <a href="/openapi.json">/openapi.json</a>. The calls are for a shell, from top to
+          bottom:
+        </p>
+        <pre class="curl">
+          BASE={base} {note || 'SHOP_KEY=... ADMIN_TOKEN=...'}
+        </pre>
+        {order.map(({ method, path }) => {
+          const described = document.paths[path]?.[method];
+          return described && <Operation method={method} path={path} described={described} />;
+        })}
+      </body>
+    </html>
+  );
+}
+
+export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  let document: ApiDocument | null = null;
+  const documented = async () => {
+    document ??= await apiDocument(app);
+    return document;
+  };
+
+  routes.get(
+    '/openapi.json',
+    operation({
+      summary: 'This document',
+      auth: null,
+      success: { 200: 'An OpenAPI 3.1 document.' },
+      errors: [],
+      example: {},
+    }),
+    async (c) => c.json(await documented()),
+  );
+
+  routes.get(
+    '/docs',
+    operation({
+      summary: 'This document as a page',
+      auth: null,
+      success: { 200: 'A page.' },
+      errors: [],
+      example: {},
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const bytes = new Uint8Array(16);
+      service.random(bytes);
+      const nonce = base64url(bytes);
+      const base = originOf(service, c.req.url);
+      const page = (
+        <Reference
+          document={await documented()}
+          order={operationOrder(app)}
+          base={base}
+          note={note}
+          nonce={nonce}
+        />
+      );
+      return new Response(`<!doctype html>${String(await html`${page}`)}`, { headers: pageHeaders(nonce) });
+    },
+  );
+
+  return routes;
+}

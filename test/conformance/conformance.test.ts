@@ -1,0 +1,52 @@
+/** Runs the table of scenarios against COUNTERSIGN_URL, or against a local server of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disorder } from '../../src/cli/disorder.ts';
+import { type LocalServer, localServer } from '../../src/cli/server.ts';
+import { Storefront } from '../../src/cli/storefront.ts';
+import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+import { SCENARIOS, type World } from './scenarios.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'countersign-conformance-'));
+let server: LocalServer | null = null;
+let world: World;
+let counter = 0;
+
+beforeAll(async () => {
+  const given = process.env.COUNTERSIGN_URL;
+  if (!given) server = await localServer(8920, { output: 'ignore', state });
+  const origin = given ?? server?.origin ?? '';
+  world = {
+    origin,
+    shop: new Storefront(origin),
+    reference: () => `conformance-${Date.now()}-${counter++}`,
+    call: (method, path, body, headers = {}) =>
+      fetch(origin + path, {
+        method,
+        headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}`, ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+  };
+});
+afterAll(async () => {
+  server?.stop();
+  await server?.ended;
+  rmSync(state, { recursive: true, force: true });
+});
+
+describe('from outside', () => {
+  it.each(SCENARIOS.map((entry) => [entry.scenario, entry.source, entry] as const))(
+    '%s (%s)',
+    async (_, __, entry) => {
+      await entry.run(world);
+    },
+  );
+
+  it('disorder at every bank loses no money, counts none twice, and moves nothing unverified', async () => {
+    const rows = await disorder(world.shop);
+    expect(rows.length).toBeGreaterThan(60);
+    expect(rows.filter(({ problem }) => problem !== null)).toEqual([]);
+  });
+});
