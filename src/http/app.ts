@@ -46,14 +46,17 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     c.set('service', serviceOf(c.env));
     await next();
     c.res.headers.set('X-Request-Id', requestId);
-    console.log({
-      event: 'request',
-      requestId,
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      caller: c.get('caller'),
-    });
+    // The platform logs every invocation; a line of ours is for the ones that somebody may ask about.
+    if (c.res.status >= 400) {
+      console.log({
+        event: 'request.refused',
+        requestId,
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        caller: c.get('caller'),
+      });
+    }
   });
 
   app.get(

@@ -1,0 +1,60 @@
+/** The floors that our own figures are held against, and the recipes run alone: a Worker for the bench. */
+import { DurableObject } from 'cloudflare:workers';
+import { recipeCases } from './recipes.ts';
+
+/** One table, one row per request: what a storage commit costs at the least. */
+export class Floor extends DurableObject {
+  #ready = false;
+
+  #table(): SqlStorage {
+    const { sql } = this.ctx.storage;
+    if (!this.#ready) sql.exec('CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, value TEXT)');
+    this.#ready = true;
+    return sql;
+  }
+
+  insert(value: string): number {
+    return this.#table().exec('INSERT INTO rows (value) VALUES (?)', value).rowsWritten;
+  }
+
+  read(): unknown {
+    return this.#table().exec('SELECT * FROM rows ORDER BY id LIMIT 1').toArray()[0] ?? null;
+  }
+}
+
+interface FloorEnv {
+  readonly FLOOR: DurableObjectNamespace<Floor>;
+}
+
+/** A row of about the size of a payment. */
+const VALUE = 'x'.repeat(1200);
+
+const KNOWN_OBJECTS = 64;
+
+async function respond(url: URL, env: FloorEnv): Promise<Response> {
+  const object = (name: string) => env.FLOOR.get(env.FLOOR.idFromName(name));
+  const known = object(`known-${Math.floor(Math.random() * KNOWN_OBJECTS)}`);
+  switch (url.pathname) {
+    case '/empty':
+      return new Response('ok');
+    case '/new':
+      return Response.json(await object(crypto.randomUUID()).insert(VALUE));
+    case '/known':
+      return Response.json(await known.insert(VALUE));
+    case '/read':
+      return Response.json(await known.read());
+    case '/recipe': {
+      // The clock stands still inside a request: the caller measures from outside.
+      const recipe = recipeCases().find(({ name }) => name === url.searchParams.get('name'));
+      const count = Number(url.searchParams.get('count'));
+      for (let i = 0; i < count; i++) await recipe?.run();
+      return new Response('ok');
+    }
+    default:
+      return new Response('no such floor', { status: 404 });
+  }
+}
+
+export default {
+  fetch: (request, env) => respond(new URL(request.url), env),
+} satisfies ExportedHandler<FloorEnv>;
