@@ -16,8 +16,11 @@ function tooLarge(what: string): Problem {
  * @throws Problem payload_too_large, as soon as the limit is passed.
  */
 export async function rawBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) throw tooLarge('body');
+  const announced = request.headers.get('content-length');
+  if (Number(announced ?? 0) > BODY_LIMIT) throw tooLarge('body');
   if (!request.body) return new Uint8Array();
+  // HTTP holds a body to the length that it announces.
+  if (announced !== null) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body.getReader();

@@ -26,7 +26,7 @@ import type {
   ReturnResult,
   Trip,
 } from './commands.ts';
-import { type Courier, PROJECTION, run, settle } from './outbox.ts';
+import { type Courier, projectionPause, run, settle } from './outbox.ts';
 import { type Attempt, type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import { type Job, Store, type Writer } from './store.ts';
 
@@ -51,6 +51,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
   }
+
+  /** The newest version that the searchable copy is known to hold, and the failures since. */
+  #projected: number | null = null;
+  #projectionFailures = 0;
 
   /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
   protected abstract world(): LedgerWorld;
@@ -78,7 +82,6 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           currency: command.request.currency,
           account: command.trip.account,
         });
-        writer.queue(projectionJob(writer.at, 1));
       },
       { shop: command.shop, requestHash: command.requestHash },
     );
@@ -156,10 +159,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Pushes the searchable copy again. False when there is no payment here. */
-  reproject(): boolean {
-    const { head } = this.#store;
-    if (!head) return false;
-    this.#commit((writer) => writer.queue(projectionJob(writer.at, head.version)));
+  async reproject(): Promise<boolean> {
+    if (!this.#store.head) return false;
+    this.#projected = null;
+    await this.#store.wake(this.world().now());
     return true;
   }
 
@@ -323,7 +326,6 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       }
       writer.queue(this.#webhookJob(writer.at, type, saved));
     }
-    writer.queue(projectionJob(writer.at, this.#nextVersion()));
   }
 
   #nextVersion(): number {
@@ -370,20 +372,36 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#store.alarmWentOff();
     try {
       for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
-        const { record, shop, version } = this.#known();
-        const payment = { shop, version, view: viewOf(record) };
-        const outcomes = await Promise.all(due.map((job) => run(job, courier, payment)));
+        const { shop } = this.#known();
+        const outcomes = await Promise.all(due.map((job) => run(job, courier, shop)));
         this.#commit((writer) => {
           for (const outcome of outcomes) {
             settle(writer, { courier, current: this.#store.job(outcome.job.id), now: now() }, outcome);
           }
         });
       }
-      await this.#store.wake(this.#store.nextDue());
+      await this.#project(courier);
+      const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
+      const due = this.#store.nextDue();
+      await this.#store.wake(retry === null || due === null ? (retry ?? due) : Math.min(retry, due));
     } catch (error) {
       // The platform gives up on an alarm that keeps throwing; a payment must not be forgotten that way.
       console.error({ event: 'ledger.alarm_failed', payment: this.#store.record?.id, error: String(error) });
       await this.#store.wake(now() + ALARM_RETRY_MS);
+    }
+  }
+
+  /** Pushes the newest version to the searchable copy, unless it is there. What changes meanwhile sets its own alarm. */
+  async #project(courier: Courier): Promise<void> {
+    const { record, shop, version } = this.#known();
+    if (this.#projected === version) return;
+    try {
+      await courier.project({ shop, version, view: viewOf(record) });
+      this.#projected = version;
+      this.#projectionFailures = 0;
+    } catch (error) {
+      this.#projectionFailures += 1;
+      console.error({ event: 'ledger.projection_failed', payment: record.id, error: String(error) });
     }
   }
 
@@ -422,18 +440,6 @@ function withAttempt(
 /** A repeat has the same news with the same money: a signed message with another amount is never a repeat. */
 function identity({ attempt, key, amount, currency }: NotifyCommand): string {
   return [attempt, key, amount ?? '', currency ?? ''].join('|');
-}
-
-/** Its body is the version that it is queued for, so that a newer one is told from the one that ran. */
-function projectionJob(at: string, version: number): Job {
-  return {
-    id: PROJECTION,
-    kind: 'projection',
-    body: String(version),
-    tries: 0,
-    dueAt: Date.parse(at),
-    createdAt: at,
-  };
 }
 
 /** The webhooks that a change calls for. */

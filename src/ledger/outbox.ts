@@ -1,6 +1,8 @@
 /**
- * The outbox: jobs that a commit queued, run by the alarm. A job is sent, then its outcome is committed; a crash
- * in between sends it again under the same identity (at least once, never under a new webhook-id).
+ * The outbox: what a commit queued, sent by the alarm. A webhook is sent, then its outcome is committed; a crash in
+ * between sends it again under the same identity (at least once, never under a new webhook-id). The searchable copy
+ * needs no row: whatever wakes the ledger pushes the newest version, and the alarm of a change stays set until one
+ * push went through.
  */
 import type { PaymentView } from '../payments/types.ts';
 import type { Job, Writer } from './store.ts';
@@ -27,33 +29,27 @@ export interface Courier {
   pause(failures: number): number | null;
 }
 
-/** The outcome of one job, to be committed. */
-export type Outcome =
-  | { readonly job: Job; readonly kind: 'webhook'; readonly outcome: WebhookOutcome }
-  | { readonly job: Job; readonly kind: 'projection'; readonly error: string | null };
-
-export const PROJECTION = 'projection';
+/** The outcome of one webhook, to be committed. */
+export interface Outcome {
+  readonly job: Job;
+  readonly outcome: WebhookOutcome;
+}
 
 /** Pauses of the searchable copy after failures: it is tried for ever. */
 const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
 
-/** Runs one job. Never throws: a failure is an outcome. */
-export async function run(
-  job: Job,
-  courier: Courier,
-  payment: { readonly shop: string; readonly version: number; readonly view: PaymentView },
-): Promise<Outcome> {
+/** Milliseconds until the searchable copy is tried again after so many failures. */
+export function projectionPause(failures: number): number {
+  return PROJECTION_PAUSES[Math.min(failures, PROJECTION_PAUSES.length) - 1] ?? 0;
+}
+
+/** Sends one webhook. Never throws: a failure is an outcome. */
+export async function run(job: Job, courier: Courier, shop: string): Promise<Outcome> {
   try {
-    if (job.kind === 'projection') {
-      await courier.project(payment);
-      return { job, kind: 'projection', error: null };
-    }
-    const outcome = await courier.webhook(payment.shop, { id: job.id, body: job.body });
-    return { job, kind: 'webhook', outcome };
+    return { job, outcome: await courier.webhook(shop, { id: job.id, body: job.body }) };
   } catch (cause) {
     const error = cause instanceof Error ? cause.message : String(cause);
-    if (job.kind === 'projection') return { job, kind: 'projection', error };
-    return { job, kind: 'webhook', outcome: { result: 'failed', status: null, error, durationMs: 0 } };
+    return { job, outcome: { result: 'failed', status: null, error, durationMs: 0 } };
   }
 }
 
@@ -75,11 +71,6 @@ export function settle(
   if (!current || current.body !== job.body || current.tries !== job.tries || current.dueAt !== job.dueAt)
     return;
   const tries = job.tries + 1;
-  if (result.kind === 'projection') {
-    const pause = PROJECTION_PAUSES[Math.min(job.tries, PROJECTION_PAUSES.length - 1)] ?? 0;
-    writer.queue({ ...job, tries: result.error ? tries : 0, dueAt: result.error ? now + pause : null });
-    return;
-  }
   const { outcome } = result;
   const detail = {
     webhook: job.id,

@@ -22,7 +22,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export type JobKind = 'webhook' | 'projection';
+export type JobKind = 'webhook';
 
 /** A row of the outbox. `dueAt` is null once it is done. */
 export interface Job {
@@ -62,6 +62,11 @@ export interface Writer {
   answer(key: string, answer: Answer): void;
   /** Queues a job or replaces the one of that id. */
   queue(job: Job): void;
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }
 
 export class Store {
@@ -240,7 +245,8 @@ export class Store {
         hash,
         JSON.stringify(record),
       );
-      this.#setAlarm(this.nextDue());
+      const changed = record !== this.#record || this.#alarmAt === undefined;
+      this.#setAlarm(earlier(this.nextDue(), changed ? now : (this.#alarmAt ?? null)));
     };
     try {
       this.#storage.transactionSync(transaction);
@@ -265,10 +271,10 @@ export class Store {
     this.#alarmAt = null;
   }
 
-  /** Sets the alarm for the next job, or for a later time of the caller's. */
+  /** Sets the alarm for a time, unless one is set for sooner: a change during the alarm has set its own. */
   async wake(at: number | null): Promise<void> {
-    if (at === this.#alarmAt) return;
+    if (at === null || (typeof this.#alarmAt === 'number' && this.#alarmAt <= at)) return;
     this.#alarmAt = at;
-    if (at !== null) await this.#storage.setAlarm(at);
+    await this.#storage.setAlarm(at);
   }
 }

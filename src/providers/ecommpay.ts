@@ -147,17 +147,34 @@ function leaves(tree: Tree, path: string): Leaf[] {
     });
 }
 
-/** Runs of digits compare as numbers, everything else by its bytes. */
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** Where the run of digits that starts at `from` ends. */
+function digitsEnd(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** Runs of digits compare as numbers, everything else in the order of code points, which is that of UTF-8. */
 function naturalOrder(a: string, b: string): number {
-  const left = a.match(/\d+|\D/gu) ?? [];
-  const right = b.match(/\d+|\D/gu) ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [one, other] = [left[i] ?? '', right[i] ?? ''];
-    const numbers = /^\d/.test(one) && /^\d/.test(other);
-    const difference = numbers ? compareNumbers(one, other) : compareBytes(utf8(one), utf8(other));
-    if (difference !== 0) return difference;
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    if (isDigit(a.charCodeAt(i)) && isDigit(b.charCodeAt(j))) {
+      const [iEnd, jEnd] = [digitsEnd(a, i), digitsEnd(b, j)];
+      const difference = compareNumbers(a.slice(i, iEnd), b.slice(j, jEnd));
+      if (difference !== 0) return difference;
+      [i, j] = [iEnd, jEnd];
+      continue;
+    }
+    const [one, other] = [a.codePointAt(i) ?? 0, b.codePointAt(j) ?? 0];
+    if (one !== other) return one - other;
+    i += one > 0xffff ? 2 : 1;
+    j += one > 0xffff ? 2 : 1;
   }
-  return left.length - right.length;
+  return a.length - i - (b.length - j);
 }
 
 function compareNumbers(a: string, b: string): number {
@@ -219,20 +236,17 @@ function verifyCallback(account: Partial<Settings>, tree: Tree | null): Verified
   const body = tree as Branch;
   const general = isBranch(body.general) ? body.general : {};
   const received = body.signature ?? general.signature;
-  const bases = [naturalOrder, byteOrder].map((order) => baseOf(body, order));
+  const regular = baseOf(body, naturalOrder);
   if (typeof received !== 'string' || received === '') {
-    throw new Refusal('signature_missing', 'there is no signature', {
-      base: fromUtf8(bases[0] as Uint8Array) ?? '',
-    });
+    throw new Refusal('signature_missing', 'there is no signature', { base: fromUtf8(regular) ?? '' });
   }
-  let expected = '';
-  for (const base of bases) {
-    const signature = mac(account.secret_key ?? '', base);
-    if (equalText(signature, received)) return { body, base, signature };
-    expected ||= signature;
-  }
+  const expected = mac(account.secret_key ?? '', regular);
+  if (equalText(expected, received)) return { body, base: regular, signature: expected };
+  const inBytes = baseOf(body, byteOrder);
+  const other = mac(account.secret_key ?? '', inBytes);
+  if (equalText(other, received)) return { body, base: inBytes, signature: other };
   throw new Refusal('signature_mismatch', 'the signature does not fit the body and the secret key', {
-    base: fromUtf8(bases[0] as Uint8Array) ?? '',
+    base: fromUtf8(regular) ?? '',
     expected,
     received,
   });

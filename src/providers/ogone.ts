@@ -16,7 +16,7 @@ import { currenciesWithDigits, currency } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
 import { fromDecimal } from '../payments/money.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import { compareBytes, concat, equalText, hexUpper, readable, utf8 } from '../signing/bytes.ts';
+import { concat, equalText, hexUpper, readable, utf8 } from '../signing/bytes.ts';
 import { type CharsetName, charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
 import type { RawField } from '../signing/form.ts';
@@ -161,13 +161,17 @@ interface SignedField {
 
 type Order = (a: SignedField, b: SignedField) => number;
 
-const byteOrder: Order = (a, b) => compareBytes(utf8(a.name), utf8(b.name));
+/** Names that are signed are ASCII, in which the order of text is the order of bytes. */
+const byteOrder: Order = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 /** The vendor's PHP SDK sorts as a dictionary: underscore, then digits, then letters. */
-const dictionaryOrder: Order = (a, b) => compareBytes(dictionaryKey(a.name), dictionaryKey(b.name));
+const dictionaryOrder: Order = (a, b) => {
+  const [one, other] = [dictionaryKey(a.name), dictionaryKey(b.name)];
+  return one < other ? -1 : one > other ? 1 : 0;
+};
 
-function dictionaryKey(name: string): Uint8Array {
-  return utf8(name.replaceAll('_', '\u0001'));
+function dictionaryKey(name: string): string {
+  return name.replaceAll('_', '\u0001');
 }
 
 /** `NAME=value` and the passphrase, for each field; empty values are not signed, the text `0` is. */
@@ -266,23 +270,25 @@ function verifyFeedback(settings: Partial<Settings>, received: readonly RawField
   const fields = [...values]
     .filter(([name]) => name !== 'SHASIGN' && isSignedInFeedback(name))
     .map(([name, value]) => ({ name, value }));
-  const candidates = feedbackBases(settings, fields);
   const hash = HASHES[hashName(settings)];
-  let expected = '';
-  for (const base of candidates) {
+  let regular: { readonly base: Uint8Array; readonly digest: string } | null = null;
+  for (const base of feedbackBases(settings, fields)) {
     const digest = hexUpper(hash.digest(base));
     if (signature !== '' && equalText(digest, signature.toUpperCase())) {
-      const signedValues = new Map(fields.map((field) => [field.name, field.value]));
-      return { values: signedValues, base, signature: digest };
+      return { values: new Map(fields.map((field) => [field.name, field.value])), base, signature: digest };
     }
-    expected ||= digest;
+    regular ??= { base, digest };
   }
   throw new Refusal(
     signature === '' ? 'signature_missing' : 'signature_mismatch',
     signature === ''
       ? 'there is no SHASIGN'
       : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
-    { base: readable(candidates[0] ?? new Uint8Array()), expected, received: signature },
+    {
+      base: readable(regular?.base ?? new Uint8Array()),
+      expected: regular?.digest ?? '',
+      received: signature,
+    },
   );
 }
 
@@ -291,26 +297,31 @@ function verifyFeedback(settings: Partial<Settings>, received: readonly RawField
  * converted to the other charset, because a UTF-8 account notified through an ISO endpoint hashes one and
  * sends the other; each in byte order and, where it differs, in the vendor's dictionary order.
  */
-function feedbackBases(settings: Partial<Settings>, fields: readonly SignedField[]): Uint8Array[] {
+function* feedbackBases(settings: Partial<Settings>, fields: readonly SignedField[]): Generator<Uint8Array> {
   const own = encodingOf(settings);
   const pass = settings.sha_out ?? '';
-  const variants: { fields: readonly SignedField[]; pass: Uint8Array }[] = [
-    { fields, pass: passBytes(pass, own) },
-  ];
-  if (fields.some((field) => field.value.some((byte) => byte > 127)) || /[^\0-\x7f]/.test(pass)) {
-    const converted = [convert(fields, 'iso-8859-1', 'utf-8'), convert(fields, 'utf-8', 'iso-8859-1')];
-    for (const [index, to] of (['utf-8', 'iso-8859-1'] as const).entries()) {
-      const fieldsThere = converted[index];
-      if (fieldsThere) variants.push({ fields: fieldsThere, pass: passBytes(pass, to) });
+  function* variants() {
+    yield { fields, pass: passBytes(pass, own) };
+    if (!fields.some((field) => field.value.some((byte) => byte > 127)) && !/[^\0-\x7f]/.test(pass)) return;
+    for (const [from, to] of [
+      ['iso-8859-1', 'utf-8'],
+      ['utf-8', 'iso-8859-1'],
+    ] as const) {
+      const there = convert(fields, from, to);
+      if (there) yield { fields: there, pass: passBytes(pass, to) };
     }
   }
-  const main = settings.sha_mode === 'main-parameters-only';
-  return variants.flatMap((variant) => {
-    if (main) return [mainParametersBase(MAIN_OUT, variant.fields, variant.pass)];
-    const inBytes = eachParameterBase(variant.fields, byteOrder, variant.pass);
-    const inDictionary = eachParameterBase(variant.fields, dictionaryOrder, variant.pass);
-    return compareBytes(inBytes, inDictionary) === 0 ? [inBytes] : [inBytes, inDictionary];
-  });
+  for (const variant of variants()) {
+    if (settings.sha_mode === 'main-parameters-only') {
+      yield mainParametersBase(MAIN_OUT, variant.fields, variant.pass);
+      continue;
+    }
+    yield eachParameterBase(variant.fields, byteOrder, variant.pass);
+    // Only an underscore is sorted in two ways.
+    if (variant.fields.some((field) => field.name.includes('_'))) {
+      yield eachParameterBase(variant.fields, dictionaryOrder, variant.pass);
+    }
+  }
 }
 
 function convert(fields: readonly SignedField[], from: CharsetName, to: CharsetName): SignedField[] | null {

@@ -178,6 +178,24 @@ describe('news during a delivery', () => {
   });
 });
 
+describe('a change during an alarm whose webhook fails', () => {
+  it('does not wait for the next try of that webhook', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    net.restore();
+    net = network(async () => {
+      if (net.webhooks.length === 1) {
+        await ledgerOf(id).notify(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
+      }
+      return new Response(null, { status: 503 });
+    });
+    await ledgerOf(id).notify(notify());
+    await runAlarms(id);
+    expect(await projected(id)).toBe('refunded');
+    expect(net.webhooks).toHaveLength(2);
+  });
+});
+
 describe('an object that holds nothing', () => {
   it('is not made by looking at it', async () => {
     const id = newId();
