@@ -30,7 +30,7 @@ module.exports = {
     {
       name: 'only-the-local-entry-imports-the-sandbox',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$|cli/)' },
+      from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$)' },
       to: { path: '^src/sandbox/' },
     },
     {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, localServer } from '../../src/cli/server.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 
 let server: LocalServer;
 let browser: Browser;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, localServer } from '../../src/cli/server.ts';
-import { Storefront } from '../../src/cli/storefront.ts';
+import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
+import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { run } from './support.ts';
 
 let server: LocalServer;

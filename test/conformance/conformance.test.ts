@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { disorder } from '../../src/cli/disorder.ts';
-import { type LocalServer, localServer } from '../../src/cli/server.ts';
-import { Storefront } from '../../src/cli/storefront.ts';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+import { disorder } from '../../src/sandbox/run/disorder.ts';
+import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
+import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { SCENARIOS, type World } from './scenarios.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'countersign-conformance-'));

@@ -3,8 +3,8 @@
  * know nothing of our code but the sandbox's addresses, and run against any local server (COUNTERSIGN_URL).
  */
 import { expect } from 'vitest';
-import type { Storefront } from '../../src/cli/storefront.ts';
 import type { Step } from '../../src/sandbox/disorder.ts';
+import type { Storefront } from '../../src/sandbox/run/storefront.ts';
 
 export interface World {
   readonly origin: string;

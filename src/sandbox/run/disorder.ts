@@ -3,10 +3,10 @@
  * a row says what happened and what the ledger holds. A row is wrong when money was lost, counted twice, or moved by
  * anything unverified.
  */
-import { provider } from '../providers/registry.ts';
-import type { BankOrder } from '../sandbox/bank.ts';
-import { bankOf } from '../sandbox/banks.ts';
-import type { Disorder, Step, StepResult } from '../sandbox/disorder.ts';
+import { provider } from '../../providers/registry.ts';
+import type { BankOrder } from '../bank.ts';
+import { bankOf } from '../banks.ts';
+import type { Disorder, Step, StepResult } from '../disorder.ts';
 import type { Payment, Storefront } from './storefront.ts';
 
 const ASKED = 1999;

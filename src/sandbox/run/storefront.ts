@@ -1,12 +1,12 @@
 /** A storefront and its shopper for scripts: the HTTP contract, and the sandbox banks as a browser would use them. */
 
-import type { PaymentEvent, PaymentView, Redirect } from '../payments/types.ts';
-import type { BankOrder } from '../sandbox/bank.ts';
-import { DEMO_KEYS } from '../sandbox/demo.ts';
-import type { Step, StepResult } from '../sandbox/disorder.ts';
-import type { ReceivedWebhook } from '../sandbox/store.ts';
-import { charset } from '../signing/charsets.ts';
-import { encodeForm } from '../signing/form.ts';
+import type { PaymentEvent, PaymentView, Redirect } from '../../payments/types.ts';
+import { charset } from '../../signing/charsets.ts';
+import { encodeForm } from '../../signing/form.ts';
+import type { BankOrder } from '../bank.ts';
+import { DEMO_KEYS } from '../demo.ts';
+import type { Step, StepResult } from '../disorder.ts';
+import type { ReceivedWebhook } from '../store.ts';
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 

@@ -1,5 +1,5 @@
 /** `npm start`: the local Worker on http://localhost:8787 (PORT changes it), with its data under .wrangler/state. */
-import { DEMO_KEYS } from '../sandbox/demo.ts';
+import { DEMO_KEYS } from '../demo.ts';
 import { localServer } from './server.ts';
 
 const port = Number(process.env.PORT ?? 8787);
