@@ -29,6 +29,8 @@ function nibble(byte: number | undefined): number {
  * two hexadecimal digits.
  */
 export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'space'): Uint8Array | null {
+  // Most names and values have nothing to decode.
+  if (!bytes.includes(PERCENT) && (plus === 'literal' || !bytes.includes(PLUS))) return bytes;
   const out = new Uint8Array(bytes.length);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {
