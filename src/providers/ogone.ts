@@ -285,11 +285,16 @@ function verifyFeedback(settings: Partial<Settings>, received: readonly RawField
       ? 'there is no SHASIGN'
       : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
     {
-      base: readable(regular?.base ?? new Uint8Array()),
+      base: textOf(regular?.base ?? new Uint8Array(), encodingOf(settings)),
       expected: regular?.digest ?? '',
       received: signature,
     },
   );
+}
+
+/** A base for people: read in the charset in which it was made, where it is valid in that. */
+function textOf(base: Uint8Array, name: CharsetName): string {
+  return charset(name).decode(base) ?? readable(base);
 }
 
 /**

@@ -116,11 +116,17 @@ export function triedKeys(provider: Provider, settings: Settings, which: string)
   });
 }
 
-/** A text with the account's secrets replaced by their names. */
+/**
+ * A text with the account's secrets replaced by their names, also where the bytes of one were read as UTF-8 although
+ * the account's charset is another.
+ */
 function withoutSecrets(text: string, provider: Provider, settings: Settings): string {
+  const encoder = provider.charset(settings);
   return secretNames(provider.settings).reduce((masked, name) => {
     const value = settings[name];
-    return typeof value === 'string' && value.length > 0 ? masked.replaceAll(value, `‹${name}›`) : masked;
+    if (typeof value !== 'string' || value.length === 0) return masked;
+    const misread = readable(encoder.encode(value) ?? utf8(value));
+    return masked.replaceAll(value, `‹${name}›`).replaceAll(misread, `‹${name}›`);
   }, text);
 }
 

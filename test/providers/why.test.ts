@@ -67,6 +67,21 @@ describe('ogone', () => {
     expect((await why(ogone, body(ogone), changes)).likelyCauses.join()).toContain(cause);
   });
 
+  it('masks a passphrase with accents in either charset', async () => {
+    for (const encoding of ['utf-8', 'iso-8859-1']) {
+      const secret = 'une-phrase-secrète-à-nous';
+      const result = await why(ogone, body(ogone), { sha_out: secret, encoding });
+      expect(result.base).toContain('‹sha_out›');
+      expect(result.base).not.toContain('une-phrase');
+      // A value that is not valid in the charset has the base read as UTF-8: the passphrase is masked there too.
+      const broken = await why(ogone, body(ogone).replace('PM=CreditCard', 'PM=%C3%28'), {
+        sha_out: secret,
+        encoding,
+      });
+      expect(broken.base).not.toContain('une-phrase');
+    }
+  });
+
   it('names a missing signature', async () => {
     const raw = body(ogone).replace(/&SHASIGN=.*/, '');
     expect((await why(ogone, raw)).likelyCauses).toEqual(['the signature was left out, or has another name']);
