@@ -22,6 +22,8 @@ const random = (bytes: Uint8Array) => {
   crypto.getRandomValues(bytes);
 };
 
+const pause = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
+
 /** One set of parts per isolate and environment: the directory's cache lives in it. */
 const parts = new WeakMap<object, Parts>();
 
@@ -36,6 +38,7 @@ function partsOf(env: Env): Parts {
     hashKey: config.idKey,
     now,
     random,
+    pause,
   });
   const made = { config, directory };
   parts.set(env.DIRECTORY, made);

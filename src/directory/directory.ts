@@ -3,7 +3,8 @@ import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { Cache } from './cache.ts';
-import { listProjected, project, projectedIds } from './projection.ts';
+import { Gathering } from './gathering.ts';
+import { listProjected, type ProjectedPayment, project, projectedIds } from './projection.ts';
 import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
@@ -16,6 +17,8 @@ export interface DirectoryOptions {
   readonly hashKey: Uint8Array;
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 /** Where and how a shop's webhooks go. */
@@ -29,13 +32,15 @@ export class Directory {
   readonly shops: Shops;
   readonly #db: D1Database;
   readonly #cache: Cache;
+  readonly #copies: Gathering<ProjectedPayment>;
   readonly #now: () => number;
 
-  constructor({ db, masterKey, previousMasterKey, hashKey, now, random }: DirectoryOptions) {
+  constructor({ db, masterKey, previousMasterKey, hashKey, now, random, pause }: DirectoryOptions) {
     const vault = new Vault(masterKey, previousMasterKey, random);
     this.#db = db;
     this.#now = now;
     this.#cache = new Cache(now);
+    this.#copies = new Gathering(pause);
     this.shops = new Shops({ db, vault, hashKey, now, random });
     this.accounts = new Accounts(db, vault, now, () => {
       const bytes = new Uint8Array(16);
@@ -78,8 +83,9 @@ export class Directory {
     return listAudit(this.#db, limit, before);
   }
 
-  project(payment: Parameters<typeof project>[1]): Promise<void> {
-    return project(this.#db, payment);
+  /** Writes a payment's searchable copy, together with those that others push in the same moment. */
+  project(payment: ProjectedPayment): Promise<void> {
+    return this.#copies.add(payment, (payments) => project(this.#db, payments));
   }
 
   payments(filter: Parameters<typeof listProjected>[1]) {

@@ -30,37 +30,43 @@ export interface Cursor {
   readonly id: string;
 }
 
-/** Writes a payment's row, unless a newer one is there. */
-export async function project(db: D1Database, { shop, version, view }: ProjectedPayment): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-         refunded, provider_reference, created_at, updated_at, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, account = excluded.account,
-         provider = excluded.provider, test = excluded.test, paid = excluded.paid, refunded = excluded.refunded,
-         provider_reference = excluded.provider_reference, updated_at = excluded.updated_at, body = excluded.body
-       WHERE excluded.version >= payments.version`,
-    )
-    .bind(
-      view.id,
-      version,
-      shop,
-      view.reference,
-      view.status,
-      view.amount,
-      view.currency,
-      view.account,
-      view.provider,
-      view.test ? 1 : 0,
-      view.amounts.paid,
-      view.amounts.refunded,
-      view.providerReference,
-      view.createdAt,
-      view.updatedAt,
-      JSON.stringify(view),
-    )
-    .run();
+/** Writes payments' rows in one transaction, each unless a newer one is there. */
+export async function project(db: D1Database, payments: readonly ProjectedPayment[]): Promise<void> {
+  const statement = db.prepare(PROJECT);
+  await db.batch(payments.map((payment) => bound(statement, payment)));
+}
+
+const PROJECT = `
+  INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
+    refunded, provider_reference, created_at, updated_at, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, account = excluded.account,
+    provider = excluded.provider, test = excluded.test, paid = excluded.paid, refunded = excluded.refunded,
+    provider_reference = excluded.provider_reference, updated_at = excluded.updated_at, body = excluded.body
+  WHERE excluded.version >= payments.version`;
+
+function bound(
+  statement: D1PreparedStatement,
+  { shop, version, view }: ProjectedPayment,
+): D1PreparedStatement {
+  return statement.bind(
+    view.id,
+    version,
+    shop,
+    view.reference,
+    view.status,
+    view.amount,
+    view.currency,
+    view.account,
+    view.provider,
+    view.test ? 1 : 0,
+    view.amounts.paid,
+    view.amounts.refunded,
+    view.providerReference,
+    view.createdAt,
+    view.updatedAt,
+    JSON.stringify(view),
+  );
 }
 
 /** A shop's payments, the newest first, and where the next page starts. */

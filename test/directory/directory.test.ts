@@ -51,6 +51,7 @@ describe('the master key', () => {
       hashKey: OLD,
       now: () => Date.now(),
       random,
+      pause: async () => {},
     });
 
   it('is rotated by sealing everything again', async () => {

@@ -1,0 +1,58 @@
+/**
+ * Pushes of many ledgers, written to D1 together: the ledgers of one isolate that have something to push within the
+ * same moment share one batch, because D1 takes hundreds of writes a second and hardly more for one row each than
+ * for thirty together. Between ledgers only plain data is shared, never a promise or a connection, which belong to the request that
+ * made them: each waits on its own timer and looks.
+ */
+
+/** How long a push waits for others, and between looks, in milliseconds: less than anybody sees in a list. */
+const MOMENT_MS = 20;
+
+/** After so many looks a batch is taken for lost (its ledger was evicted), and a push goes alone. */
+const LOOKS = 250;
+
+/** Rows of one batch, and so of one D1 transaction. */
+const MOST = 50;
+
+interface Entry<T> {
+  readonly item: T;
+  state: 'waiting' | 'taken' | 'written' | 'failed';
+}
+
+export class Gathering<T> {
+  #waiting: Entry<T>[] = [];
+  readonly #pause: (milliseconds: number) => Promise<void>;
+
+  /** @param pause handed in: resolves after so many milliseconds. */
+  constructor(pause: (milliseconds: number) => Promise<void>) {
+    this.#pause = pause;
+  }
+
+  /**
+   * Resolves when `item` is written.
+   * @param write writes several at once, all or none.
+   * @throws what `write` throws when it fails for `item` alone: a neighbour's failure is not this one's.
+   */
+  async add(item: T, write: (items: readonly T[]) => Promise<void>): Promise<void> {
+    const entry: Entry<T> = { item, state: 'waiting' };
+    this.#waiting.push(entry);
+    await this.#pause(MOMENT_MS);
+    if (entry.state === 'waiting') await this.#writeWaiting(write);
+    for (let look = 0; entry.state === 'taken' && look < LOOKS; look += 1) await this.#pause(MOMENT_MS);
+    if (entry.state !== 'written') await write([item]);
+  }
+
+  async #writeWaiting(write: (items: readonly T[]) => Promise<void>): Promise<void> {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    for (const entry of taken) entry.state = 'taken';
+    for (let start = 0; start < taken.length; start += MOST) {
+      const part = taken.slice(start, start + MOST);
+      const state = await write(part.map((entry) => entry.item)).then(
+        () => 'written' as const,
+        () => 'failed' as const,
+      );
+      for (const entry of part) entry.state = state;
+    }
+  }
+}
