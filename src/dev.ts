@@ -11,7 +11,7 @@ import { type Env, serviceOf } from './worker.ts';
 export { Ledger } from './worker.ts';
 
 /** What the reference page's examples need under `npm start`. */
-const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} ADMIN_TOKEN=local-admin-token`;
+const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`;
 
 const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
 

@@ -5,7 +5,9 @@ import type { LedgerClient, Service } from './http/service.ts';
 import { type LedgerWorld, PaymentLedger } from './ledger/ledger.ts';
 import type { WebhookOutcome } from './ledger/outbox.ts';
 import { deliverWebhook } from './webhooks/deliver.ts';
+import { polybankingMessage } from './webhooks/polybanking.ts';
 import { pauseAfter } from './webhooks/schedule.ts';
+import { standardMessage } from './webhooks/standard.ts';
 
 export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
@@ -73,6 +75,8 @@ export function serviceOf(env: Env): Service {
   };
 }
 
+const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
+
 async function sendWebhook(
   env: Env,
   shopId: string,
@@ -81,13 +85,20 @@ async function sendWebhook(
   const { config, directory } = partsOf(env);
   const target = await directory.webhookTarget(shopId);
   const url = target?.shop.webhook.url;
-  if (!target || !url) return { result: 'unwanted', status: null, error: null, durationMs: 0 };
-  const live = target.secrets.filter(({ notAfter }) => notAfter === null || notAfter > now());
-  return deliverWebhook(
-    message,
-    { url, secrets: live.map((secret) => secret.value) },
-    { fetch: (input, init) => fetch(input, init), now, local: config.local },
-  );
+  if (!target || !url) return UNWANTED;
+  const secrets = target.secrets
+    .filter(({ notAfter }) => notAfter === null || notAfter > now())
+    .map(({ value }) => value);
+  const outgoing =
+    target.shop.webhook.dialect === 'polybanking'
+      ? polybankingMessage(shopId, message.body, secrets[0] ?? '')
+      : standardMessage(message.id, now(), message.body, secrets);
+  if (!outgoing) return UNWANTED;
+  return deliverWebhook(outgoing, url, {
+    fetch: (input, init) => fetch(input, init),
+    now,
+    local: config.local,
+  });
 }
 
 /** A payment's Durable Object, with the world that its alarm works in. */

@@ -7,7 +7,7 @@ import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { explain, triedKeys } from '../providers/why.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
-import { checkFile, recipe, type VectorFile } from './vectors.ts';
+import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
 
 const USAGE = `countersign: sign and verify as the providers do
 
@@ -15,7 +15,7 @@ const USAGE = `countersign: sign and verify as the providers do
   countersign verify PROVIDER --what notification-signature --settings s.json --raw body.txt | --fields f.json
   countersign vectors [DIR]        checks every vector file in DIR (default test/vectors)
 
-PROVIDER: ${providers.map((entry) => entry.id).join(', ')}
+PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking
 s.json: the settings by the names of the provider's schema; f.json: [["NAME","value"], ...] or an object.
 `;
 
@@ -43,11 +43,11 @@ interface Options {
 }
 
 function recipeOf(name: string | undefined, options: Options, kinds: readonly string[]) {
-  const found = provider(name ?? '');
-  if (!found) throw new UsageError(`there is no provider ${name ?? '(none given)'}`);
-  const named = recipe(found.id, options.what ?? '');
+  const recipes = recipesOf(name ?? '');
+  if (!recipes) throw new UsageError(`there is no provider ${name ?? '(none given)'}`);
+  const named = recipes[options.what ?? ''];
   if (!named || !kinds.includes(named.kind)) {
-    const names = Object.entries(found.signatures)
+    const names = Object.entries(recipes)
       .filter(([, entry]) => kinds.includes(entry.kind))
       .map(([what]) => what);
     throw new UsageError(`--what is one of ${names.join(', ')}`);

@@ -2,6 +2,7 @@
 import type { Json, Recipe, RecipeInput } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { fromHex, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
+import { polybankingRecipes } from './polybanking.ts';
 
 /** One vector as the files hold it. */
 export interface Vector {
@@ -27,9 +28,10 @@ export interface VectorFile {
 
 type AnyRecipe = Recipe<Record<string, unknown>>;
 
-/** A recipe of a provider by the name that the vector files use, or null. */
-export function recipe(providerId: string, what: string): AnyRecipe | null {
-  return (provider(providerId)?.signatures[what] as AnyRecipe | undefined) ?? null;
+/** The recipes of a provider, or of a dialect towards shops, by the names that the vector files use; null: unknown. */
+export function recipesOf(name: string): Readonly<Record<string, AnyRecipe>> | null {
+  const found = name === 'polybanking' ? polybankingRecipes : provider(name)?.signatures;
+  return (found as Readonly<Record<string, AnyRecipe>> | undefined) ?? null;
 }
 
 function inputOf(vector: Vector): RecipeInput {
@@ -67,7 +69,7 @@ function askedOf(vector: Vector): string | null {
 
 /** Tries one vector. Returns null when it holds, else what differs. */
 export async function checkVector(providerId: string, vector: Vector): Promise<string | null> {
-  const found = recipe(providerId, vector.what);
+  const found = recipesOf(providerId)?.[vector.what];
   if (!found) return `no recipe named ${vector.what}`;
   const input = inputOf(vector);
   switch (found.kind) {

@@ -4,7 +4,7 @@ import { Accounts } from './accounts.ts';
 import { listAudit } from './audit.ts';
 import { Cache } from './cache.ts';
 import { Gathering } from './gathering.ts';
-import { listProjected, type ProjectedPayment, project, projectedIds } from './projection.ts';
+import { listProjected, listReferences, type ProjectedPayment, project, projectedIds } from './projection.ts';
 import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
@@ -70,8 +70,24 @@ export class Directory {
   webhookTarget(shopId: string): Promise<WebhookTarget | null> {
     return this.#cache.read(`webhook/${shopId}`, async () => {
       const shop = await this.shops.get(shopId);
-      return shop && { shop, secrets: await this.shops.keys(shopId, 'webhookSecret') };
+      const kind = shop?.webhook.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
+      return shop && { shop, secrets: await this.shops.keys(shopId, kind) };
     });
+  }
+
+  /** A shop's live keys for signed requests, the newest first, cached. */
+  async requestKeys(shopId: string): Promise<readonly string[]> {
+    const keys = await this.#cache.read(`request-keys/${shopId}`, () =>
+      this.shops.keys(shopId, 'requestKey'),
+    );
+    return (keys ?? [])
+      .filter(({ notAfter }) => notAfter === null || notAfter > this.#now())
+      .map(({ value }) => value);
+  }
+
+  /** References of a shop's payments, the newest first. */
+  references(shop: string, limit: number): Promise<string[]> {
+    return listReferences(this.#db, shop, limit);
   }
 
   /** After a change: this isolate sees it at once. */

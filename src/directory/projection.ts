@@ -100,6 +100,15 @@ export async function listProjected(
   };
 }
 
+/** References of a shop's payments, the newest first. */
+export async function listReferences(db: D1Database, shop: string, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT reference FROM payments WHERE shop = ? ORDER BY created_at DESC, id DESC LIMIT ?')
+    .bind(shop, limit)
+    .all<{ readonly reference: string }>();
+  return results.map((row) => row.reference);
+}
+
 /** A page of all payment ids in the copy, in order of id, for the rebuild. */
 export async function projectedIds(db: D1Database, after: string, limit: number): Promise<string[]> {
   const { results } = await db

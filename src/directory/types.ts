@@ -32,7 +32,7 @@ export const REGIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'af
 /** A Durable Object location hint. */
 export type Region = (typeof REGIONS)[number];
 
-export const WEBHOOK_DIALECTS = ['standard'] as const;
+export const WEBHOOK_DIALECTS = ['standard', 'polybanking'] as const;
 export type WebhookDialect = (typeof WEBHOOK_DIALECTS)[number];
 
 /** A website, without its keys. */

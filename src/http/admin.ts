@@ -1,8 +1,8 @@
 /** The operator's door: accounts, shops, keys, audit, and the upkeep of the directory. */
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type * as v from 'valibot';
 import type { AccountInput } from '../directory/accounts.ts';
-import { type Account, KEY_KINDS, type KeyKind, type Shop } from '../directory/types.ts';
+import type { Account } from '../directory/types.ts';
 import { currency } from '../payments/currencies.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { paymentId } from '../payments/id.ts';
@@ -11,21 +11,18 @@ import type { Provider } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { secretNames } from '../providers/settings.ts';
 import { addressProblem } from '../webhooks/address.ts';
+import { shopRoutes } from './admin.shops.ts';
 import { isAddressRule } from './allowed-ips.ts';
-import { operatorOnly } from './auth.ts';
-import { jsonBody, valid } from './body.ts';
+import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from './auth.ts';
+import { idParam, jsonBody, valid } from './body.ts';
 import { operation } from './openapi.ts';
+import { polybankingImportRoutes } from './polybanking.import.ts';
 import * as schemas from './schemas.ts';
 import type { AppEnv, LedgerClient, Service } from './service.ts';
 import { originOf } from './trips.ts';
 
 /** What is shown in place of a secret, and means "as it is" when it comes back. */
 const MASK = '********';
-
-const ACTOR = 'operator';
-
-/** How long an old key works after a rotation if nobody says: a day. */
-const DEFAULT_GRACE_SECONDS = 86_400;
 
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
@@ -165,10 +162,6 @@ async function knownAccount(service: Service, id: string): Promise<Account> {
   return account;
 }
 
-function idOf(c: Context<AppEnv>): string {
-  return valid(schemas.id, c.req.param('id'));
-}
-
 function accountRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
@@ -198,10 +191,10 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const id = idOf(c);
+      const id = idParam(c);
       const body = await jsonBody(c, schemas.putAccount);
       const before = await service.directory.accounts.get(id);
-      await service.directory.accounts.put(accountInput(id, body, before, service), before, ACTOR);
+      await service.directory.accounts.put(accountInput(id, body, before, service), before, OPERATOR);
       service.directory.changed();
       const account = await knownAccount(service, id);
       return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
@@ -236,7 +229,7 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      return c.json(accountAnswer(await knownAccount(service, idOf(c)), originOf(service, c.req.url)));
+      return c.json(accountAnswer(await knownAccount(service, idParam(c)), originOf(service, c.req.url)));
     },
   );
 
@@ -256,7 +249,7 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const account = await knownAccount(service, idOf(c));
+      const account = await knownAccount(service, idParam(c));
       const setting = c.req.param('setting');
       const found = provider(account.provider);
       if (!found || !secretNames(found.settings).includes(setting)) {
@@ -265,7 +258,7 @@ function accountRoutes(): Hono<AppEnv> {
       const body = await jsonBody(c, schemas.rotateSecret);
       checkedSettings(found, { ...account.settings }, { [setting]: body.value }, account);
       const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
-      await service.directory.accounts.rotate(account.id, setting, body.value, grace, ACTOR);
+      await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
       service.directory.changed();
       return c.json(accountAnswer(await knownAccount(service, account.id), originOf(service, c.req.url)));
     },
@@ -285,7 +278,7 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const { directory } = c.get('service');
-      const account = await knownAccount(c.get('service'), idOf(c));
+      const account = await knownAccount(c.get('service'), idParam(c));
       const { limit = '50', cursor } = valid(schemas.auditQuery, c.req.query());
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
@@ -303,7 +296,7 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const id = idOf(c);
+      const id = idParam(c);
       await knownAccount(service, id);
       const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
       if (users.length > 0) {
@@ -313,164 +306,9 @@ function accountRoutes(): Hono<AppEnv> {
           `the account ${id} is used by ${names}: take it out of them first`,
         );
       }
-      await service.directory.accounts.delete(id, ACTOR);
+      await service.directory.accounts.delete(id, OPERATOR);
       service.directory.changed();
       return c.body(null, 204);
-    },
-  );
-
-  return routes;
-}
-
-// --- Shops ------------------------------------------------------------------------------------------------
-
-type PutShop = v.InferOutput<typeof schemas.putShop>;
-
-/** A member that was given, null included, or else the value before. */
-function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
-  return value === undefined ? (before ?? null) : value;
-}
-
-function shopInput(id: string, body: PutShop, before: Shop | null, service: Service) {
-  const url = given(body.webhook?.url, before?.webhook.url);
-  if (url !== null) {
-    const problem = addressProblem(url, service.config.local);
-    if (problem) throw invalidField('webhook.url', problem);
-  }
-  return {
-    id,
-    name: body.name ?? before?.name ?? id,
-    group: given(body.group, before?.group),
-    active: body.active ?? before?.active ?? true,
-    adminEnabled: body.adminEnabled ?? before?.adminEnabled ?? true,
-    testMode: body.testMode ?? before?.testMode ?? false,
-    region: given(body.region, before?.region),
-    accounts: body.accounts ?? before?.accounts ?? [],
-    returnUrl: {
-      success: given(body.returnUrl?.success, before?.returnUrl.success),
-      failure: given(body.returnUrl?.failure, before?.returnUrl.failure),
-    },
-    webhook: { url, dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const) },
-  };
-}
-
-/** The keys that a request gives; an API key opens one shop only. */
-async function givenKeys(
-  service: Service,
-  id: string,
-  body: PutShop,
-): Promise<Partial<Record<KeyKind, string>>> {
-  const keys: Partial<Record<KeyKind, string>> = {};
-  for (const kind of KEY_KINDS) {
-    const value = body.keys?.[kind];
-    if (value) keys[kind] = value;
-  }
-  const owner = keys.apiKey ? await service.directory.shops.ownerOfKey(keys.apiKey) : null;
-  if (owner !== null && owner !== id) throw invalidField('keys.apiKey', 'is the key of another shop');
-  return keys;
-}
-
-async function requireAccounts(service: Service, ids: readonly string[]): Promise<void> {
-  for (const [index, id] of ids.entries()) {
-    if (!(await service.directory.accounts.get(id))) {
-      throw invalidField(`accounts.${index}`, `there is no account ${id}`);
-    }
-  }
-}
-
-async function knownShop(service: Service, id: string): Promise<Shop> {
-  const shop = await service.directory.shops.get(id);
-  if (!shop) throw new Problem('not_found', `there is no shop ${id}`);
-  return shop;
-}
-
-function shopRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
-
-  routes.put(
-    '/v1/admin/shops/:id',
-    operation({
-      summary: 'Create or change a shop',
-      description:
-        'What is left out keeps its value; keys left out at creation are made. The creating answer shows the keys, once.',
-      auth: 'operator',
-      body: schemas.putShop,
-      success: { 201: schemas.shop, 200: schemas.shop },
-      errors: ['invalid_request', 'payload_too_large'],
-      example: {
-        path: { id: 'docs-shop' },
-        body: {
-          name: 'Docs shop',
-          accounts: ['paybox-sandbox'],
-          returnUrl: {
-            success: 'https://shop.example.com/thanks',
-            failure: 'https://shop.example.com/sorry',
-          },
-          webhook: { url: 'https://shop.example.com/webhook' },
-        },
-      },
-    }),
-    async (c) => {
-      const service = c.get('service');
-      const { directory } = service;
-      const id = idOf(c);
-      const body = await jsonBody(c, schemas.putShop);
-      const before = await directory.shops.get(id);
-      const input = shopInput(id, body, before, service);
-      await requireAccounts(service, input.accounts);
-      const keys = await directory.shops.put(input, await givenKeys(service, id, body), before, ACTOR);
-      directory.changed();
-      const shop = await knownShop(service, id);
-      return before ? c.json(shop) : c.json({ ...shop, keys }, 201);
-    },
-  );
-
-  routes.get(
-    '/v1/admin/shops',
-    operation({
-      summary: 'List the shops',
-      auth: 'operator',
-      success: { 200: schemas.shopList },
-      errors: [],
-      example: {},
-    }),
-    async (c) => c.json({ data: await c.get('service').directory.shops.list() }),
-  );
-
-  routes.get(
-    '/v1/admin/shops/:id',
-    operation({
-      summary: 'Read a shop; its keys are never read back',
-      auth: 'operator',
-      success: { 200: schemas.shop },
-      errors: ['invalid_request', 'not_found'],
-      example: { path: { id: 'docs-shop' } },
-    }),
-    async (c) => c.json(await knownShop(c.get('service'), idOf(c))),
-  );
-
-  routes.post(
-    '/v1/admin/shops/:id/keys/:kind/rotate',
-    operation({
-      summary: 'Rotate a key of a shop',
-      description:
-        'The old key works, and signs beside the new one, until the grace ends. The answer shows the new key, once.',
-      auth: 'operator',
-      body: schemas.rotateKey,
-      success: { 200: schemas.shop },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
-      example: { path: { id: 'docs-shop', kind: 'webhookSecret' }, body: { graceSeconds: 86400 } },
-    }),
-    async (c) => {
-      const service = c.get('service');
-      const shop = await knownShop(service, idOf(c));
-      const kind = KEY_KINDS.find((name) => name === c.req.param('kind'));
-      if (!kind) throw new Problem('not_found', `a shop has the keys ${KEY_KINDS.join(', ')}`);
-      const { graceSeconds } = await jsonBody(c, schemas.rotateKey);
-      const grace = graceSeconds ?? DEFAULT_GRACE_SECONDS;
-      const value = await service.directory.shops.rotate(shop.id, kind, grace, ACTOR);
-      service.directory.changed();
-      return c.json({ ...shop, keys: { [kind]: value } });
     },
   );
 
@@ -563,5 +401,6 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', polybankingImportRoutes());
   return routes;
 }

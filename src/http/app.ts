@@ -8,6 +8,7 @@ import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';
 import { operation } from './openapi.ts';
 import { paymentRoutes } from './payments.ts';
+import { polybankingRoutes } from './polybanking.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
 import * as schemas from './schemas.ts';
@@ -75,6 +76,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
   app.route('/', adminRoutes());
   app.route('/', checkoutRoutes());
   app.route('/', callbackRoutes());
+  app.route('/', polybankingRoutes());
   app.route('/', docsRoutes(app, note));
   refuseOtherMethods(app);
   return app;

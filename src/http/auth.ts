@@ -5,6 +5,12 @@ import { Problem } from '../payments/errors.ts';
 import { equalText } from '../signing/bytes.ts';
 import type { AppEnv } from './service.ts';
 
+/** The operator in the audit log. */
+export const OPERATOR = 'operator';
+
+/** How long an old key or secret works after a rotation if nobody says: a day. */
+export const DEFAULT_GRACE_SECONDS = 86_400;
+
 function bearer(c: Context<AppEnv>): string {
   const match = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '');
   if (!match?.[1]) {

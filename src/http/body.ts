@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { type FieldError, Problem } from '../payments/errors.ts';
 import { concat, fromUtf8, utf8 } from '../signing/bytes.ts';
+import { id } from './schemas.ts';
 
 /** The largest request body, and the longest query string, in bytes. */
 export const BODY_LIMIT = 64 * 1024;
@@ -85,4 +86,9 @@ function parsed(text: string): unknown {
   } catch (cause) {
     throw new Problem('invalid_request', 'the body is not JSON', { cause });
   }
+}
+
+/** The id in the path. */
+export function idParam(c: Context): string {
+  return valid(id, c.req.param('id'));
 }

@@ -39,6 +39,7 @@ export function curlOf(method: string, path: string, described: DocumentedOperat
     ...(example.body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example.body)}'`]),
+    ...Object.entries(example.form ?? {}).map(([name, value]) => `-d "${name}=${value}"`),
   ];
   const call = parts.join(' ');
   const kept = example.keepId
@@ -57,7 +58,7 @@ function Operation({
   described: DocumentedOperation;
 }) {
   const curl = curlOf(method, path, described);
-  const body = described.requestBody?.content['application/json'].schema;
+  const body = Object.values(described.requestBody?.content ?? {})[0]?.schema;
   const [caller] = Object.keys(described.security?.[0] ?? {});
   return (
     <section>
@@ -135,7 +136,7 @@ function Reference({ document, order, base, note, nonce }: ReferenceProps) {
           bottom:
         </p>
         <pre class="curl">
-          BASE={base} {note || 'SHOP_KEY=... ADMIN_TOKEN=...'}
+          BASE={base} {note || 'SHOP_KEY=... REQUEST_KEY=... ADMIN_TOKEN=...'}
         </pre>
         {order.map(({ method, path }) => {
           const described = document.paths[path]?.[method];

@@ -1,12 +1,21 @@
 /** A provider's message at our door: checked over its raw bytes with every live secret, then made a command. */
 import type { Context } from 'hono';
 import type { NotifyCommand } from '../ledger/commands.ts';
-import { Refusal } from '../payments/errors.ts';
+import { Problem, Refusal } from '../payments/errors.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
-import type { Acknowledgement, Channel, Fact, Provider, ProviderRequest } from '../providers/contract.ts';
+import type {
+  Acknowledgement,
+  Channel,
+  Fact,
+  Provider,
+  ProviderRequest,
+  Reply,
+} from '../providers/contract.ts';
+import { VIA } from '../providers/protocol.ts';
 import { explain, triedKeys } from '../providers/why.ts';
 import { readable } from '../signing/bytes.ts';
 import type { OpenedAccount } from './accounts.ts';
+import { isAllowed } from './allowed-ips.ts';
 import { rawBody, rawQuery } from './body.ts';
 import type { AppEnv } from './service.ts';
 
@@ -21,6 +30,7 @@ export async function providerRequest(c: Context<AppEnv>): Promise<ProviderReque
   };
 }
 
+/** A notification or return, checked. */
 interface Checked {
   readonly message: Fact | Acknowledgement;
   readonly signedBy: string;
@@ -33,7 +43,7 @@ const WORTH_ANOTHER_SECRET = new Set(['signature_mismatch']);
  * Checks a message with the account's secrets, the current ones first.
  * @throws Refusal of the current secrets when none fits.
  */
-export async function check(
+async function check(
   { provider, variants }: OpenedAccount,
   request: ProviderRequest,
   channel: Channel,
@@ -54,7 +64,7 @@ export async function check(
 }
 
 /** A fact as the ledger takes it, with the payment it is about; null when its order number is none of ours. */
-export function commandOf(
+function commandOf(
   fact: Fact,
   options: {
     readonly provider: Provider;
@@ -110,7 +120,7 @@ function checkedAs(provider: Provider, request: ProviderRequest, channel: Channe
  * Logs a refusal, and keeps it with what explains it for the operator. The base string may hold a passphrase and is
  * not written to the log; in the directory it is masked.
  */
-export async function keepRefusal(
+async function keepRefusal(
   c: Context<AppEnv>,
   opened: OpenedAccount,
   request: ProviderRequest,
@@ -155,4 +165,76 @@ export async function keepRefusal(
     // The provider still gets its answer.
     console.error({ event: 'refusal.not_stored', requestId, account, error: String(error) });
   }
+}
+
+/** What a return carries, if it verifies; why not, if it does not. */
+export async function returnedFact(
+  c: Context<AppEnv>,
+  opened: OpenedAccount,
+  request: ProviderRequest,
+  id: PaymentId,
+): Promise<{ readonly fact: NotifyCommand | null; readonly refused: string | null }> {
+  const service = c.get('service');
+  const carries =
+    [...new URLSearchParams(c.req.query())].some(([name]) => name !== VIA) || request.body.length > 0;
+  if (!carries || !opened.provider.capabilities.signedReturn) return { fact: null, refused: null };
+  const account = opened.account.id;
+  try {
+    const { message, signedBy } = await check(opened, request, 'return', service.now());
+    if (message.kind === 'acknowledgement') return { fact: null, refused: null };
+    const told = commandOf(message, { provider: opened.provider, account, channel: 'return', signedBy });
+    if (told?.id !== id) throw new Refusal('wrong_account', 'what came along is about another payment');
+    return { fact: told.command, refused: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await keepRefusal(c, opened, request, 'return', error);
+    return { fact: null, refused: error.reason };
+  }
+}
+
+/**
+ * Takes a notification to the ledger of its payment and answers as the provider wants it.
+ * @throws Refusal when it is not to be believed: it is logged and kept already.
+ * @throws Problem not_found when it is about no payment of ours.
+ */
+export async function notified(
+  c: Context<AppEnv>,
+  opened: OpenedAccount,
+  request: ProviderRequest,
+): Promise<Response> {
+  const service = c.get('service');
+  const { account, provider } = opened;
+  try {
+    if (!isAllowed(account.allowedIps, c.req.header('cf-connecting-ip'))) {
+      throw new Refusal(
+        'address_not_allowed',
+        `the address ${c.req.header('cf-connecting-ip')} is not allowed`,
+      );
+    }
+    const { message, signedBy } = await check(opened, request, 'notification', service.now());
+    if (message.kind === 'acknowledgement') return respond(provider.reply('acknowledged'));
+    const told = commandOf(message, { provider, account: account.id, channel: 'notification', signedBy });
+    const result = told ? await service.ledger(told.id).notify(told.command) : null;
+    if (result?.kind === 'answer') return respond(result.answer);
+    console.warn({
+      event: 'notification.unknown_payment',
+      requestId: c.get('requestId'),
+      account: account.id,
+      order: message.order,
+      outcome: message.outcome,
+      amount: message.amount,
+    });
+    throw new Problem('not_found', 'there is no such payment');
+  } catch (error) {
+    if (error instanceof Refusal) await keepRefusal(c, opened, request, 'notification', error);
+    throw error;
+  }
+}
+
+function respond(reply: Reply): Response {
+  // A status of 204 or a body of nothing must not carry a content type that hono or the runtime would guess.
+  return new Response(reply.body === '' ? null : reply.body, {
+    status: reply.status,
+    headers: reply.headers,
+  });
 }

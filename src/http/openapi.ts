@@ -19,6 +19,8 @@ export interface Operation {
   /** Whose key it takes. */
   readonly auth: 'shop' | 'operator' | null;
   readonly body?: GenericSchema;
+  /** The fields of a body that is a form. */
+  readonly form?: GenericSchema;
   readonly query?: GenericSchema;
   readonly headers?: Readonly<Record<string, string>>;
   /** What a success looks like; a text describes an answer that is not JSON. */
@@ -36,6 +38,8 @@ export interface Example {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The fields of a form. */
+  readonly form?: Readonly<Record<string, string>>;
   /** A call that has to come before. */
   readonly before?: string;
   /** The shell variable that takes the answer's id. */
@@ -95,6 +99,15 @@ export function operation(described: Operation): MiddlewareHandler {
     ...(described.description && { description: described.description }),
     ...(described.auth && { security: [{ [described.auth]: [] }] }),
     parameters: parametersOf(described),
+    ...(described.form && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/x-www-form-urlencoded': { schema: resolver(described.form) },
+          'multipart/form-data': { schema: resolver(described.form) },
+        },
+      },
+    }),
     ...(described.body && {
       requestBody: {
         required: true,
@@ -128,9 +141,9 @@ export interface DocumentedOperation {
     readonly schema: object;
   }[];
   readonly requestBody?: {
-    readonly content: {
-      readonly 'application/json': { readonly schema: object; readonly example?: unknown };
-    };
+    readonly content: Readonly<
+      Record<string, { readonly schema: object; readonly example?: unknown } | undefined>
+    >;
   };
   readonly responses: Readonly<
     Record<
@@ -165,7 +178,7 @@ export function operationOrder(
 ): readonly { readonly method: string; readonly path: string }[] {
   const names = app.routes
     .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')}`);
   return [...new Set(names)].map((name) => {
     const [method = '', path = ''] = name.split(' ');
     return { method, path };

@@ -1,10 +1,20 @@
 /** The schemas of the HTTP contract: they validate, and the OpenAPI document is made from them. */
 import * as v from 'valibot';
-import { KEY_KINDS, REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
+import { REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
 import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
 import { STATUSES } from '../payments/statuses.ts';
 import { EVENT_TYPES } from '../payments/types.ts';
+
+const LOG_TYPES = [
+  'created',
+  'userForwarded',
+  'userBackFromPostfinance',
+  'postfinanceId',
+  'postfinanceStatus',
+  'ipnfailled',
+  'ipnsuccess',
+] as const;
 
 /** No control characters, no halves of surrogate pairs, no line separators. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
@@ -159,7 +169,7 @@ export const paymentList = v.object({ data: v.array(payment), nextCursor: v.null
 const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
 export const listQuery = v.object({
-  reference: v.optional(printable(1, 100)),
+  reference: v.optional(printable(1, 255)),
   status: v.optional(v.picklist(STATUSES, 'is not a status')),
   account: v.optional(id),
   from: v.optional(time),
@@ -275,19 +285,18 @@ const graceSeconds = v.pipe(
 export const rotateSecret = v.object({ value: v.string(), graceSeconds: v.nullish(graceSeconds) });
 export const rotateKey = v.object({ graceSeconds: v.nullish(graceSeconds) });
 
-const keyValue = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]+$/, 'takes visible ASCII characters'),
-  v.minLength(8, 'takes 8 to 512 characters'),
-  v.maxLength(512, 'takes 8 to 512 characters'),
-);
-
-const keys = v.object(
-  Object.fromEntries(KEY_KINDS.map((kind) => [kind, v.nullish(keyValue)])) as Record<
-    (typeof KEY_KINDS)[number],
-    v.NullishSchema<typeof keyValue, undefined>
-  >,
-);
+/** An API key travels in a header; the others only sign. All are taken over as they are: they have their history. */
+const keys = v.object({
+  apiKey: v.nullish(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21-\x7e]{1,512}$/, 'takes 1 to 512 visible ASCII characters, better many than few'),
+    ),
+  ),
+  requestKey: v.nullish(printable(1, 512)),
+  ipnKey: v.nullish(printable(1, 512)),
+  webhookSecret: v.nullish(printable(1, 512)),
+});
 
 export const putShop = v.object({
   name: v.nullish(printable(1, 100)),
@@ -299,7 +308,10 @@ export const putShop = v.object({
   accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   returnUrl: v.nullish(returnUrl),
   webhook: v.nullish(
-    v.object({ url: v.nullish(webUrl), dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, 'is "standard"')) }),
+    v.object({
+      url: v.nullish(webUrl),
+      dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`)),
+    }),
   ),
   keys: v.nullish(keys),
 });
@@ -386,6 +398,91 @@ export const rebuilt = v.object({
 });
 
 export const reencrypted = v.object({ accounts: v.number(), shops: v.number() });
+
+// --- PolyBanking ------------------------------------------------------------------------------------------
+
+const text = v.string();
+
+export const polybankingStart = v.object({
+  config_id: text,
+  amount: v.pipe(text, v.metadata({ description: 'Centimes of CHF.' })),
+  reference: v.pipe(text, v.maxLength(255)),
+  extra_data: v.optional(text),
+  sign: text,
+});
+
+export const polybankingAnswer = v.object({ status: text, url: text });
+export const polybankingSecret = v.object({ config_id: text, secret: text });
+export const polybankingList = v.object({
+  ...polybankingSecret.entries,
+  max_transaction: v.optional(text),
+});
+
+export const polybankingReferences = v.object({
+  result: v.literal('ok'),
+  data: v.array(v.object({ reference: text })),
+});
+
+const polybankingDetails = v.object({
+  reference: text,
+  extra_data: text,
+  amount: text,
+  amount_chf: v.number(),
+  postfinance_id: text,
+  postfinance_status: text,
+  postfinance_status_text: text,
+  internal_status: text,
+  internal_status_text: text,
+  ipn_needed: text,
+  brand: text,
+  card: text,
+  creation_date: text,
+  last_userforwarded_date: text,
+  last_user_back_from_postfinance_date: text,
+  last_postfinance_ipn_date: text,
+  last_ipn_date: text,
+});
+
+export const polybankingTransaction = v.object({
+  result: v.literal('ok'),
+  data: v.union([
+    polybankingDetails,
+    v.array(v.object({ when: text, extra_data: text, log_type: text, log_type_text: text })),
+  ]),
+});
+
+const day = v.nullish(time);
+
+export const importTransaction = v.object({
+  config: id,
+  account: id,
+  transaction: v.object({
+    reference: printable(1, 255),
+    extraData: v.nullish(text),
+    amount,
+    postfinanceId: v.nullish(printable(0, 100)),
+    postfinanceStatus: printable(1, 10),
+    internalStatus: v.picklist(['cr', 'fw', 'fb'], 'is cr, fw or fb'),
+    ipnNeeded: v.boolean(),
+    brand: v.nullish(printable(0, 100)),
+    card: v.nullish(printable(0, 100)),
+    created: time,
+    forwarded: day,
+    back: day,
+    notified: day,
+    ipn: day,
+  }),
+  logs: v.array(
+    v.object({ when: time, extraData: v.nullish(text), type: v.picklist(LOG_TYPES, 'is no type of log') }),
+  ),
+});
+
+export const importShop = v.object({ id, ...putShop.entries });
+
+export const imported = v.object({
+  result: v.picklist(['imported', 'unchanged', 'differs']),
+  detail: v.nullable(text),
+});
 
 export const health = v.object({ status: v.literal('ok'), version: v.string() });
 

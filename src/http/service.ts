@@ -6,7 +6,10 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  History,
   HopResult,
+  ImportCommand,
+  ImportResult,
   NotifyCommand,
   NotifyResult,
   PaymentWithRedirect,
@@ -20,6 +23,7 @@ import type { PaymentEvent } from '../payments/types.ts';
 /** A ledger as its callers see it: one trip per call. */
 export interface LedgerClient {
   create(command: CreateCommand): Promise<CreateResult>;
+  importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(requestHash: string): Promise<CreateResult | null>;
   read(): Promise<PaymentWithRedirect | null>;
   events(): Promise<{ readonly shop: string; readonly events: readonly PaymentEvent[] } | null>;
@@ -27,8 +31,9 @@ export interface LedgerClient {
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(): Promise<boolean>;
   reproject(): Promise<boolean>;
-  hop(): Promise<HopResult>;
-  start(attempt: number, trip: Trip): Promise<HopResult>;
+  history(): Promise<History | null>;
+  hop(ip?: string | null): Promise<HopResult>;
+  start(attempt: number, trip: Trip, ip?: string | null): Promise<HopResult>;
   notify(command: NotifyCommand): Promise<NotifyResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
 }

@@ -71,12 +71,17 @@ async function firstAccount(
   currencyCode: string,
 ): Promise<Account> {
   let some = false;
+  let real: Account | null = null;
   for (const id of shop.accounts) {
     const account = await service.directory.account(id);
     if (!account || (providerId !== null && account.provider !== providerId)) continue;
     some = true;
-    if (takesCurrency(account, currencyCode)) return account;
+    if (!takesCurrency(account, currencyCode)) continue;
+    // A shop in test mode with a real and a test account of one contract uses the test one.
+    if (!shop.testMode || account.environment !== 'production') return account;
+    real ??= account;
   }
+  if (real) return real;
   if (some) throw new Problem('unsupported_currency', `no account of this shop takes ${currencyCode}`);
   throw new Problem(
     'not_found',

@@ -2,7 +2,15 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import type { Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+import type {
+  Capture,
+  EventSource,
+  EventType,
+  PaymentEvent,
+  PaymentRequest,
+  PaymentView,
+  Redirect,
+} from '../payments/types.ts';
 import type { Answer } from './store.ts';
 
 /** One trip, built and signed by its provider before the ledger is called. */
@@ -24,6 +32,33 @@ export interface CreateCommand {
   readonly request: PaymentRequest;
   readonly trip: Trip;
 }
+
+/** One line of a history that is taken over, oldest first. */
+export interface ImportedEvent {
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly type: EventType;
+  readonly source: EventSource;
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** What the provider had said, where it was news. */
+  readonly news?: {
+    readonly outcome: Outcome;
+    readonly amount: Minor;
+    readonly movement: string;
+    readonly providerReference: string | null;
+    readonly providerStatus: string;
+  };
+}
+
+/** A payment that another gateway has had, with what happened to it there. */
+export interface ImportCommand extends CreateCommand {
+  readonly createdAt: string;
+  readonly history: readonly ImportedEvent[];
+  /** Whether the shop knows the last of it. */
+  readonly told: boolean;
+}
+
+export type ImportResult = 'imported' | 'unchanged' | 'differs';
 
 /** A payment with the redirect of its newest attempt. */
 export interface PaymentWithRedirect {
@@ -87,6 +122,8 @@ export interface ReturnCommand {
   readonly fact: NotifyCommand | null;
   /** Why what came along was not believed, if anything came. */
   readonly refused: string | null;
+  /** The shopper's address, where it is known. */
+  readonly ip?: string | null;
 }
 
 export type ReturnResult =
@@ -97,6 +134,18 @@ export type ReturnResult =
       readonly view: PaymentView;
       readonly request: PaymentRequest;
     };
+
+/** A payment with its whole log. */
+export interface History {
+  readonly shop: string;
+  readonly view: PaymentView;
+  readonly request: PaymentRequest;
+  /** Of its attempts, oldest first. */
+  readonly accounts: readonly string[];
+  readonly events: readonly PaymentEvent[];
+  /** The newest webhook that was queued, as it stands in the outbox. */
+  readonly newestWebhook: { readonly id: string; readonly body: string } | null;
+}
 
 /** One try of a webhook, from the log. */
 export interface Delivery {

@@ -8,7 +8,7 @@
  * the shop's answer and the commit.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { MAX_ATTEMPTS } from '../payments/id.ts';
+import { MAX_ATTEMPTS, type PaymentId } from '../payments/id.ts';
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, forward, mismatch, NEW_ATTEMPT, type Summary } from '../payments/rules.ts';
 import { SETTLED } from '../payments/statuses.ts';
@@ -18,7 +18,11 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  History,
   HopResult,
+  ImportCommand,
+  ImportedEvent,
+  ImportResult,
   NotifyCommand,
   NotifyResult,
   PaymentWithRedirect,
@@ -88,6 +92,73 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return { ...this.#replayed(), kind: 'created' };
   }
 
+  /**
+   * Takes over a payment that another gateway has had: its news move it by the same rules, its log keeps its times,
+   * and nobody is told again. The same once more changes nothing.
+   */
+  importHistory(command: ImportCommand): ImportResult {
+    const head = this.#store.head;
+    if (head) return head.requestHash === command.requestHash ? 'unchanged' : 'differs';
+    this.#commit(
+      (writer) => {
+        const attempt = attemptOf(command.trip, command.createdAt);
+        let record: LedgerRecord = {
+          id: command.id,
+          request: command.request,
+          attempts: [attempt],
+          providerReference: null,
+          providerStatus: null,
+          createdAt: command.createdAt,
+          updatedAt: command.history.at(-1)?.at ?? command.createdAt,
+        };
+        // The newest delivery was of the newest news, if the shop knows them.
+        const told = command.told
+          ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
+          : -1;
+        const webhook = this.#webhookId(command.id, '');
+        for (const [index, event] of command.history.entries()) {
+          const known = index === told ? { ...event, detail: { ...event.detail, webhook } } : event;
+          record = this.#imported(writer, record, known);
+        }
+        writer.save(record);
+        const { status } = summaryOf(record);
+        if (status === 'created' || status === 'forwarded') return;
+        writer.queue({ ...this.#webhookJob(record.updatedAt, `payment.${status}`, record), dueAt: null });
+        if (!command.told || told >= 0) return;
+        const delivery = { webhook, try: 1, status: 200, durationMs: 0, imported: true };
+        writer.log('webhook.delivered', 'countersign', delivery, record.updatedAt);
+      },
+      { shop: command.shop, requestHash: command.requestHash },
+    );
+    return 'imported';
+  }
+
+  #imported(writer: Writer, record: LedgerRecord, event: ImportedEvent): LedgerRecord {
+    const { at, type, source, detail, news } = event;
+    if (type === 'forwarded') {
+      writer.log(type, source, { attempt: 1, ...detail }, at);
+      return withAttempt(record, 1, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
+    }
+    if (!news) {
+      writer.log(type, source, detail, at);
+      return record;
+    }
+    const moved: LedgerRecord = {
+      ...withAttempt(record, 1, (attempt) => ({ ...attempt, state: apply(attempt.state, news) })),
+      providerReference: news.providerReference ?? record.providerReference,
+      providerStatus: news.providerStatus,
+    };
+    const [from, to] = [summaryOf(record).status, summaryOf(moved).status];
+    const { movement: _movement, ...shown } = news;
+    writer.log(
+      type,
+      source,
+      { attempt: 1, ...shown, currency: record.request.currency, ...detail, from, to },
+      at,
+    );
+    return moved;
+  }
+
   /** The payment of an earlier create with the same request, without creating anything. */
   replay(requestHash: string): CreateResult | null {
     const head = this.#store.head;
@@ -117,6 +188,21 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     if (!head) return null;
     if (this.#repeats.size > 0) this.#commit(() => {});
     return { shop: head.shop, events: this.#store.events() };
+  }
+
+  /** Everything that a door with another vocabulary needs to tell what happened. */
+  history(): History | null {
+    const known = this.events();
+    const { record } = this.#store;
+    if (!known || !record) return null;
+    const newest = this.#store.newestWebhook();
+    return {
+      ...known,
+      view: viewOf(record),
+      request: record.request,
+      accounts: record.attempts.map(({ account }) => account),
+      newestWebhook: newest && { id: newest.id, body: newest.body },
+    };
   }
 
   /** The first event that breaks the log's chain, or null. */
@@ -169,7 +255,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   // --- The shopper ----------------------------------------------------------------------------------------
 
   /** The shopper is at the checkout: where to? */
-  hop(): HopResult {
+  hop(ip: string | null = null): HopResult {
     const { head, record } = this.#store;
     if (!head || !record) return { kind: 'unknown' };
     const finished: HopResult = {
@@ -183,7 +269,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const left = minor(record.request.amount - amounts.paid);
     if (!newest || !left || SETTLED.has(status)) return finished;
     if (mayGoAgain(newest)) {
-      this.#commit((writer) => this.#forward(writer, record));
+      this.#commit((writer) => this.#forward(writer, record, ip));
       return { kind: 'go', redirect: newest.redirect };
     }
     // In process at the bank under an order number that cannot be used again: a second trip might pay twice.
@@ -200,23 +286,27 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, trip: Trip): HopResult {
+  start(number: number, trip: Trip, ip: string | null = null): HopResult {
     const { record } = this.#store;
     if (!record) return { kind: 'unknown' };
     // Another click was faster, or the payment has moved meanwhile.
-    if (number !== record.attempts.length + 1) return this.hop();
+    if (number !== record.attempts.length + 1) return this.hop(ip);
     this.#commit((writer) => {
       const added = { ...record, attempts: [...record.attempts, attemptOf(trip, writer.at)] };
-      this.#forward(writer, added);
+      this.#forward(writer, added, ip);
     });
     return { kind: 'go', redirect: trip.redirect };
   }
 
-  #forward(writer: Writer, record: LedgerRecord): void {
+  #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {
     const number = record.attempts.length;
     const moved = withAttempt(record, number, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
     this.#moved(writer, moved);
-    writer.log('forwarded', 'shopper', { attempt: number, account: moved.attempts.at(-1)?.account });
+    writer.log('forwarded', 'shopper', {
+      attempt: number,
+      account: moved.attempts.at(-1)?.account,
+      ...(ip !== null && { ip }),
+    });
   }
 
   /** The shopper came back. A verified fact counts like a notification. */
@@ -230,6 +320,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       writer.log('returned', 'shopper', {
         signed: command.fact !== null,
         ...(command.refused !== null && { refused: command.refused }),
+        ...(command.ip && { ip: command.ip }),
       });
       if (fact) this.#apply(writer, record, fact);
     });
@@ -333,10 +424,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** The message's id comes from the payment's version: done again, it is the same message. */
-  #webhookJob(at: string, type: string, record: LedgerRecord): Job {
+  #webhookId(payment: PaymentId, type: string): string {
     const suffix = type === 'payment.paid_twice' ? 'b' : 'a';
+    return `msg_${payment}_${String(this.#nextVersion()).padStart(4, '0')}${suffix}`;
+  }
+
+  #webhookJob(at: string, type: string, record: LedgerRecord): Job {
     return {
-      id: `msg_${record.id}_${String(this.#nextVersion()).padStart(4, '0')}${suffix}`,
+      id: this.#webhookId(record.id, type),
       kind: 'webhook',
       body: JSON.stringify({ type, timestamp: at, data: viewOf(record) }),
       tries: 0,

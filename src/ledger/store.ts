@@ -58,7 +58,8 @@ function jobOf(row: JobRow): Job {
 export interface Writer {
   readonly at: string;
   save(record: LedgerRecord): void;
-  log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>): number;
+  /** `at` is for what happened elsewhere before; else it is now. */
+  log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>, at?: string): number;
   answer(key: string, answer: Answer): void;
   /** Queues a job or replaces the one of that id. */
   queue(job: Job): void;
@@ -197,13 +198,13 @@ export class Store {
         save: (changed) => {
           record = changed;
         },
-        log: (type, source, detail) => {
+        log: (type, source, detail, when = at) => {
           seq += 1;
-          hash = eventHash(hash, { seq, at, type, source, detail });
+          hash = eventHash(hash, { seq, at: when, type, source, detail });
           this.#sql.exec(
             'INSERT INTO events (seq, at, type, source, detail, hash) VALUES (?, ?, ?, ?, ?, ?)',
             seq,
-            at,
+            when,
             type,
             source,
             JSON.stringify(detail),

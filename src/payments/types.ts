@@ -63,6 +63,8 @@ export type Redirect =
 
 /** What a shop asked for, as stored. */
 export interface PaymentRequest {
+  /** The door that it came by, where that is not /v1: its shoppers go back by that door's rules. */
+  readonly door?: 'polybanking';
   readonly reference: string;
   readonly amount: Minor;
   /** ISO 4217 alpha. */

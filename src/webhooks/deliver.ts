@@ -1,18 +1,14 @@
 /** Sends one message to one shop, once. Retrying is the ledger's outbox. */
 import { addressProblem, resolvesToPrivate } from './address.ts';
-import { standardHeaders } from './standard.ts';
 
 const TIMEOUT_MS = 15_000;
 
-export interface WebhookMessage {
-  readonly id: string;
+/** A message in its dialect, ready to be sent. */
+export interface OutgoingMessage {
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-export interface DeliveryTarget {
-  readonly url: string;
-  /** Live secrets, the newest first. */
-  readonly secrets: readonly string[];
+  /** Whether an HTTP status means that the shop has it. */
+  accepts(status: number): boolean;
 }
 
 /** What became of one try. */
@@ -30,10 +26,10 @@ export interface DeliveryWorld {
   readonly local: boolean;
 }
 
-/** 2xx is delivered, 410 means that nobody wants it any more, everything else is tried again. */
+/** What the dialect accepts is delivered, 410 means that nobody wants it any more, everything else is tried again. */
 export async function deliverWebhook(
-  message: WebhookMessage,
-  target: DeliveryTarget,
+  message: OutgoingMessage,
+  url: string,
   world: DeliveryWorld,
 ): Promise<DeliveryOutcome> {
   const startedAt = world.now();
@@ -47,15 +43,15 @@ export async function deliverWebhook(
     durationMs: world.now() - startedAt,
   });
   try {
-    const problem = addressProblem(target.url, world.local);
+    const problem = addressProblem(url, world.local);
     if (problem) return outcome('failed', null, `the webhook address ${problem}`);
-    if (!world.local && (await resolvesToPrivate(new URL(target.url).hostname, world.fetch))) {
+    if (!world.local && (await resolvesToPrivate(new URL(url).hostname, world.fetch))) {
       return outcome('failed', null, 'the webhook address leads into a private network');
     }
-    const response = await world.fetch(target.url, {
+    const response = await world.fetch(url, {
       method: 'POST',
       headers: {
-        ...standardHeaders(message.id, startedAt, message.body, target.secrets),
+        ...message.headers,
         'user-agent': 'countersign-webhooks/1',
       },
       body: message.body,
@@ -63,7 +59,7 @@ export async function deliverWebhook(
       signal: abort.signal,
     });
     await response.body?.cancel();
-    if (response.ok) return outcome('delivered', response.status, null);
+    if (message.accepts(response.status)) return outcome('delivered', response.status, null);
     return outcome(response.status === 410 ? 'gone' : 'failed', response.status, null);
   } catch (error) {
     return outcome('failed', null, error instanceof Error ? error.message : String(error));

@@ -14,6 +14,15 @@ function keyOf(secret: string): Uint8Array {
   return fromBase64(text) ?? utf8(text);
 }
 
+/** A message as it is sent: any 2xx means that the shop has it. */
+export function standardMessage(id: string, sentAt: number, body: string, secrets: readonly string[]) {
+  return {
+    headers: standardHeaders(id, sentAt, body, secrets),
+    body,
+    accepts: (status: number) => status >= 200 && status < 300,
+  };
+}
+
 /**
  * The headers of one delivery.
  * @param id the same in every retry of a message.

@@ -1,10 +1,11 @@
 /** The commands that need a running server. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
+import { PolyBankingClient } from '../polybanking/client.ts';
 import { run } from './support.ts';
 
 let server: LocalServer;
@@ -49,6 +50,163 @@ describe('the reference page', () => {
   });
 });
 
+describe('the move from PolyBanking', () => {
+  const environment = { ADMIN_TOKEN: 'local-admin-token' };
+  const dump = join(state, 'dump.json');
+  const keys = { request: 'q'.repeat(128), ipn: 'i'.repeat(128), api: 'a'.repeat(128) };
+  const config = (pk: number, changes: object) => ({
+    model: 'configs.config',
+    pk,
+    fields: {
+      name: `Config ${pk}`,
+      active: true,
+      admin_enable: true,
+      test_mode: true,
+      group: 3,
+      url_ipn: 'https://website.example/ipn',
+      url_back_ok: 'https://website.example/ok',
+      url_back_err: 'https://website.example/error',
+      key_request: keys.request,
+      key_ipn: keys.ipn,
+      key_api: keys.api,
+      allowed_users: [1],
+      ...changes,
+    },
+  });
+  const transaction = (pk: number, changes: object) => ({
+    model: 'paiements.transaction',
+    pk,
+    fields: {
+      config: 42,
+      reference: `old/${pk}`,
+      extra_data: 'x=1',
+      amount: 1050,
+      postfinance_id: '3123',
+      postfinance_status: '9',
+      internal_status: 'fb',
+      ipn_needed: false,
+      brand: 'VISA',
+      card: 'XXXXXXXXXXXX1111',
+      creation_date: '2015-10-26T19:50:00Z',
+      last_userforwarded_date: '2015-10-26T19:50:05.123Z',
+      last_user_back_from_postfinance_date: null,
+      last_postfinance_ipn_date: '2015-10-26T19:52:03.999Z',
+      last_ipn_date: '2015-10-26T19:52:04Z',
+      ...changes,
+    },
+  });
+  const log = (pk: number, of: number, when: string, log_type: string, extra_data = '') => ({
+    model: 'paiements.transactionlog',
+    pk,
+    fields: { transaction: of, when, log_type, extra_data },
+  });
+  const rows = [
+    { model: 'auth.user', pk: 1, fields: { username: 'x' } },
+    { model: 'configs.configgroup', pk: 3, fields: { name: 'Concerts' } },
+    config(42, {}),
+    config(43, { key_api: 'b'.repeat(128), url_ipn: 'ftp://website.example/' }),
+    config(44, { key_api: null }),
+    transaction(1, {}),
+    log(1, 1, '2015-10-26T19:50:00Z', 'created'),
+    log(2, 1, '2015-10-26T19:50:05Z', 'userForwarded', '203.0.113.9'),
+    log(3, 1, '2015-10-26T19:52:03Z', 'postfinanceId', '3123'),
+    log(4, 1, '2015-10-26T19:52:03Z', 'postfinanceStatus', '9'),
+    log(5, 1, '2015-10-26T19:52:04Z', 'ipnfailled', '500'),
+    log(6, 1, '2015-10-26T19:53:04Z', 'ipnsuccess'),
+    transaction(2, { postfinance_status: '8', ipn_needed: true }),
+    log(7, 2, '2015-10-26T19:52:03', 'postfinanceStatus', '9'),
+    log(8, 2, '2015-11-26T19:52:03', 'postfinanceStatus', '8'),
+    transaction(3, {
+      postfinance_status: '??',
+      postfinance_id: null,
+      internal_status: 'cr',
+      last_userforwarded_date: null,
+    }),
+    transaction(4, { amount: '10.50' }),
+    transaction(5, { creation_date: 'yesterday' }),
+    transaction(6, { postfinance_status: '77' }),
+    transaction(7, { config: 43 }),
+    transaction(8, { reference: 'x'.repeat(256) }),
+  ];
+  const migrate = (...more: string[]) =>
+    run(
+      'npm',
+      ['run', '-s', 'migrate:polybanking', '--', dump, '--url', server.origin, ...more],
+      environment,
+    );
+  const client = () => new PolyBankingClient('42', keys, (path, init) => fetch(server.origin + path, init));
+
+  it('takes over shops and transactions, and lists what it refuses', async () => {
+    writeFileSync(dump, JSON.stringify(rows));
+    expect(migrate('--dry-run').stdout).toContain('nothing was sent');
+    const { stdout, status } = migrate();
+    expect(stdout).toContain('configs: 1 imported, 0 there already, 2 refused');
+    expect(stdout).toContain('transactions: 3 imported, 0 there already, 5 refused');
+    for (const line of [
+      /config 43: .*webhook/,
+      /config 44: has no key_api/,
+      /transaction 4 .*10\.50/,
+      /transaction 5 .*yesterday/,
+      /transaction 6 .*77 is no status/,
+      /transaction 7 .*no shop 43/,
+      /transaction 8 .*255/,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+    expect(status).toBe(1);
+    const again = migrate();
+    expect(again.stdout).toContain('configs: 0 imported, 1 there already, 2 refused');
+    expect(again.stdout).toContain('transactions: 0 imported, 3 there already, 5 refused');
+  });
+
+  it('keeps times, amounts, log and keys', async () => {
+    expect(await client().transaction('old/1')).toMatchObject({
+      amount: '1050',
+      extra_data: 'x=1',
+      postfinance_id: '3123',
+      postfinance_status: '9',
+      internal_status: 'fb',
+      ipn_needed: 'False',
+      brand: 'VISA',
+      card: 'XXXXXXXXXXXX1111',
+      creation_date: '2015-10-26 19:50:00+00:00',
+      last_userforwarded_date: '2015-10-26 19:50:05+00:00',
+      last_postfinance_ipn_date: '2015-10-26 19:52:03+00:00',
+    });
+    expect((await client().logs('old/1')).map((line) => [line.log_type, line.extra_data])).toEqual([
+      ['ipnsuccess', ''],
+      ['ipnfailled', '500'],
+      ['postfinanceStatus', '9'],
+      ['postfinanceId', '3123'],
+      ['userForwarded', '203.0.113.9'],
+      ['created', ''],
+    ]);
+    expect(await client().transaction('old/2')).toMatchObject({
+      postfinance_status: '8',
+      ipn_needed: 'True',
+    });
+    expect(await client().transaction('old/3')).toMatchObject({ internal_status: 'cr', ipn_needed: 'False' });
+    const found = await fetch(`${server.origin}/v1/payments?reference=old/2`, {
+      headers: { authorization: `Bearer ${keys.api}` },
+    });
+    expect(await found.json()).toMatchObject({
+      data: [{ status: 'refunded', amounts: { paid: 1050, refunded: 1050 } }],
+    });
+  });
+
+  it('leaves what differs as it is, and goes on where the old gateway stopped', async () => {
+    writeFileSync(dump, JSON.stringify([config(42, { name: 'Renamed' }), transaction(1, { amount: 1 })]));
+    const { stdout } = migrate();
+    expect(stdout).toMatch(/config 42: there already, with other values: name/);
+    expect(stdout).toMatch(/transaction 1 .*there already, with another content/);
+    expect((await client().start('1050', 'old/1'))[1].status).toBe('REFERENCE_ERROR');
+    expect((await client().start('1050', 'new'))[1].status).toBe('OK');
+    writeFileSync(dump, '{"not": "a dump"}');
+    expect(migrate()).toMatchObject({ status: 2, stderr: expect.stringContaining('dumpdata') });
+    expect(run('npm', ['run', '-s', 'migrate:polybanking']).stderr).toContain('usage');
+  });
+});
+
 describe('the rebuild', () => {
   it('goes over every payment that the copy knows', async () => {
     const environment = { ADMIN_TOKEN: 'local-admin-token' };
@@ -57,9 +215,9 @@ describe('the rebuild', () => {
     const count = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
     const { stdout, status } = await shop.until(
       async () => count(),
-      ({ stdout: text }) => text.includes('3 payments'),
+      ({ stdout: text }) => text.includes('9 payments'),
     );
-    expect(stdout).toContain('3 payments queued, 0 objects without one');
+    expect(stdout).toContain('9 payments queued, 0 objects without one');
     expect(status).toBe(0);
     expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
     expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');

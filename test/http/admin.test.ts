@@ -192,7 +192,7 @@ describe('shops', () => {
     ['webhook.url', { webhook: { url: 'https://user:pass@shop-demo.com' } }],
     ['webhook.url', { webhook: { url: 'ftp://shop-demo.com' } }],
     ['region', { region: 'moon' }],
-    ['keys.apiKey', { keys: { apiKey: 'short' } }],
+    ['keys.apiKey', { keys: { apiKey: 'with space' } }],
     ['returnUrl.success', { returnUrl: { success: 'x' } }],
   ])('with a wrong %s are refused: %j', async (path, body) => {
     const answer = await admin<Problem>('PUT', `/shops/${unique()}`, body);

@@ -84,7 +84,7 @@ describe('the page', () => {
   it('has a call to copy for every operation that is not for providers', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, described] of Object.entries(methods)) {
-        const forProviders = path.startsWith('/callback') || path.startsWith('/return');
+        const forProviders = /^\/(?:callback|return|paiements\/(?:ipn|return))/.test(path);
         expect(curlOf(method, path, described) === null, `${method} ${path}`).toBe(forProviders);
       }
     }

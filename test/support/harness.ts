@@ -284,7 +284,12 @@ export function network(
     if (sent.url.startsWith('https://cloudflare-dns.com/'))
       return Response.json({ Answer: [{ data: '198.41.0.4' }] });
     const raw = await sent.text();
-    const webhook = { url: sent.url, headers: Object.fromEntries(sent.headers), body: JSON.parse(raw), raw };
+    const webhook = {
+      url: sent.url,
+      headers: Object.fromEntries(sent.headers),
+      body: raw.startsWith('{') ? JSON.parse(raw) : null,
+      raw,
+    };
     webhooks.push(webhook);
     return answer(webhook);
   });

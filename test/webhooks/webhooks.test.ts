@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { addressProblem, isPrivateIp, resolvesToPrivate } from '../../src/webhooks/address.ts';
 import { deliverWebhook } from '../../src/webhooks/deliver.ts';
 import { pauseAfter } from '../../src/webhooks/schedule.ts';
-import { standardHeaders } from '../../src/webhooks/standard.ts';
+import { standardHeaders, standardMessage } from '../../src/webhooks/standard.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -135,28 +135,24 @@ describe('addresses', () => {
 });
 
 describe('delivering', () => {
-  const target = { url: 'https://hooks.shop-demo.com/x', secrets: [SECRET] };
+  const target = { url: 'https://hooks.shop-demo.com/x' };
   const send = async (
     answer: (request: Request) => Promise<Response> | Response,
     url = target.url,
     address = '8.8.8.8',
   ) => {
     const sent: Request[] = [];
-    const outcome = await deliverWebhook(
-      { id: 'msg_1', body: '{}' },
-      { ...target, url },
-      {
-        now: () => 0,
-        local: false,
-        fetch: (async (input, init) => {
-          const request = new Request(input as RequestInfo, init);
-          if (request.url.startsWith('https://cloudflare-dns.com/'))
-            return Response.json({ Answer: [{ data: address }] });
-          sent.push(request);
-          return answer(request);
-        }) as typeof fetch,
-      },
-    );
+    const outcome = await deliverWebhook(standardMessage('msg_1', 0, '{}', [SECRET]), url, {
+      now: () => 0,
+      local: false,
+      fetch: (async (input, init) => {
+        const request = new Request(input as RequestInfo, init);
+        if (request.url.startsWith('https://cloudflare-dns.com/'))
+          return Response.json({ Answer: [{ data: address }] });
+        sent.push(request);
+        return answer(request);
+      }) as typeof fetch,
+    });
     return { outcome, sent };
   };
 

@@ -1,0 +1,137 @@
+/** The shopper's way: to the provider, and back to the shop. What the doors for shoppers share. */
+import type { Context } from 'hono';
+import type { HopResult } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
+import type { PaymentId } from '../payments/id.ts';
+import { GOOD, SETTLED } from '../payments/statuses.ts';
+import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+import { base64url } from '../signing/bytes.ts';
+import { isGoodForWebsite } from '../webhooks/polybanking.ts';
+import { formPage, messagePage, pageHeaders } from './pages.tsx';
+import type { AppEnv, LedgerClient, Service } from './service.ts';
+import { buildTrip, originOf } from './trips.ts';
+
+function nonceOf(service: Service): string {
+  const bytes = new Uint8Array(16);
+  service.random(bytes);
+  return base64url(bytes);
+}
+
+function page(service: Service, status: number, make: (nonce: string) => string): Response {
+  const nonce = nonceOf(service);
+  return new Response(make(nonce), { status, headers: pageHeaders(nonce) });
+}
+
+export function unknownPayment(service: Service): Response {
+  return page(service, 404, (nonce) =>
+    messagePage('No such payment', 'This address leads to no payment. Please go back to the shop.', nonce),
+  );
+}
+
+function seeOther(url: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { location: url, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+  });
+}
+
+/** Sends a shopper off. A bank's own page is passed on as it came. */
+function go(service: Service, redirect: Redirect): Response {
+  switch (redirect.kind) {
+    case 'url':
+      return seeOther(redirect.url);
+    case 'form':
+      return page(service, 200, (nonce) => formPage(redirect, nonce));
+    case 'html':
+      return new Response(redirect.html, {
+        headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+      });
+  }
+}
+
+/**
+ * Which of the shop's two addresses: by the status; while nothing is known yet, by the address that the shopper
+ * came by, which is a hint for the page to show and no result (the status in the query is the truth).
+ */
+function isGood(view: PaymentView, via: string | undefined): boolean {
+  if (view.status !== 'created' && view.status !== 'forwarded')
+    return GOOD.has(view.status) || SETTLED.has(view.status);
+  return via === 'success' || via === 'pending';
+}
+
+/** Back to the shop, with what it may want to show; a plain page for a shop without return addresses. */
+export async function toShop(
+  service: Service,
+  shopId: string,
+  view: PaymentView,
+  request: PaymentRequest,
+  via?: string,
+): Promise<Response> {
+  const shop = await service.directory.shop(shopId);
+  const classic = request.door === 'polybanking';
+  const good = classic
+    ? isGoodForWebsite(view) || (view.providerStatus === null && via === 'success')
+    : isGood(view, via);
+  const kind = good ? 'success' : 'failure';
+  const target = request.returnUrl[kind] ?? shop?.returnUrl[kind];
+  if (!target) {
+    return page(service, 200, (nonce) =>
+      messagePage(
+        'Back from the payment',
+        `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
+        nonce,
+      ),
+    );
+  }
+  // Websites of PolyBanking know their two addresses exactly as they gave them.
+  if (classic) return seeOther(target);
+  const url = new URL(target);
+  url.searchParams.set('payment', view.id);
+  url.searchParams.set('reference', view.reference);
+  url.searchParams.set('status', view.status);
+  return seeOther(url.href);
+}
+
+async function newAttempt(
+  service: Service,
+  ledger: LedgerClient,
+  hop: Extract<HopResult, { kind: 'start' }>,
+  origin: string,
+  ip: string | null,
+): Promise<HopResult> {
+  const account = await service.directory.account(hop.account);
+  if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
+  const { id, attempt, request, amount } = hop;
+  return ledger.start(
+    attempt,
+    await buildTrip(service, { account, id, attempt, request, amount, origin }),
+    ip,
+  );
+}
+
+/** The shopper's address as the platform saw it, or null. */
+export function shopperIp(c: Context<AppEnv>): string | null {
+  return c.req.header('cf-connecting-ip') ?? null;
+}
+
+/** Takes the shopper of a payment to its provider, or back to the shop when nothing is left to pay. */
+export async function hop(c: Context<AppEnv>, id: PaymentId): Promise<Response> {
+  const service = c.get('service');
+  const ledger = service.ledger(id);
+  const ip = shopperIp(c);
+  let result = await ledger.hop(ip);
+  if (result.kind === 'start') {
+    result = await newAttempt(service, ledger, result, originOf(service, c.req.url), ip);
+  }
+  switch (result.kind) {
+    case 'go':
+      return go(service, result.redirect);
+    case 'finished':
+      return toShop(service, result.shop, result.view, result.request);
+    case 'unknown':
+      return unknownPayment(service);
+    case 'start':
+      // Two clicks at once on a payment that keeps moving: the next one will do.
+      throw new Problem('invalid_state', 'the payment is changing, please try again');
+  }
+}

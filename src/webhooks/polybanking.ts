@@ -1,0 +1,102 @@
+/**
+ * The PolyBanking dialect: its signature, its status codes, and the IPN to a website. Facts: PolyLAN/polybanking
+ * (server/libs, server/paiements, client/libs/polybanking.py).
+ */
+import type { Status } from '../payments/statuses.ts';
+import type { PaymentView } from '../payments/types.ts';
+import { hex, utf8 } from '../signing/bytes.ts';
+import { charset } from '../signing/charsets.ts';
+import { digests } from '../signing/digests.ts';
+import { encodeForm } from '../signing/form.ts';
+
+/** Names and values must not hold what separates them in the signed text. */
+function escaped(text: string): string {
+  return text.replaceAll(';', '!!').replaceAll('=', '??');
+}
+
+/** The text that is signed: `name=value;secret;` for each parameter, sorted by name; the secret is not escaped. */
+export function polybankingBase(fields: Readonly<Record<string, string>>, secret: string): Uint8Array {
+  const parts = Object.entries(fields)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${escaped(name)}=${escaped(value)};${secret};`);
+  return utf8(parts.join(''));
+}
+
+/** SHA-512 of the base, lower-case hexadecimal: 128 characters. */
+export function polybankingSignature(fields: Readonly<Record<string, string>>, secret: string): string {
+  return hex(digests.sha512(polybankingBase(fields, secret)));
+}
+
+/** Providers whose own codes are those that the dialect speaks. */
+const SPEAKS_POSTFINANCE: ReadonlySet<string> = new Set(['postfinance', 'ogone']);
+
+/** What stands for a status at a provider that has other codes. */
+const CODES: Readonly<Record<Status, string>> = {
+  created: '??',
+  forwarded: '??',
+  pending: '91',
+  authorized: '5',
+  partially_paid: '9',
+  paid: '9',
+  denied: '2',
+  cancelled: '1',
+  expired: '1',
+  error: '0',
+  partially_refunded: '8',
+  refunded: '8',
+  charged_back: '96',
+};
+
+type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status'>;
+
+/** The PostFinance code of a payment: the provider's own, or the one that stands for its status. */
+export function postfinanceCode({ provider, providerStatus, status }: Known): string {
+  return SPEAKS_POSTFINANCE.has(provider) && providerStatus !== null ? providerStatus : CODES[status];
+}
+
+/** Whether the website may deliver. A code of success with less money than asked for is none. */
+export function isGoodForWebsite(payment: Known): boolean {
+  const code = postfinanceCode(payment);
+  return (code === '5' || code === '9') && payment.status !== 'partially_paid';
+}
+
+/** A time as Python prints it without fractions: clients cut the last six characters and parse the rest. */
+export function pythonTime(rfc3339: string): string {
+  return `${new Date(rfc3339).toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
+}
+
+/** The message of a webhook as the ledger queued it. */
+interface Queued {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: PaymentView;
+}
+
+/** Whether a website is told: it never heard of a payment before its bank had said something. */
+export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boolean {
+  return type === `payment.${data.status}` && data.status !== 'created' && data.status !== 'forwarded';
+}
+
+/** The fields of an IPN, signed. */
+export function ipnFields(shop: string, { timestamp, data }: Queued, ipnKey: string): Record<string, string> {
+  const fields = {
+    config: shop,
+    reference: data.reference,
+    postfinance_status: postfinanceCode(data),
+    postfinance_status_good: isGoodForWebsite(data) ? 'True' : 'False',
+    last_update: pythonTime(timestamp),
+  };
+  return { ...fields, sign: polybankingSignature(fields, ipnKey) };
+}
+
+/** An IPN as it is sent, or null where the dialect has none. */
+export function polybankingMessage(shop: string, body: string, ipnKey: string) {
+  const queued = JSON.parse(body) as Queued;
+  if (!isForWebsite(queued)) return null;
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: encodeForm(Object.entries(ipnFields(shop, queued, ipnKey)), charset('utf-8')) ?? '',
+    // The original's rule; a redirect to a login page or a 204 of some proxy is no delivery.
+    accepts: (status: number) => status === 200,
+  };
+}

@@ -1,0 +1,446 @@
+/** PolyBanking's clients, unchanged: the whole round, every code of the sheet, and what goes wrong. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import {
+  admin,
+  bankOf,
+  CUSTOMER,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  ORIGIN,
+  request,
+  runAlarms,
+  shopperAtBank,
+  type TestShop,
+  unique,
+} from '../support/harness.ts';
+import { type Keys, PolyBankingClient, sign } from './client.ts';
+
+const IPN_URL = 'https://website-demo.com/polybanking/ipn';
+
+interface Website {
+  readonly keys: Keys;
+  readonly client: PolyBankingClient;
+  readonly shop: TestShop;
+  readonly account: string;
+  readonly merchant: Merchant;
+}
+
+let net: ReturnType<typeof network>;
+let ipns: string[];
+let answers: number[];
+beforeEach(() => {
+  ipns = [];
+  answers = [];
+  net = network(({ raw }) => {
+    ipns.push(raw);
+    return new Response(null, { status: answers.shift() ?? 200 });
+  });
+});
+afterEach(() => net.restore());
+
+/** A website as it was moved from PolyBanking, its keys taken over as given. */
+async function website(changes: Record<string, unknown> = {}, providerId = 'postfinance'): Promise<Website> {
+  const account = await makeAccount(providerId);
+  const mark = unique();
+  const keys: Keys = { request: `r;=${mark}é`, ipn: `ipn-key ${mark}`, api: `a${mark}` };
+  const shop = await makeShop([account], {
+    returnUrl: { success: 'https://website-demo.com/ok?x=1', failure: 'https://website-demo.com/error' },
+    webhook: { url: IPN_URL, dialect: 'polybanking' },
+    keys: { requestKey: keys.request, ipnKey: keys.ipn, apiKey: keys.api },
+    ...changes,
+  });
+  const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
+  return {
+    keys,
+    client,
+    shop: { ...shop, apiKey: keys.api },
+    account,
+    merchant: merchant(providerId, account),
+  };
+}
+
+async function v1<T>(site: Website, path: string): Promise<T> {
+  const response = await request(`/v1${path}`, { headers: { authorization: `Bearer ${site.keys.api}` } });
+  return response.json<T>();
+}
+
+const idOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
+
+/** The shopper follows the address, and the page posts its form to the bank. */
+async function atBank(site: Website, url: string): Promise<BankOrder> {
+  const page = await request(url, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
+  expect(page.status).toBe(200);
+  const html = await page.text();
+  const plain = (text: string) =>
+    text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(html) ?? [];
+  const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
+    ([, name = '', value = '']) => ({ name: plain(name), value: plain(value) }),
+  );
+  return shopperAtBank(
+    'postfinance',
+    { kind: 'form', method: 'POST', url: action, charset: 'utf-8', fields },
+    site.merchant,
+  );
+}
+
+/** The bank's message, sent to PolyBanking's own address. */
+function feedback(site: Website, order: BankOrder, decision: Decision, spoiling: Spoiling = 'none'): string {
+  return String(bankOf('postfinance').notification(order, site.merchant, decision, spoiling).body);
+}
+
+function ipn(body: string): Promise<Response> {
+  return request('/paiements/ipn', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  });
+}
+
+describe('the whole round', () => {
+  it('starts, goes, is paid, is told, and is read back', async () => {
+    const site = await website();
+    const [status, started] = await site.client.start('1050', 'order=1;a', 'a=b;c');
+    expect([status, started.status]).toEqual([200, 'OK']);
+    expect(started.url).toMatch(new RegExp(`^${ORIGIN}/paiements/go/[0-9A-Z]{16}$`));
+    expect(await site.client.transaction('order=1;a')).toEqual({
+      reference: 'order=1;a',
+      extra_data: 'a=b;c',
+      amount: '1050',
+      amount_chf: 10.5,
+      postfinance_id: 'None',
+      postfinance_status: '??',
+      postfinance_status_text: 'Unknow',
+      internal_status: 'cr',
+      internal_status_text: 'Transation created',
+      ipn_needed: 'False',
+      brand: 'None',
+      card: 'None',
+      creation_date: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/),
+      last_userforwarded_date: '',
+      last_user_back_from_postfinance_date: '',
+      last_postfinance_ipn_date: '',
+      last_ipn_date: '',
+    });
+
+    const order = await atBank(site, started.url);
+    expect([order.amount, order.currency]).toEqual([1050, 'CHF']);
+    expect(await site.client.transaction('order=1;a')).toMatchObject({ internal_status: 'fw' });
+    await runAlarms(idOf(started.url));
+    expect(ipns).toEqual([]);
+
+    const notified = await ipn(feedback(site, order, 'pay'));
+    expect([notified.status, await notified.text()]).toEqual([200, '']);
+    expect(await site.client.transaction('order=1;a')).toMatchObject({
+      ipn_needed: 'True',
+      last_ipn_date: '',
+    });
+    await runAlarms(idOf(started.url));
+    expect(ipns).toHaveLength(1);
+    expect(site.client.readIpn(ipns[0] ?? '')).toMatchObject({
+      reference: 'order=1;a',
+      status: '9',
+      good: true,
+    });
+    expect([...new URLSearchParams(ipns[0]).keys()].sort()).toEqual(
+      ['config', 'last_update', 'postfinance_status', 'postfinance_status_good', 'reference', 'sign'].sort(),
+    );
+
+    const back = await request(`/paiements/return?${feedback(site, order, 'pay')}`, {
+      headers: { 'cf-connecting-ip': '203.0.113.9' },
+    });
+    expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/ok?x=1']);
+
+    expect(await site.client.transaction('order=1;a')).toMatchObject({
+      postfinance_id: expect.stringMatching(/^31/),
+      postfinance_status: '9',
+      postfinance_status_text: 'Payment requested',
+      internal_status: 'fb',
+      internal_status_text: 'Feedback from PostFinance',
+      ipn_needed: 'False',
+      brand: 'VISA',
+      card: 'XXXXXXXXXXXX1111',
+      last_ipn_date: expect.stringMatching(/\+00:00$/),
+    });
+    const logs = await site.client.logs('order=1;a');
+    expect(logs.map((line) => [line.log_type, line.extra_data])).toEqual([
+      ['userBackFromPostfinance', '203.0.113.9'],
+      ['ipnsuccess', ''],
+      ['postfinanceStatus', '9'],
+      ['postfinanceId', expect.stringMatching(/^31/)],
+      ['userForwarded', '203.0.113.9'],
+      ['created', ''],
+    ]);
+    expect(logs[0]?.log_type_text).toBe('User back from postfinance');
+    expect((await request(started.url)).status).toBe(404);
+  });
+
+  it('is seen through /v1 too, and the other way round', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'both', 'x');
+    const order = await atBank(site, url);
+    await ipn(feedback(site, order, 'pay'));
+    expect(await v1(site, `/payments/${idOf(url)}`)).toMatchObject({
+      reference: 'both',
+      status: 'paid',
+      amount: 500,
+      currency: 'CHF',
+      extraData: 'x',
+      providerStatus: '9',
+    });
+    await request('/v1/payments', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${site.keys.api}` },
+      body: JSON.stringify({ reference: 'from v1', amount: 700, currency: 'CHF', customer: CUSTOMER }),
+    });
+    expect(await site.client.transaction('from v1')).toMatchObject({
+      amount: '700',
+      extra_data: 'None',
+      internal_status: 'cr',
+    });
+    expect((await site.client.start('700', 'from v1'))[1].status).toBe('REFERENCE_ERROR');
+    await runAlarms(idOf(url));
+    const created = await v1<{ data: { id: string }[] }>(site, '/payments?reference=from%20v1');
+    await runAlarms(created.data[0]?.id ?? '');
+    expect((await site.client.transactions()).map(({ reference }) => reference).sort()).toEqual([
+      'both',
+      'from v1',
+    ]);
+    expect(await site.client.transactions('1')).toHaveLength(1);
+    expect(await site.client.transactions('many')).toHaveLength(2);
+  });
+
+  it('tells the website until it answers 200, and nothing else', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'retry');
+    const order = await atBank(site, url);
+    await runAlarms(idOf(url));
+    answers = [204, 302, 500, 200];
+    await ipn(feedback(site, order, 'refuse'));
+    await runAlarms(idOf(url));
+    expect(ipns).toHaveLength(1);
+    expect(await site.client.transaction('retry')).toMatchObject({ ipn_needed: 'True', last_ipn_date: '' });
+    expect((await site.client.logs('retry'))[0]).toMatchObject({
+      log_type: 'ipnfailled',
+      log_type_text: 'IPN Failled',
+      extra_data: '204',
+    });
+    expect(site.client.readIpn(ipns[0] ?? '')).toMatchObject({ status: '2', good: false });
+    // A person sends it again, until it is through.
+    for (let count = 0; count < 3; count++) {
+      await request(`/v1/payments/${idOf(url)}/deliveries`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.keys.api}` },
+      });
+      await runAlarms(idOf(url));
+    }
+    expect(ipns).toHaveLength(4);
+    expect(await site.client.transaction('retry')).toMatchObject({ ipn_needed: 'False' });
+  });
+
+  it('serves a website whose contract is with another bank', async () => {
+    const site = await website({}, 'ecommpay');
+    await admin('PUT', `/accounts/${site.account}`, {
+      provider: 'ecommpay',
+      environment: 'sandbox',
+      currencies: ['CHF'],
+      settings: { project_id: 112 },
+    });
+    const [status, { url }] = await site.client.start('500', 'elsewhere');
+    expect(status).toBe(200);
+    const gone = await request(url);
+    expect(gone.status).toBe(303);
+    const order = shopperAtBank(
+      'ecommpay',
+      { kind: 'url', method: 'GET', url: gone.headers.get('location') ?? '' },
+      site.merchant,
+    );
+    const message = bankOf('ecommpay').notification(order, site.merchant, 'pay', 'none');
+    const told = await request(message.url, {
+      method: 'POST',
+      headers: message.headers,
+      body: message.body ?? '',
+    });
+    expect(told.status).toBe(200);
+    await runAlarms(idOf(url));
+    expect(site.client.readIpn(ipns[0] ?? '')).toMatchObject({ status: '9', good: true });
+    expect(await site.client.transaction('elsewhere')).toMatchObject({
+      postfinance_status: '9',
+      brand: 'None',
+    });
+    const answer = await ipn(`orderID=${order.order}&STATUS=9&SHASIGN=AA`);
+    expect([answer.status, await answer.json()]).toEqual([404, { status: 'UNVALID_BANK', url: '' }]);
+  });
+});
+
+describe('start refuses', () => {
+  it.each(['active', 'adminEnabled'])('a config that is not %s', async (name) => {
+    const site = await website({ [name]: false });
+    expect(await site.client.start('500', 'a')).toEqual([400, { status: 'CONFIG_ERROR', url: '' }]);
+    await expect(site.client.transactions()).rejects.toThrow('404');
+  });
+
+  it('a config that is not there, before all else', async () => {
+    const nobody = new PolyBankingClient('999999', { request: 'k', ipn: 'k', api: 'k' }, (path, init) =>
+      request(path, init),
+    );
+    expect(await nobody.start('x', '')).toEqual([400, { status: 'CONFIG_ERROR', url: '' }]);
+  });
+
+  it('another key, altered data, and a signature in upper case', async () => {
+    const site = await website();
+    const good = site.client.fields('500', 'signed', 'x');
+    const wrong = { status: 'KEY_ERROR', url: '' };
+    for (const change of [
+      { amount: '5' },
+      { reference: 'other' },
+      { extra_data: '' },
+      { sign: '' },
+      { sign: good.sign?.toUpperCase() ?? '' },
+      {
+        sign: sign(
+          { amount: '500', reference: 'signed', extra_data: 'x', config_id: site.shop.id },
+          site.keys.ipn,
+        ),
+      },
+    ]) {
+      expect(await site.client.post({ ...good, ...change })).toEqual([400, wrong]);
+    }
+    expect((await site.client.post(good))[1].status).toBe('OK');
+  });
+
+  it.each(['0', '-5', '10.5', '1e3', '', 'ten', ' 5', '٥', '9007199254740992', '99999999999999999999'])(
+    'the amount %j',
+    async (amount) => {
+      const site = await website();
+      expect(await site.client.start(amount, 'a')).toEqual([400, { status: 'AMOUNT_ERROR', url: '' }]);
+    },
+  );
+
+  it('a reference that was used, whatever else is the same', async () => {
+    const site = await website();
+    const [first] = await site.client.start('500', 'once');
+    expect(first).toBe(200);
+    for (const amount of ['500', '600']) {
+      expect(await site.client.start(amount, 'once')).toEqual([400, { status: 'REFERENCE_ERROR', url: '' }]);
+    }
+    expect((await site.client.start('500', ''))[1].status).toBe('REFERENCE_ERROR');
+    expect((await site.client.start('500', 'x'.repeat(256)))[1].status).toBe('REFERENCE_ERROR');
+  });
+
+  it('one of two that come at once', async () => {
+    const site = await website();
+    const both = await Promise.all([site.client.start('500', 'twin'), site.client.start('500', 'twin')]);
+    expect(both.map(([status]) => status).sort()).toEqual([200, 400]);
+  });
+
+  it('other methods, and says ERROR when no account takes francs', async () => {
+    const site = await website();
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const response = await request('/paiements/start/', { method });
+      expect([response.status, await response.json()]).toEqual([
+        405,
+        { status: 'BAD_REQUEST_TYPE', url: '' },
+      ]);
+    }
+    await admin('PUT', `/shops/${site.shop.id}`, { accounts: [] });
+    expect(await site.client.start('500', 'nowhere')).toEqual([400, { status: 'ERROR', url: '' }]);
+  });
+
+  it('nothing of a form that a PHP client posts, or that leaves extra_data out', async () => {
+    const site = await website();
+    expect((await site.client.post(site.client.fields('500', 'Zürich №1', 'é;='), true))[1].status).toBe(
+      'OK',
+    );
+    expect((await site.client.start('500', 'no extra', null))[1].status).toBe('OK');
+    const body = 'config_id=1&=&&&%zz';
+    const broken = await request('/paiements/start/', { method: 'POST', body });
+    expect([broken.status, await broken.json()]).toEqual([400, { status: 'CONFIG_ERROR', url: '' }]);
+    const cut = await request('/paiements/start/', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--x\r\nnonsense',
+    });
+    expect(((await cut.json()) as { status: string }).status).toBe('CONFIG_ERROR');
+  });
+});
+
+describe('references', () => {
+  it.each([
+    'a/b/c',
+    'a..b.c',
+    '50%',
+    '100%25',
+    'Заказ №1',
+    'trailing/logs',
+    'space and+plus',
+    'ж'.repeat(255),
+  ])('such as %j lead back to their transaction', async (reference) => {
+    const site = await website();
+    expect((await site.client.start('500', reference))[1].status).toBe('OK');
+    expect(await site.client.logs(reference)).toMatchObject([{ log_type: 'created' }]);
+    if (!reference.endsWith('/logs')) {
+      expect(await site.client.transaction(reference)).toMatchObject({ reference, amount: '500' });
+    }
+    await expect(site.client.transaction(`${reference}x`)).rejects.toThrow('404');
+  });
+
+  it('belong to their config', async () => {
+    const [one, other] = [await website(), await website()];
+    await one.client.start('500', 'mine');
+    await expect(other.client.transaction('mine')).rejects.toThrow('404');
+    const stolen = new PolyBankingClient(one.shop.id, other.keys, (path, init) => request(path, init));
+    await expect(stolen.transactions()).rejects.toThrow('404');
+    await expect(stolen.transaction('mine')).rejects.toThrow('404');
+  });
+});
+
+describe('the notification of PostFinance', () => {
+  it('is refused in the words of the original', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'words');
+    const said = async (body: string) => {
+      const response = await ipn(body);
+      return [response.status, await response.json()];
+    };
+    expect(await said('')).toEqual([404, { status: 'UNVALID_ ID', url: '' }]);
+    expect(await said('orderID=0000000000000000ZZ')).toEqual([404, { status: 'UNVALID_ ID', url: '' }]);
+    expect(await said(`orderID=${idOf(url)}02&STATUS=9`)).toEqual([404, { status: 'UNVALID_ ID', url: '' }]);
+    expect(await said(`orderID=${idOf(url)}01&STATUS=9&SHASIGN=AA`)).toEqual([
+      400,
+      { status: 'UNVALID_STATUS', url: '' },
+    ]);
+    const order = await atBank(site, url);
+    const unvalid = [400, { status: 'UNVALID_SHA', url: '' }];
+    expect(await said(`orderID=${order.order}&STATUS=9`)).toEqual(unvalid);
+    expect(await said(feedback(site, order, 'pay', 'bad-signature'))).toEqual(unvalid);
+    expect(await said(feedback(site, order, 'pay', 'unknown-key'))).toEqual(unvalid);
+    expect(await site.client.transaction('words')).toMatchObject({
+      internal_status: 'fw',
+      postfinance_status: '??',
+    });
+    expect((await ipn(feedback(site, order, 'wait'))).status).toBe(200);
+    expect(await site.client.transaction('words')).toMatchObject({
+      postfinance_status: '91',
+      internal_status: 'fb',
+    });
+  });
+
+  it('sends the shopper to the error address for anything but 5 and 9, and for anything forged', async () => {
+    for (const [decision, spoiling] of [
+      ['refuse', 'none'],
+      ['wait', 'none'],
+      ['pay', 'bad-signature'],
+    ] as const) {
+      const site = await website();
+      const [, { url }] = await site.client.start('500', 'back');
+      const order = await atBank(site, url);
+      const back = await request(`/paiements/return?${feedback(site, order, decision, spoiling)}`);
+      expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/error']);
+    }
+    expect((await request('/paiements/return?orderID=nothing')).status).toBe(404);
+  });
+});
