@@ -8,7 +8,7 @@ import { shopRoutes } from './sandbox/shop.ts';
 import { SandboxStore } from './sandbox/store.ts';
 import { type Env, serviceOf } from './worker.ts';
 
-export { Ledger } from './worker.ts';
+export { Ledger, Sequence } from './worker.ts';
 
 /** What the reference page's examples need under `npm start`. */
 const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`;

@@ -2,7 +2,7 @@
 import { createApp } from './http/app.ts';
 import { type Env, serviceOf } from './worker.ts';
 
-export { Ledger } from './worker.ts';
+export { Ledger, Sequence } from './worker.ts';
 
 const app = createApp((bindings) => serviceOf(bindings as Env));
 

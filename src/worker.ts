@@ -1,9 +1,11 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { Directory } from './directory/directory.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
+import { askPause, askProvider } from './http/ask.ts';
 import type { LedgerClient, Service } from './http/service.ts';
 import { type LedgerWorld, PaymentLedger } from './ledger/ledger.ts';
 import type { WebhookOutcome } from './ledger/outbox.ts';
+import { DailySequence } from './ledger/sequence.ts';
 import { deliverWebhook } from './webhooks/deliver.ts';
 import { polybankingMessage } from './webhooks/polybanking.ts';
 import { pauseAfter } from './webhooks/schedule.ts';
@@ -12,6 +14,7 @@ import { standardMessage } from './webhooks/standard.ts';
 export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
+  readonly SEQUENCE: DurableObjectNamespace<Sequence>;
 }
 
 interface Parts {
@@ -72,6 +75,7 @@ export function serviceOf(env: Env): Service {
     now,
     random,
     fetch: (input, init) => fetch(input, init),
+    daily: (name, day) => env.SEQUENCE.get(env.SEQUENCE.idFromName(name)).next(day),
   };
 }
 
@@ -101,6 +105,9 @@ async function sendWebhook(
   });
 }
 
+/** The counters of short order numbers. */
+export class Sequence extends DailySequence<Env> {}
+
 /** A payment's Durable Object, with the world that its alarm works in. */
 export class Ledger extends PaymentLedger<Env> {
   protected override world(): LedgerWorld {
@@ -111,6 +118,12 @@ export class Ledger extends PaymentLedger<Env> {
         webhook: (shop, message) => sendWebhook(env, shop, message),
         project: (payment) => partsOf(env).directory.project(payment),
         pause: (failures) => pauseAfter(failures, Math.random()),
+        confirm: async (inquiry) => {
+          const command = await askProvider(serviceOf(env), inquiry);
+          return command ? { result: 'news', command } : { result: 'later', error: null };
+        },
+        confirmPause: (inquiry, asked) =>
+          askPause(serviceOf(env), inquiry, asked, (count) => pauseAfter(count, Math.random())),
       },
     };
   }

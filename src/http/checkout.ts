@@ -1,11 +1,14 @@
 /** The shopper's door: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
-import { paymentId } from '../payments/id.ts';
+import type { HintCommand, NotifyCommand } from '../ledger/commands.ts';
+import { Problem, Refusal } from '../payments/errors.ts';
+import { type PaymentId, paymentId } from '../payments/id.ts';
 import { VIA } from '../providers/protocol.ts';
 import { open } from './accounts.ts';
-import { providerRequest, returnedFact } from './messages.ts';
+import { askProvider } from './ask.ts';
+import { providerRequest, type Returned, returnedFact } from './messages.ts';
 import { operation } from './openapi.ts';
-import type { AppEnv } from './service.ts';
+import type { AppEnv, Service } from './service.ts';
 import { hop, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
@@ -17,13 +20,37 @@ async function pay(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id);
 }
 
+/** The shopper waits for the result: where the protocol has us ask, we ask now, and leave it to the ledger if that fails. */
+async function answerNow(
+  service: Service,
+  id: PaymentId,
+  account: string,
+  { fact, hint }: Returned,
+): Promise<{ readonly fact: NotifyCommand | null; readonly hint: HintCommand | null }> {
+  if (!hint) return { fact, hint: null };
+  const inquiry = await service.ledger(id).inquiry(account, hint.attempt);
+  if (!inquiry) return { fact: null, hint: null };
+  const later = { fact: null, hint: { attempt: inquiry.attempt, account, hint: hint.about } };
+  try {
+    const answer = await askProvider(service, { ...inquiry, hint: hint.about });
+    return answer ? { fact: answer, hint: null } : later;
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Refusal)) throw error;
+    console.warn({ event: 'return.not_asked', payment: id, account, detail: error.message });
+    return later;
+  }
+}
+
 async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = paymentId(c.req.param('id') ?? '');
   const account = id && (await service.directory.account(c.req.param('account') ?? ''));
   if (!id || !account) return unknownPayment(service);
-  const { fact, refused } = await returnedFact(c, open(account), await providerRequest(c), id);
-  const result = await service.ledger(id).returned({ account: account.id, fact, refused, ip: shopperIp(c) });
+  const came = await returnedFact(c, open(account), await providerRequest(c), id);
+  const { fact, hint } = await answerNow(service, id, account.id, came);
+  const result = await service
+    .ledger(id)
+    .returned({ account: account.id, fact, hint, refused: came.refused, ip: shopperIp(c) });
   if (result.kind === 'unknown') return unknownPayment(service);
   return toShop(service, result.shop, result.view, result.request, c.req.query(VIA));
 }

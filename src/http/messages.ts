@@ -7,6 +7,7 @@ import type {
   Acknowledgement,
   Channel,
   Fact,
+  Hint,
   Provider,
   ProviderRequest,
   Reply,
@@ -32,7 +33,7 @@ export async function providerRequest(c: Context<AppEnv>): Promise<ProviderReque
 
 /** A notification or return, checked. */
 interface Checked {
-  readonly message: Fact | Acknowledgement;
+  readonly message: Fact | Acknowledgement | Hint;
   readonly signedBy: string;
 }
 
@@ -64,12 +65,12 @@ async function check(
 }
 
 /** A fact as the ledger takes it, with the payment it is about; null when its order number is none of ours. */
-function commandOf(
+export function commandOf(
   fact: Fact,
   options: {
     readonly provider: Provider;
     readonly account: string;
-    readonly channel: Channel;
+    readonly channel: Channel | 'status';
     readonly signedBy: string;
   },
 ): { readonly id: PaymentId; readonly command: NotifyCommand } | null {
@@ -167,21 +168,37 @@ async function keepRefusal(
   }
 }
 
+/** What came along with a returning shopper. */
+export interface Returned {
+  readonly fact: NotifyCommand | null;
+  readonly refused: string | null;
+  /** A reason to ask the provider, and about which attempt; null: the newest one. */
+  readonly hint?: {
+    readonly attempt: number | null;
+    readonly about: Readonly<Record<string, string>>;
+  };
+}
+
 /** What a return carries, if it verifies; why not, if it does not. */
 export async function returnedFact(
   c: Context<AppEnv>,
   opened: OpenedAccount,
   request: ProviderRequest,
   id: PaymentId,
-): Promise<{ readonly fact: NotifyCommand | null; readonly refused: string | null }> {
+): Promise<Returned> {
   const service = c.get('service');
   const carries =
     [...new URLSearchParams(c.req.query())].some(([name]) => name !== VIA) || request.body.length > 0;
-  if (!carries || !opened.provider.capabilities.signedReturn) return { fact: null, refused: null };
+  const { capabilities, ask } = opened.provider;
+  if (!carries || !(capabilities.signedReturn || ask)) return { fact: null, refused: null };
   const account = opened.account.id;
   try {
     const { message, signedBy } = await check(opened, request, 'return', service.now());
     if (message.kind === 'acknowledgement') return { fact: null, refused: null };
+    if (message.kind === 'hint') {
+      const order = message.order === null ? null : fromOrderNumber(message.order);
+      return { fact: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
+    }
     const told = commandOf(message, { provider: opened.provider, account, channel: 'return', signedBy });
     if (told?.id !== id) throw new Refusal('wrong_account', 'what came along is about another payment');
     return { fact: told.command, refused: null };
@@ -213,6 +230,7 @@ export async function notified(
     }
     const { message, signedBy } = await check(opened, request, 'notification', service.now());
     if (message.kind === 'acknowledgement') return respond(provider.reply('acknowledged'));
+    if (message.kind === 'hint') return await hinted(c, opened, message);
     const told = commandOf(message, { provider, account: account.id, channel: 'notification', signedBy });
     const result = told ? await service.ledger(told.id).notify(told.command) : null;
     if (result?.kind === 'answer') return respond(result.answer);
@@ -229,6 +247,27 @@ export async function notified(
     if (error instanceof Refusal) await keepRefusal(c, opened, request, 'notification', error);
     throw error;
   }
+}
+
+/**
+ * Has the ledger ask the provider. The answer says only that the hint came.
+ * @throws Problem not_found when it is about no payment of ours.
+ */
+async function hinted(
+  c: Context<AppEnv>,
+  { account, provider }: OpenedAccount,
+  hint: Hint,
+): Promise<Response> {
+  const order = hint.order === null ? null : fromOrderNumber(hint.order);
+  const known =
+    order &&
+    (await c.get('service').ledger(order.id).hinted({
+      attempt: order.attempt,
+      account: account.id,
+      hint: hint.about,
+    }));
+  if (!known) throw new Problem('not_found', 'there is no such payment');
+  return respond(hint.reply ?? provider.reply('acknowledged'));
 }
 
 function respond(reply: Reply): Response {

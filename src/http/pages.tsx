@@ -28,13 +28,21 @@ export function pageHeaders(nonce: string): Record<string, string> {
   };
 }
 
-function Page({ title, nonce, children }: { title: string; nonce: string; children: Child }) {
+interface PageProps {
+  readonly title: string;
+  readonly nonce: string;
+  readonly children: Child;
+  readonly refreshSeconds?: number;
+}
+
+function Page({ title, nonce, children, refreshSeconds }: PageProps) {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {refreshSeconds && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <title>{title}</title>
         <style nonce={nonce}>{raw(STYLE)}</style>
       </head>
@@ -80,6 +88,16 @@ function rendered(page: Child): string {
 /** A page that posts the provider's form by itself, with a button where scripts are off. */
 export function formPage(redirect: Extract<Redirect, { kind: 'form' }>, nonce: string): string {
   return rendered(<FormPage redirect={redirect} nonce={nonce} />);
+}
+
+/** A page that comes back by itself: another request of the same shopper is registering the order. */
+export function waitPage(nonce: string): string {
+  return rendered(
+    <Page title="One moment" nonce={nonce} refreshSeconds={2}>
+      <h1>One moment</h1>
+      <p>Your payment is being prepared.</p>
+    </Page>,
+  );
 }
 
 /** A page that says one thing. */

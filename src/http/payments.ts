@@ -67,7 +67,9 @@ function sorted(value: unknown): unknown {
 /** A payment as its shop gets it. */
 function answerOf(found: PaymentWithRedirect, origin: string) {
   const { view, redirect } = found;
-  return { ...view, redirect, checkoutUrl: `${origin}/pay/${view.id}` };
+  const checkoutUrl = `${origin}/pay/${view.id}`;
+  // An order that has to be registered first is registered when the shopper comes to our checkout.
+  return { ...view, redirect: redirect ?? { kind: 'url', method: 'GET', url: checkoutUrl }, checkoutUrl };
 }
 
 function unknownPayment(): Problem {

@@ -6,10 +6,12 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  HintCommand,
   History,
   HopResult,
   ImportCommand,
   ImportResult,
+  Inquiry,
   NotifyCommand,
   NotifyResult,
   PaymentWithRedirect,
@@ -34,6 +36,9 @@ export interface LedgerClient {
   history(): Promise<History | null>;
   hop(ip?: string | null): Promise<HopResult>;
   start(attempt: number, trip: Trip, ip?: string | null): Promise<HopResult>;
+  gaveUp(attempt: number): Promise<void>;
+  hinted(command: HintCommand): Promise<boolean>;
+  inquiry(account: string, attempt: number | null): Promise<Inquiry | null>;
   notify(command: NotifyCommand): Promise<NotifyResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
 }
@@ -48,6 +53,8 @@ export interface Service {
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;
+  /** A number from 0 that nobody else gets for this name on this UTC day (`YYYY-MM-DD`). */
+  daily(name: string, day: string): Promise<number>;
 }
 
 /** hono's types of a request here. */

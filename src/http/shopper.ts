@@ -7,7 +7,7 @@ import { GOOD, SETTLED } from '../payments/statuses.ts';
 import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
 import { base64url } from '../signing/bytes.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
-import { formPage, messagePage, pageHeaders } from './pages.tsx';
+import { formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
 import type { AppEnv, LedgerClient, Service } from './service.ts';
 import { buildTrip, originOf } from './trips.ts';
 
@@ -102,11 +102,13 @@ async function newAttempt(
   const account = await service.directory.account(hop.account);
   if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
   const { id, attempt, request, amount } = hop;
-  return ledger.start(
-    attempt,
-    await buildTrip(service, { account, id, attempt, request, amount, origin }),
-    ip,
-  );
+  try {
+    const trip = await buildTrip(service, { account, id, attempt, request, amount, origin, ip });
+    return await ledger.start(attempt, trip, ip);
+  } catch (error) {
+    await ledger.gaveUp(attempt);
+    throw error;
+  }
 }
 
 /** The shopper's address as the platform saw it, or null. */
@@ -126,6 +128,8 @@ export async function hop(c: Context<AppEnv>, id: PaymentId): Promise<Response> 
   switch (result.kind) {
     case 'go':
       return go(service, result.redirect);
+    case 'busy':
+      return page(service, 200, (nonce) => waitPage(nonce));
     case 'finished':
       return toShop(service, result.shop, result.view, result.request);
     case 'unknown':

@@ -6,6 +6,7 @@ import { invalidField, Problem } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
+import type { Started } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
 import type { Service } from './service.ts';
@@ -107,9 +108,11 @@ export async function buildTrip(
     readonly request: PaymentRequest;
     readonly amount: Minor;
     readonly origin: string;
+    /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
+    readonly ip?: string | null;
   },
 ): Promise<Trip> {
-  const { account, id, attempt, request, amount, origin } = options;
+  const { account, id, attempt, request, amount, origin, ip } = options;
   const { provider: found, variants } = open(account);
   if (amount > found.maxAmount) {
     throw new Problem(
@@ -119,7 +122,21 @@ export async function buildTrip(
     );
   }
   const [current] = variants;
-  const redirect = await found.start({
+  const { settings } = current.account;
+  const common = {
+    account: account.id,
+    provider: found.id,
+    test: account.environment !== 'production',
+    capture: request.capture ?? found.captureDefault(settings),
+    amount,
+    single: found.freshOrderEachTrip,
+    deferred: found.deferred?.(settings) ?? false,
+  };
+  if (common.deferred && ip === undefined) {
+    return { ...common, redirect: null, memo: {}, goodUntil: null, askAt: null };
+  }
+  const now = service.now();
+  const started = await found.start({
     id,
     order: orderNumber(id, attempt),
     payment: { ...request, amount },
@@ -128,16 +145,20 @@ export async function buildTrip(
       callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
       back: `${origin}/return/${encodeURIComponent(account.id)}/${id}`,
     },
-    now: new Date(service.now()),
+    now: new Date(now),
+    ip: ip ?? null,
     fetch: service.fetch,
+    daily: (contract) =>
+      service.daily(`${found.id}/${contract}`, new Date(now).toISOString().slice(0, 'YYYY-MM-DD'.length)),
   });
+  const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
+  const trip: Started = 'kind' in started ? { redirect: started } : started;
+  const goodUntil = after(trip.goodForSeconds);
   return {
-    account: account.id,
-    provider: found.id,
-    test: account.environment !== 'production',
-    capture: request.capture ?? found.captureDefault(current.account.settings),
-    amount,
-    single: found.freshOrderEachTrip,
-    redirect,
+    ...common,
+    redirect: trip.redirect,
+    memo: trip.memo ?? {},
+    goodUntil: goodUntil === null ? null : new Date(goodUntil).toISOString(),
+    askAt: after(trip.askAfterSeconds),
   };
 }

@@ -21,7 +21,14 @@ export interface Trip {
   readonly capture: Capture;
   readonly amount: Minor;
   readonly single: boolean;
-  readonly redirect: Redirect;
+  /** Null: built when the shopper is at the checkout. */
+  readonly redirect: Redirect | null;
+  readonly deferred: boolean;
+  readonly memo: Readonly<Record<string, string>>;
+  /** RFC 3339; null: for as long as the provider takes it. */
+  readonly goodUntil: string | null;
+  /** Milliseconds since 1970 when the provider is asked by itself; null: only when something hints at news. */
+  readonly askAt: number | null;
 }
 
 export interface CreateCommand {
@@ -82,6 +89,8 @@ export type HopResult =
       readonly request: PaymentRequest;
     }
   | { readonly kind: 'go'; readonly redirect: Redirect }
+  /** The trip is being built by another request of this shopper. */
+  | { readonly kind: 'busy' }
   /** A new attempt has to be built first. */
   | {
       readonly kind: 'start';
@@ -106,7 +115,7 @@ export interface NotifyCommand {
   readonly providerReference: string | null;
   readonly providerStatus: string;
   readonly detail: Readonly<Record<string, string>>;
-  readonly channel: 'notification' | 'return';
+  readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
   readonly signedBy: string;
   readonly replies: { readonly accepted: Answer; readonly conflict: Answer };
@@ -116,10 +125,33 @@ export type NotifyResult =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
+/** Something unsigned says that there may be news: a reason to ask the provider. */
+export interface HintCommand {
+  readonly attempt: number;
+  readonly account: string;
+  readonly hint: Readonly<Record<string, string>>;
+}
+
+/** What a provider is asked about, as the ledger knows it. */
+export interface Inquiry {
+  readonly id: PaymentId;
+  readonly shop: string;
+  readonly attempt: number;
+  readonly account: string;
+  readonly amount: Minor;
+  readonly currency: string;
+  readonly capture: Capture;
+  readonly memo: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly hint: Readonly<Record<string, string>>;
+}
+
 /** The shopper came back, with or without something that verified. */
 export interface ReturnCommand {
   readonly account: string;
   readonly fact: NotifyCommand | null;
+  /** Something to ask the provider about that could not be asked at once. */
+  readonly hint?: HintCommand | null;
   /** Why what came along was not believed, if anything came. */
   readonly refused: string | null;
   /** The shopper's address, where it is known. */

@@ -18,11 +18,13 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  HintCommand,
   History,
   HopResult,
   ImportCommand,
   ImportedEvent,
   ImportResult,
+  Inquiry,
   NotifyCommand,
   NotifyResult,
   PaymentWithRedirect,
@@ -42,6 +44,12 @@ export interface LedgerWorld {
 
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;
+
+/** How long a request may take to register an order; after that it is taken for lost. */
+const RESERVED_MS = 30_000;
+
+/** A hint is not asked about again while a question is due this soon. */
+const HINT_PAUSE_MS = 10_000;
 
 /** Jobs that run side by side in one alarm. */
 const BATCH = 6;
@@ -268,34 +276,65 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const { status, amounts } = summaryOf(record);
     const left = minor(record.request.amount - amounts.paid);
     if (!newest || !left || SETTLED.has(status)) return finished;
-    if (mayGoAgain(newest)) {
-      this.#commit((writer) => this.#forward(writer, record, ip));
-      return { kind: 'go', redirect: newest.redirect };
+    const now = this.world().now();
+    if (mayGoAgain(newest) && !isStale(newest, now)) {
+      if (newest.redirect) {
+        this.#commit((writer) => this.#forward(writer, record, ip));
+        return { kind: 'go', redirect: newest.redirect };
+      }
+      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
+      if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
     }
     // In process at the bank under an order number that cannot be used again: a second trip might pay twice.
     if (status === 'pending' || record.attempts.length >= MAX_ATTEMPTS) return finished;
-    return {
-      kind: 'start',
-      shop: head.shop,
-      id: record.id,
-      attempt: record.attempts.length + 1,
-      account: newest.account,
-      request: record.request,
-      amount: left,
-    };
+    const number = record.attempts.length + 1;
+    const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
+    if (newest.deferred) return this.#reserve(record, number, next);
+    return this.#startOf(record, number, next);
+  }
+
+  #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
+    const { shop } = this.#known();
+    return { kind: 'start', shop, id: record.id, attempt: number, account, request: record.request, amount };
+  }
+
+  /** One request registers the order at the provider; others of the same shopper wait for it. */
+  #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
+    this.#commit((writer) => {
+      const reserved = { ...attempt, memo: {}, createdAt: writer.at, reservedAt: writer.at };
+      writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
+    });
+    return this.#startOf(record, number, attempt);
+  }
+
+  /** The order could not be registered: the next hop tries again, under a new number. */
+  gaveUp(number: number): void {
+    const { record } = this.#store;
+    const attempt = record?.attempts[number - 1];
+    if (!record || !attempt || attempt.redirect || number !== record.attempts.length) return;
+    this.#commit((writer) => {
+      writer.save(
+        withAttempt(record, number, (entry) => ({ ...entry, reservedAt: new Date(0).toISOString() })),
+      );
+    });
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
   start(number: number, trip: Trip, ip: string | null = null): HopResult {
     const { record } = this.#store;
     if (!record) return { kind: 'unknown' };
+    const reserved = record.attempts[number - 1];
+    const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
     // Another click was faster, or the payment has moved meanwhile.
-    if (number !== record.attempts.length + 1) return this.hop(ip);
+    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip);
     this.#commit((writer) => {
-      const added = { ...record, attempts: [...record.attempts, attemptOf(trip, writer.at)] };
-      this.#forward(writer, added, ip);
+      const added = attemptOf(trip, writer.at);
+      const state = isOurs ? reserved.state : added.state;
+      const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
+      this.#forward(writer, { ...record, attempts }, ip);
+      this.#askLater(writer, { ...record, attempts }, number, trip.askAt);
     });
-    return { kind: 'go', redirect: trip.redirect };
+    return trip.redirect ? { kind: 'go', redirect: trip.redirect } : { kind: 'busy' };
   }
 
   #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {
@@ -325,6 +364,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       if (fact) this.#apply(writer, record, fact);
     });
     if (command.fact && !fact) this.#countRepeat(command.fact);
+    if (command.hint) this.#hint(this.#known().record, command.hint);
     const { record: now } = this.#known();
     return { kind: 'known', shop: head.shop, view: viewOf(now), request: now.request };
   }
@@ -347,6 +387,69 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       answer = this.#apply(writer, record, command);
     });
     return { kind: 'answer', answer, repeat: false };
+  }
+
+  /** Takes a hint: the provider is asked, at once and until it says something. */
+  hinted(command: HintCommand): boolean {
+    const { record } = this.#store;
+    if (record?.attempts[command.attempt - 1]?.account !== command.account) return false;
+    this.#hint(record, command);
+    return true;
+  }
+
+  #hint(record: LedgerRecord, { attempt, hint }: HintCommand): void {
+    const pending = this.#store.job(confirmId(attempt));
+    const now = this.world().now();
+    // Asked already, and about to be asked again soon.
+    if (pending?.dueAt && pending.dueAt <= now + HINT_PAUSE_MS) return;
+    this.#commit((writer) => {
+      writer.log('confirm.requested', 'provider', { attempt, ...hint });
+      this.#askLater(writer, record, attempt, now, hint);
+    });
+  }
+
+  #askLater(
+    writer: Writer,
+    record: LedgerRecord,
+    number: number,
+    at: number | null,
+    hint: Readonly<Record<string, string>> = {},
+  ): void {
+    const inquiry = this.#inquiry(record, number, hint);
+    if (at === null || !inquiry) return;
+    writer.queue({
+      id: confirmId(number),
+      kind: 'confirm',
+      body: JSON.stringify(inquiry),
+      tries: 0,
+      dueAt: at,
+      createdAt: writer.at,
+    });
+  }
+
+  #inquiry(record: LedgerRecord, number: number, hint: Readonly<Record<string, string>>): Inquiry | null {
+    const attempt = record.attempts[number - 1];
+    if (!attempt) return null;
+    return {
+      id: record.id,
+      shop: this.#store.head?.shop ?? '',
+      attempt: number,
+      account: attempt.account,
+      amount: attempt.amount,
+      currency: record.request.currency,
+      capture: attempt.capture,
+      memo: attempt.memo ?? {},
+      startedAt: attempt.createdAt,
+      hint,
+    };
+  }
+
+  /** What to ask the provider about an attempt; the newest one that went to the account if none is named. */
+  inquiry(account: string, number: number | null): Inquiry | null {
+    const { record } = this.#store;
+    if (!record) return null;
+    const found = number ?? record.attempts.findLastIndex((attempt) => attempt.account === account) + 1;
+    return record.attempts[found - 1]?.account === account ? this.#inquiry(record, found, {}) : null;
   }
 
   #newFact(command: NotifyCommand): boolean {
@@ -469,6 +572,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
         const { shop } = this.#known();
         const outcomes = await Promise.all(due.map((job) => run(job, courier, shop)));
+        // News before the end of its job: asked twice is better than lost.
+        for (const { kind, outcome } of outcomes) {
+          if (kind === 'confirm' && outcome.result === 'news') this.notify(outcome.command);
+        }
         this.#commit((writer) => {
           for (const outcome of outcomes) {
             settle(writer, { courier, current: this.#store.job(outcome.job.id), now: now() }, outcome);
@@ -519,6 +626,15 @@ function attemptOf(trip: Trip, at: string): Attempt {
 function mayGoAgain({ state, single }: Attempt): boolean {
   if (Object.keys(state.paid).length > 0) return false;
   return state.rung === 'created' || (!single && (state.rung === 'forwarded' || state.rung === 'pending'));
+}
+
+/** A redirect whose time is over. */
+function isStale({ goodUntil }: Attempt, now: number): boolean {
+  return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
+}
+
+function confirmId(attempt: number): string {
+  return `confirm_${attempt}`;
 }
 
 function withAttempt(

@@ -5,6 +5,7 @@
  * push went through.
  */
 import type { PaymentView } from '../payments/types.ts';
+import type { Inquiry, NotifyCommand } from './commands.ts';
 import type { Job, Writer } from './store.ts';
 
 /** What a try of a webhook came to. */
@@ -14,6 +15,12 @@ export interface WebhookOutcome {
   readonly error: string | null;
   readonly durationMs: number;
 }
+
+/** What asking a provider came to. */
+export type ConfirmOutcome =
+  | { readonly result: 'news'; readonly command: NotifyCommand }
+  /** It does not know yet, or could not be asked. */
+  | { readonly result: 'later'; readonly error: string | null };
 
 /** What the ledger's jobs need from outside; handed in, so that a test can fail each of them at any point. */
 export interface Courier {
@@ -27,13 +34,22 @@ export interface Courier {
   }): Promise<void>;
   /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
   pause(failures: number): number | null;
+  /** Asks a provider what became of an attempt. */
+  confirm(inquiry: Inquiry): Promise<ConfirmOutcome>;
+  /** Milliseconds until a provider is asked again after so many questions without a result; null: not any more. */
+  confirmPause(inquiry: Inquiry, asked: number): Promise<number | null>;
 }
 
-/** The outcome of one webhook, to be committed. */
-export interface Outcome {
-  readonly job: Job;
-  readonly outcome: WebhookOutcome;
-}
+/** The outcome of one job, to be committed. */
+export type Outcome =
+  | { readonly kind: 'webhook'; readonly job: Job; readonly outcome: WebhookOutcome }
+  | {
+      readonly kind: 'confirm';
+      readonly job: Job;
+      readonly outcome: ConfirmOutcome;
+      /** Milliseconds until the next question, where this one brought no result. */
+      readonly pause: number | null;
+    };
 
 /** Pauses of the searchable copy after failures: it is tried for ever. */
 const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
@@ -43,35 +59,76 @@ export function projectionPause(failures: number): number {
   return PROJECTION_PAUSES[Math.min(failures, PROJECTION_PAUSES.length) - 1] ?? 0;
 }
 
-/** Sends one webhook. Never throws: a failure is an outcome. */
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Does one job. Never throws: a failure is an outcome. */
 export async function run(job: Job, courier: Courier, shop: string): Promise<Outcome> {
+  if (job.kind === 'confirm') return ask(job, courier);
   try {
-    return { job, outcome: await courier.webhook(shop, { id: job.id, body: job.body }) };
+    return { kind: 'webhook', job, outcome: await courier.webhook(shop, { id: job.id, body: job.body }) };
   } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
-    return { job, outcome: { result: 'failed', status: null, error, durationMs: 0 } };
+    const outcome = { result: 'failed', status: null, error: textOf(cause), durationMs: 0 } as const;
+    return { kind: 'webhook', job, outcome };
   }
 }
 
-/**
- * Writes an outcome: the job is done, or due again later; deliveries are logged.
- * @param current the job as it is now: it may have been queued anew while it ran.
- */
-export function settle(
+async function ask(job: Job, courier: Courier): Promise<Outcome> {
+  const inquiry = JSON.parse(job.body) as Inquiry;
+  const outcome = await courier
+    .confirm(inquiry)
+    .catch((cause: unknown): ConfirmOutcome => ({ result: 'later', error: textOf(cause) }));
+  const pause =
+    outcome.result === 'news' ? null : await courier.confirmPause(inquiry, job.tries + 1).catch(() => null);
+  return { kind: 'confirm', job, outcome, pause };
+}
+
+/** Whether a job was queued anew while it ran: then that newer row stands. */
+function isReplaced(job: Job, current: Job | null): boolean {
+  return !current || current.body !== job.body || current.tries !== job.tries || current.dueAt !== job.dueAt;
+}
+
+interface Settling {
+  readonly courier: Courier;
+  /** The job as it is now: it may have been queued anew while it ran. */
+  readonly current: Job | null;
+  readonly now: number;
+}
+
+/** Writes an outcome: the job is done, or due again later; deliveries and questions are logged. */
+export function settle(writer: Writer, settling: Settling, result: Outcome): void {
+  if (isReplaced(result.job, settling.current)) return;
+  if (result.kind === 'webhook') settleWebhook(writer, settling, result);
+  else settleConfirm(writer, settling, result);
+}
+
+function settleConfirm(
   writer: Writer,
-  {
-    courier,
-    current,
-    now,
-  }: { readonly courier: Courier; readonly current: Job | null; readonly now: number },
-  result: Outcome,
+  { now }: Settling,
+  { job, outcome, pause }: Extract<Outcome, { kind: 'confirm' }>,
 ): void {
-  const { job } = result;
-  // Queued anew while it ran: that newer row stands.
-  if (!current || current.body !== job.body || current.tries !== job.tries || current.dueAt !== job.dueAt)
-    return;
+  const { attempt } = JSON.parse(job.body) as Inquiry;
   const tries = job.tries + 1;
-  const { outcome } = result;
+  if (outcome.result === 'news') {
+    writer.log('confirm.succeeded', 'countersign', { attempt, try: tries });
+  } else {
+    writer.log(pause === null ? 'confirm.abandoned' : 'confirm.failed', 'countersign', {
+      attempt,
+      try: tries,
+      ...(outcome.error === null ? { answer: 'no result yet' } : { error: outcome.error }),
+      ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }),
+    });
+  }
+  writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
+}
+
+function settleWebhook(
+  writer: Writer,
+  { courier, now }: Settling,
+  { job, outcome }: Extract<Outcome, { kind: 'webhook' }>,
+): void {
+  const tries = job.tries + 1;
   const detail = {
     webhook: job.id,
     try: tries,

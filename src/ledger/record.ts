@@ -15,7 +15,15 @@ export interface Attempt {
   readonly amount: Minor;
   /** A second trip needs a new order number (the provider says so). */
   readonly single: boolean;
-  readonly redirect: Redirect;
+  /** Null until the shopper is at the checkout, for an order that has to be registered first. */
+  readonly redirect: Redirect | null;
+  /** What the provider's code keeps for its questions. */
+  readonly memo?: Readonly<Record<string, string>>;
+  readonly goodUntil?: string | null;
+  /** The order has to be registered when the shopper is there. */
+  readonly deferred?: boolean;
+  /** When a request took it upon itself to build the redirect; null: nobody has. */
+  readonly reservedAt?: string | null;
   readonly createdAt: string;
   readonly state: AttemptState;
 }

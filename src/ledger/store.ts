@@ -22,7 +22,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export type JobKind = 'webhook';
+export type JobKind = 'webhook' | 'confirm';
 
 /** A row of the outbox. `dueAt` is null once it is done. */
 export interface Job {

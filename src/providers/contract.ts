@@ -97,7 +97,44 @@ export interface StartRequest<Settings> {
   readonly account: ProviderAccount<Settings>;
   readonly urls: AttemptUrls;
   readonly now: Date;
+  /** The shopper's address as the platform saw it, where the trip is built while the shopper is there. */
+  readonly ip: string | null;
   /** For the protocols in which an order is registered before the shopper goes. */
+  readonly fetch: typeof fetch;
+  /**
+   * A number from 0 that no other order of the same contract gets on this UTC day, for protocols with short order
+   * numbers. Costs a trip.
+   * @param contract what the provider counts by, such as its shop number.
+   */
+  daily(contract: string): Promise<number>;
+}
+
+/** A trip that is more than its redirect. */
+export interface Started {
+  readonly redirect: Redirect;
+  /** What the provider's code wants back when it asks about this attempt: no secrets. */
+  readonly memo?: Readonly<Record<string, string>>;
+  /** After this many seconds the redirect is not accepted any more, and the shopper needs a new one. */
+  readonly goodForSeconds?: number;
+  /** Seconds after which the provider is asked even if it has not said anything. */
+  readonly askAfterSeconds?: number;
+}
+
+/** What a provider is asked about: one attempt, as it was started. */
+export interface Question<Settings> {
+  readonly order: string;
+  readonly account: ProviderAccount<Settings>;
+  /** What the attempt asked for, in minor units. */
+  readonly amount: number;
+  /** ISO 4217 alpha. */
+  readonly currency: string;
+  readonly capture: Capture;
+  readonly memo: Readonly<Record<string, string>>;
+  /** When the shopper was sent off. */
+  readonly startedAt: Date;
+  /** What made us ask: from outside and not to be believed, only to be asked about. */
+  readonly hint: Readonly<Record<string, string>>;
+  readonly now: Date;
   readonly fetch: typeof fetch;
 }
 
@@ -150,6 +187,19 @@ export interface Fact {
 export interface Acknowledgement {
   readonly kind: 'acknowledgement';
   readonly about: string;
+}
+
+/**
+ * A message that nobody has signed: it is no news, only a reason to ask the provider, which `ask` does. It may name
+ * what to ask about, never what came of it.
+ */
+export interface Hint {
+  readonly kind: 'hint';
+  /** The order number as the provider echoes it; null on a way back, where the address names the payment. */
+  readonly order: string | null;
+  readonly about: Readonly<Record<string, string>>;
+  /** The reply to this very message, where the provider's fixed one will not do. */
+  readonly reply?: Reply;
 }
 
 /** What became of a verified message, as far as the provider's reply depends on it. */
@@ -226,7 +276,20 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * @throws Problem naming the field that the protocol cannot carry; provider_error or provider_unreachable where
    *   an order has to be registered and is not.
    */
-  start(request: StartRequest<v.InferOutput<Schema>>): Redirect | Promise<Redirect>;
+  start(request: StartRequest<v.InferOutput<Schema>>): Redirect | Started | Promise<Redirect | Started>;
+  /**
+   * Whether an order has to be registered before the shopper goes. Such a trip is built when the shopper is at our
+   * checkout, so that nothing is registered for a shopper who never comes, and never twice.
+   */
+  deferred?(settings: v.InferOutput<Schema>): boolean;
+  /**
+   * Asks the provider what became of an attempt. Null: it does not know yet, ask again later.
+   * @throws Problem provider_error or provider_unreachable
+   * @throws Refusal when the answer is not to be believed
+   */
+  ask?(question: Question<v.InferOutput<Schema>>): Promise<Fact | null>;
+  /** Pauses in seconds between questions that brought no result; left out: those of the outbox. */
+  readonly askPauses?: readonly number[];
   /**
    * Checks a message over its raw bytes and reads it.
    * @throws Refusal when it is not to be believed.
@@ -235,7 +298,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     request: ProviderRequest,
     account: ProviderAccount<v.InferOutput<Schema>>,
     channel: Channel,
-  ): Promise<Fact | Acknowledgement>;
+  ): Promise<Fact | Acknowledgement | Hint>;
   reply(to: ReplyTo): Reply;
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
 }

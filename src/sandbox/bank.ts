@@ -69,14 +69,45 @@ export interface Bank {
    * Reads and checks a redirect.
    * @throws BankError
    */
-  receive(request: ReceivedRequest, merchants: readonly Merchant[]): Omit<BankOrder, 'id' | 'bank'>;
+  receive(
+    request: ReceivedRequest,
+    merchants: readonly Merchant[],
+    memory: Memory,
+  ): ReceivedOrder | Promise<ReceivedOrder>;
+  /** Methods and paths (hono's syntax) of its API, which merchants' servers call. */
+  readonly api?: readonly { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: string }[];
+  /** Answers a call of its API. */
+  answer?(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response>;
+  /** Keeps what the shopper decided, where the bank is asked later. */
+  decide?(order: BankOrder, merchant: Merchant, decision: Decision, memory: Memory): Promise<void>;
   /** The notification of a decision. */
   notification(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): BankMessage;
   /** Where the shopper goes back to, with what the bank adds. */
   back(order: BankOrder, merchant: Merchant, decision: Decision): string;
 }
 
+/** An order as a bank reads it from a redirect. */
+export type ReceivedOrder = Omit<BankOrder, 'id' | 'bank'>;
+
+/** What a bank remembers between calls: texts by name. */
+export interface Memory {
+  get(name: string): Promise<string | null>;
+  put(name: string, value: string): Promise<void>;
+}
+
+/** A call of a bank's API. */
+export interface ApiCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Of the bank's server. */
+  readonly origin: string;
+}
+
 export interface ReceivedRequest {
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query: string;
   readonly body: Uint8Array;

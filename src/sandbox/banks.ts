@@ -47,9 +47,15 @@ async function receive(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respon
   try {
     const merchants = await merchantsOf(sandbox, bank);
     const url = new URL(c.req.url);
-    const received = bank.receive(
-      { path: url.pathname, query: url.search.slice(1), body: new Uint8Array(await c.req.arrayBuffer()) },
+    const received = await bank.receive(
+      {
+        method: c.req.method === 'POST' ? 'POST' : 'GET',
+        path: url.pathname,
+        query: url.search.slice(1),
+        body: new Uint8Array(await c.req.arrayBuffer()),
+      },
       [...merchants.values()],
+      sandbox.store,
     );
     const id = hex(crypto.getRandomValues(new Uint8Array(8)));
     const order: BankOrder = { ...received, id, bank: merchants.get(received.account)?.provider ?? '' };
@@ -63,12 +69,30 @@ async function receive(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respon
   }
 }
 
+async function answer(c: Context, sandbox: Sandbox, bank: Bank): Promise<Response> {
+  const merchants = await merchantsOf(sandbox, bank);
+  const url = new URL(c.req.url);
+  const call = {
+    method: c.req.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers: c.req.raw.headers,
+    body: await c.req.text(),
+    origin: url.origin,
+  };
+  const answered = await bank.answer?.(call, [...merchants.values()], sandbox.store);
+  return answered ?? c.text('no such call', 404);
+}
+
 /** Carries out steps for an order, each as a request to the merchant. */
 async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], concurrently: boolean) {
   const bank = bankOf(order.bank);
   const merchant = (await merchantsOf(sandbox, bank)).get(order.account);
   if (!merchant) throw new Error(`the account ${order.account} is gone`);
   const run = async (step: Step): Promise<StepResult> => {
+    if (step.do === 'return' || step.disorder === 'none') {
+      await bank.decide?.(order, merchant, step.decision, sandbox.store);
+    }
     const request = requestOf(bank, order, merchant, step);
     const shown = `${request.method} ${request.url}`;
     const body = await request.clone().text();
@@ -113,6 +137,9 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
   for (const bank of BANKS) {
     for (const { method, path } of bank.pages) {
       routes.on(method, path, (c) => receive(c, sandboxOf(c), bank));
+    }
+    for (const { method, path } of bank.api ?? []) {
+      routes.on(method, path, (c) => answer(c, sandboxOf(c), bank));
     }
   }
 

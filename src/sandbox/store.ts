@@ -1,9 +1,10 @@
 /** What the sandbox remembers, in tables of its own beside the local directory; made when first needed. */
 
-import type { BankOrder } from './bank.ts';
+import type { BankOrder, Memory } from './bank.ts';
 
 const TABLES = [
   'CREATE TABLE IF NOT EXISTS sandbox_orders (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT',
+  'CREATE TABLE IF NOT EXISTS sandbox_memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT',
   `CREATE TABLE IF NOT EXISTS sandbox_webhooks (
      number INTEGER PRIMARY KEY, at TEXT NOT NULL, payment TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL,
      verified INTEGER NOT NULL, problem TEXT, body TEXT NOT NULL) STRICT`,
@@ -22,7 +23,7 @@ export interface ReceivedWebhook {
 
 type WebhookRow = Omit<ReceivedWebhook, 'verified'> & { readonly verified: number };
 
-export class SandboxStore {
+export class SandboxStore implements Memory {
   readonly #db: D1Database;
   #ready = false;
 
@@ -51,6 +52,24 @@ export class SandboxStore {
       .bind(id)
       .first<{ body: string }>();
     return row && (JSON.parse(row.body) as BankOrder);
+  }
+
+  /** What a bank remembers. */
+  async get(name: string): Promise<string | null> {
+    const db = await this.#tables();
+    const row = await db
+      .prepare('SELECT value FROM sandbox_memory WHERE name = ?')
+      .bind(name)
+      .first<{ value: string }>();
+    return row?.value ?? null;
+  }
+
+  async put(name: string, value: string): Promise<void> {
+    const db = await this.#tables();
+    await db
+      .prepare('INSERT OR REPLACE INTO sandbox_memory (name, value) VALUES (?, ?)')
+      .bind(name, value)
+      .run();
   }
 
   async saveWebhook(webhook: ReceivedWebhook): Promise<void> {

@@ -65,7 +65,10 @@ new_sqlite_classes = ["Floor"]
           name: 'app',
           modules: [{ type: 'ESModule', path: 'app.js', contents: readFileSync(app, 'utf8') }],
           compatibilityDate: COMPATIBILITY_DATE,
-          durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
+          durableObjects: {
+            LEDGER: { className: 'Ledger', useSQLite: true },
+            SEQUENCE: { className: 'Sequence', useSQLite: true },
+          },
           d1Databases: { DIRECTORY: 'directory' },
           bindings: {
             LOCAL: '1',

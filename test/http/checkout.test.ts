@@ -50,7 +50,7 @@ describe('the hop', () => {
     const html = await (await request(trip.payment.checkoutUrl)).text();
     expect(html).toContain(`value="${trip.payment.id}02"`);
     const { redirect } = await trip.shop.payment(trip.payment.id);
-    const second = shopperAtBank('ogone', redirect, trip.merchant);
+    const second = await shopperAtBank('ogone', redirect, trip.merchant);
     await deliver(bankOf('ogone').notification(second, trip.merchant, 'pay', 'none'));
     expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
   });

@@ -108,7 +108,7 @@ describe('trips', () => {
     expect(created).toEqual({ ledger: 1, directory: 0, status: 201 });
     const { body: payment } = await shop.pay({ currency: currencyOf('ogone') });
     const who = merchant('ogone', account);
-    const order = shopperAtBank('ogone', payment.redirect, who);
+    const order = await shopperAtBank('ogone', payment.redirect, who);
     const message = bankOf('ogone').notification(order, who, 'pay', 'none');
     expect(await tripsDuring(() => deliver(message))).toEqual({ ledger: 1, directory: 0, status: 200 });
     expect(await tripsDuring(() => deliver(message))).toEqual({ ledger: 1, directory: 0, status: 200 });

@@ -20,6 +20,10 @@ export function trip(changes: Partial<Trip> = {}): Trip {
     amount: AMOUNT,
     single: false,
     redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/page' },
+    deferred: false,
+    memo: {},
+    goodUntil: null,
+    askAt: null,
     ...changes,
   };
 }

@@ -80,7 +80,7 @@ async function atBank(site: Website, url: string): Promise<BankOrder> {
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
     ([, name = '', value = '']) => ({ name: plain(name), value: plain(value) }),
   );
-  return shopperAtBank(
+  return await shopperAtBank(
     'postfinance',
     { kind: 'form', method: 'POST', url: action, charset: 'utf-8', fields },
     site.merchant,
@@ -253,7 +253,7 @@ describe('the whole round', () => {
     expect(status).toBe(200);
     const gone = await request(url);
     expect(gone.status).toBe(303);
-    const order = shopperAtBank(
+    const order = await shopperAtBank(
       'ecommpay',
       { kind: 'url', method: 'GET', url: gone.headers.get('location') ?? '' },
       site.merchant,

@@ -96,7 +96,7 @@ describe('the getpaid dialect', () => {
     const account = await makeAccount('dummy', { settings: settings('REST') });
     const shop = await makeShop([account]);
     const { body } = await shop.pay({ account });
-    const order = shopperAtBank('dummy', body.redirect, merchant('dummy', account, settings('REST')));
+    const order = await shopperAtBank('dummy', body.redirect, merchant('dummy', account, settings('REST')));
     expect(order).toMatchObject({ order: `${body.id}01`, amount: 1999, currency: 'EUR' });
     await deliver(bankOf('dummy').notification(order, merchant('dummy', account), 'pay', 'none'));
     expect((await shop.payment(body.id)).status).toBe('paid');

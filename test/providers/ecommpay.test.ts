@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/payments/errors.ts';
-import type { Acknowledgement, Fact } from '../../src/providers/contract.ts';
+import type { Acknowledgement, Fact, Hint } from '../../src/providers/contract.ts';
 import { ecommpay } from '../../src/providers/ecommpay.ts';
 import { utf8 } from '../../src/signing/bytes.ts';
 import { accountOf, ORDER, request, start } from './support.ts';
@@ -10,7 +10,7 @@ import { accountOf, ORDER, request, start } from './support.ts';
 const SECRET = 'demo-ecommpay-secret-key';
 
 /** A callback as the platform sends it: text whose base string is given, so that this is no copy of our recipe. */
-function callback(text: string, base: string): Promise<Fact | Acknowledgement> {
+function callback(text: string, base: string): Promise<Fact | Acknowledgement | Hint> {
   const signature = createHmac('sha512', SECRET).update(base).digest('base64');
   const body = utf8(text.replace('SIGNATURE', signature));
   const message = { method: 'POST' as const, query: new Uint8Array(), body, contentType: 'application/json' };

@@ -82,7 +82,17 @@ describe('the form', () => {
     const urls = { callback: 'https://x.test/c', back: `https://x.test/${'a'.repeat(190)}` };
     const { start: begin } = ogone;
     expect(() =>
-      begin({ id: 'x' as never, order: 'x', payment: request(ogone), account, urls, now: new Date(), fetch }),
+      begin({
+        id: 'x' as never,
+        order: 'x',
+        payment: request(ogone),
+        account,
+        urls,
+        now: new Date(),
+        ip: null,
+        fetch,
+        daily: async () => 0,
+      }),
     ).toThrow('takes 200');
   });
 });
@@ -96,13 +106,13 @@ describe('currencies', () => {
 
 describe('feedback', () => {
   it('may carry parameters that are not signed, which are not used', async () => {
-    const message = notificationOf(ogone);
+    const message = await notificationOf(ogone);
     const more = { ...message, body: utf8(`PARAMPLUS=x&lang=fr&${new TextDecoder().decode(message.body)}`) };
     expect(await read(ogone, more)).toEqual(await read(ogone, message));
   });
 
   it('comes by GET as well', async () => {
-    const message = notificationOf(ogone);
+    const message = await notificationOf(ogone);
     const get = { method: 'GET' as const, query: message.body, body: new Uint8Array(), contentType: null };
     expect(await read(ogone, get)).toEqual(await read(ogone, message));
   });

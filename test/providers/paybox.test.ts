@@ -63,10 +63,10 @@ describe('the form', () => {
     expect(() => start(paybox, request(paybox, { customer: { email: 'a@b.c' } }))).toThrow('customer.email');
   });
 
-  it('takes PBX fields of the shop into the signature, others not at all', () => {
+  it('takes PBX fields of the shop into the signature, others not at all', async () => {
     const payment = request(paybox, { providerFields: { PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' } });
     expect(formFields(paybox, payment).fields).toMatchObject({ PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' });
-    shopperAtBank('paybox', start(paybox, payment), merchant('paybox', 'account'));
+    await shopperAtBank('paybox', start(paybox, payment), merchant('paybox', 'account'));
     expect(() => start(paybox, request(paybox, { providerFields: { EVIL: '1' } }))).toThrow(
       'providerFields.EVIL',
     );
@@ -76,7 +76,7 @@ describe('the form', () => {
 describe('the return', () => {
   const back = async (decision: 'pay' | 'cancel', change = (query: string) => query) => {
     const who = merchant('paybox', 'account');
-    const order = shopperAtBank('paybox', start(paybox), who);
+    const order = await shopperAtBank('paybox', start(paybox), who);
     const query = change(new URL(payboxBank.back(order, who, decision)).search.slice(1));
     const message = { method: 'GET' as const, query: utf8(query), body: new Uint8Array(), contentType: null };
     return (await paybox.notification(message, accountOf(paybox), 'return')) as Fact;
@@ -96,7 +96,7 @@ describe('the return', () => {
 
 describe('the notification', () => {
   it('may carry a parameter of our own in front, and nothing behind the signature', async () => {
-    const message = notificationOf(paybox);
+    const message = await notificationOf(paybox);
     const text = readable(message.body);
     expect(await read(paybox, { ...message, body: utf8(`shop=demo&${text}`) })).toEqual(
       await read(paybox, message),
@@ -113,7 +113,7 @@ describe('the notification', () => {
   it('is refused without its code or reference, even when signed so', async () => {
     const { notification } = payboxBank;
     const who = merchant('paybox', 'account');
-    const order = shopperAtBank('paybox', start(paybox), who);
+    const order = await shopperAtBank('paybox', start(paybox), who);
     const message = notification({ ...order, order: '' }, who, 'pay', 'none');
     const body = utf8(String(message.body));
     const asked = {

@@ -1,11 +1,29 @@
 /** Providers spoken to directly: requests, redirects, and the messages of their banks. */
 import * as v from 'valibot';
+import { expect } from 'vitest';
 import { derivePaymentId, orderNumber } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
-import type { PaymentRequest } from '../../src/payments/types.ts';
-import type { Fact, Provider, ProviderAccount, ProviderRequest } from '../../src/providers/contract.ts';
+import type { PaymentRequest, Redirect } from '../../src/payments/types.ts';
+import type {
+  Fact,
+  Provider,
+  ProviderAccount,
+  ProviderRequest,
+  Started,
+} from '../../src/providers/contract.ts';
 import type { BankMessage, Decision } from '../../src/sandbox/bank.ts';
-import { bankOf, CUSTOMER, currencyOf, demoSettings, merchant, shopperAtBank } from '../support/harness.ts';
+import {
+  BANK_API,
+  bankNetwork,
+  bankOf,
+  CUSTOMER,
+  currencyOf,
+  demoSettings,
+  known,
+  memory,
+  merchant,
+  shopperAtBank,
+} from '../support/harness.ts';
 
 export const ID = derivePaymentId(new Uint8Array(32), 'shop', 'conformance');
 export const ORDER = orderNumber(ID, 1);
@@ -17,7 +35,7 @@ export function accountOf(
   return {
     id: 'account',
     environment: 'sandbox',
-    endpoints: {},
+    endpoints: { api: BANK_API },
     settings: v.parse(entry.settings, { ...demoSettings(entry.id), ...changes }),
   };
 }
@@ -37,18 +55,35 @@ export function request(entry: Provider, changes: Partial<PaymentRequest> = {}):
   };
 }
 
-export function start(entry: Provider, payment = request(entry), account = accountOf(entry)) {
-  const redirect = entry.start({
+function startRequest(payment: PaymentRequest, account: ProviderAccount<Record<string, unknown>>) {
+  return {
     id: ID,
     order: ORDER,
     payment,
     account,
     urls: { callback: 'https://pay.test/callback/account', back: `https://pay.test/return/account/${ID}` },
     now: new Date('2026-11-21T09:00:00Z'),
-    fetch: () => Promise.reject(new Error('no network')),
-  });
-  if (redirect instanceof Promise) throw new Error('this provider registers its orders');
-  return redirect;
+    ip: '203.0.113.9',
+    fetch: bankNetwork,
+    daily: async () => 42,
+  };
+}
+
+/** Builds a trip, registering the order where the protocol wants that. */
+export async function begin(
+  entry: Provider,
+  payment = request(entry),
+  account = accountOf(entry),
+): Promise<Started> {
+  const started = await entry.start(startRequest(payment, account));
+  return 'kind' in started ? { redirect: started } : started;
+}
+
+/** The redirect of a protocol that needs nobody to sign it. */
+export function start(entry: Provider, payment = request(entry), account = accountOf(entry)): Redirect {
+  const started = entry.start(startRequest(payment, account));
+  if (started instanceof Promise || !('kind' in started)) throw new Error('this provider asks others first');
+  return started;
 }
 
 export function asRequest(message: BankMessage): ProviderRequest {
@@ -64,11 +99,63 @@ export function asRequest(message: BankMessage): ProviderRequest {
   };
 }
 
-export function notificationOf(entry: Provider, decision: Decision = 'pay'): ProviderRequest {
-  const who = merchant(entry.id, 'account');
-  const order = shopperAtBank(entry.id, start(entry), who);
-  return asRequest(bankOf(entry.id).notification(order, who, decision, 'none'));
+/** What a bank tells of a fresh order. */
+export async function notificationOf(entry: Provider, decision: Decision = 'pay'): Promise<ProviderRequest> {
+  return (await tale(entry))(decision);
 }
+
+/** A fresh order at the bank, and what it tells of each decision. */
+export async function tale(entry: Provider): Promise<(decision: Decision) => Promise<ProviderRequest>> {
+  const { message } = await story(entry);
+  return message;
+}
+
+/** A fresh order, with everything that is needed to hear of it. */
+export async function story(entry: Provider) {
+  const who = known(merchant(entry.id, 'account'));
+  const started = await begin(entry);
+  const order = await shopperAtBank(entry.id, started.redirect, who);
+  const bank = bankOf(entry.id);
+  const message = async (decision: Decision) => {
+    await bank.decide?.(order, who, decision, memory);
+    return asRequest(bank.notification(order, who, decision, 'none'));
+  };
+  /** The news of a decision, asked for where the message is only a hint. */
+  const news = async (decision: Decision): Promise<Fact> => {
+    const read = await entry.notification(await message(decision), accountOf(entry), 'notification');
+    if (read.kind === 'fact') return read;
+    if (read.kind !== 'hint') throw new Error(`the bank told nothing: ${read.kind}`);
+    expect(read.order).toBe(ORDER);
+    const fact = await entry.ask?.({
+      order: ORDER,
+      account: accountOf(entry),
+      amount: 1999,
+      currency: currencyOf(entry.id),
+      capture: 'automatic',
+      memo: started.memo ?? {},
+      startedAt: new Date('2026-11-21T09:00:00Z'),
+      hint: read.about,
+      now: new Date('2026-11-21T09:05:00Z'),
+      fetch: bankNetwork,
+    });
+    return fact ?? PENDING;
+  };
+  return { started, order, who, message, news };
+}
+
+/** No result yet. */
+const PENDING: Fact = {
+  kind: 'fact',
+  order: ORDER,
+  key: 'no result yet',
+  outcome: 'pending',
+  amount: null,
+  currency: null,
+  movement: '',
+  providerReference: null,
+  providerStatus: '',
+  detail: {},
+};
 
 export const read = (entry: Provider, message: ProviderRequest) =>
   entry.notification(message, accountOf(entry), 'notification') as Promise<Fact>;

@@ -5,8 +5,8 @@ import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/http/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import type { BankMessage, BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
-import { bankOf } from '../../src/sandbox/banks.ts';
+import type { BankMessage, BankOrder, Decision, Memory, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import { BANKS, bankOf } from '../../src/sandbox/banks.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
 
 export { bankOf };
@@ -196,19 +196,111 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
 }
 
 /** Sends the shopper to the bank, which reads and checks the redirect as the real one would. */
-export function shopperAtBank(providerId: string, redirect: Redirect, who: Merchant): BankOrder {
+export async function shopperAtBank(
+  providerId: string,
+  redirect: Redirect,
+  who: Merchant,
+): Promise<BankOrder> {
   const bank = bankOf(providerId);
-  if (redirect.kind === 'html') throw new Error('no bank of these tests takes a page');
+  if (redirect.kind === 'html') return shopperAtBank(providerId, formOfPage(redirect.html), who);
   const url = new URL(redirect.url);
-  const received = bank.receive(
+  // Our own checkout, where an order is registered first.
+  if (url.origin === ORIGIN) {
+    return shopperAtBank(providerId, await hopTarget(redirect.url), who);
+  }
+  const received = await bank.receive(
     {
+      method: redirect.method,
       path: url.pathname,
       query: url.search.slice(1),
       body: redirect.kind === 'form' ? formBody(redirect) : new Uint8Array(),
     },
     [who],
+    memory,
   );
   return { ...received, id: unique(), bank: providerId };
+}
+
+/** What the banks of a test file remember. */
+const remembered = new Map<string, string>();
+export const memory: Memory = {
+  get: async (name) => remembered.get(name) ?? null,
+  put: async (name, value) => {
+    remembered.set(name, value);
+  },
+};
+
+/** Every merchant that a test has made, so that a bank's API knows them. */
+const merchants: Merchant[] = [];
+
+/** Where the accounts of tests find the API of their bank. */
+export const BANK_API = 'https://api.bank-demo.com';
+
+function plainText(html: string): string {
+  return html
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
+}
+
+/** The form of a page, as the shopper's browser would post it. */
+export function formOfPage(html: string): Redirect {
+  const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
+  const fields = [...html.matchAll(/<input type="?hidden"? name="([^"]*)" value="([^"]*)"/gi)].map(
+    ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
+  );
+  return { kind: 'form', method: 'POST', url: plainText(action), charset: 'utf-8', fields };
+}
+
+async function hopTarget(checkoutUrl: string): Promise<Redirect> {
+  const response = await request(checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
+  const location = response.headers.get('location');
+  if (location) return { kind: 'url', method: 'GET', url: location };
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text);
+  return formOfPage(text);
+}
+
+/** A call of a bank's API, answered by the bank whose path it is. */
+async function answerOfBank(sent: Request): Promise<Response | null> {
+  const url = new URL(sent.url);
+  if (url.origin !== BANK_API) return null;
+  for (const bank of BANKS) {
+    const paths = (bank.api ?? []).filter(({ method }) => method === sent.method);
+    if (!bank.answer || !paths.some(({ path }) => pathPattern(path).test(url.pathname))) continue;
+    return bank.answer(
+      {
+        method: sent.method,
+        path: url.pathname,
+        query: url.search.slice(1),
+        headers: sent.headers,
+        body: await sent.text(),
+        origin: url.origin,
+      },
+      merchants,
+      memory,
+    );
+  }
+  return new Response('no bank has this path', { status: 404 });
+}
+
+/** A network in which only the banks' APIs answer, for providers that are spoken to directly. */
+export const bankNetwork = (async (input, init) => {
+  const answer = await answerOfBank(new Request(input as RequestInfo, init));
+  if (!answer) throw new Error('no network');
+  return answer;
+}) as typeof fetch;
+
+/** Makes a merchant known to the banks. */
+export function known(who: Merchant): Merchant {
+  merchants.push(who);
+  return who;
+}
+
+/** hono's path syntax as a regular expression. */
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, (_, inner) => inner?.slice(1, -1) ?? '[^/]+')}$`);
 }
 
 /** Sends a bank's message to our door. */
@@ -237,12 +329,14 @@ export async function journey(
 ): Promise<Journey> {
   const account = await makeAccount(providerId, {
     settings: { ...demoSettings(providerId), ...options.settings },
+    endpoints: { api: BANK_API },
   });
   const shop = await makeShop([account]);
   const created = await shop.pay({ currency: currencyOf(providerId), ...options.fields });
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   const who = merchant(providerId, account, options.settings);
-  const order = shopperAtBank(providerId, created.body.redirect, who);
+  merchants.push(who);
+  const order = await shopperAtBank(providerId, created.body.redirect, who);
   const bank = bankOf(providerId);
   return {
     shop,
@@ -250,7 +344,10 @@ export async function journey(
     merchant: who,
     payment: created.body,
     order,
-    notify: (decision, spoiling = 'none') => deliver(bank.notification(order, who, decision, spoiling)),
+    notify: async (decision, spoiling = 'none') => {
+      if (spoiling === 'none') await bank.decide?.(order, who, decision, memory);
+      return deliver(bank.notification(order, who, decision, spoiling));
+    },
   };
 }
 
@@ -283,6 +380,8 @@ export function network(
     calls.push(sent.url);
     if (sent.url.startsWith('https://cloudflare-dns.com/'))
       return Response.json({ Answer: [{ data: '198.41.0.4' }] });
+    const banked = await answerOfBank(sent);
+    if (banked) return banked;
     const raw = await sent.text();
     const webhook = {
       url: sent.url,
