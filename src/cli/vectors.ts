@@ -1,4 +1,5 @@
 /** Checks vector files against the providers' named recipes. */
+import { XMLParser } from 'fast-xml-parser';
 import type { Json, Recipe, RecipeInput } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { fromHex, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
@@ -10,8 +11,8 @@ export interface Vector {
   readonly what: string;
   readonly settings: Record<string, unknown>;
   readonly fields?: RecipeInput['fields'];
-  readonly raw?: string;
-  readonly base?: string;
+  readonly raw?: string | null;
+  readonly base?: string | null;
   readonly base_hex?: string;
   readonly signature?: string | null;
   readonly valid: boolean;
@@ -37,8 +38,69 @@ export function recipesOf(name: string): Readonly<Record<string, AnyRecipe>> | n
 function inputOf(vector: Vector): RecipeInput {
   return {
     ...(vector.fields !== undefined && { fields: vector.fields }),
-    ...(vector.raw !== undefined && { raw: vector.raw }),
+    ...(typeof vector.raw === 'string' && { raw: vector.raw }),
+    rest: vector as unknown as Record<string, Json>,
   };
+}
+
+/** An address as what it means: where, and the parameters in any order and spelling. */
+function sameAddress(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)];
+  const parameters = (url: URL) => JSON.stringify([...url.searchParams].sort());
+  return a.origin + a.pathname === b.origin + b.pathname && parameters(a) === parameters(b);
+}
+
+const xml = new XMLParser({ ignoreAttributes: false, parseTagValue: false, removeNSPrefix: true });
+
+/** A body as what it means: XML and JSON parsed, any other text as it is. */
+function meaning(body: string): string {
+  const text = body.trim();
+  if (text.startsWith('<')) return JSON.stringify(withoutDeclarations(xml.parse(text)));
+  try {
+    return JSON.stringify(sorted(JSON.parse(text)));
+  } catch {
+    return text;
+  }
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, sorted(member)]),
+  );
+}
+
+/** Prefixes and the declaration of an XML document are free. */
+function withoutDeclarations(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutDeclarations);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== '?xml' && !name.startsWith('@_xmlns'))
+      .map(([name, member]) => [name, withoutDeclarations(member)]),
+  );
+}
+
+/** What differs between a worked-out answer and a vector; null when nothing does. */
+function caseDifference(vector: Vector, answer: Readonly<Record<string, Json>>): string | null {
+  for (const [name, value] of Object.entries(answer)) {
+    const wanted = (vector as unknown as Record<string, Json | undefined>)[name];
+    if (wanted === undefined) continue;
+    const isPart = name === 'fields' && typeof wanted === 'object' && wanted !== null;
+    if (isPart) {
+      const difference = firstDifference(
+        wanted as { readonly [name: string]: Json },
+        value as Readonly<Record<string, Json>>,
+      );
+      if (difference) return difference;
+    } else if (JSON.stringify(sorted(wanted)) !== JSON.stringify(sorted(value))) {
+      return `${name} is ${JSON.stringify(value)}, not ${JSON.stringify(wanted)}`;
+    }
+  }
+  return null;
 }
 
 function sameBase(vector: Vector, base: Uint8Array): string | null {
@@ -89,8 +151,14 @@ export async function checkVector(providerId: string, vector: Vector): Promise<s
     }
     case 'address': {
       const address = found.address(vector.settings, { ...(vector.fields && { fields: vector.fields }) });
-      return address === vector.raw ? null : `the address is ${address}`;
+      return sameAddress(address, vector.raw ?? '') ? null : `the address is ${address}`;
     }
+    case 'body': {
+      const body = found.body(vector.settings, input);
+      return meaning(body) === meaning(vector.raw ?? '') ? null : `the body is ${body}`;
+    }
+    case 'case':
+      return caseDifference(vector, await found.answer(vector.settings, input));
     case 'text':
       return sameBase(vector, found.text(vector.settings, input));
     case 'response':

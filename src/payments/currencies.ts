@@ -44,6 +44,13 @@ export function currency(alpha: string): Currency | null {
   return byAlpha.get(alpha) ?? null;
 }
 
+const byNumber = new Map([...byAlpha.values()].map((entry) => [entry.numeric, entry]));
+
+/** The currency of a numeric code (three digits as text), or null. */
+export function currencyByNumber(numeric: string): Currency | null {
+  return byNumber.get(numeric) ?? null;
+}
+
 /** Every alpha code, sorted. */
 export const currencyCodes: readonly string[] = [...byAlpha.keys()];
 

@@ -24,6 +24,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface RecipeInput {
   readonly fields?: readonly (readonly [name: string, value: Json])[] | { readonly [name: string]: Json };
   readonly raw?: string;
+  /** What else a vector says about itself: an encoding, an operation, what was asked. */
+  readonly rest?: Readonly<Record<string, Json | undefined>>;
 }
 
 /** A computed signature: the exact bytes that were signed, and the result as it goes over the wire. */
@@ -69,6 +71,22 @@ export type Recipe<Settings> =
       /** A text that both sides derive, without a signature of its own. */
       readonly kind: 'text';
       readonly text: (settings: Partial<Settings>, input: RecipeInput) => Uint8Array;
+    }
+  | {
+      /** A body or text that we send, without a signature of its own. XML and JSON are compared by content. */
+      readonly kind: 'body';
+      readonly body: (settings: Partial<Settings>, input: RecipeInput) => string;
+    }
+  | {
+      /**
+       * Something else that is worked out; the answer's members are compared with those of the vector that have the
+       * same name, `fields` by the names that the vector has.
+       */
+      readonly kind: 'case';
+      readonly answer: (
+        settings: Partial<Settings>,
+        input: RecipeInput,
+      ) => Readonly<Record<string, Json>> | Promise<Readonly<Record<string, Json>>>;
     }
   | {
       /** An answer of the provider's API, read. `asked` is what the question was known by, where it matters. */

@@ -4,10 +4,20 @@ import { dummy } from './dummy.ts';
 import { ecommpay } from './ecommpay.ts';
 import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
+import { payzen } from './payzen.ts';
 import { postfinance } from './postfinance.ts';
+import { systempay } from './systempay.ts';
 
 /** In the order in which they are listed. */
-export const providers: readonly Provider[] = [dummy, ecommpay, ogone, paybox, postfinance];
+export const providers: readonly Provider[] = [
+  dummy,
+  ecommpay,
+  ogone,
+  paybox,
+  payzen,
+  postfinance,
+  systempay,
+];
 
 const byName = new Map<string, Provider>();
 for (const provider of providers) {

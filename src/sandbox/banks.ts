@@ -13,12 +13,13 @@ import {
 } from './disorder.ts';
 import { dummyBank, registeredId } from './dummy.ts';
 import { ecommpayBank } from './ecommpay.ts';
+import { lyraBank } from './lyra.ts';
 import { ogoneBank } from './ogone.ts';
 import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export const BANKS: readonly Bank[] = [dummyBank, ecommpayBank, ogoneBank, payboxBank];
+export const BANKS: readonly Bank[] = [dummyBank, ecommpayBank, lyraBank, ogoneBank, payboxBank];
 
 /** The bank that plays a provider. */
 export function bankOf(providerId: string): Bank {

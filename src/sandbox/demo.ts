@@ -49,6 +49,10 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       public_key: SANDBOX_PUBLIC_KEY,
     },
   },
+  payzen: {
+    currencies: ['EUR', 'JPY'],
+    settings: { site_id: '69876357', key: 'demo-payzen-key-', signature_algorithm: 'sha-1' },
+  },
   postfinance: {
     currencies: ['CHF', 'EUR'],
     settings: {
@@ -56,6 +60,10 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       sha_in: 'demo-postfinance-sha-in!',
       sha_out: 'demo-postfinance-sha-out?',
     },
+  },
+  systempay: {
+    currencies: ['EUR'],
+    settings: { site_id: '12345678', key: 'demo-systempay-k' },
   },
 };
 

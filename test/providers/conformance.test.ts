@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Problem, Refusal } from '../../src/payments/errors.ts';
 import { OUTCOMES } from '../../src/payments/statuses.ts';
+import type { Fact } from '../../src/providers/contract.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
 import { captions, secretNames, settingsJsonSchema } from '../../src/providers/settings.ts';
 import type { Decision } from '../../src/sandbox/bank.ts';
@@ -209,7 +210,8 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
           // What still verifies must say the same: the change was in how it is spelt (`+` or `%20`), not in what.
           const outcome = await read(entry, { ...message, [part]: bytes }).catch((error: unknown) => error);
           if (outcome instanceof Refusal) return;
-          expect(outcome).toEqual(original);
+          // Some protocols sign values alone: what is only shown may then stand under another name.
+          expect({ ...(outcome as Fact), detail: null }).toEqual({ ...original, detail: null });
         },
       ),
       { numRuns: 300 },
@@ -217,8 +219,13 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
   });
 
   it('refuses a message of another account', async () => {
-    const [name] = secretNames(entry.settings).filter((setting) => /out|secret_key/.test(setting));
-    const changed = name ? { [name]: 'another-secret-of-32-characters!' } : { public_key: undefined };
+    const another = 'another-secret-of-32-characters!';
+    const changed: Record<string, unknown> =
+      'public_key' in entry.settings.entries ? { public_key: undefined } : {};
+    for (const name of secretNames(entry.settings)) {
+      const settings = { ...demoSettings(entry.id), [name]: another };
+      if (v.safeParse(entry.settings, settings).success) changed[name] = another;
+    }
     const message = await notificationOf(entry);
     await expect(entry.notification(message, accountOf(entry, changed), 'notification')).rejects.toThrow(
       Refusal,

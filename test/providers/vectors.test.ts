@@ -24,7 +24,7 @@ describe('the vectors', () => {
       );
       for (const [what, recipe] of Object.entries(signatures)) {
         // The white label shares its recipes, and its vectors are a choice of them.
-        if (id !== 'postfinance' && recipe.kind !== 'verify') expect(covered).toContain(what);
+        if (id !== 'postfinance' && recipe.kind !== 'verify') expect(covered, id).toContain(what);
       }
       expect(covered.size).toBeGreaterThan(0);
     }
