@@ -6,6 +6,8 @@ import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
 import { payzen } from './payzen.ts';
 import { postfinance } from './postfinance.ts';
+import { sips2 } from './sips2.ts';
+import { spplus } from './spplus.ts';
 import { systempay } from './systempay.ts';
 
 /** In the order in which they are listed. */
@@ -16,6 +18,8 @@ export const providers: readonly Provider[] = [
   paybox,
   payzen,
   postfinance,
+  sips2,
+  spplus,
   systempay,
 ];
 

@@ -18,8 +18,18 @@ import { ogoneBank } from './ogone.ts';
 import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
 import type { Sandbox } from './sandbox.ts';
+import { sips2Bank } from './sips2.ts';
+import { spplusBank } from './spplus.ts';
 
-export const BANKS: readonly Bank[] = [dummyBank, ecommpayBank, lyraBank, ogoneBank, payboxBank];
+export const BANKS: readonly Bank[] = [
+  dummyBank,
+  ecommpayBank,
+  lyraBank,
+  ogoneBank,
+  payboxBank,
+  sips2Bank,
+  spplusBank,
+];
 
 /** The bank that plays a provider. */
 export function bankOf(providerId: string): Bank {

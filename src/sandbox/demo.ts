@@ -61,6 +61,17 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       sha_out: 'demo-postfinance-sha-out?',
     },
   },
+  sips2: {
+    currencies: ['EUR'],
+    settings: { merchant_id: '002001000000001', secret_key: '002001000000001_KEY1' },
+  },
+  spplus: {
+    currencies: ['EUR'],
+    settings: {
+      cle: '58 6d fc 9c 34 91 9b 86 3f fd 64 63 c9 13 4a 26 ba 29 74 1e c7 e9 80 79',
+      siret: '00000000000001-01',
+    },
+  },
   systempay: {
     currencies: ['EUR'],
     settings: { site_id: '12345678', key: 'demo-systempay-k' },

@@ -223,8 +223,13 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
     const changed: Record<string, unknown> =
       'public_key' in entry.settings.entries ? { public_key: undefined } : {};
     for (const name of secretNames(entry.settings)) {
-      const settings = { ...demoSettings(entry.id), [name]: another };
-      if (v.safeParse(entry.settings, settings).success) changed[name] = another;
+      const backwards = Array.from(String(demoSettings(entry.id)[name] ?? ''))
+        .toReversed()
+        .join('');
+      const fits = [another, backwards].find(
+        (value) => v.safeParse(entry.settings, { ...demoSettings(entry.id), [name]: value }).success,
+      );
+      if (fits) changed[name] = fits;
     }
     const message = await notificationOf(entry);
     await expect(entry.notification(message, accountOf(entry, changed), 'notification')).rejects.toThrow(
