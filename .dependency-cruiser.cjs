@@ -28,6 +28,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(payments|signing|$1)/' },
     },
     {
+      name: 'the-bridge-stands-alone',
+      comment: 'it runs in Node beside a bank, with nothing of the Worker but the middleware rules',
+      severity: 'error',
+      from: { path: '^src/bridge/' },
+      to: { path: '^src/', pathNot: '^src/(bridge/|signing/|providers/sips\\.middleware\\.ts$)' },
+    },
+    {
       name: 'only-the-local-entry-imports-the-sandbox',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$)' },

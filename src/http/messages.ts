@@ -18,7 +18,7 @@ import { readable } from '../signing/bytes.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { rawBody, rawQuery } from './body.ts';
-import type { AppEnv } from './service.ts';
+import type { AppEnv, Service } from './service.ts';
 
 /** The request as it came. */
 export async function providerRequest(c: Context<AppEnv>): Promise<ProviderRequest> {
@@ -48,13 +48,15 @@ async function check(
   { provider, variants }: OpenedAccount,
   request: ProviderRequest,
   channel: Channel,
-  now: number,
+  service: Service,
 ): Promise<Checked> {
+  const now = service.now();
+  const world = { now: new Date(now), fetch: service.fetch };
   let refusal: Refusal | null = null;
   for (const { account, signedBy, until } of variants) {
     if (until !== null && until <= now) continue;
     try {
-      return { message: await provider.notification(request, account, channel), signedBy };
+      return { message: await provider.notification(request, account, channel, world), signedBy };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal ??= error;
@@ -193,7 +195,7 @@ export async function returnedFact(
   if (!carries || !(capabilities.signedReturn || ask)) return { fact: null, refused: null };
   const account = opened.account.id;
   try {
-    const { message, signedBy } = await check(opened, request, 'return', service.now());
+    const { message, signedBy } = await check(opened, request, 'return', service);
     if (message.kind === 'acknowledgement') return { fact: null, refused: null };
     if (message.kind === 'hint') {
       const order = message.order === null ? null : fromOrderNumber(message.order);
@@ -228,7 +230,7 @@ export async function notified(
         `the address ${c.req.header('cf-connecting-ip')} is not allowed`,
       );
     }
-    const { message, signedBy } = await check(opened, request, 'notification', service.now());
+    const { message, signedBy } = await check(opened, request, 'notification', service);
     if (message.kind === 'acknowledgement') return respond(provider.reply('acknowledged'));
     if (message.kind === 'hint') return await hinted(c, opened, message);
     const told = commandOf(message, { provider, account: account.id, channel: 'notification', signedBy });

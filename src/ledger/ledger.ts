@@ -48,8 +48,8 @@ const ALARM_RETRY_MS = 30_000;
 /** How long a request may take to register an order; after that it is taken for lost. */
 const RESERVED_MS = 30_000;
 
-/** A hint is not asked about again while a question is due this soon. */
-const HINT_PAUSE_MS = 10_000;
+/** Hints make no more than a question in this time. */
+const HINT_PAUSE_MS = 1000;
 
 /** Jobs that run side by side in one alarm. */
 const BATCH = 6;
@@ -400,11 +400,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   #hint(record: LedgerRecord, { attempt, hint }: HintCommand): void {
     const pending = this.#store.job(confirmId(attempt));
     const now = this.world().now();
-    // Asked already, and about to be asked again soon.
-    if (pending?.dueAt && pending.dueAt <= now + HINT_PAUSE_MS) return;
+    const due = pending?.dueAt ?? null;
+    if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return;
+    // A question that is on its way may have been answered before this news: it is asked once more.
+    const isAsking = due !== null && due <= now;
     this.#commit((writer) => {
-      writer.log('confirm.requested', 'provider', { attempt, ...hint });
-      this.#askLater(writer, record, attempt, now, hint);
+      writer.log('confirm.requested', 'provider', { attempt });
+      this.#askLater(writer, record, attempt, isAsking ? now + HINT_PAUSE_MS : now, hint);
     });
   }
 

@@ -201,6 +201,12 @@ export interface Fact {
   readonly reply?: Reply;
 }
 
+/** What reading a message may need from outside: for the protocols in which others do the cryptography. */
+export interface World {
+  readonly now: Date;
+  readonly fetch: typeof fetch;
+}
+
 /** A verified message that says nothing about a payment: it is acknowledged and changes nothing. */
 export interface Acknowledgement {
   readonly kind: 'acknowledgement';
@@ -316,6 +322,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     request: ProviderRequest,
     account: ProviderAccount<v.InferOutput<Schema>>,
     channel: Channel,
+    world: World,
   ): Promise<Fact | Acknowledgement | Hint>;
   reply(to: ReplyTo): Reply;
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];

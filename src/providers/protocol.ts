@@ -146,6 +146,39 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;
 
+/** An answer of a provider's API, whatever its status. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/**
+ * Calls a provider's API.
+ * @throws Problem provider_unreachable when it does not answer in time.
+ */
+export async function callApi(
+  fetcher: typeof fetch,
+  url: string,
+  init: { readonly method?: string; readonly headers: Record<string, string>; readonly body?: string },
+): Promise<ApiAnswer> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
+  try {
+    const response = await fetcher(url, {
+      method: 'POST',
+      redirect: 'manual',
+      ...init,
+      signal: abort.signal,
+    });
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  } catch (cause) {
+    throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Calls a provider's API and reads its JSON.
  * @throws Problem provider_unreachable when it does not answer in time, provider_error for any other answer.
@@ -154,29 +187,23 @@ export async function callJson(
   fetcher: typeof fetch,
   url: string,
   body: unknown,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, unknown>> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
-  try {
-    const response = await fetcher(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: abort.signal,
-    });
-    const text = await response.text();
-    if (!response.ok)
-      throw new Problem('provider_error', `the provider answered ${response.status}`, { cause: text });
-    return jsonObject(text);
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
-  } finally {
-    clearTimeout(timer);
+  const { status, text } = await callApi(fetcher, url, {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  if (status < 200 || status > 299) {
+    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text });
   }
+  return jsonObject(text);
 }
 
-function jsonObject(text: string): Record<string, unknown> {
+/**
+ * A text that has to be a JSON object.
+ * @throws Problem provider_error when it is something else, such as the page of a proxy.
+ */
+export function jsonObject(text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;

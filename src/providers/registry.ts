@@ -6,9 +6,11 @@ import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
 import { payzen } from './payzen.ts';
 import { postfinance } from './postfinance.ts';
+import { sips } from './sips.ts';
 import { sips2 } from './sips2.ts';
 import { spplus } from './spplus.ts';
 import { systempay } from './systempay.ts';
+import { tipi } from './tipi.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
@@ -18,9 +20,11 @@ export const providers: readonly Provider[] = [
   paybox,
   payzen,
   postfinance,
+  sips,
   sips2,
   spplus,
   systempay,
+  tipi,
 ];
 
 const byName = new Map<string, Provider>();

@@ -10,6 +10,7 @@ import {
   requestOf,
   type Step,
   type StepResult,
+  told,
 } from './disorder.ts';
 import { dummyBank, registeredId } from './dummy.ts';
 import { ecommpayBank } from './ecommpay.ts';
@@ -18,8 +19,10 @@ import { ogoneBank } from './ogone.ts';
 import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
 import type { Sandbox } from './sandbox.ts';
+import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
+import { tipiBank } from './tipi.ts';
 
 export const BANKS: readonly Bank[] = [
   dummyBank,
@@ -27,8 +30,10 @@ export const BANKS: readonly Bank[] = [
   lyraBank,
   ogoneBank,
   payboxBank,
+  sipsBank,
   sips2Bank,
   spplusBank,
+  tipiBank,
 ];
 
 /** The bank that plays a provider. */
@@ -101,8 +106,9 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
   const merchant = (await merchantsOf(sandbox, bank)).get(order.account);
   if (!merchant) throw new Error(`the account ${order.account} is gone`);
   const run = async (step: Step): Promise<StepResult> => {
-    if (step.do === 'return' || step.disorder === 'none') {
-      await bank.decide?.(order, merchant, step.decision, sandbox.store);
+    if (step.do === 'return' || isDecision(step.disorder)) {
+      const decided = step.do === 'return' ? order : told(order, step.disorder);
+      await bank.decide?.(decided, merchant, step.decision, sandbox.store);
     }
     const request = requestOf(bank, order, merchant, step);
     const shown = `${request.method} ${request.url}`;
@@ -117,6 +123,11 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
     };
   };
   return { bank, merchant, results: await carryOut(steps, concurrently, run) };
+}
+
+/** Whether the bank itself says it, and would say it again when asked; the rest is a message that somebody spoilt. */
+function isDecision(disorder: Disorder): boolean {
+  return ['none', 'other-amount', 'other-currency', 'wrong-charset'].includes(disorder);
 }
 
 const DECISIONS: readonly Decision[] = ['pay', 'refuse', 'cancel', 'wait'];

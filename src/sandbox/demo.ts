@@ -61,6 +61,14 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       sha_out: 'demo-postfinance-sha-out?',
     },
   },
+  sips: {
+    currencies: ['EUR'],
+    settings: {
+      merchant_id: '014213245611111',
+      bridgeUrl: 'https://bridge.example/sips-bridge',
+      bridgeSecret: 'demo-sips-bridge-secret',
+    },
+  },
   sips2: {
     currencies: ['EUR'],
     settings: { merchant_id: '002001000000001', secret_key: '002001000000001_KEY1' },
@@ -75,6 +83,10 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
   systempay: {
     currencies: ['EUR'],
     settings: { site_id: '12345678', key: 'demo-systempay-k' },
+  },
+  tipi: {
+    currencies: ['EUR'],
+    settings: { numcli: '090909' },
   },
 };
 

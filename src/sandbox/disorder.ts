@@ -35,7 +35,7 @@ export interface StepResult {
 const UNKNOWN_ORDER = '000000000000000001';
 
 /** An order as a spoilt message tells of it. */
-function told(order: BankOrder, disorder: Disorder): BankOrder {
+export function told(order: BankOrder, disorder: Disorder): BankOrder {
   switch (disorder) {
     case 'other-amount':
       return { ...order, amount: Math.max(1, order.amount - 100) };

@@ -37,6 +37,8 @@ async function orderAt(providerId: string, page: Page): Promise<void> {
   const option = page.locator(`select option[value^="${providerId}-sandbox "]`);
   await page.selectOption('select', (await option.getAttribute('value')) ?? '');
   await page.click('text=Order two tickets');
+  // The page of the bank's own middleware waits for a card to be chosen.
+  if (providerId === 'sips') await page.click('text=CB');
   await page.waitForSelector('#amount');
 }
 

@@ -9,7 +9,7 @@ import { provider, providers } from '../../src/providers/registry.ts';
 import { captions, secretNames, settingsJsonSchema } from '../../src/providers/settings.ts';
 import type { Decision } from '../../src/sandbox/bank.ts';
 import { bankOf, currencyOf, demoSettings, known, merchant, shopperAtBank } from '../support/harness.ts';
-import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story } from './support.ts';
+import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story, WORLD } from './support.ts';
 
 /** What a decision at the bank may be called. */
 const TOLD: Record<Decision, readonly string[]> = {
@@ -61,9 +61,11 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     for (const name of ['capture', 'cancel', 'refund', 'status'] as const) {
       expect(entry.capabilities[name], name).toBe(typeof operations[name] === 'function');
     }
-    expect(entry.capabilities.signedNotification).toBe(
-      entry.signatures['notification-signature']?.kind === 'verify',
-    );
+    // The middleware of SIPS 1 verifies in our place.
+    const verified =
+      entry.signatures['notification-signature']?.kind === 'verify' ||
+      'middleware-response-output' in entry.signatures;
+    expect(entry.capabilities.signedNotification).toBe(verified);
     // What nobody signs must never be able to move real money by itself: then the provider is asked.
     if (!entry.capabilities.signedNotification) expect(entry.testOnly || entry.ask !== undefined).toBe(true);
   });
@@ -87,7 +89,8 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 
   it('signs a redirect that its bank accepts, the same again for the same moment', async () => {
     const redirect = await redirectOf(entry);
-    expect(await redirectOf(entry)).toEqual(redirect);
+    const registered = entry.deferred?.(accountOf(entry).settings) ?? false;
+    if (!registered) expect(await redirectOf(entry)).toEqual(redirect);
     const order = await shopperAtBank(id, redirect, known(merchant(id, 'account')));
     expect(order).toMatchObject({ order: ORDER, amount: 1999, currency: currencyOf(id), manual: false });
     if (!entry.capabilities.manualCapture) return;
@@ -103,7 +106,7 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     const redirect = await redirectOf(entry);
     const elsewhere = await redirectOf(entry, request(entry), {
       ...accountOf(entry),
-      endpoints: { page: 'https://bank.test:8443' },
+      endpoints: { ...accountOf(entry).endpoints, page: 'https://bank.test:8443' },
     });
     if (redirect.kind === 'html' || elsewhere.kind === 'html') return;
     expect(new URL(elsewhere.url).origin).toBe('https://bank.test:8443');
@@ -118,10 +121,11 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 
   it('keeps the fields that countersign answers for', async () => {
     const redirect = await redirectOf(entry);
+    if (redirect.kind === 'html') return;
     const names =
       redirect.kind === 'form'
         ? redirect.fields.map(({ name }) => name)
-        : [...new URL((redirect as { url: string }).url).searchParams.keys()];
+        : [...new URL(redirect.url).searchParams.keys()];
     const last = names.at(-1) ?? '';
     const ours = entry.capabilities.signedNotification ? [names[0] ?? '', last] : [names[0] ?? ''];
     for (const name of ours) {
@@ -146,10 +150,11 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 
   it('gives a repeat the same identity and different news another', async () => {
     const { news } = await story(entry);
-    const keyOf = async (decision: Decision) => (await news(decision)).key;
-    expect(await keyOf('pay')).toBe(await keyOf('pay'));
-    const { decisions } = bankOf(id);
-    expect(new Set(await Promise.all(decisions.map(keyOf))).size).toBe(decisions.length);
+    const keys: string[] = [];
+    // The payment last: some banks do not go back behind it.
+    for (const decision of bankOf(id).decisions.toReversed()) keys.push((await news(decision)).key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect((await news('pay')).key).toBe(keys.at(-1));
   });
 
   it.each([
@@ -222,7 +227,8 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
     const another = 'another-secret-of-32-characters!';
     const changed: Record<string, unknown> =
       'public_key' in entry.settings.entries ? { public_key: undefined } : {};
-    for (const name of secretNames(entry.settings)) {
+    if ('bridgeSecret' in entry.settings.entries) changed.merchant_id = '082584341411111';
+    for (const name of secretNames(entry.settings).filter((one) => one !== 'bridgeSecret')) {
       const backwards = Array.from(String(demoSettings(entry.id)[name] ?? ''))
         .toReversed()
         .join('');
@@ -232,9 +238,9 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
       if (fits) changed[name] = fits;
     }
     const message = await notificationOf(entry);
-    await expect(entry.notification(message, accountOf(entry, changed), 'notification')).rejects.toThrow(
-      Refusal,
-    );
+    await expect(
+      entry.notification(message, accountOf(entry, changed), 'notification', WORLD),
+    ).rejects.toThrow(Refusal);
   });
 
   it('refuses bytes that are not its charset, and another content type', async () => {

@@ -5,7 +5,7 @@ import { Refusal } from '../../src/payments/errors.ts';
 import type { Acknowledgement, Fact, Hint } from '../../src/providers/contract.ts';
 import { ecommpay } from '../../src/providers/ecommpay.ts';
 import { utf8 } from '../../src/signing/bytes.ts';
-import { accountOf, ORDER, request, start } from './support.ts';
+import { accountOf, ORDER, request, start, WORLD } from './support.ts';
 
 const SECRET = 'demo-ecommpay-secret-key';
 
@@ -14,7 +14,7 @@ function callback(text: string, base: string): Promise<Fact | Acknowledgement | 
   const signature = createHmac('sha512', SECRET).update(base).digest('base64');
   const body = utf8(text.replace('SIGNATURE', signature));
   const message = { method: 'POST' as const, query: new Uint8Array(), body, contentType: 'application/json' };
-  return ecommpay.notification(message, accountOf(ecommpay), 'notification');
+  return ecommpay.notification(message, accountOf(ecommpay), 'notification', WORLD);
 }
 
 const of = (

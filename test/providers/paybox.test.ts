@@ -7,7 +7,7 @@ import { paybox } from '../../src/providers/paybox.ts';
 import { payboxBank } from '../../src/sandbox/paybox.ts';
 import { readable, utf8 } from '../../src/signing/bytes.ts';
 import { merchant, shopperAtBank } from '../support/harness.ts';
-import { accountOf, formFields, notificationOf, read, request, start } from './support.ts';
+import { accountOf, formFields, notificationOf, read, request, start, WORLD } from './support.ts';
 
 describe('the form', () => {
   it('pads small amounts to three digits and uses the numeric currency', () => {
@@ -79,7 +79,7 @@ describe('the return', () => {
     const order = await shopperAtBank('paybox', start(paybox), who);
     const query = change(new URL(payboxBank.back(order, who, decision)).search.slice(1));
     const message = { method: 'GET' as const, query: utf8(query), body: new Uint8Array(), contentType: null };
-    return (await paybox.notification(message, accountOf(paybox), 'return')) as Fact;
+    return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as Fact;
   };
 
   it('is signed with our own parameter in it', async () => {

@@ -10,6 +10,7 @@ import type {
   ProviderAccount,
   ProviderRequest,
   Started,
+  World,
 } from '../../src/providers/contract.ts';
 import type { BankMessage, Decision } from '../../src/sandbox/bank.ts';
 import {
@@ -75,6 +76,7 @@ export async function begin(
   payment = request(entry),
   account = accountOf(entry),
 ): Promise<Started> {
+  known(merchant(entry.id, 'account', account.settings));
   const started = await entry.start(startRequest(payment, account));
   return 'kind' in started ? { redirect: started } : started;
 }
@@ -110,9 +112,12 @@ export async function tale(entry: Provider): Promise<(decision: Decision) => Pro
   return message;
 }
 
+/** What reading a message may need. */
+export const WORLD: World = { now: new Date('2026-11-21T09:00:00Z'), fetch: bankNetwork };
+
 /** A fresh order, with everything that is needed to hear of it. */
 export async function story(entry: Provider) {
-  const who = known(merchant(entry.id, 'account'));
+  const who = merchant(entry.id, 'account');
   const started = await begin(entry);
   const order = await shopperAtBank(entry.id, started.redirect, who);
   const bank = bankOf(entry.id);
@@ -122,7 +127,7 @@ export async function story(entry: Provider) {
   };
   /** The news of a decision, asked for where the message is only a hint. */
   const news = async (decision: Decision): Promise<Fact> => {
-    const read = await entry.notification(await message(decision), accountOf(entry), 'notification');
+    const read = await entry.notification(await message(decision), accountOf(entry), 'notification', WORLD);
     if (read.kind === 'fact') return read;
     if (read.kind !== 'hint') throw new Error(`the bank told nothing: ${read.kind}`);
     expect(read.order).toBe(ORDER);
@@ -158,7 +163,7 @@ const PENDING: Fact = {
 };
 
 export const read = (entry: Provider, message: ProviderRequest) =>
-  entry.notification(message, accountOf(entry), 'notification') as Promise<Fact>;
+  entry.notification(message, accountOf(entry), 'notification', WORLD) as Promise<Fact>;
 
 /** Which of a message's two parts carries it. */
 export const partOf = ({ method }: ProviderRequest) => (method === 'POST' ? 'body' : 'query');

@@ -10,7 +10,7 @@ import { explain, firstDifference, triedKeys } from '../../src/providers/why.ts'
 import { bankOf } from '../../src/sandbox/banks.ts';
 import { readable } from '../../src/signing/bytes.ts';
 import { demoSettings, merchant, shopperAtBank } from '../support/harness.ts';
-import { accountOf, asRequest, notificationOf, start } from './support.ts';
+import { accountOf, asRequest, notificationOf, start, WORLD } from './support.ts';
 
 /** The explanation of a raw notification that must be refused. */
 async function why(entry: Provider, raw: string, changes: Record<string, unknown> = {}, masked = true) {
@@ -22,7 +22,9 @@ async function why(entry: Provider, raw: string, changes: Record<string, unknown
     body: new TextEncoder().encode(raw),
     contentType,
   };
-  const refusal = await entry.notification(message, account, 'notification').catch((error: unknown) => error);
+  const refusal = await entry
+    .notification(message, account, 'notification', WORLD)
+    .catch((error: unknown) => error);
   if (!(refusal instanceof Refusal)) throw new Error('it was not refused');
   const keysTried = triedKeys(entry, account.settings, 'current');
   return explain({

@@ -8,6 +8,7 @@ import { providers } from '../../src/providers/registry.ts';
 import type { BankMessage, BankOrder, Decision, Memory, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
 import { BANKS, bankOf } from '../../src/sandbox/banks.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
+import { formOf } from '../../src/sandbox/run/storefront.ts';
 
 export { bankOf };
 
@@ -71,6 +72,9 @@ export interface TestShop {
   events(id: string): Promise<LogEvent[]>;
 }
 
+/** Every merchant that a test has made, so that a bank's API knows them. */
+const merchants: Merchant[] = [];
+
 let counter = 0;
 
 /** A number that no other call in this file has had. */
@@ -99,6 +103,7 @@ export async function makeAccount(
     ...rest,
   });
   if (answer.status > 201) throw new Error(JSON.stringify(answer.body));
+  merchants.unshift(merchant(providerId, id, (changes.settings ?? {}) as Record<string, unknown>));
   return id;
 }
 
@@ -202,7 +207,7 @@ export async function shopperAtBank(
   who: Merchant,
 ): Promise<BankOrder> {
   const bank = bankOf(providerId);
-  if (redirect.kind === 'html') return shopperAtBank(providerId, formOfPage(redirect.html), who);
+  if (redirect.kind === 'html') return shopperAtBank(providerId, formOf(redirect.html), who);
   const url = new URL(redirect.url);
   // Our own checkout, where an order is registered first.
   if (url.origin === ORIGIN) {
@@ -230,28 +235,8 @@ export const memory: Memory = {
   },
 };
 
-/** Every merchant that a test has made, so that a bank's API knows them. */
-const merchants: Merchant[] = [];
-
 /** Where the accounts of tests find the API of their bank. */
 export const BANK_API = 'https://api.bank-demo.com';
-
-function plainText(html: string): string {
-  return html
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&amp;', '&');
-}
-
-/** The form of a page, as the shopper's browser would post it. */
-export function formOfPage(html: string): Redirect {
-  const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
-  const fields = [...html.matchAll(/<input type="?hidden"? name="([^"]*)" value="([^"]*)"/gi)].map(
-    ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
-  );
-  return { kind: 'form', method: 'POST', url: plainText(action), charset: 'utf-8', fields };
-}
 
 async function hopTarget(checkoutUrl: string): Promise<Redirect> {
   const response = await request(checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
@@ -259,7 +244,7 @@ async function hopTarget(checkoutUrl: string): Promise<Redirect> {
   if (location) return { kind: 'url', method: 'GET', url: location };
   const text = await response.text();
   if (response.status !== 200) throw new Error(text);
-  return formOfPage(text);
+  return formOf(text);
 }
 
 /** A call of a bank's API, answered by the bank whose path it is. */
@@ -294,7 +279,7 @@ export const bankNetwork = (async (input, init) => {
 
 /** Makes a merchant known to the banks. */
 export function known(who: Merchant): Merchant {
-  merchants.push(who);
+  merchants.unshift(who);
   return who;
 }
 
@@ -335,7 +320,6 @@ export async function journey(
   const created = await shop.pay({ currency: currencyOf(providerId), ...options.fields });
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   const who = merchant(providerId, account, options.settings);
-  merchants.push(who);
   const order = await shopperAtBank(providerId, created.body.redirect, who);
   const bank = bankOf(providerId);
   return {

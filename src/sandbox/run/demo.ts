@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { provider } from '../../providers/registry.ts';
 import { DEMO_ACCOUNTS } from '../demo.ts';
-import { disorder } from './disorder.ts';
+import { disorder, isHinted } from './disorder.ts';
 import { localServer } from './server.ts';
 import { Storefront } from './storefront.ts';
 
@@ -67,10 +67,14 @@ async function walk(
   const tampered = await shop.play(order, [{ ...notify, disorder: 'bad-signature' }]);
   const untouched = await shop.payment(payment.id);
   const paid = await shop.play(order, [notify, notify, notify]);
-  const after = await shop.payment(payment.id);
+  // Where the protocol has us ask the provider, the result comes a moment after the message.
+  const after = await shop.until(
+    () => shop.payment(payment.id),
+    ({ status }) => status === 'paid',
+  );
   const webhooks = await shop.until(
     () => shop.webhooks(payment.id),
-    (list) => list.length > 0,
+    (list) => list.some(({ type }) => type === 'payment.paid'),
   );
   const replies = new Set(paid.map(({ status, body }) => `${status} ${body}`));
   const told = webhooks.filter(({ type }) => type === 'payment.paid');
@@ -81,7 +85,10 @@ async function walk(
     check(payment.status === 'created', payment.status),
     check(after.status === 'paid' && after.amounts.paid === 1999, after.status),
     check(paid.length === 3 && replies.size === 1 && paid[0]?.status === 200),
-    check(tampered.every(({ status }) => status === 403) && untouched.status === 'created'),
+    check(
+      tampered.every(({ status }) => status === 403 || isHinted(account.provider)) &&
+        (untouched.status === 'created' || untouched.status === 'forwarded'),
+    ),
     check(told.length === 1 && told.every(({ verified }) => verified)),
   ];
 }

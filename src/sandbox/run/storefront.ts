@@ -10,6 +10,23 @@ import type { ReceivedWebhook } from '../store.ts';
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 
+function plainText(html: string): string {
+  return html
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
+}
+
+/** The form of a page, as the shopper's browser would post it. */
+export function formOf(html: string): Redirect {
+  const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
+  const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/gi)].map(
+    ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
+  );
+  return { kind: 'form', method: 'POST', url: plainText(action), charset: 'utf-8', fields };
+}
+
 export class Storefront {
   readonly #origin: string;
 
@@ -58,7 +75,7 @@ export class Storefront {
 
   /** Follows a redirect to the bank, in the charset that it asks for. */
   async toBank(redirect: Redirect): Promise<BankOrder> {
-    if (redirect.kind === 'html') throw new Error('a page of a bank cannot be followed by a script');
+    if (redirect.kind === 'html') return this.toBank(formOf(redirect.html));
     const accept = { accept: 'application/json' };
     const response =
       redirect.kind === 'url'
@@ -73,6 +90,7 @@ export class Storefront {
           });
     const text = await response.text();
     if (!response.ok) throw new Error(`the bank refused the order: ${text}`);
+    if (response.headers.get('content-type')?.startsWith('text/html')) return this.toBank(formOf(text));
     return JSON.parse(text) as BankOrder;
   }
 

@@ -1,0 +1,204 @@
+/** The French banks through the doors: daily numbers, trips that grow old, orders that are registered at the checkout, hints. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  BANK_API,
+  bankOf,
+  currencyOf,
+  deliver,
+  demoSettings,
+  journey,
+  makeAccount,
+  makeShop,
+  memory,
+  merchant,
+  type network as Network,
+  network,
+  request,
+  runAlarms,
+  shopperAtBank,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof Network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => {
+  net.restore();
+  vi.useRealTimers();
+});
+
+const fieldOf = (redirect: { kind: string }, name: string) =>
+  (redirect as unknown as { fields: { name: string; value: string }[] }).fields.find(
+    (one) => one.name === name,
+  )?.value;
+
+describe('a number of the day', () => {
+  it('is another for every order of a contract, also when many come at once', async () => {
+    const account = await makeAccount('systempay', {
+      settings: { ...demoSettings('systempay'), site_id: '11112222' },
+    });
+    const twin = await makeAccount('systempay', {
+      settings: { ...demoSettings('systempay'), site_id: '11112222' },
+    });
+    const shop = await makeShop([account, twin]);
+    const payments = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => shop.pay({ account: index % 2 === 0 ? account : twin })),
+    );
+    const ids = payments.map(({ body }) => fieldOf(body.redirect, 'vads_trans_id'));
+    expect(new Set(ids).size).toBe(12);
+    for (const id of ids) expect(id).toMatch(/^0000\d\d$/);
+  });
+
+  it('is a fresh one when the shopper comes after half an hour', async () => {
+    const account = await makeAccount('systempay');
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay();
+    const first = fieldOf(body.redirect, 'vads_trans_id');
+    vi.setSystemTime(Date.now() + 26 * 60_000);
+    const page = await (await request(body.checkoutUrl)).text();
+    expect(page).not.toContain(`name="vads_trans_id" value="${first}"`);
+    expect(page).toContain(`value="${body.id}02"`);
+  });
+});
+
+describe('PayFiP by web service', () => {
+  it('registers nothing until the shopper is there, and each visit anew', async () => {
+    const account = await makeAccount('tipi', { endpoints: { api: BANK_API } });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay();
+    expect(net.calls).toEqual([]);
+    expect(body.redirect).toEqual({ kind: 'url', method: 'GET', url: body.checkoutUrl });
+    const first = (await request(body.checkoutUrl)).headers.get('location') ?? '';
+    const second = (await request(body.checkoutUrl)).headers.get('location') ?? '';
+    expect(first).toMatch(/^https:\/\/www\.payfip\.gouv\.fr\/tpa\/paiementws\.web\?idop=/);
+    expect(second).not.toBe(first);
+  });
+
+  it('asks once for two clicks at the same moment', async () => {
+    const account = await makeAccount('tipi', { endpoints: { api: BANK_API } });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay();
+    const answers = await Promise.all([request(body.checkoutUrl), request(body.checkoutUrl)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 303]);
+    expect(net.calls.filter((url) => url.startsWith(BANK_API))).toHaveLength(1);
+    const waiting = answers.find(({ status }) => status === 200);
+    expect(await waiting?.text()).toContain('http-equiv="refresh"');
+  });
+
+  it('says what the service refused, and goes on under another number', async () => {
+    const account = await makeAccount('tipi', {
+      endpoints: { api: BANK_API },
+      settings: { numcli: '000001' },
+    });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay();
+    vi.mocked(globalThis.fetch).mockImplementationOnce(
+      async () => new Response('<html>maintenance</html>', { status: 503 }),
+    );
+    expect((await request(body.checkoutUrl)).status).toBe(502);
+    expect((await request(body.checkoutUrl)).status).toBe(303);
+  });
+
+  it('asks again until there is a result, and shows each question in the log', async () => {
+    const trip = await journey('tipi');
+    const early = await deliver(bankOf('tipi').notification(trip.order, trip.merchant, 'pay', 'none'));
+    expect(early.status).toBe(200);
+    await runAlarms(trip.payment.id);
+    let events = await trip.shop.events(trip.payment.id);
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['created', 'forwarded', 'confirm.requested', 'confirm.failed']),
+    );
+    expect(events.find(({ type }) => type === 'confirm.failed')?.detail).toMatchObject({
+      answer: 'no result yet',
+      nextTryAt: expect.any(String),
+    });
+    await bankOf('tipi').decide?.(trip.order, trip.merchant, 'pay', memory);
+    vi.setSystemTime(Date.now() + 301_000);
+    await runAlarms(trip.payment.id);
+    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
+    events = await trip.shop.events(trip.payment.id);
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['confirm.succeeded', 'notification.applied']),
+    );
+  });
+
+  it('believes no detail of another debt', async () => {
+    const trip = await journey('tipi');
+    const idOp = trip.order.data.idOp ?? '';
+    const kept = JSON.parse((await memory.get(`tipi/${idOp}`)) ?? '{}') as Record<string, string>;
+    await memory.put(`tipi/${idOp}`, JSON.stringify({ ...kept, refdet: 'AUTRE0001', resultrans: 'P' }));
+    const back = await request(bankOf('tipi').back(trip.order, trip.merchant, 'pay'));
+    expect(back.headers.get('location')).toContain('status=forwarded');
+    await runAlarms(trip.payment.id);
+    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(0);
+  });
+
+  it.each([
+    [99, 'amount_out_of_range'],
+    [10_000_000, 'amount_out_of_range'],
+  ])('refuses %d cents', async (amount, code) => {
+    const account = await makeAccount('tipi', { endpoints: { api: BANK_API } });
+    const shop = await makeShop([account]);
+    const { body, status } = await shop.pay({ amount });
+    const answer = status === 201 ? await request(body.checkoutUrl) : null;
+    const problem = answer ? await answer.json<{ code: string }>() : (body as unknown as { code: string });
+    expect(problem.code).toBe(code);
+  });
+});
+
+describe('TIPI by URL form', () => {
+  const urlForm = async (trust: boolean) => {
+    const settings = { numcli: '090909', mode: 'url', saisie: 'A', trust_unsigned_notification: trust };
+    const account = await makeAccount('tipi', { settings });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay({ amount: 5500 });
+    const who = merchant('tipi', account, settings);
+    const order = await shopperAtBank('tipi', body.redirect, who);
+    const tell = (decision: 'pay' | 'refuse') =>
+      deliver(bankOf('tipi').notification(order, who, decision, 'none'));
+    return { shop, body, tell };
+  };
+
+  it('never pays by its unsigned result: the payment is pending, and the log says why', async () => {
+    const { shop, body, tell } = await urlForm(false);
+    expect((await tell('pay')).status).toBe(200);
+    const held = await shop.payment(body.id);
+    expect([held.status, held.amounts.paid]).toEqual(['pending', 0]);
+    const event = (await shop.events(body.id)).at(-1);
+    expect(event?.detail.provider).toMatchObject({
+      claims: 'paid',
+      unsigned: expect.stringContaining('proves nothing'),
+    });
+    expect((await tell('refuse')).status).toBe(200);
+    expect((await shop.payment(body.id)).status).toBe('pending');
+  });
+
+  it('does when the operator has switched that on', async () => {
+    const { shop, body, tell } = await urlForm(true);
+    await tell('pay');
+    expect((await shop.payment(body.id)).status).toBe('paid');
+  });
+
+  it('takes at most 9999.99 euros', async () => {
+    const account = await makeAccount('tipi', { settings: { numcli: '090909', mode: 'url' } });
+    const shop = await makeShop([account]);
+    expect((await shop.pay({ amount: 1_000_000 })).body).toMatchObject({ code: 'amount_out_of_range' });
+    expect((await shop.pay({ amount: 999_999 })).status).toBe(201);
+    const answer = await shop.pay({ customer: { email: 'a@b.c' }, currency: currencyOf('tipi') });
+    expect(answer.body).toMatchObject({ code: 'invalid_request', errors: [{ path: 'customer.email' }] });
+  });
+});
+
+describe('SIPS 1', () => {
+  it('reads a notification later when the bridge is down', async () => {
+    const trip = await journey('sips');
+    expect(trip.payment.redirect.kind).toBe('html');
+    vi.mocked(globalThis.fetch).mockRejectedValueOnce(new Error('connection refused'));
+    expect((await trip.notify('pay')).status).toBe(200);
+    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
+    await runAlarms(trip.payment.id);
+    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
+    const events = JSON.stringify(await trip.shop.events(trip.payment.id));
+    expect(events).not.toContain('DATA');
+  });
+});
