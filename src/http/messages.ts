@@ -86,6 +86,8 @@ export function commandOf(
       ...news,
       ...rest,
       attempt: order.attempt,
+      providerStatusText: provider.words?.[fact.providerStatus] ?? null,
+      proven: provider.capabilities.signedNotification || rest.channel === 'status',
       replies: {
         accepted: reply ?? provider.reply('accepted'),
         conflict: reply ?? provider.reply('conflict'),

@@ -1,6 +1,7 @@
 /** A payment in the words of PolyBanking: its fields, its log, its spellings (which are the original's). */
 import type { History } from '../ledger/commands.ts';
 import type { PaymentEvent } from '../payments/types.ts';
+import { OGONE_WORDS } from '../providers/ogone.words.ts';
 import { isForWebsite, postfinanceCode, pythonTime } from '../webhooks/polybanking.ts';
 
 export const INTERNAL_STATUSES = {
@@ -21,52 +22,9 @@ export const LOG_TYPES = {
 
 type LogType = keyof typeof LOG_TYPES;
 
-const STATUS_TEXTS: Readonly<Record<string, string>> = {
-  '??': 'Unknow',
-  0: 'Invalid or incomplete',
-  1: 'Cancelled by customer',
-  2: 'Authorisation declined',
-  4: 'Order stored',
-  40: 'Stored waiting external result',
-  41: 'Waiting for client payment',
-  5: 'Authorised',
-  50: 'Authorized waiting external result',
-  51: 'Authorisation waiting',
-  52: 'Authorisation not known',
-  55: 'Standby',
-  56: 'OK with scheduled payments',
-  57: 'Not OK with scheduled payments',
-  59: 'Authoris. to be requested manually',
-  6: 'Authorised and cancelled',
-  61: 'Author. deletion waiting',
-  62: 'Author. deletion uncertain',
-  63: 'Author. deletion refused',
-  64: 'Authorised and cancelled',
-  7: 'Payment deleted',
-  71: 'Payment deletion pending',
-  72: 'Payment deletion uncertain',
-  73: 'Payment deletion refused',
-  74: 'Payment deleted',
-  75: 'Deletion handled by merchant',
-  8: 'Refund',
-  81: 'Refund pending',
-  82: 'Refund uncertain',
-  83: 'Refund refused',
-  84: 'Refund',
-  85: 'Refund handled by merchant',
-  9: 'Payment requested',
-  91: 'Payment processing',
-  92: 'Payment uncertain',
-  93: 'Payment refused',
-  94: 'Refund declined by the acquirer',
-  95: 'Payment handled by merchant',
-  96: 'Refund reversed',
-  99: 'Being processed',
-};
-
 /** The text of a status code; a code without one is its own text, as Django prints it. */
 function statusText(code: string): string {
-  return STATUS_TEXTS[code] ?? code;
+  return OGONE_WORDS[code] ?? (code === '??' ? 'Unknow' : code);
 }
 
 /** A value as Python's str() prints it. */

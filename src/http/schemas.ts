@@ -154,6 +154,8 @@ export const payment = v.object({
   amounts: v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() }),
   providerReference: v.nullable(v.string()),
   providerStatus: v.nullable(v.string()),
+  providerStatusText: v.nullable(v.string()),
+  signed: v.nullable(v.boolean()),
   redirect: v.optional(v.nullable(redirect)),
   checkoutUrl: v.string(),
   description: v.nullable(v.string()),

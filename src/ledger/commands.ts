@@ -114,6 +114,10 @@ export interface NotifyCommand {
   readonly movement: string;
   readonly providerReference: string | null;
   readonly providerStatus: string;
+  /** The same in the provider's words. */
+  readonly providerStatusText?: string | null;
+  /** Whether the provider proved that it said so: by a signature, or because it was asked. */
+  readonly proven?: boolean;
   readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */

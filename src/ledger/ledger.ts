@@ -501,6 +501,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       ...withAttempt(record, number, (entry) => ({ ...entry, state })),
       providerReference: providerReference ?? record.providerReference,
       providerStatus,
+      providerStatusText: command.providerStatusText ?? null,
+      signed: command.proven ?? null,
     };
     const after = summaryOf(moved);
     writer.log('notification.applied', 'provider', { ...detail, from: before.status, to: after.status });

@@ -35,6 +35,8 @@ export interface LedgerRecord {
   readonly attempts: readonly Attempt[];
   readonly providerReference: string | null;
   readonly providerStatus: string | null;
+  readonly providerStatusText?: string | null;
+  readonly signed?: boolean | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -64,6 +66,8 @@ export function viewOf(record: LedgerRecord): PaymentView {
     amounts,
     providerReference: record.providerReference,
     providerStatus: record.providerStatus,
+    providerStatusText: record.providerStatusText ?? null,
+    signed: record.signed ?? null,
     description: request.description,
     capture: newest?.capture ?? 'automatic',
     extraData: request.extraData,

@@ -92,6 +92,10 @@ export interface PaymentView {
   readonly providerReference: string | null;
   /** The newest status in the provider's own words. */
   readonly providerStatus: string | null;
+  /** What that says, where it is a code. */
+  readonly providerStatusText: string | null;
+  /** Whether the newest news was proven by a signature, or by asking; null while there are none. */
+  readonly signed: boolean | null;
   readonly description: string | null;
   readonly capture: Capture;
   readonly extraData: string | null;

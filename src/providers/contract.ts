@@ -280,6 +280,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly settings: Schema;
   /** Named recipes; the names are those of the vector files. */
   readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
+  /** What its status codes say, in its own words; left out where they are words already. */
+  readonly words?: Readonly<Record<string, string>>;
   /** Every status of its sheet. */
   readonly statuses: readonly StatusRow[];
   /** What is tried when a signature is refused, to say why. */

@@ -589,6 +589,31 @@ function readAnswer(settings: Partial<Settings>, answer: Answer): Fact {
   });
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  INITIAL: 'being created',
+  NOT_CREATED: 'refused at creation, nothing in the back office',
+  ABANDONED: 'shopper gave up',
+  WAITING_AUTHORISATION: 'automatic, authorisation later (capture delay longer than an authorisation lasts)',
+  WAITING_AUTHORISATION_TO_VALIDATE: 'manual, authorisation later',
+  WAITING_FOR_PAYMENT: 'transfer, cash: money not there',
+  UNDER_VERIFICATION: 'in progress',
+  PENDING: 'in progress',
+  SUSPENDED: 'in progress',
+  PRE_AUTHORISED: 'in progress',
+  REFUND_TO_RETRY: 'in progress',
+  CAPTURE_PENDING: 'in progress',
+  AUTHORISED_TO_VALIDATE: 'authorised, the merchant must validate',
+  AUTHORISED: 'authorised, will be collected by itself',
+  CAPTURED: 'remitted to the bank',
+  PARTIALLY_AUTHORISED: 'only a part',
+  ACCEPTED: 'VERIFICATION accepted (card stored, no money)',
+  CAPTURE_FAILED: 'remittance failed',
+  EXPIRED: 'not validated, authorised or paid in time',
+  CANCELLED: 'by the merchant',
+  REFUSED: 'refused',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 interface Edition {
@@ -619,6 +644,7 @@ export function lyraPlatform(edition: Edition): Provider {
     settings: platformSettings(edition.brand),
     signatures: recipes,
     suspicions: SUSPICIONS,
+    words: WORDS,
     statuses: Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
     requires: [],
     maxAmount: 999_999_999_999,

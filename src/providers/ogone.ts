@@ -33,6 +33,7 @@ import {
   type Suspicion,
 } from './contract.ts';
 import { isSignedInFeedback, isSignedInRequest } from './ogone.fields.ts';
+import { OGONE_WORDS } from './ogone.words.ts';
 import {
   addressWithin,
   asciiText,
@@ -630,6 +631,7 @@ export function ogonePlatform(brand: Brand): Provider {
     settings: platformSettings(brand.defaults),
     signatures: recipes,
     suspicions: SUSPICIONS,
+    words: OGONE_WORDS,
     statuses: Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
     requires: [],
     maxAmount: 999_999_999_999,

@@ -581,6 +581,36 @@ function readApiResponse(raw: string, asked: string | null) {
   };
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  '00000': 'accepted',
+  '00001': 'no connection or internal error',
+  '00117': 'given up by the shopper (xx = 17)',
+  '00002': 'coherence error, Paybox error',
+  '00003': 'coherence error, Paybox error',
+  '00004': 'card number or CVV wrong',
+  '00015': 'already paid',
+  '00016': 'subscriber exists, does not exist',
+  '00017': 'subscriber exists, does not exist',
+  '00018': 'transaction not found (Direct)',
+  '00020': 'CVV missing (Direct)',
+  '00021': 'card not accepted, limit reached, holder already seen, card does not fit',
+  '00022': 'card not accepted, limit reached, holder already seen, card does not fit',
+  '00023': 'card not accepted, limit reached, holder already seen, card does not fit',
+  '00029': 'card not accepted, limit reached, holder already seen, card does not fit',
+  '00024': 'country filtered (Direct)',
+  '00030': 'shopper took over 15 minutes',
+  '00031': 'reserved',
+  '00032': 'reserved',
+  '00033': 'country of the IP refused',
+  '00039': 'question number used before (Direct)',
+  '00040': 'no 3-D Secure, blocked by the filter',
+  '00097': 'time-out of the connection, internal time-out (Direct)',
+  '00098': 'time-out of the connection, internal time-out (Direct)',
+  '00099': 'hosted page: waiting for the issuer of the means of payment',
+  '99999': 'waiting for the means of payment (PayPal)',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 export const paybox = defineProvider({
@@ -601,6 +631,7 @@ export const paybox = defineProvider({
   settings,
   signatures: recipes,
   suspicions: SUSPICIONS,
+  words: WORDS,
   statuses: Object.entries(ERROR_CODES).map(([code, outcome]) => ({ code, outcome })),
   requires: ['customer.email'],
   maxAmount: 9_999_999_999,

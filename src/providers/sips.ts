@@ -326,6 +326,22 @@ async function heard(
   }
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  '00': 'authorised',
+  '02': 'phone call needed, over the limit',
+  '03': 'merchant_id or contract invalid',
+  '05': 'refused',
+  '12': 'invalid transaction',
+  '17': 'cancelled by the shopper',
+  '30': 'format error',
+  '34': 'suspected fraud',
+  '75': 'too many card number attempts',
+  '90': 'service unavailable',
+  '94': 'transaction_id used before today',
+  '99': 'temporary',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 export const sips = defineProvider<typeof settings>({
@@ -346,6 +362,7 @@ export const sips = defineProvider<typeof settings>({
   settings,
   signatures: recipes,
   suspicions: [],
+  words: WORDS,
   statuses: Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
   requires: [],
   maxAmount: 999_999_999_999,

@@ -451,6 +451,36 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   };
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  '00': 'accepted',
+  '01': 'accepted in part (gift card or token)',
+  '02': 'issuer wants a phone call',
+  '03': 'merchant contract invalid',
+  '05': 'refused',
+  '11': 'card in the blocked list',
+  '12': 'invalid request or transaction',
+  '14': 'wrong card data or security code',
+  '17': 'cancelled by the shopper',
+  '24': 'operation impossible in this state',
+  '25': 'transaction unknown',
+  '30': 'format error',
+  '34': 'suspected fraud',
+  '40': 'function not allowed for this shop',
+  '51': 'amount too high',
+  '54': 'card expired',
+  '55': 'prepaid card not accepted',
+  '57': 'refund refused, original unpaid',
+  '60': 'pending',
+  '62': 'awaiting confirmation (PayPal and alike)',
+  '63': 'security rules, stopped',
+  '75': 'too many attempts',
+  '90': 'service unavailable',
+  '94': 'transactionReference used before',
+  '97': 'session ended after 15 minutes without action',
+  '99': 'temporary platform problem',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 export const sips2 = defineProvider<typeof settings>({
@@ -471,6 +501,7 @@ export const sips2 = defineProvider<typeof settings>({
   settings,
   signatures: recipes,
   suspicions: SUSPICIONS,
+  words: WORDS,
   statuses: Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
   requires: [],
   maxAmount: 999_999_999_999,

@@ -358,6 +358,26 @@ function requireOneReading(query: string): void {
   if (odd) throw new Refusal('malformed', `${odd.name} is not expected after etat`);
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  '1': 'authorisation accepted',
+  '2': 'authorisation refused',
+  '4': 'instalment accepted, awaiting remittance',
+  '5': 'instalment refused',
+  '6': 'cheque accepted',
+  '8': 'cheque cashed',
+  '10': 'finished, remitted',
+  '11': 'cancelled by the merchant',
+  '12': 'abandoned by the shopper',
+  '15': 'refund recorded',
+  '16': 'refund cancelled',
+  '17': 'refund accepted',
+  '20': 'unpaid',
+  '21': 'unpaid, awaiting validation',
+  '30': 'instalment remitted',
+  '99': 'test payment made in production',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 export const spplus = defineProvider<typeof settings>({
@@ -378,6 +398,7 @@ export const spplus = defineProvider<typeof settings>({
   settings,
   signatures: recipes,
   suspicions: SUSPICIONS,
+  words: WORDS,
   statuses: Object.entries(ETATS).map(([code, outcome]) => ({ code, outcome })),
   requires: [],
   maxAmount: 999_999_999,

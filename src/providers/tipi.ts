@@ -520,6 +520,15 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
   return fact(resultOf(detail.resultrans ?? ''), detail.resultrans ?? '', detail);
 }
 
+/** What each code says, in the provider’s words. */
+const WORDS: Readonly<Record<string, string>> = {
+  P: 'paid by card',
+  V: 'paid by direct debit',
+  R: 'card refused',
+  Z: 'direct debit refused',
+  A: 'abandoned by the shopper',
+};
+
 // --- The provider -----------------------------------------------------------------------------------------
 
 export const tipi = defineProvider<typeof settings>({
@@ -540,6 +549,7 @@ export const tipi = defineProvider<typeof settings>({
   settings,
   signatures: recipes,
   suspicions: [],
+  words: WORDS,
   statuses: Object.entries(RESULTS).map(([code, outcome]) => ({ code, outcome })),
   requires: ['customer.email'],
   maxAmount: WEB_SERVICE_LIMIT,

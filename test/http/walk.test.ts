@@ -39,6 +39,7 @@ describe.each(PROVIDER_IDS)('%s', (providerId) => {
     const paid = await trip.shop.payment(trip.payment.id);
     expect(paid.status).toBe('paid');
     expect(paid.amounts).toEqual({ authorized: 0, paid: 1999, refunded: 0 });
+    expect(paid.signed).toBe(providerId !== 'dummy');
     const types = net.webhooks.map(({ body }) => body.type).filter((type) => type !== 'payment.forwarded');
     expect(types).toEqual(['payment.paid']);
   });
