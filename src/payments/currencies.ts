@@ -51,6 +51,13 @@ export function currencyByNumber(numeric: string): Currency | null {
   return byNumber.get(numeric) ?? null;
 }
 
+/** The codes of a list, sorted; a code that is none of ISO 4217 is a mistake of ours. */
+export function currencies(codes: readonly string[]): readonly string[] {
+  const unknown = codes.find((code) => !byAlpha.has(code));
+  if (unknown) throw new RangeError(`${unknown} is not a currency of ISO 4217`);
+  return codes.toSorted();
+}
+
 /** Every alpha code, sorted. */
 export const currencyCodes: readonly string[] = [...byAlpha.keys()];
 

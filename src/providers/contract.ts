@@ -162,6 +162,8 @@ export interface ProviderRequest {
   /** The query string without `?`, still percent-encoded. */
   readonly query: Uint8Array;
   readonly body: Uint8Array;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Lower case, without parameters; null when there was none. */
   readonly contentType: string | null;
 }

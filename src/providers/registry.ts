@@ -1,11 +1,14 @@
 /** Every provider, by its id and by the names under which the replaced software knows it. */
 import type { Provider } from './contract.ts';
+import { dotpay } from './dotpay.ts';
 import { dummy } from './dummy.ts';
 import { ecommpay } from './ecommpay.ts';
+import { epaydk } from './epaydk.ts';
 import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
 import { payzen } from './payzen.ts';
 import { postfinance } from './postfinance.ts';
+import { przelewy24 } from './przelewy24.ts';
 import { sips } from './sips.ts';
 import { sips2 } from './sips2.ts';
 import { spplus } from './spplus.ts';
@@ -14,12 +17,15 @@ import { tipi } from './tipi.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
+  dotpay,
   dummy,
   ecommpay,
+  epaydk,
   ogone,
   paybox,
   payzen,
   postfinance,
+  przelewy24,
   sips,
   sips2,
   spplus,

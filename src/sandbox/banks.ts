@@ -12,12 +12,15 @@ import {
   type StepResult,
   told,
 } from './disorder.ts';
+import { dotpayBank } from './dotpay.ts';
 import { dummyBank, registeredId } from './dummy.ts';
 import { ecommpayBank } from './ecommpay.ts';
+import { epaydkBank } from './epaydk.ts';
 import { lyraBank } from './lyra.ts';
 import { ogoneBank } from './ogone.ts';
 import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
+import { przelewy24Bank } from './przelewy24.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
@@ -34,6 +37,9 @@ export const BANKS: readonly Bank[] = [
   sips2Bank,
   spplusBank,
   tipiBank,
+  epaydkBank,
+  dotpayBank,
+  przelewy24Bank,
 ];
 
 /** The bank that plays a provider. */

@@ -88,6 +88,18 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
     currencies: ['EUR'],
     settings: { numcli: '090909' },
   },
+  dotpay: {
+    currencies: ['PLN', 'EUR'],
+    settings: { id: '765432', PIN: 'Q7xTzP2mNk8LwV5rYbH3dJ6s' },
+  },
+  epaydk: {
+    currencies: ['DKK', 'EUR'],
+    settings: { merchantnumber: '8012345', secret: '4e89ea552f492d6711a6c13f99a2a1d4' },
+  },
+  przelewy24: {
+    currencies: ['PLN', 'EUR'],
+    settings: { merchant_id: '65432', crc: '9f8e7d6c5b4a3f21', api_key: '00112233445566778899aabbccddeeff' },
+  },
 };
 
 /** The demo account of a provider. */

@@ -13,7 +13,13 @@ const SECRET = 'demo-ecommpay-secret-key';
 function callback(text: string, base: string): Promise<Fact | Acknowledgement | Hint> {
   const signature = createHmac('sha512', SECRET).update(base).digest('base64');
   const body = utf8(text.replace('SIGNATURE', signature));
-  const message = { method: 'POST' as const, query: new Uint8Array(), body, contentType: 'application/json' };
+  const message = {
+    method: 'POST' as const,
+    query: new Uint8Array(),
+    body,
+    headers: {},
+    contentType: 'application/json',
+  };
   return ecommpay.notification(message, accountOf(ecommpay), 'notification', WORLD);
 }
 

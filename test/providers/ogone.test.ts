@@ -113,7 +113,13 @@ describe('feedback', () => {
 
   it('comes by GET as well', async () => {
     const message = await notificationOf(ogone);
-    const get = { method: 'GET' as const, query: message.body, body: new Uint8Array(), contentType: null };
+    const get = {
+      method: 'GET' as const,
+      query: message.body,
+      body: new Uint8Array(),
+      headers: {},
+      contentType: null,
+    };
     expect(await read(ogone, get)).toEqual(await read(ogone, message));
   });
 });

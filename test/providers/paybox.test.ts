@@ -78,7 +78,13 @@ describe('the return', () => {
     const who = merchant('paybox', 'account');
     const order = await shopperAtBank('paybox', start(paybox), who);
     const query = change(new URL(payboxBank.back(order, who, decision)).search.slice(1));
-    const message = { method: 'GET' as const, query: utf8(query), body: new Uint8Array(), contentType: null };
+    const message = {
+      method: 'GET' as const,
+      query: utf8(query),
+      body: new Uint8Array(),
+      headers: {},
+      contentType: null,
+    };
     return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as Fact;
   };
 
@@ -120,6 +126,7 @@ describe('the notification', () => {
       method: 'POST' as const,
       query: new Uint8Array(),
       body,
+      headers: {},
       contentType: 'application/x-www-form-urlencoded',
     };
     await expect(read(paybox, asked)).rejects.toThrow('no reference');

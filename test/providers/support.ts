@@ -97,6 +97,9 @@ export function asRequest(message: BankMessage): ProviderRequest {
       typeof message.body === 'string'
         ? new TextEncoder().encode(message.body)
         : (message.body ?? new Uint8Array()),
+    headers: Object.fromEntries(
+      Object.entries(message.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
     contentType: message.headers['content-type'] ?? null,
   };
 }
