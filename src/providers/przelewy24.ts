@@ -206,7 +206,7 @@ export const przelewy24 = defineProvider<typeof settings>({
     if (!email || email.length > 50)
       throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
     const [extra] = Object.keys(request.payment.providerFields);
-    if (extra) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
+    if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
     return request.account.settings.mode === 'rest' ? startRest(request) : startClassic(request);
   },
 

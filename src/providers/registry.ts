@@ -4,8 +4,11 @@ import { dotpay } from './dotpay.ts';
 import { dummy } from './dummy.ts';
 import { ecommpay } from './ecommpay.ts';
 import { epaydk } from './epaydk.ts';
+import { moip } from './moip.ts';
 import { ogone } from './ogone.ts';
 import { paybox } from './paybox.ts';
+import { paymill } from './paymill.ts';
+import { payu } from './payu.ts';
 import { payzen } from './payzen.ts';
 import { postfinance } from './postfinance.ts';
 import { przelewy24 } from './przelewy24.ts';
@@ -21,8 +24,11 @@ export const providers: readonly Provider[] = [
   dummy,
   ecommpay,
   epaydk,
+  moip,
   ogone,
   paybox,
+  paymill,
+  payu,
   payzen,
   postfinance,
   przelewy24,

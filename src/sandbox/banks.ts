@@ -17,9 +17,12 @@ import { dummyBank, registeredId } from './dummy.ts';
 import { ecommpayBank } from './ecommpay.ts';
 import { epaydkBank } from './epaydk.ts';
 import { lyraBank } from './lyra.ts';
+import { moipBank } from './moip.ts';
 import { ogoneBank } from './ogone.ts';
 import { bankErrorPage, orderPage, sentPage } from './pages.tsx';
 import { payboxBank } from './paybox.ts';
+import { BRIDGE, paymillBank } from './paymill.ts';
+import { payuBank } from './payu.ts';
 import { przelewy24Bank } from './przelewy24.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sipsBank } from './sips.ts';
@@ -40,6 +43,9 @@ export const BANKS: readonly Bank[] = [
   epaydkBank,
   dotpayBank,
   przelewy24Bank,
+  payuBank,
+  moipBank,
+  paymillBank,
 ];
 
 /** The bank that plays a provider. */
@@ -172,6 +178,13 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
   }
 
   // eopayment's demonstration bank stood at the root of its host.
+  // PAYMILL's bridge stands at the root of its host.
+  routes.get('/', (c, next) =>
+    c.req.query('paymill-bridge') === undefined
+      ? next()
+      : c.body(BRIDGE, 200, { 'content-type': 'text/javascript' }),
+  );
+
   routes.get('/', (c, next) =>
     c.req.query('transaction_id') === undefined ? next() : receive(c, sandboxOf(c), dummyBank),
   );

@@ -100,6 +100,28 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
     currencies: ['PLN', 'EUR'],
     settings: { merchant_id: '65432', crc: '9f8e7d6c5b4a3f21', api_key: '00112233445566778899aabbccddeeff' },
   },
+  payu: {
+    currencies: ['PLN', 'EUR'],
+    settings: {
+      pos_id: '300746',
+      second_key: 'b6ca15b0d1020e8094d9b5f8d163db54',
+      client_secret: '2ee86a66e5d97e3fadc400c9f19b065d',
+    },
+  },
+  moip: {
+    currencies: ['BRL'],
+    settings: {
+      token: '01010101010101010101010101010101',
+      key: 'ABABABABABABABABABABABABABABABABABABABAB',
+    },
+  },
+  paymill: {
+    currencies: ['EUR', 'CHF'],
+    settings: {
+      public_key: '8a8394c140cfd5a4014cfd5e1d7b0001',
+      private_key: '7f0d0b2a1c9e4d5f8a6b3c2d1e0f9a8b',
+    },
+  },
 };
 
 /** The demo account of a provider. */

@@ -58,7 +58,9 @@ describe.each(PROVIDER_IDS)('%s', (providerId) => {
 
   it('takes the shopper there and back', async () => {
     const trip = await journey(providerId);
-    const hop = await request(trip.payment.checkoutUrl);
+    const hop = await request(trip.payment.checkoutUrl, {
+      headers: { 'cf-connecting-ip': '203.0.113.9' },
+    });
     expect([200, 303]).toContain(hop.status);
     await trip.notify('pay');
     const back = await request(bankOf(providerId).back(trip.order, trip.merchant, 'pay'));

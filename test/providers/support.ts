@@ -20,6 +20,7 @@ import {
   CUSTOMER,
   currencyOf,
   demoSettings,
+  forgetAll,
   known,
   memory,
   merchant,
@@ -77,6 +78,8 @@ export async function begin(
   account = accountOf(entry),
 ): Promise<Started> {
   known(merchant(entry.id, 'account', account.settings));
+  // The same order number is used again and again here.
+  forgetAll();
   const started = await entry.start(startRequest(payment, account));
   return 'kind' in started ? { redirect: started } : started;
 }

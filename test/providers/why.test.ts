@@ -20,6 +20,7 @@ async function why(entry: Provider, raw: string, changes: Record<string, unknown
     method: 'POST' as const,
     query: new Uint8Array(),
     body: new TextEncoder().encode(raw),
+    headers: {},
     contentType,
   };
   const refusal = await entry

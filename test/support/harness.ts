@@ -201,16 +201,13 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
 }
 
 /** Sends the shopper to the bank, which reads and checks the redirect as the real one would. */
-export async function shopperAtBank(
-  providerId: string,
-  redirect: Redirect,
-  who: Merchant,
-): Promise<BankOrder> {
+export async function shopperAtBank(providerId: string, given: Redirect, who: Merchant): Promise<BankOrder> {
   const bank = bankOf(providerId);
-  if (redirect.kind === 'html') return shopperAtBank(providerId, formOf(redirect.html), who);
+  const isPage = given.kind === 'html';
+  const redirect = given.kind === 'html' ? formOf(given.html) : given;
   const url = new URL(redirect.url);
   // Our own checkout, where an order is registered first.
-  if (url.origin === ORIGIN) {
+  if (!isPage && url.origin === ORIGIN) {
     return shopperAtBank(providerId, await hopTarget(redirect.url), who);
   }
   const received = await bank.receive(
@@ -234,6 +231,11 @@ export const memory: Memory = {
     remembered.set(name, value);
   },
 };
+
+/** The banks forget everything. */
+export function forgetAll(): void {
+  remembered.clear();
+}
 
 /** Where the accounts of tests find the API of their bank. */
 export const BANK_API = 'https://api.bank-demo.com';

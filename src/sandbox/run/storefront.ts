@@ -19,7 +19,7 @@ function plainText(html: string): string {
 }
 
 /** The form of a page, as the shopper's browser would post it. */
-export function formOf(html: string): Redirect {
+export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
   const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/gi)].map(
     ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
@@ -75,7 +75,12 @@ export class Storefront {
 
   /** Follows a redirect to the bank, in the charset that it asks for. */
   async toBank(redirect: Redirect): Promise<BankOrder> {
-    if (redirect.kind === 'html') return this.toBank(formOf(redirect.html));
+    if (redirect.kind === 'html') {
+      const form = formOf(redirect.html);
+      // The card form comes back to us with a token; the sandbox bank has a page of its own in its place.
+      const isCard = redirect.html.includes('name="paymill_token"');
+      return this.toBank(isCard ? { ...form, url: `${this.#origin}/paymill/page` } : form);
+    }
     const accept = { accept: 'application/json' };
     const response =
       redirect.kind === 'url'
@@ -90,7 +95,8 @@ export class Storefront {
           });
     const text = await response.text();
     if (!response.ok) throw new Error(`the bank refused the order: ${text}`);
-    if (response.headers.get('content-type')?.startsWith('text/html')) return this.toBank(formOf(text));
+    if (response.headers.get('content-type')?.startsWith('text/html'))
+      return this.toBank({ kind: 'html', html: text });
     return JSON.parse(text) as BankOrder;
   }
 
