@@ -106,7 +106,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   'authorization-header': { kind: 'sign', sign: basic },
   'request-body': {
     kind: 'body',
-    body: (_given, input) => encodeForm(textFields(input), charset('utf-8')) ?? '',
+    body: (_given, input) => formOf(textFields(input)),
   },
   'api-response': {
     kind: 'case',

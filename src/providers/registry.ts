@@ -17,6 +17,7 @@ import { sips2 } from './sips2.ts';
 import { spplus } from './spplus.ts';
 import { systempay } from './systempay.ts';
 import { tipi } from './tipi.ts';
+import { tpay } from './tpay.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
@@ -37,6 +38,7 @@ export const providers: readonly Provider[] = [
   spplus,
   systempay,
   tipi,
+  tpay,
 ];
 
 const byName = new Map<string, Provider>();

@@ -29,6 +29,7 @@ import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
 import { tipiBank } from './tipi.ts';
+import { tpayBank } from './tpay.ts';
 
 export const BANKS: readonly Bank[] = [
   dummyBank,
@@ -46,6 +47,7 @@ export const BANKS: readonly Bank[] = [
   payuBank,
   moipBank,
   paymillBank,
+  tpayBank,
 ];
 
 /** The bank that plays a provider. */

@@ -4,6 +4,7 @@ import { KEY_KINDS } from '../directory/types.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { secretNames } from '../providers/settings.ts';
 import { SANDBOX_PUBLIC_KEY } from './paybox.ts';
+import { SANDBOX_ROOT_CERTIFICATE } from './tpay.keys.ts';
 
 export const DEMO_SHOP = 'demo';
 
@@ -120,6 +121,16 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
     settings: {
       public_key: '8a8394c140cfd5a4014cfd5e1d7b0001',
       private_key: '7f0d0b2a1c9e4d5f8a6b3c2d1e0f9a8b',
+    },
+  },
+  tpay: {
+    currencies: ['PLN'],
+    settings: {
+      id: '1010',
+      code: 'demo5ecur1tyC0de',
+      client_id: '1010-demo',
+      client_secret: 'demo-tpay-client-secret',
+      root_cert_pem: SANDBOX_ROOT_CERTIFICATE,
     },
   },
 };

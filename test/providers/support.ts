@@ -119,7 +119,7 @@ export async function tale(entry: Provider): Promise<(decision: Decision) => Pro
 }
 
 /** What reading a message may need. */
-export const WORLD: World = { now: new Date('2026-11-21T09:00:00Z'), fetch: bankNetwork };
+export const WORLD: World = { now: new Date('2026-12-01T09:00:00Z'), fetch: bankNetwork };
 
 /** A fresh order, with everything that is needed to hear of it. */
 export async function story(entry: Provider) {
