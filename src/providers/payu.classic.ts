@@ -9,7 +9,7 @@ import { charset } from '../signing/charsets.ts';
 import { encodeForm } from '../signing/form.ts';
 import { weakDigests } from '../signing/weak.ts';
 import type { Fact, Hint, Question, Signed, Started, StartRequest } from './contract.ts';
-import type { PayuSettings } from './payu.ts';
+import type { PayuSettings } from './payu.settings.ts';
 import { atOrigin, callApi, cut } from './protocol.ts';
 
 type Values = ReadonlyMap<string, string>;

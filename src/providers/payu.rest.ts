@@ -17,7 +17,7 @@ import type {
   StartRequest,
 } from './contract.ts';
 import { BearerTokens } from './oauth.ts';
-import type { PayuSettings } from './payu.ts';
+import type { PayuSettings } from './payu.settings.ts';
 import { type ApiAnswer, addressWithin, atOrigin, callApi, cut, ifFits, jsonObject } from './protocol.ts';
 
 // --- Signatures -------------------------------------------------------------------------------------------

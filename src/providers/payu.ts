@@ -4,7 +4,6 @@
  * Safe readings of what is unverified: a payment that arrived after its cancellation (REJECTED, 7) is denied, and a person has to look; the body is
  * hashed as received; HUF is counted in hundredths, as PayU and ISO 4217 do.
  */
-import * as v from 'valibot';
 import { currencies } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
 import { readable, utf8 } from '../signing/bytes.ts';
@@ -31,33 +30,9 @@ import {
   startRest,
   verifyBody,
 } from './payu.rest.ts';
+import { type PayuSettings, settings } from './payu.settings.ts';
 import { formBytes, formFields, inputFields, statusAlone, textFields, verdict } from './protocol.ts';
-import { pattern, secret, shown, text } from './settings.ts';
 
-const md5Key = pattern(/^[0-9a-f]{32}$/i, 'has 32 hexadecimal digits');
-
-const settings = v.object({
-  mode: v.optional(v.pipe(v.picklist(['rest', 'legacy']), shown({ title: 'Protocol' })), 'rest'),
-  pos_id: v.pipe(pattern(/^\d{1,12}$/, 'is a number'), shown({ title: 'Point of sale (pos_id)' })),
-  second_key: v.optional(
-    v.pipe(md5Key, secret({ title: 'Second key (MD5)', description: 'Signs notifications (REST).' })),
-  ),
-  client_id: v.optional(
-    v.pipe(
-      pattern(/^\d{1,12}$/, 'is a number'),
-      shown({ title: 'OAuth client_id', description: 'Normally the pos_id.' }),
-    ),
-  ),
-  client_secret: v.optional(
-    v.pipe(text(8, 128), secret({ title: 'OAuth client_secret', description: 'Needed for REST.' })),
-  ),
-  pos_auth_key: v.optional(v.pipe(text(7, 7), secret({ title: 'Authorization key (classic)' }))),
-  key1: v.optional(v.pipe(md5Key, secret({ title: 'Key 1 (classic)' }))),
-  key2: v.optional(v.pipe(md5Key, secret({ title: 'Key 2 (classic)' }))),
-  testing: v.optional(v.pipe(v.boolean(), shown({ title: 'Test payments (classic)' })), false),
-});
-
-export type PayuSettings = v.InferOutput<typeof settings>;
 type Given = Partial<Omit<PayuSettings, 'mode'>> & { readonly mode?: string };
 
 function valuesOf(

@@ -10,7 +10,7 @@ import { encodeForm } from '../signing/form.ts';
 import { weakDigests } from '../signing/weak.ts';
 import type { Fact, Hint, Question, Signed, Started, StartRequest } from './contract.ts';
 import { addressWithin, atOrigin, backBy, callApi, cut, fullName } from './protocol.ts';
-import type { P24Settings } from './przelewy24.ts';
+import type { P24Settings } from './przelewy24.settings.ts';
 
 type Values = ReadonlyMap<string, string>;
 

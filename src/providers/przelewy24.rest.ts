@@ -16,7 +16,7 @@ import type {
   StartRequest,
 } from './contract.ts';
 import { addressWithin, atOrigin, callApi, cut, ifFits, jsonObject, plainAscii } from './protocol.ts';
-import type { P24Settings } from './przelewy24.ts';
+import type { P24Settings } from './przelewy24.settings.ts';
 
 type Members = { readonly [name: string]: Json };
 

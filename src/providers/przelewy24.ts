@@ -5,7 +5,6 @@
  * Safe readings of what is unverified: each attempt has its own session; the second value of a 3.2 signature is the merchant; refused and aborted
  * payments are never told, so that an unfinished one is asked about after 15 minutes and later.
  */
-import * as v from 'valibot';
 import { currencies } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
 import { readable } from '../signing/bytes.ts';
@@ -40,38 +39,7 @@ import {
   startRest,
   verifyRest,
 } from './przelewy24.rest.ts';
-import { pattern, secret, shown, text } from './settings.ts';
-
-const settings = v.object({
-  merchant_id: v.pipe(pattern(/^\d{1,9}$/, 'is a number'), shown({ title: 'Merchant ID' })),
-  pos_id: v.optional(
-    v.pipe(
-      pattern(/^\d{1,9}$/, 'is a number'),
-      shown({ title: 'Shop ID', description: 'Normally the merchant ID.' }),
-    ),
-  ),
-  crc: v.pipe(text(3, 64), secret({ title: 'CRC', description: 'My data > API data and configuration.' })),
-  api_key: v.optional(
-    v.pipe(text(3, 64), secret({ title: 'Key to reports (API key)', description: 'Needed for REST.' })),
-  ),
-  mode: v.optional(v.pipe(v.picklist(['rest', '3.2', 'legacy']), shown({ title: 'Protocol' })), 'rest'),
-  lang: v.optional(v.pipe(pattern(/^[a-z]{2}$/, 'has two letters'), shown({ title: 'Language' })), 'pl'),
-  channel: v.optional(
-    v.pipe(v.number(), v.integer(), shown({ title: 'Channels', description: 'A bit mask.' })),
-  ),
-  time_limit: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(0),
-      v.maxValue(99),
-      shown({ title: 'Minutes to pay', description: '0: no limit.' }),
-    ),
-  ),
-  wait_for_result: v.optional(v.pipe(v.boolean(), shown({ title: 'Show the result before the return' }))),
-});
-
-export type P24Settings = v.InferOutput<typeof settings>;
+import { type P24Settings, settings } from './przelewy24.settings.ts';
 
 /** What vectors call some settings. */
 type Given = Partial<P24Settings> & {
