@@ -25,6 +25,7 @@ interface ShopRow {
   readonly return_failure: string | null;
   readonly webhook_url: string | null;
   readonly webhook_dialect: string;
+  readonly webhook_new_payments: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -59,7 +60,11 @@ function shopOf(row: ShopRow): Shop {
     region: row.region as Region | null,
     accounts: JSON.parse(row.accounts) as string[],
     returnUrl: { success: row.return_success, failure: row.return_failure },
-    webhook: { url: row.webhook_url, dialect: row.webhook_dialect as WebhookDialect },
+    webhook: {
+      url: row.webhook_url,
+      dialect: row.webhook_dialect as WebhookDialect,
+      newPayments: row.webhook_new_payments === 1,
+    },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -181,13 +186,14 @@ export class Shops {
       this.#db
         .prepare(
           `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             return_failure, webhook_url, webhook_dialect, webhook_new_payments, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
              admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
              accounts = excluded.accounts, return_success = excluded.return_success,
              return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
-             webhook_dialect = excluded.webhook_dialect, updated_at = excluded.updated_at`,
+             webhook_dialect = excluded.webhook_dialect,
+             webhook_new_payments = excluded.webhook_new_payments, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -202,6 +208,7 @@ export class Shops {
           input.returnUrl.failure,
           input.webhook.url,
           input.webhook.dialect,
+          input.webhook.newPayments ? 1 : 0,
           at,
           at,
         ),

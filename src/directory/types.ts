@@ -50,7 +50,12 @@ export interface Shop {
   /** Ids of the accounts it may use, in order of preference. */
   readonly accounts: readonly string[];
   readonly returnUrl: { readonly success: string | null; readonly failure: string | null };
-  readonly webhook: { readonly url: string | null; readonly dialect: WebhookDialect };
+  readonly webhook: {
+    readonly url: string | null;
+    readonly dialect: WebhookDialect;
+    /** Tell of new payments too, not only of changes. */
+    readonly newPayments: boolean;
+  };
   readonly createdAt: string;
   readonly updatedAt: string;
 }

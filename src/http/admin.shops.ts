@@ -37,7 +37,11 @@ export function shopInput(id: string, body: PutShop, before: Shop | null, servic
       success: given(body.returnUrl?.success, before?.returnUrl.success),
       failure: given(body.returnUrl?.failure, before?.returnUrl.failure),
     },
-    webhook: { url, dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const) },
+    webhook: {
+      url,
+      dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const),
+      newPayments: body.webhook?.newPayments ?? before?.webhook.newPayments ?? false,
+    },
   };
 }
 

@@ -4,12 +4,14 @@ import type { HintCommand, NotifyCommand } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { VIA } from '../providers/protocol.ts';
+import { readable } from '../signing/bytes.ts';
 import { open } from './accounts.ts';
 import { askProvider } from './ask.ts';
+import { rawBody } from './body.ts';
 import { providerRequest, type Returned, returnedFact } from './messages.ts';
 import { operation } from './openapi.ts';
 import type { AppEnv, Service } from './service.ts';
-import { hop, shopperIp, toShop, unknownPayment } from './shopper.ts';
+import { hop, isChoice, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
@@ -18,6 +20,16 @@ async function pay(c: Context<AppEnv>): Promise<Response> {
   // A preview of the link is not a shopper on the way.
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   return hop(c, id);
+}
+
+/** The shopper has chosen a means of payment. */
+async function choose(c: Context<AppEnv>): Promise<Response> {
+  const service = c.get('service');
+  const id = paymentId(c.req.param('id') ?? '');
+  const body = await rawBody(c.req.raw);
+  const account = new URLSearchParams(readable(body)).get('account') ?? '';
+  if (!id || !(await isChoice(service, id, account))) return unknownPayment(service);
+  return hop(c, id, account);
 }
 
 /** The shopper waits for the result: where the protocol has us ask, we ask now, and leave it to the ledger if that fails. */
@@ -67,6 +79,17 @@ export function checkoutRoutes(): Hono<AppEnv> {
       example: { path: { id: '$PAYMENT' } },
     }),
     pay,
+  );
+  routes.post(
+    '/pay/:id',
+    operation({
+      summary: 'The choice of a means of payment, from the page that the hop showed',
+      auth: null,
+      success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
+      errors: ['not_found', 'invalid_state', 'payload_too_large'],
+      example: { path: { id: '$PAYMENT' }, form: { account: 'ecommpay-sandbox' } },
+    }),
+    choose,
   );
   routes.on(
     ['GET', 'POST'],

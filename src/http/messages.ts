@@ -256,7 +256,7 @@ export async function notified(
 
 /**
  * Has the ledger ask the provider. The answer says only that the hint came.
- * @throws Problem not_found when it is about no payment of ours.
+ * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
 async function hinted(
   c: Context<AppEnv>,
@@ -264,14 +264,16 @@ async function hinted(
   hint: Hint,
 ): Promise<Response> {
   const order = hint.order === null ? null : fromOrderNumber(hint.order);
-  const known =
+  const result =
     order &&
     (await c.get('service').ledger(order.id).hinted({
       attempt: order.attempt,
       account: account.id,
       hint: hint.about,
     }));
-  if (!known) throw new Problem('not_found', 'there is no such payment');
+  if (result === 'busy')
+    throw new Problem('rate_limited', 'the provider is being asked about others of these');
+  if (result !== 'taken') throw new Problem('not_found', 'there is no such payment');
   return respond(hint.reply ?? provider.reply('acknowledged'));
 }
 

@@ -90,6 +90,36 @@ export function formPage(redirect: Extract<Redirect, { kind: 'form' }>, nonce: s
   return rendered(<FormPage redirect={redirect} nonce={nonce} />);
 }
 
+interface ChoicePageProps {
+  /** Where the choice is posted. */
+  readonly action: string;
+  readonly title: string;
+  readonly text: string;
+  readonly choices: readonly { readonly id: string; readonly caption: string }[];
+}
+
+/** The means of payment as buttons of one form: a keyboard and a screen reader need nothing more, and no script runs. */
+export function choicePage({ action, title, text, choices }: ChoicePageProps, nonce: string): string {
+  return rendered(
+    <Page title={title} nonce={nonce}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+      <form method="post" action={action}>
+        <fieldset>
+          <legend>How would you like to pay?</legend>
+          {choices.map(({ id, caption }) => (
+            <p>
+              <button type="submit" name="account" value={id}>
+                {caption}
+              </button>
+            </p>
+          ))}
+        </fieldset>
+      </form>
+    </Page>,
+  );
+}
+
 /** A page that comes back by itself: another request of the same shopper is registering the order. */
 export function waitPage(nonce: string): string {
   return rendered(

@@ -14,7 +14,7 @@ import { jsonBody, valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
 import type { AppEnv, LedgerClient, Service } from './service.ts';
-import { buildTrip, chooseAccount, originOf } from './trips.ts';
+import { buildTrip, choices, chooseAccount, originOf } from './trips.ts';
 
 type CreateBody = v.InferOutput<typeof schemas.createPayment>;
 
@@ -118,7 +118,16 @@ async function createCommand(service: Service, shop: Shop, body: CreateBody, ori
       amount: request.amount,
       origin,
     });
-    const command: CreateCommand = { id, shop: shop.id, requestHash: hash, request, trip };
+    const isOpen =
+      !body.account && !body.provider && (await choices(service, shop, body.currency)).length > 1;
+    const command: CreateCommand = {
+      id,
+      shop: shop.id,
+      requestHash: hash,
+      request: isOpen ? { ...request, choose: true } : request,
+      trip,
+      announce: shop.webhook.newPayments,
+    };
     return await ledger.create(command);
   } catch (error) {
     // The account may have changed since: a repeat of a request that succeeded still gets its payment.
@@ -242,8 +251,8 @@ export function paymentRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const { events } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).events());
-      return c.json({ data: events });
+      const { events, pending } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).events());
+      return c.json({ data: events, pending });
     },
   );
 

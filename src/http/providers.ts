@@ -4,12 +4,12 @@ import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { settingsJsonSchema } from '../providers/settings.ts';
-import { takesCurrency } from './accounts.ts';
 import { authenticatedShop } from './auth.ts';
 import { valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
 import type { AppEnv } from './service.ts';
+import { choices } from './trips.ts';
 
 function describe(entry: Provider) {
   const { id, aliases, caption, countries, currencies, capabilities } = entry;
@@ -75,18 +75,14 @@ export function providerRoutes(): Hono<AppEnv> {
     async (c) => {
       const shop = await authenticatedShop(c);
       const { currency } = valid(schemas.currencyQuery, c.req.query());
-      const { directory } = c.get('service');
-      const found = await Promise.all(shop.accounts.map((id) => directory.account(id)));
-      const data = found
-        .filter((account) => account !== null)
-        .filter((account) => currency === undefined || takesCurrency(account, currency))
-        .map(({ id, provider: providerId, caption, currencies, environment }) => ({
-          id,
-          provider: providerId,
-          caption,
-          currencies,
-          test: environment !== 'production',
-        }));
+      const found = await choices(c.get('service'), shop, currency ?? null);
+      const data = found.map(({ id, provider: providerId, caption, currencies, environment }) => ({
+        id,
+        provider: providerId,
+        caption,
+        currencies,
+        test: environment !== 'production',
+      }));
       return c.json({ data });
     },
   );

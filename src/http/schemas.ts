@@ -186,6 +186,13 @@ export const listQuery = v.object({
   cursor: v.optional(v.string()),
 });
 
+const pendingJob = v.object({
+  id: v.string(),
+  kind: v.string(),
+  tries: v.number(),
+  nextTryAt: v.string(),
+});
+
 export const events = v.object({
   data: v.array(
     v.object({
@@ -197,6 +204,7 @@ export const events = v.object({
       hash: v.string(),
     }),
   ),
+  pending: v.array(pendingJob),
 });
 
 export const deliveries = v.object({
@@ -313,6 +321,12 @@ export const putShop = v.object({
     v.object({
       url: v.nullish(webUrl),
       dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`)),
+      newPayments: v.nullish(
+        v.pipe(
+          v.boolean(),
+          v.metadata({ description: 'Tell of new payments too (payment.created), not only of changes.' }),
+        ),
+      ),
     }),
   ),
   keys: v.nullish(keys),
@@ -328,7 +342,7 @@ export const shop = v.object({
   region: v.nullable(v.string()),
   accounts: v.array(v.string()),
   returnUrl: v.object({ success: v.nullable(v.string()), failure: v.nullable(v.string()) }),
-  webhook: v.object({ url: v.nullable(v.string()), dialect: v.string() }),
+  webhook: v.object({ url: v.nullable(v.string()), dialect: v.string(), newPayments: v.boolean() }),
   createdAt: v.string(),
   updatedAt: v.string(),
   keys: v.optional(v.record(v.string(), v.string())),

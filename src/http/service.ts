@@ -7,6 +7,7 @@ import type {
   CreateResult,
   Delivery,
   HintCommand,
+  HintResult,
   History,
   HopResult,
   ImportCommand,
@@ -14,13 +15,13 @@ import type {
   Inquiry,
   NotifyCommand,
   NotifyResult,
+  PaymentLog,
   PaymentWithRedirect,
   ReturnCommand,
   ReturnResult,
   Trip,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { PaymentEvent } from '../payments/types.ts';
 
 /** A ledger as its callers see it: one trip per call. */
 export interface LedgerClient {
@@ -28,16 +29,16 @@ export interface LedgerClient {
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(requestHash: string): Promise<CreateResult | null>;
   read(): Promise<PaymentWithRedirect | null>;
-  events(): Promise<{ readonly shop: string; readonly events: readonly PaymentEvent[] } | null>;
+  events(): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(): Promise<History | null>;
-  hop(ip?: string | null): Promise<HopResult>;
+  hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
   start(attempt: number, trip: Trip, ip?: string | null): Promise<HopResult>;
   gaveUp(attempt: number): Promise<void>;
-  hinted(command: HintCommand): Promise<boolean>;
+  hinted(command: HintCommand): Promise<HintResult>;
   inquiry(account: string, attempt: number | null): Promise<Inquiry | null>;
   notify(command: NotifyCommand): Promise<NotifyResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;

@@ -3,13 +3,14 @@ import type { Context } from 'hono';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import { display } from '../payments/money.ts';
 import { GOOD, SETTLED } from '../payments/statuses.ts';
 import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
 import { base64url } from '../signing/bytes.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
-import { formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
+import { choicePage, formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
 import type { AppEnv, LedgerClient, Service } from './service.ts';
-import { buildTrip, originOf } from './trips.ts';
+import { buildTrip, choices, originOf } from './trips.ts';
 
 function nonceOf(service: Service): string {
   const bytes = new Uint8Array(16);
@@ -111,23 +112,59 @@ async function newAttempt(
   }
 }
 
+/** The page on which the shopper chooses; a shop that has only one way left needs none. */
+async function chooser(
+  service: Service,
+  id: PaymentId,
+  { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
+): Promise<Response> {
+  const shop = await service.directory.shop(shopId);
+  const accounts = shop ? await choices(service, shop, request.currency) : [];
+  const amount = display(request.amount, request.currency);
+  return page(service, 200, (nonce) =>
+    choicePage(
+      {
+        action: `/pay/${id}`,
+        title: `Pay ${amount}`,
+        text: request.description ?? view.reference,
+        choices: accounts.map((account) => ({ id: account.id, caption: account.caption })),
+      },
+      nonce,
+    ),
+  );
+}
+
+/** Whether a shopper may choose an account for a payment. */
+export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
+  const found = await service.ledger(id).read();
+  const shop = found && (await service.directory.shop(found.shop));
+  const accounts = shop ? await choices(service, shop, found.view.currency) : [];
+  return accounts.some((entry) => entry.id === account);
+}
+
 /** The shopper's address as the platform saw it; on a laptop, where nothing tells, the laptop's. */
 export function shopperIp(c: Context<AppEnv>): string | null {
   return c.req.header('cf-connecting-ip') ?? (c.get('service').config.local ? '127.0.0.1' : null);
 }
 
 /** Takes the shopper of a payment to its provider, or back to the shop when nothing is left to pay. */
-export async function hop(c: Context<AppEnv>, id: PaymentId): Promise<Response> {
+export async function hop(
+  c: Context<AppEnv>,
+  id: PaymentId,
+  chosen: string | null = null,
+): Promise<Response> {
   const service = c.get('service');
   const ledger = service.ledger(id);
   const ip = shopperIp(c);
-  let result = await ledger.hop(ip);
+  let result = await ledger.hop(ip, chosen);
   if (result.kind === 'start') {
     result = await newAttempt(service, ledger, result, originOf(service, c.req.url), ip);
   }
   switch (result.kind) {
     case 'go':
       return go(service, result.redirect);
+    case 'choose':
+      return chooser(service, id, result);
     case 'busy':
       return page(service, 200, (nonce) => waitPage(nonce));
     case 'finished':

@@ -90,6 +90,17 @@ async function firstAccount(
   );
 }
 
+/** The shop's accounts for a payment method form, in its order: those that take the currency (null: any). */
+export async function choices(service: Service, shop: Shop, currencyCode: string | null): Promise<Account[]> {
+  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
+  return accounts.filter(
+    (account): account is Account =>
+      account !== null &&
+      (currencyCode === null || takesCurrency(account, currencyCode)) &&
+      !(shop.testMode && account.environment === 'production'),
+  );
+}
+
 /** Where countersign is reached from outside. */
 export function originOf(service: Service, requestUrl: string): string {
   return service.config.publicUrl ?? new URL(requestUrl).origin;

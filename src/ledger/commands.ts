@@ -38,6 +38,8 @@ export interface CreateCommand {
   readonly requestHash: string;
   readonly request: PaymentRequest;
   readonly trip: Trip;
+  /** Whether the shop wants to be told of new payments too. */
+  readonly announce?: boolean;
 }
 
 /** One line of a history that is taken over, oldest first. */
@@ -89,6 +91,13 @@ export type HopResult =
       readonly request: PaymentRequest;
     }
   | { readonly kind: 'go'; readonly redirect: Redirect }
+  /** The shopper chooses the means of payment. */
+  | {
+      readonly kind: 'choose';
+      readonly shop: string;
+      readonly view: PaymentView;
+      readonly request: PaymentRequest;
+    }
   /** The trip is being built by another request of this shopper. */
   | { readonly kind: 'busy' }
   /** A new attempt has to be built first. */
@@ -136,6 +145,9 @@ export interface HintCommand {
   readonly hint: Readonly<Record<string, string>>;
 }
 
+/** What became of a hint: its question is queued, there is no such attempt, or too many questions wait already. */
+export type HintResult = 'taken' | 'unknown' | 'busy';
+
 /** What a provider is asked about, as the ledger knows it. */
 export interface Inquiry {
   readonly id: PaymentId;
@@ -170,6 +182,21 @@ export type ReturnResult =
       readonly view: PaymentView;
       readonly request: PaymentRequest;
     };
+
+/** A payment's log, and what is still to be done about it. */
+export interface PaymentLog {
+  readonly shop: string;
+  /** Oldest first. */
+  readonly events: readonly PaymentEvent[];
+  /** Webhooks and questions that are due, the next one first. */
+  readonly pending: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly tries: number;
+    /** RFC 3339 UTC. */
+    readonly nextTryAt: string;
+  }[];
+}
 
 /** A payment with its whole log. */
 export interface History {

@@ -11,14 +11,16 @@ import { DurableObject } from 'cloudflare:workers';
 import { MAX_ATTEMPTS, type PaymentId } from '../payments/id.ts';
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, forward, mismatch, NEW_ATTEMPT, type Summary } from '../payments/rules.ts';
-import { SETTLED } from '../payments/statuses.ts';
-import type { PaymentEvent } from '../payments/types.ts';
+import { SETTLED, type Status } from '../payments/statuses.ts';
+import { hex, utf8 } from '../signing/bytes.ts';
+import { digests } from '../signing/digests.ts';
 import { firstBrokenLink } from './chain.ts';
 import type {
   CreateCommand,
   CreateResult,
   Delivery,
   HintCommand,
+  HintResult,
   History,
   HopResult,
   ImportCommand,
@@ -27,6 +29,7 @@ import type {
   Inquiry,
   NotifyCommand,
   NotifyResult,
+  PaymentLog,
   PaymentWithRedirect,
   ReturnCommand,
   ReturnResult,
@@ -50,6 +53,9 @@ const RESERVED_MS = 30_000;
 
 /** Hints make no more than a question in this time. */
 const HINT_PAUSE_MS = 1000;
+
+/** Questions that may wait for their answer at one time; whoever sends more hints has to come again. */
+const MAX_QUESTIONS = 16;
 
 /** Jobs that run side by side in one alarm. */
 const BATCH = 6;
@@ -79,7 +85,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     if (head) return head.requestHash === command.requestHash ? this.#replayed() : { kind: 'conflict' };
     this.#commit(
       (writer) => {
-        writer.save({
+        const created: LedgerRecord = {
           id: command.id,
           request: command.request,
           attempts: [attemptOf(command.trip, writer.at)],
@@ -87,13 +93,15 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           providerStatus: null,
           createdAt: writer.at,
           updatedAt: writer.at,
-        });
+        };
+        writer.save(created);
         writer.log('created', 'shop', {
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
           account: command.trip.account,
         });
+        if (command.announce) writer.queue(this.#webhookJob(writer.at, 'payment.created', created, null));
       },
       { shop: command.shop, requestHash: command.requestHash },
     );
@@ -131,7 +139,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         writer.save(record);
         const { status } = summaryOf(record);
         if (status === 'created' || status === 'forwarded') return;
-        writer.queue({ ...this.#webhookJob(record.updatedAt, `payment.${status}`, record), dueAt: null });
+        writer.queue({
+          ...this.#webhookJob(record.updatedAt, `payment.${status}`, record, null),
+          dueAt: null,
+        });
         if (!command.told || told >= 0) return;
         const delivery = { webhook, try: 1, status: 200, durationMs: 0, imported: true };
         writer.log('webhook.delivered', 'countersign', delivery, record.updatedAt);
@@ -191,11 +202,17 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** The log, oldest first, with the repeats gathered so far. */
-  events(): { readonly shop: string; readonly events: readonly PaymentEvent[] } | null {
+  events(): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
     if (this.#repeats.size > 0) this.#commit(() => {});
-    return { shop: head.shop, events: this.#store.events() };
+    const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
+      id,
+      kind,
+      tries,
+      nextTryAt: new Date(dueAt ?? 0).toISOString(),
+    }));
+    return { shop: head.shop, events: this.#store.events(), pending };
   }
 
   /** Everything that a door with another vocabulary needs to tell what happened. */
@@ -263,7 +280,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   // --- The shopper ----------------------------------------------------------------------------------------
 
   /** The shopper is at the checkout: where to? */
-  hop(ip: string | null = null): HopResult {
+  hop(ip: string | null = null, chosen: string | null = null): HopResult {
     const { head, record } = this.#store;
     if (!head || !record) return { kind: 'unknown' };
     const finished: HopResult = {
@@ -277,6 +294,17 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const left = minor(record.request.amount - amounts.paid);
     if (!newest || !left || SETTLED.has(status)) return finished;
     const now = this.world().now();
+    if (record.request.choose && !chosen && status !== 'pending') {
+      return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
+    }
+    if (
+      chosen &&
+      chosen !== newest.account &&
+      status !== 'pending' &&
+      record.attempts.length < MAX_ATTEMPTS
+    ) {
+      return this.#startOf(record, record.attempts.length + 1, { ...newest, account: chosen, amount: left });
+    }
     if (mayGoAgain(newest) && !isStale(newest, now)) {
       if (newest.redirect) {
         this.#commit((writer) => this.#forward(writer, record, ip));
@@ -326,7 +354,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const reserved = record.attempts[number - 1];
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
     // Another click was faster, or the payment has moved meanwhile.
-    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip);
+    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, trip.account);
     this.#commit((writer) => {
       const added = attemptOf(trip, writer.at);
       const state = isOurs ? reserved.state : added.state;
@@ -390,24 +418,26 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Takes a hint: the provider is asked, at once and until it says something. */
-  hinted(command: HintCommand): boolean {
+  hinted(command: HintCommand): HintResult {
     const { record } = this.#store;
-    if (record?.attempts[command.attempt - 1]?.account !== command.account) return false;
-    this.#hint(record, command);
-    return true;
+    if (record?.attempts[command.attempt - 1]?.account !== command.account) return 'unknown';
+    return this.#hint(record, command);
   }
 
-  #hint(record: LedgerRecord, { attempt, hint }: HintCommand): void {
-    const pending = this.#store.job(confirmId(attempt));
+  /** Each hint has a question of its own: a later one, which anybody may have sent, must not take its place. */
+  #hint(record: LedgerRecord, { attempt, hint }: HintCommand): Exclude<HintResult, 'unknown'> {
+    const id = confirmId(attempt, hint);
     const now = this.world().now();
-    const due = pending?.dueAt ?? null;
-    if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return;
+    const due = this.#store.job(id)?.dueAt ?? null;
+    if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return 'taken';
+    if (due === null && this.#store.pendingJobs().filter(isQuestion).length >= MAX_QUESTIONS) return 'busy';
     // A question that is on its way may have been answered before this news: it is asked once more.
     const isAsking = due !== null && due <= now;
     this.#commit((writer) => {
       writer.log('confirm.requested', 'provider', { attempt });
       this.#askLater(writer, record, attempt, isAsking ? now + HINT_PAUSE_MS : now, hint);
     });
+    return 'taken';
   }
 
   #askLater(
@@ -420,7 +450,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const inquiry = this.#inquiry(record, number, hint);
     if (at === null || !inquiry) return;
     writer.queue({
-      id: confirmId(number),
+      id: confirmId(number, hint),
       kind: 'confirm',
       body: JSON.stringify(inquiry),
       tries: 0,
@@ -522,7 +552,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       if (type === 'payment.paid_twice') {
         writer.log(type, 'countersign', { paid: after.amounts.paid, asked: record.request.amount });
       }
-      writer.queue(this.#webhookJob(writer.at, type, saved));
+      writer.queue(this.#webhookJob(writer.at, type, saved, before?.status ?? null));
     }
   }
 
@@ -536,11 +566,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return `msg_${payment}_${String(this.#nextVersion()).padStart(4, '0')}${suffix}`;
   }
 
-  #webhookJob(at: string, type: string, record: LedgerRecord): Job {
+  #webhookJob(at: string, type: string, record: LedgerRecord, previousStatus: Status | null): Job {
     return {
       id: this.#webhookId(record.id, type),
       kind: 'webhook',
-      body: JSON.stringify({ type, timestamp: at, data: viewOf(record) }),
+      body: JSON.stringify({
+        type,
+        timestamp: at,
+        ...(previousStatus !== null && { previousStatus }),
+        data: viewOf(record),
+      }),
       tries: 0,
       dueAt: Date.parse(at),
       createdAt: at,
@@ -637,8 +672,13 @@ function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
 }
 
-function confirmId(attempt: number): string {
-  return `confirm_${attempt}`;
+function confirmId(attempt: number, hint: Readonly<Record<string, string>>): string {
+  const about = Object.keys(hint).length > 0 ? JSON.stringify(hint) : '';
+  return `confirm_${attempt}${about && `_${hex(digests.sha256(utf8(about))).slice(0, 16)}`}`;
+}
+
+function isQuestion({ kind }: Job): boolean {
+  return kind === 'confirm';
 }
 
 function withAttempt(

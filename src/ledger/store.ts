@@ -174,6 +174,14 @@ export class Store {
     return row ? jobOf(row) : null;
   }
 
+  /** Jobs that are still to be done, the next one first. */
+  pendingJobs(): Job[] {
+    return this.#sql
+      .exec<JobRow>('SELECT * FROM jobs WHERE due_at IS NOT NULL ORDER BY due_at')
+      .toArray()
+      .map(jobOf);
+  }
+
   nextDue(): number | null {
     const row = this.#sql.exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM jobs').toArray()[0];
     return row?.due ?? null;

@@ -65,6 +65,8 @@ export type Redirect =
 export interface PaymentRequest {
   /** The door that it came by, where that is not /v1: its shoppers go back by that door's rules. */
   readonly door?: 'polybanking';
+  /** The shop left the means of payment to the shopper. */
+  readonly choose?: true;
   readonly reference: string;
   readonly amount: Minor;
   /** ISO 4217 alpha. */

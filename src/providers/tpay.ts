@@ -387,7 +387,7 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
 
 async function ask(question: Question<Settings>): Promise<Fact | null> {
   const { account, memo, order } = question;
-  if (!memo.transactionId) return null;
+  if (!memo.transactionId || !memo.title) return null;
   const answer = await call(
     account,
     question,
@@ -396,12 +396,13 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
   );
   if (answer.status !== 200)
     throw new Problem('provider_error', `tpay answered ${answer.status}`, { cause: answer.text });
-  const { status, title, hiddenDescription, amount, amountPaid } = jsonObject(answer.text);
+  const { status, hiddenDescription, amount, amountPaid } = jsonObject(answer.text);
   if (hiddenDescription !== order) throw new Refusal('wrong_account', 'the answer is about another payment');
   const outcome =
     status === 'correct' || status === 'paid' ? 'paid' : status === 'refund' ? 'refunded' : null;
   if (!outcome) return null;
-  const reference = String(title ?? memo.title ?? '');
+  // A notification tells its title as tr_id: money told by both must have one identity, or it would count twice.
+  const reference = memo.title;
   return {
     kind: 'fact',
     order,

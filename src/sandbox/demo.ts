@@ -154,7 +154,7 @@ export async function seed(directory: Directory, origin: string): Promise<void> 
       {
         id: demoAccount(id),
         provider: id,
-        caption: `${caption} (sandbox)`,
+        caption: `${caption.replace(/ \(.*/, '')} (sandbox)`,
         environment: 'sandbox',
         currencies: demo.currencies,
         settings: Object.fromEntries(entries.filter(([name]) => !hidden.has(name))),
@@ -188,7 +188,7 @@ async function seedShop(directory: Directory, origin: string): Promise<void> {
       region: null,
       accounts,
       returnUrl: { success: `${origin}/shop/back`, failure: `${origin}/shop/back` },
-      webhook: { url: webhook, dialect: 'standard' },
+      webhook: { url: webhook, dialect: 'standard', newPayments: false },
     },
     Object.fromEntries(KEY_KINDS.map((kind) => [kind, DEMO_KEYS[kind]])),
     before,

@@ -17,6 +17,7 @@ const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', refuse: 'FALSE'
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
 const place = (order: string) => `tpay/${order}`;
+const titleOf = (order: string) => `TR-${order.toUpperCase()}`;
 
 type Stored = {
   order: string;
@@ -44,7 +45,7 @@ function jws(body: Uint8Array, forged: boolean): string {
 function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling) {
   const amount = (order.amount / 100).toFixed(2);
   const id = String(merchant.settings.id);
-  const title = `TR-${order.id.slice(0, 3).toUpperCase()}-${decision.toUpperCase()}`;
+  const title = titleOf(order.order);
   const fields: Record<string, string> = {
     id,
     tr_id: title,
@@ -108,7 +109,7 @@ export const tpayBank: Bank = {
       return Response.json({
         result: 'success',
         status: found.status,
-        title: `TR-${found.order.slice(0, 3)}-PAY`,
+        title: titleOf(found.order),
         hiddenDescription: found.order,
         amount: found.amount / 100,
       });
@@ -137,7 +138,7 @@ export const tpayBank: Bank = {
     return Response.json({
       result: 'success',
       transactionId: `01${order}`,
-      title: `TR-${order.slice(0, 3)}-PAY`,
+      title: titleOf(order),
       transactionPaymentUrl: `${origin}/tpay/payment/${order}`,
     });
   },

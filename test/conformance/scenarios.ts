@@ -101,7 +101,7 @@ export const SCENARIOS: readonly Scenario[] = [
         ['POST', '/v1/payments', { reference: '', amount: 1, currency: 'EUR' }, 400],
         ['GET', '/v1/payments/0000000000000000', undefined, 404],
         ['DELETE', '/v1/payments', undefined, 405],
-        ['POST', '/v1/payments', { reference: 'x', amount: 1, currency: 'PLN' }, 422],
+        ['POST', '/v1/payments', { reference: 'x', amount: 1, currency: 'PLN', provider: 'tipi' }, 422],
         ['GET', '/nowhere', undefined, 404],
       ] as const) {
         const response = await world.call(method, path, body);

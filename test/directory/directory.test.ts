@@ -88,7 +88,7 @@ describe('the master key', () => {
         region: null,
         accounts: [],
         returnUrl: { success: null, failure: null },
-        webhook: { url: null, dialect: 'standard' },
+        webhook: { url: null, dialect: 'standard', newPayments: false },
       },
       {},
       null,

@@ -1,0 +1,32 @@
+/**
+ * `npm run setup -- ACCOUNT [--url URL]`: every address and switch to enter in the back office of an account's provider, in order. Needs ADMIN_TOKEN.
+ */
+import { parseArgs } from 'node:util';
+
+interface Account {
+  readonly id: string;
+  readonly provider: string;
+  readonly environment: string;
+  readonly setup: readonly { readonly where: string; readonly value: string }[];
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { url: { type: 'string' } } });
+  const [id] = positionals;
+  if (!id) throw new Error('usage: npm run setup -- ACCOUNT [--url http://localhost:8787]');
+  const url = new URL(`/v1/admin/accounts/${encodeURIComponent(id)}`, values.url ?? 'http://localhost:8787');
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}` },
+  });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  const account = (await response.json()) as Account;
+  console.log(`${account.id}: ${account.provider}, ${account.environment}\n`);
+  for (const [index, { where, value }] of account.setup.entries()) {
+    console.log(`${index + 1}. ${where}\n   ${value}\n`);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
