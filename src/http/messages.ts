@@ -247,9 +247,12 @@ export async function notified(
       outcome: message.outcome,
       amount: message.amount,
     });
+    if (provider.refused) return respond(provider.refused(null, opened.variants[0].account.settings));
     throw new Problem('not_found', 'there is no such payment');
   } catch (error) {
-    if (error instanceof Refusal) await keepRefusal(c, opened, request, 'notification', error);
+    if (!(error instanceof Refusal)) throw error;
+    await keepRefusal(c, opened, request, 'notification', error);
+    if (provider.refused) return respond(provider.refused(error, opened.variants[0].account.settings));
     throw error;
   }
 }

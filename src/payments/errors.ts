@@ -78,13 +78,16 @@ export class Refusal extends Error {
   readonly base: string | null;
   readonly expected: string | null;
   readonly received: string | null;
+  /** The field at fault, for protocols whose reply names it. */
+  readonly field: string | null;
 
   constructor(
     reason: RefusalReason,
     message: string,
-    detail: { base?: string; expected?: string; received?: string; cause?: unknown } = {},
+    detail: { base?: string; expected?: string; received?: string; field?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: detail.cause });
+    this.field = detail.field ?? null;
     this.reason = reason;
     this.base = detail.base ?? null;
     this.expected = detail.expected ?? null;

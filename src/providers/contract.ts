@@ -3,6 +3,7 @@
  * handed in, so that vectors alone can test it.
  */
 import type * as v from 'valibot';
+import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import type { Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
@@ -329,6 +330,11 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     world: World,
   ): Promise<Fact | Acknowledgement | Hint>;
   reply(to: ReplyTo): Reply;
+  /**
+   * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.
+   * Its status is an error too, because a provider may look at nothing else.
+   */
+  refused?(refusal: Refusal | null, settings: v.InferOutput<Schema>): Reply;
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
 }
 

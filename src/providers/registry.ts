@@ -1,4 +1,5 @@
 /** Every provider, by its id and by the names under which the replaced software knows it. */
+import { assist } from './assist.ts';
 import type { Provider } from './contract.ts';
 import { dotpay } from './dotpay.ts';
 import { dummy } from './dummy.ts';
@@ -21,6 +22,7 @@ import { tpay } from './tpay.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
+  assist,
   dotpay,
   dummy,
   ecommpay,

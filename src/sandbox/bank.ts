@@ -127,7 +127,10 @@ export function merchantOf(account: Account, origin: string): Merchant {
 }
 
 /** A form body as its names and values, decoded in a charset, order kept. */
-export function readForm(body: Uint8Array, charset: 'utf-8' | 'windows-1252'): [string, string][] {
+export function readForm(
+  body: Uint8Array,
+  charset: 'utf-8' | 'windows-1252' | 'windows-1251',
+): [string, string][] {
   const text = new TextDecoder('windows-1252').decode(body);
   const decoder = new TextDecoder(charset);
   const decode = (part: string) => {

@@ -1,6 +1,7 @@
 /** The doors of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
+import { assistBank } from './assist.ts';
 import { type Bank, BankError, type BankOrder, type Decision, type Merchant, merchantOf } from './bank.ts';
 import {
   carryOut,
@@ -32,6 +33,7 @@ import { tipiBank } from './tipi.ts';
 import { tpayBank } from './tpay.ts';
 
 export const BANKS: readonly Bank[] = [
+  assistBank,
   dummyBank,
   ecommpayBank,
   lyraBank,

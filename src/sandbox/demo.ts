@@ -123,6 +123,10 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       private_key: '7f0d0b2a1c9e4d5f8a6b3c2d1e0f9a8b',
     },
   },
+  assist: {
+    currencies: ['RUB', 'EUR'],
+    settings: { merchant_id: '679471', salt: 's3cr3t-w0rd', login: 'demo-shop', password: 'demo-password' },
+  },
   tpay: {
     currencies: ['PLN'],
     settings: {

@@ -201,6 +201,9 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
   });
 });
 
+/** ASSIST signs order, money and state, and not the numbers by which it knows its own message. */
+const NUMBERS_UNSIGNED = { detail: null, key: null, providerReference: null, reply: null };
+
 describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is signed,', (_id, entry) => {
   it('refuses a message in which any byte was changed', async () => {
     const message = await notificationOf(entry);
@@ -217,7 +220,8 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
           const outcome = await read(entry, { ...message, [part]: bytes }).catch((error: unknown) => error);
           if (outcome instanceof Refusal) return;
           // Some protocols sign values alone: what is only shown may then stand under another name.
-          expect({ ...(outcome as Fact), detail: null }).toEqual({ ...original, detail: null });
+          const open = entry.id === 'assist' ? NUMBERS_UNSIGNED : { detail: null };
+          expect({ ...(outcome as Fact), ...open }).toEqual({ ...original, ...open });
         },
       ),
       { numRuns: 300 },

@@ -9,6 +9,7 @@ import type { BankMessage, BankOrder, Decision, Memory, Merchant, Spoiling } fro
 import { BANKS, bankOf } from '../../src/sandbox/banks.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
 import { formOf } from '../../src/sandbox/run/storefront.ts';
+import { charset } from '../../src/signing/charsets.ts';
 
 export { bankOf };
 
@@ -193,7 +194,9 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
     const bytes =
       redirect.charset === 'utf-8'
         ? new TextEncoder().encode(text)
-        : Uint8Array.from(text, (character) => character.charCodeAt(0));
+        : redirect.charset === 'windows-1251'
+          ? (charset('windows-1251').encode(text) ?? new Uint8Array())
+          : Uint8Array.from(text, (character) => character.charCodeAt(0));
     return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
   };
   const body = redirect.fields.map(({ name, value }) => `${encode(name)}=${encode(value)}`).join('&');

@@ -1,12 +1,19 @@
 /** A storefront and its shopper for scripts: the HTTP contract, and the sandbox banks as a browser would use them. */
 
 import type { PaymentEvent, PaymentView, Redirect } from '../../payments/types.ts';
-import { charset } from '../../signing/charsets.ts';
+import { type Charset, type CharsetName, charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { BankOrder } from '../bank.ts';
 import { DEMO_KEYS } from '../demo.ts';
 import type { Step, StepResult } from '../disorder.ts';
 import type { ReceivedWebhook } from '../store.ts';
+
+const CHARSETS: readonly CharsetName[] = ['utf-8', 'iso-8859-1', 'windows-1251'];
+
+/** The charset in which a browser posts a form. */
+export function formCharset(redirect: Extract<Redirect, { kind: 'form' }>): Charset {
+  return charset(CHARSETS.find((name) => name === redirect.charset) ?? 'utf-8');
+}
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 
@@ -90,7 +97,7 @@ export class Storefront {
             headers: { ...accept, 'content-type': 'application/x-www-form-urlencoded' },
             body: encodeForm(
               redirect.fields.map(({ name, value }) => [name, value] as const),
-              charset(redirect.charset === 'iso-8859-1' ? 'iso-8859-1' : 'utf-8'),
+              formCharset(redirect),
             ),
           });
     const text = await response.text();
