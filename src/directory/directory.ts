@@ -6,6 +6,7 @@ import { Cache } from './cache.ts';
 import { Gathering } from './gathering.ts';
 import { listProjected, listReferences, type ProjectedPayment, project, projectedIds } from './projection.ts';
 import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
+import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
 import { Vault } from './vault.ts';
@@ -114,6 +115,17 @@ export class Directory {
 
   recordRefusal(entry: RefusalRecord): Promise<void> {
     return recordRefusal(this.#db, new Date(this.#now()).toISOString(), entry);
+  }
+
+  /** The right to ask for an account's report, at most once in so many milliseconds; null: not now. */
+  claimReport(account: string, pauseMs: number): Promise<{ readonly mark: string | null } | null> {
+    const now = this.#now();
+    const [at, notSince] = [now, now - pauseMs].map((time) => new Date(time).toISOString());
+    return claimReport(this.#db, account, at ?? '', notSince ?? '');
+  }
+
+  finishReport(account: string, mark: string | null, outcome: ReportOutcome): Promise<void> {
+    return finishReport(this.#db, account, mark, outcome);
   }
 
   refusals(account: string, limit: number, before: number | null): Promise<StoredRefusal[]> {

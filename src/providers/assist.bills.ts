@@ -116,6 +116,12 @@ export function isoDate(text: string): string | null {
     : `${year}-${month}-${day} ${time}`;
 }
 
+/** The inverse of `isoDate`: as ASSIST writes it. */
+export function assistDate(iso: string): string {
+  const [date = '', time = ''] = iso.split(' ');
+  return `${date.split('-').toReversed().join('.')} ${time}`;
+}
+
 function cellOf(column: string, text: string): string | null {
   const value = text.trim();
   if (value === '' || value === 'UNKNOWN') return null;
@@ -128,7 +134,7 @@ export class ReportReader {
 
   /** The values of a row by their names, without those that are unknown or do not parse; null for the header and blanks. */
   row(line: string): Readonly<Record<string, string>> | null {
-    const cells = line.replace(/\r$/, '').split(';');
+    const cells = line.replace(/^\uFEFF|\r$/g, '').split(';');
     if (!this.#columns) {
       this.#columns = cells.map((cell) => COLUMNS[cell.trim().toLowerCase()] ?? null);
       return null;
@@ -142,9 +148,10 @@ export class ReportReader {
     return entries.length > 0 ? Object.fromEntries(entries) : null;
   }
 
-  /** Whether the header was that of a report: an error text has none of its columns. */
-  get isReport(): boolean {
-    return this.#columns?.includes('OrderNumber') ?? false;
+  /** Columns that a header does not have: an error text has none at all. Null before the header. */
+  missing(names: readonly string[]): readonly string[] | null {
+    const columns = this.#columns;
+    return columns && names.filter((name) => !columns.includes(name));
   }
 }
 

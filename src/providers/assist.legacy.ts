@@ -120,7 +120,7 @@ export function pushFact(given: AssistSettings, values: Values): Fact {
   return {
     kind: 'fact',
     order: value('OrderNumber'),
-    key: `${value('BillNumber')}/${value('PacketDate')}/${value('Status')}`,
+    key: `${value('BillNumber')}/${value('PacketDate')}/${status}`,
     outcome,
     amount: fromDecimal(value('Total'), 2),
     currency: value('Currency'),

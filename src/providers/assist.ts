@@ -23,6 +23,7 @@ import {
   server,
   xmlReply,
 } from './assist.messages.ts';
+import { REPORT_EVERY_SECONDS, reportRows } from './assist.report.ts';
 import { type AssistSettings, settings } from './assist.settings.ts';
 import { defineProvider, type Json, type Recipe, type Suspicion } from './contract.ts';
 import { atOrigin, formBytes, formFields, inputFields, textFields, verdict } from './protocol.ts';
@@ -153,6 +154,12 @@ export const assist = defineProvider<typeof settings>({
       charset: name,
       fields: fields.map(([field, value]) => ({ name: field, value })),
     };
+  },
+
+  report: {
+    everySeconds: REPORT_EVERY_SECONDS,
+    applies: (given) => isLegacy(given) && Boolean(given.login && given.password),
+    rows: reportRows,
   },
 
   async notification(request, account, channel) {

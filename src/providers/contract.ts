@@ -157,6 +157,36 @@ export interface Question<Settings> {
   readonly fetch: typeof fetch;
 }
 
+/** What a report is asked for with. */
+export interface ReportQuestion<Settings> {
+  readonly account: ProviderAccount<Settings>;
+  /** The newest mark of the last report that was read to its end; null: none was. Rows that are surely older are left out. */
+  readonly since: string | null;
+  readonly now: Date;
+  readonly fetch: typeof fetch;
+}
+
+/** One row of a report: what it says about a payment, or why it cannot be read; neither for an order that is not ours. */
+export interface ReportRow {
+  readonly fact: Fact | null;
+  readonly problem: string | null;
+  /** Where in the provider's time it stands; later rows sort after it. */
+  readonly mark: string | null;
+}
+
+/** A report of many payments at once, which is fetched on a schedule. */
+export interface Report<Settings> {
+  /** It is never asked for more often. */
+  readonly everySeconds: number;
+  /** Whether accounts with these settings have one. */
+  applies(settings: Settings): boolean;
+  /**
+   * Row by row, so that a long one is never held.
+   * @throws Problem provider_error or provider_unreachable
+   */
+  rows(question: ReportQuestion<Settings>): AsyncIterable<ReportRow>;
+}
+
 /** A request of a provider or of a returning shopper, as it came. */
 export interface ProviderRequest {
   readonly method: 'GET' | 'POST';
@@ -317,6 +347,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * @throws Refusal when the answer is not to be believed
    */
   ask?(question: Question<v.InferOutput<Schema>>): Promise<Fact | null>;
+  readonly report?: Report<v.InferOutput<Schema>>;
   /** Pauses in seconds between questions that brought no result; left out: those of the outbox. */
   readonly askPauses?: readonly number[];
   /**

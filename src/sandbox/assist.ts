@@ -131,6 +131,9 @@ function requireSigned(fields: ReadonlyMap<string, string>, merchant: Merchant):
   }
 }
 
+/** Where the rows of a shop's report are kept. */
+const reportOf = (merchant: Merchant) => `assist/${String(merchant.settings.merchant_id)}`;
+
 export const assistBank: Bank = {
   providers: ['assist'],
   caption: 'ASSIST',
@@ -140,6 +143,39 @@ export const assistBank: Bank = {
     { method: 'POST', path: '/shops/cardpayment.cfm' },
   ],
   decisions: ['pay', 'refuse', 'wait'],
+  api: [{ method: 'POST', path: '/results/results.cfm' }],
+
+  async answer({ body }, merchants, memory) {
+    const asked = new URLSearchParams(body);
+    const merchant = merchants.find(
+      ({ settings }) =>
+        settings.merchant_id === asked.get('Shop_ID') && settings.login === asked.get('Login'),
+    );
+    if (!merchant || merchant.settings.password !== asked.get('PASSWORD'))
+      return new Response('ERROR:Неверный логин или пароль');
+    const header =
+      'Order Number;Result Code;Message;Order Date;Order Total;Currency Code;Card Number;Payment No.;Order State;Paket date';
+    return new Response([header, (await memory.get(reportOf(merchant))) ?? ''].join('\n'));
+  },
+
+  async decide(order, merchant, decision, memory) {
+    if (!order.data.legacy) return;
+    const bill = new Map(push(order, merchant, decision, 'none'));
+    const row = [
+      'OrderNumber',
+      'Response_Code',
+      'Message',
+      'Date',
+      'Total',
+      'Currency',
+      'CardNumber',
+      'BillNumber',
+      'Status',
+      'PacketDate',
+    ];
+    const before = (await memory.get(reportOf(merchant))) ?? '';
+    await memory.put(reportOf(merchant), `${before}${row.map((name) => bill.get(name)).join(';')}\n`);
+  },
 
   receive({ path, body }, merchants) {
     const legacy = path.startsWith('/shops/');

@@ -1,0 +1,45 @@
+/** When each account's report was asked for, and how far it was read: one row an account. */
+
+/** What became of one run. */
+export interface ReportOutcome {
+  readonly rows: number;
+  /** Rows that were news to a payment. */
+  readonly applied: number;
+  /** Rows that could not be read, with the first reasons. */
+  readonly problems: readonly string[];
+  readonly error: string | null;
+}
+
+/**
+ * Takes the right to ask now. Of any number of callers at one time, one gets it.
+ * @param notSince the latest time of asking (RFC 3339) that leaves the right free.
+ * @returns null: the account was asked later than that, or another caller was quicker.
+ */
+export async function claimReport(
+  db: D1Database,
+  account: string,
+  at: string,
+  notSince: string,
+): Promise<{ readonly mark: string | null } | null> {
+  return db
+    .prepare(
+      `INSERT INTO reports (account, asked_at) VALUES (?, ?)
+         ON CONFLICT (account) DO UPDATE SET asked_at = excluded.asked_at WHERE asked_at <= ?
+         RETURNING mark`,
+    )
+    .bind(account, at, notSince)
+    .first<{ mark: string | null }>();
+}
+
+/** Writes what became of a run. `mark` is null when it was not read to its end: the next run reads the same again. */
+export async function finishReport(
+  db: D1Database,
+  account: string,
+  mark: string | null,
+  outcome: ReportOutcome,
+): Promise<void> {
+  await db
+    .prepare('UPDATE reports SET mark = COALESCE(?, mark), outcome = ? WHERE account = ?')
+    .bind(mark, JSON.stringify(outcome), account)
+    .run();
+}
