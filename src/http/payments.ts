@@ -227,7 +227,7 @@ export function paymentRoutes(): Hono<AppEnv> {
     operation({
       summary: 'Read a payment',
       auth: 'shop',
-      success: { 200: schemas.payment },
+      success: { 200: schemas.paymentRead },
       errors: ['forbidden', 'not_found'],
       example: { path: { id: '$PAYMENT' } },
     }),
@@ -235,7 +235,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const service = c.get('service');
       const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
-      return c.json(answerOf(found, originOf(service, c.req.url)));
+      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts: found.attempts });
     },
   );
 

@@ -142,6 +142,8 @@ const redirect = v.variant('kind', [
   v.object({ kind: v.literal('html'), html: v.string() }),
 ]);
 
+const amounts = v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() });
+
 export const payment = v.object({
   id: v.string(),
   reference: v.string(),
@@ -151,7 +153,7 @@ export const payment = v.object({
   account: v.string(),
   provider: v.string(),
   test: v.boolean(),
-  amounts: v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() }),
+  amounts,
   providerReference: v.nullable(v.string()),
   providerStatus: v.nullable(v.string()),
   providerStatusText: v.nullable(v.string()),
@@ -164,6 +166,25 @@ export const payment = v.object({
   customer,
   createdAt: v.string(),
   updatedAt: v.string(),
+});
+
+const bill = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
+
+/** A payment with every trip of its shopper. */
+export const paymentRead = v.object({
+  ...payment.entries,
+  attempts: v.array(
+    v.object({
+      attempt: v.number(),
+      account: v.string(),
+      provider: v.string(),
+      amount: v.number(),
+      status: v.picklist(STATUSES),
+      amounts,
+      createdAt: v.string(),
+      bills: v.array(bill),
+    }),
+  ),
 });
 
 export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });

@@ -16,7 +16,7 @@ import type {
   NotifyCommand,
   NotifyResult,
   PaymentLog,
-  PaymentWithRedirect,
+  PaymentRead,
   ReturnCommand,
   ReturnResult,
   Trip,
@@ -28,7 +28,7 @@ export interface LedgerClient {
   create(command: CreateCommand): Promise<CreateResult>;
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(requestHash: string): Promise<CreateResult | null>;
-  read(): Promise<PaymentWithRedirect | null>;
+  read(): Promise<PaymentRead | null>;
   events(): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;

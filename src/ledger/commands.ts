@@ -3,6 +3,8 @@ import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type {
+  AttemptView,
+  Bill,
   Capture,
   EventSource,
   EventType,
@@ -69,6 +71,11 @@ export interface ImportCommand extends CreateCommand {
 
 export type ImportResult = 'imported' | 'unchanged' | 'differs';
 
+/** A payment with everything that its shop may see of its trips. */
+export interface PaymentRead extends PaymentWithRedirect {
+  readonly attempts: readonly AttemptView[];
+}
+
 /** A payment with the redirect of its newest attempt. */
 export interface PaymentWithRedirect {
   readonly shop: string;
@@ -127,6 +134,7 @@ export interface NotifyCommand {
   readonly providerStatusText?: string | null;
   /** Whether the provider proved that it said so: by a signature, or because it was asked. */
   readonly proven?: boolean;
+  readonly bill?: Bill;
   readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */

@@ -30,13 +30,14 @@ import type {
   NotifyCommand,
   NotifyResult,
   PaymentLog,
+  PaymentRead,
   PaymentWithRedirect,
   ReturnCommand,
   ReturnResult,
   Trip,
 } from './commands.ts';
 import { type Courier, projectionPause, run, settle } from './outbox.ts';
-import { type Attempt, type LedgerRecord, summaryOf, viewOf } from './record.ts';
+import { type Attempt, attemptsOf, type LedgerRecord, summaryOf, viewOf, withBill } from './record.ts';
 import { type Job, Store, type Writer } from './store.ts';
 
 /** What a ledger is given by the Worker that it is part of. */
@@ -197,8 +198,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   // --- Reading --------------------------------------------------------------------------------------------
 
-  read(): PaymentWithRedirect | null {
-    return this.#store.head ? this.#replayed() : null;
+  read(): PaymentRead | null {
+    const { head, record } = this.#store;
+    return head && record ? { ...this.#replayed(), attempts: attemptsOf(record) } : null;
   }
 
   /** The log, oldest first, with the repeats gathered so far. */
@@ -494,7 +496,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
   }
 
-  #apply(writer: Writer, record: LedgerRecord, command: NotifyCommand) {
+  /** Notes the provider's document that a fact is about; it is shown even where it moves nothing. */
+  #billed(record: LedgerRecord, { attempt, bill }: NotifyCommand): LedgerRecord {
+    return bill
+      ? withAttempt(record, attempt, (entry) => ({ ...entry, bills: withBill(entry.bills, bill) }))
+      : record;
+  }
+
+  #apply(writer: Writer, before: LedgerRecord, command: NotifyCommand) {
+    const record = this.#billed(before, command);
+    if (record !== before) writer.save({ ...record, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
     const attempt = record.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
@@ -526,7 +537,6 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       return answer;
     }
-    const before = summaryOf(record);
     const moved = {
       ...withAttempt(record, number, (entry) => ({ ...entry, state })),
       providerReference: providerReference ?? record.providerReference,
@@ -535,7 +545,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       signed: command.proven ?? null,
     };
     const after = summaryOf(moved);
-    writer.log('notification.applied', 'provider', { ...detail, from: before.status, to: after.status });
+    writer.log('notification.applied', 'provider', {
+      ...detail,
+      from: summaryOf(before).status,
+      to: after.status,
+    });
     this.#moved(writer, moved);
     return answer;
   }

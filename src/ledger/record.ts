@@ -2,7 +2,7 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
-import type { Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+import type { AttemptView, Bill, Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
 
 /** One signed trip of the shopper to a provider. */
 export interface Attempt {
@@ -25,6 +25,7 @@ export interface Attempt {
   /** When a request took it upon itself to build the redirect; null: nobody has. */
   readonly reservedAt?: string | null;
   readonly createdAt: string;
+  readonly bills?: readonly Bill[];
   readonly state: AttemptState;
 }
 
@@ -47,6 +48,28 @@ export function summaryOf(record: LedgerRecord): Summary {
     record.request.amount,
     record.attempts.map((attempt) => attempt.state),
   );
+}
+
+/** More than any order has. */
+const MAX_BILLS = 50;
+
+/** The bills of an attempt after one more is told: of one number the newest word, in the order of the numbers. */
+export function withBill(bills: readonly Bill[] = [], told: Bill): readonly Bill[] {
+  const before = bills.find(({ number }) => number === told.number);
+  if (before && (before.at ?? '') > (told.at ?? '')) return bills;
+  const length = (bill: Bill) => bill.number.length;
+  if (!before && bills.length >= MAX_BILLS) return bills;
+  return [...bills.filter((bill) => bill !== before), told].toSorted((one, other) =>
+    length(one) === length(other) ? (one.number < other.number ? -1 : 1) : length(one) - length(other),
+  );
+}
+
+/** Every trip, the oldest first. */
+export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
+  return attempts.map(({ account, provider, amount, createdAt, bills, state }, index) => {
+    const { status, amounts } = summarize(amount, [state]);
+    return { attempt: index + 1, account, provider, amount, status, amounts, createdAt, bills: bills ?? [] };
+  });
 }
 
 /** The payment as its shop sees it. */

@@ -106,6 +106,30 @@ export interface PaymentView {
   readonly updatedAt: string;
 }
 
+/** One document of a provider about an order that may have several. */
+export interface Bill {
+  /** As the provider writes it: longer than a number can be. */
+  readonly number: string;
+  /** In the provider's own words. */
+  readonly status: string;
+  /** When it became so by the provider's clock, `YYYY-MM-DD HH:MM:SS`; null where the provider does not say. */
+  readonly at: string | null;
+}
+
+/** One trip of the shopper to a provider, as its shop sees it. */
+export interface AttemptView {
+  readonly attempt: number;
+  readonly account: string;
+  readonly provider: string;
+  /** What this trip asked for, in minor units. */
+  readonly amount: Minor;
+  readonly status: Status;
+  readonly amounts: Amounts;
+  readonly createdAt: string;
+  /** The provider's documents about it, by their numbers, where it has several for one order. */
+  readonly bills: readonly Bill[];
+}
+
 export const EVENT_TYPES = [
   'created',
   'forwarded',

@@ -1,10 +1,12 @@
 /** ASSIST, the current protocol: `pay/order.cfm` with Checkvalue or Signature, and the sending of results in four formats. */
+
 import { createSign, createVerify } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
 import { Refusal } from '../payments/errors.ts';
 import { decimal, fromDecimal } from '../payments/money.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import { base64, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
+import { isoDate } from './assist.bills.ts';
 import {
   accepted,
   delayOf,
@@ -232,6 +234,9 @@ export function resultFact(given: AssistSettings, values: Values, verified: Veri
     providerReference: value('billnumber') || null,
     providerStatus: value('orderstate'),
     detail: details(values),
+    ...(/^\d{1,20}$/.test(value('billnumber')) && {
+      bill: { number: value('billnumber'), status: value('orderstate'), at: isoDate(value('packetdate')) },
+    }),
     reply: accepted(given, values),
   };
 }

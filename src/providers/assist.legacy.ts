@@ -2,7 +2,7 @@ import { invalidField } from '../payments/errors.ts';
 import { decimal, fromDecimal } from '../payments/money.ts';
 import { utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
-import { BILL_OUTCOMES } from './assist.bills.ts';
+import { BILL_OUTCOMES, isoDate } from './assist.bills.ts';
 import {
   accepted,
   delayOf,
@@ -128,6 +128,7 @@ export function pushFact(given: AssistSettings, values: Values): Fact {
     providerReference: value('BillNumber') || null,
     providerStatus: value('Status'),
     detail: details(values),
+    bill: { number: value('BillNumber'), status: value('Status'), at: isoDate(value('PacketDate')) },
     reply: accepted(given, values),
   };
 }

@@ -6,7 +6,7 @@ import type * as v from 'valibot';
 import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
-import type { Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
+import type { Bill, Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
 import type { SettingsSchema } from './settings.ts';
 
@@ -230,6 +230,8 @@ export interface Fact {
   readonly providerStatus: string;
   /** What an operator may want to see: already masked by the provider, no secrets. */
   readonly detail: Readonly<Record<string, string>>;
+  /** The provider's own document that this is about, where one order has several: tries, charges, refunds. */
+  readonly bill?: Bill;
   /** The reply to this very message, where the provider's fixed one will not do. */
   readonly reply?: Reply;
 }

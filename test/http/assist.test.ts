@@ -190,9 +190,19 @@ describe('the legacy protocol', () => {
     ]);
     expect(await form(trip, fields)).toEqual(reply);
     expect(await held(trip)).toEqual(['paid', 1999]);
-    // A declined second try does not hide the payment.
+    // A declined second try does not hide the payment, and both are shown.
     await trip.notify('refuse');
     expect(await held(trip)).toEqual(['paid', 1999]);
+    const { body } = await trip.shop.call<{ attempts: { status: string; bills: { status: string }[] }[] }>(
+      'GET',
+      `/payments/${trip.payment.id}`,
+    );
+    expect(body.attempts).toHaveLength(1);
+    expect(body.attempts[0]).toMatchObject({ attempt: 1, status: 'paid', amount: 1999 });
+    expect(body.attempts[0]?.bills.map(({ status }) => status).toSorted()).toEqual([
+      'Authorized',
+      'Not authorized',
+    ]);
   });
 
   it('needs the name where the shop is to send it', async () => {
