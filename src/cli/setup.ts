@@ -17,6 +17,8 @@ async function main(): Promise<void> {
   const url = new URL(`/v1/admin/accounts/${encodeURIComponent(id)}`, values.url ?? 'http://localhost:8787');
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}` },
+  }).catch((cause: unknown) => {
+    throw new Error(`${url.origin} does not answer: start it, or name another with --url`, { cause });
   });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   const account = (await response.json()) as Account;

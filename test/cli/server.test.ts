@@ -223,3 +223,24 @@ describe('the rebuild', () => {
     expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');
   });
 });
+
+describe('the setup of an account', () => {
+  const setup = (args: readonly string[], token = 'local-admin-token') =>
+    run('npm', ['run', '-s', 'setup', '--', ...args], { ADMIN_TOKEN: token });
+
+  it('is printed as steps, in order', () => {
+    const { stdout, status } = setup(['dotpay-sandbox', '--url', server.origin]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('dotpay-sandbox: dotpay, sandbox');
+    expect(stdout).toMatch(
+      new RegExp(`1\\. Settings > .*URLC\\n {3}${server.origin}/callback/dotpay-sandbox`),
+    );
+  });
+
+  it('says what is wrong', () => {
+    expect(setup([]).stderr).toContain('usage');
+    expect(setup(['nobody', '--url', server.origin]).stderr).toContain('404');
+    expect(setup(['dotpay-sandbox', '--url', server.origin], 'wrong').stderr).toContain('401');
+    expect(setup(['dotpay-sandbox', '--url', 'http://localhost:1']).stderr).toContain('does not answer');
+  });
+});
