@@ -24,6 +24,7 @@ import type { Fact, ProviderRequest, RecipeInput, Signed, StartRequest } from '.
 import {
   addressWithin,
   backBy,
+  checkingSecret,
   cut,
   formBytes,
   formFields,
@@ -81,6 +82,7 @@ export interface VerifiedResult extends Verified {
 /** @throws Refusal */
 export function verifyResult(given: Given, values: Values): VerifiedResult {
   const value = (name: string) => values.get(name) ?? '';
+  const salt = checkingSecret(given.salt, 'salt');
   const expected = MONEY.map(([amountField, currencyField]) => {
     const base = utf8(
       value('merchant_id') +
@@ -89,7 +91,7 @@ export function verifyResult(given: Given, values: Values): VerifiedResult {
         value(currencyField) +
         value('orderstate'),
     );
-    return { base, signature: checkvalue(given.salt ?? '', base), amountField, currencyField };
+    return { base, signature: checkvalue(salt, base), amountField, currencyField };
   });
   return requireEqual(expected, value('checkvalue'), 'checkvalue');
 }

@@ -17,14 +17,14 @@ import {
 } from './assist.messages.ts';
 import type { AssistSettings } from './assist.settings.ts';
 import type { Fact, StartRequest } from './contract.ts';
-import { addressWithin, backBy, cut, ifFits, withProviderFields } from './protocol.ts';
+import { addressWithin, backBy, checkingSecret, cut, ifFits, withProviderFields } from './protocol.ts';
 
 /** @throws Refusal */
 export function verifyPush(given: Given, values: Values): Verified {
   const text = ['Shop_IDP', 'OrderNumber', 'Total', 'Currency']
     .map((name) => values.get(name) ?? '')
     .join('');
-  const base = utf8(text + (given.sendresult_secret ?? ''));
+  const base = utf8(text + checkingSecret(given.sendresult_secret, 'sendresult_secret'));
   return requireEqual([{ base, signature: md5(base) }], values.get('CheckValue') ?? '', 'CheckValue');
 }
 

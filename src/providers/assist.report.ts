@@ -62,7 +62,7 @@ function rowOf(settings: AssistSettings, row: Readonly<Record<string, string>>):
   if (wrong)
     return {
       fact: null,
-      problem: `${row.OrderNumber}: ${wrong} is ${JSON.stringify(row[wrong] ?? '')}`,
+      problem: `${row.OrderNumber}: ${wrong} is ${JSON.stringify((row[wrong] ?? '').slice(0, 100))}`,
       mark,
     };
   const values = new Map(Object.entries(row));

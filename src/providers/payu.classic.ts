@@ -10,7 +10,7 @@ import { encodeForm } from '../signing/form.ts';
 import { weakDigests } from '../signing/weak.ts';
 import type { Fact, Hint, Question, Signed, Started, StartRequest } from './contract.ts';
 import type { PayuSettings } from './payu.settings.ts';
-import { atOrigin, callApi, cut } from './protocol.ts';
+import { atOrigin, callApi, checkingSecret, cut } from './protocol.ts';
 
 type Values = ReadonlyMap<string, string>;
 
@@ -75,7 +75,11 @@ function compared({ base, signature }: Signed, received: string, name: string) {
 
 /** @throws Refusal */
 export function verifyOnline(given: Partial<PayuSettings>, values: Values) {
-  const verified = compared(signShort(values, given.key2), values.get('sig') ?? '', 'sig');
+  const verified = compared(
+    signShort(values, checkingSecret(given.key2, 'key2')),
+    values.get('sig') ?? '',
+    'sig',
+  );
   if (given.pos_id !== undefined && values.get('pos_id') !== given.pos_id) {
     throw new Refusal('wrong_account', `the message is for the point of sale ${values.get('pos_id')}`);
   }
@@ -98,7 +102,11 @@ export function readLines(text: string): Map<string, string> {
 /** The answers of Payment/get carry a status; those of confirm and cancel do not. @throws Refusal */
 export function verifyAnswer(given: Partial<PayuSettings>, values: Values) {
   const names = values.has('trans_status') ? ANSWER : SHORT_ANSWER;
-  return compared(over(names, values, given.key2), values.get('trans_sig') ?? '', 'trans_sig');
+  return compared(
+    over(names, values, checkingSecret(given.key2, 'key2')),
+    values.get('trans_sig') ?? '',
+    'trans_sig',
+  );
 }
 
 export const CLASSIC_STATUSES: Readonly<Record<string, Outcome>> = {

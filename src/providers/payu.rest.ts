@@ -18,7 +18,16 @@ import type {
 } from './contract.ts';
 import { BearerTokens } from './oauth.ts';
 import type { PayuSettings } from './payu.settings.ts';
-import { type ApiAnswer, addressWithin, atOrigin, callApi, cut, ifFits, jsonObject } from './protocol.ts';
+import {
+  type ApiAnswer,
+  addressWithin,
+  atOrigin,
+  callApi,
+  checkingSecret,
+  cut,
+  ifFits,
+  jsonObject,
+} from './protocol.ts';
 
 // --- Signatures -------------------------------------------------------------------------------------------
 
@@ -322,7 +331,7 @@ export function newsRest(request: ProviderRequest, settings: PayuSettings): Fact
     throw new Refusal('malformed', 'a notification is a POST of JSON');
   }
   const header = request.headers['openpayu-signature'] ?? request.headers['x-openpayu-signature'] ?? '';
-  verifyBody(request.body, header, settings.second_key ?? '');
+  verifyBody(request.body, header, checkingSecret(settings.second_key, 'second_key'));
   return readBody(request.body, settings.pos_id);
 }
 

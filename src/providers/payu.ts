@@ -31,7 +31,15 @@ import {
   verifyBody,
 } from './payu.rest.ts';
 import { type PayuSettings, settings } from './payu.settings.ts';
-import { formBytes, formFields, inputFields, statusAlone, textFields, verdict } from './protocol.ts';
+import {
+  checkingSecret,
+  formBytes,
+  formFields,
+  inputFields,
+  statusAlone,
+  textFields,
+  verdict,
+} from './protocol.ts';
 
 type Given = Partial<Omit<PayuSettings, 'mode'>> & { readonly mode?: string };
 
@@ -59,7 +67,7 @@ function judge(given: Given, input: RecipeInput) {
     if (classic)
       return { ...verifyOnline(given as Partial<PayuSettings>, valuesOf(inputFields(input))), status: null };
     const body = utf8(input.raw ?? '');
-    const verified = verifyBody(body, headerOf(input), given.second_key ?? '');
+    const verified = verifyBody(body, headerOf(input), checkingSecret(given.second_key, 'second_key'));
     // A text of the vectors that is no message still has a digest.
     const status = input.raw?.trim().startsWith('{') ? statusAlone(readBody(body, given.pos_id)) : null;
     return { ...verified, status };

@@ -143,6 +143,17 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
   return summarize(amount || ZERO, [apply(before, news)]).status;
 }
 
+/**
+ * The secret that a message is checked with. An account that lacks it believes nothing: with an empty secret, anybody
+ * could sign.
+ * @throws Refusal
+ */
+export function checkingSecret(value: string | undefined, setting: string): string {
+  if (!value)
+    throw new Refusal('signature_mismatch', `this account has no ${setting} to check messages with`);
+  return value;
+}
+
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;
 
