@@ -10,7 +10,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { MAX_ATTEMPTS, type PaymentId } from '../payments/id.ts';
 import { type Minor, minor } from '../payments/money.ts';
-import { apply, forward, mismatch, NEW_ATTEMPT, type Summary } from '../payments/rules.ts';
+import { apply, forward, mismatch, NEW_ATTEMPT, type Summary, summarize } from '../payments/rules.ts';
 import { SETTLED, type Status } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
@@ -551,7 +551,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       to: after.status,
     });
     this.#moved(writer, moved);
+    if (attempt.deferred) this.#askNoMore(writer, moved, number);
     return answer;
+  }
+
+  /** A trip that has brought its money is not asked about on schedule any more; a question on its way has its own end. */
+  #askNoMore(writer: Writer, { attempts }: LedgerRecord, number: number): void {
+    const attempt = attempts[number - 1];
+    const job = this.#store.job(confirmId(number, {}));
+    if (!attempt || !job?.dueAt || job.dueAt <= this.world().now()) return;
+    if (summarize(attempt.amount, [attempt.state]).status === 'paid') writer.queue({ ...job, dueAt: null });
   }
 
   // --- Changes and what they send -------------------------------------------------------------------------

@@ -137,9 +137,15 @@ describe('Przelewy24', () => {
       `/payments/${trip.payment.id}/events`,
     );
     expect(body.pending).toContainEqual(expect.objectContaining({ kind: 'confirm', tries: 1 }));
-    vi.setSystemTime(Date.now() + 3_600_000);
+    vi.setSystemTime(Date.now() + 120_000);
     await runAlarms(trip.payment.id);
     expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
+    // What is settled is not asked about on schedule.
+    const after = await trip.shop.call<{ pending: { kind: string }[] }>(
+      'GET',
+      `/payments/${trip.payment.id}/events`,
+    );
+    expect(after.body.pending.filter(({ kind }) => kind === 'confirm')).toEqual([]);
   });
 
   it('is not paid by a grosz: our amount is what is verified', async () => {
