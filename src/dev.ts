@@ -1,7 +1,7 @@
 /** The local Worker: the same doors as production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
 import { createApp } from './http/app.ts';
-import { fetchReports } from './http/reports.ts';
+import { everyTenMinutes } from './http/cron.ts';
 import { bankRoutes } from './sandbox/banks.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -50,5 +50,5 @@ export default {
     }
     return local.fetch(request, env, context);
   },
-  scheduled: (_event, env) => fetchReports(serviceOf(env)),
+  scheduled: (_event, env) => everyTenMinutes(serviceOf(env)),
 } satisfies ExportedHandler<Env>;

@@ -2,6 +2,7 @@
 import { Directory } from './directory/directory.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
 import { askPause, askProvider } from './http/ask.ts';
+import { carryOut, findOut } from './http/errands.ts';
 import type { LedgerClient, Service } from './http/service.ts';
 import { type LedgerWorld, PaymentLedger } from './ledger/ledger.ts';
 import type { WebhookOutcome } from './ledger/outbox.ts';
@@ -119,9 +120,11 @@ export class Ledger extends PaymentLedger<Env> {
         project: (payment) => partsOf(env).directory.project(payment),
         pause: (failures) => pauseAfter(failures, Math.random()),
         confirm: async (inquiry) => {
-          const command = await askProvider(serviceOf(env), inquiry);
-          return command ? { result: 'news', command } : { result: 'later', error: null };
+          const commands = await askProvider(serviceOf(env), inquiry);
+          return commands.length > 0 ? { result: 'news', commands } : { result: 'later', error: null };
         },
+        operate: (errand) => carryOut(serviceOf(env), errand),
+        resolve: (errand) => findOut(serviceOf(env), errand),
         confirmPause: (inquiry, asked) =>
           askPause(serviceOf(env), inquiry, asked, (count) => pauseAfter(count, Math.random())),
       },

@@ -13,6 +13,7 @@ interface AccountRow {
   readonly settings: string;
   readonly endpoints: string;
   readonly allowed_ips: string;
+  readonly expire_after_hours: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -36,6 +37,7 @@ export interface AccountInput {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly endpoints: Endpoints;
   readonly allowedIps: readonly string[];
+  readonly expireAfterHours: number;
   /** New values; a secret that is not named keeps its stored value, null takes it away. */
   readonly secrets: Readonly<Record<string, string | null>>;
 }
@@ -113,6 +115,7 @@ export class Accounts {
       settings: JSON.parse(row.settings) as Record<string, unknown>,
       endpoints: JSON.parse(row.endpoints) as Endpoints,
       allowedIps: JSON.parse(row.allowed_ips) as string[],
+      expireAfterHours: row.expire_after_hours,
       secrets,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -125,11 +128,13 @@ export class Accounts {
     const statements = [
       this.#db
         .prepare(
-          `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
+             created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
              currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
-             allowed_ips = excluded.allowed_ips, updated_at = excluded.updated_at`,
+             allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
+             updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -140,6 +145,7 @@ export class Accounts {
           JSON.stringify(input.settings),
           JSON.stringify(input.endpoints),
           JSON.stringify(input.allowedIps),
+          input.expireAfterHours,
           at,
           at,
         ),
@@ -233,6 +239,6 @@ export class Accounts {
 
 /** What of an account may be shown and compared. */
 function publicPart(account: Account): Record<string, unknown> {
-  const { provider, caption, environment, currencies, settings, endpoints, allowedIps } = account;
-  return { provider, caption, environment, currencies, settings, endpoints, allowedIps };
+  const { id: _id, secrets: _secrets, createdAt: _createdAt, updatedAt: _updatedAt, ...shown } = account;
+  return shown;
 }

@@ -1,10 +1,18 @@
 /** The directory: everything in D1 behind one door, its hot reads cached in the isolate. */
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
-import { listAudit } from './audit.ts';
+import { listAudit, recordAudit } from './audit.ts';
 import { Cache } from './cache.ts';
 import { Gathering } from './gathering.ts';
-import { listProjected, listReferences, type ProjectedPayment, project, projectedIds } from './projection.ts';
+import {
+  listOverdue,
+  listProjected,
+  listReferences,
+  lookAgain,
+  type ProjectedPayment,
+  project,
+  projectedIds,
+} from './projection.ts';
 import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type KeyHolder, Shops } from './shops.ts';
@@ -96,6 +104,17 @@ export class Directory {
     this.#cache.clear();
   }
 
+  /** Records something that an operator did outside of the directory. */
+  async noteAudit(
+    actor: string,
+    action: string,
+    subject: string,
+    detail: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const at = new Date(this.#now()).toISOString();
+    await recordAudit(this.#db, at, { actor, action, subject, detail }).run();
+  }
+
   audit(limit: number, before: number | null): Promise<AuditEntry[]> {
     return listAudit(this.#db, limit, before);
   }
@@ -111,6 +130,15 @@ export class Directory {
 
   projectedIds(after: string, limit: number): Promise<string[]> {
     return projectedIds(this.#db, after, limit);
+  }
+
+  /** Payments without a result that are due to be looked at. */
+  overdue(limit: number) {
+    return listOverdue(this.#db, new Date(this.#now()).toISOString(), limit);
+  }
+
+  lookAgain(payments: Parameters<typeof lookAgain>[1]): Promise<void> {
+    return lookAgain(this.#db, payments);
   }
 
   recordRefusal(entry: RefusalRecord): Promise<void> {

@@ -2,6 +2,7 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
+import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 
 /** What a ledger pushes. */
@@ -38,11 +39,13 @@ export async function project(db: D1Database, payments: readonly ProjectedPaymen
 
 const PROJECT = `
   INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-    refunded, provider_reference, created_at, updated_at, body)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    refunded, provider_reference, created_at, updated_at, body, check_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, account = excluded.account,
     provider = excluded.provider, test = excluded.test, paid = excluded.paid, refunded = excluded.refunded,
-    provider_reference = excluded.provider_reference, updated_at = excluded.updated_at, body = excluded.body
+    provider_reference = excluded.provider_reference, body = excluded.body,
+    check_at = CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END,
+    updated_at = excluded.updated_at
   WHERE excluded.version >= payments.version`;
 
 function bound(
@@ -66,7 +69,34 @@ function bound(
     view.createdAt,
     view.updatedAt,
     JSON.stringify(view),
+    UNFINISHED.has(view.status) ? new Date(Date.parse(view.updatedAt) + FIRST_LOOK_MS).toISOString() : null,
   );
+}
+
+/** A payment without a result is looked at so long after its last news. */
+const FIRST_LOOK_MS = 600_000;
+
+/** Payments that are due to be looked at, the longest waiting first. */
+export async function listOverdue(
+  db: D1Database,
+  now: string,
+  limit: number,
+): Promise<{ readonly id: string; readonly checkAt: string }[]> {
+  const { results } = await db
+    .prepare('SELECT id, check_at AS checkAt FROM payments WHERE check_at <= ? ORDER BY check_at LIMIT ?')
+    .bind(now, limit)
+    .all<{ id: string; checkAt: string }>();
+  return results;
+}
+
+/** Notes when payments are to be looked at again; one that has had news meanwhile has its own time. */
+export async function lookAgain(
+  db: D1Database,
+  payments: readonly { readonly id: string; readonly checkAt: string; readonly next: string | null }[],
+): Promise<void> {
+  if (payments.length === 0) return;
+  const statement = db.prepare('UPDATE payments SET check_at = ? WHERE id = ? AND check_at = ?');
+  await db.batch(payments.map(({ id, checkAt, next }) => statement.bind(next, id, checkAt)));
 }
 
 /** A shop's payments, the newest first, and where the next page starts. */

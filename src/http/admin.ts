@@ -24,6 +24,9 @@ import { originOf } from './trips.ts';
 /** What is shown in place of a secret, and means "as it is" when it comes back. */
 const MASK = '********';
 
+/** After so long without a result a payment expires, unless its account says otherwise. */
+const DEFAULT_EXPIRE_HOURS = 24;
+
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
 
@@ -152,6 +155,7 @@ function accountInput(id: string, body: PutAccount, before: Account | null, serv
     settings: shown,
     endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
     allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
+    expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
     secrets,
   };
 }
@@ -371,6 +375,43 @@ function upkeepRoutes(): Hono<AppEnv> {
       const queued = results.filter(Boolean).length;
       const nextCursor = ids.length === REBUILD_PAGE ? (ids.at(-1) ?? null) : null;
       return c.json({ queued, empty: results.length - queued, nextCursor });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/payments/:id/operations/:operation',
+    operation({
+      summary: 'Say what became of an operation whose outcome nobody knows',
+      description:
+        "For a capture, cancel or refund that is `unknown`, or `accepted` for ever: look it up at the provider first. It moves the payment as the provider's own answer would have.",
+      auth: 'operator',
+      body: schemas.settleOperation,
+      success: { 200: schemas.paymentRead },
+      errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
+      example: {
+        path: { id: '$PAID', operation: '2' },
+        body: { outcome: 'failed', note: 'not in the back office' },
+        before: [
+          `curl -sf -X POST "$BASE/sandbox/trouble" -d '{"provider":"sips2","trouble":"html"}' > /dev/null`,
+          `curl -s -X POST "$BASE/v1/payments/$PAID/refund" -H "Authorization: Bearer $SHOP_KEY" -d '{"amount":100}'`,
+        ].join('\n'),
+      },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = paymentId(c.req.param('id'));
+      const number = Number(c.req.param('operation'));
+      const { outcome, note } = await jsonBody(c, schemas.settleOperation);
+      const result = id ? await service.ledger(id).settleOperation({ number, outcome }) : 'none';
+      if (!id || result === 'none') throw new Problem('not_found', 'there is no such operation');
+      if (result === 'known') throw new Problem('invalid_state', 'it is known already what became of it');
+      const detail = { operation: number, outcome, ...(note && { note }) };
+      await service.directory.noteAudit(OPERATOR, 'operation.settled', id, detail);
+      const read = await service.ledger(id).read();
+      if (!read) throw new Problem('not_found', 'there is no such payment');
+      const { view, attempts, operations } = read;
+      const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
+      return c.json({ ...view, checkoutUrl, attempts, operations });
     },
   );
 

@@ -7,6 +7,7 @@ import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';
 import { operation } from './openapi.ts';
+import { operationRoutes } from './operations.ts';
 import { paymentRoutes } from './payments.ts';
 import { polybankingRoutes } from './polybanking.ts';
 import { onError, problemAnswer } from './problems.ts';
@@ -72,6 +73,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     (c) => c.json({ status: 'ok' as const, version: VERSION }),
   );
   app.route('/', paymentRoutes());
+  app.route('/', operationRoutes());
   app.route('/', providerRoutes());
   app.route('/', adminRoutes());
   app.route('/', checkoutRoutes());

@@ -2,35 +2,52 @@
 import type { Inquiry, NotifyCommand } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber } from '../payments/id.ts';
+import type { Fact } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { commandOf } from './messages.ts';
-import type { Service } from './service.ts';
+import { dailyNumber, type Service } from './service.ts';
 
 /**
- * The provider's answer as a command; null: it does not know yet.
+ * The provider's answer as commands; none: it does not know yet.
  * @throws Problem when it cannot be asked, Refusal when its answer is not to be believed.
  */
-export async function askProvider(service: Service, inquiry: Inquiry): Promise<NotifyCommand | null> {
+export async function askProvider(service: Service, inquiry: Inquiry): Promise<readonly NotifyCommand[]> {
   const account = await service.directory.account(inquiry.account);
   if (!account) throw new Problem('misconfigured', `the account ${inquiry.account} is not there any more`);
   const { provider, variants } = open(account);
-  if (!provider.ask) throw new Problem('unsupported_operation', `${provider.caption} cannot be asked`);
-  const fact = await provider.ask({
+  const { account: opened } = variants[0];
+  const isHinted = Object.keys(inquiry.hint).length > 0;
+  const lack =
+    provider.ask && (isHinted || !provider.asksOnlyHints)
+      ? isHinted
+        ? null
+        : (provider.askLacks?.(opened.settings) ?? null)
+      : `${provider.caption} cannot be asked about payments`;
+  if (!provider.ask || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
+  const told = await provider.ask({
     order: orderNumber(inquiry.id, inquiry.attempt),
-    account: variants[0].account,
+    account: opened,
     amount: inquiry.amount,
     currency: inquiry.currency,
     capture: inquiry.capture,
     memo: inquiry.memo,
     startedAt: new Date(inquiry.startedAt),
     hint: inquiry.hint,
+    ...(inquiry.known && { known: inquiry.known }),
     now: new Date(service.now()),
     fetch: service.fetch,
+    daily: (contract) => dailyNumber(service, provider.id, contract),
   });
-  if (!fact) return null;
-  const told = commandOf(fact, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
-  if (told?.id !== inquiry.id) throw new Refusal('wrong_account', 'the answer is about another payment');
-  return told.command;
+  return factsOf(told).map((fact) => {
+    const about = commandOf(fact, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
+    if (about?.id !== inquiry.id) throw new Refusal('wrong_account', 'the answer is about another payment');
+    return about.command;
+  });
+}
+
+function factsOf(told: Fact | readonly Fact[] | null): readonly Fact[] {
+  if (told === null) return [];
+  return 'kind' in told ? [told] : told;
 }
 
 /** Milliseconds until a provider is asked again after so many questions; null: not any more. */

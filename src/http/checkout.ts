@@ -44,7 +44,8 @@ async function answerNow(
   if (!inquiry) return { fact: null, hint: null };
   const later = { fact: null, hint: { attempt: inquiry.attempt, account, hint: hint.about } };
   try {
-    const answer = await askProvider(service, { ...inquiry, hint: hint.about });
+    const [answer, ...more] = await askProvider(service, { ...inquiry, hint: hint.about });
+    for (const command of more) await service.ledger(id).notify(command);
     return answer ? { fact: answer, hint: null } : later;
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;

@@ -36,6 +36,7 @@ export function curlOf(method: string, path: string, described: DocumentedOperat
     ...(method === 'get' ? [] : [`-X ${method.toUpperCase()}`]),
     `"$BASE${filled}${example.query ? `?${example.query}` : ''}"`,
     ...(caller ? [`-H "Authorization: Bearer ${key}"`] : []),
+    ...Object.entries(example.headers ?? {}).map(([name, value]) => `-H "${name}: ${value}"`),
     ...(example.body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example.body)}'`]),

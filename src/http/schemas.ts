@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
 import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
+import { OPERATION_KINDS, OPERATION_STATES } from '../payments/operations.ts';
 import { STATUSES } from '../payments/statuses.ts';
 import { EVENT_TYPES } from '../payments/types.ts';
 
@@ -168,6 +169,47 @@ export const payment = v.object({
   updatedAt: v.string(),
 });
 
+const words = v.object({ code: v.string(), text: v.string() });
+
+export const idempotencyKey = v.pipe(
+  v.string(),
+  v.regex(/^[\x20-\x7e]{1,255}$/, 'the header Idempotency-Key has 1 to 255 printable ASCII characters'),
+);
+
+export const operate = v.object({
+  amount: v.nullish(amount),
+  attempt: v.nullish(
+    v.pipe(
+      v.number('is a number'),
+      v.integer('is a whole number'),
+      v.minValue(1, 'is at least 1'),
+      v.metadata({
+        description: "Which of the payment's trips, where several have brought money.",
+        examples: [1],
+      }),
+    ),
+  ),
+});
+
+const operationView = v.object({
+  operation: v.number(),
+  kind: v.picklist(OPERATION_KINDS),
+  attempt: v.number(),
+  amount: v.number(),
+  state: v.picklist(OPERATION_STATES),
+  requestedAt: v.string(),
+  finishedAt: v.nullable(v.string()),
+  error: v.nullable(v.object({ code: v.string(), detail: v.string(), provider: v.optional(words) })),
+  providerStatus: v.nullable(v.string()),
+  providerReference: v.nullable(v.string()),
+});
+
+/** What a person found out about an operation whose outcome nobody knew. */
+export const settleOperation = v.object({
+  outcome: v.picklist(['succeeded', 'failed'], 'is succeeded or failed'),
+  note: v.nullish(printable(1, 500)),
+});
+
 const bill = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
 
 /** A payment with every trip of its shopper. */
@@ -185,6 +227,7 @@ export const paymentRead = v.object({
       bills: v.array(bill),
     }),
   ),
+  operations: v.array(operationView),
 });
 
 export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });
@@ -277,6 +320,19 @@ export const putAccount = v.object({
   currencies: v.nullish(v.pipe(v.array(currencyCode), v.minLength(1, 'names at least one currency'))),
   settings: v.nullish(v.record(v.string(), v.unknown())),
   endpoints: v.nullish(v.object({ page: v.nullish(v.string()), api: v.nullish(v.string()) })),
+  expireAfterHours: v.nullish(
+    v.pipe(
+      v.number('is a number of hours'),
+      v.integer('is a whole number of hours'),
+      v.minValue(1, 'is at least 1'),
+      v.maxValue(24 * 366, 'is at most a year'),
+      v.metadata({
+        description:
+          'After so long without a result a payment expires; money that arrives later still counts.',
+        examples: [24],
+      }),
+    ),
+  ),
   allowedIps: v.nullish(
     v.pipe(v.array(v.pipe(v.string(), v.maxLength(50))), v.maxLength(100, 'takes at most 100 addresses')),
   ),
@@ -291,6 +347,7 @@ export const account = v.object({
   settings: v.record(v.string(), v.unknown()),
   endpoints: v.object({ page: v.optional(v.string()), api: v.optional(v.string()) }),
   allowedIps: v.array(v.string()),
+  expireAfterHours: v.number(),
   secrets: v.record(
     v.string(),
     v.array(v.object({ notBefore: v.string(), notAfter: v.nullable(v.string()) })),
@@ -530,4 +587,5 @@ export const problem = v.object({
   detail: v.string(),
   code: v.picklist(Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]),
   errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+  provider: v.optional(words),
 });

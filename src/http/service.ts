@@ -15,10 +15,14 @@ import type {
   Inquiry,
   NotifyCommand,
   NotifyResult,
+  OperateCommand,
+  OperateResult,
+  OverdueCommand,
   PaymentLog,
   PaymentRead,
   ReturnCommand,
   ReturnResult,
+  SettleCommand,
   Trip,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
@@ -42,6 +46,10 @@ export interface LedgerClient {
   inquiry(account: string, attempt: number | null): Promise<Inquiry | null>;
   notify(command: NotifyCommand): Promise<NotifyResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
+  operate(command: OperateCommand): Promise<OperateResult>;
+  resolveOperations(): Promise<void>;
+  settleOperation(command: SettleCommand): Promise<'settled' | 'none' | 'known'>;
+  overdue(command: OverdueCommand): Promise<number | null>;
 }
 
 export interface Service {
@@ -56,6 +64,12 @@ export interface Service {
   readonly fetch: typeof fetch;
   /** A number from 0 that nobody else gets for this name on this UTC day (`YYYY-MM-DD`). */
   daily(name: string, day: string): Promise<number>;
+}
+
+/** A number that no other order or question of a provider's contract gets today (UTC). */
+export function dailyNumber(service: Service, provider: string, contract: string): Promise<number> {
+  const day = new Date(service.now()).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return service.daily(`${provider}/${contract}`, day);
 }
 
 /** hono's types of a request here. */

@@ -9,7 +9,7 @@ import type { PaymentRequest } from '../payments/types.ts';
 import type { Started } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
-import type { Service } from './service.ts';
+import { dailyNumber, type Service } from './service.ts';
 
 /** What a shop says about where a payment goes. */
 export interface Choice {
@@ -159,8 +159,7 @@ export async function buildTrip(
     now: new Date(now),
     ip: ip ?? null,
     fetch: service.fetch,
-    daily: (contract) =>
-      service.daily(`${found.id}/${contract}`, new Date(now).toISOString().slice(0, 'YYYY-MM-DD'.length)),
+    daily: (contract) => dailyNumber(service, found.id, contract),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const trip: Started = 'kind' in started ? { redirect: started } : started;

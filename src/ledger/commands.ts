@@ -1,6 +1,14 @@
 /** What a ledger is told and what it answers: the messages of its Durable Object. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
+import type {
+  Operation,
+  OperationKind,
+  OperationProblem,
+  OperationRule,
+  Wanted,
+} from '../payments/operations.ts';
+import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type {
   AttemptView,
@@ -8,6 +16,7 @@ import type {
   Capture,
   EventSource,
   EventType,
+  OperationView,
   PaymentEvent,
   PaymentRequest,
   PaymentView,
@@ -74,6 +83,7 @@ export type ImportResult = 'imported' | 'unchanged' | 'differs';
 /** A payment with everything that its shop may see of its trips. */
 export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
+  readonly operations: readonly OperationView[];
 }
 
 /** A payment with the redirect of its newest attempt. */
@@ -135,6 +145,13 @@ export interface NotifyCommand {
   /** Whether the provider proved that it said so: by a signature, or because it was asked. */
   readonly proven?: boolean;
   readonly bill?: Bill;
+  readonly cumulative?: boolean;
+  readonly ofOrder?: true;
+  readonly rank?: string;
+  /** An operation of ours that was accepted before and is refused now. */
+  readonly refuses?: { readonly kind: OperationKind; readonly amount: number | null };
+  /** What the provider's code wants back for later calls. */
+  readonly keep?: Readonly<Record<string, string>>;
   readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
@@ -168,6 +185,60 @@ export interface Inquiry {
   readonly memo: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly hint: Readonly<Record<string, string>>;
+  /** The money of the attempt so far. */
+  readonly known?: AttemptMoney;
+}
+
+/** A shop asks for a capture, a cancel or a refund. */
+export interface OperateCommand extends Wanted {
+  readonly shop: string;
+  /** The same key is the same operation. */
+  readonly key: string;
+  /** Where the provider's messages come to. */
+  readonly origin: string;
+  /** What the provider of each account can do of this kind. */
+  readonly rules: Readonly<Record<string, OperationRule | null>>;
+}
+
+/** An operation with everything that is needed to carry it out, or to ask about it. */
+export interface OperationErrand {
+  readonly id: PaymentId;
+  readonly operation: Operation;
+  readonly account: string;
+  readonly asked: Minor;
+  readonly currency: string;
+  readonly capture: Capture;
+  readonly memo: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly origin: string;
+}
+
+/** What carrying it out, or asking about it, came to. */
+export type OperationOutcome =
+  | {
+      readonly result: 'succeeded' | 'accepted';
+      readonly status: string;
+      readonly reference: string | null;
+      readonly keep?: Readonly<Record<string, string>>;
+    }
+  | { readonly result: 'failed' | 'unknown'; readonly problem: OperationProblem };
+
+export type OperateResult =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'done'; readonly view: PaymentView; readonly replayed: boolean }
+  | { readonly kind: 'problem'; readonly problem: OperationProblem };
+
+/** What a person found out about an operation whose outcome was unknown. */
+export interface SettleCommand {
+  readonly number: number;
+  readonly outcome: 'succeeded' | 'failed';
+}
+
+/** The schedule by which a payment without a result is asked about, and given up. */
+export interface OverdueCommand {
+  readonly schedules: Readonly<
+    Record<string, { readonly askAfter: readonly number[]; readonly expireAfterMs: number }>
+  >;
 }
 
 /** The shopper came back, with or without something that verified. */

@@ -10,8 +10,17 @@
 import { DurableObject } from 'cloudflare:workers';
 import { MAX_ATTEMPTS, type PaymentId } from '../payments/id.ts';
 import { type Minor, minor } from '../payments/money.ts';
-import { apply, forward, mismatch, NEW_ATTEMPT, type Summary, summarize } from '../payments/rules.ts';
-import { SETTLED, type Status } from '../payments/statuses.ts';
+import { capturedOf } from '../payments/operations.ts';
+import {
+  apply,
+  forward,
+  mismatch,
+  moneyOf,
+  NEW_ATTEMPT,
+  type Summary,
+  summarize,
+} from '../payments/rules.ts';
+import { SETTLED, type Status, UNFINISHED } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { firstBrokenLink } from './chain.ts';
@@ -29,15 +38,29 @@ import type {
   Inquiry,
   NotifyCommand,
   NotifyResult,
+  OperateCommand,
+  OperateResult,
+  OverdueCommand,
   PaymentLog,
   PaymentRead,
   PaymentWithRedirect,
   ReturnCommand,
   ReturnResult,
+  SettleCommand,
   Trip,
 } from './commands.ts';
-import { type Courier, projectionPause, run, settle } from './outbox.ts';
-import { type Attempt, attemptsOf, type LedgerRecord, summaryOf, viewOf, withBill } from './record.ts';
+import { Operations, type OperationsHost } from './operations.ts';
+import { type ConfirmOutcome, type Courier, projectionPause, run, settle } from './outbox.ts';
+import {
+  type Attempt,
+  attemptsOf,
+  type LedgerRecord,
+  operationsOf,
+  summaryOf,
+  viewOf,
+  withAttempt,
+  withBill,
+} from './record.ts';
 import { type Job, Store, type Writer } from './store.ts';
 
 /** What a ledger is given by the Worker that it is part of. */
@@ -63,12 +86,14 @@ const BATCH = 6;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
+  readonly #operations: Operations;
   /** Repeats of notifications since the last commit, by key. */
   readonly #repeats = new Map<string, number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
+    this.#operations = new Operations(this.#operationsHost());
   }
 
   /** The newest version that the searchable copy is known to hold, and the failures since. */
@@ -200,7 +225,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   read(): PaymentRead | null {
     const { head, record } = this.#store;
-    return head && record ? { ...this.#replayed(), attempts: attemptsOf(record) } : null;
+    return head && record
+      ? { ...this.#replayed(), attempts: attemptsOf(record), operations: operationsOf(record) }
+      : null;
   }
 
   /** The log, oldest first, with the repeats gathered so far. */
@@ -475,6 +502,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       memo: attempt.memo ?? {},
       startedAt: attempt.createdAt,
       hint,
+      known: moneyOf(attempt.state),
     };
   }
 
@@ -496,22 +524,30 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
   }
 
-  /** Notes the provider's document that a fact is about; it is shown even where it moves nothing. */
-  #billed(record: LedgerRecord, { attempt, bill }: NotifyCommand): LedgerRecord {
-    return bill
-      ? withAttempt(record, attempt, (entry) => ({ ...entry, bills: withBill(entry.bills, bill) }))
-      : record;
+  /**
+   * Notes what a fact brings beside its news, even where that moves nothing: the provider's document that it is about,
+   * and what the provider's code wants back.
+   */
+  #noted(record: LedgerRecord, { attempt, bill, keep }: NotifyCommand): LedgerRecord {
+    if (!bill && !keep) return record;
+    return withAttempt(record, attempt, (entry) => ({
+      ...entry,
+      ...(bill && { bills: withBill(entry.bills, bill) }),
+      ...(keep && { memo: { ...entry.memo, ...keep } }),
+    }));
   }
 
   #apply(writer: Writer, before: LedgerRecord, command: NotifyCommand) {
-    const record = this.#billed(before, command);
+    const record = this.#noted(before, command);
     if (record !== before) writer.save({ ...record, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
     const attempt = record.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
     const outcome = command.outcome === 'accepted' ? paid : command.outcome;
     const asked = { amount: attempt.amount, currency: record.request.currency };
-    const amount = command.amount === 'asked' ? attempt.amount : command.amount;
+    const told = command.amount === 'asked' ? attempt.amount : command.amount;
+    const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
+    const amount = captured !== null && told !== null ? Math.min(told, captured) : told;
     const difference = mismatch(asked, { outcome, amount, currency: command.currency });
     const detail = {
       attempt: number,
@@ -531,25 +567,30 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) return answer;
     }
-    const news = { outcome, amount: amount as Minor | null, movement: command.movement };
+    const { movement, cumulative = false, rank, refuses } = command;
+    const news = { outcome, amount: amount as Minor | null, movement, cumulative, ...(rank && { rank }) };
     const state = apply(attempt.state, news);
+    const refusal = refuses ? { ...refuses, status: providerStatus } : null;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
+      const decided = this.#operations.decided(writer, record, number, refusal);
+      if (decided !== record) writer.save({ ...decided, updatedAt: writer.at });
       return answer;
     }
-    const moved = {
-      ...withAttempt(record, number, (entry) => ({ ...entry, state })),
+    const applied = {
+      ...withAttempt(record, number, (entry) => ({ ...entry, asked: 0, state })),
       providerReference: providerReference ?? record.providerReference,
       providerStatus,
       providerStatusText: command.providerStatusText ?? null,
       signed: command.proven ?? null,
     };
-    const after = summaryOf(moved);
+    const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {
       ...detail,
       from: summaryOf(before).status,
       to: after.status,
     });
+    const moved = this.#operations.decided(writer, applied, number, refusal);
     this.#moved(writer, moved);
     if (attempt.deferred) this.#askNoMore(writer, moved, number);
     return answer;
@@ -561,6 +602,87 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const job = this.#store.job(confirmId(number, {}));
     if (!attempt || !job?.dueAt || job.dueAt <= this.world().now()) return;
     if (summarize(attempt.amount, [attempt.state]).status === 'paid') writer.queue({ ...job, dueAt: null });
+  }
+
+  // --- After the payment ----------------------------------------------------------------------------------
+
+  /** Captures, cancels or refunds, once for each key. */
+  operate(command: OperateCommand): Promise<OperateResult> {
+    return this.#operations.operate(command);
+  }
+
+  /** Asks what became of the operations whose outcome is not known. */
+  resolveOperations(): Promise<void> {
+    return this.#operations.resolveAll();
+  }
+
+  /** Takes a person's word for what became of an operation. */
+  settleOperation(command: SettleCommand): Promise<'settled' | 'none' | 'known'> {
+    return this.#operations.settle(command);
+  }
+
+  #operationsHost(): OperationsHost {
+    return {
+      store: this.#store,
+      now: () => this.world().now(),
+      courier: () => this.world().courier,
+      commit: (work) => this.#commit(work),
+      moved: (writer, record) => this.#moved(writer, record),
+      ask: async (attempt) => {
+        const { record } = this.#known();
+        const inquiry = this.#inquiry(record, attempt, {});
+        if (!inquiry) return false;
+        const outcome = await this.world()
+          .courier.confirm(inquiry)
+          .catch((): ConfirmOutcome => ({ result: 'later', error: null }));
+        if (outcome.result === 'news') for (const command of outcome.commands) this.notify(command);
+        return outcome.result === 'news';
+      },
+    };
+  }
+
+  /**
+   * A payment that has been without a result for long: it is asked about by its provider's schedule, and expires after
+   * its account's limit. Answers when it is to be looked at again (milliseconds since 1970); null: not any more.
+   */
+  overdue({ schedules }: OverdueCommand): number | null {
+    const { record } = this.#store;
+    const attempt = record?.attempts.at(-1);
+    if (!record || !attempt || !UNFINISHED.has(summaryOf(record).status)) return null;
+    const schedule = schedules[attempt.account];
+    if (!schedule) return null;
+    const now = this.world().now();
+    const since = Date.parse(record.updatedAt);
+    const end = since + schedule.expireAfterMs;
+    const asked = attempt.asked ?? 0;
+    const number = record.attempts.length;
+    if (now >= end) {
+      this.#commit((writer) => {
+        const expired = withAttempt(record, number, (entry) => ({
+          ...entry,
+          state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
+        }));
+        writer.log('payment.expired', 'countersign', {
+          attempt: number,
+          reason: 'no result came in time; money that arrives later still counts',
+        });
+        this.#moved(writer, expired);
+      });
+      return null;
+    }
+    const due = schedule.askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
+    if (due > asked) {
+      this.#commit((writer) => {
+        // Not a change of the payment: its clock goes on.
+        const noted = withAttempt(record, number, (entry) => ({ ...entry, asked: due }));
+        writer.save(noted);
+        if (this.#store.job(confirmId(number, {}))?.dueAt) return;
+        writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
+        this.#askLater(writer, noted, number, now);
+      });
+    }
+    const next = schedule.askAfter[due];
+    return next === undefined ? end : Math.min(end, since + next * 1000);
   }
 
   // --- Changes and what they send -------------------------------------------------------------------------
@@ -633,16 +755,20 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     try {
       for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
         const { shop } = this.#known();
-        const outcomes = await Promise.all(due.map((job) => run(job, courier, shop)));
+        const watched = due.filter(({ kind }) => kind === 'operation');
+        const others = due.filter(({ kind }) => kind !== 'operation');
+        const outcomes = await Promise.all(others.map((job) => run(job, courier, shop)));
         // News before the end of its job: asked twice is better than lost.
         for (const { kind, outcome } of outcomes) {
-          if (kind === 'confirm' && outcome.result === 'news') this.notify(outcome.command);
+          if (kind === 'confirm' && outcome.result === 'news')
+            for (const command of outcome.commands) this.notify(command);
         }
         this.#commit((writer) => {
           for (const outcome of outcomes) {
             settle(writer, { courier, current: this.#store.job(outcome.job.id), now: now() }, outcome);
           }
         });
+        for (const job of watched) await this.#operations.watch(job);
       }
       await this.#project(courier);
       const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
@@ -702,17 +828,6 @@ function confirmId(attempt: number, hint: Readonly<Record<string, string>>): str
 
 function isQuestion({ kind }: Job): boolean {
   return kind === 'confirm';
-}
-
-function withAttempt(
-  record: LedgerRecord,
-  number: number,
-  change: (attempt: Attempt) => Attempt,
-): LedgerRecord {
-  return {
-    ...record,
-    attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
-  };
 }
 
 /** A repeat has the same news with the same money: a signed message with another amount is never a repeat. */

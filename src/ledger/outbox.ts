@@ -5,7 +5,7 @@
  * push went through.
  */
 import type { PaymentView } from '../payments/types.ts';
-import type { Inquiry, NotifyCommand } from './commands.ts';
+import type { Inquiry, NotifyCommand, OperationErrand, OperationOutcome } from './commands.ts';
 import type { Job, Writer } from './store.ts';
 
 /** What a try of a webhook came to. */
@@ -18,7 +18,7 @@ export interface WebhookOutcome {
 
 /** What asking a provider came to. */
 export type ConfirmOutcome =
-  | { readonly result: 'news'; readonly command: NotifyCommand }
+  | { readonly result: 'news'; readonly commands: readonly NotifyCommand[] }
   /** It does not know yet, or could not be asked. */
   | { readonly result: 'later'; readonly error: string | null };
 
@@ -38,6 +38,10 @@ export interface Courier {
   confirm(inquiry: Inquiry): Promise<ConfirmOutcome>;
   /** Milliseconds until a provider is asked again after so many questions without a result; null: not any more. */
   confirmPause(inquiry: Inquiry, asked: number): Promise<number | null>;
+  /** Carries out a capture, cancel or refund: once, whatever happens. */
+  operate(errand: OperationErrand): Promise<OperationOutcome>;
+  /** Asks what became of one; null: its provider cannot be asked that. */
+  resolve(errand: OperationErrand): Promise<OperationOutcome | null>;
 }
 
 /** The outcome of one job, to be committed. */

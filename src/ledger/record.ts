@@ -1,8 +1,17 @@
 /** What a ledger remembers of its payment: one JSON record, and the view that shops get of it. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
+import type { Operation } from '../payments/operations.ts';
 import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
-import type { AttemptView, Bill, Capture, PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
+import type {
+  AttemptView,
+  Bill,
+  Capture,
+  OperationView,
+  PaymentRequest,
+  PaymentView,
+  Redirect,
+} from '../payments/types.ts';
 
 /** One signed trip of the shopper to a provider. */
 export interface Attempt {
@@ -26,6 +35,8 @@ export interface Attempt {
   readonly reservedAt?: string | null;
   readonly createdAt: string;
   readonly bills?: readonly Bill[];
+  /** How often it was asked about only because it had been silent for long, since its last news. */
+  readonly asked?: number;
   readonly state: AttemptState;
 }
 
@@ -38,6 +49,8 @@ export interface LedgerRecord {
   readonly providerStatus: string | null;
   readonly providerStatusText?: string | null;
   readonly signed?: boolean | null;
+  /** What was done after the payment; number n is at n - 1. */
+  readonly operations?: readonly Operation[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -62,6 +75,34 @@ export function withBill(bills: readonly Bill[] = [], told: Bill): readonly Bill
   return [...bills.filter((bill) => bill !== before), told].toSorted((one, other) =>
     length(one) === length(other) ? (one.number < other.number ? -1 : 1) : length(one) - length(other),
   );
+}
+
+/** The record with one of its attempts changed. */
+export function withAttempt(
+  record: LedgerRecord,
+  number: number,
+  change: (attempt: Attempt) => Attempt,
+): LedgerRecord {
+  return {
+    ...record,
+    attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
+  };
+}
+
+/** Everything that was done after the payment, the oldest first. */
+export function operationsOf({ operations = [] }: LedgerRecord): OperationView[] {
+  return operations.map(({ number, problem, reference, ...operation }) => ({
+    operation: number,
+    kind: operation.kind,
+    attempt: operation.attempt,
+    amount: operation.amount,
+    state: operation.state,
+    requestedAt: operation.requestedAt,
+    finishedAt: operation.finishedAt,
+    error: problem,
+    providerStatus: operation.providerStatus,
+    providerReference: reference,
+  }));
 }
 
 /** Every trip, the oldest first. */

@@ -22,7 +22,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export type JobKind = 'webhook' | 'confirm';
+export type JobKind = 'webhook' | 'confirm' | 'operation';
 
 /** A row of the outbox. `dueAt` is null once it is done. */
 export interface Job {

@@ -31,24 +31,44 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What a provider said, in its own words and language. */
+export interface ProviderWords {
+  readonly code: string;
+  readonly text: string;
+}
+
 /** An error with a public answer. Its `cause` goes to the log, never to the caller. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[];
+  readonly provider: ProviderWords | null;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { errors?: readonly FieldError[]; cause?: unknown } = {},
+    options: { errors?: readonly FieldError[]; cause?: unknown; provider?: ProviderWords | undefined } = {},
   ) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.errors = options.errors ?? [];
+    this.provider = options.provider ?? null;
   }
 
   get status(): number {
     return PROBLEMS[this.code].status;
+  }
+}
+
+/** The provider understood, and said no: what it was asked for has certainly not happened. */
+export class Declined extends Problem {
+  /**
+   * @param code the provider's own.
+   * @param text what it says, in its own words and language; may be empty.
+   */
+  constructor(code: string, text: string) {
+    const said = text ? `${text} (${code})` : code;
+    super('provider_error', `the provider refused: ${said}`, { provider: { code, text } });
   }
 }
 

@@ -46,6 +46,14 @@ const RUNG_STATUS: Record<Rung, Status> = {
 /** Money by the identity that the provider gives to the movement: two news of one movement count once. */
 export type Movements = Readonly<Record<string, Minor>>;
 
+/** Sums that were told as such, each the largest seen: what counts is the larger of it and of the movements' own sum. */
+export interface Totals {
+  readonly paid?: Minor;
+  readonly refunded?: Minor;
+  /** Of an authorization, what was given back without being taken. */
+  readonly released?: Minor;
+}
+
 /** What the rules remember of an attempt. */
 export interface AttemptState {
   readonly rung: Rung;
@@ -56,7 +64,12 @@ export interface AttemptState {
   readonly chargedBack: Movements;
   /** Everything was taken back. */
   readonly reversed: boolean;
+  readonly totals?: Totals;
+  readonly ranks?: Ranks;
 }
+
+/** What a provider's documents are ordered by, as digits: the highest of each kind. */
+export type Ranks = Readonly<Partial<Record<'authorized' | 'paid' | 'refunded' | 'reversed', string>>>;
 
 /** One piece of verified news about one attempt. */
 export interface News {
@@ -65,6 +78,10 @@ export interface News {
   readonly amount: Minor | null;
   /** The provider's identity of the money movement. */
   readonly movement: string;
+  /** The amount is everything so far, not one movement of it. What is `released` is always told so. */
+  readonly cumulative?: boolean;
+  /** Where the newest of several documents tells the status: the place of this one, in digits. */
+  readonly rank?: string;
 }
 
 export const NEW_ATTEMPT: AttemptState = {
@@ -89,13 +106,37 @@ function record(movements: Movements, id: string, amount: Minor): Movements {
   return amount > known ? { ...movements, [id]: amount } : movements;
 }
 
+function total(state: AttemptState, kind: keyof Totals, amount: Minor): AttemptState {
+  if (amount <= (state.totals?.[kind] ?? ZERO)) return state;
+  return { ...state, totals: { ...state.totals, [kind]: amount } };
+}
+
 /** The shopper left for the provider. */
 export function forward(state: AttemptState): AttemptState {
   return climb(state, 'forwarded');
 }
 
+/** Whether one number of digits is above another; nothing is above what has none. */
+function isAbove(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.length === other.length ? one > other : one.length > other.length;
+}
+
+function ranked(state: AttemptState, { outcome, rank }: News): AttemptState {
+  if (rank === undefined || !/^[1-9]\d{0,19}$/.test(rank)) return state;
+  if (outcome !== 'authorized' && outcome !== 'paid' && outcome !== 'refunded' && outcome !== 'reversed')
+    return state;
+  const known = state.ranks?.[outcome];
+  if (known !== undefined && !isAbove(rank, known)) return state;
+  return { ...state, ranks: { ...state.ranks, [outcome]: rank } };
+}
+
 /** An attempt after a piece of news; the same object when the news changes nothing. */
 export function apply(state: AttemptState, news: News): AttemptState {
+  return ranked(moved(state, news), news);
+}
+
+function moved(state: AttemptState, news: News): AttemptState {
   if (MONEY_OUTCOMES.has(news.outcome) && news.amount === null) return state;
   const amount = news.amount ?? ZERO;
   switch (news.outcome) {
@@ -114,11 +155,15 @@ export function apply(state: AttemptState, news: News): AttemptState {
       const climbed = climb(state, 'authorized');
       return authorized === climbed.authorized ? climbed : { ...climbed, authorized };
     }
+    case 'released':
+      return total(state, 'released', amount);
     case 'paid': {
+      if (news.cumulative) return total(state, 'paid', amount);
       const paid = record(state.paid, news.movement, amount);
       return paid === state.paid ? state : { ...state, paid };
     }
     case 'refunded': {
+      if (news.cumulative) return total(state, 'refunded', amount);
       const refunded = record(state.refunded, news.movement, amount);
       return refunded === state.refunded ? state : { ...state, refunded };
     }
@@ -149,18 +194,39 @@ export interface Summary {
   readonly paidTwice: boolean;
 }
 
-interface AttemptMoney {
+/** The money of one attempt, in minor units. */
+export interface AttemptMoney {
+  /** What an authorization that has not ended was for, less what was released; captured money stays counted. */
   readonly authorized: Minor;
+  readonly released: Minor;
   readonly paid: Minor;
+  /** Never above `paid`. */
   readonly refunded: Minor;
   readonly chargedBack: Minor;
 }
 
-function money(state: AttemptState): AttemptMoney {
-  const paid = sum(Object.values(state.paid));
-  const refunded = state.reversed ? paid : sum(Object.values(state.refunded));
+function isReversed({ reversed, ranks = {} }: AttemptState): boolean {
+  return reversed && !isAbove(ranks.paid, ranks.reversed);
+}
+
+/** The rung that counts: an authorization after a reversal holds money again. */
+function rungOf({ rung, reversed, ranks = {} }: AttemptState): Rung {
+  const isHeldAgain = rung === 'voided' && reversed && isAbove(ranks.authorized, ranks.reversed);
+  return isHeldAgain ? 'authorized' : rung;
+}
+
+/** What an attempt's news come to in money. */
+export function moneyOf(state: AttemptState): AttemptMoney {
+  const { totals = {}, ranks = {} } = state;
+  const paid = larger(sum(Object.values(state.paid)), totals.paid ?? ZERO);
+  const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
+  // What took an earlier try back says nothing about the payment after it.
+  const back = isAbove(ranks.paid, ranks.refunded) ? ZERO : given;
+  const refunded = isReversed(state) ? paid : back;
+  const released = totals.released ?? ZERO;
   return {
-    authorized: state.rung === 'authorized' ? state.authorized : ZERO,
+    authorized: rungOf(state) === 'authorized' ? (Math.max(0, state.authorized - released) as Minor) : ZERO,
+    released,
     paid,
     refunded: Math.min(refunded, paid) as Minor,
     chargedBack: sum(Object.values(state.chargedBack)),
@@ -169,7 +235,11 @@ function money(state: AttemptState): AttemptMoney {
 
 /** The status of one attempt by its own news: what a payment with this attempt alone would have. */
 function attemptStatus(state: AttemptState): Status {
-  return RUNG_STATUS[state.rung];
+  const released = state.totals?.released ?? ZERO;
+  // Given back part by part until nothing is left.
+  const rung = rungOf(state);
+  if (rung === 'authorized' && released > 0 && released >= state.authorized) return 'cancelled';
+  return RUNG_STATUS[rung];
 }
 
 /**
@@ -190,7 +260,7 @@ function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
  * @param attempts oldest first.
  */
 export function summarize(asked: Minor, attempts: readonly AttemptState[]): Summary {
-  const moneys = attempts.map(money);
+  const moneys = attempts.map(moneyOf);
   const amounts: Amounts = {
     authorized: sum(moneys.map((entry) => entry.authorized)),
     paid: sum(moneys.map((entry) => entry.paid)),

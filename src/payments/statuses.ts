@@ -22,6 +22,7 @@ export type Status = (typeof STATUSES)[number];
  * What news from a provider says happened. Finer than a status where the order of news matters:
  * - `cancelled` is a shopper who gave up, `voided` an authorization that was released;
  * - `denied` is a refusal at the start, `capture_denied` one after an authorization;
+ * - `released` is a part of an authorization that was given back, the rest is still held;
  * - `reversed` takes everything back: an authorization ends, what was paid counts as refunded;
  * - `none` is news that moves nothing ("refund requested", "uncertain"): logged only.
  */
@@ -37,6 +38,7 @@ export const OUTCOMES = [
   'capture_denied',
   'paid',
   'refunded',
+  'released',
   'reversed',
   'charged_back',
 ] as const;
@@ -48,6 +50,7 @@ export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set([
   'authorized',
   'paid',
   'refunded',
+  'released',
   'charged_back',
 ]);
 
@@ -59,6 +62,9 @@ export const SETTLED: ReadonlySet<Status> = new Set([
   'refunded',
   'charged_back',
 ]);
+
+/** Statuses without a result yet: what stays in one of them for long is asked about, and given up at last. */
+export const UNFINISHED: ReadonlySet<Status> = new Set(['created', 'forwarded', 'pending']);
 
 /** Statuses after which the shopper is welcomed at the shop's success address. */
 export const GOOD: ReadonlySet<Status> = new Set(['paid', 'authorized', 'pending', 'partially_paid']);

@@ -1,6 +1,7 @@
 /** The words of the domain as types, shared by every layer. */
 import type { PaymentId } from './id.ts';
 import type { Minor } from './money.ts';
+import type { OperationKind, OperationProblem, OperationState } from './operations.ts';
 import type { Amounts } from './rules.ts';
 import type { Status } from './statuses.ts';
 
@@ -130,6 +131,23 @@ export interface AttemptView {
   readonly bills: readonly Bill[];
 }
 
+/** A capture, cancel or refund, as its shop sees it. */
+export interface OperationView {
+  /** From 1, in its payment. */
+  readonly operation: number;
+  readonly kind: OperationKind;
+  readonly attempt: number;
+  /** Minor units. */
+  readonly amount: number;
+  readonly state: OperationState;
+  readonly requestedAt: string;
+  readonly finishedAt: string | null;
+  /** Why it failed or is not known; null where it is neither. */
+  readonly error: OperationProblem | null;
+  readonly providerStatus: string | null;
+  readonly providerReference: string | null;
+}
+
 export const EVENT_TYPES = [
   'created',
   'forwarded',
@@ -139,6 +157,13 @@ export const EVENT_TYPES = [
   'notification.ignored',
   'notification.conflict',
   'payment.paid_twice',
+  'operation.requested',
+  'operation.accepted',
+  'operation.succeeded',
+  'operation.failed',
+  'operation.unknown',
+  'operation.abandoned',
+  'payment.expired',
   'confirm.requested',
   'confirm.succeeded',
   'confirm.failed',

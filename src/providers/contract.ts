@@ -5,6 +5,8 @@
 import type * as v from 'valibot';
 import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { OperationKind, OperationRule, Pool } from '../payments/operations.ts';
+import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import type { Bill, Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
@@ -139,22 +141,91 @@ export interface Started {
   readonly askAfterSeconds?: number;
 }
 
-/** What a provider is asked about: one attempt, as it was started. */
-export interface Question<Settings> {
+/** One attempt as it was started, for the calls that are about it. */
+interface Subject<Settings> {
   readonly order: string;
   readonly account: ProviderAccount<Settings>;
-  /** What the attempt asked for, in minor units. */
-  readonly amount: number;
   /** ISO 4217 alpha. */
   readonly currency: string;
   readonly capture: Capture;
+  /** What was kept at the start (`Started`) and from its facts (`Fact`). */
   readonly memo: Readonly<Record<string, string>>;
   /** When the shopper was sent off. */
   readonly startedAt: Date;
+  readonly now: Date;
+  /** May be called any number of times: it changes nothing. */
+  readonly fetch: typeof fetch;
+  /** As in StartRequest. */
+  daily(contract: string): Promise<number>;
+}
+
+/** What a provider is asked about: one attempt. */
+export interface Question<Settings> extends Subject<Settings> {
+  /** What the attempt asked for, in minor units. */
+  readonly amount: number;
   /** What made us ask: from outside and not to be believed, only to be asked about. */
   readonly hint: Readonly<Record<string, string>>;
-  readonly now: Date;
-  readonly fetch: typeof fetch;
+  /** The money of the attempt by what is known; left out where nothing is. */
+  readonly known?: AttemptMoney;
+}
+
+/** A capture, cancel or refund of one attempt, as the provider's code gets it. */
+export interface OperationCall<Settings> extends Subject<Settings> {
+  readonly id: PaymentId;
+  readonly kind: OperationKind;
+  readonly pool: Pool;
+  /** Minor units. */
+  readonly amount: number;
+  /** Whether this is everything that there is. */
+  readonly whole: boolean;
+  /** What has been paid, refunded or released in all once it is done, in minor units. */
+  readonly expected: number;
+  /** The attempt's money before. */
+  readonly before: AttemptMoney;
+  /** What the attempt asked for, in minor units. */
+  readonly asked: number;
+  /** Names this operation and no other: the order number and its own number, letters and digits, at most 24. */
+  readonly mark: string;
+  /** The provider has accepted it, and told no result; its number for it, where it gave one. */
+  readonly accepted: boolean;
+  readonly reference: string | null;
+  readonly urls: Pick<AttemptUrls, 'callback'>;
+}
+
+/** The same with the way to carry it out. */
+export interface OperationOrder<Settings> extends OperationCall<Settings> {
+  /** The one call that does it. It may be made once: from then on the outcome is unknown until it is told. */
+  readonly send: typeof fetch;
+}
+
+/** What an operation came to. */
+export interface OperationResult {
+  /** `accepted`: the provider took it, and tells the result later. */
+  readonly state: 'succeeded' | 'accepted';
+  /** In the provider's own words. */
+  readonly status: string;
+  /** Its number at the provider. */
+  readonly reference: string | null;
+  /** As in Fact. */
+  readonly keep?: Readonly<Record<string, string>>;
+}
+
+/** One of the things that can be done after a payment. */
+export interface ProviderOperation<Settings> {
+  readonly rule: OperationRule;
+  /** Why accounts with these settings lack it; null: they have it. */
+  lacks?(settings: Settings): string | null;
+  /**
+   * Carries it out.
+   * @throws Declined when the provider says no.
+   * @throws Problem, Refusal: whatever goes wrong before `send` means that nothing has happened, after it that nobody knows.
+   */
+  run(order: OperationOrder<Settings>): Promise<OperationResult>;
+  /**
+   * Asks what became of one whose answer was lost, or is still to come. Null: it cannot be said yet.
+   * @throws Declined when it has certainly not happened.
+   */
+  outcome?(call: OperationCall<Settings>): Promise<OperationResult | null>;
 }
 
 /** What a report is asked for with. */
@@ -225,6 +296,19 @@ export interface Fact {
   readonly currency: string | null;
   /** The provider's identity of the movement of money. */
   readonly movement: string;
+  /** The amount is everything so far (all that was refunded), not one movement of it. */
+  readonly cumulative?: boolean;
+  /** The amount is what the order was for: where we have captured a part of it, that part is what counts. */
+  readonly ofOrder?: true;
+  /**
+   * Digits by which the provider orders its documents about one order, where the newest of them tells its status: what took
+   * money back does not count against a payment with a higher one.
+   */
+  readonly rank?: string;
+  /** An operation of ours that the provider has accepted before and now says no to. */
+  readonly refuses?: { readonly kind: OperationKind; readonly amount: number | null };
+  /** What the provider's code wants back when it captures, cancels, refunds or asks: no secrets. */
+  readonly keep?: Readonly<Record<string, string>>;
   readonly providerReference: string | null;
   /** The status in the provider's own code. */
   readonly providerStatus: string;
@@ -348,10 +432,22 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * @throws Problem provider_error or provider_unreachable
    * @throws Refusal when the answer is not to be believed
    */
-  ask?(question: Question<v.InferOutput<Schema>>): Promise<Fact | null>;
+  ask?(question: Question<v.InferOutput<Schema>>): Promise<Fact | readonly Fact[] | null>;
+  /** There is no status query: `ask` only reads what a hint has brought. */
+  readonly asksOnlyHints?: true;
+  /** Why accounts with these settings cannot be asked without a hint; null: they can. Left out: all can. */
+  askLacks?(settings: v.InferOutput<Schema>): string | null;
+  readonly capture?: ProviderOperation<v.InferOutput<Schema>>;
+  readonly cancel?: ProviderOperation<v.InferOutput<Schema>>;
+  readonly refund?: ProviderOperation<v.InferOutput<Schema>>;
   readonly report?: Report<v.InferOutput<Schema>>;
   /** Pauses in seconds between questions that brought no result; left out: those of the outbox. */
   readonly askPauses?: readonly number[];
+  /**
+   * Seconds after the last news of an unfinished payment at which it is asked without being hinted at; left out: the
+   * usual ones (http/overdue.ts). At most what the sheet allows.
+   */
+  readonly askAfter?: readonly number[];
   /**
    * Checks a message over its raw bytes and reads it.
    * @throws Refusal when it is not to be believed.

@@ -5,7 +5,7 @@ import { apply, NEW_ATTEMPT, summarize } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { readable, utf8 } from '../signing/bytes.ts';
-import type { Charset } from '../signing/charsets.ts';
+import { type Charset, type CharsetName, charset } from '../signing/charsets.ts';
 import { parseForm, type RawField, rawFields } from '../signing/form.ts';
 import type { AttemptUrls, Fact, Json, ProviderRequest, RecipeInput, Reply, Verdict } from './contract.ts';
 
@@ -18,7 +18,8 @@ export function atOrigin(address: string, origin: string | undefined): string {
 /** HTTP 200 with an empty body, the reply that most protocols want. */
 export const EMPTY_OK: Reply = { status: 200, headers: {}, body: '' };
 
-const FORM = 'application/x-www-form-urlencoded';
+/** The type of a form body. */
+export const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * The raw parameter text of a form message: the query of a GET, the body of a POST.
@@ -161,6 +162,8 @@ const API_TIMEOUT_MS = 10_000;
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
+  /** As they came, for answers whose charset only their content tells. */
+  readonly bytes: Uint8Array;
   readonly headers: Headers;
 }
 
@@ -171,18 +174,27 @@ export interface ApiAnswer {
 export async function callApi(
   fetcher: typeof fetch,
   url: string,
-  init: { readonly method?: string; readonly headers: Record<string, string>; readonly body?: string },
+  init: {
+    readonly method?: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    /** Of the answer; left out: UTF-8. */
+    readonly charset?: CharsetName;
+  },
 ): Promise<ApiAnswer> {
+  const { charset: name = 'utf-8', ...request } = init;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
   try {
     const response = await fetcher(url, {
       method: 'POST',
       redirect: 'manual',
-      ...init,
+      ...request,
       signal: abort.signal,
     });
-    return { status: response.status, text: await response.text(), headers: response.headers };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const text = name === 'utf-8' ? new TextDecoder().decode(bytes) : (charset(name).decode(bytes) ?? '');
+    return { status: response.status, text, bytes, headers: response.headers };
   } catch (cause) {
     throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
   } finally {

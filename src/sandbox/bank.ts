@@ -76,6 +76,8 @@ export interface Bank {
   ): ReceivedOrder | Promise<ReceivedOrder>;
   /** Methods and paths (hono's syntax) of its API, which merchants' servers call. */
   readonly api?: readonly { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: string }[];
+  /** Whether a call moves money after a payment: to such calls trouble can be made. */
+  movesMoney?(call: Omit<ApiCall, 'trouble'>): boolean;
   /** Answers a call of its API. */
   answer?(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response>;
   /** Keeps what the shopper decided, where the bank is asked later. */
@@ -95,6 +97,17 @@ export interface Memory {
   put(name: string, value: string): Promise<void>;
 }
 
+/**
+ * How a call that moves money goes wrong on purpose:
+ * - `fail`: the bank says no, in its own words;
+ * - `bad-signature`: it does what it was asked, and its answer does not verify (where answers are signed);
+ * - `html`: it does nothing, and a proxy answers 500 with a page;
+ * - `hang`: it does nothing and never answers;
+ * - `lost`: it does what it was asked, and the answer never arrives.
+ */
+export const TROUBLES = ['fail', 'bad-signature', 'html', 'hang', 'lost'] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
 /** A call of a bank's API. */
 export interface ApiCall {
   readonly method: string;
@@ -104,6 +117,8 @@ export interface ApiCall {
   readonly body: string;
   /** Of the bank's server. */
   readonly origin: string;
+  /** What is to go wrong with it. */
+  readonly trouble: Trouble | null;
 }
 
 export interface ReceivedRequest {

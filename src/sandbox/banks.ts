@@ -2,7 +2,17 @@
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
 import { assistBank } from './assist.ts';
-import { type Bank, BankError, type BankOrder, type Decision, type Merchant, merchantOf } from './bank.ts';
+import {
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  type Merchant,
+  merchantOf,
+  TROUBLES,
+  type Trouble,
+} from './bank.ts';
+import { decided as decidedInBook } from './book.ts';
 import {
   carryOut,
   DEEDS,
@@ -26,11 +36,13 @@ import { BRIDGE, paymillBank } from './paymill.ts';
 import { payuBank } from './payu.ts';
 import { przelewy24Bank } from './przelewy24.ts';
 import type { Sandbox } from './sandbox.ts';
+import { toBank } from './shopper.ts';
 import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
 import { tipiBank } from './tipi.ts';
 import { tpayBank } from './tpay.ts';
+import { answerCall, makeTrouble } from './trouble.ts';
 
 export const BANKS: readonly Bank[] = [
   assistBank,
@@ -112,7 +124,7 @@ async function answer(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respons
     body: await c.req.text(),
     origin: url.origin,
   };
-  const answered = await bank.answer?.(call, [...merchants.values()], sandbox.store);
+  const answered = await answerCall(bank, call, [...merchants.values()], sandbox.store);
   return answered ?? c.text('no such call', 404);
 }
 
@@ -124,6 +136,7 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
   const run = async (step: Step): Promise<StepResult> => {
     if (step.do === 'return' || isDecision(step.disorder)) {
       const decided = step.do === 'return' ? order : told(order, step.disorder);
+      await decidedInBook(sandbox.store, decided, step.decision);
       await bank.decide?.(decided, merchant, step.decision, sandbox.store);
     }
     const request = requestOf(bank, order, merchant, step);
@@ -196,6 +209,28 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
   routes.post('/paywall/fake_gateway_api/', async (c) => {
     const id = registeredId(await c.req.json<Record<string, string>>());
     return c.json({ url: `${new URL(c.req.url).origin}/paywall/fake_gateway/?pay_id=${id}` });
+  });
+
+  routes.post('/sandbox/trouble', async (c) => {
+    const given = await c.req.json<{ provider?: string; trouble?: string }>();
+    const trouble = TROUBLES.find((name): name is Trouble => name === given.trouble);
+    const bank = BANKS.find(({ providers }) => providers.includes(given.provider ?? ''));
+    if (!bank || !trouble) return c.json({ message: `trouble is one of ${TROUBLES.join(', ')}` }, 422);
+    await makeTrouble(bank, trouble, sandboxOf(c).store);
+    return c.json({ provider: given.provider, trouble });
+  });
+
+  // A shopper without a browser: takes a payment to its bank, and decides there.
+  routes.post('/sandbox/payments/:id', async (c) => {
+    const sandbox = sandboxOf(c);
+    const { decision } = await c.req.json<{ decision?: string }>();
+    const step = stepOf({ do: 'notify', decision });
+    if (!step) return c.json({ message: `a decision is one of ${DECISIONS.join(', ')}` }, 422);
+    const url = `${sandbox.origin}/pay/${c.req.param('id')}`;
+    const fetcher = (request: Request) => sandbox.fetch(request);
+    const order = await toBank({ kind: 'url', method: 'GET', url }, sandbox.origin, fetcher);
+    const { results } = await play(sandbox, order, [step], false);
+    return c.json({ order, results });
   });
 
   routes.post('/sandbox/orders/:id', async (c) => {

@@ -38,6 +38,8 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       sha_in: 'demo-ogone-sha-in-phrase!',
       sha_out: 'demo-ogone-sha-out-phrase?',
       hash_algorithm: 'sha512',
+      userid: 'api_user',
+      pswd: 'demo-api-pass-9!',
     },
   },
   paybox: {
@@ -52,7 +54,12 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
   },
   payzen: {
     currencies: ['EUR', 'JPY'],
-    settings: { site_id: '69876357', key: 'demo-payzen-key-', signature_algorithm: 'sha-1' },
+    settings: {
+      site_id: '69876357',
+      key: 'demo-payzen-key-',
+      signature_algorithm: 'sha-1',
+      rest_password: 'testpassword_demo-payzen',
+    },
   },
   postfinance: {
     currencies: ['CHF', 'EUR'],
@@ -60,6 +67,8 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       pspid: 'DemoPostTEST',
       sha_in: 'demo-postfinance-sha-in!',
       sha_out: 'demo-postfinance-sha-out?',
+      userid: 'api_user',
+      pswd: 'demo-api-pass-9!',
     },
   },
   sips: {
@@ -83,7 +92,7 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
   },
   systempay: {
     currencies: ['EUR'],
-    settings: { site_id: '12345678', key: 'demo-systempay-k' },
+    settings: { site_id: '12345678', key: 'demo-systempay-k', rest_password: 'testpassword_demo-systempay' },
   },
   tipi: {
     currencies: ['EUR'],
@@ -91,11 +100,20 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
   },
   dotpay: {
     currencies: ['PLN', 'EUR'],
-    settings: { id: '765432', PIN: 'Q7xTzP2mNk8LwV5rYbH3dJ6s' },
+    settings: {
+      id: '765432',
+      PIN: 'Q7xTzP2mNk8LwV5rYbH3dJ6s',
+      login: 'demo@shop.example',
+      password: 'demo-panel-password',
+    },
   },
   epaydk: {
     currencies: ['DKK', 'EUR'],
-    settings: { merchantnumber: '8012345', secret: '4e89ea552f492d6711a6c13f99a2a1d4' },
+    settings: {
+      merchantnumber: '8012345',
+      secret: '4e89ea552f492d6711a6c13f99a2a1d4',
+      webservice_password: 'demo-webservice',
+    },
   },
   przelewy24: {
     currencies: ['PLN', 'EUR'],
@@ -164,6 +182,7 @@ export async function seed(directory: Directory, origin: string): Promise<void> 
         settings: Object.fromEntries(entries.filter(([name]) => !hidden.has(name))),
         endpoints: { page: origin, api: origin },
         allowedIps: [],
+        expireAfterHours: 24,
         secrets: Object.fromEntries(
           entries.filter(([name]) => hidden.has(name)).map(([n, value]) => [n, String(value)]),
         ),

@@ -54,28 +54,29 @@ const NEXT: Record<Outcome, News> = {
   capture_denied: news('capture_denied'),
   paid: news('paid', 1000, 'm'),
   refunded: news('refunded', 1000, 'r'),
+  released: news('released', 400),
   reversed: news('reversed'),
   charged_back: news('charged_back'),
 };
 
 /** Rows: the status before. Columns: the outcome, in the order of OUTCOMES; `.` is no change. */
 const TABLE: Record<Status, string> = {
-  //                none pending error expired cancelled denied authorized voided capture_denied paid refunded reversed charged_back
+  //                none pending error expired cancelled denied authorized voided capture_denied paid refunded released reversed charged_back
   created:
-    '. pending error expired cancelled denied authorized cancelled denied paid . cancelled charged_back',
+    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
   forwarded:
-    '. pending error expired cancelled denied authorized cancelled denied paid . cancelled charged_back',
-  pending: '. . error expired cancelled denied authorized cancelled denied paid . cancelled charged_back',
-  error: '. . . expired cancelled denied authorized cancelled denied paid . cancelled charged_back',
-  expired: '. . . . cancelled denied authorized cancelled denied paid . cancelled charged_back',
-  cancelled: '. . . . . denied authorized . denied paid . . charged_back',
-  denied: '. . . . . . authorized cancelled . paid . cancelled charged_back',
-  authorized: '. . . . . . . cancelled denied paid . cancelled charged_back',
-  partially_paid: '. . . . . . . . . paid refunded refunded charged_back',
-  paid: '. . . . . . . . . . refunded refunded charged_back',
-  partially_refunded: '. . . . . . . . . . refunded refunded charged_back',
-  refunded: '. . . . . . . . . . . . charged_back',
-  charged_back: '. . . . . . . . . . . . .',
+    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
+  pending: '. . error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
+  error: '. . . expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
+  expired: '. . . . cancelled denied authorized cancelled denied paid . . cancelled charged_back',
+  cancelled: '. . . . . denied authorized . denied paid . . . charged_back',
+  denied: '. . . . . . authorized cancelled . paid . . cancelled charged_back',
+  authorized: '. . . . . . . cancelled denied paid . . cancelled charged_back',
+  partially_paid: '. . . . . . . . . paid refunded . refunded charged_back',
+  paid: '. . . . . . . . . . refunded . refunded charged_back',
+  partially_refunded: '. . . . . . . . . . refunded . refunded charged_back',
+  refunded: '. . . . . . . . . . . . . charged_back',
+  charged_back: '. . . . . . . . . . . . . .',
 };
 
 describe('every status against every outcome', () => {
@@ -98,6 +99,8 @@ const someNews: fc.Arbitrary<News> = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
   amount: fc.constantFrom(0, 1, 300, 400, 600, 1000, 1500).map((amount) => amount as Minor),
   movement: fc.constantFrom('a', 'b', 'c'),
+  cumulative: fc.boolean(),
+  rank: fc.constantFrom('9', '10', '11', ''),
 });
 
 /** News about up to three attempts. */

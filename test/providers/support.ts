@@ -13,6 +13,7 @@ import type {
   World,
 } from '../../src/providers/contract.ts';
 import type { BankMessage, Decision } from '../../src/sandbox/bank.ts';
+import { decided } from '../../src/sandbox/book.ts';
 import {
   BANK_API,
   bankNetwork,
@@ -128,6 +129,7 @@ export async function story(entry: Provider) {
   const order = await shopperAtBank(entry.id, started.redirect, who);
   const bank = bankOf(entry.id);
   const message = async (decision: Decision) => {
+    await decided(memory, order, decision);
     await bank.decide?.(order, who, decision, memory);
     return asRequest(bank.notification(order, who, decision, 'none'));
   };
@@ -148,8 +150,9 @@ export async function story(entry: Provider) {
       hint: read.about,
       now: new Date('2026-11-21T09:05:00Z'),
       fetch: bankNetwork,
+      daily: async () => 1,
     });
-    return fact ?? PENDING;
+    return (fact && 'kind' in fact ? fact : fact?.[0]) ?? PENDING;
   };
   return { started, order, who, message, news };
 }

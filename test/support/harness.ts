@@ -5,10 +5,20 @@ import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/http/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import type { BankMessage, BankOrder, Decision, Memory, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import type {
+  BankMessage,
+  BankOrder,
+  Decision,
+  Memory,
+  Merchant,
+  Spoiling,
+  Trouble,
+} from '../../src/sandbox/bank.ts';
 import { BANKS, bankOf } from '../../src/sandbox/banks.ts';
+import { decided } from '../../src/sandbox/book.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
-import { formOf } from '../../src/sandbox/run/storefront.ts';
+import { formOf } from '../../src/sandbox/shopper.ts';
+import { answerCall, makeTrouble } from '../../src/sandbox/trouble.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
 export { bankOf };
@@ -67,7 +77,12 @@ export interface TestShop {
   readonly id: string;
   readonly apiKey: string;
   readonly webhookSecret: string;
-  call<T>(method: string, path: string, body?: unknown): Promise<JsonAnswer<T>>;
+  call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<JsonAnswer<T>>;
   pay(fields?: Record<string, unknown>): Promise<JsonAnswer<Payment>>;
   payment(id: string): Promise<Payment>;
   events(id: string): Promise<LogEvent[]>;
@@ -123,11 +138,16 @@ export async function makeShop(
   });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   const apiKey = answer.body.keys.apiKey ?? '';
-  const call = async <T>(method: string, path: string, body?: unknown) =>
+  const call = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) =>
     json<T>(
       await request(`/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${apiKey}` },
+        headers: { authorization: `Bearer ${apiKey}`, ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     );
@@ -259,20 +279,30 @@ async function answerOfBank(sent: Request): Promise<Response | null> {
   for (const bank of BANKS) {
     const paths = (bank.api ?? []).filter(({ method }) => method === sent.method);
     if (!bank.answer || !paths.some(({ path }) => pathPattern(path).test(url.pathname))) continue;
-    return bank.answer(
-      {
-        method: sent.method,
-        path: url.pathname,
-        query: url.search.slice(1),
-        headers: sent.headers,
-        body: await sent.text(),
-        origin: url.origin,
-      },
-      merchants,
-      memory,
-    );
+    const call = {
+      method: sent.method,
+      path: url.pathname,
+      query: url.search.slice(1),
+      headers: sent.headers,
+      body: await sent.text(),
+      origin: url.origin,
+    };
+    const when = bank.movesMoney?.(call) ? cutNext : null;
+    if (when) cutNext = null;
+    if (when === 'before') throw new TypeError('connection lost');
+    const answered = await answerCall(bank, call, merchants, memory);
+    if (when === 'after') throw new TypeError('connection lost');
+    return answered;
   }
   return new Response('no bank has this path', { status: 404 });
+}
+
+/** What fetch does when its caller has given up. */
+function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, fail) => {
+    signal.addEventListener('abort', () => fail(new Error('aborted')));
+  });
+  return Promise.race([answer, aborted]);
 }
 
 /** A network in which only the banks' APIs answer, for providers that are spoken to directly. */
@@ -291,6 +321,19 @@ export function known(who: Merchant): Merchant {
 /** hono's path syntax as a regular expression. */
 function pathPattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, (_, inner) => inner?.slice(1, -1) ?? '[^/]+')}$`);
+}
+
+/** How the next call that moves money is cut off: before the bank has it, or after it has done it. */
+let cutNext: 'before' | 'after' | null = null;
+
+/** Cuts the connection of the next call that moves money at a bank. */
+export function cut(when: 'before' | 'after'): void {
+  cutNext = when;
+}
+
+/** Has something go wrong with the next call that moves money at the bank of a provider. */
+export function trouble(providerId: string, kind: Trouble): Promise<void> {
+  return makeTrouble(bankOf(providerId), kind, memory);
 }
 
 /** Sends a bank's message to our door. */
@@ -334,7 +377,10 @@ export async function journey(
     payment: created.body,
     order,
     notify: async (decision, spoiling = 'none') => {
-      if (spoiling === 'none') await bank.decide?.(order, who, decision, memory);
+      if (spoiling === 'none') {
+        await decided(memory, order, decision);
+        await bank.decide?.(order, who, decision, memory);
+      }
       return deliver(bank.notification(order, who, decision, spoiling));
     },
   };
@@ -369,7 +415,7 @@ export function network(
     calls.push(sent.url);
     if (sent.url.startsWith('https://cloudflare-dns.com/'))
       return Response.json({ Answer: [{ data: '198.41.0.4' }] });
-    const banked = await answerOfBank(sent);
+    const banked = await orAborted(answerOfBank(sent), sent.signal);
     if (banked) return banked;
     const raw = await sent.text();
     const webhook = {

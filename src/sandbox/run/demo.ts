@@ -28,6 +28,7 @@ const COLUMNS = [
   'replies same',
   'tampered refused',
   'webhook verified',
+  'refunded once',
 ] as const;
 
 const good = (text: string): Cell => ({ text, ok: true });
@@ -90,7 +91,23 @@ async function walk(
         (untouched.status === 'created' || untouched.status === 'forwarded'),
     ),
     check(told.length === 1 && told.every(({ verified }) => verified)),
+    await refunded(shop, payment.id, account.provider),
   ];
+}
+
+/** Asks for the money back, twice at once, where the provider has refunds. */
+async function refunded(shop: Storefront, id: string, providerId: string): Promise<Cell> {
+  const refund = provider(providerId)?.refund;
+  const lacks = refund?.lacks?.(
+    v.parse(provider(providerId)?.settings ?? v.object({}), DEMO_ACCOUNTS[providerId]?.settings),
+  );
+  if (!refund || lacks) return good('-');
+  const answers = await Promise.all([shop.operate(id, 'refund'), shop.operate(id, 'refund')]);
+  // Where the provider accepts first and tells later, it is asked.
+  await shop.operate(id, 'refresh');
+  const { status, amounts } = await shop.payment(id);
+  const codes = answers.toSorted();
+  return check(codes[0] === 200 && codes[1] === 409 && status === 'refunded' && amounts.refunded === 1999);
 }
 
 function print(header: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -1,38 +1,13 @@
 /** A storefront and its shopper for scripts: the HTTP contract, and the sandbox banks as a browser would use them. */
 
 import type { PaymentEvent, PaymentView, Redirect } from '../../payments/types.ts';
-import { type Charset, type CharsetName, charset } from '../../signing/charsets.ts';
-import { encodeForm } from '../../signing/form.ts';
 import type { BankOrder } from '../bank.ts';
 import { DEMO_KEYS } from '../demo.ts';
 import type { Step, StepResult } from '../disorder.ts';
+import { toBank } from '../shopper.ts';
 import type { ReceivedWebhook } from '../store.ts';
 
-const CHARSETS: readonly CharsetName[] = ['utf-8', 'iso-8859-1', 'windows-1251'];
-
-/** The charset in which a browser posts a form. */
-export function formCharset(redirect: Extract<Redirect, { kind: 'form' }>): Charset {
-  return charset(CHARSETS.find((name) => name === redirect.charset) ?? 'utf-8');
-}
-
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
-
-function plainText(html: string): string {
-  return html
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&amp;', '&');
-}
-
-/** The form of a page, as the shopper's browser would post it. */
-export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
-  const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
-  const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/gi)].map(
-    ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
-  );
-  return { kind: 'form', method: 'POST', url: plainText(action), charset: 'utf-8', fields };
-}
 
 export class Storefront {
   readonly #origin: string;
@@ -71,6 +46,16 @@ export class Storefront {
     return this.#api(`/v1/payments/${id}`);
   }
 
+  /** Captures, cancels or refunds the whole, or asks the provider; the HTTP status. */
+  async operate(id: string, what: 'capture' | 'cancel' | 'refund' | 'refresh'): Promise<number> {
+    const response = await fetch(`${this.#origin}/v1/payments/${id}/${what}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}` },
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
   async events(id: string): Promise<PaymentEvent[]> {
     return (await this.#api<{ data: PaymentEvent[] }>(`/v1/payments/${id}/events`)).data;
   }
@@ -81,30 +66,8 @@ export class Storefront {
   }
 
   /** Follows a redirect to the bank, in the charset that it asks for. */
-  async toBank(redirect: Redirect): Promise<BankOrder> {
-    if (redirect.kind === 'html') {
-      const form = formOf(redirect.html);
-      // The card form comes back to us with a token; the sandbox bank has a page of its own in its place.
-      const isCard = redirect.html.includes('name="paymill_token"');
-      return this.toBank(isCard ? { ...form, url: `${this.#origin}/paymill/page` } : form);
-    }
-    const accept = { accept: 'application/json' };
-    const response =
-      redirect.kind === 'url'
-        ? await fetch(redirect.url, { headers: accept })
-        : await fetch(redirect.url, {
-            method: 'POST',
-            headers: { ...accept, 'content-type': 'application/x-www-form-urlencoded' },
-            body: encodeForm(
-              redirect.fields.map(({ name, value }) => [name, value] as const),
-              formCharset(redirect),
-            ),
-          });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`the bank refused the order: ${text}`);
-    if (response.headers.get('content-type')?.startsWith('text/html'))
-      return this.toBank({ kind: 'html', html: text });
-    return JSON.parse(text) as BankOrder;
+  toBank(redirect: Redirect): Promise<BankOrder> {
+    return toBank(redirect, this.#origin, (request) => fetch(request));
   }
 
   /** Has the bank do something with an order, step by step or all at once. */

@@ -1,0 +1,146 @@
+/**
+ * Carrying out an operation at its provider, and asking what became of it. A provider has two ways out: `fetch`, for
+ * what changes nothing, and `send`, for the one call that does it. What goes wrong before `send` has happened nowhere;
+ * after it nobody knows, unless the provider said no in so many words.
+ */
+import type { OperationErrand, OperationOutcome } from '../ledger/commands.ts';
+import { markOf } from '../ledger/operations.ts';
+import { Declined, Problem, Refusal } from '../payments/errors.ts';
+import { orderNumber } from '../payments/id.ts';
+import type { OperationProblem } from '../payments/operations.ts';
+import type { OperationCall, OperationResult, ProviderOperation } from '../providers/contract.ts';
+import { open } from './accounts.ts';
+import { dailyNumber, type Service } from './service.ts';
+
+/** How long an operation may take, all its calls together. */
+const TIMEOUT_MS = 10_000;
+
+interface Prepared {
+  readonly operation: ProviderOperation<Record<string, unknown>>;
+  readonly call: OperationCall<Record<string, unknown>>;
+  readonly providerId: string;
+}
+
+async function prepared(service: Service, errand: OperationErrand): Promise<Prepared> {
+  const { id, operation: asked, account: accountId, origin } = errand;
+  const account = await service.directory.account(accountId);
+  if (!account) throw new Problem('misconfigured', `the account ${accountId} is not there any more`);
+  const { provider, variants } = open(account);
+  const operation = provider[asked.kind] as ProviderOperation<Record<string, unknown>> | undefined;
+  if (!operation) throw new Problem('unsupported_operation', `${provider.caption} has no ${asked.kind}`);
+  const order = orderNumber(id, asked.attempt);
+  const now = new Date(service.now());
+  return {
+    operation,
+    providerId: provider.id,
+    call: {
+      id,
+      order,
+      kind: asked.kind,
+      pool: asked.pool,
+      amount: asked.amount,
+      whole: asked.whole,
+      expected: asked.expected,
+      before: asked.before,
+      asked: errand.asked,
+      currency: errand.currency,
+      capture: errand.capture,
+      memo: errand.memo,
+      mark: markOf(order, asked),
+      accepted: asked.state === 'accepted',
+      reference: asked.reference,
+      account: variants[0].account,
+      urls: { callback: `${origin}/callback/${encodeURIComponent(account.id)}` },
+      startedAt: new Date(errand.startedAt),
+      now,
+      fetch: service.fetch,
+      daily: (contract) => dailyNumber(service, provider.id, contract),
+    },
+  };
+}
+
+/** Ends every call at one time, however many there are. */
+function within(fetcher: typeof fetch, deadline: AbortSignal): typeof fetch {
+  return (input, init) =>
+    fetcher(input, {
+      ...init,
+      signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline,
+    });
+}
+
+/** What went wrong, as the shop is told. */
+function problemOf(error: unknown, isSent: boolean): OperationProblem {
+  const lost = isSent ? '; it is not known whether it was carried out' : '';
+  if (error instanceof Problem) {
+    const { code, message, provider } = error;
+    return { code, detail: `${message}${lost}`, ...(provider && { provider }) };
+  }
+  if (error instanceof Refusal) {
+    return {
+      code: 'provider_error',
+      detail: `the provider's answer is not to be believed: ${error.message}${lost}`,
+    };
+  }
+  return { code: 'internal_error', detail: `something failed on our side${lost}` };
+}
+
+function outcomeOf({ state, ...told }: OperationResult): OperationOutcome {
+  return { result: state, ...told };
+}
+
+/** Logs what went wrong: the provider's answer is in the cause, which leaves with no answer of ours. */
+function logged(event: string, errand: OperationErrand, error: unknown): void {
+  const { id, account, operation } = errand;
+  const cause = error instanceof Error ? (error.cause ?? error.stack) : undefined;
+  console.warn({
+    event,
+    payment: id,
+    account,
+    operation: operation.number,
+    kind: operation.kind,
+    error: String(error),
+    cause: cause instanceof Error ? String(cause) : cause,
+  });
+}
+
+/** Carries out an operation, once. Never throws: what it came to is its outcome. */
+export async function carryOut(service: Service, errand: OperationErrand): Promise<OperationOutcome> {
+  let isSent = false;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const { operation, call } = await prepared(service, errand);
+    const limited = within(service.fetch, abort.signal);
+    const send: typeof fetch = (input, init) => {
+      if (isSent) throw new Error('an operation is sent once');
+      isSent = true;
+      return limited(input, init);
+    };
+    return outcomeOf(await operation.run({ ...call, fetch: limited, send }));
+  } catch (error) {
+    logged('operation.not_done', errand, error);
+    const isUnknown = isSent && !(error instanceof Declined);
+    return { result: isUnknown ? 'unknown' : 'failed', problem: problemOf(error, isUnknown) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Asks what became of an operation; null: its provider has no such question.
+ * @throws Problem or Refusal when it could not be asked.
+ */
+export async function findOut(service: Service, errand: OperationErrand): Promise<OperationOutcome | null> {
+  const { operation, call } = await prepared(service, errand);
+  if (!operation.outcome) return null;
+  try {
+    const found = await operation.outcome(call);
+    return found
+      ? outcomeOf(found)
+      : { result: 'unknown', problem: { code: 'provider_error', detail: 'the provider does not know yet' } };
+  } catch (error) {
+    if (error instanceof Declined) return { result: 'failed', problem: problemOf(error, false) };
+    logged('operation.not_found_out', errand, error);
+    throw error;
+  }
+}

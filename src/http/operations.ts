@@ -1,0 +1,209 @@
+/** The storefront's door after a payment: capture, cancel, refund, and asking the provider. */
+import { type Context, Hono } from 'hono';
+import type { OperateResult, PaymentRead } from '../ledger/commands.ts';
+import { Problem, Refusal } from '../payments/errors.ts';
+import { type PaymentId, paymentId } from '../payments/id.ts';
+import { OPERATION_KINDS, type OperationKind, type OperationRule } from '../payments/operations.ts';
+import { hex } from '../signing/bytes.ts';
+import { open } from './accounts.ts';
+import { askProvider } from './ask.ts';
+import { authenticatedShop } from './auth.ts';
+import { jsonBody, valid } from './body.ts';
+import { type Example, operation } from './openapi.ts';
+import * as schemas from './schemas.ts';
+import type { AppEnv, Service } from './service.ts';
+import { originOf } from './trips.ts';
+
+/** How many of a payment's attempts one refresh asks about, the newest first. */
+const ASKED_AT_ONCE = 5;
+
+/** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
+function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
+  const body = JSON.stringify({ reference, amount: 1999, currency: 'EUR', provider: 'sips2', capture });
+  return [
+    `${variable}=$(curl -sf -X POST "$BASE/v1/payments" -H "Authorization: Bearer $SHOP_KEY" -d '${body}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')`,
+    `curl -sf -X POST "$BASE/sandbox/payments/$${variable}" -d '{"decision":"pay"}' > /dev/null`,
+  ].join('\n');
+}
+
+const EXAMPLES: Record<OperationKind, Example> = {
+  capture: {
+    path: { id: '$HELD' },
+    headers: { 'Idempotency-Key': 'capture-1' },
+    body: { amount: 500 },
+    before: demoPayment('HELD', 'docs-held', 'manual'),
+  },
+  cancel: {
+    path: { id: '$RELEASED' },
+    headers: { 'Idempotency-Key': 'cancel-1' },
+    body: {},
+    before: demoPayment('RELEASED', 'docs-released', 'manual'),
+  },
+  refund: {
+    path: { id: '$PAID' },
+    headers: { 'Idempotency-Key': 'refund-1' },
+    body: { amount: 500 },
+    before: demoPayment('PAID', 'docs-paid', 'automatic'),
+  },
+};
+
+const SUMMARIES: Record<OperationKind, string> = {
+  capture: 'Take the money of an authorized payment, whole or in part',
+  cancel: 'Release an authorization, or take back an order before its money is settled',
+  refund: 'Give back money that was paid, whole or in part',
+};
+
+function unknownPayment(): Problem {
+  return new Problem('not_found', 'this shop has no such payment');
+}
+
+/** The payment of the path, if it is the caller's. */
+async function ownPayment(c: Context<AppEnv>): Promise<{ id: PaymentId; shop: string; read: PaymentRead }> {
+  const shop = await authenticatedShop(c);
+  const id = paymentId(c.req.param('id') ?? '');
+  const read = id && (await c.get('service').ledger(id).read());
+  if (!id || read?.shop !== shop.id) throw unknownPayment();
+  return { id, shop: shop.id, read };
+}
+
+/** What the provider of each of a payment's accounts can do; and why not, for those that lack it by their settings. */
+async function rulesOf(service: Service, { attempts }: PaymentRead, kind: OperationKind) {
+  const rules: Record<string, OperationRule | null> = {};
+  const reasons: string[] = [];
+  for (const id of new Set(attempts.map(({ account }) => account))) {
+    const account = await service.directory.account(id);
+    if (!account) continue;
+    const { provider, variants } = open(account);
+    const able = provider[kind];
+    const lack = able?.lacks?.(variants[0].account.settings) ?? null;
+    rules[id] = able && lack === null ? able.rule : null;
+    if (!able) reasons.push(`${provider.caption} has no ${kind}`);
+    else if (lack !== null) reasons.push(`the account ${id}: ${lack}`);
+  }
+  return { rules, reasons };
+}
+
+function idempotencyKey(c: Context<AppEnv>): string {
+  const given = c.req.header('idempotency-key');
+  if (given !== undefined) return valid(schemas.idempotencyKey, given);
+  const bytes = new Uint8Array(16);
+  c.get('service').random(bytes);
+  return `made/${hex(bytes)}`;
+}
+
+function answer(c: Context<AppEnv>, result: OperateResult, origin: string): Response {
+  switch (result.kind) {
+    case 'none':
+      throw unknownPayment();
+    case 'problem': {
+      const { code, detail, provider } = result.problem;
+      throw new Problem(code, detail, { provider });
+    }
+    case 'done':
+      if (result.replayed) c.header('Idempotent-Replayed', 'true');
+      return c.json({ ...result.view, checkoutUrl: `${origin}/pay/${result.view.id}` });
+  }
+}
+
+async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Response> {
+  const { id, shop, read } = await ownPayment(c);
+  const { amount = null, attempt = null } = await jsonBody(c, schemas.operate);
+  const key = idempotencyKey(c);
+  const service = c.get('service');
+  const origin = originOf(service, c.req.url);
+  const { rules, reasons } = await rulesOf(service, read, kind);
+  if (Object.values(rules).every((rule) => rule === null)) {
+    throw new Problem('unsupported_operation', reasons.join('; '));
+  }
+  const command = { shop, kind, amount, attempt, key, origin, rules };
+  return answer(c, await service.ledger(id).operate(command), origin);
+}
+
+/** Asks the providers of a payment's newest attempts. @throws the last error when none could be asked. */
+async function refresh(
+  service: Service,
+  id: PaymentId,
+  { attempts, operations }: PaymentRead,
+): Promise<void> {
+  const ledger = service.ledger(id);
+  let isAnswered = false;
+  let failure: Problem | null = null;
+  for (const { attempt, account } of attempts.toReversed().slice(0, ASKED_AT_ONCE)) {
+    const inquiry = await ledger.inquiry(account, attempt);
+    if (!inquiry) continue;
+    try {
+      for (const command of await askProvider(service, inquiry)) await ledger.notify(command);
+      isAnswered = true;
+    } catch (error) {
+      failure ??= asProblem(error);
+    }
+  }
+  if (operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
+    await ledger.resolveOperations();
+    isAnswered ||= failure?.code === 'unsupported_operation';
+  }
+  if (failure && !isAnswered) throw failure;
+}
+
+/** @throws what is a mistake of ours. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof Refusal)) throw error;
+  return new Problem('provider_error', `the provider's answer is not to be believed: ${error.message}`);
+}
+
+export function operationRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  for (const kind of OPERATION_KINDS) {
+    routes.post(
+      `/v1/payments/:id/${kind}`,
+      operation({
+        summary: SUMMARIES[kind],
+        description:
+          'Without an amount it is the whole. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
+        auth: 'shop',
+        body: schemas.operate,
+        headers: {
+          'Idempotency-Key': '1 to 255 printable characters; left out, each call is an operation of its own',
+        },
+        success: { 200: schemas.payment },
+        errors: [
+          'invalid_request',
+          'forbidden',
+          'not_found',
+          'invalid_state',
+          'reference_conflict',
+          'payload_too_large',
+          'unsupported_operation',
+          'amount_out_of_range',
+          'provider_error',
+          'provider_unreachable',
+        ],
+        example: EXAMPLES[kind],
+      }),
+      (c) => operate(c, kind),
+    );
+  }
+
+  routes.post(
+    '/v1/payments/:id/refresh',
+    operation({
+      summary: 'Ask the provider what became of a payment',
+      description:
+        'Its answer counts like a notification. Operations whose outcome is unknown are asked about too.',
+      auth: 'shop',
+      success: { 200: schemas.payment },
+      errors: ['forbidden', 'not_found', 'unsupported_operation', 'provider_error', 'provider_unreachable'],
+      example: { path: { id: '$PAID' } },
+    }),
+    async (c) => {
+      const { id, read } = await ownPayment(c);
+      const service = c.get('service');
+      await refresh(service, id, read);
+      const now = await service.ledger(id).read();
+      if (!now) throw unknownPayment();
+      return c.json({ ...now.view, checkoutUrl: `${originOf(service, c.req.url)}/pay/${id}` });
+    },
+  );
+  return routes;
+}

@@ -1,0 +1,64 @@
+/**
+ * Payments that have been without a result for long, looked after by the Worker's cron: their providers are asked by
+ * schedule, and what never ends expires after its account's limit. The searchable copy says which ones are due, so that a run
+ * touches those and no others; their ledgers decide.
+ */
+import type { OverdueCommand } from '../ledger/commands.ts';
+import { paymentId } from '../payments/id.ts';
+import { open } from './accounts.ts';
+import type { Service } from './service.ts';
+
+/** Seconds after the last news of a payment at which it is asked about, where the provider names no others. */
+const ASK_AFTER = [900, 3600, 4 * 3600, 12 * 3600, 22 * 3600];
+
+const HOUR_MS = 3_600_000;
+
+/** Ledgers that are spoken to at one time. */
+const AT_ONCE = 16;
+
+/** Payments of one page, and pages of one run: the next run goes on. */
+const PAGE = 96;
+const PAGES = 8;
+
+/** A payment that could not be looked after is left alone for a while. */
+const AFTER_FAILURE_MS = 600_000;
+
+async function schedulesOf(service: Service): Promise<OverdueCommand> {
+  const schedules: Record<string, OverdueCommand['schedules'][string]> = {};
+  for (const account of await service.directory.accounts.list()) {
+    try {
+      const { provider, variants } = open(account);
+      const lack = provider.askLacks?.(variants[0].account.settings) ?? null;
+      schedules[account.id] = {
+        askAfter: provider.capabilities.status && lack === null ? (provider.askAfter ?? ASK_AFTER) : [],
+        expireAfterMs: account.expireAfterHours * HOUR_MS,
+      };
+    } catch (error) {
+      console.error({ event: 'overdue.account', account: account.id, error: String(error) });
+    }
+  }
+  return { schedules };
+}
+
+/** Looks after every payment that is due. One that fails does not keep the others waiting. */
+export async function lookAfterOverdue(service: Service): Promise<void> {
+  const command = await schedulesOf(service);
+  const look = async ({ id: text, checkAt }: { readonly id: string; readonly checkAt: string }) => {
+    const id = paymentId(text);
+    try {
+      const next = id ? await service.ledger(id).overdue(command) : null;
+      return { id: text, checkAt, next: next === null ? null : new Date(next).toISOString() };
+    } catch (error) {
+      console.error({ event: 'overdue.failed', payment: text, error: String(error) });
+      return { id: text, checkAt, next: new Date(service.now() + AFTER_FAILURE_MS).toISOString() };
+    }
+  };
+  for (let page = 0; page < PAGES; page += 1) {
+    const due = await service.directory.overdue(PAGE);
+    for (let start = 0; start < due.length; start += AT_ONCE) {
+      const looked = await Promise.all(due.slice(start, start + AT_ONCE).map(look));
+      await service.directory.lookAgain(looked);
+    }
+    if (due.length < PAGE) return;
+  }
+}

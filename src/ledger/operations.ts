@@ -1,0 +1,398 @@
+/**
+ * What is done after a payment: recorded, then carried out once, then settled. One operation of a payment at a time:
+ * another one waits its turn. What a crash interrupted, or whose answer got lost, is unknown: it is asked about, and
+ * never carried out again.
+ */
+import {
+  isUnresolved,
+  newsOf,
+  type Operation,
+  type OperationProblem,
+  planOperation,
+  settledByNews,
+} from '../payments/operations.ts';
+import { apply } from '../payments/rules.ts';
+import type { PaymentView } from '../payments/types.ts';
+import type {
+  OperateCommand,
+  OperateResult,
+  OperationErrand,
+  OperationOutcome,
+  SettleCommand,
+} from './commands.ts';
+import type { Courier } from './outbox.ts';
+import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
+import type { Job, Store, Writer } from './store.ts';
+
+/** What the operations of a payment need of its ledger. */
+export interface OperationsHost {
+  readonly store: Store;
+  now(): number;
+  courier(): Courier;
+  commit(work: (writer: Writer) => void): void;
+  /** Saves a changed record and queues what its change has to tell. */
+  moved(writer: Writer, record: LedgerRecord): void;
+  /** Asks the provider about an attempt and takes its news. Whether it answered. */
+  ask(attempt: number): Promise<boolean>;
+}
+
+/** After this an operation that was neither finished nor failed was interrupted; longer than any call may take. */
+const INTERRUPTED_MS = 60_000;
+
+/** Pauses between questions about an operation whose outcome is not known. */
+const RESOLVE_PAUSES_MS = [30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000];
+
+/** More than anybody does with one payment. */
+const MAX_OPERATIONS = 200;
+
+const LOST: OperationProblem = {
+  code: 'provider_unreachable',
+  detail: 'the operation was interrupted: it is not known whether the provider carried it out',
+};
+
+/** The name of the job that watches an operation. */
+function jobId(number: number): string {
+  return `operation_${number}`;
+}
+
+/** Where the answer to a key is kept, beside those to notifications. */
+function answerKey(key: string): string {
+  return `operation|${key}`;
+}
+
+export class Operations {
+  readonly #host: OperationsHost;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: OperationsHost) {
+    this.#host = host;
+  }
+
+  /** Carries out an operation, or answers as before if its key is known. */
+  operate(command: OperateCommand): Promise<OperateResult> {
+    return this.#inTurn(() => this.#operate(command));
+  }
+
+  /** Asks about every operation whose outcome is not known. */
+  resolveAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const { number, state } of this.#all()) {
+        if (state === 'running' || state === 'unknown' || state === 'accepted') await this.#resolve(number);
+      }
+    });
+  }
+
+  /** Takes the word of a person for what became of an operation. */
+  settle({ number, outcome }: SettleCommand): Promise<'settled' | 'none' | 'known'> {
+    return this.#inTurn(async () => {
+      const operation = this.#all().find((entry) => entry.number === number);
+      if (!operation) return 'none';
+      if (operation.state === 'succeeded' || operation.state === 'failed') return 'known';
+      const told: OperationOutcome =
+        outcome === 'succeeded'
+          ? { result: 'succeeded', status: 'told by the operator', reference: null }
+          : {
+              result: 'failed',
+              problem: { code: 'provider_error', detail: 'the operator found that it was not carried out' },
+            };
+      this.#finish(operation, told, 'operator');
+      return 'settled';
+    });
+  }
+
+  /** Does the job that watches an operation. */
+  watch(job: Job): Promise<void> {
+    return this.#inTurn(async () => {
+      const { number } = JSON.parse(job.body) as { number: number };
+      const operation = this.#all().find((entry) => entry.number === number);
+      const isOver = !operation || operation.state === 'succeeded' || operation.state === 'failed';
+      const isKnown = isOver || (await this.#resolve(number));
+      const pause = RESOLVE_PAUSES_MS[job.tries];
+      this.#host.commit((writer) => {
+        const dueAt = isKnown || pause === undefined ? null : this.#host.now() + pause;
+        if (!isKnown && dueAt === null) {
+          writer.log('operation.abandoned', 'countersign', {
+            operation: number,
+            reason: 'it could not be found out what became of it: somebody has to look at the provider',
+          });
+        }
+        writer.queue({ ...job, tries: job.tries + 1, dueAt });
+      });
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  #all(): readonly Operation[] {
+    return this.#host.store.record?.operations ?? [];
+  }
+
+  async #operate(command: OperateCommand): Promise<OperateResult> {
+    const { head, record } = this.#host.store;
+    if (!head || !record || head.shop !== command.shop) return { kind: 'none' };
+    // It is this one's turn, so one that still runs was interrupted.
+    for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
+    const wanted = { kind: command.kind, amount: command.amount, attempt: command.attempt };
+    const earlier = this.#all().find(({ key }) => key === command.key);
+    if (earlier) {
+      return JSON.stringify(earlier.wanted) === JSON.stringify(wanted)
+        ? this.#answerOf(earlier.number, true)
+        : refused('reference_conflict', 'this Idempotency-Key belongs to another operation of this payment');
+    }
+    if (this.#all().length >= MAX_OPERATIONS)
+      return refused('invalid_state', `this payment has had ${MAX_OPERATIONS} operations already`);
+    const attempts = record.attempts.map(({ state, amount, account }) => ({
+      state,
+      amount,
+      rule: command.rules[account] ?? null,
+    }));
+    const plan = planOperation(wanted, record.request.currency, attempts, this.#all());
+    if ('code' in plan) return refused(plan.code, plan.detail);
+    const number = this.#all().length + 1;
+    this.#host.commit((writer) => {
+      const operation: Operation = {
+        ...plan,
+        number,
+        key: command.key,
+        wanted,
+        state: 'running',
+        requestedAt: writer.at,
+        finishedAt: null,
+        problem: null,
+        providerStatus: null,
+        reference: null,
+      };
+      writer.save({ ...record, operations: [...(record.operations ?? []), operation] });
+      const { kind, attempt, amount } = plan;
+      writer.log('operation.requested', 'shop', { operation: number, kind, attempt, amount });
+      writer.queue({
+        id: jobId(number),
+        kind: 'operation',
+        body: JSON.stringify({ number }),
+        tries: 0,
+        dueAt: this.#host.now() + INTERRUPTED_MS,
+        createdAt: writer.at,
+      });
+    });
+    const outcome = await this.#host
+      .courier()
+      .operate(this.#errand(number, command.origin))
+      .catch(
+        (cause: unknown): OperationOutcome => ({
+          result: 'unknown',
+          problem: { ...LOST, detail: `${LOST.detail} (${String(cause)})` },
+        }),
+      );
+    const operation = this.#known(number);
+    // The provider's own message may have been faster than its answer.
+    if (isUnresolved(operation)) this.#finish(operation, outcome, 'provider');
+    return this.#answerOf(number, false);
+  }
+
+  #known(number: number): Operation {
+    const found = this.#all().find((entry) => entry.number === number);
+    if (!found) throw new Error(`there is no operation ${number}`);
+    return found;
+  }
+
+  #interrupted(number: number): void {
+    this.#finish(this.#known(number), { result: 'unknown', problem: LOST }, 'countersign');
+  }
+
+  #errand(number: number, origin: string): OperationErrand {
+    const { record } = this.#host.store;
+    const operation = this.#known(number);
+    const attempt = record?.attempts[operation.attempt - 1];
+    if (!record || !attempt) throw new Error(`there is no attempt ${operation.attempt}`);
+    return {
+      id: record.id,
+      operation,
+      account: attempt.account,
+      asked: attempt.amount,
+      currency: record.request.currency,
+      capture: attempt.capture,
+      memo: attempt.memo ?? {},
+      startedAt: attempt.createdAt,
+      origin,
+    };
+  }
+
+  #answerOf(number: number, replayed: boolean): OperateResult {
+    const { record, answerTo } = this.#stored();
+    const operation = this.#known(number);
+    if (operation.state === 'failed' || operation.state === 'unknown') {
+      return { kind: 'problem', problem: operation.problem ?? LOST };
+    }
+    const kept = answerTo(answerKey(operation.key));
+    const view = kept ? (JSON.parse(kept.body) as PaymentView) : viewOf(record);
+    return { kind: 'done', view, replayed };
+  }
+
+  #stored() {
+    const { store } = this.#host;
+    if (!store.record) throw new Error('there is no payment in this ledger');
+    return { record: store.record, answerTo: (key: string) => store.answerTo(key) };
+  }
+
+  /** Finds out what became of an operation. True when it is known now. */
+  async #resolve(number: number): Promise<boolean> {
+    if (this.#known(number).state === 'running') this.#interrupted(number);
+    const before = this.#known(number);
+    const outcome = await this.#host
+      .courier()
+      .resolve(this.#errand(number, ''))
+      .catch(() => null);
+    // Its news may have come while we asked.
+    const now = this.#known(number);
+    if (now.state !== before.state) return now.state !== 'unknown' && now.state !== 'accepted';
+    if (outcome && outcome.result !== 'unknown' && outcome.result !== now.state) {
+      this.#finish(now, outcome, 'provider');
+    } else if (outcome === null) {
+      // Its provider cannot be asked about operations, but perhaps about the payment.
+      await this.#host.ask(now.attempt);
+    }
+    const { state } = this.#known(number);
+    return state === 'succeeded' || state === 'failed';
+  }
+
+  /** Records what an operation came to, and moves the payment by it. */
+  #finish(
+    operation: Operation,
+    outcome: OperationOutcome,
+    source: 'provider' | 'operator' | 'countersign',
+  ): void {
+    const { record } = this.#stored();
+    this.#host.commit((writer) => {
+      const { number, kind, attempt, amount } = operation;
+      const detail = { operation: number, kind, attempt, amount };
+      if ('problem' in outcome) {
+        const { problem } = outcome;
+        writer.save(withOperation(record, { ...operation, ...ended(outcome.result, writer.at), problem }));
+        writer.log(`operation.${outcome.result}`, source, { ...detail, ...problem });
+        this.#watchAgain(writer, number, outcome.result === 'unknown');
+        return;
+      }
+      const { result, status, reference, keep } = outcome;
+      const kept = keep
+        ? withAttempt(record, attempt, (entry) => ({ ...entry, memo: { ...entry.memo, ...keep } }))
+        : record;
+      const done = withOperation(kept, {
+        ...operation,
+        ...ended(result, writer.at),
+        problem: null,
+        providerStatus: status,
+        reference,
+      });
+      const moved = result === 'succeeded' ? applied(done, operation) : done;
+      writer.log(`operation.${result}`, source, {
+        ...detail,
+        providerStatus: status,
+        ...(reference !== null && { providerReference: reference }),
+        ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
+      });
+      this.#host.moved(writer, moved);
+      this.#keepAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
+      this.#watchAgain(writer, number, result === 'accepted');
+    });
+  }
+
+  #keepAnswer(writer: Writer, key: string, record: LedgerRecord): void {
+    if (this.#host.store.answerTo(answerKey(key))) return;
+    writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
+  }
+
+  #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
+    const job = this.#host.store.job(jobId(number));
+    if (!job) return;
+    const dueAt = isOpen ? this.#host.now() + (RESOLVE_PAUSES_MS[0] ?? 0) : null;
+    // A job that is being done right now sets its own next time.
+    if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
+  }
+
+  /** Settles the operations that news of an attempt has decided; call it inside the commit of the news. */
+  decided(
+    writer: Writer,
+    record: LedgerRecord,
+    attempt: number,
+    refused: {
+      readonly kind: Operation['kind'];
+      readonly amount: number | null;
+      readonly status: string;
+    } | null,
+  ): LedgerRecord {
+    const state = record.attempts[attempt - 1]?.state;
+    let changed = record;
+    const next = () => state && settledByNews(state, attempt, changed.operations ?? []);
+    for (let happened = next(); happened; happened = next()) {
+      writer.log('operation.succeeded', 'provider', shownOf(happened));
+      changed = withOperation(changed, { ...happened, ...ended('succeeded', writer.at), problem: null });
+      // The answer is stored when the news is: this is the payment as it is after it.
+      this.#keepAnswer(writer, happened.key, { ...changed, updatedAt: writer.at });
+      this.#watchAgain(writer, happened.number, false);
+    }
+    const denied = (changed.operations ?? []).find(
+      (operation) => operation.attempt === attempt && isOpen(operation) && isRefusalOf(operation, refused),
+    );
+    if (denied) {
+      const problem: OperationProblem = {
+        code: 'provider_error',
+        detail: `the provider refused it after all (${refused?.status})`,
+        provider: { code: refused?.status ?? '', text: '' },
+      };
+      writer.log('operation.failed', 'provider', { ...shownOf(denied), ...problem });
+      changed = withOperation(changed, { ...denied, ...ended('failed', writer.at), problem });
+      this.#watchAgain(writer, denied.number, false);
+    }
+    return changed;
+  }
+}
+
+function isOpen(operation: Operation): boolean {
+  return operation.state === 'accepted' || isUnresolved(operation);
+}
+
+/** An operation that news have decided, for the log. */
+function shownOf({ number, kind, attempt, amount }: Operation) {
+  return { operation: number, kind, attempt, amount, by: 'news' };
+}
+
+function isRefusalOf(
+  { kind, amount }: Operation,
+  refused: { readonly kind: Operation['kind']; readonly amount: number | null } | null,
+): boolean {
+  return refused !== null && refused.kind === kind && (refused.amount === null || refused.amount === amount);
+}
+
+function ended(state: Operation['state'], at: string): Pick<Operation, 'state' | 'finishedAt'> {
+  return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
+}
+
+function withOperation(record: LedgerRecord, operation: Operation): LedgerRecord {
+  return {
+    ...record,
+    operations: (record.operations ?? []).map((entry) =>
+      entry.number === operation.number ? operation : entry,
+    ),
+  };
+}
+
+/** The record after an operation that was carried out. */
+function applied(record: LedgerRecord, operation: Operation): LedgerRecord {
+  return withAttempt(record, operation.attempt, (attempt) => ({
+    ...attempt,
+    state: apply(attempt.state, newsOf(operation, record.operations ?? [])),
+  }));
+}
+
+function refused(code: OperationProblem['code'], detail: string): OperateResult {
+  return { kind: 'problem', problem: { code, detail } };
+}
+
+/** What the provider calls an operation by: the order number and its own number, letters and digits. */
+export function markOf(order: string, { kind, number }: Pick<Operation, 'kind' | 'number'>): string {
+  return `${order}${kind.charAt(0).toUpperCase()}${number}`;
+}

@@ -1,0 +1,211 @@
+/** What may be done after a payment: every pool, and the sums that no sequence of operations exceeds. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Minor } from '../../src/payments/money.ts';
+import {
+  newsOf,
+  OPERATION_KINDS,
+  type Operable,
+  type Operation,
+  type OperationKind,
+  type OperationRule,
+  type OperationState,
+  type Plan,
+  planOperation,
+  settledByNews,
+  type Wanted,
+} from '../../src/payments/operations.ts';
+import { type AttemptState, apply, moneyOf, NEW_ATTEMPT } from '../../src/payments/rules.ts';
+
+const ASKED = 1000 as Minor;
+
+const news = (outcome: 'authorized' | 'paid', amount = 1000) => ({
+  outcome,
+  amount: amount as Minor,
+  movement: 'm',
+});
+
+const HELD = apply(NEW_ATTEMPT, news('authorized'));
+const PAID = apply(NEW_ATTEMPT, news('paid'));
+
+const RULES: Record<OperationKind, OperationRule> = {
+  capture: { parts: 'many', pools: ['held'] },
+  cancel: { parts: 'many', pools: ['held', 'paid', 'open'] },
+  refund: { parts: 'many', pools: ['paid'] },
+};
+
+const wanted = (
+  kind: OperationKind,
+  amount: number | null = null,
+  attempt: number | null = null,
+): Wanted => ({
+  kind,
+  amount,
+  attempt,
+});
+
+function plan(
+  ask: Wanted,
+  states: readonly AttemptState[],
+  operations: readonly Operation[] = [],
+  rule: OperationRule | null = RULES[ask.kind],
+) {
+  const attempts = states.map((state): Operable => ({ state, amount: ASKED, rule }));
+  return planOperation(ask, 'EUR', attempts, operations);
+}
+
+function asOperation(planned: Plan, number: number, state: OperationState): Operation {
+  return {
+    ...planned,
+    number,
+    key: `key-${number}`,
+    wanted: wanted(planned.kind),
+    state,
+    requestedAt: '',
+    finishedAt: null,
+    problem: null,
+    providerStatus: null,
+    reference: null,
+  };
+}
+
+describe('one operation', () => {
+  it.each([
+    ['capture', HELD, 'held', 1000],
+    ['cancel', HELD, 'held', 1000],
+    ['cancel', PAID, 'paid', 1000],
+    ['cancel', NEW_ATTEMPT, 'open', 1000],
+    ['refund', PAID, 'paid', 1000],
+  ] as const)('%s takes the whole of its pool', (kind, state, pool, amount) => {
+    expect(plan(wanted(kind), [state])).toMatchObject({ kind, pool, amount, whole: true, attempt: 1 });
+  });
+
+  it.each([
+    ['capture', PAID],
+    ['capture', NEW_ATTEMPT],
+    ['refund', HELD],
+    ['refund', NEW_ATTEMPT],
+  ] as const)('%s has nothing to take', (kind, state) => {
+    expect(plan(wanted(kind), [state])).toMatchObject({ code: 'invalid_state' });
+  });
+
+  it('asks for no more than there is, and for no part where only the whole can be had', () => {
+    expect(plan(wanted('refund', 1001), [PAID])).toMatchObject({ code: 'amount_out_of_range' });
+    const whole: OperationRule = { parts: 'whole', pools: ['paid'] };
+    expect(plan(wanted('refund', 999), [PAID], [], whole)).toMatchObject({ code: 'amount_out_of_range' });
+    expect(plan(wanted('refund', 1000), [PAID], [], whole)).toMatchObject({ amount: 1000 });
+    expect(plan(wanted('cancel', 1), [NEW_ATTEMPT])).toMatchObject({ code: 'amount_out_of_range' });
+  });
+
+  it('captures once where its provider releases the rest', () => {
+    const once: OperationRule = { parts: 'one', pools: ['held'] };
+    const first = plan(wanted('capture', 400), [HELD], [], once) as Plan;
+    const after = apply(HELD, newsOf({ ...first, number: 1 }, []));
+    expect(plan(wanted('capture'), [after], [], once)).toMatchObject({ code: 'invalid_state' });
+  });
+
+  it('waits for one whose outcome nobody knows, and keeps what was accepted reserved', () => {
+    const first = plan(wanted('refund', 600), [PAID]) as Plan;
+    for (const state of ['running', 'unknown'] as const)
+      expect(plan(wanted('refund', 1), [PAID], [asOperation(first, 1, state)])).toMatchObject({
+        code: 'invalid_state',
+      });
+    const accepted = asOperation(first, 1, 'accepted');
+    expect(plan(wanted('refund'), [PAID], [accepted])).toMatchObject({ amount: 400, expected: 1000 });
+    const failed = asOperation(first, 1, 'failed');
+    expect(plan(wanted('refund'), [PAID], [failed])).toMatchObject({ amount: 1000 });
+  });
+
+  it('names the attempt where several have money, and means the newest where none has', () => {
+    expect(plan(wanted('refund'), [PAID, PAID])).toMatchObject({ code: 'invalid_request' });
+    expect(plan(wanted('refund', null, 1), [PAID, PAID])).toMatchObject({ attempt: 1 });
+    expect(plan(wanted('refund', 5), [PAID, PAID])).toMatchObject({ attempt: 2 });
+    expect(plan(wanted('cancel'), [NEW_ATTEMPT, NEW_ATTEMPT])).toMatchObject({ attempt: 2 });
+    expect(plan(wanted('refund', null, 3), [PAID])).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('is not for a provider that lacks it', () => {
+    expect(plan(wanted('refund'), [PAID], [], null)).toMatchObject({ code: 'unsupported_operation' });
+  });
+});
+
+/** What a shop asks for, whether the provider does it at once, and whether its own message comes too. */
+const someStep = fc.record({
+  kind: fc.constantFrom(...OPERATION_KINDS),
+  amount: fc.constantFrom(null, 1, 250, 400, 999, 1000, 1500),
+  result: fc.constantFrom<OperationState>('succeeded', 'accepted', 'failed'),
+  message: fc.boolean(),
+});
+
+describe('news of what was accepted', () => {
+  const accepted = (...amounts: readonly number[]): Operation[] => {
+    const operations: Operation[] = [];
+    for (const [index, amount] of amounts.entries()) {
+      const planned = plan(wanted('refund', amount), [PAID], operations) as Plan;
+      operations.push(asOperation(planned, index + 1, 'accepted'));
+    }
+    return operations;
+  };
+  const refunded = (amount: number) =>
+    apply(PAID, { outcome: 'refunded', amount: amount as Minor, movement: 'r' });
+
+  it('settle the one that fits', () => {
+    expect(settledByNews(refunded(300), 1, accepted(500, 300))?.number).toBe(2);
+    expect(settledByNews(refunded(500), 1, accepted(500, 300))?.number).toBe(1);
+    expect(settledByNews(refunded(400), 1, accepted(500, 300))?.number).toBe(2);
+    expect(settledByNews(refunded(100), 1, accepted(500, 300))).toBeNull();
+    expect(settledByNews(PAID, 1, accepted(500))).toBeNull();
+  });
+
+  it('do not settle what others did before', () => {
+    const before = refunded(200);
+    const planned = plan(wanted('refund', 200), [before]) as Plan;
+    expect(planned).toMatchObject({ outside: 200, expected: 400 });
+    const operations = [asOperation(planned, 1, 'accepted')];
+    expect(settledByNews(before, 1, operations)).toBeNull();
+    const done = apply(before, newsOf({ ...planned, number: 1 }, operations));
+    expect(moneyOf(done).refunded).toBe(400);
+  });
+});
+
+describe('for any sequence of operations', () => {
+  const start = fc.constantFrom(HELD, PAID);
+
+  it('no more is taken than was held, no more given back than was taken, and each is settled by its news', () => {
+    fc.assert(
+      fc.property(start, fc.array(someStep, { maxLength: 10 }), (begin, steps) => {
+        let state = begin;
+        const operations: Operation[] = [];
+        for (const [index, step] of steps.entries()) {
+          const planned = plan(wanted(step.kind, step.amount), [state], operations);
+          if ('code' in planned) continue;
+          const operation = asOperation(planned, index + 1, step.result);
+          operations.push(operation);
+          if (step.result !== 'succeeded') continue;
+          state = apply(state, newsOf(operation, operations));
+          // The provider's own message names the movement otherwise, and comes before or after.
+          if (step.message && planned.pool === 'paid')
+            state = apply(state, { outcome: 'refunded', amount: planned.amount, movement: `r${index}` });
+        }
+        const money = moneyOf(state);
+        expect(money.paid).toBeLessThanOrEqual(1000);
+        expect(money.refunded).toBeLessThanOrEqual(money.paid);
+        const done = (kinds: readonly string[]) =>
+          operations
+            .filter(({ state: now, kind, pool }) => now === 'succeeded' && kinds.includes(`${kind}/${pool}`))
+            .reduce((sum, { amount }) => sum + amount, 0);
+        expect(money.refunded).toBe(done(['refund/paid', 'cancel/paid']));
+        if (begin === HELD) {
+          expect(money.paid).toBe(done(['capture/held']));
+          expect(done(['capture/held', 'cancel/held'])).toBeLessThanOrEqual(1000);
+        }
+        // What was accepted is reserved: all of it together never exceeds what there is.
+        const reserved = operations
+          .filter(({ state: now, pool }) => now !== 'failed' && pool === 'paid')
+          .reduce((sum, { amount }) => sum + amount, 0);
+        expect(reserved).toBeLessThanOrEqual(money.paid);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
