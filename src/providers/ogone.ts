@@ -10,12 +10,10 @@
  * "x 100" for every currency); ORDERID keeps to the older limit of 30; code 84, on which sources disagree,
  * moves nothing; the reply is 200 with an empty body in every mode.
  */
-import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import { currenciesWithDigits, currency } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
 import { fromDecimal } from '../payments/money.ts';
-import type { Outcome } from '../payments/statuses.ts';
 import { concat, equalText, hexUpper, readable, utf8 } from '../signing/bytes.ts';
 import { type CharsetName, charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
@@ -32,6 +30,7 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { directLink, kept, REFUSES, readApiResponse, STATUS_CODES } from './ogone.directlink.ts';
 import { isSignedInFeedback, isSignedInRequest } from './ogone.fields.ts';
 import { OGONE_WORDS } from './ogone.words.ts';
 import {
@@ -248,6 +247,12 @@ function signRequest(settings: Partial<Settings>, input: RecipeInput, pass: stri
   );
 }
 
+/** DirectLink hashes every parameter, with a passphrase that may be its own. */
+function signCall(settings: Partial<Settings>, input: RecipeInput): Signed {
+  const pass = settings.sha_in_directlink ?? settings.sha_in;
+  return signRequest({ ...settings, sha_mode: 'each-parameter' }, input, pass);
+}
+
 /** A verified message: its signed parameters alone, by upper-case name. */
 interface Feedback {
   readonly values: ReadonlyMap<string, Uint8Array>;
@@ -359,15 +364,7 @@ const recipes: Record<string, Recipe<Settings>> = {
     verify: (settings, input) => judge({ ...settings, sha_mode: 'main-parameters-only' }, input),
   },
   'return-signature': { kind: 'verify', verify: judge },
-  'api-signature': {
-    kind: 'sign',
-    sign: (settings, input) =>
-      signRequest(
-        { ...settings, sha_mode: 'each-parameter' },
-        input,
-        settings.sha_in_directlink ?? settings.sha_in,
-      ),
-  },
+  'api-signature': { kind: 'sign', sign: signCall },
   'api-response': { kind: 'response', read: (_settings, raw) => readApiResponse(raw) },
 };
 
@@ -483,54 +480,6 @@ function refuseAmbiguousOrder(names: readonly string[]): void {
 
 // --- Notification -----------------------------------------------------------------------------------------
 
-/**
- * The platform's status codes. The second digit: 1 pending, 2 uncertain (do not repeat, wait), 3 refused. What
- * is pending, uncertain or refused after a payment or an authorization moves nothing.
- */
-const STATUS_CODES: Readonly<Record<string, Outcome>> = {
-  0: 'error',
-  1: 'cancelled',
-  2: 'denied',
-  4: 'pending',
-  40: 'pending',
-  41: 'pending',
-  46: 'pending',
-  5: 'authorized',
-  50: 'pending',
-  51: 'pending',
-  52: 'pending',
-  55: 'pending',
-  59: 'pending',
-  56: 'authorized',
-  57: 'error',
-  6: 'voided',
-  64: 'voided',
-  61: 'none',
-  62: 'none',
-  63: 'none',
-  7: 'reversed',
-  74: 'reversed',
-  75: 'reversed',
-  71: 'none',
-  72: 'none',
-  73: 'none',
-  8: 'refunded',
-  85: 'refunded',
-  84: 'none',
-  81: 'none',
-  82: 'none',
-  83: 'none',
-  88: 'none',
-  9: 'paid',
-  95: 'paid',
-  91: 'pending',
-  92: 'pending',
-  99: 'pending',
-  93: 'capture_denied',
-  94: 'none',
-  96: 'none',
-};
-
 /** What an operator sees of a message. CARDNO comes masked. */
 const DETAIL = ['PM', 'BRAND', 'CARDNO', 'ACCEPTANCE', 'NCERROR', 'TRXDATE', 'CN', 'IP', 'ECI'];
 
@@ -542,52 +491,22 @@ function read(values: Feedback['values']): Fact {
   const operation = `${payid}/${value('PAYIDSUB') || '0'}`;
   const code = value('CURRENCY');
   const digits = currency(code)?.digits;
+  const outcome = STATUS_CODES[status] ?? 'none';
+  const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
+  const refused = REFUSES[status];
   return {
     kind: 'fact',
     order: value('ORDERID'),
     key: `${operation}/${status}`,
-    outcome: STATUS_CODES[status] ?? 'none',
-    amount: digits === undefined ? null : fromDecimal(value('AMOUNT'), digits),
+    outcome,
+    amount,
     currency: code || null,
     movement: operation,
+    ...(refused && { refuses: { kind: refused, amount } }),
+    ...kept(outcome, payid),
     providerReference: payid || null,
     providerStatus: status,
     detail: Object.fromEntries(DETAIL.map((name) => [name, value(name)] as const).filter(([, text]) => text)),
-  };
-}
-
-// --- After payment ----------------------------------------------------------------------------------------
-
-const xml = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseAttributeValue: false,
-  processEntities: false,
-});
-
-/**
- * Reads the answer of DirectLink: one `ncresponse` element, its attributes named without regard to case, in
- * any order, unknown ones ignored. `amount` is a decimal number, not x 100. Success is NCERROR `0` or empty.
- */
-function readApiResponse(raw: string) {
-  const parsed = xml.parse(raw) as { readonly ncresponse?: Readonly<Record<string, unknown>> };
-  const attributes = new Map(
-    Object.entries(parsed.ncresponse ?? {}).map(([name, value]) => [name.toUpperCase(), String(value)]),
-  );
-  const value = (name: string) => attributes.get(name) ?? '';
-  const digits = currency(value('CURRENCY'))?.digits;
-  const outcome = STATUS_CODES[value('STATUS')] ?? 'none';
-  const ncerror = value('NCERROR');
-  const ok = parsed.ncresponse !== undefined && (ncerror === '' || ncerror === '0');
-  return {
-    ok,
-    ncerror,
-    ncerrorplus: value('NCERRORPLUS'),
-    providerStatus: value('STATUS'),
-    unified: ok && outcome !== 'none' ? outcome : null,
-    payid: value('PAYID'),
-    payidsub: value('PAYIDSUB'),
-    amount_minor: digits === undefined ? null : fromDecimal(value('AMOUNT'), digits),
   };
 }
 
@@ -613,6 +532,10 @@ function pageOf(host: string, account: ProviderAccount<Settings>): string {
 
 /** A provider on the Ogone platform. */
 export function ogonePlatform(brand: Brand): Provider {
+  const calls = directLink<Settings>(
+    brand.host,
+    (settings, fields) => signCall(settings, { fields }).signature,
+  );
   return defineProvider<PlatformSchema>({
     id: brand.id,
     aliases: [],
@@ -620,10 +543,10 @@ export function ogonePlatform(brand: Brand): Provider {
     countries: brand.countries,
     currencies: brand.currencies,
     capabilities: {
-      capture: false,
-      cancel: false,
-      refund: false,
-      status: false,
+      capture: true,
+      cancel: true,
+      refund: true,
+      status: true,
       manualCapture: true,
       signedNotification: true,
       signedReturn: true,
@@ -666,6 +589,12 @@ export function ogonePlatform(brand: Brand): Provider {
       if (!fact.order) throw new Refusal('field_missing', 'there is no orderID');
       return fact;
     },
+
+    capture: calls.capture,
+    cancel: calls.cancel,
+    refund: calls.refund,
+    ask: calls.ask,
+    askLacks: calls.lacks,
 
     // A redirect or an error would be logged in the back office as "ONL PS ERROR".
     reply: () => EMPTY_OK,

@@ -1,17 +1,20 @@
 /** The Ogone platform, simulated: e-Commerce page and direct feedback, for ogone and postfinance. */
 import { createHash } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankMessage,
   type BankOrder,
   type Decision,
   digits,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Deed, type Page, pageByReference, pageOf, perform, refer } from './book.ts';
 
 type Encoding = 'utf-8' | 'iso-8859-1';
 
@@ -115,6 +118,87 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     .join('&');
 }
 
+/** The number of the transaction that paid. */
+function payid(data: Readonly<Record<string, string>>): string {
+  return `31${data.PAYID}`;
+}
+
+const DEEDS: Readonly<Record<string, Deed>> = {
+  SAL: 'capture',
+  SAS: 'capture',
+  DEL: 'cancel',
+  DES: 'cancel',
+  RFD: 'refund',
+  RFS: 'refund',
+};
+
+function response(attributes: Readonly<Record<string, string | number>>): Response {
+  const text = Object.entries(attributes)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(' ');
+  return new Response(`<?xml version="1.0"?><ncresponse ${text}/>`, {
+    headers: { 'content-type': 'text/XML; Charset=iso-8859-1' },
+  });
+}
+
+function refusal(code: string, plus: string): Response {
+  return response({ NCSTATUS: code.charAt(0), NCERROR: code, NCERRORPLUS: plus, STATUS: '0' });
+}
+
+/** The status of an order after the last thing that happened to it. */
+function statusOf(page: Page): string {
+  const last = page.done.at(-1)?.deed;
+  if (last === 'refund') return '8';
+  if (last === 'cancel') return '6';
+  if (last === 'capture') return '9';
+  return page.held > 0 ? '5' : page.taken > 0 ? '9' : page.cancelled ? '1' : '2';
+}
+
+/** DirectLink: maintenance is taken at once and done offline; a query tells what came of it. */
+async function directLink(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const pspid = new URLSearchParams(call.body).get('PSPID');
+  const merchant = merchants.find(({ settings }) => settings.pspid === pspid);
+  if (!merchant) return refusal('50001006', 'unknown order/1/r');
+  const { sha_in, sha_in_directlink, userid, pswd } = merchant.settings;
+  const charset = encodingOf(merchant) === 'utf-8' ? 'utf-8' : 'windows-1252';
+  const fields = new Map(readForm(new TextEncoder().encode(call.body), charset));
+  if (fields.get('USERID') !== userid || fields.get('PSWD') !== pswd)
+    return refusal('50001183', 'login or password not correct');
+  // PAYIDSUB is not in the list of what SHA-IN covers.
+  const covered = [...fields].filter(([name]) => name !== 'PAYIDSUB');
+  if (fields.get('SHASIGN') !== shasign(covered, String(sha_in_directlink ?? sha_in), merchant))
+    return refusal('50001111', 'unknown order/1/s');
+  const number = fields.get('PAYID') ?? '';
+  const page =
+    (await pageByReference(memory, 'ogone', number)) ?? (await pageOf(memory, fields.get('ORDERID') ?? ''));
+  if (!page) return refusal('50001130', 'unknown order/1/i');
+  const shown = (known: Page, status: string, amount: number) =>
+    response({
+      orderID: known.order,
+      PAYID: payid(known.data),
+      PAYIDSUB: known.done.length,
+      NCSTATUS: 0,
+      NCERROR: 0,
+      NCERRORPLUS: '!',
+      ACCEPTANCE: 'test123',
+      STATUS: status,
+      amount: platformAmount(amount),
+      currency: known.currency,
+    });
+  if (call.path.endsWith('/querydirect.asp')) {
+    const sub = fields.get('PAYIDSUB');
+    const until = sub ? { ...page, done: page.done.slice(0, Number(sub)) } : page;
+    return shown(until, statusOf(until), until.done.at(-1)?.amount ?? page.asked);
+  }
+  const deed = DEEDS[fields.get('OPERATION') ?? ''];
+  if (!deed) return refusal('50001020', 'no such operation');
+  if (call.trouble === 'fail') return refusal('30021001', 'declined by the acquirer');
+  const result = await perform(memory, page, { deed, amount: Number(fields.get('AMOUNT')) });
+  if (typeof result === 'string')
+    return refusal(result === 'amount' ? '50001054' : '50001127', `operation not possible: ${result}`);
+  return shown(result.page, { capture: '91', cancel: '61', refund: '81' }[deed], result.done.amount);
+}
+
 const BACK_FIELD: Record<Decision, string> = {
   pay: 'ACCEPTURL',
   refuse: 'DECLINEURL',
@@ -127,6 +211,13 @@ export const ogoneBank: Bank = {
   caption: 'Ogone platform',
   pages: [{ method: 'POST', path: '/ncol/:stage/:page{orderstandard(?:_utf8)?\\.asp}' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/ncol/:stage/maintenancedirect.asp' },
+    { method: 'POST', path: '/ncol/:stage/querydirect.asp' },
+  ],
+  movesMoney: ({ path }) => path.endsWith('/maintenancedirect.asp'),
+  answer: directLink,
+  decide: (order, _merchant, _decision, memory) => refer(memory, 'ogone', payid(order.data), order.order),
 
   receive({ path, body }, merchants) {
     const encoding: Encoding = path.endsWith('_utf8.asp') ? 'utf-8' : 'iso-8859-1';
