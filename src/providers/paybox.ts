@@ -31,6 +31,7 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { direct, readApiResponse } from './paybox.direct.ts';
 import {
   addressWithin,
   asciiText,
@@ -540,6 +541,8 @@ function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, c
     amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
     currency: null,
     movement: transaction || 'payment',
+    // Direct names the transaction that holds or has brought money by these two.
+    ...(outcome === 'accepted' && { keep: { numtrans: letter('S'), numappel: letter('T') } }),
     providerReference: transaction && transaction !== '0' ? transaction : null,
     providerStatus: code,
     detail: Object.fromEntries(
@@ -550,36 +553,7 @@ function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, c
   };
 }
 
-// --- After payment ----------------------------------------------------------------------------------------
-
-/** Direct codes after which the outcome is unknown: inquire before repeating. */
-const UNCERTAIN = new Set(['00001', '00097', '00098']);
-
-/**
- * Reads an answer of Paybox Direct: `name=value&...`, values perhaps unescaped.
- * @param asked the NUMQUESTION of the question; an answer to another one is no success.
- */
-function readApiResponse(raw: string, asked: string | null) {
-  const values = new Map(
-    raw.split('&').map((part) => {
-      const equals = part.indexOf('=');
-      return [part.slice(0, equals), part.slice(equals + 1)] as const;
-    }),
-  );
-  const value = (name: string) => values.get(name) ?? '';
-  const code = value('CODEREPONSE');
-  const other = asked !== null && value('NUMQUESTION') !== asked;
-  return {
-    ok: code === '00000' && !other,
-    code,
-    uncertain: UNCERTAIN.has(code),
-    reason: other ? `NUMQUESTION is not the one that was asked (${asked})` : null,
-    numtrans: value('NUMTRANS'),
-    numappel: value('NUMAPPEL'),
-    comment: value('COMMENTAIRE'),
-    status: value('STATUS'),
-  };
-}
+// --- Words ----------------------------------------------------------------------------------------------
 
 /** What each code says, in the provider’s words. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -613,6 +587,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 // --- The provider -----------------------------------------------------------------------------------------
 
+const calls = direct<Settings>((account, fields) => signFields(account, { fields }).signature);
+
 export const paybox = defineProvider({
   id: 'paybox',
   aliases: ['up2pay'],
@@ -620,10 +596,10 @@ export const paybox = defineProvider({
   countries: ['FR'],
   currencies: ['EUR', 'USD', 'GBP', 'CHF', 'CAD', 'AUD', 'JPY', 'NOK', 'SEK', 'DKK', 'XOF', 'XAF', 'TND'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,
@@ -675,6 +651,12 @@ export const paybox = defineProvider({
     return fact;
   },
 
+  capture: calls.capture,
+  cancel: calls.cancel,
+  refund: calls.refund,
+  ask: calls.ask,
+  askLacks: calls.lacks,
+
   // Redirects and other codes count as failures, and the merchant gets a warning by e-mail.
   reply: () => EMPTY_OK,
 
@@ -686,6 +668,10 @@ export const paybox = defineProvider({
     {
       where: 'Back office > Information > HMAC key',
       value: 'make one, enter it here, and confirm it by the e-mail link',
+    },
+    {
+      where: 'The contract, for capture, cancel and refund',
+      value: 'has to include Paybox Direct, and to allow the addresses that this service calls from',
     },
   ],
 });

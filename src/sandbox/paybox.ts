@@ -1,16 +1,19 @@
 /** Paybox System, simulated: the page, the IPN and the signed returns. */
 import { createHmac, createSign } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
   digits,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Deed, type Page, pageByReference, perform, refer } from './book.ts';
 
 /** A key pair made for this sandbox, worthless elsewhere; its public half is the demo account's setting. */
 export const SANDBOX_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
@@ -159,11 +162,83 @@ function checkFields(fields: ReadonlyMap<string, string>): void {
   }
 }
 
+const DEEDS: Readonly<Record<string, Deed>> = { '00002': 'capture', '00005': 'cancel', '00014': 'refund' };
+
+/** The word of the inquiry for an order. */
+function wordOf(page: Page): string {
+  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'Annulé' : 'Remboursé';
+  if (page.cancelled) return 'Annulé';
+  if (page.taken > 0) return 'Capturé';
+  return page.held > 0 ? 'Autorisé' : 'Refusé';
+}
+
+/** Paybox Direct. */
+async function ppps(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const list = readForm(new TextEncoder().encode(call.body), 'utf-8');
+  const fields = new Map(list);
+  const value = (name: string) => fields.get(name) ?? '';
+  const reply = (code: string, comment: string, more: Readonly<Record<string, string>> = {}) => {
+    const answered = {
+      NUMTRANS: value('NUMTRANS'),
+      NUMAPPEL: value('NUMAPPEL'),
+      NUMQUESTION: value('NUMQUESTION'),
+      SITE: value('SITE'),
+      RANG: value('RANG'),
+      AUTORISATION: 'XXXXXX',
+      CODEREPONSE: code,
+      COMMENTAIRE: comment,
+      ...more,
+    };
+    const text = Object.entries(answered).map(([name, told]) => `${name}=${told}`);
+    return new Response(Buffer.from(text.join('&'), 'latin1'));
+  };
+  const merchant = merchants.find(({ settings }) => settings.site === value('SITE'));
+  if (!merchant) return reply('00006', 'PAYBOX : Accès refusé');
+  const [last] = list.slice(-1);
+  const text = list.slice(0, -1).map(([name, told]) => `${name}=${told}`);
+  const expected = createHmac(
+    value('HASH').toLowerCase(),
+    Buffer.from(String(merchant.settings.hmac_key), 'hex'),
+  )
+    .update(text.join('&'), 'utf8')
+    .digest('hex')
+    .toUpperCase();
+  if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
+  for (const [name, form] of [
+    ['RANG', /^\d{3}$/],
+    ['NUMQUESTION', /^\d{10}$/],
+    ['MONTANT', /^\d{10}$/],
+    ['DATEQ', /^\d{14}$/],
+    ['NUMTRANS', /^\d{10}$/],
+    ['NUMAPPEL', /^\d{10}$/],
+  ] as const) {
+    if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
+  }
+  const page = await pageByReference(memory, 'paybox', value('NUMTRANS'));
+  if (page?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
+  if (value('TYPE') === '00017')
+    return reply('00000', 'Demande traitée avec succès', { STATUS: wordOf(page) });
+  const deed = DEEDS[value('TYPE')];
+  if (!deed) return reply('00010', 'PAYBOX : Opération inconnue');
+  if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
+  const result = await perform(memory, page, { deed, amount: Number(value('MONTANT')) });
+  if (typeof result === 'string')
+    return reply('00015', `PAYBOX : Transaction déjà ${deed === 'capture' ? 'capturée' : 'annulée'}`);
+  return reply('00000', 'Demande traitée avec succès', { NUMTRANS: result.done.id.slice(0, 10) });
+}
+
 export const payboxBank: Bank = {
   providers: ['paybox'],
   caption: 'Paybox System',
   pages: [{ method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [{ method: 'POST', path: '/PPPS.php' }],
+  movesMoney: ({ body }) => !body.includes('TYPE=00017'),
+  answer: ppps,
+  decide: (order, _merchant, decision, memory) =>
+    decision === 'pay'
+      ? refer(memory, 'paybox', `7${order.data.NUMTRANS}`.padStart(10, '0'), order.order)
+      : Promise.resolve(),
 
   receive({ body }, merchants) {
     const list = readForm(body, 'utf-8');
