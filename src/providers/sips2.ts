@@ -53,6 +53,7 @@ import {
   withProviderFields,
 } from './protocol.ts';
 import { pattern, secret, shown, text } from './settings.ts';
+import { office } from './sips2.office.ts';
 
 // --- Settings ---------------------------------------------------------------------------------------------
 
@@ -443,6 +444,12 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
+    ...(values.has('s10TransactionId') && {
+      keep: {
+        s10_id: values.get('s10TransactionId') ?? '',
+        s10_date: values.get('s10TransactionIdDate') ?? '',
+      },
+    }),
     providerReference: reference || null,
     providerStatus: code,
     detail: Object.fromEntries(
@@ -483,6 +490,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 // --- The provider -----------------------------------------------------------------------------------------
 
+const calls = office<Settings>((given, message) => signJson(given, message).signature);
+
 export const sips2 = defineProvider<typeof settings>({
   id: 'sips2',
   aliases: [],
@@ -490,10 +499,10 @@ export const sips2 = defineProvider<typeof settings>({
   countries: ['FR', 'BE', 'LU', 'NL'],
   currencies: currencyCodes,
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,
@@ -542,6 +551,12 @@ export const sips2 = defineProvider<typeof settings>({
     if (!fact.order) throw new Refusal('field_missing', 'there is no reference of ours');
     return fact;
   },
+
+  capture: calls.capture,
+  cancel: calls.cancel,
+  refund: calls.refund,
+  ask: calls.ask,
+  askLacks: calls.lacks,
 
   reply: () => EMPTY_OK,
 

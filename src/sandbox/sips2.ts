@@ -2,15 +2,18 @@
 import { createHash, createHmac } from 'node:crypto';
 import { currency, currencyByNumber } from '../payments/currencies.ts';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Deed, type Page, pageOf, perform } from './book.ts';
 
 const CODE: Record<Decision, string> = { pay: '00', refuse: '05', cancel: '17', wait: '60' };
 
@@ -65,11 +68,90 @@ function response(order: BankOrder, merchant: Merchant, decision: Decision, spoi
   return `Data=${escaped}&Seal=${signature}&InterfaceVersion=HP_2.0&Encode=${encoding}`;
 }
 
+type Message = Readonly<Record<string, unknown>>;
+
+/** Values of a JSON message in the order of their names, objects inside by the same rule. */
+function joined(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'object') return String(value);
+  return Object.keys(value)
+    .sort()
+    .filter((name) => !['keyVersion', 'sealAlgorithm', 'seal'].includes(name))
+    .map((name) => joined((value as Message)[name]))
+    .join('');
+}
+
+function officeSeal(message: Message, merchant: Merchant): string {
+  return createHmac('sha256', String(merchant.settings.secret_key))
+    .update(joined(message), 'utf8')
+    .digest('hex');
+}
+
+const DEEDS: Readonly<Record<string, Deed>> = { validate: 'capture', cancel: 'cancel', refund: 'refund' };
+
+function statusOf(page: Page): string {
+  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'CANCELLED' : 'TO_CREDIT';
+  if (page.cancelled) return 'CANCELLED';
+  if (page.taken > 0) return page.data.captureMode === 'VALIDATION' ? 'TO_CAPTURE' : 'CAPTURED';
+  return page.held > 0 ? 'TO_VALIDATE' : 'REFUSED';
+}
+
+/** The Office: cash management and diagnosis. */
+async function office(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const message = JSON.parse(call.body) as Message;
+  const merchant = merchants.find(({ settings }) => settings.merchant_id === message.merchantId);
+  if (!merchant) return Response.json({ responseCode: '03' });
+  if (message.seal !== officeSeal(message, merchant)) return Response.json({ responseCode: '34' });
+  const sealed = (answer: Message) => {
+    const right = officeSeal(answer, merchant);
+    const wrong = call.trouble === 'bad-signature';
+    return Response.json({
+      ...answer,
+      seal: wrong ? right.replace(/^./, (c) => (c === '0' ? '1' : '0')) : right,
+    });
+  };
+  const page = await pageOf(memory, String(message.transactionReference));
+  if (!page) return Response.json({ responseCode: '25' });
+  const name = call.path.split('/').at(-1) ?? '';
+  if (name === 'getTransactionData') {
+    if (!/^DR_WS_/.test(String(message.interfaceVersion))) return Response.json({ responseCode: '30' });
+    return sealed({
+      responseCode: '00',
+      transactionReference: page.order,
+      transactionStatus: statusOf(page),
+      amount: String(page.asked),
+      currencyCode: currency(page.currency)?.numeric ?? '',
+    });
+  }
+  if (!/^CR_WS_/.test(String(message.interfaceVersion)))
+    return Response.json({ responseCode: '30', errorFieldName: 'interfaceVersion' });
+  const deed = DEEDS[name];
+  if (!deed || call.trouble === 'fail')
+    return Response.json({ responseCode: '24', newStatus: statusOf(page) });
+  if (message.currencyCode !== currency(page.currency)?.numeric)
+    return Response.json({ responseCode: '12', errorFieldName: 'currencyCode' });
+  const result = await perform(memory, page, { deed, amount: Number(message.operationAmount) });
+  if (typeof result === 'string') return Response.json({ responseCode: result === 'amount' ? '51' : '24' });
+  return sealed({
+    responseCode: '00',
+    acquirerResponseCode: '00',
+    newAmount: String(result.page.asked - result.page.released - result.page.returned),
+    newStatus: statusOf(result.page),
+    operationDateTime: '2026-11-21T10:05:00+01:00',
+  });
+}
+
 export const sips2Bank: Bank = {
   providers: ['sips2'],
   caption: 'WL Sips Paypage',
   pages: [{ method: 'POST', path: '/paymentInit' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/rs-services/v2/cashManagement/:call' },
+    { method: 'POST', path: '/rs-services/v2/diagnostic/getTransactionData' },
+  ],
+  movesMoney: ({ path }) => path.includes('/cashManagement/'),
+  answer: office,
 
   receive({ body }, merchants) {
     const form = new Map(readForm(body, 'utf-8'));
