@@ -36,6 +36,8 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { type RestBrand, restCalls } from './lyra.rest.ts';
+import { factOf, STATUSES, WORDS } from './lyra.transactions.ts';
 import {
   addressWithin,
   atOrigin,
@@ -73,7 +75,7 @@ export const HOSTS = {
   bnpp: 'https://e-paiement-securite-bici.com',
 } as const;
 
-export type Brand = keyof typeof HOSTS;
+export type Brand = keyof typeof HOSTS & RestBrand;
 const BRANDS = Object.keys(HOSTS) as [Brand, ...Brand[]];
 
 function platformSettings(brand: Brand) {
@@ -423,67 +425,6 @@ function requireClean(fields: Readonly<Record<string, string>>): void {
 
 // --- Notification -----------------------------------------------------------------------------------------
 
-/** vads_trans_status, and detailedStatus of the REST API. */
-const STATUSES: Readonly<Record<string, Outcome>> = {
-  INITIAL: 'pending',
-  NOT_CREATED: 'error',
-  ABANDONED: 'cancelled',
-  WAITING_AUTHORISATION: 'pending',
-  WAITING_AUTHORISATION_TO_VALIDATE: 'pending',
-  WAITING_FOR_PAYMENT: 'pending',
-  UNDER_VERIFICATION: 'pending',
-  PENDING: 'pending',
-  SUSPENDED: 'pending',
-  PRE_AUTHORISED: 'pending',
-  CAPTURE_PENDING: 'pending',
-  REFUND_TO_RETRY: 'none',
-  AUTHORISED_TO_VALIDATE: 'authorized',
-  AUTHORISED: 'paid',
-  CAPTURED: 'paid',
-  PARTIALLY_AUTHORISED: 'paid',
-  ACCEPTED: 'authorized',
-  CAPTURE_FAILED: 'error',
-  REFUSED: 'denied',
-  EXPIRED: 'expired',
-  CANCELLED: 'reversed',
-};
-
-/** One transaction, from either interface. */
-interface Transaction {
-  readonly order: string;
-  readonly uuid: string;
-  readonly operation: string;
-  readonly status: string;
-  readonly amount: number | null;
-  /** ISO 4217 alpha. */
-  readonly currency: string | null;
-  readonly detail: Readonly<Record<string, string>>;
-}
-
-/** What a word means depends on the direction of the money. */
-function outcomeOf({ operation, status }: Transaction): Outcome {
-  if (operation === 'CREDIT') return status === 'AUTHORISED' || status === 'CAPTURED' ? 'refunded' : 'none';
-  return STATUSES[status] ?? 'none';
-}
-
-function factOf(transaction: Transaction): Fact {
-  const { order, uuid, operation, status, amount, currency: code, detail } = transaction;
-  // An accepted VERIFICATION stores a card and moves no money.
-  const told = operation === 'VERIFICATION' || status === 'ACCEPTED' ? 0 : amount;
-  return {
-    kind: 'fact',
-    order,
-    key: `${uuid}/${operation}/${status}`,
-    outcome: outcomeOf(transaction),
-    amount: told,
-    currency: code,
-    movement: uuid,
-    providerReference: operation === 'CREDIT' ? null : uuid,
-    providerStatus: operation === 'CREDIT' ? `${operation} ${status}` : status,
-    detail,
-  };
-}
-
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
@@ -589,31 +530,6 @@ function readAnswer(settings: Partial<Settings>, answer: Answer): Fact {
   });
 }
 
-/** What each code says, in the provider’s words. */
-const WORDS: Readonly<Record<string, string>> = {
-  INITIAL: 'being created',
-  NOT_CREATED: 'refused at creation, nothing in the back office',
-  ABANDONED: 'shopper gave up',
-  WAITING_AUTHORISATION: 'automatic, authorisation later (capture delay longer than an authorisation lasts)',
-  WAITING_AUTHORISATION_TO_VALIDATE: 'manual, authorisation later',
-  WAITING_FOR_PAYMENT: 'transfer, cash: money not there',
-  UNDER_VERIFICATION: 'in progress',
-  PENDING: 'in progress',
-  SUSPENDED: 'in progress',
-  PRE_AUTHORISED: 'in progress',
-  REFUND_TO_RETRY: 'in progress',
-  CAPTURE_PENDING: 'in progress',
-  AUTHORISED_TO_VALIDATE: 'authorised, the merchant must validate',
-  AUTHORISED: 'authorised, will be collected by itself',
-  CAPTURED: 'remitted to the bank',
-  PARTIALLY_AUTHORISED: 'only a part',
-  ACCEPTED: 'VERIFICATION accepted (card stored, no money)',
-  CAPTURE_FAILED: 'remittance failed',
-  EXPIRED: 'not validated, authorised or paid in time',
-  CANCELLED: 'by the merchant',
-  REFUSED: 'refused',
-};
-
 // --- The provider -----------------------------------------------------------------------------------------
 
 interface Edition {
@@ -624,6 +540,8 @@ interface Edition {
   readonly brand: Brand;
 }
 
+const calls = restCalls<Settings>();
+
 /** A provider on the platform. */
 export function lyraPlatform(edition: Edition): Provider {
   return defineProvider<PlatformSchema>({
@@ -633,10 +551,10 @@ export function lyraPlatform(edition: Edition): Provider {
     countries: edition.countries,
     currencies: currencyCodes.filter((code) => code !== 'IDR'),
     capabilities: {
-      capture: false,
-      cancel: false,
-      refund: false,
-      status: false,
+      capture: true,
+      cancel: true,
+      refund: true,
+      status: true,
       manualCapture: true,
       signedNotification: true,
       signedReturn: true,
@@ -689,6 +607,12 @@ export function lyraPlatform(edition: Edition): Provider {
       if (!fact.order) throw new Refusal('field_missing', 'there is no order');
       return fact;
     },
+
+    capture: calls.capture,
+    cancel: calls.cancel,
+    refund: calls.refund,
+    ask: calls.ask,
+    askLacks: calls.lacks,
 
     // The first characters are shown to the merchant in the back office.
     reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

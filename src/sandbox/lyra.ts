@@ -2,15 +2,18 @@
 import { createHash, createHmac } from 'node:crypto';
 import { currencyByNumber } from '../payments/currencies.ts';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Deed, type Page, pageByReference, pageOf, perform, refer } from './book.ts';
 
 const STATUS: Record<
   Decision,
@@ -44,6 +47,11 @@ function encoded(fields: readonly (readonly [string, string])[], charset: 'utf8'
     .join('&');
 }
 
+/** The number of the transaction of a try. */
+function uuidOf(id: string, decision: Decision): string {
+  return createHash('md5').update(`${id}/${decision}`).digest('hex');
+}
+
 function result(
   order: BankOrder,
   merchant: Merchant,
@@ -52,7 +60,7 @@ function result(
   server: boolean,
 ): string {
   const { captured, manual, result: code } = STATUS[decision];
-  const uuid = createHash('md5').update(`${order.id}/${decision}`).digest('hex');
+  const uuid = uuidOf(order.id, decision);
   const fields: [string, string][] = [
     ...Object.entries(order.data).filter(([name]) => name.startsWith('vads_')),
     ['vads_trans_status', order.manual ? manual : captured],
@@ -82,11 +90,111 @@ function result(
   return encoded([...told, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
 }
 
+function detailedStatus(page: Page): string {
+  const isTakenBack = page.taken > 0 && page.returned === page.taken;
+  if (page.cancelled || (isTakenBack && page.done.at(-1)?.deed === 'cancel')) return 'CANCELLED';
+  if (page.taken === 0) return page.held > 0 ? 'AUTHORISED_TO_VALIDATE' : 'REFUSED';
+  return page.data.remitted === 'no' ? 'AUTHORISED' : 'CAPTURED';
+}
+
+/** A transaction as the REST API shows it. */
+function transactionOf(page: Page) {
+  const cancelled = page.done
+    .filter(({ deed }) => deed === 'cancel')
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const refunded = page.returned - (page.held > 0 ? 0 : cancelled);
+  const status = detailedStatus(page);
+  return {
+    uuid: uuidOf(page.data.id ?? '', 'pay'),
+    amount: status === 'CANCELLED' ? page.asked : page.asked - cancelled,
+    currency: page.currency,
+    status: 'PAID',
+    detailedStatus: status,
+    operationType: 'DEBIT',
+    orderDetails: { orderId: page.order },
+    transactionDetails: {
+      cardDetails: { captureResponse: { refundAmount: refunded > 0 ? refunded : null } },
+    },
+  };
+}
+
+type Asked = {
+  readonly uuid?: string;
+  readonly orderId?: string;
+  readonly amount?: number;
+  readonly resolutionMode?: string;
+  readonly cardUpdate?: { readonly amount: number };
+};
+
+/** The REST API V4. */
+async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const error = (errorCode: string, errorMessage: string) =>
+    Response.json({
+      status: 'ERROR',
+      version: 'V4',
+      mode: 'TEST',
+      answer: { errorCode, errorMessage, detailedErrorCode: null, detailedErrorMessage: null },
+    });
+  const success = (answer: object) =>
+    Response.json({ status: 'SUCCESS', version: 'V4', mode: 'TEST', answer });
+  const merchant = merchants.find(
+    ({ settings }) =>
+      call.headers.get('authorization') ===
+      `Basic ${btoa(`${String(settings.site_id)}:${String(settings.rest_password)}`)}`,
+  );
+  if (!merchant) return error('INT_905', 'invalid credentials');
+  const asked = JSON.parse(call.body) as Asked;
+  const name = call.path.split('/V4/')[1] ?? '';
+  if (name === 'Order/Get') {
+    const page = await pageOf(memory, asked.orderId ?? '');
+    return page
+      ? success({ orderId: page.order, transactions: [transactionOf(page)] })
+      : error('PSP_010', 'transaction not found');
+  }
+  const page = await pageByReference(memory, 'lyra', asked.uuid ?? '');
+  if (!page) return error('PSP_010', 'transaction not found');
+  if (name === 'Transaction/Get') return success(transactionOf(page));
+  if (call.trouble === 'fail') return error('PSP_100', 'refused by the acquirer');
+  const deeds: Readonly<Record<string, { readonly deed: Deed; readonly amount: number | null }>> = {
+    'Transaction/Validate': { deed: 'capture', amount: null },
+    'Transaction/Update': {
+      deed: 'cancel',
+      amount: transactionOf(page).amount - (asked.cardUpdate?.amount ?? 0),
+    },
+    'Transaction/CancelOrRefund': {
+      deed: asked.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
+      amount: asked.amount ?? null,
+    },
+  };
+  const deed = deeds[name];
+  if (!deed) return error('INT_901', 'no such service');
+  const done = await perform(memory, page, deed);
+  if (typeof done === 'string')
+    return error(deed.deed === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${done}`);
+  const shown = transactionOf(done.page);
+  if (deed.deed !== 'refund') return success(shown);
+  return success({
+    ...shown,
+    uuid: createHash('md5').update(done.done.id).digest('hex'),
+    operationType: 'CREDIT',
+    detailedStatus: 'AUTHORISED',
+    amount: done.done.amount,
+  });
+}
+
 export const lyraBank: Bank = {
   providers: ['systempay', 'payzen'],
   caption: 'Lyra gateway',
   pages: [{ method: 'POST', path: '/vads-payment/' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/api-payment/V4/Order/Get' },
+    { method: 'POST', path: '/api-payment/V4/Transaction/:name' },
+  ],
+  movesMoney: ({ path }) => !path.endsWith('/Get') && !path.endsWith('/Update'),
+  answer: restApi,
+  decide: (order, _merchant, _decision, memory) =>
+    refer(memory, 'lyra', uuidOf(order.id, 'pay'), order.order),
 
   receive({ body }, merchants) {
     const fields = new Map(readForm(body, 'utf-8'));
