@@ -13,6 +13,7 @@
 import * as v from 'valibot';
 import { currenciesWithDigits } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
+import type { OperationKind } from '../payments/operations.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import { base64, compareBytes, equalText, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
@@ -29,6 +30,7 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { gate } from './ecommpay.gate.ts';
 import {
   atOrigin,
   backBy,
@@ -432,6 +434,21 @@ function isRefund(operation: Tree | undefined): boolean {
   return (type === 'refund' || type === 'reversal') && textOf(member(operation, 'status')) === 'success';
 }
 
+const DEEDS: Readonly<Record<string, OperationKind>> = {
+  capture: 'capture',
+  cancel: 'cancel',
+  refund: 'refund',
+  reversal: 'refund',
+};
+
+/** An operation of ours that was accepted, and failed: it leaves payment.status as it was. */
+function refusalOf(operation: Tree | undefined): Pick<Fact, 'refuses'> {
+  const kind = DEEDS[textOf(member(operation, 'type'))];
+  const status = textOf(member(operation, 'status'));
+  if (!kind || !['denied', 'error'].includes(STATUS_WORDS[status]?.outcome ?? '')) return {};
+  return { refuses: { kind, amount: amountOf(member(operation, 'sum_initial')) } };
+}
+
 /**
  * After a refund payment.sum is what is left, and the refunded sum is the operation's; a payment's own money is
  * one movement, however many callbacks tell of it.
@@ -441,6 +458,7 @@ function read(body: Branch): Fact {
   const operation = operationOf(body);
   const word = wordOf(body);
   const operationId = textOf(member(operation, 'id'));
+  const method = textOf(member(payment, 'method'));
   const known = STATUS_WORDS[word]?.outcome ?? 'pending';
   const refund = known === 'refunded';
   const money = refund ? member(operation, 'sum_initial') : member(payment, 'sum');
@@ -453,11 +471,13 @@ function read(body: Branch): Fact {
     amount: amountOf(money),
     currency: textOf(member(money, 'currency')) || null,
     movement: refund ? `refund/${operationId}` : 'payment',
+    ...refusalOf(operation),
+    ...(method && (known === 'paid' || known === 'authorized') && { keep: { method } }),
     providerReference: textOf(member(member(operation, 'provider'), 'payment_id')) || operationId || null,
     providerStatus: word,
     detail: Object.fromEntries(
       [
-        ['method', textOf(member(payment, 'method'))],
+        ['method', method],
         ['operation', textOf(member(operation, 'type'))],
         ['operationId', operationId],
         ['code', textOf(member(operation, 'code'))],
@@ -474,6 +494,17 @@ function projectOf(body: Branch): string {
 
 // --- The provider -----------------------------------------------------------------------------------------
 
+const calls = gate<Settings>({
+  sign: (account, body) => signTree(account, treeOf(body)).signature,
+  verify(account, source) {
+    const body = parseJson(source);
+    const isSigned =
+      member(body ?? undefined, 'signature') ?? member(member(body ?? undefined, 'general'), 'signature');
+    if (isSigned !== undefined) verifyCallback(account, body);
+  },
+  outcomeOf: (word) => STATUS_WORDS[word]?.outcome ?? 'pending',
+});
+
 export const ecommpay = defineProvider({
   id: 'ecommpay',
   aliases: [],
@@ -481,10 +512,10 @@ export const ecommpay = defineProvider({
   countries: [],
   currencies: currenciesWithDigits(0, 2),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: false,
@@ -540,6 +571,11 @@ export const ecommpay = defineProvider({
     if (!fact.order) throw new Refusal('field_missing', 'there is no payment.id');
     return fact;
   },
+
+  capture: calls.capture,
+  cancel: calls.cancel,
+  refund: calls.refund,
+  ask: calls.ask,
 
   reply: () => EMPTY_OK,
 

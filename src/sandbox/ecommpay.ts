@@ -1,22 +1,27 @@
 /** ECommPay's Payment Page and its callbacks, simulated. */
 import { createHmac } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
   digits,
+  type Memory,
   type Merchant,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Page, pageOf, perform } from './book.ts';
 
-type Member = string | number | { readonly [name: string]: Member };
+type Member = string | number | readonly Member[] | { readonly [name: string]: Member };
 
 /** `path:value` lines joined by semicolons, sorted by path; what is in `skip` does not count. */
 function baseText(member: { readonly [name: string]: Member }, prefix = ''): string[] {
   return Object.entries(member).flatMap(([name, value]) =>
-    typeof value === 'object' ? baseText(value, `${prefix}${name}:`) : [`${prefix}${name}:${value}`],
+    typeof value === 'object'
+      ? baseText(value as { readonly [name: string]: Member }, `${prefix}${name}:`)
+      : [`${prefix}${name}:${value}`],
   );
 }
 
@@ -80,11 +85,89 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
   return JSON.stringify(signed);
 }
 
+function wordOf(page: Page): string {
+  if (page.cancelled) return 'canceled';
+  if (page.taken === 0) return page.held > 0 ? 'awaiting capture' : 'decline';
+  if (page.returned === 0) return 'success';
+  return page.returned === page.taken ? 'refunded' : 'partially refunded';
+}
+
+type Asked = {
+  readonly general: { readonly [name: string]: Member } & {
+    readonly project_id: number;
+    readonly payment_id: string;
+    readonly signature: string;
+  };
+  readonly payment?: {
+    readonly amount: number;
+    readonly currency: string;
+    readonly merchant_refund_id?: string;
+  };
+};
+
+/** Gate: requests are accepted, what came of them is told by the status. */
+async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const asked = JSON.parse(call.body) as Asked;
+  const { signature: given, ...general } = asked.general;
+  const merchant = merchants.find(({ settings }) => settings.project_id === general.project_id);
+  const refuse = (code: string, message: string) =>
+    Response.json(
+      { status: 'error', code, message, payment_id: general.payment_id, project_id: general.project_id },
+      { status: 400 },
+    );
+  if (!merchant) return refuse('1001', 'unknown project');
+  const secret = String(merchant.settings.secret_key);
+  if (given !== signature({ ...asked, general } as unknown as Record<string, Member>, secret))
+    return refuse('1002', 'signature is not valid');
+  const page = await pageOf(memory, String(general.payment_id));
+  if (!page) return refuse('3061', 'transaction not found');
+  const [, , , method, deed] = call.path.split('/');
+  if (method === 'status') {
+    const sum = { amount: (page.taken || page.held) - page.returned, currency: page.currency };
+    const body = {
+      project_id: general.project_id,
+      payment: { id: page.order, type: 'purchase', status: wordOf(page), method: 'card', sum },
+      operations: page.done.map((done) => ({
+        id: Number(done.id.slice(0, 12)),
+        type: done.deed,
+        status: 'success',
+        request_id: `request-${done.id}`,
+        sum_initial: { amount: done.amount, currency: page.currency },
+        code: '0',
+        message: 'Success',
+      })),
+    };
+    return Response.json({ ...body, signature: signature(body, secret) });
+  }
+  if (method !== 'card') return refuse('402', 'unknown method');
+  if (deed !== 'capture' && deed !== 'cancel' && deed !== 'refund') return refuse('402', 'unknown request');
+  if (asked.payment && asked.payment.currency !== page.currency) return refuse('3041', 'wrong currency');
+  if (call.trouble === 'fail') return refuse('3283', 'Refund amount more than init amount');
+  const result = await perform(memory, page, {
+    deed,
+    amount: asked.payment?.amount ?? null,
+    mark: asked.payment?.merchant_refund_id ?? '',
+  });
+  if (typeof result === 'string') return refuse('3162', `operation not allowed: ${result}`);
+  return Response.json({
+    status: 'success',
+    request_id: `request-${result.done.id}`,
+    project_id: general.project_id,
+    payment_id: page.order,
+  });
+}
+
 export const ecommpayBank: Bank = {
   providers: ['ecommpay'],
   caption: 'ECommPay Payment Page',
   pages: [{ method: 'GET', path: '/payment' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/v2/payment/status' },
+    { method: 'POST', path: '/v2/payment/:method/:deed' },
+  ],
+  movesMoney: ({ path }) => !path.endsWith('/status'),
+  answer: gate,
 
   receive({ query }, merchants) {
     const parameters = new Map(new URLSearchParams(query));
