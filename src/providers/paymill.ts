@@ -9,8 +9,8 @@
 import * as v from 'valibot';
 import { currencies } from '../payments/currencies.ts';
 import { invalidField, Problem, Refusal } from '../payments/errors.ts';
-import type { Outcome, Status } from '../payments/statuses.ts';
-import { base64, fromUtf8, readable, utf8 } from '../signing/bytes.ts';
+import type { Status } from '../payments/statuses.ts';
+import { fromUtf8, readable } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { parseForm } from '../signing/form.ts';
 import {
@@ -18,14 +18,23 @@ import {
   type Fact,
   type Hint,
   type Json,
-  type ProviderAccount,
   type ProviderRequest,
   type Question,
   type Recipe,
-  type Signed,
   type StartRequest,
 } from './contract.ts';
-import { atOrigin, callApi, EMPTY_OK, fullName, jsonObject, textFields } from './protocol.ts';
+import {
+  basic,
+  call,
+  formOf,
+  outcomeOf,
+  preauthorizationOf,
+  STATUSES,
+  type Transaction,
+  transactionOf,
+} from './paymill.calls.ts';
+import { cancel, capture, refund } from './paymill.operations.ts';
+import { atOrigin, EMPTY_OK, fullName, jsonObject, textFields } from './protocol.ts';
 import { secret, shown, text } from './settings.ts';
 
 const settings = v.object({
@@ -40,66 +49,10 @@ type Settings = v.InferOutput<typeof settings>;
 
 // --- Recipes ----------------------------------------------------------------------------------------------
 
-/** The user name is the private key, the password empty: the colon stays. */
-function basic({ private_key = '' }: Partial<Settings>): Signed {
-  const base = utf8(`${private_key}:`);
-  return { base, algorithm: 'HTTP Basic', signature: `Basic ${base64(base)}` };
-}
-
-/** As browsers post forms: a blank is a plus sign. */
-function formOf(fields: Iterable<readonly [string, string]>): string {
-  return new URLSearchParams([...fields].map(([name, value]) => [name, value])).toString();
-}
-
-interface Transaction {
-  readonly id?: string;
-  readonly amount?: string | number;
-  readonly origin_amount?: number;
-  readonly currency?: string;
-  readonly status?: string;
-  readonly response_code?: number;
-  readonly description?: string | null;
-  readonly livemode?: boolean;
-}
-
-/** HTTP 200 does not mean paid: status and response_code do. */
-const TECHNICAL = new Set([50_000, 50_100]);
-const EXPIRED = new Set([42_410, 50_820]);
-
-function failure(code: number): Outcome {
-  if (code === 50_700) return 'cancelled';
-  if (EXPIRED.has(code)) return 'expired';
-  return TECHNICAL.has(code) || (code >= 50_500 && code <= 50_502) ? 'error' : 'denied';
-}
-
-const STATUSES: Readonly<Record<string, Outcome>> = {
-  open: 'pending',
-  pending: 'pending',
-  closed: 'paid',
-  preauth: 'authorized',
-  preauthorize: 'authorized',
-  failed: 'denied',
-  partially_refunded: 'refunded',
-  partial_refunded: 'refunded',
-  refunded: 'refunded',
-  chargeback: 'charged_back',
-};
-
-function outcomeOf({ status = '', response_code = 0 }: Transaction): Outcome {
-  if (status === 'failed') return failure(response_code);
-  // Closed and not 20000: held, reversed or in doubt.
-  if (status === 'closed' && response_code !== 20_000) return 'pending';
-  return STATUSES[status] ?? 'none';
-}
-
 function statusOf(transaction: Transaction): Status | null {
   const outcome = outcomeOf(transaction);
   if (/^partial/.test(transaction.status ?? '')) return 'partially_refunded';
   return outcome === 'none' ? null : (outcome as Status);
-}
-
-function transactionOf(body: string): Transaction {
-  return (jsonObject(body).data ?? {}) as Transaction;
 }
 
 const recipes: Record<string, Recipe<Settings>> = {
@@ -167,30 +120,17 @@ function pageOf({ payment, account, order, urls }: StartRequest<Settings>): stri
     'required',
     `value="${html(fullName(payment) ?? '')}" required`,
   );
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>Pay by card</title><script>var PAYMILL_PUBLIC_KEY = ${key};</script><script src="${html(source)}"></script><script>${SCRIPT}</script></head><body><main><h1>Pay by card</h1><p id="note" role="status"></p><form method="post" action="${html(`${urls.back}?o=${order}`)}" data-amount="${payment.amount}" data-currency="${payment.currency}">${field('number', 'Card number', 'cc-number')}${field('month', 'Month of expiry', 'cc-exp-month')}${field('year', 'Year of expiry', 'cc-exp-year')}${field('cvc', 'Security code', 'cc-csc')}${holder}<input type="hidden" name="paymill_token" value=""><input type="hidden" name="order" value="${html(order)}"><input type="hidden" name="amount" value="${payment.amount}"><input type="hidden" name="currency" value="${payment.currency}"><input type="hidden" name="public_key" value="${html(account.settings.public_key)}"><button>Pay</button></form><noscript><p>Paying by card needs scripts.</p></noscript></main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>Pay by card</title><script>var PAYMILL_PUBLIC_KEY = ${key};</script><script src="${html(source)}"></script><script>${SCRIPT}</script></head><body><main><h1>Pay by card</h1><p id="note" role="status"></p><form method="post" action="${html(`${urls.back}?o=${order}`)}" data-amount="${payment.amount}" data-currency="${payment.currency}">${field('number', 'Card number', 'cc-number')}${field('month', 'Month of expiry', 'cc-exp-month')}${field('year', 'Year of expiry', 'cc-exp-year')}${field('cvc', 'Security code', 'cc-csc')}${holder}<input type="hidden" name="paymill_token" value=""><input type="hidden" name="order" value="${html(order)}"><input type="hidden" name="amount" value="${payment.amount}"><input type="hidden" name="currency" value="${payment.currency}"><input type="hidden" name="capture" value="${payment.capture ?? 'automatic'}"><input type="hidden" name="public_key" value="${html(account.settings.public_key)}"><button>Pay</button></form><noscript><p>Paying by card needs scripts.</p></noscript></main></body></html>`;
 }
 
 // --- Calls ------------------------------------------------------------------------------------------------
 
-async function call(
-  account: ProviderAccount<Settings>,
-  fetcher: typeof fetch,
-  path: string,
-  fields?: readonly (readonly [string, string])[],
-): Promise<{ readonly status: number; readonly answer: Record<string, unknown> }> {
-  const { status, text: body } = await callApi(
-    fetcher,
-    atOrigin(`https://api.paymill.com/v2.1/${path}`, account.endpoints.api),
-    {
-      method: fields ? 'POST' : 'GET',
-      headers: {
-        authorization: basic(account.settings).signature,
-        ...(fields && { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      ...(fields && { body: formOf(fields) }),
-    },
-  );
-  return { status, answer: jsonObject(body) };
+/** What later calls name: the transaction that brought the money, or the preauthorization that holds it. */
+function kept(outcome: Fact['outcome'], transaction: Transaction): Pick<Fact, 'keep'> {
+  const preauthorization = preauthorizationOf(transaction);
+  if (outcome === 'authorized') return preauthorization ? { keep: { preauthorization } } : {};
+  const isMoney = outcome === 'paid' || outcome === 'refunded';
+  return isMoney && transaction.id ? { keep: { transaction: transaction.id } } : {};
 }
 
 function factOf(question: Question<Settings>, transaction: Transaction, mode: unknown): Fact | null {
@@ -214,6 +154,7 @@ function factOf(question: Question<Settings>, transaction: Transaction, mode: un
     amount: Number.isSafeInteger(moved) ? moved : null,
     currency,
     movement: outcome === 'refunded' ? `${id}/refunds` : id,
+    ...kept(outcome, transaction),
     providerReference: id || null,
     providerStatus: status,
     detail: transaction.response_code ? { response_code: String(transaction.response_code) } : {},
@@ -221,18 +162,19 @@ function factOf(question: Question<Settings>, transaction: Transaction, mode: un
 }
 
 async function ask(question: Question<Settings>): Promise<Fact | null> {
-  const { account, hint, amount, currency, order, capture } = question;
-  if (hint.transaction) {
+  const { account, hint, amount, currency, order, capture: mode, memo } = question;
+  const known = hint.transaction ?? (hint.token ? undefined : memo.transaction);
+  if (known) {
     const { status, answer } = await call(
       account,
       question.fetch,
-      `transactions/${encodeURIComponent(hint.transaction)}`,
+      `transactions/${encodeURIComponent(known)}`,
     );
     if (status !== 200) throw new Problem('provider_error', `PAYMILL answered ${status}`, { cause: answer });
     return factOf(question, (answer.data ?? {}) as Transaction, answer.mode);
   }
   if (!hint.token) return null;
-  const what = capture === 'manual' ? 'preauthorizations' : 'transactions';
+  const what = mode === 'manual' ? 'preauthorizations' : 'transactions';
   const { status, answer } = await call(account, question.fetch, what, [
     ['amount', String(amount)],
     ['currency', currency],
@@ -248,7 +190,8 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
       { cause: answer },
     );
   const data = (answer.data ?? {}) as Transaction & { readonly transaction?: Transaction };
-  return factOf(question, data.transaction ?? data, answer.mode);
+  const fact = factOf(question, data.transaction ?? data, answer.mode);
+  return fact && what === 'preauthorizations' ? { ...fact, keep: { preauthorization: data.id ?? '' } } : fact;
 }
 
 // --- News -------------------------------------------------------------------------------------------------
@@ -302,11 +245,11 @@ export const paymill = defineProvider<typeof settings>({
     'USD',
   ]),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
-    manualCapture: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
+    manualCapture: true,
     signedNotification: false,
     signedReturn: false,
   },
@@ -329,6 +272,9 @@ export const paymill = defineProvider<typeof settings>({
   },
 
   ask,
+  capture,
+  cancel,
+  refund,
 
   async notification(request, _account, channel) {
     return channel === 'return' ? returned(request) : webhook(request);

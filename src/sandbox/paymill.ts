@@ -1,5 +1,6 @@
 /** PAYMILL, simulated: its bridge, the API, and webhooks. */
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
@@ -8,6 +9,7 @@ import {
   readForm,
   requiredField,
 } from './bank.ts';
+import { type Page, pageOf, perform } from './book.ts';
 
 const STATUS: Record<Decision, readonly [status: string, code: number]> = {
   pay: ['closed', 20_000],
@@ -16,7 +18,14 @@ const STATUS: Record<Decision, readonly [status: string, code: number]> = {
   wait: ['pending', 31_000],
 };
 
-type Stored = { order: string; amount: number; currency: string; decision?: Decision; charged?: boolean };
+type Stored = {
+  order: string;
+  amount: number;
+  currency: string;
+  decision?: Decision;
+  charged?: boolean;
+  manual?: boolean;
+};
 
 const place = (id: string) => `paymill/${id}`;
 
@@ -28,8 +37,10 @@ var paymill = { createToken: function (card, done) {
     .then(function (answer) { answer.token ? done(null, answer) : done(answer); });
 } };`;
 
-function transaction(id: string, { order, amount, currency, decision = 'wait' }: Stored) {
-  const [status, code] = STATUS[decision];
+function transaction(id: string, { order, amount, currency, decision = 'wait', manual }: Stored) {
+  const [told, code] = STATUS[decision];
+  const isHeld = manual === true && decision === 'pay';
+  const status = isHeld ? 'preauth' : told;
   return {
     id: `tran_${id}`,
     amount: String(amount),
@@ -39,12 +50,69 @@ function transaction(id: string, { order, amount, currency, decision = 'wait' }:
     livemode: false,
     currency,
     response_code: code,
+    preauthorization: isHeld ? { id: `preauth_${order}`, status } : null,
   };
 }
 
 async function stored(memory: Memory, id: string): Promise<Stored | null> {
   const text = await memory.get(place(id));
   return text ? (JSON.parse(text) as Stored) : null;
+}
+
+/** The order that a number of ours leads to. */
+function orderOf(path: string): string {
+  return (path.split('/').at(-1) ?? '').replace(/^(?:tran|preauth)_/, '').replace(/(?:pay|cap)$/, '');
+}
+
+/** The transaction that brought the money of an order, as it is after refunds. */
+function takenTransaction(page: Page) {
+  const { order, currency, taken, returned, held } = page;
+  const status = returned === 0 ? 'closed' : returned === taken ? 'refunded' : 'partial_refunded';
+  return {
+    id: `tran_${order}${held > 0 ? 'cap' : 'pay'}`,
+    amount: String(taken - returned),
+    origin_amount: taken,
+    status,
+    description: order,
+    livemode: false,
+    currency,
+    response_code: 20_000,
+  };
+}
+
+function preauthorization(page: Page) {
+  const { order, held, currency, taken, cancelled } = page;
+  const status = cancelled ? 'deleted' : taken > 0 ? 'closed' : 'preauth';
+  return { id: `preauth_${order}`, amount: String(held), currency, status, livemode: false };
+}
+
+/** What is done after the payment; null: the call is another one. */
+async function afterwards(
+  { method, path, body, trouble }: ApiCall,
+  memory: Memory,
+): Promise<Response | null> {
+  const form = new URLSearchParams(body);
+  const [, , resource] = path.split('/');
+  const isCapture = resource === 'transactions' && form.has('preauthorization');
+  const page = await pageOf(memory, orderOf(isCapture ? (form.get('preauthorization') ?? '') : path));
+  if (!page || (resource === 'transactions' && method === 'POST' && !isCapture)) return null;
+  const data = (answer: object) => Response.json({ data: answer, mode: 'test' });
+  if (method === 'GET' && resource === 'preauthorizations') return data(preauthorization(page));
+  if (method === 'GET') return page.taken > 0 ? data(takenTransaction(page)) : null;
+  if (trouble === 'fail') return Response.json({ error: 'Transaction duplicate' }, { status: 403 });
+  const deed = isCapture ? 'capture' : resource === 'refunds' ? 'refund' : 'cancel';
+  const amount = form.get('amount');
+  const result = await perform(memory, page, { deed, amount: amount ? Number(amount) : null });
+  if (typeof result === 'string')
+    return Response.json({ error: { messages: { amount: `not possible: ${result}` } } }, { status: 412 });
+  if (deed === 'capture') return data(takenTransaction(result.page));
+  if (deed === 'cancel') return data(preauthorization(result.page));
+  return data({
+    id: `refund_${result.done.id}`,
+    amount: String(result.done.amount),
+    status: 'refunded',
+    response_code: 20_000,
+  });
 }
 
 /** One transaction for each decision about an order. */
@@ -58,10 +126,18 @@ export const paymillBank: Bank = {
   api: [
     { method: 'POST', path: '/v2.1/transactions' },
     { method: 'GET', path: '/v2.1/transactions/:id' },
+    { method: 'POST', path: '/v2.1/preauthorizations' },
+    { method: 'GET', path: '/v2.1/preauthorizations/:id' },
+    { method: 'DELETE', path: '/v2.1/preauthorizations/:id' },
+    { method: 'POST', path: '/v2.1/refunds/:id' },
     { method: 'POST', path: '/paymill/tokens' },
   ],
 
-  async answer({ method, path, headers, body }, merchants, memory) {
+  movesMoney: ({ method, path, body }) =>
+    method === 'DELETE' || path.includes('/refunds/') || body.includes('preauthorization='),
+
+  async answer(call, merchants, memory) {
+    const { method, path, headers, body } = call;
     const form = new URLSearchParams(body);
     if (path === '/paymill/tokens') {
       const number = form.get('number') ?? '';
@@ -79,6 +155,8 @@ export const paymillBank: Bank = {
       ({ settings }) => headers.get('authorization') === `Basic ${btoa(`${String(settings.private_key)}:`)}`,
     );
     if (!known) return Response.json({ error: 'Access Denied' }, { status: 401 });
+    const after = await afterwards(call, memory);
+    if (after) return after;
     if (method === 'GET') {
       const id = (path.split('/').at(-1) ?? '').replace('tran_', '');
       const found = await stored(memory, id);
@@ -99,7 +177,10 @@ export const paymillBank: Bank = {
     const charge = { ...card, order, amount, currency };
     const id = `${order}${card.decision ?? 'wait'}`;
     await memory.put(place(id), JSON.stringify(charge));
-    return Response.json({ data: transaction(id, charge), mode: 'test' });
+    if (!path.endsWith('/preauthorizations'))
+      return Response.json({ data: transaction(id, charge), mode: 'test' });
+    const held = transaction(id, { ...charge, manual: true });
+    return Response.json({ data: { ...held, id: `preauth_${order}`, transaction: held }, mode: 'test' });
   },
 
   receive({ body }, merchants) {
@@ -112,14 +193,15 @@ export const paymillBank: Bank = {
       order: requiredField(fields, 'order'),
       amount: Number(requiredField(fields, 'amount')),
       currency: requiredField(fields, 'currency'),
-      manual: false,
+      manual: fields.get('capture') === 'manual',
       shown: [],
       data: { back: fields.get('action') ?? '' },
     };
   },
 
   async decide(order, _merchant, decision, memory) {
-    const kept: Stored = { order: order.order, amount: order.amount, currency: order.currency, decision };
+    const { amount, currency, manual } = order;
+    const kept: Stored = { order: order.order, amount, currency, decision, manual };
     await memory.put(place(idOf(order, decision)), JSON.stringify(kept));
     await memory.put(place(`tok_${idOf(order, decision)}`), JSON.stringify(kept));
   },
