@@ -2,7 +2,7 @@
  * PayU's classic API (Platnosci.pl): a form with an MD5 `sig`, a notification that says only that there is news, and `Payment/get`, whose text
  * answer is signed. Facts: the tests of django-getpaid 1.7; the Ruby gem payu; a Zend client (error numbers, statuses).
  */
-import { invalidField, Problem, Refusal } from '../payments/errors.ts';
+import { Declined, invalidField, Problem, Refusal } from '../payments/errors.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import { equalText, hex, readable, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
@@ -111,7 +111,7 @@ export function verifyAnswer(given: Partial<PayuSettings>, values: Values) {
 
 export const CLASSIC_STATUSES: Readonly<Record<string, Outcome>> = {
   1: 'none',
-  2: 'cancelled',
+  2: 'voided',
   3: 'denied',
   4: 'pending',
   5: 'authorized',
@@ -121,6 +121,9 @@ export const CLASSIC_STATUSES: Readonly<Record<string, Outcome>> = {
 };
 
 const HOST = 'https://www.platnosci.pl';
+
+/** Numbers of errors of PayU itself: temporary, or critical. */
+const TEMPORARY = new Set(['200', '201', '999']);
 
 export function startClassic(request: StartRequest<PayuSettings>): Started {
   const { payment, account, order, now } = request;
@@ -169,8 +172,15 @@ export function newsClassic(settings: PayuSettings, values: Values): Hint {
   return { kind: 'hint', order: values.get('session_id') ?? '', about: {} };
 }
 
-export async function askClassic(question: Question<PayuSettings>): Promise<Fact | null> {
-  const { account, order, now } = question;
+/**
+ * A call about one payment; its answer is checked.
+ * @throws Declined with PayU's number and text; Problem where it is not well itself.
+ */
+export async function callClassic(
+  fetcher: typeof fetch,
+  what: 'get' | 'confirm' | 'cancel',
+  { account, order, now }: Pick<Question<PayuSettings>, 'account' | 'order' | 'now'>,
+): Promise<Values> {
   const { settings } = account;
   const fields = [
     ['pos_id', settings.pos_id],
@@ -179,26 +189,31 @@ export async function askClassic(question: Question<PayuSettings>): Promise<Fact
   ] as const;
   const { signature } = signShort(new Map(fields), settings.key1);
   const { status, text } = await callApi(
-    question.fetch,
-    atOrigin(`${HOST}/paygw/UTF/Payment/get/txt`, account.endpoints.api),
+    fetcher,
+    atOrigin(`${HOST}/paygw/UTF/Payment/${what}/txt`, account.endpoints.api),
     {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: encodeForm([...fields, ['sig', signature]], charset('utf-8')) ?? '',
     },
   );
   const values = readLines(text);
+  const [code = '', said = ''] = [values.get('error_nr'), values.get('error_message')];
+  if (status === 200 && values.get('status') === 'ERROR' && code !== '' && !TEMPORARY.has(code))
+    throw new Declined(code, said);
   if (status !== 200 || values.get('status') !== 'OK') {
-    throw new Problem(
-      'provider_error',
-      `PayU was asked: ${status} ${values.get('error_nr') ?? ''} ${values.get('error_message') ?? ''}`.trim(),
-      { cause: text },
-    );
+    throw new Problem('provider_error', `PayU was asked: ${status} ${code} ${said}`.trim(), { cause: text });
   }
   verifyAnswer(settings, values);
   // Both have to fit: the point of sale and the order.
   if (values.get('trans_pos_id') !== settings.pos_id || values.get('trans_session_id') !== order) {
     throw new Refusal('wrong_account', 'the answer is about another payment');
   }
+  return values;
+}
+
+export async function askClassic(question: Question<PayuSettings>): Promise<Fact | null> {
+  const { order } = question;
+  const values = await callClassic(question.fetch, 'get', question);
   const code = values.get('trans_status') ?? '';
   const amount = values.get('trans_amount') ?? '';
   const outcome = CLASSIC_STATUSES[code] ?? 'none';

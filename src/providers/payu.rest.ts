@@ -155,6 +155,22 @@ function token(account: Account, fetcher: typeof fetch, now: Date, fresh: boolea
   );
 }
 
+/** The one call of an operation, with the token of the calls before it: it is not made twice. */
+export async function sendPayu(
+  account: Account,
+  world: { readonly fetch: typeof fetch; readonly send: typeof fetch; readonly now: Date },
+  method: string,
+  path: string,
+  body?: object,
+): Promise<ApiAnswer> {
+  const bearer = await token(account, world.fetch, world.now, false);
+  return callApi(world.send, `${host(account)}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
 /** A call with a token; one that has ended is fetched anew, once. */
 export async function callPayu(
   account: Account,
@@ -253,11 +269,12 @@ export const REST_STATUSES: Readonly<Record<string, Outcome>> = {
   PENDING: 'pending',
   WAITING_FOR_CONFIRMATION: 'authorized',
   COMPLETED: 'paid',
-  CANCELED: 'cancelled',
+  // The end of the order, also of one that waited for confirmation.
+  CANCELED: 'voided',
   REJECTED: 'denied',
 };
 
-interface Order {
+export interface Order {
   readonly orderId?: string;
   readonly extOrderId?: string;
   readonly merchantPosId?: string;
@@ -266,7 +283,8 @@ interface Order {
   readonly status?: string;
 }
 
-interface Refund {
+export interface Refund {
+  readonly extRefundId?: string;
   readonly refundId?: string;
   readonly amount?: string;
   readonly currencyCode?: string;
@@ -274,7 +292,7 @@ interface Refund {
 }
 
 /** Hundredths as text, for every currency that PayU has. */
-function hundredths(text: string | undefined): number | null {
+export function hundredths(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
@@ -286,6 +304,7 @@ export function factOfOrder(order: Order): Fact {
     key: `${orderId}/${status}`,
     outcome: REST_STATUSES[status] ?? 'none',
     amount: hundredths(order.totalAmount),
+    ...(status === 'COMPLETED' && { ofOrder: true as const }),
     currency: order.currencyCode ?? null,
     movement: orderId,
     providerReference: orderId || null,
@@ -304,6 +323,9 @@ function factOfRefund(order: Order, refund: Refund): Fact {
     amount: hundredths(refund.amount),
     currency: refund.currencyCode ?? null,
     movement: `refund/${refundId}`,
+    ...(status === 'CANCELED' && {
+      refuses: { kind: 'refund' as const, amount: hundredths(refund.amount) },
+    }),
     providerReference: order.orderId ?? null,
     providerStatus: `refund ${status}`,
     detail: {},
@@ -335,19 +357,39 @@ export function newsRest(request: ProviderRequest, settings: PayuSettings): Fact
   return readBody(request.body, settings.pos_id);
 }
 
-export async function askRest(question: Question<PayuSettings>): Promise<Fact | null> {
-  const { orderId } = question.memo;
-  if (!orderId) return null;
-  const answer = await callPayu(
-    question.account,
-    question,
-    'GET',
-    `/api/v2_1/orders/${encodeURIComponent(orderId)}`,
-  );
+/** An order as PayU has it. */
+export async function readOrder(
+  about: Pick<Question<PayuSettings>, 'account' | 'fetch' | 'now' | 'order'>,
+  orderId: string,
+): Promise<Order> {
+  const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}`;
+  const answer = await callPayu(about.account, about, 'GET', path);
   if (answer.status !== 200) throw refusedByPayu('was asked', answer);
   const [order] = (jsonObject(answer.text).orders ?? []) as Order[];
-  if (!order || order.extOrderId !== question.order)
+  if (!order || order.extOrderId !== about.order)
     throw new Refusal('wrong_account', 'the answer is about another order');
+  return order;
+}
+
+/** The refunds of an order. */
+export async function readRefunds(
+  about: Pick<Question<PayuSettings>, 'account' | 'fetch' | 'now'>,
+  orderId: string,
+): Promise<readonly Refund[]> {
+  const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}/refunds`;
+  const answer = await callPayu(about.account, about, 'GET', path);
+  if (answer.status !== 200) throw refusedByPayu('was asked about refunds', answer);
+  return (jsonObject(answer.text).refunds ?? []) as Refund[];
+}
+
+export async function askRest(question: Question<PayuSettings>): Promise<readonly Fact[] | null> {
+  const { orderId } = question.memo;
+  if (!orderId) return null;
+  const order = await readOrder(question, orderId);
   const fact = factOfOrder(order);
-  return fact.outcome === 'none' || fact.outcome === 'pending' ? null : fact;
+  if (fact.outcome === 'none' || fact.outcome === 'pending') return null;
+  // Refunds are looked for where the payment is known already: then somebody wants to know the newest.
+  if (fact.outcome !== 'paid' || !question.known?.paid) return [fact];
+  const refunds = await readRefunds(question, orderId);
+  return [fact, ...refunds.map((refund) => factOfRefund(order, refund))];
 }

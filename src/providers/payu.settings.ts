@@ -22,6 +22,16 @@ export const settings = v.object({
   pos_auth_key: v.optional(v.pipe(text(7, 7), secret({ title: 'Authorization key (classic)' }))),
   key1: v.optional(v.pipe(md5Key, secret({ title: 'Key 1 (classic)' }))),
   key2: v.optional(v.pipe(md5Key, secret({ title: 'Key 2 (classic)' }))),
+  auto_receive: v.optional(
+    v.pipe(
+      v.boolean(),
+      shown({
+        title: 'Automatic receipt',
+        description: 'As PayU has set this point of sale: off means that each payment waits for a capture.',
+      }),
+    ),
+    true,
+  ),
   testing: v.optional(v.pipe(v.boolean(), shown({ title: 'Test payments (classic)' })), false),
 });
 

@@ -6,6 +6,7 @@
  */
 import { currencies } from '../payments/currencies.ts';
 import { invalidField, Refusal } from '../payments/errors.ts';
+import type { Outcome, Status } from '../payments/statuses.ts';
 import { readable, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { defineProvider, type Recipe, type RecipeInput, type Suspicion } from './contract.ts';
@@ -20,6 +21,7 @@ import {
   verifyAnswer,
   verifyOnline,
 } from './payu.classic.ts';
+import { cancel, capture, refund } from './payu.operations.ts';
 import {
   askRest,
   basicOld,
@@ -98,11 +100,7 @@ const recipes: Record<string, Recipe<PayuSettings>> = {
       verdict(() => {
         const values = readLines(input.raw ?? '');
         const verified = verifyAnswer(given, values);
-        const outcome = CLASSIC_STATUSES[values.get('trans_status') ?? ''];
-        return {
-          ...verified,
-          status: outcome === undefined || outcome === 'none' ? null : (outcome as 'paid'),
-        };
+        return { ...verified, status: statusOf(CLASSIC_STATUSES[values.get('trans_status') ?? '']) };
       }),
   },
   'authorization-header': {
@@ -110,6 +108,12 @@ const recipes: Record<string, Recipe<PayuSettings>> = {
     sign: ({ pos_id = '', second_key = '' }) => basicOld(pos_id, second_key),
   },
 };
+
+/** The status that an outcome of the classic API alone stands for. */
+function statusOf(outcome: Outcome = 'none'): Status | null {
+  if (outcome === 'none') return null;
+  return outcome === 'voided' ? 'cancelled' : (outcome as Status);
+}
 
 const SUSPICIONS: readonly Suspicion[] = [
   {
@@ -142,10 +146,10 @@ export const payu = defineProvider<typeof settings>({
     'USD',
   ]),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,
@@ -172,7 +176,7 @@ export const payu = defineProvider<typeof settings>({
   freshOrderEachTrip: true,
 
   charset: () => charset('utf-8'),
-  captureDefault: () => 'automatic',
+  captureDefault: ({ auto_receive }) => (auto_receive ? 'automatic' : 'manual'),
   deferred: () => true,
 
   async start(request) {
@@ -183,7 +187,11 @@ export const payu = defineProvider<typeof settings>({
     return startClassic(request);
   },
 
-  ask: (question) => (question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question)),
+  capture,
+  cancel,
+  refund,
+  ask: async (question) =>
+    question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question),
 
   async notification(request, account, channel) {
     if (channel === 'return') {

@@ -12,6 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { callOff, pageOf, perform } from './book.ts';
 
 const REST: Record<Decision, string> = {
   pay: 'COMPLETED',
@@ -20,6 +21,12 @@ const REST: Record<Decision, string> = {
   wait: 'PENDING',
 };
 const CLASSIC: Record<Decision, string> = { pay: '99', refuse: '3', cancel: '2', wait: '4' };
+
+/** A point of sale without automatic receipt holds the money until it is confirmed. */
+function statusOf({ manual }: BankOrder, classic: boolean, decision: Decision): string {
+  if (manual && decision === 'pay') return classic ? '5' : 'WAITING_FOR_CONFIRMATION';
+  return (classic ? CLASSIC : REST)[decision];
+}
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
 const place = (order: string) => `payu/${order}`;
@@ -75,20 +82,67 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
   );
 }
 
+/** What is done with an order after its payment. */
+async function afterwards(call: ApiCall, found: Stored, memory: Memory): Promise<Response> {
+  const page = await pageOf(memory, found.extOrderId);
+  const shown = ({ id, amount, mark }: { id: string; amount: number; mark: string }) => ({
+    refundId: id,
+    extRefundId: mark,
+    amount: String(amount),
+    currencyCode: found.currencyCode,
+    status: 'FINALIZED',
+  });
+  if (call.method === 'GET')
+    return Response.json({ refunds: (page?.done ?? []).filter(({ deed }) => deed === 'refund').map(shown) });
+  if (call.trouble === 'fail') return refused(403, 'BUSINESS_ERROR');
+  const keep = (status: string) => memory.put(place(found.extOrderId), JSON.stringify({ ...found, status }));
+  const good = (more: object = {}) =>
+    Response.json({ orderId: found.orderId, ...more, status: { statusCode: 'SUCCESS' } });
+  if (call.method === 'DELETE') {
+    if (found.status === 'COMPLETED' || found.status === 'CANCELED')
+      return refused(400, 'ERROR_INCONSISTENT');
+    if (page) await callOff(memory, page);
+    await keep('CANCELED');
+    return good();
+  }
+  if (!page) return refused(400, 'ERROR_INCONSISTENT');
+  if (call.path.endsWith('/captures')) {
+    const part = call.body ? (JSON.parse(call.body) as { amount: string; currencyCode: string }) : null;
+    const amount = part ? Number(part.amount) : null;
+    const result = await perform(memory, page, { deed: 'capture', amount });
+    if (typeof result === 'string') return refused(400, 'ERROR_INCONSISTENT');
+    await keep('COMPLETED');
+    return good();
+  }
+  const { refund } = JSON.parse(call.body) as {
+    refund: { amount?: string; extRefundId?: string; description?: string };
+  };
+  if (!refund.description) return refused(400, 'ERROR_VALUE_MISSING');
+  const mark = refund.extRefundId ?? '';
+  const earlier = page.done.find((done) => done.mark === mark);
+  if (earlier) return good({ refund: shown(earlier) });
+  const amount = refund.amount === undefined ? null : Number(refund.amount);
+  const result = await perform(memory, page, { deed: 'refund', amount, mark });
+  if (typeof result === 'string') return refused(400, 'ERROR_INCONSISTENT');
+  return good({ refund: { ...shown(result.done), status: 'PENDING' } });
+}
+
 async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const bearer = call.headers.get('authorization')?.replace('Bearer ', '') ?? '';
   const merchant = merchants.find(({ settings }) => bearer === `token-of-${String(settings.client_secret)}`);
   if (!merchant) return refused(401, 'UNAUTHORIZED');
-  if (call.method === 'POST') return create(call, merchant, memory);
-  const found = await stored(memory, (call.path.split('/').at(-1) ?? '').replace(/^WZ/, ''));
+  const [, , , , id, deed] = call.path.split('/');
+  if (call.method === 'POST' && !id) return create(call, merchant, memory);
+  const found = await stored(memory, (id ?? '').replace(/^WZ/, ''));
   if (!found) return refused(404, 'DATA_NOT_FOUND');
+  if (deed || call.method === 'DELETE') return afterwards(call, found, memory);
   return Response.json({
     orders: [{ ...found, merchantPosId: found.pos }],
     status: { statusCode: 'SUCCESS' },
   });
 }
 
-async function classicGet(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+async function classicCall(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const fields = new Map(new URLSearchParams(call.body));
   const [pos, session, ts] = ['pos_id', 'session_id', 'ts'].map((name) => fields.get(name) ?? '');
   const merchant = merchants.find(({ settings }) => settings.pos_id === pos && settings.mode === 'legacy');
@@ -96,6 +150,21 @@ async function classicGet(call: ApiCall, merchants: readonly Merchant[], memory:
     return new Response('status:ERROR\nerror_nr:103\nerror_message:sig');
   const found = await stored(memory, session ?? '');
   if (!found) return new Response('status:ERROR\nerror_nr:500\nerror_message:no such transaction');
+  if (!call.path.includes('/get/')) {
+    const page = await pageOf(memory, found.extOrderId);
+    const isConfirm = call.path.includes('/confirm/');
+    if (call.trouble === 'fail' || !page || found.status !== '5')
+      return new Response('status:ERROR\nerror_nr:599\nerror_message:wrong state');
+    if (isConfirm) await perform(memory, page, { deed: 'capture', amount: null });
+    else await callOff(memory, page);
+    const changed = { ...found, status: isConfirm ? '99' : '2' };
+    await memory.put(place(found.extOrderId), JSON.stringify(changed));
+    const key = String(merchant.settings.key2) + (call.trouble === 'bad-signature' ? ' of another' : '');
+    const short = md5(`${pos}${session}${ts}${key}`);
+    return new Response(
+      `status:OK\ntrans_pos_id:${pos}\ntrans_session_id:${session}\ntrans_ts:${ts}\ntrans_sig:${short}\n`,
+    );
+  }
   const sign = md5(
     `${pos}${session}${session}${found.status}${found.totalAmount}${found.description}${ts}${String(merchant.settings.key2)}`,
   );
@@ -112,7 +181,7 @@ function restMessage(order: BankOrder, merchant: Merchant, decision: Decision, s
     description: 'Zamówienie – żółć',
     currencyCode: order.currency,
     totalAmount: String(order.amount),
-    status: REST[decision],
+    status: statusOf(order, false, decision),
   };
   const body = JSON.stringify({ order: told, localReceiptDateTime: '2026-11-21T10:00:00.000+01:00' });
   const key = String(merchant.settings.second_key) + (spoiling === 'unknown-key' ? ' of another' : '');
@@ -139,11 +208,19 @@ export const payuBank: Bank = {
     { method: 'POST', path: '/pl/standard/user/oauth/authorize' },
     { method: 'POST', path: '/api/v2_1/orders' },
     { method: 'GET', path: '/api/v2_1/orders/:order' },
-    { method: 'POST', path: '/paygw/UTF/Payment/get/txt' },
+    { method: 'DELETE', path: '/api/v2_1/orders/:order' },
+    { method: 'POST', path: '/api/v2_1/orders/:order/captures' },
+    { method: 'POST', path: '/api/v2_1/orders/:order/refunds' },
+    { method: 'GET', path: '/api/v2_1/orders/:order/refunds' },
+    { method: 'POST', path: '/paygw/UTF/Payment/:call/txt' },
   ],
+  movesMoney: ({ method, path }) =>
+    method === 'DELETE' ||
+    /\/(?:confirm|cancel)\/txt$/.test(path) ||
+    (method === 'POST' && /\/(?:captures|refunds)$/.test(path)),
 
   async answer(call, merchants, memory) {
-    if (call.path.startsWith('/paygw/')) return classicGet(call, merchants, memory);
+    if (call.path.startsWith('/paygw/')) return classicCall(call, merchants, memory);
     if (!call.path.endsWith('/authorize')) return rest(call, merchants, memory);
     const form = new URLSearchParams(call.body);
     const merchant = merchants.find(
@@ -171,7 +248,7 @@ export const payuBank: Bank = {
         order: found.extOrderId,
         amount: Number(found.totalAmount),
         currency: found.currencyCode,
-        manual: false,
+        manual: merchant.settings.auto_receive === false,
         shown: [['Description', found.description]],
         data: { orderId: found.orderId, notifyUrl: found.notifyUrl, continueUrl: found.continueUrl },
       };
@@ -216,7 +293,7 @@ export const payuBank: Bank = {
       order,
       amount: Number(fields.get('amount')),
       currency: 'PLN',
-      manual: false,
+      manual: merchant.settings.auto_receive === false,
       shown: [['Description', fields.get('desc') ?? '']],
       data: {},
     };
@@ -232,7 +309,7 @@ export const payuBank: Bank = {
         ...found,
         totalAmount: String(order.amount),
         currencyCode: order.currency,
-        status: (classic ? CLASSIC : REST)[decision],
+        status: statusOf(order, classic, decision),
       }),
     );
   },
