@@ -104,7 +104,8 @@ function posOf({ settings }: StartRequest<P24Settings>['account']): string {
   return settings.pos_id ?? settings.merchant_id;
 }
 
-async function call(
+/** A call of the REST API, its HTTP status unjudged. */
+export async function call(
   account: StartRequest<P24Settings>['account'],
   fetcher: typeof fetch,
   method: 'GET' | 'POST' | 'PUT',
@@ -127,7 +128,7 @@ async function call(
   return { status, answer: jsonObject(text) };
 }
 
-function refused(
+export function refused(
   what: string,
   { status, answer }: { status: number; answer: Record<string, unknown> },
 ): Problem {
@@ -199,6 +200,12 @@ export function newsRest(members: Members): Fact | Hint {
     amount: Number.isSafeInteger(members.amount) ? Number(members.amount) : null,
     currency: String(members.currency ?? ''),
     movement: `refund/${String(members.refundsUuid)}`,
+    ...(members.status !== 0 && {
+      refuses: {
+        kind: 'refund' as const,
+        amount: Number.isSafeInteger(members.amount) ? Number(members.amount) : null,
+      },
+    }),
     providerReference: null,
     providerStatus: `refund ${String(members.status)}`,
     detail: {},
@@ -234,6 +241,8 @@ function fact(question: Question<P24Settings>, orderId: string, status: '1' | '2
     amount: question.amount,
     currency: question.currency,
     movement: orderId,
+    ...(status === '3' && { cumulative: true }),
+    keep: { orderId },
     providerReference: orderId,
     providerStatus: status,
     detail: question.hint.statement ? { statement: question.hint.statement } : {},

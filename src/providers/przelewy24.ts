@@ -29,6 +29,7 @@ import {
   startClassic,
   verifyClassic,
 } from './przelewy24.classic.ts';
+import { refund } from './przelewy24.refund.ts';
 import {
   askRest,
   basicRest,
@@ -142,8 +143,8 @@ export const przelewy24 = defineProvider<typeof settings>({
   capabilities: {
     capture: false,
     cancel: false,
-    refund: false,
-    status: false,
+    refund: true,
+    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,
@@ -178,6 +179,8 @@ export const przelewy24 = defineProvider<typeof settings>({
     return request.account.settings.mode === 'rest' ? startRest(request) : startClassic(request);
   },
 
+  refund,
+  askLacks: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
   ask: (question) => (question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question)),
 
   async notification(request, account, channel) {

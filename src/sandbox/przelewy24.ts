@@ -11,6 +11,7 @@ import {
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Page, pageByReference, pageOf, perform, refer } from './book.ts';
 
 function sha384(members: object): string {
   return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
@@ -44,6 +45,47 @@ function json(body: object, status = 200): Response {
   return Response.json(body, { status });
 }
 
+function listed({ order, done, asked, currency }: Page) {
+  const refunds = done.map(({ mark, amount, id }) => ({ batchId: id, requestId: mark, status: 1, amount }));
+  return { sessionId: order, amount: asked, currency, refunds };
+}
+
+async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
+  if (call.method === 'GET') {
+    const page = await pageByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
+    return page
+      ? json({ data: listed(page), responseCode: 0 })
+      : json({ error: 'not found', code: 404 }, 404);
+  }
+  const {
+    requestId,
+    refundsUuid,
+    refunds: asked,
+  } = JSON.parse(call.body) as {
+    requestId: string;
+    refundsUuid: string;
+    refunds: { orderId: number; sessionId: string; amount: number; description: string }[];
+  };
+  const [first] = asked;
+  const page = first && (await pageOf(memory, first.sessionId));
+  if (
+    !page ||
+    !requestId ||
+    requestId.length > 45 ||
+    refundsUuid.length > 35 ||
+    first.description.length > 35
+  )
+    return json({ error: 'Invalid input', code: 400 }, 400);
+  if (call.trouble === 'fail') return json({ error: 'Refund is not possible', code: 409 }, 409);
+  const result = await perform(memory, page, { deed: 'refund', amount: first.amount, mark: requestId });
+  if (typeof result === 'string') return json({ error: `Wrong amount (${result})`, code: 400 }, 400);
+  const { orderId, sessionId, amount } = first;
+  return json(
+    { data: [{ orderId, sessionId, amount, status: true, message: 'success' }], responseCode: 0 },
+    201,
+  );
+}
+
 async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const merchant = merchants.find(({ settings }) => {
     const { pos_id, merchant_id, api_key } = settings;
@@ -54,6 +96,7 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   });
   if (!merchant) return json({ error: 'Incorrect authentication', code: 401 }, 401);
   const crc = String(merchant.settings.crc);
+  if (call.path.includes('/refund')) return refunds(call, memory);
   if (call.method === 'GET') {
     const found = await stored(memory, decodeURIComponent(call.path.split('/').at(-1) ?? ''));
     if (!found) return json({ error: 'Transaction not found', code: 404 }, 404);
@@ -200,10 +243,13 @@ export const przelewy24Bank: Bank = {
     { method: 'POST', path: '/api/v1/transaction/register' },
     { method: 'PUT', path: '/api/v1/transaction/verify' },
     { method: 'GET', path: '/api/v1/transaction/by/sessionId/:session' },
+    { method: 'POST', path: '/api/v1/transaction/refund' },
+    { method: 'GET', path: '/api/v1/refund/by/orderId/:order' },
     { method: 'POST', path: '/trnVerify' },
     { method: 'POST', path: '/transakcja.php' },
   ],
 
+  movesMoney: ({ path }) => path.endsWith('/transaction/refund'),
   answer: (call, merchants, memory) =>
     call.path.startsWith('/api/v1/') ? rest(call, merchants, memory) : classic(call, merchants, memory),
 
@@ -232,6 +278,7 @@ export const przelewy24Bank: Bank = {
   },
 
   async decide(order, _merchant, decision, memory) {
+    await refer(memory, 'p24', String(numberOf(order)), order.order);
     const found = await stored(memory, order.order);
     if (!found || decision !== 'pay' || found.orderId) return;
     await memory.put(
