@@ -29,9 +29,7 @@ import {
   type Suspicion,
   type World,
 } from './contract.ts';
-import { BearerTokens } from './oauth.ts';
 import {
-  type ApiAnswer,
   addressWithin,
   atOrigin,
   backBy,
@@ -49,7 +47,9 @@ import {
   withProviderFields,
 } from './protocol.ts';
 import { pattern, secret, shown, text } from './settings.ts';
+import { call, readTransaction, withAmount } from './tpay.calls.ts';
 import { readJws, verifyJws } from './tpay.jws.ts';
+import { cancel, refund } from './tpay.operations.ts';
 
 const settings = v.object({
   id: v.pipe(pattern(/^\d{1,10}$/, 'is a number'), shown({ title: 'Merchant ID' })),
@@ -77,6 +77,10 @@ const settings = v.object({
     ),
     true,
   ),
+  api_key: v.optional(
+    v.pipe(text(8, 64), secret({ title: 'Key of the older API', description: 'classic: for refunds.' })),
+  ),
+  api_password: v.optional(v.pipe(text(4, 64), secret({ title: 'Password of the older API' }))),
   root_cert_pem: v.optional(
     v.pipe(
       text(0, 8000),
@@ -209,54 +213,6 @@ async function checkJws(
 
 // --- Start ------------------------------------------------------------------------------------------------
 
-const tokens = new BearerTokens();
-
-function host(account: ProviderAccount<Settings>): string {
-  const origin =
-    account.environment === 'production' ? 'https://api.tpay.com' : 'https://openapi.sandbox.tpay.com';
-  return atOrigin(`${origin}/`, account.endpoints.api).replace(/\/$/, '');
-}
-
-function token(
-  account: ProviderAccount<Settings>,
-  fetcher: typeof fetch,
-  now: Date,
-  fresh: boolean,
-): Promise<string> {
-  const { client_id = '', client_secret = '' } = account.settings;
-  return tokens.get({ name: `tpay/${account.id}/${client_id}/${client_secret}`, now, fresh }, () =>
-    callApi(fetcher, `${host(account)}/oauth/auth`, {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ client_id, client_secret }).toString(),
-    }),
-  );
-}
-
-async function call(
-  account: ProviderAccount<Settings>,
-  world: { fetch: typeof fetch; now: Date },
-  method: string,
-  path: string,
-  body?: object,
-): Promise<ApiAnswer> {
-  const once = async (fresh: boolean) =>
-    callApi(world.fetch, `${host(account)}${path}`, {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await token(account, world.fetch, world.now, fresh)}`,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-  const first = await once(false);
-  return first.status === 401 ? once(true) : first;
-}
-
-/** The amount as a JSON number with its two decimals, without a detour over floating point. */
-function withAmount(body: object, amount: string): string {
-  return JSON.stringify(body).replace('"amount":"AMOUNT"', `"amount":${amount}`);
-}
-
 async function startOpenApi(request: StartRequest<Settings>): Promise<Started> {
   const { payment, account, order, urls } = request;
   const { customer } = payment;
@@ -375,6 +331,7 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
     amount: paid,
     currency: value('tr_currency') || 'PLN',
     movement: title,
+    ...(STATUSES[status] === 'paid' && { keep: { title } }),
     providerReference: title || null,
     providerStatus: status,
     detail: Object.fromEntries(
@@ -388,15 +345,11 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
 async function ask(question: Question<Settings>): Promise<Fact | null> {
   const { account, memo, order } = question;
   if (!memo.transactionId || !memo.title) return null;
-  const answer = await call(
+  const { status, hiddenDescription, amount, amountPaid } = await readTransaction(
     account,
     question,
-    'GET',
-    `/transactions/${encodeURIComponent(memo.transactionId)}`,
+    memo.transactionId,
   );
-  if (answer.status !== 200)
-    throw new Problem('provider_error', `tpay answered ${answer.status}`, { cause: answer.text });
-  const { status, hiddenDescription, amount, amountPaid } = jsonObject(answer.text);
   if (hiddenDescription !== order) throw new Refusal('wrong_account', 'the answer is about another payment');
   const outcome =
     status === 'correct' || status === 'paid' ? 'paid' : status === 'refund' ? 'refunded' : null;
@@ -439,9 +392,9 @@ export const tpay = defineProvider<typeof settings>({
   currencies: ['PLN'],
   capabilities: {
     capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,
@@ -468,7 +421,10 @@ export const tpay = defineProvider<typeof settings>({
     return startOpenApi(request);
   },
 
+  cancel,
+  refund,
   ask,
+  askLacks: ({ mode }) => (mode === 'openapi' ? null : 'the classic protocol cannot be asked'),
 
   async notification(request, account, channel, world) {
     if (channel === 'return')

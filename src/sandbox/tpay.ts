@@ -1,6 +1,7 @@
 /** Tpay, simulated: the Open API, the classic form, certificates, and notifications with md5sum and JWS. */
 import { createHash, createSign } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
@@ -11,6 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Page, pageByReference, pageOf, perform, refer } from './book.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay.keys.ts';
 
 const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', refuse: 'FALSE' };
@@ -73,6 +75,43 @@ async function stored(memory: Memory, order: string): Promise<Stored | null> {
   return text ? (JSON.parse(text) as Stored) : null;
 }
 
+const failed = (status: number, errorCode: string, errorMessage: string) =>
+  Response.json({ result: 'failed', errors: [{ errorCode, errorMessage, fieldName: '' }] }, { status });
+
+async function refunds(call: ApiCall, page: Page | null, memory: Memory): Promise<Response> {
+  if (!page) return failed(404, 'not_found', 'transaction not found');
+  if (call.method === 'GET') {
+    const list = page.done.map(({ id, amount }) => ({
+      refundId: id,
+      amount: amount / 100,
+      status: 'refund',
+    }));
+    return Response.json({ result: 'success', refunds: list });
+  }
+  if (call.trouble === 'fail') return failed(400, 'ERR43', 'not enough balance');
+  const { amount } = JSON.parse(call.body) as { amount?: number };
+  const asked = amount === undefined ? null : Math.round(amount * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount: asked });
+  if (typeof result === 'string') return failed(400, 'ERR45', `refund not possible: ${result}`);
+  return Response.json({ result: 'success', requestId: 'r', refundId: result.done.id });
+}
+
+/** The older transaction API. */
+async function older(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const fields = new URLSearchParams(call.body);
+  const [, , , key, , name] = call.path.split('/');
+  const known = merchants.some(
+    ({ settings }) => settings.api_key === key && settings.api_password === fields.get('api_password'),
+  );
+  if (!known) return Response.json({ result: 0, err: 'ERR98' });
+  const page = await pageByReference(memory, 'tpay', fields.get('title') ?? '');
+  if (!page) return Response.json({ result: 0, err: 'ERR44' });
+  if (call.trouble === 'fail') return Response.json({ result: 0, err: 'ERR43' });
+  const amount = name === 'any' ? Math.round(Number(fields.get('chargeback_amount')) * 100) : null;
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  return Response.json(typeof result === 'string' ? { result: 0, err: 'ERR45' } : { result: 1 });
+}
+
 export const tpayBank: Bank = {
   providers: ['tpay'],
   caption: 'Tpay',
@@ -85,10 +124,17 @@ export const tpayBank: Bank = {
     { method: 'POST', path: '/oauth/auth' },
     { method: 'POST', path: '/transactions' },
     { method: 'GET', path: '/transactions/:id' },
+    { method: 'POST', path: '/transactions/:id/refunds' },
+    { method: 'GET', path: '/transactions/:id/refunds' },
+    { method: 'POST', path: '/transactions/:id/cancel' },
+    { method: 'POST', path: '/api/gw/:key/chargeback/:name' },
     { method: 'GET', path: '/x509/:file' },
   ],
+  movesMoney: ({ method, path }) => method === 'POST' && /\/(?:refunds|cancel|chargeback\/\w+)$/.test(path),
 
-  async answer({ method, path, headers, body, origin }, merchants, memory) {
+  async answer(call, merchants, memory) {
+    const { method, path, headers, body, origin } = call;
+    if (path.startsWith('/api/gw/')) return older(call, merchants, memory);
     if (path.startsWith('/x509/'))
       return new Response(path.includes('root') ? SANDBOX_ROOT_CERTIFICATE : SANDBOX_SIGNING_CERTIFICATE);
     if (path === '/oauth/auth') {
@@ -103,6 +149,15 @@ export const tpayBank: Bank = {
       ({ settings }) => headers.get('authorization') === `Bearer tpay-${String(settings.client_secret)}`,
     );
     if (!merchant) return Response.json({ result: 'failed' }, { status: 401 });
+    const order = (path.split('/')[2] ?? '').replace(/^01/, '');
+    if (path.endsWith('/refunds')) return refunds(call, await pageOf(memory, order), memory);
+    if (path.endsWith('/cancel')) {
+      const found = await stored(memory, order);
+      if (!found || call.trouble === 'fail') return failed(404, 'not_found', 'transaction not found');
+      if (found.status !== 'pending') return failed(400, 'wrong_state', 'the transaction was paid');
+      await memory.put(place(order), JSON.stringify({ ...found, status: 'canceled' }));
+      return Response.json({ result: 'success' });
+    }
     if (method === 'GET') {
       const found = await stored(memory, (path.split('/').at(-1) ?? '').replace(/^01/, ''));
       if (!found) return Response.json({ result: 'failed' }, { status: 404 });
@@ -123,9 +178,9 @@ export const tpayBank: Bank = {
     };
     if (typeof given.amount !== 'number' || !given.description || !given.payer.email)
       return Response.json({ result: 'failed', errors: [] }, { status: 400 });
-    const order = given.hiddenDescription;
+    const { hiddenDescription } = given;
     const kept: Stored = {
-      order,
+      order: hiddenDescription,
       amount: Math.round(given.amount * 100),
       account: merchant.account,
       id: String(merchant.settings.id),
@@ -134,12 +189,12 @@ export const tpayBank: Bank = {
       description: given.description,
       status: 'pending',
     };
-    await memory.put(place(order), JSON.stringify(kept));
+    await memory.put(place(hiddenDescription), JSON.stringify(kept));
     return Response.json({
       result: 'success',
-      transactionId: `01${order}`,
-      title: titleOf(order),
-      transactionPaymentUrl: `${origin}/tpay/payment/${order}`,
+      transactionId: `01${hiddenDescription}`,
+      title: titleOf(hiddenDescription),
+      transactionPaymentUrl: `${origin}/tpay/payment/${hiddenDescription}`,
     });
   },
 
@@ -178,6 +233,7 @@ export const tpayBank: Bank = {
   },
 
   async decide(order, _merchant, decision, memory) {
+    await refer(memory, 'tpay', titleOf(order.order), order.order);
     const found = await stored(memory, order.order);
     if (found && decision === 'pay')
       await memory.put(
