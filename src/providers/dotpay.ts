@@ -28,6 +28,7 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { panelCalls } from './dotpay.api.ts';
 import { NOTIFICATION_FIELDS, REQUEST_FIELDS } from './dotpay.fields.ts';
 import {
   addressWithin,
@@ -118,6 +119,18 @@ function signRequest(given: Partial<Settings>, fields: Iterable<readonly [string
   return { base, algorithm: 'SHA-256', signature: hex(digests.sha256(base)) };
 }
 
+function signCancellation(given: Partial<Settings>, input: RecipeInput): Signed {
+  const values = new Map(textFields(input));
+  const names = ['type', 'id', 't_id', 'amount', 'control'];
+  const signed = [
+    values.get('login') ?? given.login,
+    given.PIN,
+    ...names.map((name) => values.get(name) ?? ''),
+  ];
+  const base = utf8(signed.join(':'));
+  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+}
+
 const LEGACY_FIELDS = [
   'id',
   'control',
@@ -180,16 +193,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   /** The classic cancellation of a payment. */
   'api-signature': {
     kind: 'sign',
-    sign: (given, input) => {
-      const values = new Map(textFields(input));
-      const names = ['type', 'id', 't_id', 'amount', 'control'];
-      const base = utf8(
-        [values.get('login') ?? given.login, given.PIN, ...names.map((name) => values.get(name) ?? '')].join(
-          ':',
-        ),
-      );
-      return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
-    },
+    sign: signCancellation,
   },
 };
 
@@ -311,14 +315,16 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   if (given.mode === 'legacy') {
     // The signed amount is in złoty; what was asked for stands unsigned beside it, and is only compared.
     const [asked = '', code = 'PLN'] = value('orginal_amount').split(' ');
+    const legacyOutcome = LEGACY_STATUSES[value('t_status')] ?? 'none';
     return {
       kind: 'fact',
       order: value('control'),
       key: `${value('t_id')}/${value('t_status')}`,
-      outcome: LEGACY_STATUSES[value('t_status')] ?? 'none',
+      outcome: legacyOutcome,
       amount: code === 'PLN' ? fromDecimal(value('amount'), 2) : fromDecimal(asked, 2),
       currency: code,
       movement: value('t_id'),
+      ...(legacyOutcome === 'paid' && { keep: { number: value('t_id') } }),
       providerReference: value('t_id') || null,
       providerStatus: value('t_status'),
       detail: details(values),
@@ -327,14 +333,17 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   const operation = `${value('operation_type')} ${value('operation_status')}`;
   const number = value('operation_number');
   const outcome = OPERATIONS[operation] ?? 'none';
+  const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
   return {
     kind: 'fact',
     order: value('control'),
     key: `${number}/${operation}`,
     outcome,
-    amount: fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2),
+    amount,
     currency: value('operation_original_currency') || null,
     movement: number,
+    ...(operation === 'refund rejected' && { refuses: { kind: 'refund' as const, amount } }),
+    ...(outcome === 'paid' && { keep: { number } }),
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,
     detail: details(values),
@@ -373,6 +382,11 @@ const WORDS: Readonly<Record<string, string>> = {
 
 // --- The provider -----------------------------------------------------------------------------------------
 
+const calls = panelCalls<Settings>({
+  sign: (given, fields) => signCancellation(given, { fields }).signature,
+  operations: OPERATIONS,
+});
+
 export const dotpay = defineProvider<typeof settings>({
   id: 'dotpay',
   aliases: [],
@@ -382,8 +396,8 @@ export const dotpay = defineProvider<typeof settings>({
   capabilities: {
     capture: false,
     cancel: false,
-    refund: false,
-    status: false,
+    refund: true,
+    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,
@@ -430,6 +444,10 @@ export const dotpay = defineProvider<typeof settings>({
     if (!fact.order) throw new Refusal('field_missing', 'there is no control');
     return fact;
   },
+
+  refund: calls.refund,
+  ask: calls.ask,
+  askLacks: calls.lacks,
 
   // Exactly these two letters, or it comes again.
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

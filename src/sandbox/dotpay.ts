@@ -1,15 +1,18 @@
 /** Dotpay, simulated, in its three generations. */
 import { createHash, createHmac } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Page, pageByReference, perform, refer } from './book.ts';
 
 const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   pay: ['2', 'completed'],
@@ -67,12 +70,17 @@ function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
     .digest('hex');
 }
 
+/** The number of an operation. */
+function numberOf(order: BankOrder, legacy: string): string {
+  return `M9${order.id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
+}
+
 function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
   const { id, PIN, mode } = merchant.settings;
   const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
   const amount = (order.amount / 100).toFixed(2);
   const [legacy, operation] = STATUS[decision];
-  const number = `M9${order.id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
+  const number = numberOf(order, legacy);
   const fields: [string, string][] =
     mode === 'legacy'
       ? [
@@ -130,6 +138,78 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     .join('&');
 }
 
+function shownPayment(number: string, { order, currency, asked }: Page) {
+  const amount = (asked / 100).toFixed(2);
+  return {
+    number,
+    type: 'payment',
+    status: 'completed',
+    amount,
+    currency,
+    original_amount: amount,
+    original_currency: currency,
+    control: order,
+  };
+}
+
+/** The API of the panel. */
+async function panel(call: ApiCall, memory: Memory): Promise<Response> {
+  const [, , , , resource, number = '', deed] = call.path.split('/');
+  if (resource === 'operations' && number === '') {
+    const title = new URLSearchParams(call.query).get('description') ?? '';
+    const found = await memory.get(`dotpay/${title}`);
+    return Response.json({ count: found ? 1 : 0, results: found ? [JSON.parse(found)] : [] });
+  }
+  const page = await pageByReference(memory, 'dotpay', number);
+  if (!page) return Response.json({ detail: 'Not found' }, { status: 404 });
+  if (resource === 'operations') return Response.json(shownPayment(number, page));
+  if (deed !== 'refund') return new Response('no such call', { status: 404 });
+  if (call.trouble === 'fail') return Response.json({ detail: 'Insufficient funds' }, { status: 400 });
+  const asked = JSON.parse(call.body) as { amount: string; description: string; control: string };
+  if (!/^\d+\.\d\d$/.test(asked.amount) || asked.control !== page.order)
+    return Response.json({ detail: 'Wrong amount or control' }, { status: 400 });
+  const amount = Math.round(Number(asked.amount) * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  if (typeof result === 'string')
+    return Response.json({ detail: `not possible: ${result}` }, { status: 400 });
+  const refund = {
+    number: `M8-${result.done.id}`,
+    type: 'refund',
+    status: 'completed',
+    description: asked.description,
+  };
+  await memory.put(`dotpay/${asked.description}`, JSON.stringify(refund));
+  return Response.json({ detail: 'ok' });
+}
+
+/** The cancellation of the classic account. */
+async function cancelClassic(
+  call: ApiCall,
+  merchants: readonly Merchant[],
+  memory: Memory,
+): Promise<Response> {
+  const fields = new URLSearchParams(call.body);
+  const value = (name: string) => fields.get(name) ?? '';
+  const merchant = merchants.find(
+    ({ settings }) =>
+      settings.id === value('id') &&
+      settings.login === value('login') &&
+      settings.password === value('passwd'),
+  );
+  const signed = [
+    value('login'),
+    merchant?.settings.PIN,
+    ...['type', 'id', 't_id', 'amount', 'control'].map(value),
+  ];
+  const md5 = createHash('md5').update(signed.join(':'), 'utf8').digest('hex');
+  const page = await pageByReference(memory, 'dotpay', value('t_id'));
+  if (!merchant || md5 !== value('md5') || !page) return new Response('err01');
+  if (call.trouble === 'fail') return new Response('err02');
+  const amount = value('type') === '1' ? null : Math.round(Number(value('amount')) * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  return new Response(typeof result === 'string' ? 'err03' : 'OK');
+}
+
 export const dotpayBank: Bank = {
   providers: ['dotpay'],
   caption: 'Dotpay',
@@ -138,6 +218,24 @@ export const dotpayBank: Bank = {
     { method: 'POST', path: '/t2/' },
   ],
   decisions: ['pay', 'refuse', 'wait'],
+  api: [
+    { method: 'POST', path: '/test_seller/api/v1/payments/:number/refund/' },
+    { method: 'GET', path: '/test_seller/api/v1/operations/:number/' },
+    { method: 'GET', path: '/test_seller/api/v1/operations/' },
+    { method: 'POST', path: '/api/cancel/' },
+  ],
+  movesMoney: ({ method }) => method === 'POST',
+  async answer(call, merchants, memory) {
+    if (call.path === '/api/cancel/') return cancelClassic(call, merchants, memory);
+    const known = merchants.some(
+      ({ settings }) =>
+        call.headers.get('authorization') ===
+        `Basic ${btoa(`${String(settings.login)}:${String(settings.password)}`)}`,
+    );
+    return known ? panel(call, memory) : Response.json({ detail: 'Unauthorized' }, { status: 401 });
+  },
+  decide: (order, _merchant, decision, memory) =>
+    refer(memory, 'dotpay', numberOf(order, STATUS[decision][0]), order.order),
 
   receive({ body }, merchants) {
     const fields = new Map(readForm(body, 'utf-8'));
