@@ -26,6 +26,7 @@ import {
   type StartRequest,
   type Suspicion,
 } from './contract.ts';
+import { ask, cancel, capture, refund } from './epaydk.remote.ts';
 import {
   addressWithin,
   atOrigin,
@@ -79,6 +80,15 @@ const settings = v.object({
       shown({ title: 'Language', description: '0: automatic.' }),
     ),
     '0',
+  ),
+  webservice_password: v.optional(
+    v.pipe(
+      text(0, 64),
+      secret({
+        title: 'Password of the web service',
+        description: 'For capture, delete and credit; empty where the panel limits the addresses.',
+      }),
+    ),
   ),
 });
 
@@ -244,6 +254,7 @@ function read(
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currency') ?? '')?.alpha ?? values.get('currency') ?? null,
     movement: txnid,
+    ...(txnid && { keep: { txnid } }),
     providerReference: txnid || null,
     providerStatus: given.instantcapture === '0' ? 'authorised' : 'accepted',
     detail: Object.fromEntries(
@@ -299,10 +310,10 @@ export const epaydk = defineProvider<typeof settings>({
     'JPY',
   ]),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,
@@ -352,6 +363,11 @@ export const epaydk = defineProvider<typeof settings>({
     requireOneReading(fields);
     return read(account.settings, new Map(fields), 'accepted');
   },
+
+  capture,
+  cancel,
+  refund,
+  ask,
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
 

@@ -1,7 +1,18 @@
 /** ePay's payment window, simulated. */
 import { createHash } from 'node:crypto';
+import { XMLParser } from 'fast-xml-parser';
 import { currency, currencyByNumber } from '../payments/currencies.ts';
-import { type Bank, BankError, type BankOrder, type Merchant, requiredField, type Spoiling } from './bank.ts';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Memory,
+  type Merchant,
+  requiredField,
+  type Spoiling,
+} from './bank.ts';
+import { type Deed, pageByReference, perform, refer } from './book.ts';
 
 function md5(values: readonly string[], secret: string): string {
   return createHash('md5')
@@ -9,11 +20,15 @@ function md5(values: readonly string[], secret: string): string {
     .digest('hex');
 }
 
+function transactionOf(order: BankOrder): string {
+  return `4838${order.id.replace(/\D/g, '').padStart(6, '1').slice(0, 10)}`;
+}
+
 function message(address: string, order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
   const own = [...new URL(address).searchParams];
   const fields: [string, string][] = [
     ...own,
-    ['txnid', `4838${order.id.replace(/\D/g, '').padStart(6, '1').slice(0, 10)}`],
+    ['txnid', transactionOf(order)],
     ['orderid', order.data.orderid ?? ''],
     ['amount', String(order.amount)],
     ['currency', currency(order.currency)?.numeric ?? ''],
@@ -37,11 +52,53 @@ function message(address: string, order: BankOrder, merchant: Merchant, spoiling
   return url.href;
 }
 
+const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false });
+
+const DEEDS: Readonly<Record<string, Deed>> = { capture: 'capture', delete: 'cancel', credit: 'refund' };
+
+/** The web service. */
+async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const tree = parser.parse(call.body) as { Envelope?: { Body?: Record<string, Record<string, string>> } };
+  const [name = '', asked = {}] = Object.entries(tree.Envelope?.Body ?? {})[0] ?? [];
+  const reply = (ok: boolean, more = '') =>
+    new Response(
+      `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><${name}Response xmlns="https://ssl.ditonlinebetalingssystem.dk/remote/payment"><${name}Result>${ok}</${name}Result>${more}</${name}Response></soap:Body></soap:Envelope>`,
+      { headers: { 'content-type': 'text/xml; charset=utf-8' } },
+    );
+  const error = (code: number) =>
+    reply(false, `<pbsresponse>-1</pbsresponse><epayresponse>${code}</epayresponse>`);
+  const known = merchants.some(
+    ({ settings }) =>
+      settings.merchantnumber === asked.merchantnumber && (settings.webservice_password ?? '') === asked.pwd,
+  );
+  if (!known) return error(-1019);
+  if (name === 'getEpayError')
+    return reply(true, '<epayresponsestring>Transaction not possible</epayresponsestring>');
+  const page = await pageByReference(memory, 'epaydk', asked.transactionid ?? '');
+  if (!page) return error(-1008);
+  if (name === 'gettransaction') {
+    const status = page.cancelled ? 'DELETED' : page.taken > 0 ? 'CAPTURED' : 'NEW';
+    return reply(
+      true,
+      `<transactionInformation><transactionid>${asked.transactionid}</transactionid><authamount>${page.held || page.taken}</authamount><capturedamount>${page.taken}</capturedamount><creditedamount>${page.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+    );
+  }
+  const deed = DEEDS[name];
+  if (!deed || call.trouble === 'fail') return error(-1021);
+  const amount = deed === 'cancel' ? null : Number(asked.amount);
+  const result = await perform(memory, page, { deed, amount });
+  return typeof result === 'string' ? error(-1002) : reply(true, '<epayresponse>-1</epayresponse>');
+}
+
 export const epaydkBank: Bank = {
   providers: ['epaydk'],
   caption: 'ePay',
   pages: [{ method: 'GET', path: '/integration/ewindow/Default.aspx' }],
   decisions: ['pay'],
+  api: [{ method: 'POST', path: '/remote/payment.asmx' }],
+  movesMoney: ({ body }) => /<(?:capture|delete|credit) /.test(body),
+  answer: remote,
+  decide: (order, _merchant, _decision, memory) => refer(memory, 'epaydk', transactionOf(order), order.order),
 
   receive({ query }, merchants) {
     const pairs = [...new URLSearchParams(query)];
