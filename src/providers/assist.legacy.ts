@@ -125,6 +125,10 @@ export function pushFact(given: AssistSettings, values: Values): Fact {
     amount: fromDecimal(value('Total'), 2),
     currency: value('Currency'),
     movement: outcome === 'refunded' ? `refund/${value('BillNumber')}` : value('OrderNumber'),
+    rank: value('BillNumber'),
+    ...((outcome === 'paid' || outcome === 'authorized') && {
+      keep: { bill: value('BillNumber'), billAt: isoDate(value('PacketDate')) ?? '' },
+    }),
     providerReference: value('BillNumber') || null,
     providerStatus: value('Status'),
     detail: details(values),

@@ -2,6 +2,7 @@ import { currencies } from '../payments/currencies.ts';
 import { readable } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { parseForm } from '../signing/form.ts';
+import { ask, askLacks, cancel, capture, refund } from './assist.actions.ts';
 import { actionError, actualBill, BILL_OUTCOMES, ReportReader, statusOfBill } from './assist.bills.ts';
 import {
   currentForm,
@@ -116,10 +117,10 @@ export const assist = defineProvider<typeof settings>({
   countries: ['RU', 'BY', 'KZ'],
   currencies: currencies(['RUB', 'USD', 'EUR', 'BYN', 'KZT']),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: false,
@@ -155,6 +156,12 @@ export const assist = defineProvider<typeof settings>({
       fields: fields.map(([field, value]) => ({ name: field, value })),
     };
   },
+
+  ask,
+  askLacks,
+  capture,
+  cancel,
+  refund,
 
   report: {
     everySeconds: REPORT_EVERY_SECONDS,

@@ -1,15 +1,18 @@
 /** ASSIST, simulated: the order form with Checkvalue, the forms before it in windows-1251, and the sending of results. */
 import { createHash, createPublicKey, createVerify } from 'node:crypto';
 import {
+  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
+  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from './bank.ts';
+import { type Page, pageByReference, pageOf, perform, refer } from './book.ts';
 
 const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
   pay: ['Approved', 'Delayed'],
@@ -131,6 +134,83 @@ function requireSigned(fields: ReadonlyMap<string, string>, merchant: Merchant):
   }
 }
 
+/** `orderstate` after everything that happened to an order. */
+function orderState(page: Page): string {
+  if (page.cancelled || (page.taken > 0 && page.returned === page.taken)) return 'Canceled';
+  if (page.returned > 0) return 'PartialCanceled';
+  if (page.taken > 0) return page.held > page.taken ? 'PartialDelayed' : 'Approved';
+  return page.held > 0 ? 'Delayed' : 'Declined';
+}
+
+/** An order in an answer of the web services, with its check value. */
+function orderXml(page: Page, merchant: Merchant, amount: number, isWrong: boolean): Response {
+  const [whole, part] = [page.asked, amount].map((minor) => (minor / 100).toFixed(2));
+  const id = String(merchant.settings.merchant_id);
+  const state = orderState(page);
+  const value = checked(
+    String(merchant.settings.salt) + (isWrong ? ' of another' : ''),
+    id + page.order + part + page.currency + state,
+  );
+  const elements: Record<string, string> = {
+    merchant_id: id,
+    ordernumber: page.order,
+    billnumber: page.data.bill ?? '',
+    orderamount: whole ?? '',
+    ordercurrency: page.currency,
+    amount: part ?? '',
+    currency: page.currency,
+    orderstate: state,
+    responsecode: 'AS000',
+    packetdate: '21.11.2026 11:00:05',
+    checkvalue: value,
+  };
+  const inner = Object.entries(elements).map(([name, text]) => `<${name}>${text}</${name}>`);
+  return new Response(
+    `<?xml version="1.0" encoding="UTF-8"?><result firstcode="0" secondcode="0" count="1"><orders><order>${inner.join('')}</order></orders></result>`,
+    { headers: { 'content-type': 'text/xml' } },
+  );
+}
+
+function windows1251(text: string): Response {
+  const bytes = Array.from(text, (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return code >= 0x410 && code <= 0x44f ? code - 0x410 + 0xc0 : code;
+  });
+  return new Response(Uint8Array.from(bytes));
+}
+
+const IMPOSSIBLE = 'Невозможно выполнить операцию по платежу!';
+
+/** Charge, cancel, refund and the result of an order, of both generations. */
+async function services(call: ApiCall, merchant: Merchant, memory: Memory): Promise<Response> {
+  const asked = new URLSearchParams(call.body);
+  const isClassic = /postauth|rvr/.test(call.path);
+  const refuse = () =>
+    isClassic
+      ? windows1251(`ERROR:${IMPOSSIBLE}`)
+      : new Response(`<result firstcode="10" secondcode="200"><message>${IMPOSSIBLE}</message></result>`, {
+          headers: { 'content-type': 'text/xml' },
+        });
+  if (call.path.endsWith('/orderresult.cfm')) {
+    const page = await pageOf(memory, asked.get('Ordernumber') ?? '');
+    const bill = page && (await memory.get(`assist/bill/${page.order}`));
+    if (!page) return new Response('<result firstcode="0" secondcode="0" count="0"/>');
+    const amount = page.returned || page.taken || page.asked;
+    return orderXml({ ...page, data: { ...page.data, bill: bill ?? '' } }, merchant, amount, false);
+  }
+  const bill = asked.get('Billnumber') ?? '';
+  const found = await pageByReference(memory, 'assist', bill);
+  if (!found || call.trouble === 'fail') return refuse();
+  const page = { ...found, data: { ...found.data, bill } };
+  const given = asked.get('Amount') ?? asked.get('Subtotal_P');
+  const deed = /charge|postauth/.test(call.path) ? 'capture' : page.taken > 0 ? 'refund' : 'cancel';
+  const amount = given ? Math.round(Number(given) * 100) : null;
+  const result = await perform(memory, page, { deed, amount });
+  if (typeof result === 'string') return refuse();
+  if (isClassic) return windows1251('ERROR:;BILLNUMBER:1');
+  return orderXml(result.page, merchant, result.done.amount, call.trouble === 'bad-signature');
+}
+
 /** Where the rows of a shop's report are kept. */
 const reportOf = (merchant: Merchant) => `assist/${String(merchant.settings.merchant_id)}`;
 
@@ -143,22 +223,36 @@ export const assistBank: Bank = {
     { method: 'POST', path: '/shops/cardpayment.cfm' },
   ],
   decisions: ['pay', 'refuse', 'wait'],
-  api: [{ method: 'POST', path: '/results/results.cfm' }],
+  api: [
+    { method: 'POST', path: '/results/results.cfm' },
+    { method: 'POST', path: '/charge/charge.cfm' },
+    { method: 'POST', path: '/cancel/cancel.cfm' },
+    { method: 'POST', path: '/orderresult/orderresult.cfm' },
+    { method: 'POST', path: '/postauths/postauth.cfm' },
+    { method: 'POST', path: '/rvr/rvr.cfm' },
+  ],
+  movesMoney: ({ path }) => /\/(?:charge|cancel|postauth|rvr)\.cfm$/.test(path),
 
-  async answer({ body }, merchants, memory) {
-    const asked = new URLSearchParams(body);
+  async answer(call, merchants, memory) {
+    const asked = new URLSearchParams(call.body);
     const merchant = merchants.find(
       ({ settings }) =>
-        settings.merchant_id === asked.get('Shop_ID') && settings.login === asked.get('Login'),
+        settings.merchant_id === (asked.get('Shop_ID') ?? asked.get('Merchant_ID')) &&
+        settings.login === asked.get('Login'),
     );
-    if (!merchant || merchant.settings.password !== asked.get('PASSWORD'))
+    if (!merchant || merchant.settings.password !== (asked.get('PASSWORD') ?? asked.get('Password')))
       return new Response('ERROR:Неверный логин или пароль');
+    if (!call.path.startsWith('/results/')) return services(call, merchant, memory);
     const header =
       'Order Number;Result Code;Message;Order Date;Order Total;Currency Code;Card Number;Payment No.;Order State;Paket date';
     return new Response([header, (await memory.get(reportOf(merchant))) ?? ''].join('\n'));
   },
 
   async decide(order, merchant, decision, memory) {
+    if (decision === 'pay') {
+      await refer(memory, 'assist', billOf(order, decision), order.order);
+      await memory.put(`assist/bill/${order.order}`, billOf(order, decision));
+    }
     if (!order.data.legacy) return;
     const bill = new Map(push(order, merchant, decision, 'none'));
     const row = [
