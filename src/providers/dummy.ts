@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import { currency } from '../payments/currencies.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { decimal, fromDecimal } from '../payments/money.ts';
+import type { OperationKind, OperationRule } from '../payments/operations.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
 import { fromUtf8, readable } from '../signing/bytes.ts';
@@ -19,6 +20,7 @@ import { encodeForm, type RawField } from '../signing/form.ts';
 import {
   defineProvider,
   type Fact,
+  type ProviderOperation,
   type ProviderRequest,
   type Recipe,
   type RecipeInput,
@@ -331,6 +333,20 @@ function getpaidRequest(request: ProviderRequest): Callback {
   return readCallback(fromUtf8(request.body), new URLSearchParams(readable(request.query)).get('payment_id'));
 }
 
+// --- After the payment ------------------------------------------------------------------------------------
+
+/** All of it happens here, and always succeeds. */
+function always(kind: OperationKind, rule: OperationRule): ProviderOperation<Settings> {
+  return {
+    rule,
+    run: async ({ mark }) => ({
+      state: 'succeeded',
+      status: `dummy ${kind}`,
+      reference: `dummy-${kind}-${mark}`,
+    }),
+  };
+}
+
 export const dummy = defineProvider({
   id: 'dummy',
   aliases: [],
@@ -338,10 +354,10 @@ export const dummy = defineProvider({
   countries: [],
   currencies: ['EUR', 'PLN', 'USD', 'GBP', 'CHF', 'CZK'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
+    capture: true,
+    cancel: true,
+    refund: true,
+    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: true,
@@ -372,6 +388,24 @@ export const dummy = defineProvider({
       return callbackFact(getpaidRequest(request));
     }
     return readResponse(account.settings, formFields(formBytes(request)), channel === 'notification');
+  },
+
+  /** getpaid's pull: what the account says that it answers. */
+  async ask({ account, order }) {
+    const word = { paid: 'paid', pre_auth: 'pre-auth', failed: 'failed' }[
+      account.settings.confirmation_status
+    ];
+    return callbackFact({ order, word, amount: null });
+  },
+  askLacks: ({ dialect, confirmation_method }) =>
+    dialect === 'getpaid' && confirmation_method === 'pull'
+      ? null
+      : 'only the getpaid dialect answers questions, with confirmation_method pull',
+  capture: always('capture', { parts: 'many', pools: ['held'] }),
+  cancel: always('cancel', { parts: 'whole', pools: ['held', 'paid', 'open'] }),
+  refund: {
+    ...always('refund', { parts: 'many', pools: ['paid'] }),
+    lacks: ({ dialect }) => (dialect === 'getpaid' ? null : 'the eopayment dialect has no refund'),
   },
 
   reply: () => EMPTY_OK,

@@ -337,7 +337,7 @@ export const moip = defineProvider<typeof settings>({
     capture: false,
     cancel: false,
     refund: false,
-    status: false,
+    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: false,

@@ -388,6 +388,7 @@ export const sips = defineProvider<typeof settings>({
   },
 
   /** Reads what could not be read when it came. */
+  asksOnlyHints: true,
   async ask({ account, hint, now, fetch: fetcher }) {
     return hint.DATA ? decrypted(account, { now, fetch: fetcher }, hint.DATA) : null;
   },

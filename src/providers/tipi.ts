@@ -541,7 +541,7 @@ export const tipi = defineProvider<typeof settings>({
     capture: false,
     cancel: false,
     refund: false,
-    status: false,
+    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: false,

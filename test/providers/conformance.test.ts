@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Problem, Refusal } from '../../src/payments/errors.ts';
+import { OPERATION_KINDS } from '../../src/payments/operations.ts';
 import { OUTCOMES } from '../../src/payments/statuses.ts';
 import type { Fact } from '../../src/providers/contract.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
@@ -15,7 +16,7 @@ import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story, 
 const TOLD: Record<Decision, readonly string[]> = {
   pay: ['paid', 'accepted'],
   refuse: ['denied', 'error'],
-  cancel: ['cancelled'],
+  cancel: ['cancelled', 'voided'],
   wait: ['pending'],
 };
 
@@ -57,10 +58,10 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
   });
 
   it('has the capabilities that it implements', async () => {
-    const operations = entry as unknown as Record<string, unknown>;
-    for (const name of ['capture', 'cancel', 'refund', 'status'] as const) {
-      expect(entry.capabilities[name], name).toBe(typeof operations[name] === 'function');
+    for (const name of OPERATION_KINDS) {
+      expect(entry.capabilities[name], name).toBe(entry[name] !== undefined);
     }
+    expect(entry.capabilities.status).toBe(entry.ask !== undefined && !entry.asksOnlyHints);
     // The middleware of SIPS 1 verifies in our place.
     const verified =
       entry.signatures['notification-signature']?.kind === 'verify' ||
