@@ -7,7 +7,7 @@ describe('the demo', () => {
     const { stdout, stderr, status } = run('npm', ['run', '-s', 'demo'], { PORT: '8917' });
     expect(status, stdout + stderr).toBe(0);
     for (const row of [
-      /^ecommpay +url +HMAC-SHA-512 +created +paid +yes +yes +yes$/m,
+      /^ecommpay +url +HMAC-SHA-512 +created +paid +yes +yes +yes +yes$/m,
       /^paybox +form +HMAC-SHA512 +created +paid/m,
     ]) {
       expect(stdout).toMatch(row);

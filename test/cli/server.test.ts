@@ -215,9 +215,9 @@ describe('the rebuild', () => {
     const count = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
     const { stdout, status } = await shop.until(
       async () => count(),
-      ({ stdout: text }) => text.includes('9 payments'),
+      ({ stdout: text }) => text.includes('12 payments'),
     );
-    expect(stdout).toContain('9 payments queued, 0 objects without one');
+    expect(stdout).toContain('12 payments queued, 0 objects without one');
     expect(status).toBe(0);
     expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
     expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');

@@ -37,6 +37,13 @@ async function order(world: World, fields: Record<string, unknown>) {
   return { payment, order: await world.shop.toBank(payment.redirect) };
 }
 
+/** A payment whose bank has said that it was paid. */
+async function paidOrder(world: World, fields: Record<string, unknown>): Promise<{ id: string }> {
+  const { payment, order: accepted } = await order(world, fields);
+  await world.shop.play(accepted, [notify()]);
+  return payment;
+}
+
 async function problem(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(response.headers.get('x-request-id')).toBeTruthy();
@@ -376,6 +383,72 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(world) {
       const response = await fetch(`${world.origin}/health`);
       expect(await response.json()).toEqual({ status: 'ok', version: expect.any(String) });
+    },
+  },
+  {
+    scenario: 'an operation with one key',
+    source: 'contract, after payment',
+    sentence: 'The same key gives the same answer, and reaches the provider once.',
+    async run(world) {
+      const { id } = await paidOrder(world, { provider: 'sips2' });
+      const refund = (key: string) =>
+        world.call('POST', `/v1/payments/${id}/refund`, { amount: 500 }, { 'idempotency-key': key });
+      const [first, again] = [await refund('one'), await refund('one')];
+      expect([first.status, again.status]).toEqual([200, 200]);
+      expect(await again.json()).toEqual(await first.json());
+      expect((await world.shop.payment(id)).amounts.refunded).toBe(500);
+    },
+  },
+  {
+    scenario: 'two refunds of the whole at once',
+    source: 'contract, after payment',
+    sentence: 'A status that forbids it: 409 invalid_state.',
+    async run(world) {
+      const { id } = await paidOrder(world, { provider: 'sips2' });
+      const refund = () => world.call('POST', `/v1/payments/${id}/refund`, {});
+      const answers = await Promise.all([refund(), refund()]);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      const late = answers.find(({ status }) => status === 409) as Response;
+      expect((await problem(late)).code).toBe('invalid_state');
+    },
+  },
+  {
+    scenario: 'a capture of an authorization',
+    source: 'contract, after payment',
+    sentence: '200 with the payment.',
+    async run(world) {
+      const { id } = await paidOrder(world, { provider: 'sips2', capture: 'manual' });
+      expect((await world.shop.payment(id)).status).toBe('authorized');
+      const response = await world.call('POST', `/v1/payments/${id}/capture`);
+      expect(await response.json()).toMatchObject({ id, status: 'paid', amounts: { paid: 1999 } });
+    },
+  },
+  {
+    scenario: 'an operation that the provider lacks',
+    source: 'contract, after payment',
+    sentence: 'A provider that lacks the operation: 422 unsupported_operation.',
+    async run(world) {
+      const { id } = await paidOrder(world, { provider: 'spplus' });
+      for (const operation of ['capture', 'cancel', 'refund', 'refresh']) {
+        const response = await world.call('POST', `/v1/payments/${id}/${operation}`);
+        expect(response.status).toBe(422);
+        expect((await problem(response)).code).toBe('unsupported_operation');
+      }
+    },
+  },
+  {
+    scenario: 'a provider that says no, and one that answers nonsense',
+    source: 'contract, errors',
+    sentence: 'provider_error 502.',
+    async run(world) {
+      const { id } = await paidOrder(world, { provider: 'sips2' });
+      for (const trouble of ['fail', 'html']) {
+        await world.call('POST', '/sandbox/trouble', { provider: 'sips2', trouble });
+        const response = await world.call('POST', `/v1/payments/${id}/refund`, {});
+        expect(response.status).toBe(502);
+        expect((await problem(response)).code).toBe('provider_error');
+      }
+      expect((await world.shop.payment(id)).status).toBe('paid');
     },
   },
 ];

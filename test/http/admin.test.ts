@@ -268,7 +268,7 @@ describe('the audit log', () => {
       actor: 'operator',
       action: 'account.updated',
       subject: account,
-      detail: { caption: { to: 'New' }, secrets: ['sha_in', 'sha_out'] },
+      detail: { caption: { to: 'New' }, secrets: ['sha_in', 'sha_out', 'pswd'] },
     });
     expect(JSON.stringify(body)).not.toContain('demo-ogone-sha');
     const older = await admin<{ data: Entry[] }>('GET', `/audit?cursor=${body.nextCursor}`);

@@ -51,7 +51,7 @@ describe('a refused notification', () => {
     });
     await trip.notify('pay', 'bad-signature');
     const [refusal] = (await refusals(trip.account)).data;
-    expect(refusal?.explanation.keysTried).toHaveLength(4);
+    expect(refusal?.explanation.keysTried).toHaveLength(6);
   });
 
   it('and a refused return as well', async () => {

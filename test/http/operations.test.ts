@@ -1,0 +1,161 @@
+/** After the payment: every provider's capture, cancel and refund against its bank, and what goes wrong on the way. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperationKind } from '../../src/payments/operations.ts';
+import type { OperationView } from '../../src/payments/types.ts';
+import { provider, providers } from '../../src/providers/registry.ts';
+import {
+  cut,
+  type Journey,
+  journey,
+  network,
+  type Payment,
+  type Problem,
+  runAlarms,
+  trouble,
+  unique,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+beforeAll(() => {
+  net = network();
+});
+afterAll(() => net.restore());
+
+type Read = Payment & { readonly operations: readonly OperationView[] };
+type Failure = Problem & { readonly provider?: { readonly code: string; readonly text: string } };
+type Answer = Omit<Read, 'status'> & Omit<Failure, 'status'>;
+
+const AMOUNT = 1999;
+
+/** A payment whose money is held, or has come. */
+async function ready(providerId: string, kind: OperationKind, settings: object = {}): Promise<Journey> {
+  const manual = kind === 'capture' || (kind === 'cancel' && isHeldOnly(providerId));
+  const trip = await journey(providerId, {
+    settings: { ...(providerId === 'payu' && manual && { auto_receive: false }), ...settings },
+    fields: { amount: AMOUNT, ...(manual && { capture: 'manual' }) },
+  });
+  await trip.notify('pay');
+  await runAlarms(trip.payment.id);
+  expect((await trip.shop.payment(trip.payment.id)).status).toBe(manual ? 'authorized' : 'paid');
+  return trip;
+}
+
+/** Whether its cancel releases an authorization; else it takes back money that is not settled yet. */
+function isHeldOnly(providerId: string): boolean {
+  return provider(providerId)?.cancel?.rule.pools.includes('held') ?? false;
+}
+
+const call = ({ shop, payment }: Journey, kind: string, body: object = {}, key: string = unique()) =>
+  shop.call<Answer>('POST', `/payments/${payment.id}/${kind}`, body, { 'idempotency-key': key });
+
+const read = async ({ shop, payment }: Journey) =>
+  (await shop.call<Read>('GET', `/payments/${payment.id}`)).body;
+
+/** Carries out an operation, and asks for its result where the bank tells it later. */
+async function carriedOut(trip: Journey, kind: OperationKind, body: object = {}): Promise<Read> {
+  const answer = await call(trip, kind, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  const { operations } = await read(trip);
+  if (operations.at(-1)?.state === 'accepted') await call(trip, 'refresh');
+  const after = await read(trip);
+  expect(after.operations.at(-1), JSON.stringify(after.operations)).toMatchObject({
+    kind,
+    state: 'succeeded',
+  });
+  return after;
+}
+
+const WHOLE: Record<OperationKind, (held: boolean) => object> = {
+  capture: () => ({ status: 'paid', amounts: { authorized: AMOUNT, paid: AMOUNT, refunded: 0 } }),
+  cancel: (held) =>
+    held
+      ? { status: 'cancelled', amounts: { authorized: 0, paid: 0, refunded: 0 } }
+      : { status: 'refunded', amounts: { authorized: 0, paid: AMOUNT, refunded: AMOUNT } },
+  refund: () => ({ status: 'refunded', amounts: { authorized: 0, paid: AMOUNT, refunded: AMOUNT } }),
+};
+
+const able = providers.flatMap((entry) =>
+  (['capture', 'cancel', 'refund'] as const)
+    .filter((kind) => {
+      const pools = entry[kind]?.rule.pools;
+      return pools?.some((pool) => pool !== 'open') && entry.id !== 'dummy';
+    })
+    .map((kind) => [entry.id, kind] as const),
+);
+
+/** Providers at which nothing proves that an operation was not carried out. */
+const UNPROVABLE = ['dotpay'];
+
+describe.each(able)('%s: %s', (id, kind) => {
+  const operation = provider(id)?.[kind];
+  const held = isHeldOnly(id);
+
+  it('does the whole, once', async () => {
+    const trip = await ready(id, kind);
+    expect(await carriedOut(trip, kind)).toMatchObject(WHOLE[kind](held));
+    const again = await call(trip, kind);
+    expect(again.status, JSON.stringify(again.body)).toBe(409);
+    expect(again.body.code).toBe('invalid_state');
+  });
+
+  it('takes parts as its provider does', async () => {
+    const trip = await ready(id, kind);
+    const { parts } = operation?.rule ?? {};
+    if (parts === 'whole') {
+      expect((await call(trip, kind, { amount: 1 })).body.code).toBe('amount_out_of_range');
+      return;
+    }
+    await carriedOut(trip, kind, { amount: 500 });
+    if (parts === 'many') {
+      expect((await call(trip, kind, { amount: 1500 })).body.code).toBe('amount_out_of_range');
+      expect(await carriedOut(trip, kind, { amount: 1499 })).toMatchObject(WHOLE[kind](held));
+    }
+    expect((await call(trip, kind, { amount: 1 })).status).toBe(409);
+  });
+
+  it("says no with the provider's words, and can be asked again", async () => {
+    const trip = await ready(id, kind);
+    const before = await read(trip);
+    await trouble(id, 'fail');
+    const { status, body } = await call(trip, kind);
+    expect(status, JSON.stringify(body)).toBe(502);
+    expect(body.code).toBe('provider_error');
+    expect(body.provider?.code).toBeTruthy();
+    const after = await read(trip);
+    expect(after.operations).toMatchObject([{ state: 'failed', error: { provider: body.provider } }]);
+    expect(after).toMatchObject({ status: before.status, amounts: before.amounts });
+    await carriedOut(trip, kind);
+  });
+
+  it('is unknown when the answer is lost, is not repeated, and is found out', async () => {
+    const trip = await ready(id, kind);
+    cut('after');
+    const key = unique();
+    const lost = await call(trip, kind, {}, key);
+    expect(lost.status, JSON.stringify(lost.body)).toBe(504);
+    expect((await read(trip)).operations).toMatchObject([{ state: 'unknown' }]);
+    expect((await call(trip, kind)).status).toBe(409);
+    expect((await call(trip, kind, {}, key)).status).toBe(504);
+    await call(trip, 'refresh');
+    const after = await read(trip);
+    if (operation?.outcome || provider(id)?.ask) {
+      expect(after.operations, JSON.stringify(after)).toMatchObject([{ state: 'succeeded' }]);
+      expect(after).toMatchObject(WHOLE[kind](held));
+      expect((await call(trip, kind, {}, key)).status).toBe(200);
+    } else expect(after.operations).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  it('takes an answer that cannot be read for unknown', async () => {
+    const trip = await ready(id, kind);
+    await trouble(id, 'html');
+    const { status, body } = await call(trip, kind);
+    expect([502, 504], JSON.stringify(body)).toContain(status);
+    expect(body.detail).toContain('not known');
+    await call(trip, 'refresh');
+    const { operations } = await read(trip);
+    expect(['failed', 'unknown']).toContain(operations[0]?.state);
+    // Where it can be found out that the bank has not done it, it may be asked for again.
+    if (operations[0]?.state === 'failed') await carriedOut(trip, kind);
+    else expect(UNPROVABLE).toContain(id);
+  });
+});
