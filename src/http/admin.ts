@@ -106,13 +106,18 @@ function checkedSettings(
   for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
   const unknown = Object.keys(whole).find((name) => !(name in found.settings.entries));
   if (unknown) throw invalidField(`settings.${unknown}`, `is not a setting of ${found.id}`);
+  let parsed: Record<string, unknown>;
   try {
-    valid(found.settings, whole);
+    parsed = valid(found.settings, whole);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
     throw new Problem('invalid_request', `settings.${error.message}`, { errors });
   }
+  // Without it no message of the provider could be believed.
+  const lacking = found.lackingSetting?.(parsed) ?? null;
+  if (lacking !== null)
+    throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
 }
 
 function accountInput(id: string, body: PutAccount, before: Account | null, service: Service): AccountInput {

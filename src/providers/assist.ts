@@ -126,6 +126,10 @@ export const assist = defineProvider<typeof settings>({
     signedReturn: false,
   },
   settings,
+  lackingSetting(given) {
+    if (isLegacy(given)) return given.sendresult_secret ? null : 'sendresult_secret';
+    return given.salt ? null : 'salt';
+  },
   signatures: recipes,
   suspicions: SUSPICIONS,
   words: WORDS,

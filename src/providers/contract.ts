@@ -397,6 +397,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly currencies: readonly string[];
   readonly capabilities: Capabilities;
   readonly settings: Schema;
+  /** The setting that accounts with these others need, and lack: what checks messages in one generation of a protocol. */
+  lackingSetting?(settings: v.InferOutput<Schema>): string | null;
   /** Named recipes; the names are those of the vector files. */
   readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
   /** What its status codes say, in its own words; left out where they are words already. */

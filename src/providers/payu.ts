@@ -155,6 +155,10 @@ export const payu = defineProvider<typeof settings>({
     signedReturn: false,
   },
   settings,
+  lackingSetting({ mode, second_key, key2 }) {
+    if (mode === 'rest') return second_key ? null : 'second_key';
+    return key2 ? null : 'key2';
+  },
   signatures: recipes,
   suspicions: SUSPICIONS,
   words: {

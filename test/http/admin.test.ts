@@ -254,6 +254,23 @@ describe('rotating a key of a shop', () => {
   });
 });
 
+describe('an account without what checks its messages', () => {
+  it.each([
+    ['payu', { second_key: null }, 'second_key'],
+    ['payu', { mode: 'legacy' }, 'key2'],
+    ['assist', { salt: null }, 'salt'],
+    ['assist', { mode: 'legacy' }, 'sendresult_secret'],
+  ])('is refused: %s %j', async (provider, changes, setting) => {
+    const settings = { ...demoSettings(provider), ...changes };
+    const { status, body } = await admin<Problem>('PUT', `/accounts/${provider}-bare`, {
+      provider,
+      settings,
+    });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ path: `settings.${setting}` }]);
+  });
+});
+
 describe('the audit log', () => {
   it('says who changed what, from what to what, without secrets', async () => {
     const account = await makeAccount('ogone');
