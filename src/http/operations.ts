@@ -115,8 +115,10 @@ async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Respons
   if (Object.values(rules).every((rule) => rule === null)) {
     throw new Problem('unsupported_operation', reasons.join('; '));
   }
-  const command = { shop, kind, amount, attempt, key, origin, rules };
-  return answer(c, await service.ledger(id).operate(command), origin);
+  const working = service.ledger(id).operate({ shop, kind, amount, attempt, key, origin, rules });
+  // A shop that does not wait for the answer does not break the call off.
+  c.executionCtx.waitUntil(working.catch(() => {}));
+  return answer(c, await working, origin);
 }
 
 /** Asks the providers of a payment's newest attempts. @throws the last error when none could be asked. */

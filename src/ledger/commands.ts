@@ -187,6 +187,8 @@ export interface Inquiry {
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt so far. */
   readonly known?: AttemptMoney;
+  /** Asked only because it was silent for long: what brings no result now is asked again by that schedule, not sooner. */
+  readonly once?: true;
 }
 
 /** A shop asks for a capture, a cancel or a refund. */

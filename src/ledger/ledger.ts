@@ -475,13 +475,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     number: number,
     at: number | null,
     hint: Readonly<Record<string, string>> = {},
+    how: Pick<Inquiry, 'once'> = {},
   ): void {
     const inquiry = this.#inquiry(record, number, hint);
     if (at === null || !inquiry) return;
     writer.queue({
       id: confirmId(number, hint),
       kind: 'confirm',
-      body: JSON.stringify(inquiry),
+      body: JSON.stringify({ ...inquiry, ...how }),
       tries: 0,
       dueAt: at,
       createdAt: writer.at,
@@ -670,7 +671,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       });
       return null;
     }
-    const due = schedule.askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
+    // Of a shopper who, for all we know, never left, it is asked once, before the payment is given up.
+    const askAfter = summaryOf(record).status === 'created' ? schedule.askAfter.slice(-1) : schedule.askAfter;
+    const due = askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
     if (due > asked) {
       this.#commit((writer) => {
         // Not a change of the payment: its clock goes on.
@@ -678,10 +681,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         writer.save(noted);
         if (this.#store.job(confirmId(number, {}))?.dueAt) return;
         writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
-        this.#askLater(writer, noted, number, now);
+        this.#askLater(writer, noted, number, now, {}, { once: true });
       });
     }
-    const next = schedule.askAfter[due];
+    const next = askAfter[due];
     return next === undefined ? end : Math.min(end, since + next * 1000);
   }
 

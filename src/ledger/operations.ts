@@ -111,6 +111,11 @@ export class Operations {
       this.#host.commit((writer) => {
         const dueAt = isKnown || pause === undefined ? null : this.#host.now() + pause;
         if (!isKnown && dueAt === null) {
+          console.error({
+            event: 'operation.abandoned',
+            payment: this.#stored().record.id,
+            operation: number,
+          });
           writer.log('operation.abandoned', 'countersign', {
             operation: number,
             reason: 'it could not be found out what became of it: somebody has to look at the provider',

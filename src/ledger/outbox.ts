@@ -83,8 +83,8 @@ async function ask(job: Job, courier: Courier): Promise<Outcome> {
   const outcome = await courier
     .confirm(inquiry)
     .catch((cause: unknown): ConfirmOutcome => ({ result: 'later', error: textOf(cause) }));
-  const pause =
-    outcome.result === 'news' ? null : await courier.confirmPause(inquiry, job.tries + 1).catch(() => null);
+  const isOver = outcome.result === 'news' || inquiry.once === true;
+  const pause = isOver ? null : await courier.confirmPause(inquiry, job.tries + 1).catch(() => null);
   return { kind: 'confirm', job, outcome, pause };
 }
 
@@ -112,12 +112,12 @@ function settleConfirm(
   { now }: Settling,
   { job, outcome, pause }: Extract<Outcome, { kind: 'confirm' }>,
 ): void {
-  const { attempt } = JSON.parse(job.body) as Inquiry;
+  const { attempt, once } = JSON.parse(job.body) as Inquiry;
   const tries = job.tries + 1;
   if (outcome.result === 'news') {
     writer.log('confirm.succeeded', 'countersign', { attempt, try: tries });
   } else {
-    writer.log(pause === null ? 'confirm.abandoned' : 'confirm.failed', 'countersign', {
+    writer.log(pause === null && !once ? 'confirm.abandoned' : 'confirm.failed', 'countersign', {
       attempt,
       try: tries,
       ...(outcome.error === null ? { answer: 'no result yet' } : { error: outcome.error }),

@@ -28,6 +28,8 @@ export interface OperationRule {
   readonly parts: 'whole' | 'one' | 'many';
   /** What it takes from; the first one that has something. */
   readonly pools: readonly Pool[];
+  /** A cancel that releases what the capture of a part has left. Elsewhere that is released by itself, or cannot be. */
+  readonly afterPart?: true;
 }
 
 /** Why an operation failed, or is not known to have succeeded. */
@@ -150,6 +152,7 @@ function availableIn(
     }
     case 'held': {
       if (kind === 'capture' && rule?.parts === 'one' && paid > 0) return null;
+      if (kind === 'cancel' && !rule?.afterPart && paid > 0) return null;
       const left = money.authorized - paid - (released - money.released);
       return some(left, kind === 'capture' ? paid : released);
     }

@@ -228,7 +228,7 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
     pools: ProviderOperation<Settings>['rule']['pools'],
   ): ProviderOperation<Settings> {
     return {
-      rule: { parts: kind === 'cancel' ? 'whole' : 'many', pools },
+      rule: kind === 'cancel' ? { parts: 'whole', pools, afterPart: true } : { parts: 'many', pools },
       lacks: lacksDirectLink,
 
       async run(order) {

@@ -571,6 +571,8 @@ export const tipi = defineProvider<typeof settings>({
   ask,
   // Until the idop is 20 minutes old, and once more.
   askPauses: [300, 300, 360, 3600],
+  // Every idOp has its questions, and is purged at night.
+  askAfter: [],
 
   async notification(request, account, channel) {
     return read(request, account.settings, channel);

@@ -30,7 +30,7 @@ const PAID = apply(NEW_ATTEMPT, news('paid'));
 
 const RULES: Record<OperationKind, OperationRule> = {
   capture: { parts: 'many', pools: ['held'] },
-  cancel: { parts: 'many', pools: ['held', 'paid', 'open'] },
+  cancel: { parts: 'many', pools: ['held', 'paid', 'open'], afterPart: true },
   refund: { parts: 'many', pools: ['paid'] },
 };
 
@@ -102,6 +102,14 @@ describe('one operation', () => {
     const first = plan(wanted('capture', 400), [HELD], [], once) as Plan;
     const after = apply(HELD, newsOf({ ...first, number: 1 }, []));
     expect(plan(wanted('capture'), [after], [], once)).toMatchObject({ code: 'invalid_state' });
+  });
+
+  it('releases what the capture of a part has left only where its provider can', () => {
+    const first = plan(wanted('capture', 400), [HELD]) as Plan;
+    const after = apply(HELD, newsOf({ ...first, number: 1 }, []));
+    expect(plan(wanted('cancel'), [after])).toMatchObject({ pool: 'held', amount: 600 });
+    const held: OperationRule = { parts: 'many', pools: ['held'] };
+    expect(plan(wanted('cancel'), [after], [], held)).toMatchObject({ code: 'invalid_state' });
   });
 
   it('waits for one whose outcome nobody knows, and keeps what was accepted reserved', () => {
