@@ -27,7 +27,10 @@ export async function providerRequest(c: Context<AppEnv>): Promise<ProviderReque
     method: c.req.method === 'POST' ? 'POST' : 'GET',
     query: rawQuery(c.req.raw.url),
     body: c.req.method === 'POST' ? await rawBody(c.req.raw) : new Uint8Array(),
-    headers: Object.fromEntries(c.req.raw.headers),
+    // Few protocols say anything in a header.
+    get headers() {
+      return Object.fromEntries(c.req.raw.headers);
+    },
     contentType: type || null,
   };
 }

@@ -7,13 +7,45 @@ const encoder = new TextEncoder();
 const lenientDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/**
+ * Names and values of messages are short, and mostly ASCII: up to this length a loop is several times faster than the
+ * call into the platform's encoder and decoder.
+ */
+const SHORT = 48;
+
+/** The bytes of a short text in ASCII; null for any other. */
+function shortAscii(text: string): Uint8Array | null {
+  if (text.length > SHORT) return null;
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return null;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+/** The text of a few bytes of ASCII; null for any other. */
+function shortText(bytes: Uint8Array): string | null {
+  if (bytes.length > SHORT) return null;
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte > 0x7f) return null;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  return shortAscii(text) ?? encoder.encode(text);
 }
 
 /** The text of UTF-8 bytes, or null when they are not well-formed UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string | null {
+  const short = shortText(bytes);
+  if (short !== null) return short;
   try {
     return strictDecoder.decode(bytes);
   } catch {
@@ -23,7 +55,7 @@ export function fromUtf8(bytes: Uint8Array): string | null {
 
 /** The text of bytes for people to read (logs, explanations): broken sequences become U+FFFD. */
 export function readable(bytes: Uint8Array): string {
-  return lenientDecoder.decode(bytes);
+  return shortText(bytes) ?? lenientDecoder.decode(bytes);
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

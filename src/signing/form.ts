@@ -56,17 +56,22 @@ export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'sp
  */
 export function parseForm(body: Uint8Array): RawField[] | null {
   const fields: RawField[] = [];
-  let start = 0;
-  while (start <= body.length) {
-    let end = body.indexOf(AMPERSAND, start);
-    if (end < 0) end = body.length;
+  for (let start = 0; start < body.length; ) {
+    let equals = -1;
+    let isEncoded = false;
+    let end = start;
+    for (; end < body.length; end++) {
+      const byte = body[end];
+      if (byte === AMPERSAND) break;
+      if (byte === EQUALS && equals < 0) equals = end;
+      else if (byte === PERCENT || byte === PLUS) isEncoded = true;
+    }
     if (end > start) {
-      const part = body.subarray(start, end);
-      const equals = part.indexOf(EQUALS);
-      const name = percentDecode(equals < 0 ? part : part.subarray(0, equals));
-      const value = percentDecode(equals < 0 ? part.subarray(part.length) : part.subarray(equals + 1));
-      if (!name || !value) return null;
-      fields.push({ name, value });
+      const name = body.subarray(start, equals < 0 ? end : equals);
+      const value = body.subarray(equals < 0 ? end : equals + 1, end);
+      const field = isEncoded ? { name: percentDecode(name), value: percentDecode(value) } : { name, value };
+      if (!field.name || !field.value) return null;
+      fields.push(field as RawField);
     }
     start = end + 1;
   }
