@@ -17,6 +17,17 @@ export class Floor extends DurableObject {
     return this.#table().exec('INSERT INTO rows (value) VALUES (?)', value).rowsWritten;
   }
 
+  /** What "written, and sent on by the alarm" costs at the least: a row, and another one when the alarm is done. */
+  insertAndWake(value: string): number {
+    const written = this.insert(value);
+    void this.ctx.storage.setAlarm(Date.now());
+    return written;
+  }
+
+  override alarm(): void {
+    this.insert(VALUE);
+  }
+
   read(): unknown {
     return this.#table().exec('SELECT * FROM rows ORDER BY id LIMIT 1').toArray()[0] ?? null;
   }
@@ -41,6 +52,8 @@ async function respond(url: URL, env: FloorEnv): Promise<Response> {
       return Response.json(await object(crypto.randomUUID()).insert(VALUE));
     case '/known':
       return Response.json(await known.insert(VALUE));
+    case '/alarm':
+      return Response.json(await known.insertAndWake(VALUE));
     case '/read':
       return Response.json(await known.read());
     case '/recipe': {

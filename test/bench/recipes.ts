@@ -1,12 +1,22 @@
-/** One request to sign and one callback to verify for each provider, beside the bare digest of the same bytes. */
-import type { Recipe } from '../../src/providers/contract.ts';
+/** One request to sign and one message to verify for each provider that has signatures, beside the bare digest of the same bytes. */
+import type { Json, Recipe, RecipeInput } from '../../src/providers/contract.ts';
 import { provider } from '../../src/providers/registry.ts';
 import { digests, hmacOf } from '../../src/signing/digests.ts';
 import { weakDigests } from '../../src/signing/weak.ts';
+import assist from '../vectors/assist.json' with { type: 'json' };
+import dotpay from '../vectors/dotpay.json' with { type: 'json' };
 import ecommpay from '../vectors/ecommpay.json' with { type: 'json' };
+import epaydk from '../vectors/epaydk.json' with { type: 'json' };
 import ogone from '../vectors/ogone.json' with { type: 'json' };
 import paybox from '../vectors/paybox.json' with { type: 'json' };
+import payu from '../vectors/payu.json' with { type: 'json' };
+import payzen from '../vectors/payzen.json' with { type: 'json' };
 import postfinance from '../vectors/postfinance.json' with { type: 'json' };
+import przelewy24 from '../vectors/przelewy24.json' with { type: 'json' };
+import sips2 from '../vectors/sips2.json' with { type: 'json' };
+import spplus from '../vectors/spplus.json' with { type: 'json' };
+import systempay from '../vectors/systempay.json' with { type: 'json' };
+import tpay from '../vectors/tpay.json' with { type: 'json' };
 
 export interface RecipeCase {
   readonly name: string;
@@ -14,66 +24,82 @@ export interface RecipeCase {
 }
 
 interface BenchVector {
-  readonly name: string;
   readonly what: string;
-  readonly settings: object;
+  readonly valid: boolean;
+  readonly settings: unknown;
   readonly fields?: unknown;
-  readonly raw?: string;
+  readonly raw?: string | null;
 }
 
-/** By provider: the vector that is signed, the one that is verified. */
-const VECTORS: readonly (readonly [
-  provider: string,
-  vectors: readonly BenchVector[],
-  sign: string,
-  verify: string,
-])[] = [
-  ['ogone', ogone.vectors, 'form-full-sha512-utf8', 'notify-authorized-sha512'],
-  ['postfinance', postfinance.vectors, 'form-full-utf8-sha512', 'notify-paid-postfinance-card'],
-  ['paybox', paybox.vectors, 'form-3dsv2-authorise-only', 'ipn-paid-get'],
-  ['ecommpay', ecommpay.vectors, 'page URL, all usual parameters', 'callback success'],
+/** Those that sign, as the directory of vectors has them. */
+const FILES: readonly { readonly provider: string; readonly vectors: readonly unknown[] }[] = [
+  assist,
+  dotpay,
+  ecommpay,
+  epaydk,
+  ogone,
+  paybox,
+  payu,
+  payzen,
+  postfinance,
+  przelewy24,
+  sips2,
+  spplus,
+  systempay,
+  tpay,
 ];
 
-type AnyRecipe = Recipe<Record<string, unknown>>;
+/** The longest one is what a shop with all its data sends. */
+const SIGN = 'request-signature';
+const VERIFY = 'notification-signature';
 
-function recipe(id: string, what: string): AnyRecipe {
-  const found = provider(id)?.signatures[what] as AnyRecipe | undefined;
-  if (!found) throw new Error(`${id} has no ${what}`);
-  return found;
+function inputOf(vector: BenchVector): RecipeInput {
+  return {
+    ...(vector.fields !== undefined && { fields: vector.fields as RecipeInput['fields'] }),
+    ...(typeof vector.raw === 'string' && { raw: vector.raw }),
+    rest: vector as unknown as Record<string, Json>,
+  } as RecipeInput;
 }
 
-function vector(vectors: readonly BenchVector[], name: string): BenchVector {
-  const found = vectors.find((entry) => entry.name === name);
-  if (!found) throw new Error(name);
-  return found;
+function longest(vectors: readonly BenchVector[], what: string): BenchVector | undefined {
+  const size = ({ fields, raw }: BenchVector) => (raw ?? JSON.stringify(fields ?? '')).length;
+  return vectors.filter((one) => one.what === what && one.valid).toSorted((a, b) => size(b) - size(a))[0];
 }
+
+const SHA = {
+  '1': weakDigests.sha1,
+  '224': digests.sha224,
+  '256': digests.sha256,
+  '384': digests.sha384,
+  '512': digests.sha512,
+} as const;
 
 /** The digest that a signature is made with, over the same bytes. */
 function bare(algorithm: string, base: Uint8Array): () => unknown {
+  const size = /SHA-?(1|224|256|384|512)/i.exec(algorithm)?.[1] as keyof typeof SHA | undefined;
   const key = new Uint8Array(64).fill(7);
-  if (algorithm.startsWith('HMAC')) return () => hmacOf('sha512', key, base);
-  if (algorithm === 'SHA-1') return () => weakDigests.sha1(base);
-  return () => (algorithm === 'SHA-256' ? digests.sha256 : digests.sha512)(base);
+  if (/HMAC/i.test(algorithm)) return () => hmacOf(`sha${size ?? '256'}`, key, base);
+  return size ? () => SHA[size](base) : () => weakDigests.md5(base);
 }
 
 /** Every case: sign, the bare digest of what was signed, verify. */
 export function recipeCases(): RecipeCase[] {
-  return VECTORS.flatMap(([id, vectors, signName, verifyName]) => {
-    const signed = vector(vectors, signName);
-    const verified = vector(vectors, verifyName);
-    const [signing, verifying] = [recipe(id, signed.what), recipe(id, verified.what)];
-    if (signing.kind !== 'sign' || verifying.kind !== 'verify') throw new Error(`${id} is not measured`);
-    const settings = signed.settings as Record<string, unknown>;
-    const fields = signed.fields as readonly (readonly [string, string])[];
-    const { base, algorithm } = signing.sign(settings, { fields });
-    return [
-      { name: `${id} sign`, run: () => signing.sign(settings, { fields }) },
-      { name: `${id} bare digest`, run: bare(algorithm, base) },
-      {
-        name: `${id} verify`,
-        run: () =>
-          verifying.verify(verified.settings as Record<string, unknown>, { raw: verified.raw ?? '' }),
-      },
-    ];
+  return FILES.flatMap(({ provider: id, vectors: list }) => {
+    const vectors = list as readonly BenchVector[];
+    const recipes = provider(id)?.signatures as Readonly<Record<string, Recipe<Record<string, unknown>>>>;
+    const cases: RecipeCase[] = [];
+    const [toSign, toVerify] = [longest(vectors, SIGN), longest(vectors, VERIFY)];
+    const [signing, verifying] = [recipes[SIGN], recipes[VERIFY]];
+    if (toSign && signing?.kind === 'sign') {
+      const [settings, input] = [toSign.settings as Record<string, unknown>, inputOf(toSign)];
+      const { base, algorithm } = signing.sign(settings, input);
+      cases.push({ name: `${id} sign`, run: () => signing.sign(settings, input) });
+      cases.push({ name: `${id} bare digest`, run: bare(algorithm, base) });
+    }
+    if (toVerify && verifying?.kind === 'verify') {
+      const [settings, input] = [toVerify.settings as Record<string, unknown>, inputOf(toVerify)];
+      cases.push({ name: `${id} verify`, run: () => verifying.verify(settings, input) });
+    }
+    return cases;
   });
 }
