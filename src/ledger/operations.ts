@@ -137,10 +137,10 @@ export class Operations {
   }
 
   async #operate(command: OperateCommand): Promise<OperateResult> {
-    const { head, record } = this.#host.store;
-    if (!head || !record || head.shop !== command.shop) return { kind: 'none' };
+    if (this.#host.store.head?.shop !== command.shop) return { kind: 'none' };
     // It is this one's turn, so one that still runs was interrupted.
     for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
+    const { record } = this.#stored();
     const wanted = { kind: command.kind, amount: command.amount, attempt: command.attempt };
     const earlier = this.#all().find(({ key }) => key === command.key);
     if (earlier) {
@@ -229,12 +229,13 @@ export class Operations {
   #answerOf(number: number, replayed: boolean): OperateResult {
     const { record, answerTo } = this.#stored();
     const operation = this.#known(number);
+    // What was answered once is answered again, also where the provider refuses later what it had accepted.
+    const kept = answerTo(answerKey(operation.key));
+    if (kept) return { kind: 'done', view: JSON.parse(kept.body) as PaymentView, replayed };
     if (operation.state === 'failed' || operation.state === 'unknown') {
       return { kind: 'problem', problem: operation.problem ?? LOST };
     }
-    const kept = answerTo(answerKey(operation.key));
-    const view = kept ? (JSON.parse(kept.body) as PaymentView) : viewOf(record);
-    return { kind: 'done', view, replayed };
+    return { kind: 'done', view: viewOf(record), replayed };
   }
 
   #stored() {

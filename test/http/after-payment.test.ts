@@ -282,7 +282,7 @@ describe('what a provider accepts', () => {
 
   it('is free again when the provider refuses it after all', async () => {
     const trip = await paid('ogone');
-    await call(trip, 'refund', { amount: 1500 });
+    const accepted = await call(trip, 'refund', { amount: 1500 }, 'accepted');
     const { order, merchant: who } = trip;
     const message = bankOf('ogone').notification(order, who, 'pay', 'none');
     const refusal = await refusedRefund(String(message.body), String(who.settings.sha_out));
@@ -290,6 +290,11 @@ describe('what a provider accepts', () => {
     expect((await read(trip)).operations).toMatchObject([
       { state: 'failed', error: { provider: { code: '83' } } },
     ]);
+    // The key keeps its answer.
+    expect(await call(trip, 'refund', { amount: 1500 }, 'accepted')).toMatchObject({
+      status: 200,
+      body: accepted.body,
+    });
     // The whole is free for us again; this bank has done it meanwhile, and says so.
     expect((await call(trip, 'refund', { amount: 1999 })).body.code).toBe('provider_error');
   });
