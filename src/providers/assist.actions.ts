@@ -38,8 +38,11 @@ import { atOrigin, callApi, FORM } from './protocol.ts';
 const CHARGE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** In English where the shop's people do not read Russian is not ours to say: as they are. */
-const RUSSIAN = '0';
+/** Texts are asked for in Russian, the language that ASSIST has them all in. */
+const RUSSIAN = { current: 'RU', classic: '0' } as const;
+
+/** ASSIST is not well itself: what it did cannot be said. */
+const SYSTEM_ERROR = 'AS998';
 
 interface Answered {
   readonly status: number;
@@ -88,6 +91,8 @@ function elementOf(tree: unknown, name: string): string {
 
 /** The members of the order in an answer, by lower-case name. @throws Declined, Problem */
 function orderOf({ status, text }: Answered): Values {
+  if (status >= 500)
+    throw new Problem('provider_error', `ASSIST answered ${status}`, { cause: text.slice(0, 1000) });
   const plain = actionError(text);
   if (plain !== null && text.startsWith('ERROR')) throw new Declined('ERROR', plain);
   const codes = ['firstcode', 'secondcode'].map(
@@ -143,7 +148,7 @@ async function actCurrent(order: OperationOrder<AssistSettings>): Promise<Operat
   const bill = before?.get('billnumber');
   if (!bill) throw new Problem('provider_error', 'ASSIST knows no bill of this order');
   const part = whole ? {} : { Amount: decimal(amount, 2), Currency: currency };
-  const common = { Billnumber: bill, Language: RUSSIAN, Format: '3', ...part };
+  const common = { Billnumber: bill, Language: RUSSIAN.current, Format: '3', ...part };
   const answered =
     kind === 'capture'
       ? await post(order.send, account, '/charge/charge.cfm', common)
@@ -158,6 +163,8 @@ async function actCurrent(order: OperationOrder<AssistSettings>): Promise<Operat
   const said = values.get('customermessage') ?? values.get('message') ?? values.get('recommendation') ?? '';
   if (code === 'AS300')
     return { state: 'accepted', status: code, reference: values.get('billnumber') ?? null };
+  if (code === SYSTEM_ERROR)
+    throw new Problem('provider_error', `ASSIST answered ${code}`, { provider: { code, text: said } });
   if (code !== '' && code !== 'AS000') throw new Declined(code, said);
   return {
     state: 'succeeded',
@@ -185,7 +192,7 @@ async function readOrder(
   const answered = await post(about.fetch, about.account, '/orderresult/orderresult.cfm', {
     Ordernumber: about.order,
     Format: '3',
-    Language: RUSSIAN,
+    Language: RUSSIAN.current,
     ...moment('Start', about.startedAt.getTime() - DAY_MS),
     ...moment('End', about.now.getTime() + DAY_MS),
   });
@@ -244,7 +251,7 @@ async function actClassic(order: OperationOrder<AssistSettings>): Promise<Operat
   const path = kind === 'capture' ? '/postauths/postauth.cfm' : '/rvr/rvr.cfm';
   const { status, text } = await post(order.send, account, path, {
     Billnumber: billOf(order),
-    Language: RUSSIAN,
+    Language: RUSSIAN.classic,
     Format: '1',
     S_FIELDS: '*',
     ...part,

@@ -105,6 +105,8 @@ export function gate<Settings extends GateSettings>(lent: Lent<Settings>) {
         body: JSON.stringify({ ...covered, general: { ...covered.general, signature } }),
       },
     );
+    if (status >= 500)
+      throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
     const body = jsonObject(text);
     if (body.status === 'error') throw new Declined(String(body.code ?? status), String(body.message ?? ''));
     return { status, text, body };

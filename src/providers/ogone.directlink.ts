@@ -218,6 +218,12 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
     });
     if (ok && done.includes(providerStatus)) return result('succeeded');
     if (taken.includes(providerStatus)) return result('accepted');
+    // Errors of the family 2 are no decision: the platform does not know yet itself.
+    if (ncerror.startsWith('2')) {
+      throw new Problem('provider_error', `the provider answered ${ncerror} ${ncerrorplus}`, {
+        provider: { code: ncerror, text: ncerrorplus },
+      });
+    }
     if (!ok || REFUSES[providerStatus] === kind)
       throw new Declined(ncerror && ncerror !== '0' ? ncerror : `STATUS ${providerStatus}`, ncerrorplus);
     return null;

@@ -10,7 +10,7 @@ interface Settings {
   readonly private_key: string;
 }
 
-const REFUSALS = new Set([400, 403, 404, 409, 412]);
+const REFUSALS = new Set([400, 401, 403, 404, 409, 412]);
 
 /** The data of a good answer. */
 function dataOf({ account }: OperationCall<Settings>, answered: Answered): Transaction {
