@@ -111,10 +111,13 @@ export async function carryOut(service: Service, errand: OperationErrand): Promi
   try {
     const { operation, call } = await prepared(service, errand);
     const limited = within(service.fetch, abort.signal);
-    const send: typeof fetch = (input, init) => {
+    const send: typeof fetch = async (input, init) => {
       if (isSent) throw new Error('an operation is sent once');
       isSent = true;
-      return limited(input, init);
+      const response = await limited(input, init);
+      // Who we are was not accepted, so nothing was done: with a new token it may be sent again.
+      if (response.status === 401) isSent = false;
+      return response;
     };
     return outcomeOf(await operation.run({ ...call, fetch: limited, send }));
   } catch (error) {

@@ -140,13 +140,22 @@ function verified(settings: AssistSettings, values: Values, order: string): Veri
   };
 }
 
+/**
+ * The bill of an order. A push's bill number is not signed, so ASSIST is asked which one it is; the push's own counts only where it
+ * cannot be asked, and the answer to what is done with it still has to name our order.
+ */
+async function billNow(order: OperationOrder<AssistSettings>): Promise<string> {
+  const told = await readOrder(order).catch((error: unknown) => {
+    if (error instanceof Problem) return null;
+    throw error;
+  });
+  if (told) verified(order.account.settings, told, order.order);
+  return told?.get('billnumber') || billOf(order);
+}
+
 async function actCurrent(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
   const { account, kind, amount, currency, whole, mark } = order;
-  // A push's bill number is not signed: money moves only by the one that ASSIST itself names for this order.
-  const before = await readOrder(order);
-  if (before) verified(account.settings, before, order.order);
-  const bill = before?.get('billnumber');
-  if (!bill) throw new Problem('provider_error', 'ASSIST knows no bill of this order');
+  const bill = await billNow(order);
   const part = whole ? {} : { Amount: decimal(amount, 2), Currency: currency };
   const common = { Billnumber: bill, Language: RUSSIAN.current, Format: '3', ...part };
   const answered =

@@ -237,6 +237,7 @@ export function resultFact(given: AssistSettings, values: Values, verified: Veri
     providerStatus: value('orderstate'),
     detail: details(values),
     ...(/^\d{1,20}$/.test(value('billnumber')) && {
+      keep: { bill: value('billnumber') },
       bill: { number: value('billnumber'), status: value('orderstate'), at: isoDate(value('packetdate')) },
     }),
     reply: accepted(given, values),

@@ -194,7 +194,10 @@ export interface OperationCall<Settings> extends Subject<Settings> {
 
 /** The same with the way to carry it out. */
 export interface OperationOrder<Settings> extends OperationCall<Settings> {
-  /** The one call that does it. It may be made once: from then on the outcome is unknown until it is told. */
+  /**
+   * The one call that does it. It may be made once, and again only after a 401: from then on the outcome is unknown until
+   * it is told.
+   */
   readonly send: typeof fetch;
 }
 

@@ -9,13 +9,13 @@ import { Declined, Problem } from '../payments/errors.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from './contract.ts';
 import { CLASSIC_STATUSES, callClassic } from './payu.classic.ts';
 import {
+  callPayu,
   hundredths,
   REST_STATUSES,
   type Refund,
   readOrder,
   readRefunds,
   refusedByPayu,
-  sendPayu,
 } from './payu.rest.ts';
 import type { PayuSettings } from './payu.settings.ts';
 import { type ApiAnswer, jsonObject } from './protocol.ts';
@@ -47,19 +47,17 @@ async function runRest(order: Order): Promise<OperationResult> {
   const { account, kind } = order;
   const id = orderIdOf(order);
   const path = `/api/v2_1/orders/${encodeURIComponent(id)}`;
-  // Fetches a new token where the old one has ended, so that the one call does not fail for it.
-  const before = await readOrder(order, id);
   if (kind === 'capture') {
     const part = { amount: String(order.amount), currencyCode: order.currency };
-    good(await sendPayu(account, order, 'POST', `${path}/captures`, order.whole ? undefined : part));
-    return taken(before.status ?? '');
+    good(await callPayu(account, order, 'POST', `${path}/captures`, order.whole ? undefined : part));
+    return taken('SUCCESS');
   }
   if (kind === 'cancel') {
-    good(await sendPayu(account, order, 'DELETE', path));
-    return taken(before.status ?? '');
+    good(await callPayu(account, order, 'DELETE', path));
+    return taken('SUCCESS');
   }
   const body = good(
-    await sendPayu(account, order, 'POST', `${path}/refunds`, {
+    await callPayu(account, order, 'POST', `${path}/refunds`, {
       refund: { description: order.mark, amount: String(order.amount), extRefundId: order.mark },
     }),
   );

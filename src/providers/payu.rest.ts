@@ -155,39 +155,22 @@ function token(account: Account, fetcher: typeof fetch, now: Date, fresh: boolea
   );
 }
 
-/** The one call of an operation, with the token of the calls before it: it is not made twice. */
-export async function sendPayu(
-  account: Account,
-  world: { readonly fetch: typeof fetch; readonly send: typeof fetch; readonly now: Date },
-  method: string,
-  path: string,
-  body?: object,
-): Promise<ApiAnswer> {
-  const bearer = await token(account, world.fetch, world.now, false);
-  return callApi(world.send, `${host(account)}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-}
-
-/** A call with a token; one that has ended is fetched anew, once. */
+/** A call with a token; one that has ended is fetched anew, once. `send` is for the one call of an operation. */
 export async function callPayu(
   account: Account,
-  world: { readonly fetch: typeof fetch; readonly now: Date },
+  world: { readonly fetch: typeof fetch; readonly now: Date; readonly send?: typeof fetch },
   method: string,
   path: string,
   body?: object,
 ): Promise<ApiAnswer> {
-  const once = async (fresh: boolean) =>
-    callApi(world.fetch, `${host(account)}${path}`, {
+  const once = async (fresh: boolean) => {
+    const bearer = await token(account, world.fetch, world.now, fresh);
+    return callApi(world.send ?? world.fetch, `${host(account)}${path}`, {
       method,
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await token(account, world.fetch, world.now, fresh)}`,
-      },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
       ...(body && { body: JSON.stringify(body) }),
     });
+  };
   const first = await once(false);
   return first.status === 401 ? once(true) : first;
 }

@@ -36,23 +36,22 @@ function token(
   );
 }
 
-/** A call of the Open API; a token that has ended is fetched anew, once. */
+/** A call of the Open API; a token that has ended is fetched anew, once. `send` is for the one call of an operation. */
 export async function call(
   account: ProviderAccount<TpaySettings>,
-  world: { fetch: typeof fetch; now: Date },
+  world: { readonly fetch: typeof fetch; readonly now: Date; readonly send?: typeof fetch },
   method: string,
   path: string,
-  body?: object,
+  body?: string,
 ): Promise<ApiAnswer> {
-  const once = async (fresh: boolean) =>
-    callApi(world.fetch, `${host(account)}${path}`, {
+  const once = async (fresh: boolean) => {
+    const bearer = await token(account, world.fetch, world.now, fresh);
+    return callApi(world.send ?? world.fetch, `${host(account)}${path}`, {
       method,
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await token(account, world.fetch, world.now, fresh)}`,
-      },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      ...(body !== undefined && { body }),
     });
+  };
   const first = await once(false);
   return first.status === 401 ? once(true) : first;
 }
@@ -60,20 +59,6 @@ export async function call(
 /** The amount as a JSON number with its two decimals, without a detour over floating point. */
 export function withAmount(body: object, amount: string): string {
   return JSON.stringify(body).replace('"amount":"AMOUNT"', `"amount":${amount}`);
-}
-
-/** The one call of an operation, with the token of the calls before it: it is not made twice. */
-export async function sendOnce(
-  account: ProviderAccount<TpaySettings>,
-  world: { readonly fetch: typeof fetch; readonly send: typeof fetch; readonly now: Date },
-  path: string,
-  body: string,
-): Promise<ApiAnswer> {
-  const bearer = await token(account, world.fetch, world.now, false);
-  return callApi(world.send, `${host(account)}${path}`, {
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
-    body,
-  });
 }
 
 /** A transaction as the Open API shows it. */

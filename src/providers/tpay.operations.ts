@@ -7,7 +7,7 @@ import { Declined, Problem } from '../payments/errors.ts';
 import { decimal } from '../payments/money.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from './contract.ts';
 import { type ApiAnswer, jsonObject } from './protocol.ts';
-import { call, callOlder, readTransaction, sendOnce, type TpaySettings, withAmount } from './tpay.calls.ts';
+import { call, callOlder, readTransaction, type TpaySettings, withAmount } from './tpay.calls.ts';
 
 type Call = OperationCall<TpaySettings>;
 type Order = OperationOrder<TpaySettings>;
@@ -68,11 +68,9 @@ async function runRefund(order: Order): Promise<OperationResult> {
   const { account, amount } = order;
   if (account.settings.mode === 'classic') return refundOlder(order);
   const id = transactionOf(order);
-  // Fetches a new token where the old one has ended, so that the one call does not fail for it.
-  await readTransaction(account, order, id);
   const path = `/transactions/${encodeURIComponent(id)}/refunds`;
   const body = withAmount({ amount: 'AMOUNT' }, decimal(amount, 2));
-  return resultOf(good(await sendOnce(account, order, path, body)));
+  return resultOf(good(await call(account, order, 'POST', path, body)));
 }
 
 async function refundOutcome(asked: Call): Promise<OperationResult | null> {
@@ -92,9 +90,8 @@ async function refundOutcome(asked: Call): Promise<OperationResult | null> {
 
 async function runCancel(order: Order): Promise<OperationResult> {
   const id = transactionOf(order);
-  await readTransaction(order.account, order, id);
   const path = `/transactions/${encodeURIComponent(id)}/cancel`;
-  return resultOf(good(await sendOnce(order.account, order, path, '{}')));
+  return resultOf(good(await call(order.account, order, 'POST', path, '{}')));
 }
 
 async function cancelOutcome(asked: Call): Promise<OperationResult | null> {

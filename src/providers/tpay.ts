@@ -242,7 +242,7 @@ async function startOpenApi(request: StartRequest<Settings>): Promise<Started> {
       notification: { url: addressWithin(512, urls.callback) },
     },
   };
-  const sent = JSON.parse(withAmount(body, decimal(payment.amount, 2))) as object;
+  const sent = withAmount(body, decimal(payment.amount, 2));
   const answer = await call(account, request, 'POST', '/transactions', sent);
   const {
     result,

@@ -195,6 +195,8 @@ describe('an answer that does not come', () => {
     timeout: 30_000,
   }, async () => {
     const trip = await paid('payu');
+    // The token has ended: a new one is asked for first.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 50_000_000 });
     vi.mocked(globalThis.fetch).mockImplementationOnce(
       (_input, init) =>
         new Promise((_, fail) => init?.signal?.addEventListener('abort', () => fail(new Error('aborted')))),
@@ -248,6 +250,20 @@ describe('a crash between the call and its outcome', () => {
     expect(types).toContain('operation.unknown');
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
+});
+
+describe('a token that the provider does not take any more', () => {
+  it.each(['payu', 'tpay'])(
+    'is fetched anew, and the operation is carried out once: %s',
+    async (provider) => {
+      const trip = await paid(provider);
+      vi.mocked(globalThis.fetch).mockImplementationOnce(async () => Response.json({}, { status: 401 }));
+      expect((await call(trip, 'refund')).status).toBe(200);
+      await call(trip, 'refresh');
+      expect(await read(trip)).toMatchObject({ status: 'refunded', amounts: { refunded: 1999 } });
+      expect((await pageOf(memory, trip.order.order))?.done).toHaveLength(1);
+    },
+  );
 });
 
 describe('an answer whose signature is wrong', () => {

@@ -203,7 +203,14 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 });
 
 /** ASSIST signs order, money and state, and not the numbers by which it knows its own message. */
-const NUMBERS_UNSIGNED = { detail: null, key: null, providerReference: null, reply: null, bill: null };
+const NUMBERS_UNSIGNED = {
+  detail: null,
+  key: null,
+  providerReference: null,
+  reply: null,
+  bill: null,
+  keep: null,
+};
 
 describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is signed,', (_id, entry) => {
   it('refuses a message in which any byte was changed', async () => {
