@@ -20,9 +20,10 @@ import {
   type Summary,
   summarize,
 } from '../payments/rules.ts';
-import { SETTLED, type Status, UNFINISHED } from '../payments/statuses.ts';
+import { SETTLED, type Status } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
+import { attemptOf, isStale, mayGoAgain } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
 import type {
   CreateCommand,
@@ -33,7 +34,6 @@ import type {
   History,
   HopResult,
   ImportCommand,
-  ImportedEvent,
   ImportResult,
   Inquiry,
   NotifyCommand,
@@ -49,8 +49,10 @@ import type {
   SettleCommand,
   Trip,
 } from './commands.ts';
+import { importedRecord, withImported } from './imported.ts';
 import { Operations, type OperationsHost } from './operations.ts';
 import { type ConfirmOutcome, type Courier, projectionPause, run, settle } from './outbox.ts';
+import { lookAt } from './overdue.ts';
 import {
   type Attempt,
   attemptsOf,
@@ -143,16 +145,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     if (head) return head.requestHash === command.requestHash ? 'unchanged' : 'differs';
     this.#commit(
       (writer) => {
-        const attempt = attemptOf(command.trip, command.createdAt);
-        let record: LedgerRecord = {
-          id: command.id,
-          request: command.request,
-          attempts: [attempt],
-          providerReference: null,
-          providerStatus: null,
-          createdAt: command.createdAt,
-          updatedAt: command.history.at(-1)?.at ?? command.createdAt,
-        };
+        let record = importedRecord(command);
         // The newest delivery was of the newest news, if the shop knows them.
         const told = command.told
           ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
@@ -160,7 +153,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         const webhook = this.#webhookId(command.id, '');
         for (const [index, event] of command.history.entries()) {
           const known = index === told ? { ...event, detail: { ...event.detail, webhook } } : event;
-          record = this.#imported(writer, record, known);
+          record = withImported(writer, record, known);
         }
         writer.save(record);
         const { status } = summaryOf(record);
@@ -176,32 +169,6 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       { shop: command.shop, requestHash: command.requestHash },
     );
     return 'imported';
-  }
-
-  #imported(writer: Writer, record: LedgerRecord, event: ImportedEvent): LedgerRecord {
-    const { at, type, source, detail, news } = event;
-    if (type === 'forwarded') {
-      writer.log(type, source, { attempt: 1, ...detail }, at);
-      return withAttempt(record, 1, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
-    }
-    if (!news) {
-      writer.log(type, source, detail, at);
-      return record;
-    }
-    const moved: LedgerRecord = {
-      ...withAttempt(record, 1, (attempt) => ({ ...attempt, state: apply(attempt.state, news) })),
-      providerReference: news.providerReference ?? record.providerReference,
-      providerStatus: news.providerStatus,
-    };
-    const [from, to] = [summaryOf(record).status, summaryOf(moved).status];
-    const { movement: _movement, ...shown } = news;
-    writer.log(
-      type,
-      source,
-      { attempt: 1, ...shown, currency: record.request.currency, ...detail, from, to },
-      at,
-    );
-    return moved;
   }
 
   /** The payment of an earlier create with the same request, without creating anything. */
@@ -646,19 +613,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
    * A payment that has been without a result for long: it is asked about by its provider's schedule, and expires after
    * its account's limit. Answers when it is to be looked at again (milliseconds since 1970); null: not any more.
    */
-  overdue({ schedules }: OverdueCommand): number | null {
+  overdue(command: OverdueCommand): number | null {
     const { record } = this.#store;
-    const attempt = record?.attempts.at(-1);
-    if (!record || !attempt || !UNFINISHED.has(summaryOf(record).status)) return null;
-    const schedule = schedules[attempt.account];
-    if (!schedule) return null;
-    const now = this.world().now();
-    const since = Date.parse(record.updatedAt);
-    const end = since + schedule.expireAfterMs;
-    const asked = attempt.asked ?? 0;
+    if (!record) return null;
     const number = record.attempts.length;
-    if (now >= end) {
-      this.#commit((writer) => {
+    const now = this.world().now();
+    const look = lookAt(record, command, now);
+    if (look.kind === 'leave') return null;
+    if (look.kind === 'wait') return look.next;
+    this.#commit((writer) => {
+      if (look.kind === 'give-up') {
         const expired = withAttempt(record, number, (entry) => ({
           ...entry,
           state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
@@ -668,24 +632,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           reason: 'no result came in time; money that arrives later still counts',
         });
         this.#moved(writer, expired);
-      });
-      return null;
-    }
-    // Of a shopper who, for all we know, never left, it is asked once, before the payment is given up.
-    const askAfter = summaryOf(record).status === 'created' ? schedule.askAfter.slice(-1) : schedule.askAfter;
-    const due = askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
-    if (due > asked) {
-      this.#commit((writer) => {
-        // Not a change of the payment: its clock goes on.
-        const noted = withAttempt(record, number, (entry) => ({ ...entry, asked: due }));
-        writer.save(noted);
-        if (this.#store.job(confirmId(number, {}))?.dueAt) return;
-        writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
-        this.#askLater(writer, noted, number, now, {}, { once: true });
-      });
-    }
-    const next = askAfter[due];
-    return next === undefined ? end : Math.min(end, since + next * 1000);
+        return;
+      }
+      // Not a change of the payment: its clock goes on.
+      const noted = withAttempt(record, number, (entry) => ({ ...entry, asked: look.asked }));
+      writer.save(noted);
+      if (this.#store.job(confirmId(number, {}))?.dueAt) return;
+      writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
+      this.#askLater(writer, noted, number, now, {}, { once: true });
+    });
+    return look.kind === 'ask' ? look.next : null;
   }
 
   // --- Changes and what they send -------------------------------------------------------------------------
@@ -808,21 +764,6 @@ const DELIVERY_RESULTS = {
   'webhook.failed': 'failed',
   'webhook.abandoned': 'abandoned',
 } as const;
-
-function attemptOf(trip: Trip, at: string): Attempt {
-  return { ...trip, createdAt: at, state: NEW_ATTEMPT };
-}
-
-/** A trip without news yet may be made again, unless its provider burns the order number at the first try. */
-function mayGoAgain({ state, single }: Attempt): boolean {
-  if (Object.keys(state.paid).length > 0) return false;
-  return state.rung === 'created' || (!single && (state.rung === 'forwarded' || state.rung === 'pending'));
-}
-
-/** A redirect whose time is over. */
-function isStale({ goodUntil }: Attempt, now: number): boolean {
-  return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
-}
 
 function confirmId(attempt: number, hint: Readonly<Record<string, string>>): string {
   const about = Object.keys(hint).length > 0 ? JSON.stringify(hint) : '';

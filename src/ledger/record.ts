@@ -51,6 +51,8 @@ export interface LedgerRecord {
   readonly signed?: boolean | null;
   /** What was done after the payment; number n is at n - 1. */
   readonly operations?: readonly Operation[];
+  /** Another gateway has had it. */
+  readonly imported?: true;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

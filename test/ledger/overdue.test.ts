@@ -1,0 +1,63 @@
+/** When a silent payment is asked about, and when it is given up: every case by itself. */
+import { describe, expect, it } from 'vitest';
+import { attemptOf } from '../../src/ledger/attempts.ts';
+import { lookAt } from '../../src/ledger/overdue.ts';
+import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { apply, forward } from '../../src/payments/rules.ts';
+import { create, newId, trip } from './support.ts';
+
+const BEGAN = Date.parse('2026-11-21T10:00:00Z');
+const HOUR = 3_600_000;
+
+const schedules = { bank: { askAfter: [900, 3600, 43_200], expireAfterMs: 24 * HOUR } };
+
+function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0): LedgerRecord {
+  const id = newId();
+  const at = new Date(BEGAN).toISOString();
+  const attempt = attemptOf(trip(), at);
+  const news = { amount: attempt.amount, movement: 'm' };
+  const states = {
+    created: attempt.state,
+    forwarded: forward(attempt.state),
+    pending: apply(attempt.state, { outcome: 'pending', ...news }),
+    paid: apply(attempt.state, { outcome: 'paid', ...news }),
+  };
+  return {
+    id,
+    request: create(id).request,
+    attempts: [{ ...attempt, asked, state: states[state] }],
+    providerReference: null,
+    providerStatus: null,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+const after = (hours: number) => BEGAN + hours * HOUR;
+const look = (given: LedgerRecord, hours: number) => lookAt(given, { schedules }, after(hours));
+
+describe('a payment without a result', () => {
+  it.each(['forwarded', 'pending'] as const)('is asked about at each point of the schedule: %s', (state) => {
+    expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: after(0.25) });
+    expect(look(record(state), 0.3)).toEqual({ kind: 'ask', asked: 1, next: after(1) });
+    expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: after(1) });
+    expect(look(record(state, 1), 13)).toEqual({ kind: 'ask', asked: 3, next: after(24) });
+    expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: after(24) });
+    expect(look(record(state, 3), 24)).toEqual({ kind: 'give-up' });
+  });
+
+  it('whose shopper never left is asked about once', () => {
+    expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: after(12) });
+    expect(look(record('created'), 12)).toEqual({ kind: 'ask', asked: 1, next: after(24) });
+    expect(look(record('created'), 25)).toEqual({ kind: 'give-up' });
+  });
+});
+
+describe('left alone', () => {
+  it('is what has a result, what another gateway has had, and what is of an account that is gone', () => {
+    const leave = { kind: 'leave' };
+    expect(look(record('paid'), 100)).toEqual(leave);
+    expect(look({ ...record('forwarded'), imported: true }, 100)).toEqual(leave);
+    expect(lookAt(record('forwarded'), { schedules: {} }, after(100))).toEqual(leave);
+  });
+});
