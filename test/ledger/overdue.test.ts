@@ -33,22 +33,22 @@ function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0):
   };
 }
 
-const after = (hours: number) => BEGAN + hours * HOUR;
-const look = (given: LedgerRecord, hours: number) => lookAt(given, { schedules }, after(hours));
+const atHour = (hours: number) => BEGAN + hours * HOUR;
+const look = (given: LedgerRecord, hours: number) => lookAt(given, { schedules }, atHour(hours));
 
 describe('a payment without a result', () => {
   it.each(['forwarded', 'pending'] as const)('is asked about at each point of the schedule: %s', (state) => {
-    expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: after(0.25) });
-    expect(look(record(state), 0.3)).toEqual({ kind: 'ask', asked: 1, next: after(1) });
-    expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: after(1) });
-    expect(look(record(state, 1), 13)).toEqual({ kind: 'ask', asked: 3, next: after(24) });
-    expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: after(24) });
+    expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: atHour(0.25) });
+    expect(look(record(state), 0.3)).toEqual({ kind: 'ask', asked: 1, next: atHour(1) });
+    expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: atHour(1) });
+    expect(look(record(state, 1), 13)).toEqual({ kind: 'ask', asked: 3, next: atHour(24) });
+    expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: atHour(24) });
     expect(look(record(state, 3), 24)).toEqual({ kind: 'give-up' });
   });
 
   it('whose shopper never left is asked about once', () => {
-    expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: after(12) });
-    expect(look(record('created'), 12)).toEqual({ kind: 'ask', asked: 1, next: after(24) });
+    expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: atHour(12) });
+    expect(look(record('created'), 12)).toEqual({ kind: 'ask', asked: 1, next: atHour(24) });
     expect(look(record('created'), 25)).toEqual({ kind: 'give-up' });
   });
 });
@@ -58,6 +58,6 @@ describe('left alone', () => {
     const leave = { kind: 'leave' };
     expect(look(record('paid'), 100)).toEqual(leave);
     expect(look({ ...record('forwarded'), imported: true }, 100)).toEqual(leave);
-    expect(lookAt(record('forwarded'), { schedules: {} }, after(100))).toEqual(leave);
+    expect(lookAt(record('forwarded'), { schedules: {} }, atHour(100))).toEqual(leave);
   });
 });
