@@ -1,5 +1,5 @@
 /** The life of one signed trip: how it begins, and whether the shopper may make it again. */
-import { NEW_ATTEMPT } from '../payments/rules.ts';
+import { moneyOf, NEW_ATTEMPT } from '../payments/rules.ts';
 import type { Trip } from './commands.ts';
 import type { Attempt } from './record.ts';
 
@@ -17,4 +17,9 @@ export function mayGoAgain({ state, single }: Attempt): boolean {
 /** A redirect whose time is over. */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
+}
+
+/** Authorized first, and taken by a capture of the shop's own, in whole or in part. */
+export function isCaptured({ capture, state }: Attempt): boolean {
+  return capture === 'manual' && state.authorized > 0 && moneyOf(state).paid > 0;
 }

@@ -23,7 +23,7 @@ import {
 import { SETTLED, type Status } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
-import { attemptOf, isStale, mayGoAgain } from './attempts.ts';
+import { attemptOf, isCaptured, isStale, mayGoAgain } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
 import type {
   CreateCommand,
@@ -288,7 +288,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const newest = record.attempts.at(-1);
     const { status, amounts } = summaryOf(record);
     const left = minor(record.request.amount - amounts.paid);
-    if (!newest || !left || SETTLED.has(status)) return finished;
+    // A shop that has captured a part wants no more of the shopper.
+    if (!newest || !left || SETTLED.has(status) || record.attempts.some(isCaptured)) return finished;
     const now = this.world().now();
     if (record.request.choose && !chosen && status !== 'pending') {
       return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };

@@ -497,6 +497,16 @@ describe('older protocols', () => {
   });
 });
 
+describe('a capture of a part', () => {
+  it('asks the shopper for nothing more', async () => {
+    const trip = await held('sips2');
+    expect((await call(trip, 'capture', { amount: 500 })).body.status).toBe('partially_paid');
+    const response = await request(trip.payment.checkoutUrl);
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toContain('https://shop-demo.com/');
+  });
+});
+
 describe('several trips', () => {
   /** Two payments of one order: both brought money. */
   async function paidTwice(): Promise<Journey> {
