@@ -498,7 +498,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
    * and what the provider's code wants back.
    */
   #noted(record: LedgerRecord, { attempt, bill, keep }: NotifyCommand): LedgerRecord {
-    if (!bill && !keep) return record;
+    const known = record.attempts[attempt - 1]?.memo ?? {};
+    const isKept = Object.entries(keep ?? {}).every(([name, value]) => known[name] === value);
+    if (!bill && isKept) return record;
     return withAttempt(record, attempt, (entry) => ({
       ...entry,
       ...(bill && { bills: withBill(entry.bills, bill) }),

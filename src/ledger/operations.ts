@@ -4,6 +4,7 @@
  * never carried out again.
  */
 import {
+  isOpen,
   isUnresolved,
   newsOf,
   type Operation,
@@ -76,9 +77,7 @@ export class Operations {
   /** Asks about every operation whose outcome is not known. */
   resolveAll(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const { number, state } of this.#all()) {
-        if (state === 'running' || state === 'unknown' || state === 'accepted') await this.#resolve(number);
-      }
+      for (const { number } of this.#all().filter(isOpen)) await this.#resolve(number);
     });
   }
 
@@ -87,7 +86,7 @@ export class Operations {
     return this.#inTurn(async () => {
       const operation = this.#all().find((entry) => entry.number === number);
       if (!operation) return 'none';
-      if (operation.state === 'succeeded' || operation.state === 'failed') return 'known';
+      if (!isOpen(operation)) return 'known';
       const told: OperationOutcome =
         outcome === 'succeeded'
           ? { result: 'succeeded', status: 'told by the operator', reference: null }
@@ -105,8 +104,7 @@ export class Operations {
     return this.#inTurn(async () => {
       const { number } = JSON.parse(job.body) as { number: number };
       const operation = this.#all().find((entry) => entry.number === number);
-      const isOver = !operation || operation.state === 'succeeded' || operation.state === 'failed';
-      const isKnown = isOver || (await this.#resolve(number));
+      const isKnown = !operation || !isOpen(operation) || (await this.#resolve(number));
       const pause = RESOLVE_PAUSES_MS[job.tries];
       this.#host.commit((writer) => {
         const dueAt = isKnown || pause === undefined ? null : this.#host.now() + pause;
@@ -254,15 +252,14 @@ export class Operations {
       .catch(() => null);
     // Its news may have come while we asked.
     const now = this.#known(number);
-    if (now.state !== before.state) return now.state !== 'unknown' && now.state !== 'accepted';
+    if (now.state !== before.state) return !isOpen(now);
     if (outcome && outcome.result !== 'unknown' && outcome.result !== now.state) {
       this.#finish(now, outcome, 'provider');
     } else if (outcome === null) {
       // Its provider cannot be asked about operations, but perhaps about the payment.
       await this.#host.ask(now.attempt);
     }
-    const { state } = this.#known(number);
-    return state === 'succeeded' || state === 'failed';
+    return !isOpen(this.#known(number));
   }
 
   /** Records what an operation came to, and moves the payment by it. */
@@ -355,10 +352,6 @@ export class Operations {
     }
     return changed;
   }
-}
-
-function isOpen(operation: Operation): boolean {
-  return operation.state === 'accepted' || isUnresolved(operation);
 }
 
 /** An operation that news have decided, for the log. */

@@ -99,8 +99,8 @@ export function isUnresolved({ state }: Operation): boolean {
   return state === 'running' || state === 'unknown';
 }
 
-/** Whether it still takes from its pool, though the news of it has not come. */
-function isReserving(operation: Operation): boolean {
+/** Whether its result has yet to come: until then it takes from its pool. */
+export function isOpen(operation: Operation): boolean {
   return operation.state === 'accepted' || isUnresolved(operation);
 }
 
@@ -187,7 +187,7 @@ export function planOperation(
   }
   const candidates = attempts.flatMap((attempt, index) => {
     if (!attempt.rule || !isWanted(wanted, index)) return [];
-    const reserving = operations.filter((one) => one.attempt === index + 1 && isReserving(one));
+    const reserving = operations.filter((one) => one.attempt === index + 1 && isOpen(one));
     for (const pool of attempt.rule.pools) {
       // Of orders that nobody has paid the newest one is meant; money is never guessed at.
       if (pool === 'open' && wanted.attempt === null && index < attempts.length - 1) continue;
@@ -282,7 +282,7 @@ export function settledByNews(
   attempt: number,
   operations: readonly Operation[],
 ): Operation | null {
-  const open = operations.filter((one) => one.attempt === attempt && isReserving(one));
+  const open = operations.filter((one) => one.attempt === attempt && isOpen(one));
   const isOver = (operation: Operation): boolean => {
     const sum = sumOf(operation);
     if (sum === null) return !OPEN_RUNGS.has(state.rung) && moneyOf(state).paid === 0;

@@ -36,7 +36,7 @@ import { BRIDGE, paymillBank } from './paymill.ts';
 import { payuBank } from './payu.ts';
 import { przelewy24Bank } from './przelewy24.ts';
 import type { Sandbox } from './sandbox.ts';
-import { toBank } from './shopper.ts';
+import { RefusedByBank, toBank } from './shopper.ts';
 import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
@@ -228,9 +228,14 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
     if (!step) return c.json({ message: `a decision is one of ${DECISIONS.join(', ')}` }, 422);
     const url = `${sandbox.origin}/pay/${c.req.param('id')}`;
     const fetcher = (request: Request) => sandbox.fetch(request);
-    const order = await toBank({ kind: 'url', method: 'GET', url }, sandbox.origin, fetcher);
-    const { results } = await play(sandbox, order, [step], false);
-    return c.json({ order, results });
+    try {
+      const order = await toBank({ kind: 'url', method: 'GET', url }, sandbox.origin, fetcher);
+      const { results } = await play(sandbox, order, [step], false);
+      return c.json({ order, results });
+    } catch (error) {
+      if (!(error instanceof RefusedByBank)) throw error;
+      return c.json({ message: error.message }, 422);
+    }
   });
 
   routes.post('/sandbox/orders/:id', async (c) => {

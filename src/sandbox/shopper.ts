@@ -16,6 +16,7 @@ function plainText(html: string): string {
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
 }
 
@@ -25,10 +26,17 @@ export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/gi)].map(
     ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
   );
-  return { kind: 'form', method: 'POST', url: plainText(action), charset: 'utf-8', fields };
+  const [, charsetName = 'utf-8'] = /<form[^>]* accept-charset="([^"]+)"/i.exec(html) ?? [];
+  return { kind: 'form', method: 'POST', url: plainText(action), charset: charsetName.toLowerCase(), fields };
 }
 
-/** Follows a redirect to the bank, in the charset that it asks for. */
+/** The bank did not take the order that the shopper came with. */
+export class RefusedByBank extends Error {}
+
+/**
+ * Follows a redirect to the bank, in the charset that it asks for.
+ * @throws RefusedByBank
+ */
 export async function toBank(
   redirect: Redirect,
   origin: string,
@@ -57,7 +65,7 @@ export async function toBank(
   if (response.status === 303 && location)
     return toBank({ kind: 'url', method: 'GET', url: location }, origin, fetcher);
   const text = await response.text();
-  if (!response.ok) throw new Error(`the bank refused the order: ${text}`);
+  if (!response.ok) throw new RefusedByBank(`the bank refused the order: ${text}`);
   if (response.headers.get('content-type')?.startsWith('text/html'))
     return toBank({ kind: 'html', html: text }, origin, fetcher);
   return JSON.parse(text) as BankOrder;

@@ -44,6 +44,31 @@ describe('from outside', () => {
     },
   );
 
+  it('a shopper without a browser pays at every bank, by the checkout and with letters that are not ASCII', async () => {
+    for (const { id, currencies } of await world.shop.accounts()) {
+      const payment = await world.shop.create({
+        reference: world.reference(),
+        amount: 1999,
+        currency: currencies[0],
+        account: id,
+        description: 'Zwei Plätze <à deux> & mehr',
+        customer: {
+          email: 'jane@example.com',
+          firstName: 'Zoé',
+          lastName: 'Müller',
+          address: { line1: '12 rue de la Paix', postalCode: '75002', city: 'Besançon', country: 'FR' },
+        },
+      });
+      const answer = await world.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
+      expect(answer.status, `${id}: ${await answer.text()}`).toBe(200);
+      const after = await world.shop.until(
+        () => world.shop.payment(payment.id),
+        ({ status }) => status === 'paid',
+      );
+      expect(after.status, id).toBe('paid');
+    }
+  });
+
   it('disorder at every bank loses no money, counts none twice, and moves nothing unverified', async () => {
     const rows = await disorder(world.shop);
     expect(rows.length).toBeGreaterThan(60);
