@@ -113,6 +113,8 @@ export async function carryOut(service: Service, errand: OperationErrand): Promi
     const limited = within(service.fetch, abort.signal);
     const send: typeof fetch = async (input, init) => {
       if (isSent) throw new Error('an operation is sent once');
+      // The time went by before anything was sent.
+      abort.signal.throwIfAborted();
       isSent = true;
       const response = await limited(input, init);
       // Who we are was not accepted, so nothing was done: with a new token it may be sent again.
