@@ -65,6 +65,17 @@ export interface Writer {
   queue(job: Job): void;
 }
 
+/** A job that is still to be done. */
+export type PendingJob = Job & { readonly dueAt: number };
+
+function isPending(job: Job): job is PendingJob {
+  return job.dueAt !== null;
+}
+
+function isNewer(job: Job, than: Job): boolean {
+  return job.createdAt === than.createdAt ? job.id > than.id : job.createdAt > than.createdAt;
+}
+
 function earlier(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
@@ -75,6 +86,13 @@ export class Store {
   readonly #sql: SqlStorage;
   #record: LedgerRecord | null = null;
   #head: Head | null = null;
+  /**
+   * What the tables hold, read once and kept in step; null: not read yet. An object lives for a few commands, so that
+   * preparing a query for each would cost more than all its rows.
+   */
+  #answers: Map<string, Answer> | null = null;
+  /** Without the questions that are over: whoever sends hints must not fill the memory. */
+  #jobs: Map<string, Job> | null = null;
   /** When the alarm is set; undefined until it is known. */
   #alarmAt: number | null | undefined;
 
@@ -127,15 +145,20 @@ export class Store {
   }
 
   answerTo(key: string): Answer | null {
-    const row = this.#sql
-      .exec<{ status: number; headers: string; body: string }>(
-        'SELECT status, headers, body FROM notifications WHERE key = ?',
-        key,
-      )
-      .toArray()[0];
-    return row
-      ? { status: row.status, headers: JSON.parse(row.headers) as Answer['headers'], body: row.body }
-      : null;
+    return this.#answersByKey().get(key) ?? null;
+  }
+
+  #answersByKey(): Map<string, Answer> {
+    this.#answers ??= new Map(
+      this.#sql
+        .exec<{ key: string; status: number; headers: string; body: string }>('SELECT * FROM notifications')
+        .toArray()
+        .map(({ key, status, headers, body }) => [
+          key,
+          { status, headers: JSON.parse(headers) as Answer['headers'], body },
+        ]),
+    );
+    return this.#answers;
   }
 
   events(): PaymentEvent[] {
@@ -154,37 +177,41 @@ export class Store {
       }));
   }
 
-  /** Jobs that are due, the oldest first. */
-  dueJobs(now: number): Job[] {
-    return this.#sql
-      .exec<JobRow>('SELECT * FROM jobs WHERE due_at <= ? ORDER BY due_at', now)
-      .toArray()
-      .map(jobOf);
+  #jobsById(): Map<string, Job> {
+    this.#jobs ??= new Map(
+      this.#sql
+        .exec<JobRow>("SELECT * FROM jobs WHERE due_at IS NOT NULL OR kind <> 'confirm'")
+        .toArray()
+        .map((row) => [row.id, jobOf(row)]),
+    );
+    return this.#jobs;
   }
 
+  /** A job of that id; null also for a question that is over. */
   job(id: string): Job | null {
-    const row = this.#sql.exec<JobRow>('SELECT * FROM jobs WHERE id = ?', id).toArray()[0];
-    return row ? jobOf(row) : null;
+    return this.#jobsById().get(id) ?? null;
   }
 
   newestWebhook(): Job | null {
-    const row = this.#sql
-      .exec<JobRow>("SELECT * FROM jobs WHERE kind = 'webhook' ORDER BY created_at DESC, id DESC LIMIT 1")
-      .toArray()[0];
-    return row ? jobOf(row) : null;
+    let newest: Job | null = null;
+    for (const job of this.#jobsById().values()) {
+      if (job.kind === 'webhook' && (!newest || isNewer(job, newest))) newest = job;
+    }
+    return newest;
   }
 
   /** Jobs that are still to be done, the next one first. */
-  pendingJobs(): Job[] {
-    return this.#sql
-      .exec<JobRow>('SELECT * FROM jobs WHERE due_at IS NOT NULL ORDER BY due_at')
-      .toArray()
-      .map(jobOf);
+  pendingJobs(): PendingJob[] {
+    return [...this.#jobsById().values()].filter(isPending).toSorted((a, b) => a.dueAt - b.dueAt);
+  }
+
+  /** Jobs that are due, the oldest first. */
+  dueJobs(now: number): PendingJob[] {
+    return this.pendingJobs().filter(({ dueAt }) => dueAt <= now);
   }
 
   nextDue(): number | null {
-    const row = this.#sql.exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM jobs').toArray()[0];
-    return row?.due ?? null;
+    return this.pendingJobs()[0]?.dueAt ?? null;
   }
 
   /**
@@ -200,7 +227,11 @@ export class Store {
     let { seq, hash } = head;
     const base = head;
     const transaction = () => {
-      if (!this.#head) migrate(this.#sql, 0);
+      if (!this.#head) {
+        migrate(this.#sql, 0);
+        this.#answers = new Map();
+        this.#jobs = new Map();
+      }
       work({
         at,
         save: (changed) => {
@@ -229,6 +260,7 @@ export class Store {
             JSON.stringify(answer.headers),
             answer.body,
           );
+          this.#answersByKey().set(key, answer);
         },
         queue: (job) => {
           this.#sql.exec(
@@ -240,6 +272,8 @@ export class Store {
             job.dueAt,
             job.createdAt,
           );
+          if (job.kind === 'confirm' && !isPending(job)) this.#jobsById().delete(job.id);
+          else this.#jobsById().set(job.id, job);
         },
       });
       const version = record === this.#record ? base.version : base.version + 1;
@@ -261,6 +295,8 @@ export class Store {
       this.#storage.transactionSync(transaction);
     } catch (error) {
       this.#alarmAt = undefined;
+      this.#answers = null;
+      this.#jobs = null;
       throw error;
     }
     this.#record = record;

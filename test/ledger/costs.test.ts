@@ -1,5 +1,5 @@
 /** What an operation costs, pinned: trips to Durable Objects and D1, and storage commits (design: Cost). */
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -26,9 +26,10 @@ afterEach(() => {
   net.restore();
 });
 
-/** Counts the commits of an object, and fails on a write outside of one. */
-async function commitsDuring(id: string, work: () => Promise<unknown>): Promise<number> {
+/** Counts an object's commits and SQL statements, and fails on a write outside of a commit. */
+async function costOf(id: string, work: () => Promise<unknown>) {
   let commits = 0;
+  let statements = 0;
   let open = false;
   let strays = 0;
   await runInDurableObject(objectOf(id), (_object, state) => {
@@ -45,6 +46,7 @@ async function commitsDuring(id: string, work: () => Promise<unknown>): Promise<
     });
     const exec = storage.sql.exec.bind(storage.sql);
     vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
+      statements += 1;
       const cursor = exec(query, ...bindings);
       if (!open && cursor.rowsWritten > 0) strays += 1;
       return cursor;
@@ -52,34 +54,50 @@ async function commitsDuring(id: string, work: () => Promise<unknown>): Promise<
   });
   await work();
   expect(strays).toBe(0);
-  return commits;
+  return { commits, statements };
 }
 
-describe('storage commits', () => {
-  it('a create is one', async () => {
+describe('storage', () => {
+  it('a create is one commit: four tables and two rows', async () => {
     const id = newId();
-    expect(await commitsDuring(id, () => ledgerOf(id).create(create(id)))).toBe(1);
+    expect(await costOf(id, () => ledgerOf(id).create(create(id)))).toEqual({ commits: 1, statements: 6 });
   });
 
-  it('a first notification is one, a repeat none, a look none', async () => {
+  it('a first notification is one commit and reads nothing, a repeat and a look ask nothing at all', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id));
-    expect(await commitsDuring(id, () => ledgerOf(id).notify(notify()))).toBe(1);
+    // The answer, the event, the webhook, the payment.
+    expect(await costOf(id, () => ledgerOf(id).notify(notify()))).toEqual({ commits: 1, statements: 4 });
     vi.restoreAllMocks();
     net = network();
-    expect(await commitsDuring(id, () => ledgerOf(id).notify(notify()))).toBe(0);
-    expect(await commitsDuring(id, () => ledgerOf(id).read())).toBe(0);
+    const nothing = { commits: 0, statements: 0 };
+    expect(await costOf(id, () => ledgerOf(id).notify(notify()))).toEqual(nothing);
+    expect(await costOf(id, () => ledgerOf(id).read())).toEqual(nothing);
   });
 
-  it('a hop is one, a return with its fact is one', async () => {
+  it('after an eviction, answers and jobs are read once', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id));
+    await ledgerOf(id).notify(notify());
+    await evictDurableObject(objectOf(id));
+    const once = await costOf(id, () => ledgerOf(id).notify(notify()));
+    expect(once).toEqual({ commits: 0, statements: 1 });
+    vi.restoreAllMocks();
+    net = network();
+    const refund = notify({ key: 'T1/refund', outcome: 'refunded', movement: 'R1' });
+    // The jobs, and what a notification writes.
+    expect(await costOf(id, () => ledgerOf(id).notify(refund))).toEqual({ commits: 1, statements: 6 });
+  });
+
+  it('a hop is one commit, a return with its fact is one', async () => {
     const shop = await makeShopFor();
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    expect(await commitsDuring(id, () => ledgerOf(id).hop())).toBe(1);
+    expect(await costOf(id, () => ledgerOf(id).hop())).toMatchObject({ commits: 1 });
     vi.restoreAllMocks();
     net = network();
     const back = { account: 'bank', fact: notify({ channel: 'return' as const }), refused: null };
-    expect(await commitsDuring(id, () => ledgerOf(id).returned(back))).toBe(1);
+    expect(await costOf(id, () => ledgerOf(id).returned(back))).toMatchObject({ commits: 1 });
   });
 });
 

@@ -196,6 +196,26 @@ describe('a change during an alarm whose webhook fails', () => {
   });
 });
 
+describe('a commit that fails', () => {
+  it('leaves nothing behind: the same notification is news when it comes again', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await runAlarms(id);
+    for (const when of ['before', 'after'] as const) {
+      await failCommit(id, 1, when);
+      await runInDurableObject(objectOf(id), (ledger) => {
+        expect(() => ledger.notify(notify())).toThrow('crashed');
+      });
+      await restoreCommits(id);
+      expect((await ledgerOf(id).read())?.view.status).toBe('created');
+      expect((await ledgerOf(id).events())?.pending).toEqual([]);
+    }
+    expect(await ledgerOf(id).notify(notify())).toMatchObject({ kind: 'answer', repeat: false });
+    await runAlarms(id);
+    expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
+  });
+});
+
 describe('an object that holds nothing', () => {
   it('is not made by looking at it', async () => {
     const id = newId();
