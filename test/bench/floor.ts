@@ -42,7 +42,8 @@ const VALUE = 'x'.repeat(1200);
 
 const KNOWN_OBJECTS = 64;
 
-async function respond(url: URL, env: FloorEnv): Promise<Response> {
+async function respond(request: Request, env: FloorEnv): Promise<Response> {
+  const url = new URL(request.url);
   const object = (name: string) => env.FLOOR.get(env.FLOOR.idFromName(name));
   const known = object(`known-${Math.floor(Math.random() * KNOWN_OBJECTS)}`);
   switch (url.pathname) {
@@ -55,6 +56,9 @@ async function respond(url: URL, env: FloorEnv): Promise<Response> {
     case '/alarm':
       return Response.json(await known.insertAndWake(VALUE));
     case '/read':
+      return Response.json(await known.read());
+    case '/message':
+      await request.arrayBuffer();
       return Response.json(await known.read());
     case '/recipe': {
       // The clock stands still inside a request: the caller measures from outside.
@@ -69,5 +73,5 @@ async function respond(url: URL, env: FloorEnv): Promise<Response> {
 }
 
 export default {
-  fetch: (request, env) => respond(new URL(request.url), env),
+  fetch: respond,
 } satisfies ExportedHandler<FloorEnv>;

@@ -37,7 +37,7 @@ export function send({ port, agent }: Target, call: Call): Promise<string> {
   });
 }
 
-/** Requests per second of a closed loop over so many connections, for so long. */
+/** A closed loop over so many connections, for so long: how many requests there were, and how many a second. */
 export async function closedLoop(
   to: Target,
   connections: number,
@@ -54,7 +54,7 @@ export async function closedLoop(
     }
   };
   await Promise.all(Array.from({ length: connections }, connection));
-  return count / ((performance.now() - startedAt) / 1000);
+  return { count, perSecond: count / ((performance.now() - startedAt) / 1000) };
 }
 
 /** Latencies in milliseconds at a fixed rate, measured from when each call was due (coordinated omission). */

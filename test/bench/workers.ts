@@ -54,7 +54,7 @@ new_sqlite_classes = ["Floor"]
   const [app, floor] = [bundle(directory, 'app', null, null), bundle(directory, 'floor', config, null)];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      defaultPersistRoot: join(directory, 'state'),
+      resourcePersistencePath: join(directory, 'state'),
       logRequests: false,
       handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
         stdout.resume();
