@@ -14,6 +14,7 @@ import {
 } from '../payments/operations.ts';
 import { apply } from '../payments/rules.ts';
 import type { PaymentView } from '../payments/types.ts';
+import type { Changes } from './changes.ts';
 import type {
   OperateCommand,
   OperateResult,
@@ -21,21 +22,11 @@ import type {
   OperationOutcome,
   SettleCommand,
 } from './commands.ts';
-import type { Courier } from './outbox.ts';
 import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
-import type { Job, Store, Writer } from './store.ts';
+import type { Job, Writer } from './store.ts';
 
-/** What the operations of a payment need of its ledger. */
-export interface OperationsHost {
-  readonly store: Store;
-  now(): number;
-  courier(): Courier;
-  commit(work: (writer: Writer) => void): void;
-  /** Saves a changed record and queues what its change has to tell. */
-  moved(writer: Writer, record: LedgerRecord): void;
-  /** Asks the provider about an attempt and takes its news. Whether it answered. */
-  ask(attempt: number): Promise<boolean>;
-}
+/** Asks the provider about an attempt and takes its news. Whether it answered. */
+export type Ask = (attempt: number) => Promise<boolean>;
 
 /** After this an operation that was neither finished nor failed was interrupted; longer than any call may take. */
 const INTERRUPTED_MS = 60_000;
@@ -62,11 +53,13 @@ function answerKey(key: string): string {
 }
 
 export class Operations {
-  readonly #host: OperationsHost;
+  readonly #changes: Changes;
+  readonly #ask: Ask;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(host: OperationsHost) {
-    this.#host = host;
+  constructor(changes: Changes, ask: Ask) {
+    this.#changes = changes;
+    this.#ask = ask;
   }
 
   /** Carries out an operation, or answers as before if its key is known. */
@@ -106,8 +99,8 @@ export class Operations {
       const operation = this.#all().find((entry) => entry.number === number);
       const isKnown = !operation || !isOpen(operation) || (await this.#resolve(number));
       const pause = RESOLVE_PAUSES_MS[job.tries];
-      this.#host.commit((writer) => {
-        const dueAt = isKnown || pause === undefined ? null : this.#host.now() + pause;
+      this.#changes.commit((writer) => {
+        const dueAt = isKnown || pause === undefined ? null : this.#changes.now() + pause;
         if (!isKnown && dueAt === null) {
           console.error({
             event: 'operation.abandoned',
@@ -131,11 +124,11 @@ export class Operations {
   }
 
   #all(): readonly Operation[] {
-    return this.#host.store.record?.operations ?? [];
+    return this.#changes.store.record?.operations ?? [];
   }
 
   async #operate(command: OperateCommand): Promise<OperateResult> {
-    if (this.#host.store.head?.shop !== command.shop) return { kind: 'none' };
+    if (this.#changes.store.head?.shop !== command.shop) return { kind: 'none' };
     // It is this one's turn, so one that still runs was interrupted.
     for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
     const { record } = this.#stored();
@@ -156,7 +149,7 @@ export class Operations {
     const plan = planOperation(wanted, record.request.currency, attempts, this.#all());
     if ('code' in plan) return refused(plan.code, plan.detail);
     const number = this.#all().length + 1;
-    this.#host.commit((writer) => {
+    this.#changes.commit((writer) => {
       const operation: Operation = {
         ...plan,
         number,
@@ -177,11 +170,11 @@ export class Operations {
         kind: 'operation',
         body: JSON.stringify({ number }),
         tries: 0,
-        dueAt: this.#host.now() + INTERRUPTED_MS,
+        dueAt: this.#changes.now() + INTERRUPTED_MS,
         createdAt: writer.at,
       });
     });
-    const outcome = await this.#host
+    const outcome = await this.#changes
       .courier()
       .operate(this.#errand(number, command.origin))
       .catch(
@@ -207,7 +200,7 @@ export class Operations {
   }
 
   #errand(number: number, origin: string): OperationErrand {
-    const { record } = this.#host.store;
+    const { record } = this.#changes.store;
     const operation = this.#known(number);
     const attempt = record?.attempts[operation.attempt - 1];
     if (!record || !attempt) throw new Error(`there is no attempt ${operation.attempt}`);
@@ -237,7 +230,7 @@ export class Operations {
   }
 
   #stored() {
-    const { store } = this.#host;
+    const { store } = this.#changes;
     if (!store.record) throw new Error('there is no payment in this ledger');
     return { record: store.record, answerTo: (key: string) => store.answerTo(key) };
   }
@@ -246,7 +239,7 @@ export class Operations {
   async #resolve(number: number): Promise<boolean> {
     if (this.#known(number).state === 'running') this.#interrupted(number);
     const before = this.#known(number);
-    const outcome = await this.#host
+    const outcome = await this.#changes
       .courier()
       .resolve(this.#errand(number, ''))
       .catch(() => null);
@@ -257,7 +250,7 @@ export class Operations {
       this.#finish(now, outcome, 'provider');
     } else if (outcome === null) {
       // Its provider cannot be asked about operations, but perhaps about the payment.
-      await this.#host.ask(now.attempt);
+      await this.#ask(now.attempt);
     }
     return !isOpen(this.#known(number));
   }
@@ -269,7 +262,7 @@ export class Operations {
     source: 'provider' | 'operator' | 'countersign',
   ): void {
     const { record } = this.#stored();
-    this.#host.commit((writer) => {
+    this.#changes.commit((writer) => {
       const { number, kind, attempt, amount } = operation;
       const detail = { operation: number, kind, attempt, amount };
       if ('problem' in outcome) {
@@ -297,21 +290,21 @@ export class Operations {
         ...(reference !== null && { providerReference: reference }),
         ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
       });
-      this.#host.moved(writer, moved);
+      this.#changes.moved(writer, moved);
       this.#keepAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
       this.#watchAgain(writer, number, result === 'accepted');
     });
   }
 
   #keepAnswer(writer: Writer, key: string, record: LedgerRecord): void {
-    if (this.#host.store.answerTo(answerKey(key))) return;
+    if (this.#changes.store.answerTo(answerKey(key))) return;
     writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
   }
 
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
-    const job = this.#host.store.job(jobId(number));
+    const job = this.#changes.store.job(jobId(number));
     if (!job) return;
-    const dueAt = isOpen ? this.#host.now() + (RESOLVE_PAUSES_MS[0] ?? 0) : null;
+    const dueAt = isOpen ? this.#changes.now() + (RESOLVE_PAUSES_MS[0] ?? 0) : null;
     // A job that is being done right now sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }

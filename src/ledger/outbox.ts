@@ -4,8 +4,8 @@
  * needs no row: whatever wakes the ledger pushes the newest version, and the alarm of a change stays set until one
  * push went through.
  */
-import type { PaymentView } from '../payments/types.ts';
-import type { Inquiry, NotifyCommand, OperationErrand, OperationOutcome } from './commands.ts';
+import type { PaymentEvent, PaymentView } from '../payments/types.ts';
+import type { Delivery, Inquiry, NotifyCommand, OperationErrand, OperationOutcome } from './commands.ts';
 import type { Job, Writer } from './store.ts';
 
 /** What a try of a webhook came to. */
@@ -151,4 +151,30 @@ function settleWebhook(
     ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }),
   });
   writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
+}
+
+const DELIVERY_RESULTS: Readonly<Record<string, Delivery['result']>> = {
+  'webhook.delivered': 'delivered',
+  'webhook.failed': 'failed',
+  'webhook.abandoned': 'abandoned',
+};
+
+/** The tries of webhooks that a log tells of, oldest first. */
+export function deliveriesOf(events: readonly PaymentEvent[]): Delivery[] {
+  return events.flatMap(({ type, at, detail }) => {
+    const result = DELIVERY_RESULTS[type];
+    if (!result) return [];
+    const { webhook, status, error, durationMs, try: count } = detail;
+    return [
+      {
+        webhook: String(webhook),
+        at,
+        result,
+        try: Number(count),
+        status: typeof status === 'number' ? status : null,
+        error: typeof error === 'string' ? error : null,
+        durationMs: Number(durationMs),
+      },
+    ];
+  });
 }

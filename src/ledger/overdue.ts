@@ -1,10 +1,13 @@
 /** When a payment that stays without a result is asked about, and when it is given up. */
+import { apply } from '../payments/rules.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
+import type { Changes } from './changes.ts';
 import type { OverdueCommand } from './commands.ts';
-import { type LedgerRecord, summaryOf } from './record.ts';
+import type { Questions } from './questions.ts';
+import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 
 /** What to do now; `next` is when to look again, in milliseconds since 1970. */
-export type Look =
+type Look =
   | { readonly kind: 'leave' }
   | { readonly kind: 'give-up' }
   | { readonly kind: 'wait'; readonly next: number }
@@ -29,4 +32,40 @@ export function lookAt(record: LedgerRecord, { schedules }: OverdueCommand, now:
   const following = askAfter[asked];
   const next = following === undefined ? end : Math.min(end, since + following * 1000);
   return asked > (attempt.asked ?? 0) ? { kind: 'ask', asked, next } : { kind: 'wait', next };
+}
+
+/**
+ * Does what is due of a payment that has been without a result for long: it is asked about by its provider's schedule,
+ * and expires after its account's limit. Answers when it is to be looked at again (milliseconds since 1970); null: not
+ * any more.
+ */
+export function overdue(changes: Changes, questions: Questions, command: OverdueCommand): number | null {
+  const { record } = changes.store;
+  if (!record) return null;
+  const number = record.attempts.length;
+  const now = changes.now();
+  const look = lookAt(record, command, now);
+  if (look.kind === 'leave') return null;
+  if (look.kind === 'wait') return look.next;
+  changes.commit((writer) => {
+    if (look.kind === 'give-up') {
+      const expired = withAttempt(record, number, (entry) => ({
+        ...entry,
+        state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
+      }));
+      writer.log('payment.expired', 'countersign', {
+        attempt: number,
+        reason: 'no result came in time; money that arrives later still counts',
+      });
+      changes.moved(writer, expired);
+      return;
+    }
+    // Not a change of the payment: its clock goes on.
+    const noted = withAttempt(record, number, (entry) => ({ ...entry, asked: look.asked }));
+    writer.save(noted);
+    if (questions.isAsking(number)) return;
+    writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
+    questions.askLater(writer, noted, number, now, {}, { once: true });
+  });
+  return look.kind === 'ask' ? look.next : null;
 }

@@ -1,0 +1,113 @@
+/** How a payment changes: one commit for each command, and with a change of its status the webhook that tells of it. */
+import type { PaymentId } from '../payments/id.ts';
+import type { Summary } from '../payments/rules.ts';
+import type { Status } from '../payments/statuses.ts';
+import type { Courier } from './outbox.ts';
+import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
+import type { Head, Job, Store, Writer } from './store.ts';
+
+/** What a ledger is given by the Worker that it is part of. */
+export interface LedgerWorld {
+  readonly now: () => number;
+  readonly courier: Courier;
+}
+
+/** Who a commit makes a payment for, where it makes one. */
+export type Identity = Pick<Head, 'shop' | 'requestHash'>;
+
+export class Changes {
+  readonly store: Store;
+  readonly #world: () => LedgerWorld;
+  /** Repeats of notifications since the last commit, by key. */
+  readonly #repeats = new Map<string, number>();
+
+  /** @param world made anew for each use: what it holds belongs to the Worker, not to the payment. */
+  constructor(store: Store, world: () => LedgerWorld) {
+    this.store = store;
+    this.#world = world;
+  }
+
+  now(): number {
+    return this.#world().now();
+  }
+
+  courier(): Courier {
+    return this.#world().courier;
+  }
+
+  /** The payment. @throws Error where a command is possible only when there is one. */
+  known(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
+    const { record, head } = this.store;
+    if (!record || !head) throw new Error('there is no payment in this ledger');
+    return { record, shop: head.shop, version: head.version };
+  }
+
+  /** Runs `work` as one commit, the repeats so far with it. */
+  commit(work: (writer: Writer) => void, identity?: Identity): void {
+    const repeats = [...this.#repeats];
+    this.store.commit(
+      this.now(),
+      (writer) => {
+        for (const [key, count] of repeats) writer.log('notification.duplicate', 'provider', { key, count });
+        work(writer);
+      },
+      identity,
+    );
+    for (const [key] of repeats) this.#repeats.delete(key);
+  }
+
+  /** Counts a repeat, for the log; the next commit writes it. */
+  countRepeat(key: string): void {
+    this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
+  }
+
+  /** Writes the repeats that are counted, if there are any. */
+  writeRepeats(): void {
+    if (this.#repeats.size > 0) this.commit(() => {});
+  }
+
+  /** Saves a changed record and queues what its change has to tell. */
+  moved(writer: Writer, record: LedgerRecord): void {
+    const before = this.store.record ? summaryOf(this.store.record) : null;
+    const saved = { ...record, updatedAt: writer.at };
+    const after = summaryOf(saved);
+    writer.save(saved);
+    for (const type of announcements(before, after)) {
+      if (type === 'payment.paid_twice') {
+        writer.log(type, 'countersign', { paid: after.amounts.paid, asked: record.request.amount });
+      }
+      writer.queue(this.webhookJob(writer.at, type, saved, before?.status ?? null));
+    }
+  }
+
+  /** A webhook's id comes from the payment's version: the change done again, it is the same message. */
+  webhookId(payment: PaymentId, type: string): string {
+    const version = (this.store.head?.version ?? 0) + 1;
+    const suffix = type === 'payment.paid_twice' ? 'b' : 'a';
+    return `msg_${payment}_${String(version).padStart(4, '0')}${suffix}`;
+  }
+
+  webhookJob(at: string, type: string, record: LedgerRecord, previousStatus: Status | null): Job {
+    return {
+      id: this.webhookId(record.id, type),
+      kind: 'webhook',
+      body: JSON.stringify({
+        type,
+        timestamp: at,
+        ...(previousStatus !== null && { previousStatus }),
+        data: viewOf(record),
+      }),
+      tries: 0,
+      dueAt: Date.parse(at),
+      createdAt: at,
+    };
+  }
+}
+
+/** The webhooks that a change calls for. */
+function announcements(before: Summary | null, after: Summary): string[] {
+  const types: string[] = [];
+  if (before?.status !== after.status) types.push(`payment.${after.status}`);
+  if (after.paidTwice && !before?.paidTwice) types.push('payment.paid_twice');
+  return types;
+}

@@ -1,0 +1,148 @@
+/**
+ * The shopper's way through a payment: the hop to the provider, a new trip where the last one is of no use any more, and
+ * the return. A trip that has to be registered is built by one request; others of the same shopper wait for it.
+ */
+import { MAX_ATTEMPTS } from '../payments/id.ts';
+import { minor } from '../payments/money.ts';
+import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
+import { SETTLED } from '../payments/statuses.ts';
+import { attemptOf, isCaptured, isStale, mayGoAgain } from './attempts.ts';
+import type { Changes } from './changes.ts';
+import type { HopResult, ReturnCommand, ReturnResult, Trip } from './commands.ts';
+import type { News } from './news.ts';
+import type { Questions } from './questions.ts';
+import { type Attempt, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
+import type { Writer } from './store.ts';
+
+/** How long a request may take to register an order; after that it is taken for lost. */
+const RESERVED_MS = 30_000;
+
+export class Checkout {
+  readonly #changes: Changes;
+  readonly #questions: Questions;
+  readonly #news: News;
+
+  constructor(changes: Changes, questions: Questions, news: News) {
+    this.#changes = changes;
+    this.#questions = questions;
+    this.#news = news;
+  }
+
+  /** The shopper is at the checkout: where to? */
+  hop(ip: string | null, chosen: string | null): HopResult {
+    const { head, record } = this.#changes.store;
+    if (!head || !record) return { kind: 'unknown' };
+    const finished: HopResult = {
+      kind: 'finished',
+      shop: head.shop,
+      view: viewOf(record),
+      request: record.request,
+    };
+    const newest = record.attempts.at(-1);
+    const { status, amounts } = summaryOf(record);
+    const left = minor(record.request.amount - amounts.paid);
+    // A shop that has captured a part wants no more of the shopper.
+    if (!newest || !left || SETTLED.has(status) || record.attempts.some(isCaptured)) return finished;
+    const now = this.#changes.now();
+    if (record.request.choose && !chosen && status !== 'pending') {
+      return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
+    }
+    if (
+      chosen &&
+      chosen !== newest.account &&
+      status !== 'pending' &&
+      record.attempts.length < MAX_ATTEMPTS
+    ) {
+      return this.#startOf(record, record.attempts.length + 1, { ...newest, account: chosen, amount: left });
+    }
+    if (mayGoAgain(newest) && !isStale(newest, now)) {
+      if (newest.redirect) {
+        this.#changes.commit((writer) => this.#forward(writer, record, ip));
+        return { kind: 'go', redirect: newest.redirect };
+      }
+      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
+      if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
+    }
+    // In process at the bank under an order number that cannot be used again: a second trip might pay twice.
+    if (status === 'pending' || record.attempts.length >= MAX_ATTEMPTS) return finished;
+    const number = record.attempts.length + 1;
+    const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
+    if (newest.deferred) return this.#reserve(record, number, next);
+    return this.#startOf(record, number, next);
+  }
+
+  #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
+    const { shop } = this.#changes.known();
+    return { kind: 'start', shop, id: record.id, attempt: number, account, request: record.request, amount };
+  }
+
+  #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
+    this.#changes.commit((writer) => {
+      const reserved = { ...attempt, memo: {}, createdAt: writer.at, reservedAt: writer.at };
+      writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
+    });
+    return this.#startOf(record, number, attempt);
+  }
+
+  /** The order could not be registered: the next hop tries again, under a new number. */
+  gaveUp(number: number): void {
+    const { record } = this.#changes.store;
+    const attempt = record?.attempts[number - 1];
+    if (!record || !attempt || attempt.redirect || number !== record.attempts.length) return;
+    this.#changes.commit((writer) => {
+      writer.save(
+        withAttempt(record, number, (entry) => ({ ...entry, reservedAt: new Date(0).toISOString() })),
+      );
+    });
+  }
+
+  /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
+  start(number: number, trip: Trip, ip: string | null): HopResult {
+    const { record } = this.#changes.store;
+    if (!record) return { kind: 'unknown' };
+    const reserved = record.attempts[number - 1];
+    const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
+    // Another click was faster, or the payment has moved meanwhile.
+    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, trip.account);
+    this.#changes.commit((writer) => {
+      const added = attemptOf(trip, writer.at);
+      const state = isOurs ? reserved.state : added.state;
+      const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
+      this.#forward(writer, { ...record, attempts }, ip);
+      this.#questions.askLater(writer, { ...record, attempts }, number, trip.askAt);
+    });
+    return trip.redirect ? { kind: 'go', redirect: trip.redirect } : { kind: 'busy' };
+  }
+
+  #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {
+    const number = record.attempts.length;
+    const moved = withAttempt(record, number, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
+    this.#changes.moved(writer, moved);
+    writer.log('forwarded', 'shopper', {
+      attempt: number,
+      account: moved.attempts.at(-1)?.account,
+      ...(ip !== null && { ip }),
+    });
+  }
+
+  /** The shopper came back. A verified fact counts like a notification. */
+  returned(command: ReturnCommand): ReturnResult {
+    const { head, record } = this.#changes.store;
+    if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {
+      return { kind: 'unknown' };
+    }
+    const fact = command.fact && this.#news.isNew(command.fact) ? command.fact : null;
+    this.#changes.commit((writer) => {
+      writer.log('returned', 'shopper', {
+        signed: command.fact !== null,
+        ...(command.refused !== null && { refused: command.refused }),
+        ...(command.ip && { ip: command.ip }),
+      });
+      if (fact) this.#news.apply(writer, record, fact);
+    });
+    if (command.fact && !fact) this.#news.countRepeat(command.fact);
+    if (command.hint) this.#questions.hint(this.#changes.known().record, command.hint);
+    const { record: now } = this.#changes.known();
+    return { kind: 'known', shop: head.shop, view: viewOf(now), request: now.request };
+  }
+}
