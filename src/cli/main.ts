@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
 import { provider, providers } from '../providers/registry.ts';
-import { explain, triedKeys } from '../providers/why.ts';
+import { explain } from '../providers/why.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
 import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
 
@@ -91,11 +91,10 @@ async function verify(name: string | undefined, options: Options): Promise<numbe
   }
   const explanation = await explain({
     provider: entry,
-    settings: withDefaults(entry, settings),
+    trials: [{ settings: withDefaults(entry, settings), which: 'given' }],
     what: options.what ?? '',
     raw: input.raw ?? '',
     refusal: { message: problem ?? '', base: fromUtf8(base), expected, received },
-    keysTried: triedKeys(entry, settings, 'given'),
     masked: false,
   });
   print({ valid, status, ...baseMembers(base), ...explanation });

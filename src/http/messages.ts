@@ -13,9 +13,9 @@ import type {
   Reply,
 } from '../providers/contract.ts';
 import { VIA } from '../providers/protocol.ts';
-import { explain, triedKeys } from '../providers/why.ts';
+import { explain } from '../providers/why.ts';
 import { readable } from '../signing/bytes.ts';
-import type { OpenedAccount } from './accounts.ts';
+import type { AccountVariant, OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { rawBody, rawQuery } from './body.ts';
 import type { AppEnv, Service } from './service.ts';
@@ -150,15 +150,13 @@ async function keepRefusal(
   if (!mayStore(account, service.now())) return;
   try {
     const { provider, variants } = opened;
-    const [current] = variants;
+    const [current, ...earlier] = variants;
+    const trial = ({ account: { settings }, signedBy }: AccountVariant) => ({ settings, which: signedBy });
     const explanation = await explain({
       provider,
-      settings: current.account.settings,
+      trials: [trial(current), ...earlier.map(trial)],
       ...checkedAs(provider, request, channel),
       refusal,
-      keysTried: variants.flatMap((variant) =>
-        triedKeys(provider, variant.account.settings, variant.signedBy),
-      ),
       masked: true,
     });
     const ip = c.req.header('cf-connecting-ip') ?? null;

@@ -19,7 +19,7 @@ export interface Difference {
 }
 
 /** A key that was tried, told apart from others without being shown. */
-export interface TriedKey {
+interface TriedKey {
   readonly setting: string;
   /** `26 characters, fingerprint 1a2b3c4d` (the start of its SHA-256). */
   readonly key: string;
@@ -102,17 +102,35 @@ async function causesThatHold(
 const NOTHING_FOUND =
   'the message was changed after it was signed, or signed with a key that is not among those tried';
 
-/** Keys by which a signature was tried, without showing them. */
-export function triedKeys(provider: Provider, settings: Settings, which: string): TriedKey[] {
+/** One choice of the live secrets that a message was checked with. */
+interface Trial {
+  readonly settings: Settings;
+  /** Which of the live values they are. */
+  readonly which: string;
+}
+
+/** The keys that checking the message has used, without showing them: an account has secrets that check nothing. */
+async function keysOf(provider: Provider, what: string, raw: string, trial: Trial): Promise<TriedKey[]> {
   const names = [
     ...secretNames(provider.settings),
     ...('public_key' in provider.settings.entries ? ['public_key'] : []),
   ];
-  return names.flatMap((setting) => {
-    const value = settings[setting];
+  const used = new Set<string>();
+  const watched = new Proxy(trial.settings, {
+    get: (settings, name) => {
+      if (typeof name === 'string') used.add(name);
+      return settings[name as string];
+    },
+  });
+  const recipe = provider.signatures[what];
+  if (recipe?.kind === 'verify') await recipe.verify(watched, { raw });
+  // A recipe that needs more than the body may have ended before it came to a key.
+  const tried = names.some((name) => used.has(name)) ? names.filter((name) => used.has(name)) : names;
+  return tried.flatMap((setting) => {
+    const value = trial.settings[setting];
     if (typeof value !== 'string') return [];
     const fingerprint = hex(digests.sha256(utf8(value))).slice(0, 8);
-    return [{ setting, key: `${value.length} characters, fingerprint ${fingerprint}`, which }];
+    return [{ setting, key: `${value.length} characters, fingerprint ${fingerprint}`, which: trial.which }];
   });
 }
 
@@ -150,22 +168,23 @@ function passesLuhn(digits: string): boolean {
 /** How much of a base string is kept. */
 const BASE_LIMIT = 4000;
 
-/** What is to be explained: a refused message, and the settings it was checked with. */
+/** What is to be explained: a refused message, and what it was checked with. */
 export interface Refused {
   readonly provider: Provider;
-  readonly settings: Settings;
+  /** Every choice of live secrets, the current ones first. */
+  readonly trials: readonly [Trial, ...Trial[]];
   /** The recipe it was checked with, as the vector files name it. */
   readonly what: string;
   readonly raw: string;
   readonly refusal: Pick<Refusal, 'message' | 'base' | 'expected' | 'received'>;
-  readonly keysTried: readonly TriedKey[];
   /** Whether secrets and card numbers are masked: always, except for the owner of the secrets at a command line. */
   readonly masked: boolean;
 }
 
 /** Explains a refusal. */
 export async function explain(refused: Refused): Promise<Explanation> {
-  const { provider, settings, what, raw, refusal, keysTried, masked } = refused;
+  const { provider, trials, what, raw, refusal, masked } = refused;
+  const { settings } = trials[0];
   const { expected, received, message } = refusal;
   const mask = (text: string | null) =>
     text === null || !masked
@@ -175,6 +194,7 @@ export async function explain(refused: Refused): Promise<Explanation> {
     ...causesOfForm(expected, received),
     ...(await causesThatHold(provider, what, settings, raw)),
   ];
+  const keys = await Promise.all(trials.map((trial) => keysOf(provider, what, raw, trial)));
   const mismatch = received !== null && received !== '' && received !== expected;
   return {
     problem: message,
@@ -183,7 +203,7 @@ export async function explain(refused: Refused): Promise<Explanation> {
     expected: mask(expected),
     received: mask(received),
     firstDifference: firstDifference(mask(expected), mask(received)),
-    keysTried,
+    keysTried: keys.flat(),
     likelyCauses: causes.length > 0 || !mismatch ? causes : [NOTHING_FOUND],
   };
 }

@@ -6,7 +6,8 @@ import type { Provider } from '../../src/providers/contract.ts';
 import { ecommpay } from '../../src/providers/ecommpay.ts';
 import { ogone } from '../../src/providers/ogone.ts';
 import { paybox } from '../../src/providers/paybox.ts';
-import { explain, firstDifference, triedKeys } from '../../src/providers/why.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { explain, firstDifference } from '../../src/providers/why.ts';
 import { bankOf } from '../../src/sandbox/banks.ts';
 import { readable } from '../../src/signing/bytes.ts';
 import { demoSettings, merchant, shopperAtBank } from '../support/harness.ts';
@@ -27,14 +28,12 @@ async function why(entry: Provider, raw: string, changes: Record<string, unknown
     .notification(message, account, 'notification', WORLD)
     .catch((error: unknown) => error);
   if (!(refusal instanceof Refusal)) throw new Error('it was not refused');
-  const keysTried = triedKeys(entry, account.settings, 'current');
   return explain({
     provider: entry,
-    settings: account.settings,
+    trials: [{ settings: account.settings, which: 'current' }],
     what: 'notification-signature',
     raw,
     refusal,
-    keysTried,
     masked,
   });
 }
@@ -51,11 +50,14 @@ describe('ogone', () => {
     expect(result.base).toContain('STATUS=5‹sha_out›');
     expect(JSON.stringify(result)).not.toContain(String(demoSettings('ogone').sha_out));
     expect(result.firstDifference?.at).toBe(firstDifference(result.expected, result.received)?.at);
-    expect(result.keysTried).toContainEqual({
-      setting: 'sha_out',
-      which: 'current',
-      key: expect.stringMatching(/^26 characters, fingerprint [0-9a-f]{8}$/),
-    });
+    // Not SHA-IN, and not the password of the API user.
+    expect(result.keysTried).toEqual([
+      {
+        setting: 'sha_out',
+        which: 'current',
+        key: expect.stringMatching(/^26 characters, fingerprint [0-9a-f]{8}$/),
+      },
+    ]);
   });
 
   it.each([
@@ -144,4 +146,38 @@ describe('the first difference', () => {
     expect(firstDifference('ab', 'ab')).toBeNull();
     expect(firstDifference(null, 'ab')).toBeNull();
   });
+});
+
+describe('any message at all', () => {
+  const raws = [
+    '',
+    '%',
+    '{',
+    '[]',
+    'null',
+    '<a',
+    '&&=&',
+    'a=%ff',
+    '{"order":null}',
+    '\u0000',
+    'x'.repeat(5000),
+  ];
+
+  it.each(providers.map((entry) => [entry.id, entry] as const))(
+    'of %s is explained, and names no key that is not there',
+    async (_id, entry) => {
+      const { settings } = accountOf(entry);
+      const recipes = Object.keys(entry.signatures).filter(
+        (name) => entry.signatures[name]?.kind === 'verify',
+      );
+      for (const what of recipes) {
+        for (const raw of raws) {
+          const refusal = { message: 'no', base: null, expected: null, received: null };
+          const trials = [{ settings, which: 'current' }] as const;
+          const { keysTried } = await explain({ provider: entry, trials, what, raw, refusal, masked: true });
+          for (const { setting } of keysTried) expect(settings).toHaveProperty(setting);
+        }
+      }
+    },
+  );
 });
