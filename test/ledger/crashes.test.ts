@@ -161,6 +161,39 @@ describe('a shop that does not answer', () => {
   });
 });
 
+describe('a shop that is slow to answer', () => {
+  it('keeps nobody from finding the payment', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await runAlarms(id);
+    net.restore();
+    net = network(async () => {
+      await vi.waitFor(async () => expect(await projected(id)).toBe('paid'));
+      return new Response();
+    });
+    await ledgerOf(id).notify(notify());
+    await runAlarms(id);
+    const { deliveries = [] } = (await ledgerOf(id).deliveries()) ?? {};
+    expect(deliveries.map(({ result }) => result)).toEqual(['delivered']);
+  });
+
+  it('and a directory that is down keeps no shop from its message', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    await runAlarms(id);
+    await ledgerOf(id).notify(notify());
+    const batch = vi.spyOn(env.DIRECTORY, 'batch').mockRejectedValue(new Error('D1 is down'));
+    await runDurableObjectAlarm(objectOf(id));
+    batch.mockRestore();
+    expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
+    expect(await projected(id)).toBe('created');
+    later(5000);
+    await runAlarms(id);
+    expect(await projected(id)).toBe('paid');
+    expect(net.webhooks).toHaveLength(1);
+  });
+});
+
 describe('news during a delivery', () => {
   it('is delivered too: what was queued anew while it ran is not taken for done', async () => {
     const id = newId();
