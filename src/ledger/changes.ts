@@ -13,7 +13,7 @@ export interface LedgerWorld {
 }
 
 /** Who a commit makes a payment for, where it makes one. */
-export type Identity = Pick<Head, 'shop' | 'requestHash'>;
+type Identity = Pick<Head, 'shop' | 'requestHash'>;
 
 export class Changes {
   readonly store: Store;

@@ -308,7 +308,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const { now, courier } = this.world();
     this.#store.alarmWentOff();
     let tried = 0;
-    const project = async () => {
+    const push = async () => {
       const { version } = this.#changes.known();
       if (version === tried) return;
       tried = version;
@@ -321,7 +321,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         const watched = due.filter(({ kind }) => kind === 'operation');
         const others = due.filter(({ kind }) => kind !== 'operation');
         // A shop that is slow to answer keeps nobody from finding the payment.
-        copied = copied.then(project);
+        copied = copied.then(push);
         const outcomes = await Promise.all(others.map((job) => run(job, courier, shop)));
         // News before the end of its job: asked twice is better than lost.
         for (const { kind, outcome } of outcomes) {
@@ -335,7 +335,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         });
         for (const job of watched) await this.#operations.watch(job);
       }
-      await copied.then(project);
+      await copied.then(push);
       const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
       const due = this.#store.nextDue();
       await this.#store.wake(retry === null || due === null ? (retry ?? due) : Math.min(retry, due));

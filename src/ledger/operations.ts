@@ -26,7 +26,7 @@ import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { Job, Writer } from './store.ts';
 
 /** Asks the provider about an attempt and takes its news. Whether it answered. */
-export type Ask = (attempt: number) => Promise<boolean>;
+type Ask = (attempt: number) => Promise<boolean>;
 
 /** After this an operation that was neither finished nor failed was interrupted; longer than any call may take. */
 const INTERRUPTED_MS = 60_000;

@@ -30,7 +30,7 @@ export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
   return { kind: 'form', method: 'POST', url: plainText(action), charset: charsetName.toLowerCase(), fields };
 }
 
-/** The bank did not take the order that the shopper came with. */
+/** The bank did not take the order that the shopper came with, or there was no bank to come to. */
 export class RefusedByBank extends Error {}
 
 /**
@@ -46,6 +46,7 @@ export async function toBank(
     const form = formOf(redirect.html);
     // The card form comes back to us with a token; the sandbox bank has a page of its own in its place.
     const isCard = redirect.html.includes('name="paymill_token"');
+    if (!isCard && form.url === '') throw new RefusedByBank('the shopper came to a page with nothing to pay');
     return toBank(isCard ? { ...form, url: `${origin}/paymill/page` } : form, origin, fetcher);
   }
   const accept = { accept: 'application/json' };

@@ -66,6 +66,12 @@ describe('from outside', () => {
         ({ status }) => status === 'paid',
       );
       expect(after.status, id).toBe('paid');
+      const again = await world.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
+      expect([id, again.status, await again.text()]).toEqual([
+        id,
+        422,
+        expect.stringContaining('nothing to pay'),
+      ]);
     }
   });
 
