@@ -1,12 +1,12 @@
 /** The local Worker: the same doors as production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
+import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
-import { everyTenMinutes } from './http/cron.ts';
-import { bankRoutes } from './sandbox/banks.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
+import { SandboxStore } from './sandbox/kit/store.ts';
+import { bankRoutes } from './sandbox/routes.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { shopRoutes } from './sandbox/shop.ts';
-import { SandboxStore } from './sandbox/store.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence } from './worker.ts';

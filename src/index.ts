@@ -1,6 +1,7 @@
 /** The Worker in production: its doors, its Durable Objects and its clock. */
+
+import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
-import { everyTenMinutes } from './http/cron.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence } from './worker.ts';

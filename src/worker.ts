@@ -1,13 +1,13 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { Directory } from './directory/directory.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
-import { askPause, askProvider } from './http/ask.ts';
-import { carryOut, findOut } from './http/errands.ts';
-import type { LedgerClient, Service } from './http/service.ts';
-import type { LedgerWorld } from './ledger/changes.ts';
+import { carryOut, findOut } from './gateway/operations.ts';
+import type { LedgerClient, Service } from './gateway/service.ts';
+import { askPause, askProvider } from './gateway/status-query.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
 import type { WebhookOutcome } from './ledger/outbox.ts';
 import { DailySequence } from './ledger/sequence.ts';
+import type { LedgerWorld } from './ledger/unit-of-work.ts';
 import { deliverWebhook } from './webhooks/deliver.ts';
 import { polybankingMessage } from './webhooks/polybanking.ts';
 import { pauseAfter } from './webhooks/schedule.ts';

@@ -21,7 +21,7 @@ import {
   readResponseOutput,
   SIGNATURE_HEADER,
   TIMESTAMP_HEADER,
-} from '../providers/sips.middleware.ts';
+} from '../providers/sips/middleware.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const OUTPUT_LIMIT = 256 * 1024;

@@ -1,11 +1,11 @@
 /** The command line: `countersign sign | verify | vectors` (docs: README). */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
+import { explain } from '../providers/kit/diagnosis.ts';
 import { provider, providers } from '../providers/registry.ts';
-import { explain } from '../providers/why.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
 import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
 
@@ -13,13 +13,16 @@ const USAGE = `countersign: sign and verify as the providers do
 
   countersign sign PROVIDER --what request-signature --settings s.json --fields f.json
   countersign verify PROVIDER --what notification-signature --settings s.json --raw body.txt | --fields f.json
-  countersign vectors [DIR]        checks every vector file in DIR (default test/vectors)
+  countersign vectors [DIR]        checks every vector file in DIR (default: the project's own)
 
 PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking
 s.json: the settings by the names of the provider's schema; f.json: [["NAME","value"], ...] or an object.
 `;
 
 class UsageError extends Error {}
+
+/** Where the project's own vectors are, a folder a provider. */
+const OWN_VECTORS = join(import.meta.dirname, '..', '..', 'test');
 
 function readJson(path: string): unknown {
   try {
@@ -109,13 +112,22 @@ function withDefaults(entry: Provider, settings: Record<string, unknown>): Recor
   return { ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)), ...settings };
 }
 
-async function vectors(directory: string): Promise<number> {
-  const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
+/** The vector files below a directory, sorted: the project's own are called vectors.json, one a provider. */
+function vectorFiles(directory: string, isVectorFile: (name: string) => boolean): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    isVectorFile(basename(file)),
+  );
+}
+
+async function vectors(directory: string | undefined): Promise<number> {
+  const files = directory
+    ? vectorFiles(directory, (name) => name.endsWith('.json'))
+    : vectorFiles(OWN_VECTORS, (name) => name === 'vectors.json');
   if (files.length === 0) throw new UsageError(`${directory} holds no vector files`);
   let failed = 0;
   console.log(`${'provider'.padEnd(14)}${'what'.padEnd(32)}${'passed'.padStart(8)}${'failed'.padStart(8)}`);
   for (const file of files.sort()) {
-    for (const row of await checkFile(readJson(join(directory, file)) as VectorFile)) {
+    for (const row of await checkFile(readJson(join(directory ?? OWN_VECTORS, file)) as VectorFile)) {
       const counts = `${String(row.passed).padStart(8)}${String(row.failures.length).padStart(8)}`;
       console.log(`${row.provider.padEnd(14)}${row.what.padEnd(32)}${counts}`);
       for (const failure of row.failures) console.log(`  ${failure}`);
@@ -143,7 +155,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'verify':
       return verify(argument, values);
     case 'vectors':
-      return vectors(argument ?? 'test/vectors');
+      return vectors(argument);
     default:
       throw new UsageError('');
   }

@@ -1,6 +1,6 @@
 /** The recipes of the PolyBanking dialect, for the vectors and the command line: it is no provider. */
 import type { Recipe } from '../providers/contract.ts';
-import { textFields } from '../providers/protocol.ts';
+import { textFields } from '../providers/kit/form-message.ts';
 import { polybankingBase, polybankingSignature } from '../webhooks/polybanking.ts';
 
 const recipe: Recipe<{ readonly secret: string }> = {

@@ -2,8 +2,8 @@
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
+import { Gathering } from './batch-writer.ts';
 import { Cache } from './cache.ts';
-import { Gathering } from './gathering.ts';
 import {
   listOverdue,
   listProjected,

@@ -1,19 +1,19 @@
 /** All doors together: what every request gets, and what no door takes. */
 import { Hono } from 'hono';
+import type { AppEnv, Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
-import { adminRoutes } from './admin.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';
 import { operation } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { paymentRoutes } from './payments.ts';
-import { polybankingRoutes } from './polybanking.ts';
+import { polybankingRoutes } from './polybanking/routes.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv, Service } from './service.ts';
 
 export const VERSION = '0.1.0';
 

@@ -1,10 +1,10 @@
 /** The provider's door: notifications. */
 import { type Context, Hono } from 'hono';
+import { open } from '../gateway/accounts.ts';
+import { notified, providerRequest } from '../gateway/notifications.ts';
+import type { AppEnv } from '../gateway/service.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
-import { open } from './accounts.ts';
-import { notified, providerRequest } from './messages.ts';
 import { operation } from './openapi.ts';
-import type { AppEnv } from './service.ts';
 
 /** What the outside learns of a refusal: that it was one, and its kind. */
 function refused(refusal: Refusal): Problem {

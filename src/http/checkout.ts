@@ -1,16 +1,16 @@
 /** The shopper's door: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
+import { open } from '../gateway/accounts.ts';
+import { providerRequest, type Returned, returnedFact } from '../gateway/notifications.ts';
+import type { AppEnv, Service } from '../gateway/service.ts';
+import { askProvider } from '../gateway/status-query.ts';
 import type { HintCommand, NotifyCommand } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
-import { VIA } from '../providers/protocol.ts';
+import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
-import { open } from './accounts.ts';
-import { askProvider } from './ask.ts';
 import { rawBody } from './body.ts';
-import { providerRequest, type Returned, returnedFact } from './messages.ts';
 import { operation } from './openapi.ts';
-import type { AppEnv, Service } from './service.ts';
 import { hop, isChoice, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {

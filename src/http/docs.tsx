@@ -1,6 +1,8 @@
 /** The reference: the OpenAPI document, and a page of it with calls to copy. No script or style from elsewhere. */
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
+import type { AppEnv } from '../gateway/service.ts';
+import { originOf } from '../gateway/start-attempt.ts';
 import { base64url } from '../signing/bytes.ts';
 import {
   type ApiDocument,
@@ -10,8 +12,6 @@ import {
   operationOrder,
 } from './openapi.ts';
 import { pageHeaders } from './pages.tsx';
-import type { AppEnv } from './service.ts';
-import { originOf } from './trips.ts';
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

@@ -3,9 +3,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema } from 'valibot';
+import type { AppEnv } from '../gateway/service.ts';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv } from './service.ts';
 
 // Given here, so that the library does not look for it with a dynamic import at run time.
 loadVendor('valibot', {

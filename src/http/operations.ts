@@ -1,18 +1,18 @@
 /** The storefront's door after a payment: capture, cancel, refund, and asking the provider. */
 import { type Context, Hono } from 'hono';
+import { open } from '../gateway/accounts.ts';
+import type { AppEnv, Service } from '../gateway/service.ts';
+import { originOf } from '../gateway/start-attempt.ts';
+import { askProvider } from '../gateway/status-query.ts';
 import type { OperateResult, PaymentRead } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { OPERATION_KINDS, type OperationKind, type OperationRule } from '../payments/operations.ts';
 import { hex } from '../signing/bytes.ts';
-import { open } from './accounts.ts';
-import { askProvider } from './ask.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody, valid } from './body.ts';
 import { type Example, operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv, Service } from './service.ts';
-import { originOf } from './trips.ts';
 
 /** How many of a payment's attempts one refresh asks about, the newest first. */
 const ASKED_AT_ONCE = 5;

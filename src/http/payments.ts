@@ -2,6 +2,8 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import type { Shop } from '../directory/types.ts';
+import type { AppEnv, LedgerClient, Service } from '../gateway/service.ts';
+import { buildTrip, choices, chooseAccount, originOf } from '../gateway/start-attempt.ts';
 import type { CreateCommand, PaymentWithRedirect } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import { derivePaymentId, type PaymentId, paymentId } from '../payments/id.ts';
@@ -13,8 +15,6 @@ import { authenticatedShop } from './auth.ts';
 import { jsonBody, valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv, LedgerClient, Service } from './service.ts';
-import { buildTrip, choices, chooseAccount, originOf } from './trips.ts';
 
 type CreateBody = v.InferOutput<typeof schemas.createPayment>;
 

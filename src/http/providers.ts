@@ -1,15 +1,15 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
+import type { AppEnv } from '../gateway/service.ts';
+import { choices } from '../gateway/start-attempt.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
+import { settingsJsonSchema } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
-import { settingsJsonSchema } from '../providers/settings.ts';
 import { authenticatedShop } from './auth.ts';
 import { valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
-import type { AppEnv } from './service.ts';
-import { choices } from './trips.ts';
 
 function describe(entry: Provider) {
   const { id, aliases, caption, countries, currencies, capabilities } = entry;

@@ -1,5 +1,7 @@
 /** The shopper's way: to the provider, and back to the shop. What the doors for shoppers share. */
 import type { Context } from 'hono';
+import type { AppEnv, LedgerClient, Service } from '../gateway/service.ts';
+import { buildTrip, choices, originOf } from '../gateway/start-attempt.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
@@ -9,8 +11,6 @@ import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts
 import { base64url } from '../signing/bytes.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
 import { choicePage, formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
-import type { AppEnv, LedgerClient, Service } from './service.ts';
-import { buildTrip, choices, originOf } from './trips.ts';
 
 function nonceOf(service: Service): string {
   const bytes = new Uint8Array(16);

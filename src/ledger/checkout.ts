@@ -7,12 +7,12 @@ import { minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { SETTLED } from '../payments/statuses.ts';
 import { attemptOf, isCaptured, isStale, mayGoAgain } from './attempts.ts';
-import type { Changes } from './changes.ts';
 import type { HopResult, ReturnCommand, ReturnResult, Trip } from './commands.ts';
-import type { News } from './news.ts';
-import type { Questions } from './questions.ts';
+import type { News } from './provider-updates.ts';
 import { type Attempt, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
+import type { Questions } from './status-queries.ts';
 import type { Writer } from './store.ts';
+import type { Changes } from './unit-of-work.ts';
 
 /** How long a request may take to register an order; after that it is taken for lost. */
 const RESERVED_MS = 30_000;

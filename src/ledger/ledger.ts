@@ -10,7 +10,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { attemptOf } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
-import { Changes, type LedgerWorld } from './changes.ts';
 import { Checkout } from './checkout.ts';
 import type {
   CreateCommand,
@@ -37,13 +36,14 @@ import type {
   Trip,
 } from './commands.ts';
 import { importedRecord, withImported } from './imported.ts';
-import { News } from './news.ts';
 import { Operations } from './operations.ts';
 import { type ConfirmOutcome, type Courier, deliveriesOf, projectionPause, run, settle } from './outbox.ts';
 import { overdue } from './overdue.ts';
-import { Questions } from './questions.ts';
+import { News } from './provider-updates.ts';
 import { attemptsOf, type LedgerRecord, operationsOf, summaryOf, viewOf } from './record.ts';
+import { Questions } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
+import { Changes, type LedgerWorld } from './unit-of-work.ts';
 
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;

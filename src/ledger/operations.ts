@@ -14,7 +14,6 @@ import {
 } from '../payments/operations.ts';
 import { apply } from '../payments/rules.ts';
 import type { PaymentView } from '../payments/types.ts';
-import type { Changes } from './changes.ts';
 import type {
   OperateCommand,
   OperateResult,
@@ -24,6 +23,7 @@ import type {
 } from './commands.ts';
 import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { Job, Writer } from './store.ts';
+import type { Changes } from './unit-of-work.ts';
 
 /** Asks the provider about an attempt and takes its news. Whether it answered. */
 type Ask = (attempt: number) => Promise<boolean>;

@@ -1,10 +1,10 @@
 /** When a payment that stays without a result is asked about, and when it is given up. */
 import { apply } from '../payments/rules.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
-import type { Changes } from './changes.ts';
 import type { OverdueCommand } from './commands.ts';
-import type { Questions } from './questions.ts';
 import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import type { Questions } from './status-queries.ts';
+import type { Changes } from './unit-of-work.ts';
 
 /** What to do now; `next` is when to look again, in milliseconds since 1970. */
 type Look =

@@ -10,7 +10,7 @@ import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import type { Bill, Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
-import type { SettingsSchema } from './settings.ts';
+import type { SettingsSchema } from './kit/settings.ts';
 
 /** One merchant contract as a provider's code sees it: its settings with defaults filled in. */
 export interface ProviderAccount<Settings> {

@@ -1,24 +1,24 @@
 /** Every provider, by its id and by the names under which the replaced software knows it. */
-import { assist } from './assist.ts';
+import { assist } from './assist/index.ts';
 import type { Provider } from './contract.ts';
-import { dotpay } from './dotpay.ts';
-import { dummy } from './dummy.ts';
-import { ecommpay } from './ecommpay.ts';
-import { epaydk } from './epaydk.ts';
-import { moip } from './moip.ts';
-import { ogone } from './ogone.ts';
-import { paybox } from './paybox.ts';
-import { paymill } from './paymill.ts';
-import { payu } from './payu.ts';
-import { payzen } from './payzen.ts';
-import { postfinance } from './postfinance.ts';
-import { przelewy24 } from './przelewy24.ts';
-import { sips } from './sips.ts';
-import { sips2 } from './sips2.ts';
-import { spplus } from './spplus.ts';
-import { systempay } from './systempay.ts';
-import { tipi } from './tipi.ts';
-import { tpay } from './tpay.ts';
+import { dotpay } from './dotpay/index.ts';
+import { dummy } from './dummy/index.ts';
+import { ecommpay } from './ecommpay/index.ts';
+import { epaydk } from './epaydk/index.ts';
+import { payzen } from './lyra/payzen.ts';
+import { systempay } from './lyra/systempay.ts';
+import { moip } from './moip/index.ts';
+import { ogone } from './ogone/index.ts';
+import { postfinance } from './ogone/postfinance.ts';
+import { paybox } from './paybox/index.ts';
+import { paymill } from './paymill/index.ts';
+import { payu } from './payu/index.ts';
+import { przelewy24 } from './przelewy24/index.ts';
+import { sips } from './sips/index.ts';
+import { sips2 } from './sips2/index.ts';
+import { spplus } from './spplus/index.ts';
+import { tipi } from './tipi/index.ts';
+import { tpay } from './tpay/index.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [

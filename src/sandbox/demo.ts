@@ -1,10 +1,10 @@
 /** The demo data of `npm start`: one sandbox account per provider, and a shop that uses them all. */
 import type { Directory } from '../directory/directory.ts';
 import { KEY_KINDS } from '../directory/types.ts';
+import { secretNames } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
-import { secretNames } from '../providers/settings.ts';
-import { SANDBOX_PUBLIC_KEY } from './paybox.ts';
-import { SANDBOX_ROOT_CERTIFICATE } from './tpay.keys.ts';
+import { SANDBOX_PUBLIC_KEY } from './banks/paybox.ts';
+import { SANDBOX_ROOT_CERTIFICATE } from './banks/tpay-keys.ts';
 
 export const DEMO_SHOP = 'demo';
 

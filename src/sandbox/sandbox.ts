@@ -1,6 +1,6 @@
 /** What the sandbox's doors work with. Local only: nothing outside dev.ts imports it. */
 import type { Directory } from '../directory/directory.ts';
-import type { SandboxStore } from './store.ts';
+import type { SandboxStore } from './kit/store.ts';
 
 export interface Sandbox {
   readonly directory: Directory;

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { Webhook } from 'standardwebhooks';
 import { DEMO_KEYS } from './demo.ts';
-import { backPage, shopPage } from './pages.tsx';
+import { backPage, shopPage } from './kit/pages.tsx';
 import type { Sandbox } from './sandbox.ts';
 
 interface ApiPayment {

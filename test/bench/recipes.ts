@@ -3,20 +3,20 @@ import type { Json, Recipe, RecipeInput } from '../../src/providers/contract.ts'
 import { provider } from '../../src/providers/registry.ts';
 import { digests, hmacOf } from '../../src/signing/digests.ts';
 import { weakDigests } from '../../src/signing/weak.ts';
-import assist from '../vectors/assist.json' with { type: 'json' };
-import dotpay from '../vectors/dotpay.json' with { type: 'json' };
-import ecommpay from '../vectors/ecommpay.json' with { type: 'json' };
-import epaydk from '../vectors/epaydk.json' with { type: 'json' };
-import ogone from '../vectors/ogone.json' with { type: 'json' };
-import paybox from '../vectors/paybox.json' with { type: 'json' };
-import payu from '../vectors/payu.json' with { type: 'json' };
-import payzen from '../vectors/payzen.json' with { type: 'json' };
-import postfinance from '../vectors/postfinance.json' with { type: 'json' };
-import przelewy24 from '../vectors/przelewy24.json' with { type: 'json' };
-import sips2 from '../vectors/sips2.json' with { type: 'json' };
-import spplus from '../vectors/spplus.json' with { type: 'json' };
-import systempay from '../vectors/systempay.json' with { type: 'json' };
-import tpay from '../vectors/tpay.json' with { type: 'json' };
+import assist from '../providers/assist/vectors.json' with { type: 'json' };
+import dotpay from '../providers/dotpay/vectors.json' with { type: 'json' };
+import ecommpay from '../providers/ecommpay/vectors.json' with { type: 'json' };
+import epaydk from '../providers/epaydk/vectors.json' with { type: 'json' };
+import ogone from '../providers/ogone/vectors.json' with { type: 'json' };
+import paybox from '../providers/paybox/vectors.json' with { type: 'json' };
+import payu from '../providers/payu/vectors.json' with { type: 'json' };
+import payzen from '../providers/payzen/vectors.json' with { type: 'json' };
+import postfinance from '../providers/postfinance/vectors.json' with { type: 'json' };
+import przelewy24 from '../providers/przelewy24/vectors.json' with { type: 'json' };
+import sips2 from '../providers/sips2/vectors.json' with { type: 'json' };
+import spplus from '../providers/spplus/vectors.json' with { type: 'json' };
+import systempay from '../providers/systempay/vectors.json' with { type: 'json' };
+import tpay from '../providers/tpay/vectors.json' with { type: 'json' };
 
 export interface RecipeCase {
   readonly name: string;

@@ -3,7 +3,7 @@
  * know nothing of our code but the sandbox's addresses, and run against any local server (COUNTERSIGN_URL).
  */
 import { expect } from 'vitest';
-import type { Step } from '../../src/sandbox/disorder.ts';
+import type { Step } from '../../src/sandbox/kit/disorder.ts';
 import type { Storefront } from '../../src/sandbox/run/storefront.ts';
 
 export interface World {

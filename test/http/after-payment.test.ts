@@ -2,9 +2,9 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { everyTenMinutes } from '../../src/http/cron.ts';
+import { everyTenMinutes } from '../../src/gateway/scheduled.ts';
 import type { OperationView } from '../../src/payments/types.ts';
-import { decided, pageOf } from '../../src/sandbox/book.ts';
+import { decided, pageOf } from '../../src/sandbox/kit/bank-ledger.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
 import {
   admin,

@@ -1,6 +1,6 @@
 /** PolyBanking's clients, unchanged: the whole round, every code of the sheet, and what goes wrong. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/bank.ts';
+import type { BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/kit/bank.ts';
 import {
   admin,
   bankOf,

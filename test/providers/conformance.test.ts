@@ -6,9 +6,9 @@ import { Problem, Refusal } from '../../src/payments/errors.ts';
 import { OPERATION_KINDS } from '../../src/payments/operations.ts';
 import { OUTCOMES } from '../../src/payments/statuses.ts';
 import type { Fact } from '../../src/providers/contract.ts';
+import { captions, secretNames, settingsJsonSchema } from '../../src/providers/kit/settings.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
-import { captions, secretNames, settingsJsonSchema } from '../../src/providers/settings.ts';
-import type { Decision } from '../../src/sandbox/bank.ts';
+import type { Decision } from '../../src/sandbox/kit/bank.ts';
 import { bankOf, currencyOf, demoSettings, known, merchant, shopperAtBank } from '../support/harness.ts';
 import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story, WORLD } from './support.ts';
 

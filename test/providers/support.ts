@@ -12,8 +12,8 @@ import type {
   Started,
   World,
 } from '../../src/providers/contract.ts';
-import type { BankMessage, Decision } from '../../src/sandbox/bank.ts';
-import { decided } from '../../src/sandbox/book.ts';
+import type { BankMessage, Decision } from '../../src/sandbox/kit/bank.ts';
+import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import {
   BANK_API,
   bankNetwork,

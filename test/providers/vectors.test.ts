@@ -1,11 +1,11 @@
-/** Every vector file of test/vectors, in workerd as in the command line. */
+/** Every vectors.json of the project, in workerd as in the command line. */
 import { describe, expect, it } from 'vitest';
 import { checkFile, checkVector, type Vector, type VectorFile } from '../../src/cli/vectors.ts';
 import { providers } from '../../src/providers/registry.ts';
 
 const files = Object.entries(
-  import.meta.glob<VectorFile>('../vectors/*.json', { eager: true, import: 'default' }),
-).map(([path, file]) => [path.replace(/^.*\//, ''), file] as const);
+  import.meta.glob<VectorFile>('../**/vectors.json', { eager: true, import: 'default' }),
+).map(([path, file]) => [path.split('/').at(-2), file] as const);
 
 describe.each(files)('%s', (_name, file) => {
   it.each(file.vectors.map((vector) => [vector.what, vector.name, vector] as const))(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { BankError } from '../../src/sandbox/bank.ts';
+import { BankError } from '../../src/sandbox/kit/bank.ts';
 import { begin } from '../providers/support.ts';
 import { known, merchant, shopperAtBank } from '../support/harness.ts';
 

@@ -20,7 +20,7 @@ import { digests, hmacOf } from '../../src/signing/digests.ts';
 import { encodeForm, parseForm, percentDecode, percentEncode } from '../../src/signing/form.ts';
 import { rsaSign, rsaVerify } from '../../src/signing/rsa.ts';
 import { desCbcDecrypt, desCbcEncrypt, weakDigests } from '../../src/signing/weak.ts';
-import paybox from '../vectors/paybox.json' with { type: 'json' };
+import paybox from '../providers/paybox/vectors.json' with { type: 'json' };
 
 const bytes = (digits: string) => fromHex(digits) ?? new Uint8Array();
 

@@ -2,9 +2,10 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import type { LedgerClient } from '../../src/http/service.ts';
+import type { LedgerClient } from '../../src/gateway/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
 import type {
   BankMessage,
   BankOrder,
@@ -13,12 +14,11 @@ import type {
   Merchant,
   Spoiling,
   Trouble,
-} from '../../src/sandbox/bank.ts';
-import { BANKS, bankOf } from '../../src/sandbox/banks.ts';
-import { decided } from '../../src/sandbox/book.ts';
-import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
-import { formOf } from '../../src/sandbox/shopper.ts';
-import { answerCall, makeTrouble } from '../../src/sandbox/trouble.ts';
+} from '../../src/sandbox/kit/bank.ts';
+import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
+import { formOf } from '../../src/sandbox/kit/shopper.ts';
+import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
+import { BANKS, bankOf } from '../../src/sandbox/routes.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
 export { bankOf };

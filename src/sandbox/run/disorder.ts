@@ -4,9 +4,9 @@
  * anything unverified.
  */
 import { provider } from '../../providers/registry.ts';
-import type { BankOrder } from '../bank.ts';
-import { bankOf } from '../banks.ts';
-import type { Disorder, Step, StepResult } from '../disorder.ts';
+import type { BankOrder } from '../kit/bank.ts';
+import type { Disorder, Step, StepResult } from '../kit/disorder.ts';
+import { bankOf } from '../routes.ts';
 import type { Payment, Storefront } from './storefront.ts';
 
 const ASKED = 1999;

@@ -1,11 +1,11 @@
 /** A storefront and its shopper for scripts: the HTTP contract, and the sandbox banks as a browser would use them. */
 
 import type { PaymentEvent, PaymentView, Redirect } from '../../payments/types.ts';
-import type { BankOrder } from '../bank.ts';
 import { DEMO_KEYS } from '../demo.ts';
-import type { Step, StepResult } from '../disorder.ts';
-import { toBank } from '../shopper.ts';
-import type { ReceivedWebhook } from '../store.ts';
+import type { BankOrder } from '../kit/bank.ts';
+import type { Step, StepResult } from '../kit/disorder.ts';
+import { toBank } from '../kit/shopper.ts';
+import type { ReceivedWebhook } from '../kit/store.ts';
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 

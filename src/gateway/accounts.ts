@@ -1,0 +1,96 @@
+/** Accounts as providers take them: settings parsed, secrets put in, one variant per live secret. */
+import type { Account, LiveSecret } from '../directory/types.ts';
+import { valid } from '../http/body.ts';
+import { Problem } from '../payments/errors.ts';
+import type { Provider, ProviderAccount } from '../providers/contract.ts';
+import { provider } from '../providers/registry.ts';
+
+/** An account with one choice of live secrets. */
+export interface AccountVariant {
+  readonly account: ProviderAccount<Record<string, unknown>>;
+  /** Which secrets these are, for the log: `current`, or the settings whose earlier value is used. */
+  readonly signedBy: string;
+  /** When this variant stops being good (milliseconds); null: never. */
+  readonly until: number | null;
+}
+
+export interface OpenedAccount {
+  readonly account: Account;
+  readonly provider: Provider;
+  /** The current secrets first; that one signs. */
+  readonly variants: readonly [AccountVariant, ...AccountVariant[]];
+}
+
+/** Parsing settings once per cached account, not once per request. */
+const opened = new WeakMap<Account, OpenedAccount>();
+
+/**
+ * The account with its provider and its parsed settings.
+ * @throws Problem misconfigured when the stored settings do not fit the provider's schema any more.
+ */
+export function open(account: Account): OpenedAccount {
+  const known = opened.get(account);
+  if (known) return known;
+  const found = provider(account.provider);
+  if (!found) throw new Problem('misconfigured', `the account ${account.id} is for an unknown provider`);
+  if (found.testOnly && account.environment === 'production') {
+    throw new Problem(
+      'misconfigured',
+      `the account ${account.id} is for ${found.id}, which is never for production`,
+    );
+  }
+  const result: OpenedAccount = { account, provider: found, variants: variantsOf(account, found) };
+  opened.set(account, result);
+  return result;
+}
+
+function variantsOf(account: Account, found: Provider): readonly [AccountVariant, ...AccountVariant[]] {
+  const current: Record<string, string> = {};
+  const earlier: { setting: string; secret: LiveSecret }[] = [];
+  for (const [setting, [newest, ...older]] of Object.entries(account.secrets)) {
+    if (newest) current[setting] = newest.value;
+    for (const secret of older) earlier.push({ setting, secret });
+  }
+  const variant = (
+    secrets: Record<string, string>,
+    signedBy: string,
+    until: number | null,
+  ): AccountVariant => ({
+    account: {
+      id: account.id,
+      environment: account.environment,
+      endpoints: account.endpoints,
+      settings: parsed(account, found, { ...account.settings, ...secrets }),
+    },
+    signedBy,
+    until,
+  });
+  return [
+    variant(current, 'current', null),
+    ...earlier.map(({ setting, secret }) =>
+      variant({ ...current, [setting]: secret.value }, `${setting} (earlier, in its grace)`, secret.notAfter),
+    ),
+  ];
+}
+
+function parsed(
+  account: Account,
+  found: Provider,
+  settings: Record<string, unknown>,
+): Record<string, unknown> {
+  try {
+    return valid(found.settings, settings);
+  } catch (cause) {
+    throw new Problem('misconfigured', `the settings of the account ${account.id} are not complete`, {
+      cause,
+    });
+  }
+}
+
+/** Whether an account takes a currency: the operator's list, within what the provider can. */
+export function takesCurrency(account: Account, currency: string): boolean {
+  return (
+    account.currencies.includes(currency) &&
+    (provider(account.provider)?.currencies.includes(currency) ?? false)
+  );
+}

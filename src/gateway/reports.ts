@@ -1,0 +1,82 @@
+/**
+ * Reports, fetched by the Worker's cron: what a provider says of many payments at once, each row an update like any other.
+ * The right to ask is a row of the directory, not a timer: two crons at once, or one that comes early, ask once.
+ */
+import type { Account } from '../directory/types.ts';
+import { Problem } from '../payments/errors.ts';
+import type { Provider, ReportRow } from '../providers/contract.ts';
+import { open } from './accounts.ts';
+import { commandOf } from './notifications.ts';
+import type { Service } from './service.ts';
+
+/** Ledgers that are told at one time. */
+const AT_ONCE = 16;
+
+/** How many rows that could not be read are kept with their reason. */
+const PROBLEMS_KEPT = 20;
+
+/** Whether a row was news to its payment. */
+async function tell(
+  service: Service,
+  { account, provider }: { readonly account: Account; readonly provider: Provider },
+  { fact }: ReportRow,
+): Promise<boolean> {
+  const told =
+    fact && commandOf(fact, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
+  if (!told) return false;
+  const result = await service.ledger(told.id).notify(told.command);
+  return result.kind === 'answer' && !result.repeat;
+}
+
+async function read(service: Service, account: Account, since: string | null): Promise<void> {
+  const { provider, variants } = open(account);
+  const counts = { rows: 0, applied: 0 };
+  const problems: string[] = [];
+  let newest = since;
+  let error: string | null = null;
+  try {
+    let waiting: ReportRow[] = [];
+    const flush = async () => {
+      const news = await Promise.all(waiting.map((row) => tell(service, { account, provider }, row)));
+      counts.applied += news.filter(Boolean).length;
+      waiting = [];
+    };
+    const question = {
+      account: variants[0].account,
+      since,
+      now: new Date(service.now()),
+      fetch: service.fetch,
+    };
+    for await (const row of provider.report?.rows(question) ?? []) {
+      counts.rows += 1;
+      if (row.problem !== null && problems.length < PROBLEMS_KEPT) problems.push(row.problem);
+      if (row.mark !== null && (newest === null || row.mark > newest)) newest = row.mark;
+      if (row.fact && waiting.push(row) >= AT_ONCE) await flush();
+    }
+    await flush();
+  } catch (cause) {
+    // The mark stays where it was: the next report has these rows again.
+    error = cause instanceof Problem ? cause.message : String(cause);
+  }
+  const outcome = { ...counts, problems, error };
+  console[error === null && problems.length === 0 ? 'log' : 'warn']({
+    event: error === null ? 'report.read' : 'report.failed',
+    account: account.id,
+    ...outcome,
+  });
+  await service.directory.finishReport(account.id, error === null ? newest : null, outcome);
+}
+
+/** Fetches every report that is due. An account that fails does not keep the others from theirs. */
+export async function fetchReports(service: Service): Promise<void> {
+  for (const account of await service.directory.accounts.list()) {
+    try {
+      const { provider, variants } = open(account);
+      if (!provider.report?.applies(variants[0].account.settings)) continue;
+      const claim = await service.directory.claimReport(account.id, provider.report.everySeconds * 1000);
+      if (claim) await read(service, account, claim.mark);
+    } catch (error) {
+      console.error({ event: 'report.failed', account: account.id, error: String(error) });
+    }
+  }
+}

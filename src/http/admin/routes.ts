@@ -1,0 +1,452 @@
+/** The operator's door: accounts, shops, keys, audit, and the upkeep of the directory. */
+import { Hono } from 'hono';
+import type * as v from 'valibot';
+import type { AccountInput } from '../../directory/accounts.ts';
+import type { Account } from '../../directory/types.ts';
+import { isAddressRule } from '../../gateway/allowed-ips.ts';
+import type { AppEnv, LedgerClient, Service } from '../../gateway/service.ts';
+import { originOf } from '../../gateway/start-attempt.ts';
+import { currency } from '../../payments/currencies.ts';
+import { invalidField, Problem } from '../../payments/errors.ts';
+import { paymentId } from '../../payments/id.ts';
+import type { Endpoints } from '../../payments/types.ts';
+import type { Provider } from '../../providers/contract.ts';
+import { secretNames } from '../../providers/kit/settings.ts';
+import { provider } from '../../providers/registry.ts';
+import { addressProblem } from '../../webhooks/address.ts';
+import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
+import { idParam, jsonBody, valid } from '../body.ts';
+import { operation } from '../openapi.ts';
+import { polybankingImportRoutes } from '../polybanking/import.ts';
+import * as schemas from '../schemas.ts';
+import { shopRoutes } from './shops.ts';
+
+/** What is shown in place of a secret, and means "as it is" when it comes back. */
+const MASK = '********';
+
+/** After so long without a result a payment expires, unless its account says otherwise. */
+const DEFAULT_EXPIRE_HOURS = 24;
+
+/** How many ledgers one call of the rebuild wakes. */
+const REBUILD_PAGE = 100;
+
+/** Where the next page of a numbered list starts, if this one is full. */
+function nextCursor(entries: readonly { readonly id: number }[], limit: number): string | null {
+  const last = entries.at(-1);
+  return entries.length === limit && last ? String(last.id) : null;
+}
+
+// --- Accounts ---------------------------------------------------------------------------------------------
+
+type PutAccount = v.InferOutput<typeof schemas.putAccount>;
+
+function accountAnswer(account: Account, origin: string) {
+  const found = provider(account.provider);
+  const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
+  const secrets = Object.fromEntries(
+    Object.entries(account.secrets).map(([name, live]) => [
+      name,
+      live.map(({ notBefore, notAfter }) => ({
+        notBefore: new Date(notBefore).toISOString(),
+        notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
+      })),
+    ]),
+  );
+  return {
+    ...account,
+    settings: { ...account.settings, ...masked },
+    secrets,
+    setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
+  };
+}
+
+function originProblem(text: string, local: boolean): string | null {
+  const problem = addressProblem(text, local);
+  if (problem) return problem;
+  return new URL(text).origin === text.replace(/\/$/, '') ? null : 'must be an origin, without a path';
+}
+
+function endpointsOf(given: PutAccount['endpoints'], local: boolean): Endpoints {
+  const endpoints: { page?: string; api?: string } = {};
+  for (const name of ['page', 'api'] as const) {
+    const text = given?.[name];
+    if (!text) continue;
+    const problem = originProblem(text, local);
+    if (problem) throw invalidField(`endpoints.${name}`, problem);
+    endpoints[name] = new URL(text).origin;
+  }
+  return endpoints;
+}
+
+/** The secrets that a request sets; masked and missing ones stay as they are, null takes one away. */
+function secretsOf(
+  found: Provider,
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, string | null> {
+  const secrets: Record<string, string | null> = {};
+  for (const name of secretNames(found.settings)) {
+    const value = settings[name];
+    if (value === undefined || value === MASK) continue;
+    if (value !== null && typeof value !== 'string') throw invalidField(`settings.${name}`, 'is a text');
+    secrets[name] = value;
+  }
+  return secrets;
+}
+
+/** Settings as they would be after the change, checked against the provider's schema. */
+function checkedSettings(
+  found: Provider,
+  shown: Record<string, unknown>,
+  secrets: Record<string, string | null>,
+  before: Account | null,
+): void {
+  const whole: Record<string, unknown> = { ...shown };
+  for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
+  for (const [name, value] of Object.entries(secrets)) whole[name] = value ?? undefined;
+  for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
+  const unknown = Object.keys(whole).find((name) => !(name in found.settings.entries));
+  if (unknown) throw invalidField(`settings.${unknown}`, `is not a setting of ${found.id}`);
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = valid(found.settings, whole);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
+    throw new Problem('invalid_request', `settings.${error.message}`, { errors });
+  }
+  // Without it no message of the provider could be believed.
+  const lacking = found.lackingSetting?.(parsed) ?? null;
+  if (lacking !== null)
+    throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
+}
+
+function accountInput(id: string, body: PutAccount, before: Account | null, service: Service): AccountInput {
+  const found = provider(body.provider);
+  if (!found) throw invalidField('provider', `there is no provider ${body.provider}`);
+  if (before && before.provider !== found.id) {
+    throw invalidField('provider', `the account ${id} is for ${before.provider}: make a new account`);
+  }
+  const environment = body.environment ?? before?.environment ?? 'test';
+  if (found.testOnly && environment === 'production') {
+    throw invalidField(
+      'environment',
+      `${found.id} has no signatures and moves no money: it is never for production`,
+    );
+  }
+  const currencies = body.currencies ?? before?.currencies ?? found.currencies;
+  const foreign = currencies.find((code) => !found.currencies.includes(code));
+  if (foreign) {
+    throw invalidField(
+      'currencies',
+      currency(foreign) ? `${found.id} does not take ${foreign}` : `${foreign} is not a currency of ISO 4217`,
+    );
+  }
+  const badRule = body.allowedIps?.find((rule) => !isAddressRule(rule));
+  if (badRule !== undefined)
+    throw invalidField('allowedIps', `${badRule} is neither an address nor a network`);
+  const given = body.settings ?? {};
+  const secrets = secretsOf(found, given);
+  const hidden = new Set(secretNames(found.settings));
+  const shown = body.settings
+    ? Object.fromEntries(Object.entries(given).filter(([name, value]) => !hidden.has(name) && value !== null))
+    : { ...before?.settings };
+  checkedSettings(found, shown, secrets, before);
+  return {
+    id,
+    provider: found.id,
+    caption: body.caption ?? before?.caption ?? found.caption,
+    environment,
+    currencies,
+    settings: shown,
+    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
+    allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
+    expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
+    secrets,
+  };
+}
+
+async function knownAccount(service: Service, id: string): Promise<Account> {
+  const account = await service.directory.accounts.get(id);
+  if (!account) throw new Problem('not_found', `there is no account ${id}`);
+  return account;
+}
+
+function accountRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.put(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Create or change an account',
+      description:
+        'What is left out keeps its value. The answer has `setup`: what to enter in the back office of the provider.',
+      auth: 'operator',
+      body: schemas.putAccount,
+      success: { 201: schemas.account, 200: schemas.account },
+      errors: ['invalid_request', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-ogone' },
+        body: {
+          provider: 'ogone',
+          environment: 'test',
+          currencies: ['EUR'],
+          settings: {
+            pspid: 'MyShop',
+            sha_in: 'a passphrase for SHA-IN',
+            sha_out: 'a passphrase for SHA-OUT',
+          },
+        },
+      },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = idParam(c);
+      const body = await jsonBody(c, schemas.putAccount);
+      const before = await service.directory.accounts.get(id);
+      await service.directory.accounts.put(accountInput(id, body, before, service), before, OPERATOR);
+      service.directory.changed();
+      const account = await knownAccount(service, id);
+      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts',
+    operation({
+      summary: 'List the accounts',
+      auth: 'operator',
+      success: { 200: schemas.accountList },
+      errors: [],
+      example: {},
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const origin = originOf(service, c.req.url);
+      const accounts = await service.directory.accounts.list();
+      return c.json({ data: accounts.map((account) => accountAnswer(account, origin)) });
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Read an account; secrets are never read back',
+      auth: 'operator',
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      return c.json(accountAnswer(await knownAccount(service, idParam(c)), originOf(service, c.req.url)));
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/secrets/:setting/rotate',
+    operation({
+      summary: 'Rotate a secret of an account',
+      description: 'The new value signs at once; the old one still verifies until the grace ends.',
+      auth: 'operator',
+      body: schemas.rotateSecret,
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-ogone', setting: 'sha_out' },
+        body: { value: 'a new passphrase, SHA-OUT', graceSeconds: 3600 },
+      },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const account = await knownAccount(service, idParam(c));
+      const setting = c.req.param('setting');
+      const found = provider(account.provider);
+      if (!found || !secretNames(found.settings).includes(setting)) {
+        throw new Problem('not_found', `${account.provider} has no secret ${setting}`);
+      }
+      const body = await jsonBody(c, schemas.rotateSecret);
+      checkedSettings(found, { ...account.settings }, { [setting]: body.value }, account);
+      const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
+      await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
+      service.directory.changed();
+      return c.json(accountAnswer(await knownAccount(service, account.id), originOf(service, c.req.url)));
+    },
+  );
+
+  routes.get(
+    '/v1/admin/accounts/:id/refusals',
+    operation({
+      summary: 'Why notifications and returns of an account were refused, the newest first',
+      description:
+        'The base string, the expected and the received value, the first difference, the keys tried, likely causes.',
+      auth: 'operator',
+      query: schemas.auditQuery,
+      success: { 200: schemas.refusals },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const { directory } = c.get('service');
+      const account = await knownAccount(c.get('service'), idParam(c));
+      const { limit = '50', cursor } = valid(schemas.auditQuery, c.req.query());
+      const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
+      return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  routes.delete(
+    '/v1/admin/accounts/:id',
+    operation({
+      summary: 'Delete an account that no shop uses',
+      auth: 'operator',
+      success: { 204: 'Deleted.' },
+      errors: ['invalid_request', 'not_found', 'invalid_state'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = idParam(c);
+      await knownAccount(service, id);
+      const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
+      if (users.length > 0) {
+        const names = users.map((shop) => shop.id).join(', ');
+        throw new Problem(
+          'invalid_state',
+          `the account ${id} is used by ${names}: take it out of them first`,
+        );
+      }
+      await service.directory.accounts.delete(id, OPERATOR);
+      service.directory.changed();
+      return c.body(null, 204);
+    },
+  );
+
+  return routes;
+}
+
+// --- Upkeep -----------------------------------------------------------------------------------------------
+
+function objectLedger(service: Service, object: string, index: number): LedgerClient {
+  const ledger = service.ledgerByObject(object);
+  if (!ledger) throw invalidField(`objects.${index}`, 'is not the id of a ledger');
+  return ledger;
+}
+
+function upkeepRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.get(
+    '/v1/admin/audit',
+    operation({
+      summary: 'Who changed what, when; the newest first',
+      auth: 'operator',
+      query: schemas.auditQuery,
+      success: { 200: schemas.auditList },
+      errors: ['invalid_request'],
+      example: { query: 'limit=5' },
+    }),
+    async (c) => {
+      const query = valid(schemas.auditQuery, c.req.query());
+      const limit = Number(query.limit ?? 100);
+      const entries = await c
+        .get('service')
+        .directory.audit(limit, query.cursor ? Number(query.cursor) : null);
+      return c.json({ data: entries, nextCursor: nextCursor(entries, limit) });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/payments/rebuild',
+    operation({
+      summary: 'Have ledgers push their row of the searchable copy again',
+      description: 'By object ids, or page by page over the payments that the copy still knows.',
+      auth: 'operator',
+      body: schemas.rebuild,
+      success: { 200: schemas.rebuilt },
+      errors: ['invalid_request', 'payload_too_large'],
+      example: { body: {} },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const { objects, cursor } = await jsonBody(c, schemas.rebuild);
+      const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
+      const ledgers = objects
+        ? objects.map((object, index) => objectLedger(service, object, index))
+        : ids
+            .map(paymentId)
+            .filter((id) => id !== null)
+            .map((id) => service.ledger(id));
+      const results = await Promise.all(ledgers.map((ledger) => ledger.reproject()));
+      const queued = results.filter(Boolean).length;
+      const nextCursor = ids.length === REBUILD_PAGE ? (ids.at(-1) ?? null) : null;
+      return c.json({ queued, empty: results.length - queued, nextCursor });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/payments/:id/operations/:operation',
+    operation({
+      summary: 'Say what became of an operation whose outcome nobody knows',
+      description:
+        "For a capture, cancel or refund that is `unknown`, or `accepted` for ever: look it up at the provider first. It moves the payment as the provider's own answer would have.",
+      auth: 'operator',
+      body: schemas.settleOperation,
+      success: { 200: schemas.paymentRead },
+      errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
+      example: {
+        path: { id: '$PAID', operation: '2' },
+        body: { outcome: 'failed', note: 'not in the back office' },
+        before: [
+          `curl -sf -X POST "$BASE/sandbox/trouble" -d '{"provider":"sips2","trouble":"html"}' > /dev/null`,
+          `curl -s -X POST "$BASE/v1/payments/$PAID/refund" -H "Authorization: Bearer $SHOP_KEY" -d '{"amount":100}'`,
+        ].join('\n'),
+      },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const id = paymentId(c.req.param('id'));
+      const number = Number(c.req.param('operation'));
+      const { outcome, note } = await jsonBody(c, schemas.settleOperation);
+      const result = id ? await service.ledger(id).settleOperation({ number, outcome }) : 'none';
+      if (!id || result === 'none') throw new Problem('not_found', 'there is no such operation');
+      if (result === 'known') throw new Problem('invalid_state', 'it is known already what became of it');
+      const detail = { operation: number, outcome, ...(note && { note }) };
+      await service.directory.noteAudit(OPERATOR, 'operation.settled', id, detail);
+      const read = await service.ledger(id).read();
+      if (!read) throw new Problem('not_found', 'there is no such payment');
+      const { view, attempts, operations } = read;
+      const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
+      return c.json({ ...view, checkoutUrl, attempts, operations });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/secrets/re-encrypt',
+    operation({
+      summary: 'Seal every secret again under the current MASTER_KEY',
+      description: 'Run it while MASTER_KEY_PREVIOUS is set; afterwards that one can be removed.',
+      auth: 'operator',
+      success: { 200: schemas.reencrypted },
+      errors: [],
+      example: {},
+    }),
+    async (c) => {
+      const { directory } = c.get('service');
+      const [accounts, shops] = [await directory.accounts.reseal(), await directory.shops.reseal()];
+      directory.changed();
+      return c.json({ accounts, shops });
+    },
+  );
+
+  return routes;
+}
+
+export function adminRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.use('/v1/admin/*', operatorOnly);
+  routes.route('/', accountRoutes());
+  routes.route('/', shopRoutes());
+  routes.route('/', upkeepRoutes());
+  routes.route('/', polybankingImportRoutes());
+  return routes;
+}

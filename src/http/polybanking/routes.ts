@@ -1,0 +1,414 @@
+/**
+ * PolyBanking's door: what its clients call, unchanged (docs: the paths, fields, codes and spellings are those of
+ * PolyLAN/polybanking). A config is a shop, a transaction a payment; both doors see the same.
+ */
+import { type Context, Hono } from 'hono';
+import type { Account, Shop } from '../../directory/types.ts';
+import { open } from '../../gateway/accounts.ts';
+import { notified, providerRequest, returnedFact } from '../../gateway/notifications.ts';
+import type { AppEnv, Service } from '../../gateway/service.ts';
+import { buildTrip, chooseAccount, originOf } from '../../gateway/start-attempt.ts';
+import type { CreateResult, History } from '../../ledger/commands.ts';
+import { Problem, Refusal } from '../../payments/errors.ts';
+import { derivePaymentId, fromOrderNumber, type PaymentId, paymentId } from '../../payments/id.ts';
+import type { Minor } from '../../payments/money.ts';
+import type { PaymentRequest } from '../../payments/types.ts';
+import type { ProviderRequest } from '../../providers/contract.ts';
+import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { digests } from '../../signing/digests.ts';
+import { parseForm, percentDecode } from '../../signing/form.ts';
+import { polybankingSignature } from '../../webhooks/polybanking.ts';
+import { rawBody } from '../body.ts';
+import { operation } from '../openapi.ts';
+import * as schemas from '../schemas.ts';
+import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
+import { detailsOf, internalStatus, logsOf } from './words.ts';
+
+/** The contract is in Swiss francs alone. */
+const CURRENCY = 'CHF';
+
+/** As long as the original's column. */
+const REFERENCE_LENGTH = 255;
+
+/** How many references a list has if nobody says, and at most. */
+const LIST_DEFAULT = 100;
+const LIST_LIMIT = 10_000;
+
+type Code =
+  | 'OK'
+  | 'CONFIG_ERROR'
+  | 'KEY_ERROR'
+  | 'AMOUNT_ERROR'
+  | 'REFERENCE_ERROR'
+  | 'ERROR'
+  | 'BAD_REQUEST_TYPE'
+  // The space is the original's.
+  | 'UNVALID_ ID'
+  | 'UNVALID_BANK'
+  | 'UNVALID_STATUS'
+  | 'UNVALID_SHA';
+
+/** A refusal in the original's words. */
+class Refused extends Error {
+  readonly code: Code;
+  constructor(code: Code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+function answer(code: Code, status: number, url = ''): Response {
+  return Response.json({ status: code, url }, { status });
+}
+
+// --- Forms ------------------------------------------------------------------------------------------------
+
+/** The text fields of a form, urlencoded or multipart; of a field that came twice the last counts, as in Django. */
+async function formOf(c: Context<AppEnv>): Promise<ReadonlyMap<string, string>> {
+  const body = await rawBody(c.req.raw);
+  const type = c.req.header('content-type') ?? '';
+  if (!type.toLowerCase().startsWith('multipart/')) {
+    return new Map((parseForm(body) ?? []).map(({ name, value }) => [readable(name), readable(value)]));
+  }
+  try {
+    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+    return new Map([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  } catch {
+    return new Map();
+  }
+}
+
+// --- Start ------------------------------------------------------------------------------------------------
+
+/** The fields that are signed, each as received; a missing one is an empty text. */
+function signedFields(form: ReadonlyMap<string, string>) {
+  const field = (name: string) => form.get(name) ?? '';
+  return {
+    amount: field('amount'),
+    reference: field('reference'),
+    extra_data: field('extra_data'),
+    config_id: field('config_id'),
+  };
+}
+
+async function usableShop(service: Service, id: string): Promise<Shop | null> {
+  const shop = await service.directory.shop(id);
+  return shop?.active && shop.adminEnabled ? shop : null;
+}
+
+function amountOf(text: string): Minor {
+  const amount = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (amount <= 0 || !Number.isSafeInteger(amount)) throw new Refused('AMOUNT_ERROR');
+  return amount as Minor;
+}
+
+/** The shop's postfinance account, or any other that takes francs. */
+async function francAccount(service: Service, shop: Shop): Promise<Account> {
+  try {
+    return await chooseAccount(service, shop, { provider: 'postfinance', currency: CURRENCY });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return chooseAccount(service, shop, { currency: CURRENCY });
+  }
+}
+
+/** A transaction as a request of the shop. */
+export function requestOfTransaction(transaction: {
+  readonly reference: string;
+  readonly amount: Minor;
+  readonly extraData: string;
+}): PaymentRequest {
+  return {
+    door: 'polybanking',
+    reference: transaction.reference,
+    amount: transaction.amount,
+    currency: CURRENCY,
+    description: null,
+    capture: null,
+    customer: {},
+    returnUrl: {},
+    extraData: transaction.extraData,
+    providerFields: {},
+  };
+}
+
+async function create(c: Context<AppEnv>, shop: Shop, request: PaymentRequest): Promise<CreateResult> {
+  const service = c.get('service');
+  const id = derivePaymentId(service.config.idKey, shop.id, request.reference);
+  const ledger = service.ledger(id, shop.region);
+  const requestHash = hex(digests.sha256(utf8(JSON.stringify(request))));
+  try {
+    const account = await francAccount(service, shop);
+    const { amount } = request;
+    const origin = originOf(service, c.req.url);
+    const trip = await buildTrip(service, { account, id, attempt: 1, request, amount, origin });
+    return await ledger.create({ id, shop: shop.id, requestHash, request, trip });
+  } catch (error) {
+    const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
+    if (taken) return taken;
+    if (error instanceof Problem && error.code === 'amount_out_of_range') throw new Refused('AMOUNT_ERROR');
+    throw error;
+  }
+}
+
+/** The checks in the order of the original; the first that fails answers. */
+async function startTransaction(c: Context<AppEnv>): Promise<string> {
+  const service = c.get('service');
+  const form = await formOf(c);
+  const fields = signedFields(form);
+  const shop = await usableShop(service, fields.config_id);
+  if (!shop) throw new Refused('CONFIG_ERROR');
+  c.set('caller', `shop:${shop.id}`);
+  const sign = form.get('sign') ?? '';
+  const keys = await service.directory.requestKeys(shop.id);
+  if (!keys.some((key) => equalText(polybankingSignature(fields, key), sign))) throw new Refused('KEY_ERROR');
+  const amount = amountOf(fields.amount);
+  const { length } = Array.from(fields.reference);
+  if (length === 0 || length > REFERENCE_LENGTH || /\p{Cc}|\p{Cs}/u.test(fields.reference)) {
+    throw new Refused('REFERENCE_ERROR');
+  }
+  const result = await create(
+    c,
+    shop,
+    requestOfTransaction({ reference: fields.reference, amount, extraData: fields.extra_data }),
+  );
+  // Unlike at /v1 even the same request again is an error.
+  if (result.kind !== 'created') throw new Refused('REFERENCE_ERROR');
+  return `${originOf(service, c.req.url)}/paiements/go/${result.view.id}`;
+}
+
+async function start(c: Context<AppEnv>): Promise<Response> {
+  if (c.req.method !== 'POST') return answer('BAD_REQUEST_TYPE', 405);
+  try {
+    return answer('OK', 200, await startTransaction(c));
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'payload_too_large') throw error;
+    const code = error instanceof Refused ? error.code : 'ERROR';
+    const detail = error instanceof Refused ? undefined : String(error);
+    console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code, detail });
+    return answer(code, 400);
+  }
+}
+
+// --- The shopper ------------------------------------------------------------------------------------------
+
+async function goOn(c: Context<AppEnv>): Promise<Response> {
+  const service = c.get('service');
+  const id = paymentId(c.req.param('id') ?? '');
+  const history = id && (await service.ledger(id).history());
+  if (!id || !history || internalStatus(history) === 'fb') return unknownPayment(service);
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
+  return hop(c, id);
+}
+
+/** The payment and the account that a message of the Ogone platform is about, as far as it can be trusted: not yet. */
+async function subjectOf(c: Context<AppEnv>, request: ProviderRequest) {
+  const service = c.get('service');
+  const bytes = request.method === 'GET' ? request.query : request.body;
+  const field = (parseForm(bytes) ?? []).find(({ name }) => readable(name).toUpperCase() === 'ORDERID');
+  const order = field ? fromOrderNumber(readable(field.value)) : null;
+  const history = order && (await service.ledger(order.id).history());
+  const accountId = order && history?.accounts[order.attempt - 1];
+  if (!order || !history || !accountId) throw new Refused('UNVALID_ ID');
+  const account = await service.directory.account(accountId);
+  if (account?.provider !== 'postfinance' && account?.provider !== 'ogone') throw new Refused('UNVALID_BANK');
+  return { id: order.id, history, account };
+}
+
+/** A payment that the original's own form started goes to the bank by our page alone. */
+function requireForwarded(history: History): void {
+  if (history.request.door === 'polybanking' && internalStatus(history) === 'cr') {
+    throw new Refused('UNVALID_STATUS');
+  }
+}
+
+const REFUSED_STATUS: Partial<Record<Code, number>> = { 'UNVALID_ ID': 404, UNVALID_BANK: 404 };
+
+async function ipn(c: Context<AppEnv>): Promise<Response> {
+  const request = await providerRequest(c);
+  try {
+    const { history, account } = await subjectOf(c, request);
+    requireForwarded(history);
+    return await notified(c, open(account), request);
+  } catch (error) {
+    const code = refusalCode(error);
+    if (code === null) throw error;
+    console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code });
+    return answer(code, REFUSED_STATUS[code] ?? 400);
+  }
+}
+
+function refusalCode(error: unknown): Code | null {
+  if (error instanceof Refused) return error.code;
+  if (error instanceof Refusal) return 'UNVALID_SHA';
+  return error instanceof Problem && error.code === 'not_found' ? 'UNVALID_ ID' : null;
+}
+
+async function back(c: Context<AppEnv>): Promise<Response> {
+  const service = c.get('service');
+  const request = await providerRequest(c);
+  let subject: Awaited<ReturnType<typeof subjectOf>>;
+  try {
+    subject = await subjectOf(c, request);
+  } catch (error) {
+    if (error instanceof Refused) return unknownPayment(service);
+    throw error;
+  }
+  const { id, account } = subject;
+  const { fact, refused } = await returnedFact(c, open(account), request, id);
+  const result = await service.ledger(id).returned({ account: account.id, fact, refused, ip: shopperIp(c) });
+  if (result.kind === 'unknown') return unknownPayment(service);
+  return toShop(service, result.shop, result.view, result.request);
+}
+
+// --- The API ----------------------------------------------------------------------------------------------
+
+/** The shop of config_id and secret. */
+async function apiShop(c: Context<AppEnv>, form: ReadonlyMap<string, string>): Promise<Shop> {
+  const secret = form.get('secret') ?? '';
+  const shop = secret === '' ? null : await c.get('service').directory.shopByKey(secret);
+  if (!shop?.active || !shop.adminEnabled || shop.id !== form.get('config_id')) {
+    throw new Problem('not_found', 'there is no such config, or its secret is another one');
+  }
+  c.set('caller', `shop:${shop.id}`);
+  return shop;
+}
+
+async function list(c: Context<AppEnv>): Promise<Response> {
+  const form = await formOf(c);
+  const shop = await apiShop(c, form);
+  const wanted = form.get('max_transaction') ?? '';
+  const limit = /^\d{1,9}$/.test(wanted) ? Math.min(Number(wanted), LIST_LIMIT) : LIST_DEFAULT;
+  const references = await c.get('service').directory.references(shop.id, limit);
+  return c.json({ result: 'ok', data: references.map((reference) => ({ reference })) });
+}
+
+const LOGS = '/logs/';
+
+/** A reference may hold slashes: it ends at `/logs/` or at the last slash. */
+function referenceOf(pathname: string): { readonly reference: string; readonly logs: boolean } {
+  const rest = pathname.slice('/api/transactions/'.length);
+  const logs = rest.endsWith(LOGS);
+  const encoded = logs ? rest.slice(0, -LOGS.length) : rest.replace(/\/$/, '');
+  // A percent sign that encodes nothing is itself, as in Python.
+  const reference = encoded.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
+    readable(percentDecode(utf8(run), 'literal') ?? utf8(run)),
+  );
+  return { reference, logs };
+}
+
+async function one(c: Context<AppEnv>): Promise<Response> {
+  const service = c.get('service');
+  const shop = await apiShop(c, await formOf(c));
+  const { reference, logs } = referenceOf(new URL(c.req.url).pathname);
+  const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, reference);
+  const history = await service.ledger(id).history();
+  if (!history) throw new Problem('not_found', 'there is no such transaction');
+  return c.json({ result: 'ok', data: logs ? logsOf(history) : detailsOf(history) });
+}
+
+// --- Routes -----------------------------------------------------------------------------------------------
+
+const KEYS = 'Form posts, urlencoded or multipart, as clients of PolyBanking send them.';
+
+export function polybankingRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.post(
+    '/paiements/start/',
+    operation({
+      summary: 'PolyBanking: start a transaction',
+      description: `${KEYS} Signed with the key for requests: SHA-512 over amount, config_id, extra_data and reference.`,
+      auth: null,
+      form: schemas.polybankingStart,
+      success: {
+        200: schemas.polybankingAnswer,
+        400: schemas.polybankingAnswer,
+        405: schemas.polybankingAnswer,
+      },
+      errors: ['payload_too_large'],
+      example: {
+        before: `REF=docs-$(date +%s); SIGN=$(printf "amount=1050;$REQUEST_KEY;config_id=demo;$REQUEST_KEY;extra_data=;$REQUEST_KEY;reference=$REF;$REQUEST_KEY;" | openssl dgst -sha512 -r | cut -d' ' -f1)`,
+        form: { config_id: 'demo', amount: '1050', reference: '$REF', extra_data: '', sign: '$SIGN' },
+      },
+    }),
+    start,
+  );
+  routes.all('/paiements/start/', start);
+  routes.all('/paiements/start', start);
+
+  routes.get(
+    '/paiements/go/:id',
+    operation({
+      summary: 'PolyBanking: the page that takes the shopper to the bank, until the bank has answered',
+      auth: null,
+      success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
+      errors: ['not_found', 'invalid_state'],
+      example: { path: { id: '$PAYMENT' } },
+    }),
+    goOn,
+  );
+
+  routes.on(
+    ['GET', 'POST'],
+    '/paiements/ipn',
+    operation({
+      summary: 'PolyBanking: the notification of PostFinance, for every account',
+      auth: null,
+      success: {
+        200: 'An empty body.',
+        400: schemas.polybankingAnswer,
+        404: schemas.polybankingAnswer,
+      },
+      errors: ['payload_too_large'],
+    }),
+    ipn,
+  );
+  routes.all('/paiements/ipn/', ipn);
+
+  routes.on(
+    ['GET', 'POST'],
+    '/paiements/return',
+    operation({
+      summary: 'PolyBanking: the way back from PostFinance',
+      auth: null,
+      success: { 303: 'The OK or the error address of the shop.' },
+      errors: ['not_found', 'payload_too_large'],
+    }),
+    back,
+  );
+  routes.all('/paiements/return/', back);
+
+  routes.post(
+    '/api/transactions/',
+    operation({
+      summary: "PolyBanking: the references of a config's transactions, the newest first",
+      description: KEYS,
+      auth: null,
+      form: schemas.polybankingList,
+      success: { 200: schemas.polybankingReferences },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: { form: { config_id: 'demo', secret: '$SHOP_KEY', max_transaction: '5' } },
+    }),
+    list,
+  );
+
+  routes.post(
+    '/api/transactions/:reference{.+}',
+    operation({
+      summary: 'PolyBanking: a transaction, or (with /logs/ at the end) its log, the newest first',
+      description: KEYS,
+      auth: null,
+      form: schemas.polybankingSecret,
+      success: { 200: schemas.polybankingTransaction },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: {
+        path: { reference: 'docs-1042/' },
+        form: { config_id: 'demo', secret: '$SHOP_KEY' },
+      },
+    }),
+    one,
+  );
+
+  return routes;
+}

@@ -1,0 +1,56 @@
+/** What an account at ASSIST holds. */
+import * as v from 'valibot';
+import { pattern, secret, shown, text } from '../kit/settings.ts';
+
+const flag = (title: string) => v.optional(v.pipe(v.boolean(), shown({ title })), false);
+
+export const settings = v.object({
+  mode: v.optional(v.pipe(v.picklist(['current', 'legacy']), shown({ title: 'Protocol' })), 'current'),
+  merchant_id: v.pipe(
+    pattern(/^\d{1,12}$/, 'is a number'),
+    shown({ title: 'Merchant_ID (legacy: Shop_IDP)' }),
+  ),
+  server: v.optional(
+    v.pipe(
+      pattern(/^https:\/\/[\w.-]+(?::\d+)?$/, 'is an https address without a path'),
+      shown({ title: 'Server', description: 'As the bank has told; left out, that of ASSIST itself.' }),
+    ),
+  ),
+  salt: v.optional(
+    v.pipe(text(1, 128), secret({ title: 'Secret word', description: 'Checkvalue, both ways.' })),
+  ),
+  delimiter: v.optional(
+    v.pipe(
+      v.picklist([';', '']),
+      shown({ title: 'Separator of requests', description: 'Nothing for accounts not switched yet.' }),
+    ),
+    ';',
+  ),
+  rsa_private_key: v.optional(
+    v.pipe(
+      text(1, 8000),
+      secret({ title: 'RSA key (PEM, PKCS #8)', description: 'Signature in place of Checkvalue.' }),
+    ),
+  ),
+  sendresult_secret: v.optional(v.pipe(text(1, 128), secret({ title: 'Key of result sending (legacy)' }))),
+  buyer_data: v.optional(
+    v.pipe(
+      v.picklist(['assist', 'shop']),
+      shown({
+        title: 'Who asks for the name (legacy)',
+        description: 'assist: purchase.cfm; shop: cardpayment.cfm.',
+      }),
+    ),
+    'assist',
+  ),
+  delay: flag('Two stages: authorise now, charge later'),
+  testing: flag('Send DemoResult (legacy, test server)'),
+  demo_result: v.optional(
+    v.pipe(pattern(/^AS\d{3}$/, 'is AS and three digits'), shown({ title: 'DemoResult' })),
+    'AS000',
+  ),
+  login: v.optional(v.pipe(text(1, 64), shown({ title: 'Login of the web services' }))),
+  password: v.optional(v.pipe(text(1, 64), secret({ title: 'Password of the web services' }))),
+});
+
+export type AssistSettings = v.InferOutput<typeof settings>;

@@ -1,0 +1,86 @@
+/** Calls of a provider's API. */
+import { Problem } from '../../payments/errors.ts';
+import { type CharsetName, charset } from '../../signing/charsets.ts';
+
+/** How long a provider's API may take. */
+const API_TIMEOUT_MS = 10_000;
+
+/** An answer of a provider's API, whatever its status. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** As they came, for answers whose charset only their content tells. */
+  readonly bytes: Uint8Array;
+  readonly headers: Headers;
+}
+
+/**
+ * Calls a provider's API.
+ * @throws Problem provider_unreachable when it does not answer in time.
+ */
+export async function callApi(
+  fetcher: typeof fetch,
+  url: string,
+  init: {
+    readonly method?: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    /** Of the answer; left out: UTF-8. */
+    readonly charset?: CharsetName;
+  },
+): Promise<ApiAnswer> {
+  const { charset: name = 'utf-8', ...request } = init;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
+  try {
+    const response = await fetcher(url, {
+      method: 'POST',
+      redirect: 'manual',
+      ...request,
+      signal: abort.signal,
+    });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const text = name === 'utf-8' ? new TextDecoder().decode(bytes) : (charset(name).decode(bytes) ?? '');
+    return { status: response.status, text, bytes, headers: response.headers };
+  } catch (cause) {
+    throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Calls a provider's API and reads its JSON.
+ * @throws Problem provider_unreachable when it does not answer in time, provider_error for any other answer.
+ */
+export async function callJson(
+  fetcher: typeof fetch,
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const { status, text } = await callApi(fetcher, url, {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  if (status < 200 || status > 299) {
+    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text });
+  }
+  return jsonObject(text);
+}
+
+/**
+ * A text that has to be a JSON object.
+ * @throws Problem provider_error when it is something else, such as the page of a proxy.
+ */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Reported below, as any other answer that is no object.
+  }
+  throw new Problem('provider_error', 'the provider answered something that is not a JSON object', {
+    cause: text,
+  });
+}

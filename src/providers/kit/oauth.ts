@@ -1,0 +1,39 @@
+/** OAuth2 tokens of brokers' APIs (RFC 6749, client credentials), kept in the isolate until shortly before they end. */
+import { Problem } from '../../payments/errors.ts';
+import { type ApiAnswer, jsonObject } from './api-call.ts';
+
+/** A token is fetched anew this long before it ends. */
+const MARGIN_MS = 60_000;
+
+/** More accounts than one isolate serves; beyond it all are dropped. */
+const LIMIT = 500;
+
+export class BearerTokens {
+  readonly #kept = new Map<string, { readonly token: string; readonly until: number }>();
+
+  /**
+   * A token.
+   * @param which whose it is, and whether the kept one was refused.
+   * @param call asks for a new one.
+   * @throws Problem provider_error when it is refused.
+   */
+  async get(
+    which: { readonly name: string; readonly now: Date; readonly fresh: boolean },
+    call: () => Promise<ApiAnswer>,
+  ): Promise<string> {
+    const now = which.now.getTime();
+    const kept = this.#kept.get(which.name);
+    if (kept && kept.until > now && !which.fresh) return kept.token;
+    const { status, text } = await call();
+    if (status !== 200) {
+      throw new Problem('provider_error', `the provider refused our credentials: ${status}`, { cause: text });
+    }
+    const { access_token: token, expires_in: seconds } = jsonObject(text);
+    if (typeof token !== 'string' || token === '') {
+      throw new Problem('provider_error', 'the provider gave no token', { cause: text });
+    }
+    if (this.#kept.size >= LIMIT) this.#kept.clear();
+    this.#kept.set(which.name, { token, until: now + Number(seconds ?? 0) * 1000 - MARGIN_MS });
+    return token;
+  }
+}

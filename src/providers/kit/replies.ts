@@ -1,0 +1,5 @@
+/** Replies that several protocols share. */
+import type { Reply } from '../contract.ts';
+
+/** HTTP 200 with an empty body, the reply that most protocols want. */
+export const EMPTY_OK: Reply = { status: 200, headers: {}, body: '' };

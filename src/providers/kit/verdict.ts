@@ -1,0 +1,63 @@
+/** What checking a message found, and the status that it stands for. */
+import { Refusal } from '../../payments/errors.ts';
+import { type Minor, ZERO } from '../../payments/money.ts';
+import { apply, NEW_ATTEMPT, summarize } from '../../payments/rules.ts';
+import type { Status } from '../../payments/statuses.ts';
+import { utf8 } from '../../signing/bytes.ts';
+import type { Fact, Reply, Verdict } from '../contract.ts';
+
+/**
+ * The status that a fact stands for when nothing else is known of its payment: the asked amount is taken to be
+ * the fact's own. Null where it moves nothing.
+ */
+export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'automatic'): Status | null {
+  const paid = capture === 'manual' ? 'authorized' : 'paid';
+  const outcome = fact.outcome === 'accepted' ? paid : fact.outcome;
+  if (outcome === 'none') return null;
+  const amount = (typeof fact.amount === 'number' && fact.amount > 0 ? fact.amount : 1) as Minor;
+  const news = { outcome, amount, movement: fact.movement };
+  const before =
+    outcome === 'refunded' || outcome === 'reversed'
+      ? { ...NEW_ATTEMPT, paid: { before: amount } }
+      : NEW_ATTEMPT;
+  return summarize(amount || ZERO, [apply(before, news)]).status;
+}
+
+/**
+ * The secret that a message is checked with. An account that lacks it believes nothing: with an empty secret, anybody
+ * could sign.
+ * @throws Refusal
+ */
+export function checkingSecret(value: string | undefined, setting: string): string {
+  if (!value)
+    throw new Refusal('signature_mismatch', `this account has no ${setting} to check messages with`);
+  return value;
+}
+
+/** A message that verified: what was signed, the signature, and the status it stands for. */
+export interface Accepted {
+  readonly base: Uint8Array;
+  readonly signature: string;
+  readonly status: Status | null;
+  readonly reply?: Reply;
+}
+
+/** The verdict of a check that throws a Refusal. Any other error is a mistake of ours and goes on. */
+export async function verdict(check: () => Accepted | Promise<Accepted>): Promise<Verdict> {
+  try {
+    const { base, signature, status, reply } = await check();
+    return {
+      valid: true,
+      status,
+      base,
+      expected: signature,
+      received: signature,
+      problem: null,
+      ...(reply && { reply }),
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { base, expected, received, message } = error;
+    return { valid: false, status: null, base: utf8(base ?? ''), expected, received, problem: message };
+  }
+}

@@ -1,0 +1,34 @@
+/** What an account at Przelewy24 holds. */
+import * as v from 'valibot';
+import { pattern, secret, shown, text } from '../kit/settings.ts';
+
+export const settings = v.object({
+  merchant_id: v.pipe(pattern(/^\d{1,9}$/, 'is a number'), shown({ title: 'Merchant ID' })),
+  pos_id: v.optional(
+    v.pipe(
+      pattern(/^\d{1,9}$/, 'is a number'),
+      shown({ title: 'Shop ID', description: 'Normally the merchant ID.' }),
+    ),
+  ),
+  crc: v.pipe(text(3, 64), secret({ title: 'CRC', description: 'My data > API data and configuration.' })),
+  api_key: v.optional(
+    v.pipe(text(3, 64), secret({ title: 'Key to reports (API key)', description: 'Needed for REST.' })),
+  ),
+  mode: v.optional(v.pipe(v.picklist(['rest', '3.2', 'legacy']), shown({ title: 'Protocol' })), 'rest'),
+  lang: v.optional(v.pipe(pattern(/^[a-z]{2}$/, 'has two letters'), shown({ title: 'Language' })), 'pl'),
+  channel: v.optional(
+    v.pipe(v.number(), v.integer(), shown({ title: 'Channels', description: 'A bit mask.' })),
+  ),
+  time_limit: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(0),
+      v.maxValue(99),
+      shown({ title: 'Minutes to pay', description: '0: no limit.' }),
+    ),
+  ),
+  wait_for_result: v.optional(v.pipe(v.boolean(), shown({ title: 'Show the result before the return' }))),
+});
+
+export type P24Settings = v.InferOutput<typeof settings>;

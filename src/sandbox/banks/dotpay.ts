@@ -1,0 +1,275 @@
+/** Dotpay, simulated, in its three generations. */
+import { createHash, createHmac } from 'node:crypto';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Page, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+
+const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
+  pay: ['2', 'completed'],
+  refuse: ['3', 'rejected'],
+  cancel: ['3', 'rejected'],
+  wait: ['1', 'new'],
+};
+
+/** The order in which the gateway reads its own fields, as far as this sandbox knows them. */
+const CHK = [
+  'api_version',
+  'charset',
+  'lang',
+  'id',
+  'amount',
+  'currency',
+  'description',
+  'control',
+  'channel',
+  'onlinetransfer',
+  'url',
+  'type',
+  'urlc',
+  'firstname',
+  'lastname',
+  'email',
+  'p_info',
+  'p_email',
+];
+
+function escapes(text: string): string {
+  return Array.from({ length: text.length }, (_, index) => {
+    const code = text.charCodeAt(index);
+    return code > 127 ? `\\u${code.toString(16).padStart(4, '0')}` : (text[index] ?? '');
+  }).join('');
+}
+
+function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
+  const pin = String(merchant.settings.PIN);
+  const values = new Map([...fields].filter(([name]) => name !== 'chk'));
+  if (fields.get('api_version') === 'next') {
+    const names = [...values.keys()].sort();
+    values.set('paramsList', names.join(';'));
+    const members = [...values.keys()]
+      .sort()
+      .map((name) => `${JSON.stringify(name)}:${JSON.stringify(values.get(name))}`);
+    return createHmac('sha256', pin)
+      .update(escapes(`{${members.join(',')}}`))
+      .digest('hex');
+  }
+  const unknown = [...values.keys()].find((name) => !CHK.includes(name));
+  if (unknown) throw new BankError(unknown, 'is not a field of the sandbox');
+  return createHash('sha256')
+    .update(pin + CHK.map((name) => values.get(name) ?? '').join(''), 'utf8')
+    .digest('hex');
+}
+
+/** The number of an operation. */
+function numberOf(order: BankOrder, legacy: string): string {
+  return `M9${order.id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
+}
+
+function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
+  const { id, PIN, mode } = merchant.settings;
+  const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
+  const amount = (order.amount / 100).toFixed(2);
+  const [legacy, operation] = STATUS[decision];
+  const number = numberOf(order, legacy);
+  const fields: [string, string][] =
+    mode === 'legacy'
+      ? [
+          ['id', String(id)],
+          ['status', decision === 'pay' ? 'OK' : 'FAIL'],
+          ['control', order.order],
+          ['t_id', number],
+          ['amount', amount],
+          ['email', 'jan@example.com'],
+          ['orginal_amount', `${amount} ${order.currency}`],
+          ['t_status', legacy],
+          ['description', 'Zamówienie'],
+        ]
+      : [
+          ['id', String(id)],
+          ['operation_number', number],
+          ['operation_type', 'payment'],
+          ['operation_status', operation],
+          ['operation_amount', amount],
+          ['operation_currency', order.currency],
+          ['operation_original_amount', amount],
+          ['operation_original_currency', order.currency],
+          ['operation_datetime', '2026-11-21 10:00:00'],
+          ['control', order.order],
+          ['description', 'Zamówienie – żółć'],
+          ['email', 'jan@example.com'],
+          ['channel', '73'],
+        ];
+  const values = new Map(fields);
+  const value = (name: string) => values.get(name) ?? '';
+  const signature =
+    mode === 'legacy'
+      ? createHash('md5')
+          .update(
+            [
+              pin,
+              ...['id', 'control', 't_id', 'amount', 'email', '-', '-', '-', '-', 't_status'].map(value),
+            ].join(':'),
+            'utf8',
+          )
+          .digest('hex')
+      : createHash('sha256')
+          .update(pin + fields.map(([, text]) => text).join(''), 'utf8')
+          .digest('hex');
+  if (spoiling === 'bad-signature')
+    values.set(mode === 'legacy' ? 'amount' : 'operation_original_amount', '0.01');
+  const sent = [...values, [mode === 'legacy' ? 'md5' : 'signature', signature]];
+  return sent
+    .map(([name, text]) => {
+      const bytes = Uint8Array.from(
+        Buffer.from(text ?? '', spoiling === 'wrong-charset' ? 'latin1' : 'utf8'),
+      );
+      return `${name}=${Array.from(bytes, (byte: number) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`;
+    })
+    .join('&');
+}
+
+function shownPayment(number: string, { order, currency, asked }: Page) {
+  const amount = (asked / 100).toFixed(2);
+  return {
+    number,
+    type: 'payment',
+    status: 'completed',
+    amount,
+    currency,
+    original_amount: amount,
+    original_currency: currency,
+    control: order,
+  };
+}
+
+/** The API of the panel. */
+async function panel(call: ApiCall, memory: Memory): Promise<Response> {
+  const [, , , , resource, number = '', deed] = call.path.split('/');
+  if (resource === 'operations' && number === '') {
+    const title = new URLSearchParams(call.query).get('description') ?? '';
+    const found = await memory.get(`dotpay/${title}`);
+    return Response.json({ count: found ? 1 : 0, results: found ? [JSON.parse(found)] : [] });
+  }
+  const page = await pageByReference(memory, 'dotpay', number);
+  if (!page) return Response.json({ detail: 'Not found' }, { status: 404 });
+  if (resource === 'operations') return Response.json(shownPayment(number, page));
+  if (deed !== 'refund') return new Response('no such call', { status: 404 });
+  if (call.trouble === 'fail') return Response.json({ detail: 'Insufficient funds' }, { status: 400 });
+  const asked = JSON.parse(call.body) as { amount: string; description: string; control: string };
+  if (!/^\d+\.\d\d$/.test(asked.amount) || asked.control !== page.order)
+    return Response.json({ detail: 'Wrong amount or control' }, { status: 400 });
+  const amount = Math.round(Number(asked.amount) * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  if (typeof result === 'string')
+    return Response.json({ detail: `not possible: ${result}` }, { status: 400 });
+  const refund = {
+    number: `M8-${result.done.id}`,
+    type: 'refund',
+    status: 'completed',
+    description: asked.description,
+  };
+  await memory.put(`dotpay/${asked.description}`, JSON.stringify(refund));
+  return Response.json({ detail: 'ok' });
+}
+
+/** The cancellation of the classic account. */
+async function cancelClassic(
+  call: ApiCall,
+  merchants: readonly Merchant[],
+  memory: Memory,
+): Promise<Response> {
+  const fields = new URLSearchParams(call.body);
+  const value = (name: string) => fields.get(name) ?? '';
+  const merchant = merchants.find(
+    ({ settings }) =>
+      settings.id === value('id') &&
+      settings.login === value('login') &&
+      settings.password === value('passwd'),
+  );
+  const signed = [
+    value('login'),
+    merchant?.settings.PIN,
+    ...['type', 'id', 't_id', 'amount', 'control'].map(value),
+  ];
+  const md5 = createHash('md5').update(signed.join(':'), 'utf8').digest('hex');
+  const page = await pageByReference(memory, 'dotpay', value('t_id'));
+  if (!merchant || md5 !== value('md5') || !page) return new Response('err01');
+  if (call.trouble === 'fail') return new Response('err02');
+  const amount = value('type') === '1' ? null : Math.round(Number(value('amount')) * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  return new Response(typeof result === 'string' ? 'err03' : 'OK');
+}
+
+export const dotpayBank: Bank = {
+  providers: ['dotpay'],
+  caption: 'Dotpay',
+  pages: [
+    { method: 'POST', path: '/test_payment/' },
+    { method: 'POST', path: '/t2/' },
+  ],
+  decisions: ['pay', 'refuse', 'wait'],
+  api: [
+    { method: 'POST', path: '/test_seller/api/v1/payments/:number/refund/' },
+    { method: 'GET', path: '/test_seller/api/v1/operations/:number/' },
+    { method: 'GET', path: '/test_seller/api/v1/operations/' },
+    { method: 'POST', path: '/api/cancel/' },
+  ],
+  movesMoney: ({ method }) => method === 'POST',
+  async answer(call, merchants, memory) {
+    if (call.path === '/api/cancel/') return cancelClassic(call, merchants, memory);
+    const known = merchants.some(
+      ({ settings }) =>
+        call.headers.get('authorization') ===
+        `Basic ${btoa(`${String(settings.login)}:${String(settings.password)}`)}`,
+    );
+    return known ? panel(call, memory) : Response.json({ detail: 'Unauthorized' }, { status: 401 });
+  },
+  decide: (order, _merchant, decision, memory) =>
+    refer(memory, 'dotpay', numberOf(order, STATUS[decision][0]), order.order),
+
+  receive({ body }, merchants) {
+    const fields = new Map(readForm(body, 'utf-8'));
+    const id = requiredField(fields, 'id');
+    const merchant = merchants.find(({ settings }) => settings.id === id && 'PIN' in settings);
+    if (!merchant) throw new BankError('id', 'is not known');
+    if (merchant.settings.mode !== 'legacy' && requiredField(fields, 'chk') !== chk(fields, merchant))
+      throw new BankError('chk', 'does not fit');
+    const amount = requiredField(fields, 'amount');
+    if (!/^\d+\.\d\d$/.test(amount)) throw new BankError('amount', 'has not two decimals');
+    return {
+      account: merchant.account,
+      order: requiredField(fields, 'control'),
+      amount: Math.round(Number(amount) * 100),
+      currency: requiredField(fields, 'currency'),
+      manual: false,
+      shown: [
+        ['Shop', id],
+        ['Description', fields.get('description') ?? ''],
+      ],
+      data: Object.fromEntries(fields),
+    };
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    return {
+      method: 'POST',
+      url: order.data.urlc ?? order.data.URLC ?? merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: message(order, merchant, decision, spoiling),
+    };
+  },
+
+  back(order, _merchant, decision) {
+    return `${order.data.url ?? order.data.URL}&status=${decision === 'pay' ? 'OK' : 'FAIL'}`;
+  },
+};

@@ -1,0 +1,231 @@
+/** ECommPay's Payment Page and its callbacks, simulated. */
+import { createHmac } from 'node:crypto';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  digits,
+  type Memory,
+  type Merchant,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Page, pageOf, perform } from '../kit/bank-ledger.ts';
+
+type Member = string | number | readonly Member[] | { readonly [name: string]: Member };
+
+/** `path:value` lines joined by semicolons, sorted by path; what is in `skip` does not count. */
+function baseText(member: { readonly [name: string]: Member }, prefix = ''): string[] {
+  return Object.entries(member).flatMap(([name, value]) =>
+    typeof value === 'object'
+      ? baseText(value as { readonly [name: string]: Member }, `${prefix}${name}:`)
+      : [`${prefix}${name}:${value}`],
+  );
+}
+
+function signature(member: { readonly [name: string]: Member }, secret: string): string {
+  const text = baseText(member).sort().join(';');
+  return createHmac('sha512', secret).update(text, 'utf8').digest('base64');
+}
+
+const STATUS: Record<Decision, { readonly sale: string; readonly auth: string }> = {
+  pay: { sale: 'success', auth: 'awaiting capture' },
+  refuse: { sale: 'decline', auth: 'decline' },
+  cancel: { sale: 'canceled', auth: 'canceled' },
+  wait: { sale: 'processing', auth: 'processing' },
+};
+
+const OPERATION: Record<Decision, string> = {
+  pay: 'success',
+  refuse: 'decline',
+  cancel: 'canceled',
+  wait: 'processing',
+};
+
+function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
+  const kind = order.manual ? 'auth' : 'sale';
+  const sum = { amount: order.amount, currency: order.currency };
+  const body = {
+    project_id: Number(merchant.settings.project_id),
+    payment: {
+      id: order.order,
+      type: 'purchase',
+      status: STATUS[decision][kind],
+      date: order.data.date ?? '',
+      method: 'card',
+      sum,
+      description: order.data.payment_description ?? '',
+    },
+    account: {
+      number: '400000******0077',
+      type: 'visa',
+      card_holder: 'ZOÉ DOE',
+      expiry_month: '11',
+      expiry_year: '2030',
+    },
+    operation: {
+      id: Number(`${decision === 'pay' ? '9' : '8'}${order.data.operation}`),
+      type: kind,
+      status: OPERATION[decision],
+      date: order.data.date ?? '',
+      request_id: `sandbox-${order.id}`,
+      sum_initial: sum,
+      code: decision === 'refuse' ? '2003' : '0',
+      message: decision === 'refuse' ? 'Declined by the issuer' : 'Success',
+      provider: { id: 6, payment_id: order.data.operation ?? '' },
+    },
+  };
+  const secret = String(merchant.settings.secret_key) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const signed = { ...body, signature: signature(body, secret) };
+  if (spoiling === 'bad-signature') {
+    return JSON.stringify({ ...signed, payment: { ...signed.payment, sum: { ...sum, amount: 1 } } });
+  }
+  return JSON.stringify(signed);
+}
+
+function wordOf(page: Page): string {
+  if (page.cancelled) return 'canceled';
+  if (page.taken === 0) return page.held > 0 ? 'awaiting capture' : 'decline';
+  if (page.returned === 0) return 'success';
+  return page.returned === page.taken ? 'refunded' : 'partially refunded';
+}
+
+type Asked = {
+  readonly general: { readonly [name: string]: Member } & {
+    readonly project_id: number;
+    readonly payment_id: string;
+    readonly signature: string;
+  };
+  readonly payment?: {
+    readonly amount: number;
+    readonly currency: string;
+    readonly merchant_refund_id?: string;
+  };
+};
+
+/** Gate: requests are accepted, what came of them is told by the status. */
+async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const asked = JSON.parse(call.body) as Asked;
+  const { signature: given, ...general } = asked.general;
+  const merchant = merchants.find(({ settings }) => settings.project_id === general.project_id);
+  const refuse = (code: string, message: string) =>
+    Response.json(
+      { status: 'error', code, message, payment_id: general.payment_id, project_id: general.project_id },
+      { status: 400 },
+    );
+  if (!merchant) return refuse('1001', 'unknown project');
+  const secret = String(merchant.settings.secret_key);
+  if (given !== signature({ ...asked, general } as unknown as Record<string, Member>, secret))
+    return refuse('1002', 'signature is not valid');
+  const page = await pageOf(memory, String(general.payment_id));
+  if (!page) return refuse('3061', 'transaction not found');
+  const [, , , method, deed] = call.path.split('/');
+  if (method === 'status') {
+    const sum = { amount: (page.taken || page.held) - page.returned, currency: page.currency };
+    const body = {
+      project_id: general.project_id,
+      payment: { id: page.order, type: 'purchase', status: wordOf(page), method: 'card', sum },
+      operations: page.done.map((done) => ({
+        id: Number(done.id.slice(0, 12)),
+        type: done.deed,
+        status: 'success',
+        request_id: `request-${done.id}`,
+        sum_initial: { amount: done.amount, currency: page.currency },
+        code: '0',
+        message: 'Success',
+      })),
+    };
+    return Response.json({ ...body, signature: signature(body, secret) });
+  }
+  if (method !== 'card') return refuse('402', 'unknown method');
+  if (deed !== 'capture' && deed !== 'cancel' && deed !== 'refund') return refuse('402', 'unknown request');
+  if (asked.payment && asked.payment.currency !== page.currency) return refuse('3041', 'wrong currency');
+  if (call.trouble === 'fail') return refuse('3283', 'Refund amount more than init amount');
+  const result = await perform(memory, page, {
+    deed,
+    amount: asked.payment?.amount ?? null,
+    mark: asked.payment?.merchant_refund_id ?? '',
+  });
+  if (typeof result === 'string') return refuse('3162', `operation not allowed: ${result}`);
+  return Response.json({
+    status: 'success',
+    request_id: `request-${result.done.id}`,
+    project_id: general.project_id,
+    payment_id: page.order,
+  });
+}
+
+export const ecommpayBank: Bank = {
+  providers: ['ecommpay'],
+  caption: 'ECommPay Payment Page',
+  pages: [{ method: 'GET', path: '/payment' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/v2/payment/status' },
+    { method: 'POST', path: '/v2/payment/:method/:deed' },
+  ],
+  movesMoney: ({ path }) => !path.endsWith('/status'),
+  answer: gate,
+
+  receive({ query }, merchants) {
+    const parameters = new Map(new URLSearchParams(query));
+    const project = requiredField(parameters, 'project_id');
+    const merchant = merchants.find(({ settings }) => String(settings.project_id) === project);
+    if (!merchant) throw new BankError('project_id', `unknown project ${project}`);
+    for (const [name, value] of parameters) {
+      if (value.includes(';')) throw new BankError(name, 'holds a semicolon');
+    }
+    const amount = requiredField(parameters, 'payment_amount');
+    if (!/^\d{1,15}$/.test(amount)) throw new BankError('payment_amount', 'is not a number of minor units');
+    const signedMembers = Object.fromEntries(
+      [...parameters].filter(
+        ([name]) => name !== 'signature' && name !== 'frame_mode' && !name.startsWith('_'),
+      ),
+    );
+    if (
+      requiredField(parameters, 'signature') !==
+      signature(signedMembers, String(merchant.settings.secret_key))
+    ) {
+      throw new BankError('signature', 'does not fit the parameters');
+    }
+    return {
+      account: merchant.account,
+      order: requiredField(parameters, 'payment_id'),
+      amount: Number(amount),
+      currency: requiredField(parameters, 'payment_currency'),
+      manual: parameters.get('operation_type') === 'auth',
+      shown: [
+        ['Project', project],
+        ['Payment', parameters.get('payment_id') ?? ''],
+        ['Description', parameters.get('payment_description') ?? ''],
+      ],
+      data: {
+        ...Object.fromEntries(parameters),
+        operation: digits(6),
+        date: new Date().toISOString().replace(/\.\d+Z$/, '+0000'),
+      },
+    };
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    const text = callbackBody(order, merchant, decision, spoiling);
+    return {
+      method: 'POST',
+      url: order.data.merchant_callback_url ?? merchant.callback,
+      headers: { 'content-type': 'application/json' },
+      body: spoiling === 'wrong-charset' ? new Uint8Array(Buffer.from(text, 'latin1')) : text,
+    };
+  },
+
+  back(order, _merchant, decision) {
+    const name = {
+      pay: 'redirect_success_url',
+      refuse: 'redirect_fail_url',
+      cancel: 'redirect_return_url',
+      wait: 'redirect_success_url',
+    };
+    return order.data[name[decision]] ?? '';
+  },
+};

@@ -1,0 +1,148 @@
+/** ePay's payment window, simulated. */
+import { createHash } from 'node:crypto';
+import { XMLParser } from 'fast-xml-parser';
+import { currency, currencyByNumber } from '../../payments/currencies.ts';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Memory,
+  type Merchant,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Deed, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+
+function md5(values: readonly string[], secret: string): string {
+  return createHash('md5')
+    .update(values.join('') + secret, 'utf8')
+    .digest('hex');
+}
+
+function transactionOf(order: BankOrder): string {
+  return `4838${order.id.replace(/\D/g, '').padStart(6, '1').slice(0, 10)}`;
+}
+
+function message(address: string, order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
+  const own = [...new URL(address).searchParams];
+  const fields: [string, string][] = [
+    ...own,
+    ['txnid', transactionOf(order)],
+    ['orderid', order.data.orderid ?? ''],
+    ['amount', String(order.amount)],
+    ['currency', currency(order.currency)?.numeric ?? ''],
+    ['date', '20261121'],
+    ['time', '905'],
+    ['txnfee', '0'],
+    ['paymenttype', '1'],
+    ['cardno', '444444XXXXXX4000'],
+  ];
+  if (order.order !== order.data.o) fields[0] = ['o', order.order];
+  const secret = String(merchant.settings.secret) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const hash = md5(
+    fields.map(([, value]) => value),
+    secret,
+  );
+  const told = fields.map(([name, value]): [string, string] =>
+    name === 'txnid' && spoiling === 'bad-signature' ? [name, '1'] : [name, value],
+  );
+  const url = new URL(address);
+  url.search = new URLSearchParams([...told, ['hash', hash]]).toString();
+  return url.href;
+}
+
+const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false });
+
+const DEEDS: Readonly<Record<string, Deed>> = { capture: 'capture', delete: 'cancel', credit: 'refund' };
+
+/** The web service. */
+async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const tree = parser.parse(call.body) as { Envelope?: { Body?: Record<string, Record<string, string>> } };
+  const [name = '', asked = {}] = Object.entries(tree.Envelope?.Body ?? {})[0] ?? [];
+  const reply = (ok: boolean, more = '') =>
+    new Response(
+      `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><${name}Response xmlns="https://ssl.ditonlinebetalingssystem.dk/remote/payment"><${name}Result>${ok}</${name}Result>${more}</${name}Response></soap:Body></soap:Envelope>`,
+      { headers: { 'content-type': 'text/xml; charset=utf-8' } },
+    );
+  const error = (code: number) =>
+    reply(false, `<pbsresponse>-1</pbsresponse><epayresponse>${code}</epayresponse>`);
+  const known = merchants.some(
+    ({ settings }) =>
+      settings.merchantnumber === asked.merchantnumber && (settings.webservice_password ?? '') === asked.pwd,
+  );
+  if (!known) return error(-1019);
+  if (name === 'getEpayError')
+    return reply(true, '<epayresponsestring>Transaction not possible</epayresponsestring>');
+  const page = await pageByReference(memory, 'epaydk', asked.transactionid ?? '');
+  if (!page) return error(-1008);
+  if (name === 'gettransaction') {
+    const status = page.cancelled ? 'DELETED' : page.taken > 0 ? 'CAPTURED' : 'NEW';
+    return reply(
+      true,
+      `<transactionInformation><transactionid>${asked.transactionid}</transactionid><authamount>${page.held || page.taken}</authamount><capturedamount>${page.taken}</capturedamount><creditedamount>${page.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+    );
+  }
+  const deed = DEEDS[name];
+  if (!deed || call.trouble === 'fail') return error(-1021);
+  const amount = deed === 'cancel' ? null : Number(asked.amount);
+  const result = await perform(memory, page, { deed, amount });
+  return typeof result === 'string' ? error(-1002) : reply(true, '<epayresponse>-1</epayresponse>');
+}
+
+export const epaydkBank: Bank = {
+  providers: ['epaydk'],
+  caption: 'ePay',
+  pages: [{ method: 'GET', path: '/integration/ewindow/Default.aspx' }],
+  decisions: ['pay'],
+  api: [{ method: 'POST', path: '/remote/payment.asmx' }],
+  movesMoney: ({ body }) => /<(?:capture|delete|credit) /.test(body),
+  answer: remote,
+  decide: (order, _merchant, _decision, memory) => refer(memory, 'epaydk', transactionOf(order), order.order),
+
+  receive({ query }, merchants) {
+    const pairs = [...new URLSearchParams(query)];
+    const fields = new Map(pairs);
+    const number = requiredField(fields, 'merchantnumber');
+    const merchant = merchants.find(({ settings }) => settings.merchantnumber === number);
+    if (!merchant) throw new BankError('merchantnumber', 'is not known');
+    const values = pairs.filter(([name]) => name !== 'hash').map(([, value]) => value);
+    if (requiredField(fields, 'hash') !== md5(values, String(merchant.settings.secret)))
+      throw new BankError('hash', 'does not fit');
+    if (!/^[a-zA-Z0-9]{1,9}$/.test(requiredField(fields, 'orderid')))
+      throw new BankError('orderid', 'has a wrong form');
+    if (!/^[1-9]\d*$/.test(requiredField(fields, 'amount')))
+      throw new BankError('amount', 'has a wrong form');
+    const code = currencyByNumber(requiredField(fields, 'currency'));
+    if (!code) throw new BankError('currency', 'is not known');
+    const accept = new URL(requiredField(fields, 'accepturl'));
+    const o = accept.searchParams.get('o') ?? '';
+    return {
+      account: merchant.account,
+      order: o,
+      amount: Number(fields.get('amount')),
+      currency: code.alpha,
+      manual: fields.get('instantcapture') === '0',
+      shown: [
+        ['Merchant', number],
+        ['Order', fields.get('orderid') ?? ''],
+        ['Description', fields.get('description') ?? ''],
+      ],
+      data: { ...Object.fromEntries(fields), o },
+    };
+  },
+
+  notification(order, merchant, _decision, spoiling) {
+    return {
+      method: 'GET',
+      url: message(order.data.callbackurl ?? merchant.callback, order, merchant, spoiling),
+      headers: {},
+      body: null,
+    };
+  },
+
+  back(order, merchant, decision) {
+    if (decision !== 'pay') return `${order.data.cancelurl}&orderid=${order.data.orderid}&error=-5543`;
+    return message(order.data.accepturl ?? '', order, merchant, 'none');
+  },
+};

@@ -1,0 +1,251 @@
+/** Lyra's gateway, simulated: the form page and the IPN, for systempay and payzen. */
+import { createHash, createHmac } from 'node:crypto';
+import { currencyByNumber } from '../../payments/currencies.ts';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Deed, type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+
+const STATUS: Record<
+  Decision,
+  { readonly captured: string; readonly manual: string; readonly result: string }
+> = {
+  pay: { captured: 'AUTHORISED', manual: 'AUTHORISED_TO_VALIDATE', result: '00' },
+  refuse: { captured: 'REFUSED', manual: 'REFUSED', result: '05' },
+  cancel: { captured: 'ABANDONED', manual: 'ABANDONED', result: '17' },
+  wait: {
+    captured: 'WAITING_AUTHORISATION',
+    manual: 'WAITING_AUTHORISATION_TO_VALIDATE',
+    result: '00',
+  },
+};
+
+/** The gateway's own copy of the recipe. */
+function signed(fields: Iterable<readonly [string, string]>, merchant: Merchant, key: string): string {
+  const names = new Map([...fields].filter(([name]) => name.indexOf('vads_') === 0));
+  const text = [...[...names.keys()].sort().map((name) => names.get(name)), key].join('+');
+  return merchant.settings.signature_algorithm === 'sha-1'
+    ? createHash('sha1').update(text, 'utf8').digest('hex')
+    : createHmac('sha256', key).update(text, 'utf8').digest('base64');
+}
+
+function encoded(fields: readonly (readonly [string, string])[], charset: 'utf8' | 'latin1'): string {
+  return fields
+    .map(([name, value]) => {
+      const bytes = Uint8Array.from(Buffer.from(value, charset));
+      return `${name}=${Array.from(bytes, (byte: number) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`;
+    })
+    .join('&');
+}
+
+/** The number of the transaction of a try. */
+function uuidOf(id: string, decision: Decision): string {
+  return createHash('md5').update(`${id}/${decision}`).digest('hex');
+}
+
+function result(
+  order: BankOrder,
+  merchant: Merchant,
+  decision: Decision,
+  spoiling: Spoiling,
+  server: boolean,
+): string {
+  const { captured, manual, result: code } = STATUS[decision];
+  const uuid = uuidOf(order.id, decision);
+  const fields: [string, string][] = [
+    ...Object.entries(order.data).filter(([name]) => name.startsWith('vads_')),
+    ['vads_trans_status', order.manual ? manual : captured],
+    ['vads_result', code],
+    ['vads_auth_result', code],
+    ['vads_extra_result', ''],
+    ['vads_operation_type', 'DEBIT'],
+    ['vads_trans_uuid', uuid],
+    ['vads_effective_amount', String(order.amount)],
+    ['vads_card_number', '497010XXXXXX0055'],
+    ['vads_card_brand', 'CB'],
+    ...(server
+      ? ([
+          ['vads_hash', '7f'.repeat(32)],
+          ['vads_url_check_src', 'PAY'],
+        ] as [string, string][])
+      : []),
+  ];
+  const told = new Map(fields);
+  told.set('vads_amount', String(order.amount));
+  told.set('vads_order_id', order.order);
+  const numeric = order.currency === order.data.alpha ? order.data.vads_currency : '840';
+  told.set('vads_currency', numeric ?? '');
+  const key = String(merchant.settings.key) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const signature = signed(told, merchant, key);
+  if (spoiling === 'bad-signature') told.set('vads_amount', '1');
+  return encoded([...told, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
+}
+
+function detailedStatus(page: Page): string {
+  const isTakenBack = page.taken > 0 && page.returned === page.taken;
+  if (page.cancelled || (isTakenBack && page.done.at(-1)?.deed === 'cancel')) return 'CANCELLED';
+  if (page.taken === 0) return page.held > 0 ? 'AUTHORISED_TO_VALIDATE' : 'REFUSED';
+  return page.data.remitted === 'no' ? 'AUTHORISED' : 'CAPTURED';
+}
+
+/** A transaction as the REST API shows it. */
+function transactionOf(page: Page) {
+  const cancelled = page.done
+    .filter(({ deed }) => deed === 'cancel')
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const refunded = page.returned - (page.held > 0 ? 0 : cancelled);
+  const status = detailedStatus(page);
+  return {
+    uuid: uuidOf(page.data.id ?? '', 'pay'),
+    amount: status === 'CANCELLED' ? page.asked : page.asked - cancelled,
+    currency: page.currency,
+    status: 'PAID',
+    detailedStatus: status,
+    operationType: 'DEBIT',
+    orderDetails: { orderId: page.order },
+    transactionDetails: {
+      cardDetails: { captureResponse: { refundAmount: refunded > 0 ? refunded : null } },
+    },
+  };
+}
+
+type Asked = {
+  readonly uuid?: string;
+  readonly orderId?: string;
+  readonly amount?: number;
+  readonly resolutionMode?: string;
+  readonly cardUpdate?: { readonly amount: number };
+};
+
+/** The REST API V4. */
+async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const error = (errorCode: string, errorMessage: string) =>
+    Response.json({
+      status: 'ERROR',
+      version: 'V4',
+      mode: 'TEST',
+      answer: { errorCode, errorMessage, detailedErrorCode: null, detailedErrorMessage: null },
+    });
+  const success = (answer: object) =>
+    Response.json({ status: 'SUCCESS', version: 'V4', mode: 'TEST', answer });
+  const merchant = merchants.find(
+    ({ settings }) =>
+      call.headers.get('authorization') ===
+      `Basic ${btoa(`${String(settings.site_id)}:${String(settings.rest_password)}`)}`,
+  );
+  if (!merchant) return error('INT_905', 'invalid credentials');
+  const asked = JSON.parse(call.body) as Asked;
+  const name = call.path.split('/V4/')[1] ?? '';
+  if (name === 'Order/Get') {
+    const page = await pageOf(memory, asked.orderId ?? '');
+    return page
+      ? success({ orderId: page.order, transactions: [transactionOf(page)] })
+      : error('PSP_010', 'transaction not found');
+  }
+  const page = await pageByReference(memory, 'lyra', asked.uuid ?? '');
+  if (!page) return error('PSP_010', 'transaction not found');
+  if (name === 'Transaction/Get') return success(transactionOf(page));
+  if (call.trouble === 'fail') return error('PSP_100', 'refused by the acquirer');
+  const deeds: Readonly<Record<string, { readonly deed: Deed; readonly amount: number | null }>> = {
+    'Transaction/Validate': { deed: 'capture', amount: null },
+    'Transaction/Update': {
+      deed: 'cancel',
+      amount: transactionOf(page).amount - (asked.cardUpdate?.amount ?? 0),
+    },
+    'Transaction/CancelOrRefund': {
+      deed: asked.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
+      amount: asked.amount ?? null,
+    },
+  };
+  const deed = deeds[name];
+  if (!deed) return error('INT_901', 'no such service');
+  const done = await perform(memory, page, deed);
+  if (typeof done === 'string')
+    return error(deed.deed === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${done}`);
+  const shown = transactionOf(done.page);
+  if (deed.deed !== 'refund') return success(shown);
+  return success({
+    ...shown,
+    uuid: createHash('md5').update(done.done.id).digest('hex'),
+    operationType: 'CREDIT',
+    detailedStatus: 'AUTHORISED',
+    amount: done.done.amount,
+  });
+}
+
+export const lyraBank: Bank = {
+  providers: ['systempay', 'payzen'],
+  caption: 'Lyra gateway',
+  pages: [{ method: 'POST', path: '/vads-payment/' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/api-payment/V4/Order/Get' },
+    { method: 'POST', path: '/api-payment/V4/Transaction/:name' },
+  ],
+  movesMoney: ({ path }) => !path.endsWith('/Get') && !path.endsWith('/Update'),
+  answer: restApi,
+  decide: (order, _merchant, _decision, memory) =>
+    refer(memory, 'lyra', uuidOf(order.id, 'pay'), order.order),
+
+  receive({ body }, merchants) {
+    const fields = new Map(readForm(body, 'utf-8'));
+    const site = requiredField(fields, 'vads_site_id');
+    const merchant = merchants.find(({ settings }) => settings.site_id === site);
+    if (!merchant) throw new BankError('vads_site_id', `unknown shop ${site}`);
+    const want: Record<string, RegExp> = {
+      vads_version: /^V2$/,
+      vads_page_action: /^PAYMENT$/,
+      vads_action_mode: /^INTERACTIVE$/,
+      vads_ctx_mode: /^TEST$/,
+      vads_trans_id: /^(?!9\d{5})[A-Za-z0-9]{6}$/,
+      vads_trans_date: /^\d{14}$/,
+      vads_amount: /^[1-9]\d{0,11}$/,
+      vads_currency: /^\d{3}$/,
+      vads_order_id: /^[A-Za-z0-9_-]{1,64}$/,
+    };
+    for (const [name, pattern] of Object.entries(want)) {
+      if (!pattern.test(requiredField(fields, name))) throw new BankError(name, 'has a wrong form');
+    }
+    const expected = signed(fields, merchant, String(merchant.settings.key));
+    if (requiredField(fields, 'signature') !== expected)
+      throw new BankError('signature', 'does not fit (00)');
+    const alpha = currencyByNumber(requiredField(fields, 'vads_currency'))?.alpha ?? '';
+    return {
+      account: merchant.account,
+      order: requiredField(fields, 'vads_order_id'),
+      amount: Number(fields.get('vads_amount')),
+      currency: alpha,
+      manual: fields.get('vads_validation_mode') === '1',
+      shown: [
+        ['Shop', site],
+        ['Order', fields.get('vads_order_id') ?? ''],
+        ['Transaction', `${fields.get('vads_trans_date')} ${fields.get('vads_trans_id')}`],
+        ['Description', fields.get('vads_order_info') ?? ''],
+        ['Name', fields.get('vads_cust_last_name') ?? ''],
+      ],
+      data: { ...Object.fromEntries(fields), alpha },
+    };
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    return {
+      method: 'POST',
+      url: order.data.vads_url_check ?? merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: result(order, merchant, decision, spoiling, true),
+    };
+  },
+
+  back(order, merchant, decision) {
+    return `${order.data.vads_url_return}?${result(order, merchant, decision, 'none', false)}`;
+  },
+};

@@ -1,0 +1,301 @@
+/** Paybox System, simulated: the page, the IPN and the signed returns. */
+import { createHmac, createSign } from 'node:crypto';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  digits,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Deed, type Page, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+
+/** A key pair made for this sandbox, worthless elsewhere; its public half is the demo account's setting. */
+export const SANDBOX_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCxu97ea2irn7npuW7pA3WFKnyx
+iOi8Y3wNyVQzQQaMu1PmhpT+HbO4UAfeyQSpxyef1NdALPkDKPm7ESyRchozJOt4
+brfAvN0eODlRnkkuxhj5PzQ5S0mYBbev41PS4nrTPU7Yc20CHP8QSR2nYEVyCsa+
+S0IyzGKulnYWQrgpqQIDAQAB
+-----END PUBLIC KEY-----
+`;
+
+const SANDBOX_PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBALG73t5raKufuem5
+bukDdYUqfLGI6LxjfA3JVDNBBoy7U+aGlP4ds7hQB97JBKnHJ5/U10As+QMo+bsR
+LJFyGjMk63hut8C83R44OVGeSS7GGPk/NDlLSZgFt6/jU9LietM9TthzbQIc/xBJ
+HadgRXIKxr5LQjLMYq6WdhZCuCmpAgMBAAECgYEAo0glh9DFaGZlNgPVkNxMqvpN
+dAyDRA9heIjtgejLS58NhUs+tfYzlbBwiovCbPc5v+yZk6u9WNncE6/DchuRVMK6
+S+hdCMbDUS/UueWf5VEX0nwwnPcSn0mzDfUENoLWSiKWz07i6eS+VlxAl1n+Dwvl
+vthfxr08YXT/DPwI0AECQQDgQceytI1TLJgOQdWy/VmmuFwoaTxfgfy75DHk3tTR
+cDtza24eumI+iOa8ubYNVhAdrw6LfclHcH9DtJ0Dze3JAkEAyuRFTWykzdj391Of
+3QlAeJP2MT5luU121umAaKTWTnygHmDsle4LzSWRC9nBubTn1iVQpmXI+rGyexiL
+bk7M4QJBAIqVnAc/tKZVxJHq9VjrX9+7xpfikMCk375tQrghTHsxVEv7c83heJ0U
+lSLD0VFkggkWCXMChMR1LPB2SSH0vKECQARsh8pRZSKL6ZQ+AY1bR0mZyFN4jdVF
+iCLVgpRFi9q4QvGGoYH/Z8h4WjpM7Dl1ZVy5AZIvQ/ubZk3i0h98nmECQHfbKfIZ
+l4ubWFGrr3SFE0M+XI3rb+yBwB+ZdgEJfoTWAZfVTOMrxygjh6pKSq1r2AWPVYWG
+Cvyelll1qrgmIxw=
+-----END PRIVATE KEY-----
+`;
+
+/** Signs where the platform would use a key that nobody knows. */
+const STRANGE_PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBAL6+IqKnFBMhyXoZ
+WpDh31bIfquN4B4KKq0jExk3Inb5QD5QKLQ+sIEvWnCpEYB9kCPQF0vMbcPLuEd4
+vmTuEbdbkedjY0MGBnk40eKqPdZXPo3FtzL3Lt725vTn2zI7TyVd8iAFAHQNq4FX
+O3SiRDUF31c39B14MDtbfk/Fblm/AgMBAAECgYEAlhejxX3XrB5gHjYpL+ytA+sM
+0g34F2tEna0F8EeUVS5ZQS9ueDcESQNsFU7UuNkVPTkXu8uHbBS4U3VNzLoRMWyh
+zFYxyRoH529lmqRjzWXvQoytQ8mxhjYNTdQ+539XPIfE4aO62k3qe0Cd9vMzfQjk
++2HqR29s20+0jlgkBfECQQDt9Y7Rl3cVlrlh+3Qa1R0XMUY8wwVm+O3LRqUhjicm
+bJ1/AyUeWa9wTsIeRczahxDCbcHjkvhCqt+X7pbgUyR7AkEAzTQshx9i1vIZnStO
+7cZgvbr4yM2ncBONE2xtWmWlkuugK5KXN+HICT+r1kvnfnTLFgMM+v9BiSzI7Blg
+kdsmjQJAJyQpJdigQfDU9YUDCBbd/h6gywXZMaLomnM4Xlifn/ZlwaqmxGNENFkA
+HTKmC5wD6bdcGS7nny+0L62TK7sBWQJAF2YYobvJeHsYwpw6ntBdHaVhUvxoWFZS
+YuGdQo6Op8cod296wMuFFNDm1kPHfNrygWsNot1SasLpkkp+gYM8zQJBALZ3pE72
+lHIZnGEsjA8PM+bFdN6C8sXwNtIvp5hr2XfN5/gqFqJc2Q/1DtxNFXcCe0ws9SgY
+iUoVEhBFOw4jsjQ=
+-----END PRIVATE KEY-----
+`;
+
+const CURRENCIES: Readonly<Record<string, string>> = {
+  '978': 'EUR',
+  '840': 'USD',
+  '826': 'GBP',
+  '756': 'CHF',
+  '124': 'CAD',
+  '036': 'AUD',
+  '392': 'JPY',
+  '578': 'NOK',
+  '752': 'SEK',
+  '208': 'DKK',
+  '952': 'XOF',
+  '950': 'XAF',
+  '788': 'TND',
+};
+
+const ADDRESSES: Record<Decision, string> = {
+  pay: 'PBX_EFFECTUE',
+  refuse: 'PBX_REFUSE',
+  cancel: 'PBX_ANNULE',
+  wait: 'PBX_ATTENTE',
+};
+
+const ERRORS: Record<Decision, string> = { pay: '00000', refuse: '00105', cancel: '00117', wait: '99999' };
+
+/** A space is %20; `@ / : ,` stay as they are. */
+function payboxEncoded(value: string): string {
+  return encodeURIComponent(value).replace(/%(?:40|2F|3A|2C)/g, decodeURIComponent);
+}
+
+function signed(text: string, key = SANDBOX_PRIVATE_KEY): string {
+  return encodeURIComponent(createSign('RSA-SHA1').update(text).sign(key, 'base64'));
+}
+
+/** The PBX_RETOUR variables with their values, all but K; one without a value is left out. */
+function variables(order: BankOrder, decision: Decision): string[] {
+  const ok = decision === 'pay';
+  const values: Record<string, string> = {
+    M: String(order.amount),
+    R: order.order,
+    A: ok ? 'XXXXXX' : '',
+    E: ERRORS[decision],
+    S: `${ok ? '7' : '6'}${order.data.NUMTRANS}`,
+    T: order.data.NUMAPPEL ?? '',
+    C: 'CB',
+    P: 'CARTE',
+  };
+  return (order.data.PBX_RETOUR ?? '')
+    .split(';')
+    .map((part) => part.split(':') as [string, string])
+    .filter(([, letter]) => letter !== 'K' && values[letter])
+    .map(([name, letter]) => `${name}=${payboxEncoded(values[letter] ?? '')}`);
+}
+
+/** The text as it is sent: another amount, or the same one written with other bytes. */
+function spoilt(text: string, spoiling: Spoiling): string {
+  if (spoiling === 'bad-signature') return text.replace(/^([^=]+)=\d+/, '$1=1');
+  if (spoiling === 'wrong-charset')
+    return text.replace(/=([A-Z])/, (_, letter: string) => `=%${letter.charCodeAt(0).toString(16)}`);
+  return text;
+}
+
+function signatureName(order: BankOrder): string {
+  return (order.data.PBX_RETOUR ?? '').split(';').at(-1)?.split(':')[0] ?? 'K';
+}
+
+function checkHmac(fields: readonly [string, string][], merchant: Merchant): void {
+  const at = fields.findIndex(([name]) => name === 'PBX_HMAC');
+  if (at < 0) throw new BankError('PBX_HMAC', 'is missing');
+  if (at !== fields.length - 1) throw new BankError('PBX_HMAC', 'must be the last field');
+  const algorithm = fields.find(([name]) => name === 'PBX_HASH')?.[1] ?? '';
+  if (!/^SHA(?:224|256|384|512)$/.test(algorithm)) throw new BankError('PBX_HASH', 'is no algorithm of ours');
+  const text = fields
+    .slice(0, at)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  const key = Buffer.from(String(merchant.settings.hmac_key), 'hex');
+  const expected = createHmac(algorithm.toLowerCase(), key).update(text, 'utf8').digest('hex').toUpperCase();
+  if (fields[at]?.[1] !== expected) throw new BankError('PBX_HMAC', 'does not fit the fields in their order');
+}
+
+function checkFields(fields: ReadonlyMap<string, string>): void {
+  if (!/^\d{3,10}$/.test(requiredField(fields, 'PBX_TOTAL')))
+    throw new BankError('PBX_TOTAL', 'has 3 to 10 digits');
+  if (!/^\S+@\S+$/.test(requiredField(fields, 'PBX_PORTEUR')))
+    throw new BankError('PBX_PORTEUR', 'is no e-mail address');
+  if (!/:K$/.test(requiredField(fields, 'PBX_RETOUR'))) throw new BankError('PBX_RETOUR', 'must end with K');
+  if (Number.isNaN(Date.parse(requiredField(fields, 'PBX_TIME'))))
+    throw new BankError('PBX_TIME', 'is no time');
+  for (const name of [...Object.values(ADDRESSES), 'PBX_REPONDRE_A']) {
+    if ((fields.get(name) ?? '').length > 150) throw new BankError(name, 'is longer than 150 characters');
+  }
+  const cart = fields.get('PBX_SHOPPINGCART') ?? '';
+  if (!/<totalQuantity>\d{1,2}<\/totalQuantity>/.test(cart))
+    throw new BankError('PBX_SHOPPINGCART', 'has no quantity');
+  const billing = fields.get('PBX_BILLING');
+  if (billing !== undefined && !/<CountryCode>\d{3}<\/CountryCode>/.test(billing)) {
+    throw new BankError('PBX_BILLING', 'has no numeric country');
+  }
+}
+
+const DEEDS: Readonly<Record<string, Deed>> = { '00002': 'capture', '00005': 'cancel', '00014': 'refund' };
+
+/** The word of the inquiry for an order. */
+function wordOf(page: Page): string {
+  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'Annulé' : 'Remboursé';
+  if (page.cancelled) return 'Annulé';
+  if (page.taken > 0) return 'Capturé';
+  return page.held > 0 ? 'Autorisé' : 'Refusé';
+}
+
+/** Paybox Direct. */
+async function ppps(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const list = readForm(new TextEncoder().encode(call.body), 'utf-8');
+  const fields = new Map(list);
+  const value = (name: string) => fields.get(name) ?? '';
+  const reply = (code: string, comment: string, more: Readonly<Record<string, string>> = {}) => {
+    const answered = {
+      NUMTRANS: value('NUMTRANS'),
+      NUMAPPEL: value('NUMAPPEL'),
+      NUMQUESTION: value('NUMQUESTION'),
+      SITE: value('SITE'),
+      RANG: value('RANG'),
+      AUTORISATION: 'XXXXXX',
+      CODEREPONSE: code,
+      COMMENTAIRE: comment,
+      ...more,
+    };
+    const text = Object.entries(answered).map(([name, told]) => `${name}=${told}`);
+    return new Response(Buffer.from(text.join('&'), 'latin1'));
+  };
+  const merchant = merchants.find(({ settings }) => settings.site === value('SITE'));
+  if (!merchant) return reply('00006', 'PAYBOX : Accès refusé');
+  const [last] = list.slice(-1);
+  const text = list.slice(0, -1).map(([name, told]) => `${name}=${told}`);
+  const expected = createHmac(
+    value('HASH').toLowerCase(),
+    Buffer.from(String(merchant.settings.hmac_key), 'hex'),
+  )
+    .update(text.join('&'), 'utf8')
+    .digest('hex')
+    .toUpperCase();
+  if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
+  for (const [name, form] of [
+    ['RANG', /^\d{3}$/],
+    ['NUMQUESTION', /^\d{10}$/],
+    ['MONTANT', /^\d{10}$/],
+    ['DATEQ', /^\d{14}$/],
+    ['NUMTRANS', /^\d{10}$/],
+    ['NUMAPPEL', /^\d{10}$/],
+  ] as const) {
+    if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
+  }
+  const page = await pageByReference(memory, 'paybox', value('NUMTRANS'));
+  if (page?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
+  if (value('TYPE') === '00017')
+    return reply('00000', 'Demande traitée avec succès', { STATUS: wordOf(page) });
+  const deed = DEEDS[value('TYPE')];
+  if (!deed) return reply('00010', 'PAYBOX : Opération inconnue');
+  if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
+  const result = await perform(memory, page, { deed, amount: Number(value('MONTANT')) });
+  if (typeof result === 'string')
+    return reply('00015', `PAYBOX : Transaction déjà ${deed === 'capture' ? 'capturée' : 'annulée'}`);
+  return reply('00000', 'Demande traitée avec succès', { NUMTRANS: result.done.id.slice(0, 10) });
+}
+
+export const payboxBank: Bank = {
+  providers: ['paybox'],
+  caption: 'Paybox System',
+  pages: [{ method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [{ method: 'POST', path: '/PPPS.php' }],
+  movesMoney: ({ body }) => !body.includes('TYPE=00017'),
+  answer: ppps,
+  decide: (order, _merchant, decision, memory) =>
+    decision === 'pay'
+      ? refer(memory, 'paybox', `7${order.data.NUMTRANS}`.padStart(10, '0'), order.order)
+      : Promise.resolve(),
+
+  receive({ body }, merchants) {
+    const list = readForm(body, 'utf-8');
+    const fields = new Map(list);
+    const site = requiredField(fields, 'PBX_SITE');
+    const merchant = merchants.find(
+      ({ settings }) =>
+        settings.site === site &&
+        settings.rang === fields.get('PBX_RANG') &&
+        settings.identifiant === fields.get('PBX_IDENTIFIANT'),
+    );
+    if (!merchant) throw new BankError('PBX_SITE', `unknown site, rank or identifier (${site})`);
+    checkFields(fields);
+    checkHmac(list, merchant);
+    const currency = CURRENCIES[requiredField(fields, 'PBX_DEVISE')];
+    if (!currency) throw new BankError('PBX_DEVISE', 'unknown currency');
+    return {
+      account: merchant.account,
+      order: requiredField(fields, 'PBX_CMD'),
+      amount: Number(fields.get('PBX_TOTAL')),
+      currency,
+      manual: fields.get('PBX_AUTOSEULE') === 'O',
+      shown: [
+        ['Site', site],
+        ['Order', fields.get('PBX_CMD') ?? ''],
+        ['E-mail', fields.get('PBX_PORTEUR') ?? ''],
+      ],
+      data: { ...Object.fromEntries(fields), NUMTRANS: digits(7), NUMAPPEL: digits(7) },
+    };
+  },
+
+  notification(order, merchant, decision: Decision, spoiling: Spoiling) {
+    const parts = variables(order, decision);
+    const text = parts.join('&');
+    const key = spoiling === 'unknown-key' ? STRANGE_PRIVATE_KEY : SANDBOX_PRIVATE_KEY;
+    const message = `${spoilt(text, spoiling)}&${signatureName(order)}=${signed(text, key)}`;
+    const url = order.data.PBX_REPONDRE_A ?? merchant.callback;
+    if (order.data.PBX_RUF1 === 'POST') {
+      return {
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: message,
+      };
+    }
+    return {
+      method: 'GET',
+      url: `${url}${url.includes('?') ? '&' : '?'}${message}`,
+      headers: {},
+      body: null,
+    };
+  },
+
+  // The whole query before K is signed, the merchant's own parameters too.
+  back(order, _merchant, decision) {
+    const [address = '', own] = (order.data[ADDRESSES[decision]] ?? '').split('?');
+    const text = [...(own ? [own] : []), ...variables(order, decision)].join('&');
+    return `${address}?${text}&${signatureName(order)}=${signed(text)}`;
+  },
+};

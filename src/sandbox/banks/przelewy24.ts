@@ -1,0 +1,301 @@
+/** Przelewy24, simulated: REST with its verification, and the forms before it. */
+import { createHash } from 'node:crypto';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+
+function sha384(members: object): string {
+  return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
+}
+
+function md5(...values: readonly unknown[]): string {
+  return createHash('md5').update(values.join('|'), 'utf8').digest('hex');
+}
+
+type Stored = {
+  sessionId: string;
+  amount: number;
+  currency: string;
+  merchantId: number;
+  urlReturn: string;
+  urlStatus: string;
+  description: string;
+  paid?: number;
+  orderId?: number;
+  verified?: boolean;
+};
+
+const place = (session: string) => `p24/${session}`;
+
+async function stored(memory: Memory, session: string): Promise<Stored | null> {
+  const text = await memory.get(place(session));
+  return text ? (JSON.parse(text) as Stored) : null;
+}
+
+function json(body: object, status = 200): Response {
+  return Response.json(body, { status });
+}
+
+function listed({ order, done, asked, currency }: Page) {
+  const refunds = done.map(({ mark, amount, id }) => ({ batchId: id, requestId: mark, status: 1, amount }));
+  return { sessionId: order, amount: asked, currency, refunds };
+}
+
+async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
+  if (call.method === 'GET') {
+    const page = await pageByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
+    return page
+      ? json({ data: listed(page), responseCode: 0 })
+      : json({ error: 'not found', code: 404 }, 404);
+  }
+  const {
+    requestId,
+    refundsUuid,
+    refunds: asked,
+  } = JSON.parse(call.body) as {
+    requestId: string;
+    refundsUuid: string;
+    refunds: { orderId: number; sessionId: string; amount: number; description: string }[];
+  };
+  const [first] = asked;
+  const page = first && (await pageOf(memory, first.sessionId));
+  if (
+    !page ||
+    !requestId ||
+    requestId.length > 45 ||
+    refundsUuid.length > 35 ||
+    first.description.length > 35
+  )
+    return json({ error: 'Invalid input', code: 400 }, 400);
+  if (call.trouble === 'fail') return json({ error: 'Refund is not possible', code: 409 }, 409);
+  const result = await perform(memory, page, { deed: 'refund', amount: first.amount, mark: requestId });
+  if (typeof result === 'string') return json({ error: `Wrong amount (${result})`, code: 400 }, 400);
+  const { orderId, sessionId, amount } = first;
+  return json(
+    { data: [{ orderId, sessionId, amount, status: true, message: 'success' }], responseCode: 0 },
+    201,
+  );
+}
+
+async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const merchant = merchants.find(({ settings }) => {
+    const { pos_id, merchant_id, api_key } = settings;
+    return (
+      call.headers.get('authorization') ===
+      `Basic ${btoa(`${String(pos_id ?? merchant_id)}:${String(api_key)}`)}`
+    );
+  });
+  if (!merchant) return json({ error: 'Incorrect authentication', code: 401 }, 401);
+  const crc = String(merchant.settings.crc);
+  if (call.path.includes('/refund')) return refunds(call, memory);
+  if (call.method === 'GET') {
+    const found = await stored(memory, decodeURIComponent(call.path.split('/').at(-1) ?? ''));
+    if (!found) return json({ error: 'Transaction not found', code: 404 }, 404);
+    const status = found.verified ? 2 : found.orderId ? 1 : 0;
+    return json({
+      data: { ...found, amount: found.paid ?? found.amount, orderId: found.orderId ?? 0, status },
+      responseCode: 0,
+    });
+  }
+  const body = JSON.parse(call.body) as Stored & { sign: string };
+  const { sessionId, orderId, amount, currency, merchantId, sign } = body;
+  if (call.path.endsWith('/verify')) {
+    const found = await stored(memory, sessionId);
+    if (sign !== sha384({ sessionId, orderId, amount, currency, crc }))
+      return json({ error: 'Invalid sign', code: 400 }, 400);
+    if (!found || found.orderId !== orderId || found.paid !== amount || found.currency !== currency)
+      return json({ error: 'Wrong amount or order', code: 400 }, 400);
+    await memory.put(place(sessionId), JSON.stringify({ ...found, verified: true }));
+    return json({ data: { status: 'success' }, responseCode: 0 });
+  }
+  if (sign !== sha384({ sessionId, merchantId, amount, currency, crc }))
+    return json({ error: 'Invalid sign', code: 400 }, 400);
+  if (!Number.isInteger(amount) || !/@/.test(String((body as { email?: string }).email)))
+    return json({ error: 'Invalid input', code: 400 }, 400);
+  const { urlReturn, urlStatus, description } = body;
+  await memory.put(
+    place(sessionId),
+    JSON.stringify({ sessionId, amount, currency, merchantId, urlReturn, urlStatus, description }),
+  );
+  return json({ data: { token: `T-${sessionId}` }, responseCode: 0 });
+}
+
+async function classic(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const fields = new Map(new URLSearchParams(call.body));
+  const value = (name: string) => fields.get(`p24_${name}`) ?? '';
+  const legacy = call.path.endsWith('transakcja.php');
+  const found = await stored(memory, value('session_id'));
+  const merchant = merchants.find(
+    ({ settings }) => settings.merchant_id === (value('merchant_id') || value('id_sprzedawcy')),
+  );
+  const amount = legacy ? value('kwota') : value('amount');
+  const crc = String(merchant?.settings.crc);
+  const sign = legacy
+    ? md5(value('session_id'), value('order_id'), amount, crc)
+    : md5(value('session_id'), value('order_id'), amount, value('currency'), crc);
+  const right =
+    sign === (legacy ? value('crc') : value('sign')) &&
+    String(found?.orderId) === value('order_id') &&
+    String(found?.paid) === amount;
+  if (legacy) return new Response(right ? 'RESULT\r\nTRUE' : 'RESULT\r\nERR\r\n54\r\nbłędna kwota');
+  return new Response(right ? 'error=0' : 'error=err54&errorMessage=kwota');
+}
+
+/** The bank's own number of an order. */
+function numberOf(order: BankOrder): number {
+  return (
+    310_000_000 +
+    (Number.parseInt(createHash('md5').update(order.id).digest('hex').slice(0, 6), 16) % 1_000_000)
+  );
+}
+
+function restMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
+  const crc = String(merchant.settings.crc) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const id = Number(merchant.settings.merchant_id);
+  const covered = {
+    merchantId: id,
+    posId: id,
+    sessionId: order.order,
+    amount: order.amount,
+    originAmount: order.amount,
+    currency: order.currency,
+    orderId: numberOf(order),
+    methodId: 154,
+    statement: 'p24-A1B – żółw/1',
+  };
+  const sign = sha384({ ...covered, crc });
+  const told = spoiling === 'bad-signature' ? { ...covered, amount: 1 } : covered;
+  return JSON.stringify({ ...told, sign });
+}
+
+function formMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
+  const { mode, crc, merchant_id } = merchant.settings;
+  const secret = String(crc) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const number = numberOf(order);
+  const amount = spoiling === 'bad-signature' ? 1 : order.amount;
+  const fields: Record<string, string> =
+    mode === 'legacy'
+      ? {
+          p24_session_id: order.order,
+          p24_id_sprzedawcy: String(merchant_id),
+          p24_kwota: String(amount),
+          p24_order_id: String(number),
+          p24_crc: md5(order.order, number, order.amount, secret),
+        }
+      : {
+          p24_merchant_id: String(merchant_id),
+          p24_pos_id: String(merchant_id),
+          p24_session_id: order.order,
+          p24_amount: String(amount),
+          p24_currency: order.currency,
+          p24_order_id: String(number),
+          p24_method: '25',
+          p24_sign: md5(order.order, number, order.amount, order.currency, secret),
+        };
+  return new URLSearchParams(fields).toString();
+}
+
+function receiveForm(fields: ReadonlyMap<string, string>, merchants: readonly Merchant[], legacy: boolean) {
+  const value = (name: string) => requiredField(fields, `p24_${name}`);
+  const id = legacy ? value('id_sprzedawcy') : value('merchant_id');
+  const merchant = merchants.find(({ settings }) => settings.merchant_id === id);
+  if (!merchant) throw new BankError('p24_merchant_id', 'is not known');
+  const amount = legacy ? value('kwota') : value('amount');
+  const crc = String(merchant.settings.crc);
+  const expected = legacy
+    ? md5(value('session_id'), id, amount, crc)
+    : md5(value('session_id'), id, amount, value('currency'), crc);
+  if (expected !== (legacy ? value('crc') : value('sign'))) throw new BankError('p24_sign', 'does not fit');
+  return {
+    account: merchant.account,
+    order: value('session_id'),
+    amount: Number(amount),
+    currency: legacy ? 'PLN' : value('currency'),
+    manual: false,
+    shown: [['Description', legacy ? value('opis') : value('description')]] as const,
+    data: {
+      ...Object.fromEntries(fields),
+      urlReturn: legacy ? value('return_url_ok') : value('url_return'),
+      urlStatus: fields.get('p24_url_status') ?? merchant.callback,
+    },
+  };
+}
+
+export const przelewy24Bank: Bank = {
+  providers: ['przelewy24'],
+  caption: 'Przelewy24',
+  pages: [
+    { method: 'GET', path: '/trnRequest/:token' },
+    { method: 'POST', path: '/trnDirect' },
+    { method: 'POST', path: '/index.php' },
+  ],
+  decisions: ['pay'],
+  api: [
+    { method: 'POST', path: '/api/v1/transaction/register' },
+    { method: 'PUT', path: '/api/v1/transaction/verify' },
+    { method: 'GET', path: '/api/v1/transaction/by/sessionId/:session' },
+    { method: 'POST', path: '/api/v1/transaction/refund' },
+    { method: 'GET', path: '/api/v1/refund/by/orderId/:order' },
+    { method: 'POST', path: '/trnVerify' },
+    { method: 'POST', path: '/transakcja.php' },
+  ],
+
+  movesMoney: ({ path }) => path.endsWith('/transaction/refund'),
+  answer: (call, merchants, memory) =>
+    call.path.startsWith('/api/v1/') ? rest(call, merchants, memory) : classic(call, merchants, memory),
+
+  async receive({ path, body }, merchants, memory) {
+    if (!path.startsWith('/trnRequest/')) {
+      const read = receiveForm(new Map(readForm(body, 'utf-8')), merchants, path === '/index.php');
+      await memory.put(
+        place(read.order),
+        JSON.stringify({ sessionId: read.order, amount: read.amount, currency: read.currency }),
+      );
+      return read;
+    }
+    const found = await stored(memory, path.slice('/trnRequest/T-'.length));
+    const merchant =
+      found && merchants.find(({ settings }) => settings.merchant_id === String(found.merchantId));
+    if (!found || !merchant) throw new BankError('token', 'is not known');
+    return {
+      account: merchant.account,
+      order: found.sessionId,
+      amount: found.amount,
+      currency: found.currency,
+      manual: false,
+      shown: [['Description', found.description]],
+      data: { urlReturn: found.urlReturn, urlStatus: found.urlStatus },
+    };
+  },
+
+  async decide(order, _merchant, decision, memory) {
+    await refer(memory, 'p24', String(numberOf(order)), order.order);
+    const found = await stored(memory, order.order);
+    if (!found || decision !== 'pay' || found.orderId) return;
+    await memory.put(
+      place(order.order),
+      JSON.stringify({ ...found, orderId: numberOf(order), paid: order.amount, currency: order.currency }),
+    );
+  },
+
+  notification(order, merchant, _decision, spoiling) {
+    const isRest = merchant.settings.mode === 'rest';
+    return {
+      method: 'POST',
+      url: order.data.urlStatus ?? merchant.callback,
+      headers: { 'content-type': isRest ? 'application/json' : 'application/x-www-form-urlencoded' },
+      body: isRest ? restMessage(order, merchant, spoiling) : formMessage(order, merchant, spoiling),
+    };
+  },
+
+  back: (order) => order.data.urlReturn ?? '',
+};

@@ -1,0 +1,208 @@
+/** The Paypage of SIPS 2, simulated. */
+import { createHash, createHmac } from 'node:crypto';
+import { currency, currencyByNumber } from '../../payments/currencies.ts';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Deed, type Page, pageOf, perform } from '../kit/bank-ledger.ts';
+
+const CODE: Record<Decision, string> = { pay: '00', refuse: '05', cancel: '17', wait: '60' };
+
+function seal(data: string, merchant: Merchant, key: string): string {
+  return merchant.settings.seal_algorithm === 'SHA-256'
+    ? createHash('sha256')
+        .update(data + key, 'utf8')
+        .digest('hex')
+    : createHmac('sha256', key).update(data, 'utf8').digest('hex');
+}
+
+function pairs(data: string): Map<string, string> {
+  return new Map(
+    data.split('|').map((pair) => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+function response(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
+  const data = [
+    ['captureDay', order.data.captureDay ?? '0'],
+    ['captureMode', order.data.captureMode ?? ''],
+    ['currencyCode', currency(order.currency)?.numeric ?? ''],
+    ['merchantId', String(merchant.settings.merchant_id)],
+    ['orderChannel', 'INTERNET'],
+    ['responseCode', CODE[decision]],
+    ['transactionDateTime', '2026-11-21T10:02:11+01:00'],
+    ['transactionReference', order.order],
+    ['keyVersion', String(merchant.settings.key_version)],
+    ['acquirerResponseCode', decision === 'pay' ? '00' : 'null'],
+    ['amount', String(order.amount)],
+    ['authorisationId', '12345'],
+    ['paymentMeanBrand', 'VISA'],
+    ['paymentMeanType', 'CARD'],
+    ['maskedPan', '4100##########00'],
+    ['orderId', order.order],
+    ['returnContext', order.data.returnContext ?? 'Café n°7'],
+    ['mandateId', 'null'],
+    ['paymentPattern', 'ONE_SHOT'],
+  ]
+    .map(([name, value]) => `${name}=${value}`)
+    .join('|');
+  const encoding = order.data.encode ?? '';
+  const sent = encoding === '' ? data : Buffer.from(data, 'utf8').toString(encoding as 'base64');
+  const key = String(merchant.settings.secret_key) + (spoiling === 'unknown-key' ? ' of another' : '');
+  const signature = seal(sent, merchant, key);
+  const spoilt = spoiling === 'bad-signature' ? sent.replace(/.$/, 'X') : sent;
+  const bytes = Uint8Array.from(Buffer.from(spoilt, spoiling === 'wrong-charset' ? 'latin1' : 'utf8'));
+  const escaped = Array.from(bytes, (byte: number) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  return `Data=${escaped}&Seal=${signature}&InterfaceVersion=HP_2.0&Encode=${encoding}`;
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** Values of a JSON message in the order of their names, objects inside by the same rule. */
+function joined(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'object') return String(value);
+  return Object.keys(value)
+    .sort()
+    .filter((name) => !['keyVersion', 'sealAlgorithm', 'seal'].includes(name))
+    .map((name) => joined((value as Message)[name]))
+    .join('');
+}
+
+function officeSeal(message: Message, merchant: Merchant): string {
+  return createHmac('sha256', String(merchant.settings.secret_key))
+    .update(joined(message), 'utf8')
+    .digest('hex');
+}
+
+const DEEDS: Readonly<Record<string, Deed>> = { validate: 'capture', cancel: 'cancel', refund: 'refund' };
+
+function statusOf(page: Page): string {
+  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'CANCELLED' : 'TO_CREDIT';
+  if (page.cancelled) return 'CANCELLED';
+  if (page.taken > 0) return page.data.captureMode === 'VALIDATION' ? 'TO_CAPTURE' : 'CAPTURED';
+  return page.held > 0 ? 'TO_VALIDATE' : 'REFUSED';
+}
+
+/** The Office: cash management and diagnosis. */
+async function office(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const message = JSON.parse(call.body) as Message;
+  const merchant = merchants.find(({ settings }) => settings.merchant_id === message.merchantId);
+  if (!merchant) return Response.json({ responseCode: '03' });
+  if (message.seal !== officeSeal(message, merchant)) return Response.json({ responseCode: '34' });
+  const sealed = (answer: Message) => {
+    const right = officeSeal(answer, merchant);
+    const wrong = call.trouble === 'bad-signature';
+    return Response.json({
+      ...answer,
+      seal: wrong ? right.replace(/^./, (c) => (c === '0' ? '1' : '0')) : right,
+    });
+  };
+  const page = await pageOf(memory, String(message.transactionReference));
+  if (!page) return Response.json({ responseCode: '25' });
+  const name = call.path.split('/').at(-1) ?? '';
+  if (name === 'getTransactionData') {
+    if (!/^DR_WS_/.test(String(message.interfaceVersion))) return Response.json({ responseCode: '30' });
+    return sealed({
+      responseCode: '00',
+      transactionReference: page.order,
+      transactionStatus: statusOf(page),
+      amount: String(page.asked),
+      currencyCode: currency(page.currency)?.numeric ?? '',
+    });
+  }
+  if (!/^CR_WS_/.test(String(message.interfaceVersion)))
+    return Response.json({ responseCode: '30', errorFieldName: 'interfaceVersion' });
+  const deed = DEEDS[name];
+  if (!deed || call.trouble === 'fail')
+    return Response.json({ responseCode: '24', newStatus: statusOf(page) });
+  if (message.currencyCode !== currency(page.currency)?.numeric)
+    return Response.json({ responseCode: '12', errorFieldName: 'currencyCode' });
+  const result = await perform(memory, page, { deed, amount: Number(message.operationAmount) });
+  if (typeof result === 'string') return Response.json({ responseCode: result === 'amount' ? '51' : '24' });
+  return sealed({
+    responseCode: '00',
+    acquirerResponseCode: '00',
+    newAmount: String(result.page.asked - result.page.released - result.page.returned),
+    newStatus: statusOf(result.page),
+    operationDateTime: '2026-11-21T10:05:00+01:00',
+  });
+}
+
+export const sips2Bank: Bank = {
+  providers: ['sips2'],
+  caption: 'WL Sips Paypage',
+  pages: [{ method: 'POST', path: '/paymentInit' }],
+  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  api: [
+    { method: 'POST', path: '/rs-services/v2/cashManagement/:call' },
+    { method: 'POST', path: '/rs-services/v2/diagnostic/getTransactionData' },
+  ],
+  movesMoney: ({ path }) => path.includes('/cashManagement/'),
+  answer: office,
+
+  receive({ body }, merchants) {
+    const form = new Map(readForm(body, 'utf-8'));
+    const data = requiredField(form, 'Data');
+    const encode = form.get('Encode') ?? '';
+    const text = encode === '' ? data : Buffer.from(data, encode as 'base64').toString('utf8');
+    const values = pairs(text);
+    const id = requiredField(values, 'merchantId');
+    const merchant = merchants.find(({ settings }) => settings.merchant_id === id);
+    if (!merchant) throw new BankError('merchantId', '03: no such contract');
+    if (!/^HP_\d/.test(requiredField(form, 'InterfaceVersion')))
+      throw new BankError('InterfaceVersion', '30');
+    const algorithm = form.get('SealAlgorithm') ?? 'SHA-256';
+    if (algorithm !== merchant.settings.seal_algorithm) throw new BankError('SealAlgorithm', '34');
+    if (requiredField(form, 'Seal') !== seal(data, merchant, String(merchant.settings.secret_key))) {
+      throw new BankError('Seal', '34: the seal does not fit');
+    }
+    const reference = values.get('transactionReference') ?? requiredField(values, 'orderId');
+    if (!/^[A-Za-z0-9]{1,35}$/.test(reference)) throw new BankError('transactionReference', '30');
+    if (!/^[1-9]\d{0,11}$/.test(requiredField(values, 'amount'))) throw new BankError('amount', '30');
+    const code = currencyByNumber(requiredField(values, 'currencyCode'));
+    if (!code) throw new BankError('currencyCode', '30');
+    for (const name of ['normalReturnUrl', 'automaticResponseUrl']) {
+      if (!URL.canParse(requiredField(values, name))) throw new BankError(name, '30');
+    }
+    return {
+      account: merchant.account,
+      order: reference,
+      amount: Number(values.get('amount')),
+      currency: code.alpha,
+      manual: values.get('captureMode') === 'VALIDATION',
+      shown: [
+        ['Merchant', id],
+        ['Reference', reference],
+        ['Description', values.get('returnContext') ?? ''],
+      ],
+      data: { ...Object.fromEntries(values), encode },
+    };
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    return {
+      method: 'POST',
+      url: order.data.automaticResponseUrl ?? '',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: response(order, merchant, decision, spoiling),
+    };
+  },
+
+  // The real page posts the same fields; an address is enough for the sandbox, and the door takes both.
+  back(order, merchant, decision) {
+    return `${order.data.normalReturnUrl}?${response(order, merchant, decision, 'none')}`;
+  },
+};

@@ -1,0 +1,256 @@
+/** Tpay, simulated: the Open API, the classic form, certificates, and notifications with md5sum and JWS. */
+import { createHash, createSign } from 'node:crypto';
+import {
+  type ApiCall,
+  type Bank,
+  BankError,
+  type BankOrder,
+  type Decision,
+  type Memory,
+  type Merchant,
+  readForm,
+  requiredField,
+  type Spoiling,
+} from '../kit/bank.ts';
+import { type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
+
+const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', refuse: 'FALSE' };
+
+const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
+const place = (order: string) => `tpay/${order}`;
+const titleOf = (order: string) => `TR-${order.toUpperCase()}`;
+
+type Stored = {
+  order: string;
+  amount: number;
+  account: string;
+  id: string;
+  success: string;
+  notify: string;
+  description: string;
+  status: string;
+};
+
+function jws(body: Uint8Array, forged: boolean): string {
+  const header = Buffer.from(
+    JSON.stringify({ alg: 'RS256', x5u: 'https://secure.sandbox.tpay.com/x509/notifications-jws.pem' }),
+  ).toString('base64url');
+  const text = `${header}.${Buffer.from(body).toString('base64url')}`;
+  const signature = createSign('RSA-SHA256')
+    .update(forged ? `${text}x` : text)
+    .sign(SANDBOX_SIGNING_KEY)
+    .toString('base64url');
+  return `${header}..${signature}`;
+}
+
+function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling) {
+  const amount = (order.amount / 100).toFixed(2);
+  const id = String(merchant.settings.id);
+  const title = titleOf(order.order);
+  const fields: Record<string, string> = {
+    id,
+    tr_id: title,
+    tr_date: '2026-11-21 10:00:00',
+    tr_crc: order.order,
+    tr_amount: amount,
+    tr_paid: amount,
+    tr_desc: 'Zamówienie – żółć',
+    tr_status: STATUS[decision] ?? 'FALSE',
+    tr_error: 'none',
+    tr_email: 'jan@example.com',
+    test_mode: '0',
+    tr_currency: order.currency,
+    md5sum: md5(id + title + amount + order.order + String(merchant.settings.code)),
+  };
+  const right = new URLSearchParams(fields).toString();
+  const body = spoiling === 'bad-signature' ? right.replace('tr_status=TRUE', 'tr_status=PAID') : right;
+  const bytes = spoiling === 'wrong-charset' ? body.replace('%C3%B3', '%F3') : body;
+  const signed = spoiling === 'bad-signature' ? right : bytes;
+  return { body: bytes, header: jws(Uint8Array.from(Buffer.from(signed)), spoiling === 'unknown-key') };
+}
+
+async function stored(memory: Memory, order: string): Promise<Stored | null> {
+  const text = await memory.get(place(order));
+  return text ? (JSON.parse(text) as Stored) : null;
+}
+
+const failed = (status: number, errorCode: string, errorMessage: string) =>
+  Response.json({ result: 'failed', errors: [{ errorCode, errorMessage, fieldName: '' }] }, { status });
+
+async function refunds(call: ApiCall, page: Page | null, memory: Memory): Promise<Response> {
+  if (!page) return failed(404, 'not_found', 'transaction not found');
+  if (call.method === 'GET') {
+    const list = page.done.map(({ id, amount }) => ({
+      refundId: id,
+      amount: amount / 100,
+      status: 'refund',
+    }));
+    return Response.json({ result: 'success', refunds: list });
+  }
+  if (call.trouble === 'fail') return failed(400, 'ERR43', 'not enough balance');
+  const { amount } = JSON.parse(call.body) as { amount?: number };
+  const asked = amount === undefined ? null : Math.round(amount * 100);
+  const result = await perform(memory, page, { deed: 'refund', amount: asked });
+  if (typeof result === 'string') return failed(400, 'ERR45', `refund not possible: ${result}`);
+  return Response.json({ result: 'success', requestId: 'r', refundId: result.done.id });
+}
+
+/** The older transaction API. */
+async function older(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+  const fields = new URLSearchParams(call.body);
+  const [, , , key, , name] = call.path.split('/');
+  const known = merchants.some(
+    ({ settings }) => settings.api_key === key && settings.api_password === fields.get('api_password'),
+  );
+  if (!known) return Response.json({ result: 0, err: 'ERR98' });
+  const page = await pageByReference(memory, 'tpay', fields.get('title') ?? '');
+  if (!page) return Response.json({ result: 0, err: 'ERR44' });
+  if (call.trouble === 'fail') return Response.json({ result: 0, err: 'ERR43' });
+  const amount = name === 'any' ? Math.round(Number(fields.get('chargeback_amount')) * 100) : null;
+  const result = await perform(memory, page, { deed: 'refund', amount });
+  return Response.json(typeof result === 'string' ? { result: 0, err: 'ERR45' } : { result: 1 });
+}
+
+export const tpayBank: Bank = {
+  providers: ['tpay'],
+  caption: 'Tpay',
+  pages: [
+    { method: 'GET', path: '/tpay/payment/:order' },
+    { method: 'POST', path: '/' },
+  ],
+  decisions: ['pay', 'refuse'],
+  api: [
+    { method: 'POST', path: '/oauth/auth' },
+    { method: 'POST', path: '/transactions' },
+    { method: 'GET', path: '/transactions/:id' },
+    { method: 'POST', path: '/transactions/:id/refunds' },
+    { method: 'GET', path: '/transactions/:id/refunds' },
+    { method: 'POST', path: '/transactions/:id/cancel' },
+    { method: 'POST', path: '/api/gw/:key/chargeback/:name' },
+    { method: 'GET', path: '/x509/:file' },
+  ],
+  movesMoney: ({ method, path }) => method === 'POST' && /\/(?:refunds|cancel|chargeback\/\w+)$/.test(path),
+
+  async answer(call, merchants, memory) {
+    const { method, path, headers, body, origin } = call;
+    if (path.startsWith('/api/gw/')) return older(call, merchants, memory);
+    if (path.startsWith('/x509/'))
+      return new Response(path.includes('root') ? SANDBOX_ROOT_CERTIFICATE : SANDBOX_SIGNING_CERTIFICATE);
+    if (path === '/oauth/auth') {
+      const secret = new URLSearchParams(body).get('client_secret');
+      const known = merchants.some(
+        ({ settings }) => settings.client_secret === secret && settings.client_id !== undefined,
+      );
+      if (!known) return Response.json({ result: 'failed' }, { status: 401 });
+      return Response.json({ token_type: 'Bearer', expires_in: 7200, access_token: `tpay-${secret}` });
+    }
+    const merchant = merchants.find(
+      ({ settings }) => headers.get('authorization') === `Bearer tpay-${String(settings.client_secret)}`,
+    );
+    if (!merchant) return Response.json({ result: 'failed' }, { status: 401 });
+    const order = (path.split('/')[2] ?? '').replace(/^01/, '');
+    if (path.endsWith('/refunds')) return refunds(call, await pageOf(memory, order), memory);
+    if (path.endsWith('/cancel')) {
+      const found = await stored(memory, order);
+      if (!found || call.trouble === 'fail') return failed(404, 'not_found', 'transaction not found');
+      if (found.status !== 'pending') return failed(400, 'wrong_state', 'the transaction was paid');
+      await memory.put(place(order), JSON.stringify({ ...found, status: 'canceled' }));
+      return Response.json({ result: 'success' });
+    }
+    if (method === 'GET') {
+      const found = await stored(memory, (path.split('/').at(-1) ?? '').replace(/^01/, ''));
+      if (!found) return Response.json({ result: 'failed' }, { status: 404 });
+      return Response.json({
+        result: 'success',
+        status: found.status,
+        title: titleOf(found.order),
+        hiddenDescription: found.order,
+        amount: found.amount / 100,
+      });
+    }
+    const given = JSON.parse(body) as {
+      amount: number;
+      description: string;
+      hiddenDescription: string;
+      payer: { email: string };
+      callbacks: { payerUrls: { success: string }; notification: { url: string } };
+    };
+    if (typeof given.amount !== 'number' || !given.description || !given.payer.email)
+      return Response.json({ result: 'failed', errors: [] }, { status: 400 });
+    const { hiddenDescription } = given;
+    const kept: Stored = {
+      order: hiddenDescription,
+      amount: Math.round(given.amount * 100),
+      account: merchant.account,
+      id: String(merchant.settings.id),
+      success: given.callbacks.payerUrls.success,
+      notify: given.callbacks.notification.url,
+      description: given.description,
+      status: 'pending',
+    };
+    await memory.put(place(hiddenDescription), JSON.stringify(kept));
+    return Response.json({
+      result: 'success',
+      transactionId: `01${hiddenDescription}`,
+      title: titleOf(hiddenDescription),
+      transactionPaymentUrl: `${origin}/tpay/payment/${hiddenDescription}`,
+    });
+  },
+
+  async receive({ path, body }, merchants, memory) {
+    if (path !== '/') {
+      const found = await stored(memory, path.split('/').at(-1) ?? '');
+      if (!found) throw new BankError('transaction', 'is not known');
+      return {
+        account: found.account,
+        order: found.order,
+        amount: found.amount,
+        currency: 'PLN',
+        manual: false,
+        shown: [['Description', found.description]],
+        data: { success: found.success, notify: found.notify },
+      };
+    }
+    const fields = new Map(readForm(body, 'utf-8'));
+    const merchant = merchants.find(
+      ({ settings }) => settings.id === requiredField(fields, 'id') && settings.mode === 'classic',
+    );
+    if (!merchant) throw new BankError('id', 'is not known');
+    const [id, amount, crc] = ['id', 'amount', 'crc'].map((name) => requiredField(fields, name));
+    const separator = merchant.settings.recipe === 'concat' ? '' : '&';
+    if (requiredField(fields, 'md5sum') !== md5([id, amount, crc, merchant.settings.code].join(separator)))
+      throw new BankError('md5sum', 'does not fit');
+    return {
+      account: merchant.account,
+      order: crc ?? '',
+      amount: Math.round(Number(amount) * 100),
+      currency: 'PLN',
+      manual: false,
+      shown: [['Description', fields.get('description') ?? '']],
+      data: { success: fields.get('return_url') ?? '', notify: fields.get('result_url') ?? '' },
+    };
+  },
+
+  async decide(order, _merchant, decision, memory) {
+    await refer(memory, 'tpay', titleOf(order.order), order.order);
+    const found = await stored(memory, order.order);
+    if (found && decision === 'pay')
+      await memory.put(
+        place(order.order),
+        JSON.stringify({ ...found, amount: order.amount, status: 'correct' }),
+      );
+  },
+
+  notification(order, merchant, decision, spoiling) {
+    const { body, header } = message(order, merchant, decision, spoiling);
+    return {
+      method: 'POST',
+      url: order.data.notify ?? merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'X-JWS-Signature': header },
+      body,
+    };
+  },
+
+  back: (order) => order.data.success ?? '',
+};

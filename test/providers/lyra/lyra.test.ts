@@ -1,0 +1,137 @@
+/** Lyra's platform: what its vectors and the common suites do not say. */
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../../src/payments/errors.ts';
+import type { Fact } from '../../../src/providers/contract.ts';
+import { transactionId } from '../../../src/providers/lyra/index.ts';
+import { payzen } from '../../../src/providers/lyra/payzen.ts';
+import { systempay } from '../../../src/providers/lyra/systempay.ts';
+import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
+
+const KEY = 'demo-systempay-k';
+
+async function fieldsOf(payment = request(systempay)): Promise<Record<string, string>> {
+  const { redirect } = await begin(systempay, payment);
+  if (redirect.kind !== 'form') throw new Error('not a form');
+  return Object.fromEntries(redirect.fields.map(({ name, value }) => [name, value]));
+}
+
+/** A message with these fields, signed as the gateway does. */
+function message(fields: Record<string, string>) {
+  const text = [
+    ...Object.keys(fields)
+      .sort()
+      .map((name) => fields[name]),
+    KEY,
+  ].join('+');
+  const signature = createHmac('sha256', KEY).update(text).digest('base64');
+  const body = new URLSearchParams({ ...fields, signature }).toString();
+  return asRequest({
+    method: 'POST',
+    url: 'https://pay.test/callback/account',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  });
+}
+
+async function told(): Promise<Record<string, string>> {
+  const { message: of } = await story(systempay);
+  const { body } = await of('pay');
+  const { signature: _, ...fields } = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));
+  return fields;
+}
+
+describe('numbers of transactions', () => {
+  it('are six characters, out of the gateway’s own range, and never the same', () => {
+    const seen = new Set<string>();
+    for (const number of [0, 1, 899_999, 900_000, 900_001, 1_000_000, 5_000_000]) {
+      const id = transactionId(number);
+      expect(id).toMatch(/^(?!9\d{5})[a-z0-9]{6}$/);
+      seen.add(id);
+    }
+    expect(seen.size).toBe(7);
+  });
+});
+
+describe('what is sent', () => {
+  it('holds no value that could come back as another field', async () => {
+    const fields = await fieldsOf(
+      request(systempay, {
+        description: 'a+b  <c>',
+        customer: {
+          email: 'a+tag@example.com',
+          firstName: 'Authorised',
+          lastName: 'X+DEBIT+AUTHORISED',
+          phone: '+33 6 12',
+        },
+      }),
+    );
+    expect(fields.vads_cust_first_name).toBeUndefined();
+    expect(fields.vads_cust_email).toBeUndefined();
+    expect(fields.vads_cust_phone).toBe('0033 6 12');
+    for (const [name, value] of Object.entries(fields)) {
+      if (name !== 'signature') expect(value, name).not.toMatch(/[+<>]/);
+    }
+    await expect(
+      begin(systempay, request(systempay, { providerFields: { vads_ext_info_a: 'x+CAPTURED' } })),
+    ).rejects.toThrow('plus sign');
+  });
+
+  it('goes to the brand’s own page', async () => {
+    for (const [brand, host] of [
+      ['sogecommerce', 'sogecommerce.societegenerale.eu'],
+      ['payzen-br', 'secure.payzen.com.br'],
+    ]) {
+      const { redirect } = await begin(payzen, request(payzen), accountOf(payzen, { brand }));
+      expect(redirect.kind === 'form' && new URL(redirect.url).host).toBe(host);
+    }
+  });
+});
+
+describe('a message', () => {
+  it('is refused when it is of another shop or mode, or lacks what the signature does not name', async () => {
+    const fields = await told();
+    expect(await read(systempay, message(fields))).toMatchObject({ outcome: 'paid', order: ORDER });
+    for (const change of [
+      { vads_site_id: '87654321' },
+      { vads_ctx_mode: 'PRODUCTION' },
+      { vads_operation_type: '' },
+      { vads_trans_uuid: '' },
+      { vads_trans_id: '1' },
+      { vads_currency: 'EUR' },
+    ]) {
+      await expect(read(systempay, message({ ...fields, ...change }))).rejects.toThrow(Refusal);
+    }
+  });
+
+  it('of a refused payment cannot be renamed into a paid one', async () => {
+    const { message: of } = await story(systempay);
+    const { body } = await of('refuse');
+    const raw = new TextDecoder().decode(body);
+    // The values keep their order, so the signature still fits; the status gets another name.
+    const renamed = raw
+      .replace('vads_trans_status=', 'vads_trans_statut=')
+      .replace('vads_cust_last_name=', 'vads_trans_status=');
+    const forged = { ...(await of('refuse')), body: new TextEncoder().encode(renamed) };
+    await expect(systempay.notification(forged, accountOf(systempay), 'return', WORLD)).rejects.toThrow(
+      Refusal,
+    );
+  });
+
+  it('of a refund, a cancellation after the payment, and a late refusal mean what they mean', async () => {
+    const fields = await told();
+    const outcome = async (change: Record<string, string>) =>
+      ((await read(systempay, message({ ...fields, ...change }))) as Fact).outcome;
+    expect(await outcome({ vads_operation_type: 'CREDIT', vads_trans_status: 'CAPTURED' })).toBe('refunded');
+    expect(await outcome({ vads_operation_type: 'CREDIT', vads_trans_status: 'REFUSED' })).toBe('none');
+    expect(await outcome({ vads_trans_status: 'CANCELLED' })).toBe('reversed');
+    expect(await outcome({ vads_trans_status: 'REFUSED' })).toBe('denied');
+    expect(await outcome({ vads_trans_status: 'A_NEW_WORD' })).toBe('none');
+    expect(
+      await read(
+        systempay,
+        message({ ...fields, vads_trans_status: 'PARTIALLY_AUTHORISED', vads_effective_amount: '500' }),
+      ),
+    ).toMatchObject({ outcome: 'paid', amount: 500 });
+  });
+});

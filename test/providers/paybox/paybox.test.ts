@@ -1,0 +1,134 @@
+/** Paybox: what its sheet says beyond the vectors. */
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../../src/payments/errors.ts';
+import type { Minor } from '../../../src/payments/money.ts';
+import type { Fact } from '../../../src/providers/contract.ts';
+import { paybox } from '../../../src/providers/paybox/index.ts';
+import { payboxBank } from '../../../src/sandbox/banks/paybox.ts';
+import { readable, utf8 } from '../../../src/signing/bytes.ts';
+import { merchant, shopperAtBank } from '../../support/harness.ts';
+import { accountOf, formFields, notificationOf, read, request, start, WORLD } from '../support.ts';
+
+describe('the form', () => {
+  it('pads small amounts to three digits and uses the numeric currency', () => {
+    const { fields } = formFields(paybox, request(paybox, { amount: 5 as Minor, currency: 'CHF' }));
+    expect(fields).toMatchObject({
+      PBX_TOTAL: '005',
+      PBX_DEVISE: '756',
+      PBX_TIME: '2026-11-21T09:00:00+00:00',
+    });
+  });
+
+  it('describes the buyer for 3-D Secure in plain ASCII, within the limits', () => {
+    const customer = {
+      email: 'zoe@example.com',
+      firstName: 'Zoé-Éléonore-Anne-Françoise',
+      lastName: 'Müller & "Söhne"',
+      address: { line1: '12, rue de l’Église\u00a0<3>', postalCode: '75002', city: 'Œuilly', country: 'FR' },
+    };
+    const { PBX_BILLING: billing } = formFields(paybox, request(paybox, { customer })).fields;
+    expect(billing).toContain('<FirstName>Zoe-Eleonore-Anne-Fran</FirstName>');
+    expect(billing).toContain('<LastName>Muller Sohne</LastName>');
+    expect(billing).toContain('<City>OEuilly</City><CountryCode>250</CountryCode>');
+    expect(billing).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  it('leaves the buyer out rather than sending half of one, unless the account knows the rest', () => {
+    const customer = { email: 'zoe@example.com', firstName: 'Zoé', lastName: 'Müller' };
+    const payment = request(paybox, { customer });
+    expect(formFields(paybox, payment).fields.PBX_BILLING).toBeUndefined();
+    const rest = {
+      billing_address: '1 place',
+      billing_zipcode: '75001',
+      billing_city: 'Paris',
+      billing_country: 'FR',
+    };
+    expect(formFields(paybox, payment, accountOf(paybox, rest)).fields.PBX_BILLING).toContain(
+      '<City>Paris</City>',
+    );
+  });
+
+  it('authorises only, or captures later, as asked', () => {
+    const of = (capture: 'manual' | 'automatic' | null, setting: string | number) =>
+      formFields(paybox, request(paybox, { capture }), accountOf(paybox, { capture: setting })).fields;
+    expect(of('manual', 'automatic').PBX_AUTOSEULE).toBe('O');
+    expect(of(null, 'manual').PBX_AUTOSEULE).toBe('O');
+    expect(of(null, 5).PBX_DIFF).toBe('05');
+    expect(of('automatic', 5).PBX_DIFF).toBeUndefined();
+    expect(of('automatic', 'manual').PBX_AUTOSEULE).toBeUndefined();
+  });
+
+  it('needs an e-mail address', () => {
+    expect(() => start(paybox, request(paybox, { customer: {} }))).toThrow('customer.email');
+    expect(() => start(paybox, request(paybox, { customer: { email: 'a@b.c' } }))).toThrow('customer.email');
+  });
+
+  it('takes PBX fields of the shop into the signature, others not at all', async () => {
+    const payment = request(paybox, { providerFields: { PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' } });
+    expect(formFields(paybox, payment).fields).toMatchObject({ PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' });
+    await shopperAtBank('paybox', start(paybox, payment), merchant('paybox', 'account'));
+    expect(() => start(paybox, request(paybox, { providerFields: { EVIL: '1' } }))).toThrow(
+      'providerFields.EVIL',
+    );
+  });
+});
+
+describe('the return', () => {
+  const back = async (decision: 'pay' | 'cancel', change = (query: string) => query) => {
+    const who = merchant('paybox', 'account');
+    const order = await shopperAtBank('paybox', start(paybox), who);
+    const query = change(new URL(payboxBank.back(order, who, decision)).search.slice(1));
+    const message = {
+      method: 'GET' as const,
+      query: utf8(query),
+      body: new Uint8Array(),
+      headers: {},
+      contentType: null,
+    };
+    return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as Fact;
+  };
+
+  it('is signed with our own parameter in it', async () => {
+    expect(await back('pay')).toMatchObject({ outcome: 'accepted', amount: 1999 });
+    await expect(back('pay', (query) => query.replace('via=success', 'via=cancel'))).rejects.toThrow(Refusal);
+    await expect(back('pay', (query) => query.replace('via=success&', ''))).rejects.toThrow(Refusal);
+  });
+
+  it('gives the same fact as the notification: it is a repeat of it', async () => {
+    const fact = await back('pay');
+    expect(fact.key).toMatch(/\/00000\/accepted$/);
+  });
+});
+
+describe('the notification', () => {
+  it('may carry a parameter of our own in front, and nothing behind the signature', async () => {
+    const message = await notificationOf(paybox);
+    const text = readable(message.body);
+    expect(await read(paybox, { ...message, body: utf8(`shop=demo&${text}`) })).toEqual(
+      await read(paybox, message),
+    );
+    await expect(read(paybox, { ...message, body: utf8(`${text}&x=1`) })).rejects.toThrow('must be last');
+    await expect(read(paybox, { ...message, body: utf8(`error=00000&${text}`) })).rejects.toThrow(
+      'came twice',
+    );
+    await expect(read(paybox, { ...message, body: utf8(`err%6fr=00000&${text}`) })).rejects.toThrow(
+      'came twice',
+    );
+  });
+
+  it('is refused without its code or reference, even when signed so', async () => {
+    const { notification } = payboxBank;
+    const who = merchant('paybox', 'account');
+    const order = await shopperAtBank('paybox', start(paybox), who);
+    const message = notification({ ...order, order: '' }, who, 'pay', 'none');
+    const body = utf8(String(message.body));
+    const asked = {
+      method: 'POST' as const,
+      query: new Uint8Array(),
+      body,
+      headers: {},
+      contentType: 'application/x-www-form-urlencoded',
+    };
+    await expect(read(paybox, asked)).rejects.toThrow('no reference');
+  });
+});
