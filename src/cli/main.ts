@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
-import { explain } from '../providers/kit/diagnosis.ts';
+import { diagnose } from '../providers/kit/diagnosis.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
 import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
@@ -92,7 +92,7 @@ async function verify(name: string | undefined, options: Options): Promise<numbe
     print({ valid, status, ...baseMembers(base) });
     return 0;
   }
-  const explanation = await explain({
+  const explanation = await diagnose({
     provider: entry,
     trials: [{ settings: withDefaults(entry, settings), which: 'given' }],
     what: options.what ?? '',

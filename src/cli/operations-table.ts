@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { OperationRule, Pool } from '../payments/operations.ts';
+import type { FundsSource, OperationRule } from '../payments/operations.ts';
 import { providers } from '../providers/registry.ts';
 
 const BEGIN = '<!-- operations: made by npm run operations-table -->';
@@ -17,7 +17,7 @@ const PARTS: Record<OperationRule['parts'], string> = {
   many: 'the whole or parts',
 };
 
-const POOLS: Record<Pool, string> = {
+const POOLS: Record<FundsSource, string> = {
   held: 'an authorization',
   paid: 'money not settled yet',
   open: 'an unpaid order',
@@ -28,7 +28,9 @@ function cell(rule: OperationRule | undefined): string {
 }
 
 function cancelCell(rule: OperationRule | undefined): string {
-  return rule ? `${rule.pools.map((pool) => POOLS[pool]).join(', ')}: ${PARTS[rule.parts]}` : '';
+  return rule
+    ? `${rule.fundsSources.map((fundsSource) => POOLS[fundsSource]).join(', ')}: ${PARTS[rule.parts]}`
+    : '';
 }
 
 /** The table, as Markdown. */

@@ -19,7 +19,7 @@ interface Entry<T> {
   state: 'waiting' | 'taken' | 'written' | 'failed';
 }
 
-export class Gathering<T> {
+export class BatchWriter<T> {
   #waiting: Entry<T>[] = [];
   readonly #pause: (milliseconds: number) => Promise<void>;
 

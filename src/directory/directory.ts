@@ -2,7 +2,7 @@
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
-import { Gathering } from './batch-writer.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
 import {
   listOverdue,
@@ -41,7 +41,7 @@ export class Directory {
   readonly shops: Shops;
   readonly #db: D1Database;
   readonly #cache: Cache;
-  readonly #copies: Gathering<ProjectedPayment>;
+  readonly #copies: BatchWriter<ProjectedPayment>;
   readonly #now: () => number;
 
   constructor({ db, masterKey, previousMasterKey, hashKey, now, random, pause }: DirectoryOptions) {
@@ -49,7 +49,7 @@ export class Directory {
     this.#db = db;
     this.#now = now;
     this.#cache = new Cache(now);
-    this.#copies = new Gathering(pause);
+    this.#copies = new BatchWriter(pause);
     this.shops = new Shops({ db, vault, hashKey, now, random });
     this.accounts = new Accounts(db, vault, now, () => {
       const bytes = new Uint8Array(16);
@@ -146,14 +146,14 @@ export class Directory {
   }
 
   /** The right to ask for an account's report, at most once in so many milliseconds; null: not now. */
-  claimReport(account: string, pauseMs: number): Promise<{ readonly mark: string | null } | null> {
+  claimReport(account: string, pauseMs: number): Promise<{ readonly cursor: string | null } | null> {
     const now = this.#now();
     const [at, notSince] = [now, now - pauseMs].map((time) => new Date(time).toISOString());
     return claimReport(this.#db, account, at ?? '', notSince ?? '');
   }
 
-  finishReport(account: string, mark: string | null, outcome: ReportOutcome): Promise<void> {
-    return finishReport(this.#db, account, mark, outcome);
+  finishReport(account: string, cursor: string | null, outcome: ReportOutcome): Promise<void> {
+    return finishReport(this.#db, account, cursor, outcome);
   }
 
   refusals(account: string, limit: number, before: number | null): Promise<StoredRefusal[]> {

@@ -20,26 +20,26 @@ export async function claimReport(
   account: string,
   at: string,
   notSince: string,
-): Promise<{ readonly mark: string | null } | null> {
+): Promise<{ readonly cursor: string | null } | null> {
   return db
     .prepare(
       `INSERT INTO reports (account, asked_at) VALUES (?, ?)
          ON CONFLICT (account) DO UPDATE SET asked_at = excluded.asked_at WHERE asked_at <= ?
-         RETURNING mark`,
+         RETURNING mark AS cursor`,
     )
     .bind(account, at, notSince)
-    .first<{ mark: string | null }>();
+    .first<{ cursor: string | null }>();
 }
 
-/** Writes what became of a run. `mark` is null when it was not read to its end: the next run reads the same again. */
+/** Writes what became of a run. `cursor` is null when it was not read to its end: the next run reads the same again. */
 export async function finishReport(
   db: D1Database,
   account: string,
-  mark: string | null,
+  cursor: string | null,
   outcome: ReportOutcome,
 ): Promise<void> {
   await db
     .prepare('UPDATE reports SET mark = COALESCE(?, mark), outcome = ? WHERE account = ?')
-    .bind(mark, JSON.stringify(outcome), account)
+    .bind(cursor, JSON.stringify(outcome), account)
     .run();
 }

@@ -1,9 +1,9 @@
 /** Accounts as providers take them: settings parsed, secrets put in, one variant per live secret. */
 import type { Account, LiveSecret } from '../directory/types.ts';
-import { valid } from '../http/body.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider, ProviderAccount } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
+import { valid } from './validation.ts';
 
 /** An account with one choice of live secrets. */
 export interface AccountVariant {

@@ -3,8 +3,8 @@
  * what changes nothing, and `send`, for the one call that does it. What goes wrong before `send` has happened nowhere;
  * after it nobody knows, unless the provider said no in so many words.
  */
-import type { OperationErrand, OperationOutcome } from '../ledger/commands.ts';
-import { markOf } from '../ledger/operations.ts';
+import type { OperationOutcome, OperationRequest } from '../ledger/commands.ts';
+import { operationReference } from '../ledger/operations.ts';
 import { Declined, Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber } from '../payments/id.ts';
 import type { OperationProblem } from '../payments/operations.ts';
@@ -21,14 +21,14 @@ interface Prepared {
   readonly providerId: string;
 }
 
-async function prepared(service: Service, errand: OperationErrand): Promise<Prepared> {
-  const { id, operation: asked, account: accountId, origin } = errand;
+async function prepared(service: Service, request: OperationRequest): Promise<Prepared> {
+  const { id, operation: recorded, account: accountId, origin } = request;
   const account = await service.directory.account(accountId);
   if (!account) throw new Problem('misconfigured', `the account ${accountId} is not there any more`);
   const { provider, variants } = open(account);
-  const operation = provider[asked.kind] as ProviderOperation<Record<string, unknown>> | undefined;
-  if (!operation) throw new Problem('unsupported_operation', `${provider.caption} has no ${asked.kind}`);
-  const order = orderNumber(id, asked.attempt);
+  const operation = provider[recorded.kind] as ProviderOperation<Record<string, unknown>> | undefined;
+  if (!operation) throw new Problem('unsupported_operation', `${provider.caption} has no ${recorded.kind}`);
+  const order = orderNumber(id, recorded.attempt);
   const now = new Date(service.now());
   return {
     operation,
@@ -36,22 +36,22 @@ async function prepared(service: Service, errand: OperationErrand): Promise<Prep
     call: {
       id,
       order,
-      kind: asked.kind,
-      pool: asked.pool,
-      amount: asked.amount,
-      whole: asked.whole,
-      expected: asked.expected,
-      before: asked.before,
-      asked: errand.asked,
-      currency: errand.currency,
-      capture: errand.capture,
-      memo: errand.memo,
-      mark: markOf(order, asked),
-      accepted: asked.state === 'accepted',
-      reference: asked.reference,
+      kind: recorded.kind,
+      fundsSource: recorded.fundsSource,
+      amount: recorded.amount,
+      whole: recorded.whole,
+      expected: recorded.expected,
+      before: recorded.before,
+      asked: request.asked,
+      currency: request.currency,
+      capture: request.capture,
+      providerState: request.providerState,
+      operationReference: operationReference(order, recorded),
+      accepted: recorded.state === 'accepted',
+      providerReference: recorded.providerReference,
       account: variants[0].account,
       urls: { callback: `${origin}/callback/${encodeURIComponent(account.id)}` },
-      startedAt: new Date(errand.startedAt),
+      startedAt: new Date(request.startedAt),
       now,
       fetch: service.fetch,
       daily: (contract) => dailyNumber(service, provider.id, contract),
@@ -84,13 +84,13 @@ function problemOf(error: unknown, isSent: boolean): OperationProblem {
   return { code: 'internal_error', detail: `something failed on our side${lost}` };
 }
 
-function outcomeOf({ state, ...told }: OperationResult): OperationOutcome {
-  return { result: state, ...told };
+function outcomeOf({ state, ...members }: OperationResult): OperationOutcome {
+  return { result: state, ...members };
 }
 
 /** Logs what went wrong: the provider's answer is in the cause, which leaves with no answer of ours. */
-function logged(event: string, errand: OperationErrand, error: unknown): void {
-  const { id, account, operation } = errand;
+function logged(event: string, request: OperationRequest, error: unknown): void {
+  const { id, account, operation } = request;
   const cause = error instanceof Error ? (error.cause ?? error.stack) : undefined;
   console.warn({
     event,
@@ -104,12 +104,15 @@ function logged(event: string, errand: OperationErrand, error: unknown): void {
 }
 
 /** Carries out an operation, once. Never throws: what it came to is its outcome. */
-export async function carryOut(service: Service, errand: OperationErrand): Promise<OperationOutcome> {
+export async function executeOperation(
+  service: Service,
+  request: OperationRequest,
+): Promise<OperationOutcome> {
   let isSent = false;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
-    const { operation, call } = await prepared(service, errand);
+    const { operation, call } = await prepared(service, request);
     const limited = within(service.fetch, abort.signal);
     const send: typeof fetch = async (input, init) => {
       if (isSent) throw new Error('an operation is sent once');
@@ -121,9 +124,9 @@ export async function carryOut(service: Service, errand: OperationErrand): Promi
       if (response.status === 401) isSent = false;
       return response;
     };
-    return outcomeOf(await operation.run({ ...call, fetch: limited, send }));
+    return outcomeOf(await operation.execute({ ...call, fetch: limited, send }));
   } catch (error) {
-    logged('operation.not_done', errand, error);
+    logged('operation.not_done', request, error);
     const isUnknown = isSent && !(error instanceof Declined);
     return { result: isUnknown ? 'unknown' : 'failed', problem: problemOf(error, isUnknown) };
   } finally {
@@ -133,19 +136,22 @@ export async function carryOut(service: Service, errand: OperationErrand): Promi
 
 /**
  * Asks what became of an operation; null: its provider has no such question.
- * @throws Problem or Refusal when it could not be asked.
+ * @throws Problem or Refusal when it could not be recorded.
  */
-export async function findOut(service: Service, errand: OperationErrand): Promise<OperationOutcome | null> {
-  const { operation, call } = await prepared(service, errand);
-  if (!operation.outcome) return null;
+export async function reconcileOperation(
+  service: Service,
+  request: OperationRequest,
+): Promise<OperationOutcome | null> {
+  const { operation, call } = await prepared(service, request);
+  if (!operation.reconcile) return null;
   try {
-    const found = await operation.outcome(call);
+    const found = await operation.reconcile(call);
     return found
       ? outcomeOf(found)
       : { result: 'unknown', problem: { code: 'provider_error', detail: 'the provider does not know yet' } };
   } catch (error) {
     if (error instanceof Declined) return { result: 'failed', problem: problemOf(error, false) };
-    logged('operation.not_found_out', errand, error);
+    logged('operation.not_found_out', request, error);
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { open } from './accounts.ts';
 import type { Service } from './service.ts';
 
 /** Seconds after the last news of a payment at which it is asked about, where the provider names no others. */
-const ASK_AFTER = [900, 3600, 4 * 3600, 12 * 3600, 22 * 3600];
+const QUERY_AFTER = [900, 3600, 4 * 3600, 12 * 3600, 22 * 3600];
 
 const HOUR_MS = 3_600_000;
 
@@ -28,9 +28,9 @@ async function schedulesOf(service: Service): Promise<OverdueCommand> {
   for (const account of await service.directory.accounts.list()) {
     try {
       const { provider, variants } = open(account);
-      const lack = provider.askLacks?.(variants[0].account.settings) ?? null;
+      const lack = provider.cannotQueryStatus?.(variants[0].account.settings) ?? null;
       schedules[account.id] = {
-        askAfter: provider.capabilities.status && lack === null ? (provider.askAfter ?? ASK_AFTER) : [],
+        queryAfter: provider.capabilities.status && lack === null ? (provider.queryAfter ?? QUERY_AFTER) : [],
         expireAfterMs: account.expireAfterHours * HOUR_MS,
       };
     } catch (error) {
@@ -41,7 +41,7 @@ async function schedulesOf(service: Service): Promise<OverdueCommand> {
 }
 
 /** Looks after every payment that is due. One that fails does not keep the others waiting. */
-export async function lookAfterOverdue(service: Service): Promise<void> {
+export async function pollOverduePayments(service: Service): Promise<void> {
   const command = await schedulesOf(service);
   const look = async ({ id: text, checkAt }: { readonly id: string; readonly checkAt: string }) => {
     const id = paymentId(text);

@@ -6,8 +6,8 @@ import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider, ReportRow } from '../providers/contract.ts';
 import { open } from './accounts.ts';
-import { commandOf } from './notifications.ts';
 import type { Service } from './service.ts';
+import { updateCommand } from './update-command.ts';
 
 /** Ledgers that are told at one time. */
 const AT_ONCE = 16;
@@ -16,15 +16,15 @@ const AT_ONCE = 16;
 const PROBLEMS_KEPT = 20;
 
 /** Whether a row was news to its payment. */
-async function tell(
+async function take(
   service: Service,
   { account, provider }: { readonly account: Account; readonly provider: Provider },
-  { fact }: ReportRow,
+  { update }: ReportRow,
 ): Promise<boolean> {
-  const told =
-    fact && commandOf(fact, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
-  if (!told) return false;
-  const result = await service.ledger(told.id).notify(told.command);
+  const made =
+    update && updateCommand(update, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
+  if (!made) return false;
+  const result = await service.ledger(made.id).applyUpdate(made.command);
   return result.kind === 'answer' && !result.repeat;
 }
 
@@ -37,25 +37,25 @@ async function read(service: Service, account: Account, since: string | null): P
   try {
     let waiting: ReportRow[] = [];
     const flush = async () => {
-      const news = await Promise.all(waiting.map((row) => tell(service, { account, provider }, row)));
-      counts.applied += news.filter(Boolean).length;
+      const taken = await Promise.all(waiting.map((row) => take(service, { account, provider }, row)));
+      counts.applied += taken.filter(Boolean).length;
       waiting = [];
     };
-    const question = {
+    const query = {
       account: variants[0].account,
-      since,
+      after: since,
       now: new Date(service.now()),
       fetch: service.fetch,
     };
-    for await (const row of provider.report?.rows(question) ?? []) {
+    for await (const row of provider.report?.rows(query) ?? []) {
       counts.rows += 1;
       if (row.problem !== null && problems.length < PROBLEMS_KEPT) problems.push(row.problem);
-      if (row.mark !== null && (newest === null || row.mark > newest)) newest = row.mark;
-      if (row.fact && waiting.push(row) >= AT_ONCE) await flush();
+      if (row.cursor !== null && (newest === null || row.cursor > newest)) newest = row.cursor;
+      if (row.update && waiting.push(row) >= AT_ONCE) await flush();
     }
     await flush();
   } catch (cause) {
-    // The mark stays where it was: the next report has these rows again.
+    // The cursor stays where it was: the next report has these rows again.
     error = cause instanceof Problem ? cause.message : String(cause);
   }
   const outcome = { ...counts, problems, error };
@@ -74,7 +74,7 @@ export async function fetchReports(service: Service): Promise<void> {
       const { provider, variants } = open(account);
       if (!provider.report?.applies(variants[0].account.settings)) continue;
       const claim = await service.directory.claimReport(account.id, provider.report.everySeconds * 1000);
-      if (claim) await read(service, account, claim.mark);
+      if (claim) await read(service, account, claim.cursor);
     } catch (error) {
       console.error({ event: 'report.failed', account: account.id, error: String(error) });
     }

@@ -1,11 +1,11 @@
 /** The Worker's clock: what is done every ten minutes. */
-import { lookAfterOverdue } from './overdue.ts';
+import { pollOverduePayments } from './overdue.ts';
 import { fetchReports } from './reports.ts';
 import type { Service } from './service.ts';
 
 /** One of them that fails does not keep the other from its work. */
 export async function everyTenMinutes(service: Service): Promise<void> {
-  const results = await Promise.allSettled([fetchReports(service), lookAfterOverdue(service)]);
+  const results = await Promise.allSettled([fetchReports(service), pollOverduePayments(service)]);
   for (const result of results) {
     if (result.status === 'rejected') console.error({ event: 'cron.failed', error: String(result.reason) });
   }

@@ -1,8 +1,11 @@
-/** What the doors work with: configuration, directory, ledgers, and the world (clock, randomness, network). */
+/** What the gateway works with: configuration, directory, ledgers, the clock, randomness and the network. */
 
 import type { Directory } from '../directory/directory.ts';
 import type { Config } from '../env.ts';
 import type {
+  ApplyUpdateCommand,
+  ApplyUpdateResult,
+  ConcludeCommand,
   CreateCommand,
   CreateResult,
   Delivery,
@@ -12,18 +15,15 @@ import type {
   HopResult,
   ImportCommand,
   ImportResult,
-  Inquiry,
-  NotifyCommand,
-  NotifyResult,
-  OperateCommand,
-  OperateResult,
+  OperationCommand,
+  OperationCommandResult,
   OverdueCommand,
   PaymentLog,
   PaymentRead,
   ReturnCommand,
   ReturnResult,
-  SettleCommand,
-  Trip,
+  SignedAttempt,
+  StatusQueryRequest,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
 
@@ -40,15 +40,15 @@ export interface LedgerClient {
   reproject(): Promise<boolean>;
   history(): Promise<History | null>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
-  start(attempt: number, trip: Trip, ip?: string | null): Promise<HopResult>;
-  gaveUp(attempt: number): Promise<void>;
-  hinted(command: HintCommand): Promise<HintResult>;
-  inquiry(account: string, attempt: number | null): Promise<Inquiry | null>;
-  notify(command: NotifyCommand): Promise<NotifyResult>;
+  start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;
+  startFailed(attempt: number): Promise<void>;
+  takeHint(command: HintCommand): Promise<HintResult>;
+  statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
+  applyUpdate(command: ApplyUpdateCommand): Promise<ApplyUpdateResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
-  operate(command: OperateCommand): Promise<OperateResult>;
-  resolveOperations(): Promise<void>;
-  settleOperation(command: SettleCommand): Promise<'settled' | 'none' | 'known'>;
+  executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
+  reconcileOperations(): Promise<void>;
+  concludeOperation(command: ConcludeCommand): Promise<'settled' | 'none' | 'known'>;
   overdue(command: OverdueCommand): Promise<number | null>;
 }
 
@@ -70,15 +70,4 @@ export interface Service {
 export function dailyNumber(service: Service, provider: string, contract: string): Promise<number> {
   const day = new Date(service.now()).toISOString().slice(0, 'YYYY-MM-DD'.length);
   return service.daily(`${provider}/${contract}`, day);
-}
-
-/** hono's types of a request here. */
-export interface AppEnv {
-  Bindings: object;
-  Variables: {
-    service: Service;
-    requestId: string;
-    /** Set by the shop's or the operator's authentication, for the log. */
-    caller: string | null;
-  };
 }

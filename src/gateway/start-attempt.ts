@@ -1,12 +1,12 @@
-/** Choosing an account and building a signed trip: what creating a payment and trying it again share. */
+/** Choosing an account and building a signed attempt_: what creating a payment and trying it again share. */
 import type { Account, Shop } from '../directory/types.ts';
-import type { Trip } from '../ledger/commands.ts';
+import type { SignedAttempt } from '../ledger/commands.ts';
 import { currency } from '../payments/currencies.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
-import type { Started } from '../providers/contract.ts';
+import type { StartedAttempt } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { dailyNumber, type Service } from './service.ts';
@@ -110,7 +110,7 @@ export function originOf(service: Service, requestUrl: string): string {
  * Builds and signs one attempt.
  * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
  */
-export async function buildTrip(
+export async function startAttempt(
   service: Service,
   options: {
     readonly account: Account;
@@ -122,7 +122,7 @@ export async function buildTrip(
     /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
     readonly ip?: string | null;
   },
-): Promise<Trip> {
+): Promise<SignedAttempt> {
   const { account, id, attempt, request, amount, origin, ip } = options;
   const { provider: found, variants } = open(account);
   if (amount > found.maxAmount) {
@@ -140,11 +140,11 @@ export async function buildTrip(
     test: account.environment !== 'production',
     capture: request.capture ?? found.captureDefault(settings),
     amount,
-    single: found.freshOrderEachTrip,
+    oneRedirect: found.freshOrderEachTrip,
     deferred: found.deferred?.(settings) ?? false,
   };
   if (common.deferred && ip === undefined) {
-    return { ...common, redirect: null, memo: {}, goodUntil: null, askAt: null };
+    return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
   }
   const now = service.now();
   const started = await found.start({
@@ -162,13 +162,13 @@ export async function buildTrip(
     daily: (contract) => dailyNumber(service, found.id, contract),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
-  const trip: Started = 'kind' in started ? { redirect: started } : started;
-  const goodUntil = after(trip.goodForSeconds);
+  const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
+  const goodUntil = after(made.goodForSeconds);
   return {
     ...common,
-    redirect: trip.redirect,
-    memo: trip.memo ?? {},
+    redirect: made.redirect,
+    providerState: made.providerState ?? {},
     goodUntil: goodUntil === null ? null : new Date(goodUntil).toISOString(),
-    askAt: after(trip.askAfterSeconds),
+    queryAt: after(made.queryAfterSeconds),
   };
 }

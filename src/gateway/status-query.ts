@@ -1,65 +1,119 @@
-/** Asking a provider what became of an attempt: what the way back, the outbox and the operator share. */
-import type { Inquiry, NotifyCommand } from '../ledger/commands.ts';
+/** Asking a provider about an attempt: what the return, the ledger's alarm and the shop's refresh share. */
+import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
-import { orderNumber } from '../payments/id.ts';
-import type { Fact } from '../providers/contract.ts';
+import { orderNumber, type PaymentId } from '../payments/id.ts';
+import type { Provider, ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
-import { commandOf } from './notifications.ts';
 import { dailyNumber, type Service } from './service.ts';
+import { updateCommand } from './update-command.ts';
+
+/** How many of a payment's attempts one refresh asks about, the newest first. */
+const QUERIED_AT_ONCE = 5;
+
+/** Why a provider cannot be asked; null: it can. */
+function lackOf(
+  provider: Provider,
+  settings: Record<string, unknown>,
+  { hint }: StatusQueryRequest,
+): string | null {
+  const isHinted = Object.keys(hint).length > 0;
+  if (!provider.queryStatus || (provider.queriesOnlyHints && !isHinted)) {
+    return `${provider.caption} cannot be asked about payments`;
+  }
+  return isHinted ? null : (provider.cannotQueryStatus?.(settings) ?? null);
+}
 
 /**
  * The provider's answer as commands; none: it does not know yet.
  * @throws Problem when it cannot be asked, Refusal when its answer is not to be believed.
  */
-export async function askProvider(service: Service, inquiry: Inquiry): Promise<readonly NotifyCommand[]> {
-  const account = await service.directory.account(inquiry.account);
-  if (!account) throw new Problem('misconfigured', `the account ${inquiry.account} is not there any more`);
+export async function queryStatus(
+  service: Service,
+  request: StatusQueryRequest,
+): Promise<readonly ApplyUpdateCommand[]> {
+  const account = await service.directory.account(request.account);
+  if (!account) throw new Problem('misconfigured', `the account ${request.account} is not there any more`);
   const { provider, variants } = open(account);
-  const { account: opened } = variants[0];
-  const isHinted = Object.keys(inquiry.hint).length > 0;
-  const lack =
-    provider.ask && (isHinted || !provider.asksOnlyHints)
-      ? isHinted
-        ? null
-        : (provider.askLacks?.(opened.settings) ?? null)
-      : `${provider.caption} cannot be asked about payments`;
-  if (!provider.ask || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
-  const told = await provider.ask({
-    order: orderNumber(inquiry.id, inquiry.attempt),
-    account: opened,
-    amount: inquiry.amount,
-    currency: inquiry.currency,
-    capture: inquiry.capture,
-    memo: inquiry.memo,
-    startedAt: new Date(inquiry.startedAt),
-    hint: inquiry.hint,
-    ...(inquiry.known && { known: inquiry.known }),
+  const [{ account: current }] = variants;
+  const lack = lackOf(provider, current.settings, request);
+  if (!provider.queryStatus || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
+  const answer = await provider.queryStatus({
+    order: orderNumber(request.id, request.attempt),
+    account: current,
+    amount: request.amount,
+    currency: request.currency,
+    capture: request.capture,
+    providerState: request.providerState,
+    startedAt: new Date(request.startedAt),
+    hint: request.hint,
+    ...(request.known && { known: request.known }),
     now: new Date(service.now()),
     fetch: service.fetch,
     daily: (contract) => dailyNumber(service, provider.id, contract),
   });
-  return factsOf(told).map((fact) => {
-    const about = commandOf(fact, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
-    if (about?.id !== inquiry.id) throw new Refusal('wrong_account', 'the answer is about another payment');
-    return about.command;
+  return updatesOf(answer).map((update) => {
+    const made = updateCommand(update, {
+      provider,
+      account: account.id,
+      channel: 'status',
+      signedBy: 'asked',
+    });
+    if (made?.id !== request.id) throw new Refusal('wrong_account', 'the answer is about another payment');
+    return made.command;
   });
 }
 
-function factsOf(told: Fact | readonly Fact[] | null): readonly Fact[] {
-  if (told === null) return [];
-  return 'kind' in told ? [told] : told;
+function updatesOf(answer: ProviderUpdate | readonly ProviderUpdate[] | null): readonly ProviderUpdate[] {
+  if (answer === null) return [];
+  return 'kind' in answer ? [answer] : answer;
 }
 
-/** Milliseconds until a provider is asked again after so many questions; null: not any more. */
-export async function askPause(
+/** Milliseconds until the next status query after so many; null: no more. */
+export async function queryPause(
   service: Service,
-  inquiry: Inquiry,
-  asked: number,
-  usual: (asked: number) => number | null,
+  request: StatusQueryRequest,
+  queried: number,
+  usual: (queried: number) => number | null,
 ): Promise<number | null> {
-  const account = await service.directory.account(inquiry.account);
-  const pauses = account && open(account).provider.askPauses;
-  if (!pauses) return usual(asked);
-  const seconds = pauses[asked - 1];
+  const account = await service.directory.account(request.account);
+  const pauses = account && open(account).provider.queryPauses;
+  if (!pauses) return usual(queried);
+  const seconds = pauses[queried - 1];
   return seconds === undefined ? null : seconds * 1000;
+}
+
+/**
+ * Asks the providers of a payment's newest attempts, and about its operations that have no result.
+ * @throws Problem of the first attempt, when none could be asked.
+ */
+export async function refresh(
+  service: Service,
+  id: PaymentId,
+  { attempts, operations }: PaymentRead,
+): Promise<void> {
+  const ledger = service.ledger(id);
+  let isAnswered = false;
+  let failure: Problem | null = null;
+  for (const { attempt, account } of attempts.toReversed().slice(0, QUERIED_AT_ONCE)) {
+    const request = await ledger.statusQuery(account, attempt);
+    if (!request) continue;
+    try {
+      for (const command of await queryStatus(service, request)) await ledger.applyUpdate(command);
+      isAnswered = true;
+    } catch (error) {
+      failure ??= asProblem(error);
+    }
+  }
+  if (operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
+    await ledger.reconcileOperations();
+    isAnswered ||= failure?.code === 'unsupported_operation';
+  }
+  if (failure && !isAnswered) throw failure;
+}
+
+/** @throws what is a mistake of ours. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof Refusal)) throw error;
+  return new Problem('provider_error', `the provider's answer is not to be believed: ${error.message}`);
 }

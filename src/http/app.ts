@@ -1,9 +1,10 @@
 /** All doors together: what every request gets, and what no door takes. */
 import { Hono } from 'hono';
-import type { AppEnv, Service } from '../gateway/service.ts';
+import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { adminRoutes } from './admin/routes.ts';
+import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';

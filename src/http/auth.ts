@@ -1,9 +1,9 @@
 /** Who is calling: a shop by its API key, an operator by the admin token. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Shop } from '../directory/types.ts';
-import type { AppEnv } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { equalText } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
 
 /** The operator in the audit log. */
 export const OPERATOR = 'operator';

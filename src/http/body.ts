@@ -1,7 +1,8 @@
 /** Reading what others send: never more than we said, never trusted before it is checked. */
 import type { Context } from 'hono';
-import * as v from 'valibot';
-import { type FieldError, Problem } from '../payments/errors.ts';
+import type * as v from 'valibot';
+import { valid } from '../gateway/validation.ts';
+import { Problem } from '../payments/errors.ts';
 import { concat, fromUtf8, utf8 } from '../signing/bytes.ts';
 import { id } from './schemas.ts';
 
@@ -47,23 +48,6 @@ export function rawQuery(url: string): Uint8Array {
   const query = utf8(url.slice(at + 1, hash < 0 ? undefined : hash));
   if (query.length > BODY_LIMIT) throw tooLarge('query');
   return query;
-}
-
-function fieldErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
-  return issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message }));
-}
-
-/**
- * A value that a schema accepts.
- * @throws Problem invalid_request with every error of the value.
- */
-export function valid<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const errors = fieldErrors(result.issues);
-  const [first] = errors;
-  const detail = first ? `${first.path || 'the body'}: ${first.message}` : 'the request is not valid';
-  throw new Problem('invalid_request', detail, { errors });
 }
 
 /**

@@ -1,10 +1,11 @@
-/** The provider's door: notifications. */
+/** The provider's route: notifications. */
 import { type Context, Hono } from 'hono';
 import { open } from '../gateway/accounts.ts';
-import { notified, providerRequest } from '../gateway/notifications.ts';
-import type { AppEnv } from '../gateway/service.ts';
+import { takeNotification } from '../gateway/notifications.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
+import type { AppEnv } from './app-env.ts';
 import { operation } from './openapi.ts';
+import { providerRequest, respond, senderOf } from './provider-request.ts';
 
 /** What the outside learns of a refusal: that it was one, and its kind. */
 function refused(refusal: Refusal): Problem {
@@ -19,7 +20,7 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
   const opened = open(account);
   const request = await providerRequest(c);
   try {
-    return await notified(c, opened, request);
+    return respond(await takeNotification(c.get('service'), opened, request, senderOf(c)));
   } catch (error) {
     throw error instanceof Refusal ? refused(error) : error;
   }

@@ -1,17 +1,16 @@
-/** The shopper's door: the hop to the provider, and the way back. */
+/** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
 import { open } from '../gateway/accounts.ts';
-import { providerRequest, type Returned, returnedFact } from '../gateway/notifications.ts';
-import type { AppEnv, Service } from '../gateway/service.ts';
-import { askProvider } from '../gateway/status-query.ts';
-import type { HintCommand, NotifyCommand } from '../ledger/commands.ts';
-import { Problem, Refusal } from '../payments/errors.ts';
-import { type PaymentId, paymentId } from '../payments/id.ts';
+import { isChoice } from '../gateway/checkout.ts';
+import { takeReturn } from '../gateway/returns.ts';
+import { paymentId } from '../payments/id.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
 import { operation } from './openapi.ts';
-import { hop, isChoice, shopperIp, toShop, unknownPayment } from './shopper.ts';
+import { providerRequest, senderOf } from './provider-request.ts';
+import { hop, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
@@ -32,38 +31,16 @@ async function choose(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id, account);
 }
 
-/** The shopper waits for the result: where the protocol has us ask, we ask now, and leave it to the ledger if that fails. */
-async function answerNow(
-  service: Service,
-  id: PaymentId,
-  account: string,
-  { fact, hint }: Returned,
-): Promise<{ readonly fact: NotifyCommand | null; readonly hint: HintCommand | null }> {
-  if (!hint) return { fact, hint: null };
-  const inquiry = await service.ledger(id).inquiry(account, hint.attempt);
-  if (!inquiry) return { fact: null, hint: null };
-  const later = { fact: null, hint: { attempt: inquiry.attempt, account, hint: hint.about } };
-  try {
-    const [answer, ...more] = await askProvider(service, { ...inquiry, hint: hint.about });
-    for (const command of more) await service.ledger(id).notify(command);
-    return answer ? { fact: answer, hint: null } : later;
-  } catch (error) {
-    if (!(error instanceof Problem || error instanceof Refusal)) throw error;
-    console.warn({ event: 'return.not_asked', payment: id, account, detail: error.message });
-    return later;
-  }
-}
-
 async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = paymentId(c.req.param('id') ?? '');
   const account = id && (await service.directory.account(c.req.param('account') ?? ''));
   if (!id || !account) return unknownPayment(service);
-  const came = await returnedFact(c, open(account), await providerRequest(c), id);
-  const { fact, hint } = await answerNow(service, id, account.id, came);
-  const result = await service
-    .ledger(id)
-    .returned({ account: account.id, fact, hint, refused: came.refused, ip: shopperIp(c) });
+  const result = await takeReturn(service, open(account), await providerRequest(c), {
+    id,
+    sender: senderOf(c),
+    shopperIp: shopperIp(c),
+  });
   if (result.kind === 'unknown') return unknownPayment(service);
   return toShop(service, result.shop, result.view, result.request, c.req.query(VIA));
 }

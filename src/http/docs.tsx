@@ -1,9 +1,9 @@
 /** The reference: the OpenAPI document, and a page of it with calls to copy. No script or style from elsewhere. */
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import type { AppEnv } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { base64url } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
 import {
   type ApiDocument,
   apiDocument,

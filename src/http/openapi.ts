@@ -3,8 +3,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema } from 'valibot';
-import type { AppEnv } from '../gateway/service.ts';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
+import type { AppEnv } from './app-env.ts';
 import * as schemas from './schemas.ts';
 
 // Given here, so that the library does not look for it with a dynamic import at run time.

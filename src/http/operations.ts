@@ -1,21 +1,19 @@
-/** The storefront's door after a payment: capture, cancel, refund, and asking the provider. */
+/** The storefront's routes after a payment: capture, cancel, refund, and asking the provider. */
 import { type Context, Hono } from 'hono';
-import { open } from '../gateway/accounts.ts';
-import type { AppEnv, Service } from '../gateway/service.ts';
+import { operationRules } from '../gateway/operation-rules.ts';
 import { originOf } from '../gateway/start-attempt.ts';
-import { askProvider } from '../gateway/status-query.ts';
-import type { OperateResult, PaymentRead } from '../ledger/commands.ts';
-import { Problem, Refusal } from '../payments/errors.ts';
+import { refresh } from '../gateway/status-query.ts';
+import { valid } from '../gateway/validation.ts';
+import type { OperationCommandResult, PaymentRead } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
-import { OPERATION_KINDS, type OperationKind, type OperationRule } from '../payments/operations.ts';
+import { OPERATION_KINDS, type OperationKind } from '../payments/operations.ts';
 import { hex } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { jsonBody, valid } from './body.ts';
+import { jsonBody } from './body.ts';
 import { type Example, operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
-
-/** How many of a payment's attempts one refresh asks about, the newest first. */
-const ASKED_AT_ONCE = 5;
 
 /** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
 function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
@@ -66,23 +64,6 @@ async function ownPayment(c: Context<AppEnv>): Promise<{ id: PaymentId; shop: st
   return { id, shop: shop.id, read };
 }
 
-/** What the provider of each of a payment's accounts can do; and why not, for those that lack it by their settings. */
-async function rulesOf(service: Service, { attempts }: PaymentRead, kind: OperationKind) {
-  const rules: Record<string, OperationRule | null> = {};
-  const reasons: string[] = [];
-  for (const id of new Set(attempts.map(({ account }) => account))) {
-    const account = await service.directory.account(id);
-    if (!account) continue;
-    const { provider, variants } = open(account);
-    const able = provider[kind];
-    const lack = able?.lacks?.(variants[0].account.settings) ?? null;
-    rules[id] = able && lack === null ? able.rule : null;
-    if (!able) reasons.push(`${provider.caption} has no ${kind}`);
-    else if (lack !== null) reasons.push(`the account ${id}: ${lack}`);
-  }
-  return { rules, reasons };
-}
-
 function idempotencyKey(c: Context<AppEnv>): string {
   const given = c.req.header('idempotency-key');
   if (given !== undefined) return valid(schemas.idempotencyKey, given);
@@ -91,7 +72,7 @@ function idempotencyKey(c: Context<AppEnv>): string {
   return `made/${hex(bytes)}`;
 }
 
-function answer(c: Context<AppEnv>, result: OperateResult, origin: string): Response {
+function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: string): Response {
   switch (result.kind) {
     case 'none':
       throw unknownPayment();
@@ -111,47 +92,14 @@ async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Respons
   const key = idempotencyKey(c);
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
-  const { rules, reasons } = await rulesOf(service, read, kind);
+  const { rules, reasons } = await operationRules(service, read, kind);
   if (Object.values(rules).every((rule) => rule === null)) {
     throw new Problem('unsupported_operation', reasons.join('; '));
   }
-  const working = service.ledger(id).operate({ shop, kind, amount, attempt, key, origin, rules });
+  const working = service.ledger(id).executeOperation({ shop, kind, amount, attempt, key, origin, rules });
   // A shop that does not wait for the answer does not break the call off.
   c.executionCtx.waitUntil(working.catch(() => {}));
   return answer(c, await working, origin);
-}
-
-/** Asks the providers of a payment's newest attempts. @throws the last error when none could be asked. */
-async function refresh(
-  service: Service,
-  id: PaymentId,
-  { attempts, operations }: PaymentRead,
-): Promise<void> {
-  const ledger = service.ledger(id);
-  let isAnswered = false;
-  let failure: Problem | null = null;
-  for (const { attempt, account } of attempts.toReversed().slice(0, ASKED_AT_ONCE)) {
-    const inquiry = await ledger.inquiry(account, attempt);
-    if (!inquiry) continue;
-    try {
-      for (const command of await askProvider(service, inquiry)) await ledger.notify(command);
-      isAnswered = true;
-    } catch (error) {
-      failure ??= asProblem(error);
-    }
-  }
-  if (operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
-    await ledger.resolveOperations();
-    isAnswered ||= failure?.code === 'unsupported_operation';
-  }
-  if (failure && !isAnswered) throw failure;
-}
-
-/** @throws what is a mistake of ours. */
-function asProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (!(error instanceof Refusal)) throw error;
-  return new Problem('provider_error', `the provider's answer is not to be believed: ${error.message}`);
 }
 
 export function operationRoutes(): Hono<AppEnv> {

@@ -1,18 +1,20 @@
-/** The storefront's door: creating and reading payments. */
+/** The storefront's routes: creating and reading payments. */
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import type { Shop } from '../directory/types.ts';
-import type { AppEnv, LedgerClient, Service } from '../gateway/service.ts';
-import { buildTrip, choices, chooseAccount, originOf } from '../gateway/start-attempt.ts';
-import type { CreateCommand, PaymentWithRedirect } from '../ledger/commands.ts';
+import { createPayment } from '../gateway/create-payment.ts';
+import type { LedgerClient, Service } from '../gateway/service.ts';
+import { originOf } from '../gateway/start-attempt.ts';
+import { valid } from '../gateway/validation.ts';
+import type { PaymentWithRedirect } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
-import { derivePaymentId, type PaymentId, paymentId } from '../payments/id.ts';
+import { derivePaymentId, paymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { Customer, PaymentRequest } from '../payments/types.ts';
-import { base64url, fromBase64, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
-import { digests } from '../signing/digests.ts';
+import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { jsonBody, valid } from './body.ts';
+import { jsonBody } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -45,23 +47,6 @@ function requestOf(body: CreateBody): PaymentRequest {
     extraData: body.extraData ?? null,
     providerFields: body.providerFields ?? {},
   };
-}
-
-/** The same request has the same hash, whatever the order or spacing of its JSON. */
-function requestHash(body: CreateBody, request: PaymentRequest): string {
-  const { account = null, provider = null } = body;
-  return hex(digests.sha256(utf8(JSON.stringify(sorted({ account, provider, request })))));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const members = value as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.keys(members)
-      .sort()
-      .map((name) => [name, sorted(members[name])]),
-  );
 }
 
 /** A payment as its shop gets it. */
@@ -102,41 +87,6 @@ function cursorOf(text: string | undefined) {
   return { createdAt, id };
 }
 
-/** Builds the command of a create; a failure is reported only if the payment is not there already. */
-async function createCommand(service: Service, shop: Shop, body: CreateBody, origin: string) {
-  const request = requestOf(body);
-  const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, request.reference);
-  const hash = requestHash(body, request);
-  const ledger = service.ledger(id, shop.region);
-  try {
-    const account = await chooseAccount(service, shop, body);
-    const trip = await buildTrip(service, {
-      account,
-      id,
-      attempt: 1,
-      request,
-      amount: request.amount,
-      origin,
-    });
-    const isOpen =
-      !body.account && !body.provider && (await choices(service, shop, body.currency)).length > 1;
-    const command: CreateCommand = {
-      id,
-      shop: shop.id,
-      requestHash: hash,
-      request: isOpen ? { ...request, choose: true } : request,
-      trip,
-      announce: shop.webhook.newPayments,
-    };
-    return await ledger.create(command);
-  } catch (error) {
-    // The account may have changed since: a repeat of a request that succeeded still gets its payment.
-    const earlier = error instanceof Problem ? await ledger.replay(hash) : null;
-    if (earlier === null) throw error;
-    return earlier;
-  }
-}
-
 export function paymentRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
@@ -173,7 +123,9 @@ export function paymentRoutes(): Hono<AppEnv> {
       const body = await jsonBody(c, schemas.createPayment);
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
-      const result = await createCommand(service, shop, body, origin);
+      const { account = null, provider = null } = body;
+      const order = { request: requestOf(body), account, provider };
+      const result = await createPayment(service, shop, order, origin);
       if (result.kind === 'conflict') {
         throw new Problem(
           'reference_conflict',

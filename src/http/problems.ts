@@ -1,8 +1,8 @@
 /** Turns errors into RFC 9457 answers: a poor public one, a rich private log line. */
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { AppEnv } from '../gateway/service.ts';
 import { PROBLEMS, Problem } from '../payments/errors.ts';
+import type { AppEnv } from './app-env.ts';
 
 const TYPE_BASE = 'https://countersign.dev/problems/';
 

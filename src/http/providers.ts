@@ -1,13 +1,13 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
-import type { AppEnv } from '../gateway/service.ts';
 import { choices } from '../gateway/start-attempt.ts';
+import { valid } from '../gateway/validation.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
 import { settingsJsonSchema } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
+import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { valid } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
 

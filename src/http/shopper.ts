@@ -1,15 +1,17 @@
-/** The shopper's way: to the provider, and back to the shop. What the doors for shoppers share. */
+/** The shopper's way: to the provider, and back to the shop. What the routes for shoppers share. */
 import type { Context } from 'hono';
-import type { AppEnv, LedgerClient, Service } from '../gateway/service.ts';
-import { buildTrip, choices, originOf } from '../gateway/start-attempt.ts';
+import { accountsToChoose, nextHop } from '../gateway/checkout.ts';
+import type { Service } from '../gateway/service.ts';
+import { originOf } from '../gateway/start-attempt.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import { display } from '../payments/money.ts';
-import { GOOD, SETTLED } from '../payments/statuses.ts';
+import { GOOD, NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts';
 import { base64url } from '../signing/bytes.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
+import type { AppEnv } from './app-env.ts';
 import { choicePage, formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
 
 function nonceOf(service: Service): string {
@@ -56,7 +58,7 @@ function go(service: Service, redirect: Redirect): Response {
  */
 function isGood(view: PaymentView, via: string | undefined): boolean {
   if (view.status !== 'created' && view.status !== 'forwarded')
-    return GOOD.has(view.status) || SETTLED.has(view.status);
+    return GOOD.has(view.status) || NOTHING_TO_PAY.has(view.status);
   return via === 'success' || via === 'pending';
 }
 
@@ -69,7 +71,7 @@ export async function toShop(
   via?: string,
 ): Promise<Response> {
   const shop = await service.directory.shop(shopId);
-  const classic = request.door === 'polybanking';
+  const classic = request.dialect === 'polybanking';
   const good = classic
     ? isGoodForWebsite(view) || (view.providerStatus === null && via === 'success')
     : isGood(view, via);
@@ -93,33 +95,13 @@ export async function toShop(
   return seeOther(url.href);
 }
 
-async function newAttempt(
-  service: Service,
-  ledger: LedgerClient,
-  hop: Extract<HopResult, { kind: 'start' }>,
-  origin: string,
-  ip: string | null,
-): Promise<HopResult> {
-  const account = await service.directory.account(hop.account);
-  if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
-  const { id, attempt, request, amount } = hop;
-  try {
-    const trip = await buildTrip(service, { account, id, attempt, request, amount, origin, ip });
-    return await ledger.start(attempt, trip, ip);
-  } catch (error) {
-    await ledger.gaveUp(attempt);
-    throw error;
-  }
-}
-
 /** The page on which the shopper chooses; a shop that has only one way left needs none. */
 async function chooser(
   service: Service,
   id: PaymentId,
   { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
-  const shop = await service.directory.shop(shopId);
-  const accounts = shop ? await choices(service, shop, request.currency) : [];
+  const accounts = await accountsToChoose(service, shopId, request.currency);
   const amount = display(request.amount, request.currency);
   return page(service, 200, (nonce) =>
     choicePage(
@@ -134,14 +116,6 @@ async function chooser(
   );
 }
 
-/** Whether a shopper may choose an account for a payment. */
-export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
-  const found = await service.ledger(id).read();
-  const shop = found && (await service.directory.shop(found.shop));
-  const accounts = shop ? await choices(service, shop, found.view.currency) : [];
-  return accounts.some((entry) => entry.id === account);
-}
-
 /** The shopper's address as the platform saw it; on a laptop, where nothing tells, the laptop's. */
 export function shopperIp(c: Context<AppEnv>): string | null {
   return c.req.header('cf-connecting-ip') ?? (c.get('service').config.local ? '127.0.0.1' : null);
@@ -154,12 +128,8 @@ export async function hop(
   chosen: string | null = null,
 ): Promise<Response> {
   const service = c.get('service');
-  const ledger = service.ledger(id);
-  const ip = shopperIp(c);
-  let result = await ledger.hop(ip, chosen);
-  if (result.kind === 'start') {
-    result = await newAttempt(service, ledger, result, originOf(service, c.req.url), ip);
-  }
+  const origin = originOf(service, c.req.url);
+  const result = await nextHop(service, id, { ip: shopperIp(c), chosen, origin });
   switch (result.kind) {
     case 'go':
       return go(service, result.redirect);

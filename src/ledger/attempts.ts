@@ -1,17 +1,20 @@
 /** The life of one signed trip: how it begins, and whether the shopper may make it again. */
 import { moneyOf, NEW_ATTEMPT } from '../payments/rules.ts';
-import type { Trip } from './commands.ts';
+import type { SignedAttempt } from './commands.ts';
 import type { Attempt } from './record.ts';
 
 /** An attempt at its beginning. */
-export function attemptOf(trip: Trip, at: string): Attempt {
-  return { ...trip, createdAt: at, state: NEW_ATTEMPT };
+export function attemptOf(attempt: SignedAttempt, at: string): Attempt {
+  return { ...attempt, createdAt: at, state: NEW_ATTEMPT };
 }
 
 /** A trip without news yet may be made again, unless its provider burns the order number at the first try. */
-export function mayGoAgain({ state, single }: Attempt): boolean {
+export function mayGoAgain({ state, oneRedirect }: Attempt): boolean {
   if (Object.keys(state.paid).length > 0) return false;
-  return state.rung === 'created' || (!single && (state.rung === 'forwarded' || state.rung === 'pending'));
+  return (
+    state.progress === 'created' ||
+    (!oneRedirect && (state.progress === 'forwarded' || state.progress === 'pending'))
+  );
 }
 
 /** A redirect whose time is over. */

@@ -5,32 +5,32 @@
 import { MAX_ATTEMPTS } from '../payments/id.ts';
 import { minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
-import { SETTLED } from '../payments/statuses.ts';
+import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import { attemptOf, isCaptured, isStale, mayGoAgain } from './attempts.ts';
-import type { HopResult, ReturnCommand, ReturnResult, Trip } from './commands.ts';
-import type { News } from './provider-updates.ts';
+import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
+import type { ProviderUpdates } from './provider-updates.ts';
 import { type Attempt, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
-import type { Questions } from './status-queries.ts';
+import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
-import type { Changes } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 /** How long a request may take to register an order; after that it is taken for lost. */
 const RESERVED_MS = 30_000;
 
 export class Checkout {
-  readonly #changes: Changes;
-  readonly #questions: Questions;
-  readonly #news: News;
+  readonly #work: UnitOfWork;
+  readonly #statusQueries: StatusQueries;
+  readonly #updates: ProviderUpdates;
 
-  constructor(changes: Changes, questions: Questions, news: News) {
-    this.#changes = changes;
-    this.#questions = questions;
-    this.#news = news;
+  constructor(work: UnitOfWork, statusQueries: StatusQueries, updates: ProviderUpdates) {
+    this.#work = work;
+    this.#statusQueries = statusQueries;
+    this.#updates = updates;
   }
 
   /** The shopper is at the checkout: where to? */
   hop(ip: string | null, chosen: string | null): HopResult {
-    const { head, record } = this.#changes.store;
+    const { head, record } = this.#work.store;
     if (!head || !record) return { kind: 'unknown' };
     const finished: HopResult = {
       kind: 'finished',
@@ -42,8 +42,8 @@ export class Checkout {
     const { status, amounts } = summaryOf(record);
     const left = minor(record.request.amount - amounts.paid);
     // A shop that has captured a part wants no more of the shopper.
-    if (!newest || !left || SETTLED.has(status) || record.attempts.some(isCaptured)) return finished;
-    const now = this.#changes.now();
+    if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
+    const now = this.#work.now();
     if (record.request.choose && !chosen && status !== 'pending') {
       return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
     }
@@ -57,7 +57,7 @@ export class Checkout {
     }
     if (mayGoAgain(newest) && !isStale(newest, now)) {
       if (newest.redirect) {
-        this.#changes.commit((writer) => this.#forward(writer, record, ip));
+        this.#work.commit((writer) => this.#forward(writer, record, ip));
         return { kind: 'go', redirect: newest.redirect };
       }
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
@@ -72,24 +72,24 @@ export class Checkout {
   }
 
   #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
-    const { shop } = this.#changes.known();
+    const { shop } = this.#work.payment();
     return { kind: 'start', shop, id: record.id, attempt: number, account, request: record.request, amount };
   }
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
-    this.#changes.commit((writer) => {
-      const reserved = { ...attempt, memo: {}, createdAt: writer.at, reservedAt: writer.at };
+    this.#work.commit((writer) => {
+      const reserved = { ...attempt, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
     return this.#startOf(record, number, attempt);
   }
 
   /** The order could not be registered: the next hop tries again, under a new number. */
-  gaveUp(number: number): void {
-    const { record } = this.#changes.store;
+  startFailed(number: number): void {
+    const { record } = this.#work.store;
     const attempt = record?.attempts[number - 1];
     if (!record || !attempt || attempt.redirect || number !== record.attempts.length) return;
-    this.#changes.commit((writer) => {
+    this.#work.commit((writer) => {
       writer.save(
         withAttempt(record, number, (entry) => ({ ...entry, reservedAt: new Date(0).toISOString() })),
       );
@@ -97,27 +97,27 @@ export class Checkout {
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, trip: Trip, ip: string | null): HopResult {
-    const { record } = this.#changes.store;
+  start(number: number, attempt: SignedAttempt, ip: string | null): HopResult {
+    const { record } = this.#work.store;
     if (!record) return { kind: 'unknown' };
     const reserved = record.attempts[number - 1];
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
     // Another click was faster, or the payment has moved meanwhile.
-    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, trip.account);
-    this.#changes.commit((writer) => {
-      const added = attemptOf(trip, writer.at);
+    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, attempt.account);
+    this.#work.commit((writer) => {
+      const added = attemptOf(attempt, writer.at);
       const state = isOurs ? reserved.state : added.state;
       const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
       this.#forward(writer, { ...record, attempts }, ip);
-      this.#questions.askLater(writer, { ...record, attempts }, number, trip.askAt);
+      this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });
-    return trip.redirect ? { kind: 'go', redirect: trip.redirect } : { kind: 'busy' };
+    return attempt.redirect ? { kind: 'go', redirect: attempt.redirect } : { kind: 'busy' };
   }
 
   #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {
     const number = record.attempts.length;
     const moved = withAttempt(record, number, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
-    this.#changes.moved(writer, moved);
+    this.#work.saveMoved(writer, moved);
     writer.log('forwarded', 'shopper', {
       attempt: number,
       account: moved.attempts.at(-1)?.account,
@@ -127,22 +127,22 @@ export class Checkout {
 
   /** The shopper came back. A verified fact counts like a notification. */
   returned(command: ReturnCommand): ReturnResult {
-    const { head, record } = this.#changes.store;
+    const { head, record } = this.#work.store;
     if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {
       return { kind: 'unknown' };
     }
-    const fact = command.fact && this.#news.isNew(command.fact) ? command.fact : null;
-    this.#changes.commit((writer) => {
+    const update = command.update && this.#updates.isNew(command.update) ? command.update : null;
+    this.#work.commit((writer) => {
       writer.log('returned', 'shopper', {
-        signed: command.fact !== null,
+        signed: command.update !== null,
         ...(command.refused !== null && { refused: command.refused }),
         ...(command.ip && { ip: command.ip }),
       });
-      if (fact) this.#news.apply(writer, record, fact);
+      if (update) this.#updates.apply(writer, record, update);
     });
-    if (command.fact && !fact) this.#news.countRepeat(command.fact);
-    if (command.hint) this.#questions.hint(this.#changes.known().record, command.hint);
-    const { record: now } = this.#changes.known();
+    if (command.update && !update) this.#updates.countRepeat(command.update);
+    if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);
+    const { record: now } = this.#work.payment();
     return { kind: 'known', shop: head.shop, view: viewOf(now), request: now.request };
   }
 }

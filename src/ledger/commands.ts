@@ -2,17 +2,16 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type {
-  Operation,
   OperationKind,
   OperationProblem,
   OperationRule,
-  Wanted,
+  OperationWanted,
+  RecordedOperation,
 } from '../payments/operations.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type {
   AttemptView,
-  Bill,
   Capture,
   EventSource,
   EventType,
@@ -20,26 +19,27 @@ import type {
   PaymentEvent,
   PaymentRequest,
   PaymentView,
+  ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
 import type { Answer } from './store.ts';
 
 /** One trip, built and signed by its provider before the ledger is called. */
-export interface Trip {
+export interface SignedAttempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
   readonly capture: Capture;
   readonly amount: Minor;
-  readonly single: boolean;
+  readonly oneRedirect: boolean;
   /** Null: built when the shopper is at the checkout. */
   readonly redirect: Redirect | null;
   readonly deferred: boolean;
-  readonly memo: Readonly<Record<string, string>>;
+  readonly providerState: Readonly<Record<string, string>>;
   /** RFC 3339; null: for as long as the provider takes it. */
   readonly goodUntil: string | null;
   /** Milliseconds since 1970 when the provider is asked by itself; null: only when something hints at news. */
-  readonly askAt: number | null;
+  readonly queryAt: number | null;
 }
 
 export interface CreateCommand {
@@ -48,7 +48,7 @@ export interface CreateCommand {
   /** SHA-256 of the request: the same reference with another request is a conflict. */
   readonly requestHash: string;
   readonly request: PaymentRequest;
-  readonly trip: Trip;
+  readonly attempt: SignedAttempt;
   /** Whether the shop wants to be told of new payments too. */
   readonly announce?: boolean;
 }
@@ -61,7 +61,7 @@ export interface ImportedEvent {
   readonly source: EventSource;
   readonly detail: Readonly<Record<string, unknown>>;
   /** What the provider had said, where it was news. */
-  readonly news?: {
+  readonly update?: {
     readonly outcome: Outcome;
     readonly amount: Minor;
     readonly movement: string;
@@ -75,7 +75,7 @@ export interface ImportCommand extends CreateCommand {
   readonly createdAt: string;
   readonly history: readonly ImportedEvent[];
   /** Whether the shop knows the last of it. */
-  readonly told: boolean;
+  readonly shopKnows: boolean;
 }
 
 export type ImportResult = 'imported' | 'unchanged' | 'differs';
@@ -129,7 +129,7 @@ export type HopResult =
     };
 
 /** A verified fact as the ledger takes it; the replies are prepared, so that no second trip is needed. */
-export interface NotifyCommand {
+export interface ApplyUpdateCommand {
   readonly attempt: number;
   readonly account: string;
   /** The provider's identity of the news. */
@@ -144,14 +144,14 @@ export interface NotifyCommand {
   readonly providerStatusText?: string | null;
   /** Whether the provider proved that it said so: by a signature, or because it was asked. */
   readonly proven?: boolean;
-  readonly bill?: Bill;
+  readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
-  readonly rank?: string;
+  readonly sequence?: string;
   /** An operation of ours that was accepted before and is refused now. */
-  readonly refuses?: { readonly kind: OperationKind; readonly amount: number | null };
+  readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
   /** What the provider's code wants back for later calls. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly providerState?: Readonly<Record<string, string>>;
   readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
@@ -159,7 +159,7 @@ export interface NotifyCommand {
   readonly replies: { readonly accepted: Answer; readonly conflict: Answer };
 }
 
-export type NotifyResult =
+export type ApplyUpdateResult =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
@@ -174,7 +174,7 @@ export interface HintCommand {
 export type HintResult = 'taken' | 'unknown' | 'busy';
 
 /** What a provider is asked about, as the ledger knows it. */
-export interface Inquiry {
+export interface StatusQueryRequest {
   readonly id: PaymentId;
   readonly shop: string;
   readonly attempt: number;
@@ -182,7 +182,7 @@ export interface Inquiry {
   readonly amount: Minor;
   readonly currency: string;
   readonly capture: Capture;
-  readonly memo: Readonly<Record<string, string>>;
+  readonly providerState: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt so far. */
@@ -192,7 +192,7 @@ export interface Inquiry {
 }
 
 /** A shop asks for a capture, a cancel or a refund. */
-export interface OperateCommand extends Wanted {
+export interface OperationCommand extends OperationWanted {
   readonly shop: string;
   /** The same key is the same operation. */
   readonly key: string;
@@ -203,14 +203,14 @@ export interface OperateCommand extends Wanted {
 }
 
 /** An operation with everything that is needed to carry it out, or to ask about it. */
-export interface OperationErrand {
+export interface OperationRequest {
   readonly id: PaymentId;
-  readonly operation: Operation;
+  readonly operation: RecordedOperation;
   readonly account: string;
   readonly asked: Minor;
   readonly currency: string;
   readonly capture: Capture;
-  readonly memo: Readonly<Record<string, string>>;
+  readonly providerState: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly origin: string;
 }
@@ -220,18 +220,18 @@ export type OperationOutcome =
   | {
       readonly result: 'succeeded' | 'accepted';
       readonly status: string;
-      readonly reference: string | null;
-      readonly keep?: Readonly<Record<string, string>>;
+      readonly providerReference: string | null;
+      readonly providerState?: Readonly<Record<string, string>>;
     }
   | { readonly result: 'failed' | 'unknown'; readonly problem: OperationProblem };
 
-export type OperateResult =
+export type OperationCommandResult =
   | { readonly kind: 'none' }
   | { readonly kind: 'done'; readonly view: PaymentView; readonly replayed: boolean }
   | { readonly kind: 'problem'; readonly problem: OperationProblem };
 
 /** What a person found out about an operation whose outcome was unknown. */
-export interface SettleCommand {
+export interface ConcludeCommand {
   readonly number: number;
   readonly outcome: 'succeeded' | 'failed';
 }
@@ -239,14 +239,14 @@ export interface SettleCommand {
 /** The schedule by which a payment without a result is asked about, and given up. */
 export interface OverdueCommand {
   readonly schedules: Readonly<
-    Record<string, { readonly askAfter: readonly number[]; readonly expireAfterMs: number }>
+    Record<string, { readonly queryAfter: readonly number[]; readonly expireAfterMs: number }>
   >;
 }
 
 /** The shopper came back, with or without something that verified. */
 export interface ReturnCommand {
   readonly account: string;
-  readonly fact: NotifyCommand | null;
+  readonly update: ApplyUpdateCommand | null;
   /** Something to ask the provider about that could not be asked at once. */
   readonly hint?: HintCommand | null;
   /** Why what came along was not believed, if anything came. */

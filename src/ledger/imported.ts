@@ -10,7 +10,7 @@ export function importedRecord(command: ImportCommand): LedgerRecord {
   return {
     id: command.id,
     request: command.request,
-    attempts: [attemptOf(command.trip, command.createdAt)],
+    attempts: [attemptOf(command.attempt, command.createdAt)],
     providerReference: null,
     providerStatus: null,
     imported: true,
@@ -21,22 +21,22 @@ export function importedRecord(command: ImportCommand): LedgerRecord {
 
 /** Logs one line of the history, at its own time; the record after it. */
 export function withImported(writer: Writer, record: LedgerRecord, event: ImportedEvent): LedgerRecord {
-  const { at, type, source, detail, news } = event;
+  const { at, type, source, detail, update } = event;
   if (type === 'forwarded') {
     writer.log(type, source, { attempt: 1, ...detail }, at);
     return withAttempt(record, 1, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
   }
-  if (!news) {
+  if (!update) {
     writer.log(type, source, detail, at);
     return record;
   }
   const moved: LedgerRecord = {
-    ...withAttempt(record, 1, (attempt) => ({ ...attempt, state: apply(attempt.state, news) })),
-    providerReference: news.providerReference ?? record.providerReference,
-    providerStatus: news.providerStatus,
+    ...withAttempt(record, 1, (attempt) => ({ ...attempt, state: apply(attempt.state, update) })),
+    providerReference: update.providerReference ?? record.providerReference,
+    providerStatus: update.providerStatus,
   };
   const [from, to] = [summaryOf(record).status, summaryOf(moved).status];
-  const { movement: _movement, ...shown } = news;
+  const { movement: _movement, ...shown } = update;
   const { currency } = record.request;
   writer.log(type, source, { attempt: 1, ...shown, currency, ...detail, from, to }, at);
   return moved;

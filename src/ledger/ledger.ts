@@ -12,6 +12,9 @@ import { attemptOf } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout } from './checkout.ts';
 import type {
+  ApplyUpdateCommand,
+  ApplyUpdateResult,
+  ConcludeCommand,
   CreateCommand,
   CreateResult,
   Delivery,
@@ -21,29 +24,27 @@ import type {
   HopResult,
   ImportCommand,
   ImportResult,
-  Inquiry,
-  NotifyCommand,
-  NotifyResult,
-  OperateCommand,
-  OperateResult,
+  OperationCommand,
+  OperationCommandResult,
   OverdueCommand,
   PaymentLog,
   PaymentRead,
   PaymentWithRedirect,
   ReturnCommand,
   ReturnResult,
-  SettleCommand,
-  Trip,
+  SignedAttempt,
+  StatusQueryRequest,
 } from './commands.ts';
 import { importedRecord, withImported } from './imported.ts';
 import { Operations } from './operations.ts';
-import { type ConfirmOutcome, type Courier, deliveriesOf, projectionPause, run, settle } from './outbox.ts';
+import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
 import { overdue } from './overdue.ts';
-import { News } from './provider-updates.ts';
+import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
+import { ProviderUpdates } from './provider-updates.ts';
 import { attemptsOf, type LedgerRecord, operationsOf, summaryOf, viewOf } from './record.ts';
-import { Questions } from './status-queries.ts';
+import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
-import { Changes, type LedgerWorld } from './unit-of-work.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;
@@ -53,10 +54,10 @@ const BATCH = 6;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
-  readonly #changes: Changes;
-  readonly #questions: Questions;
+  readonly #work: UnitOfWork;
+  readonly #statusQueries: StatusQueries;
   readonly #operations: Operations;
-  readonly #news: News;
+  readonly #updates: ProviderUpdates;
   readonly #checkout: Checkout;
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
@@ -65,15 +66,15 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
-    this.#changes = new Changes(this.#store, () => this.world());
-    this.#questions = new Questions(this.#changes);
-    this.#operations = new Operations(this.#changes, (attempt) => this.#ask(attempt));
-    this.#news = new News(this.#changes, this.#questions, this.#operations);
-    this.#checkout = new Checkout(this.#changes, this.#questions, this.#news);
+    this.#work = new UnitOfWork(this.#store, () => this.ports());
+    this.#statusQueries = new StatusQueries(this.#work);
+    this.#operations = new Operations(this.#work, (attempt) => this.#queryNow(attempt));
+    this.#updates = new ProviderUpdates(this.#work, this.#statusQueries, this.#operations);
+    this.#checkout = new Checkout(this.#work, this.#statusQueries, this.#updates);
   }
 
   /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
-  protected abstract world(): LedgerWorld;
+  protected abstract ports(): LedgerPorts;
 
   // --- Creating -------------------------------------------------------------------------------------------
 
@@ -81,12 +82,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   create(command: CreateCommand): CreateResult {
     const head = this.#store.head;
     if (head) return head.requestHash === command.requestHash ? this.#replayed() : { kind: 'conflict' };
-    this.#changes.commit(
+    this.#work.commit(
       (writer) => {
         const created: LedgerRecord = {
           id: command.id,
           request: command.request,
-          attempts: [attemptOf(command.trip, writer.at)],
+          attempts: [attemptOf(command.attempt, writer.at)],
           providerReference: null,
           providerStatus: null,
           createdAt: writer.at,
@@ -97,10 +98,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
-          account: command.trip.account,
+          account: command.attempt.account,
         });
         if (!command.announce) return;
-        writer.queue(this.#changes.webhookJob(writer.at, 'payment.created', created, null));
+        writer.queue(this.#work.webhookJob(writer.at, 'payment.created', created, null));
       },
       { shop: command.shop, requestHash: command.requestHash },
     );
@@ -114,14 +115,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   importHistory(command: ImportCommand): ImportResult {
     const head = this.#store.head;
     if (head) return head.requestHash === command.requestHash ? 'unchanged' : 'differs';
-    this.#changes.commit(
+    this.#work.commit(
       (writer) => {
         let record = importedRecord(command);
         // The newest delivery was of the newest news, if the shop knows them.
-        const told = command.told
+        const told = command.shopKnows
           ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
           : -1;
-        const webhook = this.#changes.webhookId(command.id, '');
+        const webhook = this.#work.webhookId(command.id, '');
         for (const [index, event] of command.history.entries()) {
           const known = index === told ? { ...event, detail: { ...event.detail, webhook } } : event;
           record = withImported(writer, record, known);
@@ -130,10 +131,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         const { status } = summaryOf(record);
         if (status === 'created' || status === 'forwarded') return;
         writer.queue({
-          ...this.#changes.webhookJob(record.updatedAt, `payment.${status}`, record, null),
+          ...this.#work.webhookJob(record.updatedAt, `payment.${status}`, record, null),
           dueAt: null,
         });
-        if (!command.told || told >= 0) return;
+        if (!command.shopKnows || told >= 0) return;
         const delivery = { webhook, try: 1, status: 200, durationMs: 0, imported: true };
         writer.log('webhook.delivered', 'countersign', delivery, record.updatedAt);
       },
@@ -150,7 +151,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   #replayed(): { readonly kind: 'replayed' } & PaymentWithRedirect {
-    const { record, shop } = this.#changes.known();
+    const { record, shop } = this.#work.payment();
     return {
       kind: 'replayed',
       shop,
@@ -172,7 +173,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   events(): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
-    this.#changes.writeRepeats();
+    this.#work.writeRepeats();
     const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
       id,
       kind,
@@ -216,13 +217,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, trip: Trip, ip: string | null = null): HopResult {
-    return this.#checkout.start(number, trip, ip);
+  start(number: number, attempt: SignedAttempt, ip: string | null = null): HopResult {
+    return this.#checkout.start(number, attempt, ip);
   }
 
   /** The order could not be registered: the next hop tries again, under a new number. */
-  gaveUp(number: number): void {
-    this.#checkout.gaveUp(number);
+  startFailed(number: number): void {
+    this.#checkout.startFailed(number);
   }
 
   /** The shopper came back. A verified fact counts like a notification. */
@@ -233,53 +234,55 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   // --- News -----------------------------------------------------------------------------------------------
 
   /** Takes a verified fact: the same answer if it was seen, else the rules move the payment. */
-  notify(command: NotifyCommand): NotifyResult {
-    return this.#news.notify(command);
+  applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
+    return this.#updates.take(command);
   }
 
   /** Takes a hint: the provider is asked, at once and until it says something. */
-  hinted(command: HintCommand): HintResult {
-    return this.#questions.hinted(command);
+  takeHint(command: HintCommand): HintResult {
+    return this.#statusQueries.takeHint(command);
   }
 
   /** What to ask the provider about an attempt; the newest one that went to the account if none is named. */
-  inquiry(account: string, number: number | null): Inquiry | null {
+  statusQuery(account: string, number: number | null): StatusQueryRequest | null {
     const { record } = this.#store;
     if (!record) return null;
     const found = number ?? record.attempts.findLastIndex((attempt) => attempt.account === account) + 1;
-    return record.attempts[found - 1]?.account === account ? this.#questions.inquiry(record, found) : null;
+    return record.attempts[found - 1]?.account === account
+      ? this.#statusQueries.requestFor(record, found)
+      : null;
   }
 
-  async #ask(attempt: number): Promise<boolean> {
-    const inquiry = this.#questions.inquiry(this.#changes.known().record, attempt);
-    if (!inquiry) return false;
-    const outcome = await this.world()
-      .courier.confirm(inquiry)
-      .catch((): ConfirmOutcome => ({ result: 'later', error: null }));
-    if (outcome.result === 'news') for (const command of outcome.commands) this.notify(command);
-    return outcome.result === 'news';
+  async #queryNow(attempt: number): Promise<boolean> {
+    const request = this.#statusQueries.requestFor(this.#work.payment().record, attempt);
+    if (!request) return false;
+    const outcome = await this.ports()
+      .queryStatus(request)
+      .catch((): StatusQueryOutcome => ({ result: 'later', error: null }));
+    if (outcome.result === 'updates') for (const command of outcome.commands) this.applyUpdate(command);
+    return outcome.result === 'updates';
   }
 
   /** A payment without a result, by the clock: when to look again (milliseconds since 1970); null: not any more. */
   overdue(command: OverdueCommand): number | null {
-    return overdue(this.#changes, this.#questions, command);
+    return overdue(this.#work, this.#statusQueries, command);
   }
 
   // --- After the payment ----------------------------------------------------------------------------------
 
   /** Captures, cancels or refunds, once for each key. */
-  operate(command: OperateCommand): Promise<OperateResult> {
-    return this.#operations.operate(command);
+  executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
+    return this.#operations.execute(command);
   }
 
   /** Asks what became of the operations whose outcome is not known. */
-  resolveOperations(): Promise<void> {
-    return this.#operations.resolveAll();
+  reconcileOperations(): Promise<void> {
+    return this.#operations.reconcileAll();
   }
 
   /** Takes a person's word for what became of an operation. */
-  settleOperation(command: SettleCommand): Promise<'settled' | 'none' | 'known'> {
-    return this.#operations.settle(command);
+  concludeOperation(command: ConcludeCommand): Promise<'settled' | 'none' | 'known'> {
+    return this.#operations.conclude(command);
   }
 
   // --- What is sent ---------------------------------------------------------------------------------------
@@ -288,7 +291,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   resend(): boolean {
     const job = this.#store.newestWebhook();
     if (!job) return false;
-    this.#changes.commit((writer) => {
+    this.#work.commit((writer) => {
       writer.log('webhook.resent', 'shop', { webhook: job.id });
       writer.queue({ ...job, tries: 0, dueAt: Date.parse(writer.at) });
     });
@@ -299,38 +302,39 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   async reproject(): Promise<boolean> {
     if (!this.#store.head) return false;
     this.#projected = null;
-    await this.#store.wake(this.world().now());
+    await this.#store.wake(this.ports().now());
     return true;
   }
 
   override async alarm(): Promise<void> {
     if (!this.#store.head) return;
-    const { now, courier } = this.world();
+    const ports = this.ports();
+    const now = () => ports.now();
     this.#store.alarmWentOff();
     let tried = 0;
     const push = async () => {
-      const { version } = this.#changes.known();
+      const { version } = this.#work.payment();
       if (version === tried) return;
       tried = version;
-      await this.#project(courier);
+      await this.#project(ports);
     };
     let copied = Promise.resolve();
     try {
       for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
-        const { shop } = this.#changes.known();
+        const { shop } = this.#work.payment();
         const watched = due.filter(({ kind }) => kind === 'operation');
         const others = due.filter(({ kind }) => kind !== 'operation');
         // A shop that is slow to answer keeps nobody from finding the payment.
         copied = copied.then(push);
-        const outcomes = await Promise.all(others.map((job) => run(job, courier, shop)));
+        const outcomes = await Promise.all(others.map((job) => run(job, ports, shop)));
         // News before the end of its job: asked twice is better than lost.
         for (const { kind, outcome } of outcomes) {
-          if (kind === 'confirm' && outcome.result === 'news')
-            for (const command of outcome.commands) this.notify(command);
+          if (kind === 'confirm' && outcome.result === 'updates')
+            for (const command of outcome.commands) this.applyUpdate(command);
         }
-        this.#changes.commit((writer) => {
+        this.#work.commit((writer) => {
           for (const outcome of outcomes) {
-            settle(writer, { courier, current: this.#store.job(outcome.job.id), now: now() }, outcome);
+            recordOutcome(writer, { ports, current: this.#store.job(outcome.job.id), now: now() }, outcome);
           }
         });
         for (const job of watched) await this.#operations.watch(job);
@@ -347,11 +351,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Pushes the newest version to the searchable copy, unless it is there. What changes meanwhile sets its own alarm. */
-  async #project(courier: Courier): Promise<void> {
-    const { record, shop, version } = this.#changes.known();
+  async #project(ports: LedgerPorts): Promise<void> {
+    const { record, shop, version } = this.#work.payment();
     if (this.#projected === version) return;
     try {
-      await courier.project({ shop, version, view: viewOf(record) });
+      await ports.project({ shop, version, view: viewOf(record) });
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {

@@ -4,35 +4,35 @@
  * never carried out again.
  */
 import {
+  concludedBy,
   isOpen,
   isUnresolved,
-  newsOf,
-  type Operation,
   type OperationProblem,
   planOperation,
-  settledByNews,
+  type RecordedOperation,
+  updateOf,
 } from '../payments/operations.ts';
 import { apply } from '../payments/rules.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
-  OperateCommand,
-  OperateResult,
-  OperationErrand,
+  ConcludeCommand,
+  OperationCommand,
+  OperationCommandResult,
   OperationOutcome,
-  SettleCommand,
+  OperationRequest,
 } from './commands.ts';
 import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { Job, Writer } from './store.ts';
-import type { Changes } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Asks the provider about an attempt and takes its news. Whether it answered. */
-type Ask = (attempt: number) => Promise<boolean>;
+type Query = (attempt: number) => Promise<boolean>;
 
 /** After this an operation that was neither finished nor failed was interrupted; longer than any call may take. */
 const INTERRUPTED_MS = 60_000;
 
 /** Pauses between questions about an operation whose outcome is not known. */
-const RESOLVE_PAUSES_MS = [30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000];
+const RECONCILE_PAUSES_MS = [30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000];
 
 /** More than anybody does with one payment. */
 const MAX_OPERATIONS = 200;
@@ -53,36 +53,36 @@ function answerKey(key: string): string {
 }
 
 export class Operations {
-  readonly #changes: Changes;
-  readonly #ask: Ask;
+  readonly #work: UnitOfWork;
+  readonly #query: Query;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(changes: Changes, ask: Ask) {
-    this.#changes = changes;
-    this.#ask = ask;
+  constructor(work: UnitOfWork, query: Query) {
+    this.#work = work;
+    this.#query = query;
   }
 
   /** Carries out an operation, or answers as before if its key is known. */
-  operate(command: OperateCommand): Promise<OperateResult> {
-    return this.#inTurn(() => this.#operate(command));
+  execute(command: OperationCommand): Promise<OperationCommandResult> {
+    return this.#inTurn(() => this.#executeNow(command));
   }
 
   /** Asks about every operation whose outcome is not known. */
-  resolveAll(): Promise<void> {
+  reconcileAll(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const { number } of this.#all().filter(isOpen)) await this.#resolve(number);
+      for (const { number } of this.#all().filter(isOpen)) await this.#reconcile(number);
     });
   }
 
   /** Takes the word of a person for what became of an operation. */
-  settle({ number, outcome }: SettleCommand): Promise<'settled' | 'none' | 'known'> {
+  conclude({ number, outcome }: ConcludeCommand): Promise<'settled' | 'none' | 'known'> {
     return this.#inTurn(async () => {
       const operation = this.#all().find((entry) => entry.number === number);
       if (!operation) return 'none';
       if (!isOpen(operation)) return 'known';
       const told: OperationOutcome =
         outcome === 'succeeded'
-          ? { result: 'succeeded', status: 'told by the operator', reference: null }
+          ? { result: 'succeeded', status: 'told by the operator', providerReference: null }
           : {
               result: 'failed',
               problem: { code: 'provider_error', detail: 'the operator found that it was not carried out' },
@@ -97,10 +97,10 @@ export class Operations {
     return this.#inTurn(async () => {
       const { number } = JSON.parse(job.body) as { number: number };
       const operation = this.#all().find((entry) => entry.number === number);
-      const isKnown = !operation || !isOpen(operation) || (await this.#resolve(number));
-      const pause = RESOLVE_PAUSES_MS[job.tries];
-      this.#changes.commit((writer) => {
-        const dueAt = isKnown || pause === undefined ? null : this.#changes.now() + pause;
+      const isKnown = !operation || !isOpen(operation) || (await this.#reconcile(number));
+      const pause = RECONCILE_PAUSES_MS[job.tries];
+      this.#work.commit((writer) => {
+        const dueAt = isKnown || pause === undefined ? null : this.#work.now() + pause;
         if (!isKnown && dueAt === null) {
           console.error({
             event: 'operation.abandoned',
@@ -123,12 +123,12 @@ export class Operations {
     return mine;
   }
 
-  #all(): readonly Operation[] {
-    return this.#changes.store.record?.operations ?? [];
+  #all(): readonly RecordedOperation[] {
+    return this.#work.store.record?.operations ?? [];
   }
 
-  async #operate(command: OperateCommand): Promise<OperateResult> {
-    if (this.#changes.store.head?.shop !== command.shop) return { kind: 'none' };
+  async #executeNow(command: OperationCommand): Promise<OperationCommandResult> {
+    if (this.#work.store.head?.shop !== command.shop) return { kind: 'none' };
     // It is this one's turn, so one that still runs was interrupted.
     for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
     const { record } = this.#stored();
@@ -137,20 +137,20 @@ export class Operations {
     if (earlier) {
       return JSON.stringify(earlier.wanted) === JSON.stringify(wanted)
         ? this.#answerOf(earlier.number, true)
-        : refused('reference_conflict', 'this Idempotency-Key belongs to another operation of this payment');
+        : rejected('reference_conflict', 'this Idempotency-Key belongs to another operation of this payment');
     }
     if (this.#all().length >= MAX_OPERATIONS)
-      return refused('invalid_state', `this payment has had ${MAX_OPERATIONS} operations already`);
+      return rejected('invalid_state', `this payment has had ${MAX_OPERATIONS} operations already`);
     const attempts = record.attempts.map(({ state, amount, account }) => ({
       state,
       amount,
       rule: command.rules[account] ?? null,
     }));
     const plan = planOperation(wanted, record.request.currency, attempts, this.#all());
-    if ('code' in plan) return refused(plan.code, plan.detail);
+    if ('code' in plan) return rejected(plan.code, plan.detail);
     const number = this.#all().length + 1;
-    this.#changes.commit((writer) => {
-      const operation: Operation = {
+    this.#work.commit((writer) => {
+      const operation: RecordedOperation = {
         ...plan,
         number,
         key: command.key,
@@ -160,7 +160,7 @@ export class Operations {
         finishedAt: null,
         problem: null,
         providerStatus: null,
-        reference: null,
+        providerReference: null,
       };
       writer.save({ ...record, operations: [...(record.operations ?? []), operation] });
       const { kind, attempt, amount } = plan;
@@ -170,13 +170,13 @@ export class Operations {
         kind: 'operation',
         body: JSON.stringify({ number }),
         tries: 0,
-        dueAt: this.#changes.now() + INTERRUPTED_MS,
+        dueAt: this.#work.now() + INTERRUPTED_MS,
         createdAt: writer.at,
       });
     });
-    const outcome = await this.#changes
-      .courier()
-      .operate(this.#errand(number, command.origin))
+    const outcome = await this.#work
+      .ports()
+      .executeOperation(this.#requestOf(number, command.origin))
       .catch(
         (cause: unknown): OperationOutcome => ({
           result: 'unknown',
@@ -189,7 +189,7 @@ export class Operations {
     return this.#answerOf(number, false);
   }
 
-  #known(number: number): Operation {
+  #known(number: number): RecordedOperation {
     const found = this.#all().find((entry) => entry.number === number);
     if (!found) throw new Error(`there is no operation ${number}`);
     return found;
@@ -199,8 +199,8 @@ export class Operations {
     this.#finish(this.#known(number), { result: 'unknown', problem: LOST }, 'countersign');
   }
 
-  #errand(number: number, origin: string): OperationErrand {
-    const { record } = this.#changes.store;
+  #requestOf(number: number, origin: string): OperationRequest {
+    const { record } = this.#work.store;
     const operation = this.#known(number);
     const attempt = record?.attempts[operation.attempt - 1];
     if (!record || !attempt) throw new Error(`there is no attempt ${operation.attempt}`);
@@ -211,13 +211,13 @@ export class Operations {
       asked: attempt.amount,
       currency: record.request.currency,
       capture: attempt.capture,
-      memo: attempt.memo ?? {},
+      providerState: attempt.providerState ?? {},
       startedAt: attempt.createdAt,
       origin,
     };
   }
 
-  #answerOf(number: number, replayed: boolean): OperateResult {
+  #answerOf(number: number, replayed: boolean): OperationCommandResult {
     const { record, answerTo } = this.#stored();
     const operation = this.#known(number);
     // What was answered once is answered again, also where the provider refuses later what it had accepted.
@@ -230,18 +230,18 @@ export class Operations {
   }
 
   #stored() {
-    const { store } = this.#changes;
+    const { store } = this.#work;
     if (!store.record) throw new Error('there is no payment in this ledger');
     return { record: store.record, answerTo: (key: string) => store.answerTo(key) };
   }
 
   /** Finds out what became of an operation. True when it is known now. */
-  async #resolve(number: number): Promise<boolean> {
+  async #reconcile(number: number): Promise<boolean> {
     if (this.#known(number).state === 'running') this.#interrupted(number);
     const before = this.#known(number);
-    const outcome = await this.#changes
-      .courier()
-      .resolve(this.#errand(number, ''))
+    const outcome = await this.#work
+      .ports()
+      .reconcileOperation(this.#requestOf(number, ''))
       .catch(() => null);
     // Its news may have come while we asked.
     const now = this.#known(number);
@@ -250,19 +250,19 @@ export class Operations {
       this.#finish(now, outcome, 'provider');
     } else if (outcome === null) {
       // Its provider cannot be asked about operations, but perhaps about the payment.
-      await this.#ask(now.attempt);
+      await this.#query(now.attempt);
     }
     return !isOpen(this.#known(number));
   }
 
   /** Records what an operation came to, and moves the payment by it. */
   #finish(
-    operation: Operation,
+    operation: RecordedOperation,
     outcome: OperationOutcome,
     source: 'provider' | 'operator' | 'countersign',
   ): void {
     const { record } = this.#stored();
-    this.#changes.commit((writer) => {
+    this.#work.commit((writer) => {
       const { number, kind, attempt, amount } = operation;
       const detail = { operation: number, kind, attempt, amount };
       if ('problem' in outcome) {
@@ -272,57 +272,60 @@ export class Operations {
         this.#watchAgain(writer, number, outcome.result === 'unknown');
         return;
       }
-      const { result, status, reference, keep } = outcome;
-      const kept = keep
-        ? withAttempt(record, attempt, (entry) => ({ ...entry, memo: { ...entry.memo, ...keep } }))
+      const { result, status, providerReference, providerState } = outcome;
+      const kept = providerState
+        ? withAttempt(record, attempt, (entry) => ({
+            ...entry,
+            providerState: { ...entry.providerState, ...providerState },
+          }))
         : record;
       const done = withOperation(kept, {
         ...operation,
         ...ended(result, writer.at),
         problem: null,
         providerStatus: status,
-        reference,
+        providerReference,
       });
       const moved = result === 'succeeded' ? applied(done, operation) : done;
       writer.log(`operation.${result}`, source, {
         ...detail,
         providerStatus: status,
-        ...(reference !== null && { providerReference: reference }),
+        ...(providerReference !== null && { providerReference }),
         ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
       });
-      this.#changes.moved(writer, moved);
+      this.#work.saveMoved(writer, moved);
       this.#keepAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
       this.#watchAgain(writer, number, result === 'accepted');
     });
   }
 
   #keepAnswer(writer: Writer, key: string, record: LedgerRecord): void {
-    if (this.#changes.store.answerTo(answerKey(key))) return;
+    if (this.#work.store.answerTo(answerKey(key))) return;
     writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
   }
 
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
-    const job = this.#changes.store.job(jobId(number));
+    const job = this.#work.store.job(jobId(number));
     if (!job) return;
-    const dueAt = isOpen ? this.#changes.now() + (RESOLVE_PAUSES_MS[0] ?? 0) : null;
+    const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
     // A job that is being done right now sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }
 
   /** Settles the operations that news of an attempt has decided; call it inside the commit of the news. */
-  decided(
+  applyUpdate(
     writer: Writer,
     record: LedgerRecord,
     attempt: number,
-    refused: {
-      readonly kind: Operation['kind'];
+    declined: {
+      readonly kind: RecordedOperation['kind'];
       readonly amount: number | null;
       readonly status: string;
     } | null,
   ): LedgerRecord {
     const state = record.attempts[attempt - 1]?.state;
     let changed = record;
-    const next = () => state && settledByNews(state, attempt, changed.operations ?? []);
+    const next = () => state && concludedBy(state, attempt, changed.operations ?? []);
     for (let happened = next(); happened; happened = next()) {
       writer.log('operation.succeeded', 'provider', shownOf(happened));
       changed = withOperation(changed, { ...happened, ...ended('succeeded', writer.at), problem: null });
@@ -330,40 +333,45 @@ export class Operations {
       this.#keepAnswer(writer, happened.key, { ...changed, updatedAt: writer.at });
       this.#watchAgain(writer, happened.number, false);
     }
-    const denied = (changed.operations ?? []).find(
-      (operation) => operation.attempt === attempt && isOpen(operation) && isRefusalOf(operation, refused),
+    const declinedOne = (changed.operations ?? []).find(
+      (operation) => operation.attempt === attempt && isOpen(operation) && isDeclineOf(operation, declined),
     );
-    if (denied) {
+    if (declinedOne) {
       const problem: OperationProblem = {
         code: 'provider_error',
-        detail: `the provider refused it after all (${refused?.status})`,
-        provider: { code: refused?.status ?? '', text: '' },
+        detail: `the provider declined it after all (${declined?.status})`,
+        provider: { code: declined?.status ?? '', text: '' },
       };
-      writer.log('operation.failed', 'provider', { ...shownOf(denied), ...problem });
-      changed = withOperation(changed, { ...denied, ...ended('failed', writer.at), problem });
-      this.#watchAgain(writer, denied.number, false);
+      writer.log('operation.failed', 'provider', { ...shownOf(declinedOne), ...problem });
+      changed = withOperation(changed, { ...declinedOne, ...ended('failed', writer.at), problem });
+      this.#watchAgain(writer, declinedOne.number, false);
     }
     return changed;
   }
 }
 
 /** An operation that news have decided, for the log. */
-function shownOf({ number, kind, attempt, amount }: Operation) {
+function shownOf({ number, kind, attempt, amount }: RecordedOperation) {
   return { operation: number, kind, attempt, amount, by: 'news' };
 }
 
-function isRefusalOf(
-  { kind, amount }: Operation,
-  refused: { readonly kind: Operation['kind']; readonly amount: number | null } | null,
+function isDeclineOf(
+  { kind, amount }: RecordedOperation,
+  declined: { readonly kind: RecordedOperation['kind']; readonly amount: number | null } | null,
 ): boolean {
-  return refused !== null && refused.kind === kind && (refused.amount === null || refused.amount === amount);
+  return (
+    declined !== null && declined.kind === kind && (declined.amount === null || declined.amount === amount)
+  );
 }
 
-function ended(state: Operation['state'], at: string): Pick<Operation, 'state' | 'finishedAt'> {
+function ended(
+  state: RecordedOperation['state'],
+  at: string,
+): Pick<RecordedOperation, 'state' | 'finishedAt'> {
   return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
 }
 
-function withOperation(record: LedgerRecord, operation: Operation): LedgerRecord {
+function withOperation(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
   return {
     ...record,
     operations: (record.operations ?? []).map((entry) =>
@@ -373,18 +381,21 @@ function withOperation(record: LedgerRecord, operation: Operation): LedgerRecord
 }
 
 /** The record after an operation that was carried out. */
-function applied(record: LedgerRecord, operation: Operation): LedgerRecord {
+function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
   return withAttempt(record, operation.attempt, (attempt) => ({
     ...attempt,
-    state: apply(attempt.state, newsOf(operation, record.operations ?? [])),
+    state: apply(attempt.state, updateOf(operation, record.operations ?? [])),
   }));
 }
 
-function refused(code: OperationProblem['code'], detail: string): OperateResult {
+function rejected(code: OperationProblem['code'], detail: string): OperationCommandResult {
   return { kind: 'problem', problem: { code, detail } };
 }
 
 /** What the provider calls an operation by: the order number and its own number, letters and digits. */
-export function markOf(order: string, { kind, number }: Pick<Operation, 'kind' | 'number'>): string {
+export function operationReference(
+  order: string,
+  { kind, number }: Pick<RecordedOperation, 'kind' | 'number'>,
+): string {
   return `${order}${kind.charAt(0).toUpperCase()}${number}`;
 }

@@ -3,8 +3,8 @@ import { apply } from '../payments/rules.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
 import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
-import type { Questions } from './status-queries.ts';
-import type { Changes } from './unit-of-work.ts';
+import type { StatusQueries } from './status-queries.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What to do now; `next` is when to look again, in milliseconds since 1970. */
 type Look =
@@ -27,11 +27,11 @@ export function lookAt(record: LedgerRecord, { schedules }: OverdueCommand, now:
   const end = since + schedule.expireAfterMs;
   if (now >= end) return { kind: 'give-up' };
   // Of a shopper who, for all we know, never left, it is asked once, before the payment is given up.
-  const askAfter = status === 'created' ? schedule.askAfter.slice(-1) : schedule.askAfter;
+  const askAfter = status === 'created' ? schedule.queryAfter.slice(-1) : schedule.queryAfter;
   const asked = askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
   const following = askAfter[asked];
   const next = following === undefined ? end : Math.min(end, since + following * 1000);
-  return asked > (attempt.asked ?? 0) ? { kind: 'ask', asked, next } : { kind: 'wait', next };
+  return asked > (attempt.queried ?? 0) ? { kind: 'ask', asked, next } : { kind: 'wait', next };
 }
 
 /**
@@ -39,15 +39,19 @@ export function lookAt(record: LedgerRecord, { schedules }: OverdueCommand, now:
  * and expires after its account's limit. Answers when it is to be looked at again (milliseconds since 1970); null: not
  * any more.
  */
-export function overdue(changes: Changes, questions: Questions, command: OverdueCommand): number | null {
-  const { record } = changes.store;
+export function overdue(
+  work: UnitOfWork,
+  statusQueries: StatusQueries,
+  command: OverdueCommand,
+): number | null {
+  const { record } = work.store;
   if (!record) return null;
   const number = record.attempts.length;
-  const now = changes.now();
+  const now = work.now();
   const look = lookAt(record, command, now);
   if (look.kind === 'leave') return null;
   if (look.kind === 'wait') return look.next;
-  changes.commit((writer) => {
+  work.commit((writer) => {
     if (look.kind === 'give-up') {
       const expired = withAttempt(record, number, (entry) => ({
         ...entry,
@@ -57,15 +61,15 @@ export function overdue(changes: Changes, questions: Questions, command: Overdue
         attempt: number,
         reason: 'no result came in time; money that arrives later still counts',
       });
-      changes.moved(writer, expired);
+      work.saveMoved(writer, expired);
       return;
     }
     // Not a change of the payment: its clock goes on.
-    const noted = withAttempt(record, number, (entry) => ({ ...entry, asked: look.asked }));
+    const noted = withAttempt(record, number, (entry) => ({ ...entry, queried: look.asked }));
     writer.save(noted);
-    if (questions.isAsking(number)) return;
+    if (statusQueries.isQueued(number)) return;
     writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
-    questions.askLater(writer, noted, number, now, {}, { once: true });
+    statusQueries.queryLater(writer, noted, number, now, {}, { once: true });
   });
   return look.kind === 'ask' ? look.next : null;
 }

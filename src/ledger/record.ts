@@ -1,15 +1,15 @@
 /** What a ledger remembers of its payment: one JSON record, and the view that shops get of it. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
-import type { Operation } from '../payments/operations.ts';
+import type { RecordedOperation } from '../payments/operations.ts';
 import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
 import type {
   AttemptView,
-  Bill,
   Capture,
   OperationView,
   PaymentRequest,
   PaymentView,
+  ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
 
@@ -23,20 +23,20 @@ export interface Attempt {
   /** What this trip asks for: the payment's amount less what earlier attempts brought. */
   readonly amount: Minor;
   /** A second trip needs a new order number (the provider says so). */
-  readonly single: boolean;
+  readonly oneRedirect: boolean;
   /** Null until the shopper is at the checkout, for an order that has to be registered first. */
   readonly redirect: Redirect | null;
   /** What the provider's code keeps for its questions. */
-  readonly memo?: Readonly<Record<string, string>>;
+  readonly providerState?: Readonly<Record<string, string>>;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;
   /** When a request took it upon itself to build the redirect; null: nobody has. */
   readonly reservedAt?: string | null;
   readonly createdAt: string;
-  readonly bills?: readonly Bill[];
+  readonly documents?: readonly ProviderDocument[];
   /** How often it was asked about only because it had been silent for long, since its last news. */
-  readonly asked?: number;
+  readonly queried?: number;
   readonly state: AttemptState;
 }
 
@@ -50,7 +50,7 @@ export interface LedgerRecord {
   readonly providerStatusText?: string | null;
   readonly signed?: boolean | null;
   /** What was done after the payment; number n is at n - 1. */
-  readonly operations?: readonly Operation[];
+  readonly operations?: readonly RecordedOperation[];
   /** Another gateway has had it. */
   readonly imported?: true;
   readonly createdAt: string;
@@ -66,14 +66,17 @@ export function summaryOf(record: LedgerRecord): Summary {
 }
 
 /** More than any order has. */
-const MAX_BILLS = 50;
+const MAX_DOCUMENTS = 50;
 
 /** The bills of an attempt after one more is told: of one number the newest word, in the order of the numbers. */
-export function withBill(bills: readonly Bill[] = [], told: Bill): readonly Bill[] {
+export function withDocument(
+  bills: readonly ProviderDocument[] = [],
+  told: ProviderDocument,
+): readonly ProviderDocument[] {
   const before = bills.find(({ number }) => number === told.number);
   if (before && (before.at ?? '') > (told.at ?? '')) return bills;
-  const length = (bill: Bill) => bill.number.length;
-  if (!before && bills.length >= MAX_BILLS) return bills;
+  const length = (bill: ProviderDocument) => bill.number.length;
+  if (!before && bills.length >= MAX_DOCUMENTS) return bills;
   return [...bills.filter((bill) => bill !== before), told].toSorted((one, other) =>
     length(one) === length(other) ? (one.number < other.number ? -1 : 1) : length(one) - length(other),
   );
@@ -93,7 +96,7 @@ export function withAttempt(
 
 /** Everything that was done after the payment, the oldest first. */
 export function operationsOf({ operations = [] }: LedgerRecord): OperationView[] {
-  return operations.map(({ number, problem, reference, ...operation }) => ({
+  return operations.map(({ number, problem, providerReference: reference, ...operation }) => ({
     operation: number,
     kind: operation.kind,
     attempt: operation.attempt,
@@ -109,9 +112,18 @@ export function operationsOf({ operations = [] }: LedgerRecord): OperationView[]
 
 /** Every trip, the oldest first. */
 export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
-  return attempts.map(({ account, provider, amount, createdAt, bills, state }, index) => {
+  return attempts.map(({ account, provider, amount, createdAt, documents, state }, index) => {
     const { status, amounts } = summarize(amount, [state]);
-    return { attempt: index + 1, account, provider, amount, status, amounts, createdAt, bills: bills ?? [] };
+    return {
+      attempt: index + 1,
+      account,
+      provider,
+      amount,
+      status,
+      amounts,
+      createdAt,
+      bills: documents ?? [],
+    };
   });
 }
 

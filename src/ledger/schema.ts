@@ -1,12 +1,9 @@
 /** The ledger's own database, one per payment. Every table and column is described in schema.md. */
+import { renamedRecord, renamedStatusQuery } from './renames.ts';
 
-/**
- * The steps from an empty database to today's, in order; forward only. A ledger's `user_version` is kept in its
- * `payment` row, because SQLite in a Durable Object does not offer the pragma.
- */
-const STEPS: readonly (readonly string[])[] = [
-  [
-    `CREATE TABLE payment (
+/** Today's tables. */
+const TABLES: readonly string[] = [
+  `CREATE TABLE payment (
        one INTEGER PRIMARY KEY CHECK (one = 1),
        schema INTEGER NOT NULL,
        version INTEGER NOT NULL,
@@ -16,7 +13,7 @@ const STEPS: readonly (readonly string[])[] = [
        head TEXT NOT NULL,
        record TEXT NOT NULL
      ) STRICT`,
-    `CREATE TABLE events (
+  `CREATE TABLE events (
        seq INTEGER PRIMARY KEY,
        at TEXT NOT NULL,
        type TEXT NOT NULL,
@@ -24,14 +21,14 @@ const STEPS: readonly (readonly string[])[] = [
        detail TEXT NOT NULL,
        hash TEXT NOT NULL
      ) STRICT`,
-    `CREATE TABLE notifications (
+  `CREATE TABLE notifications (
        key TEXT PRIMARY KEY,
        at TEXT NOT NULL,
        status INTEGER NOT NULL,
        headers TEXT NOT NULL,
        body TEXT NOT NULL
      ) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE jobs (
+  `CREATE TABLE jobs (
        id TEXT PRIMARY KEY,
        kind TEXT NOT NULL,
        body TEXT NOT NULL,
@@ -39,13 +36,35 @@ const STEPS: readonly (readonly string[])[] = [
        due_at INTEGER,
        created_at TEXT NOT NULL
      ) STRICT, WITHOUT ROWID`,
-  ],
 ];
 
-/** The number of today's schema. */
-export const SCHEMA = STEPS.length;
+/**
+ * The steps from version 1 on, in order; forward only. A ledger's version is kept in its `payment` row, because SQLite in
+ * a Durable Object does not offer the pragma `user_version`.
+ */
+const MIGRATIONS: readonly ((sql: SqlStorage) => void)[] = [
+  (sql) => {
+    for (const { record } of sql.exec<{ record: string }>('SELECT record FROM payment').toArray()) {
+      sql.exec('UPDATE payment SET record = ?', renamedRecord(record));
+    }
+    const queries = sql.exec<{ id: string; body: string }>(
+      "SELECT id, body FROM jobs WHERE kind = 'confirm'",
+    );
+    for (const { id, body } of queries.toArray()) {
+      sql.exec('UPDATE jobs SET body = ? WHERE id = ?', renamedStatusQuery(body), id);
+    }
+  },
+];
 
-/** Runs the steps after `from` (0: an empty database). Call it inside a transaction. */
+/** The version of today's tables and of what is in them. */
+export const SCHEMA = 1 + MIGRATIONS.length;
+
+/** Makes today's tables in an empty database. Call it inside a transaction. */
+export function createTables(sql: SqlStorage): void {
+  for (const statement of TABLES) sql.exec(statement);
+}
+
+/** Brings the tables of an earlier version to today's. Call it inside a transaction. */
 export function migrate(sql: SqlStorage, from: number): void {
-  for (const statements of STEPS.slice(from)) for (const statement of statements) sql.exec(statement);
+  for (const step of MIGRATIONS.slice(from - 1)) step(sql);
 }

@@ -5,7 +5,7 @@
 import type { EventSource, EventType, PaymentEvent } from '../payments/types.ts';
 import { eventHash, GENESIS } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
-import { migrate, SCHEMA } from './schema.ts';
+import { createTables, migrate, SCHEMA } from './schema.ts';
 
 export interface Head {
   readonly version: number;
@@ -33,6 +33,16 @@ export interface Job {
   readonly dueAt: number | null;
   readonly createdAt: string;
 }
+
+type PaymentRow = {
+  readonly schema: number;
+  readonly version: number;
+  readonly shop: string;
+  readonly request_hash: string;
+  readonly seq: number;
+  readonly head: string;
+  readonly record: string;
+};
 
 type JobRow = {
   readonly id: string;
@@ -108,24 +118,9 @@ export class Store {
   }
 
   #load(): void {
-    const row = this.#sql
-      .exec<{
-        schema: number;
-        version: number;
-        shop: string;
-        request_hash: string;
-        seq: number;
-        head: string;
-        record: string;
-      }>('SELECT * FROM payment')
-      .toArray()[0];
-    if (!row) return;
-    if (row.schema < SCHEMA) {
-      this.#storage.transactionSync(() => {
-        migrate(this.#sql, row.schema);
-        this.#sql.exec('UPDATE payment SET schema = ?', SCHEMA);
-      });
-    }
+    const stored = this.#row();
+    if (!stored) return;
+    const row = stored.schema < SCHEMA ? this.#migrated(stored) : stored;
     this.#record = JSON.parse(row.record) as LedgerRecord;
     this.#head = {
       version: row.version,
@@ -134,6 +129,18 @@ export class Store {
       seq: row.seq,
       hash: row.head,
     };
+  }
+
+  #row(): PaymentRow | undefined {
+    return this.#sql.exec<PaymentRow>('SELECT * FROM payment').toArray()[0];
+  }
+
+  #migrated(row: PaymentRow): PaymentRow {
+    this.#storage.transactionSync(() => {
+      migrate(this.#sql, row.schema);
+      this.#sql.exec('UPDATE payment SET schema = ?', SCHEMA);
+    });
+    return this.#row() ?? row;
   }
 
   get record(): LedgerRecord | null {
@@ -228,7 +235,7 @@ export class Store {
     const base = head;
     const transaction = () => {
       if (!this.#head) {
-        migrate(this.#sql, 0);
+        createTables(this.#sql);
         this.#answers = new Map();
         this.#jobs = new Map();
       }

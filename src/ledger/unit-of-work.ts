@@ -2,41 +2,35 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
-import type { Courier } from './outbox.ts';
+import type { LedgerPorts } from './ports.ts';
 import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
-
-/** What a ledger is given by the Worker that it is part of. */
-export interface LedgerWorld {
-  readonly now: () => number;
-  readonly courier: Courier;
-}
 
 /** Who a commit makes a payment for, where it makes one. */
 type Identity = Pick<Head, 'shop' | 'requestHash'>;
 
-export class Changes {
+export class UnitOfWork {
   readonly store: Store;
-  readonly #world: () => LedgerWorld;
+  readonly #ports: () => LedgerPorts;
   /** Repeats of notifications since the last commit, by key. */
   readonly #repeats = new Map<string, number>();
 
-  /** @param world made anew for each use: what it holds belongs to the Worker, not to the payment. */
-  constructor(store: Store, world: () => LedgerWorld) {
+  /** @param ports made anew for each use: what it holds belongs to the Worker, not to the payment. */
+  constructor(store: Store, ports: () => LedgerPorts) {
     this.store = store;
-    this.#world = world;
+    this.#ports = ports;
   }
 
   now(): number {
-    return this.#world().now();
+    return this.#ports().now();
   }
 
-  courier(): Courier {
-    return this.#world().courier;
+  ports(): LedgerPorts {
+    return this.#ports();
   }
 
   /** The payment. @throws Error where a command is possible only when there is one. */
-  known(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
+  payment(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
     const { record, head } = this.store;
     if (!record || !head) throw new Error('there is no payment in this ledger');
     return { record, shop: head.shop, version: head.version };
@@ -67,7 +61,7 @@ export class Changes {
   }
 
   /** Saves a changed record and queues what its change has to tell. */
-  moved(writer: Writer, record: LedgerRecord): void {
+  saveMoved(writer: Writer, record: LedgerRecord): void {
     const before = this.store.record ? summaryOf(this.store.record) : null;
     const saved = { ...record, updatedAt: writer.at };
     const after = summaryOf(saved);

@@ -1,12 +1,12 @@
 /**
  * What may be done after a payment, and what it comes to: pure rules over the news of an attempt. An operation takes
- * from one of three pools: an order that is still open, money that is held, money that was paid. Its news is told as a
+ * from one of three fundsSources: an order that is still open, money that is held, money that was paid. Its news is told as a
  * total ("so much was refunded in all"), so that a provider's own message about the same movement, which may come
  * before or after, and under another name, never counts it twice.
  */
 import type { ProblemCode, ProviderWords } from './errors.ts';
 import { display, type Minor, ZERO } from './money.ts';
-import { type AttemptMoney, type AttemptState, moneyOf, type News } from './rules.ts';
+import { type AttemptMoney, type AttemptState, type AttemptUpdate, moneyOf } from './rules.ts';
 
 export const OPERATION_KINDS = ['capture', 'cancel', 'refund'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -20,14 +20,14 @@ export const OPERATION_STATES = ['running', 'accepted', 'unknown', 'succeeded', 
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** What an operation takes from. */
-export type Pool = 'open' | 'held' | 'paid';
+export type FundsSource = 'open' | 'held' | 'paid';
 
 /** What a provider can do. */
 export interface OperationRule {
   /** How an amount may be given: only the whole, once a part of it, or part after part. */
   readonly parts: 'whole' | 'one' | 'many';
   /** What it takes from; the first one that has something. */
-  readonly pools: readonly Pool[];
+  readonly fundsSources: readonly FundsSource[];
   /** A cancel that releases what the capture of a part has left. Elsewhere that is released by itself, or cannot be. */
   readonly afterPart?: true;
 }
@@ -40,13 +40,13 @@ export interface OperationProblem {
 }
 
 /** An operation that may be carried out. */
-export interface Plan {
+export interface OperationPlan {
   readonly kind: OperationKind;
   /** From 1. */
   readonly attempt: number;
-  readonly pool: Pool;
+  readonly fundsSource: FundsSource;
   readonly amount: Minor;
-  /** Whether this is everything that the pool has. */
+  /** Whether this is everything that the fundsSource has. */
   readonly whole: boolean;
   /** What has been taken in all once it and everything accepted before it are done: paid, refunded or released. */
   readonly expected: Minor;
@@ -57,24 +57,24 @@ export interface Plan {
 }
 
 /** An operation as its payment remembers it. */
-export interface Operation extends Plan {
+export interface RecordedOperation extends OperationPlan {
   /** From 1, in its payment. */
   readonly number: number;
   /** The shop's Idempotency-Key. */
   readonly key: string;
   /** What the shop asked for, to tell a repeat from another request. */
-  readonly wanted: Wanted;
+  readonly wanted: OperationWanted;
   readonly state: OperationState;
   readonly requestedAt: string;
   readonly finishedAt: string | null;
   readonly problem: OperationProblem | null;
   /** The provider's word for it and its number, where it gave any. */
   readonly providerStatus: string | null;
-  readonly reference: string | null;
+  readonly providerReference: string | null;
 }
 
 /** What a shop asks for; null: the whole, and the attempt that has it. */
-export interface Wanted {
+export interface OperationWanted {
   readonly kind: OperationKind;
   readonly amount: number | null;
   readonly attempt: number | null;
@@ -89,52 +89,52 @@ export interface Operable {
   readonly rule: OperationRule | null;
 }
 
-export interface PlanRefusal {
+export interface PlanRejection {
   readonly code: ProblemCode;
   readonly detail: string;
 }
 
 /** Whether nobody can say yet what came of it: then nothing else is begun. */
-export function isUnresolved({ state }: Operation): boolean {
+export function isUnresolved({ state }: RecordedOperation): boolean {
   return state === 'running' || state === 'unknown';
 }
 
-/** Whether its result has yet to come: until then it takes from its pool. */
-export function isOpen(operation: Operation): boolean {
+/** Whether its result has yet to come: until then it takes from its fundsSource. */
+export function isOpen(operation: RecordedOperation): boolean {
   return operation.state === 'accepted' || isUnresolved(operation);
 }
 
 type Sum = 'paid' | 'refunded' | 'released';
 
 /** Which sum of the attempt's money an operation adds to; null: it takes the order back as it is. */
-function sumOf({ kind, pool }: Pick<Plan, 'kind' | 'pool'>): Sum | null {
-  if (pool === 'paid') return 'refunded';
-  if (pool === 'open') return null;
+function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'fundsSource'>): Sum | null {
+  if (fundsSource === 'paid') return 'refunded';
+  if (fundsSource === 'open') return null;
   return kind === 'capture' ? 'paid' : 'released';
 }
 
 /** What our own operations have added to a sum of an attempt. */
-function doneIn(sum: Sum, attempt: number, operations: readonly Operation[]): number {
+function doneIn(sum: Sum, attempt: number, operations: readonly RecordedOperation[]): number {
   return operations
     .filter((one) => one.attempt === attempt && one.state === 'succeeded' && sumOf(one) === sum)
     .reduce((total, { amount }) => total + amount, 0);
 }
 
 interface Available {
-  readonly pool: Pool;
+  readonly fundsSource: FundsSource;
   readonly left: Minor;
   /** The sum that the operation adds to, what is on its way included. */
   readonly soFar: Minor;
 }
 
-const OPEN_RUNGS: ReadonlySet<AttemptState['rung']> = new Set(['created', 'forwarded', 'pending']);
+const OPEN_PROGRESS: ReadonlySet<AttemptState['progress']> = new Set(['created', 'forwarded', 'pending']);
 
-/** What a pool of an attempt has left, what was accepted already taken off. */
+/** What a fundsSource of an attempt has left, what was accepted already taken off. */
 function availableIn(
-  pool: Pool,
+  fundsSource: FundsSource,
   kind: OperationKind,
   { state, amount, rule }: Operable,
-  reserving: readonly Operation[],
+  reserving: readonly RecordedOperation[],
 ): Available | null {
   const money = moneyOf(state);
   // News settles what it explains, so what is still open is not in the sums yet.
@@ -143,11 +143,12 @@ function availableIn(
       .filter((operation) => sumOf(operation) === sum)
       .reduce((total, one) => total + one.amount, money[sum] as number) as Minor;
   const [paid, refunded, released] = [reserved('paid'), reserved('refunded'), reserved('released')];
-  const some = (left: number, soFar: Minor) => (left > 0 ? { pool, left: left as Minor, soFar } : null);
-  switch (pool) {
+  const some = (left: number, soFar: Minor) =>
+    left > 0 ? { fundsSource, left: left as Minor, soFar } : null;
+  switch (fundsSource) {
     case 'open': {
-      const isOpen = OPEN_RUNGS.has(state.rung) && money.paid === 0;
-      const isTaken = reserving.some((operation) => operation.pool === 'open');
+      const isOpen = OPEN_PROGRESS.has(state.progress) && money.paid === 0;
+      const isTaken = reserving.some((operation) => operation.fundsSource === 'open');
       return isOpen && !isTaken ? some(amount, ZERO) : null;
     }
     case 'held': {
@@ -167,11 +168,11 @@ function availableIn(
  * @param operations everything that was asked for before.
  */
 export function planOperation(
-  wanted: Wanted,
+  wanted: OperationWanted,
   currency: string,
   attempts: readonly Operable[],
-  operations: readonly Operation[],
-): Plan | PlanRefusal {
+  operations: readonly RecordedOperation[],
+): OperationPlan | PlanRejection {
   const unresolved = operations.find(isUnresolved);
   if (unresolved) {
     return {
@@ -188,10 +189,10 @@ export function planOperation(
   const candidates = attempts.flatMap((attempt, index) => {
     if (!attempt.rule || !isWanted(wanted, index)) return [];
     const reserving = operations.filter((one) => one.attempt === index + 1 && isOpen(one));
-    for (const pool of attempt.rule.pools) {
+    for (const fundsSource of attempt.rule.fundsSources) {
       // Of orders that nobody has paid the newest one is meant; money is never guessed at.
-      if (pool === 'open' && wanted.attempt === null && index < attempts.length - 1) continue;
-      const available = availableIn(pool, wanted.kind, attempt, reserving);
+      if (fundsSource === 'open' && wanted.attempt === null && index < attempts.length - 1) continue;
+      const available = availableIn(fundsSource, wanted.kind, attempt, reserving);
       if (available) return [{ ...available, attempt: index + 1, rule: attempt.rule, state: attempt.state }];
     }
     return [];
@@ -216,19 +217,19 @@ export function planOperation(
   }
   const amount = (asked ?? chosen.left) as Minor;
   const whole = amount === chosen.left;
-  if (!whole && (chosen.rule.parts === 'whole' || chosen.pool === 'open')) {
+  if (!whole && (chosen.rule.parts === 'whole' || chosen.fundsSource === 'open')) {
     return {
       code: 'amount_out_of_range',
       detail: `this provider does it only with the whole, ${display(chosen.left, currency)}`,
     };
   }
   const before = moneyOf(chosen.state);
-  const sum = sumOf({ kind: wanted.kind, pool: chosen.pool });
+  const sum = sumOf({ kind: wanted.kind, fundsSource: chosen.fundsSource });
   const outside = sum === null ? 0 : before[sum] - doneIn(sum, chosen.attempt, operations);
   return {
     kind: wanted.kind,
     attempt: chosen.attempt,
-    pool: chosen.pool,
+    fundsSource: chosen.fundsSource,
     amount,
     whole,
     expected: (chosen.soFar + amount) as Minor,
@@ -237,7 +238,7 @@ export function planOperation(
   };
 }
 
-function isWanted({ attempt }: Wanted, index: number): boolean {
+function isWanted({ attempt }: OperationWanted, index: number): boolean {
   return attempt === null || attempt === index + 1;
 }
 
@@ -245,10 +246,10 @@ function isWanted({ attempt }: Wanted, index: number): boolean {
  * What an operation that was carried out says about its attempt.
  * @param operations all of the payment's; whether it is among them as succeeded already makes no difference.
  */
-export function newsOf(
-  operation: Plan & { readonly number: number },
-  operations: readonly Operation[],
-): News {
+export function updateOf(
+  operation: OperationPlan & { readonly number: number },
+  operations: readonly RecordedOperation[],
+): AttemptUpdate {
   const movement = 'operations';
   const sum = sumOf(operation);
   if (sum === null) return { outcome: 'cancelled', amount: null, movement };
@@ -259,7 +260,7 @@ export function newsOf(
 }
 
 /** What we have captured of an attempt, or are about to; null: no capture was asked for. */
-export function capturedOf(operations: readonly Operation[], attempt: number): Minor | null {
+export function capturedOf(operations: readonly RecordedOperation[], attempt: number): Minor | null {
   const captures = operations.filter(
     (one) => one.attempt === attempt && one.kind === 'capture' && one.state !== 'failed',
   );
@@ -267,7 +268,11 @@ export function capturedOf(operations: readonly Operation[], attempt: number): M
 }
 
 /** How much of a sum is there that neither others nor our finished operations explain. */
-function unexplained(operation: Operation, state: AttemptState, operations: readonly Operation[]): number {
+function unexplained(
+  operation: RecordedOperation,
+  state: AttemptState,
+  operations: readonly RecordedOperation[],
+): number {
   const sum = sumOf(operation);
   if (sum === null) return 0;
   return moneyOf(state)[sum] - operation.outside - doneIn(sum, operation.attempt, operations);
@@ -277,21 +282,21 @@ function unexplained(operation: Operation, state: AttemptState, operations: read
  * The operation that the attempt's news show to have happened, whoever told; null: none of those that are open. The one
  * whose amount fits exactly comes first, then the oldest that fits.
  */
-export function settledByNews(
+export function concludedBy(
   state: AttemptState,
   attempt: number,
-  operations: readonly Operation[],
-): Operation | null {
+  operations: readonly RecordedOperation[],
+): RecordedOperation | null {
   const open = operations.filter((one) => one.attempt === attempt && isOpen(one));
-  const isOver = (operation: Operation): boolean => {
+  const isOver = (operation: RecordedOperation): boolean => {
     const sum = sumOf(operation);
-    if (sum === null) return !OPEN_RUNGS.has(state.rung) && moneyOf(state).paid === 0;
-    return sum === 'released' && state.rung === 'voided';
+    if (sum === null) return !OPEN_PROGRESS.has(state.progress) && moneyOf(state).paid === 0;
+    return sum === 'released' && state.progress === 'voided';
   };
   return (
     open.find(isOver) ??
     open.find((one) => one.amount === unexplained(one, state, operations)) ??
-    open.find((one) => one.pool !== 'open' && one.amount <= unexplained(one, state, operations)) ??
+    open.find((one) => one.fundsSource !== 'open' && one.amount <= unexplained(one, state, operations)) ??
     null
   );
 }

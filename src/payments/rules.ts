@@ -14,8 +14,8 @@
 import { type Minor, minor, sum, ZERO } from './money.ts';
 import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
 
-/** The ladder of one attempt's results without money: a higher rung is never left for a lower one. */
-const LADDER = [
+/** The ladder of one attempt's results without money: a higher progress is never left for a lower one. */
+const PROGRESS_RANKS = [
   'created',
   'forwarded',
   'pending',
@@ -28,9 +28,9 @@ const LADDER = [
   'capture_denied',
 ] as const;
 
-type Rung = (typeof LADDER)[number];
+type Progress = (typeof PROGRESS_RANKS)[number];
 
-const RUNG_STATUS: Record<Rung, Status> = {
+const PROGRESS_STATUS: Record<Progress, Status> = {
   created: 'created',
   forwarded: 'forwarded',
   pending: 'pending',
@@ -56,7 +56,7 @@ export interface Totals {
 
 /** What the rules remember of an attempt. */
 export interface AttemptState {
-  readonly rung: Rung;
+  readonly progress: Progress;
   /** The largest authorization seen. */
   readonly authorized: Minor;
   readonly paid: Movements;
@@ -65,14 +65,14 @@ export interface AttemptState {
   /** Everything was taken back. */
   readonly reversed: boolean;
   readonly totals?: Totals;
-  readonly ranks?: Ranks;
+  readonly sequences?: Sequences;
 }
 
 /** What a provider's documents are ordered by, as digits: the highest of each kind. */
-export type Ranks = Readonly<Partial<Record<'authorized' | 'paid' | 'refunded' | 'reversed', string>>>;
+export type Sequences = Readonly<Partial<Record<'authorized' | 'paid' | 'refunded' | 'reversed', string>>>;
 
 /** One piece of verified news about one attempt. */
-export interface News {
+export interface AttemptUpdate {
   readonly outcome: Outcome;
   /** Minor units in the payment's currency; null where the news carries none. */
   readonly amount: Minor | null;
@@ -81,11 +81,11 @@ export interface News {
   /** The amount is everything so far, not one movement of it. What is `released` is always told so. */
   readonly cumulative?: boolean;
   /** Where the newest of several documents tells the status: the place of this one, in digits. */
-  readonly rank?: string;
+  readonly sequence?: string;
 }
 
 export const NEW_ATTEMPT: AttemptState = {
-  rung: 'created',
+  progress: 'created',
   authorized: ZERO,
   paid: {},
   refunded: {},
@@ -93,27 +93,29 @@ export const NEW_ATTEMPT: AttemptState = {
   reversed: false,
 };
 
-function climb(state: AttemptState, rung: Rung): AttemptState {
-  return LADDER.indexOf(rung) > LADDER.indexOf(state.rung) ? { ...state, rung } : state;
+function raise(state: AttemptState, progress: Progress): AttemptState {
+  return PROGRESS_RANKS.indexOf(progress) > PROGRESS_RANKS.indexOf(state.progress)
+    ? { ...state, progress }
+    : state;
 }
 
 function larger(a: Minor, b: Minor): Minor {
   return a > b ? a : b;
 }
 
-function record(movements: Movements, id: string, amount: Minor): Movements {
+function withMovement(movements: Movements, id: string, amount: Minor): Movements {
   const known = movements[id] ?? ZERO;
   return amount > known ? { ...movements, [id]: amount } : movements;
 }
 
-function total(state: AttemptState, kind: keyof Totals, amount: Minor): AttemptState {
+function withTotal(state: AttemptState, kind: keyof Totals, amount: Minor): AttemptState {
   if (amount <= (state.totals?.[kind] ?? ZERO)) return state;
   return { ...state, totals: { ...state.totals, [kind]: amount } };
 }
 
 /** The shopper left for the provider. */
 export function forward(state: AttemptState): AttemptState {
-  return climb(state, 'forwarded');
+  return raise(state, 'forwarded');
 }
 
 /** Whether one number of digits is above another; nothing is above what has none. */
@@ -122,21 +124,21 @@ function isAbove(one: string | undefined, other: string | undefined): boolean {
   return one.length === other.length ? one > other : one.length > other.length;
 }
 
-function ranked(state: AttemptState, { outcome, rank }: News): AttemptState {
-  if (rank === undefined || !/^[1-9]\d{0,19}$/.test(rank)) return state;
+function withSequence(state: AttemptState, { outcome, sequence }: AttemptUpdate): AttemptState {
+  if (sequence === undefined || !/^[1-9]\d{0,19}$/.test(sequence)) return state;
   if (outcome !== 'authorized' && outcome !== 'paid' && outcome !== 'refunded' && outcome !== 'reversed')
     return state;
-  const known = state.ranks?.[outcome];
-  if (known !== undefined && !isAbove(rank, known)) return state;
-  return { ...state, ranks: { ...state.ranks, [outcome]: rank } };
+  const known = state.sequences?.[outcome];
+  if (known !== undefined && !isAbove(sequence, known)) return state;
+  return { ...state, sequences: { ...state.sequences, [outcome]: sequence } };
 }
 
 /** An attempt after a piece of news; the same object when the news changes nothing. */
-export function apply(state: AttemptState, news: News): AttemptState {
-  return ranked(moved(state, news), news);
+export function apply(state: AttemptState, news: AttemptUpdate): AttemptState {
+  return withSequence(moneyMoved(state, news), news);
 }
 
-function moved(state: AttemptState, news: News): AttemptState {
+function moneyMoved(state: AttemptState, news: AttemptUpdate): AttemptState {
   if (MONEY_OUTCOMES.has(news.outcome) && news.amount === null) return state;
   const amount = news.amount ?? ZERO;
   switch (news.outcome) {
@@ -149,30 +151,30 @@ function moved(state: AttemptState, news: News): AttemptState {
     case 'denied':
     case 'voided':
     case 'capture_denied':
-      return climb(state, news.outcome);
+      return raise(state, news.outcome);
     case 'authorized': {
       const authorized = larger(state.authorized, amount);
-      const climbed = climb(state, 'authorized');
+      const climbed = raise(state, 'authorized');
       return authorized === climbed.authorized ? climbed : { ...climbed, authorized };
     }
     case 'released':
-      return total(state, 'released', amount);
+      return withTotal(state, 'released', amount);
     case 'paid': {
-      if (news.cumulative) return total(state, 'paid', amount);
-      const paid = record(state.paid, news.movement, amount);
+      if (news.cumulative) return withTotal(state, 'paid', amount);
+      const paid = withMovement(state.paid, news.movement, amount);
       return paid === state.paid ? state : { ...state, paid };
     }
     case 'refunded': {
-      if (news.cumulative) return total(state, 'refunded', amount);
-      const refunded = record(state.refunded, news.movement, amount);
+      if (news.cumulative) return withTotal(state, 'refunded', amount);
+      const refunded = withMovement(state.refunded, news.movement, amount);
       return refunded === state.refunded ? state : { ...state, refunded };
     }
     case 'charged_back': {
-      const chargedBack = record(state.chargedBack, news.movement, amount);
+      const chargedBack = withMovement(state.chargedBack, news.movement, amount);
       return chargedBack === state.chargedBack ? state : { ...state, chargedBack };
     }
     case 'reversed': {
-      const ended = climb(state, 'voided');
+      const ended = raise(state, 'voided');
       return ended.reversed ? ended : { ...ended, reversed: true };
     }
   }
@@ -205,27 +207,28 @@ export interface AttemptMoney {
   readonly chargedBack: Minor;
 }
 
-function isReversed({ reversed, ranks = {} }: AttemptState): boolean {
-  return reversed && !isAbove(ranks.paid, ranks.reversed);
+function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
+  return reversed && !isAbove(sequences.paid, sequences.reversed);
 }
 
-/** The rung that counts: an authorization after a reversal holds money again. */
-function rungOf({ rung, reversed, ranks = {} }: AttemptState): Rung {
-  const isHeldAgain = rung === 'voided' && reversed && isAbove(ranks.authorized, ranks.reversed);
-  return isHeldAgain ? 'authorized' : rung;
+/** The progress that counts: an authorization after a reversal holds money again. */
+function progressOf({ progress, reversed, sequences = {} }: AttemptState): Progress {
+  const isHeldAgain = progress === 'voided' && reversed && isAbove(sequences.authorized, sequences.reversed);
+  return isHeldAgain ? 'authorized' : progress;
 }
 
 /** What an attempt's news come to in money. */
 export function moneyOf(state: AttemptState): AttemptMoney {
-  const { totals = {}, ranks = {} } = state;
+  const { totals = {}, sequences = {} } = state;
   const paid = larger(sum(Object.values(state.paid)), totals.paid ?? ZERO);
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // What took an earlier try back says nothing about the payment after it.
-  const back = isAbove(ranks.paid, ranks.refunded) ? ZERO : given;
+  const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
   const refunded = isReversed(state) ? paid : back;
   const released = totals.released ?? ZERO;
   return {
-    authorized: rungOf(state) === 'authorized' ? (Math.max(0, state.authorized - released) as Minor) : ZERO,
+    authorized:
+      progressOf(state) === 'authorized' ? (Math.max(0, state.authorized - released) as Minor) : ZERO,
     released,
     paid,
     refunded: Math.min(refunded, paid) as Minor,
@@ -237,9 +240,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
 function attemptStatus(state: AttemptState): Status {
   const released = state.totals?.released ?? ZERO;
   // Given back part by part until nothing is left.
-  const rung = rungOf(state);
-  if (rung === 'authorized' && released > 0 && released >= state.authorized) return 'cancelled';
-  return RUNG_STATUS[rung];
+  const progress = progressOf(state);
+  if (progress === 'authorized' && released > 0 && released >= state.authorized) return 'cancelled';
+  return PROGRESS_STATUS[progress];
 }
 
 /**

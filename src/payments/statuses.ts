@@ -55,7 +55,7 @@ export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set([
 ]);
 
 /** Statuses in which nothing more is awaited from the shopper: the checkout sends them back to the shop. */
-export const SETTLED: ReadonlySet<Status> = new Set([
+export const NOTHING_TO_PAY: ReadonlySet<Status> = new Set([
   'authorized',
   'paid',
   'partially_refunded',

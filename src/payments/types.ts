@@ -65,7 +65,7 @@ export type Redirect =
 /** What a shop asked for, as stored. */
 export interface PaymentRequest {
   /** The door that it came by, where that is not /v1: its shoppers go back by that door's rules. */
-  readonly door?: 'polybanking';
+  readonly dialect?: 'polybanking';
   /** The shop left the means of payment to the shopper. */
   readonly choose?: true;
   readonly reference: string;
@@ -108,7 +108,7 @@ export interface PaymentView {
 }
 
 /** One document of a provider about an order that may have several. */
-export interface Bill {
+export interface ProviderDocument {
   /** As the provider writes it: longer than a number can be. */
   readonly number: string;
   /** In the provider's own words. */
@@ -128,7 +128,7 @@ export interface AttemptView {
   readonly amounts: Amounts;
   readonly createdAt: string;
   /** The provider's documents about it, by their numbers, where it has several for one order. */
-  readonly bills: readonly Bill[];
+  readonly bills: readonly ProviderDocument[];
 }
 
 /** A capture, cancel or refund, as its shop sees it. */

@@ -1,14 +1,21 @@
 /**
- * The shape of a provider: one file, one object, no I/O of its own. What it needs (the clock, random bytes) is
- * handed in, so that vectors alone can test it.
+ * The shape of a provider: one folder, one object, no I/O of its own. What it needs (the clock, fetch) is handed in, so that
+ * vectors alone can test it.
  */
 import type * as v from 'valibot';
 import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { OperationKind, OperationRule, Pool } from '../payments/operations.ts';
+import type { FundsSource, OperationKind, OperationRule } from '../payments/operations.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
-import type { Bill, Capture, Endpoints, Environment, PaymentRequest, Redirect } from '../payments/types.ts';
+import type {
+  Capture,
+  Endpoints,
+  Environment,
+  PaymentRequest,
+  ProviderDocument,
+  Redirect,
+} from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
 import type { SettingsSchema } from './kit/settings.ts';
 
@@ -109,7 +116,7 @@ export interface AttemptUrls {
   readonly back: string;
 }
 
-/** Everything a provider needs to build one signed trip. */
+/** Everything that a provider needs to build and sign one redirect. */
 export interface StartRequest<Settings> {
   readonly id: PaymentId;
   /** What the provider calls this attempt: 18 characters (payments/id.ts). */
@@ -118,27 +125,27 @@ export interface StartRequest<Settings> {
   readonly account: ProviderAccount<Settings>;
   readonly urls: AttemptUrls;
   readonly now: Date;
-  /** The shopper's address as the platform saw it, where the trip is built while the shopper is there. */
+  /** The shopper's address as the platform saw it, where the redirect is built while the shopper is there. */
   readonly ip: string | null;
   /** For the protocols in which an order is registered before the shopper goes. */
   readonly fetch: typeof fetch;
   /**
    * A number from 0 that no other order of the same contract gets on this UTC day, for protocols with short order
-   * numbers. Costs a trip.
+   * numbers. Costs a call to a Durable Object.
    * @param contract what the provider counts by, such as its shop number.
    */
   daily(contract: string): Promise<number>;
 }
 
-/** A trip that is more than its redirect. */
-export interface Started {
+/** A redirect with what belongs to it. */
+export interface StartedAttempt {
   readonly redirect: Redirect;
-  /** What the provider's code wants back when it asks about this attempt: no secrets. */
-  readonly memo?: Readonly<Record<string, string>>;
+  /** What the provider's code wants back in later calls about this attempt. No secrets. */
+  readonly providerState?: Readonly<Record<string, string>>;
   /** After this many seconds the redirect is not accepted any more, and the shopper needs a new one. */
   readonly goodForSeconds?: number;
-  /** Seconds after which the provider is asked even if it has not said anything. */
-  readonly askAfterSeconds?: number;
+  /** Seconds after which a status query is due even if the provider has said nothing. */
+  readonly queryAfterSeconds?: number;
 }
 
 /** One attempt as it was started, for the calls that are about it. */
@@ -148,8 +155,8 @@ interface Subject<Settings> {
   /** ISO 4217 alpha. */
   readonly currency: string;
   readonly capture: Capture;
-  /** What was kept at the start (`Started`) and from its facts (`Fact`). */
-  readonly memo: Readonly<Record<string, string>>;
+  /** What the start (`StartedAttempt`) and provider updates have left for later calls. */
+  readonly providerState: Readonly<Record<string, string>>;
   /** When the shopper was sent off. */
   readonly startedAt: Date;
   readonly now: Date;
@@ -159,21 +166,21 @@ interface Subject<Settings> {
   daily(contract: string): Promise<number>;
 }
 
-/** What a provider is asked about: one attempt. */
-export interface Question<Settings> extends Subject<Settings> {
+/** A status query: one attempt that a provider is asked about. */
+export interface StatusQuery<Settings> extends Subject<Settings> {
   /** What the attempt asked for, in minor units. */
   readonly amount: number;
-  /** What made us ask: from outside and not to be believed, only to be asked about. */
+  /** The hint that made us ask: from outside, not to be believed. */
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt by what is known; left out where nothing is. */
   readonly known?: AttemptMoney;
 }
 
-/** A capture, cancel or refund of one attempt, as the provider's code gets it. */
+/** A capture, cancel or refund of one attempt, as a provider's code gets it. */
 export interface OperationCall<Settings> extends Subject<Settings> {
   readonly id: PaymentId;
   readonly kind: OperationKind;
-  readonly pool: Pool;
+  readonly fundsSource: FundsSource;
   /** Minor units. */
   readonly amount: number;
   /** Whether this is everything that there is. */
@@ -184,33 +191,34 @@ export interface OperationCall<Settings> extends Subject<Settings> {
   readonly before: AttemptMoney;
   /** What the attempt asked for, in minor units. */
   readonly asked: number;
-  /** Names this operation and no other: the order number and its own number, letters and digits, at most 24. */
-  readonly mark: string;
-  /** The provider has accepted it, and told no result; its number for it, where it gave one. */
+  /** Our name for this operation and no other: the order number and its own number, letters and digits, at most 24. */
+  readonly operationReference: string;
+  /** The provider has accepted it and has given no result yet. */
   readonly accepted: boolean;
-  readonly reference: string | null;
+  /** The provider's number for it, where it gave one. */
+  readonly providerReference: string | null;
   readonly urls: Pick<AttemptUrls, 'callback'>;
 }
 
-/** The same with the way to carry it out. */
+/** The same, with the means to execute it. */
 export interface OperationOrder<Settings> extends OperationCall<Settings> {
   /**
-   * The one call that does it. It may be made once, and again only after a 401: from then on the outcome is unknown until
-   * it is told.
+   * The one call that executes it. It may be made once, and again only after a 401. From then on the outcome is unknown until
+   * the provider says it.
    */
   readonly send: typeof fetch;
 }
 
 /** What an operation came to. */
 export interface OperationResult {
-  /** `accepted`: the provider took it, and tells the result later. */
+  /** `accepted`: the provider took it, and gives the result later. */
   readonly state: 'succeeded' | 'accepted';
   /** In the provider's own words. */
   readonly status: string;
   /** Its number at the provider. */
-  readonly reference: string | null;
-  /** As in Fact. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly providerReference: string | null;
+  /** As in ProviderUpdate. */
+  readonly providerState?: Readonly<Record<string, string>>;
 }
 
 /** One of the things that can be done after a payment. */
@@ -219,33 +227,33 @@ export interface ProviderOperation<Settings> {
   /** Why accounts with these settings lack it; null: they have it. */
   lacks?(settings: Settings): string | null;
   /**
-   * Carries it out.
+   * Executes it.
    * @throws Declined when the provider says no.
-   * @throws Problem, Refusal: whatever goes wrong before `send` means that nothing has happened, after it that nobody knows.
+   * @throws Problem, Refusal: a failure before `send` means that nothing happened; after it the outcome is unknown.
    */
-  run(order: OperationOrder<Settings>): Promise<OperationResult>;
+  execute(order: OperationOrder<Settings>): Promise<OperationResult>;
   /**
-   * Asks what became of one whose answer was lost, or is still to come. Null: it cannot be said yet.
+   * Asks what became of one whose answer was lost, or is still to come. Null: not known yet.
    * @throws Declined when it has certainly not happened.
    */
-  outcome?(call: OperationCall<Settings>): Promise<OperationResult | null>;
+  reconcile?(call: OperationCall<Settings>): Promise<OperationResult | null>;
 }
 
-/** What a report is asked for with. */
-export interface ReportQuestion<Settings> {
+/** The request for a report. */
+export interface ReportQuery<Settings> {
   readonly account: ProviderAccount<Settings>;
-  /** The newest mark of the last report that was read to its end; null: none was. Rows that are surely older are left out. */
-  readonly since: string | null;
+  /** The newest cursor of the last report that was read to its end; null: none was. Rows that are surely older are left out. */
+  readonly after: string | null;
   readonly now: Date;
   readonly fetch: typeof fetch;
 }
 
 /** One row of a report: what it says about a payment, or why it cannot be read; neither for an order that is not ours. */
 export interface ReportRow {
-  readonly fact: Fact | null;
+  readonly update: ProviderUpdate | null;
   readonly problem: string | null;
   /** Where in the provider's time it stands; later rows sort after it. */
-  readonly mark: string | null;
+  readonly cursor: string | null;
 }
 
 /** A report of many payments at once, which is fetched on a schedule. */
@@ -258,7 +266,7 @@ export interface Report<Settings> {
    * Row by row, so that a long one is never held.
    * @throws Problem provider_error or provider_unreachable
    */
-  rows(question: ReportQuestion<Settings>): AsyncIterable<ReportRow>;
+  rows(question: ReportQuery<Settings>): AsyncIterable<ReportRow>;
 }
 
 /** A request of a provider or of a returning shopper, as it came. */
@@ -273,23 +281,23 @@ export interface ProviderRequest {
   readonly contentType: string | null;
 }
 
-/** By which door a message came: the server's call, or the shopper's browser. */
+/** Which way a message came: the provider's server, or the shopper's browser. */
 export type Channel = 'notification' | 'return';
 
 /**
  * What a provider's message says. `accepted` is a protocol's one word for both: paid, or authorized when the
  * attempt was started for a later capture; the ledger, which knows how it was started, resolves it.
  */
-export type FactOutcome = Outcome | 'accepted';
+export type UpdateOutcome = Outcome | 'accepted';
 
-/** A verified fact about one attempt. Only such a fact reaches the ledger. */
-export interface Fact {
-  readonly kind: 'fact';
+/** A verified fact about one attempt. Only these reach the ledger. */
+export interface ProviderUpdate {
+  readonly kind: 'update';
   /** The order number as the provider echoes it. */
   readonly order: string;
-  /** The provider's identity of this news: a repeat has the same. */
+  /** The provider's identity of this message: a repeat has the same. */
   readonly key: string;
-  readonly outcome: FactOutcome;
+  readonly outcome: UpdateOutcome;
   /**
    * Minor units; null where the message carries no amount that can be read; `asked` in a protocol whose messages
    * name none and mean the whole.
@@ -304,27 +312,27 @@ export interface Fact {
   /** The amount is what the order was for: where we have captured a part of it, that part is what counts. */
   readonly ofOrder?: true;
   /**
-   * Digits by which the provider orders its documents about one order, where the newest of them tells its status: what took
-   * money back does not count against a payment with a higher one.
+   * The provider's sequence number, digits, where the newest of several documents about one order has its status. A refund or
+   * reversal with a lower number than a later payment does not reduce that payment.
    */
-  readonly rank?: string;
-  /** An operation of ours that the provider has accepted before and now says no to. */
-  readonly refuses?: { readonly kind: OperationKind; readonly amount: number | null };
-  /** What the provider's code wants back when it captures, cancels, refunds or asks: no secrets. */
-  readonly keep?: Readonly<Record<string, string>>;
+  readonly sequence?: string;
+  /** An operation of ours that the provider had accepted and now declines. */
+  readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
+  /** What the provider's code wants back in later calls about this attempt. No secrets. */
+  readonly providerState?: Readonly<Record<string, string>>;
   readonly providerReference: string | null;
   /** The status in the provider's own code. */
   readonly providerStatus: string;
   /** What an operator may want to see: already masked by the provider, no secrets. */
   readonly detail: Readonly<Record<string, string>>;
-  /** The provider's own document that this is about, where one order has several: tries, charges, refunds. */
-  readonly bill?: Bill;
+  /** The provider document that this is about, where one order has several: tries, charges, refunds. */
+  readonly document?: ProviderDocument;
   /** The reply to this very message, where the provider's fixed one will not do. */
   readonly reply?: Reply;
 }
 
-/** What reading a message may need from outside: for the protocols in which others do the cryptography. */
-export interface World {
+/** What checking a message may need from outside: certificates, or a service that does the cryptography. */
+export interface VerificationContext {
   readonly now: Date;
   readonly fetch: typeof fetch;
 }
@@ -336,12 +344,11 @@ export interface Acknowledgement {
 }
 
 /**
- * A message that nobody has signed: it is no news, only a reason to ask the provider, which `ask` does. It may name
- * what to ask about, never what came of it.
+ * A message that proves nothing: a reason for a status query. It may name what to ask about, never what came of it.
  */
 export interface Hint {
   readonly kind: 'hint';
-  /** The order number as the provider echoes it; null on a way back, where the address names the payment. */
+  /** The order number as the provider echoes it; null on a return, where the address names the payment. */
   readonly order: string | null;
   readonly about: Readonly<Record<string, string>>;
   /** The reply to this very message, where the provider's fixed one will not do. */
@@ -375,14 +382,19 @@ export interface Capabilities {
   readonly signedReturn: boolean;
 }
 
-/** One code of a provider's sheet and what it stands for; null where it moves nothing. */
-export interface StatusRow {
-  readonly code: string;
-  readonly outcome: FactOutcome;
+/** What a code of a provider's sheet stands for. */
+export interface StatusMeaning {
+  /** `none`: it moves nothing. */
+  readonly outcome: UpdateOutcome;
+  /** What the code says, as people of that provider say it. */
+  readonly text: string;
 }
 
+/** A table of a provider's sheet: code -> meaning. */
+export type StatusTable = Readonly<Record<string, StatusMeaning>>;
+
 /** A mistake that the sheet warns of, as a change after which a refused message would verify. */
-export interface Suspicion {
+export interface LikelyCause {
   /** What went wrong, in words. */
   readonly cause: string;
   readonly settings?: (settings: Record<string, unknown>) => Record<string, unknown>;
@@ -404,19 +416,17 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   lackingSetting?(settings: v.InferOutput<Schema>): string | null;
   /** Named recipes; the names are those of the vector files. */
   readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
-  /** What its status codes say, in its own words; left out where they are words already. */
-  readonly words?: Readonly<Record<string, string>>;
-  /** Every status of its sheet. */
-  readonly statuses: readonly StatusRow[];
+  /** The status tables of its sheet, by the names that SHEET.md gives them. Where two have a code, the first gives the text. */
+  readonly statuses: Readonly<Record<string, StatusTable>>;
   /** What is tried when a signature is refused, to say why. */
-  readonly suspicions: readonly Suspicion[];
+  readonly likelyCauses: readonly LikelyCause[];
   /** Customer fields, as dotted paths of the request, without which a payment cannot be started. */
   readonly requires: readonly string[];
   /** The greatest amount the protocol can carry, in minor units. */
   readonly maxAmount: number;
   /** No cryptography at all: refused for an account in production. */
   readonly testOnly: boolean;
-  /** A second trip of the shopper needs a new order number even if the first one ended without news. */
+  /** A second redirect of the shopper needs a new order number even if the first one ended without a result. */
   readonly freshOrderEachTrip: boolean;
   charset(settings: v.InferOutput<Schema>): Charset;
   /** When money is taken if the shop does not say. */
@@ -426,33 +436,37 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * @throws Problem naming the field that the protocol cannot carry; provider_error or provider_unreachable where
    *   an order has to be registered and is not.
    */
-  start(request: StartRequest<v.InferOutput<Schema>>): Redirect | Started | Promise<Redirect | Started>;
+  start(
+    request: StartRequest<v.InferOutput<Schema>>,
+  ): Redirect | StartedAttempt | Promise<Redirect | StartedAttempt>;
   /**
-   * Whether an order has to be registered before the shopper goes. Such a trip is built when the shopper is at our
-   * checkout, so that nothing is registered for a shopper who never comes, and never twice.
+   * Whether an order has to be registered before the shopper goes. Such a redirect is built when the shopper is at our
+   * checkout: nothing is registered for a shopper who never comes, and nothing twice.
    */
   deferred?(settings: v.InferOutput<Schema>): boolean;
   /**
-   * Asks the provider what became of an attempt. Null: it does not know yet, ask again later.
+   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later.
    * @throws Problem provider_error or provider_unreachable
    * @throws Refusal when the answer is not to be believed
    */
-  ask?(question: Question<v.InferOutput<Schema>>): Promise<Fact | readonly Fact[] | null>;
-  /** There is no status query: `ask` only reads what a hint has brought. */
-  readonly asksOnlyHints?: true;
-  /** Why accounts with these settings cannot be asked without a hint; null: they can. Left out: all can. */
-  askLacks?(settings: v.InferOutput<Schema>): string | null;
+  queryStatus?(
+    question: StatusQuery<v.InferOutput<Schema>>,
+  ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null>;
+  /** There is no status query without a hint: `queryStatus` only reads what a hint has brought. */
+  readonly queriesOnlyHints?: true;
+  /** Why accounts with these settings have no status query without a hint; null: they have. Left out: all have. */
+  cannotQueryStatus?(settings: v.InferOutput<Schema>): string | null;
   readonly capture?: ProviderOperation<v.InferOutput<Schema>>;
   readonly cancel?: ProviderOperation<v.InferOutput<Schema>>;
   readonly refund?: ProviderOperation<v.InferOutput<Schema>>;
   readonly report?: Report<v.InferOutput<Schema>>;
-  /** Pauses in seconds between questions that brought no result; left out: those of the outbox. */
-  readonly askPauses?: readonly number[];
+  /** Pauses in seconds between status queries without a result; left out: those of webhooks. */
+  readonly queryPauses?: readonly number[];
   /**
-   * Seconds after the last news of an unfinished payment at which it is asked without being hinted at; left out: the
-   * usual ones (http/overdue.ts). At most what the sheet allows.
+   * Seconds after the last update of an unfinished payment at which a status query is due without a hint; left out: the
+   * usual ones (gateway/overdue.ts). At most what the sheet allows.
    */
-  readonly askAfter?: readonly number[];
+  readonly queryAfter?: readonly number[];
   /**
    * Checks a message over its raw bytes and reads it.
    * @throws Refusal when it is not to be believed.
@@ -461,8 +475,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     request: ProviderRequest,
     account: ProviderAccount<v.InferOutput<Schema>>,
     channel: Channel,
-    world: World,
-  ): Promise<Fact | Acknowledgement | Hint>;
+    world: VerificationContext,
+  ): Promise<ProviderUpdate | Acknowledgement | Hint>;
   reply(to: ReplyTo): Reply;
   /**
    * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.

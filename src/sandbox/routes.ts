@@ -30,11 +30,11 @@ import {
 } from './kit/bank.ts';
 import { decided as decidedInBook } from './kit/bank-ledger.ts';
 import {
-  carryOut,
-  DEEDS,
+  DISORDER_STEPS,
   DISORDERS,
   type Disorder,
   requestOf,
+  runStep,
   type Step,
   type StepResult,
   told,
@@ -151,7 +151,7 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
       location: response.headers.get('location'),
     };
   };
-  return { bank, merchant, results: await carryOut(steps, concurrently, run) };
+  return { bank, merchant, results: await runStep(steps, concurrently, run) };
 }
 
 /** Whether the bank itself says it, and would say it again when asked; the rest is a message that somebody spoilt. */
@@ -244,12 +244,12 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
     if (!order) return c.text('the bank knows no such order', 404);
     if (c.req.header('content-type')?.startsWith('application/json')) return playScript(c, sandbox, order);
     const { action } = await c.req.parseBody();
-    const deed = DEEDS[String(action)];
-    if (!deed) return c.text('no such action', 422);
-    const { bank, merchant, results } = await play(sandbox, order, deed.steps, deed.concurrently === true);
-    if (deed.leave === null)
+    const kind = DISORDER_STEPS[String(action)];
+    if (!kind) return c.text('no such action', 422);
+    const { bank, merchant, results } = await play(sandbox, order, kind.steps, kind.concurrently === true);
+    if (kind.leave === null)
       return c.html(sentPage(bank.caption, results, order, bank.back(order, merchant, 'pay')));
-    const away: Step = { do: 'return', ...deed.leave };
+    const away: Step = { do: 'return', ...kind.leave };
     return c.redirect(requestOf(bank, order, merchant, away).url, 303);
   });
 

@@ -20,7 +20,7 @@ export interface DeliveryOutcome {
   readonly durationMs: number;
 }
 
-export interface DeliveryWorld {
+export interface DeliveryPorts {
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly local: boolean;
@@ -30,7 +30,7 @@ export interface DeliveryWorld {
 export async function deliverWebhook(
   message: OutgoingMessage,
   url: string,
-  world: DeliveryWorld,
+  world: DeliveryPorts,
 ): Promise<DeliveryOutcome> {
   const startedAt = world.now();
   // Not AbortSignal.timeout: its timer would keep the ledger awake after the answer.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Gathering } from '../../src/directory/batch-writer.ts';
+import { BatchWriter } from '../../src/directory/batch-writer.ts';
 
 /** Timers that go off when the test says so. */
 function world() {
   const sleepers: (() => void)[] = [];
-  const gathering = new Gathering<string>(() => new Promise((done) => sleepers.push(done)));
+  const gathering = new BatchWriter<string>(() => new Promise((done) => sleepers.push(done)));
   const tick = async () => {
     for (const wake of sleepers.splice(0)) wake();
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();

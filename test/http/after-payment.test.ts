@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { everyTenMinutes } from '../../src/gateway/scheduled.ts';
 import type { OperationView } from '../../src/payments/types.ts';
-import { decided, pageOf } from '../../src/sandbox/kit/bank-ledger.ts';
+import { decided, entryOf } from '../../src/sandbox/kit/bank-ledger.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
 import {
   admin,
@@ -237,7 +237,7 @@ describe('a crash between the call and its outcome', () => {
     expect(await read(trip)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
     expect((await call(trip, 'refund', {}, 'crashed')).status).toBe(200);
     expect(moneyCalls(REFUND)).toHaveLength(1);
-    expect((await pageOf(memory, trip.order.order))?.returned).toBe(1999);
+    expect((await entryOf(memory, trip.order.order))?.returned).toBe(1999);
   });
 
   it('is noticed by the alarm, where nobody asks again', async () => {
@@ -261,7 +261,7 @@ describe('a token that the provider does not take any more', () => {
       expect((await call(trip, 'refund')).status).toBe(200);
       await call(trip, 'refresh');
       expect(await read(trip)).toMatchObject({ status: 'refunded', amounts: { refunded: 1999 } });
-      expect((await pageOf(memory, trip.order.order))?.done).toHaveLength(1);
+      expect((await entryOf(memory, trip.order.order))?.done).toHaveLength(1);
     },
   );
 });
@@ -456,7 +456,7 @@ describe('older protocols', () => {
     const trip = await paid('dotpay', { settings: { mode: 'legacy' } });
     expect((await call(trip, 'refund', { amount: 500 })).status).toBe(200);
     expect((await call(trip, 'refund')).body.status).toBe('refunded');
-    expect((await pageOf(memory, trip.order.order))?.returned).toBe(1999);
+    expect((await entryOf(memory, trip.order.order))?.returned).toBe(1999);
   });
 
   const ASSIST = {
@@ -523,12 +523,12 @@ describe('several trips', () => {
         test: true,
         capture: 'automatic',
         amount: 1999,
-        single: true,
+        oneRedirect: true,
         redirect: payment.redirect,
         deferred: false,
-        memo: {},
+        providerState: {},
         goodUntil: null,
-        askAt: null,
+        queryAt: null,
       };
       ledger.start(2, next);
     });
@@ -550,7 +550,7 @@ describe('several trips', () => {
       status: 200,
       body: { amounts: { paid: 3998, refunded: 1999 } },
     });
-    expect((await pageOf(memory, `${trip.payment.id}02`))?.returned).toBe(1999);
+    expect((await entryOf(memory, `${trip.payment.id}02`))?.returned).toBe(1999);
     expect((await call(trip, 'refund')).body.status).toBe('refunded');
   });
 });

@@ -42,7 +42,7 @@ async function ready(providerId: string, kind: OperationKind, settings: object =
 
 /** Whether its cancel releases an authorization; else it takes back money that is not settled yet. */
 function isHeldOnly(providerId: string): boolean {
-  return provider(providerId)?.cancel?.rule.pools.includes('held') ?? false;
+  return provider(providerId)?.cancel?.rule.fundsSources.includes('held') ?? false;
 }
 
 const call = ({ shop, payment }: Journey, kind: string, body: object = {}, key: string = unique()) =>
@@ -77,8 +77,8 @@ const WHOLE: Record<OperationKind, (held: boolean) => object> = {
 const able = providers.flatMap((entry) =>
   (['capture', 'cancel', 'refund'] as const)
     .filter((kind) => {
-      const pools = entry[kind]?.rule.pools;
-      return pools?.some((pool) => pool !== 'open') && entry.id !== 'dummy';
+      const fundsSources = entry[kind]?.rule.fundsSources;
+      return fundsSources?.some((fundsSource) => fundsSource !== 'open') && entry.id !== 'dummy';
     })
     .map((kind) => [entry.id, kind] as const),
 );
@@ -138,7 +138,7 @@ describe.each(able)('%s: %s', (id, kind) => {
     expect((await call(trip, kind, {}, key)).status).toBe(504);
     await call(trip, 'refresh');
     const after = await read(trip);
-    if (operation?.outcome || provider(id)?.ask) {
+    if (operation?.reconcile || provider(id)?.queryStatus) {
       expect(after.operations, JSON.stringify(after)).toMatchObject([{ state: 'succeeded' }]);
       expect(after).toMatchObject(WHOLE[kind](held));
       expect((await call(trip, kind, {}, key)).status).toBe(200);

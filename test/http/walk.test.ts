@@ -20,7 +20,7 @@ afterEach(() => net.restore());
 /** Whether its messages are hints, after which the provider is asked. */
 function isHinted(providerId: string): boolean {
   const entry = provider(providerId);
-  return Boolean(entry?.ask && !entry.testOnly && !entry.capabilities.signedNotification);
+  return Boolean(entry?.queryStatus && !entry.testOnly && !entry.capabilities.signedNotification);
 }
 
 describe.each(PROVIDER_IDS)('%s', (providerId) => {

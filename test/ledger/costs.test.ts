@@ -67,26 +67,26 @@ describe('storage', () => {
     const id = newId();
     await ledgerOf(id).create(create(id));
     // The answer, the event, the webhook, the payment.
-    expect(await costOf(id, () => ledgerOf(id).notify(notify()))).toEqual({ commits: 1, statements: 4 });
+    expect(await costOf(id, () => ledgerOf(id).applyUpdate(notify()))).toEqual({ commits: 1, statements: 4 });
     vi.restoreAllMocks();
     net = network();
     const nothing = { commits: 0, statements: 0 };
-    expect(await costOf(id, () => ledgerOf(id).notify(notify()))).toEqual(nothing);
+    expect(await costOf(id, () => ledgerOf(id).applyUpdate(notify()))).toEqual(nothing);
     expect(await costOf(id, () => ledgerOf(id).read())).toEqual(nothing);
   });
 
   it('after an eviction, answers and jobs are read once', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id));
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await evictDurableObject(objectOf(id));
-    const once = await costOf(id, () => ledgerOf(id).notify(notify()));
+    const once = await costOf(id, () => ledgerOf(id).applyUpdate(notify()));
     expect(once).toEqual({ commits: 0, statements: 1 });
     vi.restoreAllMocks();
     net = network();
     const refund = notify({ key: 'T1/refund', outcome: 'refunded', movement: 'R1' });
     // The jobs, and what a notification writes.
-    expect(await costOf(id, () => ledgerOf(id).notify(refund))).toEqual({ commits: 1, statements: 6 });
+    expect(await costOf(id, () => ledgerOf(id).applyUpdate(refund))).toEqual({ commits: 1, statements: 6 });
   });
 
   it('a hop is one commit, a return with its fact is one', async () => {
@@ -96,7 +96,7 @@ describe('storage', () => {
     expect(await costOf(id, () => ledgerOf(id).hop())).toMatchObject({ commits: 1 });
     vi.restoreAllMocks();
     net = network();
-    const back = { account: 'bank', fact: notify({ channel: 'return' as const }), refused: null };
+    const back = { account: 'bank', update: notify({ channel: 'return' as const }), refused: null };
     expect(await costOf(id, () => ledgerOf(id).returned(back))).toMatchObject({ commits: 1 });
   });
 });

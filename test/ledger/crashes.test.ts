@@ -60,7 +60,7 @@ describe('an object that is evicted', () => {
   it('delivers everything all the same', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await evictDurableObject(objectOf(id));
     await runAlarms(id);
     expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
@@ -82,7 +82,7 @@ describe('an alarm that fails', () => {
     async (nth, when) => {
       const id = newId();
       await ledgerOf(id).create(create(id, { shop }));
-      await ledgerOf(id).notify(notify());
+      await ledgerOf(id).applyUpdate(notify());
       await failCommit(id, nth, when);
       await runDurableObjectAlarm(objectOf(id));
       await restoreCommits(id);
@@ -119,7 +119,7 @@ describe('a shop that does not answer', () => {
     net = network(() => new Response('sorry', { status: 503 }));
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     for (let count = 0; count < 12; count++) {
       await runAlarms(id);
       later(30 * 3600 * 1000);
@@ -139,7 +139,7 @@ describe('a shop that does not answer', () => {
     net = network(() => new Response(null, { status: 410 }));
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
     later(3600 * 1000);
     await runAlarms(id);
@@ -151,7 +151,7 @@ describe('a shop that does not answer', () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
     expect(await ledgerOf(id).resend()).toBe(false);
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
     expect(await ledgerOf(id).resend()).toBe(true);
     await runAlarms(id);
@@ -171,7 +171,7 @@ describe('a shop that is slow to answer', () => {
       await vi.waitFor(async () => expect(await projected(id)).toBe('paid'));
       return new Response();
     });
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
     const { deliveries = [] } = (await ledgerOf(id).deliveries()) ?? {};
     expect(deliveries.map(({ result }) => result)).toEqual(['delivered']);
@@ -181,7 +181,7 @@ describe('a shop that is slow to answer', () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
     await runAlarms(id);
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     const batch = vi.spyOn(env.DIRECTORY, 'batch').mockRejectedValue(new Error('D1 is down'));
     await runDurableObjectAlarm(objectOf(id));
     batch.mockRestore();
@@ -201,10 +201,10 @@ describe('news during a delivery', () => {
     net.restore();
     net = network(async () => {
       if (net.webhooks.length === 1)
-        await ledgerOf(id).notify(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
+        await ledgerOf(id).applyUpdate(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
       return new Response();
     });
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
     expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid', 'payment.refunded']);
     expect(await projected(id)).toBe('refunded');
@@ -218,11 +218,11 @@ describe('a change during an alarm whose webhook fails', () => {
     net.restore();
     net = network(async () => {
       if (net.webhooks.length === 1) {
-        await ledgerOf(id).notify(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
+        await ledgerOf(id).applyUpdate(notify({ key: 'R', movement: 'R', outcome: 'refunded' }));
       }
       return new Response(null, { status: 503 });
     });
-    await ledgerOf(id).notify(notify());
+    await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
     expect(await projected(id)).toBe('refunded');
     expect(net.webhooks).toHaveLength(2);
@@ -237,13 +237,13 @@ describe('a commit that fails', () => {
     for (const when of ['before', 'after'] as const) {
       await failCommit(id, 1, when);
       await runInDurableObject(objectOf(id), (ledger) => {
-        expect(() => ledger.notify(notify())).toThrow('crashed');
+        expect(() => ledger.applyUpdate(notify())).toThrow('crashed');
       });
       await restoreCommits(id);
       expect((await ledgerOf(id).read())?.view.status).toBe('created');
       expect((await ledgerOf(id).events())?.pending).toEqual([]);
     }
-    expect(await ledgerOf(id).notify(notify())).toMatchObject({ kind: 'answer', repeat: false });
+    expect(await ledgerOf(id).applyUpdate(notify())).toMatchObject({ kind: 'answer', repeat: false });
     await runAlarms(id);
     expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid']);
   });
@@ -254,7 +254,7 @@ describe('an object that holds nothing', () => {
     const id = newId();
     expect(await ledgerOf(id).read()).toBeNull();
     expect(await ledgerOf(id).events()).toBeNull();
-    expect(await ledgerOf(id).notify(notify())).toEqual({ kind: 'unknown' });
+    expect(await ledgerOf(id).applyUpdate(notify())).toEqual({ kind: 'unknown' });
     expect(await ledgerOf(id).reproject()).toBe(false);
     await runInDurableObject(objectOf(id), (_object, state) => {
       expect(state.storage.sql.exec('SELECT name FROM sqlite_master').toArray()).toEqual([]);

@@ -4,17 +4,17 @@ import { attemptOf } from '../../src/ledger/attempts.ts';
 import { lookAt } from '../../src/ledger/overdue.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { apply, forward } from '../../src/payments/rules.ts';
-import { create, newId, trip } from './support.ts';
+import { create, newId, signedAttempt } from './support.ts';
 
 const BEGAN = Date.parse('2026-11-21T10:00:00Z');
 const HOUR = 3_600_000;
 
-const schedules = { bank: { askAfter: [900, 3600, 43_200], expireAfterMs: 24 * HOUR } };
+const schedules = { bank: { queryAfter: [900, 3600, 43_200], expireAfterMs: 24 * HOUR } };
 
 function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0): LedgerRecord {
   const id = newId();
   const at = new Date(BEGAN).toISOString();
-  const attempt = attemptOf(trip(), at);
+  const attempt = attemptOf(signedAttempt(), at);
   const news = { amount: attempt.amount, movement: 'm' };
   const states = {
     created: attempt.state,
@@ -25,7 +25,7 @@ function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0):
   return {
     id,
     request: create(id).request,
-    attempts: [{ ...attempt, asked, state: states[state] }],
+    attempts: [{ ...attempt, queried: asked, state: states[state] }],
     providerReference: null,
     providerStatus: null,
     createdAt: at,

@@ -3,7 +3,7 @@ import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ledgerOf, network, objectOf, runAlarms } from '../support/harness.ts';
 import { makeShopFor } from '../support/shop-only.ts';
-import { AMOUNT, create, newId, notify, trip } from './support.ts';
+import { AMOUNT, create, newId, notify, signedAttempt } from './support.ts';
 
 let net: ReturnType<typeof network>;
 let shop: string;
@@ -20,7 +20,7 @@ describe('replay', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    const results = await Promise.all(Array.from({ length: 500 }, () => ledger.notify(notify())));
+    const results = await Promise.all(Array.from({ length: 500 }, () => ledger.applyUpdate(notify())));
     expect(
       new Set(results.map((result) => JSON.stringify(result.kind === 'answer' && result.answer))).size,
     ).toBe(1);
@@ -36,7 +36,7 @@ describe('replay', () => {
   it('gives the stored answer again after an eviction, byte for byte', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    const first = await ledgerOf(id).notify(notify());
+    const first = await ledgerOf(id).applyUpdate(notify());
     await evictDurableObject(objectOf(id));
     const changed = notify({
       replies: {
@@ -44,7 +44,7 @@ describe('replay', () => {
         conflict: notify().replies.conflict,
       },
     });
-    const again = await ledgerOf(id).notify(changed);
+    const again = await ledgerOf(id).applyUpdate(changed);
     expect(first.kind === 'answer' && first.answer).toEqual(again.kind === 'answer' && again.answer);
     expect(again).toMatchObject({ repeat: true, answer: { status: 200, body: 'ok T1/00000' } });
   });
@@ -53,8 +53,11 @@ describe('replay', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.returned({ account: 'bank', fact: notify({ channel: 'return' }), refused: null });
-    expect(await ledger.notify(notify())).toMatchObject({ repeat: true, answer: { body: 'ok T1/00000' } });
+    await ledger.returned({ account: 'bank', update: notify({ channel: 'return' }), refused: null });
+    expect(await ledger.applyUpdate(notify())).toMatchObject({
+      repeat: true,
+      answer: { body: 'ok T1/00000' },
+    });
     expect(await types(id)).toEqual([
       'created',
       'returned',
@@ -93,9 +96,9 @@ describe('races', () => {
     const noise = (['pending', 'denied', 'cancelled', 'expired', 'error'] as const).map((outcome) =>
       notify({ key: outcome, outcome, amount: null }),
     );
-    await Promise.all([...parts, ...noise, ...parts].map((command) => ledger.notify(command)));
+    await Promise.all([...parts, ...noise, ...parts].map((command) => ledger.applyUpdate(command)));
     expect((await ledger.read())?.view).toMatchObject({ status: 'partially_paid', amounts: { paid: 1900 } });
-    await ledger.notify(notify({ key: 'rest', movement: 'rest', amount: 99 }));
+    await ledger.applyUpdate(notify({ key: 'rest', movement: 'rest', amount: 99 }));
     expect((await ledger.read())?.view).toMatchObject({ status: 'paid', amounts: { paid: AMOUNT } });
   });
 
@@ -103,17 +106,19 @@ describe('races', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify({ outcome: 'denied', key: 'T1/00105' }));
+    await ledger.applyUpdate(notify({ outcome: 'denied', key: 'T1/00105' }));
     const hops = await Promise.all([ledger.hop(), ledger.hop()]);
     expect(hops.map(({ kind }) => kind)).toEqual(['start', 'start']);
-    const second = trip({ redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/second' } });
+    const second = signedAttempt({
+      redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/second' },
+    });
     const started = await Promise.all([ledger.start(2, second), ledger.start(2, second)]);
     expect(started).toEqual([
       { kind: 'go', redirect: second.redirect },
       { kind: 'go', redirect: second.redirect },
     ]);
     expect((await types(id))?.filter((type) => type === 'forwarded')).toHaveLength(2);
-    expect(await ledger.notify(notify({ attempt: 3 }))).toEqual({ kind: 'unknown' });
+    expect(await ledger.applyUpdate(notify({ attempt: 3 }))).toEqual({ kind: 'unknown' });
   });
 });
 
@@ -122,9 +127,9 @@ describe('reordering', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify());
-    await ledger.notify(notify({ key: 'T0/00105', outcome: 'denied' }));
-    await ledger.notify(notify({ key: 'T0/99999', outcome: 'pending' }));
+    await ledger.applyUpdate(notify());
+    await ledger.applyUpdate(notify({ key: 'T0/00105', outcome: 'denied' }));
+    await ledger.applyUpdate(notify({ key: 'T0/99999', outcome: 'pending' }));
     expect((await ledger.read())?.view.status).toBe('paid');
     expect(await types(id)).toContain('notification.ignored');
   });
@@ -133,12 +138,12 @@ describe('reordering', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify({ key: 'R', movement: 'R', outcome: 'refunded', amount: 500 }));
+    await ledger.applyUpdate(notify({ key: 'R', movement: 'R', outcome: 'refunded', amount: 500 }));
     expect((await ledger.read())?.view).toMatchObject({
       status: 'created',
       amounts: { paid: 0, refunded: 0 },
     });
-    await ledger.notify(notify());
+    await ledger.applyUpdate(notify());
     expect((await ledger.read())?.view).toMatchObject({
       status: 'partially_refunded',
       amounts: { paid: AMOUNT, refunded: 500 },
@@ -154,14 +159,14 @@ describe('what does not fit', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    expect(await ledger.notify(notify(changes))).toMatchObject({
+    expect(await ledger.applyUpdate(notify(changes))).toMatchObject({
       kind: 'answer',
       answer: { body: 'conflict' },
     });
     expect((await ledger.read())?.view).toMatchObject({ status: 'created', amounts: { paid: 0 } });
     const conflict = (await ledger.events())?.events.at(-1);
     expect(conflict).toMatchObject({ type: 'notification.conflict', detail: { reason } });
-    await ledger.notify(notify());
+    await ledger.applyUpdate(notify());
     expect((await ledger.read())?.view.status).toBe('paid');
   });
 
@@ -172,7 +177,7 @@ describe('what does not fit', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify({ amount }));
+    await ledger.applyUpdate(notify({ amount }));
     expect((await ledger.read())?.view).toMatchObject({ status, amounts: { paid: amount } });
     const log = (await ledger.events())?.events ?? [];
     expect(log.map(({ type }) => type)).toEqual(['created', 'notification.conflict', 'notification.applied']);
@@ -183,7 +188,7 @@ describe('what does not fit', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    expect(await ledger.notify(notify({ account: 'other-bank' }))).toEqual({ kind: 'unknown' });
+    expect(await ledger.applyUpdate(notify({ account: 'other-bank' }))).toEqual({ kind: 'unknown' });
     expect(await types(id)).toEqual(['created']);
   });
 
@@ -191,8 +196,8 @@ describe('what does not fit', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify());
-    expect(await ledger.notify(notify({ amount: 2999 }))).toMatchObject({ repeat: false });
+    await ledger.applyUpdate(notify());
+    expect(await ledger.applyUpdate(notify({ amount: 2999 }))).toMatchObject({ repeat: false });
   });
 });
 
@@ -200,12 +205,12 @@ describe('paid twice', () => {
   it('by two attempts is marked in the log and told to the shop', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
-    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
     await ledger.hop();
     await ledger.hop();
-    await ledger.start(2, trip({ single: true }));
-    await ledger.notify(notify({ attempt: 2, key: 'T2' }));
-    await ledger.notify(notify({ attempt: 1, key: 'T1' }));
+    await ledger.start(2, signedAttempt({ oneRedirect: true }));
+    await ledger.applyUpdate(notify({ attempt: 2, key: 'T2' }));
+    await ledger.applyUpdate(notify({ attempt: 1, key: 'T1' }));
     await runAlarms(id);
     expect((await types(id))?.filter((type) => type === 'payment.paid_twice')).toHaveLength(1);
     const sent = net.webhooks.map(({ body }) => body.type);
@@ -222,7 +227,7 @@ describe('the checkout', () => {
     await ledger.create(create(id, { shop }));
     expect(await ledger.hop()).toMatchObject({ kind: 'go', redirect: { url: 'https://bank.test/page' } });
     expect(await ledger.hop()).toMatchObject({ kind: 'go', redirect: { url: 'https://bank.test/page' } });
-    await ledger.notify(notify());
+    await ledger.applyUpdate(notify());
     expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'paid' } });
   });
 
@@ -230,25 +235,26 @@ describe('the checkout', () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
-    await ledger.notify(notify({ amount: 500 }));
+    await ledger.applyUpdate(notify({ amount: 500 }));
     expect(await ledger.hop()).toMatchObject({ kind: 'start', attempt: 2, amount: 1499 });
   });
 
-  it('does not start a second trip where the first is in process under a number that is burnt', async () => {
+  it('does not start a second signedAttempt where the first is in process under a number that is burnt', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
-    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
     await ledger.hop();
-    await ledger.notify(notify({ outcome: 'pending', key: 'p' }));
+    await ledger.applyUpdate(notify({ outcome: 'pending', key: 'p' }));
     expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'pending' } });
   });
 
   it('stops after 99 attempts', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
-    await ledger.create(create(id, { shop, trip: trip({ single: true }) }));
+    await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
     await ledger.hop();
-    for (let attempt = 2; attempt <= 99; attempt++) await ledger.start(attempt, trip({ single: true }));
+    for (let attempt = 2; attempt <= 99; attempt++)
+      await ledger.start(attempt, signedAttempt({ oneRedirect: true }));
     expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'forwarded' } });
   });
 });
@@ -257,8 +263,8 @@ describe('authorize now, capture later', () => {
   it("resolves a protocol's one word for both by how the attempt was started", async () => {
     const [auto, manual] = [newId(), newId()];
     await ledgerOf(auto).create(create(auto, { shop }));
-    await ledgerOf(manual).create(create(manual, { shop, trip: trip({ capture: 'manual' }) }));
-    for (const id of [auto, manual]) await ledgerOf(id).notify(notify({ outcome: 'accepted' }));
+    await ledgerOf(manual).create(create(manual, { shop, attempt: signedAttempt({ capture: 'manual' }) }));
+    for (const id of [auto, manual]) await ledgerOf(id).applyUpdate(notify({ outcome: 'accepted' }));
     expect((await ledgerOf(auto).read())?.view.status).toBe('paid');
     expect((await ledgerOf(manual).read())?.view).toMatchObject({
       status: 'authorized',

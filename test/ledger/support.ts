@@ -1,6 +1,6 @@
 /** Commands for ledgers that are spoken to directly. */
 
-import type { CreateCommand, NotifyCommand, Trip } from '../../src/ledger/commands.ts';
+import type { ApplyUpdateCommand, CreateCommand, SignedAttempt } from '../../src/ledger/commands.ts';
 import { derivePaymentId, type PaymentId } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import { unique } from '../support/harness.ts';
@@ -11,19 +11,19 @@ export function newId(): PaymentId {
   return derivePaymentId(new Uint8Array(32), 'shop', unique());
 }
 
-export function trip(changes: Partial<Trip> = {}): Trip {
+export function signedAttempt(changes: Partial<SignedAttempt> = {}): SignedAttempt {
   return {
     account: 'bank',
     provider: 'paybox',
     test: true,
     capture: 'automatic',
     amount: AMOUNT,
-    single: false,
+    oneRedirect: false,
     redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/page' },
     deferred: false,
-    memo: {},
+    providerState: {},
     goodUntil: null,
-    askAt: null,
+    queryAt: null,
     ...changes,
   };
 }
@@ -44,12 +44,12 @@ export function create(id: PaymentId, changes: Partial<CreateCommand> = {}): Cre
       extraData: null,
       providerFields: {},
     },
-    trip: trip(),
+    attempt: signedAttempt(),
     ...changes,
   };
 }
 
-export function notify(changes: Partial<NotifyCommand> = {}): NotifyCommand {
+export function notify(changes: Partial<ApplyUpdateCommand> = {}): ApplyUpdateCommand {
   return {
     attempt: 1,
     account: 'bank',

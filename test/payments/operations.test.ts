@@ -1,19 +1,19 @@
-/** What may be done after a payment: every pool, and the sums that no sequence of operations exceeds. */
+/** What may be done after a payment: every fundsSource, and the sums that no sequence of operations exceeds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Minor } from '../../src/payments/money.ts';
 import {
-  newsOf,
+  concludedBy,
   OPERATION_KINDS,
   type Operable,
-  type Operation,
   type OperationKind,
+  type OperationPlan,
   type OperationRule,
   type OperationState,
-  type Plan,
+  type OperationWanted,
   planOperation,
-  settledByNews,
-  type Wanted,
+  type RecordedOperation,
+  updateOf,
 } from '../../src/payments/operations.ts';
 import { type AttemptState, apply, moneyOf, NEW_ATTEMPT } from '../../src/payments/rules.ts';
 
@@ -29,32 +29,32 @@ const HELD = apply(NEW_ATTEMPT, news('authorized'));
 const PAID = apply(NEW_ATTEMPT, news('paid'));
 
 const RULES: Record<OperationKind, OperationRule> = {
-  capture: { parts: 'many', pools: ['held'] },
-  cancel: { parts: 'many', pools: ['held', 'paid', 'open'], afterPart: true },
-  refund: { parts: 'many', pools: ['paid'] },
+  capture: { parts: 'many', fundsSources: ['held'] },
+  cancel: { parts: 'many', fundsSources: ['held', 'paid', 'open'], afterPart: true },
+  refund: { parts: 'many', fundsSources: ['paid'] },
 };
 
 const wanted = (
   kind: OperationKind,
   amount: number | null = null,
   attempt: number | null = null,
-): Wanted => ({
+): OperationWanted => ({
   kind,
   amount,
   attempt,
 });
 
 function plan(
-  ask: Wanted,
+  ask: OperationWanted,
   states: readonly AttemptState[],
-  operations: readonly Operation[] = [],
+  operations: readonly RecordedOperation[] = [],
   rule: OperationRule | null = RULES[ask.kind],
 ) {
   const attempts = states.map((state): Operable => ({ state, amount: ASKED, rule }));
   return planOperation(ask, 'EUR', attempts, operations);
 }
 
-function asOperation(planned: Plan, number: number, state: OperationState): Operation {
+function asOperation(planned: OperationPlan, number: number, state: OperationState): RecordedOperation {
   return {
     ...planned,
     number,
@@ -65,7 +65,7 @@ function asOperation(planned: Plan, number: number, state: OperationState): Oper
     finishedAt: null,
     problem: null,
     providerStatus: null,
-    reference: null,
+    providerReference: null,
   };
 }
 
@@ -76,8 +76,8 @@ describe('one operation', () => {
     ['cancel', PAID, 'paid', 1000],
     ['cancel', NEW_ATTEMPT, 'open', 1000],
     ['refund', PAID, 'paid', 1000],
-  ] as const)('%s takes the whole of its pool', (kind, state, pool, amount) => {
-    expect(plan(wanted(kind), [state])).toMatchObject({ kind, pool, amount, whole: true, attempt: 1 });
+  ] as const)('%s takes the whole of its fundsSource', (kind, state, fundsSource, amount) => {
+    expect(plan(wanted(kind), [state])).toMatchObject({ kind, fundsSource, amount, whole: true, attempt: 1 });
   });
 
   it.each([
@@ -91,29 +91,29 @@ describe('one operation', () => {
 
   it('asks for no more than there is, and for no part where only the whole can be had', () => {
     expect(plan(wanted('refund', 1001), [PAID])).toMatchObject({ code: 'amount_out_of_range' });
-    const whole: OperationRule = { parts: 'whole', pools: ['paid'] };
+    const whole: OperationRule = { parts: 'whole', fundsSources: ['paid'] };
     expect(plan(wanted('refund', 999), [PAID], [], whole)).toMatchObject({ code: 'amount_out_of_range' });
     expect(plan(wanted('refund', 1000), [PAID], [], whole)).toMatchObject({ amount: 1000 });
     expect(plan(wanted('cancel', 1), [NEW_ATTEMPT])).toMatchObject({ code: 'amount_out_of_range' });
   });
 
   it('captures once where its provider releases the rest', () => {
-    const once: OperationRule = { parts: 'one', pools: ['held'] };
-    const first = plan(wanted('capture', 400), [HELD], [], once) as Plan;
-    const after = apply(HELD, newsOf({ ...first, number: 1 }, []));
+    const once: OperationRule = { parts: 'one', fundsSources: ['held'] };
+    const first = plan(wanted('capture', 400), [HELD], [], once) as OperationPlan;
+    const after = apply(HELD, updateOf({ ...first, number: 1 }, []));
     expect(plan(wanted('capture'), [after], [], once)).toMatchObject({ code: 'invalid_state' });
   });
 
   it('releases what the capture of a part has left only where its provider can', () => {
-    const first = plan(wanted('capture', 400), [HELD]) as Plan;
-    const after = apply(HELD, newsOf({ ...first, number: 1 }, []));
-    expect(plan(wanted('cancel'), [after])).toMatchObject({ pool: 'held', amount: 600 });
-    const held: OperationRule = { parts: 'many', pools: ['held'] };
+    const first = plan(wanted('capture', 400), [HELD]) as OperationPlan;
+    const after = apply(HELD, updateOf({ ...first, number: 1 }, []));
+    expect(plan(wanted('cancel'), [after])).toMatchObject({ fundsSource: 'held', amount: 600 });
+    const held: OperationRule = { parts: 'many', fundsSources: ['held'] };
     expect(plan(wanted('cancel'), [after], [], held)).toMatchObject({ code: 'invalid_state' });
   });
 
   it('waits for one whose outcome nobody knows, and keeps what was accepted reserved', () => {
-    const first = plan(wanted('refund', 600), [PAID]) as Plan;
+    const first = plan(wanted('refund', 600), [PAID]) as OperationPlan;
     for (const state of ['running', 'unknown'] as const)
       expect(plan(wanted('refund', 1), [PAID], [asOperation(first, 1, state)])).toMatchObject({
         code: 'invalid_state',
@@ -146,10 +146,10 @@ const someStep = fc.record({
 });
 
 describe('news of what was accepted', () => {
-  const accepted = (...amounts: readonly number[]): Operation[] => {
-    const operations: Operation[] = [];
+  const accepted = (...amounts: readonly number[]): RecordedOperation[] => {
+    const operations: RecordedOperation[] = [];
     for (const [index, amount] of amounts.entries()) {
-      const planned = plan(wanted('refund', amount), [PAID], operations) as Plan;
+      const planned = plan(wanted('refund', amount), [PAID], operations) as OperationPlan;
       operations.push(asOperation(planned, index + 1, 'accepted'));
     }
     return operations;
@@ -158,20 +158,20 @@ describe('news of what was accepted', () => {
     apply(PAID, { outcome: 'refunded', amount: amount as Minor, movement: 'r' });
 
   it('settle the one that fits', () => {
-    expect(settledByNews(refunded(300), 1, accepted(500, 300))?.number).toBe(2);
-    expect(settledByNews(refunded(500), 1, accepted(500, 300))?.number).toBe(1);
-    expect(settledByNews(refunded(400), 1, accepted(500, 300))?.number).toBe(2);
-    expect(settledByNews(refunded(100), 1, accepted(500, 300))).toBeNull();
-    expect(settledByNews(PAID, 1, accepted(500))).toBeNull();
+    expect(concludedBy(refunded(300), 1, accepted(500, 300))?.number).toBe(2);
+    expect(concludedBy(refunded(500), 1, accepted(500, 300))?.number).toBe(1);
+    expect(concludedBy(refunded(400), 1, accepted(500, 300))?.number).toBe(2);
+    expect(concludedBy(refunded(100), 1, accepted(500, 300))).toBeNull();
+    expect(concludedBy(PAID, 1, accepted(500))).toBeNull();
   });
 
   it('do not settle what others did before', () => {
     const before = refunded(200);
-    const planned = plan(wanted('refund', 200), [before]) as Plan;
+    const planned = plan(wanted('refund', 200), [before]) as OperationPlan;
     expect(planned).toMatchObject({ outside: 200, expected: 400 });
     const operations = [asOperation(planned, 1, 'accepted')];
-    expect(settledByNews(before, 1, operations)).toBeNull();
-    const done = apply(before, newsOf({ ...planned, number: 1 }, operations));
+    expect(concludedBy(before, 1, operations)).toBeNull();
+    const done = apply(before, updateOf({ ...planned, number: 1 }, operations));
     expect(moneyOf(done).refunded).toBe(400);
   });
 });
@@ -183,16 +183,16 @@ describe('for any sequence of operations', () => {
     fc.assert(
       fc.property(start, fc.array(someStep, { maxLength: 10 }), (begin, steps) => {
         let state = begin;
-        const operations: Operation[] = [];
+        const operations: RecordedOperation[] = [];
         for (const [index, step] of steps.entries()) {
           const planned = plan(wanted(step.kind, step.amount), [state], operations);
           if ('code' in planned) continue;
           const operation = asOperation(planned, index + 1, step.result);
           operations.push(operation);
           if (step.result !== 'succeeded') continue;
-          state = apply(state, newsOf(operation, operations));
+          state = apply(state, updateOf(operation, operations));
           // The provider's own message names the movement otherwise, and comes before or after.
-          if (step.message && planned.pool === 'paid')
+          if (step.message && planned.fundsSource === 'paid')
             state = apply(state, { outcome: 'refunded', amount: planned.amount, movement: `r${index}` });
         }
         const money = moneyOf(state);
@@ -200,7 +200,10 @@ describe('for any sequence of operations', () => {
         expect(money.refunded).toBeLessThanOrEqual(money.paid);
         const done = (kinds: readonly string[]) =>
           operations
-            .filter(({ state: now, kind, pool }) => now === 'succeeded' && kinds.includes(`${kind}/${pool}`))
+            .filter(
+              ({ state: now, kind, fundsSource }) =>
+                now === 'succeeded' && kinds.includes(`${kind}/${fundsSource}`),
+            )
             .reduce((sum, { amount }) => sum + amount, 0);
         expect(money.refunded).toBe(done(['refund/paid', 'cancel/paid']));
         if (begin === HELD) {
@@ -209,7 +212,7 @@ describe('for any sequence of operations', () => {
         }
         // What was accepted is reserved: all of it together never exceeds what there is.
         const reserved = operations
-          .filter(({ state: now, pool }) => now !== 'failed' && pool === 'paid')
+          .filter(({ state: now, fundsSource }) => now !== 'failed' && fundsSource === 'paid')
           .reduce((sum, { amount }) => sum + amount, 0);
         expect(reserved).toBeLessThanOrEqual(money.paid);
       }),

@@ -4,24 +4,24 @@ import { describe, expect, it } from 'vitest';
 import type { Minor } from '../../src/payments/money.ts';
 import {
   type AttemptState,
+  type AttemptUpdate,
   apply,
   forward,
   mismatch,
   NEW_ATTEMPT,
-  type News,
   summarize,
 } from '../../src/payments/rules.ts';
 import { OUTCOMES, type Outcome, STATUSES, type Status } from '../../src/payments/statuses.ts';
 
 const ASKED = 1000 as Minor;
 
-const news = (outcome: Outcome, amount = 1000, movement = 'm'): News => ({
+const news = (outcome: Outcome, amount = 1000, movement = 'm'): AttemptUpdate => ({
   outcome,
   amount: amount as Minor,
   movement,
 });
 
-const having = (...list: readonly News[]): AttemptState => list.reduce(apply, NEW_ATTEMPT);
+const having = (...list: readonly AttemptUpdate[]): AttemptState => list.reduce(apply, NEW_ATTEMPT);
 const status = (...attempts: readonly AttemptState[]) => summarize(ASKED, attempts).status;
 
 /** One attempt in each status. */
@@ -42,7 +42,7 @@ const IN_STATUS: Record<Status, AttemptState> = {
 };
 
 /** A movement of its own for each outcome, and the amount that it carries. */
-const NEXT: Record<Outcome, News> = {
+const NEXT: Record<Outcome, AttemptUpdate> = {
   none: news('none'),
   pending: news('pending'),
   error: news('error'),
@@ -95,18 +95,18 @@ describe('every status against every outcome', () => {
   }
 });
 
-const someNews: fc.Arbitrary<News> = fc.record({
+const someNews: fc.Arbitrary<AttemptUpdate> = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
   amount: fc.constantFrom(0, 1, 300, 400, 600, 1000, 1500).map((amount) => amount as Minor),
   movement: fc.constantFrom('a', 'b', 'c'),
   cumulative: fc.boolean(),
-  rank: fc.constantFrom('9', '10', '11', ''),
+  sequence: fc.constantFrom('9', '10', '11', ''),
 });
 
 /** News about up to three attempts. */
 const someHistory = fc.array(fc.tuple(fc.nat({ max: 2 }), someNews), { maxLength: 12 });
 
-function play(history: readonly (readonly [number, News])[]) {
+function play(history: readonly (readonly [number, AttemptUpdate])[]) {
   const attempts = [forward(NEW_ATTEMPT), forward(NEW_ATTEMPT), forward(NEW_ATTEMPT)];
   for (const [index, item] of history) attempts[index] = apply(attempts[index] ?? NEW_ATTEMPT, item);
   return summarize(ASKED, attempts);

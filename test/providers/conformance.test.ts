@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, Refusal } from '../../src/payments/errors.ts';
 import { OPERATION_KINDS } from '../../src/payments/operations.ts';
 import { OUTCOMES } from '../../src/payments/statuses.ts';
-import type { Fact } from '../../src/providers/contract.ts';
+import type { ProviderUpdate } from '../../src/providers/contract.ts';
 import { captions, secretNames, settingsJsonSchema } from '../../src/providers/kit/settings.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
 import type { Decision } from '../../src/sandbox/kit/bank.ts';
@@ -61,22 +61,25 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     for (const name of OPERATION_KINDS) {
       expect(entry.capabilities[name], name).toBe(entry[name] !== undefined);
     }
-    expect(entry.capabilities.status).toBe(entry.ask !== undefined && !entry.asksOnlyHints);
+    expect(entry.capabilities.status).toBe(entry.queryStatus !== undefined && !entry.queriesOnlyHints);
     // The middleware of SIPS 1 verifies in our place.
     const verified =
       entry.signatures['notification-signature']?.kind === 'verify' ||
       'middleware-response-output' in entry.signatures;
     expect(entry.capabilities.signedNotification).toBe(verified);
     // What nobody signs must never be able to move real money by itself: then the provider is asked.
-    if (!entry.capabilities.signedNotification) expect(entry.testOnly || entry.ask !== undefined).toBe(true);
+    if (!entry.capabilities.signedNotification)
+      expect(entry.testOnly || entry.queryStatus !== undefined).toBe(true);
   });
 
   it('maps every status of its sheet', async () => {
-    expect(entry.statuses.length).toBeGreaterThan(3);
-    const codes = entry.statuses.map(({ code }) => code);
-    expect(new Set(codes).size).toBe(codes.length);
-    for (const { outcome } of entry.statuses) expect([...OUTCOMES, 'accepted']).toContain(outcome);
-    const outcomes = new Set(entry.statuses.map(({ outcome }) => outcome));
+    const meanings = Object.values(entry.statuses).flatMap((table) => Object.values(table));
+    expect(meanings.length).toBeGreaterThan(3);
+    for (const { outcome, text } of meanings) {
+      expect([...OUTCOMES, 'accepted']).toContain(outcome);
+      expect(text).not.toBe('');
+    }
+    const outcomes = new Set(meanings.map(({ outcome }) => outcome));
     expect(outcomes.has('paid') || outcomes.has('accepted')).toBe(true);
     // Some tell only what went well.
     if (bankOf(id).decisions.includes('refuse')) expect(outcomes.has('denied')).toBe(true);
@@ -142,7 +145,7 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 
   it.each(bankOf(id).decisions)('reads what its bank tells: %s', async (decision) => {
     const fact = await (await story(entry)).news(decision);
-    expect(fact).toMatchObject({ kind: 'fact', order: ORDER });
+    expect(fact).toMatchObject({ kind: 'update', order: ORDER });
     expect(TOLD[decision]).toContain(fact.outcome);
     if (decision === 'pay') {
       expect(fact.amount).toBe(1999);
@@ -208,8 +211,8 @@ const NUMBERS_UNSIGNED = {
   key: null,
   providerReference: null,
   reply: null,
-  bill: null,
-  keep: null,
+  document: null,
+  providerState: null,
 };
 
 describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is signed,', (_id, entry) => {
@@ -229,7 +232,7 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
           if (outcome instanceof Refusal) return;
           // Some protocols sign values alone: what is only shown may then stand under another name.
           const open = entry.id === 'assist' ? NUMBERS_UNSIGNED : { detail: null };
-          expect({ ...(outcome as Fact), ...open }).toEqual({ ...original, ...open });
+          expect({ ...(outcome as ProviderUpdate), ...open }).toEqual({ ...original, ...open });
         },
       ),
       { numRuns: 300 },

@@ -5,12 +5,12 @@ import { derivePaymentId, orderNumber } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import type { PaymentRequest, Redirect } from '../../src/payments/types.ts';
 import type {
-  Fact,
   Provider,
   ProviderAccount,
   ProviderRequest,
-  Started,
-  World,
+  ProviderUpdate,
+  StartedAttempt,
+  VerificationContext,
 } from '../../src/providers/contract.ts';
 import type { BankMessage, Decision } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
@@ -77,7 +77,7 @@ export async function begin(
   entry: Provider,
   payment = request(entry),
   account = accountOf(entry),
-): Promise<Started> {
+): Promise<StartedAttempt> {
   known(merchant(entry.id, 'account', account.settings));
   // The same order number is used again and again here.
   forgetAll();
@@ -120,7 +120,7 @@ export async function tale(entry: Provider): Promise<(decision: Decision) => Pro
 }
 
 /** What reading a message may need. */
-export const WORLD: World = { now: new Date('2026-12-01T09:00:00Z'), fetch: bankNetwork };
+export const WORLD: VerificationContext = { now: new Date('2026-12-01T09:00:00Z'), fetch: bankNetwork };
 
 /** A fresh order, with everything that is needed to hear of it. */
 export async function story(entry: Provider) {
@@ -134,18 +134,18 @@ export async function story(entry: Provider) {
     return asRequest(bank.notification(order, who, decision, 'none'));
   };
   /** The news of a decision, asked for where the message is only a hint. */
-  const news = async (decision: Decision): Promise<Fact> => {
+  const news = async (decision: Decision): Promise<ProviderUpdate> => {
     const read = await entry.notification(await message(decision), accountOf(entry), 'notification', WORLD);
-    if (read.kind === 'fact') return read;
+    if (read.kind === 'update') return read;
     if (read.kind !== 'hint') throw new Error(`the bank told nothing: ${read.kind}`);
     expect(read.order).toBe(ORDER);
-    const fact = await entry.ask?.({
+    const fact = await entry.queryStatus?.({
       order: ORDER,
       account: accountOf(entry),
       amount: 1999,
       currency: currencyOf(entry.id),
       capture: 'automatic',
-      memo: started.memo ?? {},
+      providerState: started.providerState ?? {},
       startedAt: new Date('2026-11-21T09:00:00Z'),
       hint: read.about,
       now: new Date('2026-11-21T09:05:00Z'),
@@ -158,8 +158,8 @@ export async function story(entry: Provider) {
 }
 
 /** No result yet. */
-const PENDING: Fact = {
-  kind: 'fact',
+const PENDING: ProviderUpdate = {
+  kind: 'update',
   order: ORDER,
   key: 'no result yet',
   outcome: 'pending',
@@ -172,7 +172,7 @@ const PENDING: Fact = {
 };
 
 export const read = (entry: Provider, message: ProviderRequest) =>
-  entry.notification(message, accountOf(entry), 'notification', WORLD) as Promise<Fact>;
+  entry.notification(message, accountOf(entry), 'notification', WORLD) as Promise<ProviderUpdate>;
 
 /** Which of a message's two parts carries it. */
 export const partOf = ({ method }: ProviderRequest) => (method === 'POST' ? 'body' : 'query');

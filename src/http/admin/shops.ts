@@ -2,9 +2,10 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import { KEY_KINDS, type KeyKind, type Shop } from '../../directory/types.ts';
-import type { AppEnv, Service } from '../../gateway/service.ts';
+import type { Service } from '../../gateway/service.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { addressProblem } from '../../webhooks/address.ts';
+import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR } from '../auth.ts';
 import { idParam, jsonBody } from '../body.ts';
 import { operation } from '../openapi.ts';

@@ -5,17 +5,19 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import { KEY_KINDS, type Shop } from '../../directory/types.ts';
-import type { AppEnv, Service } from '../../gateway/service.ts';
-import { buildTrip, originOf } from '../../gateway/start-attempt.ts';
+import type { Service } from '../../gateway/service.ts';
+import { originOf, startAttempt } from '../../gateway/start-attempt.ts';
 import type { ImportedEvent, ImportResult } from '../../ledger/commands.ts';
 import { invalidField } from '../../payments/errors.ts';
 import { derivePaymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { Outcome } from '../../payments/statuses.ts';
+import { meaningOf } from '../../providers/kit/statuses.ts';
 import { provider } from '../../providers/registry.ts';
 import { hex, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import { knownShop, putShop, shopInput } from '../admin/shops.ts';
+import type { AppEnv } from '../app-env.ts';
 import { jsonBody } from '../body.ts';
 import { operation } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
@@ -26,8 +28,8 @@ type ImportShop = v.InferOutput<typeof schemas.importShop>;
 
 /** What a PostFinance code stands for; null for one that its sheet does not have. */
 function outcomeOf(code: string): Outcome | null {
-  const row = provider('postfinance')?.statuses.find((entry) => entry.code === code);
-  return row && row.outcome !== 'accepted' ? row.outcome : null;
+  const outcome = meaningOf(provider('postfinance')?.statuses.STATUS ?? {}, code)?.outcome;
+  return outcome && outcome !== 'accepted' ? outcome : null;
 }
 
 /** The log as events, oldest first. */
@@ -54,7 +56,7 @@ function eventsOf({ transaction, logs }: ImportTransaction): ImportedEvent[] {
           ...(transaction.card && { CARDNO: transaction.card }),
         },
       },
-      news: {
+      update: {
         outcome,
         amount: transaction.amount as Minor,
         movement: `${reference ?? 'PolyBanking'}/0`,
@@ -170,10 +172,10 @@ async function importTransaction(
     shop: shop.id,
     requestHash: hex(digests.sha256(utf8(JSON.stringify([request, history])))),
     request,
-    trip: await buildTrip(service, { account, id, attempt: 1, request, amount, origin }),
+    attempt: await startAttempt(service, { account, id, attempt: 1, request, amount, origin }),
     createdAt: new Date(transaction.created).toISOString(),
     history,
-    told: !transaction.ipnNeeded,
+    shopKnows: !transaction.ipnNeeded,
   });
 }
 

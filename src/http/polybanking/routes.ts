@@ -5,9 +5,10 @@
 import { type Context, Hono } from 'hono';
 import type { Account, Shop } from '../../directory/types.ts';
 import { open } from '../../gateway/accounts.ts';
-import { notified, providerRequest, returnedFact } from '../../gateway/notifications.ts';
-import type { AppEnv, Service } from '../../gateway/service.ts';
-import { buildTrip, chooseAccount, originOf } from '../../gateway/start-attempt.ts';
+import { takeNotification } from '../../gateway/notifications.ts';
+import { returnedUpdate } from '../../gateway/returns.ts';
+import type { Service } from '../../gateway/service.ts';
+import { chooseAccount, originOf, startAttempt } from '../../gateway/start-attempt.ts';
 import type { CreateResult, History } from '../../ledger/commands.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import { derivePaymentId, fromOrderNumber, type PaymentId, paymentId } from '../../payments/id.ts';
@@ -18,8 +19,10 @@ import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import { parseForm, percentDecode } from '../../signing/form.ts';
 import { polybankingSignature } from '../../webhooks/polybanking.ts';
+import type { AppEnv } from '../app-env.ts';
 import { rawBody } from '../body.ts';
 import { operation } from '../openapi.ts';
+import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
@@ -119,7 +122,7 @@ export function requestOfTransaction(transaction: {
   readonly extraData: string;
 }): PaymentRequest {
   return {
-    door: 'polybanking',
+    dialect: 'polybanking',
     reference: transaction.reference,
     amount: transaction.amount,
     currency: CURRENCY,
@@ -141,8 +144,8 @@ async function create(c: Context<AppEnv>, shop: Shop, request: PaymentRequest): 
     const account = await francAccount(service, shop);
     const { amount } = request;
     const origin = originOf(service, c.req.url);
-    const trip = await buildTrip(service, { account, id, attempt: 1, request, amount, origin });
-    return await ledger.create({ id, shop: shop.id, requestHash, request, trip });
+    const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
+    return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });
   } catch (error) {
     const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
     if (taken) return taken;
@@ -217,7 +220,7 @@ async function subjectOf(c: Context<AppEnv>, request: ProviderRequest) {
 
 /** A payment that the original's own form started goes to the bank by our page alone. */
 function requireForwarded(history: History): void {
-  if (history.request.door === 'polybanking' && internalStatus(history) === 'cr') {
+  if (history.request.dialect === 'polybanking' && internalStatus(history) === 'cr') {
     throw new Refused('UNVALID_STATUS');
   }
 }
@@ -229,7 +232,7 @@ async function ipn(c: Context<AppEnv>): Promise<Response> {
   try {
     const { history, account } = await subjectOf(c, request);
     requireForwarded(history);
-    return await notified(c, open(account), request);
+    return respond(await takeNotification(c.get('service'), open(account), request, senderOf(c)));
   } catch (error) {
     const code = refusalCode(error);
     if (code === null) throw error;
@@ -255,8 +258,13 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     throw error;
   }
   const { id, account } = subject;
-  const { fact, refused } = await returnedFact(c, open(account), request, id);
-  const result = await service.ledger(id).returned({ account: account.id, fact, refused, ip: shopperIp(c) });
+  const { update, refused } = await returnedUpdate(service, open(account), request, {
+    id,
+    sender: senderOf(c),
+  });
+  const result = await service
+    .ledger(id)
+    .returned({ account: account.id, update, refused, ip: shopperIp(c) });
   if (result.kind === 'unknown') return unknownPayment(service);
   return toShop(service, result.shop, result.view, result.request);
 }

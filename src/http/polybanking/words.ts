@@ -95,7 +95,7 @@ export function detailsOf(history: History) {
       ({ type, detail }) => type.startsWith('notification.') && detail.channel !== 'return',
     ),
     last_ipn_date: lastTime(events, ({ type }) => type === 'webhook.delivered'),
-    ...(request.door === undefined && { currency: view.currency }),
+    ...(request.dialect === undefined && { currency: view.currency }),
   };
 }
 

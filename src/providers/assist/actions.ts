@@ -12,13 +12,13 @@ import { decimal } from '../../payments/money.ts';
 import { fromUtf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import type {
-  Fact,
   OperationCall,
   OperationOrder,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
@@ -65,9 +65,9 @@ async function post(
   return { status, text: textOf(bytes) };
 }
 
-function billOf({ memo }: Pick<OperationCall<AssistSettings>, 'memo'>): string {
-  if (!memo.bill) throw new Problem('invalid_state', 'the bill number of this payment is not known');
-  return memo.bill;
+function billOf({ providerState }: Pick<OperationCall<AssistSettings>, 'providerState'>): string {
+  if (!providerState.bill) throw new Problem('invalid_state', 'the bill number of this payment is not known');
+  return providerState.bill;
 }
 
 // --- Current ----------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ async function billNow(order: OperationOrder<AssistSettings>): Promise<string> {
 }
 
 async function actCurrent(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
-  const { account, kind, amount, currency, whole, mark } = order;
+  const { account, kind, amount, currency, whole, operationReference } = order;
   const bill = await billNow(order);
   const part = whole ? {} : { Amount: decimal(amount, 2), Currency: currency };
   const common = { Billnumber: bill, Language: RUSSIAN.current, Format: '3', ...part };
@@ -158,21 +158,21 @@ async function actCurrent(order: OperationOrder<AssistSettings>): Promise<Operat
       : await post(order.send, account, '/cancel/cancel.cfm', {
           ...common,
           CancelReason: '1',
-          ...(kind === 'refund' && { Externalrefundid: mark }),
+          ...(kind === 'refund' && { Externalrefundid: operationReference }),
         });
   const values = orderOf(answered);
   verified(account.settings, values, order.order);
   const code = values.get('responsecode') ?? '';
   const said = values.get('customermessage') ?? values.get('message') ?? values.get('recommendation') ?? '';
   if (code === 'AS300')
-    return { state: 'accepted', status: code, reference: values.get('billnumber') ?? null };
+    return { state: 'accepted', status: code, providerReference: values.get('billnumber') ?? null };
   if (code === SYSTEM_ERROR)
     throw new Problem('provider_error', `ASSIST answered ${code}`, { provider: { code, text: said } });
   if (code !== '' && code !== 'AS000') throw new Declined(code, said);
   return {
     state: 'succeeded',
     status: values.get('orderstate') ?? code,
-    reference: values.get('billnumber') ?? null,
+    providerReference: values.get('billnumber') ?? null,
   };
 }
 
@@ -190,7 +190,7 @@ function moment(prefix: 'Start' | 'End', time: number): Record<string, string> {
 
 /** The service shows the last three days unless it is told otherwise. */
 async function readOrder(
-  about: Pick<Question<AssistSettings>, 'account' | 'fetch' | 'order' | 'startedAt' | 'now'>,
+  about: Pick<StatusQuery<AssistSettings>, 'account' | 'fetch' | 'order' | 'startedAt' | 'now'>,
 ): Promise<Values | null> {
   const answered = await post(about.fetch, about.account, '/orderresult/orderresult.cfm', {
     Ordernumber: about.order,
@@ -209,7 +209,7 @@ async function readOrder(
 }
 
 /** The result of an order, checked like a push; null while ASSIST knows no such order. */
-export async function ask(question: Question<AssistSettings>): Promise<Fact | null> {
+export async function ask(question: StatusQuery<AssistSettings>): Promise<ProviderUpdate | null> {
   const { settings } = question.account;
   const values = await readOrder(question);
   if (!values) return null;
@@ -233,7 +233,7 @@ async function outcome(asked: OperationCall<AssistSettings>): Promise<OperationR
   verified(asked.account.settings, values, asked.order);
   const word = values.get('orderstate') ?? '';
   const { status } = STATES[stateOf(word)] ?? { status: null };
-  const done: OperationResult = { state: 'succeeded', status: word, reference: null };
+  const done: OperationResult = { state: 'succeeded', status: word, providerReference: null };
   const { kind, before, accepted } = asked;
   if (kind === 'capture' && (status === 'paid' || status === 'partially_paid')) return done;
   if (kind !== 'capture' && status === 'cancelled') return done;
@@ -246,8 +246,8 @@ async function outcome(asked: OperationCall<AssistSettings>): Promise<OperationR
 // --- Classic ----------------------------------------------------------------------------------------------
 
 async function actClassic(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
-  const { account, kind, amount, currency, whole, memo, now } = order;
-  const since = Date.parse(`${(memo.billAt ?? '').replace(' ', 'T')}Z`);
+  const { account, kind, amount, currency, whole, providerState, now } = order;
+  const since = Date.parse(`${(providerState.billAt ?? '').replace(' ', 'T')}Z`);
   if (kind === 'capture' && now.getTime() > since + CHARGE_DAYS * DAY_MS)
     throw new Problem('invalid_state', `ASSIST charges an authorization within ${CHARGE_DAYS} days`);
   const part = whole && kind !== 'refund' ? {} : { Subtotal_P: decimal(amount, 2), Currency: currency };
@@ -267,18 +267,18 @@ async function actClassic(order: OperationOrder<AssistSettings>): Promise<Operat
       cause: text.slice(0, 1000),
     });
   }
-  return { state: 'succeeded', status: 'ERROR:', reference: null };
+  return { state: 'succeeded', status: 'ERROR:', providerReference: null };
 }
 
 function operation(
-  pools: ProviderOperation<AssistSettings>['rule']['pools'],
+  fundsSources: ProviderOperation<AssistSettings>['rule']['fundsSources'],
   parts: ProviderOperation<AssistSettings>['rule']['parts'],
 ): ProviderOperation<AssistSettings> {
   return {
-    rule: { pools, parts },
+    rule: { fundsSources, parts },
     lacks: lacksServices,
-    run: (order) => (isLegacy(order.account.settings) ? actClassic(order) : actCurrent(order)),
-    outcome,
+    execute: (order) => (isLegacy(order.account.settings) ? actClassic(order) : actCurrent(order)),
+    reconcile: outcome,
   };
 }
 

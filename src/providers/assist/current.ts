@@ -6,12 +6,12 @@ import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Outcome, Status } from '../../payments/statuses.ts';
 import { base64, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
-import type { Fact, ProviderRequest, RecipeInput, Signed, StartRequest } from '../contract.ts';
+import type { ProviderRequest, ProviderUpdate, RecipeInput, Signed, StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { checkingSecret } from '../kit/verdict.ts';
+import { verifyingSecret } from '../kit/verdict.ts';
 import { isoDate } from './bills.ts';
 import {
   accepted,
@@ -76,7 +76,7 @@ export interface VerifiedResult extends Verified {
 /** @throws Refusal */
 export function verifyResult(given: Given, values: Values): VerifiedResult {
   const value = (name: string) => values.get(name) ?? '';
-  const salt = checkingSecret(given.salt, 'salt');
+  const salt = verifyingSecret(given.salt, 'salt');
   const expected = MONEY.map(([amountField, currencyField]) => {
     const base = utf8(
       value('merchant_id') +
@@ -215,12 +215,12 @@ export function amountOf(values: Values, { amountField }: VerifiedResult): numbe
   return status === 'partially_refunded' && amount === whole ? null : amount;
 }
 
-export function resultFact(given: AssistSettings, values: Values, verified: VerifiedResult): Fact {
+export function resultFact(given: AssistSettings, values: Values, verified: VerifiedResult): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const { outcome } = STATES[stateOf(value('orderstate'))] ?? { outcome: 'none' as const };
   const packet = `${value('billnumber')}/${value('packetdate')}`;
   return {
-    kind: 'fact',
+    kind: 'update',
     order: value('ordernumber'),
     key: `${packet}/${value('orderstate')}`,
     outcome,
@@ -231,8 +231,12 @@ export function resultFact(given: AssistSettings, values: Values, verified: Veri
     providerStatus: value('orderstate'),
     detail: details(values),
     ...(/^\d{1,20}$/.test(value('billnumber')) && {
-      keep: { bill: value('billnumber') },
-      bill: { number: value('billnumber'), status: value('orderstate'), at: isoDate(value('packetdate')) },
+      providerState: { bill: value('billnumber') },
+      document: {
+        number: value('billnumber'),
+        status: value('orderstate'),
+        at: isoDate(value('packetdate')),
+      },
     }),
     reply: accepted(given, values),
   };

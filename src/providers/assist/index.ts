@@ -2,9 +2,10 @@ import { currencies } from '../../payments/currencies.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
-import { defineProvider, type Json, type Recipe, type Suspicion } from '../contract.ts';
+import { defineProvider, type Json, type LikelyCause, type Recipe } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { verdict } from '../kit/verdict.ts';
 import { ask, askLacks, cancel, capture, refund } from './actions.ts';
 import { actionError, actualBill, BILL_OUTCOMES, ReportReader, statusOfBill } from './bills.ts';
@@ -73,7 +74,7 @@ const recipes: Record<string, Recipe<AssistSettings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the check value is not in upper case',
     raw: (raw) =>
@@ -125,12 +126,14 @@ export const assist = defineProvider<typeof settings>({
     return given.salt ? null : 'salt';
   },
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: WORDS,
-  statuses: [
-    ...Object.entries(STATES).map(([code, { outcome }]) => ({ code, outcome })),
-    ...Object.entries(BILL_OUTCOMES).map(([code, outcome]) => ({ code, outcome })),
-  ],
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    [
+      ...Object.entries(STATES).map(([code, { outcome }]) => ({ code, outcome })),
+      ...Object.entries(BILL_OUTCOMES).map(([code, outcome]) => ({ code, outcome })),
+    ],
+    WORDS,
+  ),
   requires: [],
   maxAmount: 99_999_999_999_999,
   testOnly: false,
@@ -155,8 +158,8 @@ export const assist = defineProvider<typeof settings>({
     };
   },
 
-  ask,
-  askLacks,
+  queryStatus: ask,
+  cannotQueryStatus: askLacks,
   capture,
   cancel,
   refund,

@@ -2,11 +2,11 @@ import { invalidField } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import { utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import type { Fact, StartRequest } from '../contract.ts';
+import type { ProviderUpdate, StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { checkingSecret } from '../kit/verdict.ts';
+import { verifyingSecret } from '../kit/verdict.ts';
 import { BILL_OUTCOMES, isoDate } from './bills.ts';
 import {
   accepted,
@@ -27,7 +27,7 @@ export function verifyPush(given: Given, values: Values): Verified {
   const text = ['Shop_IDP', 'OrderNumber', 'Total', 'Currency']
     .map((name) => values.get(name) ?? '')
     .join('');
-  const base = utf8(text + checkingSecret(given.sendresult_secret, 'sendresult_secret'));
+  const base = utf8(text + verifyingSecret(given.sendresult_secret, 'sendresult_secret'));
   return requireEqual([{ base, signature: md5(base) }], values.get('CheckValue') ?? '', 'CheckValue');
 }
 
@@ -110,7 +110,7 @@ export function legacyForm(request: StartRequest<AssistSettings>) {
 /** What a transaction was, where its Status does not tell. */
 export const CHARGEBACK = '6';
 
-export function pushFact(given: AssistSettings, values: Values): Fact {
+export function pushFact(given: AssistSettings, values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const status = value('Status').toLowerCase();
   const outcome =
@@ -121,21 +121,21 @@ export function pushFact(given: AssistSettings, values: Values): Fact {
         ? 'pending'
         : (BILL_OUTCOMES[status] ?? 'none');
   return {
-    kind: 'fact',
+    kind: 'update',
     order: value('OrderNumber'),
     key: `${value('BillNumber')}/${value('PacketDate')}/${status}`,
     outcome,
     amount: fromDecimal(value('Total'), 2),
     currency: value('Currency'),
     movement: outcome === 'refunded' ? `refund/${value('BillNumber')}` : value('OrderNumber'),
-    rank: value('BillNumber'),
+    sequence: value('BillNumber'),
     ...((outcome === 'paid' || outcome === 'authorized') && {
-      keep: { bill: value('BillNumber'), billAt: isoDate(value('PacketDate')) ?? '' },
+      providerState: { bill: value('BillNumber'), billAt: isoDate(value('PacketDate')) ?? '' },
     }),
     providerReference: value('BillNumber') || null,
     providerStatus: value('Status'),
     detail: details(values),
-    bill: { number: value('BillNumber'), status: value('Status'), at: isoDate(value('PacketDate')) },
+    document: { number: value('BillNumber'), status: value('Status'), at: isoDate(value('PacketDate')) },
     reply: accepted(given, values),
   };
 }

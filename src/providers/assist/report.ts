@@ -6,7 +6,7 @@
 import { Problem } from '../../payments/errors.ts';
 import { fromUtf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import type { ReportQuestion, ReportRow } from '../contract.ts';
+import type { ReportQuery, ReportRow } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { assistDate, BILL_OUTCOMES, ReportReader } from './bills.ts';
 import { pushFact } from './legacy.ts';
@@ -54,26 +54,26 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
 
 /** What a row says, or what is wrong with it. Orders of other software at the same shop number are nobody's. */
 function rowOf(settings: AssistSettings, row: Readonly<Record<string, string>>): ReportRow {
-  const mark = row.PacketDate ?? null;
-  if (!FORMS.OrderNumber?.test(row.OrderNumber ?? '')) return { fact: null, problem: null, mark };
+  const cursor = row.PacketDate ?? null;
+  if (!FORMS.OrderNumber?.test(row.OrderNumber ?? '')) return { update: null, problem: null, cursor };
   const wrong =
     ['Total', 'Currency', 'BillNumber'].find((name) => !FORMS[name]?.test(row[name] ?? '')) ??
     ((row.Status ?? '').toLowerCase() in BILL_OUTCOMES ? null : 'Status');
   if (wrong)
     return {
-      fact: null,
+      update: null,
       problem: `${row.OrderNumber}: ${wrong} is ${JSON.stringify((row[wrong] ?? '').slice(0, 100))}`,
-      mark,
+      cursor,
     };
   const values = new Map(Object.entries(row));
   // A push of the same bill has the date as ASSIST writes it, and its answer has to repeat it.
-  if (mark) values.set('PacketDate', assistDate(mark));
-  return { fact: pushFact(settings, values), problem: null, mark };
+  if (cursor) values.set('PacketDate', assistDate(cursor));
+  return { update: pushFact(settings, values), problem: null, cursor };
 }
 
 async function* rowsOf(
   body: ReadableStream<Uint8Array>,
-  { account, since }: ReportQuestion<AssistSettings>,
+  { account, after: since }: ReportQuery<AssistSettings>,
 ): AsyncGenerator<ReportRow> {
   const oldest = since ? Date.parse(`${since.replace(' ', 'T')}Z`) - OVERLAP_MS : 0;
   const reader = new ReportReader();
@@ -96,7 +96,7 @@ async function* rowsOf(
  * Asks for the report and reads it.
  * @throws Problem provider_unreachable, also when it breaks off; provider_error when it is something else than a report.
  */
-export async function* reportRows(question: ReportQuestion<AssistSettings>): AsyncGenerator<ReportRow> {
+export async function* reportRows(question: ReportQuery<AssistSettings>): AsyncGenerator<ReportRow> {
   const { account } = question;
   const { merchant_id, login = '', password = '' } = account.settings;
   const abort = new AbortController();

@@ -10,13 +10,13 @@ import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Outcome } from '../../payments/statuses.ts';
 import { base64, utf8 } from '../../signing/bytes.ts';
 import type {
-  Fact,
   OperationCall,
   OperationOrder,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
@@ -81,14 +81,14 @@ function requirePln({ currency }: OperationCall<ApiSettings>): void {
     );
 }
 
-function numberOf({ memo }: OperationCall<ApiSettings>): string {
-  if (!memo.number) throw new Problem('invalid_state', 'the number of this payment is not known');
-  return memo.number;
+function numberOf({ providerState }: OperationCall<ApiSettings>): string {
+  if (!providerState.number) throw new Problem('invalid_state', 'the number of this payment is not known');
+  return providerState.number;
 }
 
 /** What a refund is called in the panel, by which it is found again. */
-function titleOf({ mark }: OperationCall<ApiSettings>): string {
-  return `Refund ${mark}`;
+function titleOf({ operationReference }: OperationCall<ApiSettings>): string {
+  return `Refund ${operationReference}`;
 }
 
 async function refundInPanel(order: OperationOrder<ApiSettings>): Promise<OperationResult> {
@@ -98,7 +98,8 @@ async function refundInPanel(order: OperationOrder<ApiSettings>): Promise<Operat
     `payments/${encodeURIComponent(numberOf(order))}/refund/`,
     { amount: decimal(order.amount, 2), description: titleOf(order), control: order.order },
   );
-  if (status >= 200 && status < 300) return { state: 'accepted', status: 'accepted', reference: null };
+  if (status >= 200 && status < 300)
+    return { state: 'accepted', status: 'accepted', providerReference: null };
   if (status >= 400 && status < 500) throw new Declined(String(status), refusalText(text));
   throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
 }
@@ -123,7 +124,7 @@ async function refundOutcome(asked: OperationCall<ApiSettings>): Promise<Operati
   if (!ours) return null;
   if (ours.status === 'rejected') throw new Declined('rejected', 'the refund was rejected');
   const state = ours.status === 'completed' ? 'succeeded' : 'accepted';
-  return { state, status: `refund ${ours.status ?? ''}`, reference: ours.number ?? null };
+  return { state, status: `refund ${ours.status ?? ''}`, providerReference: ours.number ?? null };
 }
 
 /** Calls about the payments of an account. */
@@ -149,19 +150,19 @@ export function panelCalls<Settings extends ApiSettings>(lent: Lent<Settings>) {
       body: body.toString(),
     });
     const said = text.trim();
-    if (status === 200 && said === 'OK') return { state: 'succeeded', status: 'OK', reference: null };
+    if (status === 200 && said === 'OK') return { state: 'succeeded', status: 'OK', providerReference: null };
     if (status === 200 && /^[\w .,-]{1,80}$/.test(said)) throw new Declined(said, '');
     throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
   }
 
   const refund: ProviderOperation<Settings> = {
-    rule: { parts: 'many', pools: ['paid'] },
+    rule: { parts: 'many', fundsSources: ['paid'] },
     lacks: lacksPanel,
-    async run(order) {
+    async execute(order) {
       requirePln(order);
       return order.account.settings.mode === 'legacy' ? cancelClassic(order) : refundInPanel(order);
     },
-    outcome: refundOutcome,
+    reconcile: refundOutcome,
   };
 
   return {
@@ -171,25 +172,30 @@ export function panelCalls<Settings extends ApiSettings>(lent: Lent<Settings>) {
       settings.mode === 'legacy' ? 'the classic account cannot be asked' : lacksPanel(settings),
 
     /** What the panel says of the operation that a notification has named; before the first one there is no number to ask by. */
-    async ask({ account, memo, order, fetch: fetcher }: Question<Settings>): Promise<Fact | null> {
-      if (!memo.number) return null;
-      const path = `operations/${encodeURIComponent(memo.number)}/?format=json`;
+    async ask({
+      account,
+      providerState,
+      order,
+      fetch: fetcher,
+    }: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+      if (!providerState.number) return null;
+      const path = `operations/${encodeURIComponent(providerState.number)}/?format=json`;
       const { status, text } = await callPanel(fetcher, account, path);
       if (status === 404) return null;
       if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
       const shown = jsonObject(text) as Shown;
-      if (shown.control !== order || shown.number !== memo.number)
+      if (shown.control !== order || shown.number !== providerState.number)
         throw new Refusal('wrong_account', 'the answer is about another payment');
       const operation = `${shown.type ?? ''} ${shown.status ?? ''}`;
       return {
-        kind: 'fact',
+        kind: 'update',
         order,
-        key: `${memo.number}/${operation}`,
+        key: `${providerState.number}/${operation}`,
         outcome: lent.operations[operation] ?? 'none',
         amount: fromDecimal((shown.original_amount ?? shown.amount ?? '').replace(/^-/, ''), 2),
         currency: shown.original_currency ?? shown.currency ?? null,
-        movement: memo.number,
-        providerReference: memo.number,
+        movement: providerState.number,
+        providerReference: providerState.number,
         providerStatus: operation,
         detail: {},
       };

@@ -9,6 +9,7 @@
  * sends it, and 3 in legacy mode. In dev mode the values stand without separators in the digest, so that a message has to name its operation and
  * amounts in their forms; our account number and order come from it with fixed lengths.
  */
+
 import * as v from 'valibot';
 import { currencies } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
@@ -21,17 +22,18 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import {
   defineProvider,
-  type Fact,
+  type LikelyCause,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { panelCalls } from './api.ts';
@@ -188,7 +190,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the account is set to the legacy generation in the panel',
     settings: (account) => ({ ...account, mode: 'legacy' }),
@@ -298,7 +300,7 @@ function details(values: ReadonlyMap<string, string>): Record<string, string> {
   );
 }
 
-function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fact {
+function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   if (given.id !== undefined && value('id') !== given.id) {
     throw new Refusal('wrong_account', `the message is for the shop ${value('id')}`);
@@ -308,14 +310,14 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
     const [asked = '', code = 'PLN'] = value('orginal_amount').split(' ');
     const legacyOutcome = LEGACY_STATUSES[value('t_status')] ?? 'none';
     return {
-      kind: 'fact',
+      kind: 'update',
       order: value('control'),
       key: `${value('t_id')}/${value('t_status')}`,
       outcome: legacyOutcome,
       amount: code === 'PLN' ? fromDecimal(value('amount'), 2) : fromDecimal(asked, 2),
       currency: code,
       movement: value('t_id'),
-      ...(legacyOutcome === 'paid' && { keep: { number: value('t_id') } }),
+      ...(legacyOutcome === 'paid' && { providerState: { number: value('t_id') } }),
       providerReference: value('t_id') || null,
       providerStatus: value('t_status'),
       detail: details(values),
@@ -326,15 +328,15 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   const outcome = OPERATIONS[operation] ?? 'none';
   const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
   return {
-    kind: 'fact',
+    kind: 'update',
     order: value('control'),
     key: `${number}/${operation}`,
     outcome,
     amount,
     currency: value('operation_original_currency') || null,
     movement: number,
-    ...(operation === 'refund rejected' && { refuses: { kind: 'refund' as const, amount } }),
-    ...(outcome === 'paid' && { keep: { number } }),
+    ...(operation === 'refund rejected' && { declines: { kind: 'refund' as const, amount } }),
+    ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,
     detail: details(values),
@@ -395,12 +397,14 @@ export const dotpay = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: WORDS,
-  statuses: [...Object.entries(LEGACY_STATUSES), ...Object.entries(OPERATIONS)].map(([code, outcome]) => ({
-    code,
-    outcome,
-  })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    [...Object.entries(LEGACY_STATUSES), ...Object.entries(OPERATIONS)].map(([code, outcome]) => ({
+      code,
+      outcome,
+    })),
+    WORDS,
+  ),
   requires: [],
   maxAmount: 99_999_999,
   testOnly: false,
@@ -437,8 +441,8 @@ export const dotpay = defineProvider<typeof settings>({
   },
 
   refund: calls.refund,
-  ask: calls.ask,
-  askLacks: calls.lacks,
+  queryStatus: calls.ask,
+  cannotQueryStatus: calls.lacks,
 
   // Exactly these two letters, or it comes again.
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

@@ -7,6 +7,7 @@
  * Safe readings of what is unverified: further states that newer eopayment pages may send count as not paid; a
  * browser return is never believed in the eopayment dialect, unless the account counts every response as signed.
  */
+
 import * as v from 'valibot';
 import { currency } from '../../payments/currencies.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
@@ -19,9 +20,9 @@ import { charset } from '../../signing/charsets.ts';
 import { encodeForm, type RawField } from '../../signing/form.ts';
 import {
   defineProvider,
-  type Fact,
   type ProviderOperation,
   type ProviderRequest,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Reply,
@@ -33,6 +34,7 @@ import { formBytes, formFields, inputFields, textFields } from '../kit/form-mess
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { fullName } from '../kit/text.ts';
 import { verdict } from '../kit/verdict.ts';
 
@@ -105,7 +107,11 @@ function present(fields: readonly RawField[]): ReadonlyMap<string, string> {
 }
 
 /** @throws Refusal when there is no transaction or the message does not count as signed. */
-function readResponse(account: Partial<Settings>, fields: readonly RawField[], believeSigned: boolean): Fact {
+function readResponse(
+  account: Partial<Settings>,
+  fields: readonly RawField[],
+  believeSigned: boolean,
+): ProviderUpdate {
   const values = present(fields);
   const transaction = values.get('transaction_id');
   if (!transaction) throw new Refusal('field_missing', 'there is no transaction_id');
@@ -116,7 +122,7 @@ function readResponse(account: Partial<Settings>, fields: readonly RawField[], b
   const ok = values.has('ok');
   const amount = values.get('amount');
   return {
-    kind: 'fact',
+    kind: 'update',
     // The order number is followed by what makes 30 characters of it.
     order: transaction.slice(0, 18),
     key: ok ? 'ok' : 'nok',
@@ -174,9 +180,9 @@ function readCallback(source: string | null, orderInAddress: string | null): Cal
   return { order, word, amount: amount === undefined ? null : String(amount) };
 }
 
-function callbackFact({ order, word, amount }: Callback): Fact {
+function callbackFact({ order, word, amount }: Callback): ProviderUpdate {
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${word}/${amount ?? ''}`,
     outcome: GETPAID[word]?.outcome ?? 'none',
@@ -333,10 +339,10 @@ function getpaidRequest(request: ProviderRequest): Callback {
 function always(kind: OperationKind, rule: OperationRule): ProviderOperation<Settings> {
   return {
     rule,
-    run: async ({ mark }) => ({
+    execute: async ({ operationReference }) => ({
       state: 'succeeded',
       status: `dummy ${kind}`,
-      reference: `dummy-${kind}-${mark}`,
+      providerReference: `dummy-${kind}-${operationReference}`,
     }),
   };
 }
@@ -358,12 +364,15 @@ export const dummy = defineProvider({
   },
   settings,
   signatures: recipes,
-  suspicions: [],
-  statuses: [
-    { code: 'ok', outcome: 'paid' },
-    { code: 'nok', outcome: 'error' },
-    ...Object.entries(GETPAID).map(([code, { outcome }]) => ({ code, outcome })),
-  ],
+  likelyCauses: [],
+  statuses: legacyTable(
+    [
+      { code: 'ok', outcome: 'paid' },
+      { code: 'nok', outcome: 'error' },
+      ...Object.entries(GETPAID).map(([code, { outcome }]) => ({ code, outcome })),
+    ],
+    {},
+  ),
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: true,
@@ -385,20 +394,20 @@ export const dummy = defineProvider({
   },
 
   /** getpaid's pull: what the account says that it answers. */
-  async ask({ account, order }) {
+  async queryStatus({ account, order }) {
     const word = { paid: 'paid', pre_auth: 'pre-auth', failed: 'failed' }[
       account.settings.confirmation_status
     ];
     return callbackFact({ order, word, amount: null });
   },
-  askLacks: ({ dialect, confirmation_method }) =>
+  cannotQueryStatus: ({ dialect, confirmation_method }) =>
     dialect === 'getpaid' && confirmation_method === 'pull'
       ? null
       : 'only the getpaid dialect answers questions, with confirmation_method pull',
-  capture: always('capture', { parts: 'many', pools: ['held'] }),
-  cancel: always('cancel', { parts: 'whole', pools: ['held', 'paid', 'open'] }),
+  capture: always('capture', { parts: 'many', fundsSources: ['held'] }),
+  cancel: always('cancel', { parts: 'whole', fundsSources: ['held', 'paid', 'open'] }),
   refund: {
-    ...always('refund', { parts: 'many', pools: ['paid'] }),
+    ...always('refund', { parts: 'many', fundsSources: ['paid'] }),
     lacks: ({ dialect }) => (dialect === 'getpaid' ? null : 'the eopayment dialect has no refund'),
   },
 

@@ -10,14 +10,14 @@ import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type { Outcome } from '../../payments/statuses.ts';
 import type {
-  Fact,
   Json,
   OperationCall,
   OperationOrder,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
@@ -117,7 +117,7 @@ export function gate<Settings extends GateSettings>(lent: Lent<Settings>) {
     account,
     order,
     fetch: fetcher,
-  }: Pick<Question<Settings>, 'account' | 'order' | 'fetch'>) {
+  }: Pick<StatusQuery<Settings>, 'account' | 'order' | 'fetch'>) {
     const { text, body, status } = await call(fetcher, account, 'status', order);
     lent.verify(account.settings, text);
     const found = body as GateStatus;
@@ -129,37 +129,39 @@ export function gate<Settings extends GateSettings>(lent: Lent<Settings>) {
   }
 
   async function run(order: OperationOrder<Settings>): Promise<OperationResult> {
-    const { account, kind, amount, currency, memo, mark } = order;
-    if (!memo.method) throw new Problem('invalid_state', 'the method of this payment is not known');
+    const { account, kind, amount, currency, providerState, operationReference } = order;
+    if (!providerState.method) throw new Problem('invalid_state', 'the method of this payment is not known');
     const money = kind === 'cancel' ? undefined : { amount, currency };
     const type = account.settings.interface_type;
     const { body } = await call(
       order.send,
       account,
-      `${encodeURIComponent(memo.method)}/${kind}`,
+      `${encodeURIComponent(providerState.method)}/${kind}`,
       order.order,
       {
         general: { merchant_callback_url: order.urls.callback },
         payment:
-          kind === 'refund' && money ? { ...money, description: mark, merchant_refund_id: mark } : money,
+          kind === 'refund' && money
+            ? { ...money, description: operationReference, merchant_refund_id: operationReference }
+            : money,
         interface_type: kind === 'refund' && type ? (JSON.parse(type) as Json) : undefined,
       },
     );
     if (body.status !== 'success')
       throw new Problem('provider_error', `the provider answered with the status ${String(body.status)}`);
     const reference = body.request_id === undefined ? null : String(body.request_id);
-    return { state: 'accepted', status: 'accepted', reference };
+    return { state: 'accepted', status: 'accepted', providerReference: reference };
   }
 
   async function outcome(asked: OperationCall<Settings>): Promise<OperationResult | null> {
-    const { kind, reference, before } = asked;
+    const { kind, providerReference: reference, before } = asked;
     const found = await statusOf(asked);
     const such = (found.operations ?? []).filter(isOf(kind));
     const ours = reference === null ? undefined : such.find(({ request_id }) => request_id === reference);
     const result = (operation?: GateOperation): OperationResult => ({
       state: 'succeeded',
       status: operation?.status ?? found.word,
-      reference: operation?.request_id ?? reference,
+      providerReference: operation?.request_id ?? reference,
     });
     if (ours?.status === 'success') return result(ours);
     if (ours && FAILED.has(ours.status ?? ''))
@@ -185,9 +187,9 @@ export function gate<Settings extends GateSettings>(lent: Lent<Settings>) {
   }
 
   const operation = (
-    pools: ProviderOperation<Settings>['rule']['pools'],
+    fundsSources: ProviderOperation<Settings>['rule']['fundsSources'],
     parts: ProviderOperation<Settings>['rule']['parts'],
-  ): ProviderOperation<Settings> => ({ rule: { pools, parts }, run, outcome });
+  ): ProviderOperation<Settings> => ({ rule: { fundsSources, parts }, execute: run, reconcile: outcome });
 
   return {
     capture: operation(['held'], 'one'),
@@ -195,15 +197,15 @@ export function gate<Settings extends GateSettings>(lent: Lent<Settings>) {
     refund: operation(['paid'], 'many'),
 
     /** What the status says: the payment, and what was given back of it. */
-    async ask(question: Question<Settings>): Promise<readonly Fact[]> {
+    async ask(question: StatusQuery<Settings>): Promise<readonly ProviderUpdate[]> {
       const found = await statusOf(question);
       const { word, sum } = found;
       const outcomeNow = lent.outcomeOf(word);
       const refunded = refundedIn(found);
       const isBack = outcomeNow === 'refunded' || outcomeNow === 'reversed';
       const left = Number.isSafeInteger(sum?.amount) ? (sum?.amount ?? null) : null;
-      const fact = (outcome: Outcome, amount: number | null): Fact => ({
-        kind: 'fact',
+      const fact = (outcome: Outcome, amount: number | null): ProviderUpdate => ({
+        kind: 'update',
         order: question.order,
         key: `status/${word}/${outcome}/${amount}`,
         outcome,

@@ -10,6 +10,7 @@
  * no status in the SDKs; an unknown status is pending and logged; a callback for a payment that we do not know
  * gets 404, so that it is repeated while an operator looks.
  */
+
 import * as v from 'valibot';
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
@@ -22,18 +23,19 @@ import { encodeForm } from '../../signing/form.ts';
 import {
   type Acknowledgement,
   defineProvider,
-  type Fact,
   type Json,
+  type LikelyCause,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { atOrigin, backBy } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, ifFits, requireCharset } from '../kit/text.ts';
 import { verdict } from '../kit/verdict.ts';
 import { gate } from './gate.ts';
@@ -268,7 +270,7 @@ const recipes: Record<string, Recipe<Settings>> = {
 };
 
 /** The mistakes that the sheet's traps name, each tried when a signature is refused. */
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the secret key was decoded from base64 before it was used; it is used as text',
     settings: (account) => ({ ...account, secret_key: decodedKey(String(account.secret_key)) }),
@@ -437,18 +439,18 @@ const DEEDS: Readonly<Record<string, OperationKind>> = {
 };
 
 /** An operation of ours that was accepted, and failed: it leaves payment.status as it was. */
-function refusalOf(operation: Tree | undefined): Pick<Fact, 'refuses'> {
+function refusalOf(operation: Tree | undefined): Pick<ProviderUpdate, 'declines'> {
   const kind = DEEDS[textOf(member(operation, 'type'))];
   const status = textOf(member(operation, 'status'));
   if (!kind || !['denied', 'error'].includes(STATUS_WORDS[status]?.outcome ?? '')) return {};
-  return { refuses: { kind, amount: amountOf(member(operation, 'sum_initial')) } };
+  return { declines: { kind, amount: amountOf(member(operation, 'sum_initial')) } };
 }
 
 /**
  * After a refund payment.sum is what is left, and the refunded sum is the operation's; a payment's own money is
  * one movement, however many callbacks tell of it.
  */
-function read(body: Branch): Fact {
+function read(body: Branch): ProviderUpdate {
   const payment = body.payment;
   const operation = operationOf(body);
   const word = wordOf(body);
@@ -459,7 +461,7 @@ function read(body: Branch): Fact {
   const money = refund ? member(operation, 'sum_initial') : member(payment, 'sum');
   const voided = known === 'cancelled' && textOf(member(operation, 'type')) === 'cancel';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: textOf(member(payment, 'id')),
     key: [operationId, textOf(member(operation, 'status')), word].join('/'),
     outcome: refund && !isRefund(operation) ? 'none' : voided ? 'voided' : known,
@@ -467,7 +469,7 @@ function read(body: Branch): Fact {
     currency: textOf(member(money, 'currency')) || null,
     movement: refund ? `refund/${operationId}` : 'payment',
     ...refusalOf(operation),
-    ...(method && (known === 'paid' || known === 'authorized') && { keep: { method } }),
+    ...(method && (known === 'paid' || known === 'authorized') && { providerState: { method } }),
     providerReference: textOf(member(member(operation, 'provider'), 'payment_id')) || operationId || null,
     providerStatus: word,
     detail: Object.fromEntries(
@@ -517,8 +519,11 @@ export const ecommpay = defineProvider({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  statuses: Object.entries(STATUS_WORDS).map(([code, { outcome }]) => ({ code, outcome })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    Object.entries(STATUS_WORDS).map(([code, { outcome }]) => ({ code, outcome })),
+    {},
+  ),
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: false,
@@ -543,7 +548,7 @@ export const ecommpay = defineProvider({
     return { kind: 'url', method: 'GET', url: `${page}?${query}` };
   },
 
-  async notification(request, account, channel): Promise<Fact | Acknowledgement> {
+  async notification(request, account, channel): Promise<ProviderUpdate | Acknowledgement> {
     if (channel === 'return' || request.method !== 'POST') {
       throw new Refusal('signature_missing', 'only the POST of a callback is signed');
     }
@@ -570,7 +575,7 @@ export const ecommpay = defineProvider({
   capture: calls.capture,
   cancel: calls.cancel,
   refund: calls.refund,
-  ask: calls.ask,
+  queryStatus: calls.ask,
 
   reply: () => EMPTY_OK,
 

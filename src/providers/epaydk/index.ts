@@ -10,6 +10,7 @@
  * successful authorisations are called back; the cancel address is unsigned and only shows. Currencies that ePay counts otherwise than ISO
  * 4217 are not offered.
  */
+
 import * as v from 'valibot';
 import { currencies, currency, currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
@@ -19,17 +20,18 @@ import { encodeForm, type RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import {
   defineProvider,
-  type Fact,
+  type LikelyCause,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { ask, cancel, capture, refund } from './remote.ts';
@@ -148,7 +150,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   'browser-return': { kind: 'verify', verify: judge },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the MD5 key has white space at an end',
     settings: (account) => ({ ...account, secret: String(account.secret).trim() }),
@@ -236,18 +238,18 @@ function read(
   given: Partial<Settings>,
   values: ReadonlyMap<string, string>,
   outcome: 'paid' | 'accepted',
-): Fact {
+): ProviderUpdate {
   const amount = values.get('amount') ?? '';
   const txnid = values.get('txnid') ?? '';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: values.get('o') ?? '',
     key: txnid,
     outcome,
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currency') ?? '')?.alpha ?? values.get('currency') ?? null,
     movement: txnid,
-    ...(txnid && { keep: { txnid } }),
+    ...(txnid && { providerState: { txnid } }),
     providerReference: txnid || null,
     providerStatus: given.instantcapture === '0' ? 'authorised' : 'accepted',
     detail: Object.fromEntries(
@@ -313,14 +315,17 @@ export const epaydk = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  statuses: [
-    { code: 'accepted', outcome: 'accepted' },
-    { code: 'PAYMENT_NEW', outcome: 'authorized' },
-    { code: 'PAYMENT_CAPTURED', outcome: 'paid' },
-    { code: 'PAYMENT_DELETED', outcome: 'voided' },
-    { code: 'cancelurl', outcome: 'none' },
-  ],
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    [
+      { code: 'accepted', outcome: 'accepted' },
+      { code: 'PAYMENT_NEW', outcome: 'authorized' },
+      { code: 'PAYMENT_CAPTURED', outcome: 'paid' },
+      { code: 'PAYMENT_DELETED', outcome: 'voided' },
+      { code: 'cancelurl', outcome: 'none' },
+    ],
+    {},
+  ),
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
@@ -360,7 +365,7 @@ export const epaydk = defineProvider<typeof settings>({
   capture,
   cancel,
   refund,
-  ask,
+  queryStatus: ask,
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
 

@@ -9,13 +9,13 @@ import { XMLParser } from 'fast-xml-parser';
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type {
-  Fact,
   OperationCall,
   OperationOrder,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
@@ -107,9 +107,10 @@ async function errorText(
   }
 }
 
-function transactionOf({ memo }: Pick<OperationCall<Settings>, 'memo'>): string {
-  if (!memo.txnid) throw new Problem('invalid_state', 'the transaction number of this payment is not known');
-  return memo.txnid;
+function transactionOf({ providerState }: Pick<OperationCall<Settings>, 'providerState'>): string {
+  if (!providerState.txnid)
+    throw new Problem('invalid_state', 'the transaction number of this payment is not known');
+  return providerState.txnid;
 }
 
 const NAMES: Readonly<Record<OperationKind, string>> = {
@@ -128,7 +129,7 @@ async function run(order: OperationOrder<Settings>): Promise<OperationResult> {
     ...(kind === 'refund' && { group: '', pbsresponse: '-1' }),
     epayresponse: '-1',
   });
-  if (ok) return { state: 'succeeded', status: 'true', reference: null };
+  if (ok) return { state: 'succeeded', status: 'true', providerReference: null };
   const [pbs, epay] = [textOf(answer, 'pbsresponse'), textOf(answer, 'epayresponse')];
   const isBank = pbs !== '' && pbs !== '-1' && pbs !== '0';
   const code = isBank ? pbs : epay || 'false';
@@ -178,7 +179,7 @@ async function outcome(asked: OperationCall<Settings>): Promise<OperationResult 
     cancel: status === 'PAYMENT_DELETED',
     refund: credited >= expected,
   }[kind];
-  if (isDone) return { state: 'succeeded', status, reference: null };
+  if (isDone) return { state: 'succeeded', status, providerReference: null };
   const isAsBefore = {
     capture: captured === before.paid,
     cancel: status === 'PAYMENT_NEW' || status === 'PAYMENT_CAPTURED',
@@ -189,13 +190,13 @@ async function outcome(asked: OperationCall<Settings>): Promise<OperationResult 
 }
 
 /** gettransaction; before the first callback there is no number to ask by. */
-export async function ask(question: Question<Settings>): Promise<readonly Fact[] | null> {
-  const { memo, order, currency } = question;
-  const { txnid } = memo;
+export async function ask(question: StatusQuery<Settings>): Promise<readonly ProviderUpdate[] | null> {
+  const { providerState, order, currency } = question;
+  const { txnid } = providerState;
   if (!txnid) return null;
   const { status, authorized, captured, credited } = await read(question.fetch, question.account, txnid);
-  const fact = (outcomeNow: Fact['outcome'], amount: number | null): Fact => ({
-    kind: 'fact',
+  const fact = (outcomeNow: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
+    kind: 'update',
     order,
     key: `gettransaction/${txnid}/${status}/${outcomeNow}/${amount}`,
     outcome: outcomeNow,
@@ -214,10 +215,10 @@ export async function ask(question: Question<Settings>): Promise<readonly Fact[]
 }
 
 function operation(
-  pools: ProviderOperation<Settings>['rule']['pools'],
+  fundsSources: ProviderOperation<Settings>['rule']['fundsSources'],
   parts: ProviderOperation<Settings>['rule']['parts'],
 ): ProviderOperation<Settings> {
-  return { rule: { pools, parts }, run, outcome };
+  return { rule: { fundsSources, parts }, execute: run, reconcile: outcome };
 }
 
 export const capture = operation(['held'], 'many');

@@ -27,7 +27,7 @@ interface TriedKey {
   readonly which: string;
 }
 
-export interface Explanation {
+export interface Diagnosis {
   readonly problem: string;
   readonly base: string | null;
   /** The charset in which the base was hashed. */
@@ -89,7 +89,7 @@ async function causesThatHold(
   const recipe = provider.signatures[what];
   if (recipe?.kind !== 'verify') return [];
   const causes: string[] = [];
-  for (const suspicion of provider.suspicions) {
+  for (const suspicion of provider.likelyCauses) {
     const changedSettings = suspicion.settings?.(settings) ?? settings;
     const changedRaw = suspicion.raw?.(raw) ?? raw;
     if (changedSettings === settings && changedRaw === raw) continue;
@@ -169,7 +169,7 @@ function passesLuhn(digits: string): boolean {
 const BASE_LIMIT = 4000;
 
 /** What is to be explained: a refused message, and what it was checked with. */
-export interface Refused {
+export interface RefusedMessage {
   readonly provider: Provider;
   /** Every choice of live secrets, the current ones first. */
   readonly trials: readonly [Trial, ...Trial[]];
@@ -182,7 +182,7 @@ export interface Refused {
 }
 
 /** Explains a refusal. */
-export async function explain(refused: Refused): Promise<Explanation> {
+export async function diagnose(refused: RefusedMessage): Promise<Diagnosis> {
   const { provider, trials, what, raw, refusal, masked } = refused;
   const { settings } = trials[0];
   const { expected, received, message } = refusal;

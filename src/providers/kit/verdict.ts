@@ -4,13 +4,16 @@ import { type Minor, ZERO } from '../../payments/money.ts';
 import { apply, NEW_ATTEMPT, summarize } from '../../payments/rules.ts';
 import type { Status } from '../../payments/statuses.ts';
 import { utf8 } from '../../signing/bytes.ts';
-import type { Fact, Reply, Verdict } from '../contract.ts';
+import type { ProviderUpdate, Reply, Verdict } from '../contract.ts';
 
 /**
  * The status that a fact stands for when nothing else is known of its payment: the asked amount is taken to be
  * the fact's own. Null where it moves nothing.
  */
-export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'automatic'): Status | null {
+export function statusAlone(
+  fact: ProviderUpdate,
+  capture: 'automatic' | 'manual' = 'automatic',
+): Status | null {
   const paid = capture === 'manual' ? 'authorized' : 'paid';
   const outcome = fact.outcome === 'accepted' ? paid : fact.outcome;
   if (outcome === 'none') return null;
@@ -28,14 +31,14 @@ export function statusAlone(fact: Fact, capture: 'automatic' | 'manual' = 'autom
  * could sign.
  * @throws Refusal
  */
-export function checkingSecret(value: string | undefined, setting: string): string {
+export function verifyingSecret(value: string | undefined, setting: string): string {
   if (!value)
     throw new Refusal('signature_mismatch', `this account has no ${setting} to check messages with`);
   return value;
 }
 
 /** A message that verified: what was signed, the signature, and the status it stands for. */
-export interface Accepted {
+export interface Verified {
   readonly base: Uint8Array;
   readonly signature: string;
   readonly status: Status | null;
@@ -43,7 +46,7 @@ export interface Accepted {
 }
 
 /** The verdict of a check that throws a Refusal. Any other error is a mistake of ours and goes on. */
-export async function verdict(check: () => Accepted | Promise<Accepted>): Promise<Verdict> {
+export async function verdict(check: () => Verified | Promise<Verified>): Promise<Verdict> {
   try {
     const { base, signature, status, reply } = await check();
     return {

@@ -15,6 +15,7 @@
  * comes from outside holds a `+` or is a word of the protocol when we send it, and a message must have every field that we rely on, in
  * its form.
  */
+
 import * as v from 'valibot';
 import { currency, currencyByNumber, currencyCodes } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
@@ -27,19 +28,20 @@ import { weakDigests } from '../../signing/weak.ts';
 import {
   type Channel,
   defineProvider,
-  type Fact,
+  type LikelyCause,
   type Provider,
   type ProviderAccount,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type RestBrand, restCalls } from './rest.ts';
@@ -254,7 +256,7 @@ function judge(settings: Partial<Settings>, input: RecipeInput, channel: Channel
 }
 
 /** A credit alone does not say whether it is all; a cancellation alone cancels. */
-function statusOf(fact: Fact): Status | null {
+function statusOf(fact: ProviderUpdate): Status | null {
   if (fact.outcome === 'reversed') return 'cancelled';
   return fact.outcome === 'refunded' ? 'partially_refunded' : statusAlone(fact);
 }
@@ -278,7 +280,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'it is signed with SHA-1, and the account is set to HMAC-SHA-256',
     settings: (account) => ({ ...account, signature_algorithm: 'sha-1' }),
@@ -473,7 +475,7 @@ function requireForms(values: ReadonlyMap<string, string>): void {
 
 const MONEY: ReadonlySet<Outcome> = new Set(['paid', 'authorized', 'reversed']);
 
-function readForm(settings: Partial<Settings>, values: ReadonlyMap<string, string>): Fact {
+function readForm(settings: Partial<Settings>, values: ReadonlyMap<string, string>): ProviderUpdate {
   requireForms(values);
   requireOurs(settings, values.get('vads_site_id'), values.get('vads_ctx_mode'));
   const status = values.get('vads_trans_status') ?? '';
@@ -504,7 +506,7 @@ interface Answer {
   }[];
 }
 
-function readAnswer(settings: Partial<Settings>, answer: Answer): Fact {
+function readAnswer(settings: Partial<Settings>, answer: Answer): ProviderUpdate {
   requireOurs(settings, answer.shopId, answer.orderDetails?.mode);
   // Refused tries may come before the success of the same order.
   const [first] = answer.transactions ?? [];
@@ -553,9 +555,11 @@ export function lyraPlatform(edition: Edition): Provider {
     },
     settings: platformSettings(edition.brand),
     signatures: recipes,
-    suspicions: SUSPICIONS,
-    words: WORDS,
-    statuses: Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+    likelyCauses: SUSPICIONS,
+    statuses: legacyTable(
+      Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+      WORDS,
+    ),
     requires: [],
     maxAmount: 999_999_999_999,
     testOnly: false,
@@ -603,8 +607,8 @@ export function lyraPlatform(edition: Edition): Provider {
     capture: calls.capture,
     cancel: calls.cancel,
     refund: calls.refund,
-    ask: calls.ask,
-    askLacks: calls.lacks,
+    queryStatus: calls.ask,
+    cannotQueryStatus: calls.lacks,
 
     // The first characters are shown to the merchant in the back office.
     reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

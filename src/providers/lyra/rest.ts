@@ -10,13 +10,13 @@ import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import { base64, utf8 } from '../../signing/bytes.ts';
 import type {
-  Fact,
   OperationCall,
   OperationOrder,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
@@ -113,13 +113,14 @@ async function call<T>(
 }
 
 /** What is left of an order's amount once an operation that lowers it is done. */
-function remaining({ before, pool, amount }: OperationCall<RestSettings>): number {
-  return (pool === 'held' ? before.authorized - before.paid : before.paid - before.refunded) - amount;
+function remaining({ before, fundsSource, amount }: OperationCall<RestSettings>): number {
+  return (fundsSource === 'held' ? before.authorized - before.paid : before.paid - before.refunded) - amount;
 }
 
-function uuidOf({ memo }: Pick<OperationCall<RestSettings>, 'memo'>): string {
-  if (!memo.uuid) throw new Problem('invalid_state', 'the transaction number of this payment is not known');
-  return memo.uuid;
+function uuidOf({ providerState }: Pick<OperationCall<RestSettings>, 'providerState'>): string {
+  if (!providerState.uuid)
+    throw new Problem('invalid_state', 'the transaction number of this payment is not known');
+  return providerState.uuid;
 }
 
 /** What a transaction's word means for the operation that led to it. */
@@ -128,7 +129,7 @@ function judged(kind: OperationKind, transaction: RestTransaction, isPart: boole
   const result = (state: OperationResult['state']) => ({
     state,
     status,
-    reference: transaction.uuid ?? null,
+    providerReference: transaction.uuid ?? null,
   });
   if (kind === 'cancel') {
     if (isPart || status === 'CANCELLED') return result('succeeded');
@@ -150,7 +151,7 @@ async function capture(order: OperationOrder<RestSettings>): Promise<OperationRe
   const { account, amount, currency, whole } = order;
   const uuid = uuidOf(order);
   if (!whole) {
-    const body = { uuid, cardUpdate: { amount, currency }, comment: order.mark };
+    const body = { uuid, cardUpdate: { amount, currency }, comment: order.operationReference };
     requireAmount(await call<RestTransaction>(order.fetch, account, 'Transaction/Update', body), amount);
   }
   const answer = await call<RestTransaction>(order.send, account, 'Transaction/Validate', { uuid });
@@ -158,7 +159,7 @@ async function capture(order: OperationOrder<RestSettings>): Promise<OperationRe
 }
 
 async function cancel(order: OperationOrder<RestSettings>): Promise<OperationResult> {
-  const { account, amount, currency, whole, mark: comment } = order;
+  const { account, amount, currency, whole, operationReference: comment } = order;
   const uuid = uuidOf(order);
   if (whole) {
     const body = { uuid, amount, currency, comment, resolutionMode: 'CANCELLATION_ONLY' };
@@ -171,7 +172,7 @@ async function cancel(order: OperationOrder<RestSettings>): Promise<OperationRes
 }
 
 async function refund(order: OperationOrder<RestSettings>): Promise<OperationResult> {
-  const { account, amount, currency, mark: comment } = order;
+  const { account, amount, currency, operationReference: comment } = order;
   const body = { uuid: uuidOf(order), amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
   const answer = await call<RestTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
   return judged('refund', requireAmount(answer, amount), false);
@@ -183,7 +184,7 @@ async function outcome(asked: OperationCall<RestSettings>): Promise<OperationRes
     uuid: uuidOf(asked),
   });
   const status = found.detailedStatus ?? '';
-  const done: OperationResult = { state: 'succeeded', status, reference: null };
+  const done: OperationResult = { state: 'succeeded', status, providerReference: null };
   /** Of one that was accepted it says only that it is not done yet. */
   const notDone = (): null => {
     if (asked.accepted) return null;
@@ -207,7 +208,7 @@ async function outcome(asked: OperationCall<RestSettings>): Promise<OperationRes
 }
 
 /** Order/Get: the transaction that has brought money, else the newest word; and what was refunded of it. */
-async function ask(question: Question<RestSettings>): Promise<readonly Fact[] | null> {
+async function ask(question: StatusQuery<RestSettings>): Promise<readonly ProviderUpdate[] | null> {
   const { account, order } = question;
   let answer: { readonly transactions?: readonly RestTransaction[] };
   try {
@@ -232,7 +233,7 @@ async function ask(question: Question<RestSettings>): Promise<readonly Fact[] | 
   });
   const refunded = refundedSoFar(found);
   if (refunded === 0) return [fact];
-  const back: Fact = {
+  const back: ProviderUpdate = {
     ...fact,
     key: `${fact.movement}/refunded/${refunded}`,
     outcome: 'refunded',
@@ -245,15 +246,20 @@ async function ask(question: Question<RestSettings>): Promise<readonly Fact[] | 
 /** What accounts of the platform can do beside the form. */
 export function restCalls<Settings extends RestSettings>() {
   const operation = (
-    pools: ProviderOperation<Settings>['rule']['pools'],
+    fundsSources: ProviderOperation<Settings>['rule']['fundsSources'],
     parts: ProviderOperation<Settings>['rule']['parts'],
-    run: ProviderOperation<Settings>['run'],
-  ): ProviderOperation<Settings> => ({ rule: { pools, parts }, lacks: lacksRest, run, outcome });
+    run: ProviderOperation<Settings>['execute'],
+  ): ProviderOperation<Settings> => ({
+    rule: { fundsSources, parts },
+    lacks: lacksRest,
+    execute: run,
+    reconcile: outcome,
+  });
   return {
     capture: operation(['held'], 'one', capture),
     cancel: operation(['held', 'paid'], 'many', cancel),
     refund: operation(['paid'], 'many', refund),
     lacks: lacksRest,
-    ask: (question: Question<Settings>) => ask(question),
+    ask: (question: StatusQuery<Settings>) => ask(question),
   };
 }

@@ -1,6 +1,6 @@
 /** What a transaction of Lyra's platform says, by the form's messages and by the REST API alike. */
 import type { Outcome } from '../../payments/statuses.ts';
-import type { Fact } from '../contract.ts';
+import type { ProviderUpdate } from '../contract.ts';
 
 /** vads_trans_status, and detailedStatus of the REST API. */
 export const STATUSES: Readonly<Record<string, Outcome>> = {
@@ -45,13 +45,13 @@ function outcomeOf({ operation, status }: Transaction): Outcome {
   return STATUSES[status] ?? 'none';
 }
 
-export function factOf(transaction: Transaction): Fact {
+export function factOf(transaction: Transaction): ProviderUpdate {
   const { order, uuid, operation, status, amount, currency: code, detail } = transaction;
   // An accepted VERIFICATION stores a card and moves no money.
   const told = operation === 'VERIFICATION' || status === 'ACCEPTED' ? 0 : amount;
   const outcome = outcomeOf(transaction);
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${uuid}/${operation}/${status}`,
     outcome,
@@ -59,7 +59,7 @@ export function factOf(transaction: Transaction): Fact {
     currency: code,
     movement: uuid,
     // The REST API names the transaction that holds or has brought money by it.
-    ...((outcome === 'paid' || outcome === 'authorized') && { keep: { uuid } }),
+    ...((outcome === 'paid' || outcome === 'authorized') && { providerState: { uuid } }),
     providerReference: operation === 'CREDIT' ? null : uuid,
     providerStatus: operation === 'CREDIT' ? `${operation} ${status}` : status,
     detail,

@@ -5,6 +5,7 @@
  * Facts: moiplabs/moip-php; Irio/mymoip and its fixtures; the Moip gateway of an ActiveMerchant fork; django-getpaid 1.7. Safe readings of what is
  * unverified: 8 and unknown codes move nothing; what is returned (9) is the whole; answers that are not UTF-8 are read as windows-1252.
  */
+
 import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
@@ -15,22 +16,23 @@ import { base64, readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
   defineProvider,
-  type Fact,
   type Hint,
   type Json,
   type ProviderAccount,
   type ProviderRequest,
-  type Question,
+  type ProviderUpdate,
   type Recipe,
   type Signed,
-  type Started,
+  type StartedAttempt,
   type StartRequest,
+  type StatusQuery,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { formBytes, formFields, inputFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 
 const settings = v.object({
@@ -241,7 +243,7 @@ function call(
   });
 }
 
-async function start(request: StartRequest<Settings>): Promise<Started> {
+async function start(request: StartRequest<Settings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const [extra] = Object.keys(payment.providerFields);
   if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
@@ -274,8 +276,8 @@ async function start(request: StartRequest<Settings>): Promise<Started> {
       method: 'GET',
       url: atOrigin(paymentPage(host(account), token), account.endpoints.page),
     },
-    memo: { token },
-    askAfterSeconds: 24 * 3600,
+    providerState: { token },
+    queryAfterSeconds: 24 * 3600,
   };
 }
 
@@ -292,10 +294,14 @@ function heard(request: ProviderRequest): Hint {
   return { kind: 'hint', order, about: { cod_moip: code } };
 }
 
-async function ask(question: Question<Settings>): Promise<Fact | null> {
-  const { account, memo, hint, order } = question;
-  if (!memo.token) return null;
-  const answer = await call(account, question.fetch, `ConsultarInstrucao/${encodeURIComponent(memo.token)}`);
+async function ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+  const { account, providerState, hint, order } = question;
+  if (!providerState.token) return null;
+  const answer = await call(
+    account,
+    question.fetch,
+    `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
+  );
   if (answer.status !== 200)
     throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
   const attempts = readQuery(answer.text);
@@ -306,7 +312,7 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
   const outcome = outcomeOf(attempt.tipo);
   if (outcome === 'none') return null;
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${code}/${attempt.tipo}`,
     outcome,
@@ -336,18 +342,20 @@ export const moip = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: [],
-  words: {
-    1: 'Autorizado',
-    2: 'Iniciado',
-    3: 'BoletoImpresso',
-    4: 'Concluido',
-    5: 'Cancelado',
-    6: 'EmAnalise',
-    7: 'Estornado',
-    9: 'Reembolsado',
-  },
-  statuses: Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: [],
+  statuses: legacyTable(
+    Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+    {
+      1: 'Autorizado',
+      2: 'Iniciado',
+      3: 'BoletoImpresso',
+      4: 'Concluido',
+      5: 'Cancelado',
+      6: 'EmAnalise',
+      7: 'Estornado',
+      9: 'Reembolsado',
+    },
+  ),
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -357,7 +365,7 @@ export const moip = defineProvider<typeof settings>({
   captureDefault: () => 'automatic',
   deferred: () => true,
   start,
-  ask,
+  queryStatus: ask,
 
   async notification(request, _account, channel) {
     if (channel === 'notification') return heard(request);

@@ -15,12 +15,12 @@ import type { Outcome } from '../../payments/statuses.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type {
-  Fact,
   OperationCall,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
@@ -126,7 +126,7 @@ function parsedXml(raw: string): Readonly<Record<string, unknown>> | undefined {
 
 /** The PAYID that later calls name: of the transaction that brought or holds money, not of a refused try. */
 export function kept(outcome: Outcome, payid: string) {
-  return payid && (outcome === 'paid' || outcome === 'authorized') ? { keep: { payid } } : {};
+  return payid && (outcome === 'paid' || outcome === 'authorized') ? { providerState: { payid } } : {};
 }
 
 /** What DirectLink needs of an account's settings. */
@@ -200,12 +200,12 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
 
   function query({
     account,
-    memo,
+    providerState,
     order,
     fetch: fetcher,
-  }: Pick<Question<Settings>, 'account' | 'memo' | 'order' | 'fetch'>) {
+  }: Pick<StatusQuery<Settings>, 'account' | 'providerState' | 'order' | 'fetch'>) {
     return call(fetcher, account, 'querydirect.asp', [
-      memo.payid ? ['PAYID', memo.payid] : ['ORDERID', order],
+      providerState.payid ? ['PAYID', providerState.payid] : ['ORDERID', order],
     ]);
   }
 
@@ -216,7 +216,7 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
     const result = (state: OperationResult['state']) => ({
       state,
       status: providerStatus,
-      reference: payidsub ? `${payid}/${payidsub}` : payid || null,
+      providerReference: payidsub ? `${payid}/${payidsub}` : payid || null,
     });
     if (ok && done.includes(providerStatus)) return result('succeeded');
     if (taken.includes(providerStatus)) return result('accepted');
@@ -233,16 +233,20 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
 
   function operation(
     kind: OperationKind,
-    pools: ProviderOperation<Settings>['rule']['pools'],
+    fundsSources: ProviderOperation<Settings>['rule']['fundsSources'],
   ): ProviderOperation<Settings> {
     return {
-      rule: kind === 'cancel' ? { parts: 'whole', pools, afterPart: true } : { parts: 'many', pools },
+      rule:
+        kind === 'cancel'
+          ? { parts: 'whole', fundsSources, afterPart: true }
+          : { parts: 'many', fundsSources },
       lacks: lacksDirectLink,
 
-      async run(order) {
-        if (!order.memo.payid) throw new Problem('invalid_state', 'the PAYID of this payment is not known');
+      async execute(order) {
+        if (!order.providerState.payid)
+          throw new Problem('invalid_state', 'the PAYID of this payment is not known');
         const answer = await call(order.send, order.account, 'maintenancedirect.asp', [
-          ['PAYID', order.memo.payid],
+          ['PAYID', order.providerState.payid],
           ['AMOUNT', String(order.amount)],
           ['OPERATION', OPERATION[kind][order.whole ? 'whole' : 'part']],
         ]);
@@ -251,8 +255,8 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
         throw new Problem('provider_error', `the provider answered with the status ${answer.providerStatus}`);
       },
 
-      async outcome(asked: OperationCall<Settings>) {
-        const [payid, sub] = asked.reference?.split('/') ?? [];
+      async reconcile(asked: OperationCall<Settings>) {
+        const [payid, sub] = asked.providerReference?.split('/') ?? [];
         const answer = sub
           ? await call(asked.fetch, asked.account, 'querydirect.asp', [
               ['PAYID', payid ?? ''],
@@ -266,7 +270,7 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
         if (!sub && hadSuch > 0) return null;
         const result = resultOf(kind, answer);
         if (result) return result;
-        const before = asked.pool === 'held' ? ['5', '56'] : ['9', '95'];
+        const before = asked.fundsSource === 'held' ? ['5', '56'] : ['9', '95'];
         if (!asked.accepted && before.includes(answer.providerStatus))
           throw new Declined(`STATUS ${answer.providerStatus}`, 'the platform has not carried it out');
         return null;
@@ -281,7 +285,7 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
     lacks: lacksDirectLink,
 
     /** What querydirect.asp says of an order: its last operation, so what it names is told as the least there is. */
-    async ask(question: Question<Settings>): Promise<Fact | null> {
+    async ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
       const answer = await query(question);
       const { providerStatus, payid, payidsub, amount_minor: amount, ncerror, ncerrorplus } = answer;
       if (!answer.ok && providerStatus === '') {
@@ -295,7 +299,7 @@ export function directLink<Settings extends DirectLinkSettings>(host: string, si
       }
       const outcome = STATUS_CODES[providerStatus] ?? 'none';
       return {
-        kind: 'fact',
+        kind: 'update',
         order: question.order,
         key: `query/${payid}/${payidsub}/${providerStatus}`,
         outcome,

@@ -10,6 +10,7 @@
  * "x 100" for every currency); ORDERID keeps to the older limit of 30; code 84, on which sources disagree,
  * moves nothing; the reply is 200 with an empty body in every mode.
  */
+
 import * as v from 'valibot';
 import { currenciesWithDigits, currency } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
@@ -21,20 +22,21 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import {
   defineProvider,
-  type Fact,
+  type LikelyCause,
   type Provider,
   type ProviderAccount,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { asciiText, cut, fullName, ifFits, requireCharset } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { directLink, kept, REFUSES, readApiResponse, STATUS_CODES } from './directlink.ts';
@@ -356,7 +358,7 @@ const recipes: Record<string, Recipe<Settings>> = {
 };
 
 /** The mistakes that the platform's users make, each tried when a signature is refused. */
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'it is signed with the SHA-IN passphrase: the two passphrases are swapped in the back office',
     settings: (account) => ({ ...account, sha_out: account.sha_in }),
@@ -470,7 +472,7 @@ function refuseAmbiguousOrder(names: readonly string[]): void {
 /** What an operator sees of a message. CARDNO comes masked. */
 const DETAIL = ['PM', 'BRAND', 'CARDNO', 'ACCEPTANCE', 'NCERROR', 'TRXDATE', 'CN', 'IP', 'ECI'];
 
-function read(values: Feedback['values']): Fact {
+function read(values: Feedback['values']): ProviderUpdate {
   const value = (name: string) => asciiText(values.get(name) ?? new Uint8Array());
   const status = value('STATUS');
   const payid = value('PAYID');
@@ -482,14 +484,14 @@ function read(values: Feedback['values']): Fact {
   const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
   const refused = REFUSES[status];
   return {
-    kind: 'fact',
+    kind: 'update',
     order: value('ORDERID'),
     key: `${operation}/${status}`,
     outcome,
     amount,
     currency: code || null,
     movement: operation,
-    ...(refused && { refuses: { kind: refused, amount } }),
+    ...(refused && { declines: { kind: refused, amount } }),
     ...kept(outcome, payid),
     providerReference: payid || null,
     providerStatus: status,
@@ -540,9 +542,11 @@ export function ogonePlatform(brand: Brand): Provider {
     },
     settings: platformSettings(brand.defaults),
     signatures: recipes,
-    suspicions: SUSPICIONS,
-    words: OGONE_WORDS,
-    statuses: Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
+    likelyCauses: SUSPICIONS,
+    statuses: legacyTable(
+      Object.entries(STATUS_CODES).map(([code, outcome]) => ({ code, outcome })),
+      OGONE_WORDS,
+    ),
     requires: [],
     maxAmount: 999_999_999_999,
     testOnly: false,
@@ -580,8 +584,8 @@ export function ogonePlatform(brand: Brand): Provider {
     capture: calls.capture,
     cancel: calls.cancel,
     refund: calls.refund,
-    ask: calls.ask,
-    askLacks: calls.lacks,
+    queryStatus: calls.ask,
+    cannotQueryStatus: calls.lacks,
 
     // A redirect or an error would be logged in the back office as "ONL PS ERROR".
     reply: () => EMPTY_OK,

@@ -13,12 +13,12 @@ import type { OperationKind } from '../../payments/operations.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type {
-  Fact,
   OperationCall,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
@@ -141,12 +141,12 @@ export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
       readonly order: string;
       readonly amount: number;
       readonly currency: string;
-      readonly memo: Readonly<Record<string, string>>;
+      readonly providerState: Readonly<Record<string, string>>;
       readonly now: Date;
       readonly count: number;
     },
   ): Promise<DirectAnswer> {
-    const { account, memo, now } = about;
+    const { account, providerState, now } = about;
     const own = account.settings;
     const number = questionNumber(about.count, now);
     const fields: (readonly [string, string])[] = [
@@ -159,8 +159,8 @@ export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
       ['MONTANT', String(about.amount).padStart(10, '0')],
       ['DEVISE', currency(about.currency)?.numeric ?? ''],
       ['REFERENCE', about.order],
-      ['NUMTRANS', (memo.numtrans ?? '').padStart(10, '0')],
-      ['NUMAPPEL', (memo.numappel ?? '').padStart(10, '0')],
+      ['NUMTRANS', (providerState.numtrans ?? '').padStart(10, '0')],
+      ['NUMAPPEL', (providerState.numappel ?? '').padStart(10, '0')],
       ['ACTIVITE', '024'],
       ['DATEQ', dateq(now)],
       ['HASH', own.hmac_algorithm],
@@ -205,8 +205,8 @@ export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
       rule,
       lacks: lacksDirect,
 
-      async run(order): Promise<OperationResult> {
-        if (!order.memo.numtrans || !order.memo.numappel)
+      async execute(order): Promise<OperationResult> {
+        if (!order.providerState.numtrans || !order.providerState.numappel)
           throw new Problem('invalid_state', 'the transaction numbers of this payment are not known');
         const count = await order.daily(order.account.settings.site);
         const answer = await call(order.send, kind, { ...order, count });
@@ -215,15 +215,15 @@ export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
             provider: { code: answer.code, text: answer.comment },
           });
         if (!answer.ok) throw new Declined(answer.code, answer.comment);
-        return { state: 'succeeded', status: answer.code, reference: answer.numtrans || null };
+        return { state: 'succeeded', status: answer.code, providerReference: answer.numtrans || null };
       },
 
-      async outcome(asked: OperationCall<Settings>) {
+      async reconcile(asked: OperationCall<Settings>) {
         // The word says that there was a refund, not how many.
         if (kind === 'refund' && asked.before.refunded > 0) return null;
         const count = await asked.daily(asked.account.settings.site);
         const { status, numtrans } = await inquire(asked, asked.fetch, count);
-        if (status === DONE[kind]) return { state: 'succeeded', status, reference: numtrans || null };
+        if (status === DONE[kind]) return { state: 'succeeded', status, providerReference: numtrans || null };
         if (NOT_DONE[kind].includes(status))
           throw new Declined(status, 'the inquiry says that it was not carried out');
         return null;
@@ -232,34 +232,34 @@ export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
   }
 
   return {
-    capture: operation('capture', { parts: 'one', pools: ['held'] }),
-    cancel: operation('cancel', { parts: 'whole', pools: ['held', 'paid'] }),
-    refund: operation('refund', { parts: 'many', pools: ['paid'] }),
+    capture: operation('capture', { parts: 'one', fundsSources: ['held'] }),
+    cancel: operation('cancel', { parts: 'whole', fundsSources: ['held', 'paid'] }),
+    refund: operation('refund', { parts: 'many', fundsSources: ['paid'] }),
     lacks: lacksDirect,
 
     /** The inquiry; before the first IPN there is no number to ask by. */
-    async ask(question: Question<Settings>): Promise<Fact | null> {
-      const { memo, order, known, capture } = question;
-      if (!memo.numtrans || !memo.numappel) return null;
+    async ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+      const { providerState, order, known, capture } = question;
+      if (!providerState.numtrans || !providerState.numappel) return null;
       const count = await question.daily(question.account.settings.site);
       const { status, numtrans } = await inquire(question, question.fetch, count);
       const isWhole = capture === 'automatic' && !known?.paid;
-      const outcomes: Readonly<Record<string, Fact['outcome']>> = {
+      const outcomes: Readonly<Record<string, ProviderUpdate['outcome']>> = {
         Autorisé: 'authorized',
         Capturé: isWhole ? 'paid' : 'none',
         Annulé: 'reversed',
         Refusé: 'denied',
       };
       return {
-        kind: 'fact',
+        kind: 'update',
         order,
-        key: `inquiry/${memo.numtrans}/${status}`,
+        key: `inquiry/${providerState.numtrans}/${status}`,
         outcome: outcomes[status] ?? 'none',
         amount: 'asked',
         currency: null,
-        movement: memo.numtrans,
+        movement: providerState.numtrans,
         cumulative: true,
-        providerReference: numtrans || memo.numtrans,
+        providerReference: numtrans || providerState.numtrans,
         providerStatus: status,
         detail: {},
       };

@@ -9,6 +9,7 @@
  * which one plug-in counts as success, are not paid; nothing depends on the date letters; PBX_TIME is the
  * moment of signing in UTC.
  */
+
 import * as v from 'valibot';
 import { countryNumber } from '../../payments/countries.ts';
 import { currency } from '../../payments/currencies.ts';
@@ -22,20 +23,21 @@ import { rsaVerify } from '../../signing/rsa.ts';
 import {
   type Channel,
   defineProvider,
-  type Fact,
-  type FactOutcome,
+  type LikelyCause,
   type ProviderAccount,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
+  type UpdateOutcome,
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, VIA, type Via } from '../kit/addresses.ts';
 import { formBytes, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { asciiText, cut, plainAscii, requireCharset } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { direct, readApiResponse } from './direct.ts';
@@ -319,7 +321,7 @@ function asPayboxWrites(raw: string): string {
 }
 
 /** The mistakes that the sheet's traps name, each tried when a signature is refused. */
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause:
       'the message was decoded and encoded again on its way (a proxy, a framework): the bytes are not those signed',
@@ -460,7 +462,7 @@ function formOf(request: StartRequest<Settings>): (readonly [string, string])[] 
 // --- Notification -----------------------------------------------------------------------------------------
 
 /** Error codes (letter E); the bank's own refusals, 001xx, are handled apart. */
-const ERROR_CODES: Readonly<Record<string, FactOutcome>> = {
+const ERROR_CODES: Readonly<Record<string, UpdateOutcome>> = {
   '00000': 'accepted',
   '00001': 'error',
   '00002': 'error',
@@ -499,7 +501,7 @@ const ERROR_CODES: Readonly<Record<string, FactOutcome>> = {
   '99999': 'pending',
 };
 
-function outcomeOf(code: string, cancelled: boolean): FactOutcome {
+function outcomeOf(code: string, cancelled: boolean): UpdateOutcome {
   if (code === '00001' && cancelled) return 'cancelled';
   return ERROR_CODES[code] ?? (/^001\d\d$/.test(code) ? 'denied' : 'error');
 }
@@ -515,7 +517,11 @@ const DETAIL = {
   Y: 'bankCountry',
 };
 
-function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, channel: Channel): Fact {
+function read(
+  account: Partial<Settings>,
+  values: ReadonlyMap<string, string>,
+  channel: Channel,
+): ProviderUpdate {
   const names = namesOf(account.pbx_retour ?? DEFAULT_RETOUR);
   const letter = (name: string) => values.get(names.get(name) ?? '') ?? '';
   const code = letter('E');
@@ -523,7 +529,7 @@ function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, c
   const outcome = outcomeOf(code, channel === 'return' && values.get(VIA) === 'cancel');
   const amount = letter('M');
   return {
-    kind: 'fact',
+    kind: 'update',
     order: letter('R'),
     key: `${transaction}/${code}/${outcome}`,
     outcome,
@@ -531,7 +537,7 @@ function read(account: Partial<Settings>, values: ReadonlyMap<string, string>, c
     currency: null,
     movement: transaction || 'payment',
     // Direct names the transaction that holds or has brought money by these two.
-    ...(outcome === 'accepted' && { keep: { numtrans: letter('S'), numappel: letter('T') } }),
+    ...(outcome === 'accepted' && { providerState: { numtrans: letter('S'), numappel: letter('T') } }),
     providerReference: transaction && transaction !== '0' ? transaction : null,
     providerStatus: code,
     detail: Object.fromEntries(
@@ -595,9 +601,11 @@ export const paybox = defineProvider({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: WORDS,
-  statuses: Object.entries(ERROR_CODES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    Object.entries(ERROR_CODES).map(([code, outcome]) => ({ code, outcome })),
+    WORDS,
+  ),
   requires: ['customer.email'],
   maxAmount: 9_999_999_999,
   testOnly: false,
@@ -643,8 +651,8 @@ export const paybox = defineProvider({
   capture: calls.capture,
   cancel: calls.cancel,
   refund: calls.refund,
-  ask: calls.ask,
-  askLacks: calls.lacks,
+  queryStatus: calls.ask,
+  cannotQueryStatus: calls.lacks,
 
   // Redirects and other codes count as failures, and the merchant gets a warning by e-mail.
   reply: () => EMPTY_OK,

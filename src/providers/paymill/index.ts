@@ -6,6 +6,7 @@
  * unverified: a token that was used already is no news about the payment; ISK has no decimals, HUF two; a webhook of another mode than the account's is
  * refused.
  */
+
 import * as v from 'valibot';
 import { currencies } from '../../payments/currencies.ts';
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
@@ -15,19 +16,20 @@ import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
 import {
   defineProvider,
-  type Fact,
   type Hint,
   type Json,
   type ProviderRequest,
-  type Question,
+  type ProviderUpdate,
   type Recipe,
   type StartRequest,
+  type StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { textFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { fullName } from '../kit/text.ts';
 import {
   basic,
@@ -130,14 +132,21 @@ function pageOf({ payment, account, order, urls }: StartRequest<Settings>): stri
 // --- Calls ------------------------------------------------------------------------------------------------
 
 /** What later calls name: the transaction that brought the money, or the preauthorization that holds it. */
-function kept(outcome: Fact['outcome'], transaction: Transaction): Pick<Fact, 'keep'> {
+function kept(
+  outcome: ProviderUpdate['outcome'],
+  transaction: Transaction,
+): Pick<ProviderUpdate, 'providerState'> {
   const preauthorization = preauthorizationOf(transaction);
-  if (outcome === 'authorized') return preauthorization ? { keep: { preauthorization } } : {};
+  if (outcome === 'authorized') return preauthorization ? { providerState: { preauthorization } } : {};
   const isMoney = outcome === 'paid' || outcome === 'refunded';
-  return isMoney && transaction.id ? { keep: { transaction: transaction.id } } : {};
+  return isMoney && transaction.id ? { providerState: { transaction: transaction.id } } : {};
 }
 
-function factOf(question: Question<Settings>, transaction: Transaction, mode: unknown): Fact | null {
+function factOf(
+  question: StatusQuery<Settings>,
+  transaction: Transaction,
+  mode: unknown,
+): ProviderUpdate | null {
   const { account, order } = question;
   const live = account.environment === 'production';
   if (transaction.description !== order || (typeof mode === 'string' && (mode === 'live') !== live)) {
@@ -151,7 +160,7 @@ function factOf(question: Question<Settings>, transaction: Transaction, mode: un
   const charged = Number(origin_amount);
   const moved = /refunded$/.test(status) ? (status === 'refunded' ? charged : charged - left) : charged;
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${id}/${status}/${String(amount)}`,
     outcome,
@@ -165,9 +174,9 @@ function factOf(question: Question<Settings>, transaction: Transaction, mode: un
   };
 }
 
-async function ask(question: Question<Settings>): Promise<Fact | null> {
-  const { account, hint, amount, currency, order, capture: mode, memo } = question;
-  const known = hint.transaction ?? (hint.token ? undefined : memo.transaction);
+async function ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+  const { account, hint, amount, currency, order, capture: mode, providerState } = question;
+  const known = hint.transaction ?? (hint.token ? undefined : providerState.transaction);
   if (known) {
     const { status, answer } = await call(
       account,
@@ -195,7 +204,9 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
     );
   const data = (answer.data ?? {}) as Transaction & { readonly transaction?: Transaction };
   const fact = factOf(question, data.transaction ?? data, answer.mode);
-  return fact && what === 'preauthorizations' ? { ...fact, keep: { preauthorization: data.id ?? '' } } : fact;
+  return fact && what === 'preauthorizations'
+    ? { ...fact, providerState: { preauthorization: data.id ?? '' } }
+    : fact;
 }
 
 // --- News -------------------------------------------------------------------------------------------------
@@ -259,8 +270,11 @@ export const paymill = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: [],
-  statuses: Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: [],
+  statuses: legacyTable(
+    Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+    {},
+  ),
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -275,7 +289,7 @@ export const paymill = defineProvider<typeof settings>({
     return { kind: 'html', html: pageOf(request) };
   },
 
-  ask,
+  queryStatus: ask,
   capture,
   cancel,
   refund,

@@ -25,8 +25,8 @@ function dataOf({ account }: OperationCall<Settings>, answered: Answered): Trans
   return (answer.data ?? {}) as Transaction;
 }
 
-function known({ memo }: OperationCall<Settings>, name: 'preauthorization' | 'transaction'): string {
-  const id = memo[name];
+function known({ providerState }: OperationCall<Settings>, name: 'preauthorization' | 'transaction'): string {
+  const id = providerState[name];
   if (!id) throw new Problem('invalid_state', `the ${name} of this payment is not known`);
   return encodeURIComponent(id);
 }
@@ -43,9 +43,9 @@ async function runCapture(order: OperationOrder<Settings>): Promise<OperationRes
   const { id = '', status = '', response_code } = transaction;
   switch (outcomeOf(transaction)) {
     case 'paid':
-      return { state: 'succeeded', status, reference: id, keep: { transaction: id } };
+      return { state: 'succeeded', status, providerReference: id, providerState: { transaction: id } };
     case 'pending':
-      return { state: 'accepted', status, reference: id, keep: { transaction: id } };
+      return { state: 'accepted', status, providerReference: id, providerState: { transaction: id } };
     default:
       throw new Declined(String(response_code ?? status), status);
   }
@@ -54,26 +54,26 @@ async function runCapture(order: OperationOrder<Settings>): Promise<OperationRes
 async function runCancel(order: OperationOrder<Settings>): Promise<OperationResult> {
   const path = `preauthorizations/${known(order, 'preauthorization')}`;
   const { status = '' } = dataOf(order, await call(order.account, order.send, path, undefined, 'DELETE'));
-  return { state: 'succeeded', status: status || 'deleted', reference: null };
+  return { state: 'succeeded', status: status || 'deleted', providerReference: null };
 }
 
 async function runRefund(order: OperationOrder<Settings>): Promise<OperationResult> {
-  const { account, send, amount, mark } = order;
+  const { account, send, amount, operationReference } = order;
   const answered = await call(account, send, `refunds/${known(order, 'transaction')}`, [
     ['amount', String(amount)],
-    ['description', mark],
+    ['description', operationReference],
   ]);
   const { id = '', status = '', response_code } = dataOf(order, answered);
   if (status === 'failed') throw new Declined(String(response_code ?? status), status);
   const isDone = status === 'refunded' || response_code === 20_000;
-  return { state: isDone ? 'succeeded' : 'accepted', status, reference: id || null };
+  return { state: isDone ? 'succeeded' : 'accepted', status, providerReference: id || null };
 }
 
 async function heldOutcome(asked: OperationCall<Settings>): Promise<OperationResult | null> {
   const path = `preauthorizations/${known(asked, 'preauthorization')}`;
   const { status = '' } = dataOf(asked, await call(asked.account, asked.fetch, path));
   if (status === (asked.kind === 'capture' ? 'closed' : 'deleted'))
-    return { state: 'succeeded', status, reference: null };
+    return { state: 'succeeded', status, providerReference: null };
   if (!asked.accepted && (status === 'preauth' || status === 'preauthorize'))
     throw new Declined(status, 'the preauthorization is as it was');
   return null;
@@ -86,26 +86,27 @@ async function refundOutcome(asked: OperationCall<Settings>): Promise<OperationR
     data.status === 'refunded'
       ? Number(data.origin_amount)
       : Number(data.origin_amount) - Number(data.amount);
-  if (refunded >= asked.expected) return { state: 'succeeded', status: data.status ?? '', reference: null };
+  if (refunded >= asked.expected)
+    return { state: 'succeeded', status: data.status ?? '', providerReference: null };
   if (!asked.accepted && refunded === asked.before.refunded)
     throw new Declined(data.status ?? '', 'the transaction is as it was');
   return null;
 }
 
 export const capture: ProviderOperation<Settings> = {
-  rule: { parts: 'one', pools: ['held'] },
-  run: runCapture,
-  outcome: heldOutcome,
+  rule: { parts: 'one', fundsSources: ['held'] },
+  execute: runCapture,
+  reconcile: heldOutcome,
 };
 
 export const cancel: ProviderOperation<Settings> = {
-  rule: { parts: 'whole', pools: ['held'] },
-  run: runCancel,
-  outcome: heldOutcome,
+  rule: { parts: 'whole', fundsSources: ['held'] },
+  execute: runCancel,
+  reconcile: heldOutcome,
 };
 
 export const refund: ProviderOperation<Settings> = {
-  rule: { parts: 'many', pools: ['paid'] },
-  run: runRefund,
-  outcome: refundOutcome,
+  rule: { parts: 'many', fundsSources: ['paid'] },
+  execute: runRefund,
+  reconcile: refundOutcome,
 };

@@ -8,11 +8,11 @@ import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
-import type { Fact, Hint, Question, Signed, Started, StartRequest } from '../contract.ts';
+import type { Hint, ProviderUpdate, Signed, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { cut } from '../kit/text.ts';
-import { checkingSecret } from '../kit/verdict.ts';
+import { verifyingSecret } from '../kit/verdict.ts';
 import type { PayuSettings } from './settings.ts';
 
 type Values = ReadonlyMap<string, string>;
@@ -79,7 +79,7 @@ function compared({ base, signature }: Signed, received: string, name: string) {
 /** @throws Refusal */
 export function verifyOnline(given: Partial<PayuSettings>, values: Values) {
   const verified = compared(
-    signShort(values, checkingSecret(given.key2, 'key2')),
+    signShort(values, verifyingSecret(given.key2, 'key2')),
     values.get('sig') ?? '',
     'sig',
   );
@@ -106,7 +106,7 @@ export function readLines(text: string): Map<string, string> {
 export function verifyAnswer(given: Partial<PayuSettings>, values: Values) {
   const names = values.has('trans_status') ? ANSWER : SHORT_ANSWER;
   return compared(
-    over(names, values, checkingSecret(given.key2, 'key2')),
+    over(names, values, verifyingSecret(given.key2, 'key2')),
     values.get('trans_sig') ?? '',
     'trans_sig',
   );
@@ -128,7 +128,7 @@ const HOST = 'https://www.platnosci.pl';
 /** Numbers of errors of PayU itself: temporary, or critical. */
 const TEMPORARY = new Set(['200', '201', '999']);
 
-export function startClassic(request: StartRequest<PayuSettings>): Started {
+export function startClassic(request: StartRequest<PayuSettings>): StartedAttempt {
   const { payment, account, order, now } = request;
   const { settings } = account;
   const { customer } = payment;
@@ -182,7 +182,7 @@ export function newsClassic(settings: PayuSettings, values: Values): Hint {
 export async function callClassic(
   fetcher: typeof fetch,
   what: 'get' | 'confirm' | 'cancel',
-  { account, order, now }: Pick<Question<PayuSettings>, 'account' | 'order' | 'now'>,
+  { account, order, now }: Pick<StatusQuery<PayuSettings>, 'account' | 'order' | 'now'>,
 ): Promise<Values> {
   const { settings } = account;
   const fields = [
@@ -214,7 +214,7 @@ export async function callClassic(
   return values;
 }
 
-export async function askClassic(question: Question<PayuSettings>): Promise<Fact | null> {
+export async function askClassic(question: StatusQuery<PayuSettings>): Promise<ProviderUpdate | null> {
   const { order } = question;
   const values = await callClassic(question.fetch, 'get', question);
   const code = values.get('trans_status') ?? '';
@@ -222,7 +222,7 @@ export async function askClassic(question: Question<PayuSettings>): Promise<Fact
   const outcome = CLASSIC_STATUSES[code] ?? 'none';
   if (outcome === 'none') return null;
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${values.get('trans_id')}/${code}`,
     outcome,

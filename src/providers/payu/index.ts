@@ -4,14 +4,16 @@
  * Safe readings of what is unverified: a payment that arrived after its cancellation (REJECTED, 7) is denied, and a person has to look; the body is
  * hashed as received; HUF is counted in hundredths, as PayU and ISO 4217 do.
  */
+
 import { currencies } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
 import type { Outcome, Status } from '../../payments/statuses.ts';
 import { readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import { defineProvider, type Recipe, type RecipeInput, type Suspicion } from '../contract.ts';
+import { defineProvider, type LikelyCause, type Recipe, type RecipeInput } from '../contract.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
-import { checkingSecret, statusAlone, verdict } from '../kit/verdict.ts';
+import { legacyTable } from '../kit/statuses.ts';
+import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import {
   askClassic,
   CLASSIC_STATUSES,
@@ -62,7 +64,7 @@ function judge(given: Given, input: RecipeInput) {
     if (classic)
       return { ...verifyOnline(given as Partial<PayuSettings>, valuesOf(inputFields(input))), status: null };
     const body = utf8(input.raw ?? '');
-    const verified = verifyBody(body, headerOf(input), checkingSecret(given.second_key, 'second_key'));
+    const verified = verifyBody(body, headerOf(input), verifyingSecret(given.second_key, 'second_key'));
     // A text of the vectors that is no message still has a digest.
     const status = input.raw?.trim().startsWith('{') ? statusAlone(readBody(body, given.pos_id)) : null;
     return { ...verified, status };
@@ -108,7 +110,7 @@ function statusOf(outcome: Outcome = 'none'): Status | null {
   return outcome === 'voided' ? 'cancelled' : (outcome as Status);
 }
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'it is signed with the client secret instead of the second key',
     settings: (account) => ({ ...account, second_key: account.client_secret }),
@@ -153,19 +155,22 @@ export const payu = defineProvider<typeof settings>({
     return key2 ? null : 'key2';
   },
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: {
-    1: 'new',
-    2: 'cancelled',
-    3: 'rejected',
-    4: 'started',
-    5: 'waiting for reception',
-    7: 'rejected, the money arrived after a cancellation',
-    99: 'received',
-    888: 'wrong status',
-  },
-  statuses: [...Object.entries(REST_STATUSES), ...Object.entries(CLASSIC_STATUSES)].map(
-    ([code, outcome]) => ({ code, outcome }),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    [...Object.entries(REST_STATUSES), ...Object.entries(CLASSIC_STATUSES)].map(([code, outcome]) => ({
+      code,
+      outcome,
+    })),
+    {
+      1: 'new',
+      2: 'cancelled',
+      3: 'rejected',
+      4: 'started',
+      5: 'waiting for reception',
+      7: 'rejected, the money arrived after a cancellation',
+      99: 'received',
+      888: 'wrong status',
+    },
   ),
   requires: [],
   maxAmount: 999_999_999,
@@ -187,7 +192,7 @@ export const payu = defineProvider<typeof settings>({
   capture,
   cancel,
   refund,
-  ask: async (question) =>
+  queryStatus: async (question) =>
     question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question),
 
   async notification(request, account, channel) {

@@ -23,9 +23,10 @@ import type { PayuSettings } from './settings.ts';
 type Call = OperationCall<PayuSettings>;
 type Order = OperationOrder<PayuSettings>;
 
-function orderIdOf({ memo }: Call): string {
-  if (!memo.orderId) throw new Problem('invalid_state', 'nothing is registered at PayU for this payment yet');
-  return memo.orderId;
+function orderIdOf({ providerState }: Call): string {
+  if (!providerState.orderId)
+    throw new Problem('invalid_state', 'nothing is registered at PayU for this payment yet');
+  return providerState.orderId;
 }
 
 /** The body of a good answer. @throws Declined for 4xx, Problem for the rest. */
@@ -40,7 +41,7 @@ function good(answer: ApiAnswer): Record<string, unknown> {
 }
 
 function taken(status: string, reference: string | null = null): OperationResult {
-  return { state: 'accepted', status, reference };
+  return { state: 'accepted', status, providerReference: reference };
 }
 
 async function runRest(order: Order): Promise<OperationResult> {
@@ -58,7 +59,11 @@ async function runRest(order: Order): Promise<OperationResult> {
   }
   const body = good(
     await callPayu(account, order, 'POST', `${path}/refunds`, {
-      refund: { description: order.mark, amount: String(order.amount), extRefundId: order.mark },
+      refund: {
+        description: order.operationReference,
+        amount: String(order.amount),
+        extRefundId: order.operationReference,
+      },
     }),
   );
   return refundResult((body.refund ?? {}) as Refund);
@@ -66,11 +71,15 @@ async function runRest(order: Order): Promise<OperationResult> {
 
 function refundResult({ status = '', refundId }: Refund): OperationResult {
   if (status === 'CANCELED') throw new Declined(status, 'the refund was cancelled');
-  return { state: status === 'FINALIZED' ? 'succeeded' : 'accepted', status, reference: refundId ?? null };
+  return {
+    state: status === 'FINALIZED' ? 'succeeded' : 'accepted',
+    status,
+    providerReference: refundId ?? null,
+  };
 }
 
 async function restOutcome(asked: Call): Promise<OperationResult | null> {
-  const { kind, mark, amount, accepted } = asked;
+  const { kind, operationReference, amount, accepted } = asked;
   const id = orderIdOf(asked);
   const notDone = (code: string, text: string): null => {
     if (accepted) return null;
@@ -78,14 +87,14 @@ async function restOutcome(asked: Call): Promise<OperationResult | null> {
   };
   if (kind === 'refund') {
     const refunds = await readRefunds(asked, id);
-    const ours = refunds.find(({ extRefundId }) => extRefundId === mark);
+    const ours = refunds.find(({ extRefundId }) => extRefundId === operationReference);
     if (!ours) return notDone('DATA_NOT_FOUND', 'PayU has no such refund');
     return hundredths(ours.amount) === amount ? refundResult(ours) : null;
   }
   const { status = '' } = await readOrder(asked, id);
   const outcome = REST_STATUSES[status];
   if (outcome === (kind === 'capture' ? 'paid' : 'voided'))
-    return { state: 'succeeded', status, reference: null };
+    return { state: 'succeeded', status, providerReference: null };
   return outcome === 'authorized' || outcome === 'pending' ? notDone(status, 'the order is as it was') : null;
 }
 
@@ -101,7 +110,7 @@ async function classicOutcome(asked: Call): Promise<OperationResult | null> {
   const status = values.get('trans_status') ?? '';
   const outcome = CLASSIC_STATUSES[status];
   if (outcome === (asked.kind === 'capture' ? 'paid' : 'voided'))
-    return { state: 'succeeded', status, reference: values.get('trans_id') ?? null };
+    return { state: 'succeeded', status, providerReference: values.get('trans_id') ?? null };
   if (!asked.accepted && (outcome === 'authorized' || outcome === 'pending'))
     throw new Declined(status, 'the payment is as it was');
   return null;
@@ -109,11 +118,14 @@ async function classicOutcome(asked: Call): Promise<OperationResult | null> {
 
 const isRest = ({ account }: Call) => account.settings.mode === 'rest';
 
-function operation(pools: ProviderOperation<PayuSettings>['rule']['pools'], parts: 'whole' | 'one' | 'many') {
+function operation(
+  fundsSources: ProviderOperation<PayuSettings>['rule']['fundsSources'],
+  parts: 'whole' | 'one' | 'many',
+) {
   return {
-    rule: { pools, parts },
-    run: (order: Order) => (isRest(order) ? runRest(order) : runClassic(order)),
-    outcome: (asked: Call) => (isRest(asked) ? restOutcome(asked) : classicOutcome(asked)),
+    rule: { fundsSources, parts },
+    execute: (order: Order) => (isRest(order) ? runRest(order) : runClassic(order)),
+    reconcile: (asked: Call) => (isRest(asked) ? restOutcome(asked) : classicOutcome(asked)),
   } satisfies ProviderOperation<PayuSettings>;
 }
 

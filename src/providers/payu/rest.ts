@@ -8,19 +8,19 @@ import { base64, concat, equalText, fromUtf8, hex, readable, utf8 } from '../../
 import { digests } from '../../signing/digests.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type {
-  Fact,
   ProviderAccount,
   ProviderRequest,
-  Question,
+  ProviderUpdate,
   Signed,
-  Started,
+  StartedAttempt,
   StartRequest,
+  StatusQuery,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { BearerTokens } from '../kit/oauth.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { checkingSecret } from '../kit/verdict.ts';
+import { verifyingSecret } from '../kit/verdict.ts';
 import type { PayuSettings } from './settings.ts';
 
 // --- Signatures -------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ function addressOf({ payment, ip }: StartRequest<PayuSettings>): string {
   return address;
 }
 
-export async function startRest(request: StartRequest<PayuSettings>): Promise<Started> {
+export async function startRest(request: StartRequest<PayuSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { settings } = account;
   const { customer } = payment;
@@ -234,8 +234,8 @@ export async function startRest(request: StartRequest<PayuSettings>): Promise<St
     throw refusedByPayu('refused the order', answer);
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(redirectUri, account.endpoints.page) },
-    memo: { orderId },
-    askAfterSeconds: 24 * 3600,
+    providerState: { orderId },
+    queryAfterSeconds: 24 * 3600,
   };
 }
 
@@ -273,10 +273,10 @@ export function hundredths(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-export function factOfOrder(order: Order): Fact {
+export function factOfOrder(order: Order): ProviderUpdate {
   const { orderId = '', extOrderId = '', status = '' } = order;
   return {
-    kind: 'fact',
+    kind: 'update',
     order: extOrderId,
     key: `${orderId}/${status}`,
     outcome: REST_STATUSES[status] ?? 'none',
@@ -290,10 +290,10 @@ export function factOfOrder(order: Order): Fact {
   };
 }
 
-function factOfRefund(order: Order, refund: Refund): Fact {
+function factOfRefund(order: Order, refund: Refund): ProviderUpdate {
   const { refundId = '', status = '' } = refund;
   return {
-    kind: 'fact',
+    kind: 'update',
     order: order.extOrderId ?? '',
     key: `refund/${refundId}/${status}`,
     outcome: status === 'FINALIZED' ? 'refunded' : 'none',
@@ -301,7 +301,7 @@ function factOfRefund(order: Order, refund: Refund): Fact {
     currency: refund.currencyCode ?? null,
     movement: `refund/${refundId}`,
     ...(status === 'CANCELED' && {
-      refuses: { kind: 'refund' as const, amount: hundredths(refund.amount) },
+      declines: { kind: 'refund' as const, amount: hundredths(refund.amount) },
     }),
     providerReference: order.orderId ?? null,
     providerStatus: `refund ${status}`,
@@ -310,7 +310,7 @@ function factOfRefund(order: Order, refund: Refund): Fact {
 }
 
 /** What a verified body says. Refunds have another shape: no `order`. */
-export function readBody(body: Uint8Array, pos: string | undefined): Fact {
+export function readBody(body: Uint8Array, pos: string | undefined): ProviderUpdate {
   let message: { order?: Order; refund?: Refund } & Order;
   try {
     message = JSON.parse(fromUtf8(body) ?? '');
@@ -325,18 +325,18 @@ export function readBody(body: Uint8Array, pos: string | undefined): Fact {
   return factOfOrder(message.order);
 }
 
-export function newsRest(request: ProviderRequest, settings: PayuSettings): Fact {
+export function newsRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate {
   if (request.method !== 'POST' || request.contentType !== 'application/json') {
     throw new Refusal('malformed', 'a notification is a POST of JSON');
   }
   const header = request.headers['openpayu-signature'] ?? request.headers['x-openpayu-signature'] ?? '';
-  verifyBody(request.body, header, checkingSecret(settings.second_key, 'second_key'));
+  verifyBody(request.body, header, verifyingSecret(settings.second_key, 'second_key'));
   return readBody(request.body, settings.pos_id);
 }
 
 /** An order as PayU has it. */
 export async function readOrder(
-  about: Pick<Question<PayuSettings>, 'account' | 'fetch' | 'now' | 'order'>,
+  about: Pick<StatusQuery<PayuSettings>, 'account' | 'fetch' | 'now' | 'order'>,
   orderId: string,
 ): Promise<Order> {
   const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}`;
@@ -350,7 +350,7 @@ export async function readOrder(
 
 /** The refunds of an order. */
 export async function readRefunds(
-  about: Pick<Question<PayuSettings>, 'account' | 'fetch' | 'now'>,
+  about: Pick<StatusQuery<PayuSettings>, 'account' | 'fetch' | 'now'>,
   orderId: string,
 ): Promise<readonly Refund[]> {
   const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}/refunds`;
@@ -359,8 +359,10 @@ export async function readRefunds(
   return (jsonObject(answer.text).refunds ?? []) as Refund[];
 }
 
-export async function askRest(question: Question<PayuSettings>): Promise<readonly Fact[] | null> {
-  const { orderId } = question.memo;
+export async function askRest(
+  question: StatusQuery<PayuSettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const { orderId } = question.providerState;
   if (!orderId) return null;
   const order = await readOrder(question, orderId);
   const fact = factOfOrder(order);

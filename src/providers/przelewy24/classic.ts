@@ -8,7 +8,7 @@ import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
-import type { Fact, Hint, Question, Signed, Started, StartRequest } from '../contract.ts';
+import type { Hint, ProviderUpdate, Signed, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { cut, fullName } from '../kit/text.ts';
@@ -111,7 +111,7 @@ function fieldsLegacy({ payment, account, order, urls }: StartRequest<P24Setting
   ];
 }
 
-export function startClassic(request: StartRequest<P24Settings>): Started {
+export function startClassic(request: StartRequest<P24Settings>): StartedAttempt {
   const { account } = request;
   const { mode, crc } = account.settings;
   const legacy = mode === 'legacy';
@@ -146,7 +146,7 @@ export function newsClassic(given: { readonly merchant_id?: string | undefined }
   };
 }
 
-export async function askClassic(question: Question<P24Settings>): Promise<Fact | null> {
+export async function askClassic(question: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
   const { account, order, amount, currency, hint } = question;
   const { mode, merchant_id, pos_id = merchant_id, crc } = account.settings;
   const { orderId } = hint;
@@ -181,7 +181,7 @@ export async function askClassic(question: Question<P24Settings>): Promise<Fact 
     });
   }
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${orderId}/2`,
     outcome: 'paid',

@@ -5,6 +5,7 @@
  * Safe readings of what is unverified: each attempt has its own session; the second value of a 3.2 signature is the merchant; refused and aborted
  * payments are never told, so that an unfinished one is asked about after 15 minutes and later.
  */
+
 import { currencies } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
@@ -12,15 +13,16 @@ import { charset } from '../../signing/charsets.ts';
 import {
   type Channel,
   defineProvider,
-  type Fact,
   type Hint,
   type Json,
+  type LikelyCause,
   type ProviderRequest,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
-  type Suspicion,
 } from '../contract.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { verdict } from '../kit/verdict.ts';
 import {
   askClassic,
@@ -109,14 +111,14 @@ const recipes: Record<string, Recipe<P24Settings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the CRC has white space at an end',
     settings: (account) => ({ ...account, crc: String(account.crc).trim() }),
   },
 ];
 
-function heard(request: ProviderRequest, given: P24Settings, channel: Channel): Fact | Hint {
+function heard(request: ProviderRequest, given: P24Settings, channel: Channel): ProviderUpdate | Hint {
   if (given.mode === 'rest') {
     // The way back carries nothing but our own order number: a reason to ask.
     if (channel === 'return') {
@@ -152,16 +154,18 @@ export const przelewy24 = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: { 0: 'no payment', 1: 'advance payment', 2: 'paid', 3: 'returned' },
-  statuses: [
-    { code: '0', outcome: 'none' },
-    { code: '1', outcome: 'pending' },
-    { code: '2', outcome: 'paid' },
-    { code: '3', outcome: 'refunded' },
-    { code: 'refund 0', outcome: 'refunded' },
-    { code: 'refund 1', outcome: 'none' },
-  ],
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    [
+      { code: '0', outcome: 'none' },
+      { code: '1', outcome: 'pending' },
+      { code: '2', outcome: 'paid' },
+      { code: '3', outcome: 'refunded' },
+      { code: 'refund 0', outcome: 'refunded' },
+      { code: 'refund 1', outcome: 'none' },
+    ],
+    { 0: 'no payment', 1: 'advance payment', 2: 'paid', 3: 'returned' },
+  ),
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -181,8 +185,9 @@ export const przelewy24 = defineProvider<typeof settings>({
   },
 
   refund,
-  askLacks: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
-  ask: (question) => (question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question)),
+  cannotQueryStatus: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
+  queryStatus: (question) =>
+    question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question),
 
   async notification(request, account, channel) {
     const news = heard(request, account.settings, channel);

@@ -14,23 +14,29 @@ interface Listed {
   readonly status?: number;
 }
 
-function orderIdOf({ memo }: OperationCall<P24Settings>): string {
-  if (!memo.orderId) throw new Problem('invalid_state', 'the order number of this payment is not known');
-  return memo.orderId;
+function orderIdOf({ providerState }: OperationCall<P24Settings>): string {
+  if (!providerState.orderId)
+    throw new Problem('invalid_state', 'the order number of this payment is not known');
+  return providerState.orderId;
 }
 
 function accepted(reference: string): OperationResult {
-  return { state: 'accepted', status: 'accepted', reference };
+  return { state: 'accepted', status: 'accepted', providerReference: reference };
 }
 
 async function run(order: OperationOrder<P24Settings>): Promise<OperationResult> {
-  const { account, amount, mark } = order;
+  const { account, amount, operationReference } = order;
   const result = await call(account, order.send, 'POST', '/transaction/refund', {
-    requestId: mark,
-    refundsUuid: mark,
+    requestId: operationReference,
+    refundsUuid: operationReference,
     urlStatus: order.urls.callback,
     refunds: [
-      { orderId: Number(orderIdOf(order)), sessionId: order.order, amount, description: `Refund ${mark}` },
+      {
+        orderId: Number(orderIdOf(order)),
+        sessionId: order.order,
+        amount,
+        description: `Refund ${operationReference}`,
+      },
     ],
   });
   const { status, answer } = result;
@@ -38,7 +44,7 @@ async function run(order: OperationOrder<P24Settings>): Promise<OperationResult>
   const [told] = Array.isArray(answer.data) ? (answer.data as { status?: boolean; message?: string }[]) : [];
   if (status !== 201 || told === undefined) throw refused('was asked for a refund', result);
   if (told.status !== true) throw new Declined('false', told.message ?? '');
-  return accepted(mark);
+  return accepted(operationReference);
 }
 
 function errorText({ error }: Record<string, unknown>): string {
@@ -46,22 +52,22 @@ function errorText({ error }: Record<string, unknown>): string {
 }
 
 async function outcome(asked: OperationCall<P24Settings>): Promise<OperationResult | null> {
-  const { account, mark } = asked;
+  const { account, operationReference } = asked;
   const path = `/refund/by/orderId/${encodeURIComponent(orderIdOf(asked))}`;
   const result = await call(account, asked.fetch, 'GET', path);
   if (result.status !== 200 && result.status !== 404) throw refused('was asked about refunds', result);
   const { refunds = [] } = (result.answer.data ?? {}) as { refunds?: readonly Listed[] };
-  const ours = refunds.find(({ requestId }) => requestId === mark);
-  if (ours?.status === 1) return { state: 'succeeded', status: '1', reference: mark };
+  const ours = refunds.find(({ requestId }) => requestId === operationReference);
+  if (ours?.status === 1) return { state: 'succeeded', status: '1', providerReference: operationReference };
   if (ours?.status === 4) throw new Declined('4', 'the refund was rejected');
-  if (ours || asked.accepted) return accepted(mark);
+  if (ours || asked.accepted) return accepted(operationReference);
   throw new Declined(String(result.status), 'Przelewy24 has no such refund');
 }
 
 export const refund: ProviderOperation<P24Settings> = {
-  rule: { parts: 'many', pools: ['paid'] },
+  rule: { parts: 'many', fundsSources: ['paid'] },
   lacks: ({ mode, api_key }) =>
     mode === 'rest' && api_key ? null : 'refunds need the REST protocol (mode rest, api_key)',
-  run,
-  outcome,
+  execute: run,
+  reconcile: outcome,
 };

@@ -6,14 +6,14 @@ import { Problem, Refusal } from '../../payments/errors.ts';
 import { base64, equalText, fromUtf8, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import type {
-  Fact,
   Hint,
   Json,
   ProviderRequest,
-  Question,
+  ProviderUpdate,
   Signed,
-  Started,
+  StartedAttempt,
   StartRequest,
+  StatusQuery,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
@@ -139,7 +139,7 @@ export function refused(
   });
 }
 
-export async function startRest(request: StartRequest<P24Settings>): Promise<Started> {
+export async function startRest(request: StartRequest<P24Settings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { settings: given } = account;
   const { customer } = payment;
@@ -179,12 +179,12 @@ export async function startRest(request: StartRequest<P24Settings>): Promise<Sta
       method: 'GET',
       url: atOrigin(`${host(account)}/trnRequest/${token}`, account.endpoints.page),
     },
-    askAfterSeconds: 15 * 60,
+    queryAfterSeconds: 15 * 60,
   };
 }
 
 /** The news of a verified notification: a refund speaks for itself, a payment has yet to be verified by a call. */
-export function newsRest(members: Members): Fact | Hint {
+export function newsRest(members: Members): ProviderUpdate | Hint {
   const session = String(members.sessionId ?? '');
   const order = String(members.orderId ?? '');
   if (!('refundsUuid' in members)) {
@@ -195,7 +195,7 @@ export function newsRest(members: Members): Fact | Hint {
     };
   }
   return {
-    kind: 'fact',
+    kind: 'update',
     order: session,
     key: `refund/${String(members.refundsUuid)}/${String(members.status)}`,
     outcome: members.status === 0 ? 'refunded' : 'none',
@@ -203,7 +203,7 @@ export function newsRest(members: Members): Fact | Hint {
     currency: String(members.currency ?? ''),
     movement: `refund/${String(members.refundsUuid)}`,
     ...(members.status !== 0 && {
-      refuses: {
+      declines: {
         kind: 'refund' as const,
         amount: Number.isSafeInteger(members.amount) ? Number(members.amount) : null,
       },
@@ -234,17 +234,17 @@ export function bodyOf(request: ProviderRequest): Uint8Array {
   return request.body;
 }
 
-function fact(question: Question<P24Settings>, orderId: string, status: '1' | '2' | '3'): Fact {
+function fact(question: StatusQuery<P24Settings>, orderId: string, status: '1' | '2' | '3'): ProviderUpdate {
   return {
-    kind: 'fact',
+    kind: 'update',
     order: question.order,
     key: `${orderId}/${status}`,
-    outcome: { 1: 'pending', 2: 'paid', 3: 'refunded' }[status] as Fact['outcome'],
+    outcome: { 1: 'pending', 2: 'paid', 3: 'refunded' }[status] as ProviderUpdate['outcome'],
     amount: question.amount,
     currency: question.currency,
     movement: orderId,
     ...(status === '3' && { cumulative: true }),
-    keep: { orderId },
+    providerState: { orderId },
     providerReference: orderId,
     providerStatus: status,
     detail: question.hint.statement ? { statement: question.hint.statement } : {},
@@ -252,7 +252,7 @@ function fact(question: Question<P24Settings>, orderId: string, status: '1' | '2
 }
 
 /** Verifies with our amount and currency: what the notification named counts for nothing. */
-async function verifyCall(question: Question<P24Settings>, orderId: string): Promise<Fact> {
+async function verifyCall(question: StatusQuery<P24Settings>, orderId: string): Promise<ProviderUpdate> {
   const { account, order, amount, currency } = question;
   const given = account.settings;
   const covered = { sessionId: order, orderId: Number(orderId), amount, currency };
@@ -267,7 +267,7 @@ async function verifyCall(question: Question<P24Settings>, orderId: string): Pro
   return fact(question, orderId, '2');
 }
 
-export async function askRest(question: Question<P24Settings>): Promise<Fact | null> {
+export async function askRest(question: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
   const { account, order, hint } = question;
   if (hint.orderId && /^\d{1,15}$/.test(hint.orderId)) return verifyCall(question, hint.orderId);
   const result = await call(

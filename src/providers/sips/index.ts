@@ -10,6 +10,7 @@
  * positions). Safe readings of what is unverified: texts are sent as ASCII; nothing sent holds a `!`; a notification that
  * cannot be read because the bridge is down is kept and read later.
  */
+
 import * as v from 'valibot';
 import { currency, currencyByNumber, currencyCodes } from '../../payments/currencies.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
@@ -18,13 +19,13 @@ import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
   defineProvider,
-  type Fact,
   type Hint,
   type ProviderAccount,
   type ProviderRequest,
+  type ProviderUpdate,
   type Recipe,
   type StartRequest,
-  type World,
+  type VerificationContext,
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
@@ -32,6 +33,7 @@ import { formBytes, formFields, inputFields, textFields } from '../kit/form-mess
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { statusAlone } from '../kit/verdict.ts';
 import {
@@ -89,7 +91,7 @@ type Settings = v.InferOutput<typeof settings>;
 
 async function bridge(
   account: ProviderAccount<Settings>,
-  world: World,
+  world: VerificationContext,
   what: 'request' | 'response',
   message: object,
 ): Promise<Record<string, unknown>> {
@@ -109,7 +111,7 @@ async function bridge(
 // --- Recipes: the bank's executables hold the key -----------------------------------------------------------
 
 /** What `response` printed, judged: only code 0 is authentic, and only about our merchant. */
-function judged(given: Partial<Settings>, fields: Readonly<Record<string, string>>): Fact {
+function judged(given: Partial<Settings>, fields: Readonly<Record<string, string>>): ProviderUpdate {
   if (fields.code !== '0') {
     throw new Refusal(
       'signature_mismatch',
@@ -265,14 +267,14 @@ const DETAIL = [
   'payment_time',
 ];
 
-function read(fields: Readonly<Record<string, string>>): Fact {
+function read(fields: Readonly<Record<string, string>>): ProviderUpdate {
   const code = fields.response_code ?? '';
   const outcome = CODES[code] ?? 'error';
   // A transaction_id begins anew every day.
   const transaction = `${fields.payment_date ?? ''}/${fields.transaction_id ?? ''}`;
   const amount = fields.amount ?? '';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: fields.order_id ?? '',
     key: `${transaction}/${code}`,
     outcome: outcome === 'paid' && fields.capture_mode === 'VALIDATION' ? 'authorized' : outcome,
@@ -286,7 +288,11 @@ function read(fields: Readonly<Record<string, string>>): Fact {
 }
 
 /** Has the bridge decrypt a message. */
-async function decrypted(account: ProviderAccount<Settings>, world: World, message: string): Promise<Fact> {
+async function decrypted(
+  account: ProviderAccount<Settings>,
+  world: VerificationContext,
+  message: string,
+): Promise<ProviderUpdate> {
   const answer = await bridge(account, world, 'response', { message });
   const fields = (answer.fields ?? {}) as Record<string, string>;
   const fact = judged(account.settings, {
@@ -301,8 +307,8 @@ async function decrypted(account: ProviderAccount<Settings>, world: World, messa
 async function heard(
   request: ProviderRequest,
   account: ProviderAccount<Settings>,
-  world: World,
-): Promise<Fact | Hint> {
+  world: VerificationContext,
+): Promise<ProviderUpdate | Hint> {
   const message = dataOf(formFields(formBytes(request)));
   if (message === null || message === '') throw new Refusal('signature_missing', 'there is no DATA');
   if (/[\x00-\x1f\x7f]/.test(message)) throw new Refusal('malformed', 'DATA holds control characters');
@@ -352,9 +358,11 @@ export const sips = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: [],
-  words: WORDS,
-  statuses: Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: [],
+  statuses: legacyTable(
+    Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+    WORDS,
+  ),
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
@@ -379,8 +387,8 @@ export const sips = defineProvider<typeof settings>({
   },
 
   /** Reads what could not be read when it came. */
-  asksOnlyHints: true,
-  async ask({ account, hint, now, fetch: fetcher }) {
+  queriesOnlyHints: true,
+  async queryStatus({ account, hint, now, fetch: fetcher }) {
     return hint.DATA ? decrypted(account, { now, fetch: fetcher }, hint.DATA) : null;
   },
 

@@ -9,6 +9,7 @@
  * sips-services.com; the algorithm of a seal comes from the account, never from the message; code 34 is fraud only when the acquirer
  * answered too. A reference is burnt by its first use, so that each trip has a new one.
  */
+
 import * as v from 'valibot';
 import { currency, currencyByNumber, currencyCodes } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
@@ -29,20 +30,21 @@ import { digests, hmacOf } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import {
   defineProvider,
-  type Fact,
   type Json,
+  type LikelyCause,
   type ProviderAccount,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { office } from './office.ts';
@@ -284,7 +286,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   ...(['SHA-256', 'HMAC-SHA-256'] as const).map((algorithm) => ({
     cause: `it is sealed with ${algorithm}, and the account is set to the other algorithm`,
     settings: (account: Record<string, unknown>) => ({ ...account, seal_algorithm: algorithm }),
@@ -418,7 +420,7 @@ function outcomeOf(code: string, values: ReadonlyMap<string, string>): Outcome {
   return outcome === 'paid' && values.get('captureMode') === 'VALIDATION' ? 'authorized' : outcome;
 }
 
-function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fact {
+function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): ProviderUpdate {
   const merchant = values.get('merchantId');
   if (given.merchant_id !== undefined && merchant !== given.merchant_id) {
     throw new Refusal('wrong_account', `the message is for the merchant ${merchant}`);
@@ -429,7 +431,7 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
     [values.get('s10TransactionIdDate'), values.get('s10TransactionId')].filter(Boolean).join('/');
   const amount = values.get('amount') ?? '';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: (given.use_s10_reference ? values.get('orderId') : values.get('transactionReference')) ?? '',
     key: `${reference}/${code}`,
     outcome: outcomeOf(code, values),
@@ -437,7 +439,7 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
     ...(values.has('s10TransactionId') && {
-      keep: {
+      providerState: {
         s10_id: values.get('s10TransactionId') ?? '',
         s10_date: values.get('s10TransactionIdDate') ?? '',
       },
@@ -501,9 +503,11 @@ export const sips2 = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: WORDS,
-  statuses: Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    Object.entries(CODES).map(([code, outcome]) => ({ code, outcome })),
+    WORDS,
+  ),
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
@@ -547,8 +551,8 @@ export const sips2 = defineProvider<typeof settings>({
   capture: calls.capture,
   cancel: calls.cancel,
   refund: calls.refund,
-  ask: calls.ask,
-  askLacks: calls.lacks,
+  queryStatus: calls.ask,
+  cannotQueryStatus: calls.lacks,
 
   reply: () => EMPTY_OK,
 

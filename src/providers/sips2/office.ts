@@ -11,13 +11,13 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import { equalText } from '../../signing/bytes.ts';
 import type {
-  Fact,
   Json,
   OperationCall,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  Question,
+  ProviderUpdate,
+  StatusQuery,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
@@ -127,11 +127,11 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
     return verified(account, answer);
   }
 
-  type Subject = Pick<Question<Settings>, 'account' | 'order' | 'memo'>;
+  type Subject = Pick<StatusQuery<Settings>, 'account' | 'order' | 'providerState'>;
 
-  function reference({ account, order, memo }: Subject): Message {
+  function reference({ account, order, providerState }: Subject): Message {
     if (!account.settings.use_s10_reference) return { transactionReference: order };
-    const { s10_id: id = '', s10_date: date = '' } = memo;
+    const { s10_id: id = '', s10_date: date = '' } = providerState;
     if (!id || !date) throw new Problem('invalid_state', 'the s10 reference of this payment is not known');
     return { s10TransactionReference: { s10TransactionId: id, s10TransactionIdDate: date } };
   }
@@ -148,7 +148,7 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
       rule,
       lacks: lacksOffice,
 
-      async run(order): Promise<OperationResult> {
+      async execute(order): Promise<OperationResult> {
         const answer = await call(order.send, order.account, kind, {
           currencyCode: currency(order.currency)?.numeric ?? '',
           operationAmount: String(order.amount),
@@ -161,15 +161,15 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
             provider: { code, text: said },
           });
         if (code !== '00') throw new Declined(code, said);
-        return { state: 'succeeded', status: textOf(answer.newStatus) || code, reference: null };
+        return { state: 'succeeded', status: textOf(answer.newStatus) || code, providerReference: null };
       },
 
-      async outcome(asked: OperationCall<Settings>) {
+      async reconcile(asked: OperationCall<Settings>) {
         const isFirst = asked.before.refunded === 0 && asked.before.released === 0;
         if (!asked.whole || !isFirst) return null;
         const answer = await read(asked, asked.fetch);
         const status = textOf(answer.transactionStatus);
-        if (DONE[kind].includes(status)) return { state: 'succeeded', status, reference: null };
+        if (DONE[kind].includes(status)) return { state: 'succeeded', status, providerReference: null };
         if (NOT_DONE[kind].includes(status))
           throw new Declined(status, 'the platform says that it was not carried out');
         return null;
@@ -178,16 +178,16 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
   }
 
   return {
-    capture: operation('capture', { parts: 'one', pools: ['held'] }),
-    cancel: operation('cancel', { parts: 'many', pools: ['held', 'paid'] }),
-    refund: operation('refund', { parts: 'many', pools: ['paid'] }),
+    capture: operation('capture', { parts: 'one', fundsSources: ['held'] }),
+    cancel: operation('cancel', { parts: 'many', fundsSources: ['held', 'paid'] }),
+    refund: operation('refund', { parts: 'many', fundsSources: ['paid'] }),
     lacks: lacksOffice,
 
     /** getTransactionData; null while the platform knows no such transaction. */
-    async ask(question: Question<Settings>): Promise<Fact | null> {
-      const { account, memo } = question;
+    async ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+      const { account, providerState } = question;
       // Before the first notification a SIPS 1 style transaction has no number that we know.
-      if (account.settings.use_s10_reference && !memo.s10_id) return null;
+      if (account.settings.use_s10_reference && !providerState.s10_id) return null;
       const answer = await read(question, question.fetch);
       const code = textOf(answer.responseCode);
       if (code === '25') return null;
@@ -199,7 +199,7 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
       const amount = textOf(answer.amount);
       const number = textOf(answer.currencyCode);
       return {
-        kind: 'fact',
+        kind: 'update',
         order: question.order,
         key: `status/${status}`,
         outcome: outcomeOf(status, question),
@@ -215,7 +215,10 @@ export function office<Settings extends OfficeSettings>(seal: Seal<Settings>) {
   };
 }
 
-function outcomeOf(status: string, { capture, known }: Question<OfficeSettings>): Fact['outcome'] {
+function outcomeOf(
+  status: string,
+  { capture, known }: StatusQuery<OfficeSettings>,
+): ProviderUpdate['outcome'] {
   switch (status) {
     case 'TO_VALIDATE':
       return 'authorized';

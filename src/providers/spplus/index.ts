@@ -13,6 +13,7 @@
  * have its fields in the kit's order and forms, and nothing after `etat` may begin with a digit, so that no refusal can be cut into a
  * payment (we send nothing of the shopper's that does).
  */
+
 import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
@@ -24,17 +25,18 @@ import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { desCbcDecrypt } from '../../signing/weak.ts';
 import {
   defineProvider,
-  type Fact,
+  type LikelyCause,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
   type StartRequest,
-  type Suspicion,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 
@@ -221,7 +223,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'it is signed over the decoded values: they were decoded and encoded again on the way',
     raw: (raw) =>
@@ -303,7 +305,7 @@ const ETATS: Readonly<Record<string, Outcome>> = {
   99: 'pending',
 };
 
-function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fact {
+function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): ProviderUpdate {
   const siret = values.get('siret');
   if (given.siret !== undefined && siret !== undefined && siret !== given.siret) {
     throw new Refusal('wrong_account', `the message is for the shop ${siret}`);
@@ -312,7 +314,7 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   const reference = values.get('reference') ?? '';
   const bank = values.get('refsfp') ?? '';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: reference,
     key: `${bank}/${etat}`,
     outcome: ETATS[etat] ?? 'error',
@@ -392,9 +394,11 @@ export const spplus = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: WORDS,
-  statuses: Object.entries(ETATS).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    Object.entries(ETATS).map(([code, outcome]) => ({ code, outcome })),
+    WORDS,
+  ),
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,

@@ -12,6 +12,7 @@
  * after its creation and once more; a test (T, X) on an account in production is refused; the financial year is the current one unless
  * the shop gives `exer`.
  */
+
 import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
@@ -22,21 +23,22 @@ import { encodeForm, parseForm } from '../../signing/form.ts';
 import {
   type Acknowledgement,
   defineProvider,
-  type Fact,
   type Hint,
   type Json,
   type ProviderRequest,
-  type Question,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
-  type Started,
+  type StartedAttempt,
   type StartRequest,
+  type StatusQuery,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { textFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { pattern, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 
 // --- Settings ---------------------------------------------------------------------------------------------
 
@@ -381,7 +383,7 @@ function paymentPage(given: Partial<Settings>, idOp: string): string {
 /** An idop is good for 15 minutes; the shopper needs one of them to get there. */
 const GOOD_FOR_SECONDS = 14 * 60;
 
-async function create(request: StartRequest<Settings>): Promise<Started> {
+async function create(request: StartRequest<Settings>): Promise<StartedAttempt> {
   const { account, urls, order, fetch: fetcher } = request;
   const { settings: given } = account;
   const { exer, mel, montant, objet, refdet } = debtOf(request);
@@ -406,13 +408,13 @@ async function create(request: StartRequest<Settings>): Promise<Started> {
     throw new Problem('provider_error', 'PayFiP gave no idop', { cause: answer });
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(paymentPage(given, idOp), account.endpoints.page) },
-    memo: { idOp, refdet },
+    providerState: { idOp, refdet },
     goodForSeconds: GOOD_FOR_SECONDS,
-    askAfterSeconds: 5 * 60,
+    queryAfterSeconds: 5 * 60,
   };
 }
 
-function formAddress(request: StartRequest<Settings>): Started {
+function formAddress(request: StartRequest<Settings>): StartedAttempt {
   const { account, urls, order } = request;
   const { exer, mel, montant, objet, refdet } = debtOf(request);
   const url = addressOf(atOrigin(account.settings.service_url, account.endpoints.page), [
@@ -425,7 +427,7 @@ function formAddress(request: StartRequest<Settings>): Started {
     ['saisie', account.settings.saisie],
     ['urlcl', withOrder(urls.callback, order)],
   ]);
-  return { redirect: { kind: 'url', method: 'GET', url }, memo: { refdet } };
+  return { redirect: { kind: 'url', method: 'GET', url }, providerState: { refdet } };
 }
 
 // --- Notification -----------------------------------------------------------------------------------------
@@ -438,14 +440,14 @@ function parametersOf(request: ProviderRequest): Map<string, string> {
 }
 
 /** A claim of the URL form: it moves no money by itself. */
-function claimed(given: Settings, values: ReadonlyMap<string, string>): Fact {
+function claimed(given: Settings, values: ReadonlyMap<string, string>): ProviderUpdate {
   const result = values.get('resultrans') ?? '';
   const refdet = values.get('refdet') ?? '';
   const claim = resultOf(result);
   const trusted = given.trust_unsigned_notification;
   const unproven = claim === 'paid' ? 'pending' : 'none';
   return {
-    kind: 'fact',
+    kind: 'update',
     order: values.get('o') ?? refdet,
     key: `${refdet}/${result}/${trusted ? 'trusted' : 'unsigned'}`,
     outcome: trusted ? claim : unproven,
@@ -468,7 +470,7 @@ function read(
   request: ProviderRequest,
   given: Settings,
   channel: 'notification' | 'return',
-): Fact | Hint | Acknowledgement {
+): ProviderUpdate | Hint | Acknowledgement {
   const values = parametersOf(request);
   if (given.mode === 'webservice') {
     const idop = values.get('idop') ?? '';
@@ -483,15 +485,15 @@ function read(
 }
 
 /** The result of an idop, compared with what was asked. */
-async function ask(question: Question<Settings>): Promise<Fact | null> {
-  const { account, memo, order, now, startedAt, fetch: fetcher } = question;
+async function ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+  const { account, providerState, order, now, startedAt, fetch: fetcher } = question;
   const { settings: given } = account;
-  const { idOp, refdet = order } = memo;
+  const { idOp, refdet = order } = providerState;
   if (!idOp) throw new Problem('unsupported_operation', 'the URL form has no web service to ask');
   const operation = 'recupererDetailPaiementSecurise';
   const answer = await call(account, fetcher, operation, [['idOp', idOp]]);
-  const fact = (outcome: Outcome, code: string, detail: Members): Fact => ({
-    kind: 'fact',
+  const fact = (outcome: Outcome, code: string, detail: Members): ProviderUpdate => ({
+    kind: 'update',
     order,
     key: `${idOp}/${code}`,
     outcome,
@@ -551,9 +553,11 @@ export const tipi = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: [],
-  words: WORDS,
-  statuses: Object.entries(RESULTS).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: [],
+  statuses: legacyTable(
+    Object.entries(RESULTS).map(([code, outcome]) => ({ code, outcome })),
+    WORDS,
+  ),
   requires: ['customer.email'],
   maxAmount: WEB_SERVICE_LIMIT,
   testOnly: false,
@@ -571,11 +575,11 @@ export const tipi = defineProvider<typeof settings>({
     return given.mode === 'url' ? formAddress(request) : create(request);
   },
 
-  ask,
+  queryStatus: ask,
   // Until the idop is 20 minutes old, and once more.
-  askPauses: [300, 300, 360, 3600],
+  queryPauses: [300, 300, 360, 3600],
   // Every idOp has its questions, and is purged at night.
-  askAfter: [],
+  queryAfter: [],
 
   async notification(request, account, channel) {
     return read(request, account.settings, channel);

@@ -7,6 +7,7 @@
  * Safe readings: without a JWS a notification may be trusted only where the account says so (old accounts of `transferuj`); any status but TRUE, PAID and
  * CHARGEBACK is a refusal, which never undoes a payment; an error of ours is HTTP 500, never `FALSE`, because that may send the money back.
  */
+
 import * as v from 'valibot';
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
@@ -17,23 +18,24 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import {
   defineProvider,
-  type Fact,
+  type LikelyCause,
   type ProviderAccount,
   type ProviderRequest,
-  type Question,
+  type ProviderUpdate,
   type Recipe,
   type RecipeInput,
   type Signed,
-  type Started,
+  type StartedAttempt,
   type StartRequest,
-  type Suspicion,
-  type World,
+  type StatusQuery,
+  type VerificationContext,
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { legacyTable } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { call, readTransaction, withAmount } from './calls.ts';
@@ -150,7 +152,7 @@ const recipes: Record<string, Recipe<Settings>> = {
   'notification-signature': { kind: 'verify', verify: judge },
 };
 
-const SUSPICIONS: readonly Suspicion[] = [
+const SUSPICIONS: readonly LikelyCause[] = [
   {
     cause: 'the security code has white space at an end',
     settings: (account) => ({ ...account, code: String(account.code).trim() }),
@@ -164,7 +166,7 @@ const CERTIFICATE_MS = 7_200_000;
 
 const certificates = new Map<string, { readonly pem: string; readonly until: number }>();
 
-async function fetched(url: string, world: World): Promise<string> {
+async function fetched(url: string, world: VerificationContext): Promise<string> {
   const kept = certificates.get(url);
   if (kept && kept.until > world.now.getTime()) return kept.pem;
   const { status, text: pem } = await callApi(world.fetch, url, { method: 'GET', headers: {} });
@@ -178,7 +180,7 @@ async function fetched(url: string, world: World): Promise<string> {
 async function checkJws(
   request: ProviderRequest,
   account: ProviderAccount<Settings>,
-  world: World,
+  world: VerificationContext,
 ): Promise<void> {
   const jws = readJws(
     request.headers['x-jws-signature'] ?? '',
@@ -202,7 +204,7 @@ async function checkJws(
 
 // --- Start ------------------------------------------------------------------------------------------------
 
-async function startOpenApi(request: StartRequest<Settings>): Promise<Started> {
+async function startOpenApi(request: StartRequest<Settings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { customer } = payment;
   const body = {
@@ -246,14 +248,14 @@ async function startOpenApi(request: StartRequest<Settings>): Promise<Started> {
   }
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(url, account.endpoints.page) },
-    memo: { transactionId: String(transactionId ?? ''), title: String(title ?? '') },
-    askAfterSeconds: 24 * 3600,
+    providerState: { transactionId: String(transactionId ?? ''), title: String(title ?? '') },
+    queryAfterSeconds: 24 * 3600,
   };
 }
 
 const RESERVED = new Set(['id', 'amount', 'crc', 'md5sum', 'result_url', 'return_url', 'return_error_url']);
 
-function startClassic(request: StartRequest<Settings>): Started {
+function startClassic(request: StartRequest<Settings>): StartedAttempt {
   const { payment, account, order, urls } = request;
   const given = account.settings;
   const { customer } = payment;
@@ -304,7 +306,7 @@ const STATUSES: Readonly<Record<string, Outcome>> = {
   CHARGEBACK: 'refunded',
 };
 
-function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fact {
+function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   if (given.id !== undefined && value('id') !== given.id) {
     throw new Refusal('wrong_account', `the message is for the merchant ${value('id')}`);
@@ -313,14 +315,14 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   const title = value('tr_id');
   const paid = fromDecimal(value('tr_paid') || value('tr_amount'), 2);
   return {
-    kind: 'fact',
+    kind: 'update',
     order: value('tr_crc'),
     key: `${title}/${status}/${value('tr_paid')}`,
     outcome: STATUSES[status] ?? 'none',
     amount: paid,
     currency: value('tr_currency') || 'PLN',
     movement: title,
-    ...(STATUSES[status] === 'paid' && { keep: { title } }),
+    ...(STATUSES[status] === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
     detail: Object.fromEntries(
@@ -331,22 +333,22 @@ function read(given: Partial<Settings>, values: ReadonlyMap<string, string>): Fa
   };
 }
 
-async function ask(question: Question<Settings>): Promise<Fact | null> {
-  const { account, memo, order } = question;
-  if (!memo.transactionId || !memo.title) return null;
+async function ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
+  const { account, providerState, order } = question;
+  if (!providerState.transactionId || !providerState.title) return null;
   const { status, hiddenDescription, amount, amountPaid } = await readTransaction(
     account,
     question,
-    memo.transactionId,
+    providerState.transactionId,
   );
   if (hiddenDescription !== order) throw new Refusal('wrong_account', 'the answer is about another payment');
   const outcome =
     status === 'correct' || status === 'paid' ? 'paid' : status === 'refund' ? 'refunded' : null;
   if (!outcome) return null;
   // A notification tells its title as tr_id: money told by both must have one identity, or it would count twice.
-  const reference = memo.title;
+  const reference = providerState.title;
   return {
-    kind: 'fact',
+    kind: 'update',
     order,
     key: `${reference}/${outcome === 'paid' ? 'TRUE' : 'CHARGEBACK'}/${String(amountPaid ?? amount)}`,
     outcome,
@@ -362,8 +364,8 @@ async function ask(question: Question<Settings>): Promise<Fact | null> {
 async function heard(
   request: ProviderRequest,
   account: ProviderAccount<Settings>,
-  world: World,
-): Promise<Fact> {
+  world: VerificationContext,
+): Promise<ProviderUpdate> {
   const values = valuesOf(formFields(formBytes(request)));
   verifyMd5(account.settings, values);
   if (account.settings.require_jws || request.headers['x-jws-signature'] !== undefined)
@@ -390,9 +392,11 @@ export const tpay = defineProvider<typeof settings>({
   },
   settings,
   signatures: recipes,
-  suspicions: SUSPICIONS,
-  words: { TRUE: 'paid', FALSE: 'failed', CHARGEBACK: 'a refund was made' },
-  statuses: Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+  likelyCauses: SUSPICIONS,
+  statuses: legacyTable(
+    Object.entries(STATUSES).map(([code, outcome]) => ({ code, outcome })),
+    { TRUE: 'paid', FALSE: 'failed', CHARGEBACK: 'a refund was made' },
+  ),
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -412,8 +416,8 @@ export const tpay = defineProvider<typeof settings>({
 
   cancel,
   refund,
-  ask,
-  askLacks: ({ mode }) => (mode === 'openapi' ? null : 'the classic protocol cannot be asked'),
+  queryStatus: ask,
+  cannotQueryStatus: ({ mode }) => (mode === 'openapi' ? null : 'the classic protocol cannot be asked'),
 
   async notification(request, account, channel, world) {
     if (channel === 'return')

@@ -12,10 +12,10 @@ import { call, callOlder, readTransaction, type TpaySettings, withAmount } from 
 type Call = OperationCall<TpaySettings>;
 type Order = OperationOrder<TpaySettings>;
 
-function transactionOf({ memo }: Call): string {
-  if (!memo.transactionId)
+function transactionOf({ providerState }: Call): string {
+  if (!providerState.transactionId)
     throw new Problem('invalid_state', 'nothing is registered at tpay for this payment');
-  return memo.transactionId;
+  return providerState.transactionId;
 }
 
 /** @throws Declined for 4xx, Problem for the rest that is no success. */
@@ -37,7 +37,7 @@ function resultOf({ result, status, refundId }: Record<string, unknown>): Operat
   return {
     state: word === 'pending' || result === 'pending' ? 'accepted' : 'succeeded',
     status: word,
-    reference: refundId === undefined ? null : String(refundId),
+    providerReference: refundId === undefined ? null : String(refundId),
   };
 }
 
@@ -45,8 +45,8 @@ function resultOf({ result, status, refundId }: Record<string, unknown>): Operat
 const TEMPORARY = new Set(['ERR52', 'ERR99']);
 
 async function refundOlder(order: Order): Promise<OperationResult> {
-  const { account, amount, memo, whole } = order;
-  const { title } = memo;
+  const { account, amount, providerState, whole } = order;
+  const { title } = providerState;
   if (!title) throw new Problem('invalid_state', 'the title of this transaction is not known');
   const isFirst = whole && order.before.refunded === 0;
   const answer = isFirst
@@ -55,7 +55,7 @@ async function refundOlder(order: Order): Promise<OperationResult> {
         title,
         chargeback_amount: decimal(amount, 2),
       });
-  if (Number(answer.result) === 1) return { state: 'succeeded', status: '1', reference: null };
+  if (Number(answer.result) === 1) return { state: 'succeeded', status: '1', providerReference: null };
   const code = String(answer.err ?? '');
   if (code === '' || TEMPORARY.has(code))
     throw new Problem('provider_error', `tpay answered ${code || 'nothing that can be read'}`, {
@@ -83,7 +83,7 @@ async function refundOutcome(asked: Call): Promise<OperationResult | null> {
   const sum = refunds
     .filter(({ status }) => status !== 'failed' && status !== 'rejected')
     .reduce((total, { amount = 0 }) => total + Math.round(amount * 100), 0);
-  if (sum >= expected) return { state: 'succeeded', status: 'refund', reference: null };
+  if (sum >= expected) return { state: 'succeeded', status: 'refund', providerReference: null };
   if (sum === before.refunded && !accepted) throw new Declined('none', 'tpay has no such refund');
   return null;
 }
@@ -97,25 +97,25 @@ async function runCancel(order: Order): Promise<OperationResult> {
 async function cancelOutcome(asked: Call): Promise<OperationResult | null> {
   const { status } = await readTransaction(asked.account, asked, transactionOf(asked));
   const word = String(status);
-  if (word.startsWith('cancel')) return { state: 'succeeded', status: word, reference: null };
+  if (word.startsWith('cancel')) return { state: 'succeeded', status: word, providerReference: null };
   if (!asked.accepted && (word === 'pending' || word === 'correct' || word === 'paid'))
     throw new Declined(word, 'the transaction is as it was');
   return null;
 }
 
 export const refund: ProviderOperation<TpaySettings> = {
-  rule: { parts: 'many', pools: ['paid'] },
+  rule: { parts: 'many', fundsSources: ['paid'] },
   lacks: ({ mode, api_key, api_password }) =>
     mode === 'openapi' || (api_key && api_password)
       ? null
       : 'the classic protocol refunds by the older API: api_key and api_password are not set',
-  run: runRefund,
-  outcome: refundOutcome,
+  execute: runRefund,
+  reconcile: refundOutcome,
 };
 
 export const cancel: ProviderOperation<TpaySettings> = {
-  rule: { parts: 'whole', pools: ['open'] },
+  rule: { parts: 'whole', fundsSources: ['open'] },
   lacks: ({ mode }) => (mode === 'openapi' ? null : 'the classic protocol has no cancel'),
-  run: runCancel,
-  outcome: cancelOutcome,
+  execute: runCancel,
+  reconcile: cancelOutcome,
 };

@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 
 const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
   pay: ['Approved', 'Delayed'],
@@ -135,30 +135,30 @@ function requireSigned(fields: ReadonlyMap<string, string>, merchant: Merchant):
 }
 
 /** `orderstate` after everything that happened to an order. */
-function orderState(page: Page): string {
-  if (page.cancelled || (page.taken > 0 && page.returned === page.taken)) return 'Canceled';
-  if (page.returned > 0) return 'PartialCanceled';
-  if (page.taken > 0) return page.held > page.taken ? 'PartialDelayed' : 'Approved';
-  return page.held > 0 ? 'Delayed' : 'Declined';
+function orderState(entry: Entry): string {
+  if (entry.cancelled || (entry.taken > 0 && entry.returned === entry.taken)) return 'Canceled';
+  if (entry.returned > 0) return 'PartialCanceled';
+  if (entry.taken > 0) return entry.held > entry.taken ? 'PartialDelayed' : 'Approved';
+  return entry.held > 0 ? 'Delayed' : 'Declined';
 }
 
 /** An order in an answer of the web services, with its check value. */
-function orderXml(page: Page, merchant: Merchant, amount: number, isWrong: boolean): Response {
-  const [whole, part] = [page.asked, amount].map((minor) => (minor / 100).toFixed(2));
+function orderXml(entry: Entry, merchant: Merchant, amount: number, isWrong: boolean): Response {
+  const [whole, part] = [entry.asked, amount].map((minor) => (minor / 100).toFixed(2));
   const id = String(merchant.settings.merchant_id);
-  const state = orderState(page);
+  const state = orderState(entry);
   const value = checked(
     String(merchant.settings.salt) + (isWrong ? ' of another' : ''),
-    id + page.order + part + page.currency + state,
+    id + entry.order + part + entry.currency + state,
   );
   const elements: Record<string, string> = {
     merchant_id: id,
-    ordernumber: page.order,
-    billnumber: page.data.bill ?? '',
+    ordernumber: entry.order,
+    billnumber: entry.data.bill ?? '',
     orderamount: whole ?? '',
-    ordercurrency: page.currency,
+    ordercurrency: entry.currency,
     amount: part ?? '',
-    currency: page.currency,
+    currency: entry.currency,
     orderstate: state,
     responsecode: 'AS000',
     packetdate: '21.11.2026 11:00:05',
@@ -192,23 +192,23 @@ async function services(call: ApiCall, merchant: Merchant, memory: Memory): Prom
           headers: { 'content-type': 'text/xml' },
         });
   if (call.path.endsWith('/orderresult.cfm')) {
-    const page = await pageOf(memory, asked.get('Ordernumber') ?? '');
-    const bill = page && (await memory.get(`assist/bill/${page.order}`));
-    if (!page) return new Response('<result firstcode="0" secondcode="0" count="0"/>');
-    const amount = page.returned || page.taken || page.asked;
-    return orderXml({ ...page, data: { ...page.data, bill: bill ?? '' } }, merchant, amount, false);
+    const entry = await entryOf(memory, asked.get('Ordernumber') ?? '');
+    const bill = entry && (await memory.get(`assist/bill/${entry.order}`));
+    if (!entry) return new Response('<result firstcode="0" secondcode="0" count="0"/>');
+    const amount = entry.returned || entry.taken || entry.asked;
+    return orderXml({ ...entry, data: { ...entry.data, bill: bill ?? '' } }, merchant, amount, false);
   }
   const bill = asked.get('Billnumber') ?? '';
-  const found = await pageByReference(memory, 'assist', bill);
+  const found = await entryByReference(memory, 'assist', bill);
   if (!found || call.trouble === 'fail') return refuse();
-  const page = { ...found, data: { ...found.data, bill } };
+  const entry = { ...found, data: { ...found.data, bill } };
   const given = asked.get('Amount') ?? asked.get('Subtotal_P');
-  const deed = /charge|postauth/.test(call.path) ? 'capture' : page.taken > 0 ? 'refund' : 'cancel';
+  const kind = /charge|postauth/.test(call.path) ? 'capture' : entry.taken > 0 ? 'refund' : 'cancel';
   const amount = given ? Math.round(Number(given) * 100) : null;
-  const result = await perform(memory, page, { deed, amount });
+  const result = await perform(memory, entry, { kind, amount });
   if (typeof result === 'string') return refuse();
   if (isClassic) return windows1251('ERROR:;BILLNUMBER:1');
-  return orderXml(result.page, merchant, result.done.amount, call.trouble === 'bad-signature');
+  return orderXml(result.entry, merchant, result.done.amount, call.trouble === 'bad-signature');
 }
 
 /** Where the rows of a shop's report are kept. */

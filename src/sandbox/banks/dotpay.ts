@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Page, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+import { type Entry, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
 
 const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   pay: ['2', 'completed'],
@@ -138,7 +138,7 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     .join('&');
 }
 
-function shownPayment(number: string, { order, currency, asked }: Page) {
+function shownPayment(number: string, { order, currency, asked }: Entry) {
   const amount = (asked / 100).toFixed(2);
   return {
     number,
@@ -154,22 +154,22 @@ function shownPayment(number: string, { order, currency, asked }: Page) {
 
 /** The API of the panel. */
 async function panel(call: ApiCall, memory: Memory): Promise<Response> {
-  const [, , , , resource, number = '', deed] = call.path.split('/');
+  const [, , , , resource, number = '', kind] = call.path.split('/');
   if (resource === 'operations' && number === '') {
     const title = new URLSearchParams(call.query).get('description') ?? '';
     const found = await memory.get(`dotpay/${title}`);
     return Response.json({ count: found ? 1 : 0, results: found ? [JSON.parse(found)] : [] });
   }
-  const page = await pageByReference(memory, 'dotpay', number);
-  if (!page) return Response.json({ detail: 'Not found' }, { status: 404 });
-  if (resource === 'operations') return Response.json(shownPayment(number, page));
-  if (deed !== 'refund') return new Response('no such call', { status: 404 });
+  const entry = await entryByReference(memory, 'dotpay', number);
+  if (!entry) return Response.json({ detail: 'Not found' }, { status: 404 });
+  if (resource === 'operations') return Response.json(shownPayment(number, entry));
+  if (kind !== 'refund') return new Response('no such call', { status: 404 });
   if (call.trouble === 'fail') return Response.json({ detail: 'Insufficient funds' }, { status: 400 });
   const asked = JSON.parse(call.body) as { amount: string; description: string; control: string };
-  if (!/^\d+\.\d\d$/.test(asked.amount) || asked.control !== page.order)
+  if (!/^\d+\.\d\d$/.test(asked.amount) || asked.control !== entry.order)
     return Response.json({ detail: 'Wrong amount or control' }, { status: 400 });
   const amount = Math.round(Number(asked.amount) * 100);
-  const result = await perform(memory, page, { deed: 'refund', amount });
+  const result = await perform(memory, entry, { kind: 'refund', amount });
   if (typeof result === 'string')
     return Response.json({ detail: `not possible: ${result}` }, { status: 400 });
   const refund = {
@@ -202,11 +202,11 @@ async function cancelClassic(
     ...['type', 'id', 't_id', 'amount', 'control'].map(value),
   ];
   const md5 = createHash('md5').update(signed.join(':'), 'utf8').digest('hex');
-  const page = await pageByReference(memory, 'dotpay', value('t_id'));
-  if (!merchant || md5 !== value('md5') || !page) return new Response('err01');
+  const entry = await entryByReference(memory, 'dotpay', value('t_id'));
+  if (!merchant || md5 !== value('md5') || !entry) return new Response('err01');
   if (call.trouble === 'fail') return new Response('err02');
   const amount = value('type') === '1' ? null : Math.round(Number(value('amount')) * 100);
-  const result = await perform(memory, page, { deed: 'refund', amount });
+  const result = await perform(memory, entry, { kind: 'refund', amount });
   return new Response(typeof result === 'string' ? 'err03' : 'OK');
 }
 

@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Page, pageOf, perform } from '../kit/bank-ledger.ts';
+import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
 type Member = string | number | readonly Member[] | { readonly [name: string]: Member };
 
@@ -85,11 +85,11 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
   return JSON.stringify(signed);
 }
 
-function wordOf(page: Page): string {
-  if (page.cancelled) return 'canceled';
-  if (page.taken === 0) return page.held > 0 ? 'awaiting capture' : 'decline';
-  if (page.returned === 0) return 'success';
-  return page.returned === page.taken ? 'refunded' : 'partially refunded';
+function wordOf(entry: Entry): string {
+  if (entry.cancelled) return 'canceled';
+  if (entry.taken === 0) return entry.held > 0 ? 'awaiting capture' : 'decline';
+  if (entry.returned === 0) return 'success';
+  return entry.returned === entry.taken ? 'refunded' : 'partially refunded';
 }
 
 type Asked = {
@@ -119,20 +119,20 @@ async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   const secret = String(merchant.settings.secret_key);
   if (given !== signature({ ...asked, general } as unknown as Record<string, Member>, secret))
     return refuse('1002', 'signature is not valid');
-  const page = await pageOf(memory, String(general.payment_id));
-  if (!page) return refuse('3061', 'transaction not found');
-  const [, , , method, deed] = call.path.split('/');
+  const entry = await entryOf(memory, String(general.payment_id));
+  if (!entry) return refuse('3061', 'transaction not found');
+  const [, , , method, kind] = call.path.split('/');
   if (method === 'status') {
-    const sum = { amount: (page.taken || page.held) - page.returned, currency: page.currency };
+    const sum = { amount: (entry.taken || entry.held) - entry.returned, currency: entry.currency };
     const body = {
       project_id: general.project_id,
-      payment: { id: page.order, type: 'purchase', status: wordOf(page), method: 'card', sum },
-      operations: page.done.map((done) => ({
+      payment: { id: entry.order, type: 'purchase', status: wordOf(entry), method: 'card', sum },
+      operations: entry.done.map((done) => ({
         id: Number(done.id.slice(0, 12)),
-        type: done.deed,
+        type: done.kind,
         status: 'success',
         request_id: `request-${done.id}`,
-        sum_initial: { amount: done.amount, currency: page.currency },
+        sum_initial: { amount: done.amount, currency: entry.currency },
         code: '0',
         message: 'Success',
       })),
@@ -140,20 +140,20 @@ async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memor
     return Response.json({ ...body, signature: signature(body, secret) });
   }
   if (method !== 'card') return refuse('402', 'unknown method');
-  if (deed !== 'capture' && deed !== 'cancel' && deed !== 'refund') return refuse('402', 'unknown request');
-  if (asked.payment && asked.payment.currency !== page.currency) return refuse('3041', 'wrong currency');
+  if (kind !== 'capture' && kind !== 'cancel' && kind !== 'refund') return refuse('402', 'unknown request');
+  if (asked.payment && asked.payment.currency !== entry.currency) return refuse('3041', 'wrong currency');
   if (call.trouble === 'fail') return refuse('3283', 'Refund amount more than init amount');
-  const result = await perform(memory, page, {
-    deed,
+  const result = await perform(memory, entry, {
+    kind,
     amount: asked.payment?.amount ?? null,
-    mark: asked.payment?.merchant_refund_id ?? '',
+    operationReference: asked.payment?.merchant_refund_id ?? '',
   });
   if (typeof result === 'string') return refuse('3162', `operation not allowed: ${result}`);
   return Response.json({
     status: 'success',
     request_id: `request-${result.done.id}`,
     project_id: general.project_id,
-    payment_id: page.order,
+    payment_id: entry.order,
   });
 }
 
@@ -164,7 +164,7 @@ export const ecommpayBank: Bank = {
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/v2/payment/status' },
-    { method: 'POST', path: '/v2/payment/:method/:deed' },
+    { method: 'POST', path: '/v2/payment/:method/:kind' },
   ],
   movesMoney: ({ path }) => !path.endsWith('/status'),
   answer: gate,

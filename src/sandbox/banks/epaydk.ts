@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Deed, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+import { type BankOperationKind, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
 
 function md5(values: readonly string[], secret: string): string {
   return createHash('md5')
@@ -54,7 +54,11 @@ function message(address: string, order: BankOrder, merchant: Merchant, spoiling
 
 const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false });
 
-const DEEDS: Readonly<Record<string, Deed>> = { capture: 'capture', delete: 'cancel', credit: 'refund' };
+const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+  capture: 'capture',
+  delete: 'cancel',
+  credit: 'refund',
+};
 
 /** The web service. */
 async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
@@ -74,19 +78,19 @@ async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Mem
   if (!known) return error(-1019);
   if (name === 'getEpayError')
     return reply(true, '<epayresponsestring>Transaction not possible</epayresponsestring>');
-  const page = await pageByReference(memory, 'epaydk', asked.transactionid ?? '');
-  if (!page) return error(-1008);
+  const entry = await entryByReference(memory, 'epaydk', asked.transactionid ?? '');
+  if (!entry) return error(-1008);
   if (name === 'gettransaction') {
-    const status = page.cancelled ? 'DELETED' : page.taken > 0 ? 'CAPTURED' : 'NEW';
+    const status = entry.cancelled ? 'DELETED' : entry.taken > 0 ? 'CAPTURED' : 'NEW';
     return reply(
       true,
-      `<transactionInformation><transactionid>${asked.transactionid}</transactionid><authamount>${page.held || page.taken}</authamount><capturedamount>${page.taken}</capturedamount><creditedamount>${page.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+      `<transactionInformation><transactionid>${asked.transactionid}</transactionid><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
     );
   }
-  const deed = DEEDS[name];
-  if (!deed || call.trouble === 'fail') return error(-1021);
-  const amount = deed === 'cancel' ? null : Number(asked.amount);
-  const result = await perform(memory, page, { deed, amount });
+  const kind = DEEDS[name];
+  if (!kind || call.trouble === 'fail') return error(-1021);
+  const amount = kind === 'cancel' ? null : Number(asked.amount);
+  const result = await perform(memory, entry, { kind, amount });
   return typeof result === 'string' ? error(-1002) : reply(true, '<epayresponse>-1</epayresponse>');
 }
 

@@ -13,7 +13,14 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Deed, type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import {
+  type BankOperationKind,
+  type Entry,
+  entryByReference,
+  entryOf,
+  perform,
+  refer,
+} from '../kit/bank-ledger.ts';
 
 const STATUS: Record<
   Decision,
@@ -90,28 +97,28 @@ function result(
   return encoded([...told, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
 }
 
-function detailedStatus(page: Page): string {
-  const isTakenBack = page.taken > 0 && page.returned === page.taken;
-  if (page.cancelled || (isTakenBack && page.done.at(-1)?.deed === 'cancel')) return 'CANCELLED';
-  if (page.taken === 0) return page.held > 0 ? 'AUTHORISED_TO_VALIDATE' : 'REFUSED';
-  return page.data.remitted === 'no' ? 'AUTHORISED' : 'CAPTURED';
+function detailedStatus(entry: Entry): string {
+  const isTakenBack = entry.taken > 0 && entry.returned === entry.taken;
+  if (entry.cancelled || (isTakenBack && entry.done.at(-1)?.kind === 'cancel')) return 'CANCELLED';
+  if (entry.taken === 0) return entry.held > 0 ? 'AUTHORISED_TO_VALIDATE' : 'REFUSED';
+  return entry.data.remitted === 'no' ? 'AUTHORISED' : 'CAPTURED';
 }
 
 /** A transaction as the REST API shows it. */
-function transactionOf(page: Page) {
-  const cancelled = page.done
-    .filter(({ deed }) => deed === 'cancel')
+function transactionOf(entry: Entry) {
+  const cancelled = entry.done
+    .filter(({ kind }) => kind === 'cancel')
     .reduce((sum, { amount }) => sum + amount, 0);
-  const refunded = page.returned - (page.held > 0 ? 0 : cancelled);
-  const status = detailedStatus(page);
+  const refunded = entry.returned - (entry.held > 0 ? 0 : cancelled);
+  const status = detailedStatus(entry);
   return {
-    uuid: uuidOf(page.data.id ?? '', 'pay'),
-    amount: status === 'CANCELLED' ? page.asked : page.asked - cancelled,
-    currency: page.currency,
+    uuid: uuidOf(entry.data.id ?? '', 'pay'),
+    amount: status === 'CANCELLED' ? entry.asked : entry.asked - cancelled,
+    currency: entry.currency,
     status: 'PAID',
     detailedStatus: status,
     operationType: 'DEBIT',
-    orderDetails: { orderId: page.order },
+    orderDetails: { orderId: entry.order },
     transactionDetails: {
       cardDetails: { captureResponse: { refundAmount: refunded > 0 ? refunded : null } },
     },
@@ -146,33 +153,35 @@ async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Me
   const asked = JSON.parse(call.body) as Asked;
   const name = call.path.split('/V4/')[1] ?? '';
   if (name === 'Order/Get') {
-    const page = await pageOf(memory, asked.orderId ?? '');
-    return page
-      ? success({ orderId: page.order, transactions: [transactionOf(page)] })
+    const entry = await entryOf(memory, asked.orderId ?? '');
+    return entry
+      ? success({ orderId: entry.order, transactions: [transactionOf(entry)] })
       : error('PSP_010', 'transaction not found');
   }
-  const page = await pageByReference(memory, 'lyra', asked.uuid ?? '');
-  if (!page) return error('PSP_010', 'transaction not found');
-  if (name === 'Transaction/Get') return success(transactionOf(page));
+  const entry = await entryByReference(memory, 'lyra', asked.uuid ?? '');
+  if (!entry) return error('PSP_010', 'transaction not found');
+  if (name === 'Transaction/Get') return success(transactionOf(entry));
   if (call.trouble === 'fail') return error('PSP_100', 'refused by the acquirer');
-  const deeds: Readonly<Record<string, { readonly deed: Deed; readonly amount: number | null }>> = {
-    'Transaction/Validate': { deed: 'capture', amount: null },
+  const steps: Readonly<
+    Record<string, { readonly kind: BankOperationKind; readonly amount: number | null }>
+  > = {
+    'Transaction/Validate': { kind: 'capture', amount: null },
     'Transaction/Update': {
-      deed: 'cancel',
-      amount: transactionOf(page).amount - (asked.cardUpdate?.amount ?? 0),
+      kind: 'cancel',
+      amount: transactionOf(entry).amount - (asked.cardUpdate?.amount ?? 0),
     },
     'Transaction/CancelOrRefund': {
-      deed: asked.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
+      kind: asked.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
       amount: asked.amount ?? null,
     },
   };
-  const deed = deeds[name];
-  if (!deed) return error('INT_901', 'no such service');
-  const done = await perform(memory, page, deed);
+  const kind = steps[name];
+  if (!kind) return error('INT_901', 'no such service');
+  const done = await perform(memory, entry, kind);
   if (typeof done === 'string')
-    return error(deed.deed === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${done}`);
-  const shown = transactionOf(done.page);
-  if (deed.deed !== 'refund') return success(shown);
+    return error(kind.kind === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${done}`);
+  const shown = transactionOf(done.entry);
+  if (kind.kind !== 'refund') return success(shown);
   return success({
     ...shown,
     uuid: createHash('md5').update(done.done.id).digest('hex'),

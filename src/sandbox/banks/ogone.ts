@@ -14,7 +14,14 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Deed, type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import {
+  type BankOperationKind,
+  type Entry,
+  entryByReference,
+  entryOf,
+  perform,
+  refer,
+} from '../kit/bank-ledger.ts';
 
 type Encoding = 'utf-8' | 'iso-8859-1';
 
@@ -123,7 +130,7 @@ function payid(data: Readonly<Record<string, string>>): string {
   return `31${data.PAYID}`;
 }
 
-const DEEDS: Readonly<Record<string, Deed>> = {
+const DEEDS: Readonly<Record<string, BankOperationKind>> = {
   SAL: 'capture',
   SAS: 'capture',
   DEL: 'cancel',
@@ -146,12 +153,12 @@ function refusal(code: string, plus: string): Response {
 }
 
 /** The status of an order after the last thing that happened to it. */
-function statusOf(page: Page): string {
-  const last = page.done.at(-1)?.deed;
+function statusOf(entry: Entry): string {
+  const last = entry.done.at(-1)?.kind;
   if (last === 'refund') return '8';
   if (last === 'cancel') return '6';
   if (last === 'capture') return '9';
-  return page.held > 0 ? '5' : page.taken > 0 ? '9' : page.cancelled ? '1' : '2';
+  return entry.held > 0 ? '5' : entry.taken > 0 ? '9' : entry.cancelled ? '1' : '2';
 }
 
 /** DirectLink: maintenance is taken at once and done offline; a query tells what came of it. */
@@ -169,10 +176,10 @@ async function directLink(call: ApiCall, merchants: readonly Merchant[], memory:
   if (fields.get('SHASIGN') !== shasign(covered, String(sha_in_directlink ?? sha_in), merchant))
     return refusal('50001111', 'unknown order/1/s');
   const number = fields.get('PAYID') ?? '';
-  const page =
-    (await pageByReference(memory, 'ogone', number)) ?? (await pageOf(memory, fields.get('ORDERID') ?? ''));
-  if (!page) return refusal('50001130', 'unknown order/1/i');
-  const shown = (known: Page, status: string, amount: number) =>
+  const entry =
+    (await entryByReference(memory, 'ogone', number)) ?? (await entryOf(memory, fields.get('ORDERID') ?? ''));
+  if (!entry) return refusal('50001130', 'unknown order/1/i');
+  const shown = (known: Entry, status: string, amount: number) =>
     response({
       orderID: known.order,
       PAYID: payid(known.data),
@@ -187,16 +194,16 @@ async function directLink(call: ApiCall, merchants: readonly Merchant[], memory:
     });
   if (call.path.endsWith('/querydirect.asp')) {
     const sub = fields.get('PAYIDSUB');
-    const until = sub ? { ...page, done: page.done.slice(0, Number(sub)) } : page;
-    return shown(until, statusOf(until), until.done.at(-1)?.amount ?? page.asked);
+    const until = sub ? { ...entry, done: entry.done.slice(0, Number(sub)) } : entry;
+    return shown(until, statusOf(until), until.done.at(-1)?.amount ?? entry.asked);
   }
-  const deed = DEEDS[fields.get('OPERATION') ?? ''];
-  if (!deed) return refusal('50001020', 'no such operation');
+  const kind = DEEDS[fields.get('OPERATION') ?? ''];
+  if (!kind) return refusal('50001020', 'no such operation');
   if (call.trouble === 'fail') return refusal('30021001', 'declined by the acquirer');
-  const result = await perform(memory, page, { deed, amount: Number(fields.get('AMOUNT')) });
+  const result = await perform(memory, entry, { kind, amount: Number(fields.get('AMOUNT')) });
   if (typeof result === 'string')
     return refusal(result === 'amount' ? '50001054' : '50001127', `operation not possible: ${result}`);
-  return shown(result.page, { capture: '91', cancel: '61', refund: '81' }[deed], result.done.amount);
+  return shown(result.entry, { capture: '91', cancel: '61', refund: '81' }[kind], result.done.amount);
 }
 
 const BACK_FIELD: Record<Decision, string> = {

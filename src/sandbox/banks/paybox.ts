@@ -1,4 +1,4 @@
-/** Paybox System, simulated: the page, the IPN and the signed returns. */
+/** Paybox System, simulated: the entry, the IPN and the signed returns. */
 import { createHmac, createSign } from 'node:crypto';
 import {
   type ApiCall,
@@ -13,7 +13,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Deed, type Page, pageByReference, perform, refer } from '../kit/bank-ledger.ts';
+import { type BankOperationKind, type Entry, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
 
 /** A key pair made for this sandbox, worthless elsewhere; its public half is the demo account's setting. */
 export const SANDBOX_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
@@ -162,14 +162,18 @@ function checkFields(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-const DEEDS: Readonly<Record<string, Deed>> = { '00002': 'capture', '00005': 'cancel', '00014': 'refund' };
+const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+  '00002': 'capture',
+  '00005': 'cancel',
+  '00014': 'refund',
+};
 
 /** The word of the inquiry for an order. */
-function wordOf(page: Page): string {
-  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'Annulé' : 'Remboursé';
-  if (page.cancelled) return 'Annulé';
-  if (page.taken > 0) return 'Capturé';
-  return page.held > 0 ? 'Autorisé' : 'Refusé';
+function wordOf(entry: Entry): string {
+  if (entry.returned > 0) return entry.done.at(-1)?.kind === 'cancel' ? 'Annulé' : 'Remboursé';
+  if (entry.cancelled) return 'Annulé';
+  if (entry.taken > 0) return 'Capturé';
+  return entry.held > 0 ? 'Autorisé' : 'Refusé';
 }
 
 /** Paybox Direct. */
@@ -214,16 +218,16 @@ async function ppps(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   ] as const) {
     if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
   }
-  const page = await pageByReference(memory, 'paybox', value('NUMTRANS'));
-  if (page?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
+  const entry = await entryByReference(memory, 'paybox', value('NUMTRANS'));
+  if (entry?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
   if (value('TYPE') === '00017')
-    return reply('00000', 'Demande traitée avec succès', { STATUS: wordOf(page) });
-  const deed = DEEDS[value('TYPE')];
-  if (!deed) return reply('00010', 'PAYBOX : Opération inconnue');
+    return reply('00000', 'Demande traitée avec succès', { STATUS: wordOf(entry) });
+  const kind = DEEDS[value('TYPE')];
+  if (!kind) return reply('00010', 'PAYBOX : Opération inconnue');
   if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
-  const result = await perform(memory, page, { deed, amount: Number(value('MONTANT')) });
+  const result = await perform(memory, entry, { kind, amount: Number(value('MONTANT')) });
   if (typeof result === 'string')
-    return reply('00015', `PAYBOX : Transaction déjà ${deed === 'capture' ? 'capturée' : 'annulée'}`);
+    return reply('00015', `PAYBOX : Transaction déjà ${kind === 'capture' ? 'capturée' : 'annulée'}`);
   return reply('00000', 'Demande traitée avec succès', { NUMTRANS: result.done.id.slice(0, 10) });
 }
 

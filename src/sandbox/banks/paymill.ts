@@ -9,7 +9,7 @@ import {
   readForm,
   requiredField,
 } from '../kit/bank.ts';
-import { type Page, pageOf, perform } from '../kit/bank-ledger.ts';
+import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
 const STATUS: Record<Decision, readonly [status: string, code: number]> = {
   pay: ['closed', 20_000],
@@ -65,8 +65,8 @@ function orderOf(path: string): string {
 }
 
 /** The transaction that brought the money of an order, as it is after refunds. */
-function takenTransaction(page: Page) {
-  const { order, currency, taken, returned, held } = page;
+function takenTransaction(entry: Entry) {
+  const { order, currency, taken, returned, held } = entry;
   const status = returned === 0 ? 'closed' : returned === taken ? 'refunded' : 'partial_refunded';
   return {
     id: `tran_${order}${held > 0 ? 'cap' : 'pay'}`,
@@ -80,8 +80,8 @@ function takenTransaction(page: Page) {
   };
 }
 
-function preauthorization(page: Page) {
-  const { order, held, currency, taken, cancelled } = page;
+function preauthorization(entry: Entry) {
+  const { order, held, currency, taken, cancelled } = entry;
   const status = cancelled ? 'deleted' : taken > 0 ? 'closed' : 'preauth';
   return { id: `preauth_${order}`, amount: String(held), currency, status, livemode: false };
 }
@@ -94,19 +94,19 @@ async function afterwards(
   const form = new URLSearchParams(body);
   const [, , resource] = path.split('/');
   const isCapture = resource === 'transactions' && form.has('preauthorization');
-  const page = await pageOf(memory, orderOf(isCapture ? (form.get('preauthorization') ?? '') : path));
-  if (!page || (resource === 'transactions' && method === 'POST' && !isCapture)) return null;
+  const entry = await entryOf(memory, orderOf(isCapture ? (form.get('preauthorization') ?? '') : path));
+  if (!entry || (resource === 'transactions' && method === 'POST' && !isCapture)) return null;
   const data = (answer: object) => Response.json({ data: answer, mode: 'test' });
-  if (method === 'GET' && resource === 'preauthorizations') return data(preauthorization(page));
-  if (method === 'GET') return page.taken > 0 ? data(takenTransaction(page)) : null;
+  if (method === 'GET' && resource === 'preauthorizations') return data(preauthorization(entry));
+  if (method === 'GET') return entry.taken > 0 ? data(takenTransaction(entry)) : null;
   if (trouble === 'fail') return Response.json({ error: 'Transaction duplicate' }, { status: 403 });
-  const deed = isCapture ? 'capture' : resource === 'refunds' ? 'refund' : 'cancel';
+  const kind = isCapture ? 'capture' : resource === 'refunds' ? 'refund' : 'cancel';
   const amount = form.get('amount');
-  const result = await perform(memory, page, { deed, amount: amount ? Number(amount) : null });
+  const result = await perform(memory, entry, { kind, amount: amount ? Number(amount) : null });
   if (typeof result === 'string')
     return Response.json({ error: { messages: { amount: `not possible: ${result}` } } }, { status: 412 });
-  if (deed === 'capture') return data(takenTransaction(result.page));
-  if (deed === 'cancel') return data(preauthorization(result.page));
+  if (kind === 'capture') return data(takenTransaction(result.entry));
+  if (kind === 'cancel') return data(preauthorization(result.entry));
   return data({
     id: `refund_${result.done.id}`,
     amount: String(result.done.amount),

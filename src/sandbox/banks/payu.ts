@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { callOff, pageOf, perform } from '../kit/bank-ledger.ts';
+import { callOff, entryOf, perform } from '../kit/bank-ledger.ts';
 
 const REST: Record<Decision, string> = {
   pay: 'COMPLETED',
@@ -84,16 +84,24 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
 
 /** What is done with an order after its payment. */
 async function afterwards(call: ApiCall, found: Stored, memory: Memory): Promise<Response> {
-  const page = await pageOf(memory, found.extOrderId);
-  const shown = ({ id, amount, mark }: { id: string; amount: number; mark: string }) => ({
+  const entry = await entryOf(memory, found.extOrderId);
+  const shown = ({
+    id,
+    amount,
+    operationReference,
+  }: {
+    id: string;
+    amount: number;
+    operationReference: string;
+  }) => ({
     refundId: id,
-    extRefundId: mark,
+    extRefundId: operationReference,
     amount: String(amount),
     currencyCode: found.currencyCode,
     status: 'FINALIZED',
   });
   if (call.method === 'GET')
-    return Response.json({ refunds: (page?.done ?? []).filter(({ deed }) => deed === 'refund').map(shown) });
+    return Response.json({ refunds: (entry?.done ?? []).filter(({ kind }) => kind === 'refund').map(shown) });
   if (call.trouble === 'fail') return refused(403, 'BUSINESS_ERROR');
   const keep = (status: string) => memory.put(place(found.extOrderId), JSON.stringify({ ...found, status }));
   const good = (more: object = {}) =>
@@ -101,15 +109,15 @@ async function afterwards(call: ApiCall, found: Stored, memory: Memory): Promise
   if (call.method === 'DELETE') {
     if (found.status === 'COMPLETED' || found.status === 'CANCELED')
       return refused(400, 'ERROR_INCONSISTENT');
-    if (page) await callOff(memory, page);
+    if (entry) await callOff(memory, entry);
     await keep('CANCELED');
     return good();
   }
-  if (!page) return refused(400, 'ERROR_INCONSISTENT');
+  if (!entry) return refused(400, 'ERROR_INCONSISTENT');
   if (call.path.endsWith('/captures')) {
     const part = call.body ? (JSON.parse(call.body) as { amount: string; currencyCode: string }) : null;
     const amount = part ? Number(part.amount) : null;
-    const result = await perform(memory, page, { deed: 'capture', amount });
+    const result = await perform(memory, entry, { kind: 'capture', amount });
     if (typeof result === 'string') return refused(400, 'ERROR_INCONSISTENT');
     await keep('COMPLETED');
     return good();
@@ -118,11 +126,11 @@ async function afterwards(call: ApiCall, found: Stored, memory: Memory): Promise
     refund: { amount?: string; extRefundId?: string; description?: string };
   };
   if (!refund.description) return refused(400, 'ERROR_VALUE_MISSING');
-  const mark = refund.extRefundId ?? '';
-  const earlier = page.done.find((done) => done.mark === mark);
+  const operationReference = refund.extRefundId ?? '';
+  const earlier = entry.done.find((done) => done.operationReference === operationReference);
   if (earlier) return good({ refund: shown(earlier) });
   const amount = refund.amount === undefined ? null : Number(refund.amount);
-  const result = await perform(memory, page, { deed: 'refund', amount, mark });
+  const result = await perform(memory, entry, { kind: 'refund', amount, operationReference });
   if (typeof result === 'string') return refused(400, 'ERROR_INCONSISTENT');
   return good({ refund: { ...shown(result.done), status: 'PENDING' } });
 }
@@ -131,11 +139,11 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   const bearer = call.headers.get('authorization')?.replace('Bearer ', '') ?? '';
   const merchant = merchants.find(({ settings }) => bearer === `token-of-${String(settings.client_secret)}`);
   if (!merchant) return refused(401, 'UNAUTHORIZED');
-  const [, , , , id, deed] = call.path.split('/');
+  const [, , , , id, kind] = call.path.split('/');
   if (call.method === 'POST' && !id) return create(call, merchant, memory);
   const found = await stored(memory, (id ?? '').replace(/^WZ/, ''));
   if (!found) return refused(404, 'DATA_NOT_FOUND');
-  if (deed || call.method === 'DELETE') return afterwards(call, found, memory);
+  if (kind || call.method === 'DELETE') return afterwards(call, found, memory);
   return Response.json({
     orders: [{ ...found, merchantPosId: found.pos }],
     status: { statusCode: 'SUCCESS' },
@@ -151,12 +159,12 @@ async function classicCall(call: ApiCall, merchants: readonly Merchant[], memory
   const found = await stored(memory, session ?? '');
   if (!found) return new Response('status:ERROR\nerror_nr:500\nerror_message:no such transaction');
   if (!call.path.includes('/get/')) {
-    const page = await pageOf(memory, found.extOrderId);
+    const entry = await entryOf(memory, found.extOrderId);
     const isConfirm = call.path.includes('/confirm/');
-    if (call.trouble === 'fail' || !page || found.status !== '5')
+    if (call.trouble === 'fail' || !entry || found.status !== '5')
       return new Response('status:ERROR\nerror_nr:599\nerror_message:wrong state');
-    if (isConfirm) await perform(memory, page, { deed: 'capture', amount: null });
-    else await callOff(memory, page);
+    if (isConfirm) await perform(memory, entry, { kind: 'capture', amount: null });
+    else await callOff(memory, entry);
     const changed = { ...found, status: isConfirm ? '99' : '2' };
     await memory.put(place(found.extOrderId), JSON.stringify(changed));
     const key = String(merchant.settings.key2) + (call.trouble === 'bad-signature' ? ' of another' : '');

@@ -11,7 +11,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 
 function sha384(members: object): string {
   return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
@@ -45,16 +45,21 @@ function json(body: object, status = 200): Response {
   return Response.json(body, { status });
 }
 
-function listed({ order, done, asked, currency }: Page) {
-  const refunds = done.map(({ mark, amount, id }) => ({ batchId: id, requestId: mark, status: 1, amount }));
+function listed({ order, done, asked, currency }: Entry) {
+  const refunds = done.map(({ operationReference, amount, id }) => ({
+    batchId: id,
+    requestId: operationReference,
+    status: 1,
+    amount,
+  }));
   return { sessionId: order, amount: asked, currency, refunds };
 }
 
 async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
   if (call.method === 'GET') {
-    const page = await pageByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
-    return page
-      ? json({ data: listed(page), responseCode: 0 })
+    const entry = await entryByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
+    return entry
+      ? json({ data: listed(entry), responseCode: 0 })
       : json({ error: 'not found', code: 404 }, 404);
   }
   const {
@@ -67,9 +72,9 @@ async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
     refunds: { orderId: number; sessionId: string; amount: number; description: string }[];
   };
   const [first] = asked;
-  const page = first && (await pageOf(memory, first.sessionId));
+  const entry = first && (await entryOf(memory, first.sessionId));
   if (
-    !page ||
+    !entry ||
     !requestId ||
     requestId.length > 45 ||
     refundsUuid.length > 35 ||
@@ -77,7 +82,11 @@ async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
   )
     return json({ error: 'Invalid input', code: 400 }, 400);
   if (call.trouble === 'fail') return json({ error: 'Refund is not possible', code: 409 }, 409);
-  const result = await perform(memory, page, { deed: 'refund', amount: first.amount, mark: requestId });
+  const result = await perform(memory, entry, {
+    kind: 'refund',
+    amount: first.amount,
+    operationReference: requestId,
+  });
   if (typeof result === 'string') return json({ error: `Wrong amount (${result})`, code: 400 }, 400);
   const { orderId, sessionId, amount } = first;
   return json(

@@ -13,7 +13,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Deed, type Page, pageOf, perform } from '../kit/bank-ledger.ts';
+import { type BankOperationKind, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
 const CODE: Record<Decision, string> = { pay: '00', refuse: '05', cancel: '17', wait: '60' };
 
@@ -87,13 +87,17 @@ function officeSeal(message: Message, merchant: Merchant): string {
     .digest('hex');
 }
 
-const DEEDS: Readonly<Record<string, Deed>> = { validate: 'capture', cancel: 'cancel', refund: 'refund' };
+const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+  validate: 'capture',
+  cancel: 'cancel',
+  refund: 'refund',
+};
 
-function statusOf(page: Page): string {
-  if (page.returned > 0) return page.done.at(-1)?.deed === 'cancel' ? 'CANCELLED' : 'TO_CREDIT';
-  if (page.cancelled) return 'CANCELLED';
-  if (page.taken > 0) return page.data.captureMode === 'VALIDATION' ? 'TO_CAPTURE' : 'CAPTURED';
-  return page.held > 0 ? 'TO_VALIDATE' : 'REFUSED';
+function statusOf(entry: Entry): string {
+  if (entry.returned > 0) return entry.done.at(-1)?.kind === 'cancel' ? 'CANCELLED' : 'TO_CREDIT';
+  if (entry.cancelled) return 'CANCELLED';
+  if (entry.taken > 0) return entry.data.captureMode === 'VALIDATION' ? 'TO_CAPTURE' : 'CAPTURED';
+  return entry.held > 0 ? 'TO_VALIDATE' : 'REFUSED';
 }
 
 /** The Office: cash management and diagnosis. */
@@ -110,33 +114,33 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
       seal: wrong ? right.replace(/^./, (c) => (c === '0' ? '1' : '0')) : right,
     });
   };
-  const page = await pageOf(memory, String(message.transactionReference));
-  if (!page) return Response.json({ responseCode: '25' });
+  const entry = await entryOf(memory, String(message.transactionReference));
+  if (!entry) return Response.json({ responseCode: '25' });
   const name = call.path.split('/').at(-1) ?? '';
   if (name === 'getTransactionData') {
     if (!/^DR_WS_/.test(String(message.interfaceVersion))) return Response.json({ responseCode: '30' });
     return sealed({
       responseCode: '00',
-      transactionReference: page.order,
-      transactionStatus: statusOf(page),
-      amount: String(page.asked),
-      currencyCode: currency(page.currency)?.numeric ?? '',
+      transactionReference: entry.order,
+      transactionStatus: statusOf(entry),
+      amount: String(entry.asked),
+      currencyCode: currency(entry.currency)?.numeric ?? '',
     });
   }
   if (!/^CR_WS_/.test(String(message.interfaceVersion)))
     return Response.json({ responseCode: '30', errorFieldName: 'interfaceVersion' });
-  const deed = DEEDS[name];
-  if (!deed || call.trouble === 'fail')
-    return Response.json({ responseCode: '24', newStatus: statusOf(page) });
-  if (message.currencyCode !== currency(page.currency)?.numeric)
+  const kind = DEEDS[name];
+  if (!kind || call.trouble === 'fail')
+    return Response.json({ responseCode: '24', newStatus: statusOf(entry) });
+  if (message.currencyCode !== currency(entry.currency)?.numeric)
     return Response.json({ responseCode: '12', errorFieldName: 'currencyCode' });
-  const result = await perform(memory, page, { deed, amount: Number(message.operationAmount) });
+  const result = await perform(memory, entry, { kind, amount: Number(message.operationAmount) });
   if (typeof result === 'string') return Response.json({ responseCode: result === 'amount' ? '51' : '24' });
   return sealed({
     responseCode: '00',
     acquirerResponseCode: '00',
-    newAmount: String(result.page.asked - result.page.released - result.page.returned),
-    newStatus: statusOf(result.page),
+    newAmount: String(result.entry.asked - result.entry.released - result.entry.returned),
+    newStatus: statusOf(result.entry),
     operationDateTime: '2026-11-21T10:05:00+01:00',
   });
 }

@@ -12,7 +12,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Page, pageByReference, pageOf, perform, refer } from '../kit/bank-ledger.ts';
+import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
 
 const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', refuse: 'FALSE' };
@@ -78,10 +78,10 @@ async function stored(memory: Memory, order: string): Promise<Stored | null> {
 const failed = (status: number, errorCode: string, errorMessage: string) =>
   Response.json({ result: 'failed', errors: [{ errorCode, errorMessage, fieldName: '' }] }, { status });
 
-async function refunds(call: ApiCall, page: Page | null, memory: Memory): Promise<Response> {
-  if (!page) return failed(404, 'not_found', 'transaction not found');
+async function refunds(call: ApiCall, entry: Entry | null, memory: Memory): Promise<Response> {
+  if (!entry) return failed(404, 'not_found', 'transaction not found');
   if (call.method === 'GET') {
-    const list = page.done.map(({ id, amount }) => ({
+    const list = entry.done.map(({ id, amount }) => ({
       refundId: id,
       amount: amount / 100,
       status: 'refund',
@@ -91,7 +91,7 @@ async function refunds(call: ApiCall, page: Page | null, memory: Memory): Promis
   if (call.trouble === 'fail') return failed(400, 'ERR43', 'not enough balance');
   const { amount } = JSON.parse(call.body) as { amount?: number };
   const asked = amount === undefined ? null : Math.round(amount * 100);
-  const result = await perform(memory, page, { deed: 'refund', amount: asked });
+  const result = await perform(memory, entry, { kind: 'refund', amount: asked });
   if (typeof result === 'string') return failed(400, 'ERR45', `refund not possible: ${result}`);
   return Response.json({ result: 'success', requestId: 'r', refundId: result.done.id });
 }
@@ -104,11 +104,11 @@ async function older(call: ApiCall, merchants: readonly Merchant[], memory: Memo
     ({ settings }) => settings.api_key === key && settings.api_password === fields.get('api_password'),
   );
   if (!known) return Response.json({ result: 0, err: 'ERR98' });
-  const page = await pageByReference(memory, 'tpay', fields.get('title') ?? '');
-  if (!page) return Response.json({ result: 0, err: 'ERR44' });
+  const entry = await entryByReference(memory, 'tpay', fields.get('title') ?? '');
+  if (!entry) return Response.json({ result: 0, err: 'ERR44' });
   if (call.trouble === 'fail') return Response.json({ result: 0, err: 'ERR43' });
   const amount = name === 'any' ? Math.round(Number(fields.get('chargeback_amount')) * 100) : null;
-  const result = await perform(memory, page, { deed: 'refund', amount });
+  const result = await perform(memory, entry, { kind: 'refund', amount });
   return Response.json(typeof result === 'string' ? { result: 0, err: 'ERR45' } : { result: 1 });
 }
 
@@ -150,7 +150,7 @@ export const tpayBank: Bank = {
     );
     if (!merchant) return Response.json({ result: 'failed' }, { status: 401 });
     const order = (path.split('/')[2] ?? '').replace(/^01/, '');
-    if (path.endsWith('/refunds')) return refunds(call, await pageOf(memory, order), memory);
+    if (path.endsWith('/refunds')) return refunds(call, await entryOf(memory, order), memory);
     if (path.endsWith('/cancel')) {
       const found = await stored(memory, order);
       if (!found || call.trouble === 'fail') return failed(404, 'not_found', 'transaction not found');

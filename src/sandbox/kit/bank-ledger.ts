@@ -4,20 +4,20 @@
  */
 import type { BankOrder, Decision, Memory } from './bank.ts';
 
-export type Deed = 'capture' | 'cancel' | 'refund';
+export type BankOperationKind = 'capture' | 'cancel' | 'refund';
 
 /** One thing done after the payment. */
-export interface Done {
+export interface BankOperation {
   /** The bank's number for it. */
   readonly id: string;
-  readonly deed: Deed;
+  readonly kind: BankOperationKind;
   readonly amount: number;
   /** What the merchant calls it, where the protocol has such a thing. */
-  readonly mark: string;
+  readonly operationReference: string;
 }
 
 /** Minor units. */
-export interface Page {
+export interface Entry {
   /** The merchant's order number. */
   readonly order: string;
   readonly account: string;
@@ -30,7 +30,7 @@ export interface Page {
   readonly returned: number;
   readonly released: number;
   readonly cancelled: boolean;
-  readonly done: readonly Done[];
+  readonly done: readonly BankOperation[];
   /** The bank's own fields of the order, for its answers. */
   readonly data: Readonly<Record<string, string>>;
 }
@@ -39,15 +39,15 @@ function place(order: string): string {
   return `book/${order}`;
 }
 
-/** The page of an order; null: the bank has had no decision about it. */
-export async function pageOf(memory: Memory, order: string): Promise<Page | null> {
+/** The entry of an order; null: the bank has had no decision about it. */
+export async function entryOf(memory: Memory, order: string): Promise<Entry | null> {
   const text = await memory.get(place(order));
-  return text ? (JSON.parse(text) as Page) : null;
+  return text ? (JSON.parse(text) as Entry) : null;
 }
 
-async function keep(memory: Memory, page: Page): Promise<Page> {
-  await memory.put(place(page.order), JSON.stringify(page));
-  return page;
+async function keep(memory: Memory, entry: Entry): Promise<Entry> {
+  await memory.put(place(entry.order), JSON.stringify(entry));
+  return entry;
 }
 
 /** Files an order under a number of the bank's own. */
@@ -55,15 +55,19 @@ export function refer(memory: Memory, bank: string, reference: string, order: st
   return memory.put(`reference/${bank}/${reference}`, order);
 }
 
-/** The page of an order by the bank's number. */
-export async function pageByReference(memory: Memory, bank: string, reference: string): Promise<Page | null> {
+/** The entry of an order by the bank's number. */
+export async function entryByReference(
+  memory: Memory,
+  bank: string,
+  reference: string,
+): Promise<Entry | null> {
   const order = await memory.get(`reference/${bank}/${reference}`);
-  return order ? pageOf(memory, order) : null;
+  return order ? entryOf(memory, order) : null;
 }
 
-/** Opens the page of an order that the shopper has decided about; the first payment counts. */
+/** Opens the entry of an order that the shopper has decided about; the first payment counts. */
 export async function decided(memory: Memory, order: BankOrder, decision: Decision): Promise<void> {
-  const before = await pageOf(memory, order.order);
+  const before = await entryOf(memory, order.order);
   if (before && before.held + before.taken > 0) return;
   const isPaid = decision === 'pay';
   await keep(memory, {
@@ -81,8 +85,8 @@ export async function decided(memory: Memory, order: BankOrder, decision: Decisi
   });
 }
 
-/** Why a deed is not possible. */
-export type Refused = 'state' | 'amount';
+/** Why an operation is not possible. */
+export type Rejection = 'state' | 'amount';
 
 /**
  * Does something with an order's money.
@@ -90,36 +94,44 @@ export type Refused = 'state' | 'amount';
  */
 export async function perform(
   memory: Memory,
-  page: Page,
-  deed: { readonly deed: Deed; readonly amount: number | null; readonly mark?: string },
-): Promise<{ readonly page: Page; readonly done: Done } | Refused> {
-  const isHeld = page.held > 0 && !page.cancelled;
+  entry: Entry,
+  asked: {
+    readonly kind: BankOperationKind;
+    readonly amount: number | null;
+    readonly operationReference?: string;
+  },
+): Promise<{ readonly entry: Entry; readonly done: BankOperation } | Rejection> {
+  const isHeld = entry.held > 0 && !entry.cancelled;
   const left =
-    isHeld && deed.deed !== 'refund' ? page.held - page.taken - page.released : page.taken - page.returned;
-  if (deed.deed === 'capture' && !isHeld) return 'state';
-  if (page.cancelled || left <= 0) return 'state';
-  const amount = deed.amount ?? left;
+    isHeld && asked.kind !== 'refund'
+      ? entry.held - entry.taken - entry.released
+      : entry.taken - entry.returned;
+  if (asked.kind === 'capture' && !isHeld) return 'state';
+  if (entry.cancelled || left <= 0) return 'state';
+  const amount = asked.amount ?? left;
   if (amount <= 0 || amount > left) return 'amount';
-  const done: Done = {
-    id: String(700_000_000 + page.done.length) + page.order.slice(-6).replace(/\D/g, '7'),
-    deed: deed.deed,
+  const done: BankOperation = {
+    id: String(700_000_000 + entry.done.length) + entry.order.slice(-6).replace(/\D/g, '7'),
+    kind: asked.kind,
     amount,
-    mark: deed.mark ?? '',
+    operationReference: asked.operationReference ?? '',
   };
-  const isRelease = deed.deed === 'cancel' && isHeld;
-  const changed: Page = {
-    ...page,
-    taken: deed.deed === 'capture' ? page.taken + amount : page.taken,
+  const isRelease = asked.kind === 'cancel' && isHeld;
+  const changed: Entry = {
+    ...entry,
+    taken: asked.kind === 'capture' ? entry.taken + amount : entry.taken,
     returned:
-      deed.deed === 'refund' || (deed.deed === 'cancel' && !isHeld) ? page.returned + amount : page.returned,
-    released: isRelease ? page.released + amount : page.released,
-    cancelled: isRelease && amount === left && page.taken === 0,
-    done: [...page.done, done],
+      asked.kind === 'refund' || (asked.kind === 'cancel' && !isHeld)
+        ? entry.returned + amount
+        : entry.returned,
+    released: isRelease ? entry.released + amount : entry.released,
+    cancelled: isRelease && amount === left && entry.taken === 0,
+    done: [...entry.done, done],
   };
-  return { page: await keep(memory, changed), done };
+  return { entry: await keep(memory, changed), done };
 }
 
 /** Takes back an order that nobody has paid. */
-export async function callOff(memory: Memory, page: Page): Promise<Page> {
-  return keep(memory, { ...page, cancelled: true });
+export async function callOff(memory: Memory, entry: Entry): Promise<Entry> {
+  return keep(memory, { ...entry, cancelled: true });
 }

@@ -87,7 +87,7 @@ export function requestOf(bank: Bank, order: BankOrder, merchant: Merchant, step
 }
 
 /** Carries out steps one after the other, or all at once. */
-export async function carryOut(
+export async function runStep(
   steps: readonly Step[],
   concurrently: boolean,
   run: (step: Step) => Promise<StepResult>,
@@ -106,7 +106,7 @@ const notify = (decision: Decision, disorder: Disorder = 'none'): Step => ({
 const back = (decision: Decision, bare = false): Step => ({ do: 'return', decision, bare });
 
 /** A button of a bank's page. */
-export interface Deed {
+export interface DisorderStep {
   readonly label: string;
   /** What the protocol must be able to tell. */
   readonly needs: readonly Decision[];
@@ -118,7 +118,7 @@ export interface Deed {
 
 const signed = (decision: Decision) => ({ decision, bare: false });
 
-export const DEEDS: Readonly<Record<string, Deed>> = {
+export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
   pay: { label: 'Pay', needs: ['pay'], steps: [notify('pay')], leave: signed('pay') },
   refuse: { label: 'Refuse', needs: ['refuse'], steps: [notify('refuse')], leave: signed('refuse') },
   cancel: { label: 'Cancel', needs: ['cancel'], steps: [notify('cancel')], leave: signed('cancel') },

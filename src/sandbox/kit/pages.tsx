@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { display } from '../../payments/money.ts';
 import type { Bank, BankOrder } from './bank.ts';
-import { DEEDS, type StepResult } from './disorder.ts';
+import { DISORDER_STEPS, type StepResult } from './disorder.ts';
 import type { ReceivedWebhook } from './store.ts';
 
 const STYLE = `
@@ -41,7 +41,7 @@ function rendered(page: Child): string {
 
 /** The bank's page: the order, and what the shopper can do. */
 export function orderPage(bank: Bank, order: BankOrder): string {
-  const deeds = Object.entries(DEEDS).filter(([, deed]) =>
+  const deeds = Object.entries(DISORDER_STEPS).filter(([, deed]) =>
     deed.needs.every((need) => bank.decisions.includes(need)),
   );
   return rendered(

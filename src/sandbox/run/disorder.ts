@@ -52,7 +52,7 @@ function isVerified(providerId: string): boolean {
 /** Whether its messages are hints, after which the provider is asked: what they say counts for nothing. */
 export function isHinted(providerId: string): boolean {
   const entry = provider(providerId);
-  return Boolean(entry?.ask && !entry.testOnly && !entry.capabilities.signedNotification);
+  return Boolean(entry?.queryStatus && !entry.testOnly && !entry.capabilities.signedNotification);
 }
 
 const SCENARIOS: readonly Scenario[] = [

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
-import type { Acknowledgement, Fact, Hint } from '../../../src/providers/contract.ts';
+import type { Acknowledgement, Hint, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { accountOf, ORDER, request, start, WORLD } from '../support.ts';
@@ -10,7 +10,7 @@ import { accountOf, ORDER, request, start, WORLD } from '../support.ts';
 const SECRET = 'demo-ecommpay-secret-key';
 
 /** A callback as the platform sends it: text whose base string is given, so that this is no copy of our recipe. */
-function callback(text: string, base: string): Promise<Fact | Acknowledgement | Hint> {
+function callback(text: string, base: string): Promise<ProviderUpdate | Acknowledgement | Hint> {
   const signature = createHmac('sha512', SECRET).update(base).digest('base64');
   const body = utf8(text.replace('SIGNATURE', signature));
   const message = {
@@ -77,12 +77,12 @@ describe('the callback', () => {
   const sale = { id: 1, type: 'sale', status: 'success', amount: 1999 };
 
   it('is one movement of money, however many operations tell of it', async () => {
-    const first = (await of('success', sale, 1999)) as Fact;
+    const first = (await of('success', sale, 1999)) as ProviderUpdate;
     const later = (await of(
       'success',
       { id: 2, type: 'refund', status: 'decline', amount: 500 },
       1999,
-    )) as Fact;
+    )) as ProviderUpdate;
     expect(first).toMatchObject({ outcome: 'paid', amount: 1999, movement: 'payment' });
     expect(later).toMatchObject({ outcome: 'paid', amount: 1999, movement: 'payment' });
   });

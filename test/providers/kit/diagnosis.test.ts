@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { Provider } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
-import { explain, firstDifference } from '../../../src/providers/kit/diagnosis.ts';
+import { diagnose, firstDifference } from '../../../src/providers/kit/diagnosis.ts';
 import { ogone } from '../../../src/providers/ogone/index.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { providers } from '../../../src/providers/registry.ts';
@@ -28,7 +28,7 @@ async function why(entry: Provider, raw: string, changes: Record<string, unknown
     .notification(message, account, 'notification', WORLD)
     .catch((error: unknown) => error);
   if (!(refusal instanceof Refusal)) throw new Error('it was not refused');
-  return explain({
+  return diagnose({
     provider: entry,
     trials: [{ settings: account.settings, which: 'current' }],
     what: 'notification-signature',
@@ -174,7 +174,7 @@ describe('any message at all', () => {
         for (const raw of raws) {
           const refusal = { message: 'no', base: null, expected: null, received: null };
           const trials = [{ settings, which: 'current' }] as const;
-          const { keysTried } = await explain({ provider: entry, trials, what, raw, refusal, masked: true });
+          const { keysTried } = await diagnose({ provider: entry, trials, what, raw, refusal, masked: true });
           for (const { setting } of keysTried) expect(settings).toHaveProperty(setting);
         }
       }

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
-import type { Fact } from '../../../src/providers/contract.ts';
+import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { transactionId } from '../../../src/providers/lyra/index.ts';
 import { payzen } from '../../../src/providers/lyra/payzen.ts';
 import { systempay } from '../../../src/providers/lyra/systempay.ts';
@@ -121,7 +121,7 @@ describe('a message', () => {
   it('of a refund, a cancellation after the payment, and a late refusal mean what they mean', async () => {
     const fields = await told();
     const outcome = async (change: Record<string, string>) =>
-      ((await read(systempay, message({ ...fields, ...change }))) as Fact).outcome;
+      ((await read(systempay, message({ ...fields, ...change }))) as ProviderUpdate).outcome;
     expect(await outcome({ vads_operation_type: 'CREDIT', vads_trans_status: 'CAPTURED' })).toBe('refunded');
     expect(await outcome({ vads_operation_type: 'CREDIT', vads_trans_status: 'REFUSED' })).toBe('none');
     expect(await outcome({ vads_trans_status: 'CANCELLED' })).toBe('reversed');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { Minor } from '../../../src/payments/money.ts';
-import type { Fact } from '../../../src/providers/contract.ts';
+import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { payboxBank } from '../../../src/sandbox/banks/paybox.ts';
 import { readable, utf8 } from '../../../src/signing/bytes.ts';
@@ -85,7 +85,7 @@ describe('the return', () => {
       headers: {},
       contentType: null,
     };
-    return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as Fact;
+    return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as ProviderUpdate;
   };
 
   it('is signed with our own parameter in it', async () => {

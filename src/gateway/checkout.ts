@@ -1,0 +1,66 @@
+/** The shopper at the checkout: the redirect of the newest attempt, a new attempt, or a choice of accounts. */
+import type { Account } from '../directory/types.ts';
+import type { HopResult } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
+import type { PaymentId } from '../payments/id.ts';
+import type { LedgerClient, Service } from './service.ts';
+import { choices, startAttempt } from './start-attempt.ts';
+
+/** What the checkout knows of a shopper's request. */
+export interface ShopperAtCheckout {
+  /** The shopper's address; null: not known. */
+  readonly ip: string | null;
+  /** The account that the shopper has chosen; null: none. */
+  readonly chosen: string | null;
+  /** Where countersign is reached from outside. */
+  readonly origin: string;
+}
+
+async function startNext(
+  service: Service,
+  ledger: LedgerClient,
+  hop: Extract<HopResult, { kind: 'start' }>,
+  { origin, ip }: ShopperAtCheckout,
+): Promise<HopResult> {
+  const account = await service.directory.account(hop.account);
+  if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
+  const { id, attempt, request, amount } = hop;
+  try {
+    const started = await startAttempt(service, { account, id, attempt, request, amount, origin, ip });
+    return await ledger.start(attempt, started, ip);
+  } catch (error) {
+    await ledger.startFailed(attempt);
+    throw error;
+  }
+}
+
+/**
+ * Where the shopper goes; a new attempt is started where one is needed.
+ * @throws Problem when it cannot be started.
+ */
+export async function nextHop(
+  service: Service,
+  id: PaymentId,
+  shopper: ShopperAtCheckout,
+): Promise<HopResult> {
+  const ledger = service.ledger(id);
+  const result = await ledger.hop(shopper.ip, shopper.chosen);
+  return result.kind === 'start' ? startNext(service, ledger, result, shopper) : result;
+}
+
+/** The accounts that a shopper may choose from; none for a shop that is gone. */
+export async function accountsToChoose(
+  service: Service,
+  shopId: string,
+  currency: string,
+): Promise<readonly Account[]> {
+  const shop = await service.directory.shop(shopId);
+  return shop ? choices(service, shop, currency) : [];
+}
+
+/** Whether a shopper may choose an account for a payment. */
+export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
+  const found = await service.ledger(id).read();
+  const accounts = found ? await accountsToChoose(service, found.shop, found.view.currency) : [];
+  return accounts.some((entry) => entry.id === account);
+}

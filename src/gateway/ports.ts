@@ -1,0 +1,49 @@
+/** The ledger's ways to the world, made of the gateway's parts. */
+import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
+import { deliverWebhook } from '../webhooks/deliver.ts';
+import { polybankingMessage } from '../webhooks/polybanking.ts';
+import { pauseAfter } from '../webhooks/schedule.ts';
+import { standardMessage } from '../webhooks/standard.ts';
+import { executeOperation, reconcileOperation } from './operations.ts';
+import type { Service } from './service.ts';
+import { queryPause, queryStatus } from './status-query.ts';
+
+const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
+
+async function sendWebhook(
+  service: Service,
+  shopId: string,
+  message: { readonly id: string; readonly body: string },
+): Promise<WebhookOutcome> {
+  const { config, directory, now } = service;
+  const target = await directory.webhookTarget(shopId);
+  const url = target?.shop.webhook.url;
+  if (!target || !url) return UNWANTED;
+  const secrets = target.secrets
+    .filter(({ notAfter }) => notAfter === null || notAfter > now())
+    .map(({ value }) => value);
+  const outgoing =
+    target.shop.webhook.dialect === 'polybanking'
+      ? polybankingMessage(shopId, message.body, secrets[0] ?? '')
+      : standardMessage(message.id, now(), message.body, secrets);
+  if (!outgoing) return UNWANTED;
+  return deliverWebhook(outgoing, url, { fetch: service.fetch, now, local: config.local });
+}
+
+/** @param jitter between 0 and 1, at random: spreads retries. */
+export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts {
+  const pause = (failures: number) => pauseAfter(failures, jitter());
+  return {
+    now: service.now,
+    sendWebhook: (shop, message) => sendWebhook(service, shop, message),
+    webhookPause: pause,
+    project: (payment) => service.directory.project(payment),
+    queryStatus: async (request) => {
+      const commands = await queryStatus(service, request);
+      return commands.length > 0 ? { result: 'updates', commands } : { result: 'later', error: null };
+    },
+    queryPause: (request, queried) => queryPause(service, request, queried, pause),
+    executeOperation: (request) => executeOperation(service, request),
+    reconcileOperation: (request) => reconcileOperation(service, request),
+  };
+}

@@ -1,0 +1,98 @@
+/** The shopper coming back: what came along counts like a notification where it verifies, and is a hint where it does not. */
+import type { ApplyUpdateCommand, HintCommand, ReturnResult } from '../ledger/commands.ts';
+import { Problem, Refusal } from '../payments/errors.ts';
+import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
+import type { ProviderRequest } from '../providers/contract.ts';
+import { VIA } from '../providers/kit/addresses.ts';
+import { readable } from '../signing/bytes.ts';
+import { parseForm } from '../signing/form.ts';
+import type { OpenedAccount } from './accounts.ts';
+import { verifyMessage } from './notifications.ts';
+import { keepRefusal, type Sender } from './refusals.ts';
+import type { Service } from './service.ts';
+import { queryStatus } from './status-query.ts';
+import { updateCommand } from './update-command.ts';
+
+/** What came along with a returning shopper. */
+export interface Returned {
+  readonly update: ApplyUpdateCommand | null;
+  /** Why it was not believed; null: it was, or nothing came. */
+  readonly refused: string | null;
+  /** A reason to ask the provider, and about which attempt; null: the newest one. */
+  readonly hint?: {
+    readonly attempt: number | null;
+    readonly about: Readonly<Record<string, string>>;
+  };
+}
+
+/** Whether anything came along but what our own return address has. */
+function carriesMessage({ query, body }: ProviderRequest): boolean {
+  return body.length > 0 || (parseForm(query) ?? []).some(({ name }) => readable(name) !== VIA);
+}
+
+/** What a return carries, if it verifies; why not, if it does not. */
+export async function returnedUpdate(
+  service: Service,
+  opened: OpenedAccount,
+  request: ProviderRequest,
+  about: { readonly id: PaymentId; readonly sender: Sender },
+): Promise<Returned> {
+  const { provider } = opened;
+  const isRead = provider.capabilities.signedReturn || provider.queryStatus;
+  if (!carriesMessage(request) || !isRead) return { update: null, refused: null };
+  const account = opened.account.id;
+  try {
+    const { message, signedBy } = await verifyMessage(service, opened, request, 'return');
+    if (message.kind === 'acknowledgement') return { update: null, refused: null };
+    if (message.kind === 'hint') {
+      const order = message.order === null ? null : fromOrderNumber(message.order);
+      return { update: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
+    }
+    const update = updateCommand(message, { provider, account, channel: 'return', signedBy });
+    if (update?.id !== about.id)
+      throw new Refusal('wrong_account', 'what came along is about another payment');
+    return { update: update.command, refused: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await keepRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
+    return { update: null, refused: error.reason };
+  }
+}
+
+/** The shopper waits for the result: a hint is asked about now, and left to the ledger if that fails. */
+async function askNow(
+  service: Service,
+  id: PaymentId,
+  account: string,
+  { update, hint }: Returned,
+): Promise<{ readonly update: ApplyUpdateCommand | null; readonly hint: HintCommand | null }> {
+  if (!hint) return { update, hint: null };
+  const request = await service.ledger(id).statusQuery(account, hint.attempt);
+  if (!request) return { update: null, hint: null };
+  const later = { update: null, hint: { attempt: request.attempt, account, hint: hint.about } };
+  try {
+    const [first, ...more] = await queryStatus(service, { ...request, hint: hint.about });
+    for (const command of more) await service.ledger(id).applyUpdate(command);
+    return first ? { update: first, hint: null } : later;
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Refusal)) throw error;
+    console.warn({ event: 'return.not_asked', payment: id, account, detail: error.message });
+    return later;
+  }
+}
+
+/** Takes a return to the ledger of its payment. */
+export async function takeReturn(
+  service: Service,
+  opened: OpenedAccount,
+  request: ProviderRequest,
+  about: { readonly id: PaymentId; readonly sender: Sender; readonly shopperIp: string | null },
+): Promise<ReturnResult> {
+  const { id } = about;
+  const account = opened.account.id;
+  const returned = await returnedUpdate(service, opened, request, about);
+  const { update, hint } = await askNow(service, id, account, returned);
+  return service
+    .ledger(id)
+    .returned({ account, update, hint, refused: returned.refused, ip: about.shopperIp });
+}

@@ -1,0 +1,38 @@
+/** A provider update as the command that its payment's ledger takes. */
+import type { ApplyUpdateCommand } from '../ledger/commands.ts';
+import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
+import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
+import { statusText } from '../providers/kit/statuses.ts';
+
+/**
+ * The command, and the payment that it is for; null when its order number is none of ours.
+ * @param options.signedBy which of the account's live secrets fitted; `asked` for the answer to a status query.
+ */
+export function updateCommand(
+  update: ProviderUpdate,
+  options: {
+    readonly provider: Provider;
+    readonly account: string;
+    readonly channel: Channel | 'status';
+    readonly signedBy: string;
+  },
+): { readonly id: PaymentId; readonly command: ApplyUpdateCommand } | null {
+  const order = fromOrderNumber(update.order);
+  if (!order) return null;
+  const { kind: _kind, order: _order, reply, ...members } = update;
+  const { provider, ...rest } = options;
+  return {
+    id: order.id,
+    command: {
+      ...members,
+      ...rest,
+      attempt: order.attempt,
+      providerStatusText: statusText(provider.statuses, update.providerStatus),
+      proven: provider.capabilities.signedNotification || rest.channel === 'status',
+      replies: {
+        accepted: reply ?? provider.reply('accepted'),
+        conflict: reply ?? provider.reply('conflict'),
+      },
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
+import type { PaymentView } from '../payments/types.ts';
+import type {
+  ApplyUpdateCommand,
+  OperationOutcome,
+  OperationRequest,
+  StatusQueryRequest,
+} from './commands.ts';
+
+/** What a try of a webhook came to. */
+export interface WebhookOutcome {
+  readonly result: 'delivered' | 'failed' | 'gone' | 'unwanted';
+  /** The HTTP status of the shop's answer; null when there was none. */
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly durationMs: number;
+}
+
+/** What a status query came to. */
+export type StatusQueryOutcome =
+  | { readonly result: 'updates'; readonly commands: readonly ApplyUpdateCommand[] }
+  /** The provider does not know yet, or could not be asked. */
+  | { readonly result: 'later'; readonly error: string | null };
+
+/** A payment as the searchable copy takes it. */
+export interface ProjectedPayment {
+  readonly shop: string;
+  readonly version: number;
+  readonly view: PaymentView;
+}
+
+/** Handed in, so that a test can fail each of them at any point. */
+export interface LedgerPorts {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Sends a message to the shop's webhook; 'unwanted' when the shop has none. */
+  sendWebhook(shop: string, message: { readonly id: string; readonly body: string }): Promise<WebhookOutcome>;
+  /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
+  webhookPause(failures: number): number | null;
+  /** Writes the searchable copy. */
+  project(payment: ProjectedPayment): Promise<void>;
+  /** Asks a provider about an attempt. */
+  queryStatus(request: StatusQueryRequest): Promise<StatusQueryOutcome>;
+  /** Milliseconds until the next status query after so many without a result; null: no more. */
+  queryPause(request: StatusQueryRequest, queried: number): Promise<number | null>;
+  /** Executes a capture, cancel or refund: once, whatever happens. */
+  executeOperation(request: OperationRequest): Promise<OperationOutcome>;
+  /** Asks what became of an operation; null: its provider cannot be asked that. */
+  reconcileOperation(request: OperationRequest): Promise<OperationOutcome | null>;
+}

@@ -1,0 +1,46 @@
+/** Status tables: how they are written, and read. */
+import type { StatusMeaning, StatusTable, UpdateOutcome } from '../contract.ts';
+
+/** A row: codes separated by blanks (`00002 00003`), what they stand for, and what they say. */
+type StatusRow = readonly [codes: string, outcome: UpdateOutcome, text: string];
+
+/**
+ * The table of some rows.
+ * @throws RangeError when a code stands in two rows.
+ */
+export function statusTable(rows: readonly StatusRow[]): StatusTable {
+  const table: Record<string, StatusMeaning> = {};
+  for (const [codes, outcome, text] of rows) {
+    for (const code of codes.split(' ')) {
+      if (Object.hasOwn(table, code)) throw new RangeError(`the status ${code} stands in two rows`);
+      table[code] = { outcome, text };
+    }
+  }
+  return table;
+}
+
+/** What a code stands for; undefined for one that the sheet does not have. */
+export function meaningOf(table: StatusTable, code: string): StatusMeaning | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined;
+}
+
+/** What a code says, by the first table that has it; null where none has. */
+export function statusText(tables: Readonly<Record<string, StatusTable>>, code: string): string | null {
+  for (const table of Object.values(tables)) {
+    const meaning = meaningOf(table, code);
+    if (meaning) return meaning.text;
+  }
+  return null;
+}
+
+/** Gone before this lands: the tables of providers whose statuses.ts is still to be written. */
+export function legacyTable(
+  rows: readonly { readonly code: string; readonly outcome: UpdateOutcome }[],
+  words: Readonly<Record<string, string>>,
+): Readonly<Record<string, StatusTable>> {
+  return {
+    STATUS: Object.fromEntries(
+      rows.map(({ code, outcome }) => [code, { outcome, text: words[code] ?? code }]),
+    ),
+  };
+}
