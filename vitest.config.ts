@@ -30,14 +30,14 @@ export default defineConfig(async () => ({
         test: {
           name: 'workerd',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/conformance/**', 'test/browser/**'],
+          exclude: ['test/cli/**', 'test/conformance/**', 'test/upgrade/**', 'test/browser/**'],
           setupFiles: ['./test/support/setup.ts'],
         },
       },
       {
         test: {
           name: 'node',
-          include: ['test/cli/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          include: ['test/cli/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/upgrade/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
