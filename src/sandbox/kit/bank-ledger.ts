@@ -35,6 +35,12 @@ export interface Entry {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** How data folders of version 0.1.0 name members of an operation. */
+interface EarlierNames {
+  readonly deed: BankOperationKind;
+  readonly mark: string;
+}
+
 function place(order: string): string {
   return `book/${order}`;
 }
@@ -42,7 +48,18 @@ function place(order: string): string {
 /** The entry of an order; null: the bank has had no decision about it. */
 export async function entryOf(memory: Memory, order: string): Promise<Entry | null> {
   const text = await memory.get(place(order));
-  return text ? (JSON.parse(text) as Entry) : null;
+  if (!text) return null;
+  const entry = JSON.parse(text) as Omit<Entry, 'done'> & {
+    readonly done: readonly (BankOperation & EarlierNames)[];
+  };
+  return {
+    ...entry,
+    done: entry.done.map(({ deed, mark, ...operation }) => ({
+      ...operation,
+      kind: operation.kind ?? deed,
+      operationReference: operation.operationReference ?? mark,
+    })),
+  };
 }
 
 async function keep(memory: Memory, entry: Entry): Promise<Entry> {
