@@ -1,4 +1,4 @@
-/** The design's arrows: http -> ledger, directory, providers -> payments, signing. */
+/** The design's arrows: http -> gateway -> ledger, directory, providers -> payments, signing. */
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -28,11 +28,31 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(payments|signing|$1)/' },
     },
     {
+      name: 'a-provider-imports-the-kit-and-itself',
+      comment: 'what two providers share is the kit, and only the registry knows them all',
+      severity: 'error',
+      from: { path: '^src/providers/(?!kit/)([^/]+)/' },
+      to: { path: '^src/providers/', pathNot: '^src/providers/(contract\\.ts$|kit/|$1/)' },
+    },
+    {
+      name: 'the-kit-knows-no-provider',
+      severity: 'error',
+      from: { path: '^src/providers/(kit/|contract\\.ts$)' },
+      to: { path: '^src/providers/', pathNot: '^src/providers/(contract\\.ts$|kit/)' },
+    },
+    {
+      name: 'the-gateway-is-imported-from-above',
+      comment: 'by the routes and by what puts the Worker together; the ledger is given its ports',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(gateway/|http/|worker\\.ts$|index\\.ts$|dev\\.ts$)' },
+      to: { path: '^src/gateway/' },
+    },
+    {
       name: 'the-bridge-stands-alone',
       comment: 'it runs in Node beside a bank, with nothing of the Worker but the middleware rules',
       severity: 'error',
       from: { path: '^src/bridge/' },
-      to: { path: '^src/', pathNot: '^src/(bridge/|signing/|providers/sips\\.middleware\\.ts$)' },
+      to: { path: '^src/', pathNot: '^src/(bridge/|signing/|providers/sips/middleware\\.ts$)' },
     },
     {
       name: 'only-the-local-entry-imports-the-sandbox',
@@ -41,9 +61,9 @@ module.exports = {
       to: { path: '^src/sandbox/' },
     },
     {
-      name: 'doors-are-not-imported-from-below',
+      name: 'routes-are-imported-by-entries-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http/|worker\\.ts$|index\\.ts$|dev\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(http/|index\\.ts$|dev\\.ts$)' },
       to: { path: '^src/http/' },
     },
     {

@@ -15,7 +15,7 @@ const ROUND_MS = 1000;
 /** How long an operation's last alarms and pushes of the searchable copy get to run out. */
 const SETTLE_MS = 700;
 /** workerd puts objects to sleep 10 s after their last request, and that costs more than a commit: not in a measurement. */
-const SLEEP_MS = 11_500;
+export const SLEEP_MS = 11_500;
 /** Before each measurement: what has gone to sleep wakes up. */
 const WAKE_MS = 200;
 /** Of the closed loop's throughput; latencies are taken well below it. */
@@ -26,7 +26,7 @@ const FIRSTS = 400;
 /** How many notifications are repeated. */
 const REPEATED = 64;
 
-interface Operation {
+export interface Operation {
   readonly name: string;
   readonly to: Target;
   /** Gets what its calls need ready; answers where the next call comes from (null: there is none left). */
@@ -44,7 +44,7 @@ const GROUPS: readonly { readonly letters: readonly Letter[]; readonly makesObje
   { letters: ['b2', 'b4', 'd'], makesObjects: true },
 ];
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function operations(
   app: Target,
@@ -82,14 +82,14 @@ function operations(
  * First notifications, each about a payment that was made moments ago: its object is known, as in the floor. An
  * object that has gone to sleep since would be measured against (b1).
  */
-async function firstNotifications(app: Target, shop: BenchShop): Promise<() => Call | null> {
+export async function firstNotifications(app: Target, shop: BenchShop): Promise<() => Call | null> {
   const { payments } = await manyPayments(app, shop, FIRSTS, CONNECTIONS);
   await pause(SETTLE_MS);
   const left = payments.map(notificationOf);
   return () => left.pop() ?? null;
 }
 
-async function seenNotifications(app: Target, shop: BenchShop): Promise<Call[]> {
+export async function seenNotifications(app: Target, shop: BenchShop): Promise<Call[]> {
   const { payments } = await manyPayments(app, shop, REPEATED, CONNECTIONS);
   const calls = payments.map(notificationOf);
   for (const call of calls) await send(app, call);
@@ -97,13 +97,13 @@ async function seenNotifications(app: Target, shop: BenchShop): Promise<Call[]> 
 }
 
 /** What one round says of an operation. */
-interface Sample {
+export interface Sample {
   readonly perSecond: number;
   /** Processor time of one, in microseconds, with the alarms and pushes that it leaves behind; NaN: not known. */
   readonly cpu: number;
 }
 
-async function sampleOf({ to, ready, once }: Operation): Promise<Sample> {
+export async function sampleOf({ to, ready, once }: Operation): Promise<Sample> {
   const next = await ready();
   if (!once) {
     await closedLoop(to, CONNECTIONS, WAKE_MS, next);

@@ -8,37 +8,71 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 const ROOT = join(import.meta.dirname, '..', '..');
 const COMPATIBILITY_DATE = '2026-10-01';
 
-export const PORTS = { app: 8931, floor: 8932 };
+export const PORTS = { app: 8931, floor: 8932, other: 8933 };
 export const ADMIN_TOKEN = 'bench-admin-token';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
 
-function bundle(directory: string, name: string, config: string | null, script: string | null): string {
+/** Bundles the Worker of a configuration file, or of a checkout's own; the path of what came of it. */
+function bundle(directory: string, name: string, options: { root?: string; config?: string }): string {
+  const { root = ROOT, config } = options;
   const out = join(directory, name);
   mkdirSync(out, { recursive: true });
   const result = spawnSync(
     process.execPath,
     [
-      join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
+      join(root, 'node_modules/wrangler/bin/wrangler.js'),
       'deploy',
-      ...(script ? [script] : []),
       '--dry-run',
       '--outdir',
       out,
       ...(config ? ['--config', config] : []),
     ],
-    { cwd: ROOT, encoding: 'utf8', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+    { cwd: root, encoding: 'utf8', env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
   );
   const [file] = readdirSync(out).filter((entry) => entry.endsWith('.js'));
   if (result.status !== 0 || !file) throw new Error(result.stderr + result.stdout);
   return join(out, file);
 }
 
-/** Bundles and starts both; the data lies under `directory`. */
-export async function start(directory: string): Promise<Miniflare> {
-  const config = join(directory, 'floor.toml');
+/** A Worker of production in miniflare's words. */
+function appWorker(name: string, script: string, port: number) {
+  return {
+    name,
+    modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: readFileSync(script, 'utf8') }],
+    compatibilityDate: COMPATIBILITY_DATE,
+    durableObjects: {
+      LEDGER: { className: 'Ledger', useSQLite: true },
+      SEQUENCE: { className: 'Sequence', useSQLite: true },
+    },
+    d1Databases: { DIRECTORY: `directory-${name}` },
+    bindings: {
+      LOCAL: '1',
+      ADMIN_TOKEN,
+      MASTER_KEY: key('bench master key'),
+      ID_KEY: key('bench id key'),
+    },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+  };
+}
+
+async function migrate(miniflare: Miniflare, name: string, root: string): Promise<void> {
+  const db = await miniflare.getD1Database('DIRECTORY', name);
+  const migrations = join(root, 'src/directory/migrations');
+  for (const file of readdirSync(migrations).sort()) {
+    const statements = readFileSync(join(migrations, file), 'utf8')
+      .replace(/^--.*$/gm, '')
+      .split(';')
+      .map((statement) => statement.trim())
+      .filter(Boolean);
+    for (const statement of statements) await db.prepare(statement).run();
+  }
+}
+
+function floorConfig(directory: string): string {
+  const path = join(directory, 'floor.toml');
   writeFileSync(
-    config,
+    path,
     `name = "floor"
 main = "${join(ROOT, 'test/bench/floor.ts')}"
 compatibility_date = "${COMPATIBILITY_DATE}"
@@ -51,7 +85,17 @@ tag = "v1"
 new_sqlite_classes = ["Floor"]
 `,
   );
-  const [app, floor] = [bundle(directory, 'app', null, null), bundle(directory, 'floor', config, null)];
+  return path;
+}
+
+/**
+ * Bundles and starts the Worker and the floors in one workerd.
+ * @param directory where the data lies.
+ * @param other a checkout with its node_modules whose Worker runs beside them, to compare with.
+ */
+export async function start(directory: string, other?: string): Promise<Miniflare> {
+  const app = bundle(directory, 'app', {});
+  const floor = bundle(directory, 'floor', { config: floorConfig(directory) });
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       resourcePersistencePath: join(directory, 'state'),
@@ -61,23 +105,7 @@ new_sqlite_classes = ["Floor"]
         stderr.resume();
       },
       workers: [
-        {
-          name: 'app',
-          modules: [{ type: 'ESModule', path: 'app.js', contents: readFileSync(app, 'utf8') }],
-          compatibilityDate: COMPATIBILITY_DATE,
-          durableObjects: {
-            LEDGER: { className: 'Ledger', useSQLite: true },
-            SEQUENCE: { className: 'Sequence', useSQLite: true },
-          },
-          d1Databases: { DIRECTORY: 'directory' },
-          bindings: {
-            LOCAL: '1',
-            ADMIN_TOKEN,
-            MASTER_KEY: key('bench master key'),
-            ID_KEY: key('bench id key'),
-          },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: PORTS.app }],
-        },
+        appWorker('app', app, PORTS.app),
         {
           name: 'floor',
           modules: [{ type: 'ESModule', path: 'floor.js', contents: readFileSync(floor, 'utf8') }],
@@ -85,19 +113,12 @@ new_sqlite_classes = ["Floor"]
           durableObjects: { FLOOR: { className: 'Floor', useSQLite: true } },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: PORTS.floor }],
         },
+        ...(other ? [appWorker('other', bundle(directory, 'other', { root: other }), PORTS.other)] : []),
       ],
     }),
   );
   await miniflare.ready;
-  const db = await miniflare.getD1Database('DIRECTORY', 'app');
-  const migrations = join(ROOT, 'src/directory/migrations');
-  for (const file of readdirSync(migrations).sort()) {
-    const statements = readFileSync(join(migrations, file), 'utf8')
-      .replace(/^--.*$/gm, '')
-      .split(';')
-      .map((statement) => statement.trim())
-      .filter(Boolean);
-    for (const statement of statements) await db.prepare(statement).run();
-  }
+  await migrate(miniflare, 'app', ROOT);
+  if (other) await migrate(miniflare, 'other', other);
   return miniflare;
 }
