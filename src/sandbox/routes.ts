@@ -1,23 +1,9 @@
 /** The doors of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
-import { assistBank } from './banks/assist.ts';
-import { dotpayBank } from './banks/dotpay.ts';
-import { dummyBank, registeredId } from './banks/dummy.ts';
-import { ecommpayBank } from './banks/ecommpay.ts';
-import { epaydkBank } from './banks/epaydk.ts';
-import { lyraBank } from './banks/lyra.ts';
-import { moipBank } from './banks/moip.ts';
-import { ogoneBank } from './banks/ogone.ts';
-import { payboxBank } from './banks/paybox.ts';
-import { BRIDGE, paymillBank } from './banks/paymill.ts';
-import { payuBank } from './banks/payu.ts';
-import { przelewy24Bank } from './banks/przelewy24.ts';
-import { sipsBank } from './banks/sips.ts';
-import { sips2Bank } from './banks/sips2.ts';
-import { spplusBank } from './banks/spplus.ts';
-import { tipiBank } from './banks/tipi.ts';
-import { tpayBank } from './banks/tpay.ts';
+import { registeredId } from './banks/dummy.ts';
+import { BRIDGE } from './banks/paymill.ts';
+import { BANKS, bankOf } from './banks/registry.ts';
 import {
   type Bank,
   BankError,
@@ -43,33 +29,6 @@ import { bankErrorPage, orderPage, sentPage } from './kit/pages.tsx';
 import { RefusedByBank, toBank } from './kit/shopper.ts';
 import { answerCall, makeTrouble } from './kit/trouble.ts';
 import type { Sandbox } from './sandbox.ts';
-
-export const BANKS: readonly Bank[] = [
-  assistBank,
-  dummyBank,
-  ecommpayBank,
-  lyraBank,
-  ogoneBank,
-  payboxBank,
-  sipsBank,
-  sips2Bank,
-  spplusBank,
-  tipiBank,
-  epaydkBank,
-  dotpayBank,
-  przelewy24Bank,
-  payuBank,
-  moipBank,
-  paymillBank,
-  tpayBank,
-];
-
-/** The bank that plays a provider. */
-export function bankOf(providerId: string): Bank {
-  const bank = BANKS.find(({ providers }) => providers.includes(providerId));
-  if (!bank) throw new Error(`no bank plays ${providerId}`);
-  return bank;
-}
 
 /** The merchants of a bank: every account of its providers that is not real. */
 async function merchantsOf(

@@ -1,7 +1,7 @@
 /** A shop with one account, its payments, and what its bank says of them. */
 import type { Redirect } from '../../src/payments/types.ts';
-import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
-import { bankOf } from '../../src/sandbox/routes.ts';
+import { bankOf } from '../../src/sandbox/banks/registry.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import { type Call, send, type Target } from './load.ts';
 import { ADMIN_TOKEN, PORTS } from './workers.ts';
 

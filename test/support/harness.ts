@@ -5,7 +5,8 @@ import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/gateway/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { DEMO_ACCOUNTS } from '../../src/sandbox/demo.ts';
+import { BANKS, bankOf } from '../../src/sandbox/banks/registry.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import type {
   BankMessage,
   BankOrder,
@@ -18,7 +19,6 @@ import type {
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { formOf } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
-import { BANKS, bankOf } from '../../src/sandbox/routes.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
 export { bankOf };

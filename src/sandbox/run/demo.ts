@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { provider } from '../../providers/registry.ts';
-import { DEMO_ACCOUNTS } from '../demo.ts';
+import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
 import { disorder, isHinted } from './disorder.ts';
 import { localServer } from './server.ts';
 import { Storefront } from './storefront.ts';

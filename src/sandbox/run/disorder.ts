@@ -4,9 +4,9 @@
  * anything unverified.
  */
 import { provider } from '../../providers/registry.ts';
+import { bankOf } from '../banks/registry.ts';
 import type { BankOrder } from '../kit/bank.ts';
 import type { Disorder, Step, StepResult } from '../kit/disorder.ts';
-import { bankOf } from '../routes.ts';
 import type { Payment, Storefront } from './storefront.ts';
 
 const ASKED = 1999;

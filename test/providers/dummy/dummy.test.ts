@@ -1,7 +1,7 @@
 /** The dummy in both dialects, through the doors; and never with real money. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registeredId } from '../../../src/sandbox/banks/dummy.ts';
-import { bankOf } from '../../../src/sandbox/routes.ts';
+import { bankOf } from '../../../src/sandbox/banks/registry.ts';
 import {
   admin,
   deliver,

@@ -8,7 +8,7 @@ import { diagnose, firstDifference } from '../../../src/providers/kit/diagnosis.
 import { ogone } from '../../../src/providers/ogone/index.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { providers } from '../../../src/providers/registry.ts';
-import { bankOf } from '../../../src/sandbox/routes.ts';
+import { bankOf } from '../../../src/sandbox/banks/registry.ts';
 import { readable } from '../../../src/signing/bytes.ts';
 import { demoSettings, merchant, shopperAtBank } from '../../support/harness.ts';
 import { accountOf, asRequest, notificationOf, start, WORLD } from '../support.ts';
