@@ -1,7 +1,7 @@
 /** The doors of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
-import { registeredId } from './banks/dummy.ts';
+import { dummyBank, registeredId } from './banks/dummy.ts';
 import { BRIDGE } from './banks/paymill.ts';
 import { BANKS, bankOf } from './banks/registry.ts';
 import {

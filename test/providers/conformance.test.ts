@@ -74,7 +74,10 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
 
   it('maps every status of its sheet', async () => {
     const meanings = Object.values(entry.statuses).flatMap((table) => Object.values(table));
-    expect(meanings.length).toBeGreaterThan(3);
+    expect(
+      meanings.length,
+      `src/providers/${id}/statuses.ts: fill in a row for each code of the sheet`,
+    ).toBeGreaterThan(3);
     for (const { outcome, text } of meanings) {
       expect([...OUTCOMES, 'accepted']).toContain(outcome);
       expect(text).not.toBe('');

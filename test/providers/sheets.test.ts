@@ -72,11 +72,11 @@ describe('the sheets', () => {
   });
 });
 
-describe.each(sheets)('%s/SHEET.md', (_folder, sheet) => {
+describe.each(sheets)('%s/SHEET.md', (folder, sheet) => {
   const rows = rowsOf(sheet);
 
   it('has status tables', () => {
-    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length, `src/providers/${folder}/SHEET.md: fill in the table of statuses`).toBeGreaterThan(0);
   });
 
   it.each(providersOf(sheet))('%s maps every code of it, as it says', (id) => {

@@ -7,7 +7,11 @@ const files = Object.entries(
   import.meta.glob<VectorFile>('../**/vectors.json', { eager: true, import: 'default' }),
 ).map(([path, file]) => [path.split('/').at(-2), file] as const);
 
-describe.each(files)('%s', (_name, file) => {
+describe.each(files)('%s', (name, file) => {
+  it('has vectors', () => {
+    expect(file.vectors.length, `test/providers/${name}/vectors.json: fill in vectors`).toBeGreaterThan(0);
+  });
+
   it.each(file.vectors.map((vector) => [vector.what, vector.name, vector] as const))(
     '%s: %s',
     async (_what, _case, vector) => {

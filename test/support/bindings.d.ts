@@ -16,5 +16,8 @@ declare namespace Cloudflare {
 
 /** Vite's, which the runtime's types do not know. */
 interface ImportMeta {
-  glob<T>(pattern: string, options: { readonly eager: true; readonly import: 'default' }): Record<string, T>;
+  glob<T>(
+    pattern: string,
+    options: { readonly eager: true; readonly import: 'default'; readonly query?: '?raw' },
+  ): Record<string, T>;
 }
