@@ -1,7 +1,7 @@
 /** When a silent payment is asked about, and when it is given up: every case by itself. */
 import { describe, expect, it } from 'vitest';
 import { attemptOf } from '../../src/ledger/attempts.ts';
-import { lookAt } from '../../src/ledger/overdue.ts';
+import { overdueAction } from '../../src/ledger/overdue.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { apply, forward } from '../../src/payments/rules.ts';
 import { create, newId, signedAttempt } from './support.ts';
@@ -34,7 +34,7 @@ function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0):
 }
 
 const atHour = (hours: number) => BEGAN + hours * HOUR;
-const look = (given: LedgerRecord, hours: number) => lookAt(given, { schedules }, atHour(hours));
+const look = (given: LedgerRecord, hours: number) => overdueAction(given, { schedules }, atHour(hours));
 
 describe('a payment without a result', () => {
   it.each(['forwarded', 'pending'] as const)('is asked about at each point of the schedule: %s', (state) => {
@@ -58,6 +58,6 @@ describe('left alone', () => {
     const leave = { kind: 'leave' };
     expect(look(record('paid'), 100)).toEqual(leave);
     expect(look({ ...record('forwarded'), imported: true }, 100)).toEqual(leave);
-    expect(lookAt(record('forwarded'), { schedules: {} }, atHour(100))).toEqual(leave);
+    expect(overdueAction(record('forwarded'), { schedules: {} }, atHour(100))).toEqual(leave);
   });
 });
