@@ -16,7 +16,7 @@ import type {
   Trouble,
 } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
-import { formOf } from '../../src/sandbox/kit/shopper.ts';
+import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
 import { BANKS, bankOf } from '../../src/sandbox/routes.ts';
 import { charset } from '../../src/signing/charsets.ts';
@@ -227,7 +227,7 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
 export async function shopperAtBank(providerId: string, given: Redirect, who: Merchant): Promise<BankOrder> {
   const bank = bankOf(providerId);
   const isPage = given.kind === 'html';
-  const redirect = given.kind === 'html' ? formOf(given.html) : given;
+  const redirect = given.kind === 'html' ? formOfPage(given.html) : given;
   const url = new URL(redirect.url);
   // Our own checkout, where an order is registered first.
   if (!isPage && url.origin === ORIGIN) {
@@ -269,7 +269,7 @@ async function hopTarget(checkoutUrl: string): Promise<Redirect> {
   if (location) return { kind: 'url', method: 'GET', url: location };
   const text = await response.text();
   if (response.status !== 200) throw new Error(text);
-  return formOf(text);
+  return formOfPage(text);
 }
 
 /** A call of a bank's API, answered by the bank whose path it is. */
