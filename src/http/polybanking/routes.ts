@@ -33,7 +33,7 @@ const CURRENCY = 'CHF';
 /** As long as the original's column. */
 const REFERENCE_LENGTH = 255;
 
-/** How many references a list has if nobody says, and at most. */
+/** How many references a list has by default, and at most. */
 const LIST_DEFAULT = 100;
 const LIST_LIMIT = 10_000;
 

@@ -113,7 +113,7 @@ export type Rejection = 'state' | 'amount';
 export async function perform(
   memory: Memory,
   entry: Entry,
-  asked: {
+  wanted: {
     readonly kind: BankOperationKind;
     readonly amount: number | null;
     readonly operationReference?: string;
@@ -121,25 +121,25 @@ export async function perform(
 ): Promise<{ readonly entry: Entry; readonly done: BankOperation } | Rejection> {
   const isHeld = entry.held > 0 && !entry.cancelled;
   const left =
-    isHeld && asked.kind !== 'refund'
+    isHeld && wanted.kind !== 'refund'
       ? entry.held - entry.taken - entry.released
       : entry.taken - entry.returned;
-  if (asked.kind === 'capture' && !isHeld) return 'state';
+  if (wanted.kind === 'capture' && !isHeld) return 'state';
   if (entry.cancelled || left <= 0) return 'state';
-  const amount = asked.amount ?? left;
+  const amount = wanted.amount ?? left;
   if (amount <= 0 || amount > left) return 'amount';
   const done: BankOperation = {
     id: String(700_000_000 + entry.done.length) + entry.order.slice(-6).replace(/\D/g, '7'),
-    kind: asked.kind,
+    kind: wanted.kind,
     amount,
-    operationReference: asked.operationReference ?? '',
+    operationReference: wanted.operationReference ?? '',
   };
-  const isRelease = asked.kind === 'cancel' && isHeld;
+  const isRelease = wanted.kind === 'cancel' && isHeld;
   const changed: Entry = {
     ...entry,
-    taken: asked.kind === 'capture' ? entry.taken + amount : entry.taken,
+    taken: wanted.kind === 'capture' ? entry.taken + amount : entry.taken,
     returned:
-      asked.kind === 'refund' || (asked.kind === 'cancel' && !isHeld)
+      wanted.kind === 'refund' || (wanted.kind === 'cancel' && !isHeld)
         ? entry.returned + amount
         : entry.returned,
     released: isRelease ? entry.released + amount : entry.released,
