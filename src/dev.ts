@@ -1,4 +1,4 @@
-/** The local Worker: the same doors as production, and beside them the simulated banks and the demo shop. */
+/** The local Worker: the same routes as in production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
@@ -6,7 +6,7 @@ import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { shopRoutes } from './sandbox/shop.ts';
+import { demoShopRoutes } from './sandbox/shop.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence } from './worker.ts';
@@ -35,7 +35,7 @@ function sandboxOf(c: Context): Sandbox {
 
 const local = new Hono();
 local.route('/', bankRoutes(sandboxOf));
-local.route('/', shopRoutes(sandboxOf));
+local.route('/', demoShopRoutes(sandboxOf));
 local.all('*', (c) => app.fetch(c.req.raw, c.env as Env, c.executionCtx));
 
 /** The demo data is there before the first request is answered. */

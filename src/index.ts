@@ -1,4 +1,4 @@
-/** The Worker in production: its doors, its Durable Objects and its clock. */
+/** The Worker in production: its routes, its Durable Objects and its cron. */
 
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';

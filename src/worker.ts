@@ -78,7 +78,7 @@ export function serviceOf(env: Env): Service {
 /** The counters of short order numbers. */
 export class Sequence extends DailySequence<Env> {}
 
-/** A payment's Durable Object, with its ways to the world. */
+/** A payment's Durable Object, with its ports. */
 export class Ledger extends PaymentLedger<Env> {
   protected override ports(): LedgerPorts {
     return ledgerPorts(serviceOf(this.env), Math.random);

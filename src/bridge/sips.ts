@@ -152,7 +152,7 @@ function messageOf(body: string): Record<string, unknown> {
     const message: unknown = JSON.parse(body);
     if (typeof message === 'object' && message !== null) return message as Record<string, unknown>;
   } catch {
-    // Refused below, as anything else that is no object.
+    // Rejected below, like anything else that is no object.
   }
   throw new BridgeError(400, 'the body is not a JSON object');
 }

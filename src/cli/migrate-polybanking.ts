@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Read, rowsOf, shopsOf, transactionsOf } from './polybanking-dump.ts';
 
-/** Transactions on the way at once. */
+/** Transactions that are sent at the same time. */
 const AT_ONCE = 8;
 
 /** How often progress is shown, in transactions. */
@@ -47,15 +47,15 @@ class Target {
     return ((await response.json()) as { readonly data: readonly Account[] }).data;
   }
 
-  /** What became of one thing; a refusal is the text of the problem. */
-  async put(what: 'shop' | 'transaction', body: unknown): Promise<Imported | { readonly refused: string }> {
+  /** The result of importing one thing; `rejected` is the text of the problem. */
+  async put(what: 'shop' | 'transaction', body: unknown): Promise<Imported | { readonly rejected: string }> {
     const response = await this.#call(`/v1/admin/imports/polybanking/${what}`, body);
     if (response.ok) return (await response.json()) as Imported;
     const problem = (await response.json()) as { readonly detail?: string };
-    // Nothing that goes for one would go for the next.
+    // Every other thing would fail the same way.
     if (response.status === 401 || response.status >= 500)
       throw new Error(`${response.status} ${problem.detail}`);
-    return { refused: problem.detail ?? String(response.status) };
+    return { rejected: problem.detail ?? String(response.status) };
   }
 }
 
@@ -71,42 +71,42 @@ async function accountOf(target: Target, wanted: string | undefined): Promise<st
   throw new Error(`say which account the payments went to: --account ID (there are: ${known})`);
 }
 
-/** How it went, and what was refused. */
+/** Counts the results, and lists what was rejected. */
 class Tally {
   readonly #what: string;
-  readonly #counts = { imported: 0, unchanged: 0, refused: 0 };
-  readonly refusals: string[] = [];
+  readonly #counts = { imported: 0, unchanged: 0, rejected: 0 };
+  readonly rejections: string[] = [];
 
   constructor(what: string) {
     this.#what = what;
   }
 
-  count(name: string, outcome: Imported | { readonly refused: string }): void {
-    if ('refused' in outcome) this.#refuse(`${name}: ${outcome.refused}`);
-    else if (outcome.result === 'differs') this.#refuse(`${name}: ${outcome.detail}`);
+  count(name: string, outcome: Imported | { readonly rejected: string }): void {
+    if ('rejected' in outcome) this.#reject(`${name}: ${outcome.rejected}`);
+    else if (outcome.result === 'differs') this.#reject(`${name}: ${outcome.detail}`);
     else this.#counts[outcome.result] += 1;
   }
 
-  #refuse(line: string): void {
-    this.#counts.refused += 1;
-    this.refusals.push(line);
+  #reject(line: string): void {
+    this.#counts.rejected += 1;
+    this.rejections.push(line);
   }
 
   get line(): string {
-    const { imported, unchanged, refused } = this.#counts;
-    return `${this.#what}: ${imported} imported, ${unchanged} there already, ${refused} refused`;
+    const { imported, unchanged, rejected } = this.#counts;
+    return `${this.#what}: ${imported} imported, ${unchanged} there already, ${rejected} rejected`;
   }
 }
 
 async function importAll<T>(
   things: readonly Read<T>[],
   tally: Tally,
-  put: (value: T) => Promise<Imported | { readonly refused: string }>,
+  put: (value: T) => Promise<Imported | { readonly rejected: string }>,
 ): Promise<void> {
   for (let at = 0; at < things.length; at += AT_ONCE) {
     const part = things.slice(at, at + AT_ONCE);
     const outcomes = await Promise.all(
-      part.map((thing) => ('refused' in thing ? { refused: thing.refused } : put(thing.value))),
+      part.map((thing) => ('rejected' in thing ? { rejected: thing.rejected } : put(thing.value))),
     );
     for (const [index, outcome] of outcomes.entries()) tally.count(part[index]?.name ?? '', outcome);
     if (Math.floor(at / STEP) !== Math.floor((at + AT_ONCE) / STEP)) console.log(`... ${tally.line}`);
@@ -135,10 +135,10 @@ async function main(): Promise<number> {
   await importAll(transactionsOf(rows, account), transactions, async (transaction) =>
     dry ? read : target.put('transaction', transaction),
   );
-  const refusals = [...shops.refusals, ...transactions.refusals];
-  if (refusals.length > 0) console.log(`\nrefused:\n${refusals.map((line) => `  ${line}`).join('\n')}`);
+  const rejections = [...shops.rejections, ...transactions.rejections];
+  if (rejections.length > 0) console.log(`\nrejected:\n${rejections.map((line) => `  ${line}`).join('\n')}`);
   if (dry) console.log('\nnothing was sent: this was a dry run');
-  return refusals.length > 0 ? 1 : 0;
+  return rejections.length > 0 ? 1 : 0;
 }
 
 main().then(

@@ -17,7 +17,7 @@ const PARTS: Record<OperationRule['parts'], string> = {
   many: 'the whole or parts',
 };
 
-const POOLS: Record<FundsSource, string> = {
+const FUNDS_SOURCES: Record<FundsSource, string> = {
   held: 'an authorization',
   paid: 'money not settled yet',
   open: 'an unpaid order',
@@ -29,7 +29,7 @@ function cell(rule: OperationRule | undefined): string {
 
 function cancelCell(rule: OperationRule | undefined): string {
   return rule
-    ? `${rule.fundsSources.map((fundsSource) => POOLS[fundsSource]).join(', ')}: ${PARTS[rule.parts]}`
+    ? `${rule.fundsSources.map((fundsSource) => FUNDS_SOURCES[fundsSource]).join(', ')}: ${PARTS[rule.parts]}`
     : '';
 }
 
@@ -47,7 +47,7 @@ export function operationsTable(): string {
     .join('\n');
 }
 
-/** A text with the table between its marks replaced. @throws Error when it has no marks. */
+/** A text with the table between its markers replaced. @throws Error when it has no markers. */
 export function withTable(text: string): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error('the README has no place for the table of operations');

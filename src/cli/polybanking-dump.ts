@@ -12,7 +12,7 @@ interface Row {
 /** A thing to take over, or why it cannot be. */
 export type Read<T> =
   | { readonly name: string; readonly value: T }
-  | { readonly name: string; readonly refused: string };
+  | { readonly name: string; readonly rejected: string };
 
 export interface ShopToImport {
   readonly id: string;
@@ -80,7 +80,7 @@ function read<T>(name: string, work: () => T): Read<T> {
   try {
     return { name, value: work() };
   } catch (error) {
-    if (error instanceof Unreadable) return { name, refused: error.message };
+    if (error instanceof Unreadable) return { name, rejected: error.message };
     throw error;
   }
 }

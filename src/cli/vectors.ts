@@ -85,7 +85,7 @@ function withoutDeclarations(value: unknown): unknown {
   );
 }
 
-/** What differs between a worked-out answer and a vector; null when nothing does. */
+/** What differs between a computed answer and a vector; null when nothing does. */
 function caseDifference(vector: Vector, answer: Readonly<Record<string, Json>>): string | null {
   for (const [name, value] of Object.entries(answer)) {
     const wanted = (vector as unknown as Record<string, Json | undefined>)[name];
@@ -124,8 +124,8 @@ function firstDifference(
   return null;
 }
 
-/** A vector of an answer to another question says in its reason which question was asked. */
-function askedOf(vector: Vector): string | null {
+/** The number of the query that a vector's answer should belong to, where the vector's reason names one (Paybox). */
+function queryNumberOf(vector: Vector): string | null {
   const reason = vector.expected?.reason;
   return typeof reason === 'string' ? (/asked \((\w+)\)/.exec(reason)?.[1] ?? null) : null;
 }
@@ -165,7 +165,7 @@ export async function checkVector(providerId: string, vector: Vector): Promise<s
     case 'response':
       return firstDifference(
         vector.expected ?? {},
-        found.read(vector.settings, vector.raw ?? '', askedOf(vector)),
+        found.read(vector.settings, vector.raw ?? '', queryNumberOf(vector)),
       );
   }
 }

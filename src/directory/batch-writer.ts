@@ -1,14 +1,13 @@
 /**
- * Pushes of many ledgers, written to D1 together: the ledgers of one isolate that have something to push within the
- * same moment share one batch, because D1 takes hundreds of writes a second and hardly more for one row each than
- * for thirty together. Between ledgers only plain data is shared, never a promise or a connection, which belong to the request that
- * made them: each waits on its own timer and looks.
+ * Batches D1 writes: ledgers of one isolate that write within 20 ms share one transaction. D1 takes hundreds of
+ * transactions a second, and one of thirty rows costs hardly more than one of a single row. Ledgers share plain data
+ * only: a promise or a connection belongs to the request that made it. So each waits on its own timer and looks.
  */
 
-/** How long a push waits for others, and between looks, in milliseconds: less than anybody sees in a list. */
+/** How long a write waits for others, and between looks, in milliseconds: nobody notices it in a list. */
 const MOMENT_MS = 20;
 
-/** After so many looks a batch is taken for lost (its ledger was evicted), and a push goes alone. */
+/** After so many looks a batch counts as lost (its ledger was evicted), and an item is written alone. */
 const LOOKS = 250;
 
 /** Rows of one batch, and so of one D1 transaction. */

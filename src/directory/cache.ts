@@ -1,5 +1,5 @@
 /**
- * Hot reads of the directory, kept in the isolate for a few seconds. The accepted cost: a change made through
+ * Hot reads of the directory, cached in the isolate for a few seconds. The accepted cost: a change made through
  * another isolate is seen there up to that much later; in this one it is seen at once (`clear`).
  */
 
@@ -17,10 +17,10 @@ export class Cache {
     this.#now = now;
   }
 
-  /** The kept value of a name, or what `load` finds. Null is not kept: what is missing may be made any time. */
+  /** The cached value of a name, or what `load` finds. Null is not cached: what is missing may be created any time. */
   async read<T>(name: string, load: () => Promise<T | null>): Promise<T | null> {
-    const kept = this.#entries.get(name);
-    if (kept && kept.until > this.#now()) return kept.value as T;
+    const cached = this.#entries.get(name);
+    if (cached && cached.until > this.#now()) return cached.value as T;
     const value = await load();
     if (value === null) {
       this.#entries.delete(name);

@@ -1,4 +1,4 @@
-/** The directory: everything in D1 behind one door, its hot reads cached in the isolate. */
+/** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
@@ -8,10 +8,10 @@ import {
   listOverdue,
   listProjected,
   listReferences,
-  lookAgain,
-  type ProjectedPayment,
   project,
   projectedIds,
+  type SearchablePayment,
+  setNextChecks,
 } from './projection.ts';
 import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
@@ -41,7 +41,7 @@ export class Directory {
   readonly shops: Shops;
   readonly #db: D1Database;
   readonly #cache: Cache;
-  readonly #copies: BatchWriter<ProjectedPayment>;
+  readonly #copies: BatchWriter<SearchablePayment>;
   readonly #now: () => number;
 
   constructor({ db, masterKey, previousMasterKey, hashKey, now, random, pause }: DirectoryOptions) {
@@ -120,7 +120,7 @@ export class Directory {
   }
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */
-  project(payment: ProjectedPayment): Promise<void> {
+  project(payment: SearchablePayment): Promise<void> {
     return this.#copies.add(payment, (payments) => project(this.#db, payments));
   }
 
@@ -132,20 +132,21 @@ export class Directory {
     return projectedIds(this.#db, after, limit);
   }
 
-  /** Payments without a result that are due to be looked at. */
+  /** Payments without a result that are due to be checked. */
   overdue(limit: number) {
     return listOverdue(this.#db, new Date(this.#now()).toISOString(), limit);
   }
 
-  lookAgain(payments: Parameters<typeof lookAgain>[1]): Promise<void> {
-    return lookAgain(this.#db, payments);
+  /** Sets when payments are checked again. */
+  setNextChecks(payments: Parameters<typeof setNextChecks>[1]): Promise<void> {
+    return setNextChecks(this.#db, payments);
   }
 
   recordRefusal(entry: RefusalRecord): Promise<void> {
     return recordRefusal(this.#db, new Date(this.#now()).toISOString(), entry);
   }
 
-  /** The right to ask for an account's report, at most once in so many milliseconds; null: not now. */
+  /** The right to fetch an account's report, at most once in so many milliseconds; null: not now. */
   claimReport(account: string, pauseMs: number): Promise<{ readonly cursor: string | null } | null> {
     const now = this.#now();
     const [at, notSince] = [now, now - pauseMs].map((time) => new Date(time).toISOString());

@@ -6,7 +6,7 @@ import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 
 /** What a ledger pushes. */
-export interface ProjectedPayment {
+export interface SearchablePayment {
   readonly shop: string;
   /** Grows with every change of the payment. */
   readonly version: number;
@@ -32,7 +32,7 @@ export interface Cursor {
 }
 
 /** Writes payments' rows in one transaction, each unless a newer one is there. */
-export async function project(db: D1Database, payments: readonly ProjectedPayment[]): Promise<void> {
+export async function project(db: D1Database, payments: readonly SearchablePayment[]): Promise<void> {
   const statement = db.prepare(PROJECT);
   await db.batch(payments.map((payment) => bound(statement, payment)));
 }
@@ -50,7 +50,7 @@ const PROJECT = `
 
 function bound(
   statement: D1PreparedStatement,
-  { shop, version, view }: ProjectedPayment,
+  { shop, version, view }: SearchablePayment,
 ): D1PreparedStatement {
   return statement.bind(
     view.id,
@@ -69,14 +69,14 @@ function bound(
     view.createdAt,
     view.updatedAt,
     JSON.stringify(view),
-    UNFINISHED.has(view.status) ? new Date(Date.parse(view.updatedAt) + FIRST_LOOK_MS).toISOString() : null,
+    UNFINISHED.has(view.status) ? new Date(Date.parse(view.updatedAt) + FIRST_CHECK_MS).toISOString() : null,
   );
 }
 
-/** A payment without a result is looked at so long after its last news. */
-const FIRST_LOOK_MS = 600_000;
+/** A payment without a result is first checked so long after its last change. */
+const FIRST_CHECK_MS = 600_000;
 
-/** Payments that are due to be looked at, the longest waiting first. */
+/** Payments that are due to be checked, the longest waiting first. */
 export async function listOverdue(
   db: D1Database,
   now: string,
@@ -89,8 +89,8 @@ export async function listOverdue(
   return results;
 }
 
-/** Notes when payments are to be looked at again; one that has had news meanwhile has its own time. */
-export async function lookAgain(
+/** Sets when payments are checked again; one that has changed meanwhile has a time of its own already. */
+export async function setNextChecks(
   db: D1Database,
   payments: readonly { readonly id: string; readonly checkAt: string; readonly next: string | null }[],
 ): Promise<void> {

@@ -1,7 +1,7 @@
-/** Refused notifications and returns in D1: bounded per account, so that noise at a door cannot fill the database. */
+/** Refused notifications and returns in D1: bounded per account, so that noise at a route cannot fill the database. */
 
-/** How many are kept for each account. */
-const KEPT = 200;
+/** How many refusals of an account are stored. */
+const MOST_OF_ACCOUNT = 200;
 
 /** One refusal, with what explains it; secrets and card numbers are masked before it gets here. */
 export interface RefusalRecord {
@@ -50,7 +50,7 @@ export async function recordRefusal(db: D1Database, at: string, entry: RefusalRe
         `DELETE FROM refusals WHERE account = ? AND id <=
            (SELECT id FROM refusals WHERE account = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
       )
-      .bind(entry.account, entry.account, KEPT),
+      .bind(entry.account, entry.account, MOST_OF_ACCOUNT),
   ]);
 }
 

@@ -1,9 +1,9 @@
-/** When each account's report was asked for, and how far it was read: one row an account. */
+/** When each account's report was fetched, and how far it was read: one row an account. */
 
-/** What became of one run. */
+/** The outcome of one run. */
 export interface ReportOutcome {
   readonly rows: number;
-  /** Rows that were news to a payment. */
+  /** Rows that were new to a payment. */
   readonly applied: number;
   /** Rows that could not be read, with the first reasons. */
   readonly problems: readonly string[];
@@ -11,9 +11,9 @@ export interface ReportOutcome {
 }
 
 /**
- * Takes the right to ask now. Of any number of callers at one time, one gets it.
- * @param notSince the latest time of asking (RFC 3339) that leaves the right free.
- * @returns null: the account was asked later than that, or another caller was quicker.
+ * Takes the right to fetch a report now. Of any number of callers at one time, one gets it.
+ * @param notSince the right is free when the last fetch was at this time (RFC 3339) or before.
+ * @returns null: the last fetch was later, or another caller was quicker.
  */
 export async function claimReport(
   db: D1Database,
@@ -31,7 +31,7 @@ export async function claimReport(
     .first<{ cursor: string | null }>();
 }
 
-/** Writes what became of a run. `cursor` is null when it was not read to its end: the next run reads the same again. */
+/** Records the outcome of a run. `cursor` is null when it was not read to its end: the next run reads the same again. */
 export async function finishReport(
   db: D1Database,
   account: string,

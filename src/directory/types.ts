@@ -1,4 +1,4 @@
-/** What the directory keeps, as the rest of countersign sees it. */
+/** What the directory stores, as the rest of countersign sees it. */
 import type { Endpoints, Environment } from '../payments/types.ts';
 
 /** A secret's value and when it lives (milliseconds since 1970; null: for ever). */
@@ -55,7 +55,7 @@ export interface Shop {
   readonly webhook: {
     readonly url: string | null;
     readonly dialect: WebhookDialect;
-    /** Tell of new payments too, not only of changes. */
+    /** Send a webhook for a new payment too, not only for changes. */
     readonly newPayments: boolean;
   };
   readonly createdAt: string;

@@ -1,4 +1,4 @@
-/** A provider's message: checked over its raw bytes with every live secret, then taken to the ledger of its payment. */
+/** A provider's message: verified over its raw bytes with every live secret, then taken to the ledger of its payment. */
 import { Problem, Refusal } from '../payments/errors.ts';
 import { fromOrderNumber } from '../payments/id.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
-import { keepRefusal, type Sender } from './refusals.ts';
+import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
@@ -54,7 +54,7 @@ export async function verifyMessage(
 /**
  * Takes a notification to the ledger of its payment.
  * @returns the reply that the provider's protocol wants; to a repeat the same as the first time.
- * @throws Refusal when it is not to be believed: it is logged and kept already.
+ * @throws Refusal when it is not to be believed: it is logged and stored already.
  * @throws Problem not_found when it is about no payment of ours.
  */
 export async function takeNotification(
@@ -91,14 +91,14 @@ export async function takeNotification(
     throw new Problem('not_found', 'there is no such payment');
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await keepRefusal(service, opened, { request, channel: 'notification', sender }, error);
+    await logRefusal(service, opened, { request, channel: 'notification', sender }, error);
     if (provider.refused) return provider.refused(error, opened.variants[0].account.settings);
     throw error;
   }
 }
 
 /**
- * Has the ledger ask the provider. The reply says only that the hint came.
+ * Has the ledger query the provider. The reply confirms only that the hint was received.
  * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
 async function takeHint(service: Service, { account, provider }: OpenedAccount, hint: Hint): Promise<Reply> {

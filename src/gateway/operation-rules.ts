@@ -1,10 +1,13 @@
-/** What can be done after a payment, by the providers and the settings of its accounts. */
+/** Which operations a payment's providers have, with the settings of its accounts. */
 import type { PaymentRead } from '../ledger/commands.ts';
 import type { OperationKind, OperationRule } from '../payments/operations.ts';
 import { open } from './accounts.ts';
 import type { Service } from './service.ts';
 
-/** What the provider of each of a payment's accounts can do; and why not, for those that lack it by their settings. */
+/**
+ * The rule of an operation for each of a payment's accounts; null where the account cannot do it.
+ * @returns the reasons too, for those that cannot.
+ */
 export async function operationRules(service: Service, { attempts }: PaymentRead, kind: OperationKind) {
   const rules: Record<string, OperationRule | null> = {};
   const reasons: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * Carrying out an operation at its provider, and asking what became of it. A provider has two ways out: `fetch`, for
- * what changes nothing, and `send`, for the one call that does it. What goes wrong before `send` has happened nowhere;
- * after it nobody knows, unless the provider said no in so many words.
+ * Executes an operation at its provider, and reconciles one whose answer was lost. A provider's code is given two
+ * functions: `fetch` for calls that change nothing, and `send` for the one call that executes the operation. A failure
+ * before `send` means that nothing happened. After it the outcome is unknown, unless the provider declined explicitly.
  */
 import type { OperationOutcome, OperationRequest } from '../ledger/commands.ts';
 import { operationReference } from '../ledger/operations.ts';
@@ -68,7 +68,7 @@ function within(fetcher: typeof fetch, deadline: AbortSignal): typeof fetch {
     });
 }
 
-/** What went wrong, as the shop is told. */
+/** What went wrong, in words for the shop. */
 function problemOf(error: unknown, isSent: boolean): OperationProblem {
   const lost = isSent ? '; it is not known whether it was carried out' : '';
   if (error instanceof Problem) {
@@ -88,7 +88,7 @@ function outcomeOf({ state, ...members }: OperationResult): OperationOutcome {
   return { result: state, ...members };
 }
 
-/** Logs what went wrong: the provider's answer is in the cause, which leaves with no answer of ours. */
+/** Logs what went wrong. The provider's answer is in the cause, which is for the log alone. */
 function logged(event: string, request: OperationRequest, error: unknown): void {
   const { id, account, operation } = request;
   const cause = error instanceof Error ? (error.cause ?? error.stack) : undefined;
@@ -103,7 +103,7 @@ function logged(event: string, request: OperationRequest, error: unknown): void 
   });
 }
 
-/** Carries out an operation, once. Never throws: what it came to is its outcome. */
+/** Executes an operation, once. Never throws: a failure is an outcome. */
 export async function executeOperation(
   service: Service,
   request: OperationRequest,
@@ -116,11 +116,11 @@ export async function executeOperation(
     const limited = within(service.fetch, abort.signal);
     const send: typeof fetch = async (input, init) => {
       if (isSent) throw new Error('an operation is sent once');
-      // The time went by before anything was sent.
+      // The time is over, and nothing was sent.
       abort.signal.throwIfAborted();
       isSent = true;
       const response = await limited(input, init);
-      // Who we are was not accepted, so nothing was done: with a new token it may be sent again.
+      // The provider did not accept our credentials, so nothing was done: with a new token it may be sent again.
       if (response.status === 401) isSent = false;
       return response;
     };
@@ -135,8 +135,8 @@ export async function executeOperation(
 }
 
 /**
- * Asks what became of an operation; null: its provider has no such question.
- * @throws Problem or Refusal when it could not be recorded.
+ * Queries what became of an operation; null: its provider has no such query.
+ * @throws Problem or Refusal when there is no answer to believe.
  */
 export async function reconcileOperation(
   service: Service,
@@ -151,7 +151,7 @@ export async function reconcileOperation(
       : { result: 'unknown', problem: { code: 'provider_error', detail: 'the provider does not know yet' } };
   } catch (error) {
     if (error instanceof Declined) return { result: 'failed', problem: problemOf(error, false) };
-    logged('operation.not_found_out', request, error);
+    logged('operation.not_reconciled', request, error);
     throw error;
   }
 }

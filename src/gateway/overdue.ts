@@ -1,26 +1,26 @@
 /**
- * Payments that have been without a result for long, looked after by the Worker's cron: their providers are asked by
- * schedule, and what never ends expires after its account's limit. The searchable copy says which ones are due, so that a run
- * touches those and no others; their ledgers decide.
+ * Payments that have had no result for too long, polled by the Worker's cron. Their providers are queried by a schedule,
+ * and a payment that never gets a result expires after its account's limit. The searchable copy says which payments are
+ * due, so that a run calls those ledgers and no others. The ledgers decide.
  */
 import type { OverdueCommand } from '../ledger/commands.ts';
 import { paymentId } from '../payments/id.ts';
 import { open } from './accounts.ts';
 import type { Service } from './service.ts';
 
-/** Seconds after the last news of a payment at which it is asked about, where the provider names no others. */
+/** Seconds after a payment's last change at which its status is queried, where the provider names no others. */
 const QUERY_AFTER = [900, 3600, 4 * 3600, 12 * 3600, 22 * 3600];
 
 const HOUR_MS = 3_600_000;
 
-/** Ledgers that are spoken to at one time. */
+/** Ledgers that are called at the same time. */
 const AT_ONCE = 16;
 
 /** Payments of one page, and pages of one run: the next run goes on. */
 const PAGE = 96;
 const PAGES = 8;
 
-/** A payment that could not be looked after is left alone for a while. */
+/** A payment whose ledger failed is polled again after this. */
 const AFTER_FAILURE_MS = 600_000;
 
 async function schedulesOf(service: Service): Promise<OverdueCommand> {
@@ -40,10 +40,10 @@ async function schedulesOf(service: Service): Promise<OverdueCommand> {
   return { schedules };
 }
 
-/** Looks after every payment that is due. One that fails does not keep the others waiting. */
+/** Polls every payment that is due. One that fails does not stop the others. */
 export async function pollOverduePayments(service: Service): Promise<void> {
   const command = await schedulesOf(service);
-  const look = async ({ id: text, checkAt }: { readonly id: string; readonly checkAt: string }) => {
+  const poll = async ({ id: text, checkAt }: { readonly id: string; readonly checkAt: string }) => {
     const id = paymentId(text);
     try {
       const next = id ? await service.ledger(id).overdue(command) : null;
@@ -56,8 +56,8 @@ export async function pollOverduePayments(service: Service): Promise<void> {
   for (let page = 0; page < PAGES; page += 1) {
     const due = await service.directory.overdue(PAGE);
     for (let start = 0; start < due.length; start += AT_ONCE) {
-      const looked = await Promise.all(due.slice(start, start + AT_ONCE).map(look));
-      await service.directory.lookAgain(looked);
+      const polled = await Promise.all(due.slice(start, start + AT_ONCE).map(poll));
+      await service.directory.setNextChecks(polled);
     }
     if (due.length < PAGE) return;
   }

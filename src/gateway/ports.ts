@@ -1,4 +1,4 @@
-/** The ledger's ways to the world, made of the gateway's parts. */
+/** The ledger's ports, made of the gateway's parts. */
 import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
 import { deliverWebhook } from '../webhooks/deliver.ts';
 import { polybankingMessage } from '../webhooks/polybanking.ts';
@@ -30,7 +30,10 @@ async function sendWebhook(
   return deliverWebhook(outgoing, url, { fetch: service.fetch, now, local: config.local });
 }
 
-/** @param jitter between 0 and 1, at random: spreads retries. */
+/**
+ * The ports that a ledger is given.
+ * @param jitter between 0 and 1, at random: spreads retries.
+ */
 export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts {
   const pause = (failures: number) => pauseAfter(failures, jitter());
   return {

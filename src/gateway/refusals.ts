@@ -1,4 +1,4 @@
-/** Messages that are not believed: each has a log line, and is kept with its diagnosis for the operator. */
+/** Messages that are not believed: each has a log line, and is stored with its diagnosis for the operator. */
 import type { Refusal } from '../payments/errors.ts';
 import type { Channel, Provider, ProviderRequest } from '../providers/contract.ts';
 import { diagnose } from '../providers/kit/diagnosis.ts';
@@ -41,10 +41,10 @@ function checkedAs(provider: Provider, request: ProviderRequest, channel: Channe
 }
 
 /**
- * Logs a refusal, and keeps it with its diagnosis. The base string may hold a passphrase: it is not written to the log,
- * and masked in the directory.
+ * Logs a refusal, and stores it with its diagnosis. The base string may hold a passphrase: it is never logged, and it is
+ * masked in the directory.
  */
-export async function keepRefusal(
+export async function logRefusal(
   service: Service,
   opened: OpenedAccount,
   message: { readonly request: ProviderRequest; readonly channel: Channel; readonly sender: Sender },

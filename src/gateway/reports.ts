@@ -1,6 +1,7 @@
 /**
- * Reports, fetched by the Worker's cron: what a provider says of many payments at once, each row an update like any other.
- * The right to ask is a row of the directory, not a timer: two crons at once, or one that comes early, ask once.
+ * Reports, fetched by the Worker's cron: a provider's statements about many payments at once. Each row is a provider
+ * update like any other. The right to fetch is a row of the directory, not a timer: two crons at once, or one that comes
+ * early, fetch a report once.
  */
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
@@ -9,14 +10,14 @@ import { open } from './accounts.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
-/** Ledgers that are told at one time. */
+/** Ledgers that are called at the same time. */
 const AT_ONCE = 16;
 
-/** How many rows that could not be read are kept with their reason. */
-const PROBLEMS_KEPT = 20;
+/** How many rows that could not be read are recorded with their reason. */
+const MOST_PROBLEMS = 20;
 
-/** Whether a row was news to its payment. */
-async function take(
+/** Whether a row was new to its payment. */
+async function applyRow(
   service: Service,
   { account, provider }: { readonly account: Account; readonly provider: Provider },
   { update }: ReportRow,
@@ -37,8 +38,8 @@ async function read(service: Service, account: Account, since: string | null): P
   try {
     let waiting: ReportRow[] = [];
     const flush = async () => {
-      const taken = await Promise.all(waiting.map((row) => take(service, { account, provider }, row)));
-      counts.applied += taken.filter(Boolean).length;
+      const areNew = await Promise.all(waiting.map((row) => applyRow(service, { account, provider }, row)));
+      counts.applied += areNew.filter(Boolean).length;
       waiting = [];
     };
     const query = {
@@ -49,7 +50,7 @@ async function read(service: Service, account: Account, since: string | null): P
     };
     for await (const row of provider.report?.rows(query) ?? []) {
       counts.rows += 1;
-      if (row.problem !== null && problems.length < PROBLEMS_KEPT) problems.push(row.problem);
+      if (row.problem !== null && problems.length < MOST_PROBLEMS) problems.push(row.problem);
       if (row.cursor !== null && (newest === null || row.cursor > newest)) newest = row.cursor;
       if (row.update && waiting.push(row) >= AT_ONCE) await flush();
     }
@@ -67,7 +68,7 @@ async function read(service: Service, account: Account, since: string | null): P
   await service.directory.finishReport(account.id, error === null ? newest : null, outcome);
 }
 
-/** Fetches every report that is due. An account that fails does not keep the others from theirs. */
+/** Fetches every report that is due. An account that fails does not stop the others. */
 export async function fetchReports(service: Service): Promise<void> {
   for (const account of await service.directory.accounts.list()) {
     try {

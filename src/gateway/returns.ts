@@ -1,4 +1,4 @@
-/** The shopper coming back: what came along counts like a notification where it verifies, and is a hint where it does not. */
+/** The shopper comes back. What the return carries counts like a notification if it verifies. */
 import type { ApplyUpdateCommand, HintCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
@@ -8,24 +8,24 @@ import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { verifyMessage } from './notifications.ts';
-import { keepRefusal, type Sender } from './refusals.ts';
+import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { queryStatus } from './status-query.ts';
 import { updateCommand } from './update-command.ts';
 
-/** What came along with a returning shopper. */
+/** What a return carries. */
 export interface Returned {
   readonly update: ApplyUpdateCommand | null;
   /** Why it was not believed; null: it was, or nothing came. */
   readonly refused: string | null;
-  /** A reason to ask the provider, and about which attempt; null: the newest one. */
+  /** A reason for a status query, and the attempt that it is about; null: the newest one. */
   readonly hint?: {
     readonly attempt: number | null;
     readonly about: Readonly<Record<string, string>>;
   };
 }
 
-/** Whether anything came along but what our own return address has. */
+/** Whether a return carries more than our own return address does. */
 function carriesMessage({ query, body }: ProviderRequest): boolean {
   return body.length > 0 || (parseForm(query) ?? []).some(({ name }) => readable(name) !== VIA);
 }
@@ -54,13 +54,13 @@ export async function returnedUpdate(
     return { update: update.command, refused: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await keepRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
     return { update: null, refused: error.reason };
   }
 }
 
-/** The shopper waits for the result: a hint is asked about now, and left to the ledger if that fails. */
-async function askNow(
+/** The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. */
+async function queryNow(
   service: Service,
   id: PaymentId,
   account: string,
@@ -76,7 +76,7 @@ async function askNow(
     return first ? { update: first, hint: null } : later;
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
-    console.warn({ event: 'return.not_asked', payment: id, account, detail: error.message });
+    console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
     return later;
   }
 }
@@ -91,7 +91,7 @@ export async function takeReturn(
   const { id } = about;
   const account = opened.account.id;
   const returned = await returnedUpdate(service, opened, request, about);
-  const { update, hint } = await askNow(service, id, account, returned);
+  const { update, hint } = await queryNow(service, id, account, returned);
   return service
     .ledger(id)
     .returned({ account, update, hint, refused: returned.refused, ip: about.shopperIp });

@@ -6,6 +6,7 @@ import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
   ConcludeCommand,
+  ConcludeResult,
   CreateCommand,
   CreateResult,
   Delivery,
@@ -27,7 +28,7 @@ import type {
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
 
-/** A ledger as its callers see it: one trip per call. */
+/** A ledger as its callers see it: each call is one round trip to its Durable Object. */
 export interface LedgerClient {
   create(command: CreateCommand): Promise<CreateResult>;
   importHistory(command: ImportCommand): Promise<ImportResult>;
@@ -48,7 +49,7 @@ export interface LedgerClient {
   returned(command: ReturnCommand): Promise<ReturnResult>;
   executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
   reconcileOperations(): Promise<void>;
-  concludeOperation(command: ConcludeCommand): Promise<'settled' | 'none' | 'known'>;
+  concludeOperation(command: ConcludeCommand): Promise<ConcludeResult>;
   overdue(command: OverdueCommand): Promise<number | null>;
 }
 
@@ -66,7 +67,7 @@ export interface Service {
   daily(name: string, day: string): Promise<number>;
 }
 
-/** A number that no other order or question of a provider's contract gets today (UTC). */
+/** A number that no other order or status query of a provider's contract gets today (UTC). */
 export function dailyNumber(service: Service, provider: string, contract: string): Promise<number> {
   const day = new Date(service.now()).toISOString().slice(0, 'YYYY-MM-DD'.length);
   return service.daily(`${provider}/${contract}`, day);

@@ -1,4 +1,4 @@
-/** Choosing an account and building a signed attempt_: what creating a payment and trying it again share. */
+/** Choosing an account and building a signed attempt: what creating a payment and trying it again share. */
 import type { Account, Shop } from '../directory/types.ts';
 import type { SignedAttempt } from '../ledger/commands.ts';
 import { currency } from '../payments/currencies.ts';

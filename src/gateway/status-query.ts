@@ -1,4 +1,4 @@
-/** Asking a provider about an attempt: what the return, the ledger's alarm and the shop's refresh share. */
+/** Status queries: what the return, the ledger's alarm and the shop's refresh share. */
 import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
@@ -7,10 +7,10 @@ import { open } from './accounts.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
-/** How many of a payment's attempts one refresh asks about, the newest first. */
+/** How many of a payment's attempts one refresh queries, the newest first. */
 const QUERIED_AT_ONCE = 5;
 
-/** Why a provider cannot be asked; null: it can. */
+/** Why a provider cannot be queried; null: it can. */
 function lackOf(
   provider: Provider,
   settings: Record<string, unknown>,
@@ -24,8 +24,9 @@ function lackOf(
 }
 
 /**
- * The provider's answer as commands; none: it does not know yet.
- * @throws Problem when it cannot be asked, Refusal when its answer is not to be believed.
+ * Queries a provider about an attempt.
+ * @returns its updates as commands; none: it has no result yet.
+ * @throws Problem when it cannot be queried, Refusal when its answer is not to be believed.
  */
 export async function queryStatus(
   service: Service,
@@ -83,8 +84,8 @@ export async function queryPause(
 }
 
 /**
- * Asks the providers of a payment's newest attempts, and about its operations that have no result.
- * @throws Problem of the first attempt, when none could be asked.
+ * Queries the providers of a payment's newest attempts, and reconciles its operations that have no result.
+ * @throws Problem of the first attempt, when none could be queried.
  */
 export async function refresh(
   service: Service,

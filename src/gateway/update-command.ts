@@ -6,7 +6,8 @@ import { statusText } from '../providers/kit/statuses.ts';
 
 /**
  * The command, and the payment that it is for; null when its order number is none of ours.
- * @param options.signedBy which of the account's live secrets fitted; `asked` for the answer to a status query.
+ * @param options.signedBy which of the account's live secrets fitted;
+ *   `asked`, the log's word, for the answer to a status query or a report.
  */
 export function updateCommand(
   update: ProviderUpdate,

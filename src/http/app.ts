@@ -1,4 +1,4 @@
-/** All doors together: what every request gets, and what no door takes. */
+/** All routes together: what every request gets, and what no route takes. */
 import { Hono } from 'hono';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
@@ -19,7 +19,7 @@ import * as schemas from './schemas.ts';
 export const VERSION = '0.1.0';
 
 /** Each path answers 405 with an Allow header to the methods that it does not take. */
-function refuseOtherMethods(app: Hono<AppEnv>): void {
+function rejectOtherMethods(app: Hono<AppEnv>): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
     if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
@@ -49,10 +49,10 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     c.set('service', serviceOf(c.env));
     await next();
     c.res.headers.set('X-Request-Id', requestId);
-    // The platform logs every invocation; a line of ours is for the ones that somebody may ask about.
+    // The platform logs every invocation. Our own line is for those that failed.
     if (c.res.status >= 400) {
       console.log({
-        event: 'request.refused',
+        event: 'request.rejected',
         requestId,
         method: c.req.method,
         path: c.req.path,
@@ -81,6 +81,6 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
   app.route('/', callbackRoutes());
   app.route('/', polybankingRoutes());
   app.route('/', docsRoutes(app, note));
-  refuseOtherMethods(app);
+  rejectOtherMethods(app);
   return app;
 }

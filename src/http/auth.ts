@@ -8,7 +8,7 @@ import type { AppEnv } from './app-env.ts';
 /** The operator in the audit log. */
 export const OPERATOR = 'operator';
 
-/** How long an old key or secret works after a rotation if nobody says: a day. */
+/** How long an old key or secret works after a rotation by default: a day. */
 export const DEFAULT_GRACE_SECONDS = 86_400;
 
 function bearer(c: Context<AppEnv>): string {

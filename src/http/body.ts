@@ -1,4 +1,4 @@
-/** Reading what others send: never more than we said, never trusted before it is checked. */
+/** Reads what others send: never more than the limit, and checked before it is used. */
 import type { Context } from 'hono';
 import type * as v from 'valibot';
 import { valid } from '../gateway/validation.ts';

@@ -43,10 +43,10 @@ export function curlOf(method: string, path: string, described: DocumentedOperat
     ...Object.entries(example.form ?? {}).map(([name, value]) => `-d "${name}=${value}"`),
   ];
   const call = parts.join(' ');
-  const kept = example.keepId
+  const lines = example.keepId
     ? `${example.keepId}=$(${call} | sed 's/.*"id":"\\([^"]*\\)".*/\\1/'); echo $${example.keepId}`
     : call;
-  return example.before ? `${example.before}\n${kept}` : kept;
+  return example.before ? `${example.before}\n${lines}` : lines;
 }
 
 function Operation({

@@ -172,7 +172,7 @@ function pathParameters(path: string) {
   }));
 }
 
-/** Each operation of an application once, in the order in which its doors declare them. */
+/** Each operation of an application once, in the order in which its routes are declared. */
 export function operationOrder(
   app: Hono<AppEnv>,
 ): readonly { readonly method: string; readonly path: string }[] {

@@ -1,4 +1,4 @@
-/** The storefront's routes after a payment: capture, cancel, refund, and asking the provider. */
+/** The storefront's routes after a payment: capture, cancel, refund and refresh. */
 import { type Context, Hono } from 'hono';
 import { operationRules } from '../gateway/operation-rules.ts';
 import { originOf } from '../gateway/start-attempt.ts';

@@ -18,7 +18,7 @@ import { jsonBody } from './body.ts';
 import { operation } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
-type CreateBody = v.InferOutput<typeof schemas.createPayment>;
+type CreateBody = v.InferOutput<typeof schemas.paymentOrder>;
 
 /** Drops what was left out, given as null, or empty: they mean the same. */
 function compact<T extends object>(value: T): T {
@@ -96,7 +96,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       summary: 'Create a payment',
       description: 'The same reference again with the same request returns the same payment.',
       auth: 'shop',
-      body: schemas.createPayment,
+      body: schemas.paymentOrder,
       success: { 201: schemas.payment, 200: schemas.payment },
       errors: [
         'invalid_request',
@@ -120,7 +120,7 @@ export function paymentRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const body = await jsonBody(c, schemas.createPayment);
+      const body = await jsonBody(c, schemas.paymentOrder);
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
       const { account = null, provider = null } = body;

@@ -100,7 +100,7 @@ const returnUrl = v.object({ success: v.nullish(webUrl), failure: v.nullish(webU
 /** How many bytes of extra data are kept. */
 const EXTRA_DATA_BYTES = 4096;
 
-export const createPayment = v.object({
+export const paymentOrder = v.object({
   reference: v.pipe(
     printable(1, 100),
     v.metadata({ description: 'Your own, unique in your shop.', examples: ['order-1042'] }),
@@ -184,7 +184,7 @@ export const operate = v.object({
       v.integer('is a whole number'),
       v.minValue(1, 'is at least 1'),
       v.metadata({
-        description: "Which of the payment's trips, where several have brought money.",
+        description: "Which of the payment's attempts, where several have brought money.",
         examples: [1],
       }),
     ),
@@ -204,15 +204,15 @@ const operationView = v.object({
   providerReference: v.nullable(v.string()),
 });
 
-/** What a person found out about an operation whose outcome nobody knew. */
-export const settleOperation = v.object({
+/** What a person says became of an operation whose outcome was unknown. */
+export const operationConclusion = v.object({
   outcome: v.picklist(['succeeded', 'failed'], 'is succeeded or failed'),
   note: v.nullish(printable(1, 500)),
 });
 
-const bill = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
+const providerDocument = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
 
-/** A payment with every trip of its shopper. */
+/** A payment with every attempt and every operation. */
 export const paymentRead = v.object({
   ...payment.entries,
   attempts: v.array(
@@ -224,7 +224,7 @@ export const paymentRead = v.object({
       status: v.picklist(STATUSES),
       amounts,
       createdAt: v.string(),
-      bills: v.array(bill),
+      bills: v.array(providerDocument),
     }),
   ),
   operations: v.array(operationView),
@@ -313,7 +313,7 @@ export const shopAccounts = v.object({
 
 // --- Operator ---------------------------------------------------------------------------------------------
 
-export const putAccount = v.object({
+export const accountChange = v.object({
   provider: printable(1, 40),
   caption: v.nullish(printable(1, 100)),
   environment: v.nullish(v.picklist(['test', 'production', 'sandbox'], 'is test, production or sandbox')),
@@ -386,7 +386,7 @@ const keys = v.object({
   webhookSecret: v.nullish(printable(1, 512)),
 });
 
-export const putShop = v.object({
+export const shopChange = v.object({
   name: v.nullish(printable(1, 100)),
   group: v.nullish(printable(0, 100)),
   active: v.nullish(v.boolean()),
@@ -571,7 +571,7 @@ export const importTransaction = v.object({
   ),
 });
 
-export const importShop = v.object({ id, ...putShop.entries });
+export const importShop = v.object({ id, ...shopChange.entries });
 
 export const imported = v.object({
   result: v.picklist(['imported', 'unchanged', 'differs']),

@@ -116,7 +116,7 @@ async function chooser(
   );
 }
 
-/** The shopper's address as the platform saw it; on a laptop, where nothing tells, the laptop's. */
+/** The shopper's address as the platform saw it. On a laptop, where no platform does, the laptop's own. */
 export function shopperIp(c: Context<AppEnv>): string | null {
   return c.req.header('cf-connecting-ip') ?? (c.get('service').config.local ? '127.0.0.1' : null);
 }
@@ -142,7 +142,7 @@ export async function hop(
     case 'unknown':
       return unknownPayment(service);
     case 'start':
-      // Two clicks at once on a payment that keeps moving: the next one will do.
+      // Two clicks at once, and the payment moved between them: the next click will succeed.
       throw new Problem('invalid_state', 'the payment is changing, please try again');
   }
 }

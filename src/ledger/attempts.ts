@@ -1,4 +1,4 @@
-/** The life of one signed trip: how it begins, and whether the shopper may make it again. */
+/** The life of one attempt: how it begins, and whether its redirect may be used again. */
 import { moneyOf, NEW_ATTEMPT } from '../payments/rules.ts';
 import type { SignedAttempt } from './commands.ts';
 import type { Attempt } from './record.ts';
@@ -8,8 +8,8 @@ export function attemptOf(attempt: SignedAttempt, at: string): Attempt {
   return { ...attempt, createdAt: at, state: NEW_ATTEMPT };
 }
 
-/** A trip without news yet may be made again, unless its provider burns the order number at the first try. */
-export function mayGoAgain({ state, oneRedirect }: Attempt): boolean {
+/** An attempt without a result may be used again, unless its provider takes an order number only once. */
+export function isReusable({ state, oneRedirect }: Attempt): boolean {
   if (Object.keys(state.paid).length > 0) return false;
   return (
     state.progress === 'created' ||
@@ -17,12 +17,12 @@ export function mayGoAgain({ state, oneRedirect }: Attempt): boolean {
   );
 }
 
-/** A redirect whose time is over. */
+/** Whether the redirect has expired (`now` in milliseconds since 1970). */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
 }
 
-/** Authorized first, and taken by a capture of the shop's own, in whole or in part. */
+/** Whether the shop has captured an authorization, in whole or in part. */
 export function isCaptured({ capture, state }: Attempt): boolean {
   return capture === 'manual' && state.authorized > 0 && moneyOf(state).paid > 0;
 }

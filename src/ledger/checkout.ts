@@ -1,12 +1,13 @@
 /**
- * The shopper's way through a payment: the hop to the provider, a new trip where the last one is of no use any more, and
- * the return. A trip that has to be registered is built by one request; others of the same shopper wait for it.
+ * The shopper's way through a payment: the hop to the provider, a new attempt where the last one cannot be used any
+ * more, and the return. Some providers have an order registered before the redirect: one request does that, and other
+ * requests of the same shopper wait for it.
  */
 import { MAX_ATTEMPTS } from '../payments/id.ts';
 import { minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
-import { attemptOf, isCaptured, isStale, mayGoAgain } from './attempts.ts';
+import { attemptOf, isCaptured, isReusable, isStale } from './attempts.ts';
 import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import { type Attempt, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
@@ -14,7 +15,7 @@ import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
-/** How long a request may take to register an order; after that it is taken for lost. */
+/** How long a request may take to register an order. After that it counts as lost. */
 const RESERVED_MS = 30_000;
 
 export class Checkout {
@@ -28,7 +29,7 @@ export class Checkout {
     this.#updates = updates;
   }
 
-  /** The shopper is at the checkout: where to? */
+  /** Where a shopper at the checkout goes. */
   hop(ip: string | null, chosen: string | null): HopResult {
     const { head, record } = this.#work.store;
     if (!head || !record) return { kind: 'unknown' };
@@ -41,7 +42,7 @@ export class Checkout {
     const newest = record.attempts.at(-1);
     const { status, amounts } = summaryOf(record);
     const left = minor(record.request.amount - amounts.paid);
-    // A shop that has captured a part wants no more of the shopper.
+    // After a partial capture the shop takes no more money from the shopper.
     if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
     const now = this.#work.now();
     if (record.request.choose && !chosen && status !== 'pending') {
@@ -55,7 +56,7 @@ export class Checkout {
     ) {
       return this.#startOf(record, record.attempts.length + 1, { ...newest, account: chosen, amount: left });
     }
-    if (mayGoAgain(newest) && !isStale(newest, now)) {
+    if (isReusable(newest) && !isStale(newest, now)) {
       if (newest.redirect) {
         this.#work.commit((writer) => this.#forward(writer, record, ip));
         return { kind: 'go', redirect: newest.redirect };
@@ -63,7 +64,7 @@ export class Checkout {
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
       if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
     }
-    // In process at the bank under an order number that cannot be used again: a second trip might pay twice.
+    // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
     if (status === 'pending' || record.attempts.length >= MAX_ATTEMPTS) return finished;
     const number = record.attempts.length + 1;
     const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
@@ -125,7 +126,7 @@ export class Checkout {
     });
   }
 
-  /** The shopper came back. A verified fact counts like a notification. */
+  /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
     const { head, record } = this.#work.store;
     if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {

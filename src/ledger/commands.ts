@@ -1,4 +1,4 @@
-/** What a ledger is told and what it answers: the messages of its Durable Object. */
+/** The commands of a ledger and their results: the messages of its Durable Object. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type {
@@ -24,7 +24,7 @@ import type {
 } from '../payments/types.ts';
 import type { Answer } from './store.ts';
 
-/** One trip, built and signed by its provider before the ledger is called. */
+/** An attempt, built and signed by its provider's code before the ledger is called. */
 export interface SignedAttempt {
   readonly account: string;
   readonly provider: string;
@@ -38,7 +38,7 @@ export interface SignedAttempt {
   readonly providerState: Readonly<Record<string, string>>;
   /** RFC 3339; null: for as long as the provider takes it. */
   readonly goodUntil: string | null;
-  /** Milliseconds since 1970 when the provider is asked by itself; null: only when something hints at news. */
+  /** When the provider is queried without a hint (milliseconds since 1970); null: never. */
   readonly queryAt: number | null;
 }
 
@@ -49,7 +49,7 @@ export interface CreateCommand {
   readonly requestHash: string;
   readonly request: PaymentRequest;
   readonly attempt: SignedAttempt;
-  /** Whether the shop wants to be told of new payments too. */
+  /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
 }
 
@@ -60,7 +60,7 @@ export interface ImportedEvent {
   readonly type: EventType;
   readonly source: EventSource;
   readonly detail: Readonly<Record<string, unknown>>;
-  /** What the provider had said, where it was news. */
+  /** What the provider had said, where the line is a provider update. */
   readonly update?: {
     readonly outcome: Outcome;
     readonly amount: Minor;
@@ -80,7 +80,7 @@ export interface ImportCommand extends CreateCommand {
 
 export type ImportResult = 'imported' | 'unchanged' | 'differs';
 
-/** A payment with everything that its shop may see of its trips. */
+/** A payment with everything that its shop may see of its attempts. */
 export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
   readonly operations: readonly OperationView[];
@@ -115,7 +115,7 @@ export type HopResult =
       readonly view: PaymentView;
       readonly request: PaymentRequest;
     }
-  /** The trip is being built by another request of this shopper. */
+  /** The attempt is being built by another request of this shopper. */
   | { readonly kind: 'busy' }
   /** A new attempt has to be built first. */
   | {
@@ -128,11 +128,11 @@ export type HopResult =
       readonly amount: Minor;
     };
 
-/** A verified fact as the ledger takes it; the replies are prepared, so that no second trip is needed. */
+/** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
   readonly attempt: number;
   readonly account: string;
-  /** The provider's identity of the news. */
+  /** The provider's identity of the update. */
   readonly key: string;
   readonly outcome: Outcome | 'accepted';
   readonly amount: number | 'asked' | null;
@@ -142,15 +142,15 @@ export interface ApplyUpdateCommand {
   readonly providerStatus: string;
   /** The same in the provider's words. */
   readonly providerStatusText?: string | null;
-  /** Whether the provider proved that it said so: by a signature, or because it was asked. */
+  /** Whether the update is proven: by a signature, or because it answers a status query. */
   readonly proven?: boolean;
   readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
   readonly sequence?: string;
-  /** An operation of ours that was accepted before and is refused now. */
+  /** An operation of ours that the provider accepted before and declines now. */
   readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
-  /** What the provider's code wants back for later calls. */
+  /** What the provider's code needs for later calls. */
   readonly providerState?: Readonly<Record<string, string>>;
   readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
@@ -163,17 +163,17 @@ export type ApplyUpdateResult =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
-/** Something unsigned says that there may be news: a reason to ask the provider. */
+/** A message that proves nothing: a reason for a status query. */
 export interface HintCommand {
   readonly attempt: number;
   readonly account: string;
   readonly hint: Readonly<Record<string, string>>;
 }
 
-/** What became of a hint: its question is queued, there is no such attempt, or too many questions wait already. */
+/** What became of a hint: its status query is queued, there is no such attempt, or too many queries wait already. */
 export type HintResult = 'taken' | 'unknown' | 'busy';
 
-/** What a provider is asked about, as the ledger knows it. */
+/** A status query about an attempt, with what the ledger knows of it. */
 export interface StatusQueryRequest {
   readonly id: PaymentId;
   readonly shop: string;
@@ -187,26 +187,27 @@ export interface StatusQueryRequest {
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt so far. */
   readonly known?: AttemptMoney;
-  /** Asked only because it was silent for long: what brings no result now is asked again by that schedule, not sooner. */
+  /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
   readonly once?: true;
 }
 
-/** A shop asks for a capture, a cancel or a refund. */
+/** A shop's request for a capture, a cancel or a refund. */
 export interface OperationCommand extends OperationWanted {
   readonly shop: string;
   /** The same key is the same operation. */
   readonly key: string;
-  /** Where the provider's messages come to. */
+  /** The origin of our callback addresses. */
   readonly origin: string;
   /** What the provider of each account can do of this kind. */
   readonly rules: Readonly<Record<string, OperationRule | null>>;
 }
 
-/** An operation with everything that is needed to carry it out, or to ask about it. */
+/** An operation with everything that is needed to execute or reconcile it. */
 export interface OperationRequest {
   readonly id: PaymentId;
   readonly operation: RecordedOperation;
   readonly account: string;
+  /** What the attempt was for, in minor units. */
   readonly asked: Minor;
   readonly currency: string;
   readonly capture: Capture;
@@ -215,7 +216,7 @@ export interface OperationRequest {
   readonly origin: string;
 }
 
-/** What carrying it out, or asking about it, came to. */
+/** The outcome of executing or reconciling an operation. */
 export type OperationOutcome =
   | {
       readonly result: 'succeeded' | 'accepted';
@@ -230,26 +231,29 @@ export type OperationCommandResult =
   | { readonly kind: 'done'; readonly view: PaymentView; readonly replayed: boolean }
   | { readonly kind: 'problem'; readonly problem: OperationProblem };
 
-/** What a person found out about an operation whose outcome was unknown. */
+/** What a person says became of an operation whose outcome was unknown. */
 export interface ConcludeCommand {
   readonly number: number;
   readonly outcome: 'succeeded' | 'failed';
 }
 
-/** The schedule by which a payment without a result is asked about, and given up. */
+/** Whether the operation was concluded; or there is none of that number, or its outcome was known already. */
+export type ConcludeResult = 'concluded' | 'not_found' | 'already_known';
+
+/** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */
 export interface OverdueCommand {
   readonly schedules: Readonly<
     Record<string, { readonly queryAfter: readonly number[]; readonly expireAfterMs: number }>
   >;
 }
 
-/** The shopper came back, with or without something that verified. */
+/** The shopper came back, with or without a provider update. */
 export interface ReturnCommand {
   readonly account: string;
   readonly update: ApplyUpdateCommand | null;
-  /** Something to ask the provider about that could not be asked at once. */
+  /** A hint whose status query could not be made at once. */
   readonly hint?: HintCommand | null;
-  /** Why what came along was not believed, if anything came. */
+  /** Why what the return carried was not believed; null: it was, or there was nothing. */
   readonly refused: string | null;
   /** The shopper's address, where it is known. */
   readonly ip?: string | null;
@@ -264,12 +268,12 @@ export type ReturnResult =
       readonly request: PaymentRequest;
     };
 
-/** A payment's log, and what is still to be done about it. */
+/** A payment's log, and the jobs that are still to be done. */
 export interface PaymentLog {
   readonly shop: string;
   /** Oldest first. */
   readonly events: readonly PaymentEvent[];
-  /** Webhooks and questions that are due, the next one first. */
+  /** Jobs of the outbox that are still to be done, the next one first. */
   readonly pending: readonly {
     readonly id: string;
     readonly kind: string;

@@ -1,4 +1,4 @@
-/** Payments that another gateway has had: their history becomes a record and a log by the same rules. */
+/** Payments taken over from another gateway: their history becomes a record and a log by the same rules. */
 import { apply, forward } from '../payments/rules.ts';
 import { attemptOf } from './attempts.ts';
 import type { ImportCommand, ImportedEvent } from './commands.ts';
@@ -19,7 +19,7 @@ export function importedRecord(command: ImportCommand): LedgerRecord {
   };
 }
 
-/** Logs one line of the history, at its own time; the record after it. */
+/** Logs one line of the history, at its own time. Returns the record after it. */
 export function withImported(writer: Writer, record: LedgerRecord, event: ImportedEvent): LedgerRecord {
   const { at, type, source, detail, update } = event;
   if (type === 'forwarded') {

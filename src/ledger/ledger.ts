@@ -1,7 +1,7 @@
 /**
  * The ledger: one Durable Object per payment, its truth. Every command is one synchronous turn and at most one
  * commit, so commands of one payment never interleave; sending happens in the alarm (outbox.ts), outside any
- * transaction. Here the payment is made, read and sent on; its commands are in the files that they name.
+ * transaction. This class creates and reads the payment and runs the alarm; the rest it delegates.
  *
  * Accepted failures: repeats are counted in memory and the count joins the next commit, so an eviction may lose
  * a count (never an answer); a webhook may be delivered twice under one webhook-id when the object dies between
@@ -15,6 +15,7 @@ import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
   ConcludeCommand,
+  ConcludeResult,
   CreateCommand,
   CreateResult,
   Delivery,
@@ -109,8 +110,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /**
-   * Takes over a payment that another gateway has had: its news move it by the same rules, its log keeps its times,
-   * and nobody is told again. The same once more changes nothing.
+   * Takes over a payment from another gateway. Its provider updates move it by the same rules, its log has the times of
+   * the original, and no webhook is sent again. The same import again changes nothing.
    */
   importHistory(command: ImportCommand): ImportResult {
     const head = this.#store.head;
@@ -118,14 +119,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#work.commit(
       (writer) => {
         let record = importedRecord(command);
-        // The newest delivery was of the newest news, if the shop knows them.
-        const told = command.shopKnows
+        // If the shop knows the newest status, then the last delivery was of that status.
+        const lastDelivery = command.shopKnows
           ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
           : -1;
         const webhook = this.#work.webhookId(command.id, '');
         for (const [index, event] of command.history.entries()) {
-          const known = index === told ? { ...event, detail: { ...event.detail, webhook } } : event;
-          record = withImported(writer, record, known);
+          const line = index === lastDelivery ? { ...event, detail: { ...event.detail, webhook } } : event;
+          record = withImported(writer, record, line);
         }
         writer.save(record);
         const { status } = summaryOf(record);
@@ -134,7 +135,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#work.webhookJob(record.updatedAt, `payment.${status}`, record, null),
           dueAt: null,
         });
-        if (!command.shopKnows || told >= 0) return;
+        if (!command.shopKnows || lastDelivery >= 0) return;
         const delivery = { webhook, try: 1, status: 200, durationMs: 0, imported: true };
         writer.log('webhook.delivered', 'countersign', delivery, record.updatedAt);
       },
@@ -169,7 +170,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       : null;
   }
 
-  /** The log, oldest first, with the repeats gathered so far. */
+  /** The log, oldest first, with the repeats counted so far. */
   events(): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
@@ -183,14 +184,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return { shop: head.shop, events: this.#store.events(), pending };
   }
 
-  /** Everything that a door with another vocabulary needs to tell what happened. */
+  /** Everything that the routes of another dialect need to describe the payment. */
   history(): History | null {
-    const known = this.events();
+    const log = this.events();
     const { record } = this.#store;
-    if (!known || !record) return null;
+    if (!log || !record) return null;
     const newest = this.#store.newestWebhook();
     return {
-      ...known,
+      ...log,
       view: viewOf(record),
       request: record.request,
       accounts: record.attempts.map(({ account }) => account),
@@ -211,7 +212,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   // --- The shopper ----------------------------------------------------------------------------------------
 
-  /** The shopper is at the checkout: where to? */
+  /** Where a shopper at the checkout goes. */
   hop(ip: string | null = null, chosen: string | null = null): HopResult {
     return this.#checkout.hop(ip, chosen);
   }
@@ -226,24 +227,24 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#checkout.startFailed(number);
   }
 
-  /** The shopper came back. A verified fact counts like a notification. */
+  /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
     return this.#checkout.returned(command);
   }
 
-  // --- News -----------------------------------------------------------------------------------------------
+  // --- Provider updates and status queries ----------------------------------------------------------------
 
-  /** Takes a verified fact: the same answer if it was seen, else the rules move the payment. */
+  /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
     return this.#updates.take(command);
   }
 
-  /** Takes a hint: the provider is asked, at once and until it says something. */
+  /** Takes a hint: the provider is queried at once, and again until it has a result. */
   takeHint(command: HintCommand): HintResult {
     return this.#statusQueries.takeHint(command);
   }
 
-  /** What to ask the provider about an attempt; the newest one that went to the account if none is named. */
+  /** A status query about an attempt; about the newest one of the account if none is named. */
   statusQuery(account: string, number: number | null): StatusQueryRequest | null {
     const { record } = this.#store;
     if (!record) return null;
@@ -263,29 +264,32 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return outcome.result === 'updates';
   }
 
-  /** A payment without a result, by the clock: when to look again (milliseconds since 1970); null: not any more. */
+  /**
+   * Queries or expires a payment that has had no result for too long.
+   * @returns when to check it again (milliseconds since 1970); null: not any more.
+   */
   overdue(command: OverdueCommand): number | null {
     return overdue(this.#work, this.#statusQueries, command);
   }
 
-  // --- After the payment ----------------------------------------------------------------------------------
+  // --- Operations -----------------------------------------------------------------------------------------
 
-  /** Captures, cancels or refunds, once for each key. */
+  /** Captures, cancels or refunds, once for each Idempotency-Key. */
   executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
     return this.#operations.execute(command);
   }
 
-  /** Asks what became of the operations whose outcome is not known. */
+  /** Reconciles the operations whose outcome is not known. */
   reconcileOperations(): Promise<void> {
     return this.#operations.reconcileAll();
   }
 
-  /** Takes a person's word for what became of an operation. */
-  concludeOperation(command: ConcludeCommand): Promise<'settled' | 'none' | 'known'> {
+  /** Records what a person says became of an operation. */
+  concludeOperation(command: ConcludeCommand): Promise<ConcludeResult> {
     return this.#operations.conclude(command);
   }
 
-  // --- What is sent ---------------------------------------------------------------------------------------
+  // --- Webhooks and the searchable copy -------------------------------------------------------------------
 
   /** Sends the newest webhook again, under its own id. False when there is none yet. */
   resend(): boolean {
@@ -324,10 +328,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         const { shop } = this.#work.payment();
         const watched = due.filter(({ kind }) => kind === 'operation');
         const others = due.filter(({ kind }) => kind !== 'operation');
-        // A shop that is slow to answer keeps nobody from finding the payment.
+        // The searchable copy does not wait for a shop that answers slowly.
         copied = copied.then(push);
         const outcomes = await Promise.all(others.map((job) => run(job, ports, shop)));
-        // News before the end of its job: asked twice is better than lost.
+        // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
         for (const { kind, outcome } of outcomes) {
           if (kind === 'confirm' && outcome.result === 'updates')
             for (const command of outcome.commands) this.applyUpdate(command);

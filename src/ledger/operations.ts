@@ -1,7 +1,7 @@
 /**
- * What is done after a payment: recorded, then carried out once, then settled. One operation of a payment at a time:
- * another one waits its turn. What a crash interrupted, or whose answer got lost, is unknown: it is asked about, and
- * never carried out again.
+ * Captures, cancels and refunds: each is recorded, then executed once, then concluded. A payment has one operation at a
+ * time: another one waits its turn. An operation that a crash interrupted, or whose answer was lost, is unknown: it is
+ * reconciled, and never executed again.
  */
 import {
   concludedBy,
@@ -16,6 +16,7 @@ import { apply } from '../payments/rules.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ConcludeCommand,
+  ConcludeResult,
   OperationCommand,
   OperationCommandResult,
   OperationOutcome,
@@ -25,16 +26,16 @@ import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
-/** Asks the provider about an attempt and takes its news. Whether it answered. */
+/** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
 type Query = (attempt: number) => Promise<boolean>;
 
-/** After this an operation that was neither finished nor failed was interrupted; longer than any call may take. */
+/** An operation that runs longer than this was interrupted; longer than any call may take. */
 const INTERRUPTED_MS = 60_000;
 
-/** Pauses between questions about an operation whose outcome is not known. */
+/** Pauses between attempts to reconcile an operation whose outcome is not known. */
 const RECONCILE_PAUSES_MS = [30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000];
 
-/** More than anybody does with one payment. */
+/** More operations than any payment needs. */
 const MAX_OPERATIONS = 200;
 
 const LOST: OperationProblem = {
@@ -42,12 +43,12 @@ const LOST: OperationProblem = {
   detail: 'the operation was interrupted: it is not known whether the provider carried it out',
 };
 
-/** The name of the job that watches an operation. */
+/** The id of the job that watches an operation. */
 function jobId(number: number): string {
   return `operation_${number}`;
 }
 
-/** Where the answer to a key is kept, beside those to notifications. */
+/** The key of an operation's answer, which is stored beside those to notifications. */
 function answerKey(key: string): string {
   return `operation|${key}`;
 }
@@ -62,37 +63,37 @@ export class Operations {
     this.#query = query;
   }
 
-  /** Carries out an operation, or answers as before if its key is known. */
+  /** Executes an operation, or answers as before if its key is known. */
   execute(command: OperationCommand): Promise<OperationCommandResult> {
     return this.#inTurn(() => this.#executeNow(command));
   }
 
-  /** Asks about every operation whose outcome is not known. */
+  /** Reconciles every operation whose outcome is not known. */
   reconcileAll(): Promise<void> {
     return this.#inTurn(async () => {
       for (const { number } of this.#all().filter(isOpen)) await this.#reconcile(number);
     });
   }
 
-  /** Takes the word of a person for what became of an operation. */
-  conclude({ number, outcome }: ConcludeCommand): Promise<'settled' | 'none' | 'known'> {
+  /** Records what a person says became of an operation. */
+  conclude({ number, outcome }: ConcludeCommand): Promise<ConcludeResult> {
     return this.#inTurn(async () => {
       const operation = this.#all().find((entry) => entry.number === number);
-      if (!operation) return 'none';
-      if (!isOpen(operation)) return 'known';
-      const told: OperationOutcome =
+      if (!operation) return 'not_found';
+      if (!isOpen(operation)) return 'already_known';
+      const conclusion: OperationOutcome =
         outcome === 'succeeded'
           ? { result: 'succeeded', status: 'told by the operator', providerReference: null }
           : {
               result: 'failed',
               problem: { code: 'provider_error', detail: 'the operator found that it was not carried out' },
             };
-      this.#finish(operation, told, 'operator');
-      return 'settled';
+      this.#finish(operation, conclusion, 'operator');
+      return 'concluded';
     });
   }
 
-  /** Does the job that watches an operation. */
+  /** Runs the job that watches an operation: reconciles it, and sets when to do so again. */
   watch(job: Job): Promise<void> {
     return this.#inTurn(async () => {
       const { number } = JSON.parse(job.body) as { number: number };
@@ -129,7 +130,7 @@ export class Operations {
 
   async #executeNow(command: OperationCommand): Promise<OperationCommandResult> {
     if (this.#work.store.head?.shop !== command.shop) return { kind: 'none' };
-    // It is this one's turn, so one that still runs was interrupted.
+    // Operations run one at a time, so one that is still running was interrupted.
     for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
     const { record } = this.#stored();
     const wanted = { kind: command.kind, amount: command.amount, attempt: command.attempt };
@@ -220,9 +221,9 @@ export class Operations {
   #answerOf(number: number, replayed: boolean): OperationCommandResult {
     const { record, answerTo } = this.#stored();
     const operation = this.#known(number);
-    // What was answered once is answered again, also where the provider refuses later what it had accepted.
-    const kept = answerTo(answerKey(operation.key));
-    if (kept) return { kind: 'done', view: JSON.parse(kept.body) as PaymentView, replayed };
+    // The same answer as before, even if the provider has declined meanwhile what it had accepted.
+    const answered = answerTo(answerKey(operation.key));
+    if (answered) return { kind: 'done', view: JSON.parse(answered.body) as PaymentView, replayed };
     if (operation.state === 'failed' || operation.state === 'unknown') {
       return { kind: 'problem', problem: operation.problem ?? LOST };
     }
@@ -235,7 +236,7 @@ export class Operations {
     return { record: store.record, answerTo: (key: string) => store.answerTo(key) };
   }
 
-  /** Finds out what became of an operation. True when it is known now. */
+  /** Reconciles an operation. True when its outcome is known now. */
   async #reconcile(number: number): Promise<boolean> {
     if (this.#known(number).state === 'running') this.#interrupted(number);
     const before = this.#known(number);
@@ -243,19 +244,19 @@ export class Operations {
       .ports()
       .reconcileOperation(this.#requestOf(number, ''))
       .catch(() => null);
-    // Its news may have come while we asked.
+    // An update may have concluded it during the query.
     const now = this.#known(number);
     if (now.state !== before.state) return !isOpen(now);
     if (outcome && outcome.result !== 'unknown' && outcome.result !== now.state) {
       this.#finish(now, outcome, 'provider');
     } else if (outcome === null) {
-      // Its provider cannot be asked about operations, but perhaps about the payment.
+      // Its provider has no query about operations, but perhaps one about the payment.
       await this.#query(now.attempt);
     }
     return !isOpen(this.#known(number));
   }
 
-  /** Records what an operation came to, and moves the payment by it. */
+  /** Records an operation's outcome, and moves the payment by it. */
   #finish(
     operation: RecordedOperation,
     outcome: OperationOutcome,
@@ -273,13 +274,13 @@ export class Operations {
         return;
       }
       const { result, status, providerReference, providerState } = outcome;
-      const kept = providerState
+      const withState = providerState
         ? withAttempt(record, attempt, (entry) => ({
             ...entry,
             providerState: { ...entry.providerState, ...providerState },
           }))
         : record;
-      const done = withOperation(kept, {
+      const done = withOperation(withState, {
         ...operation,
         ...ended(result, writer.at),
         problem: null,
@@ -294,12 +295,12 @@ export class Operations {
         ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
       });
       this.#work.saveMoved(writer, moved);
-      this.#keepAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
+      this.#storeAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
       this.#watchAgain(writer, number, result === 'accepted');
     });
   }
 
-  #keepAnswer(writer: Writer, key: string, record: LedgerRecord): void {
+  #storeAnswer(writer: Writer, key: string, record: LedgerRecord): void {
     if (this.#work.store.answerTo(answerKey(key))) return;
     writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
   }
@@ -308,11 +309,11 @@ export class Operations {
     const job = this.#work.store.job(jobId(number));
     if (!job) return;
     const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
-    // A job that is being done right now sets its own next time.
+    // A job that is running sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }
 
-  /** Settles the operations that news of an attempt has decided; call it inside the commit of the news. */
+  /** Concludes the operations that a provider update has decided. Call it inside the commit of the update. */
   applyUpdate(
     writer: Writer,
     record: LedgerRecord,
@@ -329,8 +330,8 @@ export class Operations {
     for (let happened = next(); happened; happened = next()) {
       writer.log('operation.succeeded', 'provider', shownOf(happened));
       changed = withOperation(changed, { ...happened, ...ended('succeeded', writer.at), problem: null });
-      // The answer is stored when the news is: this is the payment as it is after it.
-      this.#keepAnswer(writer, happened.key, { ...changed, updatedAt: writer.at });
+      // The answer is stored with the update: it is the payment as the update left it.
+      this.#storeAnswer(writer, happened.key, { ...changed, updatedAt: writer.at });
       this.#watchAgain(writer, happened.number, false);
     }
     const declinedOne = (changed.operations ?? []).find(
@@ -350,7 +351,10 @@ export class Operations {
   }
 }
 
-/** An operation that news have decided, for the log. */
+/**
+ * An operation that a provider update has decided, for the log. The log's word for such an update is `news`: events that
+ * are stored already have it.
+ */
 function shownOf({ number, kind, attempt, amount }: RecordedOperation) {
   return { operation: number, kind, attempt, amount, by: 'news' };
 }
@@ -380,7 +384,7 @@ function withOperation(record: LedgerRecord, operation: RecordedOperation): Ledg
   };
 }
 
-/** The record after an operation that was carried out. */
+/** The record after an operation that succeeded. */
 function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
   return withAttempt(record, operation.attempt, (attempt) => ({
     ...attempt,
@@ -392,7 +396,7 @@ function rejected(code: OperationProblem['code'], detail: string): OperationComm
   return { kind: 'problem', problem: { code, detail } };
 }
 
-/** What the provider calls an operation by: the order number and its own number, letters and digits. */
+/** Our name for an operation at the provider: the order number, the operation's initial and its number. */
 export function operationReference(
   order: string,
   { kind, number }: Pick<RecordedOperation, 'kind' | 'number'>,

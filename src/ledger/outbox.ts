@@ -20,7 +20,7 @@ export type JobOutcome =
       readonly pause: number | null;
     };
 
-/** Pauses of the searchable copy after failures: it is tried for ever. */
+/** Pauses of the searchable copy after failures, in milliseconds. It is tried for ever. */
 const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
 
 /** Milliseconds until the searchable copy is tried again after so many failures. */
@@ -32,7 +32,7 @@ function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** Does one job. Never throws: a failure is an outcome. */
+/** Runs one job. Never throws: a failure is an outcome. */
 export async function run(job: Job, ports: LedgerPorts, shop: string): Promise<JobOutcome> {
   if (job.kind === 'confirm') return query(job, ports);
   try {
@@ -124,7 +124,7 @@ const DELIVERY_RESULTS: Readonly<Record<string, Delivery['result']>> = {
   'webhook.abandoned': 'abandoned',
 };
 
-/** The tries of webhooks that a log tells of, oldest first. */
+/** The tries of webhooks in a log, oldest first. */
 export function deliveriesOf(events: readonly PaymentEvent[]): Delivery[] {
   return events.flatMap(({ type, at, detail }) => {
     const result = DELIVERY_RESULTS[type];

@@ -1,4 +1,4 @@
-/** When a payment that stays without a result is asked about, and when it is given up. */
+/** When a payment without a result is queried, and when it expires. */
 import { apply } from '../payments/rules.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
@@ -6,38 +6,44 @@ import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
-/** What to do now; `next` is when to look again, in milliseconds since 1970. */
-type Look =
+/** What to do now; `next` is when to check again, in milliseconds since 1970. */
+type OverdueAction =
   | { readonly kind: 'leave' }
-  | { readonly kind: 'give-up' }
+  | { readonly kind: 'expire' }
   | { readonly kind: 'wait'; readonly next: number }
-  /** It is the `asked`th time since its last news. */
-  | { readonly kind: 'ask'; readonly asked: number; readonly next: number };
+  /** It is query number `query` since the payment's last change. */
+  | { readonly kind: 'query'; readonly query: number; readonly next: number };
 
-const LEAVE: Look = { kind: 'leave' };
+const LEAVE: OverdueAction = { kind: 'leave' };
 
-/** @param now milliseconds since 1970. */
-export function lookAt(record: LedgerRecord, { schedules }: OverdueCommand, now: number): Look {
+/**
+ * What to do with a payment that may be overdue.
+ * @param now milliseconds since 1970.
+ */
+export function overdueAction(
+  record: LedgerRecord,
+  { schedules }: OverdueCommand,
+  now: number,
+): OverdueAction {
   const { status } = summaryOf(record);
   const attempt = record.attempts.at(-1);
   const schedule = attempt && schedules[attempt.account];
-  // What another gateway has left unfinished is history: nobody waits for it here.
+  // Nobody waits here for a payment that another gateway left unfinished.
   if (!schedule || record.imported || !UNFINISHED.has(status)) return LEAVE;
   const since = Date.parse(record.updatedAt);
   const end = since + schedule.expireAfterMs;
-  if (now >= end) return { kind: 'give-up' };
-  // Of a shopper who, for all we know, never left, it is asked once, before the payment is given up.
-  const askAfter = status === 'created' ? schedule.queryAfter.slice(-1) : schedule.queryAfter;
-  const asked = askAfter.filter((seconds) => since + seconds * 1000 <= now).length;
-  const following = askAfter[asked];
+  if (now >= end) return { kind: 'expire' };
+  // As far as we know this shopper never left for the provider: one query before the payment expires is enough.
+  const queryAfter = status === 'created' ? schedule.queryAfter.slice(-1) : schedule.queryAfter;
+  const due = queryAfter.filter((seconds) => since + seconds * 1000 <= now).length;
+  const following = queryAfter[due];
   const next = following === undefined ? end : Math.min(end, since + following * 1000);
-  return asked > (attempt.queried ?? 0) ? { kind: 'ask', asked, next } : { kind: 'wait', next };
+  return due > (attempt.queried ?? 0) ? { kind: 'query', query: due, next } : { kind: 'wait', next };
 }
 
 /**
- * Does what is due of a payment that has been without a result for long: it is asked about by its provider's schedule,
- * and expires after its account's limit. Answers when it is to be looked at again (milliseconds since 1970); null: not
- * any more.
+ * Polls, or finally expires, a payment that has had no result for too long.
+ * @returns when to check it again (milliseconds since 1970); null: not any more.
  */
 export function overdue(
   work: UnitOfWork,
@@ -48,11 +54,11 @@ export function overdue(
   if (!record) return null;
   const number = record.attempts.length;
   const now = work.now();
-  const look = lookAt(record, command, now);
-  if (look.kind === 'leave') return null;
-  if (look.kind === 'wait') return look.next;
+  const action = overdueAction(record, command, now);
+  if (action.kind === 'leave') return null;
+  if (action.kind === 'wait') return action.next;
   work.commit((writer) => {
-    if (look.kind === 'give-up') {
+    if (action.kind === 'expire') {
       const expired = withAttempt(record, number, (entry) => ({
         ...entry,
         state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
@@ -64,12 +70,12 @@ export function overdue(
       work.saveMoved(writer, expired);
       return;
     }
-    // Not a change of the payment: its clock goes on.
-    const noted = withAttempt(record, number, (entry) => ({ ...entry, queried: look.asked }));
-    writer.save(noted);
+    // `updatedAt` stays: the schedule counts from the last change of the payment.
+    const counted = withAttempt(record, number, (entry) => ({ ...entry, queried: action.query }));
+    writer.save(counted);
     if (statusQueries.isQueued(number)) return;
-    writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no news for long' });
-    statusQueries.queryLater(writer, noted, number, now, {}, { once: true });
+    writer.log('confirm.requested', 'countersign', { attempt: number, reason: 'no result for too long' });
+    statusQueries.queryLater(writer, counted, number, now, {}, { once: true });
   });
-  return look.kind === 'ask' ? look.next : null;
+  return action.kind === 'query' ? action.next : null;
 }

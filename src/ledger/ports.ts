@@ -7,7 +7,7 @@ import type {
   StatusQueryRequest,
 } from './commands.ts';
 
-/** What a try of a webhook came to. */
+/** The outcome of one try of a webhook. */
 export interface WebhookOutcome {
   readonly result: 'delivered' | 'failed' | 'gone' | 'unwanted';
   /** The HTTP status of the shop's answer; null when there was none. */
@@ -16,10 +16,10 @@ export interface WebhookOutcome {
   readonly durationMs: number;
 }
 
-/** What a status query came to. */
+/** The outcome of a status query. */
 export type StatusQueryOutcome =
   | { readonly result: 'updates'; readonly commands: readonly ApplyUpdateCommand[] }
-  /** The provider does not know yet, or could not be asked. */
+  /** The provider has no result yet, or could not be queried. */
   | { readonly result: 'later'; readonly error: string | null };
 
 /** A payment as the searchable copy takes it. */
@@ -39,12 +39,12 @@ export interface LedgerPorts {
   webhookPause(failures: number): number | null;
   /** Writes the searchable copy. */
   project(payment: ProjectedPayment): Promise<void>;
-  /** Asks a provider about an attempt. */
+  /** Queries a provider about an attempt. */
   queryStatus(request: StatusQueryRequest): Promise<StatusQueryOutcome>;
   /** Milliseconds until the next status query after so many without a result; null: no more. */
   queryPause(request: StatusQueryRequest, queried: number): Promise<number | null>;
   /** Executes a capture, cancel or refund: once, whatever happens. */
   executeOperation(request: OperationRequest): Promise<OperationOutcome>;
-  /** Asks what became of an operation; null: its provider cannot be asked that. */
+  /** Queries what became of an operation; null: its provider has no such query. */
   reconcileOperation(request: OperationRequest): Promise<OperationOutcome | null>;
 }

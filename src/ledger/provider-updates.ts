@@ -1,6 +1,6 @@
 /**
- * What providers say: a verified fact is taken once and moves the payment by the rules; each repeat gets the answer that
- * the first one got, whichever of notification, return and question brought it.
+ * Provider updates: each is taken once and moves the payment by the rules. A repeat gets the answer that the first one
+ * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
@@ -12,22 +12,22 @@ import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
-/** A repeat has the same news with the same money: a signed message with another amount is never a repeat. */
+/** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
 function identity({ attempt, key, amount, currency }: ApplyUpdateCommand): string {
   return [attempt, key, amount ?? '', currency ?? ''].join('|');
 }
 
 /**
- * Notes what a fact brings beside its news, even where that moves nothing: the provider's document that it is about,
- * and what the provider's code wants back.
+ * The record with what an update carries besides its result, even where it moves nothing: the provider's document that
+ * it is about, and the provider state.
  */
-function withNotes(
+function withProviderData(
   record: LedgerRecord,
   { attempt, document, providerState }: ApplyUpdateCommand,
 ): LedgerRecord {
   const known = record.attempts[attempt - 1]?.providerState ?? {};
-  const isKept = Object.entries(providerState ?? {}).every(([name, value]) => known[name] === value);
-  if (!document && isKept) return record;
+  const isKnown = Object.entries(providerState ?? {}).every(([name, value]) => known[name] === value);
+  if (!document && isKnown) return record;
   return withAttempt(record, attempt, (entry) => ({
     ...entry,
     ...(document && { documents: withDocument(entry.documents, document) }),
@@ -46,10 +46,10 @@ export class ProviderUpdates {
     this.#operations = operations;
   }
 
-  /** Takes a verified fact: the same answer if it was seen, else the rules move the payment. */
+  /** Takes an update. A repeat gets the same answer; a new one moves the payment by the rules. */
   take(command: ApplyUpdateCommand): ApplyUpdateResult {
     const { record } = this.#work.store;
-    // Verified with the secret of an account that this attempt did not go to: not about this payment.
+    // It was verified with the secret of an account that this attempt did not go to.
     if (!record || !this.#isAbout(record, command)) return { kind: 'unknown' };
     const seen = this.#work.store.answerTo(identity(command));
     if (seen) {
@@ -67,7 +67,7 @@ export class ProviderUpdates {
     return record.attempts[attempt - 1]?.account === account;
   }
 
-  /** Whether a fact is about this payment and was not seen yet. */
+  /** Whether an update is about this payment and was not taken yet. */
   isNew(command: ApplyUpdateCommand): boolean {
     const { record } = this.#work.store;
     if (!record || !this.#isAbout(record, command)) return false;
@@ -78,18 +78,18 @@ export class ProviderUpdates {
     this.#work.countRepeat(identity(command));
   }
 
-  /** Moves the payment by a new fact, inside a commit; the answer is kept. */
+  /** Moves the payment by a new update, inside a commit, and stores the answer. */
   apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Answer {
-    const record = withNotes(before, command);
+    const record = withProviderData(before, command);
     if (record !== before) writer.save({ ...record, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
     const attempt = record.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
     const outcome = command.outcome === 'accepted' ? paid : command.outcome;
     const asked = { amount: attempt.amount, currency: record.request.currency };
-    const said = command.amount === 'asked' ? attempt.amount : command.amount;
+    const stated = command.amount === 'asked' ? attempt.amount : command.amount;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
-    const amount = captured !== null && said !== null ? Math.min(said, captured) : said;
+    const amount = captured !== null && stated !== null ? Math.min(stated, captured) : stated;
     const difference = mismatch(asked, { outcome, amount, currency: command.currency });
     const detail = {
       attempt: number,

@@ -1,4 +1,4 @@
-/** What a ledger remembers of its payment: one JSON record, and the view that shops get of it. */
+/** What a ledger stores of its payment: one JSON record, and the view that shops get of it. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
@@ -13,29 +13,29 @@ import type {
   Redirect,
 } from '../payments/types.ts';
 
-/** One signed trip of the shopper to a provider. */
+/** One signed redirect of the shopper to a provider. */
 export interface Attempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
   /** How money is taken in this attempt, the account's default resolved. */
   readonly capture: Capture;
-  /** What this trip asks for: the payment's amount less what earlier attempts brought. */
+  /** What the shopper is to pay: the payment's amount less what earlier attempts brought. */
   readonly amount: Minor;
-  /** A second trip needs a new order number (the provider says so). */
+  /** The provider takes an order number only once: another redirect needs another attempt. */
   readonly oneRedirect: boolean;
   /** Null until the shopper is at the checkout, for an order that has to be registered first. */
   readonly redirect: Redirect | null;
-  /** What the provider's code keeps for its questions. */
+  /** What the provider's code keeps for later calls. */
   readonly providerState?: Readonly<Record<string, string>>;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;
-  /** When a request took it upon itself to build the redirect; null: nobody has. */
+  /** When a request began to build the redirect; null: none has. */
   readonly reservedAt?: string | null;
   readonly createdAt: string;
   readonly documents?: readonly ProviderDocument[];
-  /** How often it was asked about only because it had been silent for long, since its last news. */
+  /** How many status queries for want of a result there were since its last change. */
   readonly queried?: number;
   readonly state: AttemptState;
 }
@@ -49,9 +49,9 @@ export interface LedgerRecord {
   readonly providerStatus: string | null;
   readonly providerStatusText?: string | null;
   readonly signed?: boolean | null;
-  /** What was done after the payment; number n is at n - 1. */
+  /** Captures, cancels and refunds; operation number n is at n - 1. */
   readonly operations?: readonly RecordedOperation[];
-  /** Another gateway has had it. */
+  /** Taken over from another gateway. */
   readonly imported?: true;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -65,19 +65,19 @@ export function summaryOf(record: LedgerRecord): Summary {
   );
 }
 
-/** More than any order has. */
+/** More documents than any order has. */
 const MAX_DOCUMENTS = 50;
 
-/** The bills of an attempt after one more is told: of one number the newest word, in the order of the numbers. */
+/** The documents of an attempt with one more, in the order of their numbers. Of two with one number the newer one stays. */
 export function withDocument(
-  bills: readonly ProviderDocument[] = [],
-  told: ProviderDocument,
+  documents: readonly ProviderDocument[] = [],
+  added: ProviderDocument,
 ): readonly ProviderDocument[] {
-  const before = bills.find(({ number }) => number === told.number);
-  if (before && (before.at ?? '') > (told.at ?? '')) return bills;
-  const length = (bill: ProviderDocument) => bill.number.length;
-  if (!before && bills.length >= MAX_DOCUMENTS) return bills;
-  return [...bills.filter((bill) => bill !== before), told].toSorted((one, other) =>
+  const before = documents.find(({ number }) => number === added.number);
+  if (before && (before.at ?? '') > (added.at ?? '')) return documents;
+  const length = (document: ProviderDocument) => document.number.length;
+  if (!before && documents.length >= MAX_DOCUMENTS) return documents;
+  return [...documents.filter((document) => document !== before), added].toSorted((one, other) =>
     length(one) === length(other) ? (one.number < other.number ? -1 : 1) : length(one) - length(other),
   );
 }
@@ -94,7 +94,7 @@ export function withAttempt(
   };
 }
 
-/** Everything that was done after the payment, the oldest first. */
+/** Every operation, the oldest first, as the shop sees it. */
 export function operationsOf({ operations = [] }: LedgerRecord): OperationView[] {
   return operations.map(({ number, problem, providerReference: reference, ...operation }) => ({
     operation: number,
@@ -110,7 +110,7 @@ export function operationsOf({ operations = [] }: LedgerRecord): OperationView[]
   }));
 }
 
-/** Every trip, the oldest first. */
+/** Every attempt, the oldest first, as the shop sees it. */
 export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
   return attempts.map(({ account, provider, amount, createdAt, documents, state }, index) => {
     const { status, amounts } = summarize(amount, [state]);

@@ -1,6 +1,6 @@
 /**
- * What a provider is asked about a payment: because something hints at news, because its protocol wants it, or because
- * it has been silent for long. A question is a job of the outbox, asked until there is an answer.
+ * Status queries: because of a hint, because the provider's protocol wants one, or because there was no result for too
+ * long. A status query is a job of the outbox, repeated until there is a result.
  */
 import { moneyOf, summarize } from '../payments/rules.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
@@ -12,13 +12,13 @@ import type { UnitOfWork } from './unit-of-work.ts';
 
 type Hint = Readonly<Record<string, string>>;
 
-/** Hints make no more than a question in this time. */
+/** Repeats of one hint cause at most one status query in this time. */
 const HINT_PAUSE_MS = 1000;
 
-/** Questions that may wait for their answer at one time; whoever sends more hints has to come again. */
+/** Status queries that may wait at one time. A hint beyond that is turned away, for its sender to repeat. */
 const MAX_QUERIES = 16;
 
-/** The name of the job that asks about an attempt. */
+/** The id of the job that queries an attempt. */
 function queryId(attempt: number, hint: Hint): string {
   const about = Object.keys(hint).length > 0 ? JSON.stringify(hint) : '';
   return `confirm_${attempt}${about && `_${hex(digests.sha256(utf8(about))).slice(0, 16)}`}`;
@@ -35,8 +35,8 @@ export class StatusQueries {
     this.#work = work;
   }
 
-  /** What there is to ask about an attempt; null: there is no such attempt. */
-  requestFor(record: LedgerRecord, number: number, queueHint: Hint = {}): StatusQueryRequest | null {
+  /** A status query about an attempt; null: there is no such attempt. */
+  requestFor(record: LedgerRecord, number: number, hint: Hint = {}): StatusQueryRequest | null {
     const attempt = record.attempts[number - 1];
     if (!attempt) return null;
     return {
@@ -49,12 +49,12 @@ export class StatusQueries {
       capture: attempt.capture,
       providerState: attempt.providerState ?? {},
       startedAt: attempt.createdAt,
-      hint: queueHint,
+      hint,
       known: moneyOf(attempt.state),
     };
   }
 
-  /** Queues a question for a time (milliseconds since 1970); none for null. */
+  /** Queues a status query for a time (milliseconds since 1970); none for null. */
   queryLater(
     writer: Writer,
     record: LedgerRecord,
@@ -75,12 +75,12 @@ export class StatusQueries {
     });
   }
 
-  /** Whether a question about an attempt is queued, none of a hint. */
+  /** Whether a status query without a hint is queued for an attempt. */
   isQueued(number: number): boolean {
     return Boolean(this.#work.store.job(queryId(number, {}))?.dueAt);
   }
 
-  /** A trip that has brought its money is not asked about on schedule any more; a question on its way has its own end. */
+  /** Cancels the scheduled status query of an attempt that is paid. A query that is running ends by itself. */
   queryNoMore(writer: Writer, { attempts }: LedgerRecord, number: number): void {
     const attempt = attempts[number - 1];
     const job = this.#work.store.job(queryId(number, {}));
@@ -88,21 +88,21 @@ export class StatusQueries {
     if (summarize(attempt.amount, [attempt.state]).status === 'paid') writer.queue({ ...job, dueAt: null });
   }
 
-  /** Takes a hint: the provider is asked, at once and until it says something. */
+  /** Takes a hint: the provider is queried at once, and again until it has a result. */
   takeHint(command: HintCommand): HintResult {
     const { record } = this.#work.store;
     if (record?.attempts[command.attempt - 1]?.account !== command.account) return 'unknown';
     return this.hint(record, command);
   }
 
-  /** Each hint has a question of its own: a later one, which anybody may have sent, must not take its place. */
+  /** Queues the status query of a hint. Each hint has its own, because anybody can send another hint to displace it. */
   hint(record: LedgerRecord, { attempt, hint }: HintCommand): Exclude<HintResult, 'unknown'> {
     const { store } = this.#work;
     const now = this.#work.now();
     const due = store.job(queryId(attempt, hint))?.dueAt ?? null;
     if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return 'taken';
     if (due === null && store.pendingJobs().filter(isQuery).length >= MAX_QUERIES) return 'busy';
-    // A question that is on its way may have been answered before this news: it is asked once more.
+    // A query that is running may have been answered before this hint was sent: it is repeated.
     const isUnderWay = due !== null && due <= now;
     this.#work.commit((writer) => {
       writer.log('confirm.requested', 'provider', { attempt });

@@ -15,13 +15,14 @@ export interface Head {
   readonly hash: string;
 }
 
-/** The response that a notification got, kept for its repeats. */
+/** The response that a notification got, stored for its repeats. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** `confirm` is a status query; `operation` reconciles an operation. */
 export type JobKind = 'webhook' | 'confirm' | 'operation';
 
 /** A row of the outbox. `dueAt` is null once it is done. */
@@ -101,7 +102,7 @@ export class Store {
    * preparing a query for each would cost more than all its rows.
    */
   #answers: Map<string, Answer> | null = null;
-  /** Without the questions that are over: whoever sends hints must not fill the memory. */
+  /** Without the status queries that are done: hints, which anybody can send, must not fill the memory. */
   #jobs: Map<string, Job> | null = null;
   /** When the alarm is set; undefined until it is known. */
   #alarmAt: number | null | undefined;
@@ -194,7 +195,7 @@ export class Store {
     return this.#jobs;
   }
 
-  /** A job of that id; null also for a question that is over. */
+  /** A job of that id; null also for a status query that is done. */
   job(id: string): Job | null {
     return this.#jobsById().get(id) ?? null;
   }

@@ -1,4 +1,4 @@
-/** How a payment changes: one commit for each command, and with a change of its status the webhook that tells of it. */
+/** How a payment changes: one commit for each command, which queues a webhook when the status changes. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
@@ -60,7 +60,7 @@ export class UnitOfWork {
     if (this.#repeats.size > 0) this.commit(() => {});
   }
 
-  /** Saves a changed record and queues what its change has to tell. */
+  /** Saves a changed record and queues the webhooks that the change calls for. */
   saveMoved(writer: Writer, record: LedgerRecord): void {
     const before = this.store.record ? summaryOf(this.store.record) : null;
     const saved = { ...record, updatedAt: writer.at };
@@ -74,7 +74,7 @@ export class UnitOfWork {
     }
   }
 
-  /** A webhook's id comes from the payment's version: the change done again, it is the same message. */
+  /** A webhook's id comes from the payment's version, so that a commit that is repeated queues the same message. */
   webhookId(payment: PaymentId, type: string): string {
     const version = (this.store.head?.version ?? 0) + 1;
     const suffix = type === 'payment.paid_twice' ? 'b' : 'a';

@@ -7,7 +7,7 @@ export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'Authentication is missing or wrong' },
   forbidden: { status: 403, title: 'This is not allowed' },
-  not_found: { status: 404, title: 'There is no such thing' },
+  not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
   reference_conflict: { status: 409, title: 'The reference is taken by another request' },
   invalid_state: { status: 409, title: 'The payment is not in a state that allows this' },
@@ -60,15 +60,15 @@ export class Problem extends Error {
   }
 }
 
-/** The provider understood, and said no: what it was asked for has certainly not happened. */
+/** The provider understood our call and declined: what we asked for has certainly not happened. */
 export class Declined extends Problem {
   /**
    * @param code the provider's own.
    * @param text what it says, in its own words and language; may be empty.
    */
   constructor(code: string, text: string) {
-    const said = text ? `${text} (${code})` : code;
-    super('provider_error', `the provider refused: ${said}`, { provider: { code, text } });
+    const words = text ? `${text} (${code})` : code;
+    super('provider_error', `the provider declined: ${words}`, { provider: { code, text } });
   }
 }
 

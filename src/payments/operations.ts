@@ -1,8 +1,8 @@
 /**
- * What may be done after a payment, and what it comes to: pure rules over the news of an attempt. An operation takes
- * from one of three fundsSources: an order that is still open, money that is held, money that was paid. Its news is told as a
- * total ("so much was refunded in all"), so that a provider's own message about the same movement, which may come
- * before or after, and under another name, never counts it twice.
+ * What may be done after a payment, and its result: pure rules over the state of an attempt. An operation takes from one
+ * of three sources of funds: an order that is still open, money that is held, money that was paid. Its result is stated
+ * as a total ("so much was refunded in all"). A provider's own message about the same movement may come before or after,
+ * under another name; with totals it is never counted twice.
  */
 import type { ProblemCode, ProviderWords } from './errors.ts';
 import { display, type Minor, ZERO } from './money.ts';
@@ -14,21 +14,21 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 /**
  * - `running`: recorded, and the provider is being called;
  * - `accepted`: the provider took it, the result comes later;
- * - `unknown`: the answer got lost: it may have happened, and is never repeated.
+ * - `unknown`: the answer was lost: it may have been executed, and is never repeated.
  */
 export const OPERATION_STATES = ['running', 'accepted', 'unknown', 'succeeded', 'failed'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
-/** What an operation takes from. */
+/** The money that an operation takes: of an open order, held by an authorization, or paid. */
 export type FundsSource = 'open' | 'held' | 'paid';
 
-/** What a provider can do. */
+/** What a provider can do of one kind of operation. */
 export interface OperationRule {
   /** How an amount may be given: only the whole, once a part of it, or part after part. */
   readonly parts: 'whole' | 'one' | 'many';
-  /** What it takes from; the first one that has something. */
+  /** Where it takes money from: the first source that has some. */
   readonly fundsSources: readonly FundsSource[];
-  /** A cancel that releases what the capture of a part has left. Elsewhere that is released by itself, or cannot be. */
+  /** After a partial capture, a cancel releases the rest. Elsewhere the rest is released by itself, or cannot be. */
   readonly afterPart?: true;
 }
 
@@ -39,24 +39,24 @@ export interface OperationProblem {
   readonly provider?: ProviderWords;
 }
 
-/** An operation that may be carried out. */
+/** An operation that may be executed. */
 export interface OperationPlan {
   readonly kind: OperationKind;
   /** From 1. */
   readonly attempt: number;
   readonly fundsSource: FundsSource;
   readonly amount: Minor;
-  /** Whether this is everything that the fundsSource has. */
+  /** Whether this is everything that the source of funds has. */
   readonly whole: boolean;
-  /** What has been taken in all once it and everything accepted before it are done: paid, refunded or released. */
+  /** The total (paid, refunded or released) once this operation and all accepted before it are done. */
   readonly expected: Minor;
-  /** What others had taken by then: in the back office, or before there were operations. */
+  /** The part of the total that is not of our operations: it was done in the provider's back office. */
   readonly outside: Minor;
   /** The attempt's money when it was asked for. */
   readonly before: AttemptMoney;
 }
 
-/** An operation as its payment remembers it. */
+/** An operation as its payment stores it. */
 export interface RecordedOperation extends OperationPlan {
   /** From 1, in its payment. */
   readonly number: number;
@@ -94,19 +94,19 @@ export interface PlanRejection {
   readonly detail: string;
 }
 
-/** Whether nobody can say yet what came of it: then nothing else is begun. */
+/** Whether its outcome is not known: until then no other operation of the payment begins. */
 export function isUnresolved({ state }: RecordedOperation): boolean {
   return state === 'running' || state === 'unknown';
 }
 
-/** Whether its result has yet to come: until then it takes from its fundsSource. */
+/** Whether its result has yet to come: until then its amount is reserved at its source of funds. */
 export function isOpen(operation: RecordedOperation): boolean {
   return operation.state === 'accepted' || isUnresolved(operation);
 }
 
 type Sum = 'paid' | 'refunded' | 'released';
 
-/** Which sum of the attempt's money an operation adds to; null: it takes the order back as it is. */
+/** Which sum of the attempt's money an operation adds to; null: none, it cancels an order without money. */
 function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'fundsSource'>): Sum | null {
   if (fundsSource === 'paid') return 'refunded';
   if (fundsSource === 'open') return null;
@@ -123,13 +123,13 @@ function doneIn(sum: Sum, attempt: number, operations: readonly RecordedOperatio
 interface Available {
   readonly fundsSource: FundsSource;
   readonly left: Minor;
-  /** The sum that the operation adds to, what is on its way included. */
+  /** The sum that the operation adds to, with the operations that are still open. */
   readonly soFar: Minor;
 }
 
 const OPEN_PROGRESS: ReadonlySet<AttemptState['progress']> = new Set(['created', 'forwarded', 'pending']);
 
-/** What a fundsSource of an attempt has left, what was accepted already taken off. */
+/** What a source of funds of an attempt has left, less what open operations reserve. */
 function availableIn(
   fundsSource: FundsSource,
   kind: OperationKind,
@@ -137,7 +137,7 @@ function availableIn(
   reserving: readonly RecordedOperation[],
 ): Available | null {
   const money = moneyOf(state);
-  // News settles what it explains, so what is still open is not in the sums yet.
+  // An update concludes the operations that it explains, so what is still open is not in the sums yet.
   const reserved = (sum: Sum): Minor =>
     reserving
       .filter((operation) => sumOf(operation) === sum)
@@ -190,7 +190,7 @@ export function planOperation(
     if (!attempt.rule || !isWanted(wanted, index)) return [];
     const reserving = operations.filter((one) => one.attempt === index + 1 && isOpen(one));
     for (const fundsSource of attempt.rule.fundsSources) {
-      // Of orders that nobody has paid the newest one is meant; money is never guessed at.
+      // Without a named attempt an unpaid order is the newest one. Which money is meant is never guessed.
       if (fundsSource === 'open' && wanted.attempt === null && index < attempts.length - 1) continue;
       const available = availableIn(fundsSource, wanted.kind, attempt, reserving);
       if (available) return [{ ...available, attempt: index + 1, rule: attempt.rule, state: attempt.state }];
@@ -243,7 +243,7 @@ function isWanted({ attempt }: OperationWanted, index: number): boolean {
 }
 
 /**
- * What an operation that was carried out says about its attempt.
+ * The update of its attempt that an executed operation amounts to.
  * @param operations all of the payment's; whether it is among them as succeeded already makes no difference.
  */
 export function updateOf(
@@ -259,7 +259,7 @@ export function updateOf(
   return { outcome: sum, amount: total as Minor, movement, cumulative: true };
 }
 
-/** What we have captured of an attempt, or are about to; null: no capture was asked for. */
+/** What our captures of an attempt come to, those without a result included; null: there is none. */
 export function capturedOf(operations: readonly RecordedOperation[], attempt: number): Minor | null {
   const captures = operations.filter(
     (one) => one.attempt === attempt && one.kind === 'capture' && one.state !== 'failed',
@@ -267,7 +267,7 @@ export function capturedOf(operations: readonly RecordedOperation[], attempt: nu
   return captures.length > 0 ? (Math.max(...captures.map(({ expected }) => expected)) as Minor) : null;
 }
 
-/** How much of a sum is there that neither others nor our finished operations explain. */
+/** How much of a sum neither the back office nor our finished operations explain. */
 function unexplained(
   operation: RecordedOperation,
   state: AttemptState,
@@ -279,8 +279,8 @@ function unexplained(
 }
 
 /**
- * The operation that the attempt's news show to have happened, whoever told; null: none of those that are open. The one
- * whose amount fits exactly comes first, then the oldest that fits.
+ * The open operation that the attempt's state shows to have succeeded, whoever reported it; null: none. One whose amount
+ * fits exactly comes first, then the oldest that fits.
  */
 export function concludedBy(
   state: AttemptState,

@@ -1,20 +1,20 @@
 /**
- * The rules of movement: how verified news moves an attempt, and how attempts make a payment's status.
+ * The rules of movement: how a provider update moves an attempt, and how attempts make a payment's status.
  *
  * Everything here is a join: each piece of an attempt's state only ever grows (a rank by maximum, a movement of
- * money by its identity, a flag by or). So any order, repetition and interleaving of the same news ends in the
+ * money by its identity, a flag by or). So any order, repetition and interleaving of the same updates ends in the
  * same state, whichever of notification, return and status query came first. The accepted cost: between two
- * negative results of one attempt the ladder decides, not the clock.
+ * negative results of one attempt the progress rank decides, not the clock.
  *
  * - Money that arrived is never lost: paid wins over every result without money, whenever it comes.
- * - "In process" news never takes back a result.
+ * - An update "in process" never takes back a result.
  * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  */
 import { type Minor, minor, sum, ZERO } from './money.ts';
 import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
 
-/** The ladder of one attempt's results without money: a higher progress is never left for a lower one. */
+/** An attempt's results without money in ascending rank: a higher one is never left for a lower one. */
 const PROGRESS_RANKS = [
   'created',
   'forwarded',
@@ -43,18 +43,18 @@ const PROGRESS_STATUS: Record<Progress, Status> = {
   capture_denied: 'denied',
 };
 
-/** Money by the identity that the provider gives to the movement: two news of one movement count once. */
+/** Money by the provider's identity of the movement: two updates about one movement count once. */
 export type Movements = Readonly<Record<string, Minor>>;
 
-/** Sums that were told as such, each the largest seen: what counts is the larger of it and of the movements' own sum. */
+/** Totals that updates state as such, each the largest seen. What counts is the larger of a total and the movements' sum. */
 export interface Totals {
   readonly paid?: Minor;
   readonly refunded?: Minor;
-  /** Of an authorization, what was given back without being taken. */
+  /** The part of an authorization that was released without a capture. */
   readonly released?: Minor;
 }
 
-/** What the rules remember of an attempt. */
+/** What the rules store of an attempt. */
 export interface AttemptState {
   readonly progress: Progress;
   /** The largest authorization seen. */
@@ -62,25 +62,28 @@ export interface AttemptState {
   readonly paid: Movements;
   readonly refunded: Movements;
   readonly chargedBack: Movements;
-  /** Everything was taken back. */
+  /** Everything was reversed. */
   readonly reversed: boolean;
   readonly totals?: Totals;
   readonly sequences?: Sequences;
 }
 
-/** What a provider's documents are ordered by, as digits: the highest of each kind. */
+/** The highest sequence number (digits) of the provider's updates, by outcome. */
 export type Sequences = Readonly<Partial<Record<'authorized' | 'paid' | 'refunded' | 'reversed', string>>>;
 
-/** One piece of verified news about one attempt. */
+/** One provider update about one attempt, as far as the rules need it. */
 export interface AttemptUpdate {
   readonly outcome: Outcome;
-  /** Minor units in the payment's currency; null where the news carries none. */
+  /** Minor units in the payment's currency; null where the update states none. */
   readonly amount: Minor | null;
   /** The provider's identity of the money movement. */
   readonly movement: string;
-  /** The amount is everything so far, not one movement of it. What is `released` is always told so. */
+  /** The amount is the total so far, not one movement. An amount that is `released` is always a total. */
   readonly cumulative?: boolean;
-  /** Where the newest of several documents tells the status: the place of this one, in digits. */
+  /**
+   * The provider's sequence number, in digits. A refund or reversal with a lower number than a later payment does not
+   * reduce that payment.
+   */
   readonly sequence?: string;
 }
 
@@ -118,7 +121,7 @@ export function forward(state: AttemptState): AttemptState {
   return raise(state, 'forwarded');
 }
 
-/** Whether one number of digits is above another; nothing is above what has none. */
+/** Whether a sequence number is above another one; false where either is missing. */
 function isAbove(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return one.length === other.length ? one > other : one.length > other.length;
@@ -133,15 +136,15 @@ function withSequence(state: AttemptState, { outcome, sequence }: AttemptUpdate)
   return { ...state, sequences: { ...state.sequences, [outcome]: sequence } };
 }
 
-/** An attempt after a piece of news; the same object when the news changes nothing. */
-export function apply(state: AttemptState, news: AttemptUpdate): AttemptState {
-  return withSequence(moneyMoved(state, news), news);
+/** An attempt after an update; the same object when the update changes nothing. */
+export function apply(state: AttemptState, update: AttemptUpdate): AttemptState {
+  return withSequence(withOutcome(state, update), update);
 }
 
-function moneyMoved(state: AttemptState, news: AttemptUpdate): AttemptState {
-  if (MONEY_OUTCOMES.has(news.outcome) && news.amount === null) return state;
-  const amount = news.amount ?? ZERO;
-  switch (news.outcome) {
+function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
+  if (MONEY_OUTCOMES.has(update.outcome) && update.amount === null) return state;
+  const amount = update.amount ?? ZERO;
+  switch (update.outcome) {
     case 'none':
       return state;
     case 'pending':
@@ -151,26 +154,26 @@ function moneyMoved(state: AttemptState, news: AttemptUpdate): AttemptState {
     case 'denied':
     case 'voided':
     case 'capture_denied':
-      return raise(state, news.outcome);
+      return raise(state, update.outcome);
     case 'authorized': {
       const authorized = larger(state.authorized, amount);
-      const climbed = raise(state, 'authorized');
-      return authorized === climbed.authorized ? climbed : { ...climbed, authorized };
+      const raised = raise(state, 'authorized');
+      return authorized === raised.authorized ? raised : { ...raised, authorized };
     }
     case 'released':
       return withTotal(state, 'released', amount);
     case 'paid': {
-      if (news.cumulative) return withTotal(state, 'paid', amount);
-      const paid = withMovement(state.paid, news.movement, amount);
+      if (update.cumulative) return withTotal(state, 'paid', amount);
+      const paid = withMovement(state.paid, update.movement, amount);
       return paid === state.paid ? state : { ...state, paid };
     }
     case 'refunded': {
-      if (news.cumulative) return withTotal(state, 'refunded', amount);
-      const refunded = withMovement(state.refunded, news.movement, amount);
+      if (update.cumulative) return withTotal(state, 'refunded', amount);
+      const refunded = withMovement(state.refunded, update.movement, amount);
       return refunded === state.refunded ? state : { ...state, refunded };
     }
     case 'charged_back': {
-      const chargedBack = withMovement(state.chargedBack, news.movement, amount);
+      const chargedBack = withMovement(state.chargedBack, update.movement, amount);
       return chargedBack === state.chargedBack ? state : { ...state, chargedBack };
     }
     case 'reversed': {
@@ -217,12 +220,12 @@ function progressOf({ progress, reversed, sequences = {} }: AttemptState): Progr
   return isHeldAgain ? 'authorized' : progress;
 }
 
-/** What an attempt's news come to in money. */
+/** The money of an attempt, by its state. */
 export function moneyOf(state: AttemptState): AttemptMoney {
   const { totals = {}, sequences = {} } = state;
   const paid = larger(sum(Object.values(state.paid)), totals.paid ?? ZERO);
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
-  // What took an earlier try back says nothing about the payment after it.
+  // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
   const refunded = isReversed(state) ? paid : back;
   const released = totals.released ?? ZERO;
@@ -236,18 +239,18 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   };
 }
 
-/** The status of one attempt by its own news: what a payment with this attempt alone would have. */
+/** The status of one attempt without money: what a payment with this attempt alone would have. */
 function attemptStatus(state: AttemptState): Status {
   const released = state.totals?.released ?? ZERO;
-  // Given back part by part until nothing is left.
+  // Released part by part until nothing is left.
   const progress = progressOf(state);
   if (progress === 'authorized' && released > 0 && released >= state.authorized) return 'cancelled';
   return PROGRESS_STATUS[progress];
 }
 
 /**
- * Without money: a live authorization in any attempt; else what the newest attempt says, except that a trip
- * which has only begun does not hide an earlier one that is in process at the bank.
+ * The status of a payment without money: authorized if any attempt is; else that of the newest attempt, except that an
+ * attempt which has only begun does not hide an earlier one that is in process at the bank.
  */
 function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
   const statuses = attempts.map(attemptStatus);
@@ -291,21 +294,21 @@ function statusOf(
   return amounts.paid >= asked ? 'paid' : 'partially_paid';
 }
 
-/** How news compares with what was asked; null where there is nothing to remark. */
+/** How an update's money differs from what was asked. */
 export type Mismatch = 'currency' | 'amount_missing' | 'amount_below' | 'amount_above';
 
 /**
- * Whether a fact's money fits the payment. `currency` and `amount_missing` forbid that the news moves money;
- * the other two are remarked and count as what they are.
+ * How an update's money differs from what was asked; null: it does not. With `currency` or `amount_missing` the update
+ * must not move money; with the other two it is logged as a conflict, and counts.
  */
 export function mismatch(
   asked: { readonly amount: Minor; readonly currency: string },
-  news: { readonly outcome: Outcome; readonly amount: number | null; readonly currency: string | null },
+  update: { readonly outcome: Outcome; readonly amount: number | null; readonly currency: string | null },
 ): Mismatch | null {
-  if (!MONEY_OUTCOMES.has(news.outcome)) return null;
-  if (news.currency !== null && news.currency !== asked.currency) return 'currency';
-  if (news.amount === null || minor(news.amount) === null) return 'amount_missing';
-  if (news.amount > asked.amount) return 'amount_above';
-  const whole = news.outcome === 'authorized' || news.outcome === 'paid';
-  return whole && news.amount < asked.amount ? 'amount_below' : null;
+  if (!MONEY_OUTCOMES.has(update.outcome)) return null;
+  if (update.currency !== null && update.currency !== asked.currency) return 'currency';
+  if (update.amount === null || minor(update.amount) === null) return 'amount_missing';
+  if (update.amount > asked.amount) return 'amount_above';
+  const whole = update.outcome === 'authorized' || update.outcome === 'paid';
+  return whole && update.amount < asked.amount ? 'amount_below' : null;
 }

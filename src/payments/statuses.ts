@@ -1,4 +1,4 @@
-/** The statuses of a payment (docs: design's table), and what a verified fact can say. */
+/** The statuses of a payment (docs/design.md has their table), and the outcomes of provider updates. */
 
 export const STATUSES = [
   'created',
@@ -19,12 +19,12 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 /**
- * What news from a provider says happened. Finer than a status where the order of news matters:
+ * What a provider update says happened. Finer than a status where the order of updates matters:
  * - `cancelled` is a shopper who gave up, `voided` an authorization that was released;
- * - `denied` is a refusal at the start, `capture_denied` one after an authorization;
- * - `released` is a part of an authorization that was given back, the rest is still held;
- * - `reversed` takes everything back: an authorization ends, what was paid counts as refunded;
- * - `none` is news that moves nothing ("refund requested", "uncertain"): logged only.
+ * - `denied` is a decline at the start, `capture_denied` one after an authorization;
+ * - `released` is a part of an authorization that was released, the rest is still held;
+ * - `reversed` undoes everything: an authorization ends, what was paid counts as refunded;
+ * - `none` is an update that moves nothing ("refund requested", "uncertain"): logged only.
  */
 export const OUTCOMES = [
   'none',
@@ -54,7 +54,7 @@ export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set([
   'charged_back',
 ]);
 
-/** Statuses in which nothing more is awaited from the shopper: the checkout sends them back to the shop. */
+/** Statuses in which the shopper has nothing left to pay: the checkout sends them back to the shop. */
 export const NOTHING_TO_PAY: ReadonlySet<Status> = new Set([
   'authorized',
   'paid',
@@ -63,7 +63,7 @@ export const NOTHING_TO_PAY: ReadonlySet<Status> = new Set([
   'charged_back',
 ]);
 
-/** Statuses without a result yet: what stays in one of them for long is asked about, and given up at last. */
+/** Statuses without a result: a payment that stays in one of them for too long is queried, and finally expires. */
 export const UNFINISHED: ReadonlySet<Status> = new Set(['created', 'forwarded', 'pending']);
 
 /** Statuses after which the shopper is welcomed at the shop's success address. */

@@ -64,7 +64,7 @@ export type Redirect =
 
 /** What a shop asked for, as stored. */
 export interface PaymentRequest {
-  /** The door that it came by, where that is not /v1: its shoppers go back by that door's rules. */
+  /** The dialect of the route that it came by, where that is not /v1: its shoppers go back by that dialect's rules. */
   readonly dialect?: 'polybanking';
   /** The shop left the means of payment to the shopper. */
   readonly choose?: true;
@@ -97,7 +97,7 @@ export interface PaymentView {
   readonly providerStatus: string | null;
   /** What that says, where it is a code. */
   readonly providerStatusText: string | null;
-  /** Whether the newest news was proven by a signature, or by asking; null while there are none. */
+  /** Whether the newest update is proven, by a signature or by a status query; null while there is none. */
   readonly signed: boolean | null;
   readonly description: string | null;
   readonly capture: Capture;
@@ -107,22 +107,22 @@ export interface PaymentView {
   readonly updatedAt: string;
 }
 
-/** One document of a provider about an order that may have several. */
+/** A provider's own document about an order that may have several (ASSIST: bill). */
 export interface ProviderDocument {
   /** As the provider writes it: longer than a number can be. */
   readonly number: string;
   /** In the provider's own words. */
   readonly status: string;
-  /** When it became so by the provider's clock, `YYYY-MM-DD HH:MM:SS`; null where the provider does not say. */
+  /** When it got that status by the provider's clock, `YYYY-MM-DD HH:MM:SS`; null where the provider does not say. */
   readonly at: string | null;
 }
 
-/** One trip of the shopper to a provider, as its shop sees it. */
+/** One attempt, as its shop sees it. */
 export interface AttemptView {
   readonly attempt: number;
   readonly account: string;
   readonly provider: string;
-  /** What this trip asked for, in minor units. */
+  /** What the shopper was to pay, in minor units. */
   readonly amount: Minor;
   readonly status: Status;
   readonly amounts: Amounts;

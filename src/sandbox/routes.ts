@@ -1,4 +1,4 @@
-/** The doors of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
+/** The routes of the simulated banks: their pages at the paths of the sheets, and an API for scripts. */
 import { type Context, Hono } from 'hono';
 import { hex } from '../signing/bytes.ts';
 import { dummyBank, registeredId } from './banks/dummy.ts';
@@ -14,19 +14,19 @@ import {
   TROUBLES,
   type Trouble,
 } from './kit/bank.ts';
-import { decided as decidedInBook } from './kit/bank-ledger.ts';
+import { decided as recordDecision } from './kit/bank-ledger.ts';
 import {
   DISORDER_STEPS,
   DISORDERS,
   type Disorder,
+  orderInMessage,
   requestOf,
-  runStep,
+  runSteps,
   type Step,
   type StepResult,
-  told,
 } from './kit/disorder.ts';
 import { bankErrorPage, orderPage, sentPage } from './kit/pages.tsx';
-import { RefusedByBank, toBank } from './kit/shopper.ts';
+import { RejectedByBank, toBank } from './kit/shopper.ts';
 import { answerCall, makeTrouble } from './kit/trouble.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -87,15 +87,15 @@ async function answer(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respons
   return answered ?? c.text('no such call', 404);
 }
 
-/** Carries out steps for an order, each as a request to the merchant. */
+/** Runs steps for an order, each as a request to the merchant. */
 async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], concurrently: boolean) {
   const bank = bankOf(order.bank);
   const merchant = (await merchantsOf(sandbox, bank)).get(order.account);
   if (!merchant) throw new Error(`the account ${order.account} is gone`);
   const run = async (step: Step): Promise<StepResult> => {
     if (step.do === 'return' || isDecision(step.disorder)) {
-      const decided = step.do === 'return' ? order : told(order, step.disorder);
-      await decidedInBook(sandbox.store, decided, step.decision);
+      const decided = step.do === 'return' ? order : orderInMessage(order, step.disorder);
+      await recordDecision(sandbox.store, decided, step.decision);
       await bank.decide?.(decided, merchant, step.decision, sandbox.store);
     }
     const request = requestOf(bank, order, merchant, step);
@@ -110,10 +110,10 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
       location: response.headers.get('location'),
     };
   };
-  return { bank, merchant, results: await runStep(steps, concurrently, run) };
+  return { bank, merchant, results: await runSteps(steps, concurrently, run) };
 }
 
-/** Whether the bank itself says it, and would say it again when asked; the rest is a message that somebody spoilt. */
+/** Whether a step is the bank's own decision, which a status query would confirm. Other messages are forged. */
 function isDecision(disorder: Disorder): boolean {
   return ['none', 'other-amount', 'other-currency', 'wrong-charset'].includes(disorder);
 }
@@ -192,7 +192,7 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
       const { results } = await play(sandbox, order, [step], false);
       return c.json({ order, results });
     } catch (error) {
-      if (!(error instanceof RefusedByBank)) throw error;
+      if (!(error instanceof RejectedByBank)) throw error;
       return c.json({ message: error.message }, 422);
     }
   });

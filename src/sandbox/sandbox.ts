@@ -1,4 +1,4 @@
-/** What the sandbox's doors work with. Local only: nothing outside dev.ts imports it. */
+/** What the sandbox's routes work with. Local only: nothing outside dev.ts imports it. */
 import type { Directory } from '../directory/directory.ts';
 import type { SandboxStore } from './kit/store.ts';
 

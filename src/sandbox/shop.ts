@@ -34,7 +34,7 @@ function webhookProblem(body: string, headers: Record<string, string>): string |
   }
 }
 
-export function shopRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
+export function demoShopRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
   const routes = new Hono();
 
   routes.get('/', (c) => c.redirect('/shop', 302));

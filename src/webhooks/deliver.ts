@@ -11,7 +11,7 @@ export interface OutgoingMessage {
   accepts(status: number): boolean;
 }
 
-/** What became of one try. */
+/** The outcome of one try. */
 export interface DeliveryOutcome {
   readonly result: 'delivered' | 'failed' | 'gone';
   /** The HTTP status, or null when there was no answer. */
@@ -30,9 +30,9 @@ export interface DeliveryPorts {
 export async function deliverWebhook(
   message: OutgoingMessage,
   url: string,
-  world: DeliveryPorts,
+  ports: DeliveryPorts,
 ): Promise<DeliveryOutcome> {
-  const startedAt = world.now();
+  const startedAt = ports.now();
   // Not AbortSignal.timeout: its timer would keep the ledger awake after the answer.
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(new Error('no answer within 15 s')), TIMEOUT_MS);
@@ -40,15 +40,15 @@ export async function deliverWebhook(
     result,
     status,
     error,
-    durationMs: world.now() - startedAt,
+    durationMs: ports.now() - startedAt,
   });
   try {
-    const problem = addressProblem(url, world.local);
+    const problem = addressProblem(url, ports.local);
     if (problem) return outcome('failed', null, `the webhook address ${problem}`);
-    if (!world.local && (await resolvesToPrivate(new URL(url).hostname, world.fetch))) {
+    if (!ports.local && (await resolvesToPrivate(new URL(url).hostname, ports.fetch))) {
       return outcome('failed', null, 'the webhook address leads into a private network');
     }
-    const response = await world.fetch(url, {
+    const response = await ports.fetch(url, {
       method: 'POST',
       headers: {
         ...message.headers,

@@ -27,8 +27,8 @@ export function polybankingSignature(fields: Readonly<Record<string, string>>, s
   return hex(digests.sha512(polybankingBase(fields, secret)));
 }
 
-/** Providers whose own codes are those that the dialect speaks. */
-const SPEAKS_POSTFINANCE: ReadonlySet<string> = new Set(['postfinance', 'ogone']);
+/** Providers whose own status codes are those of the dialect. */
+const HAS_POSTFINANCE_CODES: ReadonlySet<string> = new Set(['postfinance', 'ogone']);
 
 /** What stands for a status at a provider that has other codes. */
 const CODES: Readonly<Record<Status, string>> = {
@@ -51,7 +51,7 @@ type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status'>;
 
 /** The PostFinance code of a payment: the provider's own, or the one that stands for its status. */
 export function postfinanceCode({ provider, providerStatus, status }: Known): string {
-  return SPEAKS_POSTFINANCE.has(provider) && providerStatus !== null ? providerStatus : CODES[status];
+  return HAS_POSTFINANCE_CODES.has(provider) && providerStatus !== null ? providerStatus : CODES[status];
 }
 
 /** Whether the website may deliver. A code of success with less money than asked for is none. */
@@ -72,7 +72,7 @@ interface Queued {
   readonly data: PaymentView;
 }
 
-/** Whether a website is told: it never heard of a payment before its bank had said something. */
+/** Whether a website gets a message: only when the status has changed, and not before its bank has said something. */
 export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boolean {
   return type === `payment.${data.status}` && data.status !== 'created' && data.status !== 'forwarded';
 }

@@ -15,7 +15,7 @@ function read(path: string): string | null {
   }
 }
 
-/** Milliseconds that the child process `workerd` has used, all its threads together; null where /proc does not tell. */
+/** Milliseconds that the child process `workerd` has used, all its threads together; null where there is no /proc. */
 export function workerdCpu(): number | null {
   const children = read(`/proc/self/task/${process.pid}/children`)?.trim().split(' ') ?? [];
   for (const child of children) {

@@ -71,10 +71,10 @@ describe.each(providers.map(({ id }) => id))('%s', (providerId) => {
     await orderAt(providerId, page);
     await payAt(providerId, page);
     await page.waitForURL('**/shop/back?**');
-    const told = await webhooks(page);
+    const received = await webhooks(page);
     expect(await page.textContent('#status')).toBe('paid');
-    expect(told).toContain('payment.paid');
-    expect(told).toContain('verified');
+    expect(received).toContain('payment.paid');
+    expect(received).toContain('verified');
     expect(await page.textContent('#events')).toContain('webhook.delivered');
     await page.close();
   });
@@ -122,7 +122,7 @@ describe('the checkout', () => {
     await context.close();
   });
 
-  it('refused at the bank, leads to another attempt', async () => {
+  it('declined by the bank, leads to another attempt', async () => {
     const page = await browser.newPage();
     await orderAt('ogone', page);
     await page.click('button[value="refuse"]');

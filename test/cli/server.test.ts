@@ -136,12 +136,12 @@ describe('the move from PolyBanking', () => {
     );
   const client = () => new PolyBankingClient('42', keys, (path, init) => fetch(server.origin + path, init));
 
-  it('takes over shops and transactions, and lists what it refuses', async () => {
+  it('takes over shops and transactions, and lists what it rejects', async () => {
     writeFileSync(dump, JSON.stringify(rows));
     expect(migrate('--dry-run').stdout).toContain('nothing was sent');
     const { stdout, status } = migrate();
-    expect(stdout).toContain('configs: 1 imported, 0 there already, 2 refused');
-    expect(stdout).toContain('transactions: 3 imported, 0 there already, 5 refused');
+    expect(stdout).toContain('configs: 1 imported, 0 there already, 2 rejected');
+    expect(stdout).toContain('transactions: 3 imported, 0 there already, 5 rejected');
     for (const line of [
       /config 43: .*webhook/,
       /config 44: has no key_api/,
@@ -155,8 +155,8 @@ describe('the move from PolyBanking', () => {
     }
     expect(status).toBe(1);
     const again = migrate();
-    expect(again.stdout).toContain('configs: 0 imported, 1 there already, 2 refused');
-    expect(again.stdout).toContain('transactions: 0 imported, 3 there already, 5 refused');
+    expect(again.stdout).toContain('configs: 0 imported, 1 there already, 2 rejected');
+    expect(again.stdout).toContain('transactions: 0 imported, 3 there already, 5 rejected');
   });
 
   it('keeps times, amounts, log and keys', async () => {

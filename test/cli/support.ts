@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Runs a command, in the project's root unless told otherwise. */
+/** Runs a command, in the project's root by default. */
 export function run(
   command: string,
   args: readonly string[],

@@ -7,18 +7,18 @@ import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
 import { disorder } from '../../src/sandbox/run/disorder.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
-import { SCENARIOS, type World } from './scenarios.ts';
+import { type Deployment, SCENARIOS } from './scenarios.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'countersign-conformance-'));
 let server: LocalServer | null = null;
-let world: World;
+let deployment: Deployment;
 let counter = 0;
 
 beforeAll(async () => {
   const given = process.env.COUNTERSIGN_URL;
   if (!given) server = await localServer(8920, { output: 'ignore', state });
   const origin = given ?? server?.origin ?? '';
-  world = {
+  deployment = {
     origin,
     shop: new Storefront(origin),
     reference: () => `conformance-${Date.now()}-${counter++}`,
@@ -40,14 +40,14 @@ describe('from outside', () => {
   it.each(SCENARIOS.map((entry) => [entry.scenario, entry.source, entry] as const))(
     '%s (%s)',
     async (_, __, entry) => {
-      await entry.run(world);
+      await entry.run(deployment);
     },
   );
 
   it('a shopper without a browser pays at every bank, by the checkout and with letters that are not ASCII', async () => {
-    for (const { id, currencies } of await world.shop.accounts()) {
-      const payment = await world.shop.create({
-        reference: world.reference(),
+    for (const { id, currencies } of await deployment.shop.accounts()) {
+      const payment = await deployment.shop.create({
+        reference: deployment.reference(),
         amount: 1999,
         currency: currencies[0],
         account: id,
@@ -59,14 +59,14 @@ describe('from outside', () => {
           address: { line1: '12 rue de la Paix', postalCode: '75002', city: 'Besançon', country: 'FR' },
         },
       });
-      const answer = await world.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
+      const answer = await deployment.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
       expect(answer.status, `${id}: ${await answer.text()}`).toBe(200);
-      const after = await world.shop.until(
-        () => world.shop.payment(payment.id),
+      const after = await deployment.shop.until(
+        () => deployment.shop.payment(payment.id),
         ({ status }) => status === 'paid',
       );
       expect(after.status, id).toBe('paid');
-      const again = await world.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
+      const again = await deployment.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
       expect([id, again.status, await again.text()]).toEqual([
         id,
         422,
@@ -76,7 +76,7 @@ describe('from outside', () => {
   });
 
   it('disorder at every bank loses no money, counts none twice, and moves nothing unverified', async () => {
-    const rows = await disorder(world.shop);
+    const rows = await disorder(deployment.shop);
     expect(rows.length).toBeGreaterThan(60);
     expect(rows.filter(({ problem }) => problem !== null)).toEqual([]);
   });

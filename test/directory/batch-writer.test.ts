@@ -2,34 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { BatchWriter } from '../../src/directory/batch-writer.ts';
 
 /** Timers that go off when the test says so. */
-function world() {
+function writerWithClock() {
   const sleepers: (() => void)[] = [];
-  const gathering = new BatchWriter<string>(() => new Promise((done) => sleepers.push(done)));
+  const writer = new BatchWriter<string>(() => new Promise((done) => sleepers.push(done)));
   const tick = async () => {
     for (const wake of sleepers.splice(0)) wake();
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   };
-  return { gathering, tick };
+  return { writer, tick };
 }
 
-describe('pushes of one moment', () => {
+describe('writes of one moment', () => {
   it('are written together, once each', async () => {
-    const { gathering, tick } = world();
+    const { writer, tick } = writerWithClock();
     const batches: string[][] = [];
     const write = async (items: readonly string[]) => {
       batches.push([...items]);
     };
-    const all = ['a', 'b', 'c'].map((item) => gathering.add(item, write));
+    const all = ['a', 'b', 'c'].map((item) => writer.add(item, write));
     for (let turn = 0; turn < 3; turn += 1) await tick();
     await Promise.all(all);
     expect(batches).toEqual([['a', 'b', 'c']]);
   });
 
   it('are written in parts when there are many', async () => {
-    const { gathering, tick } = world();
+    const { writer, tick } = writerWithClock();
     const sizes: number[] = [];
     const all = Array.from({ length: 120 }, (_, index) =>
-      gathering.add(String(index), async (items) => {
+      writer.add(String(index), async (items) => {
         sizes.push(items.length);
       }),
     );
@@ -39,27 +39,27 @@ describe('pushes of one moment', () => {
   });
 
   it('do not suffer from a neighbour that cannot be written', async () => {
-    const { gathering, tick } = world();
+    const { writer, tick } = writerWithClock();
     const written: string[] = [];
     const write = async (items: readonly string[]) => {
       if (items.includes('poison')) throw new Error('no');
       written.push(...items);
     };
-    const results = Promise.allSettled(['a', 'poison', 'c'].map((item) => gathering.add(item, write)));
+    const results = Promise.allSettled(['a', 'poison', 'c'].map((item) => writer.add(item, write)));
     for (let turn = 0; turn < 4; turn += 1) await tick();
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(written).toEqual(['a', 'c']);
   });
 
   it('go alone when the one that took them is gone', async () => {
-    const { gathering, tick } = world();
+    const { writer, tick } = writerWithClock();
     const written: string[] = [];
-    const lost = gathering.add('a', () => new Promise(() => {}));
-    const kept = gathering.add('b', async (items) => {
+    const lost = writer.add('a', () => new Promise(() => {}));
+    const alone = writer.add('b', async (items) => {
       written.push(...items);
     });
     for (let turn = 0; turn < 260; turn += 1) await tick();
-    await kept;
+    await alone;
     expect(written).toEqual(['b']);
     expect(await Promise.race([lost, 'still waiting'])).toBe('still waiting');
   });

@@ -24,7 +24,7 @@ describe('the vault', () => {
     expect(await vault.seal('account/a/key', 'Zoé’s secret')).not.toBe(sealed);
   });
 
-  it('refuses a record of which any part was changed', async () => {
+  it('does not open a record of which any part was changed', async () => {
     const vault = new Vault(OLD, null, random);
     const sealed = await vault.seal('p', 'secret');
     for (let at = 0; at < sealed.length; at++) {

@@ -64,7 +64,7 @@ describe('the migrations of the directory', () => {
     },
   );
 
-  it('have the payments without a result looked at, those of before as well', async () => {
+  it('have the payments without a result checked, those of before as well', async () => {
     const checkAt = await inDatabase((sql) => {
       const overdue = migrations.findIndex(({ name }) => name.startsWith('0005'));
       run(sql, 0, overdue);

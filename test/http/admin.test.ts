@@ -1,4 +1,4 @@
-/** The operator's door: settings checked, secrets never read back, keys and secrets rotated with grace. */
+/** The operator's routes: settings checked, secrets never read back, keys and secrets rotated with grace. */
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -84,7 +84,7 @@ describe('accounts', () => {
     ['endpoints.api', { endpoints: { api: 'https://localhost' } }],
     ['allowedIps', { allowedIps: ['everyone'] }],
     ['environment', { environment: 'staging' }],
-  ])('with a wrong %s are refused: %j', async (path, changes) => {
+  ])('with a wrong %s are rejected: %j', async (path, changes) => {
     const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, {
       provider: 'ogone',
       settings: demoSettings('ogone'),
@@ -114,19 +114,23 @@ describe('accounts', () => {
 
 describe('rotating a secret of a provider', () => {
   it('signs with the new one at once, verifies with the old one until its grace ends, and says which', async () => {
-    const trip = await journey('ogone');
+    const attempt = await journey('ogone');
     const value = 'the-new-sha-out-passphrase';
-    const rotated = await admin<AccountAnswer>('POST', `/accounts/${trip.account}/secrets/sha_out/rotate`, {
-      value,
-      graceSeconds: 600,
-    });
+    const rotated = await admin<AccountAnswer>(
+      'POST',
+      `/accounts/${attempt.account}/secrets/sha_out/rotate`,
+      {
+        value,
+        graceSeconds: 600,
+      },
+    );
     expect(rotated.body.secrets.sha_out).toHaveLength(2);
-    const renewed = merchant('ogone', trip.account, { sha_out: value });
-    const tell = (who: typeof renewed, decision: 'pay' | 'refuse') =>
-      deliver(bankOf('ogone').notification(trip.order, who, decision, 'none'));
-    expect((await tell(trip.merchant, 'refuse')).status).toBe(200);
-    expect((await tell(renewed, 'pay')).status).toBe(200);
-    const applied = (await trip.shop.events(trip.payment.id)).filter(
+    const renewed = merchant('ogone', attempt.account, { sha_out: value });
+    const notifyAs = (who: typeof renewed, decision: 'pay' | 'refuse') =>
+      deliver(bankOf('ogone').notification(attempt.order, who, decision, 'none'));
+    expect((await notifyAs(attempt.merchant, 'refuse')).status).toBe(200);
+    expect((await notifyAs(renewed, 'pay')).status).toBe(200);
+    const applied = (await attempt.shop.events(attempt.payment.id)).filter(
       ({ type }) => type === 'notification.applied',
     );
     expect(applied.map(({ detail }) => detail.signedBy)).toEqual([
@@ -135,8 +139,8 @@ describe('rotating a secret of a provider', () => {
     ]);
     vi.setSystemTime(Date.now() + 601_000);
     const late = bankOf('ogone').notification(
-      { ...trip.order, data: { ...trip.order.data, PAYID: '1' } },
-      trip.merchant,
+      { ...attempt.order, data: { ...attempt.order.data, PAYID: '1' } },
+      attempt.merchant,
       'pay',
       'none',
     );
@@ -153,7 +157,7 @@ describe('rotating a secret of a provider', () => {
     expect(order.amount).toBe(1999);
   });
 
-  it('refuses what is no secret, or not a good one', async () => {
+  it('rejects what is no secret, or not a good one', async () => {
     const account = await makeAccount('ogone');
     const rotate = (setting: string, value: string) =>
       admin<Problem>('POST', `/accounts/${account}/secrets/${setting}/rotate`, { value });
@@ -193,7 +197,7 @@ describe('shops', () => {
     ['region', { region: 'moon' }],
     ['keys.apiKey', { keys: { apiKey: 'with space' } }],
     ['returnUrl.success', { returnUrl: { success: 'x' } }],
-  ])('with a wrong %s are refused: %j', async (path, body) => {
+  ])('with a wrong %s are rejected: %j', async (path, body) => {
     const answer = await admin<Problem>('PUT', `/shops/${unique()}`, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.map((error) => error.path)).toContain(path);
@@ -229,14 +233,14 @@ describe('rotating a key of a shop', () => {
   });
 
   it('signs webhooks with both until then', async () => {
-    const trip = await journey('paybox');
+    const attempt = await journey('paybox');
     const { body } = await admin<{ keys: { webhookSecret: string } }>(
       'POST',
-      `/shops/${trip.shop.id}/keys/webhookSecret/rotate`,
+      `/shops/${attempt.shop.id}/keys/webhookSecret/rotate`,
       { graceSeconds: 60 },
     );
-    await trip.notify('pay');
-    await runAlarms(trip.payment.id);
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
     const [sent] = net.webhooks;
     expect(sent?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
     vi.useRealTimers();
@@ -244,7 +248,7 @@ describe('rotating a key of a shop', () => {
       vi.setSystemTime(Number(sent?.headers['webhook-timestamp']) * 1000);
       return new Webhook(secret).verify(sent?.raw ?? '', sent?.headers ?? {});
     };
-    expect(verify(trip.shop.webhookSecret)).toBeTruthy();
+    expect(verify(attempt.shop.webhookSecret)).toBeTruthy();
     expect(verify(body.keys.webhookSecret)).toBeTruthy();
   });
 
@@ -260,7 +264,7 @@ describe('an account without what checks its messages', () => {
     ['payu', { mode: 'legacy' }, 'key2'],
     ['assist', { salt: null }, 'salt'],
     ['assist', { mode: 'legacy' }, 'sendresult_secret'],
-  ])('is refused: %s %j', async (provider, changes, setting) => {
+  ])('is rejected: %s %j', async (provider, changes, setting) => {
     const settings = { ...demoSettings(provider), ...changes };
     const { status, body } = await admin<Problem>('PUT', `/accounts/${provider}-bare`, {
       provider,
@@ -295,9 +299,9 @@ describe('the audit log', () => {
 
 describe('the searchable copy', () => {
   it('is rebuilt from the ledgers, by object or page by page, and never runs backwards', async () => {
-    const trip = await journey('paybox');
-    const { id } = trip.payment;
-    await trip.notify('pay');
+    const attempt = await journey('paybox');
+    const { id } = attempt.payment;
+    await attempt.notify('pay');
     await runAlarms(id);
     const row = () =>
       env.DIRECTORY.prepare('SELECT status, version FROM payments WHERE id = ?').bind(id).first();

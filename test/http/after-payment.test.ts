@@ -40,10 +40,10 @@ type Read = Payment & { readonly operations: readonly OperationView[] };
 type Answer = Omit<Read, 'status'> & Omit<Problem, 'status'> & { readonly status: string | number };
 
 async function paid(provider: string, options: Parameters<typeof journey>[1] = {}): Promise<Journey> {
-  const trip = await journey(provider, options);
-  await trip.notify('pay');
-  await runAlarms(trip.payment.id);
-  return trip;
+  const attempt = await journey(provider, options);
+  await attempt.notify('pay');
+  await runAlarms(attempt.payment.id);
+  return attempt;
 }
 
 const held = (provider: string, settings: Record<string, unknown> = {}) =>
@@ -61,41 +61,41 @@ const REFUND = '/cashManagement/refund';
 
 describe('one key', () => {
   it('has one answer, and reaches the provider once', async () => {
-    const trip = await paid('sips2');
-    const first = await call(trip, 'refund', { amount: 500 }, 'key-1');
-    const again = await call(trip, 'refund', { amount: 500 }, 'key-1');
-    await call(trip, 'refund', { amount: 300 }, 'key-2');
-    const late = await call(trip, 'refund', { amount: 500 }, 'key-1');
+    const attempt = await paid('sips2');
+    const first = await call(attempt, 'refund', { amount: 500 }, 'key-1');
+    const again = await call(attempt, 'refund', { amount: 500 }, 'key-1');
+    await call(attempt, 'refund', { amount: 300 }, 'key-2');
+    const late = await call(attempt, 'refund', { amount: 500 }, 'key-1');
     expect(first.status).toBe(200);
     for (const { body, headers } of [again, late]) {
       expect(body).toEqual(first.body);
       expect(headers.get('idempotent-replayed')).toBe('true');
     }
     expect(moneyCalls(REFUND)).toHaveLength(2);
-    expect((await read(trip)).amounts.refunded).toBe(800);
+    expect((await read(attempt)).amounts.refunded).toBe(800);
   });
 
   it('belongs to one request', async () => {
-    const trip = await paid('sips2');
-    await call(trip, 'refund', { amount: 500 }, 'key-1');
-    const other = await call(trip, 'refund', { amount: 600 }, 'key-1');
+    const attempt = await paid('sips2');
+    await call(attempt, 'refund', { amount: 500 }, 'key-1');
+    const other = await call(attempt, 'refund', { amount: 600 }, 'key-1');
     expect([other.status, other.body.code]).toEqual([409, 'reference_conflict']);
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
 
-  it('keeps a refusal too', async () => {
-    const trip = await paid('sips2');
+  it('has one answer for a decline too', async () => {
+    const attempt = await paid('sips2');
     await trouble('sips2', 'fail');
-    const first = await call(trip, 'refund', {}, 'key-1');
-    expect(await call(trip, 'refund', {}, 'key-1')).toMatchObject({ status: 502, body: first.body });
+    const first = await call(attempt, 'refund', {}, 'key-1');
+    expect(await call(attempt, 'refund', {}, 'key-1')).toMatchObject({ status: 502, body: first.body });
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
 
-  it.each(['', 'ü', 'x'.repeat(256)])('is refused in the form %j', async (key) => {
-    const trip = await paid('sips2');
-    const sent = request(`/v1/payments/${trip.payment.id}/refund`, {
+  it.each(['', 'ü', 'x'.repeat(256)])('is rejected in the form %j', async (key) => {
+    const attempt = await paid('sips2');
+    const sent = request(`/v1/payments/${attempt.payment.id}/refund`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${trip.shop.apiKey}`, 'idempotency-key': key },
+      headers: { authorization: `Bearer ${attempt.shop.apiKey}`, 'idempotency-key': key },
     });
     expect((await sent).status).toBe(400);
   });
@@ -103,32 +103,32 @@ describe('one key', () => {
 
 describe('at the same time', () => {
   it('two refunds of the whole are one refund and one 409', async () => {
-    const trip = await paid('sips2');
-    const answers = await Promise.all([call(trip, 'refund'), call(trip, 'refund')]);
+    const attempt = await paid('sips2');
+    const answers = await Promise.all([call(attempt, 'refund'), call(attempt, 'refund')]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe('invalid_state');
     expect(moneyCalls(REFUND)).toHaveLength(1);
-    expect((await read(trip)).amounts).toMatchObject({ paid: 1999, refunded: 1999 });
+    expect((await read(attempt)).amounts).toMatchObject({ paid: 1999, refunded: 1999 });
   });
 
   it('two parts that fit are both done', async () => {
-    const trip = await paid('sips2');
-    const answers = await Promise.all([1000, 999].map((amount) => call(trip, 'refund', { amount })));
+    const attempt = await paid('sips2');
+    const answers = await Promise.all([1000, 999].map((amount) => call(attempt, 'refund', { amount })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await read(trip)).status).toBe('refunded');
+    expect((await read(attempt)).status).toBe('refunded');
   });
 
   it('one key twice is one operation', async () => {
-    const trip = await paid('sips2');
-    const answers = await Promise.all([1, 2, 3].map(() => call(trip, 'refund', {}, 'same')));
+    const attempt = await paid('sips2');
+    const answers = await Promise.all([1, 2, 3].map(() => call(attempt, 'refund', {}, 'same')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
 
   it('a capture and a cancel are one of the two', async () => {
-    const trip = await held('sips2');
-    const answers = await Promise.all([call(trip, 'capture'), call(trip, 'cancel', { amount: 1999 })]);
-    const { amounts } = await read(trip);
+    const attempt = await held('sips2');
+    const answers = await Promise.all([call(attempt, 'capture'), call(attempt, 'cancel', { amount: 1999 })]);
+    const { amounts } = await read(attempt);
     expect(answers[0]?.status).toBe(200);
     // What was captured can still be taken back before it is settled, and then no money is left.
     expect(amounts.paid - amounts.refunded).toBe(answers[1]?.status === 200 ? 0 : 1999);
@@ -136,19 +136,19 @@ describe('at the same time', () => {
 });
 
 describe('what may not be done', () => {
-  it('is refused before the provider is called', async () => {
-    const trip = await paid('sips2');
+  it('is rejected before the provider is called', async () => {
+    const attempt = await paid('sips2');
     const before = net.calls.length;
-    expect(await call(trip, 'capture')).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
-    expect(await call(trip, 'refund', { amount: 2000 })).toMatchObject({
+    expect(await call(attempt, 'capture')).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
+    expect(await call(attempt, 'refund', { amount: 2000 })).toMatchObject({
       status: 422,
       body: { code: 'amount_out_of_range', detail: expect.stringContaining('19.99') },
     });
     for (const body of [{ amount: 0 }, { amount: -1 }, { amount: 1.5 }, { amount: '5' }, { attempt: 0 }])
-      expect((await call(trip, 'refund', body)).status).toBe(400);
-    expect(await call(trip, 'refund', { attempt: 2 })).toMatchObject({ status: 400 });
+      expect((await call(attempt, 'refund', body)).status).toBe(400);
+    expect(await call(attempt, 'refund', { attempt: 2 })).toMatchObject({ status: 400 });
     expect(net.calls.length).toBe(before);
-    expect((await read(trip)).operations).toEqual([]);
+    expect((await read(attempt)).operations).toEqual([]);
   });
 
   it('is said of a provider without the operation, and of an account without what it needs', async () => {
@@ -175,44 +175,44 @@ describe('what may not be done', () => {
 });
 
 describe('an answer that does not come', () => {
-  it('is waited for ten seconds; the operation is unknown, and found out by the alarm', {
+  it('is waited for ten seconds; the operation is unknown, and reconciled by the alarm', {
     timeout: 30_000,
   }, async () => {
-    const trip = await paid('sips2');
+    const attempt = await paid('sips2');
     await trouble('sips2', 'lost');
-    const { status, body } = await call(trip, 'refund');
+    const { status, body } = await call(attempt, 'refund');
     expect([status, body.code]).toEqual([504, 'provider_unreachable']);
     expect(body.detail).toContain('not known');
-    expect((await read(trip)).operations).toMatchObject([{ state: 'unknown' }]);
-    expect((await call(trip, 'refund')).body.detail).toContain('not known yet');
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'unknown' }]);
+    expect((await call(attempt, 'refund')).body.detail).toContain('not known yet');
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
-    await runAlarms(trip.payment.id);
-    expect(await read(trip)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
+    await runAlarms(attempt.payment.id);
+    expect(await read(attempt)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
 
   it('is not waited for where the calls before it hang: then nothing has happened', {
     timeout: 30_000,
   }, async () => {
-    const trip = await paid('payu');
+    const attempt = await paid('payu');
     // The token has ended: a new one is asked for first.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 50_000_000 });
     vi.mocked(globalThis.fetch).mockImplementationOnce(
       (_input, init) =>
         new Promise((_, fail) => init?.signal?.addEventListener('abort', () => fail(new Error('aborted')))),
     );
-    const { status, body } = await call(trip, 'refund');
+    const { status, body } = await call(attempt, 'refund');
     expect(status).toBe(504);
     expect(body.detail).not.toContain('not known');
-    expect((await read(trip)).operations).toMatchObject([{ state: 'failed' }]);
-    expect((await call(trip, 'refund')).status).toBe(200);
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'failed' }]);
+    expect((await call(attempt, 'refund')).status).toBe(200);
   });
 });
 
 describe('a crash between the call and its outcome', () => {
   /** The object dies when the bank has answered, before the outcome is written. */
-  async function crashed(trip: Journey): Promise<void> {
-    const { id } = trip.payment;
+  async function crashed(attempt: Journey): Promise<void> {
+    const { id } = attempt.payment;
     await runInDurableObject(objectOf(id), (_object, state) => {
       const real = state.storage.transactionSync.bind(state.storage);
       let commits = 0;
@@ -222,102 +222,99 @@ describe('a crash between the call and its outcome', () => {
         return real(work);
       });
     });
-    expect((await call(trip, 'refund', {}, 'crashed')).status).toBe(500);
+    expect((await call(attempt, 'refund', {}, 'crashed')).status).toBe(500);
     await evictDurableObject(objectOf(id));
   }
 
-  it('leaves it unknown, resolved by asking, and never done again', async () => {
-    const trip = await paid('sips2');
-    await crashed(trip);
-    expect((await read(trip)).operations).toMatchObject([{ state: 'running' }]);
-    const again = await call(trip, 'refund', {}, 'crashed');
+  it('leaves it unknown, reconciled by a query, and never executed again', async () => {
+    const attempt = await paid('sips2');
+    await crashed(attempt);
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'running' }]);
+    const again = await call(attempt, 'refund', {}, 'crashed');
     expect([again.status, again.body.code]).toEqual([504, 'provider_unreachable']);
-    expect((await call(trip, 'refund')).status).toBe(409);
-    await call(trip, 'refresh');
-    expect(await read(trip)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
-    expect((await call(trip, 'refund', {}, 'crashed')).status).toBe(200);
+    expect((await call(attempt, 'refund')).status).toBe(409);
+    await call(attempt, 'refresh');
+    expect(await read(attempt)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
+    expect((await call(attempt, 'refund', {}, 'crashed')).status).toBe(200);
     expect(moneyCalls(REFUND)).toHaveLength(1);
-    expect((await entryOf(memory, trip.order.order))?.returned).toBe(1999);
+    expect((await entryOf(memory, attempt.order.order))?.returned).toBe(1999);
   });
 
-  it('is noticed by the alarm, where nobody asks again', async () => {
-    const trip = await paid('sips2');
-    await crashed(trip);
+  it('is noticed by the alarm, where nobody refreshes', async () => {
+    const attempt = await paid('sips2');
+    await crashed(attempt);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
-    await runAlarms(trip.payment.id);
-    expect(await read(trip)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
-    const types = (await trip.shop.events(trip.payment.id)).map(({ type }) => type);
+    await runAlarms(attempt.payment.id);
+    expect(await read(attempt)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
     expect(types).toContain('operation.unknown');
     expect(moneyCalls(REFUND)).toHaveLength(1);
   });
 });
 
 describe('a token that the provider does not take any more', () => {
-  it.each(['payu', 'tpay'])(
-    'is fetched anew, and the operation is carried out once: %s',
-    async (provider) => {
-      const trip = await paid(provider);
-      vi.mocked(globalThis.fetch).mockImplementationOnce(async () => Response.json({}, { status: 401 }));
-      expect((await call(trip, 'refund')).status).toBe(200);
-      await call(trip, 'refresh');
-      expect(await read(trip)).toMatchObject({ status: 'refunded', amounts: { refunded: 1999 } });
-      expect((await entryOf(memory, trip.order.order))?.done).toHaveLength(1);
-    },
-  );
+  it.each(['payu', 'tpay'])('is fetched anew, and the operation is executed once: %s', async (provider) => {
+    const attempt = await paid(provider);
+    vi.mocked(globalThis.fetch).mockImplementationOnce(async () => Response.json({}, { status: 401 }));
+    expect((await call(attempt, 'refund')).status).toBe(200);
+    await call(attempt, 'refresh');
+    expect(await read(attempt)).toMatchObject({ status: 'refunded', amounts: { refunded: 1999 } });
+    expect((await entryOf(memory, attempt.order.order))?.done).toHaveLength(1);
+  });
 });
 
 describe('an answer whose signature is wrong', () => {
   it.each(['sips2', 'assist'])('is no success: %s', async (provider) => {
-    const trip = await paid(provider);
+    const attempt = await paid(provider);
     await trouble(provider, 'bad-signature');
-    const { status, body } = await call(trip, 'refund');
+    const { status, body } = await call(attempt, 'refund');
     expect([status, body.code]).toEqual([502, 'provider_error']);
     expect(body.detail).toContain('not to be believed');
-    expect(await read(trip)).toMatchObject({ status: 'paid', operations: [{ state: 'unknown' }] });
-    await call(trip, 'refresh');
-    expect(await read(trip)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
+    expect(await read(attempt)).toMatchObject({ status: 'paid', operations: [{ state: 'unknown' }] });
+    await call(attempt, 'refresh');
+    expect(await read(attempt)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
   });
 });
 
 describe('what a provider accepts', () => {
-  it('is reserved until its news, which settle it', async () => {
-    const trip = await paid('ecommpay');
-    const { status, body } = await call(trip, 'refund', { amount: 1500 });
+  it('is reserved until an update concludes it', async () => {
+    const attempt = await paid('ecommpay');
+    const { status, body } = await call(attempt, 'refund', { amount: 1500 });
     expect([status, body.status]).toEqual([200, 'paid']);
-    expect((await read(trip)).operations).toMatchObject([{ state: 'accepted' }]);
-    expect((await call(trip, 'refund', { amount: 500 })).body.code).toBe('amount_out_of_range');
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'accepted' }]);
+    expect((await call(attempt, 'refund', { amount: 500 })).body.code).toBe('amount_out_of_range');
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
-    await runAlarms(trip.payment.id);
-    expect(await read(trip)).toMatchObject({
+    await runAlarms(attempt.payment.id);
+    expect(await read(attempt)).toMatchObject({
       status: 'partially_refunded',
       amounts: { refunded: 1500 },
       operations: [{ state: 'succeeded' }],
     });
-    expect(net.webhooks.map(({ body: told }) => told.type)).toContain('payment.partially_refunded');
+    expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.partially_refunded');
   });
 
-  it('is free again when the provider refuses it after all', async () => {
-    const trip = await paid('ogone');
-    const accepted = await call(trip, 'refund', { amount: 1500 }, 'accepted');
-    const { order, merchant: who } = trip;
+  it('is free again when the provider declines it after all', async () => {
+    const attempt = await paid('ogone');
+    const accepted = await call(attempt, 'refund', { amount: 1500 }, 'accepted');
+    const { order, merchant: who } = attempt;
     const message = bankOf('ogone').notification(order, who, 'pay', 'none');
-    const refusal = await refusedRefund(String(message.body), String(who.settings.sha_out));
-    expect((await deliver({ ...message, body: refusal })).status).toBe(200);
-    expect((await read(trip)).operations).toMatchObject([
+    const decline = await declinedRefund(String(message.body), String(who.settings.sha_out));
+    expect((await deliver({ ...message, body: decline })).status).toBe(200);
+    expect((await read(attempt)).operations).toMatchObject([
       { state: 'failed', error: { provider: { code: '83' } } },
     ]);
     // The key keeps its answer.
-    expect(await call(trip, 'refund', { amount: 1500 }, 'accepted')).toMatchObject({
+    expect(await call(attempt, 'refund', { amount: 1500 }, 'accepted')).toMatchObject({
       status: 200,
       body: accepted.body,
     });
     // The whole is free for us again; this bank has done it meanwhile, and says so.
-    expect((await call(trip, 'refund', { amount: 1999 })).body.code).toBe('provider_error');
+    expect((await call(attempt, 'refund', { amount: 1999 })).body.code).toBe('provider_error');
   });
 });
 
 /** The platform's feedback with STATUS 83 for a refund of 15.00, signed anew. */
-async function refusedRefund(body: string, passphrase: string): Promise<string> {
+async function declinedRefund(body: string, passphrase: string): Promise<string> {
   const fields = new Map(new URLSearchParams(body));
   fields.delete('SHASIGN');
   fields.set('STATUS', '83');
@@ -335,27 +332,27 @@ async function refusedRefund(body: string, passphrase: string): Promise<string> 
 }
 
 describe('a person', () => {
-  const settle = (id: string, body: object, number = 1) =>
+  const conclude = (id: string, body: object, number = 1) =>
     admin<Answer>('POST', `/payments/${id}/operations/${number}`, body);
 
-  it('says what became of an operation that nothing else tells of', async () => {
-    const trip = await paid('tpay', {
+  it('says what became of an operation whose outcome stays unknown', async () => {
+    const attempt = await paid('tpay', {
       settings: { mode: 'classic', api_key: 'key-of-tpay', api_password: 'secret', require_jws: false },
     });
     cut('after');
-    expect((await call(trip, 'refund')).status).toBe(504);
-    await call(trip, 'refresh');
-    const { id } = trip.payment;
-    expect((await read(trip)).operations).toMatchObject([{ state: 'unknown' }]);
+    expect((await call(attempt, 'refund')).status).toBe(504);
+    await call(attempt, 'refresh');
+    const { id } = attempt.payment;
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'unknown' }]);
     for (const [body, status] of [
       [{}, 400],
       [{ outcome: 'perhaps' }, 400],
     ] as const)
-      expect((await settle(id, body)).status).toBe(status);
-    expect((await settle(id, { outcome: 'failed' }, 2)).status).toBe(404);
-    const told = await settle(id, { outcome: 'succeeded', note: 'seen in the panel' });
-    expect(told).toMatchObject({ status: 200, body: { status: 'refunded' } });
-    expect((await settle(id, { outcome: 'failed' })).status).toBe(409);
+      expect((await conclude(id, body)).status).toBe(status);
+    expect((await conclude(id, { outcome: 'failed' }, 2)).status).toBe(404);
+    const concluded = await conclude(id, { outcome: 'succeeded', note: 'seen in the panel' });
+    expect(concluded).toMatchObject({ status: 200, body: { status: 'refunded' } });
+    expect((await conclude(id, { outcome: 'failed' })).status).toBe(409);
     const { body } = await admin<{ data: { action: string; subject: string; detail: object }[] }>(
       'GET',
       '/audit',
@@ -367,26 +364,26 @@ describe('a person', () => {
     });
   });
 
-  it('sees in the log what was asked, what came of it, and that somebody has to look', async () => {
-    const trip = await paid('tpay', {
+  it('sees in the log what was requested, what came of it, and that somebody has to look', async () => {
+    const attempt = await paid('tpay', {
       settings: { mode: 'classic', api_key: 'key-of-tpay', api_password: 'secret', require_jws: false },
     });
     cut('before');
-    await call(trip, 'refund', { amount: 700 });
+    await call(attempt, 'refund', { amount: 700 });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     for (let tries = 0; tries < 8; tries += 1) {
       vi.setSystemTime(Date.now() + 100_000_000);
-      await runAlarms(trip.payment.id);
+      await runAlarms(attempt.payment.id);
     }
-    const log = await trip.shop.events(trip.payment.id);
+    const log = await attempt.shop.events(attempt.payment.id);
     const types = log.map(({ type }) => type).filter((type) => type.startsWith('operation'));
     expect(types).toEqual(['operation.requested', 'operation.unknown', 'operation.abandoned']);
     expect(log.find(({ type }) => type === 'operation.requested')?.detail).toMatchObject({
       kind: 'refund',
       amount: 700,
     });
-    expect(await ledgerIsWhole(trip)).toBeNull();
-    expect((await call(trip, 'refund')).status).toBe(409);
+    expect(await ledgerIsWhole(attempt)).toBeNull();
+    expect((await call(attempt, 'refund')).status).toBe(409);
   });
 });
 
@@ -395,21 +392,21 @@ const ledgerIsWhole = ({ payment }: Journey) =>
 
 describe('an order that nobody has paid', () => {
   it.each(['payu', 'tpay', 'dummy'])('is cancelled: %s', async (provider) => {
-    const trip = await journey(provider);
-    await request(trip.payment.checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
-    const { status } = await call(trip, 'cancel');
+    const attempt = await journey(provider);
+    await request(attempt.payment.checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
+    const { status } = await call(attempt, 'cancel');
     expect(status).toBe(200);
-    await call(trip, 'refresh');
-    expect((await read(trip)).status).toBe('cancelled');
-    expect((await call(trip, 'cancel')).status).toBe(409);
+    await call(attempt, 'refresh');
+    expect((await read(attempt)).status).toBe('cancelled');
+    expect((await call(attempt, 'cancel')).status).toBe(409);
   });
 
   it('is paid all the same where the money comes', async () => {
-    const trip = await journey('dummy');
-    await request(trip.payment.checkoutUrl);
-    await call(trip, 'cancel');
-    await trip.notify('pay');
-    expect((await read(trip)).status).toBe('paid');
+    const attempt = await journey('dummy');
+    await request(attempt.payment.checkoutUrl);
+    await call(attempt, 'cancel');
+    await attempt.notify('pay');
+    expect((await read(attempt)).status).toBe('paid');
   });
 });
 
@@ -427,36 +424,36 @@ describe('older protocols', () => {
     ['capture', 'paid'],
     ['cancel', 'cancelled'],
   ])('PayU classic: %s', async (kind, status) => {
-    const trip = await paid('payu', { settings: CLASSIC, fields: { customer, currency: 'PLN' } });
-    expect((await read(trip)).status).toBe('authorized');
+    const attempt = await paid('payu', { settings: CLASSIC, fields: { customer, currency: 'PLN' } });
+    expect((await read(attempt)).status).toBe('authorized');
     await trouble('payu', 'fail');
-    expect(await call(trip, kind)).toMatchObject({
+    expect(await call(attempt, kind)).toMatchObject({
       status: 502,
       body: { provider: { code: '599', text: 'wrong state' } },
     });
-    expect((await call(trip, kind)).status).toBe(200);
-    await call(trip, 'refresh');
-    expect(await read(trip)).toMatchObject({
+    expect((await call(attempt, kind)).status).toBe(200);
+    await call(attempt, 'refresh');
+    expect(await read(attempt)).toMatchObject({
       status,
       operations: [{ state: 'failed' }, { state: 'succeeded' }],
     });
-    expect((await call(trip, 'refund')).status).toBe(422);
+    expect((await call(attempt, 'refund')).status).toBe(422);
   });
 
   it('PayU classic: an answer with a wrong signature is no success', async () => {
-    const trip = await paid('payu', { settings: CLASSIC, fields: { customer, currency: 'PLN' } });
+    const attempt = await paid('payu', { settings: CLASSIC, fields: { customer, currency: 'PLN' } });
     await trouble('payu', 'bad-signature');
-    expect(await call(trip, 'capture')).toMatchObject({ status: 502, body: { code: 'provider_error' } });
-    expect(await read(trip)).toMatchObject({ status: 'authorized', operations: [{ state: 'unknown' }] });
-    await call(trip, 'refresh');
-    expect((await read(trip)).status).toBe('paid');
+    expect(await call(attempt, 'capture')).toMatchObject({ status: 502, body: { code: 'provider_error' } });
+    expect(await read(attempt)).toMatchObject({ status: 'authorized', operations: [{ state: 'unknown' }] });
+    await call(attempt, 'refresh');
+    expect((await read(attempt)).status).toBe('paid');
   });
 
   it('Dotpay classic: a part, then the rest', async () => {
-    const trip = await paid('dotpay', { settings: { mode: 'legacy' } });
-    expect((await call(trip, 'refund', { amount: 500 })).status).toBe(200);
-    expect((await call(trip, 'refund')).body.status).toBe('refunded');
-    expect((await entryOf(memory, trip.order.order))?.returned).toBe(1999);
+    const attempt = await paid('dotpay', { settings: { mode: 'legacy' } });
+    expect((await call(attempt, 'refund', { amount: 500 })).status).toBe(200);
+    expect((await call(attempt, 'refund')).body.status).toBe('refunded');
+    expect((await entryOf(memory, attempt.order.order))?.returned).toBe(1999);
   });
 
   const ASSIST = {
@@ -466,31 +463,31 @@ describe('older protocols', () => {
     password: 'demo-password',
   };
 
-  it('ASSIST classic: the text of a refusal is Russian, as it is', async () => {
-    const trip = await held('assist', ASSIST);
+  it('ASSIST classic: the text of a decline is Russian, as it is', async () => {
+    const attempt = await held('assist', ASSIST);
     await trouble('assist', 'fail');
-    expect(await call(trip, 'capture')).toMatchObject({
+    expect(await call(attempt, 'capture')).toMatchObject({
       status: 502,
       body: { detail: expect.stringContaining('Невозможно выполнить операцию по платежу!') },
     });
-    expect((await call(trip, 'capture')).body.status).toBe('paid');
-    expect((await call(trip, 'refund', { amount: 999 })).body.status).toBe('partially_refunded');
+    expect((await call(attempt, 'capture')).body.status).toBe('paid');
+    expect((await call(attempt, 'refund', { amount: 999 })).body.status).toBe('partially_refunded');
   });
 
   it('ASSIST classic: an authorization is charged within 14 days, and released', async () => {
-    const trip = await held('assist', ASSIST);
+    const attempt = await held('assist', ASSIST);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-12-06T00:00:00Z') });
-    expect(await call(trip, 'capture')).toMatchObject({
+    expect(await call(attempt, 'capture')).toMatchObject({
       status: 409,
       body: { code: 'invalid_state', detail: expect.stringContaining('14 days') },
     });
-    expect((await call(trip, 'cancel')).body.status).toBe('cancelled');
+    expect((await call(attempt, 'cancel')).body.status).toBe('cancelled');
   });
 
-  it('ASSIST today: a refusal has its codes and text', async () => {
-    const trip = await held('assist');
+  it('ASSIST today: a decline has its codes and text', async () => {
+    const attempt = await held('assist');
     await trouble('assist', 'fail');
-    expect(await call(trip, 'capture')).toMatchObject({
+    expect(await call(attempt, 'capture')).toMatchObject({
       status: 502,
       body: { provider: { code: '10/200', text: 'Невозможно выполнить операцию по платежу!' } },
     });
@@ -498,24 +495,24 @@ describe('older protocols', () => {
 });
 
 describe('a capture of a part', () => {
-  it('asks the shopper for nothing more', async () => {
-    const trip = await held('sips2');
-    expect((await call(trip, 'capture', { amount: 500 })).body.status).toBe('partially_paid');
-    const response = await request(trip.payment.checkoutUrl);
+  it('leaves the shopper nothing to pay', async () => {
+    const attempt = await held('sips2');
+    expect((await call(attempt, 'capture', { amount: 500 })).body.status).toBe('partially_paid');
+    const response = await request(attempt.payment.checkoutUrl);
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toContain('https://shop-demo.com/');
   });
 });
 
-describe('several trips', () => {
+describe('several attempts', () => {
   /** Two payments of one order: both brought money. */
   async function paidTwice(): Promise<Journey> {
-    const trip = await paid('sips2', { fields: { amount: 1999 } });
-    const { shop, account, payment } = trip;
+    const attempt = await paid('sips2', { fields: { amount: 1999 } });
+    const { shop, account, payment } = attempt;
     await runInDurableObject(objectOf(payment.id), (object) => {
       const ledger = object as unknown as {
         notify(command: object): unknown;
-        start(number: number, trip: object): unknown;
+        start(number: number, attempt: object): unknown;
       };
       const next = {
         account,
@@ -532,26 +529,26 @@ describe('several trips', () => {
       };
       ledger.start(2, next);
     });
-    const order = { ...trip.order, order: `${payment.id}02`, id: unique() };
+    const order = { ...attempt.order, order: `${payment.id}02`, id: unique() };
     const bank = bankOf('sips2');
     await decided(memory, order, 'pay');
-    await deliver(bank.notification(order, trip.merchant, 'pay', 'none'));
+    await deliver(bank.notification(order, attempt.merchant, 'pay', 'none'));
     expect((await shop.payment(payment.id)).amounts.paid).toBe(3998);
-    return trip;
+    return attempt;
   }
 
   it('are refunded one by one, by their number', async () => {
-    const trip = await paidTwice();
-    expect(await call(trip, 'refund')).toMatchObject({
+    const attempt = await paidTwice();
+    expect(await call(attempt, 'refund')).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('1 and 2') },
     });
-    expect(await call(trip, 'refund', { attempt: 2 })).toMatchObject({
+    expect(await call(attempt, 'refund', { attempt: 2 })).toMatchObject({
       status: 200,
       body: { amounts: { paid: 3998, refunded: 1999 } },
     });
-    expect((await entryOf(memory, `${trip.payment.id}02`))?.returned).toBe(1999);
-    expect((await call(trip, 'refund')).body.status).toBe('refunded');
+    expect((await entryOf(memory, `${attempt.payment.id}02`))?.returned).toBe(1999);
+    expect((await call(attempt, 'refund')).body.status).toBe('refunded');
   });
 });
 
@@ -571,47 +568,47 @@ describe('the clock', () => {
     await cron();
   };
 
-  it('asks about a payment that has been silent, by schedule, and takes the answer', async () => {
-    const trip = await journey('ecommpay');
-    await request(trip.payment.checkoutUrl);
-    await runAlarms(trip.payment.id);
-    const asked = () => net.calls.filter((url) => url.endsWith('/payment/status')).length;
+  it('queries a payment without a result by schedule, and takes the answer', async () => {
+    const attempt = await journey('ecommpay');
+    await request(attempt.payment.checkoutUrl);
+    await runAlarms(attempt.payment.id);
+    const queries = () => net.calls.filter((url) => url.endsWith('/payment/status')).length;
     await cronAfter(0.1);
-    await runAlarms(trip.payment.id);
-    expect(asked()).toBe(0);
+    await runAlarms(attempt.payment.id);
+    expect(queries()).toBe(0);
     await cronAfter(0.5);
-    await runAlarms(trip.payment.id);
-    expect(asked()).toBe(1);
+    await runAlarms(attempt.payment.id);
+    expect(queries()).toBe(1);
     await cronAfter(0.6);
-    await runAlarms(trip.payment.id);
-    const { order } = trip;
+    await runAlarms(attempt.payment.id);
+    const { order } = attempt;
     await decided(memory, order, 'pay');
     await cronAfter(1.5);
-    await runAlarms(trip.payment.id);
-    expect((await read(trip)).status).toBe('paid');
-    const before = asked();
+    await runAlarms(attempt.payment.id);
+    expect((await read(attempt)).status).toBe('paid');
+    const before = queries();
     await cronAfter(30);
-    await runAlarms(trip.payment.id);
-    expect(asked()).toBe(before);
-    expect((await read(trip)).status).toBe('paid');
+    await runAlarms(attempt.payment.id);
+    expect(queries()).toBe(before);
+    expect((await read(attempt)).status).toBe('paid');
   });
 
   it.each(['created', 'forwarded', 'pending'])(
     'gives up what stays %s, and later money still counts',
     async (status) => {
-      const trip = await journey('paybox');
-      if (status !== 'created') await request(trip.payment.checkoutUrl);
-      if (status === 'pending') await trip.notify('wait');
-      await runAlarms(trip.payment.id);
+      const attempt = await journey('paybox');
+      if (status !== 'created') await request(attempt.payment.checkoutUrl);
+      if (status === 'pending') await attempt.notify('wait');
+      await runAlarms(attempt.payment.id);
       await cronAfter(23);
-      await runAlarms(trip.payment.id);
-      expect((await read(trip)).status).toBe(status);
+      await runAlarms(attempt.payment.id);
+      expect((await read(attempt)).status).toBe(status);
       await cronAfter(25);
-      await runAlarms(trip.payment.id);
-      expect((await read(trip)).status).toBe('expired');
+      await runAlarms(attempt.payment.id);
+      expect((await read(attempt)).status).toBe('expired');
       expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.expired');
-      await trip.notify('pay');
-      expect((await read(trip)).status).toBe('paid');
+      await attempt.notify('pay');
+      expect((await read(attempt)).status).toBe('paid');
     },
   );
 
@@ -632,16 +629,16 @@ describe('the clock', () => {
   });
 
   it('leaves alone what has a result, and wakes no ledger twice without reason', async () => {
-    const trip = await journey('paybox');
-    await trip.notify('pay');
-    await runAlarms(trip.payment.id);
+    const attempt = await journey('paybox');
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
     const row = () =>
       (env as unknown as Env).DIRECTORY.prepare('SELECT check_at FROM payments WHERE id = ?')
-        .bind(trip.payment.id)
+        .bind(attempt.payment.id)
         .first<{ check_at: string | null }>();
     expect((await row())?.check_at).toBeNull();
     await cronAfter(48);
-    expect((await read(trip)).status).toBe('paid');
+    expect((await read(attempt)).status).toBe('paid');
   });
 
   it('goes on where one payment fails', async () => {
@@ -655,12 +652,12 @@ describe('the clock', () => {
   });
 });
 
-describe('bills in an order of their own', () => {
+describe('provider documents in an order of their own', () => {
   const ASSIST = { mode: 'legacy', sendresult_secret: 'Sendresult-Secret-1' };
 
   /** A push about another bill of the order. */
-  async function push(trip: Journey, bill: string, status: string, packet: string): Promise<void> {
-    const message = bankOf('assist').notification(trip.order, trip.merchant, 'pay', 'none');
+  async function push(attempt: Journey, bill: string, status: string, packet: string): Promise<void> {
+    const message = bankOf('assist').notification(attempt.order, attempt.merchant, 'pay', 'none');
     const fields = new URLSearchParams(String(message.body));
     fields.set('BillNumber', bill);
     fields.set('Status', status);
@@ -668,7 +665,7 @@ describe('bills in an order of their own', () => {
     expect((await deliver({ ...message, body: fields.toString() })).status).toBe(200);
   }
 
-  const NEWS = [
+  const PUSHES = [
     ['500000000000100', 'Authorized', '21.11.2026 10:00:00'],
     ['500000000000101', 'Reversaled', '21.11.2026 10:10:00'],
     ['500000000000102', 'Authorized', '21.11.2026 10:20:00'],
@@ -677,28 +674,28 @@ describe('bills in an order of their own', () => {
   it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 2, 0]]])(
     'a payment after a reversal is paid, in the order %j',
     async (order) => {
-      const trip = await journey('assist', { settings: ASSIST });
+      const attempt = await journey('assist', { settings: ASSIST });
       for (const index of order) {
-        const [bill, status, packet] = NEWS[index] ?? NEWS[0];
-        await push(trip, bill, status, packet);
+        const [bill, status, packet] = PUSHES[index] ?? PUSHES[0];
+        await push(attempt, bill, status, packet);
       }
-      expect((await read(trip)).status).toBe('paid');
+      expect((await read(attempt)).status).toBe('paid');
     },
   );
 
   it('a reversal after the payment takes it back', async () => {
-    const trip = await journey('assist', { settings: ASSIST });
-    await push(trip, ...NEWS[0]);
-    await push(trip, ...NEWS[1]);
-    expect((await read(trip)).status).toBe('refunded');
+    const attempt = await journey('assist', { settings: ASSIST });
+    await push(attempt, ...PUSHES[0]);
+    await push(attempt, ...PUSHES[1]);
+    expect((await read(attempt)).status).toBe('refunded');
   });
 
   it('an authorization after a reversal holds money again', async () => {
-    const trip = await journey('assist', { settings: ASSIST, fields: { capture: 'manual' } });
-    await push(trip, '500000000000100', 'Preauthorized', '21.11.2026 10:00:00');
-    await push(trip, '500000000000101', 'Reversaled', '21.11.2026 10:10:00');
-    expect((await read(trip)).status).toBe('cancelled');
-    await push(trip, '500000000000102', 'Preauthorized', '21.11.2026 10:20:00');
-    expect(await read(trip)).toMatchObject({ status: 'authorized', amounts: { authorized: 1999 } });
+    const attempt = await journey('assist', { settings: ASSIST, fields: { capture: 'manual' } });
+    await push(attempt, '500000000000100', 'Preauthorized', '21.11.2026 10:00:00');
+    await push(attempt, '500000000000101', 'Reversaled', '21.11.2026 10:10:00');
+    expect((await read(attempt)).status).toBe('cancelled');
+    await push(attempt, '500000000000102', 'Preauthorized', '21.11.2026 10:20:00');
+    expect(await read(attempt)).toMatchObject({ status: 'authorized', amounts: { authorized: 1999 } });
   });
 });

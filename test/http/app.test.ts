@@ -1,4 +1,4 @@
-/** What every request gets, whatever it asks for. */
+/** What every request gets, whichever route it is for. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
@@ -45,13 +45,18 @@ describe('the log', () => {
     for (const level of ['log', 'warn', 'error'] as const) {
       vi.spyOn(console, level).mockImplementation((line) => void lines.push(line));
     }
-    const trip = await journey('ogone');
-    await trip.notify('pay', 'bad-signature');
-    await trip.notify('pay');
-    await request('/v1/payments', { headers: { authorization: `Bearer ${trip.shop.apiKey}` } });
+    const attempt = await journey('ogone');
+    await attempt.notify('pay', 'bad-signature');
+    await attempt.notify('pay');
+    await request('/v1/payments', { headers: { authorization: `Bearer ${attempt.shop.apiKey}` } });
     const text = JSON.stringify(lines);
     expect(text).toContain('notification.refused');
-    for (const secret of ['demo-ogone-sha', trip.shop.apiKey, trip.shop.webhookSecret, 'test-admin-token']) {
+    for (const secret of [
+      'demo-ogone-sha',
+      attempt.shop.apiKey,
+      attempt.shop.webhookSecret,
+      'test-admin-token',
+    ]) {
       expect(text).not.toContain(secret);
     }
     net.restore();
@@ -60,9 +65,9 @@ describe('the log', () => {
 
 describe('a preview of a link', () => {
   it('does not forward the shopper', async () => {
-    const trip = await journey('ogone');
-    expect((await request(trip.payment.checkoutUrl, { method: 'HEAD' })).status).toBe(200);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
+    const attempt = await journey('ogone');
+    expect((await request(attempt.payment.checkoutUrl, { method: 'HEAD' })).status).toBe(200);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
   });
 });
 

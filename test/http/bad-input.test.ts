@@ -237,8 +237,8 @@ describe('a callback', () => {
   });
 
   it('says nothing of why a signature was refused', async () => {
-    const trip = await journey('ogone');
-    const response = await trip.notify('pay', 'bad-signature');
+    const attempt = await journey('ogone');
+    const response = await attempt.notify('pay', 'bad-signature');
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({
       code: 'forbidden',
@@ -248,70 +248,80 @@ describe('a callback', () => {
   });
 
   it('signed by another account, or for it: refused', async () => {
-    const trip = await journey('ogone');
+    const attempt = await journey('ogone');
     const other = await makeAccount('ogone', {
       settings: { ...demoSettings('ogone'), sha_out: 'other-passphrase-of-32-letters!!' },
     });
     const theirs = merchant('ogone', other, { sha_out: 'other-passphrase-of-32-letters!!' });
-    const message = bankOf('ogone').notification(trip.order, theirs, 'pay', 'none');
-    // Their signature at our door, and then at theirs, where it verifies but the payment is not theirs.
-    expect((await deliver({ ...message, url: trip.merchant.callback })).status).toBe(403);
+    const message = bankOf('ogone').notification(attempt.order, theirs, 'pay', 'none');
+    // Their signature at our account's route, and then at theirs, where it verifies but the payment is not theirs.
+    expect((await deliver({ ...message, url: attempt.merchant.callback })).status).toBe(403);
     expect((await deliver(message)).status).toBe(404);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
   });
 
   it('validly signed with another currency: a logged conflict, nothing moves', async () => {
-    const trip = await journey('ogone');
+    const attempt = await journey('ogone');
     const message = bankOf('ogone').notification(
-      { ...trip.order, currency: 'USD' },
-      trip.merchant,
+      { ...attempt.order, currency: 'USD' },
+      attempt.merchant,
       'pay',
       'none',
     );
     expect((await deliver(message)).status).toBe(200);
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'created',
       amounts: { paid: 0 },
     });
-    expect((await trip.shop.events(trip.payment.id)).at(-1)).toMatchObject({
+    expect((await attempt.shop.events(attempt.payment.id)).at(-1)).toMatchObject({
       type: 'notification.conflict',
       detail: { reason: 'currency', currency: 'USD', asked: { amount: 1999, currency: 'EUR' } },
     });
   });
 
   it('validly signed with another amount: never paid, and says so', async () => {
-    const trip = await journey('ogone');
-    const message = bankOf('ogone').notification({ ...trip.order, amount: 19 }, trip.merchant, 'pay', 'none');
+    const attempt = await journey('ogone');
+    const message = bankOf('ogone').notification(
+      { ...attempt.order, amount: 19 },
+      attempt.merchant,
+      'pay',
+      'none',
+    );
     expect((await deliver(message)).status).toBe(200);
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'partially_paid',
       amounts: { paid: 19 },
     });
-    const types = (await trip.shop.events(trip.payment.id)).map(({ type }) => type);
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
     expect(types).toEqual(['created', 'notification.conflict', 'notification.applied']);
   });
 
   it.each(['ogone', 'paybox', 'ecommpay'])('for an unknown payment (%s): 404', async (providerId) => {
-    const trip = await journey(providerId);
+    const attempt = await journey(providerId);
     for (const order of [
       '0000000000000000' + '01',
-      `${trip.payment.id}02`,
-      `${trip.payment.id}`,
+      `${attempt.payment.id}02`,
+      `${attempt.payment.id}`,
       'order 1',
       "'; DROP TABLE",
     ]) {
-      const message = bankOf(providerId).notification({ ...trip.order, order }, trip.merchant, 'pay', 'none');
+      const message = bankOf(providerId).notification(
+        { ...attempt.order, order },
+        attempt.merchant,
+        'pay',
+        'none',
+      );
       expect((await deliver(message)).status).toBe(404);
     }
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
   });
 
   it('before the shopper was forwarded counts all the same', async () => {
-    const trip = await journey('paybox');
-    expect((await trip.notify('pay')).status).toBe(200);
-    const log = await trip.shop.events(trip.payment.id);
+    const attempt = await journey('paybox');
+    expect((await attempt.notify('pay')).status).toBe(200);
+    const log = await attempt.shop.events(attempt.payment.id);
     expect(log.map(({ type }) => type)).toEqual(['created', 'notification.applied']);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
   });
 
   it('from an address that the account does not allow: 403', async () => {
@@ -331,24 +341,26 @@ describe('a callback', () => {
 
 describe('a return', () => {
   it('that does not verify is logged, and the shopper goes to the failure address', async () => {
-    const trip = await journey('ogone');
-    const spoilt = `${bankOf('ogone').back(trip.order, trip.merchant, 'pay').replace('STATUS=9', 'STATUS=5')}`;
+    const attempt = await journey('ogone');
+    const spoilt = `${bankOf('ogone').back(attempt.order, attempt.merchant, 'pay').replace('STATUS=9', 'STATUS=5')}`;
     const response = await request(spoilt);
     expect(response.status).toBe(303);
     expect(new URL(response.headers.get('location') ?? '').searchParams.get('status')).toBe('created');
-    expect((await trip.shop.events(trip.payment.id)).at(-1)).toMatchObject({
+    expect((await attempt.shop.events(attempt.payment.id)).at(-1)).toMatchObject({
       type: 'returned',
       detail: { signed: false, refused: 'signature_mismatch' },
     });
   });
 
   it('of one payment cannot be used for another', async () => {
-    const trip = await journey('ogone');
-    const other = (await trip.shop.pay({ account: trip.account })).body;
-    const back = bankOf('ogone').back(trip.order, trip.merchant, 'pay').replace(trip.payment.id, other.id);
+    const attempt = await journey('ogone');
+    const other = (await attempt.shop.pay({ account: attempt.account })).body;
+    const back = bankOf('ogone')
+      .back(attempt.order, attempt.merchant, 'pay')
+      .replace(attempt.payment.id, other.id);
     await request(back);
-    expect((await trip.shop.payment(other.id)).status).toBe('created');
-    expect((await trip.shop.events(other.id)).at(-1)?.detail).toMatchObject({ refused: 'wrong_account' });
+    expect((await attempt.shop.payment(other.id)).status).toBe('created');
+    expect((await attempt.shop.events(other.id)).at(-1)?.detail).toMatchObject({ refused: 'wrong_account' });
   });
 
   it.each(['/return/nobody/0000000000000000', '/return/nobody/x', '/pay/x', '/pay/0000000000000000'])(

@@ -1,4 +1,4 @@
-/** The brokers through the doors: tokens, APIs that fail, verification, choosing, parts of a payment, new payments. */
+/** The brokers through the routes: tokens, APIs that fail, verification, choosing, parts of a payment, new payments. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BANK_API,
@@ -107,14 +107,14 @@ describe('PayU', () => {
       second_key: undefined,
       client_secret: undefined,
     };
-    const trip = await journey('payu', { settings, fields: { currency: 'PLN' } });
-    expect((await trip.notify('pay')).status).toBe(200);
-    await runAlarms(trip.payment.id);
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+    const attempt = await journey('payu', { settings, fields: { currency: 'PLN' } });
+    expect((await attempt.notify('pay')).status).toBe(200);
+    await runAlarms(attempt.payment.id);
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'paid',
       providerStatusText: 'received',
     });
-    expect((await trip.notify('pay', 'bad-signature')).status).toBe(403);
+    expect((await attempt.notify('pay', 'bad-signature')).status).toBe(403);
   });
 });
 
@@ -124,39 +124,39 @@ describe('Przelewy24', () => {
     ['3.2', { mode: '3.2' }],
     ['legacy', { mode: 'legacy' }],
   ])('is paid only after the verification call has succeeded (%s)', async (_mode, changes) => {
-    const trip = await journey('przelewy24', { settings: changes });
-    await bankOf('przelewy24').decide?.(trip.order, trip.merchant, 'pay', memory);
-    const message = bankOf('przelewy24').notification(trip.order, trip.merchant, 'pay', 'none');
+    const attempt = await journey('przelewy24', { settings: changes });
+    await bankOf('przelewy24').decide?.(attempt.order, attempt.merchant, 'pay', memory);
+    const message = bankOf('przelewy24').notification(attempt.order, attempt.merchant, 'pay', 'none');
     expect(await (await deliver(message)).text()).toBe('OK');
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(0);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(0);
     failing(async () => new Response('oops', { status: 500 }));
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(0);
-    const { body } = await trip.shop.call<{ pending: { kind: string; tries: number }[] }>(
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(0);
+    const { body } = await attempt.shop.call<{ pending: { kind: string; tries: number }[] }>(
       'GET',
-      `/payments/${trip.payment.id}/events`,
+      `/payments/${attempt.payment.id}/events`,
     );
     expect(body.pending).toContainEqual(expect.objectContaining({ kind: 'confirm', tries: 1 }));
     vi.setSystemTime(Date.now() + 120_000);
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
-    // What is settled is not asked about on schedule.
-    const after = await trip.shop.call<{ pending: { kind: string }[] }>(
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    // A payment that is paid is not queried on schedule.
+    const after = await attempt.shop.call<{ pending: { kind: string }[] }>(
       'GET',
-      `/payments/${trip.payment.id}/events`,
+      `/payments/${attempt.payment.id}/events`,
     );
     expect(after.body.pending.filter(({ kind }) => kind === 'confirm')).toEqual([]);
   });
 
   it('is not paid by a grosz: our amount is what is verified', async () => {
-    const trip = await journey('przelewy24');
-    const cheap = { ...trip.order, amount: 1 };
-    await bankOf('przelewy24').decide?.(cheap, trip.merchant, 'pay', memory);
+    const attempt = await journey('przelewy24');
+    const cheap = { ...attempt.order, amount: 1 };
+    await bankOf('przelewy24').decide?.(cheap, attempt.merchant, 'pay', memory);
     expect(
-      (await deliver(bankOf('przelewy24').notification(cheap, trip.merchant, 'pay', 'none'))).status,
+      (await deliver(bankOf('przelewy24').notification(cheap, attempt.merchant, 'pay', 'none'))).status,
     ).toBe(200);
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(0);
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(0);
   });
 });
 
@@ -167,16 +167,16 @@ describe('Dotpay and tpay', () => {
     ['tpay', { mode: 'classic' }],
     ['tpay', { mode: 'classic', recipe: 'concat', require_jws: false }],
   ])('%s in its other generations: %j', async (providerId, changes) => {
-    const trip = await journey(providerId, { settings: changes });
-    expect((await trip.notify('pay')).status).toBe(200);
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
-    expect((await trip.notify('pay', 'unknown-key')).status).toBe(403);
+    const attempt = await journey(providerId, { settings: changes });
+    expect((await attempt.notify('pay')).status).toBe(200);
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    expect((await attempt.notify('pay', 'unknown-key')).status).toBe(403);
   });
 
   it('tpay refuses a message without its JWS, although md5sum fits', async () => {
-    const trip = await journey('tpay');
-    const message = bankOf('tpay').notification(trip.order, trip.merchant, 'pay', 'none');
+    const attempt = await journey('tpay');
+    const message = bankOf('tpay').notification(attempt.order, attempt.merchant, 'pay', 'none');
     const { 'X-JWS-Signature': _, ...headers } = message.headers;
     expect((await deliver({ ...message, headers })).status).toBe(403);
   });
@@ -184,54 +184,54 @@ describe('Dotpay and tpay', () => {
 
 describe('PAYMILL', () => {
   it('charges the token that the shopper brings back, once', async () => {
-    const trip = await journey('paymill');
-    const { html } = trip.payment.redirect as unknown as { html: string };
+    const attempt = await journey('paymill');
+    const { html } = attempt.payment.redirect as unknown as { html: string };
     expect(html).toContain('https://bridge.paymill.com/');
     expect(html).not.toMatch(/<input id="(?:number|cvc)"[^>]* name=/);
-    const back = bankOf('paymill').back(trip.order, trip.merchant, 'refuse');
-    await bankOf('paymill').decide?.(trip.order, trip.merchant, 'refuse', memory);
+    const back = bankOf('paymill').back(attempt.order, attempt.merchant, 'refuse');
+    await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'refuse', memory);
     expect((await request(back)).headers.get('location')).toContain('status=denied');
-    await bankOf('paymill').decide?.(trip.order, trip.merchant, 'pay', memory);
-    const paid = bankOf('paymill').back(trip.order, trip.merchant, 'pay');
+    await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'pay', memory);
+    const paid = bankOf('paymill').back(attempt.order, attempt.merchant, 'pay');
     expect((await request(paid)).headers.get('location')).toContain('status=paid');
     // The same form posted again: the token is used up, and nothing changes.
     expect((await request(paid)).headers.get('location')).toContain('status=paid');
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(1999);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(1999);
   });
 });
 
-describe('what is to be asked about', () => {
-  it('is not forgotten for later news about something else', async () => {
-    const trip = await journey('paymill');
-    expect((await trip.notify('pay')).status).toBe(200);
-    expect((await trip.notify('refuse')).status).toBe(200);
-    await runAlarms(trip.payment.id);
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+describe('a queue of status queries', () => {
+  it('does not lose a hint to a later one about something else', async () => {
+    const attempt = await journey('paymill');
+    expect((await attempt.notify('pay')).status).toBe(200);
+    expect((await attempt.notify('refuse')).status).toBe(200);
+    await runAlarms(attempt.payment.id);
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'paid',
       amounts: { paid: 1999 },
     });
   });
 
-  it('has room for so much at a time; then the provider is to come again', async () => {
-    const trip = await journey('paymill');
-    const told = (n: number) => {
-      const message = bankOf('paymill').notification(trip.order, trip.merchant, 'pay', 'none');
+  it('has room for 16 at a time; then the provider is to send its hint again', async () => {
+    const attempt = await journey('paymill');
+    const hinted = (n: number) => {
+      const message = bankOf('paymill').notification(attempt.order, attempt.merchant, 'pay', 'none');
       return deliver({
         ...message,
         body: String(message.body).replace(/tran_\w+/, (id) => `${id}${n}`),
       });
     };
-    for (let n = 0; n < 16; n++) expect((await told(n)).status).toBe(200);
-    expect((await told(16)).status).toBe(429);
-    expect((await told(15)).status).toBe(200);
+    for (let n = 0; n < 16; n++) expect((await hinted(n)).status).toBe(200);
+    expect((await hinted(16)).status).toBe(429);
+    expect((await hinted(15)).status).toBe(200);
   });
 
-  it('counts the money of tpay once, however it is told', async () => {
-    const trip = await journey('tpay', { settings: { mode: 'openapi' } });
-    await trip.notify('pay');
-    await request(bankOf('tpay').back(trip.order, trip.merchant, 'pay'));
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(1999);
+  it('counts the money of tpay once, whichever channels report it', async () => {
+    const attempt = await journey('tpay', { settings: { mode: 'openapi' } });
+    await attempt.notify('pay');
+    await request(bankOf('tpay').back(attempt.order, attempt.merchant, 'pay'));
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(1999);
   });
 });
 
@@ -278,52 +278,54 @@ describe('several brokers in one shop', () => {
 });
 
 describe('a payment in parts', () => {
-  it('is partially paid, asks for the rest, and says when it is too much', async () => {
-    const trip = await journey('ogone', { fields: { amount: 12_345 } });
-    const tell = async (amount: number, order: string, id: string) =>
+  it('is partially paid, has the shopper pay the rest, and says when it is too much', async () => {
+    const attempt = await journey('ogone', { fields: { amount: 12_345 } });
+    const notifyOf = async (amount: number, order: string, id: string) =>
       deliver(
         bankOf('ogone').notification(
-          { ...trip.order, amount, order, data: { ...trip.order.data, PAYID: id } },
-          trip.merchant,
+          { ...attempt.order, amount, order, data: { ...attempt.order.data, PAYID: id } },
+          attempt.merchant,
           'pay',
           'none',
         ),
       );
-    await tell(4500, `${trip.payment.id}01`, '1');
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+    await notifyOf(4500, `${attempt.payment.id}01`, '1');
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'partially_paid',
       amounts: { paid: 4500 },
     });
-    const page = await (await request(trip.payment.checkoutUrl)).text();
+    const page = await (await request(attempt.payment.checkoutUrl)).text();
     expect(page).toContain('name="AMOUNT" value="7845"');
-    await tell(7845, `${trip.payment.id}02`, '2');
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+    await notifyOf(7845, `${attempt.payment.id}02`, '2');
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'paid',
       amounts: { paid: 12_345 },
     });
-    await tell(100, `${trip.payment.id}02`, '3');
-    const held = await trip.shop.payment(trip.payment.id);
+    await notifyOf(100, `${attempt.payment.id}02`, '3');
+    const held = await attempt.shop.payment(attempt.payment.id);
     expect([held.status, held.amounts.paid]).toEqual(['paid', 12_445]);
-    await runAlarms(trip.payment.id);
-    const told = net.webhooks.map(({ body }) => [
+    await runAlarms(attempt.payment.id);
+    const announced = net.webhooks.map(({ body }) => [
       body.type,
       (body as { previousStatus?: string }).previousStatus,
     ]);
-    expect(told).toEqual(
+    expect(announced).toEqual(
       [
         ['payment.partially_paid', expect.any(String)],
         ['payment.forwarded', expect.any(String)],
         ['payment.paid', expect.any(String)],
         ['payment.paid_twice', 'paid'],
-      ].filter(([type]) => told.some(([one]) => one === type)),
+      ].filter(([type]) => announced.some(([one]) => one === type)),
     );
-    expect(told.find(([type]) => type === 'payment.paid')?.[1]).toBe('partially_paid');
-    expect((await trip.shop.events(trip.payment.id)).map(({ type }) => type)).toContain('payment.paid_twice');
+    expect(announced.find(([type]) => type === 'payment.paid')?.[1]).toBe('partially_paid');
+    expect((await attempt.shop.events(attempt.payment.id)).map(({ type }) => type)).toContain(
+      'payment.paid_twice',
+    );
   });
 });
 
 describe('a new payment', () => {
-  it('is told to the shops that want to know', async () => {
+  it('is announced to the shops that want it', async () => {
     const account = await makeAccount('ogone');
     const [quiet, curious] = [
       await makeShop([account]),

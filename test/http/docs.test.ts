@@ -31,7 +31,7 @@ describe('the document', () => {
     expect(inDocument.sort()).toEqual(inWorker.toSorted());
   });
 
-  it('names the errors of each: who takes a key can be refused one, who takes a body can be sent a wrong one', () => {
+  it('names the errors of each: a route with a key can reject the key, a route with a body can reject the body', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, described] of Object.entries(methods)) {
         const statuses = Object.keys(described.responses);

@@ -1,4 +1,4 @@
-/** The French banks through the doors: daily numbers, trips that grow old, orders that are registered at the checkout, hints. */
+/** The French banks through the routes: daily numbers, redirects that expire, orders that are registered at the checkout, hints. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BANK_API,
@@ -74,7 +74,7 @@ describe('PayFiP by web service', () => {
     expect(second).not.toBe(first);
   });
 
-  it('asks once for two clicks at the same moment', async () => {
+  it('registers one order for two clicks at the same moment', async () => {
     const account = await makeAccount('tipi', { endpoints: { api: BANK_API } });
     const shop = await makeShop([account]);
     const { body } = await shop.pay();
@@ -85,7 +85,7 @@ describe('PayFiP by web service', () => {
     expect(await waiting?.text()).toContain('http-equiv="refresh"');
   });
 
-  it('says what the service refused, and goes on under another number', async () => {
+  it('says what the service declined, and goes on under another number', async () => {
     const account = await makeAccount('tipi', {
       endpoints: { api: BANK_API },
       settings: { numcli: '000001' },
@@ -99,12 +99,12 @@ describe('PayFiP by web service', () => {
     expect((await request(body.checkoutUrl)).status).toBe(303);
   });
 
-  it('asks again until there is a result, and shows each question in the log', async () => {
-    const trip = await journey('tipi');
-    const early = await deliver(bankOf('tipi').notification(trip.order, trip.merchant, 'pay', 'none'));
+  it('queries again until there is a result, and shows each status query in the log', async () => {
+    const attempt = await journey('tipi');
+    const early = await deliver(bankOf('tipi').notification(attempt.order, attempt.merchant, 'pay', 'none'));
     expect(early.status).toBe(200);
-    await runAlarms(trip.payment.id);
-    let events = await trip.shop.events(trip.payment.id);
+    await runAlarms(attempt.payment.id);
+    let events = await attempt.shop.events(attempt.payment.id);
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['created', 'forwarded', 'confirm.requested', 'confirm.failed']),
     );
@@ -112,31 +112,31 @@ describe('PayFiP by web service', () => {
       answer: 'no result yet',
       nextTryAt: expect.any(String),
     });
-    await bankOf('tipi').decide?.(trip.order, trip.merchant, 'pay', memory);
+    await bankOf('tipi').decide?.(attempt.order, attempt.merchant, 'pay', memory);
     vi.setSystemTime(Date.now() + 301_000);
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
-    events = await trip.shop.events(trip.payment.id);
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    events = await attempt.shop.events(attempt.payment.id);
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['confirm.succeeded', 'notification.applied']),
     );
   });
 
   it('believes no detail of another debt', async () => {
-    const trip = await journey('tipi');
-    const idOp = trip.order.data.idOp ?? '';
+    const attempt = await journey('tipi');
+    const idOp = attempt.order.data.idOp ?? '';
     const kept = JSON.parse((await memory.get(`tipi/${idOp}`)) ?? '{}') as Record<string, string>;
     await memory.put(`tipi/${idOp}`, JSON.stringify({ ...kept, refdet: 'AUTRE0001', resultrans: 'P' }));
-    const back = await request(bankOf('tipi').back(trip.order, trip.merchant, 'pay'));
+    const back = await request(bankOf('tipi').back(attempt.order, attempt.merchant, 'pay'));
     expect(back.headers.get('location')).toContain('status=forwarded');
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).amounts.paid).toBe(0);
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(0);
   });
 
   it.each([
     [99, 'amount_out_of_range'],
     [10_000_000, 'amount_out_of_range'],
-  ])('refuses %d cents', async (amount, code) => {
+  ])('rejects %d cents', async (amount, code) => {
     const account = await makeAccount('tipi', { endpoints: { api: BANK_API } });
     const shop = await makeShop([account]);
     const { body, status } = await shop.pay({ amount });
@@ -154,14 +154,14 @@ describe('TIPI by URL form', () => {
     const { body } = await shop.pay({ amount: 5500 });
     const who = merchant('tipi', account, settings);
     const order = await shopperAtBank('tipi', body.redirect, who);
-    const tell = (decision: 'pay' | 'refuse') =>
+    const notifyOf = (decision: 'pay' | 'refuse') =>
       deliver(bankOf('tipi').notification(order, who, decision, 'none'));
-    return { shop, body, tell };
+    return { shop, body, notifyOf };
   };
 
   it('never pays by its unsigned result: the payment is pending, and the log says why', async () => {
-    const { shop, body, tell } = await urlForm(false);
-    expect((await tell('pay')).status).toBe(200);
+    const { shop, body, notifyOf } = await urlForm(false);
+    expect((await notifyOf('pay')).status).toBe(200);
     const held = await shop.payment(body.id);
     expect([held.status, held.amounts.paid]).toEqual(['pending', 0]);
     const event = (await shop.events(body.id)).at(-1);
@@ -169,13 +169,13 @@ describe('TIPI by URL form', () => {
       claims: 'paid',
       unsigned: expect.stringContaining('proves nothing'),
     });
-    expect((await tell('refuse')).status).toBe(200);
+    expect((await notifyOf('refuse')).status).toBe(200);
     expect((await shop.payment(body.id)).status).toBe('pending');
   });
 
   it('does when the operator has switched that on', async () => {
-    const { shop, body, tell } = await urlForm(true);
-    await tell('pay');
+    const { shop, body, notifyOf } = await urlForm(true);
+    await notifyOf('pay');
     expect((await shop.payment(body.id)).status).toBe('paid');
   });
 
@@ -191,14 +191,14 @@ describe('TIPI by URL form', () => {
 
 describe('SIPS 1', () => {
   it('reads a notification later when the bridge is down', async () => {
-    const trip = await journey('sips');
-    expect(trip.payment.redirect.kind).toBe('html');
+    const attempt = await journey('sips');
+    expect(attempt.payment.redirect.kind).toBe('html');
     vi.mocked(globalThis.fetch).mockRejectedValueOnce(new Error('connection refused'));
-    expect((await trip.notify('pay')).status).toBe(200);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('created');
-    await runAlarms(trip.payment.id);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
-    const events = JSON.stringify(await trip.shop.events(trip.payment.id));
+    expect((await attempt.notify('pay')).status).toBe(200);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    const events = JSON.stringify(await attempt.shop.events(attempt.payment.id));
     expect(events).not.toContain('DATA');
   });
 });

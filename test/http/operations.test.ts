@@ -30,14 +30,14 @@ const AMOUNT = 1999;
 /** A payment whose money is held, or has come. */
 async function ready(providerId: string, kind: OperationKind, settings: object = {}): Promise<Journey> {
   const manual = kind === 'capture' || (kind === 'cancel' && isHeldOnly(providerId));
-  const trip = await journey(providerId, {
+  const attempt = await journey(providerId, {
     settings: { ...(providerId === 'payu' && manual && { auto_receive: false }), ...settings },
     fields: { amount: AMOUNT, ...(manual && { capture: 'manual' }) },
   });
-  await trip.notify('pay');
-  await runAlarms(trip.payment.id);
-  expect((await trip.shop.payment(trip.payment.id)).status).toBe(manual ? 'authorized' : 'paid');
-  return trip;
+  await attempt.notify('pay');
+  await runAlarms(attempt.payment.id);
+  expect((await attempt.shop.payment(attempt.payment.id)).status).toBe(manual ? 'authorized' : 'paid');
+  return attempt;
 }
 
 /** Whether its cancel releases an authorization; else it takes back money that is not settled yet. */
@@ -51,13 +51,13 @@ const call = ({ shop, payment }: Journey, kind: string, body: object = {}, key: 
 const read = async ({ shop, payment }: Journey) =>
   (await shop.call<Read>('GET', `/payments/${payment.id}`)).body;
 
-/** Carries out an operation, and asks for its result where the bank tells it later. */
-async function carriedOut(trip: Journey, kind: OperationKind, body: object = {}): Promise<Read> {
-  const answer = await call(trip, kind, body);
+/** Executes an operation, and refreshes where the bank has the result later. */
+async function executed(attempt: Journey, kind: OperationKind, body: object = {}): Promise<Read> {
+  const answer = await call(attempt, kind, body);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  const { operations } = await read(trip);
-  if (operations.at(-1)?.state === 'accepted') await call(trip, 'refresh');
-  const after = await read(trip);
+  const { operations } = await read(attempt);
+  if (operations.at(-1)?.state === 'accepted') await call(attempt, 'refresh');
+  const after = await read(attempt);
   expect(after.operations.at(-1), JSON.stringify(after.operations)).toMatchObject({
     kind,
     state: 'succeeded',
@@ -83,7 +83,7 @@ const able = providers.flatMap((entry) =>
     .map((kind) => [entry.id, kind] as const),
 );
 
-/** Providers at which nothing proves that an operation was not carried out. */
+/** Providers at which nothing proves that an operation was not executed. */
 const UNPROVABLE = ['dotpay'];
 
 describe.each(able)('%s: %s', (id, kind) => {
@@ -91,71 +91,71 @@ describe.each(able)('%s: %s', (id, kind) => {
   const held = isHeldOnly(id);
 
   it('does the whole, once', async () => {
-    const trip = await ready(id, kind);
-    expect(await carriedOut(trip, kind)).toMatchObject(WHOLE[kind](held));
-    const again = await call(trip, kind);
+    const attempt = await ready(id, kind);
+    expect(await executed(attempt, kind)).toMatchObject(WHOLE[kind](held));
+    const again = await call(attempt, kind);
     expect(again.status, JSON.stringify(again.body)).toBe(409);
     expect(again.body.code).toBe('invalid_state');
   });
 
   it('takes parts as its provider does', async () => {
-    const trip = await ready(id, kind);
+    const attempt = await ready(id, kind);
     const { parts } = operation?.rule ?? {};
     if (parts === 'whole') {
-      expect((await call(trip, kind, { amount: 1 })).body.code).toBe('amount_out_of_range');
+      expect((await call(attempt, kind, { amount: 1 })).body.code).toBe('amount_out_of_range');
       return;
     }
-    await carriedOut(trip, kind, { amount: 500 });
+    await executed(attempt, kind, { amount: 500 });
     if (parts === 'many') {
-      expect((await call(trip, kind, { amount: 1500 })).body.code).toBe('amount_out_of_range');
-      expect(await carriedOut(trip, kind, { amount: 1499 })).toMatchObject(WHOLE[kind](held));
+      expect((await call(attempt, kind, { amount: 1500 })).body.code).toBe('amount_out_of_range');
+      expect(await executed(attempt, kind, { amount: 1499 })).toMatchObject(WHOLE[kind](held));
     }
-    expect((await call(trip, kind, { amount: 1 })).status).toBe(409);
+    expect((await call(attempt, kind, { amount: 1 })).status).toBe(409);
   });
 
-  it("says no with the provider's words, and can be asked again", async () => {
-    const trip = await ready(id, kind);
-    const before = await read(trip);
+  it("fails with the provider's words when it declines, and can be requested again", async () => {
+    const attempt = await ready(id, kind);
+    const before = await read(attempt);
     await trouble(id, 'fail');
-    const { status, body } = await call(trip, kind);
+    const { status, body } = await call(attempt, kind);
     expect(status, JSON.stringify(body)).toBe(502);
     expect(body.code).toBe('provider_error');
     expect(body.provider?.code).toBeTruthy();
-    const after = await read(trip);
+    const after = await read(attempt);
     expect(after.operations).toMatchObject([{ state: 'failed', error: { provider: body.provider } }]);
     expect(after).toMatchObject({ status: before.status, amounts: before.amounts });
-    await carriedOut(trip, kind);
+    await executed(attempt, kind);
   });
 
-  it('is unknown when the answer is lost, is not repeated, and is found out', async () => {
-    const trip = await ready(id, kind);
+  it('is unknown when the answer is lost, is not repeated, and is reconciled', async () => {
+    const attempt = await ready(id, kind);
     cut('after');
     const key = unique();
-    const lost = await call(trip, kind, {}, key);
+    const lost = await call(attempt, kind, {}, key);
     expect(lost.status, JSON.stringify(lost.body)).toBe(504);
-    expect((await read(trip)).operations).toMatchObject([{ state: 'unknown' }]);
-    expect((await call(trip, kind)).status).toBe(409);
-    expect((await call(trip, kind, {}, key)).status).toBe(504);
-    await call(trip, 'refresh');
-    const after = await read(trip);
+    expect((await read(attempt)).operations).toMatchObject([{ state: 'unknown' }]);
+    expect((await call(attempt, kind)).status).toBe(409);
+    expect((await call(attempt, kind, {}, key)).status).toBe(504);
+    await call(attempt, 'refresh');
+    const after = await read(attempt);
     if (operation?.reconcile || provider(id)?.queryStatus) {
       expect(after.operations, JSON.stringify(after)).toMatchObject([{ state: 'succeeded' }]);
       expect(after).toMatchObject(WHOLE[kind](held));
-      expect((await call(trip, kind, {}, key)).status).toBe(200);
+      expect((await call(attempt, kind, {}, key)).status).toBe(200);
     } else expect(after.operations).toMatchObject([{ state: 'unknown' }]);
   });
 
   it('takes an answer that cannot be read for unknown', async () => {
-    const trip = await ready(id, kind);
+    const attempt = await ready(id, kind);
     await trouble(id, 'html');
-    const { status, body } = await call(trip, kind);
+    const { status, body } = await call(attempt, kind);
     expect([502, 504], JSON.stringify(body)).toContain(status);
     expect(body.detail).toContain('not known');
-    await call(trip, 'refresh');
-    const { operations } = await read(trip);
+    await call(attempt, 'refresh');
+    const { operations } = await read(attempt);
     expect(['failed', 'unknown']).toContain(operations[0]?.state);
-    // Where it can be found out that the bank has not done it, it may be asked for again.
-    if (operations[0]?.state === 'failed') await carriedOut(trip, kind);
+    // Where a query shows that the bank has not executed it, it may be requested again.
+    if (operations[0]?.state === 'failed') await executed(attempt, kind);
     else expect(UNPROVABLE).toContain(id);
   });
 });

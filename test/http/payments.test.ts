@@ -1,4 +1,4 @@
-/** The storefront's door: idempotent creation, reading, choosing an account. */
+/** The storefront's routes: idempotent creation, reading, choosing an account. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { providers } from '../../src/providers/registry.ts';
 import {
@@ -93,7 +93,7 @@ describe('creating', () => {
     expect((await shop.call('POST', '/payments', { ...fields, reference: unique() })).status).toBe(422);
   });
 
-  it('raced 50 times through the door is one payment', async () => {
+  it('raced 50 times through the route is one payment', async () => {
     const shop = await makeShop([await makeAccount('ecommpay')]);
     const reference = unique();
     const answers = await Promise.all(Array.from({ length: 50 }, () => shop.pay({ reference })));
@@ -161,13 +161,13 @@ describe('reading', () => {
   });
 
   it('by reference is always current', async () => {
-    const trip = await journey('paybox');
-    await trip.notify('pay');
-    const found = await trip.shop.call<{ data: Payment[] }>(
+    const attempt = await journey('paybox');
+    await attempt.notify('pay');
+    const found = await attempt.shop.call<{ data: Payment[] }>(
       'GET',
-      `/payments?reference=${encodeURIComponent(trip.payment.reference)}`,
+      `/payments?reference=${encodeURIComponent(attempt.payment.reference)}`,
     );
-    expect(found.body.data).toMatchObject([{ id: trip.payment.id, status: 'paid' }]);
+    expect(found.body.data).toMatchObject([{ id: attempt.payment.id, status: 'paid' }]);
   });
 
   it('lists the newest first, page by page, filtered', async () => {
@@ -196,7 +196,7 @@ describe('reading', () => {
   });
 
   it.each(['limit=0', 'limit=101', 'limit=x', 'status=lost', 'from=yesterday', 'cursor=%21', 'cursor=abc'])(
-    'refuses the query %s',
+    'rejects the query %s',
     async (query) => {
       const shop = await makeShop([]);
       expect(await shop.call('GET', `/payments?${query}`)).toMatchObject({
@@ -209,17 +209,17 @@ describe('reading', () => {
 
 describe('webhooks', () => {
   it('are tried, shown, and sent again on request', async () => {
-    const trip = await journey('paybox');
-    expect((await trip.shop.call('POST', `/payments/${trip.payment.id}/deliveries`)).status).toBe(409);
-    await trip.notify('pay');
-    await runAlarms(trip.payment.id);
-    const { body } = await trip.shop.call<{ data: object[] }>(
+    const attempt = await journey('paybox');
+    expect((await attempt.shop.call('POST', `/payments/${attempt.payment.id}/deliveries`)).status).toBe(409);
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
+    const { body } = await attempt.shop.call<{ data: object[] }>(
       'GET',
-      `/payments/${trip.payment.id}/deliveries`,
+      `/payments/${attempt.payment.id}/deliveries`,
     );
     expect(body.data).toMatchObject([{ result: 'delivered', status: 200, try: 1 }]);
-    expect((await trip.shop.call('POST', `/payments/${trip.payment.id}/deliveries`)).status).toBe(202);
-    await runAlarms(trip.payment.id);
+    expect((await attempt.shop.call('POST', `/payments/${attempt.payment.id}/deliveries`)).status).toBe(202);
+    await runAlarms(attempt.payment.id);
     expect(net.webhooks).toHaveLength(2);
     expect(net.webhooks[0]?.body.data).not.toHaveProperty('redirect');
   });

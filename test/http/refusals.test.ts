@@ -30,9 +30,9 @@ const refusals = async (account: string, query = '') =>
 
 describe('a refused notification', () => {
   it('can be looked up with its explanation, by the id of its answer', async () => {
-    const trip = await journey('ogone');
-    const answer = await trip.notify('pay', 'bad-signature');
-    const [refusal] = (await refusals(trip.account)).data;
+    const attempt = await journey('ogone');
+    const answer = await attempt.notify('pay', 'bad-signature');
+    const [refusal] = (await refusals(attempt.account)).data;
     expect(refusal).toMatchObject({
       channel: 'notification',
       reason: 'signature_mismatch',
@@ -45,12 +45,12 @@ describe('a refused notification', () => {
   });
 
   it('names every live key that was tried', async () => {
-    const trip = await journey('ogone');
-    await admin('POST', `/accounts/${trip.account}/secrets/sha_out/rotate`, {
+    const attempt = await journey('ogone');
+    await admin('POST', `/accounts/${attempt.account}/secrets/sha_out/rotate`, {
       value: 'the-new-sha-out-passphrase',
     });
-    await trip.notify('pay', 'bad-signature');
-    const [refusal] = (await refusals(trip.account)).data;
+    await attempt.notify('pay', 'bad-signature');
+    const [refusal] = (await refusals(attempt.account)).data;
     expect(refusal?.explanation.keysTried).toMatchObject([
       { setting: 'sha_out', which: 'current' },
       { setting: 'sha_out', which: expect.stringContaining('earlier') },
@@ -58,31 +58,33 @@ describe('a refused notification', () => {
   });
 
   it('and a refused return as well', async () => {
-    const trip = await journey('paybox');
-    await request(bankOf('paybox').back(trip.order, trip.merchant, 'pay').replace('amount=1999', 'amount=1'));
-    expect((await refusals(trip.account)).data[0]).toMatchObject({
+    const attempt = await journey('paybox');
+    await request(
+      bankOf('paybox').back(attempt.order, attempt.merchant, 'pay').replace('amount=1999', 'amount=1'),
+    );
+    expect((await refusals(attempt.account)).data[0]).toMatchObject({
       channel: 'return',
       reason: 'signature_mismatch',
     });
   });
 
   it('is kept thirty times a minute for each account, and answered always', async () => {
-    const trip = await journey('ogone');
+    const attempt = await journey('ogone');
     for (let count = 0; count < 35; count++)
-      expect((await trip.notify('pay', 'bad-signature')).status).toBe(403);
-    expect((await refusals(trip.account, '?limit=100')).data).toHaveLength(30);
+      expect((await attempt.notify('pay', 'bad-signature')).status).toBe(403);
+    expect((await refusals(attempt.account, '?limit=100')).data).toHaveLength(30);
     vi.setSystemTime(Date.now() + 61_000);
-    await trip.notify('pay', 'bad-signature');
-    expect((await refusals(trip.account, '?limit=100')).data).toHaveLength(31);
+    await attempt.notify('pay', 'bad-signature');
+    expect((await refusals(attempt.account, '?limit=100')).data).toHaveLength(31);
   });
 });
 
 describe('the list', () => {
   it('goes page by page and keeps the newest 200', async () => {
-    const trip = await journey('ogone');
+    const attempt = await journey('ogone');
     for (let count = 0; count < 205; count++) {
       await recordRefusal(env.DIRECTORY, new Date().toISOString(), {
-        account: trip.account,
+        account: attempt.account,
         channel: 'notification',
         reason: 'malformed',
         requestId: String(count),
@@ -90,9 +92,9 @@ describe('the list', () => {
         explanation: {},
       });
     }
-    const first = await refusals(trip.account, '?limit=100');
-    const second = await refusals(trip.account, `?limit=100&cursor=${first.nextCursor}`);
-    const third = await refusals(trip.account, `?limit=100&cursor=${second.nextCursor}`);
+    const first = await refusals(attempt.account, '?limit=100');
+    const second = await refusals(attempt.account, `?limit=100&cursor=${first.nextCursor}`);
+    const third = await refusals(attempt.account, `?limit=100&cursor=${second.nextCursor}`);
     expect([first, second, third].map(({ data }) => data.length)).toEqual([100, 100, 0]);
     expect([first.data[0]?.requestId, second.data.at(-1)?.requestId]).toEqual(['204', '5']);
     expect((await admin('GET', '/accounts/nobody/refusals')).status).toBe(404);

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => net.restore());
 
-/** Whether its messages are hints, after which the provider is asked. */
+/** Whether its messages are hints, after which the provider is queried. */
 function isHinted(providerId: string): boolean {
   const entry = provider(providerId);
   return Boolean(entry?.queryStatus && !entry.testOnly && !entry.capabilities.signedNotification);
@@ -25,18 +25,18 @@ function isHinted(providerId: string): boolean {
 
 describe.each(PROVIDER_IDS)('%s', (providerId) => {
   it('is paid once, however often it is notified', async () => {
-    const trip = await journey(providerId);
-    expect(trip.payment.status).toBe('created');
-    const first = await trip.notify('pay');
-    const again = await trip.notify('pay');
+    const attempt = await journey(providerId);
+    expect(attempt.payment.status).toBe('created');
+    const first = await attempt.notify('pay');
+    const again = await attempt.notify('pay');
     expect(first.status).toBe(200);
     expect([again.status, await again.text()]).toEqual([first.status, await first.text()]);
-    // Hints of one moment are asked about together, a second later.
+    // Hints of one moment share a status query, a second later.
     vi.setSystemTime(Date.now() + 2000);
-    await runAlarms(trip.payment.id);
-    await trip.notify('pay');
-    await runAlarms(trip.payment.id);
-    const paid = await trip.shop.payment(trip.payment.id);
+    await runAlarms(attempt.payment.id);
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
+    const paid = await attempt.shop.payment(attempt.payment.id);
     expect(paid.status).toBe('paid');
     expect(paid.amounts).toEqual({ authorized: 0, paid: 1999, refunded: 0 });
     expect(paid.signed).toBe(providerId !== 'dummy');
@@ -45,31 +45,31 @@ describe.each(PROVIDER_IDS)('%s', (providerId) => {
   });
 
   it('refuses a bad signature and moves nothing', async () => {
-    const trip = await journey(providerId);
-    const before = await trip.shop.payment(trip.payment.id);
-    const answer = await trip.notify('pay', 'bad-signature');
+    const attempt = await journey(providerId);
+    const before = await attempt.shop.payment(attempt.payment.id);
+    const answer = await attempt.notify('pay', 'bad-signature');
     expect(answer.status).toBe(isHinted(providerId) ? 200 : 403);
-    for (let count = 0; count < 3; count++) await runAlarms(trip.payment.id);
-    const after = await trip.shop.payment(trip.payment.id);
+    for (let count = 0; count < 3; count++) await runAlarms(attempt.payment.id);
+    const after = await attempt.shop.payment(attempt.payment.id);
     expect([after.status, after.amounts]).toEqual([before.status, before.amounts]);
-    const types = (await trip.shop.events(trip.payment.id)).map(({ type }) => type);
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
     expect(types.filter((type) => type.startsWith('notification.'))).toEqual([]);
   });
 
   it('takes the shopper there and back', async () => {
-    const trip = await journey(providerId);
-    const hop = await request(trip.payment.checkoutUrl, {
+    const attempt = await journey(providerId);
+    const hop = await request(attempt.payment.checkoutUrl, {
       headers: { 'cf-connecting-ip': '203.0.113.9' },
     });
     expect([200, 303]).toContain(hop.status);
-    await trip.notify('pay');
-    const back = await request(bankOf(providerId).back(trip.order, trip.merchant, 'pay'));
+    await attempt.notify('pay');
+    const back = await request(bankOf(providerId).back(attempt.order, attempt.merchant, 'pay'));
     expect(back.status).toBe(303);
     const target = new URL(back.headers.get('location') ?? '');
     expect(target.origin + target.pathname).toBe('https://shop-demo.com/thanks');
     expect(target.searchParams.get('status')).toBe('paid');
-    expect(target.searchParams.get('reference')).toBe(trip.payment.reference);
-    expect((await request(trip.payment.checkoutUrl)).headers.get('location')).toContain(
+    expect(target.searchParams.get('reference')).toBe(attempt.payment.reference);
+    expect((await request(attempt.payment.checkoutUrl)).headers.get('location')).toContain(
       'shop-demo.com/thanks',
     );
   });

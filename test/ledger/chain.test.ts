@@ -7,15 +7,15 @@ import { journey, ledgerOf, network } from '../support/harness.ts';
 describe('the chain', () => {
   it('holds for a real log as the API gives it, and breaks with any change of it', async () => {
     const net = network();
-    const trip = await journey('paybox');
-    await trip.notify('refuse');
-    await trip.notify('pay');
-    await trip.notify('pay');
+    const attempt = await journey('paybox');
+    await attempt.notify('refuse');
+    await attempt.notify('pay');
+    await attempt.notify('pay');
     net.restore();
-    const log = (await trip.shop.events(trip.payment.id)) as unknown as PaymentEvent[];
+    const log = (await attempt.shop.events(attempt.payment.id)) as unknown as PaymentEvent[];
     expect(log.length).toBeGreaterThan(3);
     expect(firstBrokenLink(log)).toBeNull();
-    expect(await ledgerOf(trip.payment.id).brokenLink()).toBeNull();
+    expect(await ledgerOf(attempt.payment.id).brokenLink()).toBeNull();
     for (const [index, event] of log.entries()) {
       const changed = log.with(index, { ...event, detail: { ...event.detail, amount: 1 } });
       expect(firstBrokenLink(changed)).toBe(event.seq);

@@ -1,4 +1,4 @@
-/** What an operation costs, pinned: trips to Durable Objects and D1, and storage commits (design: Cost). */
+/** What a request costs, pinned: calls of Durable Objects and D1, and storage commits (docs/design.md: Cost). */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -63,7 +63,7 @@ describe('storage', () => {
     expect(await costOf(id, () => ledgerOf(id).create(create(id)))).toEqual({ commits: 1, statements: 6 });
   });
 
-  it('a first notification is one commit and reads nothing, a repeat and a look ask nothing at all', async () => {
+  it('a first notification is one commit and reads nothing, a repeat and a read do neither', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id));
     // The answer, the event, the webhook, the payment.
@@ -89,7 +89,7 @@ describe('storage', () => {
     expect(await costOf(id, () => ledgerOf(id).applyUpdate(refund))).toEqual({ commits: 1, statements: 6 });
   });
 
-  it('a hop is one commit, a return with its fact is one', async () => {
+  it('a hop is one commit, a return with its update is one', async () => {
     const shop = await makeShopFor();
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
@@ -101,7 +101,7 @@ describe('storage', () => {
   });
 });
 
-describe('trips', () => {
+describe('calls', () => {
   /** Calls to ledgers and statements to D1 that a request makes. */
   async function tripsDuring(
     work: () => Promise<Response>,
@@ -115,7 +115,7 @@ describe('trips', () => {
     return counts;
   }
 
-  it('create, first notification and repeat are one trip to the ledger each, none to D1 once warm', async () => {
+  it('create, first notification and repeat are one call of the ledger each, none to D1 once warm', async () => {
     const account = await makeAccount('ogone');
     const shop = await makeShop([account]);
     await shop.pay();

@@ -194,8 +194,8 @@ describe('a shop that is slow to answer', () => {
   });
 });
 
-describe('news during a delivery', () => {
-  it('is delivered too: what was queued anew while it ran is not taken for done', async () => {
+describe('an update during a delivery', () => {
+  it('is delivered too: what was queued anew while it ran does not count as done', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
     net.restore();
@@ -230,7 +230,7 @@ describe('a change during an alarm whose webhook fails', () => {
 });
 
 describe('a commit that fails', () => {
-  it('leaves nothing behind: the same notification is news when it comes again', async () => {
+  it('leaves nothing behind: the same notification counts as new when it comes again', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
     await runAlarms(id);

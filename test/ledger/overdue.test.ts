@@ -1,7 +1,7 @@
-/** When a silent payment is asked about, and when it is given up: every case by itself. */
+/** When a payment without a result is queried, and when it expires: every case by itself. */
 import { describe, expect, it } from 'vitest';
 import { attemptOf } from '../../src/ledger/attempts.ts';
-import { lookAt } from '../../src/ledger/overdue.ts';
+import { overdueAction } from '../../src/ledger/overdue.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { apply, forward } from '../../src/payments/rules.ts';
 import { create, newId, signedAttempt } from './support.ts';
@@ -11,21 +11,21 @@ const HOUR = 3_600_000;
 
 const schedules = { bank: { queryAfter: [900, 3600, 43_200], expireAfterMs: 24 * HOUR } };
 
-function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0): LedgerRecord {
+function record(state: 'created' | 'forwarded' | 'pending' | 'paid', queried = 0): LedgerRecord {
   const id = newId();
   const at = new Date(BEGAN).toISOString();
   const attempt = attemptOf(signedAttempt(), at);
-  const news = { amount: attempt.amount, movement: 'm' };
+  const money = { amount: attempt.amount, movement: 'm' };
   const states = {
     created: attempt.state,
     forwarded: forward(attempt.state),
-    pending: apply(attempt.state, { outcome: 'pending', ...news }),
-    paid: apply(attempt.state, { outcome: 'paid', ...news }),
+    pending: apply(attempt.state, { outcome: 'pending', ...money }),
+    paid: apply(attempt.state, { outcome: 'paid', ...money }),
   };
   return {
     id,
     request: create(id).request,
-    attempts: [{ ...attempt, queried: asked, state: states[state] }],
+    attempts: [{ ...attempt, queried, state: states[state] }],
     providerReference: null,
     providerStatus: null,
     createdAt: at,
@@ -34,30 +34,30 @@ function record(state: 'created' | 'forwarded' | 'pending' | 'paid', asked = 0):
 }
 
 const atHour = (hours: number) => BEGAN + hours * HOUR;
-const look = (given: LedgerRecord, hours: number) => lookAt(given, { schedules }, atHour(hours));
+const look = (given: LedgerRecord, hours: number) => overdueAction(given, { schedules }, atHour(hours));
 
 describe('a payment without a result', () => {
-  it.each(['forwarded', 'pending'] as const)('is asked about at each point of the schedule: %s', (state) => {
+  it.each(['forwarded', 'pending'] as const)('is queried at each point of the schedule: %s', (state) => {
     expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: atHour(0.25) });
-    expect(look(record(state), 0.3)).toEqual({ kind: 'ask', asked: 1, next: atHour(1) });
+    expect(look(record(state), 0.3)).toEqual({ kind: 'query', query: 1, next: atHour(1) });
     expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: atHour(1) });
-    expect(look(record(state, 1), 13)).toEqual({ kind: 'ask', asked: 3, next: atHour(24) });
+    expect(look(record(state, 1), 13)).toEqual({ kind: 'query', query: 3, next: atHour(24) });
     expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: atHour(24) });
-    expect(look(record(state, 3), 24)).toEqual({ kind: 'give-up' });
+    expect(look(record(state, 3), 24)).toEqual({ kind: 'expire' });
   });
 
-  it('whose shopper never left is asked about once', () => {
+  it('whose shopper never left is queried once', () => {
     expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: atHour(12) });
-    expect(look(record('created'), 12)).toEqual({ kind: 'ask', asked: 1, next: atHour(24) });
-    expect(look(record('created'), 25)).toEqual({ kind: 'give-up' });
+    expect(look(record('created'), 12)).toEqual({ kind: 'query', query: 1, next: atHour(24) });
+    expect(look(record('created'), 25)).toEqual({ kind: 'expire' });
   });
 });
 
 describe('left alone', () => {
-  it('is what has a result, what another gateway has had, and what is of an account that is gone', () => {
+  it('is what has a result, what was taken over from another gateway, and what is of an account that is gone', () => {
     const leave = { kind: 'leave' };
     expect(look(record('paid'), 100)).toEqual(leave);
     expect(look({ ...record('forwarded'), imported: true }, 100)).toEqual(leave);
-    expect(lookAt(record('forwarded'), { schedules: {} }, atHour(100))).toEqual(leave);
+    expect(overdueAction(record('forwarded'), { schedules: {} }, atHour(100))).toEqual(leave);
   });
 });

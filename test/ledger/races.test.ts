@@ -49,7 +49,7 @@ describe('replay', () => {
     expect(again).toMatchObject({ repeat: true, answer: { status: 200, body: 'ok T1/00000' } });
   });
 
-  it('answers the notification the same when the return or anything else brought the news first', async () => {
+  it('answers the notification the same when the return or anything else brought the update first', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
@@ -123,7 +123,7 @@ describe('races', () => {
 });
 
 describe('reordering', () => {
-  it('paid wins over a refusal that comes later, and pending takes nothing back', async () => {
+  it('paid wins over a decline that comes later, and pending takes nothing back', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
@@ -134,7 +134,7 @@ describe('reordering', () => {
     expect(await types(id)).toContain('notification.ignored');
   });
 
-  it('a refund that is told before its payment counts once the payment is told', async () => {
+  it('a refund that is notified before its payment counts once the payment is notified', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
@@ -192,7 +192,7 @@ describe('what does not fit', () => {
     expect(await types(id)).toEqual(['created']);
   });
 
-  it('the same news with another amount is no repeat', async () => {
+  it('the same update with another amount is no repeat', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
@@ -202,7 +202,7 @@ describe('what does not fit', () => {
 });
 
 describe('paid twice', () => {
-  it('by two attempts is marked in the log and told to the shop', async () => {
+  it('by two attempts is in the log and in a webhook', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
@@ -231,7 +231,7 @@ describe('the checkout', () => {
     expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'paid' } });
   });
 
-  it('asks for what is left after a part was paid', async () => {
+  it('has the shopper pay what is left after a part was paid', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop }));
@@ -239,7 +239,7 @@ describe('the checkout', () => {
     expect(await ledger.hop()).toMatchObject({ kind: 'start', attempt: 2, amount: 1499 });
   });
 
-  it('does not start a second signedAttempt where the first is in process under a number that is burnt', async () => {
+  it('does not start a second attempt where the first is in process under a number that cannot be used again', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));

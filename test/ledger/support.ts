@@ -1,4 +1,4 @@
-/** Commands for ledgers that are spoken to directly. */
+/** Commands for ledgers that a test calls directly. */
 
 import type { ApplyUpdateCommand, CreateCommand, SignedAttempt } from '../../src/ledger/commands.ts';
 import { derivePaymentId, type PaymentId } from '../../src/payments/id.ts';

@@ -19,14 +19,14 @@ import { type AttemptState, apply, moneyOf, NEW_ATTEMPT } from '../../src/paymen
 
 const ASKED = 1000 as Minor;
 
-const news = (outcome: 'authorized' | 'paid', amount = 1000) => ({
+const update = (outcome: 'authorized' | 'paid', amount = 1000) => ({
   outcome,
   amount: amount as Minor,
   movement: 'm',
 });
 
-const HELD = apply(NEW_ATTEMPT, news('authorized'));
-const PAID = apply(NEW_ATTEMPT, news('paid'));
+const HELD = apply(NEW_ATTEMPT, update('authorized'));
+const PAID = apply(NEW_ATTEMPT, update('paid'));
 
 const RULES: Record<OperationKind, OperationRule> = {
   capture: { parts: 'many', fundsSources: ['held'] },
@@ -45,13 +45,13 @@ const wanted = (
 });
 
 function plan(
-  ask: OperationWanted,
+  operation: OperationWanted,
   states: readonly AttemptState[],
   operations: readonly RecordedOperation[] = [],
-  rule: OperationRule | null = RULES[ask.kind],
+  rule: OperationRule | null = RULES[operation.kind],
 ) {
   const attempts = states.map((state): Operable => ({ state, amount: ASKED, rule }));
-  return planOperation(ask, 'EUR', attempts, operations);
+  return planOperation(operation, 'EUR', attempts, operations);
 }
 
 function asOperation(planned: OperationPlan, number: number, state: OperationState): RecordedOperation {
@@ -89,7 +89,7 @@ describe('one operation', () => {
     expect(plan(wanted(kind), [state])).toMatchObject({ code: 'invalid_state' });
   });
 
-  it('asks for no more than there is, and for no part where only the whole can be had', () => {
+  it('takes no more than there is, and no part where only the whole can be had', () => {
     expect(plan(wanted('refund', 1001), [PAID])).toMatchObject({ code: 'amount_out_of_range' });
     const whole: OperationRule = { parts: 'whole', fundsSources: ['paid'] };
     expect(plan(wanted('refund', 999), [PAID], [], whole)).toMatchObject({ code: 'amount_out_of_range' });
@@ -137,7 +137,7 @@ describe('one operation', () => {
   });
 });
 
-/** What a shop asks for, whether the provider does it at once, and whether its own message comes too. */
+/** What a shop requests, whether the provider does it at once, and whether its own message comes too. */
 const someStep = fc.record({
   kind: fc.constantFrom(...OPERATION_KINDS),
   amount: fc.constantFrom(null, 1, 250, 400, 999, 1000, 1500),
@@ -145,7 +145,7 @@ const someStep = fc.record({
   message: fc.boolean(),
 });
 
-describe('news of what was accepted', () => {
+describe('an update about what was accepted', () => {
   const accepted = (...amounts: readonly number[]): RecordedOperation[] => {
     const operations: RecordedOperation[] = [];
     for (const [index, amount] of amounts.entries()) {
@@ -157,7 +157,7 @@ describe('news of what was accepted', () => {
   const refunded = (amount: number) =>
     apply(PAID, { outcome: 'refunded', amount: amount as Minor, movement: 'r' });
 
-  it('settle the one that fits', () => {
+  it('concludes the one that fits', () => {
     expect(concludedBy(refunded(300), 1, accepted(500, 300))?.number).toBe(2);
     expect(concludedBy(refunded(500), 1, accepted(500, 300))?.number).toBe(1);
     expect(concludedBy(refunded(400), 1, accepted(500, 300))?.number).toBe(2);
@@ -165,7 +165,7 @@ describe('news of what was accepted', () => {
     expect(concludedBy(PAID, 1, accepted(500))).toBeNull();
   });
 
-  it('do not settle what others did before', () => {
+  it('does not count what others did before', () => {
     const before = refunded(200);
     const planned = plan(wanted('refund', 200), [before]) as OperationPlan;
     expect(planned).toMatchObject({ outside: 200, expected: 400 });
@@ -179,7 +179,7 @@ describe('news of what was accepted', () => {
 describe('for any sequence of operations', () => {
   const start = fc.constantFrom(HELD, PAID);
 
-  it('no more is taken than was held, no more given back than was taken, and each is settled by its news', () => {
+  it('no more is taken than was held, no more given back than was taken, and each is concluded by its update', () => {
     fc.assert(
       fc.property(start, fc.array(someStep, { maxLength: 10 }), (begin, steps) => {
         let state = begin;

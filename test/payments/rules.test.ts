@@ -1,4 +1,4 @@
-/** The rules of movement: the whole table, and the properties that hold for any set of news. */
+/** The rules of movement: the whole table, and the properties that hold for any set of updates. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Minor } from '../../src/payments/money.ts';
@@ -15,7 +15,7 @@ import { OUTCOMES, type Outcome, STATUSES, type Status } from '../../src/payment
 
 const ASKED = 1000 as Minor;
 
-const news = (outcome: Outcome, amount = 1000, movement = 'm'): AttemptUpdate => ({
+const update = (outcome: Outcome, amount = 1000, movement = 'm'): AttemptUpdate => ({
   outcome,
   amount: amount as Minor,
   movement,
@@ -28,35 +28,35 @@ const status = (...attempts: readonly AttemptState[]) => summarize(ASKED, attemp
 const IN_STATUS: Record<Status, AttemptState> = {
   created: NEW_ATTEMPT,
   forwarded: forward(NEW_ATTEMPT),
-  pending: having(news('pending')),
-  authorized: having(news('authorized')),
-  partially_paid: having(news('paid', 400)),
-  paid: having(news('paid')),
-  denied: having(news('denied')),
-  cancelled: having(news('cancelled')),
-  expired: having(news('expired')),
-  error: having(news('error')),
-  partially_refunded: having(news('paid'), news('refunded', 300, 'r')),
-  refunded: having(news('paid'), news('refunded', 1000, 'r')),
-  charged_back: having(news('paid'), news('charged_back')),
+  pending: having(update('pending')),
+  authorized: having(update('authorized')),
+  partially_paid: having(update('paid', 400)),
+  paid: having(update('paid')),
+  denied: having(update('denied')),
+  cancelled: having(update('cancelled')),
+  expired: having(update('expired')),
+  error: having(update('error')),
+  partially_refunded: having(update('paid'), update('refunded', 300, 'r')),
+  refunded: having(update('paid'), update('refunded', 1000, 'r')),
+  charged_back: having(update('paid'), update('charged_back')),
 };
 
 /** A movement of its own for each outcome, and the amount that it carries. */
 const NEXT: Record<Outcome, AttemptUpdate> = {
-  none: news('none'),
-  pending: news('pending'),
-  error: news('error'),
-  expired: news('expired'),
-  cancelled: news('cancelled'),
-  denied: news('denied'),
-  authorized: news('authorized'),
-  voided: news('voided'),
-  capture_denied: news('capture_denied'),
-  paid: news('paid', 1000, 'm'),
-  refunded: news('refunded', 1000, 'r'),
-  released: news('released', 400),
-  reversed: news('reversed'),
-  charged_back: news('charged_back'),
+  none: update('none'),
+  pending: update('pending'),
+  error: update('error'),
+  expired: update('expired'),
+  cancelled: update('cancelled'),
+  denied: update('denied'),
+  authorized: update('authorized'),
+  voided: update('voided'),
+  capture_denied: update('capture_denied'),
+  paid: update('paid', 1000, 'm'),
+  refunded: update('refunded', 1000, 'r'),
+  released: update('released', 400),
+  reversed: update('reversed'),
+  charged_back: update('charged_back'),
 };
 
 /** Rows: the status before. Columns: the outcome, in the order of OUTCOMES; `.` is no change. */
@@ -95,7 +95,7 @@ describe('every status against every outcome', () => {
   }
 });
 
-const someNews: fc.Arbitrary<AttemptUpdate> = fc.record({
+const someUpdate: fc.Arbitrary<AttemptUpdate> = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
   amount: fc.constantFrom(0, 1, 300, 400, 600, 1000, 1500).map((amount) => amount as Minor),
   movement: fc.constantFrom('a', 'b', 'c'),
@@ -103,8 +103,8 @@ const someNews: fc.Arbitrary<AttemptUpdate> = fc.record({
   sequence: fc.constantFrom('9', '10', '11', ''),
 });
 
-/** News about up to three attempts. */
-const someHistory = fc.array(fc.tuple(fc.nat({ max: 2 }), someNews), { maxLength: 12 });
+/** Updates about up to three attempts. */
+const someHistory = fc.array(fc.tuple(fc.nat({ max: 2 }), someUpdate), { maxLength: 12 });
 
 function play(history: readonly (readonly [number, AttemptUpdate])[]) {
   const attempts = [forward(NEW_ATTEMPT), forward(NEW_ATTEMPT), forward(NEW_ATTEMPT)];
@@ -112,7 +112,7 @@ function play(history: readonly (readonly [number, AttemptUpdate])[]) {
   return summarize(ASKED, attempts);
 }
 
-describe('for any set of news', () => {
+describe('for any set of updates', () => {
   it('order and repetition change nothing', () => {
     fc.assert(
       fc.property(
@@ -159,9 +159,9 @@ describe('for any set of news', () => {
     );
   });
 
-  it('news that changes nothing returns the same object', () => {
+  it('an update that changes nothing returns the same object', () => {
     fc.assert(
-      fc.property(fc.array(someNews), someNews, (list, item) => {
+      fc.property(fc.array(someUpdate), someUpdate, (list, item) => {
         const once = apply(list.reduce(apply, NEW_ATTEMPT), item);
         expect(apply(once, item)).toBe(once);
       }),
@@ -173,23 +173,25 @@ describe('several attempts', () => {
   const denied = IN_STATUS.denied;
 
   it('the sum over attempts counts', () => {
-    expect(status(having(news('paid', 400)), having(news('paid', 600)))).toBe('paid');
-    expect(summarize(ASKED, [having(news('paid', 400)), having(news('paid', 600))]).paidTwice).toBe(false);
+    expect(status(having(update('paid', 400)), having(update('paid', 600)))).toBe('paid');
+    expect(summarize(ASKED, [having(update('paid', 400)), having(update('paid', 600))]).paidTwice).toBe(
+      false,
+    );
   });
 
   it('paid twice is seen, whichever came first', () => {
     const both = summarize(ASKED, [IN_STATUS.paid, IN_STATUS.paid]);
     expect(both).toMatchObject({ status: 'paid', paidTwice: true, amounts: { paid: 2000 } });
-    expect(summarize(ASKED, [having(news('paid', 1500))]).paidTwice).toBe(false);
+    expect(summarize(ASKED, [having(update('paid', 1500))]).paidTwice).toBe(false);
   });
 
-  it('a new trip is in process again after a refusal, and its result counts', () => {
+  it('a new attempt is in process again after a decline, and its result counts', () => {
     expect(status(denied, forward(NEW_ATTEMPT))).toBe('forwarded');
     expect(status(denied, IN_STATUS.paid)).toBe('paid');
     expect(status(IN_STATUS.paid, denied)).toBe('paid');
   });
 
-  it('a trip that has only begun does not hide one in process at the bank', () => {
+  it('an attempt that has only begun does not hide one in process at the bank', () => {
     expect(status(IN_STATUS.pending, forward(NEW_ATTEMPT))).toBe('pending');
     expect(status(IN_STATUS.pending, denied)).toBe('denied');
   });
@@ -197,7 +199,7 @@ describe('several attempts', () => {
   it('a live authorization stays one', () => {
     expect(status(IN_STATUS.authorized, denied)).toBe('authorized');
     expect(summarize(ASKED, [IN_STATUS.authorized]).amounts.authorized).toBe(1000);
-    expect(summarize(ASKED, [having(news('authorized'), news('voided'))]).amounts.authorized).toBe(0);
+    expect(summarize(ASKED, [having(update('authorized'), update('voided'))]).amounts.authorized).toBe(0);
   });
 });
 

@@ -44,8 +44,8 @@ afterEach(() => net.restore());
 /** A website as it was moved from PolyBanking, its keys taken over as given. */
 async function website(changes: Record<string, unknown> = {}, providerId = 'postfinance'): Promise<Website> {
   const account = await makeAccount(providerId);
-  const mark = unique();
-  const keys: Keys = { request: `r;=${mark}é`, ipn: `ipn-key ${mark}`, api: `a${mark}` };
+  const suffix = unique();
+  const keys: Keys = { request: `r;=${suffix}é`, ipn: `ipn-key ${suffix}`, api: `a${suffix}` };
   const shop = await makeShop([account], {
     returnUrl: { success: 'https://website-demo.com/ok?x=1', failure: 'https://website-demo.com/error' },
     webhook: { url: IPN_URL, dialect: 'polybanking' },
@@ -101,7 +101,7 @@ function ipn(body: string): Promise<Response> {
 }
 
 describe('the whole round', () => {
-  it('starts, goes, is paid, is told, and is read back', async () => {
+  it('starts, goes, is paid, sends its IPN, and is read back', async () => {
     const site = await website();
     const [status, started] = await site.client.start('1050', 'order=1;a', 'a=b;c');
     expect([status, started.status]).toEqual([200, 'OK']);
@@ -213,7 +213,7 @@ describe('the whole round', () => {
     expect(await site.client.transactions('many')).toHaveLength(2);
   });
 
-  it('tells the website until it answers 200, and nothing else', async () => {
+  it('sends the IPN until the website answers 200, and nothing else', async () => {
     const site = await website();
     const [, { url }] = await site.client.start('500', 'retry');
     const order = await atBank(site, url);
@@ -259,12 +259,12 @@ describe('the whole round', () => {
       site.merchant,
     );
     const message = bankOf('ecommpay').notification(order, site.merchant, 'pay', 'none');
-    const told = await request(message.url, {
+    const sent = await request(message.url, {
       method: 'POST',
       headers: message.headers,
       body: message.body ?? '',
     });
-    expect(told.status).toBe(200);
+    expect(sent.status).toBe(200);
     await runAlarms(idOf(url));
     expect(site.client.readIpn(ipns[0] ?? '')).toMatchObject({ status: '9', good: true });
     expect(await site.client.transaction('elsewhere')).toMatchObject({
@@ -276,7 +276,7 @@ describe('the whole round', () => {
   });
 });
 
-describe('start refuses', () => {
+describe('start rejects', () => {
   it.each(['active', 'adminEnabled'])('a config that is not %s', async (name) => {
     const site = await website({ [name]: false });
     expect(await site.client.start('500', 'a')).toEqual([400, { status: 'CONFIG_ERROR', url: '' }]);
@@ -399,7 +399,7 @@ describe('references', () => {
 });
 
 describe('the notification of PostFinance', () => {
-  it('is refused in the words of the original', async () => {
+  it('is answered in the words of the original', async () => {
     const site = await website();
     const [, { url }] = await site.client.start('500', 'words');
     const said = async (body: string) => {

@@ -1,4 +1,4 @@
-/** The simulated banks are strict: a redirect that the real one would refuse is refused, and the field is named. */
+/** The simulated banks are strict: a redirect that the real one would reject is rejected, and the field is named. */
 import { describe, expect, it } from 'vitest';
 import type { Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
@@ -38,15 +38,15 @@ const SIGNED: Readonly<Record<string, readonly string[]>> = {
 const signed = providers.filter(({ capabilities }) => capabilities.signedNotification);
 
 describe.each(signed.map((entry) => [entry.id, entry] as const))('the bank of %s', (id, entry) => {
-  it('refuses every changed value, and names a field', async () => {
+  it('rejects every changed value, and names a field', async () => {
     const { redirect } = await begin(entry);
     for (const name of SIGNED[id] ?? namesOf(redirect)) {
-      const refusal = await shopperAtBank(id, changed(redirect, name), merchant(id, 'account')).then(
+      const rejection = await shopperAtBank(id, changed(redirect, name), merchant(id, 'account')).then(
         () => null,
         (error: unknown) => error,
       );
-      expect(refusal, name).toBeInstanceOf(BankError);
-      expect((refusal as BankError).field).toBeTruthy();
+      expect(rejection, name).toBeInstanceOf(BankError);
+      expect((rejection as BankError).field).toBeTruthy();
     }
   });
 

@@ -1,4 +1,4 @@
-/** What the tests of the doors share: an operator, shops, accounts, banks, and a network that is only ours. */
+/** What the tests of the routes share: an operator, shops, accounts, banks, and a network that is only ours. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { vi } from 'vitest';
@@ -17,7 +17,7 @@ import type {
   Trouble,
 } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
-import { formOf } from '../../src/sandbox/kit/shopper.ts';
+import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
@@ -104,7 +104,7 @@ export function demoSettings(providerId: string): Record<string, string | number
   return { ...DEMO_ACCOUNTS[providerId]?.settings };
 }
 
-/** Makes an account of a provider, in the demo's settings unless told otherwise. */
+/** Makes an account of a provider, with the demo's settings and the given changes. */
 export async function makeAccount(
   providerId: string,
   changes: Record<string, unknown> = {},
@@ -227,7 +227,7 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
 export async function shopperAtBank(providerId: string, given: Redirect, who: Merchant): Promise<BankOrder> {
   const bank = bankOf(providerId);
   const isPage = given.kind === 'html';
-  const redirect = given.kind === 'html' ? formOf(given.html) : given;
+  const redirect = given.kind === 'html' ? formOfPage(given.html) : given;
   const url = new URL(redirect.url);
   // Our own checkout, where an order is registered first.
   if (!isPage && url.origin === ORIGIN) {
@@ -246,7 +246,7 @@ export async function shopperAtBank(providerId: string, given: Redirect, who: Me
   return { ...received, id: unique(), bank: providerId };
 }
 
-/** What the banks of a test file remember. */
+/** What the banks of a test file store. */
 const remembered = new Map<string, string>();
 export const memory: Memory = {
   get: async (name) => remembered.get(name) ?? null,
@@ -269,7 +269,7 @@ async function hopTarget(checkoutUrl: string): Promise<Redirect> {
   if (location) return { kind: 'url', method: 'GET', url: location };
   const text = await response.text();
   if (response.status !== 200) throw new Error(text);
-  return formOf(text);
+  return formOfPage(text);
 }
 
 /** A call of a bank's API, answered by the bank whose path it is. */
@@ -305,7 +305,7 @@ function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([answer, aborted]);
 }
 
-/** A network in which only the banks' APIs answer, for providers that are spoken to directly. */
+/** A network in which only the banks' APIs answer, for providers that a test calls directly. */
 export const bankNetwork = (async (input, init) => {
   const answer = await answerOfBank(new Request(input as RequestInfo, init));
   if (!answer) throw new Error('no network');
@@ -323,7 +323,7 @@ function pathPattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, (_, inner) => inner?.slice(1, -1) ?? '[^/]+')}$`);
 }
 
-/** How the next call that moves money is cut off: before the bank has it, or after it has done it. */
+/** How the next call that moves money is cut off: before the bank has it, or after the bank has executed it. */
 let cutNext: 'before' | 'after' | null = null;
 
 /** Cuts the connection of the next call that moves money at a bank. */
@@ -331,12 +331,12 @@ export function cut(when: 'before' | 'after'): void {
   cutNext = when;
 }
 
-/** Has something go wrong with the next call that moves money at the bank of a provider. */
+/** Has the next call that moves money at the bank of a provider fail in a given way. */
 export function trouble(providerId: string, kind: Trouble): Promise<void> {
   return makeTrouble(bankOf(providerId), kind, memory);
 }
 
-/** Sends a bank's message to our door. */
+/** Sends a bank's message to our route. */
 export function deliver(message: BankMessage): Promise<Response> {
   return request(message.url, {
     method: message.method,

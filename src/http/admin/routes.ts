@@ -1,4 +1,4 @@
-/** The operator's door: accounts, shops, keys, audit, and the upkeep of the directory. */
+/** The operator's routes: accounts, shops, keys, audit, and the upkeep of the directory. */
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import type { AccountInput } from '../../directory/accounts.ts';
@@ -40,7 +40,7 @@ function nextCursor(entries: readonly { readonly id: number }[], limit: number):
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 
-type PutAccount = v.InferOutput<typeof schemas.putAccount>;
+type PutAccount = v.InferOutput<typeof schemas.accountChange>;
 
 function accountAnswer(account: Account, origin: string) {
   const found = provider(account.provider);
@@ -116,7 +116,7 @@ function checkedSettings(
     const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
     throw new Problem('invalid_request', `settings.${error.message}`, { errors });
   }
-  // Without it no message of the provider could be believed.
+  // Without it no message of the provider could be verified.
   const lacking = found.lackingSetting?.(parsed) ?? null;
   if (lacking !== null)
     throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
@@ -183,7 +183,7 @@ function accountRoutes(): Hono<AppEnv> {
       description:
         'What is left out keeps its value. The answer has `setup`: what to enter in the back office of the provider.',
       auth: 'operator',
-      body: schemas.putAccount,
+      body: schemas.accountChange,
       success: { 201: schemas.account, 200: schemas.account },
       errors: ['invalid_request', 'payload_too_large'],
       example: {
@@ -203,7 +203,7 @@ function accountRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const id = idParam(c);
-      const body = await jsonBody(c, schemas.putAccount);
+      const body = await jsonBody(c, schemas.accountChange);
       const before = await service.directory.accounts.get(id);
       await service.directory.accounts.put(accountInput(id, body, before, service), before, OPERATOR);
       service.directory.changed();
@@ -392,7 +392,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       description:
         "For a capture, cancel or refund that is `unknown`, or `accepted` for ever: look it up at the provider first. It moves the payment as the provider's own answer would have.",
       auth: 'operator',
-      body: schemas.settleOperation,
+      body: schemas.operationConclusion,
       success: { 200: schemas.paymentRead },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: {
@@ -408,11 +408,13 @@ function upkeepRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const id = paymentId(c.req.param('id'));
       const number = Number(c.req.param('operation'));
-      const { outcome, note } = await jsonBody(c, schemas.settleOperation);
-      const result = id ? await service.ledger(id).concludeOperation({ number, outcome }) : 'none';
-      if (!id || result === 'none') throw new Problem('not_found', 'there is no such operation');
-      if (result === 'known') throw new Problem('invalid_state', 'it is known already what became of it');
+      const { outcome, note } = await jsonBody(c, schemas.operationConclusion);
+      const result = id ? await service.ledger(id).concludeOperation({ number, outcome }) : 'not_found';
+      if (!id || result === 'not_found') throw new Problem('not_found', 'there is no such operation');
+      if (result === 'already_known')
+        throw new Problem('invalid_state', 'it is known already what became of it');
       const detail = { operation: number, outcome, ...(note && { note }) };
+      // The audit log's word since version 0.1.0.
       await service.directory.noteAudit(OPERATOR, 'operation.settled', id, detail);
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');

@@ -1,4 +1,4 @@
-/** The operator's door to shops and their keys. */
+/** The operator's routes for shops and their keys. */
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import { KEY_KINDS, type KeyKind, type Shop } from '../../directory/types.ts';
@@ -11,7 +11,7 @@ import { idParam, jsonBody } from '../body.ts';
 import { operation } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
 
-type PutShop = v.InferOutput<typeof schemas.putShop>;
+type PutShop = v.InferOutput<typeof schemas.shopChange>;
 
 /** A member that was given, null included, or else the value before. */
 function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
@@ -108,7 +108,7 @@ export function shopRoutes(): Hono<AppEnv> {
       description:
         'What is left out keeps its value; keys left out at creation are made. The creating answer shows the keys, once.',
       auth: 'operator',
-      body: schemas.putShop,
+      body: schemas.shopChange,
       success: { 201: schemas.shop, 200: schemas.shop },
       errors: ['invalid_request', 'payload_too_large'],
       example: {
@@ -127,7 +127,7 @@ export function shopRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const id = idParam(c);
-      const body = await jsonBody(c, schemas.putShop);
+      const body = await jsonBody(c, schemas.shopChange);
       const before = await service.directory.shops.get(id);
       const keys = await putShop(service, id, body, before);
       const shop = await knownShop(service, id);

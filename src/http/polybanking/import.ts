@@ -1,6 +1,6 @@
 /**
  * Taking over PolyBanking's data: configs as shops with their keys, transactions with their logs as payments. The
- * news of a log move the payment by the rules that live news do; the same import again changes nothing.
+ * updates of a log move the payment by the same rules as live ones. The same import again changes nothing.
  */
 import { Hono } from 'hono';
 import type * as v from 'valibot';
@@ -41,7 +41,7 @@ function eventsOf({ transaction, logs }: ImportTransaction): ImportedEvent[] {
   };
   let reference = transaction.postfinanceId || null;
   let newest: string | null = null;
-  const news = (code: string, at: string, outcome: Outcome) => {
+  const addUpdate = (code: string, at: string, outcome: Outcome) => {
     newest = code;
     events.push({
       at: new Date(at).toISOString(),
@@ -86,7 +86,7 @@ function eventsOf({ transaction, logs }: ImportTransaction): ImportedEvent[] {
         break;
       case 'postfinanceStatus': {
         const outcome = outcomeOf(extra);
-        if (outcome) news(extra, when, outcome);
+        if (outcome) addUpdate(extra, when, outcome);
         break;
       }
       case 'ipnfailled':
@@ -97,7 +97,7 @@ function eventsOf({ transaction, logs }: ImportTransaction): ImportedEvent[] {
         break;
     }
   }
-  complete(transaction, events, { add, news, newest });
+  complete(transaction, events, { add, addUpdate, newest });
   return events.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
@@ -107,7 +107,7 @@ const SOURCES: Partial<Record<ImportedEvent['type'], ImportedEvent['source']>> =
   returned: 'shopper',
 };
 
-/** What the transaction says and its log does not (logs were cut, or a status was set by hand). */
+/** Adds what the transaction says and its log does not (logs were cut, or a status was set by hand). */
 function complete(
   transaction: ImportTransaction['transaction'],
   events: readonly ImportedEvent[],
@@ -117,7 +117,7 @@ function complete(
       at: string,
       detail?: Readonly<Record<string, unknown>>,
     ) => void;
-    readonly news: (code: string, at: string, outcome: Outcome) => void;
+    readonly addUpdate: (code: string, at: string, outcome: Outcome) => void;
     readonly newest: string | null;
   },
 ): void {
@@ -128,7 +128,7 @@ function complete(
   if (!has('returned') && back) to.add('returned', back);
   const outcome = outcomeOf(postfinanceStatus);
   if (outcome && to.newest !== postfinanceStatus) {
-    to.news(postfinanceStatus, notified ?? events.at(-1)?.at ?? created, outcome);
+    to.addUpdate(postfinanceStatus, notified ?? events.at(-1)?.at ?? created, outcome);
   }
 }
 
@@ -179,7 +179,7 @@ async function importTransaction(
   });
 }
 
-/** The names of what a shop that is there has otherwise. */
+/** The names of the members in which a stored shop differs from the one to import. */
 async function differences(service: Service, before: Shop, body: ImportShop): Promise<string[]> {
   const input = shopInput(before.id, body, before, service);
   const names = (['name', 'group', 'active', 'adminEnabled', 'testMode', 'returnUrl', 'webhook'] as const)

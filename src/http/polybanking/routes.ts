@@ -1,6 +1,6 @@
 /**
- * PolyBanking's door: what its clients call, unchanged (docs: the paths, fields, codes and spellings are those of
- * PolyLAN/polybanking). A config is a shop, a transaction a payment; both doors see the same.
+ * PolyBanking's routes: what its clients call, unchanged (the paths, fields, codes and spellings are those of
+ * PolyLAN/polybanking). A config is a shop, a transaction a payment; these routes and /v1 see the same ones.
  */
 import { type Context, Hono } from 'hono';
 import type { Account, Shop } from '../../directory/types.ts';
@@ -33,7 +33,7 @@ const CURRENCY = 'CHF';
 /** As long as the original's column. */
 const REFERENCE_LENGTH = 255;
 
-/** How many references a list has if nobody says, and at most. */
+/** How many references a list has by default, and at most. */
 const LIST_DEFAULT = 100;
 const LIST_LIMIT = 10_000;
 
@@ -51,8 +51,8 @@ type Code =
   | 'UNVALID_STATUS'
   | 'UNVALID_SHA';
 
-/** A refusal in the original's words. */
-class Refused extends Error {
+/** An error with the original's code. */
+class PolybankingError extends Error {
   readonly code: Code;
   constructor(code: Code) {
     super(code);
@@ -101,7 +101,7 @@ async function usableShop(service: Service, id: string): Promise<Shop | null> {
 
 function amountOf(text: string): Minor {
   const amount = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-  if (amount <= 0 || !Number.isSafeInteger(amount)) throw new Refused('AMOUNT_ERROR');
+  if (amount <= 0 || !Number.isSafeInteger(amount)) throw new PolybankingError('AMOUNT_ERROR');
   return amount as Minor;
 }
 
@@ -149,7 +149,8 @@ async function create(c: Context<AppEnv>, shop: Shop, request: PaymentRequest): 
   } catch (error) {
     const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
     if (taken) return taken;
-    if (error instanceof Problem && error.code === 'amount_out_of_range') throw new Refused('AMOUNT_ERROR');
+    if (error instanceof Problem && error.code === 'amount_out_of_range')
+      throw new PolybankingError('AMOUNT_ERROR');
     throw error;
   }
 }
@@ -160,15 +161,16 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   const form = await formOf(c);
   const fields = signedFields(form);
   const shop = await usableShop(service, fields.config_id);
-  if (!shop) throw new Refused('CONFIG_ERROR');
+  if (!shop) throw new PolybankingError('CONFIG_ERROR');
   c.set('caller', `shop:${shop.id}`);
   const sign = form.get('sign') ?? '';
   const keys = await service.directory.requestKeys(shop.id);
-  if (!keys.some((key) => equalText(polybankingSignature(fields, key), sign))) throw new Refused('KEY_ERROR');
+  if (!keys.some((key) => equalText(polybankingSignature(fields, key), sign)))
+    throw new PolybankingError('KEY_ERROR');
   const amount = amountOf(fields.amount);
   const { length } = Array.from(fields.reference);
   if (length === 0 || length > REFERENCE_LENGTH || /\p{Cc}|\p{Cs}/u.test(fields.reference)) {
-    throw new Refused('REFERENCE_ERROR');
+    throw new PolybankingError('REFERENCE_ERROR');
   }
   const result = await create(
     c,
@@ -176,7 +178,7 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
     requestOfTransaction({ reference: fields.reference, amount, extraData: fields.extra_data }),
   );
   // Unlike at /v1 even the same request again is an error.
-  if (result.kind !== 'created') throw new Refused('REFERENCE_ERROR');
+  if (result.kind !== 'created') throw new PolybankingError('REFERENCE_ERROR');
   return `${originOf(service, c.req.url)}/paiements/go/${result.view.id}`;
 }
 
@@ -186,9 +188,9 @@ async function start(c: Context<AppEnv>): Promise<Response> {
     return answer('OK', 200, await startTransaction(c));
   } catch (error) {
     if (error instanceof Problem && error.code === 'payload_too_large') throw error;
-    const code = error instanceof Refused ? error.code : 'ERROR';
-    const detail = error instanceof Refused ? undefined : String(error);
-    console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code, detail });
+    const code = error instanceof PolybankingError ? error.code : 'ERROR';
+    const detail = error instanceof PolybankingError ? undefined : String(error);
+    console.warn({ event: 'polybanking.rejected', requestId: c.get('requestId'), code, detail });
     return answer(code, 400);
   }
 }
@@ -204,7 +206,7 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id);
 }
 
-/** The payment and the account that a message of the Ogone platform is about, as far as it can be trusted: not yet. */
+/** The payment and the account that a message of the Ogone platform names. The message is not verified yet. */
 async function subjectOf(c: Context<AppEnv>, request: ProviderRequest) {
   const service = c.get('service');
   const bytes = request.method === 'GET' ? request.query : request.body;
@@ -212,20 +214,21 @@ async function subjectOf(c: Context<AppEnv>, request: ProviderRequest) {
   const order = field ? fromOrderNumber(readable(field.value)) : null;
   const history = order && (await service.ledger(order.id).history());
   const accountId = order && history?.accounts[order.attempt - 1];
-  if (!order || !history || !accountId) throw new Refused('UNVALID_ ID');
+  if (!order || !history || !accountId) throw new PolybankingError('UNVALID_ ID');
   const account = await service.directory.account(accountId);
-  if (account?.provider !== 'postfinance' && account?.provider !== 'ogone') throw new Refused('UNVALID_BANK');
+  if (account?.provider !== 'postfinance' && account?.provider !== 'ogone')
+    throw new PolybankingError('UNVALID_BANK');
   return { id: order.id, history, account };
 }
 
 /** A payment that the original's own form started goes to the bank by our page alone. */
 function requireForwarded(history: History): void {
   if (history.request.dialect === 'polybanking' && internalStatus(history) === 'cr') {
-    throw new Refused('UNVALID_STATUS');
+    throw new PolybankingError('UNVALID_STATUS');
   }
 }
 
-const REFUSED_STATUS: Partial<Record<Code, number>> = { 'UNVALID_ ID': 404, UNVALID_BANK: 404 };
+const ERROR_STATUS: Partial<Record<Code, number>> = { 'UNVALID_ ID': 404, UNVALID_BANK: 404 };
 
 async function ipn(c: Context<AppEnv>): Promise<Response> {
   const request = await providerRequest(c);
@@ -234,15 +237,15 @@ async function ipn(c: Context<AppEnv>): Promise<Response> {
     requireForwarded(history);
     return respond(await takeNotification(c.get('service'), open(account), request, senderOf(c)));
   } catch (error) {
-    const code = refusalCode(error);
+    const code = errorCode(error);
     if (code === null) throw error;
     console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code });
-    return answer(code, REFUSED_STATUS[code] ?? 400);
+    return answer(code, ERROR_STATUS[code] ?? 400);
   }
 }
 
-function refusalCode(error: unknown): Code | null {
-  if (error instanceof Refused) return error.code;
+function errorCode(error: unknown): Code | null {
+  if (error instanceof PolybankingError) return error.code;
   if (error instanceof Refusal) return 'UNVALID_SHA';
   return error instanceof Problem && error.code === 'not_found' ? 'UNVALID_ ID' : null;
 }
@@ -254,7 +257,7 @@ async function back(c: Context<AppEnv>): Promise<Response> {
   try {
     subject = await subjectOf(c, request);
   } catch (error) {
-    if (error instanceof Refused) return unknownPayment(service);
+    if (error instanceof PolybankingError) return unknownPayment(service);
     throw error;
   }
   const { id, account } = subject;

@@ -34,13 +34,13 @@ function pythonText(value: string | boolean | null): string {
   return value;
 }
 
-function isNews({ type }: PaymentEvent): boolean {
+function isUpdate({ type }: PaymentEvent): boolean {
   return type === 'notification.applied';
 }
 
 /** cr, fw or fb: whether the shopper was sent off, and whether the bank has said something since. */
 export function internalStatus({ events }: Pick<History, 'events'>): keyof typeof INTERNAL_STATUSES {
-  if (events.some(isNews)) return 'fb';
+  if (events.some(isUpdate)) return 'fb';
   return events.some(({ type }) => type === 'forwarded') ? 'fw' : 'cr';
 }
 
@@ -50,8 +50,8 @@ function lastTime(events: readonly PaymentEvent[], is: (event: PaymentEvent) => 
   return found ? pythonTime(found.at) : '';
 }
 
-/** What the provider told beside the result, newest first found. */
-function told(events: readonly PaymentEvent[], name: string): string | null {
+/** The newest value of a field that the provider reported beside the result. */
+function reported(events: readonly PaymentEvent[], name: string): string | null {
   for (const { detail } of events.toReversed()) {
     const text = (detail.provider as Readonly<Record<string, unknown>> | undefined)?.[name];
     if (typeof text === 'string' && text !== '') return text;
@@ -59,7 +59,7 @@ function told(events: readonly PaymentEvent[], name: string): string | null {
   return null;
 }
 
-/** Whether the website has yet to hear the newest news. */
+/** Whether the newest status has yet to be delivered to the website. */
 function isIpnNeeded({ newestWebhook, events }: History): boolean {
   if (!newestWebhook) return false;
   const queued = JSON.parse(newestWebhook.body) as Parameters<typeof isForWebsite>[0];
@@ -85,8 +85,8 @@ export function detailsOf(history: History) {
     internal_status: status,
     internal_status_text: INTERNAL_STATUSES[status],
     ipn_needed: pythonText(isIpnNeeded(history)),
-    brand: pythonText(told(events, 'BRAND')),
-    card: pythonText(told(events, 'CARDNO')),
+    brand: pythonText(reported(events, 'BRAND')),
+    card: pythonText(reported(events, 'CARDNO')),
     creation_date: pythonTime(view.createdAt),
     last_userforwarded_date: lastTime(events, ({ type }) => type === 'forwarded'),
     last_user_back_from_postfinance_date: lastTime(events, ({ type }) => type === 'returned'),
@@ -136,7 +136,7 @@ export function logsOf({ events, view }: Pick<History, 'events' | 'view'>): LogL
   for (const event of events) {
     const plain = PLAIN_TYPES[event.type];
     if (plain) add(event, plain, extraOf(plain, event));
-    if (!isNews(event)) continue;
+    if (!isUpdate(event)) continue;
     const { providerReference, providerStatus, to } = event.detail;
     if (providerReference !== undefined && providerReference !== reference) {
       reference = providerReference;

@@ -1,22 +1,22 @@
 /**
- * What a simulated bank knows of the money of an order: what it holds, took and gave back. The same for every bank; how it
- * is asked for and told is each bank's own protocol.
+ * A simulated bank's ledger: one entry an order, with the money that the bank holds, has taken and has given back. It is
+ * the same for every bank; how a merchant moves that money and learns of it is each bank's own protocol.
  */
 import type { BankOrder, Decision, Memory } from './bank.ts';
 
 export type BankOperationKind = 'capture' | 'cancel' | 'refund';
 
-/** One thing done after the payment. */
+/** An operation after the payment, as the bank did it. */
 export interface BankOperation {
   /** The bank's number for it. */
   readonly id: string;
   readonly kind: BankOperationKind;
   readonly amount: number;
-  /** What the merchant calls it, where the protocol has such a thing. */
+  /** The merchant's name for it, where the protocol has one; else empty. */
   readonly operationReference: string;
 }
 
-/** Minor units. */
+/** The money of one order, in minor units. */
 export interface Entry {
   /** The merchant's order number. */
   readonly order: string;
@@ -24,7 +24,7 @@ export interface Entry {
   readonly currency: string;
   /** What the order was for. */
   readonly asked: number;
-  /** Held in all; what was taken of it is not subtracted. */
+  /** Authorized in all; captures are not subtracted. */
   readonly held: number;
   readonly taken: number;
   readonly returned: number;
@@ -41,11 +41,12 @@ interface EarlierNames {
   readonly mark: string;
 }
 
+/** Where an entry is stored, by the name that data folders of version 0.1.0 have. */
 function place(order: string): string {
   return `book/${order}`;
 }
 
-/** The entry of an order; null: the bank has had no decision about it. */
+/** The entry of an order; null: the shopper has not decided yet. */
 export async function entryOf(memory: Memory, order: string): Promise<Entry | null> {
   const text = await memory.get(place(order));
   if (!text) return null;
@@ -62,12 +63,12 @@ export async function entryOf(memory: Memory, order: string): Promise<Entry | nu
   };
 }
 
-async function keep(memory: Memory, entry: Entry): Promise<Entry> {
+async function save(memory: Memory, entry: Entry): Promise<Entry> {
   await memory.put(place(entry.order), JSON.stringify(entry));
   return entry;
 }
 
-/** Files an order under a number of the bank's own. */
+/** Stores an order under a number of the bank's own. */
 export function refer(memory: Memory, bank: string, reference: string, order: string): Promise<void> {
   return memory.put(`reference/${bank}/${reference}`, order);
 }
@@ -82,12 +83,12 @@ export async function entryByReference(
   return order ? entryOf(memory, order) : null;
 }
 
-/** Opens the entry of an order that the shopper has decided about; the first payment counts. */
+/** Records the shopper's decision about an order. Once it is paid, later decisions change nothing. */
 export async function decided(memory: Memory, order: BankOrder, decision: Decision): Promise<void> {
   const before = await entryOf(memory, order.order);
   if (before && before.held + before.taken > 0) return;
   const isPaid = decision === 'pay';
-  await keep(memory, {
+  await save(memory, {
     order: order.order,
     account: order.account,
     currency: order.currency,
@@ -106,13 +107,13 @@ export async function decided(memory: Memory, order: BankOrder, decision: Decisi
 export type Rejection = 'state' | 'amount';
 
 /**
- * Does something with an order's money.
+ * Captures, cancels or refunds.
  * @param amount minor units; null: everything that there is.
  */
 export async function perform(
   memory: Memory,
   entry: Entry,
-  asked: {
+  wanted: {
     readonly kind: BankOperationKind;
     readonly amount: number | null;
     readonly operationReference?: string;
@@ -120,35 +121,35 @@ export async function perform(
 ): Promise<{ readonly entry: Entry; readonly done: BankOperation } | Rejection> {
   const isHeld = entry.held > 0 && !entry.cancelled;
   const left =
-    isHeld && asked.kind !== 'refund'
+    isHeld && wanted.kind !== 'refund'
       ? entry.held - entry.taken - entry.released
       : entry.taken - entry.returned;
-  if (asked.kind === 'capture' && !isHeld) return 'state';
+  if (wanted.kind === 'capture' && !isHeld) return 'state';
   if (entry.cancelled || left <= 0) return 'state';
-  const amount = asked.amount ?? left;
+  const amount = wanted.amount ?? left;
   if (amount <= 0 || amount > left) return 'amount';
   const done: BankOperation = {
     id: String(700_000_000 + entry.done.length) + entry.order.slice(-6).replace(/\D/g, '7'),
-    kind: asked.kind,
+    kind: wanted.kind,
     amount,
-    operationReference: asked.operationReference ?? '',
+    operationReference: wanted.operationReference ?? '',
   };
-  const isRelease = asked.kind === 'cancel' && isHeld;
+  const isRelease = wanted.kind === 'cancel' && isHeld;
   const changed: Entry = {
     ...entry,
-    taken: asked.kind === 'capture' ? entry.taken + amount : entry.taken,
+    taken: wanted.kind === 'capture' ? entry.taken + amount : entry.taken,
     returned:
-      asked.kind === 'refund' || (asked.kind === 'cancel' && !isHeld)
+      wanted.kind === 'refund' || (wanted.kind === 'cancel' && !isHeld)
         ? entry.returned + amount
         : entry.returned,
     released: isRelease ? entry.released + amount : entry.released,
     cancelled: isRelease && amount === left && entry.taken === 0,
     done: [...entry.done, done],
   };
-  return { entry: await keep(memory, changed), done };
+  return { entry: await save(memory, changed), done };
 }
 
-/** Takes back an order that nobody has paid. */
+/** Cancels an order that nobody has paid. */
 export async function callOff(memory: Memory, entry: Entry): Promise<Entry> {
-  return keep(memory, { ...entry, cancelled: true });
+  return save(memory, { ...entry, cancelled: true });
 }

@@ -37,7 +37,7 @@ export interface BankOrder {
 /** What the shopper or a script decides. */
 export type Decision = 'pay' | 'refuse' | 'cancel' | 'wait';
 
-/** How a message is spoilt on purpose, by the bank that makes it. */
+/** How a bank spoils a message on purpose. */
 export type Spoiling = 'none' | 'bad-signature' | 'unknown-key' | 'wrong-charset';
 
 /** A message of the bank to the merchant, ready to be sent. */
@@ -63,7 +63,7 @@ export interface Bank {
   readonly caption: string;
   /** Methods and paths (hono's syntax) of the pages that shoppers are sent to. */
   readonly pages: readonly { readonly method: 'GET' | 'POST'; readonly path: string }[];
-  /** What its protocol can tell. */
+  /** The decisions that its protocol can report. */
   readonly decisions: readonly Decision[];
   /**
    * Reads and checks a redirect.
@@ -76,11 +76,11 @@ export interface Bank {
   ): ReceivedOrder | Promise<ReceivedOrder>;
   /** Methods and paths (hono's syntax) of its API, which merchants' servers call. */
   readonly api?: readonly { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: string }[];
-  /** Whether a call moves money after a payment: to such calls trouble can be made. */
+  /** Whether a call moves money after a payment: such a call can be made to fail. */
   movesMoney?(call: Omit<ApiCall, 'trouble'>): boolean;
   /** Answers a call of its API. */
   answer?(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response>;
-  /** Keeps what the shopper decided, where the bank is asked later. */
+  /** Stores what the shopper decided, for later status queries. */
   decide?(order: BankOrder, merchant: Merchant, decision: Decision, memory: Memory): Promise<void>;
   /** The notification of a decision. */
   notification(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): BankMessage;
@@ -91,7 +91,7 @@ export interface Bank {
 /** An order as a bank reads it from a redirect. */
 export type ReceivedOrder = Omit<BankOrder, 'id' | 'bank'>;
 
-/** What a bank remembers between calls: texts by name. */
+/** What a bank stores between calls: texts by name. */
 export interface Memory {
   get(name: string): Promise<string | null>;
   put(name: string, value: string): Promise<void>;
@@ -99,11 +99,11 @@ export interface Memory {
 
 /**
  * How a call that moves money goes wrong on purpose:
- * - `fail`: the bank says no, in its own words;
- * - `bad-signature`: it does what it was asked, and its answer does not verify (where answers are signed);
- * - `html`: it does nothing, and a proxy answers 500 with a page;
- * - `hang`: it does nothing and never answers;
- * - `lost`: it does what it was asked, and the answer never arrives.
+ * - `fail`: the bank declines;
+ * - `bad-signature`: the bank executes it, and its answer does not verify (where answers are signed);
+ * - `html`: the bank does nothing, and a proxy answers 500 with a page;
+ * - `hang`: the bank does nothing and never answers;
+ * - `lost`: the bank executes it, and the answer never arrives.
  */
 export const TROUBLES = ['fail', 'bad-signature', 'html', 'hang', 'lost'] as const;
 export type Trouble = (typeof TROUBLES)[number];
@@ -117,7 +117,7 @@ export interface ApiCall {
   readonly body: string;
   /** Of the bank's server. */
   readonly origin: string;
-  /** What is to go wrong with it. */
+  /** How it is to go wrong; null: it is not. */
   readonly trouble: Trouble | null;
 }
 

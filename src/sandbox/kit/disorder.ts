@@ -1,10 +1,10 @@
 /**
- * Disorder on purpose: what a bank can be told to do with an order, step by step or all at once. The page's buttons
+ * Disorder on purpose: steps that a bank can take with an order, one after the other or all at once. The page's buttons
  * and the scripts use the same steps.
  */
 import type { Bank, BankMessage, BankOrder, Decision, Merchant, Spoiling } from './bank.ts';
 
-/** How a message is spoilt: by its bank, or by telling it about another order. */
+/** How a message is spoilt: by its bank, or because it is about another order. */
 export type Disorder = Spoiling | 'other-amount' | 'other-currency' | 'unknown-payment';
 
 export const DISORDERS: readonly Disorder[] = [
@@ -22,20 +22,20 @@ export type Step =
   /** The shopper comes back, with or without what the bank adds to the address. */
   | { readonly do: 'return'; readonly decision: Decision; readonly bare: boolean };
 
-/** What a step sent, and what it got. */
+/** What a step sent, and the answer. */
 export interface StepResult {
   readonly step: Step;
   readonly request: string;
   readonly status: number;
   readonly body: string;
-  /** Where a return was sent on to. */
+  /** Where a return was redirected to. */
   readonly location: string | null;
 }
 
 const UNKNOWN_ORDER = '000000000000000001';
 
-/** An order as a spoilt message tells of it. */
-export function told(order: BankOrder, disorder: Disorder): BankOrder {
+/** The order that a message is about: another one where the message is spoilt so. */
+export function orderInMessage(order: BankOrder, disorder: Disorder): BankOrder {
   switch (disorder) {
     case 'other-amount':
       return { ...order, amount: Math.max(1, order.amount - 100) };
@@ -62,7 +62,7 @@ export function spoiltNotification(
   decision: Decision,
   disorder: Disorder,
 ): BankMessage {
-  return bank.notification(told(order, disorder), merchant, decision, spoilingOf(disorder));
+  return bank.notification(orderInMessage(order, disorder), merchant, decision, spoilingOf(disorder));
 }
 
 /** An address without what the bank added to it. */
@@ -86,8 +86,8 @@ export function requestOf(bank: Bank, order: BankOrder, merchant: Merchant, step
   });
 }
 
-/** Carries out steps one after the other, or all at once. */
-export async function runStep(
+/** Runs steps one after the other, or all at once. */
+export async function runSteps(
   steps: readonly Step[],
   concurrently: boolean,
   run: (step: Step) => Promise<StepResult>,
@@ -108,11 +108,11 @@ const back = (decision: Decision, bare = false): Step => ({ do: 'return', decisi
 /** A button of a bank's page. */
 export interface DisorderStep {
   readonly label: string;
-  /** What the protocol must be able to tell. */
+  /** The decisions that the bank's protocol must be able to report. */
   readonly needs: readonly Decision[];
   readonly steps: readonly Step[];
   readonly concurrently?: boolean;
-  /** What the shopper goes back with afterwards; null: the page shows the answers instead. */
+  /** How the shopper returns afterwards; null: the page shows the answers instead. */
   readonly leave: { readonly decision: Decision; readonly bare: boolean } | null;
 }
 
@@ -120,7 +120,7 @@ const signed = (decision: Decision) => ({ decision, bare: false });
 
 export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
   pay: { label: 'Pay', needs: ['pay'], steps: [notify('pay')], leave: signed('pay') },
-  refuse: { label: 'Refuse', needs: ['refuse'], steps: [notify('refuse')], leave: signed('refuse') },
+  refuse: { label: 'Decline', needs: ['refuse'], steps: [notify('refuse')], leave: signed('refuse') },
   cancel: { label: 'Cancel', needs: ['cancel'], steps: [notify('cancel')], leave: signed('cancel') },
   wait: { label: 'Leave it pending', needs: ['wait'], steps: [notify('wait')], leave: signed('wait') },
   'notify-twice': {
@@ -149,12 +149,17 @@ export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
     leave: null,
   },
   'out-of-order': {
-    label: 'Tell the payment before the refusal',
+    label: 'Notify of the payment before the decline',
     needs: ['pay', 'refuse'],
     steps: [notify('pay'), notify('refuse')],
     leave: null,
   },
-  never: { label: 'Pay, and tell nobody', needs: ['pay'], steps: [], leave: { decision: 'pay', bare: true } },
+  never: {
+    label: 'Pay, and notify nobody',
+    needs: ['pay'],
+    steps: [],
+    leave: { decision: 'pay', bare: true },
+  },
   'unknown-key': {
     label: 'Sign with an unknown key',
     needs: ['pay'],
@@ -168,19 +173,19 @@ export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
     leave: null,
   },
   'other-amount': {
-    label: 'Tell another amount',
+    label: 'Notify of another amount',
     needs: ['pay'],
     steps: [notify('pay', 'other-amount')],
     leave: null,
   },
   'other-currency': {
-    label: 'Tell another currency',
+    label: 'Notify of another currency',
     needs: ['pay'],
     steps: [notify('pay', 'other-currency')],
     leave: null,
   },
   'unknown-payment': {
-    label: 'Tell of an unknown payment',
+    label: 'Notify of an unknown payment',
     needs: ['pay'],
     steps: [notify('pay', 'unknown-payment')],
     leave: null,

@@ -41,8 +41,8 @@ function rendered(page: Child): string {
 
 /** The bank's page: the order, and what the shopper can do. */
 export function orderPage(bank: Bank, order: BankOrder): string {
-  const deeds = Object.entries(DISORDER_STEPS).filter(([, deed]) =>
-    deed.needs.every((need) => bank.decisions.includes(need)),
+  const actions = Object.entries(DISORDER_STEPS).filter(([, { needs }]) =>
+    needs.every((need) => bank.decisions.includes(need)),
   );
   return rendered(
     <Page title={`${bank.caption} (sandbox)`} kind="bank">
@@ -69,7 +69,7 @@ export function orderPage(bank: Bank, order: BankOrder): string {
         </tr>
       </table>
       <form method="post" action={`/sandbox/orders/${order.id}`}>
-        {deeds.map(([action, { label }]) => (
+        {actions.map(([action, { label }]) => (
           <button type="submit" name="action" value={action}>
             {label}
           </button>
@@ -82,7 +82,7 @@ export function orderPage(bank: Bank, order: BankOrder): string {
 /** The bank's error page, which names the field. */
 export function bankErrorPage(caption: string, field: string, message: string): string {
   return rendered(
-    <Page title={`${caption} (sandbox): the order was refused`} kind="bank">
+    <Page title={`${caption} (sandbox): the order was rejected`} kind="bank">
       <p class="error">
         The field <code id="field">{field}</code> {message}.
       </p>
@@ -129,7 +129,7 @@ export function sentPage(
   );
 }
 
-/** The demo shop's counter. */
+/** The demo shop's order form. */
 export function shopPage(
   accounts: readonly {
     readonly id: string;

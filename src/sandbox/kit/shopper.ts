@@ -21,7 +21,7 @@ function plainText(html: string): string {
 }
 
 /** The form of a page, as the shopper's browser would post it. */
-export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
+export function formOfPage(html: string): Extract<Redirect, { kind: 'form' }> {
   const [, action = ''] = /<form[^>]* action="([^"]+)"/i.exec(html) ?? [];
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/gi)].map(
     ([, name = '', value = '']) => ({ name: plainText(name), value: plainText(value) }),
@@ -30,12 +30,12 @@ export function formOf(html: string): Extract<Redirect, { kind: 'form' }> {
   return { kind: 'form', method: 'POST', url: plainText(action), charset: charsetName.toLowerCase(), fields };
 }
 
-/** The bank did not take the order that the shopper came with, or there was no bank to come to. */
-export class RefusedByBank extends Error {}
+/** The bank did not accept the shopper's order, or the redirect led to no bank. */
+export class RejectedByBank extends Error {}
 
 /**
  * Follows a redirect to the bank, in the charset that it asks for.
- * @throws RefusedByBank
+ * @throws RejectedByBank
  */
 export async function toBank(
   redirect: Redirect,
@@ -43,10 +43,11 @@ export async function toBank(
   fetcher: (request: Request) => Promise<Response>,
 ): Promise<BankOrder> {
   if (redirect.kind === 'html') {
-    const form = formOf(redirect.html);
+    const form = formOfPage(redirect.html);
     // The card form comes back to us with a token; the sandbox bank has a page of its own in its place.
     const isCard = redirect.html.includes('name="paymill_token"');
-    if (!isCard && form.url === '') throw new RefusedByBank('the shopper came to a page with nothing to pay');
+    if (!isCard && form.url === '')
+      throw new RejectedByBank('the shopper came to a page with nothing to pay');
     return toBank(isCard ? { ...form, url: `${origin}/paymill/page` } : form, origin, fetcher);
   }
   const accept = { accept: 'application/json' };
@@ -66,7 +67,7 @@ export async function toBank(
   if (response.status === 303 && location)
     return toBank({ kind: 'url', method: 'GET', url: location }, origin, fetcher);
   const text = await response.text();
-  if (!response.ok) throw new RefusedByBank(`the bank refused the order: ${text}`);
+  if (!response.ok) throw new RejectedByBank(`the bank rejected the order: ${text}`);
   if (response.headers.get('content-type')?.startsWith('text/html'))
     return toBank({ kind: 'html', html: text }, origin, fetcher);
   return JSON.parse(text) as BankOrder;

@@ -1,4 +1,4 @@
-/** What the sandbox remembers, in tables of its own beside the local directory; made when first needed. */
+/** What the sandbox stores, in tables of its own beside the local directory; made when first needed. */
 
 import type { BankOrder, Memory } from './bank.ts';
 
@@ -54,7 +54,7 @@ export class SandboxStore implements Memory {
     return row && (JSON.parse(row.body) as BankOrder);
   }
 
-  /** What a bank remembers. */
+  /** A bank's stored text of that name. */
   async get(name: string): Promise<string | null> {
     const db = await this.#tables();
     const row = await db

@@ -1,11 +1,11 @@
-/** Trouble on purpose with the calls that move money after a payment: each kind happens to the next such call, once. */
+/** Failures on purpose of the calls that move money after a payment. Each affects the next such call, once. */
 import type { ApiCall, Bank, Memory, Merchant, Trouble } from './bank.ts';
 
 function place(bank: Bank): string {
   return `trouble/${bank.providers.join('+')}`;
 }
 
-/** Has something happen to the next call that moves money at a bank. */
+/** Has the next call that moves money at a bank fail in a given way. */
 export function makeTrouble(bank: Bank, trouble: Trouble, memory: Memory): Promise<void> {
   return memory.put(place(bank), trouble);
 }
@@ -18,7 +18,7 @@ async function never(): Promise<Response> {
   return new Response('too late', { status: 504 });
 }
 
-/** A bank's answer to a call of its API, with the trouble that is due. */
+/** A bank's answer to a call of its API, with the failure that is due; null: the bank has no API. */
 export async function answerCall(
   bank: Bank,
   call: Omit<ApiCall, 'trouble'>,

@@ -68,7 +68,7 @@ async function walk(
   const tampered = await shop.play(order, [{ ...notify, disorder: 'bad-signature' }]);
   const untouched = await shop.payment(payment.id);
   const paid = await shop.play(order, [notify, notify, notify]);
-  // Where the protocol has us ask the provider, the result comes a moment after the message.
+  // Where the protocol needs a status query, the result comes a moment after the message.
   const after = await shop.until(
     () => shop.payment(payment.id),
     ({ status }) => status === 'paid',
@@ -78,7 +78,7 @@ async function walk(
     (list) => list.some(({ type }) => type === 'payment.paid'),
   );
   const replies = new Set(paid.map(({ status, body }) => `${status} ${body}`));
-  const told = webhooks.filter(({ type }) => type === 'payment.paid');
+  const announced = webhooks.filter(({ type }) => type === 'payment.paid');
   return [
     good(account.provider),
     check(accepted, payment.redirect.kind),
@@ -90,12 +90,12 @@ async function walk(
       tampered.every(({ status }) => status === 403 || isHinted(account.provider)) &&
         (untouched.status === 'created' || untouched.status === 'forwarded'),
     ),
-    check(told.length === 1 && told.every(({ verified }) => verified)),
+    check(announced.length === 1 && announced.every(({ verified }) => verified)),
     await refunded(shop, payment.id, account.provider),
   ];
 }
 
-/** Asks for the money back, twice at once, where the provider has refunds. */
+/** Requests a refund, twice at once, where the provider has refunds. */
 async function refunded(shop: Storefront, id: string, providerId: string): Promise<Cell> {
   const refund = provider(providerId)?.refund;
   const lacks = refund?.lacks?.(
@@ -103,7 +103,7 @@ async function refunded(shop: Storefront, id: string, providerId: string): Promi
   );
   if (!refund || lacks) return good('-');
   const answers = await Promise.all([shop.operate(id, 'refund'), shop.operate(id, 'refund')]);
-  // Where the provider accepts first and tells later, it is asked.
+  // Where the provider accepts first and has the result later, its status is queried.
   await shop.operate(id, 'refresh');
   const { status, amounts } = await shop.payment(id);
   const codes = answers.toSorted();

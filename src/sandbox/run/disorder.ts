@@ -39,7 +39,7 @@ const always =
   () =>
     ends;
 
-/** Whether its messages name the currency; where they do not, another one cannot be told. */
+/** Whether its messages name the currency; where they do not, they cannot name another one. */
 function namesCurrency(providerId: string): boolean {
   return !['paybox', 'dummy', 'tipi'].includes(providerId);
 }
@@ -49,7 +49,7 @@ function isVerified(providerId: string): boolean {
   return providerId === 'przelewy24';
 }
 
-/** Whether its messages are hints, after which the provider is asked: what they say counts for nothing. */
+/** Whether its messages are hints: what counts is the answer to the status query that they lead to. */
 export function isHinted(providerId: string): boolean {
   const entry = provider(providerId);
   return Boolean(entry?.queryStatus && !entry.testOnly && !entry.capabilities.signedNotification);
@@ -59,8 +59,8 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'late', steps: [back(true), notify()], end: always(PAID) },
   { name: 'twice', steps: [notify(), notify()], end: always(PAID) },
   { name: 'before the return', steps: [notify(), back()], end: always(PAID) },
-  { name: 'payment, then refusal', steps: [notify(), notify('none', 'refuse')], end: always(PAID) },
-  { name: 'refusal, then payment', steps: [notify('none', 'refuse'), notify()], end: always(PAID) },
+  { name: 'payment, then decline', steps: [notify(), notify('none', 'refuse')], end: always(PAID) },
+  { name: 'decline, then payment', steps: [notify('none', 'refuse'), notify()], end: always(PAID) },
   {
     name: 'all at once',
     steps: [notify(), back(), notify(), notify('none', 'refuse'), notify(), back()],
@@ -69,7 +69,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'bad signature', steps: [notify('bad-signature')], end: always(UNMOVED) },
   { name: 'unknown key', steps: [notify('unknown-key')], end: always(UNMOVED) },
-  // The same bytes of another charset are either the same news or none.
+  // The same bytes of another charset are either the same update or none.
   { name: 'wrong charset', steps: [notify('wrong-charset')], end: always(PAID, UNMOVED) },
   {
     name: 'other amount',
@@ -110,7 +110,7 @@ function problemOf(
   if (!ends.some((end) => end.statuses.includes(status) && end.paid === amounts.paid)) {
     return `holds ${status} with ${amounts.paid}`;
   }
-  if (paidWebhooks > 1) return `told the shop ${paidWebhooks} times`;
+  if (paidWebhooks > 1) return `sent ${paidWebhooks} webhooks of the payment`;
   const failed = results.find(({ status: answer }) => answer >= 500);
   return failed ? `answered ${failed.status}` : null;
 }
@@ -138,7 +138,7 @@ async function play(
     () => shop.webhooks(payment.id),
     (list) => held.status === 'created' || list.some(({ type }) => type === `payment.${held.status}`),
   );
-  const told = webhooks.filter(({ type }) => type === 'payment.paid').length;
+  const paidWebhooks = webhooks.filter(({ type }) => type === 'payment.paid').length;
   return {
     provider: account.provider,
     scenario: scenario.name,
@@ -146,7 +146,7 @@ async function play(
     status: held.status,
     paid: held.amounts.paid,
     webhooks: webhooks.length,
-    problem: problemOf(scenario, account.provider, held, told, results),
+    problem: problemOf(scenario, account.provider, held, paidWebhooks, results),
   };
 }
 

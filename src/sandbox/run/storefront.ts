@@ -46,7 +46,7 @@ export class Storefront {
     return this.#api(`/v1/payments/${id}`);
   }
 
-  /** Captures, cancels or refunds the whole, or asks the provider; the HTTP status. */
+  /** Captures, cancels or refunds the whole, or refreshes the status; returns the HTTP status. */
   async operate(id: string, what: 'capture' | 'cancel' | 'refund' | 'refresh'): Promise<number> {
     const response = await fetch(`${this.#origin}/v1/payments/${id}/${what}`, {
       method: 'POST',
