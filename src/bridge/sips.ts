@@ -11,16 +11,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  argumentsOf,
   type BridgeCall,
   bridgeProblem,
   CLOCK_TOLERANCE_SECONDS,
   NONCE_HEADER,
+  SIGNATURE_HEADER,
+  TIMESTAMP_HEADER,
+} from '../providers/sips/bridge-signature.ts';
+import {
+  argumentsOf,
   REQUEST_PARAMETERS,
   readRequestOutput,
   readResponseOutput,
-  SIGNATURE_HEADER,
-  TIMESTAMP_HEADER,
 } from '../providers/sips/middleware.ts';
 
 const BODY_LIMIT = 64 * 1024;

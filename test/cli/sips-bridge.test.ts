@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sipsBridge } from '../../src/bridge/sips.ts';
-import { bridgeHeaders } from '../../src/providers/sips/middleware.ts';
+import { bridgeHeaders } from '../../src/providers/sips/bridge-signature.ts';
 import { run } from './support.ts';
 
 const SECRET = 'a secret of the bridge';

@@ -1,74 +1,26 @@
 /**
  * Paybox Direct (PPPS), the server calls of Paybox: capture, cancel, refund, and the inquiry. A form signed like the page's;
- * the answer is `name=value&...` in ISO-8859-1, not signed, over HTTPS.
+ * the answer is `name=value&...` in ISO-8859-1, not signed, over HTTPS. Facts: SHEET.md, "After payment".
  *
- * Facts: Paybox Direct manual; the vendor's plug-ins. Safe readings: the contract must include Direct, and the merchant
- * must allow our addresses (error 00006 or 00003 otherwise); one capture (a second one of the rest is unverified); cancel takes back
- * the whole, with 00005 as the vendor's kits send it; what the inquiry says without an amount (Remboursé, or Capturé
- * after a later capture) moves nothing by itself.
+ * Safe readings:
+ * - There is one capture: whether a second one of the rest works is unverified.
+ * - A cancel takes back the whole, with 00005 as the vendor's kits send it.
+ * - What the inquiry says without an amount (Remboursé, or Capturé after a later capture) moves nothing by itself.
  */
 import { currency } from '../../payments/currencies.ts';
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
-import type {
-  OperationCall,
-  OperationResult,
-  ProviderAccount,
-  ProviderOperation,
-  ProviderUpdate,
-  StatusQuery,
-} from '../contract.ts';
+import type { OperationCall, ProviderOperation, ProviderUpdate, StatusQuery } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
-
-/** Direct codes after which the outcome is unknown: inquire before repeating. */
-const UNCERTAIN = new Set(['00001', '00097', '00098']);
-
-/**
- * Reads an answer of Paybox Direct: `name=value&...`, values perhaps unescaped.
- * @param asked the NUMQUESTION of the question; an answer to another one is no success.
- */
-export function readApiResponse(raw: string, asked: string | null) {
-  const values = new Map(
-    raw.split('&').map((part) => {
-      const equals = part.indexOf('=');
-      return [part.slice(0, equals), part.slice(equals + 1).trim()] as const;
-    }),
-  );
-  const value = (name: string) => values.get(name) ?? '';
-  const code = value('CODEREPONSE');
-  const other = asked !== null && value('NUMQUESTION') !== asked;
-  return {
-    ok: code === '00000' && !other,
-    code,
-    uncertain: UNCERTAIN.has(code),
-    reason: other ? `NUMQUESTION is not the one that was asked (${asked})` : null,
-    site: value('SITE'),
-    rang: value('RANG'),
-    numtrans: value('NUMTRANS'),
-    numappel: value('NUMAPPEL'),
-    comment: value('COMMENTAIRE'),
-    status: value('STATUS'),
-  };
-}
-
-type DirectAnswer = ReturnType<typeof readApiResponse>;
-
-/** What Direct needs of an account's settings. */
-interface DirectSettings {
-  readonly host: 'paybox' | 'e-transactions';
-  readonly site: string;
-  readonly rang: string;
-  readonly identifiant: string;
-  readonly hmac_algorithm: string;
-  readonly pbx_retour: string;
-}
-
-/** Signs the fields of a call; the recipe `api-signature`. */
-type Sign<Settings> = (settings: Settings, fields: readonly (readonly [string, string])[]) => string;
+import { meaningOf } from '../kit/statuses.ts';
+import { type DirectAnswer, readDirectAnswer } from './direct-answer.ts';
+import type { PayboxSettings } from './settings.ts';
+import { signPayboxFields } from './signatures.ts';
+import { PAYBOX_INQUIRY_STATUSES } from './statuses.ts';
 
 const HOSTS = {
   paybox: { test: 'https://preprod-ppps.paybox.com', production: 'https://ppps.paybox.com' },
@@ -85,12 +37,14 @@ const TYPE: Readonly<Record<OperationKind | 'inquiry', string>> = {
   inquiry: '00017',
 };
 
-/** What STATUS says once an operation is done; and while it is not. */
+/** What STATUS says once an operation is done. */
 const DONE: Readonly<Record<OperationKind, string>> = {
   capture: 'Capturé',
   cancel: 'Annulé',
   refund: 'Remboursé',
 };
+
+/** What STATUS says while an operation is not done. */
 const NOT_DONE: Readonly<Record<OperationKind, readonly string[]>> = {
   capture: ['Autorisé'],
   cancel: ['Autorisé', 'Capturé'],
@@ -98,11 +52,13 @@ const NOT_DONE: Readonly<Record<OperationKind, readonly string[]>> = {
 };
 
 /** Why an account cannot use Direct; null: it can. */
-export function lacksDirect({ pbx_retour }: DirectSettings): string | null {
+export function lacksPayboxDirect({ pbx_retour }: PayboxSettings): string | null {
   return ['S', 'T'].every((letter) => pbx_retour.includes(`:${letter};`))
     ? null
     : 'pbx_retour must hold the letters S and T: Direct names a transaction by them';
 }
+
+// --- A call -----------------------------------------------------------------------------------------------
 
 /** `DDMMYYYYHHMMSS` in Paris. */
 function dateq(now: Date): string {
@@ -123,146 +79,147 @@ function dateq(now: Date): string {
 const DAY_MS = 86_400_000;
 
 /**
- * A question number of 10 digits that is not used twice on one day in Paris, though our counter begins anew with the day in UTC:
- * two days in a row count in two halves.
+ * NUMQUESTION: 10 digits, unique per day and site. The platform's day is that of Paris, and our count starts again with the UTC
+ * day: two consecutive days count in two halves, so that no number comes twice on a day in Paris.
  */
 function questionNumber(count: number, now: Date): string {
   const half = Math.floor(now.getTime() / DAY_MS) % 2;
   return String(1_000_000_000 + half * 500_000_000 + count).padStart(10, '0');
 }
 
-/** Calls of Paybox Direct. */
-export function direct<Settings extends DirectSettings>(sign: Sign<Settings>) {
-  async function call(
-    fetcher: typeof fetch,
-    type: keyof typeof TYPE,
-    about: {
-      readonly account: ProviderAccount<Settings>;
-      readonly order: string;
-      readonly amount: number;
-      readonly currency: string;
-      readonly providerState: Readonly<Record<string, string>>;
-      readonly now: Date;
-      readonly count: number;
-    },
-  ): Promise<DirectAnswer> {
-    const { account, providerState, now } = about;
-    const own = account.settings;
-    const number = questionNumber(about.count, now);
-    const fields: (readonly [string, string])[] = [
-      ['VERSION', '00104'],
-      ['TYPE', TYPE[type]],
-      ['SITE', own.site],
-      ['RANG', own.rang.padStart(3, '0')],
-      ['IDENTIFIANT', own.identifiant],
-      ['NUMQUESTION', number],
-      ['MONTANT', String(about.amount).padStart(10, '0')],
-      ['DEVISE', currency(about.currency)?.numeric ?? ''],
-      ['REFERENCE', about.order],
-      ['NUMTRANS', (providerState.numtrans ?? '').padStart(10, '0')],
-      ['NUMAPPEL', (providerState.numappel ?? '').padStart(10, '0')],
-      ['ACTIVITE', '024'],
-      ['DATEQ', dateq(now)],
-      ['HASH', own.hmac_algorithm],
-    ];
-    const signed = [...fields, ['HMAC', sign(own, fields)] as const];
-    const stage = account.environment === 'production' ? 'production' : 'test';
-    const url = atOrigin(`${HOSTS[own.host][stage]}/PPPS.php`, account.endpoints.api);
-    const { status, text } = await callApi(fetcher, url, {
-      headers: { 'content-type': FORM },
-      body: encodeForm(signed, charset('utf-8')) ?? '',
-      charset: 'iso-8859-1',
+/** What a call is about. */
+type DirectSubject = Pick<
+  OperationCall<PayboxSettings>,
+  'account' | 'order' | 'amount' | 'currency' | 'providerState' | 'now' | 'daily'
+>;
+
+function fieldsOf(
+  type: keyof typeof TYPE,
+  subject: DirectSubject,
+  number: string,
+): (readonly [name: string, value: string])[] {
+  const { providerState, now } = subject;
+  const { settings } = subject.account;
+  return [
+    ['VERSION', '00104'],
+    ['TYPE', TYPE[type]],
+    ['SITE', settings.site],
+    ['RANG', settings.rang.padStart(3, '0')],
+    ['IDENTIFIANT', settings.identifiant],
+    ['NUMQUESTION', number],
+    ['MONTANT', String(subject.amount).padStart(10, '0')],
+    ['DEVISE', currency(subject.currency)?.numeric ?? ''],
+    ['REFERENCE', subject.order],
+    ['NUMTRANS', (providerState.numtrans ?? '').padStart(10, '0')],
+    ['NUMAPPEL', (providerState.numappel ?? '').padStart(10, '0')],
+    ['ACTIVITE', '024'],
+    ['DATEQ', dateq(now)],
+    ['HASH', settings.hmac_algorithm],
+  ];
+}
+
+/**
+ * Makes a call.
+ * @throws Problem provider_unreachable, or provider_error when the answer is not to this call.
+ */
+async function callDirect(
+  fetcher: typeof fetch,
+  type: keyof typeof TYPE,
+  subject: DirectSubject,
+): Promise<DirectAnswer> {
+  const { settings, environment, endpoints } = subject.account;
+  const number = questionNumber(await subject.daily(settings.site), subject.now);
+  const fields = fieldsOf(type, subject, number);
+  const { signature } = signPayboxFields(settings, { fields });
+  const stage = environment === 'production' ? 'production' : 'test';
+  const url = atOrigin(`${HOSTS[settings.host][stage]}/PPPS.php`, endpoints.api);
+  const { status, text } = await callApi(fetcher, url, {
+    headers: { 'content-type': FORM },
+    body: encodeForm([...fields, ['HMAC', signature]], charset('utf-8')) ?? '',
+    charset: 'iso-8859-1',
+  });
+  const answer = readDirectAnswer(text, number);
+  const isOurs =
+    Number(answer.site) === Number(settings.site) && Number(answer.rang) === Number(settings.rang);
+  if (status !== 200 || answer.code === '' || answer.reason !== null || !isOurs) {
+    throw new Problem('provider_error', `the provider answered ${status} and nothing about this question`, {
+      cause: text.slice(0, 1000),
     });
-    const answer = readApiResponse(text, number);
-    const isOurs = Number(answer.site) === Number(own.site) && Number(answer.rang) === Number(own.rang);
-    if (status !== 200 || answer.code === '' || answer.reason !== null || !isOurs) {
-      throw new Problem('provider_error', `the provider answered ${status} and nothing about this question`, {
-        cause: text.slice(0, 1000),
-      });
-    }
-    return answer;
   }
+  return answer;
+}
 
-  async function inquire(
-    about: Omit<Parameters<typeof call>[2], 'count'>,
-    fetcher: typeof fetch,
-    count: number,
-  ) {
-    const answer = await call(fetcher, 'inquiry', { ...about, count });
-    if (!answer.ok) {
-      throw new Problem('provider_error', `the provider answered ${answer.code} ${answer.comment}`, {
-        provider: { code: answer.code, text: answer.comment },
-      });
-    }
-    return answer;
-  }
+function failure({ code, comment }: DirectAnswer): Problem {
+  return new Problem('provider_error', `the provider answered ${code} ${comment}`, {
+    provider: { code, text: comment },
+  });
+}
 
-  function operation(
-    kind: OperationKind,
-    rule: ProviderOperation<Settings>['rule'],
-  ): ProviderOperation<Settings> {
-    return {
-      rule,
-      lacks: lacksDirect,
+async function inquire(fetcher: typeof fetch, subject: DirectSubject): Promise<DirectAnswer> {
+  const answer = await callDirect(fetcher, 'inquiry', subject);
+  if (!answer.ok) throw failure(answer);
+  return answer;
+}
 
-      async execute(order): Promise<OperationResult> {
-        if (!order.providerState.numtrans || !order.providerState.numappel)
-          throw new Problem('invalid_state', 'the transaction numbers of this payment are not known');
-        const count = await order.daily(order.account.settings.site);
-        const answer = await call(order.send, kind, { ...order, count });
-        if (answer.uncertain)
-          throw new Problem('provider_error', `the provider answered ${answer.code} ${answer.comment}`, {
-            provider: { code: answer.code, text: answer.comment },
-          });
-        if (!answer.ok) throw new Declined(answer.code, answer.comment);
-        return { state: 'succeeded', status: answer.code, providerReference: answer.numtrans || null };
-      },
+// --- Later operations -------------------------------------------------------------------------------------
 
-      async reconcile(asked: OperationCall<Settings>) {
-        // The word says that there was a refund, not how many.
-        if (kind === 'refund' && asked.before.refunded > 0) return null;
-        const count = await asked.daily(asked.account.settings.site);
-        const { status, numtrans } = await inquire(asked, asked.fetch, count);
-        if (status === DONE[kind]) return { state: 'succeeded', status, providerReference: numtrans || null };
-        if (NOT_DONE[kind].includes(status))
-          throw new Declined(status, 'the inquiry says that it was not carried out');
-        return null;
-      },
-    };
-  }
-
+function operation(
+  kind: OperationKind,
+  rule: ProviderOperation<PayboxSettings>['rule'],
+): ProviderOperation<PayboxSettings> {
   return {
-    capture: operation('capture', { parts: 'one', fundsSources: ['held'] }),
-    cancel: operation('cancel', { parts: 'whole', fundsSources: ['held', 'paid'] }),
-    refund: operation('refund', { parts: 'many', fundsSources: ['paid'] }),
-    lacks: lacksDirect,
+    rule,
+    lacks: lacksPayboxDirect,
 
-    /** The inquiry; before the first IPN there is no number to ask by. */
-    async ask(question: StatusQuery<Settings>): Promise<ProviderUpdate | null> {
-      const { providerState, order, known, capture } = question;
-      if (!providerState.numtrans || !providerState.numappel) return null;
-      const count = await question.daily(question.account.settings.site);
-      const { status, numtrans } = await inquire(question, question.fetch, count);
-      const isWhole = capture === 'automatic' && !known?.paid;
-      const outcomes: Readonly<Record<string, ProviderUpdate['outcome']>> = {
-        Autorisé: 'authorized',
-        Capturé: isWhole ? 'paid' : 'none',
-        Annulé: 'reversed',
-        Refusé: 'denied',
-      };
-      return {
-        kind: 'update',
-        order,
-        key: `inquiry/${providerState.numtrans}/${status}`,
-        outcome: outcomes[status] ?? 'none',
-        amount: 'asked',
-        currency: null,
-        movement: providerState.numtrans,
-        cumulative: true,
-        providerReference: numtrans || providerState.numtrans,
-        providerStatus: status,
-        detail: {},
-      };
+    async execute(order) {
+      if (!order.providerState.numtrans || !order.providerState.numappel)
+        throw new Problem('invalid_state', 'the transaction numbers of this payment are not known');
+      const answer = await callDirect(order.send, kind, order);
+      if (answer.uncertain) throw failure(answer);
+      if (!answer.ok) throw new Declined(answer.code, answer.comment);
+      return { state: 'succeeded', status: answer.code, providerReference: answer.numtrans || null };
     },
+
+    async reconcile(call) {
+      // STATUS says that there was a refund, not how many.
+      if (kind === 'refund' && call.before.refunded > 0) return null;
+      const { status, numtrans } = await inquire(call.fetch, call);
+      if (status === DONE[kind]) return { state: 'succeeded', status, providerReference: numtrans || null };
+      if (NOT_DONE[kind].includes(status))
+        throw new Declined(status, 'the inquiry says that it was not executed');
+      return null;
+    },
+  };
+}
+
+/** 00002. */
+export const payboxCapture = operation('capture', { parts: 'one', fundsSources: ['held'] });
+
+/** 00005: before the daily remittance to the bank. */
+export const payboxCancel = operation('cancel', { parts: 'whole', fundsSources: ['held', 'paid'] });
+
+/** 00014: after the remittance. */
+export const payboxRefund = operation('refund', { parts: 'many', fundsSources: ['paid'] });
+
+/** 00017, the inquiry. Null before the first notification: there is no transaction number to inquire by. */
+export async function queryPayboxStatus(query: StatusQuery<PayboxSettings>): Promise<ProviderUpdate | null> {
+  const { providerState, order, known, capture } = query;
+  if (!providerState.numtrans || !providerState.numappel) return null;
+  const { status, numtrans } = await inquire(query.fetch, query);
+  const outcome = meaningOf(PAYBOX_INQUIRY_STATUSES, status)?.outcome ?? 'none';
+  // After a capture of ours, Capturé does not say how much was captured.
+  const isWhole = capture === 'automatic' && !known?.paid;
+  return {
+    kind: 'update',
+    order,
+    key: `inquiry/${providerState.numtrans}/${status}`,
+    outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
+    amount: 'asked',
+    currency: null,
+    movement: providerState.numtrans,
+    cumulative: true,
+    providerReference: numtrans || providerState.numtrans,
+    providerStatus: status,
+    detail: {},
   };
 }

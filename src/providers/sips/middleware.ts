@@ -1,11 +1,7 @@
 /**
- * How the bank's `request` and `response` executables of SIPS 1 are driven, and how our bridge beside them is spoken to: what the provider
- * and the bridge share. Facts: eopayment's sips.py; ekyna/PayumSips; the SPIP plugin (nursit/bank).
+ * The bank's `request` and `response` executables: their arguments, and what they print. Facts: SHEET.md. The provider and the bridge both
+ * use this; the bridge runs it in Node, so that it imports nothing.
  */
-import { equalText, hex, utf8 } from '../../signing/bytes.ts';
-import { digests, hmacOf } from '../../signing/digests.ts';
-
-// --- Arguments and output ---------------------------------------------------------------------------------
 
 /** One argument for each parameter, for an argument vector: no shell ever sees them. */
 export function argumentsOf(parameters: Iterable<readonly [string, string]>): string[] {
@@ -13,7 +9,7 @@ export function argumentsOf(parameters: Iterable<readonly [string, string]>): st
 }
 
 /** What `request` printed. */
-export interface RequestOutput {
+interface RequestOutput {
   readonly code: string;
   readonly error: string;
   /** The form of card logos, HTML. */
@@ -27,7 +23,10 @@ function partsOf(output: string): string[] {
   return (inner.endsWith('!') ? inner.slice(0, -1) : inner).split('!');
 }
 
-/** Code and error are the first two parts; all the rest is the form, in which HTML comments hold `!` themselves. */
+/**
+ * Reads what `request` printed: code and error are the first two parts. All the rest is the form, in which HTML comments hold `!`
+ * themselves.
+ */
 export function readRequestOutput(output: string): RequestOutput {
   const [code = '', error = '', ...buffer] = partsOf(output);
   const html = buffer.join('!');
@@ -80,7 +79,7 @@ const POSITIONS = [
   'score_profile',
 ] as const;
 
-/** What `response` printed, by name. */
+/** Reads what `response` printed: the values by their names. Positions that come after the last name are left out. */
 export function readResponseOutput(output: string): Record<string, string> {
   const parts = partsOf(output);
   return Object.fromEntries(
@@ -88,7 +87,7 @@ export function readResponseOutput(output: string): Record<string, string> {
   );
 }
 
-/** The parameters that a payment request may name; the bridge adds its own pathfile. */
+/** The parameters that a call of `request` may have; the bridge adds its own pathfile. */
 export const REQUEST_PARAMETERS: ReadonlySet<string> = new Set([
   'merchant_id',
   'merchant_country',
@@ -117,49 +116,3 @@ export const REQUEST_PARAMETERS: ReadonlySet<string> = new Set([
   'receipt_complement',
   'data',
 ]);
-
-// --- Speaking to the bridge -------------------------------------------------------------------------------
-
-export const TIMESTAMP_HEADER = 'x-countersign-timestamp';
-export const NONCE_HEADER = 'x-countersign-nonce';
-export const SIGNATURE_HEADER = 'x-countersign-signature';
-
-/** How far the clocks of the Worker and of the bridge may be apart, in seconds. */
-export const CLOCK_TOLERANCE_SECONDS = 120;
-
-/** HMAC-SHA-256 in hexadecimal over `timestamp.nonce.path.body`. */
-function signatureOf(secret: string, timestamp: string, nonce: string, path: string, body: string): string {
-  return hex(hmacOf('sha256', utf8(secret), utf8(`${timestamp}.${nonce}.${path}.${body}`)));
-}
-
-/** The headers of one call. Its nonce is a digest of the moment and the body: no two calls that differ share one. */
-export function bridgeHeaders(secret: string, now: Date, path: string, body: string): Record<string, string> {
-  const timestamp = String(Math.floor(now.getTime() / 1000));
-  const nonce = hex(digests.sha256(utf8(`${now.getTime()}.${path}.${body}`))).slice(0, 32);
-  return {
-    'content-type': 'application/json',
-    [TIMESTAMP_HEADER]: timestamp,
-    [NONCE_HEADER]: nonce,
-    [SIGNATURE_HEADER]: signatureOf(secret, timestamp, nonce, path, body),
-  };
-}
-
-/** A call as the bridge received it. */
-export interface BridgeCall {
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly signature: string;
-  readonly path: string;
-  readonly body: string;
-}
-
-/** Why a call is not from the Worker, or null. Repeated nonces are the bridge's to remember. */
-export function bridgeProblem(secret: string, call: BridgeCall, now: Date): string | null {
-  const { timestamp, nonce, signature, path, body } = call;
-  if (!/^\d{10}$/.test(timestamp) || !/^[0-9a-f]{32}$/.test(nonce))
-    return 'the headers are missing or malformed';
-  const age = Math.abs(now.getTime() / 1000 - Number(timestamp));
-  if (!equalText(signatureOf(secret, timestamp, nonce, path, body), signature))
-    return 'the signature does not fit';
-  return age > CLOCK_TOLERANCE_SECONDS ? 'the call is too old, or the clocks differ' : null;
-}

@@ -1,19 +1,18 @@
-/** Paybox System, simulated: the entry, the IPN and the signed returns. */
-import { createHmac, createSign } from 'node:crypto';
+/** Paybox System, simulated: the hosted page's address, the IPN and the signed returns. */
+import { createSign } from 'node:crypto';
 import {
-  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
   digits,
-  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type BankOperationKind, type Entry, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
+import { refer } from '../kit/bank-ledger.ts';
+import { payboxDirectAnswer, payboxHmac } from './paybox-direct.ts';
 
 /** A key pair made for this sandbox, worthless elsewhere; its public half is the demo account's setting. */
 export const SANDBOX_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
@@ -132,14 +131,10 @@ function checkHmac(fields: readonly [string, string][], merchant: Merchant): voi
   if (at < 0) throw new BankError('PBX_HMAC', 'is missing');
   if (at !== fields.length - 1) throw new BankError('PBX_HMAC', 'must be the last field');
   const algorithm = fields.find(([name]) => name === 'PBX_HASH')?.[1] ?? '';
-  if (!/^SHA(?:224|256|384|512)$/.test(algorithm)) throw new BankError('PBX_HASH', 'is no algorithm of ours');
-  const text = fields
-    .slice(0, at)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-  const key = Buffer.from(String(merchant.settings.hmac_key), 'hex');
-  const expected = createHmac(algorithm.toLowerCase(), key).update(text, 'utf8').digest('hex').toUpperCase();
-  if (fields[at]?.[1] !== expected) throw new BankError('PBX_HMAC', 'does not fit the fields in their order');
+  if (!/^SHA(?:224|256|384|512)$/.test(algorithm))
+    throw new BankError('PBX_HASH', 'is not an algorithm of this bank');
+  if (fields[at]?.[1] !== payboxHmac(fields.slice(0, at), algorithm, merchant))
+    throw new BankError('PBX_HMAC', 'does not fit the fields in their order');
 }
 
 function checkFields(fields: ReadonlyMap<string, string>): void {
@@ -162,75 +157,6 @@ function checkFields(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-const DEEDS: Readonly<Record<string, BankOperationKind>> = {
-  '00002': 'capture',
-  '00005': 'cancel',
-  '00014': 'refund',
-};
-
-/** The word of the inquiry for an order. */
-function wordOf(entry: Entry): string {
-  if (entry.returned > 0) return entry.done.at(-1)?.kind === 'cancel' ? 'Annulé' : 'Remboursé';
-  if (entry.cancelled) return 'Annulé';
-  if (entry.taken > 0) return 'Capturé';
-  return entry.held > 0 ? 'Autorisé' : 'Refusé';
-}
-
-/** Paybox Direct. */
-async function ppps(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
-  const list = readForm(new TextEncoder().encode(call.body), 'utf-8');
-  const fields = new Map(list);
-  const value = (name: string) => fields.get(name) ?? '';
-  const reply = (code: string, comment: string, more: Readonly<Record<string, string>> = {}) => {
-    const answered = {
-      NUMTRANS: value('NUMTRANS'),
-      NUMAPPEL: value('NUMAPPEL'),
-      NUMQUESTION: value('NUMQUESTION'),
-      SITE: value('SITE'),
-      RANG: value('RANG'),
-      AUTORISATION: 'XXXXXX',
-      CODEREPONSE: code,
-      COMMENTAIRE: comment,
-      ...more,
-    };
-    const text = Object.entries(answered).map(([name, told]) => `${name}=${told}`);
-    return new Response(Buffer.from(text.join('&'), 'latin1'));
-  };
-  const merchant = merchants.find(({ settings }) => settings.site === value('SITE'));
-  if (!merchant) return reply('00006', 'PAYBOX : Accès refusé');
-  const [last] = list.slice(-1);
-  const text = list.slice(0, -1).map(([name, told]) => `${name}=${told}`);
-  const expected = createHmac(
-    value('HASH').toLowerCase(),
-    Buffer.from(String(merchant.settings.hmac_key), 'hex'),
-  )
-    .update(text.join('&'), 'utf8')
-    .digest('hex')
-    .toUpperCase();
-  if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
-  for (const [name, form] of [
-    ['RANG', /^\d{3}$/],
-    ['NUMQUESTION', /^\d{10}$/],
-    ['MONTANT', /^\d{10}$/],
-    ['DATEQ', /^\d{14}$/],
-    ['NUMTRANS', /^\d{10}$/],
-    ['NUMAPPEL', /^\d{10}$/],
-  ] as const) {
-    if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
-  }
-  const entry = await entryByReference(memory, 'paybox', value('NUMTRANS'));
-  if (entry?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
-  if (value('TYPE') === '00017')
-    return reply('00000', 'Demande traitée avec succès', { STATUS: wordOf(entry) });
-  const kind = DEEDS[value('TYPE')];
-  if (!kind) return reply('00010', 'PAYBOX : Opération inconnue');
-  if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
-  const result = await perform(memory, entry, { kind, amount: Number(value('MONTANT')) });
-  if (typeof result === 'string')
-    return reply('00015', `PAYBOX : Transaction déjà ${kind === 'capture' ? 'capturée' : 'annulée'}`);
-  return reply('00000', 'Demande traitée avec succès', { NUMTRANS: result.done.id.slice(0, 10) });
-}
-
 export const payboxBank: Bank = {
   providers: ['paybox'],
   caption: 'Paybox System',
@@ -238,7 +164,7 @@ export const payboxBank: Bank = {
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
   api: [{ method: 'POST', path: '/PPPS.php' }],
   movesMoney: ({ body }) => !body.includes('TYPE=00017'),
-  answer: ppps,
+  answer: payboxDirectAnswer,
   decide: (order, _merchant, decision, memory) =>
     decision === 'pay'
       ? refer(memory, 'paybox', `7${order.data.NUMTRANS}`.padStart(10, '0'), order.order)

@@ -87,7 +87,7 @@ function officeSeal(message: Message, merchant: Merchant): string {
     .digest('hex');
 }
 
-const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   validate: 'capture',
   cancel: 'cancel',
   refund: 'refund',
@@ -129,7 +129,7 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
   }
   if (!/^CR_WS_/.test(String(message.interfaceVersion)))
     return Response.json({ responseCode: '30', errorFieldName: 'interfaceVersion' });
-  const kind = DEEDS[name];
+  const kind = OPERATIONS[name];
   if (!kind || call.trouble === 'fail')
     return Response.json({ responseCode: '24', newStatus: statusOf(entry) });
   if (message.currencyCode !== currency(entry.currency)?.numeric)
@@ -205,7 +205,7 @@ export const sips2Bank: Bank = {
     };
   },
 
-  // The real page posts the same fields; an address is enough for the sandbox, and the door takes both.
+  // The real page posts the same fields; an address is enough for the sandbox, and our route takes both.
   back(order, merchant, decision) {
     return `${order.data.normalReturnUrl}?${response(order, merchant, decision, 'none')}`;
   },

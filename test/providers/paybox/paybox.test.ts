@@ -1,4 +1,4 @@
-/** Paybox: what its sheet says beyond the vectors. */
+/** Paybox: what SHEET.md says and the vectors do not cover. */
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { Minor } from '../../../src/payments/money.ts';
@@ -10,7 +10,7 @@ import { merchant, shopperAtBank } from '../../support/harness.ts';
 import { accountOf, formFields, notificationOf, read, request, start, WORLD } from '../support.ts';
 
 describe('the form', () => {
-  it('pads small amounts to three digits and uses the numeric currency', () => {
+  it('is not rejected for a small amount (three digits at least) or an alphabetic currency', () => {
     const { fields } = formFields(paybox, request(paybox, { amount: 5 as Minor, currency: 'CHF' }));
     expect(fields).toMatchObject({
       PBX_TOTAL: '005',
@@ -19,7 +19,7 @@ describe('the form', () => {
     });
   });
 
-  it('describes the buyer for 3-D Secure in plain ASCII, within the limits', () => {
+  it('is not rejected for a name or address that XML or the limits of 3-D Secure v2 cannot carry', () => {
     const customer = {
       email: 'zoe@example.com',
       firstName: 'Zoé-Éléonore-Anne-Françoise',
@@ -33,7 +33,7 @@ describe('the form', () => {
     expect(billing).toMatch(/^[\x20-\x7e]+$/);
   });
 
-  it('leaves the buyer out rather than sending half of one, unless the account knows the rest', () => {
+  it('never sends half an address: without the rest from the account there is none', () => {
     const customer = { email: 'zoe@example.com', firstName: 'Zoé', lastName: 'Müller' };
     const payment = request(paybox, { customer });
     expect(formFields(paybox, payment).fields.PBX_BILLING).toBeUndefined();
@@ -48,7 +48,7 @@ describe('the form', () => {
     );
   });
 
-  it('authorises only, or captures later, as asked', () => {
+  it('never captures at another time than the shop, or else the account, says', () => {
     const of = (capture: 'manual' | 'automatic' | null, setting: string | number) =>
       formFields(paybox, request(paybox, { capture }), accountOf(paybox, { capture: setting })).fields;
     expect(of('manual', 'automatic').PBX_AUTOSEULE).toBe('O');
@@ -58,12 +58,12 @@ describe('the form', () => {
     expect(of('automatic', 'manual').PBX_AUTOSEULE).toBeUndefined();
   });
 
-  it('needs an e-mail address', () => {
+  it('is never sent without an e-mail address that fits', () => {
     expect(() => start(paybox, request(paybox, { customer: {} }))).toThrow('customer.email');
     expect(() => start(paybox, request(paybox, { customer: { email: 'a@b.c' } }))).toThrow('customer.email');
   });
 
-  it('takes PBX fields of the shop into the signature, others not at all', async () => {
+  it('does not break the signature with PBX fields of the shop, and takes no others', async () => {
     const payment = request(paybox, { providerFields: { PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' } });
     expect(formFields(paybox, payment).fields).toMatchObject({ PBX_LANGUE: 'GBR', PBX_DISPLAY: '600' });
     await shopperAtBank('paybox', start(paybox, payment), merchant('paybox', 'account'));
@@ -88,20 +88,20 @@ describe('the return', () => {
     return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as ProviderUpdate;
   };
 
-  it('is signed with our own parameter in it', async () => {
+  it('is refused when our own parameter was changed or left out: the signature covers it', async () => {
     expect(await back('pay')).toMatchObject({ outcome: 'accepted', amount: 1999 });
     await expect(back('pay', (query) => query.replace('via=success', 'via=cancel'))).rejects.toThrow(Refusal);
     await expect(back('pay', (query) => query.replace('via=success&', ''))).rejects.toThrow(Refusal);
   });
 
-  it('gives the same fact as the notification: it is a repeat of it', async () => {
-    const fact = await back('pay');
-    expect(fact.key).toMatch(/\/00000\/accepted$/);
+  it('does not count twice beside the notification: both have one key', async () => {
+    const update = await back('pay');
+    expect(update.key).toMatch(/\/00000\/accepted$/);
   });
 });
 
 describe('the notification', () => {
-  it('may carry a parameter of our own in front, and nothing behind the signature', async () => {
+  it('cannot be turned by parameters outside the signature: in front, behind, or twice', async () => {
     const message = await notificationOf(paybox);
     const text = readable(message.body);
     expect(await read(paybox, { ...message, body: utf8(`shop=demo&${text}`) })).toEqual(
@@ -116,19 +116,19 @@ describe('the notification', () => {
     );
   });
 
-  it('is refused without its code or reference, even when signed so', async () => {
+  it('is refused without its reference, even when that is what was signed', async () => {
     const { notification } = payboxBank;
     const who = merchant('paybox', 'account');
     const order = await shopperAtBank('paybox', start(paybox), who);
     const message = notification({ ...order, order: '' }, who, 'pay', 'none');
     const body = utf8(String(message.body));
-    const asked = {
+    const sent = {
       method: 'POST' as const,
       query: new Uint8Array(),
       body,
       headers: {},
       contentType: 'application/x-www-form-urlencoded',
     };
-    await expect(read(paybox, asked)).rejects.toThrow('no reference');
+    await expect(read(paybox, sent)).rejects.toThrow('no reference');
   });
 });

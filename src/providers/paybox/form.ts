@@ -1,0 +1,110 @@
+/** The form that sends the shopper to the hosted page: its address, and its PBX fields before they are signed. */
+import { currency } from '../../payments/currencies.ts';
+import type { ProviderAccount, StartRequest } from '../contract.ts';
+import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
+import type { PayboxSettings } from './settings.ts';
+import { billing, shoppingCart } from './three-d-secure.ts';
+
+type Field = readonly [name: string, value: string];
+
+const HOSTS = {
+  paybox: { test: 'https://preprod-tpeweb.paybox.com', production: 'https://tpeweb.paybox.com' },
+  'e-transactions': {
+    test: 'https://preprod-tpeweb.e-transactions.fr',
+    production: 'https://tpeweb.e-transactions.fr',
+  },
+};
+
+/** The address of the hosted page. */
+export function payboxPage(account: ProviderAccount<PayboxSettings>): string {
+  const stage = account.environment === 'production' ? 'production' : 'test';
+  const host = HOSTS[account.settings.host][stage];
+  return atOrigin(`${host}/cgi/MYchoix_pagepaiement.cgi`, account.endpoints.page);
+}
+
+/** PBX_LANGUE. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  de: 'DEU',
+  en: 'GBR',
+  es: 'ESP',
+  fr: 'FRA',
+  it: 'ITA',
+  nl: 'NLD',
+  pt: 'PRT',
+  sv: 'SWE',
+};
+
+/** Fields that a shop cannot set: they decide what is paid, to whom, and what we are told of it. */
+const RESERVED = new Set([
+  'PBX_SITE',
+  'PBX_RANG',
+  'PBX_IDENTIFIANT',
+  'PBX_TOTAL',
+  'PBX_DEVISE',
+  'PBX_CMD',
+  'PBX_RETOUR',
+  'PBX_EFFECTUE',
+  'PBX_REFUSE',
+  'PBX_ANNULE',
+  'PBX_ATTENTE',
+  'PBX_REPONDRE_A',
+  'PBX_RUF1',
+  'PBX_AUTOSEULE',
+  'PBX_DIFF',
+  'PBX_HASH',
+  'PBX_TIME',
+  'PBX_HMAC',
+]);
+
+/** `2026-11-21T09:00:00+00:00`: seconds, and the offset in digits. */
+function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, '+00:00');
+}
+
+function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
+  const { payment, account, urls } = request;
+  const { settings } = account;
+  const { customer } = payment;
+  const isManual = (payment.capture ?? settings.capture) === 'manual';
+  const days = payment.capture === null && typeof settings.capture === 'number' ? settings.capture : null;
+  const back = (via: Via) => addressWithin(150, backBy(urls, via));
+  const entries: (readonly [string, string | undefined])[] = [
+    ['PBX_SITE', settings.site],
+    ['PBX_RANG', settings.rang],
+    ['PBX_IDENTIFIANT', settings.identifiant],
+    ['PBX_TOTAL', String(payment.amount).padStart(3, '0')],
+    ['PBX_DEVISE', currency(payment.currency)?.numeric],
+    ['PBX_CMD', request.order],
+    ['PBX_PORTEUR', customer.email],
+    ['PBX_RETOUR', settings.pbx_retour],
+    ['PBX_EFFECTUE', back('success')],
+    ['PBX_REFUSE', back('failure')],
+    ['PBX_ANNULE', back('cancel')],
+    ['PBX_ATTENTE', back('pending')],
+    ['PBX_REPONDRE_A', addressWithin(150, urls.callback)],
+    ['PBX_RUF1', 'POST'],
+    ['PBX_SHOPPINGCART', shoppingCart(settings.total_quantity)],
+    ['PBX_BILLING', billing(customer, settings)],
+    ['PBX_AUTOSEULE', isManual ? 'O' : undefined],
+    ['PBX_DIFF', days === null ? undefined : String(days).padStart(2, '0')],
+    ['PBX_LANGUE', LANGUAGES[customer.language ?? '']],
+  ];
+  return entries.filter((entry): entry is Field => Boolean(entry[1]));
+}
+
+/**
+ * The fields of the form in the order that is signed, all but PBX_HMAC.
+ * @throws Problem naming a field of the shop that is not allowed; misconfigured when an address of ours is too long.
+ */
+export function payboxFields(request: StartRequest<PayboxSettings>): readonly Field[] {
+  const shopFields = withProviderFields(fieldsOfPayment(request), request.payment.providerFields, {
+    reserved: RESERVED,
+    allowed: (name) => /^PBX_[A-Z0-9_]{1,40}$/.test(name),
+  });
+  return [
+    ...shopFields,
+    ['PBX_HASH', request.account.settings.hmac_algorithm],
+    ['PBX_TIME', timestamp(request.now)],
+  ];
+}

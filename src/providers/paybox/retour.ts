@@ -1,0 +1,62 @@
+/** PBX_RETOUR: which variables the platform sends, under which names, and what they say about an attempt. */
+import type { Channel, ProviderUpdate } from '../contract.ts';
+import { VIA } from '../kit/addresses.ts';
+import { PAYBOX_RETOUR, type PayboxSettings } from './settings.ts';
+import { payboxOutcome } from './statuses.ts';
+
+/** The variables' names, by the letters of PBX_RETOUR (`name:LETTER;name:LETTER`). */
+export function retourNames({ pbx_retour }: Partial<PayboxSettings>): ReadonlyMap<string, string> {
+  return new Map(
+    (pbx_retour ?? PAYBOX_RETOUR).split(';').map((part) => {
+      const colon = part.lastIndexOf(':');
+      return [part.slice(colon + 1), part.slice(0, colon)] as const;
+    }),
+  );
+}
+
+/** Letters that an operator sees. None is a secret; card numbers are masked by the platform. */
+const DETAIL = {
+  A: 'authorization',
+  C: 'card',
+  P: 'means',
+  T: 'call',
+  S: 'transaction',
+  I: 'ipCountry',
+  Y: 'bankCountry',
+};
+
+/**
+ * What a message says.
+ * @param values the signed variables alone, decoded, by name.
+ * @returns amounts in the smallest unit; no currency, because the platform sends none.
+ */
+export function readRetour(
+  settings: Partial<PayboxSettings>,
+  values: ReadonlyMap<string, string>,
+  channel: Channel,
+): ProviderUpdate {
+  const names = retourNames(settings);
+  const letter = (name: string) => values.get(names.get(name) ?? '') ?? '';
+  const code = letter('E');
+  const transaction = letter('S') || letter('T');
+  const outcome = payboxOutcome(code, channel === 'return' && values.get(VIA) === 'cancel');
+  const amount = letter('M');
+  return {
+    kind: 'update',
+    order: letter('R'),
+    key: `${transaction}/${code}/${outcome}`,
+    outcome,
+    amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
+    currency: null,
+    movement: transaction || 'payment',
+    // Direct names the transaction that holds money, or has brought it, by these two.
+    ...(outcome === 'accepted' && { providerState: { numtrans: letter('S'), numappel: letter('T') } }),
+    providerReference: transaction && transaction !== '0' ? transaction : null,
+    providerStatus: code,
+    detail: Object.fromEntries(
+      Object.entries(DETAIL)
+        .map(([name, word]) => [word, letter(name)] as const)
+        .filter(([, value]) => value),
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+/** What the bank sends: one opaque text, DATA, and what `response` makes of it. */
+import { currencyByNumber } from '../../payments/currencies.ts';
+import { Refusal } from '../../payments/errors.ts';
+import { readable } from '../../signing/bytes.ts';
+import type { RawField } from '../../signing/form.ts';
+import type { ProviderUpdate } from '../contract.ts';
+import type { SipsSettings } from './settings.ts';
+import { sipsOutcome } from './statuses.ts';
+
+/** The DATA of a message, form-decoded and untouched; null where it is missing or there are several. */
+export function sipsDataOf(fields: readonly RawField[]): string | null {
+  const found = fields.filter(({ name }) => readable(name) === 'DATA');
+  return found.length === 1 && found[0] ? readable(found[0].value) : null;
+}
+
+/** Values that an operator sees. The card number comes masked. */
+const DETAIL = [
+  'payment_means',
+  'payment_certificate',
+  'authorisation_id',
+  'card_number',
+  'bank_response_code',
+  'complementary_code',
+  'complementary_info',
+  'capture_mode',
+  'capture_day',
+  'transaction_id',
+  'payment_date',
+  'payment_time',
+];
+
+function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
+  const code = values.response_code ?? '';
+  // A transaction_id begins anew every day.
+  const transaction = `${values.payment_date ?? ''}/${values.transaction_id ?? ''}`;
+  const amount = values.amount ?? '';
+  return {
+    kind: 'update',
+    order: values.order_id ?? '',
+    key: `${transaction}/${code}`,
+    outcome: sipsOutcome(code, values.capture_mode),
+    amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
+    currency: currencyByNumber(values.currency_code ?? '')?.alpha ?? (values.currency_code || null),
+    movement: transaction,
+    providerReference: transaction,
+    providerStatus: code,
+    detail: Object.fromEntries(DETAIL.flatMap((name) => (values[name] ? [[name, values[name] ?? '']] : []))),
+  };
+}
+
+/**
+ * Reads what `response` printed. Only code 0 is authentic, and only a message about this merchant counts.
+ * @param values by the names of middleware.ts; amounts in minor units.
+ * @throws Refusal
+ */
+export function readSipsResponse(
+  settings: Partial<SipsSettings>,
+  values: Readonly<Record<string, string>>,
+): ProviderUpdate {
+  if (values.code !== '0') {
+    throw new Refusal(
+      'signature_mismatch',
+      `the middleware does not know this message: ${values.error ?? ''}`,
+    );
+  }
+  if (settings.merchant_id !== undefined && values.merchant_id !== settings.merchant_id) {
+    throw new Refusal('wrong_account', `the message is for the merchant ${values.merchant_id}`);
+  }
+  return updateOf(values);
+}

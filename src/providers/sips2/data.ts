@@ -1,0 +1,40 @@
+/** Data, the one text of a form or message: `key=value` pairs joined by `|`, plain or in base64. */
+import { Refusal } from '../../payments/errors.ts';
+import { base64, base64url, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+
+export type DataPair = readonly [name: string, value: string];
+
+/** The text of some pairs. There is no escaping: a value must not hold `|`. */
+export function dataText(pairs: Iterable<DataPair>): string {
+  return [...pairs].map(([name, value]) => `${name}=${value}`).join('|');
+}
+
+/** Data as it travels. `encoding` is that of the field Encode: base64, base64url, or empty for plain text. */
+export function encodedData(data: string, encoding: string): string {
+  if (encoding === 'base64') return base64(utf8(data));
+  return encoding === 'base64url' ? base64url(utf8(data)) : data;
+}
+
+/** The text of Data as it travelled, padded or not; null where it is not what Encode says. */
+export function decodedData(data: string, encoding: string): string | null {
+  if (encoding === '') return data;
+  const standard = encoding === 'base64url' ? data.replaceAll('-', '+').replaceAll('_', '/') : data;
+  const unpadded = standard.replace(/=*$/, '');
+  const bytes = fromBase64(unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, '='));
+  return bytes && fromUtf8(bytes);
+}
+
+/**
+ * The values of a text by their names. A pair is split at its first `=`; the literal `null` and nothing both mean absent.
+ * @throws Refusal when a key came twice.
+ */
+export function readData(data: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const pair of data.split('|')) {
+    const at = pair.indexOf('=');
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+    if (values.has(name)) throw new Refusal('duplicate_field', `the key ${name} came twice`);
+    if (value !== '' && value !== 'null') values.set(name, value);
+  }
+  return values;
+}

@@ -1,0 +1,119 @@
+/** Paypage POST: the address of the page, and the Data of a payment before it is sealed. */
+import { currency } from '../../payments/currencies.ts';
+import type { ProviderAccount, StartRequest } from '../contract.ts';
+import { addressWithin, atOrigin } from '../kit/addresses.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
+import { cut, ifFits } from '../kit/text.ts';
+import type { DataPair } from './data.ts';
+import type { Sips2Settings } from './settings.ts';
+
+const HOSTS = {
+  sips: {
+    simu: 'payment-webinit.simu.sips-services.com',
+    test: 'payment-webinit.test.sips-services.com',
+    prod: 'payment-webinit.sips-services.com',
+  },
+  mercanet: {
+    simu: 'payment-webinit.simu.mercanet.bnpparibas.net',
+    test: 'payment-webinit-mercanet.test.sips-services.com',
+    prod: 'payment-webinit.mercanet.bnpparibas.net',
+  },
+  sherlocks: {
+    simu: 'sherlocks-payment-webinit-simu.secure.lcl.fr',
+    test: 'payment-webinit.test.sips-services.com',
+    prod: 'sherlocks-payment-webinit.secure.lcl.fr',
+  },
+  sogenactif: {
+    simu: 'payment-webinit.simu.sogenactif.com',
+    test: 'payment-webinit.test.sips-services.com',
+    prod: 'payment-webinit.sogenactif.com',
+  },
+  scellius: {
+    simu: 'payment-webinit-simu.scellius.labanquepostale.fr',
+    test: 'payment-webinit.test.sips-services.com',
+    prod: 'payment-webinit.scellius.labanquepostale.fr',
+  },
+} as const;
+
+/** The address of the page. */
+export function sips2Page({ environment, endpoints, settings }: ProviderAccount<Sips2Settings>): string {
+  const { brand, platform } = settings;
+  const stage = environment === 'production' ? 'prod' : platform === 'prod' ? 'test' : platform;
+  return atOrigin(`https://${HOSTS[brand][stage]}/paymentInit`, endpoints.page);
+}
+
+/** Names that a shop cannot set: they decide what is paid, to whom, and what we are told of it. */
+const RESERVED = new Set([
+  'Data',
+  'Seal',
+  'SealAlgorithm',
+  'InterfaceVersion',
+  'Encode',
+  'amount',
+  'currencyCode',
+  'merchantId',
+  'keyVersion',
+  'normalReturnUrl',
+  'automaticResponseUrl',
+  'transactionReference',
+  's10TransactionReference.s10TransactionId',
+  'orderId',
+  'captureMode',
+  'captureDay',
+]);
+
+/** There is no escaping: a bar would start a new pair. */
+function withoutBars(value: string): string {
+  return value.replaceAll('|', ' ');
+}
+
+function plain(value: string | undefined): string | undefined {
+  return withoutBars(value ?? '').trim() || undefined;
+}
+
+function captureMode({ payment, account }: StartRequest<Sips2Settings>): string {
+  const { capture_mode } = account.settings;
+  if (payment.capture === 'manual') return 'VALIDATION';
+  return payment.capture === 'automatic' && capture_mode === 'VALIDATION' ? 'AUTHOR_CAPTURE' : capture_mode;
+}
+
+function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null): DataPair[] {
+  const { payment, account, urls, order } = request;
+  const { customer } = payment;
+  const { settings } = account;
+  const entries: (readonly [string, string | undefined])[] = [
+    ['amount', String(payment.amount)],
+    ['currencyCode', currency(payment.currency)?.numeric],
+    ['merchantId', settings.merchant_id],
+    ['keyVersion', settings.key_version],
+    ['normalReturnUrl', addressWithin(512, urls.back)],
+    ['automaticResponseUrl', addressWithin(512, urls.callback)],
+    s10 === null
+      ? ['transactionReference', order]
+      : ['s10TransactionReference.s10TransactionId', String(s10 % 1_000_000).padStart(6, '0')],
+    ['orderId', order],
+    ['captureMode', captureMode(request)],
+    ['captureDay', settings.capture_day],
+    ['orderChannel', 'INTERNET'],
+    ['paymentMeanBrandList', settings.payment_means],
+    ['customerLanguage', customer.language],
+    ['customerIpAddress', customer.ip],
+    ['customerContact.email', plain(ifFits(customer.email, 128))],
+    ['customerContact.firstname', plain(cut(customer.firstName, 50))],
+    ['customerContact.lastname', plain(cut(customer.lastName, 50))],
+    ['returnContext', plain(cut(payment.description, 255))],
+  ];
+  return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+}
+
+/**
+ * The pairs of Data for one attempt, those of the shop (`providerFields`) among them.
+ * @param s10 the number of a SIPS 1 style transaction, new on each day; null where transactionReference names it.
+ * @throws Problem naming a field of the shop that is not allowed; misconfigured when an address of ours is too long.
+ */
+export function sips2Pairs(request: StartRequest<Sips2Settings>, s10: number | null): readonly DataPair[] {
+  return withProviderFields(pairsOfPayment(request, s10), request.payment.providerFields, {
+    reserved: RESERVED,
+    allowed: (name) => /^[A-Za-z][A-Za-z0-9.]*$/.test(name),
+  }).map(([name, value]) => [name, withoutBars(value)] as const);
+}

@@ -1,0 +1,59 @@
+/** The code tables of SIPS 2, by the names that SHEET.md gives them. */
+import type { UpdateOutcome } from '../contract.ts';
+import { meaningOf, statusTable } from '../kit/statuses.ts';
+
+/** responseCode, in notification, return and Office answers. */
+export const SIPS2_RESPONSE_CODES = statusTable([
+  ['00', 'paid', 'accepted'],
+  // The amount says how much.
+  ['01', 'paid', 'accepted in part (gift card or token)'],
+  ['02', 'denied', 'issuer wants a phone call'],
+  ['03', 'error', 'merchant contract invalid'],
+  ['05', 'denied', 'declined'],
+  ['11', 'denied', 'card in the blocked list'],
+  ['12', 'error', 'invalid request or transaction'],
+  ['14', 'denied', 'wrong card data or security code'],
+  ['17', 'cancelled', 'cancelled by the shopper'],
+  ['24', 'none', 'operation impossible in this state'],
+  ['25', 'none', 'transaction unknown'],
+  ['30', 'error', 'format error'],
+  ['34', 'denied', 'suspected fraud'],
+  ['40', 'error', 'function not allowed for this shop'],
+  ['51', 'denied', 'amount too high'],
+  ['54', 'denied', 'card expired'],
+  ['55', 'denied', 'prepaid card not accepted'],
+  ['57', 'none', 'refund declined, original unpaid'],
+  ['60', 'pending', 'pending'],
+  ['62', 'pending', 'awaiting confirmation (PayPal and alike)'],
+  ['63', 'denied', 'security rules, stopped'],
+  ['75', 'denied', 'too many attempts'],
+  ['90', 'error', 'service unavailable'],
+  ['94', 'error', 'transactionReference used before'],
+  ['97', 'expired', 'session ended after 15 minutes without action'],
+  ['99', 'error', 'temporary platform problem'],
+]);
+
+/** What a message's responseCode stands for. */
+export function sips2Outcome(code: string, values: ReadonlyMap<string, string>): UpdateOutcome {
+  // Also the answer to a wrong seal or key version: then no bank was asked.
+  if (code === '34' && !values.has('acquirerResponseCode')) return 'error';
+  const outcome = meaningOf(SIPS2_RESPONSE_CODES, code)?.outcome ?? 'error';
+  return outcome === 'paid' && values.get('captureMode') === 'VALIDATION' ? 'authorized' : outcome;
+}
+
+/** Codes of Office after which the outcome of a call is unknown: the platform is not well, and nothing is idempotent. */
+export const SIPS2_TEMPORARY: ReadonlySet<string> = new Set(['90', '91', '97', '98', '99']);
+
+/** transactionStatus of getTransactionData. How much was credited is not said for certain, so that credits move nothing. */
+export const SIPS2_TRANSACTION_STATUSES = statusTable([
+  ['TO_AUTHORIZE TO_REPLAY TO_CHALLENGE PENDING', 'pending', 'in progress'],
+  ['TO_VALIDATE', 'authorized', 'authorized, to be validated'],
+  ['TO_CAPTURE', 'paid', 'authorized, is captured by itself'],
+  ['CAPTURED', 'paid', 'captured'],
+  ['REFUSED', 'denied', 'declined'],
+  ['CANCELLED', 'reversed', 'cancelled'],
+  ['EXPIRED', 'voided', 'expired before it was validated'],
+  ['ABORTED', 'expired', 'aborted'],
+  ['TO_CREDIT', 'none', 'to be refunded'],
+  ['CREDITED', 'none', 'refunded'],
+]);
