@@ -1,8 +1,7 @@
 /** Ogone and PostFinance: what their sheets say beyond the vectors. */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/payments/errors.ts';
-import { ogone } from '../../../src/providers/ogone/index.ts';
-import { postfinance } from '../../../src/providers/ogone/postfinance.ts';
+import { ogone, postfinance } from '../../../src/providers/ogone/brands.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { accountOf, formFields, notificationOf, read, request, start } from '../support.ts';
 
