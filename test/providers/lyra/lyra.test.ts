@@ -3,9 +3,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
-import { transactionId } from '../../../src/providers/lyra/index.ts';
-import { payzen } from '../../../src/providers/lyra/payzen.ts';
-import { systempay } from '../../../src/providers/lyra/systempay.ts';
+import { payzen, systempay } from '../../../src/providers/lyra/brands.ts';
+import { transactionId } from '../../../src/providers/lyra/form.ts';
 import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
 
 const KEY = 'demo-systempay-k';
