@@ -64,7 +64,7 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_amount', String(payment.amount)],
     ['vads_currency', currency(payment.currency)?.numeric],
     ['vads_trans_date', utcStamp(request.now)],
-    ['vads_trans_id', transactionId(number)],
+    ['vads_trans_id', vadsTransId(number)],
     ['vads_order_id', request.order],
     ['vads_order_info', cleaned(cut(payment.description, 255))],
     ['vads_cust_email', email(customer.email)],
@@ -81,7 +81,7 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_payment_cards', settings.payment_cards],
     ['vads_url_return', addressWithin(1024, urls.back)],
     ['vads_return_mode', 'GET'],
-    // The form is refused when this address is not https. Locally the address in the back office does.
+    // The platform declines the form when this address is not https. Locally the address in the back office does.
     ['vads_url_check', urls.callback.startsWith('https:') ? addressWithin(1024, urls.callback) : undefined],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
@@ -94,7 +94,7 @@ const DIGITS_LIMIT = 900_000;
  * vads_trans_id: six characters, unique per shop and UTC day, compared without regard to case. Digits first, as old documents
  * want, then a letter before base 36.
  */
-export function transactionId(number: number): string {
+export function vadsTransId(number: number): string {
   if (number < DIGITS_LIMIT) return String(number).padStart(6, '0');
   return `a${(number - DIGITS_LIMIT).toString(36).padStart(5, '0')}`;
 }
@@ -127,7 +127,7 @@ function email(value: string | undefined): string | undefined {
  * The shop's own fields are not cleaned but rejected, because the shop means what it sends.
  * @throws Problem invalid_request naming the field.
  */
-export function requireClean(fields: Readonly<Record<string, string>>): void {
+export function requireCleanFields(fields: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (value !== '' && cleaned(value) !== value) {
       throw invalidField(

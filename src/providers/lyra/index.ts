@@ -12,25 +12,25 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { lyraForm, requireClean } from './form.ts';
+import { lyraForm, requireCleanFields } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { readIpn, readKrAnswer } from './ipn.ts';
 import {
   cancelBeforeRemittance,
-  cannotUseRest,
-  queryOrder,
+  cannotUseLyraRest,
+  queryLyraOrder,
   refundAfterRemittance,
-  validate,
+  validateTransaction,
 } from './rest.ts';
 import { type LyraSchema, lyraMode, lyraSettings } from './settings.ts';
 import {
   isKrMessage,
   lyraLikelyCauses,
   lyraRecipes,
-  signForm,
-  uniqueFields,
-  verifyForm,
+  signLyraForm,
+  uniqueLyraFields,
   verifyKrAnswer,
+  verifyLyraForm,
 } from './signatures.ts';
 import { LYRA_CREDIT_STATUSES, LYRA_STATUSES } from './statuses.ts';
 
@@ -67,7 +67,7 @@ export function lyraPlatform(edition: Edition): Provider {
     requires: [],
     maxAmount: 999_999_999_999,
     testOnly: false,
-    // A vads_trans_id that was used once, whatever came of it, is refused.
+    // The platform declines a vads_trans_id that was used before, whatever came of it.
     freshOrderEachTrip: true,
     settings: lyraSettings(edition.brand),
     signatures: lyraRecipes,
@@ -79,10 +79,10 @@ export function lyraPlatform(edition: Edition): Provider {
     async start(request) {
       const { account } = request;
       const { settings } = account;
-      requireClean(request.payment.providerFields);
+      requireCleanFields(request.payment.providerFields);
       const number = await request.daily(`${settings.site_id}/${lyraMode(account.environment)}`);
       const fields = lyraForm(request, number);
-      const { signature } = signForm(settings, { fields });
+      const { signature } = signLyraForm(settings, { fields });
       return {
         redirect: {
           kind: 'form',
@@ -97,10 +97,10 @@ export function lyraPlatform(edition: Edition): Provider {
 
     async notification(request, account, channel) {
       const settings = { ...account.settings, ctx_mode: lyraMode(account.environment) };
-      const received = uniqueFields(formFields(formBytes(request)));
+      const received = uniqueLyraFields(formFields(formBytes(request)));
       const update = isKrMessage(received)
         ? readKrAnswer(settings, verifyKrAnswer(settings, received, channel).answer)
-        : readIpn(settings, verifyForm(settings, received).values);
+        : readIpn(settings, verifyLyraForm(settings, received).values);
       if (!update.order) throw new Refusal('field_missing', 'there is no order');
       return update;
     },
@@ -123,10 +123,10 @@ export function lyraPlatform(edition: Edition): Provider {
       { where: 'Settings > Shop > Keys > Signature algorithm', value: 'as in the settings of this account' },
     ],
 
-    capture: validate,
+    capture: validateTransaction,
     cancel: cancelBeforeRemittance,
     refund: refundAfterRemittance,
-    queryStatus: queryOrder,
-    cannotQueryStatus: cannotUseRest,
+    queryStatus: queryLyraOrder,
+    cannotQueryStatus: cannotUseLyraRest,
   });
 }

@@ -9,10 +9,10 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import type { LyraSettings } from './settings.ts';
 import { lyraOutcome } from './statuses.ts';
-import { firstWith, type RestTransaction, updateOf, updateOfRest } from './transactions.ts';
+import { firstWith, type LyraTransaction, lyraRestUpdate, lyraUpdate } from './transactions.ts';
 
 /** A verified form's `vads_` fields by name. */
-export type FormValues = ReadonlyMap<string, string>;
+export type IpnValues = ReadonlyMap<string, string>;
 
 /** What an operator sees of a message. The card number comes masked. */
 const DETAIL = [
@@ -47,7 +47,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 const NEEDS_UUID: ReadonlySet<UpdateOutcome> = new Set(['paid', 'authorized', 'reversed']);
 
 /** @throws Refusal naming the field. */
-function requireForms(values: FormValues): void {
+function requireForms(values: IpnValues): void {
   for (const [name, form] of Object.entries(FORMS)) {
     if (!form.test(values.get(name) ?? ''))
       throw new Refusal('field_missing', `${name} is missing or malformed`);
@@ -80,13 +80,13 @@ function wholeNumber(text: string | undefined): number | null {
  * Reads a verified form. `order` is empty where there is no vads_order_id.
  * @throws Refusal when it is of another shop or mode, or lacks a field that we rely on.
  */
-export function readIpn(settings: Partial<LyraSettings>, values: FormValues): ProviderUpdate {
+export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): ProviderUpdate {
   requireForms(values);
   requireOurs(settings, values.get('vads_site_id'), values.get('vads_ctx_mode'));
   const status = values.get('vads_trans_status') ?? '';
   const isPartial = status === 'PARTIALLY_AUTHORISED';
   const numeric = values.get('vads_currency') ?? '';
-  return updateOf({
+  return lyraUpdate({
     order: values.get('vads_order_id') ?? '',
     uuid: values.get('vads_trans_uuid') ?? `${values.get('vads_trans_date')}/${values.get('vads_trans_id')}`,
     operationType: values.get('vads_operation_type') ?? '',
@@ -103,7 +103,7 @@ export function readIpn(settings: Partial<LyraSettings>, values: FormValues): Pr
 export interface KrAnswer {
   readonly shopId?: string;
   readonly orderDetails?: { readonly orderId?: string | null; readonly mode?: string };
-  readonly transactions?: readonly RestTransaction[];
+  readonly transactions?: readonly LyraTransaction[];
 }
 
 /**
@@ -114,5 +114,5 @@ export function readKrAnswer(settings: Partial<LyraSettings>, answer: KrAnswer):
   requireOurs(settings, answer.shopId, answer.orderDetails?.mode);
   const transaction = firstWith(answer.transactions, 'paid') ?? answer.transactions?.[0];
   if (!transaction) throw new Refusal('field_missing', 'there is no transaction');
-  return updateOfRest(answer.orderDetails?.orderId ?? '', transaction);
+  return lyraRestUpdate(answer.orderDetails?.orderId ?? '', transaction);
 }

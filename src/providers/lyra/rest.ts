@@ -23,12 +23,12 @@ import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { LYRA_HOSTS } from './hosts.ts';
 import { type LyraSettings, lyraMode } from './settings.ts';
-import { restAuthorization } from './signatures.ts';
+import { lyraAuthorization } from './signatures.ts';
 import { isPlatformFailure, lyraOutcome, TRANSACTION_NOT_FOUND } from './statuses.ts';
-import { firstWith, type RestTransaction, updateOfRest } from './transactions.ts';
+import { firstWith, type LyraTransaction, lyraRestUpdate } from './transactions.ts';
 
 /** Why an account cannot use the REST API; null: it can. */
-export function cannotUseRest({ brand, rest_password }: LyraSettings): string | null {
+export function cannotUseLyraRest({ brand, rest_password }: LyraSettings): string | null {
   if (!LYRA_HOSTS[brand].rest) return `the address of the REST API of ${brand} is not known`;
   return rest_password ? null : 'rest_password is not set';
 }
@@ -46,12 +46,12 @@ async function call<Answer>(
   body: object,
 ): Promise<Answer> {
   const host = LYRA_HOSTS[settings.brand].rest;
-  if (!host) throw new Problem('unsupported_operation', cannotUseRest(settings) ?? '');
+  if (!host) throw new Problem('unsupported_operation', cannotUseLyraRest(settings) ?? '');
   const url = atOrigin(`${host}/api-payment/V4/${service}`, endpoints.api);
   const { status, text } = await callApi(fetcher, url, {
     headers: {
       'content-type': 'application/json',
-      authorization: restAuthorization(settings).signature,
+      authorization: lyraAuthorization(settings).signature,
     },
     body: JSON.stringify(body),
   });
@@ -72,7 +72,7 @@ async function call<Answer>(
 }
 
 /** In minor units; the platform names nothing where nothing was refunded. */
-function refundedSoFar({ transactionDetails }: RestTransaction): number {
+function refundedSoFar({ transactionDetails }: LyraTransaction): number {
   return transactionDetails?.cardDetails?.captureResponse?.refundAmount ?? 0;
 }
 
@@ -92,7 +92,7 @@ function uuidOf({ providerState }: Pick<OperationCall<LyraSettings>, 'providerSt
  * What a transaction's word means for the operation that led to it.
  * @throws Declined, Problem provider_error
  */
-function resultOf(kind: OperationKind, transaction: RestTransaction, isPart: boolean): OperationResult {
+function resultOf(kind: OperationKind, transaction: LyraTransaction, isPart: boolean): OperationResult {
   const { detailedStatus: status = '', uuid: providerReference = null } = transaction;
   const result = (state: OperationResult['state']) => ({ state, status, providerReference });
   const isDone =
@@ -104,7 +104,7 @@ function resultOf(kind: OperationKind, transaction: RestTransaction, isPart: boo
 }
 
 /** @throws Problem provider_error */
-function requireAmount(transaction: RestTransaction, amount: number): RestTransaction {
+function requireAmount(transaction: LyraTransaction, amount: number): LyraTransaction {
   if (transaction.amount === amount) return transaction;
   throw new Problem(
     'provider_error',
@@ -117,9 +117,9 @@ async function executeCapture(order: OperationOrder<LyraSettings>): Promise<Oper
   const uuid = uuidOf(order);
   if (!whole) {
     const body = { uuid, cardUpdate: { amount, currency }, comment: order.operationReference };
-    requireAmount(await call<RestTransaction>(order.fetch, account, 'Transaction/Update', body), amount);
+    requireAmount(await call<LyraTransaction>(order.fetch, account, 'Transaction/Update', body), amount);
   }
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/Validate', { uuid });
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/Validate', { uuid });
   return resultOf('capture', requireAmount(answer, amount), false);
 }
 
@@ -132,14 +132,14 @@ async function executeCancel(order: OperationOrder<LyraSettings>): Promise<Opera
   }
   const left = remaining(order);
   const body = { uuid, cardUpdate: { amount: left, currency }, comment };
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/Update', body);
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/Update', body);
   return resultOf('cancel', requireAmount(answer, left), true);
 }
 
 async function executeRefund(order: OperationOrder<LyraSettings>): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const body = { uuid: uuidOf(order), amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
   return resultOf('refund', requireAmount(answer, amount), false);
 }
 
@@ -148,7 +148,7 @@ async function executeRefund(order: OperationOrder<LyraSettings>): Promise<Opera
  * @throws Declined when it has certainly not happened.
  */
 async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationResult | null> {
-  const found = await call<RestTransaction>(lost.fetch, lost.account, 'Transaction/Get', {
+  const found = await call<LyraTransaction>(lost.fetch, lost.account, 'Transaction/Get', {
     uuid: uuidOf(lost),
   });
   const status = found.detailedStatus ?? '';
@@ -175,7 +175,7 @@ async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationRe
   return found.amount === remaining(lost) + lost.amount ? notDone() : null;
 }
 
-type OrderAnswer = { readonly transactions?: readonly RestTransaction[] };
+type OrderAnswer = { readonly transactions?: readonly LyraTransaction[] };
 
 /** Order/Get; null: the platform does not know the order. */
 async function findOrder({ account, order, fetch: fetcher }: StatusQuery<LyraSettings>) {
@@ -192,14 +192,14 @@ async function findOrder({ account, order, fetch: fetcher }: StatusQuery<LyraSet
  * platform has none.
  * @throws Declined, Problem provider_error, provider_unreachable
  */
-export async function queryOrder(
+export async function queryLyraOrder(
   query: StatusQuery<LyraSettings>,
 ): Promise<readonly ProviderUpdate[] | null> {
   const transactions = (await findOrder(query))?.transactions;
   const found =
     firstWith(transactions, 'paid') ?? firstWith(transactions, 'authorized') ?? transactions?.at(-1);
   if (!found) return null;
-  const update = updateOfRest(query.order, found);
+  const update = lyraRestUpdate(query.order, found);
   const refunded = refundedSoFar(found);
   if (refunded === 0) return [update];
   const refund: ProviderUpdate = {
@@ -215,9 +215,9 @@ export async function queryOrder(
 type Operation = ProviderOperation<LyraSettings>;
 
 /** Validate: only once, for the whole or a part. */
-export const validate: Operation = {
+export const validateTransaction: Operation = {
   rule: { fundsSources: ['held'], parts: 'one' },
-  lacks: cannotUseRest,
+  lacks: cannotUseLyraRest,
   execute: executeCapture,
   reconcile,
 };
@@ -225,7 +225,7 @@ export const validate: Operation = {
 /** CancelOrRefund as a cancellation, before the remittance; a part of it is an Update. */
 export const cancelBeforeRemittance: Operation = {
   rule: { fundsSources: ['held', 'paid'], parts: 'many' },
-  lacks: cannotUseRest,
+  lacks: cannotUseLyraRest,
   execute: executeCancel,
   reconcile,
 };
@@ -233,7 +233,7 @@ export const cancelBeforeRemittance: Operation = {
 /** CancelOrRefund as a refund, after the remittance. */
 export const refundAfterRemittance: Operation = {
   rule: { fundsSources: ['paid'], parts: 'many' },
-  lacks: cannotUseRest,
+  lacks: cannotUseLyraRest,
   execute: executeRefund,
   reconcile,
 };

@@ -11,7 +11,7 @@ import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import { type FormValues, type KrAnswer, readIpn, readKrAnswer } from './ipn.ts';
+import { type IpnValues, type KrAnswer, readIpn, readKrAnswer } from './ipn.ts';
 import type { LyraSettings } from './settings.ts';
 
 const ALGORITHMS = {
@@ -52,7 +52,7 @@ function signVads(
 }
 
 /** `request-signature`: the form's `signature`, base64 of the HMAC or lower-case hexadecimal of the SHA-1. */
-export function signForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
+export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
   const fields = textFields(input).map(([name, value]) => ({ name, value: utf8(value) }));
   // A published vector names its algorithm itself, and not in the settings.
   return signVads(settings, fields, input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256');
@@ -62,7 +62,7 @@ export function signForm(settings: Partial<LyraSettings>, input: Omit<RecipeInpu
  * A message's fields by name.
  * @throws Refusal when a name comes twice.
  */
-export function uniqueFields(received: readonly RawField[]): Map<string, Uint8Array> {
+export function uniqueLyraFields(received: readonly RawField[]): Map<string, Uint8Array> {
   const values = new Map<string, Uint8Array>();
   for (const { name, value } of received) {
     const text = readable(name);
@@ -90,7 +90,7 @@ function requireSignature(base: Uint8Array, expected: string, received: string, 
 
 /** A verified form: its `vads_` fields, and what was signed. */
 interface VerifiedForm {
-  readonly values: FormValues;
+  readonly values: IpnValues;
   readonly base: Uint8Array;
   readonly signature: string;
 }
@@ -99,7 +99,7 @@ interface VerifiedForm {
  * `notification-signature` and `return-signature` of the form.
  * @throws Refusal
  */
-export function verifyForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
+export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
   const fields = Array.from(received, ([name, value]) => ({ name, value }));
   const { base, signature } = signVads(settings, fields);
   requireSignature(base, signature, textOf(received, 'signature'), 'signature');
@@ -136,19 +136,19 @@ export function verifyKrAnswer(
 }
 
 /** `api-signature`: the Authorization header of a REST call. The password chooses the mode. */
-export function restAuthorization({ site_id = '', rest_password = '' }: Partial<LyraSettings>): Signed {
+export function lyraAuthorization({ site_id = '', rest_password = '' }: Partial<LyraSettings>): Signed {
   const base = utf8(`${site_id}:${rest_password}`);
   return { base, algorithm: 'HTTP Basic', signature: `Basic ${base64(base)}` };
 }
 
 function messageVerdict(settings: Partial<LyraSettings>, input: RecipeInput, channel: Channel) {
   return verdict(() => {
-    const received = uniqueFields(inputFields(input));
+    const received = uniqueLyraFields(inputFields(input));
     if (isKrMessage(received)) {
       const { answer, base, signature } = verifyKrAnswer(settings, received, channel);
       return { base, signature, status: statusOfUpdate(readKrAnswer(settings, answer)) };
     }
-    const { values, base, signature } = verifyForm(settings, received);
+    const { values, base, signature } = verifyLyraForm(settings, received);
     return { base, signature, status: statusOfUpdate(readIpn(settings, values)) };
   });
 }
@@ -160,7 +160,7 @@ function statusOfUpdate(update: ProviderUpdate): Status | null {
 }
 
 export const lyraRecipes: Readonly<Record<string, Recipe<LyraSettings>>> = {
-  'request-signature': { kind: 'sign', sign: signForm },
+  'request-signature': { kind: 'sign', sign: signLyraForm },
   'notification-signature': {
     kind: 'verify',
     verify: (settings, input) => messageVerdict(settings, input, 'notification'),
@@ -169,7 +169,7 @@ export const lyraRecipes: Readonly<Record<string, Recipe<LyraSettings>>> = {
     kind: 'verify',
     verify: (settings, input) => messageVerdict(settings, input, 'return'),
   },
-  'api-signature': { kind: 'sign', sign: restAuthorization },
+  'api-signature': { kind: 'sign', sign: lyraAuthorization },
 };
 
 /** The mistakes that merchants of the platform make. Each is tried when a signature does not fit. */

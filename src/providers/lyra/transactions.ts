@@ -22,7 +22,7 @@ function hasMoney(outcome: UpdateOutcome): boolean {
 }
 
 /** The update that a transaction stands for. A repeat has the same uuid, operation type and status. */
-export function updateOf(transaction: Transaction): ProviderUpdate {
+export function lyraUpdate(transaction: Transaction): ProviderUpdate {
   const { order, uuid, operationType, status, amount, currency, detail } = transaction;
   const isCredit = operationType === 'CREDIT';
   // An accepted VERIFICATION stores a card and moves no money.
@@ -45,7 +45,7 @@ export function updateOf(transaction: Transaction): ProviderUpdate {
 }
 
 /** A transaction as the REST API and kr-answer show it. Amounts are in minor units, `currency` is ISO 4217 alpha. */
-export interface RestTransaction {
+export interface LyraTransaction {
   readonly uuid?: string;
   readonly amount?: number;
   readonly currency?: string;
@@ -59,9 +59,9 @@ export interface RestTransaction {
 }
 
 /** The update that a transaction of the REST API stands for. */
-export function updateOfRest(order: string, transaction: RestTransaction): ProviderUpdate {
+export function lyraRestUpdate(order: string, transaction: LyraTransaction): ProviderUpdate {
   const { uuid = '', operationType = 'DEBIT', detailedStatus = '', amount, currency } = transaction;
-  return updateOf({
+  return lyraUpdate({
     order,
     uuid,
     operationType,
@@ -74,8 +74,8 @@ export function updateOfRest(order: string, transaction: RestTransaction): Provi
 
 /** The first transaction, in the platform's order, whose word has this outcome. */
 export function firstWith(
-  transactions: readonly RestTransaction[] | undefined,
+  transactions: readonly LyraTransaction[] | undefined,
   outcome: UpdateOutcome,
-): RestTransaction | undefined {
+): LyraTransaction | undefined {
   return transactions?.find(({ detailedStatus = '' }) => lyraOutcome(detailedStatus) === outcome);
 }

@@ -26,7 +26,7 @@ import { payidState } from './feedback.ts';
 import { type Ncresponse, readNcresponse } from './ncresponse.ts';
 import type { OgoneSettings } from './settings.ts';
 import { signDirectLink } from './signatures.ts';
-import { isUncertain, MAINTENANCE_CODES, ogoneOutcome } from './statuses.ts';
+import { isUncertainNcerror, MAINTENANCE_CODES, ogoneOutcome } from './statuses.ts';
 
 type Account = ProviderAccount<OgoneSettings>;
 type Fields = readonly (readonly [name: string, value: string])[];
@@ -76,7 +76,7 @@ function resultOf(kind: OperationKind, answer: Ncresponse): OperationResult | nu
   });
   if (ok && done.includes(providerStatus)) return result('succeeded');
   if (accepted.includes(providerStatus)) return result('accepted');
-  if (isUncertain(ncerror)) throw providerError('the provider answered', answer);
+  if (isUncertainNcerror(ncerror)) throw providerError('the provider answered', answer);
   if (!ok || declined.includes(providerStatus)) {
     const code = ncerror && ncerror !== '0' ? ncerror : `STATUS ${providerStatus}`;
     throw new Declined(code, ncerrorplus);

@@ -109,7 +109,7 @@ function requireOneOrder(names: readonly string[]): void {
 }
 
 /** The page's path says test or production, and the charset. */
-export function orderPage(host: string, account: ProviderAccount<OgoneSettings>): string {
+export function ogonePage(host: string, account: ProviderAccount<OgoneSettings>): string {
   const stage = account.environment === 'production' ? 'prod' : 'test';
   const page = account.settings.encoding === 'utf-8' ? 'orderstandard_utf8.asp' : 'orderstandard.asp';
   return atOrigin(`${host}/ncol/${stage}/${page}`, account.endpoints.page);

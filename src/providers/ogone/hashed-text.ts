@@ -9,12 +9,12 @@ import { type CharsetName, charset } from '../../signing/charsets.ts';
 import type { OgoneSettings } from './settings.ts';
 
 /** A parameter that is signed: its name in upper case, its value in the bytes that are hashed. */
-export interface SignedField {
+export interface HashedField {
   readonly name: string;
   readonly value: Uint8Array;
 }
 
-type Order = (a: SignedField, b: SignedField) => number;
+type Order = (a: HashedField, b: HashedField) => number;
 
 /** Names that are signed are ASCII, in which the order of text is the order of bytes. */
 const byteOrder: Order = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -42,7 +42,7 @@ export function ambiguousName(names: readonly string[]): string | null {
 }
 
 /** Empty values are not signed, the text `0` is. */
-function eachParameter(fields: readonly SignedField[], order: Order, passphrase: Uint8Array): Uint8Array {
+function eachParameter(fields: readonly HashedField[], order: Order, passphrase: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const field of fields.filter(({ value }) => value.length > 0).toSorted(order)) {
     parts.push(utf8(`${field.name}=`), field.value, passphrase);
@@ -67,7 +67,7 @@ const MAIN_IN = ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'];
 
 function mainParameters(
   names: readonly string[],
-  fields: readonly SignedField[],
+  fields: readonly HashedField[],
   passphrase: Uint8Array,
 ): Uint8Array {
   const values = names.flatMap((name) =>
@@ -77,7 +77,7 @@ function mainParameters(
 }
 
 /** The charset that was chosen in the back office. */
-export function accountCharset(settings: Partial<OgoneSettings>): CharsetName {
+export function ogoneCharset(settings: Partial<OgoneSettings>): CharsetName {
   return settings.encoding ?? 'utf-8';
 }
 
@@ -87,12 +87,12 @@ function passphraseBytes(passphrase: string, name: CharsetName): Uint8Array {
 }
 
 /** The text of a request, in the account's charset. */
-export function requestText(
+export function shaInText(
   settings: Partial<OgoneSettings>,
-  fields: readonly SignedField[],
+  fields: readonly HashedField[],
   passphrase: string,
 ): Uint8Array {
-  const bytes = passphraseBytes(passphrase, accountCharset(settings));
+  const bytes = passphraseBytes(passphrase, ogoneCharset(settings));
   return settings.sha_mode === 'main-parameters-only'
     ? mainParameters(MAIN_IN, fields, bytes)
     : eachParameter(fields, byteOrder, bytes);
@@ -103,9 +103,9 @@ export function requestText(
  * converted to the other charset, because a UTF-8 account notified through an ISO endpoint hashes one and
  * sends the other. Each comes in byte order and, where it differs, in the vendor's dictionary order.
  */
-export function* feedbackTexts(
+export function* shaOutTexts(
   settings: Partial<OgoneSettings>,
-  received: readonly SignedField[],
+  received: readonly HashedField[],
 ): Generator<Uint8Array> {
   for (const { fields, passphrase } of inEitherCharset(settings, received)) {
     if (settings.sha_mode === 'main-parameters-only') {
@@ -120,9 +120,9 @@ export function* feedbackTexts(
   }
 }
 
-function* inEitherCharset(settings: Partial<OgoneSettings>, fields: readonly SignedField[]) {
+function* inEitherCharset(settings: Partial<OgoneSettings>, fields: readonly HashedField[]) {
   const passphrase = settings.sha_out ?? '';
-  yield { fields, passphrase: passphraseBytes(passphrase, accountCharset(settings)) };
+  yield { fields, passphrase: passphraseBytes(passphrase, ogoneCharset(settings)) };
   const isAscii = !fields.some(({ value }) => value.some((byte) => byte > 127));
   if (isAscii && !/[^\0-\x7f]/.test(passphrase)) return;
   for (const [from, to] of [
@@ -134,8 +134,8 @@ function* inEitherCharset(settings: Partial<OgoneSettings>, fields: readonly Sig
   }
 }
 
-function convert(fields: readonly SignedField[], from: CharsetName, to: CharsetName): SignedField[] | null {
-  const out: SignedField[] = [];
+function convert(fields: readonly HashedField[], from: CharsetName, to: CharsetName): HashedField[] | null {
+  const out: HashedField[] = [];
   for (const { name, value } of fields) {
     const decoded = charset(from).decode(value);
     const converted = decoded === null ? null : charset(to).encode(decoded);

@@ -15,9 +15,9 @@ import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { directLink } from './directlink.ts';
 import { readFeedback } from './feedback.ts';
-import { OGONE_FIELD_SOURCES, ogoneForm, orderPage } from './form.ts';
+import { OGONE_FIELD_SOURCES, ogoneForm, ogonePage } from './form.ts';
 import { type BrandDefaults, type OgoneSchema, ogoneSettings } from './settings.ts';
-import { ogoneLikelyCauses, ogoneRecipes, signOrder, verifyFeedback } from './signatures.ts';
+import { ogoneLikelyCauses, ogoneRecipes, signOgoneForm, verifyFeedback } from './signatures.ts';
 import { OGONE_STATUSES } from './statuses.ts';
 
 /** One brand of the platform. */
@@ -65,11 +65,11 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
       const encoder = charset(settings.encoding);
       const fields = ogoneForm(request);
       requireCharset(encoder, fields, OGONE_FIELD_SOURCES);
-      const { signature } = signOrder(settings, { fields });
+      const { signature } = signOgoneForm(settings, { fields });
       return {
         kind: 'form',
         method: 'POST',
-        url: orderPage(brand.host, request.account),
+        url: ogonePage(brand.host, request.account),
         charset: encoder.name,
         fields: [...fields, ['SHASIGN', signature] as const].map(([name, value]) => ({ name, value })),
       };

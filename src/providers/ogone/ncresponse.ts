@@ -2,7 +2,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { currency } from '../../payments/currencies.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import { isFine, ogoneOutcome } from './statuses.ts';
+import { isFineNcerror, ogoneOutcome } from './statuses.ts';
 
 const xml = new XMLParser({
   ignoreAttributes: false,
@@ -24,7 +24,7 @@ export function readNcresponse(raw: string) {
   const digits = currency(value('CURRENCY'))?.digits;
   const outcome = ogoneOutcome(value('STATUS'));
   const ncerror = value('NCERROR');
-  const ok = element !== undefined && isFine(ncerror);
+  const ok = element !== undefined && isFineNcerror(ncerror);
   return {
     ok,
     ncerror,

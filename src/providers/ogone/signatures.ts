@@ -14,11 +14,11 @@ import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type FeedbackValues, readFeedback } from './feedback.ts';
 import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
-import { accountCharset, feedbackTexts, requestText, type SignedField } from './hashed-text.ts';
+import { type HashedField, ogoneCharset, shaInText, shaOutTexts } from './hashed-text.ts';
 import { readNcresponse } from './ncresponse.ts';
 import type { HashName, OgoneSettings } from './settings.ts';
 
-/** `signRequest` and its like: fields in any order, as they are sent. */
+/** What is sent, in any order. */
 type SentFields = Pick<RecipeInput, 'fields'>;
 
 const HASHES = {
@@ -31,9 +31,9 @@ function hashName(settings: Partial<OgoneSettings>): HashName {
   return settings.hash_algorithm ?? 'sha1';
 }
 
-/** The fields that SHA-IN covers, each once. The callers have declined text that the charset lacks. */
-function coveredFields(settings: Partial<OgoneSettings>, input: SentFields): SignedField[] {
-  const encoder = charset(accountCharset(settings));
+/** The fields that SHA-IN covers, each once. `requireCharset` has rejected text that the charset lacks. */
+function coveredFields(settings: Partial<OgoneSettings>, input: SentFields): HashedField[] {
+  const encoder = charset(ogoneCharset(settings));
   const values = new Map<string, Uint8Array>();
   for (const [name, value] of textFields(input)) {
     const upper = name.toUpperCase();
@@ -49,12 +49,12 @@ function signFields(
   passphrase: string | undefined,
 ): Signed {
   const { digest, label } = HASHES[hashName(settings)];
-  const base = requestText(settings, coveredFields(settings, input), passphrase ?? '');
+  const base = shaInText(settings, coveredFields(settings, input), passphrase ?? '');
   return { base, algorithm: label, signature: hexUpper(digest(base)) };
 }
 
 /** `request-signature`: SHASIGN of the form, upper-case hexadecimal. */
-export function signOrder(settings: Partial<OgoneSettings>, input: SentFields): Signed {
+export function signOgoneForm(settings: Partial<OgoneSettings>, input: SentFields): Signed {
   return signFields(settings, input, settings.sha_in);
 }
 
@@ -83,7 +83,7 @@ export function verifyFeedback(settings: Partial<OgoneSettings>, received: reado
     .map(([name, value]) => ({ name, value }));
   const { digest } = HASHES[hashName(settings)];
   let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;
-  for (const base of feedbackTexts(settings, fields)) {
+  for (const base of shaOutTexts(settings, fields)) {
     const expected = hexUpper(digest(base));
     if (signature !== '' && equalText(expected, signature.toUpperCase())) {
       return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature: expected };
@@ -119,7 +119,7 @@ function uniqueParameters(received: readonly RawField[]): Map<string, Uint8Array
 
 /** Read in the charset in which it was made, where it is valid in that. */
 function textForPeople(base: Uint8Array, settings: Partial<OgoneSettings>): string {
-  return charset(accountCharset(settings)).decode(base) ?? readable(base);
+  return charset(ogoneCharset(settings)).decode(base) ?? readable(base);
 }
 
 function feedbackVerdict(settings: Partial<OgoneSettings>, input: RecipeInput) {
@@ -130,7 +130,7 @@ function feedbackVerdict(settings: Partial<OgoneSettings>, input: RecipeInput) {
 }
 
 export const ogoneRecipes: Readonly<Record<string, Recipe<OgoneSettings>>> = {
-  'request-signature': { kind: 'sign', sign: signOrder },
+  'request-signature': { kind: 'sign', sign: signOgoneForm },
   'notification-signature': { kind: 'verify', verify: feedbackVerdict },
   'notification-signature-legacy': {
     kind: 'verify',

@@ -78,11 +78,11 @@ export function declinedOperation(status: string): OperationKind | null {
 }
 
 /** NCERROR: `0` or empty is fine. */
-export function isFine(ncerror: string): boolean {
+export function isFineNcerror(ncerror: string): boolean {
   return ncerror === '' || ncerror === '0';
 }
 
 /** NCERROR of the family 2: the platform does not know yet itself. */
-export function isUncertain(ncerror: string): boolean {
+export function isUncertainNcerror(ncerror: string): boolean {
   return ncerror.startsWith('2');
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { payzen, systempay } from '../../../src/providers/lyra/brands.ts';
-import { transactionId } from '../../../src/providers/lyra/form.ts';
+import { vadsTransId } from '../../../src/providers/lyra/form.ts';
 import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
 
 const KEY = 'demo-systempay-k';
@@ -44,7 +44,7 @@ describe('numbers of transactions', () => {
   it('are six characters, out of the gateway’s own range, and never the same', () => {
     const seen = new Set<string>();
     for (const number of [0, 1, 899_999, 900_000, 900_001, 1_000_000, 5_000_000]) {
-      const id = transactionId(number);
+      const id = vadsTransId(number);
       expect(id).toMatch(/^(?!9\d{5})[a-z0-9]{6}$/);
       seen.add(id);
     }
