@@ -1,7 +1,8 @@
 /** A payment in the words of PolyBanking: its fields, its log, its spellings (which are the original's). */
 import type { History } from '../../ledger/commands.ts';
 import type { PaymentEvent } from '../../payments/types.ts';
-import { OGONE_WORDS } from '../../providers/ogone/words.ts';
+import { meaningOf } from '../../providers/kit/statuses.ts';
+import { OGONE_STATUSES } from '../../providers/ogone/statuses.ts';
 import { isForWebsite, postfinanceCode, pythonTime } from '../../webhooks/polybanking.ts';
 
 export const INTERNAL_STATUSES = {
@@ -22,9 +23,13 @@ export const LOG_TYPES = {
 
 type LogType = keyof typeof LOG_TYPES;
 
-/** The text of a status code; a code without one is its own text, as Django prints it. */
+/** Codes of the platform that PolyBanking's own list lacks. */
+const NOT_LISTED: ReadonlySet<string> = new Set(['46', '88']);
+
+/** The text of a status code; a code that PolyBanking does not list is its own text, as Django prints it. */
 function statusText(code: string): string {
-  return OGONE_WORDS[code] ?? (code === '??' ? 'Unknow' : code);
+  if (code === '??') return 'Unknow';
+  return NOT_LISTED.has(code) ? code : (meaningOf(OGONE_STATUSES, code)?.text ?? code);
 }
 
 /** A value as Python's str() prints it. */

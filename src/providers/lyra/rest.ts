@@ -1,14 +1,15 @@
 /**
- * The REST API V4 of Lyra's platform: capture (validate), cancel, refund and status of what was paid by the form. JSON over HTTPS
- * with the shop number and a password, which is of test or of production.
+ * The REST API V4 of Lyra's platform: capture (Validate), cancel, refund and status of what was paid by the form. JSON over HTTPS
+ * with the shop number and a password, which is of test or of production. Facts: SHEET.md, "After payment".
  *
- * Facts: the vendor's REST documentation and its WooCommerce plug-in. Safe readings: HTTP 200 is the answer to errors
- * too; what came of PSP_998, PSP_999 and INT_999 (their own failures) is unknown; an amount that is not the one asked for is no
- * success. A partial capture first lowers the amount (Update), which can be repeated, then validates, once.
+ * Safe readings:
+ * - HTTP 200 is the answer to errors too, so only `status` of the JSON counts;
+ * - what came of a call that ended in PSP_998, PSP_999 or INT_999, the platform's own failures, is unknown;
+ * - an answer with another amount than the one asked for is no success.
+ * A partial capture first lowers the amount (Update), which can be repeated, then validates, once.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
-import { base64, utf8 } from '../../signing/bytes.ts';
 import type {
   OperationCall,
   OperationOrder,
@@ -20,88 +21,46 @@ import type {
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
-import { factOf, STATUSES } from './transactions.ts';
-
-/** Where each brand's API is; null: not known. */
-const REST_HOSTS = {
-  systempay: 'https://api.systempay.fr',
-  payzen: 'https://api.payzen.eu',
-  'payzen-lat': 'https://api.payzen.lat',
-  'payzen-br': 'https://api.payzen.com.br',
-  'payzen-in': 'https://secure.payzen.co.in',
-  sogecommerce: 'https://api-sogecommerce.societegenerale.eu',
-  clicandpay: 'https://api-clicandpay.groupecdn.fr',
-  scellius: 'https://api.scelliuspaiement.labanquepostale.fr',
-  'lyra-collect': 'https://api.lyra.com',
-  micuentaweb: 'https://api.micuentaweb.pe',
-  epaync: 'https://epaync.nc',
-  osb: null,
-  payty: 'https://api.payty.com',
-  cobroinmediato: 'https://api.cobroinmediato.tech',
-  innopay: null,
-  bnpp: null,
-} as const;
-
-export type RestBrand = keyof typeof REST_HOSTS;
-
-/** What the REST API needs of an account's settings. */
-interface RestSettings {
-  readonly brand: RestBrand;
-  readonly site_id: string;
-  readonly rest_password?: string | undefined;
-}
+import { LYRA_HOSTS } from './hosts.ts';
+import { type LyraSettings, lyraMode } from './settings.ts';
+import { lyraAuthorization } from './signatures.ts';
+import { isPlatformFailure, lyraOutcome, TRANSACTION_NOT_FOUND } from './statuses.ts';
+import { firstWith, type LyraTransaction, lyraRestUpdate } from './transactions.ts';
 
 /** Why an account cannot use the REST API; null: it can. */
-function lacksRest({ brand, rest_password }: RestSettings): string | null {
-  if (!REST_HOSTS[brand]) return `the address of the REST API of ${brand} is not known`;
+export function cannotUseLyraRest({ brand, rest_password }: LyraSettings): string | null {
+  if (!LYRA_HOSTS[brand].rest) return `the address of the REST API of ${brand} is not known`;
   return rest_password ? null : 'rest_password is not set';
 }
 
-/** A transaction as the API shows it. */
-interface RestTransaction {
-  readonly uuid?: string;
-  readonly amount?: number;
-  readonly currency?: string;
-  readonly detailedStatus?: string;
-  readonly operationType?: string;
-  readonly transactionDetails?: {
-    readonly cardDetails?: {
-      readonly captureResponse?: { readonly refundAmount?: number | null } | null;
-    } | null;
-  } | null;
-}
-
-/** Failures of the platform itself. */
-const TEMPORARY = new Set(['PSP_998', 'PSP_999', 'INT_999']);
-
-/** The platform knows no such transaction or order. */
-const UNKNOWN = new Set(['PSP_010']);
-
-function refundedSoFar({ transactionDetails }: RestTransaction): number {
-  return transactionDetails?.cardDetails?.captureResponse?.refundAmount ?? 0;
-}
-
-async function call<T>(
+/**
+ * Calls one service of the API. An answer of the other mode is none.
+ * @returns its `answer`.
+ * @throws Declined with errorCode when the platform declined it.
+ * @throws Problem provider_error, provider_unreachable: the outcome is unknown; unsupported_operation before the call.
+ */
+async function call<Answer>(
   fetcher: typeof fetch,
-  { settings, environment, endpoints }: ProviderAccount<RestSettings>,
-  name: string,
+  { settings, environment, endpoints }: ProviderAccount<LyraSettings>,
+  service: string,
   body: object,
-): Promise<T> {
-  const host = REST_HOSTS[settings.brand];
-  if (!host) throw new Problem('unsupported_operation', lacksRest(settings) ?? '');
-  const { status, text } = await callApi(fetcher, atOrigin(`${host}/api-payment/V4/${name}`, endpoints.api), {
+): Promise<Answer> {
+  const host = LYRA_HOSTS[settings.brand].rest;
+  if (!host) throw new Problem('unsupported_operation', cannotUseLyraRest(settings) ?? '');
+  const url = atOrigin(`${host}/api-payment/V4/${service}`, endpoints.api);
+  const { status, text } = await callApi(fetcher, url, {
     headers: {
       'content-type': 'application/json',
-      authorization: `Basic ${base64(utf8(`${settings.site_id}:${settings.rest_password ?? ''}`))}`,
+      authorization: lyraAuthorization(settings).signature,
     },
     body: JSON.stringify(body),
   });
   const reply = jsonObject(text) as { status?: string; mode?: string; answer?: Record<string, unknown> };
-  const mode = environment === 'production' ? 'PRODUCTION' : 'TEST';
-  if (reply.status === 'SUCCESS' && reply.answer && reply.mode === mode) return reply.answer as T;
+  const isOurs = reply.mode === lyraMode(environment);
+  if (reply.status === 'SUCCESS' && reply.answer && isOurs) return reply.answer as Answer;
   const code = String(reply.answer?.errorCode ?? '');
   const message = String(reply.answer?.detailedErrorMessage ?? reply.answer?.errorMessage ?? '');
-  if (reply.status === 'ERROR' && code !== '' && !TEMPORARY.has(code)) throw new Declined(code, message);
+  if (reply.status === 'ERROR' && code !== '' && !isPlatformFailure(code)) throw new Declined(code, message);
   throw new Problem(
     'provider_error',
     `the provider answered ${status} ${reply.status} ${code} (${reply.mode})`,
@@ -112,34 +71,40 @@ async function call<T>(
   );
 }
 
+/** In minor units; the platform names nothing where nothing was refunded. */
+function refundedSoFar({ transactionDetails }: LyraTransaction): number {
+  return transactionDetails?.cardDetails?.captureResponse?.refundAmount ?? 0;
+}
+
 /** What is left of an order's amount once an operation that lowers it is done. */
-function remaining({ before, fundsSource, amount }: OperationCall<RestSettings>): number {
+function remaining({ before, fundsSource, amount }: OperationCall<LyraSettings>): number {
   return (fundsSource === 'held' ? before.authorized - before.paid : before.paid - before.refunded) - amount;
 }
 
-function uuidOf({ providerState }: Pick<OperationCall<RestSettings>, 'providerState'>): string {
+/** @throws Problem invalid_state */
+function uuidOf({ providerState }: Pick<OperationCall<LyraSettings>, 'providerState'>): string {
   if (!providerState.uuid)
     throw new Problem('invalid_state', 'the transaction number of this payment is not known');
   return providerState.uuid;
 }
 
-/** What a transaction's word means for the operation that led to it. */
-function judged(kind: OperationKind, transaction: RestTransaction, isPart: boolean): OperationResult {
-  const status = transaction.detailedStatus ?? '';
-  const result = (state: OperationResult['state']) => ({
-    state,
-    status,
-    providerReference: transaction.uuid ?? null,
-  });
-  if (kind === 'cancel') {
-    if (isPart || status === 'CANCELLED') return result('succeeded');
-  } else if (status === 'AUTHORISED' || status === 'CAPTURED') return result('succeeded');
-  if (STATUSES[status] === 'pending' || status === 'REFUND_TO_RETRY') return result('accepted');
+/**
+ * What a transaction's word means for the operation that led to it.
+ * @throws Declined, Problem provider_error
+ */
+function resultOf(kind: OperationKind, transaction: LyraTransaction, isPart: boolean): OperationResult {
+  const { detailedStatus: status = '', uuid: providerReference = null } = transaction;
+  const result = (state: OperationResult['state']) => ({ state, status, providerReference });
+  const isDone =
+    kind === 'cancel' ? isPart || status === 'CANCELLED' : status === 'AUTHORISED' || status === 'CAPTURED';
+  if (isDone) return result('succeeded');
+  if (lyraOutcome(status) === 'pending' || status === 'REFUND_TO_RETRY') return result('accepted');
   if (status === 'REFUSED' || status === 'CANCELLED') throw new Declined(status, '');
   throw new Problem('provider_error', `the provider answered with the status ${status}`);
 }
 
-function requireAmount(transaction: RestTransaction, amount: number): RestTransaction {
+/** @throws Problem provider_error */
+function requireAmount(transaction: LyraTransaction, amount: number): LyraTransaction {
   if (transaction.amount === amount) return transaction;
   throw new Problem(
     'provider_error',
@@ -147,119 +112,128 @@ function requireAmount(transaction: RestTransaction, amount: number): RestTransa
   );
 }
 
-async function capture(order: OperationOrder<RestSettings>): Promise<OperationResult> {
+async function executeCapture(order: OperationOrder<LyraSettings>): Promise<OperationResult> {
   const { account, amount, currency, whole } = order;
   const uuid = uuidOf(order);
   if (!whole) {
     const body = { uuid, cardUpdate: { amount, currency }, comment: order.operationReference };
-    requireAmount(await call<RestTransaction>(order.fetch, account, 'Transaction/Update', body), amount);
+    requireAmount(await call<LyraTransaction>(order.fetch, account, 'Transaction/Update', body), amount);
   }
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/Validate', { uuid });
-  return judged('capture', requireAmount(answer, amount), false);
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/Validate', { uuid });
+  return resultOf('capture', requireAmount(answer, amount), false);
 }
 
-async function cancel(order: OperationOrder<RestSettings>): Promise<OperationResult> {
+async function executeCancel(order: OperationOrder<LyraSettings>): Promise<OperationResult> {
   const { account, amount, currency, whole, operationReference: comment } = order;
   const uuid = uuidOf(order);
   if (whole) {
     const body = { uuid, amount, currency, comment, resolutionMode: 'CANCELLATION_ONLY' };
-    return judged('cancel', await call(order.send, account, 'Transaction/CancelOrRefund', body), false);
+    return resultOf('cancel', await call(order.send, account, 'Transaction/CancelOrRefund', body), false);
   }
   const left = remaining(order);
   const body = { uuid, cardUpdate: { amount: left, currency }, comment };
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/Update', body);
-  return judged('cancel', requireAmount(answer, left), true);
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/Update', body);
+  return resultOf('cancel', requireAmount(answer, left), true);
 }
 
-async function refund(order: OperationOrder<RestSettings>): Promise<OperationResult> {
+async function executeRefund(order: OperationOrder<LyraSettings>): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const body = { uuid: uuidOf(order), amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
-  const answer = await call<RestTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
-  return judged('refund', requireAmount(answer, amount), false);
+  const answer = await call<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
+  return resultOf('refund', requireAmount(answer, amount), false);
 }
 
-/** What Transaction/Get says of an operation. */
-async function outcome(asked: OperationCall<RestSettings>): Promise<OperationResult | null> {
-  const found = await call<RestTransaction>(asked.fetch, asked.account, 'Transaction/Get', {
-    uuid: uuidOf(asked),
+/**
+ * What Transaction/Get says of an operation. Null: not known yet.
+ * @throws Declined when it has certainly not happened.
+ */
+async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationResult | null> {
+  const found = await call<LyraTransaction>(lost.fetch, lost.account, 'Transaction/Get', {
+    uuid: uuidOf(lost),
   });
   const status = found.detailedStatus ?? '';
   const done: OperationResult = { state: 'succeeded', status, providerReference: null };
-  /** Of one that was accepted it says only that it is not done yet. */
+  /** Of an operation that was accepted this says only that it is not done yet. */
   const notDone = (): null => {
-    if (asked.accepted) return null;
+    if (lost.accepted) return null;
     throw new Declined(status, 'the platform says that it was not carried out');
   };
-  if (asked.kind === 'refund') {
-    const so = refundedSoFar(found);
-    if (so >= asked.expected) return done;
-    return so === asked.before.refunded ? notDone() : null;
+  if (lost.kind === 'refund') {
+    const refunded = refundedSoFar(found);
+    if (refunded >= lost.expected) return done;
+    return refunded === lost.before.refunded ? notDone() : null;
   }
-  if (asked.kind === 'capture') {
-    if (status === 'AUTHORISED' || status === 'CAPTURED') return found.amount === asked.amount ? done : null;
+  if (lost.kind === 'capture') {
+    if (status === 'AUTHORISED' || status === 'CAPTURED') return found.amount === lost.amount ? done : null;
     return status.endsWith('_TO_VALIDATE') ? notDone() : null;
   }
-  if (asked.whole) {
+  if (lost.whole) {
     if (status === 'CANCELLED') return done;
     return status.startsWith('AUTHORISED') || status === 'CAPTURED' ? notDone() : null;
   }
-  if (found.amount === remaining(asked)) return done;
-  return found.amount === remaining(asked) + asked.amount ? notDone() : null;
+  if (found.amount === remaining(lost)) return done;
+  return found.amount === remaining(lost) + lost.amount ? notDone() : null;
 }
 
-/** Order/Get: the transaction that has brought money, else the newest word; and what was refunded of it. */
-async function ask(question: StatusQuery<RestSettings>): Promise<readonly ProviderUpdate[] | null> {
-  const { account, order } = question;
-  let answer: { readonly transactions?: readonly RestTransaction[] };
+type OrderAnswer = { readonly transactions?: readonly LyraTransaction[] };
+
+/** Order/Get; null: the platform does not know the order. */
+async function findOrder({ account, order, fetch: fetcher }: StatusQuery<LyraSettings>) {
   try {
-    answer = await call(question.fetch, account, 'Order/Get', { orderId: order, operationType: 'DEBIT' });
+    return await call<OrderAnswer>(fetcher, account, 'Order/Get', { orderId: order, operationType: 'DEBIT' });
   } catch (error) {
-    if (error instanceof Declined && UNKNOWN.has(error.provider?.code ?? '')) return null;
+    if (error instanceof Declined && error.provider?.code === TRANSACTION_NOT_FOUND) return null;
     throw error;
   }
+}
+
+/**
+ * What Order/Get says: the transaction that has brought money, or else the newest one; and what was refunded of it. Null: the
+ * platform has none.
+ * @throws Declined, Problem provider_error, provider_unreachable
+ */
+export async function queryLyraOrder(
+  query: StatusQuery<LyraSettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const transactions = (await findOrder(query))?.transactions;
   const found =
-    answer.transactions?.find(({ detailedStatus = '' }) => STATUSES[detailedStatus] === 'paid') ??
-    answer.transactions?.find(({ detailedStatus = '' }) => STATUSES[detailedStatus] === 'authorized') ??
-    answer.transactions?.at(-1);
+    firstWith(transactions, 'paid') ?? firstWith(transactions, 'authorized') ?? transactions?.at(-1);
   if (!found) return null;
-  const fact = factOf({
-    order,
-    uuid: found.uuid ?? '',
-    operation: found.operationType ?? 'DEBIT',
-    status: found.detailedStatus ?? '',
-    amount: Number.isSafeInteger(found.amount) ? (found.amount ?? null) : null,
-    currency: found.currency ?? null,
-    detail: {},
-  });
+  const update = lyraRestUpdate(query.order, found);
   const refunded = refundedSoFar(found);
-  if (refunded === 0) return [fact];
-  const back: ProviderUpdate = {
-    ...fact,
-    key: `${fact.movement}/refunded/${refunded}`,
+  if (refunded === 0) return [update];
+  const refund: ProviderUpdate = {
+    ...update,
+    key: `${update.movement}/refunded/${refunded}`,
     outcome: 'refunded',
     amount: refunded,
     cumulative: true,
   };
-  return [fact, back];
+  return [update, refund];
 }
 
-/** What accounts of the platform can do beside the form. */
-export function restCalls<Settings extends RestSettings>() {
-  const operation = (
-    fundsSources: ProviderOperation<Settings>['rule']['fundsSources'],
-    parts: ProviderOperation<Settings>['rule']['parts'],
-    run: ProviderOperation<Settings>['execute'],
-  ): ProviderOperation<Settings> => ({
-    rule: { fundsSources, parts },
-    lacks: lacksRest,
-    execute: run,
-    reconcile: outcome,
-  });
-  return {
-    capture: operation(['held'], 'one', capture),
-    cancel: operation(['held', 'paid'], 'many', cancel),
-    refund: operation(['paid'], 'many', refund),
-    lacks: lacksRest,
-    ask: (question: StatusQuery<Settings>) => ask(question),
-  };
-}
+type Operation = ProviderOperation<LyraSettings>;
+
+/** Validate: only once, for the whole or a part. */
+export const validateTransaction: Operation = {
+  rule: { fundsSources: ['held'], parts: 'one' },
+  lacks: cannotUseLyraRest,
+  execute: executeCapture,
+  reconcile,
+};
+
+/** CancelOrRefund as a cancellation, before the remittance; a part of it is an Update. */
+export const cancelBeforeRemittance: Operation = {
+  rule: { fundsSources: ['held', 'paid'], parts: 'many' },
+  lacks: cannotUseLyraRest,
+  execute: executeCancel,
+  reconcile,
+};
+
+/** CancelOrRefund as a refund, after the remittance. */
+export const refundAfterRemittance: Operation = {
+  rule: { fundsSources: ['paid'], parts: 'many' },
+  lacks: cannotUseLyraRest,
+  execute: executeRefund,
+  reconcile,
+};

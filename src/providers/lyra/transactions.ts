@@ -1,92 +1,81 @@
 /** What a transaction of Lyra's platform says, by the form's messages and by the REST API alike. */
-import type { Outcome } from '../../payments/statuses.ts';
-import type { ProviderUpdate } from '../contract.ts';
-
-/** vads_trans_status, and detailedStatus of the REST API. */
-export const STATUSES: Readonly<Record<string, Outcome>> = {
-  INITIAL: 'pending',
-  NOT_CREATED: 'error',
-  ABANDONED: 'cancelled',
-  WAITING_AUTHORISATION: 'pending',
-  WAITING_AUTHORISATION_TO_VALIDATE: 'pending',
-  WAITING_FOR_PAYMENT: 'pending',
-  UNDER_VERIFICATION: 'pending',
-  PENDING: 'pending',
-  SUSPENDED: 'pending',
-  PRE_AUTHORISED: 'pending',
-  CAPTURE_PENDING: 'pending',
-  REFUND_TO_RETRY: 'none',
-  AUTHORISED_TO_VALIDATE: 'authorized',
-  AUTHORISED: 'paid',
-  CAPTURED: 'paid',
-  PARTIALLY_AUTHORISED: 'paid',
-  ACCEPTED: 'authorized',
-  CAPTURE_FAILED: 'error',
-  REFUSED: 'denied',
-  EXPIRED: 'expired',
-  CANCELLED: 'reversed',
-};
+import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { lyraCreditOutcome, lyraOutcome } from './statuses.ts';
 
 /** One transaction, from either interface. */
-export interface Transaction {
+interface Transaction {
   readonly order: string;
   readonly uuid: string;
-  readonly operation: string;
+  /** DEBIT, CREDIT or VERIFICATION. */
+  readonly operationType: string;
   readonly status: string;
+  /** Minor units. */
   readonly amount: number | null;
   /** ISO 4217 alpha. */
   readonly currency: string | null;
   readonly detail: Readonly<Record<string, string>>;
 }
 
-/** What a word means depends on the direction of the money. */
-function outcomeOf({ operation, status }: Transaction): Outcome {
-  if (operation === 'CREDIT') return status === 'AUTHORISED' || status === 'CAPTURED' ? 'refunded' : 'none';
-  return STATUSES[status] ?? 'none';
+/** Whether this outcome is of a transaction that holds or has brought money. */
+function hasMoney(outcome: UpdateOutcome): boolean {
+  return outcome === 'paid' || outcome === 'authorized';
 }
 
-export function factOf(transaction: Transaction): ProviderUpdate {
-  const { order, uuid, operation, status, amount, currency: code, detail } = transaction;
+/** The update that a transaction stands for. A repeat has the same uuid, operation type and status. */
+export function lyraUpdate(transaction: Transaction): ProviderUpdate {
+  const { order, uuid, operationType, status, amount, currency, detail } = transaction;
+  const isCredit = operationType === 'CREDIT';
   // An accepted VERIFICATION stores a card and moves no money.
-  const told = operation === 'VERIFICATION' || status === 'ACCEPTED' ? 0 : amount;
-  const outcome = outcomeOf(transaction);
+  const movesNothing = operationType === 'VERIFICATION' || status === 'ACCEPTED';
+  const outcome = isCredit ? lyraCreditOutcome(status) : lyraOutcome(status);
   return {
     kind: 'update',
     order,
-    key: `${uuid}/${operation}/${status}`,
+    key: `${uuid}/${operationType}/${status}`,
     outcome,
-    amount: told,
-    currency: code,
+    amount: movesNothing ? 0 : amount,
+    currency,
     movement: uuid,
-    // The REST API names the transaction that holds or has brought money by it.
-    ...((outcome === 'paid' || outcome === 'authorized') && { providerState: { uuid } }),
-    providerReference: operation === 'CREDIT' ? null : uuid,
-    providerStatus: operation === 'CREDIT' ? `${operation} ${status}` : status,
+    // By this number the REST API is told which transaction to capture, cancel or refund.
+    ...(hasMoney(outcome) && { providerState: { uuid } }),
+    providerReference: isCredit ? null : uuid,
+    providerStatus: isCredit ? `${operationType} ${status}` : status,
     detail,
   };
 }
 
-/** What each code says, in the provider’s words. */
-export const WORDS: Readonly<Record<string, string>> = {
-  INITIAL: 'being created',
-  NOT_CREATED: 'refused at creation, nothing in the back office',
-  ABANDONED: 'shopper gave up',
-  WAITING_AUTHORISATION: 'automatic, authorisation later (capture delay longer than an authorisation lasts)',
-  WAITING_AUTHORISATION_TO_VALIDATE: 'manual, authorisation later',
-  WAITING_FOR_PAYMENT: 'transfer, cash: money not there',
-  UNDER_VERIFICATION: 'in progress',
-  PENDING: 'in progress',
-  SUSPENDED: 'in progress',
-  PRE_AUTHORISED: 'in progress',
-  REFUND_TO_RETRY: 'in progress',
-  CAPTURE_PENDING: 'in progress',
-  AUTHORISED_TO_VALIDATE: 'authorised, the merchant must validate',
-  AUTHORISED: 'authorised, will be collected by itself',
-  CAPTURED: 'remitted to the bank',
-  PARTIALLY_AUTHORISED: 'only a part',
-  ACCEPTED: 'VERIFICATION accepted (card stored, no money)',
-  CAPTURE_FAILED: 'remittance failed',
-  EXPIRED: 'not validated, authorised or paid in time',
-  CANCELLED: 'by the merchant',
-  REFUSED: 'refused',
-};
+/** A transaction as the REST API and kr-answer show it. Amounts are in minor units, `currency` is ISO 4217 alpha. */
+export interface LyraTransaction {
+  readonly uuid?: string;
+  readonly amount?: number;
+  readonly currency?: string;
+  readonly detailedStatus?: string;
+  readonly operationType?: string;
+  readonly transactionDetails?: {
+    readonly cardDetails?: {
+      readonly captureResponse?: { readonly refundAmount?: number | null } | null;
+    } | null;
+  } | null;
+}
+
+/** The update that a transaction of the REST API stands for. */
+export function lyraRestUpdate(order: string, transaction: LyraTransaction): ProviderUpdate {
+  const { uuid = '', operationType = 'DEBIT', detailedStatus = '', amount, currency } = transaction;
+  return lyraUpdate({
+    order,
+    uuid,
+    operationType,
+    status: detailedStatus,
+    amount: Number.isSafeInteger(amount) ? (amount ?? null) : null,
+    currency: currency ?? null,
+    detail: {},
+  });
+}
+
+/** The first transaction, in the platform's order, whose word has this outcome. */
+export function firstWith(
+  transactions: readonly LyraTransaction[] | undefined,
+  outcome: UpdateOutcome,
+): LyraTransaction | undefined {
+  return transactions?.find(({ detailedStatus = '' }) => lyraOutcome(detailedStatus) === outcome);
+}

@@ -54,12 +54,12 @@ function encoded(fields: readonly (readonly [string, string])[], charset: 'utf8'
     .join('&');
 }
 
-/** The number of the transaction of a try. */
+/** vads_trans_uuid of one try of an order. */
 function uuidOf(id: string, decision: Decision): string {
   return createHash('md5').update(`${id}/${decision}`).digest('hex');
 }
 
-function result(
+function message(
   order: BankOrder,
   merchant: Merchant,
   decision: Decision,
@@ -86,15 +86,15 @@ function result(
         ] as [string, string][])
       : []),
   ];
-  const told = new Map(fields);
-  told.set('vads_amount', String(order.amount));
-  told.set('vads_order_id', order.order);
+  const values = new Map(fields);
+  values.set('vads_amount', String(order.amount));
+  values.set('vads_order_id', order.order);
   const numeric = order.currency === order.data.alpha ? order.data.vads_currency : '840';
-  told.set('vads_currency', numeric ?? '');
+  values.set('vads_currency', numeric ?? '');
   const key = String(merchant.settings.key) + (spoiling === 'unknown-key' ? ' of another' : '');
-  const signature = signed(told, merchant, key);
-  if (spoiling === 'bad-signature') told.set('vads_amount', '1');
-  return encoded([...told, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
+  const signature = signed(values, merchant, key);
+  if (spoiling === 'bad-signature') values.set('vads_amount', '1');
+  return encoded([...values, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
 }
 
 function detailedStatus(entry: Entry): string {
@@ -125,7 +125,8 @@ function transactionOf(entry: Entry) {
   };
 }
 
-type Asked = {
+/** Body of a call; each service reads some of it. */
+type RestBody = {
   readonly uuid?: string;
   readonly orderId?: string;
   readonly amount?: number;
@@ -150,15 +151,15 @@ async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Me
       `Basic ${btoa(`${String(settings.site_id)}:${String(settings.rest_password)}`)}`,
   );
   if (!merchant) return error('INT_905', 'invalid credentials');
-  const asked = JSON.parse(call.body) as Asked;
+  const body = JSON.parse(call.body) as RestBody;
   const name = call.path.split('/V4/')[1] ?? '';
   if (name === 'Order/Get') {
-    const entry = await entryOf(memory, asked.orderId ?? '');
+    const entry = await entryOf(memory, body.orderId ?? '');
     return entry
       ? success({ orderId: entry.order, transactions: [transactionOf(entry)] })
       : error('PSP_010', 'transaction not found');
   }
-  const entry = await entryByReference(memory, 'lyra', asked.uuid ?? '');
+  const entry = await entryByReference(memory, 'lyra', body.uuid ?? '');
   if (!entry) return error('PSP_010', 'transaction not found');
   if (name === 'Transaction/Get') return success(transactionOf(entry));
   if (call.trouble === 'fail') return error('PSP_100', 'refused by the acquirer');
@@ -168,26 +169,26 @@ async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Me
     'Transaction/Validate': { kind: 'capture', amount: null },
     'Transaction/Update': {
       kind: 'cancel',
-      amount: transactionOf(entry).amount - (asked.cardUpdate?.amount ?? 0),
+      amount: transactionOf(entry).amount - (body.cardUpdate?.amount ?? 0),
     },
     'Transaction/CancelOrRefund': {
-      kind: asked.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
-      amount: asked.amount ?? null,
+      kind: body.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
+      amount: body.amount ?? null,
     },
   };
-  const kind = steps[name];
-  if (!kind) return error('INT_901', 'no such service');
-  const done = await perform(memory, entry, kind);
-  if (typeof done === 'string')
-    return error(kind.kind === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${done}`);
-  const shown = transactionOf(done.entry);
-  if (kind.kind !== 'refund') return success(shown);
+  const step = steps[name];
+  if (!step) return error('INT_901', 'no such service');
+  const result = await perform(memory, entry, step);
+  if (typeof result === 'string')
+    return error(step.kind === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${result}`);
+  const transaction = transactionOf(result.entry);
+  if (step.kind !== 'refund') return success(transaction);
   return success({
-    ...shown,
-    uuid: createHash('md5').update(done.done.id).digest('hex'),
+    ...transaction,
+    uuid: createHash('md5').update(result.done.id).digest('hex'),
     operationType: 'CREDIT',
     detailedStatus: 'AUTHORISED',
-    amount: done.done.amount,
+    amount: result.done.amount,
   });
 }
 
@@ -250,11 +251,11 @@ export const lyraBank: Bank = {
       method: 'POST',
       url: order.data.vads_url_check ?? merchant.callback,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: result(order, merchant, decision, spoiling, true),
+      body: message(order, merchant, decision, spoiling, true),
     };
   },
 
   back(order, merchant, decision) {
-    return `${order.data.vads_url_return}?${result(order, merchant, decision, 'none', false)}`;
+    return `${order.data.vads_url_return}?${message(order, merchant, decision, 'none', false)}`;
   },
 };

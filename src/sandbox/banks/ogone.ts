@@ -104,7 +104,7 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     ED: '0330',
     CN: order.data.CN ?? 'Zoé Müller',
     TRXDATE: order.data.TRXDATE ?? '',
-    // A refused try and the payment after it are two transactions of one order.
+    // A declined try and the payment after it are two transactions of one order.
     PAYID: `${ok ? '31' : '30'}${order.data.PAYID}`,
     PAYIDSUB: '0',
     NCERROR: decision === 'refuse' ? '30001001' : '0',
@@ -130,7 +130,8 @@ function payid(data: Readonly<Record<string, string>>): string {
   return `31${data.PAYID}`;
 }
 
-const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+/** OPERATION of a maintenance call. */
+const MAINTENANCE: Readonly<Record<string, BankOperationKind>> = {
   SAL: 'capture',
   SAS: 'capture',
   DEL: 'cancel',
@@ -148,11 +149,11 @@ function response(attributes: Readonly<Record<string, string | number>>): Respon
   });
 }
 
-function refusal(code: string, plus: string): Response {
+function declined(code: string, plus: string): Response {
   return response({ NCSTATUS: code.charAt(0), NCERROR: code, NCERRORPLUS: plus, STATUS: '0' });
 }
 
-/** The status of an order after the last thing that happened to it. */
+/** STATUS of an order after the last operation on it. */
 function statusOf(entry: Entry): string {
   const last = entry.done.at(-1)?.kind;
   if (last === 'refund') return '8';
@@ -161,49 +162,49 @@ function statusOf(entry: Entry): string {
   return entry.held > 0 ? '5' : entry.taken > 0 ? '9' : entry.cancelled ? '1' : '2';
 }
 
-/** DirectLink: maintenance is taken at once and done offline; a query tells what came of it. */
+/** DirectLink: maintenance is accepted at once and done offline. A query says what came of it. */
 async function directLink(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const pspid = new URLSearchParams(call.body).get('PSPID');
   const merchant = merchants.find(({ settings }) => settings.pspid === pspid);
-  if (!merchant) return refusal('50001006', 'unknown order/1/r');
+  if (!merchant) return declined('50001006', 'unknown order/1/r');
   const { sha_in, sha_in_directlink, userid, pswd } = merchant.settings;
   const charset = encodingOf(merchant) === 'utf-8' ? 'utf-8' : 'windows-1252';
   const fields = new Map(readForm(new TextEncoder().encode(call.body), charset));
   if (fields.get('USERID') !== userid || fields.get('PSWD') !== pswd)
-    return refusal('50001183', 'login or password not correct');
+    return declined('50001183', 'login or password not correct');
   // PAYIDSUB is not in the list of what SHA-IN covers.
   const covered = [...fields].filter(([name]) => name !== 'PAYIDSUB');
   if (fields.get('SHASIGN') !== shasign(covered, String(sha_in_directlink ?? sha_in), merchant))
-    return refusal('50001111', 'unknown order/1/s');
+    return declined('50001111', 'unknown order/1/s');
   const number = fields.get('PAYID') ?? '';
   const entry =
     (await entryByReference(memory, 'ogone', number)) ?? (await entryOf(memory, fields.get('ORDERID') ?? ''));
-  if (!entry) return refusal('50001130', 'unknown order/1/i');
-  const shown = (known: Entry, status: string, amount: number) =>
+  if (!entry) return declined('50001130', 'unknown order/1/i');
+  const answer = (about: Entry, status: string, amount: number) =>
     response({
-      orderID: known.order,
-      PAYID: payid(known.data),
-      PAYIDSUB: known.done.length,
+      orderID: about.order,
+      PAYID: payid(about.data),
+      PAYIDSUB: about.done.length,
       NCSTATUS: 0,
       NCERROR: 0,
       NCERRORPLUS: '!',
       ACCEPTANCE: 'test123',
       STATUS: status,
       amount: platformAmount(amount),
-      currency: known.currency,
+      currency: about.currency,
     });
   if (call.path.endsWith('/querydirect.asp')) {
     const sub = fields.get('PAYIDSUB');
     const until = sub ? { ...entry, done: entry.done.slice(0, Number(sub)) } : entry;
-    return shown(until, statusOf(until), until.done.at(-1)?.amount ?? entry.asked);
+    return answer(until, statusOf(until), until.done.at(-1)?.amount ?? entry.asked);
   }
-  const kind = DEEDS[fields.get('OPERATION') ?? ''];
-  if (!kind) return refusal('50001020', 'no such operation');
-  if (call.trouble === 'fail') return refusal('30021001', 'declined by the acquirer');
+  const kind = MAINTENANCE[fields.get('OPERATION') ?? ''];
+  if (!kind) return declined('50001020', 'no such operation');
+  if (call.trouble === 'fail') return declined('30021001', 'declined by the acquirer');
   const result = await perform(memory, entry, { kind, amount: Number(fields.get('AMOUNT')) });
   if (typeof result === 'string')
-    return refusal(result === 'amount' ? '50001054' : '50001127', `operation not possible: ${result}`);
-  return shown(result.entry, { capture: '91', cancel: '61', refund: '81' }[kind], result.done.amount);
+    return declined(result === 'amount' ? '50001054' : '50001127', `operation not possible: ${result}`);
+  return answer(result.entry, { capture: '91', cancel: '61', refund: '81' }[kind], result.done.amount);
 }
 
 const BACK_FIELD: Record<Decision, string> = {

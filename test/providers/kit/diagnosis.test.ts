@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { Provider } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { diagnose, firstDifference } from '../../../src/providers/kit/diagnosis.ts';
-import { ogone } from '../../../src/providers/ogone/index.ts';
+import { ogone } from '../../../src/providers/ogone/brands.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { providers } from '../../../src/providers/registry.ts';
 import { bankOf } from '../../../src/sandbox/banks/registry.ts';

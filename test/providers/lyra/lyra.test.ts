@@ -1,11 +1,10 @@
-/** Lyra's platform: what its vectors and the common suites do not say. */
+/** Lyra's platform: what its sheet (src/providers/lyra/SHEET.md) says beyond the vectors and the common suites. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
-import { transactionId } from '../../../src/providers/lyra/index.ts';
-import { payzen } from '../../../src/providers/lyra/payzen.ts';
-import { systempay } from '../../../src/providers/lyra/systempay.ts';
+import { payzen, systempay } from '../../../src/providers/lyra/brands.ts';
+import { vadsTransId } from '../../../src/providers/lyra/form.ts';
 import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
 
 const KEY = 'demo-systempay-k';
@@ -34,18 +33,19 @@ function message(fields: Record<string, string>) {
   });
 }
 
-async function told(): Promise<Record<string, string>> {
+/** The fields of a message about a paid order, without its signature. */
+async function paidFields(): Promise<Record<string, string>> {
   const { message: of } = await story(systempay);
   const { body } = await of('pay');
   const { signature: _, ...fields } = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));
   return fields;
 }
 
-describe('numbers of transactions', () => {
-  it('are six characters, out of the gateway’s own range, and never the same', () => {
+describe('vads_trans_id', () => {
+  it('is never used twice, nor one of the gateway’s own range', () => {
     const seen = new Set<string>();
     for (const number of [0, 1, 899_999, 900_000, 900_001, 1_000_000, 5_000_000]) {
-      const id = transactionId(number);
+      const id = vadsTransId(number);
       expect(id).toMatch(/^(?!9\d{5})[a-z0-9]{6}$/);
       seen.add(id);
     }
@@ -77,7 +77,7 @@ describe('what is sent', () => {
     ).rejects.toThrow('plus sign');
   });
 
-  it('goes to the brand’s own page', async () => {
+  it('never goes to the page of another brand', async () => {
     for (const [brand, host] of [
       ['sogecommerce', 'sogecommerce.societegenerale.eu'],
       ['payzen-br', 'secure.payzen.com.br'],
@@ -89,8 +89,8 @@ describe('what is sent', () => {
 });
 
 describe('a message', () => {
-  it('is refused when it is of another shop or mode, or lacks what the signature does not name', async () => {
-    const fields = await told();
+  it('is not believed when it is of another shop or mode, or lacks a field whose name the signature does not cover', async () => {
+    const fields = await paidFields();
     expect(await read(systempay, message(fields))).toMatchObject({ outcome: 'paid', order: ORDER });
     for (const change of [
       { vads_site_id: '87654321' },
@@ -104,7 +104,7 @@ describe('a message', () => {
     }
   });
 
-  it('of a refused payment cannot be renamed into a paid one', async () => {
+  it('about a declined payment cannot be renamed into one about a paid one', async () => {
     const { message: of } = await story(systempay);
     const { body } = await of('refuse');
     const raw = new TextDecoder().decode(body);
@@ -118,8 +118,8 @@ describe('a message', () => {
     );
   });
 
-  it('of a refund, a cancellation after the payment, and a late refusal mean what they mean', async () => {
-    const fields = await told();
+  it('about a refund, a cancellation after the payment or a late decline is not taken for another', async () => {
+    const fields = await paidFields();
     const outcome = async (change: Record<string, string>) =>
       ((await read(systempay, message({ ...fields, ...change }))) as ProviderUpdate).outcome;
     expect(await outcome({ vads_operation_type: 'CREDIT', vads_trans_status: 'CAPTURED' })).toBe('refunded');

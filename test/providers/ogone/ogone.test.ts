@@ -1,13 +1,12 @@
-/** Ogone and PostFinance: what their sheets say beyond the vectors. */
+/** Ogone and PostFinance: what their sheet (src/providers/ogone/SHEET.md) says beyond the vectors. */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/payments/errors.ts';
-import { ogone } from '../../../src/providers/ogone/index.ts';
-import { postfinance } from '../../../src/providers/ogone/postfinance.ts';
+import { ogone, postfinance } from '../../../src/providers/ogone/brands.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { accountOf, formFields, notificationOf, read, request, start } from '../support.ts';
 
 describe('the form', () => {
-  it('goes to the page of the stage and the charset', () => {
+  it('is never posted to the page of another stage or charset', () => {
     const page = (entry: typeof ogone, environment: 'test' | 'production', encoding: string) => {
       const redirect = start(entry, request(entry), { ...accountOf(entry, { encoding }), environment });
       return redirect.kind === 'form' && [redirect.url, redirect.charset];
@@ -26,7 +25,7 @@ describe('the form', () => {
     ]);
   });
 
-  it('cuts text for people, leaves out data that does not fit, and signs what is left', () => {
+  it('is not declined for its length: text for people is cut, data that does not fit is left out', () => {
     const customer = {
       email: `${'a'.repeat(50)}@example.com`,
       firstName: 'Maximilian'.repeat(5),
@@ -40,7 +39,7 @@ describe('the form', () => {
     expect(fields.SHASIGN).toMatch(/^[0-9A-F]{128}$/);
   });
 
-  it('says RES or SAL as the shop wants, else as the account is set, else nothing', () => {
+  it('never captures against the shop’s wish, nor against the account’s where the shop has none', () => {
     const operation = (capture: 'manual' | 'automatic' | null, setting: string) =>
       formFields(ogone, request(ogone, { capture }), accountOf(ogone, { operation: setting })).fields
         .OPERATION;
@@ -50,7 +49,7 @@ describe('the form', () => {
     expect(operation(null, '')).toBeUndefined();
   });
 
-  it('speaks the Swiss edition of a language in Switzerland', () => {
+  it('names no locale that the platform lacks, and the Swiss one in Switzerland', () => {
     const language = (code: string, country: string) =>
       formFields(ogone, request(ogone, { customer: { language: code, address: { country } } })).fields
         .LANGUAGE;
@@ -59,7 +58,7 @@ describe('the form', () => {
     expect(language('ja', 'JP')).toBe('en_US');
   });
 
-  it('takes listed fields of the shop, and none whose order is ambiguous', () => {
+  it('carries no field that the platform may leave out of its hash, or sort in another place', () => {
     const extra = (providerFields: Record<string, string>) => () =>
       formFields(ogone, request(ogone, { providerFields }));
     expect(extra({ PMLIST: 'VISA;MasterCard', ITEMNAME12: 'x' })().fields).toMatchObject({
@@ -71,13 +70,13 @@ describe('the form', () => {
     expect(extra({ CAVV_3D: 'x', CAVVALGORITHM_3D: 'y' })).toThrow('sorts such names in two ways');
   });
 
-  it('names the field whose character ISO-8859-1 lacks', () => {
+  it('carries no character that ISO-8859-1 lacks, and the error names the shop’s field', () => {
     const account = accountOf(ogone, { encoding: 'iso-8859-1' });
     const customer = { firstName: 'Błażej' };
     expect(() => start(ogone, request(ogone, { customer }), account)).toThrow('customer.firstName');
   });
 
-  it('refuses to send an address that is too long', () => {
+  it('carries no return address that the platform would cut', () => {
     const account = accountOf(ogone);
     const urls = { callback: 'https://x.test/c', back: `https://x.test/${'a'.repeat(190)}` };
     const { start: begin } = ogone;
@@ -98,20 +97,20 @@ describe('the form', () => {
 });
 
 describe('currencies', () => {
-  it('are those with two decimals', () => {
+  it('without two decimals are not offered, because AMOUNT may mean another sum', () => {
     expect(ogone.currencies).toContain('CHF');
     for (const code of ['JPY', 'TND', 'CLF']) expect(ogone.currencies).not.toContain(code);
   });
 });
 
 describe('feedback', () => {
-  it('may carry parameters that are not signed, which are not used', async () => {
+  it('is not read from parameters that are not signed', async () => {
     const message = await notificationOf(ogone);
     const more = { ...message, body: utf8(`PARAMPLUS=x&lang=fr&${new TextDecoder().decode(message.body)}`) };
     expect(await read(ogone, more)).toEqual(await read(ogone, message));
   });
 
-  it('comes by GET as well', async () => {
+  it('is not lost where the back office is set to GET', async () => {
     const message = await notificationOf(ogone);
     const get = {
       method: 'GET' as const,

@@ -1,0 +1,139 @@
+/**
+ * The `vads_*` fields of the form that the shopper posts (SHEET.md, "Starting a payment").
+ *
+ * The signature covers values alone, joined by `+`, so a value with a `+` in it counts as two, and a shopper called "AUTHORISED"
+ * could turn a declined payment into a paid one. Therefore no value that comes from outside holds a `+` or is a word of the
+ * protocol when we send it.
+ */
+import { currency } from '../../payments/currencies.ts';
+import { invalidField } from '../../payments/errors.ts';
+import type { StartRequest } from '../contract.ts';
+import { addressWithin } from '../kit/addresses.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
+import { cut, ifFits } from '../kit/text.ts';
+import { type LyraSettings, lyraMode } from './settings.ts';
+import { isLyraWord } from './statuses.ts';
+
+/** What countersign answers for, and no shop may set by hand. */
+const RESERVED = new Set([
+  'vads_version',
+  'vads_page_action',
+  'vads_action_mode',
+  'vads_ctx_mode',
+  'vads_site_id',
+  'vads_amount',
+  'vads_currency',
+  'vads_trans_date',
+  'vads_trans_id',
+  'vads_order_id',
+  'vads_url_return',
+  'vads_url_check',
+  'vads_return_mode',
+  'vads_validation_mode',
+  'signature',
+]);
+
+/**
+ * All fields but `signature`: those of the protocol in the sheet's order, then the shop's own.
+ * @param number of the order among those of its shop and day, from 0.
+ * @throws Problem invalid_request naming the shop's own field that may not be sent; misconfigured for an address of ours that is
+ *   too long.
+ */
+export function lyraForm(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
+  return withProviderFields(paymentFields(request, number), request.payment.providerFields, {
+    reserved: RESERVED,
+    allowed: (name) => /^vads_[A-Za-z0-9_]+$/.test(name),
+  });
+}
+
+function paymentFields(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
+  const { payment, account, urls } = request;
+  const { settings } = account;
+  const { customer } = payment;
+  const { address } = customer;
+  const validation = payment.capture
+    ? { manual: '1', automatic: '0' }[payment.capture]
+    : settings.validation_mode;
+  const entries: (readonly [string, string | undefined])[] = [
+    ['vads_version', 'V2'],
+    ['vads_page_action', 'PAYMENT'],
+    ['vads_action_mode', 'INTERACTIVE'],
+    ['vads_payment_config', settings.payment_config],
+    ['vads_ctx_mode', lyraMode(account.environment)],
+    ['vads_site_id', settings.site_id],
+    ['vads_amount', String(payment.amount)],
+    ['vads_currency', currency(payment.currency)?.numeric],
+    ['vads_trans_date', utcStamp(request.now)],
+    ['vads_trans_id', vadsTransId(number)],
+    ['vads_order_id', request.order],
+    ['vads_order_info', cleaned(cut(payment.description, 255))],
+    ['vads_cust_email', email(customer.email)],
+    ['vads_cust_first_name', cleaned(cut(customer.firstName, 63))],
+    ['vads_cust_last_name', cleaned(cut(customer.lastName, 63))],
+    ['vads_cust_address', cleaned(cut(address?.line1, 255))],
+    ['vads_cust_zip', cleaned(ifFits(address?.postalCode, 64))],
+    ['vads_cust_city', cleaned(cut(address?.city, 127))],
+    ['vads_cust_country', address?.country],
+    ['vads_cust_phone', cleaned(ifFits(phone(customer.phone), 32))],
+    ['vads_language', customer.language],
+    ['vads_capture_delay', settings.capture_delay],
+    ['vads_validation_mode', validation],
+    ['vads_payment_cards', settings.payment_cards],
+    ['vads_url_return', addressWithin(1024, urls.back)],
+    ['vads_return_mode', 'GET'],
+    // The platform declines the form when this address is not https. Locally the address in the back office does.
+    ['vads_url_check', urls.callback.startsWith('https:') ? addressWithin(1024, urls.callback) : undefined],
+  ];
+  return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+}
+
+/** The gateway's own range of transaction numbers starts here. */
+const DIGITS_LIMIT = 900_000;
+
+/**
+ * vads_trans_id: six characters, unique per shop and UTC day, compared without regard to case. Digits first, as old documents
+ * want, then a letter before base 36.
+ */
+export function vadsTransId(number: number): string {
+  if (number < DIGITS_LIMIT) return String(number).padStart(6, '0');
+  return `a${(number - DIGITS_LIMIT).toString(36).padStart(5, '0')}`;
+}
+
+/** `20261121090000` */
+function utcStamp(date: Date): string {
+  return date.toISOString().replace(/\D/g, '').slice(0, 14);
+}
+
+/**
+ * A value without what the vendor's SDK takes out before it signs, and without what could be taken for another field when it
+ * comes back. Undefined where nothing is left.
+ */
+function cleaned(value: string | undefined): string | undefined {
+  const text = value?.replace(/[<>]/g, '').replaceAll('+', ' ').replace(/ {2,}/g, ' ').trim();
+  return text === undefined || text === '' || isLyraWord(text) ? undefined : text;
+}
+
+/** An international number begins with 00 where a plus sign cannot be sent. */
+function phone(value: string | undefined): string | undefined {
+  return value?.replace(/^\s*\+/, '00');
+}
+
+/** An e-mail address without its plus sign would be another address. */
+function email(value: string | undefined): string | undefined {
+  return value?.includes('+') ? undefined : ifFits(value, 150);
+}
+
+/**
+ * The shop's own fields are not cleaned but rejected, because the shop means what it sends.
+ * @throws Problem invalid_request naming the field.
+ */
+export function requireCleanFields(fields: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== '' && cleaned(value) !== value) {
+      throw invalidField(
+        `providerFields.${name}`,
+        'must not hold a plus sign, angle brackets or double blanks, nor be a word of the protocol',
+      );
+    }
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The named recipes of Lyra's platform (SHEET.md): the signature of the form, which its notifications and returns share; kr-hash of
+ * the REST API's messages; and the header of its calls. Start, notification, REST calls and the command line use these and no other.
+ */
+import { Refusal } from '../../payments/errors.ts';
+import type { Status } from '../../payments/statuses.ts';
+import { base64, concat, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { hmacOf } from '../../signing/digests.ts';
+import type { RawField } from '../../signing/form.ts';
+import { weakDigests } from '../../signing/weak.ts';
+import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
+import { inputFields, textFields } from '../kit/form-message.ts';
+import { statusAlone, verdict } from '../kit/verdict.ts';
+import { type IpnValues, type KrAnswer, readIpn, readKrAnswer } from './ipn.ts';
+import type { LyraSettings } from './settings.ts';
+
+const ALGORITHMS = {
+  'hmac-sha-256': {
+    label: 'HMAC-SHA-256',
+    sign: (base: Uint8Array, key: Uint8Array) => base64(hmacOf('sha256', key, base)),
+  },
+  'sha-1': { label: 'SHA-1', sign: (base: Uint8Array) => hex(weakDigests.sha1(base)) },
+} as const;
+
+const PLUS = utf8('+');
+
+interface VadsField {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
+function isVads({ name }: { readonly name: string }): boolean {
+  return name.startsWith('vads_');
+}
+
+/** Values of all `vads_` fields, empty ones too, in byte order of their names, and the key, joined by `+`. */
+function formText(fields: readonly VadsField[], key: string): Uint8Array {
+  const sorted = fields.filter(isVads).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return concat([...sorted.flatMap(({ value }) => [value, PLUS]), utf8(key)]);
+}
+
+/** The HMAC is over the whole text, the key at its end included. */
+function signVads(
+  settings: Partial<LyraSettings>,
+  fields: readonly VadsField[],
+  otherwise: keyof typeof ALGORITHMS = 'hmac-sha-256',
+): Signed {
+  const { key = '' } = settings;
+  const { label, sign } = ALGORITHMS[settings.signature_algorithm ?? otherwise];
+  const base = formText(fields, key);
+  return { base, algorithm: label, signature: sign(base, utf8(key)) };
+}
+
+/** `request-signature`: the form's `signature`, base64 of the HMAC or lower-case hexadecimal of the SHA-1. */
+export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
+  const fields = textFields(input).map(([name, value]) => ({ name, value: utf8(value) }));
+  // A published vector names its algorithm itself, and not in the settings.
+  return signVads(settings, fields, input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256');
+}
+
+/**
+ * A message's fields by name.
+ * @throws Refusal when a name comes twice.
+ */
+export function uniqueLyraFields(received: readonly RawField[]): Map<string, Uint8Array> {
+  const values = new Map<string, Uint8Array>();
+  for (const { name, value } of received) {
+    const text = readable(name);
+    if (values.has(text)) throw new Refusal('duplicate_field', `the field ${text} came twice`);
+    values.set(text, value);
+  }
+  return values;
+}
+
+type Received = ReadonlyMap<string, Uint8Array>;
+
+function textOf(received: Received, name: string): string {
+  return readable(received.get(name) ?? new Uint8Array());
+}
+
+/** @throws Refusal */
+function requireSignature(base: Uint8Array, expected: string, received: string, name: string): void {
+  if (received !== '' && equalText(expected, received)) return;
+  throw new Refusal(
+    received === '' ? 'signature_missing' : 'signature_mismatch',
+    received === '' ? `there is no ${name}` : `${name} does not fit the message and the key`,
+    { base: readable(base), expected, received },
+  );
+}
+
+/** A verified form: its `vads_` fields, and what was signed. */
+interface VerifiedForm {
+  readonly values: IpnValues;
+  readonly base: Uint8Array;
+  readonly signature: string;
+}
+
+/**
+ * `notification-signature` and `return-signature` of the form.
+ * @throws Refusal
+ */
+export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
+  const fields = Array.from(received, ([name, value]) => ({ name, value }));
+  const { base, signature } = signVads(settings, fields);
+  requireSignature(base, signature, textOf(received, 'signature'), 'signature');
+  const values = new Map(fields.filter(isVads).map(({ name, value }) => [name, readable(value)]));
+  return { values, base, signature };
+}
+
+/** Whether a message is of the REST API, and not of the form. */
+export function isKrMessage(received: Received): boolean {
+  return received.has('kr-answer');
+}
+
+/**
+ * `notification-signature` and `return-signature` of the REST API: kr-hash over the text of kr-answer as received with `\/` read as
+ * `/`, never parsed and printed again. The channel decides the key: kr-hash-key comes from the sender, who must not choose it.
+ * @throws Refusal
+ */
+export function verifyKrAnswer(
+  settings: Partial<LyraSettings>,
+  received: Received,
+  channel: Channel,
+): { readonly answer: KrAnswer; readonly base: Uint8Array; readonly signature: string } {
+  const text = textOf(received, 'kr-answer').replaceAll('\\/', '/');
+  const base = utf8(text);
+  const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
+  if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
+  const signature = hex(hmacOf('sha256', utf8(key), base));
+  requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
+  try {
+    return { answer: JSON.parse(text) as KrAnswer, base, signature };
+  } catch (cause) {
+    throw new Refusal('malformed', 'kr-answer is not JSON', { cause });
+  }
+}
+
+/** `api-signature`: the Authorization header of a REST call. The password chooses the mode. */
+export function lyraAuthorization({ site_id = '', rest_password = '' }: Partial<LyraSettings>): Signed {
+  const base = utf8(`${site_id}:${rest_password}`);
+  return { base, algorithm: 'HTTP Basic', signature: `Basic ${base64(base)}` };
+}
+
+function messageVerdict(settings: Partial<LyraSettings>, input: RecipeInput, channel: Channel) {
+  return verdict(() => {
+    const received = uniqueLyraFields(inputFields(input));
+    if (isKrMessage(received)) {
+      const { answer, base, signature } = verifyKrAnswer(settings, received, channel);
+      return { base, signature, status: statusOfUpdate(readKrAnswer(settings, answer)) };
+    }
+    const { values, base, signature } = verifyLyraForm(settings, received);
+    return { base, signature, status: statusOfUpdate(readIpn(settings, values)) };
+  });
+}
+
+/** A credit alone does not say whether it is all; a cancellation alone cancels. */
+function statusOfUpdate(update: ProviderUpdate): Status | null {
+  if (update.outcome === 'reversed') return 'cancelled';
+  return update.outcome === 'refunded' ? 'partially_refunded' : statusAlone(update);
+}
+
+export const lyraRecipes: Readonly<Record<string, Recipe<LyraSettings>>> = {
+  'request-signature': { kind: 'sign', sign: signLyraForm },
+  'notification-signature': {
+    kind: 'verify',
+    verify: (settings, input) => messageVerdict(settings, input, 'notification'),
+  },
+  'return-signature': {
+    kind: 'verify',
+    verify: (settings, input) => messageVerdict(settings, input, 'return'),
+  },
+  'api-signature': { kind: 'sign', sign: lyraAuthorization },
+};
+
+/** The mistakes that merchants of the platform make. Each is tried when a signature does not fit. */
+export const lyraLikelyCauses: readonly LikelyCause[] = [
+  {
+    cause: 'it is signed with SHA-1, and the account is set to HMAC-SHA-256',
+    settings: (account) => ({ ...account, signature_algorithm: 'sha-1' }),
+  },
+  {
+    cause: 'it is signed with HMAC-SHA-256, and the account is set to SHA-1',
+    settings: (account) => ({ ...account, signature_algorithm: 'hmac-sha-256' }),
+  },
+  {
+    cause: 'a form parser has read the `+` of the base64 signature as a blank',
+    raw: (raw) => raw.replace(/(signature=[^&]*)/, (part) => part.replace(/\+|%20/g, '%2B')),
+  },
+  {
+    cause: 'the key has white space at an end',
+    settings: (account) => ({ ...account, key: String(account.key).trim() }),
+  },
+];

@@ -1,0 +1,64 @@
+/** The codes of Lyra's platform (SHEET.md, "Statuses"), for the form's messages and the REST API alike. */
+import type { UpdateOutcome } from '../contract.ts';
+import { meaningOf, statusTable } from '../kit/statuses.ts';
+
+/** vads_trans_status, and detailedStatus of the REST API, of a DEBIT or a VERIFICATION. */
+export const LYRA_STATUSES = statusTable([
+  ['INITIAL', 'pending', 'being created'],
+  ['NOT_CREATED', 'error', 'refused at creation, nothing in the back office'],
+  ['ABANDONED', 'cancelled', 'shopper gave up'],
+  [
+    'WAITING_AUTHORISATION',
+    'pending',
+    'automatic, authorisation later (capture delay longer than an authorisation lasts)',
+  ],
+  ['WAITING_AUTHORISATION_TO_VALIDATE', 'pending', 'manual, authorisation later'],
+  ['WAITING_FOR_PAYMENT', 'pending', 'transfer, cash: money not there'],
+  ['UNDER_VERIFICATION PENDING SUSPENDED PRE_AUTHORISED CAPTURE_PENDING', 'pending', 'in progress'],
+  ['REFUND_TO_RETRY', 'none', 'in progress'],
+  ['AUTHORISED_TO_VALIDATE', 'authorized', 'authorised, the merchant must validate'],
+  ['AUTHORISED', 'paid', 'authorised, will be collected by itself'],
+  ['CAPTURED', 'paid', 'remitted to the bank'],
+  ['PARTIALLY_AUTHORISED', 'paid', 'only a part'],
+  ['ACCEPTED', 'authorized', 'VERIFICATION accepted (card stored, no money)'],
+  ['CAPTURE_FAILED', 'error', 'remittance failed'],
+  ['REFUSED', 'denied', 'refused'],
+  ['EXPIRED', 'expired', 'not validated, authorised or paid in time'],
+  ['CANCELLED', 'reversed', 'by the merchant'],
+]);
+
+/** The same words of a CREDIT, where they speak of the refund. Every other word of one moves nothing. */
+export const LYRA_CREDIT_STATUSES = statusTable([
+  ['AUTHORISED', 'refunded', 'refund authorised, will be remitted by itself'],
+  ['CAPTURED', 'refunded', 'refund remitted to the bank'],
+  ['REFUSED', 'none', 'refund refused'],
+  ['CANCELLED', 'none', 'refund cancelled by the merchant'],
+]);
+
+/** What a word says of a payment. One that the sheet does not have moves nothing. */
+export function lyraOutcome(status: string): UpdateOutcome {
+  return meaningOf(LYRA_STATUSES, status)?.outcome ?? 'none';
+}
+
+/** What a word says of a refund. */
+export function lyraCreditOutcome(status: string): UpdateOutcome {
+  return meaningOf(LYRA_CREDIT_STATUSES, status)?.outcome ?? 'none';
+}
+
+const OPERATION_TYPES: ReadonlySet<string> = new Set(['DEBIT', 'CREDIT', 'VERIFICATION']);
+
+/** Whether a text, in any case, is a word with which the protocol says what happened. */
+export function isLyraWord(text: string): boolean {
+  const upper = text.toUpperCase();
+  return meaningOf(LYRA_STATUSES, upper) !== undefined || OPERATION_TYPES.has(upper);
+}
+
+const PLATFORM_FAILURES: ReadonlySet<string> = new Set(['PSP_998', 'PSP_999', 'INT_999']);
+
+/** errorCode of a failure of the platform itself: what came of the call is not known. */
+export function isPlatformFailure(errorCode: string): boolean {
+  return PLATFORM_FAILURES.has(errorCode);
+}
+
+/** errorCode of a transaction or order that the platform does not know. */
+export const TRANSACTION_NOT_FOUND = 'PSP_010';

@@ -1,0 +1,164 @@
+/**
+ * The named recipes of the Ogone platform: SHA-IN signs what we send, SHA-OUT what we receive (SHEET.md). Start, notification,
+ * DirectLink and the command line use these and no other.
+ */
+import { Refusal } from '../../payments/errors.ts';
+import { equalText, hexUpper, readable, utf8 } from '../../signing/bytes.ts';
+import { charset } from '../../signing/charsets.ts';
+import { digests } from '../../signing/digests.ts';
+import type { RawField } from '../../signing/form.ts';
+import { weakDigests } from '../../signing/weak.ts';
+import type { LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
+import { inputFields, textFields } from '../kit/form-message.ts';
+import { asciiText } from '../kit/text.ts';
+import { statusAlone, verdict } from '../kit/verdict.ts';
+import { type FeedbackValues, readFeedback } from './feedback.ts';
+import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
+import { type HashedField, ogoneCharset, shaInText, shaOutTexts } from './hashed-text.ts';
+import { readNcresponse } from './ncresponse.ts';
+import type { HashName, OgoneSettings } from './settings.ts';
+
+/** What is sent, in any order. */
+type SentFields = Pick<RecipeInput, 'fields'>;
+
+const HASHES = {
+  sha1: { digest: weakDigests.sha1, label: 'SHA-1' },
+  sha256: { digest: digests.sha256, label: 'SHA-256' },
+  sha512: { digest: digests.sha512, label: 'SHA-512' },
+} as const;
+
+function hashName(settings: Partial<OgoneSettings>): HashName {
+  return settings.hash_algorithm ?? 'sha1';
+}
+
+/** The fields that SHA-IN covers, each once. `requireCharset` has rejected text that the charset lacks. */
+function coveredFields(settings: Partial<OgoneSettings>, input: SentFields): HashedField[] {
+  const encoder = charset(ogoneCharset(settings));
+  const values = new Map<string, Uint8Array>();
+  for (const [name, value] of textFields(input)) {
+    const upper = name.toUpperCase();
+    if (upper === 'SHASIGN' || !isSignedInRequest(upper)) continue;
+    values.set(upper, encoder.encode(value) ?? utf8(value));
+  }
+  return Array.from(values, ([name, value]) => ({ name, value }));
+}
+
+function signFields(
+  settings: Partial<OgoneSettings>,
+  input: SentFields,
+  passphrase: string | undefined,
+): Signed {
+  const { digest, label } = HASHES[hashName(settings)];
+  const base = shaInText(settings, coveredFields(settings, input), passphrase ?? '');
+  return { base, algorithm: label, signature: hexUpper(digest(base)) };
+}
+
+/** `request-signature`: SHASIGN of the form, upper-case hexadecimal. */
+export function signOgoneForm(settings: Partial<OgoneSettings>, input: SentFields): Signed {
+  return signFields(settings, input, settings.sha_in);
+}
+
+/** `api-signature`: DirectLink always hashes every parameter, with a passphrase that may be its own. */
+export function signDirectLink(settings: Partial<OgoneSettings>, input: SentFields): Signed {
+  const passphrase = settings.sha_in_directlink ?? settings.sha_in;
+  return signFields({ ...settings, sha_mode: 'each-parameter' }, input, passphrase);
+}
+
+/** A verified message: its signed parameters alone, and what was hashed. */
+interface Feedback {
+  readonly values: FeedbackValues;
+  readonly base: Uint8Array;
+  readonly signature: string;
+}
+
+/**
+ * `notification-signature` and `return-signature`: checks SHASIGN over the bytes received.
+ * @throws Refusal
+ */
+export function verifyFeedback(settings: Partial<OgoneSettings>, received: readonly RawField[]): Feedback {
+  const values = uniqueParameters(received);
+  const signature = asciiText(values.get('SHASIGN') ?? new Uint8Array());
+  const fields = [...values]
+    .filter(([name]) => name !== 'SHASIGN' && isSignedInFeedback(name))
+    .map(([name, value]) => ({ name, value }));
+  const { digest } = HASHES[hashName(settings)];
+  let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;
+  for (const base of shaOutTexts(settings, fields)) {
+    const expected = hexUpper(digest(base));
+    if (signature !== '' && equalText(expected, signature.toUpperCase())) {
+      return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature: expected };
+    }
+    regular ??= { base, expected };
+  }
+  throw new Refusal(
+    signature === '' ? 'signature_missing' : 'signature_mismatch',
+    signature === ''
+      ? 'there is no SHASIGN'
+      : 'SHASIGN does not fit the parameters and the SHA-OUT passphrase',
+    {
+      base: textForPeople(regular?.base ?? new Uint8Array(), settings),
+      expected: regular?.expected ?? '',
+      received: signature,
+    },
+  );
+}
+
+/**
+ * By upper-case name. Of `STATUS=2&status=9` one would be verified and the other used.
+ * @throws Refusal when a name comes twice.
+ */
+function uniqueParameters(received: readonly RawField[]): Map<string, Uint8Array> {
+  const values = new Map<string, Uint8Array>();
+  for (const { name, value } of received) {
+    const upper = asciiText(name).toUpperCase();
+    if (values.has(upper)) throw new Refusal('duplicate_field', `the parameter ${upper} came twice`);
+    values.set(upper, value);
+  }
+  return values;
+}
+
+/** Read in the charset in which it was made, where it is valid in that. */
+function textForPeople(base: Uint8Array, settings: Partial<OgoneSettings>): string {
+  return charset(ogoneCharset(settings)).decode(base) ?? readable(base);
+}
+
+function feedbackVerdict(settings: Partial<OgoneSettings>, input: RecipeInput) {
+  return verdict(() => {
+    const { base, signature, values } = verifyFeedback(settings, inputFields(input));
+    return { base, signature, status: statusAlone(readFeedback(values)) };
+  });
+}
+
+export const ogoneRecipes: Readonly<Record<string, Recipe<OgoneSettings>>> = {
+  'request-signature': { kind: 'sign', sign: signOgoneForm },
+  'notification-signature': { kind: 'verify', verify: feedbackVerdict },
+  'notification-signature-legacy': {
+    kind: 'verify',
+    verify: (settings, input) => feedbackVerdict({ ...settings, sha_mode: 'main-parameters-only' }, input),
+  },
+  'return-signature': { kind: 'verify', verify: feedbackVerdict },
+  'api-signature': { kind: 'sign', sign: signDirectLink },
+  'api-response': { kind: 'response', read: (_settings, raw) => readNcresponse(raw) },
+};
+
+/** The mistakes that merchants of the platform make. Each is tried when a signature does not fit. */
+export const ogoneLikelyCauses: readonly LikelyCause[] = [
+  {
+    cause: 'it is signed with the SHA-IN passphrase: the two passphrases are swapped in the back office',
+    settings: (account) => ({ ...account, sha_out: account.sha_in }),
+  },
+  ...(['sha1', 'sha256', 'sha512'] as const).map((name) => ({
+    cause: `it is hashed with ${HASHES[name].label}, and the account is set to another algorithm`,
+    settings: (account: Record<string, unknown>) =>
+      account.hash_algorithm === name ? account : { ...account, hash_algorithm: name },
+  })),
+  {
+    cause:
+      'only the main parameters are hashed: the back office is not set to "each parameter followed by the passphrase"',
+    settings: (account) => ({ ...account, sha_mode: 'main-parameters-only' }),
+  },
+  {
+    cause: 'the passphrase has white space at an end in one of the two places',
+    settings: (account) => ({ ...account, sha_out: String(account.sha_out).trim() }),
+  },
+];
