@@ -16,7 +16,7 @@ function cents(text: string, field: string): number {
   return Math.round(Number(text) * 100);
 }
 
-/** A registered order's parameters are its id: the gateway remembers nothing. */
+/** The id of a registered order: its parameters, encoded, because the gateway remembers nothing. */
 export function registeredId(parameters: Readonly<Record<string, string>>): string {
   return Buffer.from(JSON.stringify(parameters)).toString('base64url');
 }
@@ -82,7 +82,7 @@ function form(fields: readonly (readonly [string, string])[]): string {
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
-/** Everything of the request again, and how it went; `signed` is what makes it count. */
+/** The response: all parameters of the request, the result, and `signed`, without which it does not count. */
 function response(order: BankOrder, ok: boolean, spoiling: Spoiling): string {
   const { back: _back, ...data } = order.data;
   const echoed = {
@@ -114,9 +114,9 @@ export const dummyBank: Bank = {
 
   notification(order, _merchant, decision, spoiling): BankMessage {
     if (order.data.dialect === 'getpaid') {
-      // Nothing is signed here: a spoilt message is one that the other side cannot take.
-      const word = decision === 'pay' ? 'paid' : 'failed';
-      const status = spoiling === 'none' || spoiling === 'wrong-charset' ? word : 'spoilt';
+      // Nothing is signed here: a spoilt message is one with a status that does not exist.
+      const result = decision === 'pay' ? 'paid' : 'failed';
+      const status = spoiling === 'none' || spoiling === 'wrong-charset' ? result : 'spoilt';
       return {
         method: 'POST',
         url: order.data.callback ?? '',

@@ -1,4 +1,4 @@
-/** Moip v1, simulated: instructions, its page, NASP, and the query. */
+/** A simulated Moip v1: instructions, the page, NASP, and the query. */
 import { type Bank, BankError, type Decision, type Memory } from '../kit/bank.ts';
 
 const TIPO: Record<Decision, readonly [tipo: string, name: string]> = {
@@ -8,17 +8,19 @@ const TIPO: Record<Decision, readonly [tipo: string, name: string]> = {
   wait: ['6', 'EmAnalise'],
 };
 
-type Stored = {
+/** An instruction as the bank's memory holds it. */
+type StoredInstruction = {
   order: string;
   amount: number;
   razao: string;
   retorno: string;
   notificacao: string;
   account: string;
+  /** The decision of each payment that the shopper has tried, by its CodigoMoIP. */
   tries: Record<string, string>;
 };
 
-const place = (token: string) => `moip/${token}`;
+const memoryKey = (token: string) => `moip/${token}`;
 const codeOf = (id: string, decision: Decision) =>
   `${Number.parseInt(id.slice(-6).replace(/\W/g, ''), 36) % 90_000}${decision === 'pay' ? 1 : 2}`;
 
@@ -27,9 +29,9 @@ function inner(body: string, name: string): string {
   return value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-async function stored(memory: Memory, token: string): Promise<Stored | null> {
-  const text = await memory.get(place(token));
-  return text ? (JSON.parse(text) as Stored) : null;
+async function stored(memory: Memory, token: string): Promise<StoredInstruction | null> {
+  const text = await memory.get(memoryKey(token));
+  return text ? (JSON.parse(text) as StoredInstruction) : null;
 }
 
 function xml(body: string, status = 200): Response {
@@ -60,14 +62,14 @@ export const moipBank: Bank = {
         return xml(
           '<ns1:ConsultarTokenResponse xmlns:ns1="m"><RespostaConsultar><Status>Falha</Status><Erro Codigo="1">x</Erro></RespostaConsultar></ns1:ConsultarTokenResponse>',
         );
-      const tries = Object.entries(found.tries)
+      const payments = Object.entries(found.tries)
         .map(([code, decision]) => {
           const [tipo, name] = TIPO[decision as Decision];
           return `<Pagamento><TotalPago Moeda="BRL">${(found.amount / 100).toFixed(2)}</TotalPago><FormaPagamento>CartaoDeCredito</FormaPagamento><Status Tipo="${tipo}">\n${name}\n</Status><CodigoMoIP>0000.${code.padStart(8, '0').replace(/(....)(....)/, '$1.$2')}</CodigoMoIP></Pagamento>`;
         })
         .join('');
       return xml(
-        `<ns1:ConsultarTokenResponse xmlns:ns1="m"><RespostaConsultar><ID>1</ID><Status>Sucesso</Status>${tries && `<Autorizacao>${tries}</Autorizacao>`}</RespostaConsultar></ns1:ConsultarTokenResponse>`,
+        `<ns1:ConsultarTokenResponse xmlns:ns1="m"><RespostaConsultar><ID>1</ID><Status>Sucesso</Status>${payments && `<Autorizacao>${payments}</Autorizacao>`}</RespostaConsultar></ns1:ConsultarTokenResponse>`,
       );
     }
     const order = inner(body, 'IdProprio');
@@ -82,7 +84,7 @@ export const moipBank: Bank = {
       return xml(
         `<ns1:EnviarInstrucaoUnicaResponse xmlns:ns1="m"><Resposta><ID>1</ID><Status>Falha</Status><Erro Codigo="${error}">erro</Erro></Resposta></ns1:EnviarInstrucaoUnicaResponse>`,
       );
-    const kept: Stored = {
+    const instruction: StoredInstruction = {
       order,
       amount: Math.round(Number(valor) * 100),
       razao: inner(body, 'Razao'),
@@ -91,7 +93,7 @@ export const moipBank: Bank = {
       account: merchant.account,
       tries: {},
     };
-    await memory.put(place(token), JSON.stringify(kept));
+    await memory.put(memoryKey(token), JSON.stringify(instruction));
     return xml(
       `<ns1:EnviarInstrucaoUnicaResponse xmlns:ns1="m"><Resposta><ID>1</ID><Status>Sucesso</Status><Token>${token}</Token></Resposta></ns1:EnviarInstrucaoUnicaResponse>`,
     );
@@ -117,7 +119,7 @@ export const moipBank: Bank = {
     if (!found) return;
     const tries = { ...found.tries, [codeOf(order.id, decision)]: decision };
     await memory.put(
-      place(order.data.token ?? ''),
+      memoryKey(order.data.token ?? ''),
       JSON.stringify({ ...found, amount: order.amount, tries }),
     );
   },

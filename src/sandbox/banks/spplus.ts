@@ -1,4 +1,4 @@
-/** SPPlus, simulated: the page, and notifications by GET. */
+/** A simulated SPPlus: the page, and notifications by GET. */
 import { createDecipheriv, createHmac } from 'node:crypto';
 import {
   type Bank,
@@ -44,10 +44,10 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     ['arg1', spoiling === 'wrong-charset' ? 'Caf%E9' : 'Caf%C3%A9'],
   ];
   const signature = hmac(values.map(([, value]) => value).join(''), merchant, spoiling);
-  const told = values.map(([name, value]) =>
+  const sent = values.map(([name, value]) =>
     name === 'montant' && spoiling === 'bad-signature' ? [name, '0.01'] : [name, value],
   );
-  return [...told, ['hmac', signature]].map(([name, value]) => `${name}=${value}`).join('&');
+  return [...sent, ['hmac', signature]].map(([name, value]) => `${name}=${value}`).join('&');
 }
 
 export const spplusBank: Bank = {

@@ -1,4 +1,4 @@
-/** PayFiP, simulated: the web service with its faults, the page, and the URL form. */
+/** A simulated PayFiP: the web service with its faults, the page, and the URL form. */
 import {
   type ApiCall,
   type Bank,
@@ -36,6 +36,7 @@ function element(body: string, name: string): string {
 
 const FIELDS = ['exer', 'mel', 'montant', 'numcli', 'objet', 'refdet', 'saisie', 'urlnotif', 'urlredirect'];
 
+/** What creerPaiementSecurise checks, in this order, and the fault of each. */
 const CHECKS: readonly (readonly [name: string, form: RegExp, code: string])[] = [
   ['refdet', /^[A-Za-z0-9]{6,30}$/, 'R3'],
   ['montant', /^\d{3,7}$/, 'M3'],
@@ -47,6 +48,7 @@ const CHECKS: readonly (readonly [name: string, form: RegExp, code: string])[] =
   ['urlredirect', /^https?:.{1,245}$/, 'D1'],
 ];
 
+/** creerPaiementSecurise. */
 async function create(call: ApiCall, known: boolean, memory: Memory): Promise<Response> {
   const values = Object.fromEntries(FIELDS.map((name) => [name, element(call.body, name)]));
   if (!known) return fault('T2', 'NUMCLI inconnu');
@@ -61,12 +63,13 @@ async function create(call: ApiCall, known: boolean, memory: Memory): Promise<Re
   );
 }
 
+/** recupererDetailPaiementSecurise. */
 async function detail(idOp: string, memory: Memory): Promise<Response> {
   const text = await memory.get(`tipi/${idOp}`);
   if (!text) return fault('P1', 'IdOp incorrect.');
   const { resultrans, urlnotif: _n, urlredirect: _r, ...values } = JSON.parse(text) as Record<string, string>;
   if (!resultrans) return fault('P5', 'Résultat de la transaction non connu.');
-  const all = {
+  const members = {
     dattrans: '21112026',
     heurtrans: '1012',
     idOp,
@@ -75,7 +78,7 @@ async function detail(idOp: string, memory: Memory): Promise<Response> {
     resultrans,
     exer: values.exer?.slice(2) ?? '',
   };
-  const inner = Object.entries(all)
+  const inner = Object.entries(members)
     .map(([name, value]) => `<${name}>${value}</${name}>`)
     .join('');
   return soap(
@@ -155,7 +158,7 @@ export const tipiBank: Bank = {
     const text = idOp && (await memory.get(`tipi/${idOp}`));
     if (!text || !resultrans) return;
     const values = JSON.parse(text) as Record<string, string>;
-    // A payment is the end of an idop.
+    // An idop that has been paid takes no other result.
     if (values.resultrans === 'P') return;
     await memory.put(
       `tipi/${idOp}`,
@@ -171,8 +174,8 @@ export const tipiBank: Bank = {
       return { method: 'POST', url: order.data.urlnotif ?? merchant.callback, headers, body: `idop=${idop}` };
     }
     const { urlcl = merchant.callback, ...values } = order.data;
-    const told = { ...values, montant: String(order.amount), resultrans: RESULT[decision] ?? '' };
-    return { method: 'POST', url: urlcl, headers, body: new URLSearchParams(told).toString() };
+    const result = { ...values, montant: String(order.amount), resultrans: RESULT[decision] ?? '' };
+    return { method: 'POST', url: urlcl, headers, body: new URLSearchParams(result).toString() };
   },
 
   back(order, merchant) {

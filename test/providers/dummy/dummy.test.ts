@@ -1,4 +1,4 @@
-/** The dummy in both dialects, through the doors; and never with real money. */
+/** The dummy in both dialects, through the routes; and never with real money. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registeredId } from '../../../src/sandbox/banks/dummy.ts';
 import { bankOf } from '../../../src/sandbox/banks/registry.ts';
@@ -27,7 +27,7 @@ const post = (account: string, body: string, type = 'application/x-www-form-urle
   request(`/callback/${account}${query}`, { method: 'POST', headers: { 'content-type': type }, body });
 
 describe('in production', () => {
-  it('is refused', async () => {
+  it('does not save a dummy account', async () => {
     const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, {
       provider: 'dummy',
       environment: 'production',
@@ -37,28 +37,28 @@ describe('in production', () => {
 });
 
 describe('the eopayment dialect', () => {
-  it('replies as the original does, and believes only what says that it is signed', async () => {
-    const trip = await journey('dummy');
-    const transaction = `transaction_id=${trip.payment.id}01${'0'.repeat(12)}`;
-    const signed = await post(trip.account, `${transaction}&amount=19.99&ok=1&signed=1`);
+  it('does not believe a message without `signed`, and replies as the original does', async () => {
+    const attempt = await journey('dummy');
+    const transaction = `transaction_id=${attempt.payment.id}01${'0'.repeat(12)}`;
+    const signed = await post(attempt.account, `${transaction}&amount=19.99&ok=1&signed=1`);
     expect([signed.status, await signed.text()]).toEqual([200, 'signature ok']);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('paid');
-    expect((await post(trip.account, `${transaction}&ok=1`)).status).toBe(403);
-    expect((await post(trip.account, 'ok=1&signed=1')).status).toBe(403);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    expect((await post(attempt.account, `${transaction}&ok=1`)).status).toBe(403);
+    expect((await post(attempt.account, 'ok=1&signed=1')).status).toBe(403);
   });
 
-  it('does not believe the browser, unless every response counts as signed', async () => {
+  it('does not believe a browser return, unless every response counts as signed', async () => {
     for (const [consider, status] of [
       [false, 'created'],
       [true, 'paid'],
     ] as const) {
-      const trip = await journey('dummy', { settings: { consider_all_response_signed: consider } });
-      await request(`${bankOf('dummy').back(trip.order, trip.merchant, 'pay')}&signed=1`);
-      expect((await trip.shop.payment(trip.payment.id)).status).toBe(status);
+      const attempt = await journey('dummy', { settings: { consider_all_response_signed: consider } });
+      await request(`${bankOf('dummy').back(attempt.order, attempt.merchant, 'pay')}&signed=1`);
+      expect((await attempt.shop.payment(attempt.payment.id)).status).toBe(status);
     }
   });
 
-  it('means EUR', async () => {
+  it('does not start a payment in another currency than EUR', async () => {
     const account = await makeAccount('dummy', { currencies: ['EUR', 'PLN'] });
     const shop = await makeShop([account]);
     expect(await shop.pay({ currency: 'PLN' })).toMatchObject({
@@ -75,16 +75,16 @@ describe('the getpaid dialect', () => {
     paywall_method: method,
   });
 
-  it.each(['GET', 'POST'])('goes to the paywall by %s, and is paid', async (method) => {
-    const trip = await journey('dummy', { settings: settings(method) });
-    expect((await trip.notify('pay')).status).toBe(200);
-    expect(await trip.shop.payment(trip.payment.id)).toMatchObject({
+  it.each(['GET', 'POST'])('loses no payment on the way to the paywall by %s', async (method) => {
+    const attempt = await journey('dummy', { settings: settings(method) });
+    expect((await attempt.notify('pay')).status).toBe(200);
+    expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'paid',
       amounts: { paid: 1999 },
     });
   });
 
-  it('registers the order first by REST', async () => {
+  it('does not send the shopper by REST before the order is registered', async () => {
     net.restore();
     net = network(({ url, body }) =>
       url.endsWith('/paywall/fake_gateway_api/')
@@ -107,7 +107,7 @@ describe('the getpaid dialect', () => {
     ['HTML', () => new Response('<html>'), 502, 'provider_error'],
     ['no address', () => Response.json({}), 502, 'provider_error'],
     ['nothing at all', () => Promise.reject(new Error('refused')), 504, 'provider_unreachable'],
-  ])('says so when the paywall answers %s', async (_name, answer, status, code) => {
+  ])('does not take %s of the paywall for a registration', async (_name, answer, status, code) => {
     net.restore();
     net = network(answer);
     const shop = await makeShop([await makeAccount('dummy', { settings: settings('REST') })]);
@@ -127,20 +127,25 @@ describe('the getpaid dialect', () => {
     ['["paid"]', 400, 'created'],
     ['new_status=paid', 400, 'created'],
     ['{"payment_id":"nobody","new_status":"paid"}', 404, 'created'],
-  ])('answers %s with %d', async (body, answer, status) => {
-    const trip = await journey('dummy', { settings: settings('GET') });
-    const sent = body.replace('ID', `${trip.payment.id}01`);
-    expect((await post(trip.account, sent, 'application/json')).status).toBe(answer);
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe(status);
-  });
+  ])(
+    'takes no unknown or malformed callback for a status: %s is answered with %d',
+    async (body, answer, status) => {
+      const attempt = await journey('dummy', { settings: settings('GET') });
+      const sent = body.replace('ID', `${attempt.payment.id}01`);
+      expect((await post(attempt.account, sent, 'application/json')).status).toBe(answer);
+      expect((await attempt.shop.payment(attempt.payment.id)).status).toBe(status);
+    },
+  );
 
-  it('takes the payment from the address when the body names none', async () => {
-    const trip = await journey('dummy', { settings: settings('GET') });
-    const query = `?payment_id=${trip.payment.id}01`;
-    expect((await post(trip.account, '{"new_status":"paid"}', 'application/json', query)).status).toBe(200);
-    expect((await post(trip.account, '{"new_status":"refunded"}', 'application/json', query)).status).toBe(
+  it('loses no callback whose body names no payment: the address does', async () => {
+    const attempt = await journey('dummy', { settings: settings('GET') });
+    const query = `?payment_id=${attempt.payment.id}01`;
+    expect((await post(attempt.account, '{"new_status":"paid"}', 'application/json', query)).status).toBe(
       200,
     );
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('refunded');
+    expect((await post(attempt.account, '{"new_status":"refunded"}', 'application/json', query)).status).toBe(
+      200,
+    );
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('refunded');
   });
 });

@@ -1,0 +1,119 @@
+/** The two calls: EnviarInstrucao registers an order before the shopper goes, ConsultarInstrucao tells what became of it. */
+import { invalidField, Problem } from '../../payments/errors.ts';
+import { decimal, fromDecimal } from '../../payments/money.ts';
+import type {
+  ProviderAccount,
+  ProviderUpdate,
+  StartedAttempt,
+  StartRequest,
+  StatusQuery,
+} from '../contract.ts';
+import { addressWithin, atOrigin } from '../kit/addresses.ts';
+import { type ApiAnswer, callApi } from '../kit/api-call.ts';
+import { cut, fullName, ifFits } from '../kit/text.ts';
+import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
+import { instructionXml, plainCode, readInstructionAnswer, readQueryAnswer } from './messages.ts';
+import type { MoipSettings } from './settings.ts';
+import { moipAuthorization } from './signatures.ts';
+import { outcomeOfTipo } from './statuses.ts';
+
+function host({ environment }: ProviderAccount<MoipSettings>): string {
+  return environment === 'production' ? MOIP_PRODUCTION : MOIP_SANDBOX;
+}
+
+function call(
+  account: ProviderAccount<MoipSettings>,
+  fetcher: typeof fetch,
+  path: string,
+  body?: string,
+): Promise<ApiAnswer> {
+  return callApi(fetcher, atOrigin(`${host(account)}/ws/alpha/${path}`, account.endpoints.api), {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      authorization: moipAuthorization(account.settings).signature,
+      ...(body !== undefined && { 'content-type': 'application/xml; charset=utf-8' }),
+    },
+    ...(body !== undefined && { body }),
+  });
+}
+
+/**
+ * Registers the order and builds the redirect with its token, which is the only key for the query.
+ * @throws Problem invalid_request for any provider field; provider_error when Moip rejects the instruction,
+ *   provider_unreachable.
+ */
+export async function enviarInstrucao(request: StartRequest<MoipSettings>): Promise<StartedAttempt> {
+  const { payment, account, order, urls } = request;
+  const [extra] = Object.keys(payment.providerFields);
+  if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
+  const answer = await call(
+    account,
+    request.fetch,
+    'EnviarInstrucao/Unica',
+    instructionXml({
+      Razao: cut(payment.description, 200) ?? payment.reference,
+      Valor: decimal(payment.amount, 2),
+      IdProprio: order,
+      LoginMoIP: account.settings.receiver,
+      Nome: cut(fullName(payment), 90),
+      Email: ifFits(payment.customer.email, 45),
+      URLRetorno: addressWithin(250, `${urls.back}?o=${order}`),
+      URLNotificacao: addressWithin(250, urls.callback),
+    }),
+  );
+  const { token, error } = readInstructionAnswer(answer.text);
+  if (answer.status !== 200 || error !== null || !token) {
+    throw new Problem(
+      'provider_error',
+      `Moip rejected the instruction: ${answer.status} ${error ?? ''}`.trim(),
+      { cause: answer.text },
+    );
+  }
+  return {
+    redirect: {
+      kind: 'url',
+      method: 'GET',
+      url: atOrigin(instructionPage(host(account), token), account.endpoints.page),
+    },
+    providerState: { token },
+    queryAfterSeconds: 24 * 3600,
+  };
+}
+
+/**
+ * Asks what became of an instruction. The payment that the hint names counts; where it names none, one that is paid, else
+ * the last. Null: nobody has tried to pay yet, or the status moves nothing.
+ * @throws Problem provider_error or provider_unreachable
+ */
+export async function consultarInstrucao(query: StatusQuery<MoipSettings>): Promise<ProviderUpdate | null> {
+  const { account, providerState, hint, order } = query;
+  if (!providerState.token) return null;
+  const answer = await call(
+    account,
+    query.fetch,
+    `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
+  );
+  if (answer.status !== 200)
+    throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
+  const payments = readQueryAnswer(answer.text);
+  const payment =
+    payments.find(({ codigoMoip }) => plainCode(codigoMoip) === plainCode(hint.cod_moip ?? '')) ??
+    payments.find(({ tipo }) => outcomeOfTipo(tipo) === 'paid') ??
+    payments.at(-1);
+  if (!payment) return null;
+  const code = plainCode(payment.codigoMoip);
+  const outcome = outcomeOfTipo(payment.tipo);
+  if (outcome === 'none') return null;
+  return {
+    kind: 'update',
+    order,
+    key: `${code}/${payment.tipo}`,
+    outcome,
+    amount: fromDecimal(payment.totalPago, 2),
+    currency: 'BRL',
+    movement: code,
+    providerReference: code,
+    providerStatus: payment.tipo,
+    detail: payment.detail,
+  };
+}

@@ -1,0 +1,107 @@
+/** The XML of v1: the instruction, its answer, and the answer to a query. Members are read by name, never by position. */
+import { XMLParser } from 'fast-xml-parser';
+import { Problem } from '../../payments/errors.ts';
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escaped = (value: string) => value.replace(/[&<>]/g, (character) => ESCAPES[character] ?? '');
+
+function element(name: string, value: string | undefined): string {
+  return value === undefined || value === '' ? '' : `<${name}>${escaped(value)}</${name}>`;
+}
+
+/** The instruction, from fields by their names in it; members that are not given are left out. */
+export function instructionXml(fields: Readonly<Record<string, string | undefined>>): string {
+  const payer = element('Nome', fields.Nome) + element('Email', fields.Email);
+  const receiver = fields.LoginMoIP ? `<Recebedor>${element('LoginMoIP', fields.LoginMoIP)}</Recebedor>` : '';
+  return `<EnviarInstrucao><InstrucaoUnica>${element('Razao', fields.Razao)}<Valores><Valor moeda="BRL">${fields.Valor ?? ''}</Valor></Valores>${element('IdProprio', fields.IdProprio)}${receiver}${payer && `<Pagador>${payer}</Pagador>`}${element('URLRetorno', fields.URLRetorno)}${element('URLNotificacao', fields.URLNotificacao)}</InstrucaoUnica></EnviarInstrucao>`;
+}
+
+const xml = new XMLParser({
+  removeNSPrefix: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: true,
+  isArray: (name) => name === 'Pagamento' || name === 'Autorizacao',
+});
+
+type Node = Readonly<Record<string, unknown>>;
+
+function tree(body: string): Node {
+  if (body.includes('<!DOCTYPE')) return {};
+  try {
+    return xml.parse(body) as Node;
+  } catch {
+    return {};
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const inner = (value as Node | undefined)?.['#text'];
+  return typeof inner === 'string' ? inner : '';
+}
+
+/** The answer to an instruction: its token, or the code of the error. */
+export function readInstructionAnswer(body: string): {
+  readonly id: string;
+  readonly token: string;
+  readonly error: string | null;
+} {
+  const { EnviarInstrucaoUnicaResponse: outer } = tree(body) as {
+    EnviarInstrucaoUnicaResponse?: { Resposta?: Node };
+  };
+  const answer = outer?.Resposta ?? {};
+  const ok = textOf(answer.Status) === 'Sucesso';
+  const token = textOf(answer.Token);
+  const error = (answer.Erro as Node | undefined)?.['@Codigo'];
+  return { id: textOf(answer.ID), token: ok ? token : '', error: ok && token ? null : String(error ?? '') };
+}
+
+/** A `Pagamento`: one try of the payer to pay an instruction. */
+interface Pagamento {
+  /** CodigoMoIP as written: `0000.0005.3227`. */
+  readonly codigoMoip: string;
+  /** The code of its status. */
+  readonly tipo: string;
+  /** Decimal text of reais. */
+  readonly totalPago: string;
+  /** What an operator may want to see. */
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+const SHOWN = ['Data', 'FormaPagamento', 'InstituicaoPagamento', 'Classificacao'];
+
+/**
+ * The payments of an instruction, from the answer to a query; none while nobody has tried to pay.
+ * @throws Problem provider_error when the query itself failed.
+ */
+export function readQueryAnswer(body: string): readonly Pagamento[] {
+  const { ConsultarTokenResponse: outer } = tree(body) as {
+    ConsultarTokenResponse?: { RespostaConsultar?: Node };
+  };
+  const answer = outer?.RespostaConsultar;
+  // This Status is that of the query; each payment has one of its own.
+  if (!answer || textOf(answer.Status) !== 'Sucesso') {
+    throw new Problem('provider_error', 'Moip does not know the instruction', { cause: body });
+  }
+  return ((answer.Autorizacao ?? []) as Node[])
+    .flatMap((entry) => (entry.Pagamento ?? []) as Node[])
+    .map((payment) => ({
+      codigoMoip: textOf(payment.CodigoMoIP),
+      tipo: String((payment.Status as Node | undefined)?.['@Tipo'] ?? ''),
+      totalPago: textOf(payment.TotalPago),
+      detail: Object.fromEntries(
+        SHOWN.flatMap((name) => {
+          const value = textOf(payment[name]);
+          return value ? [[name, value]] : [];
+        }),
+      ),
+    }));
+}
+
+/** `0000.0005.3227` and `53227` are one number: the latter. */
+export function plainCode(code: string): string {
+  return code.replace(/\D/g, '').replace(/^0+/, '');
+}

@@ -1,0 +1,48 @@
+/** The settings of an SPPlus account. */
+import * as v from 'valibot';
+import { pattern, secret, shown, text } from '../kit/settings.ts';
+
+export const spplusSettings = v.object({
+  cle: v.pipe(
+    pattern(/^(?:\s*[0-9a-fA-F]){48}\s*$/, 'has 48 hexadecimal digits'),
+    secret({
+      title: 'NTKEY',
+      description: 'The encrypted signing key: 24 bytes in hexadecimal, spaces allowed.',
+    }),
+  ),
+  siret: v.pipe(
+    pattern(/^\d{14}-\d{2,3}$/, 'looks like 00000000000001-01'),
+    shown({ title: 'SIRET and site number' }),
+  ),
+  langue: v.optional(
+    v.pipe(pattern(/^[A-Z]{2}$/, 'has two capital letters'), shown({ title: 'Language' })),
+    'FR',
+  ),
+  taxe: v.optional(
+    v.pipe(
+      pattern(/^\d+\.\d\d$/, 'looks like 0.00'),
+      shown({ title: 'Tax', description: 'Information only.' }),
+    ),
+    '0.00',
+  ),
+  modalite: v.optional(
+    v.pipe(
+      pattern(/^(?:[123xn]x(?:\/[123xn]x)*)?$/, 'looks like 1x/3x'),
+      shown({ title: 'Instalments offered' }),
+    ),
+    '',
+  ),
+  moyen: v.optional(
+    v.pipe(
+      pattern(/^(?:[A-Z]{3}(?:\/[A-Z]{3})*)?$/, 'looks like CBS/AMX'),
+      shown({ title: 'Means offered' }),
+    ),
+    '',
+  ),
+  service_url: v.optional(
+    v.pipe(text(10, 200), v.url('is not an address'), shown({ title: 'Address of the page' })),
+    'https://www.spplus.net/paiement/init.do',
+  ),
+});
+
+export type SpplusSettings = v.InferOutput<typeof spplusSettings>;

@@ -1,0 +1,95 @@
+/** The debt that a shopper pays: what both ways of paying send of it, within the protocol's limits. */
+import { invalidField, Problem } from '../../payments/errors.ts';
+import type { StartRequest } from '../contract.ts';
+import { addressWithin } from '../kit/addresses.ts';
+import type { TipiSettings } from './settings.ts';
+
+/** The limits of the two ways, in cents. */
+const URL_LIMIT = 999_999;
+const URL_LEAST = 1;
+export const WEB_SERVICE_LIMIT = 9_999_999;
+const WEB_SERVICE_LEAST = 100;
+
+const OBJET_LENGTH = 100;
+
+/** ASCII letters, digits and single spaces; apostrophes and hyphens become spaces. PayFiP answers a fault to anything else. */
+export function normalisedObjet(value: string): string {
+  return value
+    .normalize('NFKD')
+    .replace(/['’-]/g, ' ')
+    .replace(/[^A-Za-z0-9\s]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, OBJET_LENGTH)
+    .trim();
+}
+
+/** What a shop may give: a title's own reference and year, and its label. */
+const OWN_FIELDS: Readonly<Record<string, RegExp>> = {
+  refdet: /^[A-Za-z0-9]{6,30}$/,
+  exer: /^\d{4}$/,
+  objet: /^[A-Za-z0-9 ]{1,100}$/,
+};
+
+function requireOwnFields(fields: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const form = OWN_FIELDS[name];
+    if (!form) throw invalidField(`providerFields.${name}`, 'is not a field that a shop may give');
+    if (!form.test(value)) throw invalidField(`providerFields.${name}`, 'has a form that PayFiP rejects');
+  }
+}
+
+function requireAmount({ mode }: TipiSettings, amount: number): void {
+  const most = mode === 'url' ? URL_LIMIT : WEB_SERVICE_LIMIT;
+  const least = mode === 'url' ? URL_LEAST : WEB_SERVICE_LEAST;
+  if (amount >= least && amount <= most) return;
+  throw new Problem('amount_out_of_range', `PayFiP takes ${least} to ${most} cents this way`, {
+    errors: [{ path: 'amount', message: `is not between ${least} and ${most}` }],
+  });
+}
+
+function emailOf({ payment }: StartRequest<TipiSettings>): string {
+  const mel = payment.customer.email ?? '';
+  if (mel.length < 6 || mel.length > 80 || !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(mel)) {
+    throw invalidField('customer.email', 'PayFiP wants an address of 6 to 80 characters');
+  }
+  return mel;
+}
+
+interface Debt {
+  readonly exer: string;
+  readonly mel: string;
+  /** Cents. */
+  readonly montant: string;
+  readonly objet: string;
+  readonly refdet: string;
+}
+
+/**
+ * The debt of a payment, under the protocol's names.
+ * @throws Problem amount_out_of_range; invalid_request naming the field that PayFiP does not take.
+ */
+export function debtOf(request: StartRequest<TipiSettings>): Debt {
+  const { payment, order, now, account } = request;
+  const { providerFields, description } = payment;
+  requireAmount(account.settings, payment.amount);
+  requireOwnFields(providerFields);
+  return {
+    exer: providerFields.exer ?? String(now.getUTCFullYear()),
+    mel: emailOf(request),
+    montant: String(payment.amount),
+    objet: providerFields.objet ?? (normalisedObjet(description ?? '') || order),
+    refdet: providerFields.refdet ?? order,
+  };
+}
+
+/** PayFiP takes addresses below 250 characters. */
+const ADDRESS_LENGTH = 249;
+
+/**
+ * An address of ours with the order in it, because nothing that comes back names our order.
+ * @throws Problem misconfigured when it is too long.
+ */
+export function addressWithOrder(url: string, order: string): string {
+  return addressWithin(ADDRESS_LENGTH, `${url}?o=${order}`);
+}
