@@ -1,111 +1,34 @@
+/**
+ * ASSIST, one of the oldest Russian gateways, in the two generations of its protocol: current (order.cfm, Checkvalue) and legacy
+ * (purchase.cfm, windows-1251, reports).
+ *
+ * Facts: SHEET.md, from the ASSIST documentation (docs.assist.ru, BelAssist edition), the manual "manual_new", and oxyum/django-assist-ru.
+ *
+ * Safe readings of what is unverified:
+ * - a return is not signed and proves nothing: it is acknowledged;
+ * - a message about no payment of ours gets 404, one that is not believed 403, each with the protocol's own codes;
+ * - only the amount that was signed is believed.
+ */
 import { currencies } from '../../payments/currencies.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
-import { defineProvider, type Json, type LikelyCause, type Recipe } from '../contract.ts';
+import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
-import { legacyTable } from '../kit/statuses.ts';
-import { verdict } from '../kit/verdict.ts';
-import { ask, askLacks, cancel, capture, refund } from './actions.ts';
-import { actionError, actualBill, BILL_OUTCOMES, ReportReader, statusOfBill } from './bills.ts';
-import { currentForm, resultFact, resultOf, STATES, signOrCheck, stateOf, verifyResult } from './current.ts';
-import { legacyForm, percent1251, pushFact, verifyPush } from './legacy.ts';
-import {
-  accepted,
-  codesOf,
-  isLegacy,
-  mapOf,
-  requireForms,
-  requireOurs,
-  server,
-  xmlReply,
-} from './messages.ts';
-import { REPORT_EVERY_SECONDS, reportRows } from './report.ts';
-import { type AssistSettings, settings } from './settings.ts';
+import { formBytes, formFields } from '../kit/form-message.ts';
+import { assistCancel, assistCapture, assistRefund } from './operations.ts';
+import { currentOrderForm, legacyOrderForm } from './order-forms.ts';
+import { lacksOrderResult, orderResult } from './order-result.ts';
+import { pushUpdate } from './push.ts';
+import { formValues, requireForms, requireMerchant } from './received.ts';
+import { refusedReply } from './replies.ts';
+import { assistReport } from './report.ts';
+import { resultUpdate, resultValues } from './result.ts';
+import { assistServer, assistSettings, isLegacy } from './settings.ts';
+import { assistLikelyCauses, assistSignatures, verifyPush, verifyResult } from './signatures.ts';
+import { ASSIST_BILL_STATUS, ASSIST_ORDER_STATE, ASSIST_RESPONSE_CODE } from './statuses.ts';
 
-const recipes: Record<string, Recipe<AssistSettings>> = {
-  'request-signature': { kind: 'sign', sign: signOrCheck },
-  'notification-signature': {
-    kind: 'verify',
-    verify: (given, input) =>
-      verdict(() => {
-        const values = mapOf(inputFields(input), !isLegacy(given));
-        const verified = isLegacy(given) ? verifyPush(given, values) : verifyResult(given, values);
-        const status = isLegacy(given)
-          ? statusOfBill(values.get('Status') ?? '')
-          : (STATES[stateOf(values.get('orderstate'))]?.status ?? null);
-        return { ...verified, status, reply: accepted(given, values) };
-      }),
-  },
-  'request-body': {
-    kind: 'body',
-    body: (_given, input) =>
-      textFields(input)
-        .map((pair) => pair.map(percent1251).join('='))
-        .join('&'),
-  },
-  'api-response': {
-    kind: 'case',
-    answer: (_given, { raw = '' }): Readonly<Record<string, Json>> => {
-      if (raw.startsWith('ERROR')) {
-        const error = actionError(raw);
-        return { valid: error === null, fields: { ERROR: error ?? '' } };
-      }
-      const reader = new ReportReader();
-      return {
-        valid: true,
-        fields: raw.split('\n').flatMap((line) => {
-          const row = reader.row(line);
-          return row ? [row] : [];
-        }) as unknown as Json,
-      };
-    },
-  },
-  'actual-status': {
-    kind: 'case',
-    answer: (_given, input): Readonly<Record<string, Json>> => {
-      const rows = (input.fields ?? []) as unknown as readonly Readonly<Record<string, string>>[];
-      const actual = actualBill(
-        rows.map((row) => ({ number: row.BillNumber ?? '', status: row.Status ?? '' })),
-      );
-      return { actual: actual?.number ?? null, status: actual ? statusOfBill(actual.status) : 'pending' };
-    },
-  },
-};
-
-const SUSPICIONS: readonly LikelyCause[] = [
-  {
-    cause: 'the check value is not in upper case',
-    raw: (raw) =>
-      raw.replace(/(checkvalue=)([0-9a-f]{32})/i, (_, name, digest) => name + digest.toUpperCase()),
-  },
-  {
-    cause: 'the secret word has white space at an end',
-    settings: (account) => ({ ...account, salt: String(account.salt ?? '').trim() }),
-  },
-];
-
-/** What each code says, in the provider’s words. */
-const WORDS: Readonly<Record<string, string>> = {
-  AS000: 'success',
-  AS100: 'declined',
-  AS101: 'wrong card number',
-  AS102: 'not enough funds',
-  AS104: 'wrong expiry date',
-  AS105: 'limit exceeded',
-  AS106: 'wrong PIN',
-  AS107: 'error in the data',
-  AS108: 'suspected fraud',
-  AS109: 'operation limit of ASSIST',
-  AS110: '3-D Secure needed',
-  AS200: 'repeated',
-  AS300: 'in process',
-  AS400: 'no such payment',
-  AS998: 'system error',
-};
-
-export const assist = defineProvider<typeof settings>({
+export const assist = defineProvider<typeof assistSettings>({
   id: 'assist',
   aliases: [],
   caption: 'ASSIST',
@@ -120,20 +43,18 @@ export const assist = defineProvider<typeof settings>({
     signedNotification: true,
     signedReturn: false,
   },
-  settings,
-  lackingSetting(given) {
-    if (isLegacy(given)) return given.sendresult_secret ? null : 'sendresult_secret';
-    return given.salt ? null : 'salt';
+  settings: assistSettings,
+  lackingSetting(settings) {
+    if (isLegacy(settings)) return settings.sendresult_secret ? null : 'sendresult_secret';
+    return settings.salt ? null : 'salt';
   },
-  signatures: recipes,
-  likelyCauses: SUSPICIONS,
-  statuses: legacyTable(
-    [
-      ...Object.entries(STATES).map(([code, { outcome }]) => ({ code, outcome })),
-      ...Object.entries(BILL_OUTCOMES).map(([code, outcome]) => ({ code, outcome })),
-    ],
-    WORDS,
-  ),
+  signatures: assistSignatures,
+  likelyCauses: assistLikelyCauses,
+  statuses: {
+    ORDER_STATE: ASSIST_ORDER_STATE,
+    BILL_STATUS: ASSIST_BILL_STATUS,
+    RESPONSE_CODE: ASSIST_RESPONSE_CODE,
+  },
   requires: [],
   maxAmount: 99_999_999_999_999,
   testOnly: false,
@@ -144,30 +65,14 @@ export const assist = defineProvider<typeof settings>({
 
   start(request) {
     const { account } = request;
-    const {
-      path,
-      charset: name,
-      fields,
-    } = isLegacy(account.settings) ? legacyForm(request) : currentForm(request);
+    const form = isLegacy(account.settings) ? legacyOrderForm(request) : currentOrderForm(request);
     return {
       kind: 'form',
       method: 'POST',
-      url: atOrigin(server(account) + path, account.endpoints.page),
-      charset: name,
-      fields: fields.map(([field, value]) => ({ name: field, value })),
+      url: atOrigin(assistServer(account) + form.path, account.endpoints.page),
+      charset: form.charset,
+      fields: form.fields.map(([name, value]) => ({ name, value })),
     };
-  },
-
-  queryStatus: ask,
-  cannotQueryStatus: askLacks,
-  capture,
-  cancel,
-  refund,
-
-  report: {
-    everySeconds: REPORT_EVERY_SECONDS,
-    applies: (given) => isLegacy(given) && Boolean(given.login && given.password),
-    rows: reportRows,
   },
 
   async notification(request, account, channel) {
@@ -176,18 +81,17 @@ export const assist = defineProvider<typeof settings>({
       return { kind: 'acknowledgement', about: `a return, which proves nothing (${names})` };
     }
     if (isLegacy(account.settings)) {
-      const values = mapOf(formFields(formBytes(request)), false);
-      requireOurs(account, values, 'Shop_IDP');
+      const values = formValues(formFields(formBytes(request)), 'as-sent');
+      requireMerchant(account, values, 'Shop_IDP');
       verifyPush(account.settings, values);
       requireForms(values, ['OrderNumber', 'Total', 'Currency', 'BillNumber', 'PacketDate']);
-      return pushFact(account.settings, values);
+      return pushUpdate(account.settings, values);
     }
-    const values = resultOf(request);
-    requireOurs(account, values, 'merchant_id');
+    const values = resultValues(request);
+    requireMerchant(account, values, 'merchant_id');
     const verified = verifyResult(account.settings, values);
-    const { amountField, currencyField } = verified;
-    requireForms(values, ['ordernumber', amountField, currencyField, 'orderstate']);
-    return resultFact(account.settings, values, verified);
+    requireForms(values, ['ordernumber', verified.amountField, verified.currencyField, 'orderstate']);
+    return resultUpdate(account.settings, values, verified);
   },
 
   reply: () => ({
@@ -195,15 +99,7 @@ export const assist = defineProvider<typeof settings>({
     headers: { 'content-type': 'text/xml' },
     body: '<pushpaymentresult firstcode="0" secondcode="0"/>',
   }),
-
-  refused(refusal, given) {
-    const [first, second] = codesOf(given, refusal);
-    return xmlReply(
-      given,
-      refusal ? 403 : 404,
-      `<pushpaymentresult firstcode="${first}" secondcode="${second}"/>`,
-    );
-  },
+  refused: (refusal, settings) => refusedReply(settings, refusal),
 
   setup: ({ callback }) => [
     { where: 'Settings of the shop > sending of results > address', value: callback },
@@ -211,4 +107,11 @@ export const assist = defineProvider<typeof settings>({
     { where: 'the same page > reply', value: 'XML with firstcode and secondcode, not a bare HTTP 200' },
     { where: 'the same page > check value (legacy: MD5)', value: 'on, with the secret of this account' },
   ],
+
+  queryStatus: orderResult,
+  cannotQueryStatus: lacksOrderResult,
+  capture: assistCapture,
+  cancel: assistCancel,
+  refund: assistRefund,
+  report: assistReport,
 });

@@ -1,10 +1,15 @@
-/** What an account at ASSIST holds. */
+/**
+ * The settings of an account at ASSIST: one merchant number, in one of the two generations of the protocol.
+ *
+ * Facts: SHEET.md, "Account settings".
+ */
 import * as v from 'valibot';
+import type { ProviderAccount } from '../contract.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
 const flag = (title: string) => v.optional(v.pipe(v.boolean(), shown({ title })), false);
 
-export const settings = v.object({
+export const assistSettings = v.object({
   mode: v.optional(v.pipe(v.picklist(['current', 'legacy']), shown({ title: 'Protocol' })), 'current'),
   merchant_id: v.pipe(
     pattern(/^\d{1,12}$/, 'is a number'),
@@ -53,4 +58,20 @@ export const settings = v.object({
   password: v.optional(v.pipe(text(1, 64), secret({ title: 'Password of the web services' }))),
 });
 
-export type AssistSettings = v.InferOutput<typeof settings>;
+export type AssistSettings = v.InferOutput<typeof assistSettings>;
+
+/** The settings of a recipe that is tried alone. Where only the merchant's public key is known, a signature is checked with it. */
+export type AssistRecipeSettings = Partial<AssistSettings> & { readonly rsa_public_key_pem?: string };
+
+/** Whether an account speaks the protocol of around 2009, with Shop_IDP and windows-1251. */
+export function isLegacy({ mode }: AssistRecipeSettings): boolean {
+  return mode === 'legacy';
+}
+
+/** The origin of an account's server: the one that the bank has told, else that of ASSIST itself. */
+export function assistServer({ environment, settings }: ProviderAccount<AssistSettings>): string {
+  if (settings.server) return settings.server;
+  const isReal = environment === 'production';
+  if (isLegacy(settings)) return isReal ? 'https://secure.assist.ru' : 'https://test.assist.ru';
+  return isReal ? 'https://payments.paysecure.ru' : 'https://payments.demo.paysecure.ru';
+}

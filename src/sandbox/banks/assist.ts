@@ -1,4 +1,7 @@
-/** ASSIST, simulated: the order form with Checkvalue, the forms before it in windows-1251, and the sending of results. */
+/**
+ * A simulated ASSIST, written from src/providers/assist/SHEET.md: the order forms of both generations, the sending of results, the web
+ * services, and the report.
+ */
 import { createHash, createPublicKey, createVerify } from 'node:crypto';
 import {
   type ApiCall,
@@ -14,6 +17,7 @@ import {
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 
+/** `orderstate` of the current protocol. */
 const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
   pay: ['Approved', 'Delayed'],
   refuse: ['Declined', 'Declined'],
@@ -21,6 +25,7 @@ const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
   wait: ['In Process', 'In Process'],
 };
 
+/** Status of the bill, and Response_Code, of the legacy protocol. */
 const LEGACY: Record<Decision, readonly [status: string, delayed: string, code: string]> = {
   pay: ['Authorized', 'Preauthorized', 'AS000'],
   refuse: ['Not authorized', 'Not preauthorized', 'AS102'],
@@ -31,7 +36,7 @@ const LEGACY: Record<Decision, readonly [status: string, delayed: string, code: 
 const hashed = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
 const checked = (salt: string, text: string) => hashed(hashed(salt) + hashed(text));
 
-/** The bill of a decision about an order: 15 digits. */
+/** The bill number of a decision about an order: 15 digits. */
 function billOf(order: BankOrder, decision: Decision): string {
   const number = Number.parseInt(
     createHash('md5')
@@ -45,6 +50,7 @@ function billOf(order: BankOrder, decision: Decision): string {
 
 const PACKET = '21.11.2026 10:00:05';
 
+/** The fields of a result, current. */
 function result(
   order: BankOrder,
   merchant: Merchant,
@@ -76,6 +82,7 @@ function result(
   ];
 }
 
+/** The fields of a push, legacy. */
 function push(
   order: BankOrder,
   merchant: Merchant,
@@ -144,20 +151,20 @@ function orderState(entry: Entry): string {
 
 /** An order in an answer of the web services, with its check value. */
 function orderXml(entry: Entry, merchant: Merchant, amount: number, isWrong: boolean): Response {
-  const [whole, part] = [entry.asked, amount].map((minor) => (minor / 100).toFixed(2));
+  const [orderAmount, operationAmount] = [entry.asked, amount].map((minor) => (minor / 100).toFixed(2));
   const id = String(merchant.settings.merchant_id);
   const state = orderState(entry);
   const value = checked(
     String(merchant.settings.salt) + (isWrong ? ' of another' : ''),
-    id + entry.order + part + entry.currency + state,
+    id + entry.order + operationAmount + entry.currency + state,
   );
   const elements: Record<string, string> = {
     merchant_id: id,
     ordernumber: entry.order,
     billnumber: entry.data.bill ?? '',
-    orderamount: whole ?? '',
+    orderamount: orderAmount ?? '',
     ordercurrency: entry.currency,
-    amount: part ?? '',
+    amount: operationAmount ?? '',
     currency: entry.currency,
     orderstate: state,
     responsecode: 'AS000',
@@ -183,31 +190,31 @@ const IMPOSSIBLE = 'Невозможно выполнить операцию п�
 
 /** Charge, cancel, refund and the result of an order, of both generations. */
 async function services(call: ApiCall, merchant: Merchant, memory: Memory): Promise<Response> {
-  const asked = new URLSearchParams(call.body);
-  const isClassic = /postauth|rvr/.test(call.path);
-  const refuse = () =>
-    isClassic
+  const request = new URLSearchParams(call.body);
+  const isLegacy = /postauth|rvr/.test(call.path);
+  const decline = () =>
+    isLegacy
       ? windows1251(`ERROR:${IMPOSSIBLE}`)
       : new Response(`<result firstcode="10" secondcode="200"><message>${IMPOSSIBLE}</message></result>`, {
           headers: { 'content-type': 'text/xml' },
         });
   if (call.path.endsWith('/orderresult.cfm')) {
-    const entry = await entryOf(memory, asked.get('Ordernumber') ?? '');
+    const entry = await entryOf(memory, request.get('Ordernumber') ?? '');
     const bill = entry && (await memory.get(`assist/bill/${entry.order}`));
     if (!entry) return new Response('<result firstcode="0" secondcode="0" count="0"/>');
     const amount = entry.returned || entry.taken || entry.asked;
     return orderXml({ ...entry, data: { ...entry.data, bill: bill ?? '' } }, merchant, amount, false);
   }
-  const bill = asked.get('Billnumber') ?? '';
+  const bill = request.get('Billnumber') ?? '';
   const found = await entryByReference(memory, 'assist', bill);
-  if (!found || call.trouble === 'fail') return refuse();
+  if (!found || call.trouble === 'fail') return decline();
   const entry = { ...found, data: { ...found.data, bill } };
-  const given = asked.get('Amount') ?? asked.get('Subtotal_P');
+  const given = request.get('Amount') ?? request.get('Subtotal_P');
   const kind = /charge|postauth/.test(call.path) ? 'capture' : entry.taken > 0 ? 'refund' : 'cancel';
   const amount = given ? Math.round(Number(given) * 100) : null;
   const result = await perform(memory, entry, { kind, amount });
-  if (typeof result === 'string') return refuse();
-  if (isClassic) return windows1251('ERROR:;BILLNUMBER:1');
+  if (typeof result === 'string') return decline();
+  if (isLegacy) return windows1251('ERROR:;BILLNUMBER:1');
   return orderXml(result.entry, merchant, result.done.amount, call.trouble === 'bad-signature');
 }
 
@@ -234,13 +241,13 @@ export const assistBank: Bank = {
   movesMoney: ({ path }) => /\/(?:charge|cancel|postauth|rvr)\.cfm$/.test(path),
 
   async answer(call, merchants, memory) {
-    const asked = new URLSearchParams(call.body);
+    const request = new URLSearchParams(call.body);
     const merchant = merchants.find(
       ({ settings }) =>
-        settings.merchant_id === (asked.get('Shop_ID') ?? asked.get('Merchant_ID')) &&
-        settings.login === asked.get('Login'),
+        settings.merchant_id === (request.get('Shop_ID') ?? request.get('Merchant_ID')) &&
+        settings.login === request.get('Login'),
     );
-    if (!merchant || merchant.settings.password !== (asked.get('PASSWORD') ?? asked.get('Password')))
+    if (!merchant || merchant.settings.password !== (request.get('PASSWORD') ?? request.get('Password')))
       return new Response('ERROR:Неверный логин или пароль');
     if (!call.path.startsWith('/results/')) return services(call, merchant, memory);
     const header =

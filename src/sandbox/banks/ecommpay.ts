@@ -1,4 +1,4 @@
-/** ECommPay's Payment Page and its callbacks, simulated. */
+/** A simulated ECommPay, written from src/providers/ecommpay/SHEET.md: Payment Page, its callbacks, and Gate. */
 import { createHmac } from 'node:crypto';
 import {
   type ApiCall,
@@ -16,7 +16,7 @@ import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
 type Member = string | number | readonly Member[] | { readonly [name: string]: Member };
 
-/** `path:value` lines joined by semicolons, sorted by path; what is in `skip` does not count. */
+/** The `path:value` lines of what is signed, unsorted. */
 function baseText(member: { readonly [name: string]: Member }, prefix = ''): string[] {
   return Object.entries(member).flatMap(([name, value]) =>
     typeof value === 'object'
@@ -92,7 +92,8 @@ function wordOf(entry: Entry): string {
   return entry.returned === entry.taken ? 'refunded' : 'partially refunded';
 }
 
-type Asked = {
+/** A call of Gate. */
+type GateCall = {
   readonly general: { readonly [name: string]: Member } & {
     readonly project_id: number;
     readonly payment_id: string;
@@ -105,22 +106,22 @@ type Asked = {
   };
 };
 
-/** Gate: requests are accepted, what came of them is told by the status. */
+/** Answers a call of Gate. An operation is accepted; its result is in the status. */
 async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
-  const asked = JSON.parse(call.body) as Asked;
-  const { signature: given, ...general } = asked.general;
+  const request = JSON.parse(call.body) as GateCall;
+  const { signature: given, ...general } = request.general;
   const merchant = merchants.find(({ settings }) => settings.project_id === general.project_id);
-  const refuse = (code: string, message: string) =>
+  const decline = (code: string, message: string) =>
     Response.json(
       { status: 'error', code, message, payment_id: general.payment_id, project_id: general.project_id },
       { status: 400 },
     );
-  if (!merchant) return refuse('1001', 'unknown project');
+  if (!merchant) return decline('1001', 'unknown project');
   const secret = String(merchant.settings.secret_key);
-  if (given !== signature({ ...asked, general } as unknown as Record<string, Member>, secret))
-    return refuse('1002', 'signature is not valid');
+  if (given !== signature({ ...request, general } as unknown as Record<string, Member>, secret))
+    return decline('1002', 'signature is not valid');
   const entry = await entryOf(memory, String(general.payment_id));
-  if (!entry) return refuse('3061', 'transaction not found');
+  if (!entry) return decline('3061', 'transaction not found');
   const [, , , method, kind] = call.path.split('/');
   if (method === 'status') {
     const sum = { amount: (entry.taken || entry.held) - entry.returned, currency: entry.currency };
@@ -139,16 +140,17 @@ async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memor
     };
     return Response.json({ ...body, signature: signature(body, secret) });
   }
-  if (method !== 'card') return refuse('402', 'unknown method');
-  if (kind !== 'capture' && kind !== 'cancel' && kind !== 'refund') return refuse('402', 'unknown request');
-  if (asked.payment && asked.payment.currency !== entry.currency) return refuse('3041', 'wrong currency');
-  if (call.trouble === 'fail') return refuse('3283', 'Refund amount more than init amount');
+  if (method !== 'card') return decline('402', 'unknown method');
+  if (kind !== 'capture' && kind !== 'cancel' && kind !== 'refund') return decline('402', 'unknown request');
+  if (request.payment && request.payment.currency !== entry.currency)
+    return decline('3041', 'wrong currency');
+  if (call.trouble === 'fail') return decline('3283', 'Refund amount more than init amount');
   const result = await perform(memory, entry, {
     kind,
-    amount: asked.payment?.amount ?? null,
-    operationReference: asked.payment?.merchant_refund_id ?? '',
+    amount: request.payment?.amount ?? null,
+    operationReference: request.payment?.merchant_refund_id ?? '',
   });
-  if (typeof result === 'string') return refuse('3162', `operation not allowed: ${result}`);
+  if (typeof result === 'string') return decline('3162', `operation not allowed: ${result}`);
   return Response.json({
     status: 'success',
     request_id: `request-${result.done.id}`,

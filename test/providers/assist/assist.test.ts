@@ -1,4 +1,4 @@
-/** ASSIST through the doors: both generations, every format of a result, and the codes of its replies. */
+/** ASSIST at the routes: both generations, every format of a result, and the codes of its replies. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bankOf,
@@ -36,28 +36,29 @@ JhgkFfnPNZmH/w==
 -----END PRIVATE KEY-----
 `;
 
-type Journey = Awaited<ReturnType<typeof journey>>;
+type Attempt = Awaited<ReturnType<typeof journey>>;
 
-function resultOf(trip: Journey, changes: Record<string, string> = {}): Record<string, string> {
-  const { body } = bankOf('assist').notification(trip.order, trip.merchant, 'pay', 'none');
+/** The bank's message about a payment, with changes. */
+function messageOf(attempt: Attempt, changes: Record<string, string> = {}): Record<string, string> {
+  const { body } = bankOf('assist').notification(attempt.order, attempt.merchant, 'pay', 'none');
   return { ...Object.fromEntries(new URLSearchParams(String(body))), ...changes };
 }
 
-async function post(trip: Journey, contentType: string, body: string) {
+async function post(attempt: Attempt, contentType: string, body: string) {
   const response = await deliver({
     method: 'POST',
-    url: trip.merchant.callback,
+    url: attempt.merchant.callback,
     headers: { 'content-type': contentType },
     body,
   });
   return [response.status, await response.text()] as const;
 }
 
-const form = (trip: Journey, fields: Record<string, string>) =>
-  post(trip, 'application/x-www-form-urlencoded', new URLSearchParams(fields).toString());
+const form = (attempt: Attempt, fields: Record<string, string>) =>
+  post(attempt, 'application/x-www-form-urlencoded', new URLSearchParams(fields).toString());
 
-const held = async (trip: Journey) => {
-  const { status, amounts } = await trip.shop.payment(trip.payment.id);
+const statusAndPaid = async (attempt: Attempt) => {
+  const { status, amounts } = await attempt.shop.payment(attempt.payment.id);
   return [status, amounts.paid];
 };
 
@@ -82,85 +83,85 @@ describe('the sending of results', () => {
           .map(([name, value]) => `<a:${name}>${value}</a:${name}>`)
           .join('')}</a:push></s:Body></s:Envelope>`,
     ],
-  ])('is read as %s', async (_name, contentType, write) => {
-    const trip = await journey('assist');
-    const fields = resultOf(trip);
-    const [status, reply] = await post(trip, contentType, write(fields));
+  ])('never leaves a payment open because it comes as %s', async (_name, contentType, write) => {
+    const attempt = await journey('assist');
+    const fields = messageOf(attempt);
+    const [status, reply] = await post(attempt, contentType, write(fields));
     expect([status, reply]).toEqual([
       200,
       `<?xml version="1.0" encoding="UTF-8"?><pushpaymentresult firstcode="0" secondcode="0"><order><billnumber>${fields.billnumber}</billnumber><packetdate>${fields.packetdate}</packetdate></order></pushpaymentresult>`,
     ]);
-    expect(await held(trip)).toEqual(['paid', 1999]);
-    expect(await post(trip, contentType, write(fields))).toEqual([status, reply]);
-    expect((await post(trip, contentType, write({ ...fields, orderstate: 'Declined' })))[0]).toBe(403);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
+    expect(await post(attempt, contentType, write(fields))).toEqual([status, reply]);
+    expect((await post(attempt, contentType, write({ ...fields, orderstate: 'Declined' })))[0]).toBe(403);
   });
 
-  it('answers what it does not believe with the codes of the protocol', async () => {
-    const trip = await journey('assist');
+  it('never acknowledges what it does not believe: the codes of the protocol say why', async () => {
+    const attempt = await journey('assist');
     const codes = (first: number, second: number) =>
       `<?xml version="1.0" encoding="UTF-8"?><pushpaymentresult firstcode="${first}" secondcode="${second}"/>`;
-    const { checkvalue = '' } = resultOf(trip);
+    const { checkvalue = '' } = messageOf(attempt);
     for (const wrong of ['', checkvalue.toLowerCase(), '0'.repeat(32)]) {
-      expect(await form(trip, resultOf(trip, { checkvalue: wrong }))).toEqual([403, codes(9, 7)]);
+      expect(await form(attempt, messageOf(attempt, { checkvalue: wrong }))).toEqual([403, codes(9, 7)]);
     }
-    expect(await form(trip, resultOf(trip, { merchant_id: '1' }))).toEqual([403, codes(1, 0)]);
-    expect(await post(trip, 'application/json', '{')).toEqual([403, codes(1, 0)]);
-    expect(await post(trip, 'text/xml', '<!DOCTYPE x [<!ENTITY a "b">]><x/>')).toEqual([403, codes(1, 0)]);
+    expect(await form(attempt, messageOf(attempt, { merchant_id: '1' }))).toEqual([403, codes(1, 0)]);
+    expect(await post(attempt, 'application/json', '{')).toEqual([403, codes(1, 0)]);
+    expect(await post(attempt, 'text/xml', '<!DOCTYPE x [<!ENTITY a "b">]><x/>')).toEqual([403, codes(1, 0)]);
     const foreign = bankOf('assist').notification(
-      { ...trip.order, order: '000000000000000001' },
-      trip.merchant,
+      { ...attempt.order, order: '000000000000000001' },
+      attempt.merchant,
       'pay',
       'none',
     );
     const unknown = await deliver(foreign);
     expect([unknown.status, await unknown.text()]).toEqual([404, codes(1, 0)]);
-    expect(await held(trip)).toEqual([expect.any(String), 0]);
+    expect(await statusAndPaid(attempt)).toEqual([expect.any(String), 0]);
   });
 
-  it('counts money once, whatever number the unsigned part gives it', async () => {
-    const trip = await journey('assist');
-    await form(trip, resultOf(trip));
-    await form(trip, resultOf(trip, { billnumber: '5999', packetdate: '22.11.2026 10:00:00' }));
-    expect(await held(trip)).toEqual(['paid', 1999]);
+  it('never counts money twice because the unsigned bill number changed', async () => {
+    const attempt = await journey('assist');
+    await form(attempt, messageOf(attempt));
+    await form(attempt, messageOf(attempt, { billnumber: '5999', packetdate: '22.11.2026 10:00:00' }));
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('believes no amount beside the one that was signed', async () => {
-    const trip = await journey('assist');
+  it('never believes an amount beside the one that was signed', async () => {
+    const attempt = await journey('assist');
     // The check value is that of the order's own amount, as another revision of the protocol has it.
-    const [status] = await form(trip, resultOf(trip, { amount: '1.00', currency: 'EUR' }));
-    expect([status, ...(await held(trip))]).toEqual([200, 'paid', 1999]);
+    const [status] = await form(attempt, messageOf(attempt, { amount: '1.00', currency: 'EUR' }));
+    expect([status, ...(await statusAndPaid(attempt))]).toEqual([200, 'paid', 1999]);
   });
 
-  it('is authorized in two stages, and paid when the charge is told', async () => {
-    const trip = await journey('assist', { settings: { delay: true } });
-    expect(trip.order.manual).toBe(true);
-    await trip.notify('pay');
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('authorized');
+  it('never takes an authorization for money: two stages are paid by the charge', async () => {
+    const attempt = await journey('assist', { settings: { delay: true } });
+    expect(attempt.order.manual).toBe(true);
+    await attempt.notify('pay');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('authorized');
     const charged = bankOf('assist').notification(
-      { ...trip.order, manual: false },
-      trip.merchant,
+      { ...attempt.order, manual: false },
+      attempt.merchant,
       'pay',
       'none',
     );
     expect((await deliver(charged)).status).toBe(200);
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 });
 
 describe('the order form', () => {
-  it('carries an RSA signature where the account has a key', async () => {
-    const trip = await journey('assist', { settings: { rsa_private_key: RSA_KEY, salt: 's3cr3t-w0rd' } });
-    expect(JSON.stringify(trip.payment.redirect)).toContain('"Signature"');
-    expect((await trip.notify('pay')).status).toBe(200);
+  it('never carries a Checkvalue where the account has an RSA key', async () => {
+    const attempt = await journey('assist', { settings: { rsa_private_key: RSA_KEY, salt: 's3cr3t-w0rd' } });
+    expect(JSON.stringify(attempt.payment.redirect)).toContain('"Signature"');
+    expect((await attempt.notify('pay')).status).toBe(200);
   });
 
-  it('takes the fields of the protocol and no others', async () => {
-    const trip = await journey('assist', {
+  it('never takes a field that the protocol lacks, or that countersign answers for', async () => {
+    const attempt = await journey('assist', {
       fields: { providerFields: { CustomerNumber: 'c-77', FastPayPayment: '0' } },
     });
-    expect((await trip.notify('pay')).status).toBe(200);
+    expect((await attempt.notify('pay')).status).toBe(200);
     for (const name of ['Checkvalue', 'OrderAmount', 'Nonsense']) {
-      const { status, body } = await trip.shop.pay({ currency: 'RUB', providerFields: { [name]: '1' } });
+      const { status, body } = await attempt.shop.pay({ currency: 'RUB', providerFields: { [name]: '1' } });
       expect([status, JSON.stringify(body)]).toEqual([
         400,
         expect.stringContaining(`providerFields.${name}`),
@@ -173,81 +174,90 @@ describe('the legacy protocol', () => {
   it.each([
     ['assist', '/shops/purchase.cfm'],
     ['shop', '/shops/cardpayment.cfm'],
-  ])('is paid when %s asks for the name', async (buyer_data, path) => {
-    const trip = await journey('assist', {
-      settings: { ...LEGACY, buyer_data, testing: true },
-      fields: {
-        description: 'Заказ №15 за 1€ 😀',
-        customer: { firstName: 'Иван', lastName: 'Иванов', email: 'ivan@example.ru' },
-      },
-    });
-    const redirect = trip.payment.redirect as unknown as {
-      url: string;
-      charset: string;
-      fields: { name: string; value: string }[];
-    };
-    expect([new URL(redirect.url).pathname, redirect.charset]).toEqual([path, 'windows-1251']);
-    expect(redirect.fields).toContainEqual({ name: 'DemoResult', value: 'AS000' });
-    expect(Object.fromEntries(trip.order.shown)).toMatchObject({ Comment: 'Заказ №15 за 1€ ?' });
-    const fields = resultOf(trip);
-    const reply = await form(trip, fields);
-    expect(reply).toEqual([
-      200,
-      `<pushpaymentresult firstcode="0" secondcode="0"><order><billnumber>${fields.BillNumber}</billnumber><packetdate>${fields.PacketDate}</packetdate></order></pushpaymentresult>`,
-    ]);
-    expect(await form(trip, fields)).toEqual(reply);
-    expect(await held(trip)).toEqual(['paid', 1999]);
-    // A declined second try does not hide the payment, and both are shown.
-    await trip.notify('refuse');
-    expect(await held(trip)).toEqual(['paid', 1999]);
-    const { body } = await trip.shop.call<{ attempts: { status: string; bills: { status: string }[] }[] }>(
-      'GET',
-      `/payments/${trip.payment.id}`,
-    );
-    expect(body.attempts).toHaveLength(1);
-    expect(body.attempts[0]).toMatchObject({ attempt: 1, status: 'paid', amount: 1999 });
-    expect(body.attempts[0]?.bills.map(({ status }) => status).toSorted()).toEqual([
-      'Authorized',
-      'Not authorized',
-    ]);
-  });
+  ])(
+    'never loses a payment when %s asks for the name, nor hides it behind a declined bill',
+    async (buyer_data, path) => {
+      const attempt = await journey('assist', {
+        settings: { ...LEGACY, buyer_data, testing: true },
+        fields: {
+          description: 'Заказ №15 за 1€ 😀',
+          customer: { firstName: 'Иван', lastName: 'Иванов', email: 'ivan@example.ru' },
+        },
+      });
+      const redirect = attempt.payment.redirect as unknown as {
+        url: string;
+        charset: string;
+        fields: { name: string; value: string }[];
+      };
+      expect([new URL(redirect.url).pathname, redirect.charset]).toEqual([path, 'windows-1251']);
+      expect(redirect.fields).toContainEqual({ name: 'DemoResult', value: 'AS000' });
+      expect(Object.fromEntries(attempt.order.shown)).toMatchObject({ Comment: 'Заказ №15 за 1€ ?' });
+      const fields = messageOf(attempt);
+      const reply = await form(attempt, fields);
+      expect(reply).toEqual([
+        200,
+        `<pushpaymentresult firstcode="0" secondcode="0"><order><billnumber>${fields.BillNumber}</billnumber><packetdate>${fields.PacketDate}</packetdate></order></pushpaymentresult>`,
+      ]);
+      expect(await form(attempt, fields)).toEqual(reply);
+      expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
+      // Both bills are shown.
+      await attempt.notify('refuse');
+      expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
+      const { body } = await attempt.shop.call<{
+        attempts: { status: string; bills: { status: string }[] }[];
+      }>('GET', `/payments/${attempt.payment.id}`);
+      expect(body.attempts).toHaveLength(1);
+      expect(body.attempts[0]).toMatchObject({ attempt: 1, status: 'paid', amount: 1999 });
+      expect(body.attempts[0]?.bills.map(({ status }) => status).toSorted()).toEqual([
+        'Authorized',
+        'Not authorized',
+      ]);
+    },
+  );
 
-  it('needs the name where the shop is to send it', async () => {
-    const trip = await journey('assist', {
+  it('never sends an order without the name that the shop has to send', async () => {
+    const attempt = await journey('assist', {
       settings: { ...LEGACY, buyer_data: 'shop' },
       fields: { customer: { firstName: 'Ivan', lastName: 'Ivanov', email: 'ivan@example.ru' } },
     });
-    const { status, body } = await trip.shop.pay({ currency: 'RUB', customer: { email: 'ivan@example.ru' } });
+    const { status, body } = await attempt.shop.pay({
+      currency: 'RUB',
+      customer: { email: 'ivan@example.ru' },
+    });
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('customer.lastName')]);
   });
 
-  it('names the field at fault', async () => {
-    const trip = await journey('assist', { settings: LEGACY });
+  it('never blames the wrong field in its reply', async () => {
+    const attempt = await journey('assist', { settings: LEGACY });
     const codes = (second: number) => `<pushpaymentresult firstcode="5" secondcode="${second}"/>`;
-    expect(await form(trip, resultOf(trip, { Shop_IDP: '1' }))).toEqual([403, codes(100)]);
-    expect(await form(trip, resultOf(trip, { Total: '1.00' }))).toEqual([403, codes(158)]);
-    expect(await form(trip, resultOf(trip, { CheckValue: '' }))).toEqual([403, codes(158)]);
-    expect(await form(trip, resultOf(trip, { BillNumber: '<x>' }))).toEqual([403, codes(143)]);
-    const foreign = { ...trip.order, order: '000000000000000001' };
-    const unknown = await deliver(bankOf('assist').notification(foreign, trip.merchant, 'pay', 'none'));
+    expect(await form(attempt, messageOf(attempt, { Shop_IDP: '1' }))).toEqual([403, codes(100)]);
+    expect(await form(attempt, messageOf(attempt, { Total: '1.00' }))).toEqual([403, codes(158)]);
+    expect(await form(attempt, messageOf(attempt, { CheckValue: '' }))).toEqual([403, codes(158)]);
+    expect(await form(attempt, messageOf(attempt, { BillNumber: '<x>' }))).toEqual([403, codes(143)]);
+    const foreign = { ...attempt.order, order: '000000000000000001' };
+    const unknown = await deliver(bankOf('assist').notification(foreign, attempt.merchant, 'pay', 'none'));
     expect([unknown.status, await unknown.text()]).toEqual([404, codes(107)]);
-    expect(await held(trip)).toEqual([expect.any(String), 0]);
+    expect(await statusAndPaid(attempt)).toEqual([expect.any(String), 0]);
   });
 
-  it('takes 3-D Secure for no refusal, and masks a card', async () => {
-    const trip = await journey('assist', { settings: LEGACY });
+  it('never takes 3-D Secure for a decline, nor logs a whole card number', async () => {
+    const attempt = await journey('assist', { settings: LEGACY });
     await form(
-      trip,
-      resultOf(trip, { Response_Code: 'AS110', Status: 'Not authorized', CardNumber: '4111111111111111' }),
+      attempt,
+      messageOf(attempt, {
+        Response_Code: 'AS110',
+        Status: 'Not authorized',
+        CardNumber: '4111111111111111',
+      }),
     );
-    expect((await trip.shop.payment(trip.payment.id)).status).toBe('pending');
-    expect(JSON.stringify(await trip.shop.events(trip.payment.id))).not.toContain('4111111111111111');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('pending');
+    expect(JSON.stringify(await attempt.shop.events(attempt.payment.id))).not.toContain('4111111111111111');
   });
 });
 
-it('a way back proves nothing', async () => {
-  const trip = await journey('assist');
-  await request(bankOf('assist').back(trip.order, trip.merchant, 'pay'));
-  await runAlarms(trip.payment.id);
-  expect((await held(trip))[1]).toBe(0);
+it('a return never proves a payment', async () => {
+  const attempt = await journey('assist');
+  await request(bankOf('assist').back(attempt.order, attempt.merchant, 'pay'));
+  await runAlarms(attempt.payment.id);
+  expect((await statusAndPaid(attempt))[1]).toBe(0);
 });

@@ -12,7 +12,7 @@ let net: ReturnType<typeof fakeNetwork>;
 let clock = Date.parse('2026-11-21T10:00:00Z');
 let shops = 200_000;
 beforeEach(async () => {
-  // A cron serves every account there is: those of other tests are over.
+  // A cron serves every account: those of other tests have to go.
   await (env as unknown as Env).DIRECTORY.exec('DELETE FROM accounts');
   net = fakeNetwork();
   clock += 1440 * MINUTES;
@@ -24,16 +24,16 @@ afterEach(() => {
 });
 
 const cron = () => fetchReports(serviceOf(env as unknown as Env));
-const asked = () => net.calls.filter((url) => url === `${BANK_API}/results/results.cfm`).length;
+const requested = () => net.calls.filter((url) => url === `${BANK_API}/results/results.cfm`).length;
 
-/** Time passes; the cron comes. */
+/** Runs the cron after some minutes. */
 async function cronAfter(minutes: number): Promise<void> {
   clock += minutes * MINUTES;
   vi.setSystemTime(clock);
   await cron();
 }
 
-/** The next report is this one. */
+/** Sets what the next request for a report gets. */
 function report(body: BodyInit | (() => Promise<Response>), init: ResponseInit = {}): void {
   vi.mocked(globalThis.fetch).mockImplementationOnce(
     typeof body === 'function' ? body : async () => new Response(body, init),
@@ -50,14 +50,14 @@ const begin = () =>
       password: 'demo-password',
     },
   });
-type Trip = Awaited<ReturnType<typeof begin>>;
+type Attempt = Awaited<ReturnType<typeof begin>>;
 
-const row = (trip: Trip, changes: Record<string, string> = {}) => {
+const row = (attempt: Attempt, changes: Record<string, string> = {}) => {
   const cells = {
-    number: trip.order.order,
+    number: attempt.order.order,
     comment: 'Заказ',
     total: '19.99',
-    currency: trip.order.currency,
+    currency: attempt.order.currency,
     bill: '5123456789012345',
     state: 'Authorized',
     date: '21.11.2026 10:00:00',
@@ -66,12 +66,12 @@ const row = (trip: Trip, changes: Record<string, string> = {}) => {
   return Object.values(cells).join(';');
 };
 
-async function held({ shop, payment }: Trip) {
+async function statusAndPaid({ shop, payment }: Attempt) {
   const { status, amounts } = await shop.payment(payment.id);
   return [status, amounts.paid];
 }
 
-const outcomeOf = async ({ account }: Trip) => {
+const reportOutcome = async ({ account }: Attempt) => {
   const found = await (env as unknown as Env).DIRECTORY.prepare('SELECT * FROM reports WHERE account = ?')
     .bind(account)
     .first<{ mark: string | null; outcome: string }>();
@@ -82,39 +82,39 @@ const outcomeOf = async ({ account }: Trip) => {
 };
 
 describe('the report of ASSIST', () => {
-  it('brings what no push has told, and says what changed', async () => {
-    const trip = await begin();
-    await bankOf('assist').decide?.(trip.order, trip.merchant, 'pay', memory);
+  it('never leaves a payment open whose push was lost, and does not count a late push twice', async () => {
+    const attempt = await begin();
+    await bankOf('assist').decide?.(attempt.order, attempt.merchant, 'pay', memory);
     await cron();
-    expect(await held(trip)).toEqual(['paid', 1999]);
-    const [event] = (await trip.shop.events(trip.payment.id)).filter(
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
+    const [event] = (await attempt.shop.events(attempt.payment.id)).filter(
       ({ type }) => type === 'notification.applied',
     );
     expect(event?.detail).toMatchObject({ from: 'created', to: 'paid', channel: 'status' });
-    // The push comes after all: the same bill, acknowledged in ASSIST's own writing.
-    const late = await deliver(bankOf('assist').notification(trip.order, trip.merchant, 'pay', 'none'));
+    // The late push is about the same bill. Its reply has to repeat the date as ASSIST writes it.
+    const late = await deliver(bankOf('assist').notification(attempt.order, attempt.merchant, 'pay', 'none'));
     expect([late.status, await late.text()]).toEqual([
       200,
       expect.stringContaining('<packetdate>21.11.2026 10:00:05</packetdate>'),
     ]);
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('is asked for once in ten minutes, however many crons there are', async () => {
+  it('is never requested twice in ten minutes, however many crons run', async () => {
     await begin();
     await Promise.all([cron(), cron(), cron()]);
-    expect(asked()).toBe(1);
+    expect(requested()).toBe(1);
     await cronAfter(9);
-    expect(asked()).toBe(1);
+    expect(requested()).toBe(1);
     await cronAfter(1);
-    expect(asked()).toBe(2);
+    expect(requested()).toBe(2);
   });
 
-  it('is not asked for where there is no login, or another protocol', async () => {
+  it('is never requested without a login, or in the current protocol', async () => {
     await journey('assist', { settings: { mode: 'legacy', sendresult_secret: 'x', login: undefined } });
     await journey('assist');
     await cron();
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
   });
 
   it.each([
@@ -127,14 +127,14 @@ describe('the report of ASSIST', () => {
           return code < 128 ? code : code - 0x410 + 0xc0;
         }),
     ],
-  ])('is read in %s', async (_name, encode) => {
-    const trip = await begin();
-    report(encode(`${HEADER}\r\n${row(trip)}`));
+  ])('is never misread in %s', async (_name, encode) => {
+    const attempt = await begin();
+    report(encode(`${HEADER}\r\n${row(attempt)}`));
     await cron();
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('says which rows it could not read, and reads the others', async () => {
+  it('never stops at a row that cannot be read, and says which ones', async () => {
     const one = await begin();
     const lines = [
       HEADER,
@@ -148,8 +148,8 @@ describe('the report of ASSIST', () => {
     ];
     report(lines.join('\n'));
     await cron();
-    expect(await held(one)).toEqual(['paid', 1999]);
-    expect((await outcomeOf(one)).problems).toEqual([
+    expect(await statusAndPaid(one)).toEqual(['paid', 1999]);
+    expect((await reportOutcome(one)).problems).toEqual([
       expect.stringContaining('Status is "Abracadabra"'),
       expect.stringContaining('Total is "much"'),
       expect.stringContaining('BillNumber is ""'),
@@ -163,40 +163,45 @@ describe('the report of ASSIST', () => {
     ['nothing at all', '', {}],
     ['missing columns', 'Order Number;Payment No.\n1;2', {}],
     ['a server error', 'oops', { status: 500 }],
-  ])('that is %s changes nothing and names it; the next one catches up', async (_name, body, init) => {
-    const trip = await begin();
+  ])('never changes anything when it is %s; the next one catches up', async (_name, body, init) => {
+    const attempt = await begin();
     report(body, init);
     await cron();
-    expect(await held(trip)).toEqual([expect.any(String), 0]);
-    expect((await outcomeOf(trip)).error).toEqual(expect.stringContaining('ASSIST'));
-    report(`${HEADER}\n${row(trip)}`);
+    expect(await statusAndPaid(attempt)).toEqual([expect.any(String), 0]);
+    expect((await reportOutcome(attempt)).error).toEqual(expect.stringContaining('ASSIST'));
+    report(`${HEADER}\n${row(attempt)}`);
     await cronAfter(10);
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('catches up after a day without ASSIST', async () => {
-    const trip = await begin();
-    report(`${HEADER}\n${row(trip, { state: 'Not authorized', bill: '1', date: '20.11.2026 10:00:00' })}`);
+  it('never skips rows after a day without ASSIST', async () => {
+    const attempt = await begin();
+    report(`${HEADER}\n${row(attempt, { state: 'Not authorized', bill: '1', date: '20.11.2026 10:00:00' })}`);
     await cron();
-    expect(await outcomeOf(trip)).toMatchObject({ mark: '2026-11-20 10:00:00', error: null });
+    expect(await reportOutcome(attempt)).toMatchObject({ mark: '2026-11-20 10:00:00', error: null });
     for (let tries = 0; tries < 3; tries++) {
       report(async () => Promise.reject(new Error('connection refused')));
       await cronAfter(8 * 60);
-      expect(await outcomeOf(trip)).toMatchObject({ mark: '2026-11-20 10:00:00', error: expect.any(String) });
+      expect(await reportOutcome(attempt)).toMatchObject({
+        mark: '2026-11-20 10:00:00',
+        error: expect.any(String),
+      });
     }
     report(
-      `${HEADER}\n${row(trip, { state: 'Not authorized', bill: '1', date: '20.11.2026 10:00:00' })}\n${row(trip)}`,
+      `${HEADER}\n${row(attempt, { state: 'Not authorized', bill: '1', date: '20.11.2026 10:00:00' })}\n${row(attempt)}`,
     );
     await cronAfter(10);
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('that breaks off keeps what was read, and is read again', async () => {
-    const trip = await begin();
+  it('never counts as read when it breaks off, and keeps what was read', async () => {
+    const attempt = await begin();
     const broken = () =>
       new ReadableStream<Uint8Array>({
         start(controller) {
-          controller.enqueue(new TextEncoder().encode(`${HEADER}\n${row(trip, { state: 'in process' })}\n`));
+          controller.enqueue(
+            new TextEncoder().encode(`${HEADER}\n${row(attempt, { state: 'in process' })}\n`),
+          );
         },
         pull(controller) {
           controller.error(new Error('connection reset'));
@@ -204,14 +209,14 @@ describe('the report of ASSIST', () => {
       });
     report(async () => new Response(broken()));
     await cron();
-    expect(await outcomeOf(trip)).toMatchObject({ mark: null, error: expect.any(String) });
-    report(`${HEADER}\n${row(trip)}`);
+    expect(await reportOutcome(attempt)).toMatchObject({ mark: null, error: expect.any(String) });
+    report(`${HEADER}\n${row(attempt)}`);
     await cronAfter(10);
-    expect(await held(trip)).toEqual(['paid', 1999]);
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
   });
 
-  it('of 50,000 rows is read as it arrives', async () => {
-    const trip = await begin();
+  it('is never held in memory as a whole, with 50,000 rows', async () => {
+    const attempt = await begin();
     let sent = 0;
     let ahead = 0;
     const stream = new ReadableStream<Uint8Array>({
@@ -223,7 +228,7 @@ describe('the report of ASSIST', () => {
           (_, index) => `order-${sent + index};x;1.00;RUB;${sent + index};Authorized;21.11.2026 10:00:00`,
         ).join('\n');
         const head = sent === 1000 ? `${HEADER}\n` : '';
-        const tail = sent >= 50_000 ? `\n${row(trip)}` : '\n';
+        const tail = sent >= 50_000 ? `\n${row(attempt)}` : '\n';
         controller.enqueue(new TextEncoder().encode(head + foreign + tail));
         if (sent >= 50_000) controller.close();
       },
@@ -231,7 +236,7 @@ describe('the report of ASSIST', () => {
     report(async () => new Response(stream));
     await cron();
     expect(sent).toBe(50_000);
-    expect(await held(trip)).toEqual(['paid', 1999]);
-    expect(await outcomeOf(trip)).toMatchObject({ rows: 50_001, applied: 1, error: null });
+    expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
+    expect(await reportOutcome(attempt)).toMatchObject({ rows: 50_001, applied: 1, error: null });
   });
 });

@@ -9,8 +9,8 @@ import { accountOf, ORDER, request, start, WORLD } from '../support.ts';
 
 const SECRET = 'demo-ecommpay-secret-key';
 
-/** A callback as the platform sends it: text whose base string is given, so that this is no copy of our recipe. */
-function callback(text: string, base: string): Promise<ProviderUpdate | Acknowledgement | Hint> {
+/** Sends a callback. Its base string is given, so that this is no copy of our recipe. */
+function notify(text: string, base: string): Promise<ProviderUpdate | Acknowledgement | Hint> {
   const signature = createHmac('sha512', SECRET).update(base).digest('base64');
   const body = utf8(text.replace('SIGNATURE', signature));
   const message = {
@@ -23,12 +23,13 @@ function callback(text: string, base: string): Promise<ProviderUpdate | Acknowle
   return ecommpay.notification(message, accountOf(ecommpay), 'notification', WORLD);
 }
 
-const of = (
+/** A callback about one operation of a payment. */
+const callbackOf = (
   status: string,
   operation: { id: number; type: string; status: string; amount: number },
   sum: number,
 ) =>
-  callback(
+  notify(
     JSON.stringify({
       project_id: 112,
       payment: { id: ORDER, status, sum: { amount: sum, currency: 'EUR' } },
@@ -44,7 +45,7 @@ const of = (
   );
 
 describe('the page address', () => {
-  it('is one signed URL, and the bank is told where to call', () => {
+  it('never leaves without a signature, or without the address to call back', () => {
     const redirect = start(ecommpay);
     expect(redirect.kind).toBe('url');
     const url = new URL(redirect.kind === 'url' ? redirect.url : '');
@@ -60,14 +61,14 @@ describe('the page address', () => {
     });
   });
 
-  it('writes a comma for the semicolon that the vendor forbids, and refuses it where it would change data', () => {
+  it('never carries the semicolon that the vendor forbids: a comma in a description, an error elsewhere', () => {
     const redirect = start(ecommpay, request(ecommpay, { description: 'Tickets; two' }));
     expect(redirect.kind === 'url' && redirect.url).toContain('payment_description=Tickets%2C%20two');
     const customer = { firstName: 'Zoé;x' };
     expect(() => start(ecommpay, request(ecommpay, { customer }))).toThrow('customer.firstName');
   });
 
-  it('has no currency whose decimals are unverified', () => {
+  it('offers no currency whose decimals are unverified', () => {
     expect(ecommpay.currencies).toContain('JPY');
     for (const code of ['TND', 'KWD', 'CLF']) expect(ecommpay.currencies).not.toContain(code);
   });
@@ -76,68 +77,71 @@ describe('the page address', () => {
 describe('the callback', () => {
   const sale = { id: 1, type: 'sale', status: 'success', amount: 1999 };
 
-  it('is one movement of money, however many operations tell of it', async () => {
-    const first = (await of('success', sale, 1999)) as ProviderUpdate;
-    const later = (await of(
+  it('never counts the money of a payment twice, however many operations repeat it', async () => {
+    const first = (await callbackOf('success', sale, 1999)) as ProviderUpdate;
+    const repeated = (await callbackOf(
       'success',
       { id: 2, type: 'refund', status: 'decline', amount: 500 },
       1999,
     )) as ProviderUpdate;
     expect(first).toMatchObject({ outcome: 'paid', amount: 1999, movement: 'payment' });
-    expect(later).toMatchObject({ outcome: 'paid', amount: 1999, movement: 'payment' });
+    expect(repeated).toMatchObject({ outcome: 'paid', amount: 1999, movement: 'payment' });
   });
 
-  it('takes the refund from the operation, and only one that succeeded', async () => {
-    const done = await of(
+  it('never takes what is left for what was refunded, nor a declined refund for a refund', async () => {
+    const done = await callbackOf(
       'partially refunded',
       { id: 3, type: 'refund', status: 'success', amount: 500 },
       1499,
     );
     expect(done).toMatchObject({ outcome: 'refunded', amount: 500, movement: 'refund/3' });
-    const declined = await of(
+    const declined = await callbackOf(
       'partially refunded',
       { id: 4, type: 'refund', status: 'decline', amount: 700 },
       1499,
     );
     expect(declined).toMatchObject({ outcome: 'none' });
-    expect(await of('refunded', { id: 5, type: 'refund', status: 'success', amount: 1499 }, 0)).toMatchObject(
-      {
-        outcome: 'reversed',
-      },
-    );
+    expect(
+      await callbackOf('refunded', { id: 5, type: 'refund', status: 'success', amount: 1499 }, 0),
+    ).toMatchObject({
+      outcome: 'reversed',
+    });
   });
 
-  it('tells a shopper who gave up from an authorization that was released', async () => {
-    expect(await of('canceled', { ...sale, status: 'canceled' }, 1999)).toMatchObject({
+  it('never confuses a shopper who gave up with an authorization that was released', async () => {
+    expect(await callbackOf('canceled', { ...sale, status: 'canceled' }, 1999)).toMatchObject({
       outcome: 'cancelled',
     });
     const released = { id: 6, type: 'cancel', status: 'success', amount: 1999 };
-    expect(await of('canceled', released, 1999)).toMatchObject({ outcome: 'voided' });
+    expect(await callbackOf('canceled', released, 1999)).toMatchObject({ outcome: 'voided' });
   });
 
-  it('takes an unknown status for pending', async () => {
-    expect(await of('awaiting moonrise', sale, 1999)).toMatchObject({ outcome: 'pending' });
+  it('never takes a result from a status or an operation that the sheet does not have', async () => {
+    for (const status of ['awaiting moonrise', 'constructor', 'Success'])
+      expect(await callbackOf(status, sale, 1999)).toMatchObject({ outcome: 'pending' });
+    const unknown = { id: 7, type: 'constructor', status: 'decline', amount: 1999 };
+    expect(await callbackOf('success', unknown, 1999)).not.toHaveProperty('declines');
   });
 
-  it('keeps the digits of numbers beyond 2^53', async () => {
+  it('never loses digits of numbers beyond 2^53', async () => {
     const text = `{"payment":{"id":"${ORDER}","status":"success","sum":{"amount":1999,"currency":"EUR"}},"operation":{"id":90071992547409931,"status":"success"},"rate":1.50,"signature":"SIGNATURE"}`;
     const base = `operation:id:90071992547409931;operation:status:success;payment:id:${ORDER};payment:status:success;payment:sum:amount:1999;payment:sum:currency:EUR;rate:1.5`;
-    expect(await callback(text, base)).toMatchObject({ key: '90071992547409931/success/success' });
+    expect(await notify(text, base)).toMatchObject({ key: '90071992547409931/success/success' });
   });
 
-  it('of another project is refused, and one without a payment acknowledged', async () => {
-    const other = callback(
+  it('is refused for another project, and moves nothing without a payment', async () => {
+    const other = notify(
       `{"project_id":7,"payment":{"id":"${ORDER}"},"signature":"SIGNATURE"}`,
       `payment:id:${ORDER};project_id:7`,
     );
     await expect(other).rejects.toThrow('project 7');
-    expect(await callback('{"recurring":{"id":1},"signature":"SIGNATURE"}', 'recurring:id:1')).toMatchObject({
+    expect(await notify('{"recurring":{"id":1},"signature":"SIGNATURE"}', 'recurring:id:1')).toMatchObject({
       kind: 'acknowledgement',
     });
   });
 
-  it('is refused when a field is added', async () => {
-    const added = callback(
+  it('is refused when a field was added after signing', async () => {
+    const added = notify(
       `{"payment":{"id":"${ORDER}"},"extra":1,"signature":"SIGNATURE"}`,
       `payment:id:${ORDER}`,
     );

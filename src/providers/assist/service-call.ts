@@ -1,0 +1,56 @@
+/**
+ * Calls of ASSIST's web services, of both generations: forms with login and password over HTTPS.
+ *
+ * Facts: SHEET.md, "After payment, current" and "After payment, legacy". Texts are asked for in Russian, the language that ASSIST has
+ * them all in.
+ */
+import type { ProviderAccount } from '../contract.ts';
+import { atOrigin } from '../kit/addresses.ts';
+import { callApi } from '../kit/api-call.ts';
+import { FORM } from '../kit/form-message.ts';
+import { type AssistSettings, assistServer, isLegacy } from './settings.ts';
+import { utf8Or1251 } from './windows-1251.ts';
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Calls one service.
+ * @throws Problem provider_unreachable
+ */
+export async function callService(
+  fetcher: typeof fetch,
+  account: ProviderAccount<AssistSettings>,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<ServiceAnswer> {
+  const { merchant_id, login = '', password = '' } = account.settings;
+  const credentials: Readonly<Record<string, string>> = isLegacy(account.settings)
+    ? { Shop_ID: merchant_id, Login: login, PASSWORD: password, Language: '0' }
+    : { Merchant_ID: merchant_id, Login: login, Password: password, Language: 'RU' };
+  const { status, bytes } = await callApi(
+    fetcher,
+    atOrigin(assistServer(account) + path, account.endpoints.api),
+    {
+      headers: { 'content-type': FORM },
+      body: new URLSearchParams({ ...credentials, ...fields }).toString(),
+    },
+  );
+  return { status, text: utf8Or1251(bytes) };
+}
+
+/** Why an account has no web services; null: it has. */
+export function lacksServices({ login, password }: AssistSettings): string | null {
+  return login && password ? null : 'login and password of the web services are not set';
+}
+
+/** The error in an answer `NAME:value;...`. Null: an empty answer, or ERROR without a text, is success. */
+export function plainError(answer: string): string | null {
+  for (const part of answer.trim().split(';')) {
+    const [name, ...rest] = part.split(':');
+    if (name?.trim() === 'ERROR') return rest.join(':').trim() || null;
+  }
+  return null;
+}

@@ -1,0 +1,103 @@
+/** The parameters of Payment Page. Facts: SHEET.md, "Starting a payment". */
+import { invalidField } from '../../payments/errors.ts';
+import { charset } from '../../signing/charsets.ts';
+import type { StartRequest } from '../contract.ts';
+import { backBy } from '../kit/addresses.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
+import { cut, ifFits, requireCharset } from '../kit/text.ts';
+import type { EcommpaySettings } from './settings.ts';
+
+const RESERVED = new Set([
+  'project_id',
+  'payment_id',
+  'payment_amount',
+  'payment_currency',
+  'signature',
+  'operation_type',
+  'card_operation_type',
+  'mode',
+  'merchant_callback_url',
+  'redirect_success_url',
+  'redirect_fail_url',
+  'redirect_return_url',
+]);
+
+/** The shop's field that each parameter is made of, for errors. */
+const SOURCES = {
+  payment_description: 'description',
+  customer_first_name: 'customer.firstName',
+  customer_last_name: 'customer.lastName',
+  customer_email: 'customer.email',
+  customer_state: 'customer.address.state',
+  customer_city: 'customer.address.city',
+  customer_address: 'customer.address.line1',
+  customer_zip: 'customer.address.postalCode',
+};
+
+/** A phone number of 4 to 24 digits, or nothing. */
+function phoneDigits(phone: string | undefined): string | undefined {
+  const digits = phone?.replace(/\D/g, '') ?? '';
+  return digits.length >= 4 && digits.length <= 24 ? digits : undefined;
+}
+
+function parametersOf(request: StartRequest<EcommpaySettings>): (readonly [string, string])[] {
+  const { payment, account, urls } = request;
+  const { settings } = account;
+  const { customer } = payment;
+  const operation = payment.capture
+    ? { manual: 'auth', automatic: 'sale' }[payment.capture]
+    : settings.operation_type;
+  const entries: (readonly [string, string | undefined])[] = [
+    ['project_id', String(settings.project_id)],
+    ['payment_id', request.order],
+    ['payment_amount', String(payment.amount)],
+    ['payment_currency', payment.currency],
+    // The vendor forbids the semicolon, which separates the lines of what is signed.
+    ['payment_description', cut(payment.description?.replaceAll(';', ','), 255)],
+    ['customer_first_name', cut(customer.firstName, 100)],
+    ['customer_last_name', cut(customer.lastName, 100)],
+    ['customer_email', ifFits(customer.email, 255)],
+    ['customer_phone', phoneDigits(customer.phone)],
+    ['customer_country', customer.address?.country],
+    ['customer_state', cut(customer.address?.state, 100)],
+    ['customer_city', cut(customer.address?.city, 100)],
+    ['customer_address', cut(customer.address?.line1, 255)],
+    ['customer_zip', ifFits(customer.address?.postalCode, 20)],
+    ['language_code', customer.language ?? settings.language_code],
+    ['operation_type', operation],
+    ['force_payment_method', settings.force_payment_method],
+    ['terminal_id', settings.terminal_id],
+    ['merchant_callback_url', urls.callback],
+    ['redirect_success_url', backBy(urls, 'success')],
+    ['redirect_success_mode', 'parent_page'],
+    ['redirect_fail_url', backBy(urls, 'failure')],
+    ['redirect_fail_mode', 'parent_page'],
+    ['redirect_return_url', backBy(urls, 'cancel')],
+    ['interface_type', settings.interface_type],
+  ];
+  return entries.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
+}
+
+function forbidSemicolons(parameters: readonly (readonly [string, string])[]): void {
+  for (const [name, value] of parameters) {
+    if (value.includes(';')) {
+      const source = SOURCES[name as keyof typeof SOURCES] ?? `providerFields.${name}`;
+      throw invalidField(source, 'ECommPay forbids the semicolon');
+    }
+  }
+}
+
+/**
+ * The parameters of the page for one attempt, still unsigned. The amount is in minor units.
+ * @throws Problem invalid_request naming the field that the protocol cannot carry.
+ */
+export function pageParameters(request: StartRequest<EcommpaySettings>): (readonly [string, string])[] {
+  const parameters = withProviderFields(parametersOf(request), request.payment.providerFields, {
+    reserved: RESERVED,
+    // Names that start with an underscore are private to plug-ins and unsigned.
+    allowed: (name) => /^[a-z][a-z0-9_]{0,63}$/.test(name),
+  });
+  requireCharset(charset('utf-8'), parameters, SOURCES);
+  forbidSemicolons(parameters);
+  return parameters;
+}

@@ -1,0 +1,171 @@
+/**
+ * ECommPay's signatures. One recipe signs the page address, the callbacks and the calls of Gate. Facts: SHEET.md, "Signature".
+ *
+ * Where the vendor's SDKs differ, paths are sorted in the natural order of the PHP SDK, which the plug-ins for live callbacks use.
+ * A message that does not verify is tried once more in byte order: the same key signs the same content, so this weakens nothing.
+ */
+import { Refusal } from '../../payments/errors.ts';
+import { base64, equalText, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+import { hmacOf } from '../../signing/digests.ts';
+import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
+import { verdict } from '../kit/verdict.ts';
+import {
+  isJsonBranch,
+  type JsonBranch,
+  JsonDigits,
+  type JsonTree,
+  jsonTreeOf,
+  leafText,
+  memberOf,
+  parseJsonTree,
+} from './json-tree.ts';
+import { byteOrder, naturalOrder } from './path-order.ts';
+import type { EcommpaySettings } from './settings.ts';
+import { paymentStatusAlone } from './statuses.ts';
+
+const ALGORITHM = 'HMAC-SHA-512, key = secret text as UTF-8, standard base64 with padding';
+
+interface Leaf {
+  readonly path: string;
+  readonly value: string;
+}
+
+/** Each leaf with its path; empty arrays and objects contribute nothing; `frame_mode` is never signed. */
+function leaves(tree: JsonTree, path: string): Leaf[] {
+  if (tree instanceof JsonDigits) return [{ path, value: tree.text }];
+  if (tree === null) return [{ path, value: '' }];
+  if (typeof tree === 'boolean') return [{ path, value: tree ? '1' : '0' }];
+  if (typeof tree === 'string') return [{ path, value: tree }];
+  return Object.entries(tree)
+    .filter(([name]) => name !== 'frame_mode')
+    .flatMap(([name, value]) => {
+      const key = name.replaceAll(':', '::');
+      return leaves(value as JsonTree, path === '' ? key : `${path}:${key}`);
+    });
+}
+
+/** Leaves out the member `signature` at the top and in `general`; anywhere else it is signed like the rest. */
+function withoutSignature(tree: JsonTree): JsonTree {
+  if (!isJsonBranch(tree)) return tree;
+  const { signature: _top, ...rest } = tree;
+  if (!isJsonBranch(rest.general)) return rest;
+  const { signature: _general, ...general } = rest.general;
+  return { ...rest, general };
+}
+
+function baseOf(tree: JsonTree, order: (a: string, b: string) => number): Uint8Array {
+  const lines = leaves(withoutSignature(tree), '').sort((a, b) => order(a.path, b.path));
+  return utf8(lines.map(({ path, value }) => `${path}:${value}`).join(';'));
+}
+
+function mac(secretKey: string, base: Uint8Array): string {
+  return base64(hmacOf('sha512', utf8(secretKey), base));
+}
+
+function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {
+  const base = baseOf(tree, naturalOrder);
+  return { base, algorithm: ALGORITHM, signature: mac(settings.secret_key ?? '', base) };
+}
+
+/** The tree of a recipe's input: the raw JSON where there is one, else the fields. */
+function inputTree(input: RecipeInput): JsonTree {
+  if (input.raw?.trimStart().startsWith('{')) return parseJsonTree(input.raw) ?? {};
+  return Array.isArray(input.fields)
+    ? Object.fromEntries(
+        (input.fields as readonly (readonly [string, Json])[]).map(([name, value]) => [
+          name,
+          jsonTreeOf(value),
+        ]),
+      )
+    : jsonTreeOf((input.fields ?? {}) as Json);
+}
+
+/** Signs the parameters of a page address, whatever their order in the URL: the recipe `request-signature`. */
+export function signPage(
+  settings: Partial<EcommpaySettings>,
+  fields: NonNullable<RecipeInput['fields']>,
+): Signed {
+  return signTree(settings, inputTree({ fields }));
+}
+
+/** Signs the body of a call of Gate: the recipe `api-signature`. */
+export function signGateBody(settings: Partial<EcommpaySettings>, body: Json): Signed {
+  return signTree(settings, jsonTreeOf(body));
+}
+
+/** A callback that verified. */
+interface VerifiedCallback {
+  readonly body: JsonBranch;
+  readonly base: Uint8Array;
+  readonly signature: string;
+}
+
+/**
+ * Checks the signature that a callback carries: the recipe `notification-signature`.
+ * @throws Refusal
+ */
+export function verifyCallback(settings: Partial<EcommpaySettings>, tree: JsonTree | null): VerifiedCallback {
+  if (!isJsonBranch(tree ?? undefined)) throw new Refusal('malformed', 'the body is not a JSON object');
+  const body = tree as JsonBranch;
+  const received = body.signature ?? memberOf(body.general, 'signature');
+  const regular = baseOf(body, naturalOrder);
+  if (typeof received !== 'string' || received === '') {
+    throw new Refusal('signature_missing', 'there is no signature', { base: fromUtf8(regular) ?? '' });
+  }
+  const expected = mac(settings.secret_key ?? '', regular);
+  if (equalText(expected, received)) return { body, base: regular, signature: expected };
+  const inBytes = baseOf(body, byteOrder);
+  const other = mac(settings.secret_key ?? '', inBytes);
+  if (equalText(other, received)) return { body, base: inBytes, signature: other };
+  throw new Refusal('signature_mismatch', 'the signature does not fit the body and the secret key', {
+    base: fromUtf8(regular) ?? '',
+    expected,
+    received,
+  });
+}
+
+/**
+ * Checks an answer of Gate where it carries a signature. The vendor does not say that every answer does.
+ * @throws Refusal
+ */
+export function verifyGateAnswer(settings: Partial<EcommpaySettings>, text: string): void {
+  const body = parseJsonTree(text) ?? undefined;
+  const signature = memberOf(body, 'signature') ?? memberOf(memberOf(body, 'general'), 'signature');
+  if (signature !== undefined) verifyCallback(settings, body ?? null);
+}
+
+export const ecommpaySignatures: Readonly<Record<string, Recipe<EcommpaySettings>>> = {
+  'request-signature': {
+    kind: 'sign',
+    sign: (settings, { fields }) => signPage(settings, fields ?? {}),
+  },
+  'notification-signature': {
+    kind: 'verify',
+    verify: (settings, input) =>
+      verdict(() => {
+        const { body, base, signature } = verifyCallback(settings, inputTree(input));
+        const word = leafText(memberOf(body.payment, 'status'));
+        return { base, signature, status: paymentStatusAlone(word) };
+      }),
+  },
+  'api-signature': { kind: 'sign', sign: (settings, input) => signTree(settings, inputTree(input)) },
+  'base-string': { kind: 'text', text: (_settings, input) => baseOf(inputTree(input), naturalOrder) },
+};
+
+/** What the key would be if it were base64; the key itself where it is not. */
+function decodedKey(key: string): string {
+  const bytes = fromBase64(key);
+  return (bytes && fromUtf8(bytes)) ?? key;
+}
+
+/** The mistakes that SHEET.md warns of under "Traps" and that a refused signature can be tried for. */
+export const ecommpayLikelyCauses: readonly LikelyCause[] = [
+  {
+    cause: 'the secret key was decoded from base64 before it was used; it is used as text',
+    settings: (account) => ({ ...account, secret_key: decodedKey(String(account.secret_key)) }),
+  },
+  {
+    cause: 'the secret key has white space at an end in one of the two places',
+    settings: (account) => ({ ...account, secret_key: String(account.secret_key).trim() }),
+  },
+];
