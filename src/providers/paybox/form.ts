@@ -35,7 +35,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   sv: 'SWE',
 };
 
-/** Fields that a shop cannot set: they decide what is paid, to whom, and what we are told of it. */
+/** Fields that a shop cannot set: they decide what is paid, to whom, and where the result is sent. */
 const RESERVED = new Set([
   'PBX_SITE',
   'PBX_RANG',

@@ -7,7 +7,7 @@ import { ifFits, plainAscii } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
 import type { SipsSettings } from './settings.ts';
 
-/** Parameters that a shop cannot set: they decide what is paid, to whom, and what we are told of it. */
+/** Parameters that a shop cannot set: they decide what is paid, to whom, and where the result is sent. */
 const RESERVED = new Set([
   'merchant_id',
   'merchant_country',

@@ -42,7 +42,7 @@ export function sips2Page({ environment, endpoints, settings }: ProviderAccount<
   return atOrigin(`https://${HOSTS[brand][stage]}/paymentInit`, endpoints.page);
 }
 
-/** Names that a shop cannot set: they decide what is paid, to whom, and what we are told of it. */
+/** Names that a shop cannot set: they decide what is paid, to whom, and where the result is sent. */
 const RESERVED = new Set([
   'Data',
   'Seal',
