@@ -36,7 +36,7 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     amount: movesNothing ? 0 : amount,
     currency,
     movement: uuid,
-    // By this number the REST API is told which transaction to capture, cancel or refund.
+    // The REST API names by it the transaction to capture, cancel or refund.
     ...(hasMoney(outcome) && { providerState: { uuid } }),
     providerReference: isCredit ? null : uuid,
     providerStatus: isCredit ? `${operationType} ${status}` : status,

@@ -5,7 +5,7 @@
  * Maintenance is processed offline: the answer to a good request says that it was accepted (91, 61, 81). The result (9, 6, 8)
  * comes by notification, or by a query. Safe readings:
  * - AMOUNT and PAYID are always sent, and SHASIGN goes with a query too;
- * - a query tells the last operation of an order, so after an earlier operation of the same kind nothing is concluded from it.
+ * - a query answers with the last operation of an order, so after an earlier operation of the same kind nothing is concluded from it.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
