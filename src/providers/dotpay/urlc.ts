@@ -43,14 +43,14 @@ export function readUrlc(settings: Partial<DotpaySettings>, values: Values): Pro
 function readLegacy(values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   // The signed amount is in złoty. The asked amount stands beside it, unsigned (`orginal_amount`, so spelt).
-  const [asked = '', currency = 'PLN'] = value('orginal_amount').split(' ');
+  const [originalAmount = '', currency = 'PLN'] = value('orginal_amount').split(' ');
   const outcome = meaningOf(DOTPAY_LEGACY_STATUSES, value('t_status'))?.outcome ?? 'none';
   return {
     kind: 'update',
     order: value('control'),
     key: `${value('t_id')}/${value('t_status')}`,
     outcome,
-    amount: currency === 'PLN' ? fromDecimal(value('amount'), 2) : fromDecimal(asked, 2),
+    amount: currency === 'PLN' ? fromDecimal(value('amount'), 2) : fromDecimal(originalAmount, 2),
     currency,
     movement: value('t_id'),
     ...(outcome === 'paid' && { providerState: { number: value('t_id') } }),
