@@ -1,7 +1,10 @@
-/** The fields that Dotpay's digests cover, in their order (technical manual; dotpay/PHP-SDK src/Channel/Channel.php, src/Model/Notification.php). */
+/**
+ * The fields that Dotpay's digests cover, in the order in which they are covered. Facts: SHEET.md (technical manual;
+ * dotpay/PHP-SDK src/Channel/Channel.php, src/Model/Notification.php).
+ */
 
-/** Of a request in mode dev. */
-export const REQUEST_FIELDS: readonly string[] = [
+/** The request, mode `dev`. The manual has no others, so these are also the fields that a shop may add. */
+export const CHK_FIELDS: readonly string[] = [
   'api_version',
   'charset',
   'lang',
@@ -76,8 +79,8 @@ export const REQUEST_FIELDS: readonly string[] = [
   'ap_token',
 ];
 
-/** Of a notification in the modes dev and next. */
-export const NOTIFICATION_FIELDS: readonly string[] = [
+/** The notification (URLC), modes `dev` and `next`. */
+export const URLC_FIELDS: readonly string[] = [
   'id',
   'operation_number',
   'operation_type',
@@ -115,4 +118,18 @@ export const NOTIFICATION_FIELDS: readonly string[] = [
   'blik_voucher_amount_used',
   'channel_reference_id',
   'operation_seller_code',
+];
+
+/** The notification (URLC), mode `legacy`. An absent field stays as an empty text between its colons. */
+export const LEGACY_URLC_FIELDS: readonly string[] = [
+  'id',
+  'control',
+  't_id',
+  'amount',
+  'email',
+  'service',
+  'code',
+  'username',
+  'password',
+  't_status',
 ];

@@ -1,159 +1,32 @@
 /**
- * ePay.dk (Denmark): the classic payment window, an address with an MD5 hash over all values in the order sent, and a callback and return
- * hashed over all values in the order received.
+ * ePay.dk (Denmark), the classic payment window: an address with an MD5 hash over all values in the order sent, and a callback and
+ * a return that are hashed over all values in the order received.
  *
- * Facts: docs.epay.dk (payment window, accept and callback parameters, MD5 check); ePay/prestashop; the tests of django-getpaid 1.7.
- *
- * The hash has no separators, so that the same text can be cut into other values. Our own addresses therefore carry the order and the
- * order id, which are hashed with the rest, and a message counts only when its values stand in ePay's order, in their forms, with that
- * order id again. The order id itself is nine digits, because acquirers cut longer ones: three for the day, six counted in it. Only
- * successful authorisations are called back; the cancel address is unsigned and only shows. Currencies that ePay counts otherwise than ISO
- * 4217 are not offered.
+ * Facts: SHEET.md. Assumptions and safe readings:
+ * - The hash has no separators. Our own addresses therefore carry the order and the order id, which are hashed with the rest, and a
+ *   message counts only when its values stand in ePay's order, in their forms, with that order id again.
+ * - Acquirers cut order ids that are longer than nine digits. Ours has nine: three for the day, six counted in it.
+ * - Only successful authorisations are called back. The cancel address is unsigned and changes no status.
+ * - Only currencies are offered for which ePay's own table of decimals was compared with ISO 4217.
  */
-
-import * as v from 'valibot';
-import { currencies, currency, currencyByNumber } from '../../payments/currencies.ts';
-import { Refusal } from '../../payments/errors.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { currencies, currency } from '../../payments/currencies.ts';
 import { charset } from '../../signing/charsets.ts';
-import { encodeForm, type RawField } from '../../signing/form.ts';
-import { weakDigests } from '../../signing/weak.ts';
-import {
-  defineProvider,
-  type LikelyCause,
-  type ProviderUpdate,
-  type Recipe,
-  type RecipeInput,
-  type Signed,
-  type StartRequest,
-} from '../contract.ts';
+import { encodeForm } from '../../signing/form.ts';
+import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
-import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
+import { formBytes, formFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
-import { pattern, secret, shown, text } from '../kit/settings.ts';
-import { legacyTable } from '../kit/statuses.ts';
 import { cut } from '../kit/text.ts';
-import { statusAlone, verdict } from '../kit/verdict.ts';
-import { ask, cancel, capture, refund } from './remote.ts';
+import { readCallback, requireCallbackForms } from './callback.ts';
+import { executeAtEpay, queryTransactionAtEpay, reconcileAtEpay } from './payment-service.ts';
+import { type EpaydkSettings, epaydkSettings } from './settings.ts';
+import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
+import { EPAYDK_MESSAGES, EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
 
-// --- Settings ---------------------------------------------------------------------------------------------
-
-const settings = v.object({
-  merchantnumber: v.pipe(
-    text(1, 12),
-    shown({ title: 'Merchant number', description: 'Test and production differ.' }),
-  ),
-  secret: v.pipe(
-    text(8, 128),
-    secret({ title: 'MD5 key', description: 'Set the MD5 check to "on accepturl and by authorization".' }),
-  ),
-  timeout: v.optional(
-    v.pipe(
-      pattern(/^\d{1,3}$/, 'is a number of minutes'),
-      shown({ title: 'Minutes until the window closes' }),
-    ),
-    '60',
-  ),
-  instantcallback: v.optional(
-    v.pipe(v.picklist(['0', '1']), shown({ title: 'Callback before the return' })),
-    '1',
-  ),
-  instantcapture: v.optional(
-    v.pipe(
-      v.picklist(['0', '1']),
-      shown({ title: 'Capture at once', description: '0: authorise, capture later.' }),
-    ),
-    '1',
-  ),
-  windowstate: v.optional(
-    v.pipe(v.picklist(['1', '2', '3', '4']), shown({ title: 'Window', description: '3: full screen.' })),
-    '3',
-  ),
-  language: v.optional(
-    v.pipe(
-      pattern(/^(?:\d|1[0-3])$/, 'is 0 to 13'),
-      shown({ title: 'Language', description: '0: automatic.' }),
-    ),
-    '0',
-  ),
-  webservice_password: v.optional(
-    v.pipe(
-      text(0, 64),
-      secret({
-        title: 'Password of the web service',
-        description: 'For capture, delete and credit; empty where the panel limits the addresses.',
-      }),
-    ),
-  ),
-});
-
-type Settings = v.InferOutput<typeof settings>;
-
-// --- Signatures -------------------------------------------------------------------------------------------
-
-function hashOf(given: Partial<Settings>, values: readonly string[]): Signed {
-  const base = utf8(values.join('') + (given.secret ?? ''));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
-}
-
-function unhashed(fields: readonly (readonly [string, string])[]) {
-  return fields.filter(([name]) => name !== 'hash');
-}
-
-interface Verified {
-  /** In the order received. */
-  readonly fields: readonly (readonly [string, string])[];
-  readonly base: Uint8Array;
-  readonly signature: string;
-}
-
-/** @throws Refusal */
-function verify(given: Partial<Settings>, received: readonly RawField[]): Verified {
-  const fields = received.map(({ name, value }) => [readable(name), readable(value)] as const);
-  const names = fields.map(([name]) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) throw new Refusal('duplicate_field', `the parameter ${twice} came twice`);
-  const hash = fields.find(([name]) => name === 'hash')?.[1] ?? '';
-  const { base, signature } = hashOf(
-    given,
-    unhashed(fields).map(([, value]) => value),
-  );
-  if (hash === '' || !equalText(signature, hash)) {
-    throw new Refusal(
-      hash === '' ? 'signature_missing' : 'signature_mismatch',
-      hash === '' ? 'there is no hash' : 'the hash does not fit the values and the MD5 key',
-      { base: readable(base), expected: signature, received: hash },
-    );
-  }
-  return { fields: unhashed(fields), base, signature };
-}
-
-function judge(given: Partial<Settings>, input: RecipeInput) {
-  return verdict(() => {
-    const { fields, base, signature } = verify(given, inputFields(input));
-    return { base, signature, status: statusAlone(read(given, new Map(fields), 'paid')) };
-  });
-}
-
-const recipes: Record<string, Recipe<Settings>> = {
-  'request-signature': {
-    kind: 'sign',
-    sign: (given, input) =>
-      hashOf(
-        given,
-        unhashed(textFields(input)).map(([, value]) => value),
-      ),
-  },
-  'notification-signature': { kind: 'verify', verify: judge },
-  'return-signature': { kind: 'verify', verify: judge },
-  /** The cancel address is unsigned: it says nothing. */
-  'browser-return': { kind: 'verify', verify: judge },
-};
-
-const SUSPICIONS: readonly LikelyCause[] = [
+const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
     cause: 'the MD5 key has white space at an end',
-    settings: (account) => ({ ...account, secret: String(account.secret).trim() }),
+    settings: (settings) => ({ ...settings, secret: String(settings.secret).trim() }),
   },
 ];
 
@@ -167,6 +40,7 @@ function orderId(now: Date, number: number): string {
   return String(day).padStart(3, '0') + String(number % 1_000_000).padStart(6, '0');
 }
 
+/** ISO 639-1 to ePay's numbers. */
 const LANGUAGES: Readonly<Record<string, string>> = {
   da: '1',
   en: '2',
@@ -183,6 +57,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   nl: '13',
 };
 
+/** Fields that a shop may not set. */
 const RESERVED = new Set([
   'merchantnumber',
   'orderid',
@@ -195,23 +70,29 @@ const RESERVED = new Set([
   'hash',
 ]);
 
-function fieldsOf(request: StartRequest<Settings>, number: number): (readonly [string, string])[] {
+/**
+ * The parameters of the window in the order in which they are sent and hashed, without the hash.
+ * @param number counts the merchant's orders of this day.
+ */
+function fieldsOf(request: StartRequest<EpaydkSettings>, number: number): (readonly [string, string])[] {
   const { payment, account, urls, order, now } = request;
-  const given = account.settings;
+  const { settings } = account;
   const id = orderId(now, number);
   const own = (url: string) => addressWithin(1000, `${url}?o=${order}&n=${id}`);
-  const capture = payment.capture ? { manual: '0', automatic: '1' }[payment.capture] : given.instantcapture;
+  const capture = payment.capture
+    ? { manual: '0', automatic: '1' }[payment.capture]
+    : settings.instantcapture;
   const entries: (readonly [string, string | undefined])[] = [
-    ['merchantnumber', given.merchantnumber],
+    ['merchantnumber', settings.merchantnumber],
     ['orderid', id],
     ['currency', currency(payment.currency)?.numeric],
     ['amount', String(payment.amount)],
-    ['windowstate', given.windowstate],
+    ['windowstate', settings.windowstate],
     ['mobile', '1'],
-    ['timeout', given.timeout],
-    ['instantcallback', given.instantcallback],
+    ['timeout', settings.timeout],
+    ['instantcallback', settings.instantcallback],
     ['instantcapture', capture],
-    ['language', LANGUAGES[payment.customer.language ?? ''] ?? given.language],
+    ['language', LANGUAGES[payment.customer.language ?? ''] ?? settings.language],
     ['description', cut(payment.description, 1000)],
     ['accepturl', own(urls.back)],
     ['callbackurl', own(urls.callback)],
@@ -220,76 +101,25 @@ function fieldsOf(request: StartRequest<Settings>, number: number): (readonly [s
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }
 
-// --- Notification -----------------------------------------------------------------------------------------
+// --- Later operations -------------------------------------------------------------------------------------
 
-const DETAIL = [
-  'date',
-  'time',
-  'txnfee',
-  'paymenttype',
-  'cardno',
-  'fraud',
-  'payercountry',
-  'issuercountry',
-  'orderid',
-];
+type Rule = ProviderOperation<EpaydkSettings>['rule'];
 
-function read(
-  given: Partial<Settings>,
-  values: ReadonlyMap<string, string>,
-  outcome: 'paid' | 'accepted',
-): ProviderUpdate {
-  const amount = values.get('amount') ?? '';
-  const txnid = values.get('txnid') ?? '';
-  return {
-    kind: 'update',
-    order: values.get('o') ?? '',
-    key: txnid,
-    outcome,
-    amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
-    currency: currencyByNumber(values.get('currency') ?? '')?.alpha ?? values.get('currency') ?? null,
-    movement: txnid,
-    ...(txnid && { providerState: { txnid } }),
-    providerReference: txnid || null,
-    providerStatus: given.instantcapture === '0' ? 'authorised' : 'accepted',
-    detail: Object.fromEntries(
-      DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
-    ),
-  };
-}
-
-/** The values of a message in ePay's order: `o` and `n` are our own, and come first. */
-const FORMS: readonly (readonly [name: string, form: RegExp])[] = [
-  ['o', /^[0-9A-Z]{18}$/],
-  ['n', /^\d{9}$/],
-  ['txnid', /^\d{1,19}$/],
-  ['orderid', /^\d{9}$/],
-  ['amount', /^[1-9]\d{0,11}$/],
-  ['currency', /^\d{3}$/],
-  ['date', /^\d{8}$|^\d{4}-\d\d-\d\d$/],
-];
-
-/** @throws Refusal where the hashed text could have been cut in another way. */
-function requireOneReading(fields: readonly (readonly [string, string])[]): void {
-  for (const [index, [name, form]] of FORMS.entries()) {
-    const field = fields[index];
-    if (field?.[0] !== name || !form.test(field[1])) {
-      throw new Refusal('field_missing', `${name} is missing, malformed or not in its place`);
-    }
-  }
-  const values = new Map(fields);
-  if (values.get('n') !== values.get('orderid'))
-    throw new Refusal('malformed', 'the order id is not the one that was sent');
+function operation(
+  fundsSources: Rule['fundsSources'],
+  parts: Rule['parts'],
+): ProviderOperation<EpaydkSettings> {
+  return { rule: { fundsSources, parts }, execute: executeAtEpay, reconcile: reconcileAtEpay };
 }
 
 // --- The provider -----------------------------------------------------------------------------------------
 
-export const epaydk = defineProvider<typeof settings>({
+export const epaydk = defineProvider<typeof epaydkSettings>({
   id: 'epaydk',
   aliases: [],
   caption: 'ePay.dk (classic payment window)',
   countries: ['DK', 'SE', 'NO'],
-  // ePay counts hundredths for all but a few; ISK and HUF follow ISO 4217 otherwise.
+  // Left out among others: ISK, which ePay counts in hundredths and ISO 4217 does not.
   currencies: currencies([
     'DKK',
     'EUR',
@@ -313,19 +143,10 @@ export const epaydk = defineProvider<typeof settings>({
     signedNotification: true,
     signedReturn: true,
   },
-  settings,
-  signatures: recipes,
-  likelyCauses: SUSPICIONS,
-  statuses: legacyTable(
-    [
-      { code: 'accepted', outcome: 'accepted' },
-      { code: 'PAYMENT_NEW', outcome: 'authorized' },
-      { code: 'PAYMENT_CAPTURED', outcome: 'paid' },
-      { code: 'PAYMENT_DELETED', outcome: 'voided' },
-      { code: 'cancelurl', outcome: 'none' },
-    ],
-    {},
-  ),
+  settings: epaydkSettings,
+  signatures: epaydkSignatures,
+  likelyCauses: LIKELY_CAUSES,
+  statuses: { messages: EPAYDK_MESSAGES, gettransaction: EPAYDK_TRANSACTION_STATUSES },
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
@@ -341,10 +162,7 @@ export const epaydk = defineProvider<typeof settings>({
       reserved: RESERVED,
       allowed: (name) => /^[a-z]+$/.test(name),
     });
-    const { signature } = hashOf(
-      account.settings,
-      fields.map(([, value]) => value),
-    );
+    const { signature } = epayHash(account.settings, fields);
     const page = atOrigin(
       'https://ssl.ditonlinebetalingssystem.dk/integration/ewindow/Default.aspx',
       account.endpoints.page,
@@ -357,15 +175,10 @@ export const epaydk = defineProvider<typeof settings>({
   },
 
   async notification(request, account) {
-    const { fields } = verify(account.settings, formFields(formBytes(request)));
-    requireOneReading(fields);
-    return read(account.settings, new Map(fields), 'accepted');
+    const { fields } = verifyEpayHash(account.settings, formFields(formBytes(request)));
+    requireCallbackForms(fields);
+    return readCallback(account.settings, new Map(fields));
   },
-
-  capture,
-  cancel,
-  refund,
-  queryStatus: ask,
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
 
@@ -377,4 +190,9 @@ export const epaydk = defineProvider<typeof settings>({
     { where: 'Settings > Payment system > domains of the shop', value: origin },
     { where: 'the callback is named by each payment; nothing else has to be entered', value: callback },
   ],
+
+  queryStatus: queryTransactionAtEpay,
+  capture: operation(['held'], 'many'),
+  cancel: operation(['held'], 'whole'),
+  refund: operation(['paid'], 'many'),
 });

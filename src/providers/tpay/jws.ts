@@ -1,6 +1,9 @@
 /**
- * The `X-JWS-Signature` of tpay's notifications: a detached JWS (RFC 7515, appendix F) with RS256 over the raw body, its certificate named by `x5u` and
- * issued by a root that the account pins. Facts: tpay documentation (notifications); tpay-com/tpay-openapi-php, whose prefix test of x5u is not repeated.
+ * The `X-JWS-Signature` of tpay's notifications: a detached JWS (RFC 7515, appendix F) with RS256 over the raw body. `x5u` names the
+ * signing certificate, which has to be issued by tpay's root.
+ *
+ * Facts: SHEET.md, "Notification". The vendor's library compares the beginning of `x5u`, which lets other hosts through; here the
+ * address is parsed.
  */
 import { Refusal } from '../../payments/errors.ts';
 import { base64url, concat, fromBase64, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
@@ -9,7 +12,8 @@ import { isIssuedBy, isSignedBy, readCertificate } from '../../signing/x509.ts';
 /** The only hosts that a certificate may come from. */
 const HOSTS = { production: 'secure.tpay.com', sandbox: 'secure.sandbox.tpay.com' } as const;
 
-export interface Jws {
+/** A header that was read, with what it signs. */
+interface Jws {
   /** Where the signing certificate is. */
   readonly x5u: string;
   readonly base: Uint8Array;
@@ -25,8 +29,8 @@ function malformed(problem: string, received: string): Refusal {
   return new Refusal('signature_malformed', problem, { received });
 }
 
-/** An address on one of tpay's own hosts, parsed and not compared by its beginning. */
-function isOurAddress(address: unknown, production: boolean): address is string {
+/** Whether an address is that of a certificate on the tpay host of this environment. */
+function isCertificateAddress(address: unknown, production: boolean): address is string {
   if (typeof address !== 'string' || !URL.canParse(address)) return false;
   const url = new URL(address);
   const host = production ? HOSTS.production : HOSTS.sandbox;
@@ -40,8 +44,9 @@ function isOurAddress(address: unknown, production: boolean): address is string 
 }
 
 /**
- * Reads the header, before anything is fetched.
- * @throws Refusal
+ * Reads the header before anything is fetched.
+ * @param body the raw body, which the signature covers.
+ * @throws Refusal signature_missing, signature_malformed
  */
 export function readJws(header: string, body: Uint8Array, production: boolean): Jws {
   if (header === '') throw new Refusal('signature_missing', 'there is no X-JWS-Signature');
@@ -54,17 +59,18 @@ export function readJws(header: string, body: Uint8Array, production: boolean): 
   try {
     parsed = JSON.parse(fromUtf8(bytes) ?? '');
   } catch {
-    // Refused with everything else that is no header.
+    // Left null: refused below for having no algorithm.
   }
   if (parsed?.alg !== 'RS256') throw malformed('the algorithm is not RS256', header);
-  if (!isOurAddress(parsed.x5u, production)) throw malformed('x5u does not lead to tpay', header);
+  if (!isCertificateAddress(parsed.x5u, production)) throw malformed('x5u does not lead to tpay', header);
   return { x5u: parsed.x5u, base: concat([utf8(`${head}.`), utf8(base64url(body))]), signature };
 }
 
 /**
  * Checks the signature and the chain.
- * @param at when the certificates have to be good; null: whenever.
- * @throws Refusal
+ * @param pems the root and the signing certificate.
+ * @param at the moment at which both have to be valid; null: their dates are not checked.
+ * @throws Refusal signature_mismatch
  */
 export async function verifyJws(
   { base, signature }: Jws,
@@ -75,6 +81,6 @@ export async function verifyJws(
   const wrong = (problem: string) => new Refusal('signature_mismatch', problem, { base: readable(base) });
   if (!root || !signing) throw wrong('a certificate cannot be read');
   if (!(await isIssuedBy(signing, root, at)))
-    throw wrong('the certificate was not issued by the pinned root, or is not good now');
+    throw wrong('the certificate was not issued by the root, or is not valid now');
   if (!(await isSignedBy(signing, base, signature))) throw wrong('the JWS does not fit the body');
 }

@@ -1,4 +1,4 @@
-/** Dotpay, simulated, in its three generations. */
+/** Dotpay, simulated: the payment page, the notification (URLC) and the refunds of its three generations. Facts: providers/dotpay/SHEET.md. */
 import { createHash, createHmac } from 'node:crypto';
 import {
   type ApiCall,
@@ -21,7 +21,7 @@ const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   wait: ['1', 'new'],
 };
 
-/** The order in which the gateway reads its own fields, as far as this sandbox knows them. */
+/** The fields that `chk` covers in mode dev, in their order, as far as this bank knows them. */
 const CHK = [
   'api_version',
   'charset',
@@ -43,7 +43,8 @@ const CHK = [
   'p_email',
 ];
 
-function escapes(text: string): string {
+/** Every character outside ASCII as `\uXXXX`. */
+function asciiEscaped(text: string): string {
   return Array.from({ length: text.length }, (_, index) => {
     const code = text.charCodeAt(index);
     return code > 127 ? `\\u${code.toString(16).padStart(4, '0')}` : (text[index] ?? '');
@@ -60,7 +61,7 @@ function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
       .sort()
       .map((name) => `${JSON.stringify(name)}:${JSON.stringify(values.get(name))}`);
     return createHmac('sha256', pin)
-      .update(escapes(`{${members.join(',')}}`))
+      .update(asciiEscaped(`{${members.join(',')}}`))
       .digest('hex');
   }
   const unknown = [...values.keys()].find((name) => !CHK.includes(name));
@@ -70,17 +71,18 @@ function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
     .digest('hex');
 }
 
-/** The number of an operation. */
-function numberOf(order: BankOrder, legacy: string): string {
+/** The number of a payment; each status has its own, because each is an operation of its own. */
+function operationNumber(order: BankOrder, legacy: string): string {
   return `M9${order.id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
 }
 
-function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
+/** The form body of the notification of a decision. */
+function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
   const { id, PIN, mode } = merchant.settings;
   const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
   const amount = (order.amount / 100).toFixed(2);
   const [legacy, operation] = STATUS[decision];
-  const number = numberOf(order, legacy);
+  const number = operationNumber(order, legacy);
   const fields: [string, string][] =
     mode === 'legacy'
       ? [
@@ -138,7 +140,8 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     .join('&');
 }
 
-function shownPayment(number: string, { order, currency, asked }: Entry) {
+/** A payment as the panel's API shows it. */
+function paymentOperation(number: string, { order, currency, asked }: Entry) {
   const amount = (asked / 100).toFixed(2);
   return {
     number,
@@ -152,37 +155,37 @@ function shownPayment(number: string, { order, currency, asked }: Entry) {
   };
 }
 
-/** The API of the panel. */
+/** The panel's API: operations by number or description, and refunds, which are kept by their description. */
 async function panel(call: ApiCall, memory: Memory): Promise<Response> {
   const [, , , , resource, number = '', kind] = call.path.split('/');
   if (resource === 'operations' && number === '') {
-    const title = new URLSearchParams(call.query).get('description') ?? '';
-    const found = await memory.get(`dotpay/${title}`);
+    const description = new URLSearchParams(call.query).get('description') ?? '';
+    const found = await memory.get(`dotpay/${description}`);
     return Response.json({ count: found ? 1 : 0, results: found ? [JSON.parse(found)] : [] });
   }
   const entry = await entryByReference(memory, 'dotpay', number);
   if (!entry) return Response.json({ detail: 'Not found' }, { status: 404 });
-  if (resource === 'operations') return Response.json(shownPayment(number, entry));
+  if (resource === 'operations') return Response.json(paymentOperation(number, entry));
   if (kind !== 'refund') return new Response('no such call', { status: 404 });
   if (call.trouble === 'fail') return Response.json({ detail: 'Insufficient funds' }, { status: 400 });
-  const asked = JSON.parse(call.body) as { amount: string; description: string; control: string };
-  if (!/^\d+\.\d\d$/.test(asked.amount) || asked.control !== entry.order)
+  const refund = JSON.parse(call.body) as { amount: string; description: string; control: string };
+  if (!/^\d+\.\d\d$/.test(refund.amount) || refund.control !== entry.order)
     return Response.json({ detail: 'Wrong amount or control' }, { status: 400 });
-  const amount = Math.round(Number(asked.amount) * 100);
+  const amount = Math.round(Number(refund.amount) * 100);
   const result = await perform(memory, entry, { kind: 'refund', amount });
   if (typeof result === 'string')
     return Response.json({ detail: `not possible: ${result}` }, { status: 400 });
-  const refund = {
+  const operation = {
     number: `M8-${result.done.id}`,
     type: 'refund',
     status: 'completed',
-    description: asked.description,
+    description: refund.description,
   };
-  await memory.put(`dotpay/${asked.description}`, JSON.stringify(refund));
+  await memory.put(`dotpay/${refund.description}`, JSON.stringify(operation));
   return Response.json({ detail: 'ok' });
 }
 
-/** The cancellation of the classic account. */
+/** The cancellation of an account of mode legacy. */
 async function cancelClassic(
   call: ApiCall,
   merchants: readonly Merchant[],
@@ -227,15 +230,15 @@ export const dotpayBank: Bank = {
   movesMoney: ({ method }) => method === 'POST',
   async answer(call, merchants, memory) {
     if (call.path === '/api/cancel/') return cancelClassic(call, merchants, memory);
-    const known = merchants.some(
+    const isUser = merchants.some(
       ({ settings }) =>
         call.headers.get('authorization') ===
         `Basic ${btoa(`${String(settings.login)}:${String(settings.password)}`)}`,
     );
-    return known ? panel(call, memory) : Response.json({ detail: 'Unauthorized' }, { status: 401 });
+    return isUser ? panel(call, memory) : Response.json({ detail: 'Unauthorized' }, { status: 401 });
   },
   decide: (order, _merchant, decision, memory) =>
-    refer(memory, 'dotpay', numberOf(order, STATUS[decision][0]), order.order),
+    refer(memory, 'dotpay', operationNumber(order, STATUS[decision][0]), order.order),
 
   receive({ body }, merchants) {
     const fields = new Map(readForm(body, 'utf-8'));
@@ -265,7 +268,7 @@ export const dotpayBank: Bank = {
       method: 'POST',
       url: order.data.urlc ?? order.data.URLC ?? merchant.callback,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: message(order, merchant, decision, spoiling),
+      body: urlc(order, merchant, decision, spoiling),
     };
   },
 

@@ -1,4 +1,4 @@
-/** ePay's payment window, simulated. */
+/** ePay, simulated: the payment window, the callback, and the payment web service. Facts: providers/epaydk/SHEET.md. */
 import { createHash } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
 import { currency, currencyByNumber } from '../../payments/currencies.ts';
@@ -20,15 +20,17 @@ function md5(values: readonly string[], secret: string): string {
     .digest('hex');
 }
 
-function transactionOf(order: BankOrder): string {
+/** The txnid of an order. */
+function txnidOf(order: BankOrder): string {
   return `4838${order.id.replace(/\D/g, '').padStart(6, '1').slice(0, 10)}`;
 }
 
-function message(address: string, order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
+/** A callback or accept return: an address of the shop's with ePay's parameters and the hash behind its own. */
+function messageUrl(address: string, order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
   const own = [...new URL(address).searchParams];
   const fields: [string, string][] = [
     ...own,
-    ['txnid', transactionOf(order)],
+    ['txnid', txnidOf(order)],
     ['orderid', order.data.orderid ?? ''],
     ['amount', String(order.amount)],
     ['currency', currency(order.currency)?.numeric ?? ''],
@@ -44,26 +46,31 @@ function message(address: string, order: BankOrder, merchant: Merchant, spoiling
     fields.map(([, value]) => value),
     secret,
   );
-  const told = fields.map(([name, value]): [string, string] =>
+  const sent = fields.map(([name, value]): [string, string] =>
     name === 'txnid' && spoiling === 'bad-signature' ? [name, '1'] : [name, value],
   );
   const url = new URL(address);
-  url.search = new URLSearchParams([...told, ['hash', hash]]).toString();
+  url.search = new URLSearchParams([...sent, ['hash', hash]]).toString();
   return url.href;
 }
 
 const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false });
 
-const DEEDS: Readonly<Record<string, BankOperationKind>> = {
+/** Operations of the web service that move money. */
+const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   capture: 'capture',
   delete: 'cancel',
   credit: 'refund',
 };
 
-/** The web service. */
-async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+/** The payment web service: the operation of a SOAP envelope, and its answer. */
+async function paymentService(
+  call: ApiCall,
+  merchants: readonly Merchant[],
+  memory: Memory,
+): Promise<Response> {
   const tree = parser.parse(call.body) as { Envelope?: { Body?: Record<string, Record<string, string>> } };
-  const [name = '', asked = {}] = Object.entries(tree.Envelope?.Body ?? {})[0] ?? [];
+  const [name = '', parameters = {}] = Object.entries(tree.Envelope?.Body ?? {})[0] ?? [];
   const reply = (ok: boolean, more = '') =>
     new Response(
       `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><${name}Response xmlns="https://ssl.ditonlinebetalingssystem.dk/remote/payment"><${name}Result>${ok}</${name}Result>${more}</${name}Response></soap:Body></soap:Envelope>`,
@@ -71,25 +78,26 @@ async function remote(call: ApiCall, merchants: readonly Merchant[], memory: Mem
     );
   const error = (code: number) =>
     reply(false, `<pbsresponse>-1</pbsresponse><epayresponse>${code}</epayresponse>`);
-  const known = merchants.some(
+  const isKnown = merchants.some(
     ({ settings }) =>
-      settings.merchantnumber === asked.merchantnumber && (settings.webservice_password ?? '') === asked.pwd,
+      settings.merchantnumber === parameters.merchantnumber &&
+      (settings.webservice_password ?? '') === parameters.pwd,
   );
-  if (!known) return error(-1019);
+  if (!isKnown) return error(-1019);
   if (name === 'getEpayError')
     return reply(true, '<epayresponsestring>Transaction not possible</epayresponsestring>');
-  const entry = await entryByReference(memory, 'epaydk', asked.transactionid ?? '');
+  const entry = await entryByReference(memory, 'epaydk', parameters.transactionid ?? '');
   if (!entry) return error(-1008);
   if (name === 'gettransaction') {
     const status = entry.cancelled ? 'DELETED' : entry.taken > 0 ? 'CAPTURED' : 'NEW';
     return reply(
       true,
-      `<transactionInformation><transactionid>${asked.transactionid}</transactionid><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+      `<transactionInformation><transactionid>${parameters.transactionid}</transactionid><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
     );
   }
-  const kind = DEEDS[name];
+  const kind = OPERATIONS[name];
   if (!kind || call.trouble === 'fail') return error(-1021);
-  const amount = kind === 'cancel' ? null : Number(asked.amount);
+  const amount = kind === 'cancel' ? null : Number(parameters.amount);
   const result = await perform(memory, entry, { kind, amount });
   return typeof result === 'string' ? error(-1002) : reply(true, '<epayresponse>-1</epayresponse>');
 }
@@ -101,8 +109,8 @@ export const epaydkBank: Bank = {
   decisions: ['pay'],
   api: [{ method: 'POST', path: '/remote/payment.asmx' }],
   movesMoney: ({ body }) => /<(?:capture|delete|credit) /.test(body),
-  answer: remote,
-  decide: (order, _merchant, _decision, memory) => refer(memory, 'epaydk', transactionOf(order), order.order),
+  answer: paymentService,
+  decide: (order, _merchant, _decision, memory) => refer(memory, 'epaydk', txnidOf(order), order.order),
 
   receive({ query }, merchants) {
     const pairs = [...new URLSearchParams(query)];
@@ -139,7 +147,7 @@ export const epaydkBank: Bank = {
   notification(order, merchant, _decision, spoiling) {
     return {
       method: 'GET',
-      url: message(order.data.callbackurl ?? merchant.callback, order, merchant, spoiling),
+      url: messageUrl(order.data.callbackurl ?? merchant.callback, order, merchant, spoiling),
       headers: {},
       body: null,
     };
@@ -147,6 +155,6 @@ export const epaydkBank: Bank = {
 
   back(order, merchant, decision) {
     if (decision !== 'pay') return `${order.data.cancelurl}&orderid=${order.data.orderid}&error=-5543`;
-    return message(order.data.accepturl ?? '', order, merchant, 'none');
+    return messageUrl(order.data.accepturl ?? '', order, merchant, 'none');
   },
 };

@@ -1,4 +1,4 @@
-/** Certificates of the simulated tpay, made for the sandbox and good for nothing else; the root's key was thrown away. */
+/** Certificates of the simulated tpay. They were made for the sandbox and are worth nothing elsewhere; the root's key was thrown away. */
 
 export const SANDBOX_ROOT_CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIDGzCCAgOgAwIBAgIUaBJvuxA4dWyR4bQjM84OYPQVlicwDQYJKoZIhvcNAQEL

@@ -1,4 +1,7 @@
-/** Tpay, simulated: the Open API, the classic form, certificates, and notifications with md5sum and JWS. */
+/**
+ * Tpay, simulated: the Open API, the classic form, the older API's refunds, certificates, and notifications with md5sum and JWS.
+ * Facts: providers/tpay/SHEET.md.
+ */
 import { createHash, createSign } from 'node:crypto';
 import {
   type ApiCall,
@@ -21,7 +24,8 @@ const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex
 const place = (order: string) => `tpay/${order}`;
 const titleOf = (order: string) => `TR-${order.toUpperCase()}`;
 
-type Stored = {
+/** A transaction of the Open API, as it is kept. */
+type Transaction = {
   order: string;
   amount: number;
   account: string;
@@ -32,6 +36,7 @@ type Stored = {
   status: string;
 };
 
+/** A detached JWS over a body. */
 function jws(body: Uint8Array, forged: boolean): string {
   const header = Buffer.from(
     JSON.stringify({ alg: 'RS256', x5u: 'https://secure.sandbox.tpay.com/x509/notifications-jws.pem' }),
@@ -44,7 +49,8 @@ function jws(body: Uint8Array, forged: boolean): string {
   return `${header}..${signature}`;
 }
 
-function message(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling) {
+/** The body of the notification of a decision, and its X-JWS-Signature. */
+function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling) {
   const amount = (order.amount / 100).toFixed(2);
   const id = String(merchant.settings.id);
   const title = titleOf(order.order);
@@ -63,21 +69,23 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     tr_currency: order.currency,
     md5sum: md5(id + title + amount + order.order + String(merchant.settings.code)),
   };
-  const right = new URLSearchParams(fields).toString();
-  const body = spoiling === 'bad-signature' ? right.replace('tr_status=TRUE', 'tr_status=PAID') : right;
+  const intact = new URLSearchParams(fields).toString();
+  const body = spoiling === 'bad-signature' ? intact.replace('tr_status=TRUE', 'tr_status=PAID') : intact;
   const bytes = spoiling === 'wrong-charset' ? body.replace('%C3%B3', '%F3') : body;
-  const signed = spoiling === 'bad-signature' ? right : bytes;
+  const signed = spoiling === 'bad-signature' ? intact : bytes;
   return { body: bytes, header: jws(Uint8Array.from(Buffer.from(signed)), spoiling === 'unknown-key') };
 }
 
-async function stored(memory: Memory, order: string): Promise<Stored | null> {
+async function transactionOf(memory: Memory, order: string): Promise<Transaction | null> {
   const text = await memory.get(place(order));
-  return text ? (JSON.parse(text) as Stored) : null;
+  return text ? (JSON.parse(text) as Transaction) : null;
 }
 
+/** An error of the Open API. */
 const failed = (status: number, errorCode: string, errorMessage: string) =>
   Response.json({ result: 'failed', errors: [{ errorCode, errorMessage, fieldName: '' }] }, { status });
 
+/** `/transactions/:id/refunds`. */
 async function refunds(call: ApiCall, entry: Entry | null, memory: Memory): Promise<Response> {
   if (!entry) return failed(404, 'not_found', 'transaction not found');
   if (call.method === 'GET') {
@@ -90,20 +98,20 @@ async function refunds(call: ApiCall, entry: Entry | null, memory: Memory): Prom
   }
   if (call.trouble === 'fail') return failed(400, 'ERR43', 'not enough balance');
   const { amount } = JSON.parse(call.body) as { amount?: number };
-  const asked = amount === undefined ? null : Math.round(amount * 100);
-  const result = await perform(memory, entry, { kind: 'refund', amount: asked });
+  const minor = amount === undefined ? null : Math.round(amount * 100);
+  const result = await perform(memory, entry, { kind: 'refund', amount: minor });
   if (typeof result === 'string') return failed(400, 'ERR45', `refund not possible: ${result}`);
   return Response.json({ result: 'success', requestId: 'r', refundId: result.done.id });
 }
 
 /** The older transaction API. */
-async function older(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
+async function olderApi(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const fields = new URLSearchParams(call.body);
   const [, , , key, , name] = call.path.split('/');
-  const known = merchants.some(
+  const isKnown = merchants.some(
     ({ settings }) => settings.api_key === key && settings.api_password === fields.get('api_password'),
   );
-  if (!known) return Response.json({ result: 0, err: 'ERR98' });
+  if (!isKnown) return Response.json({ result: 0, err: 'ERR98' });
   const entry = await entryByReference(memory, 'tpay', fields.get('title') ?? '');
   if (!entry) return Response.json({ result: 0, err: 'ERR44' });
   if (call.trouble === 'fail') return Response.json({ result: 0, err: 'ERR43' });
@@ -134,15 +142,15 @@ export const tpayBank: Bank = {
 
   async answer(call, merchants, memory) {
     const { method, path, headers, body, origin } = call;
-    if (path.startsWith('/api/gw/')) return older(call, merchants, memory);
+    if (path.startsWith('/api/gw/')) return olderApi(call, merchants, memory);
     if (path.startsWith('/x509/'))
       return new Response(path.includes('root') ? SANDBOX_ROOT_CERTIFICATE : SANDBOX_SIGNING_CERTIFICATE);
     if (path === '/oauth/auth') {
       const secret = new URLSearchParams(body).get('client_secret');
-      const known = merchants.some(
+      const isClient = merchants.some(
         ({ settings }) => settings.client_secret === secret && settings.client_id !== undefined,
       );
-      if (!known) return Response.json({ result: 'failed' }, { status: 401 });
+      if (!isClient) return Response.json({ result: 'failed' }, { status: 401 });
       return Response.json({ token_type: 'Bearer', expires_in: 7200, access_token: `tpay-${secret}` });
     }
     const merchant = merchants.find(
@@ -152,14 +160,14 @@ export const tpayBank: Bank = {
     const order = (path.split('/')[2] ?? '').replace(/^01/, '');
     if (path.endsWith('/refunds')) return refunds(call, await entryOf(memory, order), memory);
     if (path.endsWith('/cancel')) {
-      const found = await stored(memory, order);
+      const found = await transactionOf(memory, order);
       if (!found || call.trouble === 'fail') return failed(404, 'not_found', 'transaction not found');
       if (found.status !== 'pending') return failed(400, 'wrong_state', 'the transaction was paid');
       await memory.put(place(order), JSON.stringify({ ...found, status: 'canceled' }));
       return Response.json({ result: 'success' });
     }
     if (method === 'GET') {
-      const found = await stored(memory, (path.split('/').at(-1) ?? '').replace(/^01/, ''));
+      const found = await transactionOf(memory, (path.split('/').at(-1) ?? '').replace(/^01/, ''));
       if (!found) return Response.json({ result: 'failed' }, { status: 404 });
       return Response.json({
         result: 'success',
@@ -169,27 +177,27 @@ export const tpayBank: Bank = {
         amount: found.amount / 100,
       });
     }
-    const given = JSON.parse(body) as {
+    const request = JSON.parse(body) as {
       amount: number;
       description: string;
       hiddenDescription: string;
       payer: { email: string };
       callbacks: { payerUrls: { success: string }; notification: { url: string } };
     };
-    if (typeof given.amount !== 'number' || !given.description || !given.payer.email)
+    if (typeof request.amount !== 'number' || !request.description || !request.payer.email)
       return Response.json({ result: 'failed', errors: [] }, { status: 400 });
-    const { hiddenDescription } = given;
-    const kept: Stored = {
+    const { hiddenDescription } = request;
+    const transaction: Transaction = {
       order: hiddenDescription,
-      amount: Math.round(given.amount * 100),
+      amount: Math.round(request.amount * 100),
       account: merchant.account,
       id: String(merchant.settings.id),
-      success: given.callbacks.payerUrls.success,
-      notify: given.callbacks.notification.url,
-      description: given.description,
+      success: request.callbacks.payerUrls.success,
+      notify: request.callbacks.notification.url,
+      description: request.description,
       status: 'pending',
     };
-    await memory.put(place(hiddenDescription), JSON.stringify(kept));
+    await memory.put(place(hiddenDescription), JSON.stringify(transaction));
     return Response.json({
       result: 'success',
       transactionId: `01${hiddenDescription}`,
@@ -200,7 +208,7 @@ export const tpayBank: Bank = {
 
   async receive({ path, body }, merchants, memory) {
     if (path !== '/') {
-      const found = await stored(memory, path.split('/').at(-1) ?? '');
+      const found = await transactionOf(memory, path.split('/').at(-1) ?? '');
       if (!found) throw new BankError('transaction', 'is not known');
       return {
         account: found.account,
@@ -234,7 +242,7 @@ export const tpayBank: Bank = {
 
   async decide(order, _merchant, decision, memory) {
     await refer(memory, 'tpay', titleOf(order.order), order.order);
-    const found = await stored(memory, order.order);
+    const found = await transactionOf(memory, order.order);
     if (found && decision === 'pay')
       await memory.put(
         place(order.order),
@@ -243,7 +251,7 @@ export const tpayBank: Bank = {
   },
 
   notification(order, merchant, decision, spoiling) {
-    const { body, header } = message(order, merchant, decision, spoiling);
+    const { body, header } = notificationOf(order, merchant, decision, spoiling);
     return {
       method: 'POST',
       url: order.data.notify ?? merchant.callback,

@@ -1,0 +1,176 @@
+/**
+ * The operations of ePay's payment web service: capture, delete, credit and gettransaction.
+ *
+ * Facts: SHEET.md, "After payment". Safe readings of what is unverified:
+ * - several captures are made where the shop wants them; an acquirer without split payment declines them;
+ * - the text of an error is fetched where that works, and left empty where it does not.
+ */
+import { Declined, Problem } from '../../payments/errors.ts';
+import type { OperationKind } from '../../payments/operations.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderAccount,
+  ProviderUpdate,
+  StatusQuery,
+} from '../contract.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import type { EpaydkSettings } from './settings.ts';
+import { callPaymentService, elementText, type SoapElements } from './soap.ts';
+import { EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
+
+/** In ePay's numbering of languages. */
+const ENGLISH = '2';
+
+/** The text of an error of the acquirer (pbs) or of ePay; empty where it cannot be had. */
+async function errorText(
+  order: OperationCall<EpaydkSettings>,
+  source: 'pbs' | 'epay',
+  code: string,
+): Promise<string> {
+  const operation = source === 'pbs' ? 'getPbsError' : 'getEpayError';
+  try {
+    const { answer } = await callPaymentService(order.fetch, order.account, operation, {
+      language: ENGLISH,
+      [`${source}responsecode`]: code,
+      [`${source}responsestring`]: '',
+      epayresponse: '-1',
+    });
+    return elementText(answer, `${source}responsestring`);
+  } catch {
+    return '';
+  }
+}
+
+function transactionIdOf({ providerState }: OperationCall<EpaydkSettings>): string {
+  if (!providerState.txnid)
+    throw new Problem('invalid_state', 'the transaction number of this payment is not known');
+  return providerState.txnid;
+}
+
+const OPERATIONS: Readonly<Record<OperationKind, string>> = {
+  capture: 'capture',
+  cancel: 'delete',
+  refund: 'credit',
+};
+
+/**
+ * Captures, deletes or credits. Amounts are minor units; delete has none and takes back the whole authorisation.
+ * @throws Declined with the acquirer's code where it gave one, otherwise with ePay's; Problem.
+ */
+export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Promise<OperationResult> {
+  const { kind, amount } = order;
+  const { ok, answer } = await callPaymentService(order.send, order.account, OPERATIONS[kind], {
+    transactionid: transactionIdOf(order),
+    ...(kind !== 'cancel' && { amount: String(amount) }),
+    ...(kind === 'capture' && { group: '', pbsResponse: '-1' }),
+    ...(kind === 'refund' && { group: '', pbsresponse: '-1' }),
+    epayresponse: '-1',
+  });
+  if (ok) return { state: 'succeeded', status: 'true', providerReference: null };
+  const [pbs, epay] = [elementText(answer, 'pbsresponse'), elementText(answer, 'epayresponse')];
+  // -1 is what we passed in.
+  const isAcquirers = pbs !== '' && pbs !== '-1' && pbs !== '0';
+  const code = isAcquirers ? pbs : epay || 'false';
+  throw new Declined(code, await errorText(order, isAcquirers ? 'pbs' : 'epay', code));
+}
+
+/** Amounts in minor units. */
+interface Transaction {
+  readonly status: string;
+  readonly authorized: number;
+  readonly captured: number;
+  readonly credited: number;
+}
+
+async function readTransaction(
+  fetcher: typeof fetch,
+  account: ProviderAccount<EpaydkSettings>,
+  transactionid: string,
+): Promise<Transaction> {
+  const { ok, answer } = await callPaymentService(fetcher, account, 'gettransaction', {
+    transactionid,
+    epayresponse: '-1',
+  });
+  const information = answer.transactionInformation as SoapElements | undefined;
+  if (!ok || !information) {
+    const code = elementText(answer, 'epayresponse');
+    throw new Problem('provider_error', `the provider answered the error ${code}`, {
+      provider: { code, text: '' },
+    });
+  }
+  const amount = (name: string) => {
+    const digits = elementText(information, name);
+    return /^\d{1,15}$/.test(digits) ? Number(digits) : 0;
+  };
+  return {
+    status: elementText(information, 'status'),
+    authorized: amount('authamount'),
+    captured: amount('capturedamount'),
+    credited: amount('creditedamount'),
+  };
+}
+
+/**
+ * What became of an operation, by the transaction. Null: not known yet.
+ * @throws Declined when the transaction is as it was before.
+ */
+export async function reconcileAtEpay(call: OperationCall<EpaydkSettings>): Promise<OperationResult | null> {
+  const { kind, expected, before } = call;
+  const { status, captured, credited } = await readTransaction(
+    call.fetch,
+    call.account,
+    transactionIdOf(call),
+  );
+  const isDone = {
+    capture: captured >= expected,
+    cancel: status === 'PAYMENT_DELETED',
+    refund: credited >= expected,
+  }[kind];
+  if (isDone) return { state: 'succeeded', status, providerReference: null };
+  const isAsBefore = {
+    capture: captured === before.paid,
+    cancel: status === 'PAYMENT_NEW' || status === 'PAYMENT_CAPTURED',
+    refund: credited === before.refunded,
+  }[kind];
+  if (isAsBefore) throw new Declined(status, 'the transaction is as it was');
+  return null;
+}
+
+/**
+ * gettransaction: everything that was captured and credited so far. Null: no callback has named the transaction yet, or its
+ * status is not one of the sheet's.
+ * @throws Problem
+ */
+export async function queryTransactionAtEpay(
+  query: StatusQuery<EpaydkSettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const { providerState, order, currency } = query;
+  const { txnid } = providerState;
+  if (!txnid) return null;
+  const { status, authorized, captured, credited } = await readTransaction(query.fetch, query.account, txnid);
+  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
+    kind: 'update',
+    order,
+    key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
+    outcome,
+    amount,
+    currency: amount === null ? null : currency,
+    movement: txnid,
+    cumulative: true,
+    providerReference: txnid,
+    providerStatus: status,
+    detail: {},
+  });
+  switch (meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome) {
+    case 'voided':
+      return [update('voided', null)];
+    case 'authorized':
+      return [update('authorized', authorized)];
+    case 'paid':
+      return [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
+    default:
+      return null;
+  }
+}

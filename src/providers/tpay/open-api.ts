@@ -1,0 +1,85 @@
+/** Calls of tpay's Open API: OAuth2 tokens (client credentials), JSON with amounts as numbers, errors. Facts: SHEET.md. */
+import { Declined, Problem } from '../../payments/errors.ts';
+import type { ProviderAccount } from '../contract.ts';
+import { atOrigin } from '../kit/addresses.ts';
+import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
+import { FORM } from '../kit/form-message.ts';
+import { BearerTokens } from '../kit/oauth.ts';
+import type { TpaySettings } from './settings.ts';
+
+/** What a call needs of whoever makes it. */
+interface Caller {
+  readonly fetch: typeof fetch;
+  readonly now: Date;
+  /** For the one call of an operation; left out: `fetch`. */
+  readonly send?: typeof fetch;
+}
+
+const tokens = new BearerTokens();
+
+function host(account: ProviderAccount<TpaySettings>): string {
+  const origin =
+    account.environment === 'production' ? 'https://api.tpay.com' : 'https://openapi.sandbox.tpay.com';
+  return atOrigin(`${origin}/`, account.endpoints.api).replace(/\/$/, '');
+}
+
+function tokenOf(account: ProviderAccount<TpaySettings>, caller: Caller, fresh: boolean): Promise<string> {
+  const { client_id = '', client_secret = '' } = account.settings;
+  const name = `tpay/${account.id}/${client_id}/${client_secret}`;
+  return tokens.get({ name, now: caller.now, fresh }, () =>
+    callApi(caller.fetch, `${host(account)}/oauth/auth`, {
+      headers: { 'content-type': FORM },
+      body: new URLSearchParams({ client_id, client_secret }).toString(),
+    }),
+  );
+}
+
+/**
+ * Calls the Open API. After a 401 the call is made once more with a new token.
+ * @throws Problem provider_unreachable; provider_error when there is no token to be had.
+ */
+export async function callOpenApi(
+  account: ProviderAccount<TpaySettings>,
+  caller: Caller,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: string,
+): Promise<ApiAnswer> {
+  const attempt = async (fresh: boolean) => {
+    const token = await tokenOf(account, caller, fresh);
+    return callApi(caller.send ?? caller.fetch, `${host(account)}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body }),
+    });
+  };
+  const first = await attempt(false);
+  return first.status === 401 ? attempt(true) : first;
+}
+
+/** A body whose member `amount` stands for the amount that `jsonWithAmount` puts there. */
+interface AmountBody {
+  readonly amount: 'AMOUNT';
+}
+
+/** JSON text in which the amount is a number with its two decimals, without a detour over floating point. */
+export function jsonWithAmount(body: AmountBody, amount: string): string {
+  return JSON.stringify(body).replace('"amount":"AMOUNT"', `"amount":${amount}`);
+}
+
+/**
+ * The body of an answer to an operation.
+ * @throws Declined for 4xx and for the result `failed`; Problem provider_error for the rest that is no success.
+ */
+export function operationBody({ status, text }: ApiAnswer): Record<string, unknown> {
+  const body = status < 500 ? jsonObject(text) : {};
+  const [first] = Array.isArray(body.errors)
+    ? (body.errors as { errorCode?: string; errorMessage?: string }[])
+    : [];
+  if (status >= 400 && status < 500)
+    throw new Declined(first?.errorCode ?? String(status), first?.errorMessage ?? '');
+  if (status >= 300 || body.result === undefined)
+    throw new Problem('provider_error', `tpay answered ${status}`, { cause: text });
+  if (body.result === 'failed') throw new Declined(first?.errorCode ?? 'failed', first?.errorMessage ?? '');
+  return body;
+}
