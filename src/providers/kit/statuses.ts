@@ -1,8 +1,11 @@
 /** Status tables: how they are written, and read. */
 import type { StatusMeaning, StatusTable, UpdateOutcome } from '../contract.ts';
 
-/** A row: codes separated by blanks (`00002 00003`), what they stand for, and what they say. */
-type StatusRow = readonly [codes: string, outcome: UpdateOutcome, text: string];
+/**
+ * A row: codes, what they stand for, and what they say. Codes in one text are separated by blanks (`00002 00003`); those
+ * that hold a blank themselves stand in a list.
+ */
+type StatusRow = readonly [codes: string | readonly string[], outcome: UpdateOutcome, text: string];
 
 /**
  * The table of some rows.
@@ -11,7 +14,7 @@ type StatusRow = readonly [codes: string, outcome: UpdateOutcome, text: string];
 export function statusTable(rows: readonly StatusRow[]): StatusTable {
   const table: Record<string, StatusMeaning> = {};
   for (const [codes, outcome, text] of rows) {
-    for (const code of codes.split(' ')) {
+    for (const code of typeof codes === 'string' ? codes.split(' ') : codes) {
       if (Object.hasOwn(table, code)) throw new RangeError(`the status ${code} stands in two rows`);
       table[code] = { outcome, text };
     }

@@ -1,5 +1,5 @@
 /** The code tables of Paybox, by the names that SHEET.md gives them. */
-import type { StatusTable, UpdateOutcome } from '../contract.ts';
+import type { UpdateOutcome } from '../contract.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /**
@@ -90,16 +90,13 @@ export function payboxOutcome(code: string, isGivenUp: boolean): UpdateOutcome {
 export const PAYBOX_UNCERTAIN: ReadonlySet<string> = new Set(['00001', '00097', '00098']);
 
 /** STATUS of Direct's inquiry. It names no amounts: what was refunded cannot be concluded from it. */
-export const PAYBOX_INQUIRY_STATUSES: StatusTable = {
-  ...statusTable([
-    ['Autorisé', 'authorized', 'authorized'],
-    ['Capturé', 'paid', 'captured'],
-    ['Annulé', 'reversed', 'cancelled'],
-    ['Remboursé', 'none', 'refunded'],
-    ['Refusé', 'denied', 'declined'],
-    ['Crédit', 'none', 'credit'],
-  ]),
-  // These hold blanks, which separate codes in a row.
-  'Demande de solde (Carte cadeaux)': { outcome: 'none', text: 'balance request of a gift card' },
-  'Rejet support': { outcome: 'none', text: 'means of payment rejected' },
-};
+export const PAYBOX_INQUIRY_STATUSES = statusTable([
+  ['Autorisé', 'authorized', 'authorized'],
+  ['Capturé', 'paid', 'captured'],
+  ['Annulé', 'reversed', 'cancelled'],
+  ['Remboursé', 'none', 'refunded'],
+  ['Refusé', 'denied', 'declined'],
+  ['Crédit', 'none', 'credit'],
+  [['Demande de solde (Carte cadeaux)'], 'none', 'balance request of a gift card'],
+  [['Rejet support'], 'none', 'means of payment rejected'],
+]);
