@@ -1,6 +1,6 @@
 /**
  * Dummy: the test providers of eopayment and django-getpaid, in the dialects of both, for shops that were written
- * for either and for laptops without any bank. It has no cryptography at all, so an account in production is refused.
+ * for either and for laptops without any bank. It has no cryptography at all, so an account in production is rejected.
  *
  * Facts: SHEET.md. Safe readings of what is unverified:
  * - Further states that newer eopayment pages may send count as not paid.

@@ -81,7 +81,7 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
 }
 
 /**
- * Asks what became of an instruction. The payment that the hint names counts; where it names none, one that is paid, else
+ * Queries what became of an instruction. The payment that the hint names counts; where it names none, one that is paid, else
  * the last. Null: nobody has tried to pay yet, or the status moves nothing.
  * @throws Problem provider_error or provider_unreachable
  */

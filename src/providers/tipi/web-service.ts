@@ -92,7 +92,7 @@ export function mismatchOf(detail: PayfipMembers, expected: ExpectedDetail): str
 const SHOWN = ['dattrans', 'heurtrans', 'saisie', 'objet', 'exer'];
 
 /**
- * Asks for the result of the attempt's idop. Null: not known yet.
+ * Queries the result of the attempt's idop. Null: not known yet.
  * @throws Problem provider_error for a fault that is not about the idop, provider_unreachable; unsupported_operation for
  *   an attempt of the URL form.
  * @throws Refusal wrong_account when the detail is about another payment, or a test in production.

@@ -122,6 +122,7 @@ describe('the getpaid dialect', () => {
     ['{"payment_id":"ID","new_status":"failed"}', 200, 'denied'],
     ['{"payment_id":"ID","new_status":"refund_started"}', 200, 'created'],
     ['{"payment_id":"ID","new_status":"gold"}', 400, 'created'],
+    ['{"payment_id":"ID","new_status":"constructor"}', 400, 'created'],
     ['{"payment_id":"ID"}', 400, 'created'],
     ['{"new_status":"paid"}', 400, 'created'],
     ['["paid"]', 400, 'created'],
