@@ -43,7 +43,7 @@ export function resultValues(request: ProviderRequest): AssistValues {
   );
 }
 
-/** The amount that was signed, in minor units; null where a part of the order is told and only the whole was signed. */
+/** The amount that was signed, in minor units; null where the result is about a part and only the whole was signed. */
 function amountOf(values: AssistValues, { amountField }: VerifiedResult): number | null {
   const amount = fromDecimal(values.get(amountField) ?? '', 2);
   const status = orderStateAlone(values.get('orderstate'));
