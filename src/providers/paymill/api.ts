@@ -47,7 +47,7 @@ export function paymillErrorText({ answer }: PaymillAnswer): string {
 }
 
 /** @throws Problem provider_error unless the mode of an answer, `test` or `live`, is the account's. */
-export function requireMode({ environment }: ProviderAccount<PaymillSettings>, mode: unknown): void {
+export function requirePaymillMode({ environment }: ProviderAccount<PaymillSettings>, mode: unknown): void {
   if (typeof mode === 'string' && (mode === 'live') !== (environment === 'production'))
     throw new Problem('provider_error', `the provider answered in the mode ${mode}`);
 }

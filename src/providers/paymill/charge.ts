@@ -3,7 +3,7 @@ import { Problem } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { callPaymill } from './api.ts';
 import type { PaymillSettings } from './settings.ts';
-import { type PaymillTransaction, updateOfTransaction } from './transactions.ts';
+import { type PaymillTransaction, updateOfPaymill } from './transactions.ts';
 
 /** `GET transactions/{id}`. @throws Problem, Refusal */
 async function fetchTransaction(
@@ -13,7 +13,7 @@ async function fetchTransaction(
   const path = `transactions/${encodeURIComponent(id)}`;
   const { status, answer } = await callPaymill(query.account, query.fetch, path);
   if (status !== 200) throw new Problem('provider_error', `PAYMILL answered ${status}`, { cause: answer });
-  return updateOfTransaction(query, (answer.data ?? {}) as PaymillTransaction, answer.mode);
+  return updateOfPaymill(query, (answer.data ?? {}) as PaymillTransaction, answer.mode);
 }
 
 /**
@@ -46,7 +46,7 @@ async function chargeToken(
       { cause: answer },
     );
   const data = (answer.data ?? {}) as PaymillTransaction & { readonly transaction?: PaymillTransaction };
-  const update = updateOfTransaction(query, data.transaction ?? data, answer.mode);
+  const update = updateOfPaymill(query, data.transaction ?? data, answer.mode);
   return update && isHeld ? { ...update, providerState: { preauthorization: data.id ?? '' } } : update;
 }
 

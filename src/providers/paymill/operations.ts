@@ -6,10 +6,10 @@
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { callPaymill, type PaymillAnswer, paymillErrorText, requireMode } from './api.ts';
+import { callPaymill, type PaymillAnswer, paymillErrorText, requirePaymillMode } from './api.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_PREAUTHORIZATION_STATUSES, PAYMILL_REFUND_STATUSES } from './statuses.ts';
-import { outcomeOfTransaction, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
+import { outcomeOfPaymill, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
 
 const DECLINING = new Set([400, 401, 403, 404, 409, 412]);
 
@@ -25,7 +25,7 @@ function dataOf({ account }: OperationCall<PaymillSettings>, answered: PaymillAn
       cause: answer,
     });
   }
-  requireMode(account, answer.mode);
+  requirePaymillMode(account, answer.mode);
   return (answer.data ?? {}) as PaymillTransaction;
 }
 
@@ -49,7 +49,7 @@ async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<O
   ]);
   const transaction = dataOf(order, answered);
   const { id = '', status = '', response_code } = transaction;
-  switch (outcomeOfTransaction(transaction)) {
+  switch (outcomeOfPaymill(transaction)) {
     case 'paid':
       return { state: 'succeeded', status, providerReference: id, providerState: { transaction: id } };
     case 'pending':

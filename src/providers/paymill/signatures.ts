@@ -8,7 +8,7 @@ import type { Json, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { textFields } from '../kit/form-message.ts';
 import type { PaymillSettings } from './settings.ts';
-import { outcomeOfTransaction, type PaymillTransaction, transactionOf } from './transactions.ts';
+import { outcomeOfPaymill, type PaymillTransaction, readPaymillTransaction } from './transactions.ts';
 
 /** The Authorization header: the user name is the private key, the password is empty, the colon stays. */
 export function paymillAuthorization({ private_key = '' }: Partial<PaymillSettings>): Signed {
@@ -23,7 +23,7 @@ export function paymillBody(fields: Iterable<readonly [string, string]>): string
 
 /** The payment's status by one transaction alone. */
 function statusOf(transaction: PaymillTransaction): Status | null {
-  const outcome = outcomeOfTransaction(transaction);
+  const outcome = outcomeOfPaymill(transaction);
   if (/^partial/.test(transaction.status ?? '')) return 'partially_refunded';
   return outcome === 'none' ? null : (outcome as Status);
 }
@@ -32,7 +32,7 @@ function statusOf(transaction: PaymillTransaction): Status | null {
 function confirmed(input: RecipeInput): Readonly<Record<string, Json>> {
   const { event } = jsonObject(input.raw ?? '') as { event?: { event_resource?: PaymillTransaction } };
   const claimed = event?.event_resource ?? {};
-  const answered = transactionOf(String(input.rest?.confirmation_response ?? '{}'));
+  const answered = readPaymillTransaction(String(input.rest?.confirmation_response ?? '{}'));
   const agrees = answered.id === claimed.id && answered.status === claimed.status;
   return agrees ? { valid: true, status: statusOf(answered) } : { valid: false };
 }
@@ -42,7 +42,10 @@ export const paymillSignatures: Record<string, Recipe<PaymillSettings>> = {
   'request-body': { kind: 'body', body: (_settings, input) => paymillBody(textFields(input)) },
   'api-response': {
     kind: 'case',
-    answer: (_settings, input) => ({ valid: true, status: statusOf(transactionOf(input.raw ?? '')) }),
+    answer: (_settings, input) => ({
+      valid: true,
+      status: statusOf(readPaymillTransaction(input.raw ?? '')),
+    }),
   },
   notification: { kind: 'case', answer: (_settings, input) => confirmed(input) },
 };

@@ -28,12 +28,12 @@ export const PAYMILL_SUCCESS = 20_000;
  * The transaction in an answer of the API.
  * @throws Problem provider_error when the body is not a JSON object.
  */
-export function transactionOf(body: string): PaymillTransaction {
+export function readPaymillTransaction(body: string): PaymillTransaction {
   return (jsonObject(body).data ?? {}) as PaymillTransaction;
 }
 
 /** What became of a transaction; `none` for a status that the sheet does not have. */
-export function outcomeOfTransaction({ status = '', response_code = 0 }: PaymillTransaction): UpdateOutcome {
+export function outcomeOfPaymill({ status = '', response_code = 0 }: PaymillTransaction): UpdateOutcome {
   if (status === 'failed') return meaningOf(PAYMILL_FAILURES, String(response_code))?.outcome ?? 'denied';
   // Closed without the code of a success: held by the acquirer, reversed, or in doubt.
   if (status === 'closed' && response_code !== PAYMILL_SUCCESS) return 'pending';
@@ -65,7 +65,7 @@ function amountOf({ status = '', amount, origin_amount }: PaymillTransaction): n
  * @param mode the answer's `mode`: `test` or `live`.
  * @throws Refusal when it is about another payment or mode.
  */
-export function updateOfTransaction(
+export function updateOfPaymill(
   { account, order }: StatusQuery<PaymillSettings>,
   transaction: PaymillTransaction,
   mode: unknown,
@@ -74,7 +74,7 @@ export function updateOfTransaction(
   if (transaction.description !== order || (typeof mode === 'string' && (mode === 'live') !== isLive)) {
     throw new Refusal('wrong_account', 'the answer is about another payment or mode');
   }
-  const outcome = outcomeOfTransaction(transaction);
+  const outcome = outcomeOfPaymill(transaction);
   if (outcome === 'none' || outcome === 'pending') return null;
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
   return {

@@ -8,6 +8,6 @@ export function p24Host({ environment }: ProviderAccount<P24Settings>): string {
 }
 
 /** The shop number (posId): the merchant's own unless the account has another. */
-export function posIdOf({ settings }: ProviderAccount<P24Settings>): string {
+export function p24PosId({ settings }: ProviderAccount<P24Settings>): string {
   return settings.pos_id ?? settings.merchant_id;
 }

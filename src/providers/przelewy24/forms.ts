@@ -10,10 +10,10 @@ import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { cut, fullName } from '../kit/text.ts';
-import { p24Host, posIdOf } from './account.ts';
-import { readVerification } from './messages.ts';
+import { p24Host, p24PosId } from './account.ts';
+import { readP24Verification } from './messages.ts';
 import type { P24Settings } from './settings.ts';
-import { signForm } from './signatures.ts';
+import { signP24Form } from './signatures.ts';
 
 type Entries = readonly (readonly [string, string | undefined])[];
 
@@ -23,7 +23,7 @@ function fieldsOf32({ payment, account, order, urls }: StartRequest<P24Settings>
   const { customer } = payment;
   return [
     ['p24_merchant_id', settings.merchant_id],
-    ['p24_pos_id', posIdOf(account)],
+    ['p24_pos_id', p24PosId(account)],
     ['p24_session_id', order],
     ['p24_amount', String(payment.amount)],
     ['p24_currency', payment.currency],
@@ -56,14 +56,14 @@ function fieldsOfLegacy({ payment, account, order, urls }: StartRequest<P24Setti
 }
 
 /** The signed form of `trnDirect` (3.2) or `index.php` (legacy). */
-export function startForms(request: StartRequest<P24Settings>): StartedAttempt {
+export function startP24Form(request: StartRequest<P24Settings>): StartedAttempt {
   const { account } = request;
   const { mode, crc } = account.settings;
   const legacy = mode === 'legacy';
   const fields = (legacy ? fieldsOfLegacy(request) : fieldsOf32(request)).flatMap(([name, value]) =>
     value ? [[name, value] as const] : [],
   );
-  const { signature } = signForm(mode, new Map(fields), crc);
+  const { signature } = signP24Form(mode, new Map(fields), crc);
   return {
     redirect: {
       kind: 'form',
@@ -83,7 +83,7 @@ export function startForms(request: StartRequest<P24Settings>): StartedAttempt {
  * notification has named. Null where none has.
  * @throws Problem provider_error or provider_unreachable
  */
-export async function queryForms(query: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
+export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
   const { account, order, amount, currency, hint } = query;
   const { mode, merchant_id, crc } = account.settings;
   const { orderId } = hint;
@@ -98,13 +98,13 @@ export async function queryForms(query: StatusQuery<P24Settings>): Promise<Provi
       ]
     : [
         ['p24_merchant_id', merchant_id],
-        ['p24_pos_id', posIdOf(account)],
+        ['p24_pos_id', p24PosId(account)],
         ['p24_session_id', order],
         ['p24_amount', String(amount)],
         ['p24_currency', currency],
         ['p24_order_id', orderId],
       ];
-  const { signature } = signForm(mode, new Map(fields), crc);
+  const { signature } = signP24Form(mode, new Map(fields), crc);
   const body = encodeForm([...fields, [legacy ? 'p24_crc' : 'p24_sign', signature]], charset('utf-8')) ?? '';
   const url = atOrigin(
     `${p24Host(account)}/${legacy ? 'transakcja.php' : 'trnVerify'}`,
@@ -114,7 +114,7 @@ export async function queryForms(query: StatusQuery<P24Settings>): Promise<Provi
     headers: { 'content-type': FORM },
     body,
   });
-  const { isVerified, code } = readVerification(mode, text);
+  const { isVerified, code } = readP24Verification(mode, text);
   if (status !== 200 || !isVerified) {
     throw new Problem('provider_error', `Przelewy24 did not verify the payment: ${status} ${code}`, {
       cause: text,

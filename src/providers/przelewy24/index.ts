@@ -21,12 +21,12 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { queryForms, startForms } from './forms.ts';
-import { p24ValuesOf, readFormNotification, readRestNotification } from './messages.ts';
+import { queryP24Form, startP24Form } from './forms.ts';
+import { p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Refund } from './refund.ts';
-import { queryRest, startRest } from './rest.ts';
+import { queryP24Rest, startP24Rest } from './rest.ts';
 import { type P24Settings, p24Settings } from './settings.ts';
-import { p24Signatures, verifyFormNotification, verifyRestNotification } from './signatures.ts';
+import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
 import {
   P24_ERRORS,
   P24_REFUND_NOTIFICATION_STATUSES,
@@ -66,9 +66,9 @@ function readRest(request: ProviderRequest, settings: P24Settings, channel: Chan
     if (!order) throw new Refusal('field_missing', 'there is no order');
     return { kind: 'hint', order, about: {} };
   }
-  const { members } = verifyRestNotification(jsonBytes(request), settings.crc);
+  const { members } = verifyP24Notification(jsonBytes(request), settings.crc);
   requireMerchant(settings, String(members.merchantId));
-  return readRestNotification(members);
+  return readP24Notification(members);
 }
 
 /** The return of legacy is its notification, through the browser; that of 3.2 carries nothing. */
@@ -76,9 +76,9 @@ function readForms(request: ProviderRequest, settings: P24Settings, channel: Cha
   const values = p24ValuesOf(formFields(formBytes(request)));
   if (channel === 'return' && settings.mode === '3.2')
     throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
-  verifyFormNotification(settings.mode, values, settings.crc);
+  verifyP24Form(settings.mode, values, settings.crc);
   requireMerchant(settings, values.get('p24_merchant_id') ?? values.get('p24_id_sprzedawcy'));
-  return readFormNotification(values);
+  return readP24Form(values);
 }
 
 /** Checks a message and reads it. @throws Refusal */
@@ -131,7 +131,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
       throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
     const [extra] = Object.keys(request.payment.providerFields);
     if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
-    return request.account.settings.mode === 'rest' ? startRest(request) : startForms(request);
+    return request.account.settings.mode === 'rest' ? startP24Rest(request) : startP24Form(request);
   },
 
   async notification(request, account, channel) {
@@ -148,7 +148,8 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     { where: 'My data > API > addresses that may use the API', value: 'those of the Worker, or none' },
   ],
 
-  queryStatus: (query) => (query.account.settings.mode === 'rest' ? queryRest(query) : queryForms(query)),
+  queryStatus: (query) =>
+    query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
   cannotQueryStatus: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
 
   refund: p24Refund,

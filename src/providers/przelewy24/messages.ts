@@ -47,7 +47,7 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
  * What a verified notification of REST says. A refund's is a result. A payment's is a hint: it becomes paid by our
  * verification call.
  */
-export function readRestNotification(members: P24Members): ProviderUpdate | Hint {
+export function readP24Notification(members: P24Members): ProviderUpdate | Hint {
   if ('refundsUuid' in members) return updateOfRefund(members);
   return {
     kind: 'hint',
@@ -57,7 +57,7 @@ export function readRestNotification(members: P24Members): ProviderUpdate | Hint
 }
 
 /** What a verified notification of 3.2 or legacy says: a hint, because it becomes paid by our verification call. */
-export function readFormNotification(values: P24Values): Hint {
+export function readP24Form(values: P24Values): Hint {
   return {
     kind: 'hint',
     order: values.get('p24_session_id') ?? '',
@@ -66,7 +66,7 @@ export function readFormNotification(values: P24Values): Hint {
 }
 
 /** What `trnVerify` (3.2) and `transakcja.php` (legacy) answer: whether the payment is verified, and the code. */
-export function readVerification(
+export function readP24Verification(
   mode: string,
   text: string,
 ): { readonly isVerified: boolean; readonly code: string } {

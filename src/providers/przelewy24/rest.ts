@@ -14,9 +14,9 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, ifFits, plainAscii } from '../kit/text.ts';
-import { p24Host, posIdOf } from './account.ts';
+import { p24Host, p24PosId } from './account.ts';
 import type { P24Settings } from './settings.ts';
-import { p24Authorization, signRestRequest } from './signatures.ts';
+import { p24Authorization, signP24Request } from './signatures.ts';
 import { P24_TRANSACTION_STATUSES } from './statuses.ts';
 
 /** An answer of the REST API, its HTTP status unjudged. */
@@ -45,7 +45,7 @@ export async function callP24(
       method,
       headers: {
         'content-type': 'application/json',
-        authorization: p24Authorization(posIdOf(account), key).signature,
+        authorization: p24Authorization(p24PosId(account), key).signature,
       },
       ...(body && { body: JSON.stringify(body) }),
     },
@@ -61,7 +61,7 @@ export function unexpectedP24Answer(what: string, { status, answer }: P24Answer)
 }
 
 /** `POST transaction/register`, and the redirect with its token. @throws Problem */
-export async function startRest(request: StartRequest<P24Settings>): Promise<StartedAttempt> {
+export async function startP24Rest(request: StartRequest<P24Settings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { settings } = account;
   const { customer } = payment;
@@ -73,7 +73,7 @@ export async function startRest(request: StartRequest<P24Settings>): Promise<Sta
   };
   const result = await callP24(account, request.fetch, 'POST', '/transaction/register', {
     ...signed,
-    posId: Number(posIdOf(account)),
+    posId: Number(p24PosId(account)),
     description: cut(payment.description, 1024) ?? payment.reference,
     email: customer.email,
     country: customer.address?.country ?? 'PL',
@@ -91,7 +91,7 @@ export async function startRest(request: StartRequest<P24Settings>): Promise<Sta
     regulationAccept: false,
     transferLabel: plainAscii(payment.reference).slice(0, 20) || undefined,
     encoding: 'UTF-8',
-    sign: signRestRequest(signed, settings.crc).signature,
+    sign: signP24Request(signed, settings.crc).signature,
   });
   const { token } = (result.answer.data ?? {}) as { readonly token?: unknown };
   if (typeof token !== 'string' || !/^[\w-]{4,100}$/.test(token))
@@ -136,9 +136,9 @@ async function verifyTransaction(query: StatusQuery<P24Settings>, orderId: strin
   const signed = { sessionId: order, orderId: Number(orderId), amount, currency };
   const result = await callP24(account, query.fetch, 'PUT', '/transaction/verify', {
     merchantId: Number(settings.merchant_id),
-    posId: Number(posIdOf(account)),
+    posId: Number(p24PosId(account)),
     ...signed,
-    sign: signRestRequest(signed, settings.crc).signature,
+    sign: signP24Request(signed, settings.crc).signature,
   });
   const { status } = (result.answer.data ?? {}) as { readonly status?: unknown };
   if (result.status !== 200 || status !== 'success')
@@ -160,7 +160,7 @@ interface P24Transaction {
  * The status query: verifies the order that a notification has named, or looks the session up. Null: no result yet.
  * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment.
  */
-export async function queryRest(query: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
+export async function queryP24Rest(query: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
   const { account, order, hint } = query;
   if (hint.orderId && /^\d{1,15}$/.test(hint.orderId)) return verifyTransaction(query, hint.orderId);
   const path = `/transaction/by/sessionId/${encodeURIComponent(order)}`;

@@ -13,8 +13,8 @@ import {
   type P24Members,
   type P24Values,
   p24ValuesOf,
-  readRestNotification,
-  readVerification,
+  readP24Notification,
+  readP24Verification,
 } from './messages.ts';
 import type { P24Settings } from './settings.ts';
 
@@ -58,7 +58,7 @@ function signMembers(names: readonly string[], members: P24Members, crc: string)
 }
 
 /** `sign` of `transaction/verify`, which names an order, or else of `transaction/register`. */
-export function signRestRequest(members: P24Members, crc: string): Signed {
+export function signP24Request(members: P24Members, crc: string): Signed {
   return signMembers('orderId' in members ? VERIFY : REGISTER, members, crc);
 }
 
@@ -66,7 +66,7 @@ export function signRestRequest(members: P24Members, crc: string): Signed {
  * Checks `sign` of a notification over its parsed values, as the protocol wants it.
  * @throws Refusal
  */
-export function verifyRestNotification(
+export function verifyP24Notification(
   body: Uint8Array,
   crc: string,
 ): { readonly members: P24Members; readonly base: Uint8Array; readonly signature: string } {
@@ -103,7 +103,7 @@ function md5(values: readonly (string | undefined)[]): Signed {
  * `p24_sign` (3.2) or `p24_crc` (legacy). The second value is the order where the form names one (notifications and
  * verifications), or else the merchant.
  */
-export function signForm(mode: string, values: P24Values, crc: string): Signed {
+export function signP24Form(mode: string, values: P24Values, crc: string): Signed {
   const value = (name: string) => values.get(`p24_${name}`);
   if (mode === 'legacy') {
     const second = value('order_id') ?? value('id_sprzedawcy');
@@ -119,10 +119,10 @@ export function signForm(mode: string, values: P24Values, crc: string): Signed {
  * Checks the signature of a form notification.
  * @throws Refusal
  */
-export function verifyFormNotification(mode: string, values: P24Values, crc: string): Signed {
+export function verifyP24Form(mode: string, values: P24Values, crc: string): Signed {
   // The signature of a registration has the merchant where the order belongs: without this it could be replayed.
   if (!values.get('p24_order_id')) throw new Refusal('field_missing', 'there is no p24_order_id');
-  const signed = signForm(mode, values, crc);
+  const signed = signP24Form(mode, values, crc);
   const received = values.get(mode === 'legacy' ? 'p24_crc' : 'p24_sign') ?? '';
   requireSign(signed, received, 'there is no signature', 'the signature does not fit the values and the CRC');
   return signed;
@@ -138,12 +138,12 @@ type VectorSettings = Partial<P24Settings> & {
 };
 
 function signRequest({ mode = 'rest', crc = '' }: VectorSettings, input: RecipeInput): Signed {
-  if (mode !== 'rest') return signForm(mode, new Map(textFields(input)), crc);
+  if (mode !== 'rest') return signP24Form(mode, new Map(textFields(input)), crc);
   const members = Array.isArray(input.fields)
     ? Object.fromEntries(textFields(input))
     : ((input.fields ?? {}) as P24Members);
   // A vector of the bare text has no session.
-  return 'sessionId' in members ? signRestRequest(members, crc) : sha384(JSON.stringify(members));
+  return 'sessionId' in members ? signP24Request(members, crc) : sha384(JSON.stringify(members));
 }
 
 /** A payment's notification is only a hint, and the payment pending until it is verified by our call. */
@@ -153,11 +153,11 @@ function verifyNotification(
 ): Promise<Verdict> {
   return verdict(() => {
     if (mode !== 'rest') {
-      const signed = verifyFormNotification(mode, p24ValuesOf(inputFields(input)), crc);
+      const signed = verifyP24Form(mode, p24ValuesOf(inputFields(input)), crc);
       return { ...signed, status: 'pending' as const };
     }
-    const { members, base, signature } = verifyRestNotification(utf8(input.raw ?? ''), crc);
-    const message = readRestNotification(members);
+    const { members, base, signature } = verifyP24Notification(utf8(input.raw ?? ''), crc);
+    const message = readP24Notification(members);
     if (message.kind === 'hint') return { base, signature, status: 'pending' as const };
     return { base, signature, status: message.outcome === 'refunded' ? ('refunded' as const) : null };
   });
@@ -178,7 +178,7 @@ export const p24Signatures: Record<string, Recipe<P24Settings>> = {
   'api-response': {
     kind: 'case',
     answer: ({ mode = 'legacy' }, input) => {
-      const { isVerified } = readVerification(mode, input.raw ?? '');
+      const { isVerified } = readP24Verification(mode, input.raw ?? '');
       return { valid: true, status: isVerified ? 'paid' : 'error' };
     },
   },
