@@ -1,47 +1,55 @@
 /**
  * After the payment at PAYMILL: capture and void of a preauthorization, refunds of a transaction. Safe readings: one capture
- * of a preauthorization; 403, 404 and 412 are refusals, any other error leaves the outcome open.
+ * of a preauthorization; HTTP 400, 401, 403, 404, 409 and 412 mean that PAYMILL declined, any other error leaves the outcome
+ * unknown.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { type Answered, call, errorText, outcomeOf, requireMode, type Transaction } from './calls.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { callPaymill, type PaymillAnswer, paymillErrorText, requirePaymillMode } from './api.ts';
+import type { PaymillSettings } from './settings.ts';
+import { PAYMILL_PREAUTHORIZATION_STATUSES, PAYMILL_REFUND_STATUSES } from './statuses.ts';
+import { outcomeOfPaymill, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
 
-interface Settings {
-  readonly private_key: string;
-}
+const DECLINING = new Set([400, 401, 403, 404, 409, 412]);
 
-const REFUSALS = new Set([400, 401, 403, 404, 409, 412]);
-
-/** The data of a good answer. */
-function dataOf({ account }: OperationCall<Settings>, answered: Answered): Transaction {
+/**
+ * The data of a good answer.
+ * @throws Declined, or Problem provider_error for an answer that says neither yes nor no, or has another mode.
+ */
+function dataOf({ account }: OperationCall<PaymillSettings>, answered: PaymillAnswer): PaymillTransaction {
   const { status, answer } = answered;
-  if (REFUSALS.has(status)) throw new Declined(String(status), errorText(answered));
+  if (DECLINING.has(status)) throw new Declined(String(status), paymillErrorText(answered));
   if (status !== 200) {
-    throw new Problem('provider_error', `the provider answered ${status} ${errorText(answered)}`, {
+    throw new Problem('provider_error', `the provider answered ${status} ${paymillErrorText(answered)}`, {
       cause: answer,
     });
   }
-  requireMode(account, answer.mode);
-  return (answer.data ?? {}) as Transaction;
+  requirePaymillMode(account, answer.mode);
+  return (answer.data ?? {}) as PaymillTransaction;
 }
 
-function known({ providerState }: OperationCall<Settings>, name: 'preauthorization' | 'transaction'): string {
+/** The percent-encoded id of what holds or brought the money. @throws Problem invalid_state when it is not known. */
+function knownId(
+  { providerState }: OperationCall<PaymillSettings>,
+  name: 'preauthorization' | 'transaction',
+): string {
   const id = providerState[name];
   if (!id) throw new Problem('invalid_state', `the ${name} of this payment is not known`);
   return encodeURIComponent(id);
 }
 
-async function runCapture(order: OperationOrder<Settings>): Promise<OperationResult> {
+async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
   const { account, amount, currency, send } = order;
-  const answered = await call(account, send, 'transactions', [
+  const answered = await callPaymill(account, send, 'transactions', [
     ['amount', String(amount)],
     ['currency', currency],
-    ['preauthorization', known(order, 'preauthorization')],
+    ['preauthorization', knownId(order, 'preauthorization')],
     ['description', order.order],
   ]);
   const transaction = dataOf(order, answered);
   const { id = '', status = '', response_code } = transaction;
-  switch (outcomeOf(transaction)) {
+  switch (outcomeOfPaymill(transaction)) {
     case 'paid':
       return { state: 'succeeded', status, providerReference: id, providerState: { transaction: id } };
     case 'pending':
@@ -51,62 +59,69 @@ async function runCapture(order: OperationOrder<Settings>): Promise<OperationRes
   }
 }
 
-async function runCancel(order: OperationOrder<Settings>): Promise<OperationResult> {
-  const path = `preauthorizations/${known(order, 'preauthorization')}`;
-  const { status = '' } = dataOf(order, await call(order.account, order.send, path, undefined, 'DELETE'));
+async function executeCancel(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
+  const path = `preauthorizations/${knownId(order, 'preauthorization')}`;
+  const { status = '' } = dataOf(
+    order,
+    await callPaymill(order.account, order.send, path, undefined, 'DELETE'),
+  );
   return { state: 'succeeded', status: status || 'deleted', providerReference: null };
 }
 
-async function runRefund(order: OperationOrder<Settings>): Promise<OperationResult> {
+async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
   const { account, send, amount, operationReference } = order;
-  const answered = await call(account, send, `refunds/${known(order, 'transaction')}`, [
+  const answered = await callPaymill(account, send, `refunds/${knownId(order, 'transaction')}`, [
     ['amount', String(amount)],
     ['description', operationReference],
   ]);
   const { id = '', status = '', response_code } = dataOf(order, answered);
   if (status === 'failed') throw new Declined(String(response_code ?? status), status);
-  const isDone = status === 'refunded' || response_code === 20_000;
+  const isDone =
+    meaningOf(PAYMILL_REFUND_STATUSES, status)?.outcome === 'refunded' || response_code === PAYMILL_SUCCESS;
   return { state: isDone ? 'succeeded' : 'accepted', status, providerReference: id || null };
 }
 
-async function heldOutcome(asked: OperationCall<Settings>): Promise<OperationResult | null> {
-  const path = `preauthorizations/${known(asked, 'preauthorization')}`;
-  const { status = '' } = dataOf(asked, await call(asked.account, asked.fetch, path));
-  if (status === (asked.kind === 'capture' ? 'closed' : 'deleted'))
+async function reconcilePreauthorization(
+  call: OperationCall<PaymillSettings>,
+): Promise<OperationResult | null> {
+  const path = `preauthorizations/${knownId(call, 'preauthorization')}`;
+  const { status = '' } = dataOf(call, await callPaymill(call.account, call.fetch, path));
+  const outcome = meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome;
+  if (outcome === (call.kind === 'capture' ? 'paid' : 'voided'))
     return { state: 'succeeded', status, providerReference: null };
-  if (!asked.accepted && (status === 'preauth' || status === 'preauthorize'))
+  if (!call.accepted && outcome === 'authorized')
     throw new Declined(status, 'the preauthorization is as it was');
   return null;
 }
 
-async function refundOutcome(asked: OperationCall<Settings>): Promise<OperationResult | null> {
-  const path = `transactions/${known(asked, 'transaction')}`;
-  const data = dataOf(asked, await call(asked.account, asked.fetch, path));
+async function reconcileRefund(call: OperationCall<PaymillSettings>): Promise<OperationResult | null> {
+  const path = `transactions/${knownId(call, 'transaction')}`;
+  const data = dataOf(call, await callPaymill(call.account, call.fetch, path));
   const refunded =
     data.status === 'refunded'
       ? Number(data.origin_amount)
       : Number(data.origin_amount) - Number(data.amount);
-  if (refunded >= asked.expected)
+  if (refunded >= call.expected)
     return { state: 'succeeded', status: data.status ?? '', providerReference: null };
-  if (!asked.accepted && refunded === asked.before.refunded)
+  if (!call.accepted && refunded === call.before.refunded)
     throw new Declined(data.status ?? '', 'the transaction is as it was');
   return null;
 }
 
-export const capture: ProviderOperation<Settings> = {
+export const paymillCapture: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'one', fundsSources: ['held'] },
-  execute: runCapture,
-  reconcile: heldOutcome,
+  execute: executeCapture,
+  reconcile: reconcilePreauthorization,
 };
 
-export const cancel: ProviderOperation<Settings> = {
+export const paymillCancel: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'whole', fundsSources: ['held'] },
-  execute: runCancel,
-  reconcile: heldOutcome,
+  execute: executeCancel,
+  reconcile: reconcilePreauthorization,
 };
 
-export const refund: ProviderOperation<Settings> = {
+export const paymillRefund: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'many', fundsSources: ['paid'] },
-  execute: runRefund,
-  reconcile: refundOutcome,
+  execute: executeRefund,
+  reconcile: reconcileRefund,
 };

@@ -4,7 +4,7 @@ import { pattern, secret, shown, text } from '../kit/settings.ts';
 
 const md5Key = pattern(/^[0-9a-f]{32}$/i, 'has 32 hexadecimal digits');
 
-export const settings = v.object({
+export const payuSettings = v.object({
   mode: v.optional(v.pipe(v.picklist(['rest', 'legacy']), shown({ title: 'Protocol' })), 'rest'),
   pos_id: v.pipe(pattern(/^\d{1,12}$/, 'is a number'), shown({ title: 'Point of sale (pos_id)' })),
   second_key: v.optional(
@@ -35,4 +35,4 @@ export const settings = v.object({
   testing: v.optional(v.pipe(v.boolean(), shown({ title: 'Test payments (classic)' })), false),
 });
 
-export type PayuSettings = v.InferOutput<typeof settings>;
+export type PayuSettings = v.InferOutput<typeof payuSettings>;

@@ -1,9 +1,11 @@
 /**
- * Przelewy24 (Poland): REST API v1 (przelewy24.rest.ts), and the forms before it (przelewy24.classic.ts). In every generation a signed
+ * Przelewy24 (Poland): REST API v1 (rest.ts), and the forms of the modes 3.2 and legacy before it (forms.ts). In every mode a signed
  * notification is an advance payment only: it counts when our verification call, with our amount, has succeeded.
  *
- * Safe readings of what is unverified: each attempt has its own session; the second value of a 3.2 signature is the merchant; refused and aborted
- * payments are never told, so that an unfinished one is asked about after 15 minutes and later.
+ * Facts: SHEET.md. Safe readings of what is unverified:
+ * - each attempt has a session of its own;
+ * - the second value of a 3.2 signature is the merchant;
+ * - payments that were declined or given up are never notified, so the first status query is due after 15 minutes.
  */
 
 import { currencies } from '../../payments/currencies.ts';
@@ -14,130 +16,83 @@ import {
   type Channel,
   defineProvider,
   type Hint,
-  type Json,
   type LikelyCause,
   type ProviderRequest,
   type ProviderUpdate,
-  type Recipe,
-  type RecipeInput,
 } from '../contract.ts';
-import { formBytes, formFields, inputFields, textFields } from '../kit/form-message.ts';
-import { legacyTable } from '../kit/statuses.ts';
-import { verdict } from '../kit/verdict.ts';
+import { formBytes, formFields } from '../kit/form-message.ts';
+import { queryP24Form, startP24Form } from './forms.ts';
+import { p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
+import { p24Refund } from './refund.ts';
+import { queryP24Rest, startP24Rest } from './rest.ts';
+import { type P24Settings, p24Settings } from './settings.ts';
+import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
 import {
-  askClassic,
-  newsClassic,
-  readVerification,
-  signClassic,
-  startClassic,
-  verifyClassic,
-} from './classic.ts';
-import { refund } from './refund.ts';
-import {
-  askRest,
-  basicRest,
-  bodyOf,
-  newsRest,
-  requireOursRest,
-  signRest,
-  startRest,
-  verifyRest,
-} from './rest.ts';
-import { type P24Settings, settings } from './settings.ts';
+  P24_ERRORS,
+  P24_REFUND_NOTIFICATION_STATUSES,
+  P24_REFUND_STATUSES,
+  P24_TRANSACTION_STATUSES,
+} from './statuses.ts';
 
-/** What vectors call some settings. */
-type Given = Partial<P24Settings> & {
-  readonly merchantId?: number;
-  readonly posId?: number;
-  readonly apiKey?: string;
-  readonly p24_id_sprzedawcy?: string;
-};
-
-function membersOf(input: RecipeInput): { readonly [name: string]: Json } {
-  return Array.isArray(input.fields)
-    ? Object.fromEntries(textFields(input))
-    : ((input.fields ?? {}) as { [name: string]: Json });
-}
-
-function sign(given: Given, input: RecipeInput) {
-  const { mode = 'rest', crc = '' } = given;
-  if (mode !== 'rest') return signClassic(mode, new Map(textFields(input)), crc);
-  return signRest(membersOf(input), crc);
-}
-
-function valuesOf(
-  fields: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[],
-): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const { name, value } of fields) {
-    const field = readable(name);
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, readable(value));
-  }
-  return values;
-}
-
-function judge(given: Given, input: RecipeInput) {
-  const { mode = 'rest', crc = '' } = given;
-  return verdict(() => {
-    if (mode !== 'rest') {
-      return { ...verifyClassic(mode, valuesOf(inputFields(input)), crc), status: 'pending' as const };
-    }
-    const { members, base, signature } = verifyRest(new TextEncoder().encode(input.raw ?? ''), crc);
-    const news = newsRest(members);
-    if (news.kind === 'hint') return { base, signature, status: 'pending' as const };
-    return { base, signature, status: news.outcome === 'refunded' ? ('refunded' as const) : null };
-  });
-}
-
-const recipes: Record<string, Recipe<P24Settings>> = {
-  'request-signature': { kind: 'sign', sign },
-  'api-signature': { kind: 'sign', sign },
-  'notification-signature': { kind: 'verify', verify: judge },
-  'authorization-header': {
-    kind: 'sign',
-    sign: (given: Given) =>
-      basicRest(
-        String(given.posId ?? given.pos_id ?? given.merchantId ?? given.merchant_id ?? ''),
-        given.apiKey ?? given.api_key ?? '',
-      ),
-  },
-  'api-response': {
-    kind: 'case',
-    answer: ({ mode = 'legacy' }, input) => {
-      const { ok } = readVerification(mode, input.raw ?? '');
-      return { valid: true, status: ok ? 'paid' : 'error' };
-    },
-  },
-};
-
-const SUSPICIONS: readonly LikelyCause[] = [
+const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
     cause: 'the CRC has white space at an end',
     settings: (account) => ({ ...account, crc: String(account.crc).trim() }),
   },
 ];
 
-function heard(request: ProviderRequest, given: P24Settings, channel: Channel): ProviderUpdate | Hint {
-  if (given.mode === 'rest') {
-    // The way back carries nothing but our own order number: a reason to ask.
-    if (channel === 'return') {
-      const order = new URLSearchParams(readable(request.query)).get('o');
-      if (!order) throw new Refusal('field_missing', 'there is no order');
-      return { kind: 'hint', order, about: {} };
-    }
-    const { members } = verifyRest(bodyOf(request), given.crc);
-    requireOursRest(given, members);
-    return newsRest(members);
-  }
-  const values = valuesOf(formFields(formBytes(request)));
-  if (channel === 'return' && given.mode === '3.2')
-    throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
-  verifyClassic(given.mode, values, given.crc);
-  return newsClassic(given, values);
+/** @throws Refusal when a message names another merchant. */
+function requireMerchant(settings: P24Settings, merchant: string | undefined): void {
+  if (merchant !== settings.merchant_id)
+    throw new Refusal('wrong_account', `the message is for the merchant ${merchant}`);
 }
 
-export const przelewy24 = defineProvider<typeof settings>({
+/** @throws Refusal when the message is not a POST of JSON. */
+function jsonBytes(request: ProviderRequest): Uint8Array {
+  if (request.method !== 'POST') throw new Refusal('malformed', 'a notification is a POST of JSON');
+  if (request.contentType !== 'application/json') {
+    throw new Refusal(
+      'malformed',
+      `the body is ${request.contentType ?? 'of no type'}, not application/json`,
+    );
+  }
+  return request.body;
+}
+
+function readRest(request: ProviderRequest, settings: P24Settings, channel: Channel): ProviderUpdate | Hint {
+  // The return carries nothing but our own order number: a reason for a status query.
+  if (channel === 'return') {
+    const order = new URLSearchParams(readable(request.query)).get('o');
+    if (!order) throw new Refusal('field_missing', 'there is no order');
+    return { kind: 'hint', order, about: {} };
+  }
+  const { members } = verifyP24Notification(jsonBytes(request), settings.crc);
+  requireMerchant(settings, String(members.merchantId));
+  return readP24Notification(members);
+}
+
+/** The return of legacy is its notification, through the browser; that of 3.2 carries nothing. */
+function readForms(request: ProviderRequest, settings: P24Settings, channel: Channel): Hint {
+  const values = p24ValuesOf(formFields(formBytes(request)));
+  if (channel === 'return' && settings.mode === '3.2')
+    throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
+  verifyP24Form(settings.mode, values, settings.crc);
+  requireMerchant(settings, values.get('p24_merchant_id') ?? values.get('p24_id_sprzedawcy'));
+  return readP24Form(values);
+}
+
+/** Checks a message and reads it. @throws Refusal */
+function readMessage(
+  request: ProviderRequest,
+  settings: P24Settings,
+  channel: Channel,
+): ProviderUpdate | Hint {
+  return settings.mode === 'rest'
+    ? readRest(request, settings, channel)
+    : readForms(request, settings, channel);
+}
+
+export const przelewy24 = defineProvider<typeof p24Settings>({
   id: 'przelewy24',
   aliases: ['p24'],
   caption: 'Przelewy24',
@@ -152,20 +107,15 @@ export const przelewy24 = defineProvider<typeof settings>({
     signedNotification: true,
     signedReturn: false,
   },
-  settings,
-  signatures: recipes,
-  likelyCauses: SUSPICIONS,
-  statuses: legacyTable(
-    [
-      { code: '0', outcome: 'none' },
-      { code: '1', outcome: 'pending' },
-      { code: '2', outcome: 'paid' },
-      { code: '3', outcome: 'refunded' },
-      { code: 'refund 0', outcome: 'refunded' },
-      { code: 'refund 1', outcome: 'none' },
-    ],
-    { 0: 'no payment', 1: 'advance payment', 2: 'paid', 3: 'returned' },
-  ),
+  settings: p24Settings,
+  signatures: p24Signatures,
+  likelyCauses: LIKELY_CAUSES,
+  statuses: {
+    TRANSACTION: P24_TRANSACTION_STATUSES,
+    REFUND_NOTIFICATION: P24_REFUND_NOTIFICATION_STATUSES,
+    REFUND: P24_REFUND_STATUSES,
+    ERROR: P24_ERRORS,
+  },
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -181,18 +131,13 @@ export const przelewy24 = defineProvider<typeof settings>({
       throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
     const [extra] = Object.keys(request.payment.providerFields);
     if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
-    return request.account.settings.mode === 'rest' ? startRest(request) : startClassic(request);
+    return request.account.settings.mode === 'rest' ? startP24Rest(request) : startP24Form(request);
   },
 
-  refund,
-  cannotQueryStatus: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
-  queryStatus: (question) =>
-    question.account.settings.mode === 'rest' ? askRest(question) : askClassic(question),
-
   async notification(request, account, channel) {
-    const news = heard(request, account.settings, channel);
-    if (!news.order) throw new Refusal('field_missing', 'there is no session');
-    return news;
+    const message = readMessage(request, account.settings, channel);
+    if (!message.order) throw new Refusal('field_missing', 'there is no session');
+    return message;
   },
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
@@ -202,4 +147,10 @@ export const przelewy24 = defineProvider<typeof settings>({
     { where: 'legacy: the online address is set by the support', value: callback },
     { where: 'My data > API > addresses that may use the API', value: 'those of the Worker, or none' },
   ],
+
+  queryStatus: (query) =>
+    query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
+  cannotQueryStatus: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
+
+  refund: p24Refund,
 });

@@ -1,19 +1,23 @@
 /**
- * Refunds at Przelewy24 (REST). One is accepted at once; its result comes as a signed notification. requestId and
- * refundsUuid name it, so that it is found again. Unverified: the words of the list of refunds; as the vendor's
- * documentation has them, 1 is done, 4 rejected, and the rest is in process.
+ * Refunds at Przelewy24 (REST). A refund is accepted at once; its result comes as a signed notification. requestId and
+ * refundsUuid name it, so that the list of refunds has it by our name. Facts: SHEET.md. Safe reading of what is unverified: in
+ * that list 1 is done, 4 rejected, and everything else in process.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { call, refused } from './rest.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { callP24, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
+import { P24_REFUND_REJECTED, P24_REFUND_STATUSES } from './statuses.ts';
 
-interface Listed {
+/** A row of the list of refunds. Amounts in minor units. */
+interface ListedRefund {
   readonly requestId?: string;
   readonly amount?: number;
   readonly status?: number;
 }
 
+/** Przelewy24's number of the payment. @throws Problem invalid_state when it is not known. */
 function orderIdOf({ providerState }: OperationCall<P24Settings>): string {
   if (!providerState.orderId)
     throw new Problem('invalid_state', 'the order number of this payment is not known');
@@ -24,9 +28,9 @@ function accepted(reference: string): OperationResult {
   return { state: 'accepted', status: 'accepted', providerReference: reference };
 }
 
-async function run(order: OperationOrder<P24Settings>): Promise<OperationResult> {
+async function executeRefund(order: OperationOrder<P24Settings>): Promise<OperationResult> {
   const { account, amount, operationReference } = order;
-  const result = await call(account, order.send, 'POST', '/transaction/refund', {
+  const result = await callP24(account, order.send, 'POST', '/transaction/refund', {
     requestId: operationReference,
     refundsUuid: operationReference,
     urlStatus: order.urls.callback,
@@ -41,9 +45,9 @@ async function run(order: OperationOrder<P24Settings>): Promise<OperationResult>
   });
   const { status, answer } = result;
   if (status >= 400 && status < 500) throw new Declined(String(answer.code ?? status), errorText(answer));
-  const [told] = Array.isArray(answer.data) ? (answer.data as { status?: boolean; message?: string }[]) : [];
-  if (status !== 201 || told === undefined) throw refused('was asked for a refund', result);
-  if (told.status !== true) throw new Declined('false', told.message ?? '');
+  const [row] = Array.isArray(answer.data) ? (answer.data as { status?: boolean; message?: string }[]) : [];
+  if (status !== 201 || row === undefined) throw unexpectedP24Answer('was asked for a refund', result);
+  if (row.status !== true) throw new Declined('false', row.message ?? '');
   return accepted(operationReference);
 }
 
@@ -51,23 +55,26 @@ function errorText({ error }: Record<string, unknown>): string {
   return typeof error === 'string' ? error : JSON.stringify(error ?? '');
 }
 
-async function outcome(asked: OperationCall<P24Settings>): Promise<OperationResult | null> {
-  const { account, operationReference } = asked;
-  const path = `/refund/by/orderId/${encodeURIComponent(orderIdOf(asked))}`;
-  const result = await call(account, asked.fetch, 'GET', path);
-  if (result.status !== 200 && result.status !== 404) throw refused('was asked about refunds', result);
-  const { refunds = [] } = (result.answer.data ?? {}) as { refunds?: readonly Listed[] };
+async function reconcileRefund(call: OperationCall<P24Settings>): Promise<OperationResult | null> {
+  const { account, operationReference } = call;
+  const path = `/refund/by/orderId/${encodeURIComponent(orderIdOf(call))}`;
+  const result = await callP24(account, call.fetch, 'GET', path);
+  if (result.status !== 200 && result.status !== 404)
+    throw unexpectedP24Answer('was asked about refunds', result);
+  const { refunds = [] } = (result.answer.data ?? {}) as { refunds?: readonly ListedRefund[] };
   const ours = refunds.find(({ requestId }) => requestId === operationReference);
-  if (ours?.status === 1) return { state: 'succeeded', status: '1', providerReference: operationReference };
-  if (ours?.status === 4) throw new Declined('4', 'the refund was rejected');
-  if (ours || asked.accepted) return accepted(operationReference);
+  const status = String(ours?.status);
+  if (meaningOf(P24_REFUND_STATUSES, status)?.outcome === 'refunded')
+    return { state: 'succeeded', status, providerReference: operationReference };
+  if (status === P24_REFUND_REJECTED) throw new Declined(status, 'the refund was rejected');
+  if (ours || call.accepted) return accepted(operationReference);
   throw new Declined(String(result.status), 'Przelewy24 has no such refund');
 }
 
-export const refund: ProviderOperation<P24Settings> = {
+export const p24Refund: ProviderOperation<P24Settings> = {
   rule: { parts: 'many', fundsSources: ['paid'] },
   lacks: ({ mode, api_key }) =>
     mode === 'rest' && api_key ? null : 'refunds need the REST protocol (mode rest, api_key)',
-  execute: run,
-  reconcile: outcome,
+  execute: executeRefund,
+  reconcile: reconcileRefund,
 };

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
-export const settings = v.object({
+export const p24Settings = v.object({
   merchant_id: v.pipe(pattern(/^\d{1,9}$/, 'is a number'), shown({ title: 'Merchant ID' })),
   pos_id: v.optional(
     v.pipe(
@@ -31,4 +31,4 @@ export const settings = v.object({
   wait_for_result: v.optional(v.pipe(v.boolean(), shown({ title: 'Show the result before the return' }))),
 });
 
-export type P24Settings = v.InferOutput<typeof settings>;
+export type P24Settings = v.InferOutput<typeof p24Settings>;

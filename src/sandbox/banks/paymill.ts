@@ -29,7 +29,7 @@ type Stored = {
 
 const place = (id: string) => `paymill/${id}`;
 
-/** The script that the real bridge would be: a token for a card, the number's last digit tells what becomes of it. */
+/** What PAYMILL's own script does: it gives a token for a card. A number that ends in 1 pays, any other is declined. */
 export const BRIDGE = `
 var paymill = { createToken: function (card, done) {
   fetch('/paymill/tokens', { method: 'POST', body: new URLSearchParams(card) })
@@ -38,9 +38,9 @@ var paymill = { createToken: function (card, done) {
 } };`;
 
 function transaction(id: string, { order, amount, currency, decision = 'wait', manual }: Stored) {
-  const [told, code] = STATUS[decision];
+  const [decided, code] = STATUS[decision];
   const isHeld = manual === true && decision === 'pay';
-  const status = isHeld ? 'preauth' : told;
+  const status = isHeld ? 'preauth' : decided;
   return {
     id: `tran_${id}`,
     amount: String(amount),
@@ -59,7 +59,7 @@ async function stored(memory: Memory, id: string): Promise<Stored | null> {
   return text ? (JSON.parse(text) as Stored) : null;
 }
 
-/** The order that a number of ours leads to. */
+/** The order that an id of this bank stands for. */
 function orderOf(path: string): string {
   return (path.split('/').at(-1) ?? '').replace(/^(?:tran|preauth)_/, '').replace(/(?:pay|cap)$/, '');
 }
@@ -86,8 +86,8 @@ function preauthorization(entry: Entry) {
   return { id: `preauth_${order}`, amount: String(held), currency, status, livemode: false };
 }
 
-/** What is done after the payment; null: the call is another one. */
-async function afterwards(
+/** Answers a call about a payment that was made before; null: the call is another one. */
+async function answerOperation(
   { method, path, body, trouble }: ApiCall,
   memory: Memory,
 ): Promise<Response | null> {
@@ -115,7 +115,7 @@ async function afterwards(
   });
 }
 
-/** One transaction for each decision about an order. */
+/** Each decision about an order has a transaction of its own. */
 const idOf = (order: BankOrder, decision: Decision) => `${order.order}${decision}`;
 
 export const paymillBank: Bank = {
@@ -143,20 +143,20 @@ export const paymillBank: Bank = {
       const number = form.get('number') ?? '';
       if (!/^\d{13,19}$/.test(number)) return Response.json({ apierror: 'field_invalid_card_number' });
       const token = `tok_${crypto.randomUUID().replaceAll('-', '')}`.slice(0, 32);
-      const kept = {
+      const card = {
         amount: Number(form.get('amount_int')),
         currency: form.get('currency') ?? '',
         decision: number.endsWith('1') ? 'pay' : 'refuse',
       };
-      await memory.put(place(token), JSON.stringify(kept));
+      await memory.put(place(token), JSON.stringify(card));
       return Response.json({ token });
     }
     const known = merchants.some(
       ({ settings }) => headers.get('authorization') === `Basic ${btoa(`${String(settings.private_key)}:`)}`,
     );
     if (!known) return Response.json({ error: 'Access Denied' }, { status: 401 });
-    const after = await afterwards(call, memory);
-    if (after) return after;
+    const answered = await answerOperation(call, memory);
+    if (answered) return answered;
     if (method === 'GET') {
       const id = (path.split('/').at(-1) ?? '').replace('tran_', '');
       const found = await stored(memory, id);
@@ -201,9 +201,9 @@ export const paymillBank: Bank = {
 
   async decide(order, _merchant, decision, memory) {
     const { amount, currency, manual } = order;
-    const kept: Stored = { order: order.order, amount, currency, decision, manual };
-    await memory.put(place(idOf(order, decision)), JSON.stringify(kept));
-    await memory.put(place(`tok_${idOf(order, decision)}`), JSON.stringify(kept));
+    const charge: Stored = { order: order.order, amount, currency, decision, manual };
+    await memory.put(place(idOf(order, decision)), JSON.stringify(charge));
+    await memory.put(place(`tok_${idOf(order, decision)}`), JSON.stringify(charge));
   },
 
   notification(order, merchant, decision, spoiling) {

@@ -1,4 +1,4 @@
-/** Przelewy24, simulated: REST with its verification, and the forms before it. */
+/** Przelewy24, simulated: REST with its verification, and the forms of the modes 3.2 and legacy. */
 import { createHash } from 'node:crypto';
 import {
   type ApiCall,
@@ -45,7 +45,8 @@ function json(body: object, status = 200): Response {
   return Response.json(body, { status });
 }
 
-function listed({ order, done, asked, currency }: Entry) {
+/** The refunds of an order, as `refund/by/orderId` lists them. */
+function refundList({ order, done, asked, currency }: Entry) {
   const refunds = done.map(({ operationReference, amount, id }) => ({
     batchId: id,
     requestId: operationReference,
@@ -59,19 +60,19 @@ async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
   if (call.method === 'GET') {
     const entry = await entryByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
     return entry
-      ? json({ data: listed(entry), responseCode: 0 })
+      ? json({ data: refundList(entry), responseCode: 0 })
       : json({ error: 'not found', code: 404 }, 404);
   }
   const {
     requestId,
     refundsUuid,
-    refunds: asked,
+    refunds: requested,
   } = JSON.parse(call.body) as {
     requestId: string;
     refundsUuid: string;
     refunds: { orderId: number; sessionId: string; amount: number; description: string }[];
   };
-  const [first] = asked;
+  const [first] = requested;
   const entry = first && (await entryOf(memory, first.sessionId));
   if (
     !entry ||
@@ -151,12 +152,12 @@ async function classic(call: ApiCall, merchants: readonly Merchant[], memory: Me
   const sign = legacy
     ? md5(value('session_id'), value('order_id'), amount, crc)
     : md5(value('session_id'), value('order_id'), amount, value('currency'), crc);
-  const right =
+  const isVerified =
     sign === (legacy ? value('crc') : value('sign')) &&
     String(found?.orderId) === value('order_id') &&
     String(found?.paid) === amount;
-  if (legacy) return new Response(right ? 'RESULT\r\nTRUE' : 'RESULT\r\nERR\r\n54\r\nbłędna kwota');
-  return new Response(right ? 'error=0' : 'error=err54&errorMessage=kwota');
+  if (legacy) return new Response(isVerified ? 'RESULT\r\nTRUE' : 'RESULT\r\nERR\r\n54\r\nbłędna kwota');
+  return new Response(isVerified ? 'error=0' : 'error=err54&errorMessage=kwota');
 }
 
 /** The bank's own number of an order. */
@@ -182,8 +183,8 @@ function restMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): 
     statement: 'p24-A1B – żółw/1',
   };
   const sign = sha384({ ...covered, crc });
-  const told = spoiling === 'bad-signature' ? { ...covered, amount: 1 } : covered;
-  return JSON.stringify({ ...told, sign });
+  const sent = spoiling === 'bad-signature' ? { ...covered, amount: 1 } : covered;
+  return JSON.stringify({ ...sent, sign });
 }
 
 function formMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
@@ -264,12 +265,12 @@ export const przelewy24Bank: Bank = {
 
   async receive({ path, body }, merchants, memory) {
     if (!path.startsWith('/trnRequest/')) {
-      const read = receiveForm(new Map(readForm(body, 'utf-8')), merchants, path === '/index.php');
+      const order = receiveForm(new Map(readForm(body, 'utf-8')), merchants, path === '/index.php');
       await memory.put(
-        place(read.order),
-        JSON.stringify({ sessionId: read.order, amount: read.amount, currency: read.currency }),
+        place(order.order),
+        JSON.stringify({ sessionId: order.order, amount: order.amount, currency: order.currency }),
       );
-      return read;
+      return order;
     }
     const found = await stored(memory, path.slice('/trnRequest/T-'.length));
     const merchant =

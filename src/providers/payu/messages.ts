@@ -1,0 +1,115 @@
+/** PayU's messages and answers, read. Nothing is checked here: signatures.ts does that before. */
+import { Refusal } from '../../payments/errors.ts';
+import { fromUtf8, readable } from '../../signing/bytes.ts';
+import type { RawField } from '../../signing/form.ts';
+import type { ProviderUpdate } from '../contract.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
+
+/** An order as REST's messages and answers have it. Amounts are payuHundredths as text. */
+export interface PayuOrder {
+  readonly orderId?: string;
+  readonly extOrderId?: string;
+  readonly merchantPosId?: string;
+  readonly totalAmount?: string;
+  readonly currencyCode?: string;
+  readonly status?: string;
+}
+
+/** A refund as REST's messages and answers have it. Amounts are payuHundredths as text. */
+export interface PayuRefund {
+  readonly extRefundId?: string;
+  readonly refundId?: string;
+  readonly amount?: string;
+  readonly currencyCode?: string;
+  readonly status?: string;
+}
+
+/** Hundredths from text, for every currency that PayU has; null for anything that is no number. */
+export function payuHundredths(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** What the status of an order says; `none` for one that the sheet does not have. */
+export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
+  const { orderId = '', extOrderId = '', status = '' } = order;
+  return {
+    kind: 'update',
+    order: extOrderId,
+    key: `${orderId}/${status}`,
+    outcome: meaningOf(PAYU_ORDER_STATUSES, status)?.outcome ?? 'none',
+    amount: payuHundredths(order.totalAmount),
+    ...(status === 'COMPLETED' && { ofOrder: true as const }),
+    currency: order.currencyCode ?? null,
+    movement: orderId,
+    providerReference: orderId || null,
+    providerStatus: status,
+    detail: {},
+  };
+}
+
+/** What the status of a refund says about the payment. */
+export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): ProviderUpdate {
+  const { refundId = '', status = '' } = refund;
+  const amount = payuHundredths(refund.amount);
+  return {
+    kind: 'update',
+    order: order.extOrderId ?? '',
+    key: `refund/${refundId}/${status}`,
+    outcome: meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`)?.outcome ?? 'none',
+    amount,
+    currency: refund.currencyCode ?? null,
+    movement: `refund/${refundId}`,
+    ...(status === 'CANCELED' && { declines: { kind: 'refund' as const, amount } }),
+    providerReference: order.orderId ?? null,
+    providerStatus: `refund ${status}`,
+    detail: {},
+  };
+}
+
+/**
+ * What a verified notification of REST says. That of a refund has another shape: no `order`.
+ * @param pos our point of sale; undefined where a recipe is tried without one.
+ * @throws Refusal when it is about another point of sale, or about nothing.
+ */
+export function readPayuNotification(body: Uint8Array, pos: string | undefined): ProviderUpdate {
+  let message: { order?: PayuOrder; refund?: PayuRefund } & PayuOrder;
+  try {
+    message = JSON.parse(fromUtf8(body) ?? '');
+  } catch (cause) {
+    throw new Refusal('malformed', 'the body is not JSON', { cause });
+  }
+  if (message?.refund) return updateOfPayuRefund(message, message.refund);
+  if (!message?.order) throw new Refusal('field_missing', 'there is no order');
+  if (pos !== undefined && message.order.merchantPosId !== pos) {
+    throw new Refusal('wrong_account', `the message is for the point of sale ${message.order.merchantPosId}`);
+  }
+  return updateOfPayuOrder(message.order);
+}
+
+/** The values of a classic message by name. */
+export type PayuValues = ReadonlyMap<string, string>;
+
+/** The values of a classic form. @throws Refusal when a name came twice. */
+export function payuValuesOf(fields: readonly RawField[]): PayuValues {
+  const values = new Map<string, string>();
+  for (const { name, value } of fields) {
+    const field = readable(name);
+    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
+    values.set(field, readable(value));
+  }
+  return values;
+}
+
+/** The values of a classic answer: lines of `name:value`, split at the first colon. */
+export function payuLinesOf(text: string): PayuValues {
+  return new Map(
+    text
+      .split(/\r?\n/)
+      .filter((line) => line.includes(':'))
+      .map((line) => {
+        const at = line.indexOf(':');
+        return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+      }),
+  );
+}

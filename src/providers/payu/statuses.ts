@@ -1,0 +1,35 @@
+/** The status tables of SHEET.md, under its names. */
+import type { StatusTable } from '../contract.ts';
+import { statusTable } from '../kit/statuses.ts';
+
+/** ORDER: `status` of an order (REST). CANCELED ends the order, also one that waited for confirmation. */
+export const PAYU_ORDER_STATUSES = statusTable([
+  ['NEW', 'none', 'new'],
+  ['PENDING', 'pending', 'pending'],
+  ['WAITING_FOR_CONFIRMATION', 'authorized', 'waiting for confirmation'],
+  ['COMPLETED', 'paid', 'completed'],
+  ['CANCELED', 'voided', 'cancelled'],
+  ['REJECTED', 'denied', 'rejected, the money arrived after a cancellation'],
+]);
+
+/** REFUND: `status` of a refund (REST), with the word `refund` before it as in `providerStatus`. */
+export const PAYU_REFUND_STATUSES: StatusTable = {
+  'refund PENDING': { outcome: 'none', text: 'refund pending' },
+  'refund FINALIZED': { outcome: 'refunded', text: 'refund done' },
+  'refund CANCELED': { outcome: 'none', text: 'refund cancelled' },
+};
+
+/** CLASSIC: `trans_status` of a payment (classic API). 2 ends the payment, also one that waited for reception. */
+export const PAYU_CLASSIC_STATUSES = statusTable([
+  ['1', 'none', 'new'],
+  ['2', 'voided', 'cancelled'],
+  ['3', 'denied', 'rejected'],
+  ['4', 'pending', 'started'],
+  ['5', 'authorized', 'waiting for reception'],
+  ['7', 'denied', 'rejected, the money arrived after a cancellation'],
+  ['99', 'paid', 'received'],
+  ['888', 'error', 'wrong status'],
+]);
+
+/** `error_nr` of the classic API by which PayU says that it is not well itself: what was asked for may have happened. */
+export const PAYU_CLASSIC_TROUBLES: ReadonlySet<string> = new Set(['200', '201', '999']);

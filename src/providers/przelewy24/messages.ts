@@ -1,0 +1,83 @@
+/** Przelewy24's messages, read. Nothing is checked here: signatures.ts does that before. */
+import { Refusal } from '../../payments/errors.ts';
+import { readable } from '../../signing/bytes.ts';
+import type { RawField } from '../../signing/form.ts';
+import type { Hint, Json, ProviderUpdate } from '../contract.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
+
+/** The members of a JSON message. */
+export type P24Members = { readonly [name: string]: Json };
+
+/** The values of a form message by name. */
+export type P24Values = ReadonlyMap<string, string>;
+
+/** The values of a form. @throws Refusal when a name came twice. */
+export function p24ValuesOf(fields: readonly RawField[]): P24Values {
+  const values = new Map<string, string>();
+  for (const { name, value } of fields) {
+    const field = readable(name);
+    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
+    values.set(field, readable(value));
+  }
+  return values;
+}
+
+/** The result of a refund. */
+function updateOfRefund(members: P24Members): ProviderUpdate {
+  const status = `refund ${String(members.status)}`;
+  const amount = Number.isSafeInteger(members.amount) ? Number(members.amount) : null;
+  const outcome = meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none';
+  return {
+    kind: 'update',
+    order: String(members.sessionId ?? ''),
+    key: `refund/${String(members.refundsUuid)}/${String(members.status)}`,
+    outcome,
+    amount,
+    currency: String(members.currency ?? ''),
+    movement: `refund/${String(members.refundsUuid)}`,
+    ...(outcome !== 'refunded' && { declines: { kind: 'refund' as const, amount } }),
+    providerReference: null,
+    providerStatus: status,
+    detail: {},
+  };
+}
+
+/**
+ * What a verified notification of REST says. A refund's is a result. A payment's is a hint: it becomes paid by our
+ * verification call.
+ */
+export function readP24Notification(members: P24Members): ProviderUpdate | Hint {
+  if ('refundsUuid' in members) return updateOfRefund(members);
+  return {
+    kind: 'hint',
+    order: String(members.sessionId ?? ''),
+    about: { orderId: String(members.orderId ?? ''), statement: String(members.statement ?? '') },
+  };
+}
+
+/** What a verified notification of 3.2 or legacy says: a hint, because it becomes paid by our verification call. */
+export function readP24Form(values: P24Values): Hint {
+  return {
+    kind: 'hint',
+    order: values.get('p24_session_id') ?? '',
+    about: { orderId: values.get('p24_order_id') ?? '' },
+  };
+}
+
+/** What `trnVerify` (3.2) and `transakcja.php` (legacy) answer: whether the payment is verified, and the code. */
+export function readP24Verification(
+  mode: string,
+  text: string,
+): { readonly isVerified: boolean; readonly code: string } {
+  if (mode === 'legacy') {
+    const lines = text.split(/\r?\n/).map((line) => line.trim());
+    const [, result = '', code = ''] = lines.slice(lines.indexOf('RESULT'));
+    return {
+      isVerified: lines.includes('RESULT') && result === 'TRUE',
+      code: result === 'ERR' ? code : result,
+    };
+  }
+  const answer = new URLSearchParams(text.trim());
+  return { isVerified: answer.get('error') === '0', code: answer.get('error') ?? '' };
+}
