@@ -52,7 +52,10 @@ module.exports = {
       comment: 'it runs in Node beside a bank, with nothing of the Worker but the middleware rules',
       severity: 'error',
       from: { path: '^src/bridge/' },
-      to: { path: '^src/', pathNot: '^src/(bridge/|signing/|providers/sips/(middleware|bridge-signature)\\.ts$)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(bridge/|signing/|providers/sips/(middleware|bridge-signature)\\.ts$)',
+      },
     },
     {
       name: 'only-the-local-entry-imports-the-sandbox',

@@ -121,6 +121,12 @@ export class Store {
   #load(): void {
     const stored = this.#row();
     if (!stored) return;
+    if (stored.schema > SCHEMA) {
+      // Read under today's names, a newer record would be misread, and then overwritten.
+      throw new Error(
+        `this payment was written by a newer version (schema ${stored.schema}, here ${SCHEMA})`,
+      );
+    }
     const row = stored.schema < SCHEMA ? this.#migrated(stored) : stored;
     this.#record = JSON.parse(row.record) as LedgerRecord;
     this.#head = {

@@ -312,4 +312,13 @@ describe('a payment that version 1 wrote', () => {
     expect(await stored(id)).toEqual(before);
     expect((await ledgerOf(id).read())?.view).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
   });
+
+  it('is not misread after a newer version has written it', async () => {
+    await ledgerOf(id).read();
+    await runInDurableObject(objectOf(id), (_instance, state) => {
+      state.storage.sql.exec('UPDATE payment SET schema = schema + 1');
+    });
+    await evictDurableObject(objectOf(id));
+    await expect(Promise.resolve(ledgerOf(id).read())).rejects.toThrow('written by a newer version');
+  });
 });

@@ -90,7 +90,7 @@ function updateOf({ order, code, amount }: Callback): ProviderUpdate {
  * @param orderInAddress the payment_id of the address, which counts where the body names none.
  * @throws Refusal malformed for anything but a JSON object with a payment and a known status.
  */
-export function readCallback(body: string | null, orderInAddress: string | null): ProviderUpdate {
+export function readGetpaidCallback(body: string | null, orderInAddress: string | null): ProviderUpdate {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body ?? '');
@@ -116,7 +116,10 @@ export function readCallback(body: string | null, orderInAddress: string | null)
  */
 export function readCallbackRequest(request: ProviderRequest): ProviderUpdate {
   if (request.method !== 'POST') throw new Refusal('malformed', 'a callback is a POST');
-  return readCallback(fromUtf8(request.body), new URLSearchParams(readable(request.query)).get('payment_id'));
+  return readGetpaidCallback(
+    fromUtf8(request.body),
+    new URLSearchParams(readable(request.query)).get('payment_id'),
+  );
 }
 
 /** The codes of what a pull can answer: the setting spells pre-auth with an underscore. */

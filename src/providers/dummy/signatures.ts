@@ -4,7 +4,7 @@ import { inputFields, textFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { bankPageAddress, readResponse } from './eopayment.ts';
-import { readCallback } from './getpaid.ts';
+import { readGetpaidCallback } from './getpaid.ts';
 import type { DummySettings } from './settings.ts';
 
 const NOTHING = new Uint8Array();
@@ -28,7 +28,7 @@ export const dummySignatures: Record<string, Recipe<DummySettings>> = {
     verify: (_settings, input) =>
       verdict(() => {
         const body = input.raw ?? JSON.stringify(Object.fromEntries(textFields(input)));
-        const update = readCallback(body, null);
+        const update = readGetpaidCallback(body, null);
         // What moves nothing is about a payment that has been paid.
         const status = update.outcome === 'none' ? 'paid' : statusAlone(update);
         return { base: NOTHING, signature: '', status, reply: EMPTY_OK };

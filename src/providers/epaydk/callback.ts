@@ -20,7 +20,7 @@ const DETAIL = [
 ];
 
 /** Reads a verified message. It names the order in `o`, a parameter of our own. */
-export function readCallback(
+export function readEpayCallback(
   settings: Partial<EpaydkSettings>,
   values: ReadonlyMap<string, string>,
 ): ProviderUpdate {

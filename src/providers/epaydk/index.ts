@@ -17,7 +17,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
-import { readCallback, requireCallbackForms } from './callback.ts';
+import { readEpayCallback, requireCallbackForms } from './callback.ts';
 import { executeAtEpay, queryTransactionAtEpay, reconcileAtEpay } from './payment-service.ts';
 import { type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
@@ -177,7 +177,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   async notification(request, account) {
     const { fields } = verifyEpayHash(account.settings, formFields(formBytes(request)));
     requireCallbackForms(fields);
-    return readCallback(account.settings, new Map(fields));
+    return readEpayCallback(account.settings, new Map(fields));
   },
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

@@ -10,7 +10,7 @@ import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import { readCallback } from './callback.ts';
+import { readEpayCallback } from './callback.ts';
 import type { EpaydkSettings } from './settings.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
@@ -61,7 +61,7 @@ export function verifyEpayHash(
 function judgeMessage(settings: Partial<EpaydkSettings>, input: RecipeInput): Promise<Verdict> {
   return verdict(() => {
     const { fields, base, signature } = verifyEpayHash(settings, inputFields(input));
-    return { base, signature, status: statusAlone(readCallback(settings, new Map(fields))) };
+    return { base, signature, status: statusAlone(readEpayCallback(settings, new Map(fields))) };
   });
 }
 

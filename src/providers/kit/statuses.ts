@@ -35,15 +35,3 @@ export function statusText(tables: Readonly<Record<string, StatusTable>>, code: 
   }
   return null;
 }
-
-/** Gone before this lands: the tables of providers whose statuses.ts is still to be written. */
-export function legacyTable(
-  rows: readonly { readonly code: string; readonly outcome: UpdateOutcome }[],
-  words: Readonly<Record<string, string>>,
-): Readonly<Record<string, StatusTable>> {
-  return {
-    STATUS: Object.fromEntries(
-      rows.map(({ code, outcome }) => [code, { outcome, text: words[code] ?? code }]),
-    ),
-  };
-}
