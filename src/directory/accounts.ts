@@ -14,6 +14,7 @@ interface AccountRow {
   readonly endpoints: string;
   readonly allowed_ips: string;
   readonly expire_after_hours: number;
+  readonly trust_unproven: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -37,6 +38,7 @@ export interface AccountInput {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly endpoints: Endpoints;
   readonly allowedIps: readonly string[];
+  readonly trustUnprovenNotifications: boolean;
   readonly expireAfterHours: number;
   /** New values; a secret that is not named keeps its stored value, null takes it away. */
   readonly secrets: Readonly<Record<string, string | null>>;
@@ -116,6 +118,7 @@ export class Accounts {
       endpoints: JSON.parse(row.endpoints) as Endpoints,
       allowedIps: JSON.parse(row.allowed_ips) as string[],
       expireAfterHours: row.expire_after_hours,
+      trustUnprovenNotifications: row.trust_unproven === 1,
       secrets,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -129,12 +132,12 @@ export class Accounts {
       this.#db
         .prepare(
           `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
-             created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             trust_unproven, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
              currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
              allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
-             updated_at = excluded.updated_at`,
+             trust_unproven = excluded.trust_unproven, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -146,6 +149,7 @@ export class Accounts {
           JSON.stringify(input.endpoints),
           JSON.stringify(input.allowedIps),
           input.expireAfterHours,
+          input.trustUnprovenNotifications ? 1 : 0,
           at,
           at,
         ),

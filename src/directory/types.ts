@@ -19,6 +19,8 @@ export interface Account {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly endpoints: Endpoints;
   readonly allowedIps: readonly string[];
+  /** The operator has accepted that notifications count which prove nothing. */
+  readonly trustUnprovenNotifications: boolean;
   /** After so many hours without a result a payment expires. */
   readonly expireAfterHours: number;
   /** By setting, the newest first. */

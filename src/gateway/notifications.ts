@@ -5,12 +5,14 @@ import type {
   Acknowledgement,
   Channel,
   Hint,
+  Provider,
   ProviderRequest,
   ProviderUpdate,
   Reply,
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { allowedAddresses, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -65,20 +67,33 @@ export async function takeNotification(
 ): Promise<Reply> {
   const { account, provider } = opened;
   try {
-    if (!isAllowed(account.allowedIps, sender.ip ?? undefined)) {
+    if (!isAllowed(allowedAddresses(opened), sender.ip ?? undefined)) {
       throw new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
     }
     const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
     if (message.kind === 'acknowledgement') return provider.reply('acknowledged');
     if (message.kind === 'hint') return await takeHint(service, opened, message);
+    const standing = standingOf(opened, 'notification', sender.ip ?? undefined);
+    if (standing.kind === 'query') return await takeHint(service, opened, hintOf(message, provider));
+    if (account.environment === 'production' && standing.kind === 'counts' && !standing.proven) {
+      console.warn({
+        event: 'notification.trusted_unproven',
+        requestId: sender.requestId,
+        account: account.id,
+        order: message.order,
+        outcome: message.outcome,
+      });
+    }
     const update = updateCommand(message, {
       provider,
       account: account.id,
       channel: 'notification',
       signedBy,
+      standing,
     });
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') return result.answer;
+    if (result?.kind === 'unbound') throw unboundRefusal(result.name);
     console.warn({
       event: 'notification.unknown_payment',
       requestId: sender.requestId,
@@ -95,6 +110,21 @@ export async function takeNotification(
     if (provider.refused) return provider.refused(error, opened.variants[0].account.settings);
     throw error;
   }
+}
+
+/** An update that is not proven, as a reason to ask about its attempt. */
+export function hintOf({ order, providerState, reply }: ProviderUpdate, provider: Provider): Hint {
+  return {
+    kind: 'hint',
+    order,
+    about: providerState ?? {},
+    reply: reply ?? provider.reply('accepted'),
+  };
+}
+
+/** Why an update is not about an attempt that it names. */
+export function unboundRefusal(name: string): Refusal {
+  return new Refusal('wrong_attempt', `${name} is not what this attempt was started with`);
 }
 
 /**

@@ -8,6 +8,7 @@ import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { verifyMessage } from './notifications.ts';
+import { standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { queryStatus } from './status-query.ts';
@@ -48,10 +49,17 @@ export async function returnedUpdate(
       const order = message.order === null ? null : fromOrderNumber(message.order);
       return { update: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
     }
-    const update = updateCommand(message, { provider, account, channel: 'return', signedBy });
-    if (update?.id !== about.id)
+    const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
+    const update =
+      standing.kind === 'counts' &&
+      updateCommand(message, { provider, account, channel: 'return', signedBy, standing });
+    const order = fromOrderNumber(message.order);
+    if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
-    return { update: update.command, refused: null };
+    if (update) return { update: update.command, refused: null };
+    const hint = { attempt: order.attempt, about: message.providerState ?? {} };
+    // Where nobody can be asked, a return proves nothing and moves nothing.
+    return { update: null, refused: null, ...(standing.kind === 'query' && { hint }) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);

@@ -168,6 +168,7 @@ export async function startAttempt(
     ...common,
     redirect: made.redirect,
     providerState: made.providerState ?? {},
+    ...(made.bound && { bound: made.bound }),
     goodUntil: goodUntil === null ? null : new Date(goodUntil).toISOString(),
     queryAt: after(made.queryAfterSeconds),
   };

@@ -3,6 +3,7 @@ import type { ApplyUpdateCommand } from '../ledger/commands.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
 import { statusText } from '../providers/kit/statuses.ts';
+import type { Standing } from './proof.ts';
 
 /**
  * The command, and the payment that it is for; null when its order number is none of ours.
@@ -16,12 +17,14 @@ export function updateCommand(
     readonly account: string;
     readonly channel: Channel | 'status';
     readonly signedBy: string;
+    /** How the message stands; the answer to a status query counts. */
+    readonly standing?: Exclude<Standing, { kind: 'query' }>;
   },
 ): { readonly id: PaymentId; readonly command: ApplyUpdateCommand } | null {
   const order = fromOrderNumber(update.order);
   if (!order) return null;
   const { kind: _kind, order: _order, reply, ...members } = update;
-  const { provider, ...rest } = options;
+  const { provider, standing = { kind: 'counts', proven: true }, ...rest } = options;
   return {
     id: order.id,
     command: {
@@ -29,7 +32,8 @@ export function updateCommand(
       ...rest,
       attempt: order.attempt,
       providerStatusText: statusText(provider.statuses, update.providerStatus),
-      proven: provider.capabilities.signedNotification || rest.channel === 'status',
+      proven: standing.kind === 'counts' && standing.proven,
+      ...(standing.kind === 'person' && { proofMissing: true as const }),
       replies: {
         accepted: reply ?? provider.reply('accepted'),
         conflict: reply ?? provider.reply('conflict'),

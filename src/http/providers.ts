@@ -1,10 +1,11 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
+import { describeProof } from '../gateway/proof.ts';
 import { choices } from '../gateway/start-attempt.ts';
 import { valid } from '../gateway/validation.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
-import { settingsJsonSchema } from '../providers/kit/settings.ts';
+import { settingsDefaults, settingsJsonSchema } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
@@ -20,6 +21,7 @@ function describe(entry: Provider) {
     countries,
     currencies,
     capabilities,
+    proof: describeProof(entry, settingsDefaults(entry.settings)),
     settings: settingsJsonSchema(entry.settings),
   };
 }

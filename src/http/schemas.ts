@@ -1,11 +1,12 @@
 /** The schemas of the HTTP contract: they validate, and the OpenAPI document is made from them. */
 import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
+import { COUNTS_AS } from '../gateway/proof.ts';
 import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from '../payments/operations.ts';
 import { STATUSES } from '../payments/statuses.ts';
-import { EVENT_TYPES } from '../payments/types.ts';
+import { EVENT_TYPES, PENDING_REASONS } from '../payments/types.ts';
 
 const LOG_TYPES = [
   'created',
@@ -155,6 +156,7 @@ export const payment = v.object({
   provider: v.string(),
   test: v.boolean(),
   amounts,
+  pendingReason: v.nullable(v.picklist(PENDING_REASONS)),
   providerReference: v.nullable(v.string()),
   providerStatus: v.nullable(v.string()),
   providerStatusText: v.nullable(v.string()),
@@ -287,6 +289,16 @@ export const deliveries = v.object({
 
 export const currencyQuery = v.object({ currency: v.optional(currencyCode) });
 
+/** What the signature of a provider's messages proves, and what a message counts as that came each way. */
+const proof = v.object({
+  keyOf: v.picklist(['merchant', 'platform', 'nobody']),
+  covered: v.array(v.string()),
+  notCovered: v.array(v.string()),
+  bordersCovered: v.boolean(),
+  environmentMark: v.nullable(v.string()),
+  countsAt: v.object({ notification: v.picklist(COUNTS_AS), return: v.picklist(COUNTS_AS) }),
+});
+
 export const providerInfo = v.object({
   id: v.string(),
   aliases: v.array(v.string()),
@@ -294,6 +306,7 @@ export const providerInfo = v.object({
   countries: v.array(v.string()),
   currencies: v.array(v.string()),
   capabilities: v.record(v.string(), v.boolean()),
+  proof,
   settings: v.pipe(v.record(v.string(), v.unknown()), v.metadata({ description: 'A JSON Schema.' })),
 });
 
@@ -320,6 +333,15 @@ export const accountChange = v.object({
   currencies: v.nullish(v.pipe(v.array(currencyCode), v.minLength(1, 'names at least one currency'))),
   settings: v.nullish(v.record(v.string(), v.unknown())),
   endpoints: v.nullish(v.object({ page: v.nullish(v.string()), api: v.nullish(v.string()) })),
+  trustUnprovenNotifications: v.nullish(
+    v.pipe(
+      v.boolean('is true or false'),
+      v.metadata({
+        description:
+          'Accepts the risk that notifications count which their signature does not prove. Off unless you know that nobody else can send them.',
+      }),
+    ),
+  ),
   expireAfterHours: v.nullish(
     v.pipe(
       v.number('is a number of hours'),
@@ -347,6 +369,8 @@ export const account = v.object({
   settings: v.record(v.string(), v.unknown()),
   endpoints: v.object({ page: v.optional(v.string()), api: v.optional(v.string()) }),
   allowedIps: v.array(v.string()),
+  trustUnprovenNotifications: v.boolean(),
+  proof: v.nullable(proof),
   expireAfterHours: v.number(),
   secrets: v.record(
     v.string(),

@@ -36,6 +36,8 @@ export interface SignedAttempt {
   readonly redirect: Redirect | null;
   readonly deferred: boolean;
   readonly providerState: Readonly<Record<string, string>>;
+  /** As in StartedAttempt. */
+  readonly bound?: Readonly<Record<string, string>>;
   /** RFC 3339; null: for as long as the provider takes it. */
   readonly goodUntil: string | null;
   /** When the provider is queried without a hint (milliseconds since 1970); null: never. */
@@ -144,6 +146,9 @@ export interface ApplyUpdateCommand {
   readonly providerStatusText?: string | null;
   /** Whether the update is proven: by a signature, or because it answers a status query. */
   readonly proven?: boolean;
+  /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
+  readonly proofMissing?: true;
+  readonly echo?: Readonly<Record<string, string>>;
   readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
@@ -161,6 +166,8 @@ export interface ApplyUpdateCommand {
 
 export type ApplyUpdateResult =
   | { readonly kind: 'unknown' }
+  /** It brings back otherwise what was sent with the attempt: not this attempt's. */
+  | { readonly kind: 'unbound'; readonly name: string }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
 /** A message that proves nothing: a reason for a status query. */

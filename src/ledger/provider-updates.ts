@@ -13,8 +13,17 @@ import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
-function identity({ attempt, key, amount, currency }: ApplyUpdateCommand): string {
-  return [attempt, key, amount ?? '', currency ?? ''].join('|');
+function identity({ attempt, key, amount, currency, proofMissing }: ApplyUpdateCommand): string {
+  const identified = [attempt, key, amount ?? '', currency ?? ''].join('|');
+  // What is proven later is news, although it says the same.
+  return proofMissing ? `proof missing|${identified}` : identified;
+}
+
+/** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
+function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
+  if (!bound || !echo) return null;
+  const names = Object.keys(bound).filter((name) => Object.hasOwn(echo, name));
+  return names.find((name) => echo[name] !== bound[name]) ?? null;
 }
 
 /**
@@ -50,7 +59,10 @@ export class ProviderUpdates {
   take(command: ApplyUpdateCommand): ApplyUpdateResult {
     const { record } = this.#work.store;
     // It was verified with the secret of an account that this attempt did not go to.
-    if (!record || !this.#isAbout(record, command)) return { kind: 'unknown' };
+    const attempt = record && this.#attemptOf(record, command);
+    if (!record || !attempt) return { kind: 'unknown' };
+    const unbound = unboundName(attempt, command);
+    if (unbound !== null) return { kind: 'unbound', name: unbound };
     const seen = this.#work.store.answerTo(identity(command));
     if (seen) {
       this.countRepeat(command);
@@ -63,14 +75,17 @@ export class ProviderUpdates {
     return { kind: 'answer', answer, repeat: false };
   }
 
-  #isAbout(record: LedgerRecord, { attempt, account }: ApplyUpdateCommand): boolean {
-    return record.attempts[attempt - 1]?.account === account;
+  /** The attempt that an update is about; null: it went to another account, or is none of this payment. */
+  #attemptOf(record: LedgerRecord, { attempt, account }: ApplyUpdateCommand): Attempt | null {
+    const found = record.attempts[attempt - 1];
+    return found?.account === account ? found : null;
   }
 
   /** Whether an update is about this payment and was not taken yet. */
   isNew(command: ApplyUpdateCommand): boolean {
     const { record } = this.#work.store;
-    if (!record || !this.#isAbout(record, command)) return false;
+    const attempt = record && this.#attemptOf(record, command);
+    if (!attempt || unboundName(attempt, command) !== null) return false;
     return this.#work.store.answerTo(identity(command)) === null;
   }
 
@@ -85,21 +100,25 @@ export class ProviderUpdates {
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
     const attempt = record.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-    const outcome = command.outcome === 'accepted' ? paid : command.outcome;
+    const stated = command.outcome === 'accepted' ? paid : command.outcome;
+    // A message that proves nothing says no more than that something is on its way.
+    const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const asked = { amount: attempt.amount, currency: record.request.currency };
-    const stated = command.amount === 'asked' ? attempt.amount : command.amount;
+    const named = command.amount === 'asked' ? attempt.amount : command.amount;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
-    const amount = captured !== null && stated !== null ? Math.min(stated, captured) : stated;
+    const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
     const difference = mismatch(asked, { outcome, amount, currency: command.currency });
     const detail = {
       attempt: number,
       outcome,
+      ...(command.proofMissing && { claimed: stated }),
       ...(amount !== null && { amount }),
       ...(command.currency !== null && { currency: command.currency }),
       providerStatus,
       ...(providerReference !== null && { providerReference }),
       channel,
       signedBy,
+      ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
     const blocked = difference === 'currency' || difference === 'amount_missing';
@@ -126,7 +145,12 @@ export class ProviderUpdates {
       return answer;
     }
     const applied = {
-      ...withAttempt(record, number, (entry) => ({ ...entry, queried: 0, state })),
+      ...withAttempt(record, number, (entry) => ({
+        ...entry,
+        queried: 0,
+        state,
+        ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
+      })),
       providerReference: providerReference ?? record.providerReference,
       providerStatus,
       providerStatusText: command.providerStatusText ?? null,

@@ -9,6 +9,7 @@ import type {
   OperationView,
   PaymentRequest,
   PaymentView,
+  PendingReason,
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
@@ -28,6 +29,10 @@ export interface Attempt {
   readonly redirect: Redirect | null;
   /** What the provider's code keeps for later calls. */
   readonly providerState?: Readonly<Record<string, string>>;
+  /** What every update of this attempt has to bring back the same. */
+  readonly bound?: Readonly<Record<string, string>>;
+  /** Why it is pending, where it is not for want of a result. */
+  readonly pendingReason?: PendingReason;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;
@@ -127,6 +132,12 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
   });
 }
 
+/** Why a payment is pending that is: by its newest attempt that is. */
+function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
+  const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
+  return waiting?.pendingReason ?? 'processing';
+}
+
 /** The payment as its shop sees it. */
 export function viewOf(record: LedgerRecord): PaymentView {
   const { request } = record;
@@ -142,6 +153,7 @@ export function viewOf(record: LedgerRecord): PaymentView {
     provider: newest?.provider ?? '',
     test: newest?.test ?? false,
     amounts,
+    pendingReason: status === 'pending' ? pendingReasonOf(record) : null,
     providerReference: record.providerReference,
     providerStatus: record.providerStatus,
     providerStatusText: record.providerStatusText ?? null,

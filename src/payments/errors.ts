@@ -86,6 +86,10 @@ export type RefusalReason =
   | 'field_missing'
   | 'malformed'
   | 'wrong_account'
+  /** A mark of test on an account whose money is real, or the other way round. */
+  | 'wrong_environment'
+  /** What was sent with the attempt came back otherwise. */
+  | 'wrong_attempt'
   | 'address_not_allowed';
 
 /**

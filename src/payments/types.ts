@@ -81,6 +81,15 @@ export interface PaymentRequest {
   readonly providerFields: Readonly<Record<string, string>>;
 }
 
+/**
+ * Why a payment is pending:
+ * - `processing`: the provider has no result yet;
+ * - `proof_missing`: a message says that there is one, and it proves nothing: a person or a report decides;
+ * - `person_needed`: the provider waits for a person.
+ */
+export const PENDING_REASONS = ['processing', 'proof_missing', 'person_needed'] as const;
+export type PendingReason = (typeof PENDING_REASONS)[number];
+
 /** A payment as a shop sees it (the HTTP contract). Times are RFC 3339 UTC. */
 export interface PaymentView {
   readonly id: PaymentId;
@@ -92,6 +101,8 @@ export interface PaymentView {
   readonly provider: string;
   readonly test: boolean;
   readonly amounts: Amounts;
+  /** Null unless the status is `pending`. */
+  readonly pendingReason: PendingReason | null;
   readonly providerReference: string | null;
   /** The newest status in the provider's own words. */
   readonly providerStatus: string | null;

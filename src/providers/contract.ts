@@ -108,6 +108,32 @@ export type Recipe<Settings> =
       ) => Readonly<Record<string, Json>>;
     };
 
+/** What decides about money in a message. */
+export type Deciding = 'outcome' | 'order' | 'amount' | 'currency';
+
+/**
+ * What the signature of a message proves (SHEET.md, "What its signature proves"). Where a message counts, and where it is
+ * only a reason to ask, follows from it in one place (gateway/proof.ts).
+ */
+export interface Proof {
+  /** Whose key signs: the merchant's own, the platform's one for every merchant, or nobody's. */
+  readonly keyOf: 'merchant' | 'platform' | 'nobody';
+  /** The provider's fields that are signed, of those that we read, by their names there. */
+  readonly covered: readonly string[];
+  /** Those that we read and that are not signed. */
+  readonly notCovered: readonly string[];
+  /** What a message says about the money in a field that is not signed. */
+  readonly undecided: readonly Deciding[];
+  /** Whether a name or a border between values that was moved breaks the signature. */
+  readonly bordersCovered: boolean;
+  /** Where it does not: why a signed text can be read in one way only; null: it may be read in several. */
+  readonly uniqueReading: string | null;
+  /** The field that says test or live; null: nothing does, the key is another one in each. */
+  readonly environmentMark: string | null;
+  /** Why no request of ours, signed by the same key, is taken for an answer. */
+  readonly requestIsNoAnswer: string;
+}
+
 /** Addresses of ours that a provider is given for one attempt. */
 export interface AttemptUrls {
   /** Where the provider sends its notification. */
@@ -144,6 +170,11 @@ export interface StartedAttempt {
   readonly providerState?: Readonly<Record<string, string>>;
   /** After this many seconds the redirect is not accepted any more, and the shopper needs a new one. */
   readonly goodForSeconds?: number;
+  /**
+   * What the provider echoes under its signature, by name: every update of this attempt has to bring it back the same
+   * (`ProviderUpdate.echo`). No secrets.
+   */
+  readonly bound?: Readonly<Record<string, string>>;
   /** Seconds after which a status query is due even if the provider has said nothing. */
   readonly queryAfterSeconds?: number;
 }
@@ -320,6 +351,8 @@ export interface ProviderUpdate {
   readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
   /** What the provider's code wants back in later calls about this attempt. No secrets. */
   readonly providerState?: Readonly<Record<string, string>>;
+  /** What the message echoes of `StartedAttempt.bound`, by the same names. */
+  readonly echo?: Readonly<Record<string, string>>;
   readonly providerReference: string | null;
   /** The status in the provider's own code. */
   readonly providerStatus: string;
@@ -414,6 +447,13 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly settings: Schema;
   /** The setting that accounts with these others need, and lack: what checks messages in one generation of a protocol. */
   lackingSetting?(settings: v.InferOutput<Schema>): string | null;
+  /** What the signature of a message proves that came this way. */
+  proof(settings: v.InferOutput<Schema>, channel: Channel): Proof;
+  /**
+   * The addresses that notifications of production come from, where the sheet says that they make a message count that its
+   * signature does not prove and that cannot be asked about.
+   */
+  readonly notificationAddresses?: readonly string[];
   /** Named recipes; the names are those of the vector files. */
   readonly signatures: Readonly<Record<string, Recipe<v.InferOutput<Schema>>>>;
   /** The status tables of its sheet, by the names that SHEET.md gives them. Where two have a code, the first gives the text. */

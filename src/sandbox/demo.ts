@@ -40,6 +40,7 @@ export async function seed(directory: Directory, origin: string): Promise<void> 
         settings: Object.fromEntries(entries.filter(([name]) => !hidden.has(name))),
         endpoints: { page: origin, api: origin },
         allowedIps: [],
+        trustUnprovenNotifications: false,
         expireAfterHours: 24,
         secrets: Object.fromEntries(
           entries.filter(([name]) => hidden.has(name)).map(([n, value]) => [n, String(value)]),

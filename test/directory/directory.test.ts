@@ -71,6 +71,7 @@ describe('the master key', () => {
         settings,
         endpoints: {},
         allowedIps: [],
+        trustUnprovenNotifications: false,
         expireAfterHours: 24,
         secrets: { sha_in: String(sha_in), sha_out: String(sha_out) },
       },

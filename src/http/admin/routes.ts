@@ -3,7 +3,9 @@ import { Hono } from 'hono';
 import type * as v from 'valibot';
 import type { AccountInput } from '../../directory/accounts.ts';
 import type { Account } from '../../directory/types.ts';
+import { open } from '../../gateway/accounts.ts';
 import { isAddressRule } from '../../gateway/allowed-ips.ts';
+import { describeProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { valid } from '../../gateway/validation.ts';
@@ -42,6 +44,17 @@ function nextCursor(entries: readonly { readonly id: number }[], limit: number):
 
 type PutAccount = v.InferOutput<typeof schemas.accountChange>;
 
+/** What the account's messages prove; null where its settings are not complete any more. */
+function proofOf(account: Account) {
+  try {
+    const { provider: found, variants } = open(account);
+    return describeProof(found, variants[0].account.settings);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
 function accountAnswer(account: Account, origin: string) {
   const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
@@ -58,6 +71,7 @@ function accountAnswer(account: Account, origin: string) {
     ...account,
     settings: { ...account.settings, ...masked },
     secrets,
+    proof: proofOf(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -162,6 +176,8 @@ function accountInput(id: string, body: PutAccount, before: Account | null, serv
     settings: shown,
     endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
     allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
+    trustUnprovenNotifications:
+      body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,
     expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
     secrets,
   };

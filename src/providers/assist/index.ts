@@ -9,6 +9,7 @@
  * - a message about no payment of ours gets 404, one that is not believed 403, each with the protocol's own codes;
  * - only the amount that was signed is believed.
  */
+
 import { currencies } from '../../payments/currencies.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
@@ -16,6 +17,7 @@ import { parseForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { assistCancel, assistCapture, assistRefund } from './operations.ts';
 import { currentOrderForm, legacyOrderForm } from './order-forms.ts';
 import { lacksOrderResult, orderResult } from './order-result.ts';
@@ -48,6 +50,7 @@ export const assist = defineProvider<typeof assistSettings>({
     if (isLegacy(settings)) return settings.sendresult_secret ? null : 'sendresult_secret';
     return settings.salt ? null : 'salt';
   },
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: assistSignatures,
   likelyCauses: assistLikelyCauses,
   statuses: {

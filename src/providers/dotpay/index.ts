@@ -9,6 +9,7 @@
  * - a complaint moves nothing;
  * - `type` is 4, as the vendor's SDK sends it, and 3 in mode `legacy`.
  */
+
 import { currencies } from '../../payments/currencies.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
@@ -22,6 +23,7 @@ import {
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { CHK_FIELDS } from './fields.ts';
@@ -130,6 +132,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
     signedReturn: false,
   },
   settings: dotpaySettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: dotpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { t_status: DOTPAY_LEGACY_STATUSES, operation: DOTPAY_OPERATIONS },

@@ -6,11 +6,13 @@
  * - Further states that newer eopayment pages may send count as not paid.
  * - A browser return is never believed in the eopayment dialect, unless the account counts every response as signed.
  */
+
 import { Refusal } from '../../payments/errors.ts';
 import type { OperationKind, OperationRule } from '../../payments/operations.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderOperation } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readResponse, startEopayment } from './eopayment.ts';
 import { pulledUpdate, readCallbackRequest, startGetpaid } from './getpaid.ts';
@@ -46,6 +48,7 @@ export const dummy = defineProvider({
     signedReturn: true,
   },
   settings: dummySettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: dummySignatures,
   statuses: { RESPONSE: DUMMY_RESPONSES, NEW_STATUS: GETPAID_STATUSES },
   likelyCauses: [],

@@ -9,6 +9,7 @@
  * - an unknown payment.status is pending, and logged;
  * - a callback for a payment that we do not know gets 404, so that it is repeated while an operator looks.
  */
+
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { fromUtf8 } from '../../signing/bytes.ts';
@@ -16,6 +17,7 @@ import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callbackUpdate, projectOf } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund, gateStatusUpdates } from './gate.ts';
@@ -41,6 +43,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     signedReturn: false,
   },
   settings: ecommpaySettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,
   statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS },

@@ -9,12 +9,14 @@
  * - Only successful authorisations are called back. The cancel address is unsigned and changes no status.
  * - Only currencies are offered for which ePay's own table of decimals was compared with ISO 4217.
  */
+
 import { currencies, currency } from '../../payments/currencies.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
 import { readEpayCallback, requireCallbackForms } from './callback.ts';
@@ -144,6 +146,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     signedReturn: true,
   },
   settings: epaydkSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: epaydkSignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { messages: EPAYDK_MESSAGES, gettransaction: EPAYDK_TRANSACTION_STATUSES },

@@ -79,3 +79,12 @@ export function captions(schema: SettingsSchema): Readonly<Record<string, string
 export function settingsJsonSchema(schema: SettingsSchema): object {
   return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
 }
+
+/** The settings that have a default, at their defaults. */
+export function settingsDefaults(schema: SettingsSchema): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(schema.entries)
+      .map(([name, entry]) => [name, v.getDefault(entry)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+}

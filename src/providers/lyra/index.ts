@@ -6,12 +6,14 @@
  * everything back; vads_trans_id is a counter of the day; IDR is not offered, because the vendor counts it without decimals and
  * ISO 4217 with two; `<`, `>` and double blanks are left out of values, as the vendor's SDK does before it signs.
  */
+
 import { currencyCodes } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { lyraForm, requireCleanFields } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { readIpn, readKrAnswer } from './ipn.ts';
@@ -70,6 +72,7 @@ export function lyraPlatform(edition: Edition): Provider {
     // The platform declines a vads_trans_id that was used before, whatever came of it.
     freshOrderEachTrip: true,
     settings: lyraSettings(edition.brand),
+    proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
     signatures: lyraRecipes,
     likelyCauses: lyraLikelyCauses,
     statuses: { vads_trans_status: LYRA_STATUSES, CREDIT: LYRA_CREDIT_STATUSES },

@@ -7,11 +7,13 @@
  * - 8 and unknown codes move nothing.
  * - What is returned (9) is the whole.
  */
+
 import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Hint, type ProviderRequest } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { consultarInstrucao, enviarInstrucao } from './instrucao.ts';
 import { moipSettings } from './settings.ts';
@@ -49,6 +51,7 @@ export const moip = defineProvider<typeof moipSettings>({
     signedReturn: false,
   },
   settings: moipSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: moipSignatures,
   statuses: { TIPO: TIPOS },
   likelyCauses: [],

@@ -6,11 +6,13 @@
  * currency); ORDERID keeps to the older limit of 30; code 84, on which sources disagree, moves nothing; the reply is 200 with
  * an empty body in every mode.
  */
+
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { directLink } from './directlink.ts';
@@ -54,6 +56,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     testOnly: false,
     freshOrderEachTrip: false,
     settings: ogoneSettings(brand.defaults),
+    proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
     signatures: ogoneRecipes,
     likelyCauses: ogoneLikelyCauses,
     statuses: { STATUS: OGONE_STATUSES },

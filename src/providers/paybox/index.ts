@@ -8,11 +8,13 @@
  * - Nothing depends on the date letters of PBX_RETOUR.
  * - PBX_TIME is the moment of signing, in UTC.
  */
+
 import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
@@ -38,6 +40,7 @@ export const paybox = defineProvider({
     signedReturn: true,
   },
   settings: payboxSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: payboxSignatures,
   likelyCauses: payboxLikelyCauses,
   statuses: { E: PAYBOX_ERRORS, STATUS: PAYBOX_INQUIRY_STATUSES },

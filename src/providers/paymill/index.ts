@@ -14,6 +14,7 @@ import { fromUtf8, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
 import { defineProvider, type Hint, type ProviderRequest } from '../contract.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
 import { queryPaymill } from './charge.ts';
@@ -88,6 +89,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
     signedReturn: false,
   },
   settings: paymillSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: paymillSignatures,
   likelyCauses: [],
   statuses: {

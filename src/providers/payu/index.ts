@@ -19,6 +19,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
@@ -89,6 +90,7 @@ export const payu = defineProvider<typeof payuSettings>({
     if (mode === 'rest') return second_key ? null : 'second_key';
     return key2 ? null : 'key2';
   },
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: payuSignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: {

@@ -21,6 +21,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Refund } from './refund.ts';
@@ -108,6 +109,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     signedReturn: false,
   },
   settings: p24Settings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: p24Signatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: {

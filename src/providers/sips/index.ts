@@ -10,6 +10,7 @@
  * - Texts are sent as ASCII, and nothing that is sent holds a `!`.
  * - A notification that cannot be read, because the bridge is down, is kept and read later: the bank sends it once.
  */
+
 import { currencyCodes } from '../../payments/currencies.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
@@ -21,6 +22,7 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
 import { sipsParameters } from './parameters.ts';
@@ -66,6 +68,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     signedReturn: true,
   },
   settings: sipsSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: sipsSignatures,
   likelyCauses: [],
   statuses: { response_code: SIPS_RESPONSE_CODES },

@@ -9,11 +9,13 @@
  * - Code 34 is fraud only when the acquirer answered too.
  * - A reference is burnt by its first use: each attempt has a new one.
  */
+
 import { currencyCodes } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { dataText, encodedData } from './data.ts';
 import { lacksSips2Office, querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
@@ -39,6 +41,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
     signedReturn: true,
   },
   settings: sips2Settings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: sips2Signatures,
   likelyCauses: sips2LikelyCauses,
   statuses: { responseCode: SIPS2_RESPONSE_CODES, transactionStatus: SIPS2_TRANSACTION_STATUSES },

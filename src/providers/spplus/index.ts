@@ -11,6 +11,7 @@
  * - 30 (one instalment remitted) is a part of the money.
  * - 99 (a test in production) never pays.
  */
+
 import { Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import { readable, utf8 } from '../../signing/bytes.ts';
@@ -18,6 +19,7 @@ import { charset } from '../../signing/charsets.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { readNotification, requireOneReading } from './notification.ts';
@@ -106,6 +108,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
     signedReturn: true,
   },
   settings: spplusSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: spplusSignatures,
   statuses: { ETAT: ETATS },
   likelyCauses: LIKELY_CAUSES,

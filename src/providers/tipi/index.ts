@@ -13,8 +13,10 @@
  * - A test (T, X) on an account in production is refused.
  * - The financial year is the current one unless the shop gives `exer`.
  */
+
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { WEB_SERVICE_LIMIT } from './debt.ts';
 import { requestParameters } from './parameters.ts';
@@ -40,6 +42,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
     signedReturn: false,
   },
   settings: tipiSettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: tipiSignatures,
   statuses: { RESULTRANS, FAULT: PAYFIP_FAULTS },
   likelyCauses: [],

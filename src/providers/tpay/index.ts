@@ -8,6 +8,7 @@
  * - FALSE denies and never undoes a payment; a status that the sheet does not have moves nothing;
  * - an error of ours is answered with HTTP 500 and never with `FALSE`, which may send the money back.
  */
+
 import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
@@ -20,6 +21,7 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction } from './chargeback.ts';
 import { classicForm } from './classic-form.ts';
@@ -68,6 +70,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
     signedReturn: false,
   },
   settings: tpaySettings,
+  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },

@@ -1,0 +1,95 @@
+/**
+ * Where a provider's message counts. A signature proves only what it covers, for whom its key speaks: what else a message says
+ * is a reason to ask. This is the one place that decides it, from what each provider says of its signature (`Provider.proof`).
+ *
+ * | the message | counts as |
+ * |---|---|
+ * | the merchant's key covers all that decides, and the text can be read in one way only | `proof` |
+ * | anything less, and the account can ask the provider | `query`: money counts after the answer |
+ * | a notification of a platform whose addresses the sheet accepts, where the account cannot ask | `addresses` |
+ * | anything less, where nobody can be asked | `person`: pending until a person or a report decides |
+ */
+import type { Channel, Proof, Provider } from '../providers/contract.ts';
+import type { OpenedAccount } from './accounts.ts';
+import { isAllowed } from './allowed-ips.ts';
+
+export const COUNTS_AS = ['proof', 'query', 'addresses', 'person'] as const;
+export type CountsAs = (typeof COUNTS_AS)[number];
+
+/** Whether a signature proves everything that decides about money. */
+export function isProof({ keyOf, undecided, bordersCovered, uniqueReading }: Proof): boolean {
+  return keyOf === 'merchant' && undecided.length === 0 && (bordersCovered || uniqueReading !== null);
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function canQuery(provider: Provider, settings: Settings): boolean {
+  if (!provider.queryStatus || provider.queriesOnlyHints) return false;
+  return (provider.cannotQueryStatus?.(settings) ?? null) === null;
+}
+
+/** What a message counts as that came this way, on an account whose money is real. */
+export function countsAs(provider: Provider, settings: Settings, channel: Channel): CountsAs {
+  if (isProof(provider.proof(settings, channel))) return 'proof';
+  if (canQuery(provider, settings)) return 'query';
+  return channel === 'notification' && provider.notificationAddresses ? 'addresses' : 'person';
+}
+
+/** What is said to operators and storefronts about the messages of an account, or of a provider by its usual settings. */
+export function describeProof(provider: Provider, settings: Settings) {
+  const { keyOf, covered, notCovered, bordersCovered, environmentMark } = provider.proof(
+    settings,
+    'notification',
+  );
+  const counts = (channel: Channel) => countsAs(provider, settings, channel);
+  return {
+    keyOf,
+    covered,
+    notCovered,
+    bordersCovered,
+    environmentMark,
+    countsAt: { notification: counts('notification'), return: counts('return') },
+  };
+}
+
+/** What is done with a message that was verified. */
+export type Standing =
+  /** It counts. `proven` says whether as proof, or because somebody has accepted the risk. */
+  | { readonly kind: 'counts'; readonly proven: boolean }
+  /** The provider is asked. */
+  | { readonly kind: 'query' }
+  /** The payment waits for proof. */
+  | { readonly kind: 'person' };
+
+/** The addresses that an account takes notifications from: its own list, else the platform's where they are what counts. */
+export function allowedAddresses({ account, provider, variants }: OpenedAccount): readonly string[] {
+  if (account.allowedIps.length > 0 || account.environment !== 'production') return account.allowedIps;
+  const { settings } = variants[0].account;
+  return countsAs(provider, settings, 'notification') === 'addresses'
+    ? (provider.notificationAddresses ?? [])
+    : [];
+}
+
+/** Whether the operator has accepted that notifications count which prove nothing. */
+export function trustsUnproven({ account, variants }: OpenedAccount): boolean {
+  // The second is TIPI's own name for it, from before there was one for all.
+  return (
+    account.trustUnprovenNotifications || variants[0].account.settings.trust_unsigned_notification === true
+  );
+}
+
+/**
+ * How a verified message stands.
+ * @param ip the sender's address; undefined: not known.
+ */
+export function standingOf(opened: OpenedAccount, channel: Channel, ip: string | undefined): Standing {
+  const { account, provider, variants } = opened;
+  const counts = countsAs(provider, variants[0].account.settings, channel);
+  const isFromAllowed = isAllowed(allowedAddresses(opened), ip);
+  if (counts === 'proof') return isFromAllowed ? { kind: 'counts', proven: true } : { kind: 'query' };
+  // No money is real here: what is not proven counts, and is marked.
+  if (account.environment !== 'production') return { kind: 'counts', proven: false };
+  if (channel === 'notification' && trustsUnproven(opened)) return { kind: 'counts', proven: false };
+  if (counts === 'addresses' && isFromAllowed) return { kind: 'counts', proven: true };
+  return counts === 'query' ? { kind: 'query' } : { kind: 'person' };
+}

@@ -1,0 +1,69 @@
+/**
+ * What a ledger does with a message by what it proves. The failures ruled out: a message of another attempt believed because
+ * its signature is right, money that counts without proof, proof that comes later taken for a repeat.
+ */
+import { describe, expect, it } from 'vitest';
+import { ledgerOf } from '../support/harness.ts';
+import { create, newId, notify, signedAttempt } from './support.ts';
+
+async function paymentWith(bound?: Readonly<Record<string, string>>) {
+  const id = newId();
+  const ledger = ledgerOf(id);
+  await ledger.create(create(id, { attempt: signedAttempt(bound ? { bound } : {}) }));
+  return ledger;
+}
+
+describe('an update that is bound to its attempt', () => {
+  it('is not believed when it brings back something else', async () => {
+    const ledger = await paymentWith({ vads_trans_id: '000042', amount: '1999' });
+    const echo = { vads_trans_id: '000043', amount: '1999' };
+    expect(await ledger.applyUpdate(notify({ echo }))).toEqual({ kind: 'unbound', name: 'vads_trans_id' });
+    expect((await ledger.read())?.view.status).toBe('created');
+  });
+
+  it('counts when it brings back the same, or an attempt of an older version has nothing to compare', async () => {
+    const bound = { vads_trans_id: '000042' };
+    for (const ledger of [await paymentWith(bound), await paymentWith()]) {
+      expect(await ledger.applyUpdate(notify({ echo: bound }))).toMatchObject({ kind: 'answer' });
+      expect((await ledger.read())?.view).toMatchObject({ status: 'paid', pendingReason: null });
+    }
+  });
+
+  it('moves nothing on the way back either', async () => {
+    const ledger = await paymentWith({ vads_trans_id: '000042' });
+    const update = notify({ echo: { vads_trans_id: '1' }, channel: 'return' });
+    await ledger.returned({ account: 'bank', update, refused: null });
+    expect((await ledger.read())?.view.status).toBe('created');
+  });
+});
+
+describe('a message that proves nothing', () => {
+  it('makes the payment wait for proof, whatever it says, and moves no money', async () => {
+    const ledger = await paymentWith();
+    await ledger.applyUpdate(notify({ proven: false, proofMissing: true }));
+    expect((await ledger.read())?.view).toMatchObject({
+      status: 'pending',
+      pendingReason: 'proof_missing',
+      signed: false,
+      amounts: { paid: 0 },
+    });
+  });
+
+  it('is not the first of a repeat: the same with proof counts', async () => {
+    const ledger = await paymentWith();
+    await ledger.applyUpdate(notify({ proven: false, proofMissing: true }));
+    await ledger.applyUpdate(notify({ proven: true, channel: 'status' }));
+    expect((await ledger.read())?.view).toMatchObject({
+      status: 'paid',
+      pendingReason: null,
+      signed: true,
+    });
+  });
+
+  it('takes nothing from a payment that is paid', async () => {
+    const ledger = await paymentWith();
+    await ledger.applyUpdate(notify({ proven: true }));
+    await ledger.applyUpdate(notify({ proven: false, proofMissing: true, outcome: 'refunded', key: 'T1/R' }));
+    expect((await ledger.read())?.view).toMatchObject({ status: 'paid', amounts: { refunded: 0 } });
+  });
+});
