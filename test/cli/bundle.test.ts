@@ -27,7 +27,8 @@ describe('the production bundle', () => {
   });
 
   it('holds nothing of the sandbox', () => {
-    const secrets = readFileSync(join(ROOT, 'src/sandbox/demo-accounts.ts'), 'utf8').match(/demo-[a-z-]{8,}/g) ?? [];
+    const secrets =
+      readFileSync(join(ROOT, 'src/sandbox/demo-accounts.ts'), 'utf8').match(/demo-[a-z-]{8,}/g) ?? [];
     expect(secrets.length).toBeGreaterThan(5);
     for (const text of [...secrets, 'sandbox_orders', 'Demo shop', 'BEGIN PRIVATE KEY', 'standardwebhooks']) {
       const marker = text === 'BEGIN PRIVATE KEY' ? '-----BEGIN PRIVATE KEY-----\n' : text;
