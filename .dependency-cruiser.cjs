@@ -48,6 +48,26 @@ module.exports = {
       to: { path: '^src/gateway/' },
     },
     {
+      name: 'only-routes-and-pages-know-hono',
+      comment: 'what is not HTTP works without a request of it',
+      severity: 'error',
+      from: { path: '^src/(gateway|ledger|directory|providers|payments|signing|webhooks|cli|bridge)/' },
+      to: { path: '(^|/)hono(/|$)' },
+    },
+    {
+      name: 'the-command-line-is-not-imported',
+      comment: 'a command is an entry: what others need of it stands elsewhere',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'the-bridge-is-not-imported',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/bridge/' },
+      to: { path: '^src/bridge/' },
+    },
+    {
       name: 'the-bridge-stands-alone',
       comment: 'it runs in Node beside a bank, with nothing of the Worker but the middleware rules',
       severity: 'error',

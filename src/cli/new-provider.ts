@@ -75,7 +75,12 @@ export function makeProvider(root: string, id: string): readonly string[] {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const id = process.argv[2] ?? '';
   const root = join(import.meta.dirname, '..', '..');
-  for (const path of makeProvider(root, id)) console.log(path);
-  spawnSync('npm', ['run', '--silent', 'format'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const paths = makeProvider(root, id);
+  for (const path of paths) console.log(path);
+  const sources = paths.filter((path) => /\.(ts|json)$/.test(path));
+  spawnSync('npx', ['biome', 'check', '--write', ...sources], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   console.log(`\nFill in SHEET.md first, then: npx vitest run --project workerd test/providers -t ${id}`);
 }

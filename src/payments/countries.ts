@@ -1,5 +1,5 @@
 /**
- * ISO 3166-1: alpha-2 to numeric (three digits as text). test/payments/countries.test.ts compares it with a
+ * ISO 3166-1: alpha-2 to numeric (three digits as text). test/payments/tables.test.ts compares it with a
  * published package.
  */
 const TABLE = `

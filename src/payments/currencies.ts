@@ -2,7 +2,7 @@
  * ISO 4217: alpha code, numeric code and number of minor-unit digits. Generated from the list of 25 June 2024
  * and brought up to date by hand with the later amendments: ANG gave way to XCG, XAD came, CUC and BGN went.
  * Codes without a minor unit (metals, testing, no currency) are left out: nobody can be asked to pay in them.
- * test/payments/currencies.test.ts compares it with a published package.
+ * test/payments/tables.test.ts compares it with a published package.
  */
 export interface Currency {
   /** Three letters, upper case. */

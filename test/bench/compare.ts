@@ -16,6 +16,9 @@ import {
 
 const ROUNDS = 9;
 
+/** Makes no objects, so that none goes to sleep. */
+const REPEATED = 'repeated notification';
+
 async function operationsOf(to: Target): Promise<readonly Operation[]> {
   const shop = await shopAt(to);
   const seen = await seenNotifications(to, shop);
@@ -23,26 +26,31 @@ async function operationsOf(to: Target): Promise<readonly Operation[]> {
   return [
     { name: 'POST /v1/payments', to, ready: async () => shop.create },
     { name: 'first notification', to, ready: () => firstNotifications(to, shop), once: true },
-    { name: 'repeated notification', to, ready: async () => anySeen },
+    { name: REPEATED, to, ready: async () => anySeen },
   ];
 }
 
 const SERIES = ['before', 'after', 'before again'] as const;
 
-/** Measures and prints. */
-export async function compare(after: Target, before: Target): Promise<void> {
+/**
+ * Measures and prints.
+ * @param only the name of one operation, to measure that alone.
+ */
+export async function compare(after: Target, before: Target, only?: string): Promise<void> {
   const [ours, theirs] = [await operationsOf(after), await operationsOf(before)];
   const rows: string[][] = [];
   for (const [index, operation] of ours.entries()) {
     const other = theirs[index] ?? operation;
+    if (only !== undefined && operation.name !== only) continue;
     const cpus: Record<(typeof SERIES)[number], number[]> = { before: [], after: [], 'before again': [] };
     for (let round = 0; round <= ROUNDS; round++) {
       for (const name of SERIES) {
         const { cpu } = await sampleOf(name === 'after' ? operation : other);
         // The first round is for the compilers to warm up.
         if (round > 0) cpus[name].push(cpu);
+        // What one series leaves awake must not go to sleep inside the measurement of the next.
+        if (operation.name !== REPEATED) await pause(SLEEP_MS);
       }
-      await pause(SLEEP_MS);
     }
     for (const name of SERIES) {
       const values = cpus[name];

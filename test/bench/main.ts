@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: one run on this machine. Floors and our own operations side by side, microseconds per signature, and
  * the cost of the work as the directory grows. Prints the tables of the README. With `-- --throughput` or
- * `-- --signatures` only that; with `-- --compare DIR` the processor time of this checkout beside that of another one (with its
+ * `-- --signatures` only that; with `-- --compare DIR [OPERATION]` the processor time of this checkout beside that of another one (with its
  * node_modules), in rounds by turns. The data lies under the directory BENCH_DIR, or where the system keeps what is temporary.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,11 +22,11 @@ async function main(): Promise<void> {
   console.log(
     `${cpus().length} cores of ${cpu?.model ?? 'an unknown kind'}, ${cell(totalmem() / 2 ** 30, 0)} GiB, data in ${base}\n`,
   );
-  const [only, other] = process.argv.slice(2);
+  const [only, other, operation] = process.argv.slice(2);
   const miniflare = await start(directory, only === '--compare' ? other : undefined);
   try {
     const [app, floor] = [target(PORTS.app, CONNECTIONS), target(PORTS.floor, CONNECTIONS)];
-    if (only === '--compare') await compare(app, target(PORTS.other, CONNECTIONS));
+    if (only === '--compare') await compare(app, target(PORTS.other, CONNECTIONS), operation);
     if (!only || only === '--throughput') await throughput(app, floor);
     if (!only || only === '--signatures') await signatures(floor);
     if (!only) await growth(miniflare, app);

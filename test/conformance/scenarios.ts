@@ -258,7 +258,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'the reply of the Ogone platform',
-    source: 'ogone.md, Notification',
+    source: 'ogone/SHEET.md, Notification',
     sentence: 'Reply: HTTP 200 with an empty body.',
     async run(deployment) {
       const { order: bank } = await order(deployment, { provider: 'ogone' });
@@ -268,7 +268,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'Ogone: a decline is not the last word',
-    source: 'ogone.md, Traps 8',
+    source: 'ogone/SHEET.md, Traps 8',
     sentence:
       'STATUS 2 is reported late or not at all while the shopper may retry, and 9 may follow 2 for the same orderID.',
     async run(deployment) {
@@ -281,7 +281,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'Ogone: two amounts',
-    source: 'ogone.md, Traps 1',
+    source: 'ogone/SHEET.md, Traps 1',
     sentence: '1999 going out, 19.99, 20 or 7.5 coming back. Parse the decimal text exactly.',
     async run(deployment) {
       for (const amount of [1999, 2000, 750, 29, 1]) {
@@ -293,7 +293,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'PostFinance: ISO-8859-1',
-    source: 'postfinance.md, Traps 1',
+    source: 'ogone/SHEET.md, PostFinance e-payment, Traps 1',
     sentence: 'ISO-8859-1 by default: an é in CN with a UTF-8 hash sent to orderstandard.asp is refused.',
     async run(deployment) {
       const { payment, order: bank } = await order(deployment, {
@@ -308,7 +308,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'Paybox: bytes encoded again',
-    source: 'paybox.md, Notification',
+    source: 'paybox/SHEET.md, Notification',
     sentence: 'What is signed: bytes exactly as received, still percent-encoded; never decode and re-encode.',
     async run(deployment) {
       const { payment, order: bank } = await order(deployment, { provider: 'paybox' });
@@ -321,7 +321,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'ECommPay: a new redirect needs a new id',
-    source: 'ecommpay.md, Traps',
+    source: 'ecommpay/SHEET.md, Traps',
     sentence: 'A payment_id is burnt by the first try; a new trip needs a new id.',
     async run(deployment) {
       const { payment } = await order(deployment, { provider: 'ecommpay' });
@@ -335,7 +335,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     scenario: 'the dummy in production',
-    source: 'dummy.md, Traps',
+    source: 'dummy/SHEET.md, Traps',
     sentence: 'refuse a dummy account on a live deployment, not only in the page.',
     async run(deployment) {
       const response = await fetch(`${deployment.origin}/v1/admin/accounts/live-dummy`, {
