@@ -5,6 +5,8 @@
  * Safe readings:
  * - There is one capture: whether a second one of the rest works is unverified.
  * - A cancel takes back the whole, with 00005 as the vendor's kits send it.
+ * - A transaction is ours when Direct itself finds it by our reference, amount and currency. A number that a message names may be
+ *   that of another order of the same site.
  * - What the inquiry says without an amount (Remboursé, or Capturé after a later capture) moves nothing by itself.
  */
 import { currency } from '../../payments/currencies.ts';
@@ -30,11 +32,12 @@ const HOSTS = {
   },
 };
 
-const TYPE: Readonly<Record<OperationKind | 'inquiry', string>> = {
+const TYPE: Readonly<Record<OperationKind | 'inquiry' | 'existence', string>> = {
   capture: '00002',
   cancel: '00005',
   refund: '00014',
   inquiry: '00017',
+  existence: '00011',
 };
 
 /** What STATUS says once an operation is done. */
@@ -52,7 +55,8 @@ const NOT_DONE: Readonly<Record<OperationKind, readonly string[]>> = {
 };
 
 /** Why an account cannot use Direct; null: it can. */
-export function lacksPayboxDirect({ pbx_retour }: PayboxSettings): string | null {
+export function lacksPayboxDirect({ pbx_retour, direct }: PayboxSettings): string | null {
+  if (!direct) return 'the contract does not include Paybox Direct (setting direct)';
   return ['S', 'T'].every((letter) => pbx_retour.includes(`:${letter};`))
     ? null
     : 'pbx_retour must hold the letters S and T: Direct names a transaction by them';
@@ -110,8 +114,13 @@ function fieldsOf(
     ['MONTANT', String(subject.amount).padStart(10, '0')],
     ['DEVISE', currency(subject.currency)?.numeric ?? ''],
     ['REFERENCE', subject.order],
-    ['NUMTRANS', (providerState.numtrans ?? '').padStart(10, '0')],
-    ['NUMAPPEL', (providerState.numappel ?? '').padStart(10, '0')],
+    // What is looked for by its reference has no number yet.
+    ...(type === 'existence'
+      ? []
+      : ([
+          ['NUMTRANS', (providerState.numtrans ?? '').padStart(10, '0')],
+          ['NUMAPPEL', (providerState.numappel ?? '').padStart(10, '0')],
+        ] as const)),
     ['ACTIVITE', '024'],
     ['DATEQ', dateq(now)],
     ['HASH', settings.hmac_algorithm],
@@ -149,16 +158,52 @@ async function callDirect(
   return answer;
 }
 
+/** What comes where the contract lacks Direct, or our address is not allowed. */
+const ACCESS_DENIED = '00006';
+
 function failure({ code, comment }: DirectAnswer): Problem {
-  return new Problem('provider_error', `the provider answered ${code} ${comment}`, {
+  const advice =
+    code === ACCESS_DENIED
+      ? ': the contract must include Paybox Direct and allow our addresses, or the setting direct be off'
+      : '';
+  return new Problem('provider_error', `the provider answered ${code} ${comment}${advice}`, {
     provider: { code, text: comment },
   });
 }
 
+/** The same number, with or without zeros in front. */
+function sameNumber(a: string, b: string): boolean {
+  return /^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) === Number(b);
+}
+
+/**
+ * What became of the transaction that the subject names.
+ * @throws Problem provider_error, also when the answer names another transaction.
+ */
 async function inquire(fetcher: typeof fetch, subject: DirectSubject): Promise<DirectAnswer> {
   const answer = await callDirect(fetcher, 'inquiry', subject);
   if (!answer.ok) throw failure(answer);
+  if (!sameNumber(answer.numtrans, subject.providerState.numtrans ?? ''))
+    throw new Problem('provider_error', `the provider answered about the transaction ${answer.numtrans}`);
   return answer;
+}
+
+/** The numbers of a transaction, by the names of our providerState. */
+interface TransactionNumbers extends Readonly<Record<string, string>> {
+  readonly numtrans: string;
+  readonly numappel: string;
+}
+
+/** The transaction of our own reference, with the amount and currency of the attempt; null: Direct knows none. */
+async function findTransaction(
+  fetcher: typeof fetch,
+  subject: DirectSubject,
+): Promise<TransactionNumbers | null> {
+  const answer = await callDirect(fetcher, 'existence', subject);
+  if (answer.code === '00018') return null;
+  if (!answer.ok) throw failure(answer);
+  const { numtrans, numappel } = answer;
+  return Number(numtrans) > 0 && Number(numappel) > 0 ? { numtrans, numappel } : null;
 }
 
 // --- Later operations -------------------------------------------------------------------------------------
@@ -201,24 +246,34 @@ export const payboxCancel = operation('cancel', { parts: 'whole', fundsSources: 
 /** 00014: after the remittance. */
 export const payboxRefund = operation('refund', { parts: 'many', fundsSources: ['paid'] });
 
-/** 00017, the inquiry. Null before the first notification: there is no transaction number to inquire by. */
+/**
+ * 00017, the inquiry, about the transaction that is known, else about the one that 00011 finds by our reference. Null: there is
+ * none yet.
+ */
 export async function queryPayboxStatus(query: StatusQuery<PayboxSettings>): Promise<ProviderUpdate | null> {
-  const { providerState, order, known, capture } = query;
-  if (!providerState.numtrans || !providerState.numappel) return null;
-  const { status, numtrans } = await inquire(query.fetch, query);
+  const { providerState, order, known, capture, hint } = query;
+  const { numtrans = '', numappel = '' } = providerState;
+  const isKnown = numtrans !== '' && numappel !== '';
+  const found = isKnown ? { numtrans, numappel } : await findTransaction(query.fetch, query);
+  if (!found) return null;
+  const { status } = await inquire(query.fetch, { ...query, providerState: found });
   const outcome = meaningOf(PAYBOX_INQUIRY_STATUSES, status)?.outcome ?? 'none';
+  // The shopper may have tried twice, and Direct have found the first try.
+  const isOtherTry = hint.numtrans !== undefined && !sameNumber(hint.numtrans, found.numtrans);
+  if (outcome === 'denied' && isOtherTry) return null;
   // After a capture of ours, Capturé does not say how much was captured.
   const isWhole = capture === 'automatic' && !known?.paid;
   return {
     kind: 'update',
     order,
-    key: `inquiry/${providerState.numtrans}/${status}`,
+    key: `inquiry/${found.numtrans}/${status}`,
     outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
     amount: 'asked',
     currency: null,
-    movement: providerState.numtrans,
+    movement: found.numtrans,
     cumulative: true,
-    providerReference: numtrans || providerState.numtrans,
+    ...(!isKnown && { providerState: found }),
+    providerReference: found.numtrans,
     providerStatus: status,
     detail: {},
   };

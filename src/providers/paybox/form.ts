@@ -1,5 +1,6 @@
 /** The form that sends the shopper to the hosted page: its address, and its PBX fields before they are signed. */
 import { currency } from '../../payments/currencies.ts';
+import { invalidField } from '../../payments/errors.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
@@ -57,6 +58,29 @@ const RESERVED = new Set([
   'PBX_HMAC',
 ]);
 
+/** Fields that a shop can set. */
+const SHOP_FIELDS = new Set([
+  'PBX_PORTEUR',
+  'PBX_SHOPPINGCART',
+  'PBX_BILLING',
+  'PBX_SOUHAITAUTHENT',
+  'PBX_LANGUE',
+  'PBX_TYPEPAIEMENT',
+  'PBX_TYPECARTE',
+  'PBX_ARCHIVAGE',
+  'PBX_DISPLAY',
+  'PBX_SOURCE',
+  'PBX_ERRORCODETEST',
+]);
+
+/**
+ * The HMAC covers raw values joined by `&`: a value with another field inside could be cut into two by who holds the form.
+ * @throws Problem naming the field.
+ */
+function refuseFieldsInside(path: string, value: string): void {
+  if (/&\s*\w+=/.test(value)) throw invalidField(path, 'must not hold & and the name of another field');
+}
+
 /** `2026-11-21T09:00:00+00:00`: seconds, and the offset in digits. */
 function timestamp(now: Date): string {
   return now.toISOString().replace(/\.\d+Z$/, '+00:00');
@@ -100,8 +124,11 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
 export function payboxFields(request: StartRequest<PayboxSettings>): readonly Field[] {
   const shopFields = withProviderFields(fieldsOfPayment(request), request.payment.providerFields, {
     reserved: RESERVED,
-    allowed: (name) => /^PBX_[A-Z0-9_]{1,40}$/.test(name),
+    allowed: (name) => SHOP_FIELDS.has(name),
   });
+  refuseFieldsInside('customer.email', request.payment.customer.email ?? '');
+  for (const [name, value] of Object.entries(request.payment.providerFields))
+    refuseFieldsInside(`providerFields.${name}`, value);
   return [
     ...shopFields,
     ['PBX_HASH', request.account.settings.hmac_algorithm],

@@ -7,6 +7,7 @@
  * - The codes 00200, 00201 and 00300 to 00303, which one plug-in counts as success, are not paid.
  * - Nothing depends on the date letters of PBX_RETOUR.
  * - PBX_TIME is the moment of signing, in UTC.
+ * - One key signs for every merchant: in production a message is a reason to ask Direct about our own reference.
  */
 
 import { invalidField, Refusal } from '../../payments/errors.ts';
@@ -14,11 +15,11 @@ import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
 import { payboxFields, payboxPage } from './form.ts';
+import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
 import { readRetour } from './retour.ts';
 import { payboxSettings } from './settings.ts';
 import { payboxLikelyCauses, payboxSignatures, signPayboxFields, verifyPayboxRetour } from './signatures.ts';
@@ -40,7 +41,8 @@ export const paybox = defineProvider({
     signedReturn: true,
   },
   settings: payboxSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: payboxProof,
+  notificationAddresses: PAYBOX_NOTIFICATION_ADDRESSES,
   signatures: payboxSignatures,
   likelyCauses: payboxLikelyCauses,
   statuses: { E: PAYBOX_ERRORS, STATUS: PAYBOX_INQUIRY_STATUSES },
@@ -69,11 +71,12 @@ export const paybox = defineProvider({
     };
   },
 
-  async notification(request, { settings }, channel) {
+  async notification(request, { settings, environment }, channel) {
     const { values } = await verifyPayboxRetour(settings, readable(formBytes(request)), channel);
     const update = readRetour(settings, values, channel);
     if (!update.order) throw new Refusal('field_missing', 'there is no reference (letter R)');
     if (!update.providerStatus) throw new Refusal('field_missing', 'there is no error code (letter E)');
+    checkPayboxEnvironment(update, environment);
     return update;
   },
 
@@ -90,8 +93,9 @@ export const paybox = defineProvider({
       value: 'make one, enter it here, and confirm it by the e-mail link',
     },
     {
-      where: 'The contract, for capture, cancel and refund',
-      value: 'has to include Paybox Direct, and to allow the addresses that this service calls from',
+      where: 'The contract, for proof of payments, capture, cancel and refund',
+      value:
+        'has to include Paybox Direct, and to allow the addresses that this service calls from; else turn the setting direct off',
     },
   ],
 

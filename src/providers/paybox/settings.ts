@@ -84,6 +84,17 @@ export const payboxSettings = v.object({
     ),
     PAYBOX_RETOUR,
   ),
+  direct: v.optional(
+    v.pipe(
+      v.boolean(),
+      shown({
+        title: 'The contract includes Paybox Direct',
+        description:
+          'Payments in production are proven by asking Direct. Off: notifications count from the addresses of the platform.',
+      }),
+    ),
+    true,
+  ),
   cle: v.optional(
     v.pipe(text(1, 10), secret({ title: 'Direct password (CLE)', description: 'Old contracts only.' })),
   ),

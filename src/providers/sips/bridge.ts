@@ -4,12 +4,12 @@ import type { ProviderAccount, VerificationContext } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { bridgeHeaders } from './bridge-signature.ts';
-import type { SipsSettings } from './settings.ts';
+import { isSafeBridge, type SipsSettings } from './settings.ts';
 
 /**
  * Has the bridge run an executable.
  * @returns for `request`: code, error, form; for `response`: code, error, fields (by the names of middleware.ts).
- * @throws Problem provider_unreachable when the bridge or the executable does not answer; provider_error when the answer is no JSON.
+ * @throws Problem misconfigured when its address is not https; provider_unreachable when the bridge or the executable does not answer; provider_error when the answer is no JSON.
  */
 export async function callSipsBridge(
   account: ProviderAccount<SipsSettings>,
@@ -19,6 +19,8 @@ export async function callSipsBridge(
 ): Promise<Record<string, unknown>> {
   const { bridgeUrl, bridgeSecret } = account.settings;
   const url = atOrigin(`${bridgeUrl.replace(/\/$/, '')}/${executable}`, account.endpoints.api);
+  if (!isSafeBridge(url))
+    throw new Problem('misconfigured', 'the bridge must be called by https: its answers are not signed');
   const body = JSON.stringify(message);
   const headers = bridgeHeaders(bridgeSecret, context.now, new URL(url).pathname, body);
   const answer = await callApi(context.fetch, url, { headers, body });

@@ -22,11 +22,11 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
-import { sipsParameters } from './parameters.ts';
-import { readSipsResponse, sipsDataOf } from './response.ts';
+import { sipsBound, sipsParameters } from './parameters.ts';
+import { sipsProof } from './proof.ts';
+import { readSipsResponse, refuseSipsRequest, sipsDataOf } from './response.ts';
 import { type SipsSettings, sipsSettings } from './settings.ts';
 import { sipsSignatures } from './signatures.ts';
 import { SIPS_RESPONSE_CODES } from './statuses.ts';
@@ -43,11 +43,13 @@ async function decrypted(
   message: string,
 ): Promise<ProviderUpdate> {
   const answer = await callSipsBridge(account, context, 'response', { message });
-  const update = readSipsResponse(account.settings, {
+  const values = {
     ...((answer.fields ?? {}) as Record<string, string>),
     code: String(answer.code),
     error: String(answer.error),
-  });
+  };
+  const update = readSipsResponse(account.settings, values);
+  refuseSipsRequest(values);
   if (!update.order) throw new Refusal('field_missing', 'there is no order_id');
   return update;
 }
@@ -68,7 +70,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     signedReturn: true,
   },
   settings: sipsSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: sipsProof,
   signatures: sipsSignatures,
   likelyCauses: [],
   statuses: { response_code: SIPS_RESPONSE_CODES },
@@ -89,7 +91,7 @@ export const sips = defineProvider<typeof sipsSettings>({
       const reason = answer.error || 'the executable or its files cannot be read';
       throw new Problem('provider_error', `the SIPS middleware rejected the payment: ${String(reason)}`);
     }
-    return { kind: 'html', html: pageOf(answer.form) };
+    return { redirect: { kind: 'html', html: pageOf(answer.form) }, bound: sipsBound(parameters) };
   },
 
   async notification(request, account, _channel, context) {

@@ -83,3 +83,11 @@ export function sipsParameters(
   );
   return Object.fromEntries(parameters.map(([name, value]) => [name, withoutBangs(value)] as const));
 }
+
+/** Parameters that every message about the attempt repeats. */
+export const SIPS_ECHOED = ['transaction_id', 'amount', 'currency_code'] as const;
+
+/** What of a request comes back the same. */
+export function sipsBound(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(SIPS_ECHOED.map((name) => [name, parameters[name] ?? '']));
+}

@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { SIPS_ECHOED } from './parameters.ts';
 import type { SipsSettings } from './settings.ts';
 import { sipsOutcome } from './statuses.ts';
 
@@ -29,6 +30,16 @@ const DETAIL = [
   'payment_time',
 ];
 
+/** A transaction_id is one with or without zeros in front. */
+function echoOf(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    SIPS_ECHOED.flatMap((name) => {
+      const value = values[name] ?? '';
+      return value === '' ? [] : [[name, name === 'transaction_id' ? value.padStart(6, '0') : value]];
+    }),
+  );
+}
+
 function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
   const code = values.response_code ?? '';
   // A transaction_id begins anew every day.
@@ -42,6 +53,7 @@ function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.currency_code ?? '')?.alpha ?? (values.currency_code || null),
     movement: transaction,
+    echo: echoOf(values),
     providerReference: transaction,
     providerStatus: code,
     detail: Object.fromEntries(DETAIL.flatMap((name) => (values[name] ? [[name, values[name] ?? '']] : []))),
@@ -67,4 +79,29 @@ export function readSipsResponse(
     throw new Refusal('wrong_account', `the message is for the merchant ${values.merchant_id}`);
   }
   return updateOf(values);
+}
+
+/** What each position of an answer looks like; an empty one is left to the reader. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  amount: /^\d{1,12}$/,
+  transaction_id: /^\d{1,6}$/,
+  payment_date: /^\d{8}$/,
+  currency_code: /^\d{3}$/,
+  order_id: /^[A-Za-z0-9]{1,32}$/,
+  capture_mode: /^[A-Z_]+$/,
+};
+
+/**
+ * Checks that what `response` printed is an answer, each value at its own position. Our own request is encrypted under the same
+ * certificate, and has no response_code.
+ * @throws Refusal
+ */
+export function refuseSipsRequest(values: Readonly<Record<string, string>>): void {
+  if (!/^\d\d$/.test(values.response_code ?? ''))
+    throw new Refusal('field_missing', 'there is no response_code: DATA is a request, not an answer');
+  for (const [name, form] of Object.entries(FORMS)) {
+    const value = values[name] ?? '';
+    if (value !== '' && !form.test(value))
+      throw new Refusal('malformed', `${name} does not look like one: the positions are shifted`);
+  }
 }

@@ -2,6 +2,15 @@
 import * as v from 'valibot';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether nobody on the way can answer in the bridge's place: https, or http that never leaves the machine. */
+export function isSafeBridge(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
+}
+
 export const sipsSettings = v.object({
   merchant_id: v.pipe(pattern(/^\d{15}$/, 'has 15 digits'), shown({ title: 'Merchant ID' })),
   merchant_country: v.optional(
@@ -33,6 +42,10 @@ export const sipsSettings = v.object({
   bridgeUrl: v.pipe(
     text(8, 500),
     v.url('is not an address'),
+    v.check(
+      isSafeBridge,
+      'must be https: the answers of the bridge are not signed (http only on this machine)',
+    ),
     shown({ title: 'Address of the bridge', description: 'Where `npm run sips-bridge` answers, by https.' }),
   ),
   bridgeSecret: v.pipe(

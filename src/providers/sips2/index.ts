@@ -15,12 +15,12 @@ import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { dataText, encodedData } from './data.ts';
 import { lacksSips2Office, querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
-import { sips2Page, sips2Pairs } from './paypage.ts';
-import { readSips2Response } from './response.ts';
+import { sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
+import { sips2Proof } from './proof.ts';
+import { readSips2Response, refuseSips2Request } from './response.ts';
 import { sips2Settings } from './settings.ts';
 import { sealSips2Data, sips2LikelyCauses, sips2Signatures, verifySips2Data } from './signatures.ts';
 import { SIPS2_RESPONSE_CODES, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
@@ -41,7 +41,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
     signedReturn: true,
   },
   settings: sips2Settings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: sips2Proof,
   signatures: sips2Signatures,
   likelyCauses: sips2LikelyCauses,
   statuses: { responseCode: SIPS2_RESPONSE_CODES, transactionStatus: SIPS2_TRANSACTION_STATUSES },
@@ -57,7 +57,8 @@ export const sips2 = defineProvider<typeof sips2Settings>({
     const { account } = request;
     const { settings } = account;
     const s10 = settings.use_s10_reference ? await request.daily(settings.merchant_id) : null;
-    const data = encodedData(dataText(sips2Pairs(request, s10)), settings.data_encoding);
+    const pairs = sips2Pairs(request, s10);
+    const data = encodedData(dataText(pairs), settings.data_encoding);
     const fields: (readonly [string, string])[] = [
       ['Data', data],
       ['InterfaceVersion', settings.interface_version],
@@ -67,16 +68,20 @@ export const sips2 = defineProvider<typeof sips2Settings>({
       ...(settings.data_encoding === '' ? [] : [['Encode', settings.data_encoding] as const]),
     ];
     return {
-      kind: 'form',
-      method: 'POST',
-      url: sips2Page(account),
-      charset: 'utf-8',
-      fields: fields.map(([name, value]) => ({ name, value })),
+      redirect: {
+        kind: 'form',
+        method: 'POST',
+        url: sips2Page(account),
+        charset: 'utf-8',
+        fields: fields.map(([name, value]) => ({ name, value })),
+      },
+      bound: sips2Bound(pairs),
     };
   },
 
   async notification(request, { settings }) {
     const { values } = verifySips2Data(settings, formFields(formBytes(request)));
+    refuseSips2Request(values);
     const update = readSips2Response(settings, values);
     if (!update.order) throw new Refusal('field_missing', 'there is no reference of ours');
     return update;

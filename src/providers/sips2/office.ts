@@ -179,6 +179,16 @@ export const sips2Cancel = operation('cancel', { parts: 'many', fundsSources: ['
 /** cashManagement/refund: after the capture. */
 export const sips2Refund = operation('refund', { parts: 'many', fundsSources: ['paid'] });
 
+/** What an answer repeats of the request. A cancel of a part lowers the amount, so that it is not compared. */
+function echoOf(answer: OfficeMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['transactionReference', 'orderId', 'currencyCode'].flatMap((name) => {
+      const value = textOf(answer[name]);
+      return value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** diagnostic/getTransactionData. Null while the platform knows no such transaction. */
 export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promise<ProviderUpdate | null> {
   const { account, providerState, capture, known } = query;
@@ -203,6 +213,7 @@ export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promi
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),
     movement: query.order,
     cumulative: true,
+    echo: echoOf(answer),
     providerReference: textOf(answer.transactionReference) || null,
     providerStatus: status || code,
     detail: {},

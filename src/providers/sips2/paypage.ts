@@ -5,6 +5,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { DataPair } from './data.ts';
+import { SIPS2_ECHOED } from './response.ts';
 import type { Sips2Settings } from './settings.ts';
 
 const HOSTS = {
@@ -62,6 +63,31 @@ const RESERVED = new Set([
   'captureDay',
 ]);
 
+/** Containers of a buyer, with their fields. */
+const CONTACTS = ['billingContact', 'customerContact', 'holderContact', 'deliveryContact'].flatMap(
+  (container) => ['email', 'firstname', 'lastname', 'phone'].map((name) => `${container}.${name}`),
+);
+const ADDRESSES = ['billingAddress', 'customerAddress', 'deliveryAddress'].flatMap((container) =>
+  ['street', 'zipCode', 'city', 'country'].map((name) => `${container}.${name}`),
+);
+
+/** Names that a shop can set: of requests alone. Our key signs them in the form of an answer, which has names of its own. */
+const SHOP_NAMES = new Set([
+  'orderChannel',
+  'paymentMeanBrandList',
+  'customerId',
+  'customerLanguage',
+  'customerIpAddress',
+  'returnContext',
+  'statementReference',
+  'templateName',
+  'merchantSessionId',
+  'paypageData.bypassReceiptPage',
+  'responseEncoding',
+  ...CONTACTS,
+  ...ADDRESSES,
+]);
+
 /** There is no escaping: a bar would start a new pair. */
 function withoutBars(value: string): string {
   return value.replaceAll('|', ' ');
@@ -114,6 +140,20 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
 export function sips2Pairs(request: StartRequest<Sips2Settings>, s10: number | null): readonly DataPair[] {
   return withProviderFields(pairsOfPayment(request, s10), request.payment.providerFields, {
     reserved: RESERVED,
-    allowed: (name) => /^[A-Za-z][A-Za-z0-9.]*$/.test(name),
+    allowed: (name) => SHOP_NAMES.has(name) || /^fraudData\.[A-Za-z]+$/.test(name),
   }).map(([name, value]) => [name, withoutBars(value)] as const);
+}
+
+/**
+ * What of a request comes back the same: an answer about other money or another attempt is not this attempt's.
+ * @param pairs those of the request.
+ */
+export function sips2Bound(pairs: readonly DataPair[]): Readonly<Record<string, string>> {
+  const sent = new Map(pairs);
+  return Object.fromEntries(
+    SIPS2_ECHOED.flatMap(([name, request = name]) => {
+      const value = sent.get(request);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -5,6 +5,39 @@ import type { ProviderUpdate } from '../contract.ts';
 import type { Sips2Settings } from './settings.ts';
 import { sips2Outcome } from './statuses.ts';
 
+/** Names of an answer that repeat what the request said, and the request's own name where it is another. */
+export const SIPS2_ECHOED: readonly (readonly [name: string, request?: string])[] = [
+  ['transactionReference'],
+  ['s10TransactionId', 's10TransactionReference.s10TransactionId'],
+  ['orderId'],
+  ['amount'],
+  ['currencyCode'],
+];
+
+/** Names that only a request has. */
+const OF_REQUESTS = ['automaticResponseUrl', 'normalReturnUrl'];
+
+/**
+ * Checks that Data is an answer. Our own request is sealed with the same key in the same form.
+ * @throws Refusal when it is a request, which says nothing.
+ */
+export function refuseSips2Request(values: ReadonlyMap<string, string>): void {
+  const name = OF_REQUESTS.find((one) => values.has(one));
+  if (name) throw new Refusal('malformed', `Data holds ${name}: it is a request, not an answer`);
+  if (!/^\d\d$/.test(values.get('responseCode') ?? ''))
+    throw new Refusal('field_missing', 'Data holds no responseCode of two digits: it is no answer');
+}
+
+function echoOf(code: string, values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    SIPS2_ECHOED.flatMap(([name]) => {
+      const value = values.get(name);
+      // Accepted in part: the amount says how much.
+      return value === undefined || (code === '01' && name === 'amount') ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** Values that an operator sees. The card number comes masked. */
 const DETAIL = [
   'acquirerResponseCode',
@@ -50,6 +83,7 @@ export function readSips2Response(
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
+    echo: echoOf(code, values),
     ...(values.has('s10TransactionId') && {
       providerState: {
         s10_id: values.get('s10TransactionId') ?? '',

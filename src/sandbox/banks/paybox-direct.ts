@@ -1,7 +1,13 @@
-/** Paybox Direct (PPPS), simulated: capture, cancel, refund and the inquiry. */
+/** Paybox Direct (PPPS), simulated: capture, cancel, refund, the inquiry, and the search by reference. */
 import { createHmac } from 'node:crypto';
 import { type ApiCall, type Memory, type Merchant, readForm } from '../kit/bank.ts';
-import { type BankOperationKind, type Entry, entryByReference, perform } from '../kit/bank-ledger.ts';
+import {
+  type BankOperationKind,
+  type Entry,
+  entryByReference,
+  entryOf,
+  perform,
+} from '../kit/bank-ledger.ts';
 
 /**
  * The HMAC that the fields of a form or call should have.
@@ -29,6 +35,25 @@ function statusOf(entry: Entry): string {
   if (entry.cancelled) return 'Annulé';
   if (entry.taken > 0) return 'Capturé';
   return entry.held > 0 ? 'Autorisé' : 'Refusé';
+}
+
+/** The answer to the question whether there is a transaction of a reference, with its amount and currency. */
+async function found(
+  memory: Memory,
+  fields: ReadonlyMap<string, string>,
+): Promise<[code: string, comment: string, more?: Readonly<Record<string, string>>]> {
+  const entry = await entryOf(memory, fields.get('REFERENCE') ?? '');
+  const isSame =
+    entry !== null &&
+    entry.held + entry.taken > 0 &&
+    entry.asked === Number(fields.get('MONTANT')) &&
+    entry.data.PBX_DEVISE === fields.get('DEVISE');
+  if (!isSame) return ['00018', 'PAYBOX : Transaction non trouvée'];
+  const numbers = {
+    NUMTRANS: `7${entry.data.NUMTRANS}`.padStart(10, '0'),
+    NUMAPPEL: String(entry.data.NUMAPPEL).padStart(10, '0'),
+  };
+  return ['00000', 'Demande traitée avec succès', numbers];
 }
 
 /** Answers a call of Paybox Direct. */
@@ -60,18 +85,22 @@ export async function payboxDirectAnswer(
   const [last] = list.slice(-1);
   const expected = payboxHmac(list.slice(0, -1), value('HASH'), merchant);
   if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
+  const isByReference = value('TYPE') === '00011';
   for (const [name, form] of [
     ['RANG', /^\d{3}$/],
     ['NUMQUESTION', /^\d{10}$/],
     ['MONTANT', /^\d{10}$/],
     ['DATEQ', /^\d{14}$/],
-    ['NUMTRANS', /^\d{10}$/],
-    ['NUMAPPEL', /^\d{10}$/],
+    ['NUMTRANS', isByReference ? /^$/ : /^\d{10}$/],
+    ['NUMAPPEL', isByReference ? /^$/ : /^\d{10}$/],
   ] as const) {
     if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
   }
+  if (isByReference) return reply(...(await found(memory, fields)));
   const entry = await entryByReference(memory, 'paybox', value('NUMTRANS'));
-  if (entry?.order !== value('REFERENCE')) return reply('00018', 'PAYBOX : Transaction non trouvée');
+  // The inquiry goes by the number alone.
+  const isOther = value('TYPE') !== '00017' && entry?.order !== value('REFERENCE');
+  if (!entry || isOther) return reply('00018', 'PAYBOX : Transaction non trouvée');
   if (value('TYPE') === '00017')
     return reply('00000', 'Demande traitée avec succès', { STATUS: statusOf(entry) });
   const kind = OPERATIONS[value('TYPE')];

@@ -100,7 +100,8 @@ function variables(order: BankOrder, decision: Decision): string[] {
   const values: Record<string, string> = {
     M: String(order.amount),
     R: order.order,
-    A: ok ? 'XXXXXX' : '',
+    // That of every test; a real one is for tests of accounts in production.
+    A: ok ? (order.data.AUTHORIZATION ?? 'XXXXXX') : '',
     E: ERRORS[decision],
     S: `${ok ? '7' : '6'}${order.data.NUMTRANS}`,
     T: order.data.NUMAPPEL ?? '',
@@ -163,7 +164,7 @@ export const payboxBank: Bank = {
   pages: [{ method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' }],
   decisions: ['pay', 'refuse', 'cancel', 'wait'],
   api: [{ method: 'POST', path: '/PPPS.php' }],
-  movesMoney: ({ body }) => !body.includes('TYPE=00017'),
+  movesMoney: ({ body }) => !/TYPE=000(?:17|11)/.test(body),
   answer: payboxDirectAnswer,
   decide: (order, _merchant, decision, memory) =>
     decision === 'pay'
