@@ -52,6 +52,8 @@ export interface LyraTransaction {
   readonly detailedStatus?: string;
   readonly operationType?: string;
   readonly transactionDetails?: {
+    /** What was really authorised, in minor units. */
+    readonly effectiveAmount?: number | null;
     readonly cardDetails?: {
       readonly captureResponse?: { readonly refundAmount?: number | null } | null;
     } | null;
@@ -60,7 +62,9 @@ export interface LyraTransaction {
 
 /** The update that a transaction of the REST API stands for. */
 export function lyraRestUpdate(order: string, transaction: LyraTransaction): ProviderUpdate {
-  const { uuid = '', operationType = 'DEBIT', detailedStatus = '', amount, currency } = transaction;
+  const { uuid = '', operationType = 'DEBIT', detailedStatus = '', currency } = transaction;
+  const isPartial = detailedStatus === 'PARTIALLY_AUTHORISED';
+  const amount = isPartial ? transaction.transactionDetails?.effectiveAmount : transaction.amount;
   return lyraUpdate({
     order,
     uuid,
