@@ -81,10 +81,10 @@ function wholeNumber(text: string | undefined): number | null {
  * What a message brings back of the form. Every debit that the shopper's form started has its number; refunds, and what is done in
  * the back office, have others of the gateway's own range.
  */
-function echoOf(values: IpnValues): Pick<ProviderUpdate, 'echo'> {
+function echoOf(values: IpnValues): ProviderUpdate['echo'] {
   const id = values.get('vads_trans_id')?.toLowerCase() ?? '';
-  if (values.get('vads_operation_type') === 'CREDIT' || /^9\d{5}$/.test(id)) return {};
-  return { echo: { vads_trans_id: id, vads_trans_date: values.get('vads_trans_date') ?? '' } };
+  if (values.get('vads_operation_type') === 'CREDIT' || /^9\d{5}$/.test(id)) return undefined;
+  return { vads_trans_id: id, vads_trans_date: values.get('vads_trans_date') ?? '' };
 }
 
 /**
@@ -104,7 +104,7 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
     status,
     amount: wholeNumber(values.get(isPartial ? 'vads_effective_amount' : 'vads_amount')),
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
-    ...echoOf(values),
+    echo: echoOf(values),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

@@ -13,6 +13,7 @@ interface Transaction {
   readonly amount: number | null;
   /** ISO 4217 alpha. */
   readonly currency: string | null;
+  readonly echo?: ProviderUpdate['echo'];
   readonly detail: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +24,7 @@ function hasMoney(outcome: UpdateOutcome): boolean {
 
 /** The update that a transaction stands for. A repeat has the same uuid, operation type and status. */
 export function lyraUpdate(transaction: Transaction): ProviderUpdate {
-  const { order, uuid, operationType, status, amount, currency, detail } = transaction;
+  const { order, uuid, operationType, status, amount, currency, echo, detail } = transaction;
   const isCredit = operationType === 'CREDIT';
   // An accepted VERIFICATION stores a card and moves no money.
   const movesNothing = operationType === 'VERIFICATION' || status === 'ACCEPTED';
@@ -40,6 +41,7 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     ...(hasMoney(outcome) && { providerState: { uuid } }),
     providerReference: isCredit ? null : uuid,
     providerStatus: isCredit ? `${operationType} ${status}` : status,
+    ...(echo && { echo }),
     detail,
   };
 }
