@@ -6,13 +6,12 @@
  * protocol when we send it.
  */
 import { currency } from '../../payments/currencies.ts';
-import { invalidField } from '../../payments/errors.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
+import { cleanedText } from './free-text.ts';
 import { type LyraSettings, lyraMode } from './settings.ts';
-import { isLyraWord } from './statuses.ts';
 
 /** What countersign answers for, and no shop may set by hand. */
 const RESERVED = new Set([
@@ -33,6 +32,25 @@ const RESERVED = new Set([
   'signature',
 ]);
 
+/** What a shop may set: request fields of the sheet alone, none that only an answer has. */
+const SHOP_FIELDS = new Set(
+  `
+  vads_payment_config vads_payment_cards vads_capture_delay vads_language vads_available_languages vads_contrib vads_theme_config
+  vads_order_info vads_order_info2 vads_order_info3
+  vads_cust_id vads_cust_title vads_cust_status vads_cust_legal_name vads_cust_name vads_cust_email vads_cust_first_name
+  vads_cust_last_name vads_cust_address vads_cust_address2 vads_cust_address_number vads_cust_district vads_cust_zip
+  vads_cust_city vads_cust_state vads_cust_country vads_cust_phone vads_cust_cell_phone vads_cust_national_id
+  vads_url_success vads_url_refused vads_url_cancel vads_url_error
+  vads_redirect_success_timeout vads_redirect_success_message vads_redirect_error_timeout vads_redirect_error_message
+  `
+    .trim()
+    .split(/\s+/),
+);
+
+function isShopField(name: string): boolean {
+  return SHOP_FIELDS.has(name) || /^vads_ext_info_[A-Za-z0-9_]{1,64}$/.test(name);
+}
+
 /**
  * All fields but `signature`: those of the protocol in the sheet's order, then the shop's own.
  * @param number of the order among those of its shop and day, from 0.
@@ -42,7 +60,7 @@ const RESERVED = new Set([
 export function lyraForm(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
   return withProviderFields(paymentFields(request, number), request.payment.providerFields, {
     reserved: RESERVED,
-    allowed: (name) => /^vads_[A-Za-z0-9_]+$/.test(name),
+    allowed: isShopField,
   });
 }
 
@@ -66,15 +84,15 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_trans_date', utcStamp(request.now)],
     ['vads_trans_id', vadsTransId(number)],
     ['vads_order_id', request.order],
-    ['vads_order_info', cleaned(cut(payment.description, 255))],
+    ['vads_order_info', cleanedText(cut(payment.description, 255))],
     ['vads_cust_email', email(customer.email)],
-    ['vads_cust_first_name', cleaned(cut(customer.firstName, 63))],
-    ['vads_cust_last_name', cleaned(cut(customer.lastName, 63))],
-    ['vads_cust_address', cleaned(cut(address?.line1, 255))],
-    ['vads_cust_zip', cleaned(ifFits(address?.postalCode, 64))],
-    ['vads_cust_city', cleaned(cut(address?.city, 127))],
+    ['vads_cust_first_name', cleanedText(cut(customer.firstName, 63))],
+    ['vads_cust_last_name', cleanedText(cut(customer.lastName, 63))],
+    ['vads_cust_address', cleanedText(cut(address?.line1, 255))],
+    ['vads_cust_zip', cleanedText(ifFits(address?.postalCode, 64))],
+    ['vads_cust_city', cleanedText(cut(address?.city, 127))],
     ['vads_cust_country', address?.country],
-    ['vads_cust_phone', cleaned(ifFits(phone(customer.phone), 32))],
+    ['vads_cust_phone', cleanedText(ifFits(phone(customer.phone), 32))],
     ['vads_language', customer.language],
     ['vads_capture_delay', settings.capture_delay],
     ['vads_validation_mode', validation],
@@ -104,15 +122,6 @@ function utcStamp(date: Date): string {
   return date.toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
-/**
- * A value without what the vendor's SDK takes out before it signs, and without what could be taken for another field when it
- * comes back. Undefined where nothing is left.
- */
-function cleaned(value: string | undefined): string | undefined {
-  const text = value?.replace(/[<>]/g, '').replaceAll('+', ' ').replace(/ {2,}/g, ' ').trim();
-  return text === undefined || text === '' || isLyraWord(text) ? undefined : text;
-}
-
 /** An international number begins with 00 where a plus sign cannot be sent. */
 function phone(value: string | undefined): string | undefined {
   return value?.replace(/^\s*\+/, '00');
@@ -121,19 +130,4 @@ function phone(value: string | undefined): string | undefined {
 /** An e-mail address without its plus sign would be another address. */
 function email(value: string | undefined): string | undefined {
   return value?.includes('+') ? undefined : ifFits(value, 150);
-}
-
-/**
- * The shop's own fields are not cleaned but rejected, because the shop means what it sends.
- * @throws Problem invalid_request naming the field.
- */
-export function requireCleanFields(fields: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== '' && cleaned(value) !== value) {
-      throw invalidField(
-        `providerFields.${name}`,
-        'must not hold a plus sign, angle brackets or double blanks, nor be a word of the protocol',
-      );
-    }
-  }
 }

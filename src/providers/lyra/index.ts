@@ -10,13 +10,15 @@
 import { currencyCodes } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
-import { defineProvider, type Provider } from '../contract.ts';
+import { defineProvider, type Provider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
-import { lyraForm, requireCleanFields } from './form.ts';
+import { lyraForm } from './form.ts';
+import { requireCleanFields } from './free-text.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
-import { readIpn, readKrAnswer } from './ipn.ts';
+import { type IpnValues, readIpn, readKrAnswer } from './ipn.ts';
+import { LYRA_PROOF } from './proof.ts';
+import { isEffectiveAmountSure, requireOneReading } from './reading.ts';
 import {
   cancelBeforeRemittance,
   cannotUseLyraRest,
@@ -38,6 +40,27 @@ import { LYRA_CREDIT_STATUSES, LYRA_STATUSES } from './statuses.ts';
 
 /** A redirect is accepted for half an hour after its vads_trans_date, and the shopper needs some of it. */
 const GOOD_FOR_SECONDS = 25 * 60;
+
+/**
+ * What every message about a shopper's transaction brings back under its signature. Whether the parts of a payment in several
+ * (MULTI) keep the date is not documented.
+ */
+function boundOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const id = { vads_trans_id: fields.get('vads_trans_id') ?? '' };
+  if (fields.get('vads_payment_config') !== 'SINGLE') return id;
+  return { ...id, vads_trans_date: fields.get('vads_trans_date') ?? '' };
+}
+
+/** @throws Refusal */
+function withOrder(update: ProviderUpdate): ProviderUpdate {
+  if (!update.order) throw new Refusal('field_missing', 'there is no order');
+  return update;
+}
+
+/** Whether several values of the signed text may be the amount that was authorised. */
+function isAmountOpen({ providerStatus }: ProviderUpdate, values: IpnValues): boolean {
+  return providerStatus === 'PARTIALLY_AUTHORISED' && !isEffectiveAmountSure(values);
+}
 
 /** One edition of the platform. */
 interface Edition {
@@ -72,7 +95,7 @@ export function lyraPlatform(edition: Edition): Provider {
     // The platform declines a vads_trans_id that was used before, whatever came of it.
     freshOrderEachTrip: true,
     settings: lyraSettings(edition.brand),
-    proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+    proof: () => LYRA_PROOF,
     signatures: lyraRecipes,
     likelyCauses: lyraLikelyCauses,
     statuses: { vads_trans_status: LYRA_STATUSES, CREDIT: LYRA_CREDIT_STATUSES },
@@ -95,17 +118,21 @@ export function lyraPlatform(edition: Edition): Provider {
           fields: [...fields, ['signature', signature] as const].map(([name, value]) => ({ name, value })),
         },
         goodForSeconds: GOOD_FOR_SECONDS,
+        bound: boundOf(new Map(fields)),
       };
     },
 
     async notification(request, account, channel) {
       const settings = { ...account.settings, ctx_mode: lyraMode(account.environment) };
       const received = uniqueLyraFields(formFields(formBytes(request)));
-      const update = isKrMessage(received)
-        ? readKrAnswer(settings, verifyKrAnswer(settings, received, channel).answer)
-        : readIpn(settings, verifyLyraForm(settings, received).values);
-      if (!update.order) throw new Refusal('field_missing', 'there is no order');
-      return update;
+      if (isKrMessage(received)) {
+        return withOrder(readKrAnswer(settings, verifyKrAnswer(settings, received, channel).answer));
+      }
+      const { values } = verifyLyraForm(settings, received);
+      const update = withOrder(readIpn(settings, values));
+      requireOneReading(values);
+      if (account.environment !== 'production' || !isAmountOpen(update, values)) return update;
+      return { kind: 'hint', order: update.order, about: {} };
     },
 
     // The first characters are shown to the merchant in the back office.

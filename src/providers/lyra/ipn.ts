@@ -2,7 +2,8 @@
  * What a verified message of Lyra's platform says (SHEET.md, "Notification (IPN)"): the form's fields, or the JSON of the REST API.
  *
  * The form's signature covers values alone, joined by `+`. Whoever sees a signed return can therefore give its values other names
- * in the same order. So a message must have every field that we rely on, each in its form.
+ * in the same order. So a message must have every field that we rely on, each in its form, and where the signed text has it
+ * (reading.ts).
  */
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
@@ -58,7 +59,7 @@ function requireForms(values: IpnValues): void {
   }
 }
 
-/** @throws Refusal when it is about another shop or mode. */
+/** @throws Refusal when it is about another shop, or of test where money is real and the other way round. */
 function requireOurs(
   settings: Partial<LyraSettings>,
   site: string | undefined,
@@ -68,12 +69,22 @@ function requireOurs(
     throw new Refusal('wrong_account', `the message is for the shop ${site}`);
   }
   if (settings.ctx_mode !== undefined && mode !== settings.ctx_mode) {
-    throw new Refusal('wrong_account', `the message is of the mode ${mode}`);
+    throw new Refusal('wrong_environment', `the message is of the mode ${mode}`);
   }
 }
 
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/**
+ * What a message brings back of the form. Every debit that the shopper's form started has its number; refunds, and what is done in
+ * the back office, have others of the gateway's own range.
+ */
+function echoOf(values: IpnValues): ProviderUpdate['echo'] {
+  const id = values.get('vads_trans_id')?.toLowerCase() ?? '';
+  if (values.get('vads_operation_type') === 'CREDIT' || /^9\d{5}$/.test(id)) return undefined;
+  return { vads_trans_id: id, vads_trans_date: values.get('vads_trans_date') ?? '' };
 }
 
 /**
@@ -93,6 +104,7 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
     status,
     amount: wholeNumber(values.get(isPartial ? 'vads_effective_amount' : 'vads_amount')),
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
+    echo: echoOf(values),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

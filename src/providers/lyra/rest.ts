@@ -8,7 +8,7 @@
  * - an answer with another amount than the one asked for is no success.
  * A partial capture first lowers the amount (Update), which can be repeated, then validates, once.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type {
   OperationCall,
@@ -175,12 +175,18 @@ async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationRe
   return found.amount === remaining(lost) + lost.amount ? notDone() : null;
 }
 
-type OrderAnswer = { readonly transactions?: readonly LyraTransaction[] };
+type OrderAnswer = { readonly orderId?: string | null; readonly transactions?: readonly LyraTransaction[] };
 
-/** Order/Get; null: the platform does not know the order. */
+/**
+ * Order/Get; null: the platform does not know the order.
+ * @throws Refusal when the answer is about another one.
+ */
 async function findOrder({ account, order, fetch: fetcher }: StatusQuery<LyraSettings>) {
   try {
-    return await call<OrderAnswer>(fetcher, account, 'Order/Get', { orderId: order, operationType: 'DEBIT' });
+    const about = { orderId: order, operationType: 'DEBIT' };
+    const answer = await call<OrderAnswer>(fetcher, account, 'Order/Get', about);
+    if ((answer.orderId ?? order) === order) return answer;
+    throw new Refusal('wrong_attempt', `the answer is about the order ${answer.orderId}`);
   } catch (error) {
     if (error instanceof Declined && error.provider?.code === TRANSACTION_NOT_FOUND) return null;
     throw error;
@@ -190,7 +196,7 @@ async function findOrder({ account, order, fetch: fetcher }: StatusQuery<LyraSet
 /**
  * What Order/Get says: the transaction that has brought money, or else the newest one; and what was refunded of it. Null: the
  * platform has none.
- * @throws Declined, Problem provider_error, provider_unreachable
+ * @throws Declined, Problem provider_error, provider_unreachable; Refusal when the answer is about another order
  */
 export async function queryLyraOrder(
   query: StatusQuery<LyraSettings>,

@@ -45,12 +45,19 @@ export function lyraCreditOutcome(status: string): UpdateOutcome {
   return meaningOf(LYRA_CREDIT_STATUSES, status)?.outcome ?? 'none';
 }
 
-const OPERATION_TYPES: ReadonlySet<string> = new Set(['DEBIT', 'CREDIT', 'VERIFICATION']);
+/** vads_operation_type, vads_action_mode and vads_page_action: by them the fields that decide are found (reading.ts). */
+const OTHER_WORDS: ReadonlySet<string> = new Set([
+  'DEBIT',
+  'CREDIT',
+  'VERIFICATION',
+  'INTERACTIVE',
+  'PAYMENT',
+]);
 
-/** Whether a text, in any case, is a word with which the protocol says what happened. */
+/** Whether a text, in any case, is a word with which the protocol says what happened, or where that stands. */
 export function isLyraWord(text: string): boolean {
   const upper = text.toUpperCase();
-  return meaningOf(LYRA_STATUSES, upper) !== undefined || OPERATION_TYPES.has(upper);
+  return meaningOf(LYRA_STATUSES, upper) !== undefined || OTHER_WORDS.has(upper);
 }
 
 const PLATFORM_FAILURES: ReadonlySet<string> = new Set(['PSP_998', 'PSP_999', 'INT_999']);

@@ -13,6 +13,7 @@ interface Transaction {
   readonly amount: number | null;
   /** ISO 4217 alpha. */
   readonly currency: string | null;
+  readonly echo?: ProviderUpdate['echo'];
   readonly detail: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +24,7 @@ function hasMoney(outcome: UpdateOutcome): boolean {
 
 /** The update that a transaction stands for. A repeat has the same uuid, operation type and status. */
 export function lyraUpdate(transaction: Transaction): ProviderUpdate {
-  const { order, uuid, operationType, status, amount, currency, detail } = transaction;
+  const { order, uuid, operationType, status, amount, currency, echo, detail } = transaction;
   const isCredit = operationType === 'CREDIT';
   // An accepted VERIFICATION stores a card and moves no money.
   const movesNothing = operationType === 'VERIFICATION' || status === 'ACCEPTED';
@@ -40,6 +41,7 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     ...(hasMoney(outcome) && { providerState: { uuid } }),
     providerReference: isCredit ? null : uuid,
     providerStatus: isCredit ? `${operationType} ${status}` : status,
+    ...(echo && { echo }),
     detail,
   };
 }
@@ -52,6 +54,8 @@ export interface LyraTransaction {
   readonly detailedStatus?: string;
   readonly operationType?: string;
   readonly transactionDetails?: {
+    /** What was really authorised, in minor units. */
+    readonly effectiveAmount?: number | null;
     readonly cardDetails?: {
       readonly captureResponse?: { readonly refundAmount?: number | null } | null;
     } | null;
@@ -60,7 +64,9 @@ export interface LyraTransaction {
 
 /** The update that a transaction of the REST API stands for. */
 export function lyraRestUpdate(order: string, transaction: LyraTransaction): ProviderUpdate {
-  const { uuid = '', operationType = 'DEBIT', detailedStatus = '', amount, currency } = transaction;
+  const { uuid = '', operationType = 'DEBIT', detailedStatus = '', currency } = transaction;
+  const isPartial = detailedStatus === 'PARTIALLY_AUTHORISED';
+  const amount = isPartial ? transaction.transactionDetails?.effectiveAmount : transaction.amount;
   return lyraUpdate({
     order,
     uuid,

@@ -7,7 +7,7 @@
  * - AMOUNT and PAYID are always sent, and SHASIGN goes with a query too;
  * - a query answers with the last operation of an order, so after an earlier operation of the same kind nothing is concluded from it.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
@@ -60,6 +60,25 @@ function providerError(detail: string, { ncerror, ncerrorplus }: Ncresponse): Pr
     provider: { code: ncerror, text: ncerrorplus },
   });
 }
+
+/**
+ * An answer names what it is about. That of a call which failed may name nothing.
+ * @param asked the order number, and the PAYID where the call named it.
+ * @throws Refusal wrong_attempt when it is about something else.
+ */
+function requireAbout(
+  answer: Ncresponse,
+  asked: { readonly order: string; readonly payid: string | undefined },
+): void {
+  const isOther = (said: string, wanted: string | undefined) =>
+    wanted !== undefined && said !== wanted && (answer.ok || !NAMES_NOTHING.has(said));
+  if (isOther(answer.order, asked.order))
+    throw new Refusal('wrong_attempt', `the answer is about the order ${answer.order}`);
+  if (isOther(answer.payid, asked.payid))
+    throw new Refusal('wrong_attempt', `the answer is about the PAYID ${answer.payid}`);
+}
+
+const NAMES_NOTHING: ReadonlySet<string> = new Set(['', '0']);
 
 /**
  * What an answer says of an operation; null: nothing.
@@ -126,11 +145,19 @@ export function directLink(host: string) {
 
   type QueryOf = Pick<StatusQuery<OgoneSettings>, 'account' | 'providerState' | 'order' | 'fetch'>;
 
-  /** An ORDERID may name several transactions, so it is used only where the PAYID is not known. */
-  function queryOrder({ account, providerState, order, fetch: fetcher }: QueryOf): Promise<Ncresponse> {
-    return call(fetcher, account, 'querydirect.asp', [
-      providerState.payid ? ['PAYID', providerState.payid] : ['ORDERID', order],
+  /**
+   * An ORDERID may name several transactions, so it is used only where the PAYID is not known.
+   * @throws Refusal when the answer is about something else.
+   */
+  async function queryOrder(query: QueryOf, about?: { readonly payid: string; readonly payidsub: string }) {
+    const { account, providerState, order, fetch: fetcher } = query;
+    const payid = about?.payid ?? (providerState.payid || undefined);
+    const answer = await call(fetcher, account, 'querydirect.asp', [
+      payid ? ['PAYID', payid] : ['ORDERID', order],
+      ...(about ? ([['PAYIDSUB', about.payidsub]] as const) : []),
     ]);
+    requireAbout(answer, { order, payid });
+    return answer;
   }
 
   function operation(kind: OperationKind): ProviderOperation<OgoneSettings> {
@@ -151,6 +178,7 @@ export function directLink(host: string) {
           ['AMOUNT', String(amount)],
           ['OPERATION', OPERATION[kind][whole ? 'whole' : 'part']],
         ]);
+        requireAbout(answer, { order: order.order, payid: providerState.payid });
         const result = resultOf(kind, answer);
         if (result) return result;
         throw new Problem('provider_error', `the provider answered with the status ${answer.providerStatus}`);
@@ -158,12 +186,7 @@ export function directLink(host: string) {
 
       async reconcile(lost) {
         const [payid = '', payidsub] = lost.providerReference?.split('/') ?? [];
-        const answer = payidsub
-          ? await call(lost.fetch, lost.account, 'querydirect.asp', [
-              ['PAYID', payid],
-              ['PAYIDSUB', payidsub],
-            ])
-          : await queryOrder(lost);
+        const answer = await queryOrder(lost, payidsub ? { payid, payidsub } : undefined);
         if (!answer.ok) return null;
         if (!payidsub && hadSuchBefore(lost)) return null;
         const result = resultOf(kind, answer);
@@ -186,6 +209,7 @@ export function directLink(host: string) {
      * What querydirect.asp says of an order. It names the amount of the last operation alone, so a paid or refunded amount counts
      * as the least there is (`cumulative`).
      * @throws Problem provider_error, provider_unreachable
+     * @throws Refusal when the answer is about another order or PAYID
      */
     async queryStatus(query: StatusQuery<OgoneSettings>): Promise<ProviderUpdate> {
       const answer = await queryOrder(query);

@@ -1,5 +1,6 @@
 /** What a verified message of the platform says (SHEET.md, "Notification"): feedback to the server, or on the shopper's return. */
 import { currency } from '../../payments/currencies.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { asciiText } from '../kit/text.ts';
@@ -10,6 +11,26 @@ export type FeedbackValues = ReadonlyMap<string, Uint8Array>;
 
 /** What an operator sees of a message. CARDNO comes masked. */
 const DETAIL = ['PM', 'BRAND', 'CARDNO', 'ACCEPTANCE', 'NCERROR', 'TRXDATE', 'CN', 'IP', 'ECI'];
+
+/**
+ * The parameters that decide, each in its form, for "main parameters only", whose signed text has no borders. They make fewer
+ * readings, not one: STATUS may still be a digit of PAYID.
+ */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  CURRENCY: /^[A-Z]{3}$/,
+  AMOUNT: /^\d{1,12}(?:\.\d{1,2})?$/,
+  STATUS: /^\d{1,2}$/,
+  PAYID: /^\d{0,20}$/,
+  NCERROR: /^\d{0,8}$/,
+};
+
+/** @throws Refusal naming the parameter that has not its form. */
+export function requireFeedbackForms(values: FeedbackValues): void {
+  for (const [name, form] of Object.entries(FORMS)) {
+    if (!form.test(asciiText(values.get(name) ?? new Uint8Array())))
+      throw new Refusal('malformed', `${name} is missing or malformed`);
+  }
+}
 
 /**
  * Reads verified feedback. `amount` is a decimal number, not x 100; `order` is empty where there is no orderID.

@@ -5,7 +5,7 @@ import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { isSignedInRequest } from './fields.ts';
-import { ambiguousName } from './hashed-text.ts';
+import { ambiguousName, holdsPassphrase } from './hashed-text.ts';
 import type { OgoneSettings } from './settings.ts';
 
 /** What countersign answers for, and no shop may set by hand. */
@@ -22,6 +22,15 @@ const RESERVED = new Set([
   'CANCELURL',
   'USERID',
   'PSWD',
+  // What only an answer or a call of DirectLink has, and data of cards.
+  'ACCEPTANCE',
+  'PAYID',
+  'ECI',
+  'CARDNO',
+  'CVC',
+  'ED',
+  'TRACK2',
+  'SIGNDATE',
 ]);
 
 /** Where the shop's request has the text of a field. */
@@ -106,6 +115,25 @@ function requireOneOrder(names: readonly string[]): void {
     `providerFields.${ambiguous}`,
     'cannot be sent together with the other fields: the platform sorts such names in two ways',
   );
+}
+
+/**
+ * A passphrase is the border between the values that are signed, so no value may hold one: as a name or a description it would
+ * move the borders, here and in the answer that brings it back.
+ * @throws Problem invalid_request naming the shop's field.
+ */
+export function requireNoPassphrase(
+  settings: OgoneSettings,
+  fields: readonly (readonly [string, string])[],
+): void {
+  for (const [name, value] of fields) {
+    if (!holdsPassphrase(settings, value)) continue;
+    const sources: Readonly<Record<string, string>> = OGONE_FIELD_SOURCES;
+    throw invalidField(
+      sources[name] ?? `providerFields.${name}`,
+      'holds a text that cannot be sent to this account',
+    );
+  }
 }
 
 /** The page's path says test or production, and the charset. */

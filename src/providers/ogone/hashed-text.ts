@@ -50,8 +50,8 @@ function eachParameter(fields: readonly HashedField[], order: Order, passphrase:
   return concat(parts);
 }
 
-/** The parameters of "main parameters only", in its order. */
-const MAIN_OUT = [
+/** The feedback parameters of "main parameters only", in its order. */
+export const MAIN_OUT = [
   'ORDERID',
   'CURRENCY',
   'AMOUNT',
@@ -79,6 +79,26 @@ function mainParameters(
 /** The charset that was chosen in the back office. */
 export function ogoneCharset(settings: Partial<OgoneSettings>): CharsetName {
   return settings.encoding ?? 'utf-8';
+}
+
+/** Whether a text holds one of an account's passphrases, which are the borders between the values. */
+export function holdsPassphrase(settings: Partial<OgoneSettings>, text: string): boolean {
+  return [settings.sha_in, settings.sha_out, settings.sha_in_directlink].some(
+    (passphrase) => passphrase !== undefined && passphrase !== '' && text.includes(passphrase),
+  );
+}
+
+/** Whether the bytes of a value hold the SHA-OUT passphrase, in either charset. */
+export function holdsBorder({ sha_out = '' }: Partial<OgoneSettings>, value: Uint8Array): boolean {
+  if (sha_out === '') return false;
+  const text = oneCharacterAByte(value);
+  return (['utf-8', 'iso-8859-1'] as const).some((name) =>
+    text.includes(oneCharacterAByte(passphraseBytes(sha_out, name))),
+  );
+}
+
+function oneCharacterAByte(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
 /** A passphrase that the charset lacks cannot be the account's. As UTF-8 it matches nothing. */

@@ -12,12 +12,13 @@ import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { directLink } from './directlink.ts';
-import { readFeedback } from './feedback.ts';
-import { OGONE_FIELD_SOURCES, ogoneForm, ogonePage } from './form.ts';
+import { readFeedback, requireFeedbackForms } from './feedback.ts';
+import { OGONE_FIELD_SOURCES, ogoneForm, ogonePage, requireNoPassphrase } from './form.ts';
+import { holdsBorder } from './hashed-text.ts';
+import { ogoneProof } from './proof.ts';
 import { type BrandDefaults, type OgoneSchema, ogoneSettings } from './settings.ts';
 import { ogoneLikelyCauses, ogoneRecipes, signOgoneForm, verifyFeedback } from './signatures.ts';
 import { OGONE_STATUSES } from './statuses.ts';
@@ -56,7 +57,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     testOnly: false,
     freshOrderEachTrip: false,
     settings: ogoneSettings(brand.defaults),
-    proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+    proof: ogoneProof,
     signatures: ogoneRecipes,
     likelyCauses: ogoneLikelyCauses,
     statuses: { STATUS: OGONE_STATUSES },
@@ -68,6 +69,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
       const encoder = charset(settings.encoding);
       const fields = ogoneForm(request);
       requireCharset(encoder, fields, OGONE_FIELD_SOURCES);
+      requireNoPassphrase(settings, fields);
       const { signature } = signOgoneForm(settings, { fields });
       return {
         kind: 'form',
@@ -79,7 +81,12 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     },
 
     async notification(request, account) {
-      const { values } = verifyFeedback(account.settings, formFields(formBytes(request)));
+      const { settings } = account;
+      const { values } = verifyFeedback(settings, formFields(formBytes(request)));
+      for (const [name, value] of values) {
+        if (holdsBorder(settings, value)) throw new Refusal('malformed', `${name} holds the passphrase`);
+      }
+      if (settings.sha_mode === 'main-parameters-only') requireFeedbackForms(values);
       const update = readFeedback(values);
       if (!update.order) throw new Refusal('field_missing', 'there is no orderID');
       return update;

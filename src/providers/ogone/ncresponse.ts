@@ -31,6 +31,7 @@ export function readNcresponse(raw: string) {
     ncerrorplus: value('NCERRORPLUS'),
     providerStatus: value('STATUS'),
     unified: ok && outcome !== 'none' ? outcome : null,
+    order: value('ORDERID'),
     payid: value('PAYID'),
     payidsub: value('PAYIDSUB'),
     currency: value('CURRENCY'),

@@ -14,7 +14,7 @@ import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type FeedbackValues, readFeedback } from './feedback.ts';
 import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
-import { type HashedField, ogoneCharset, shaInText, shaOutTexts } from './hashed-text.ts';
+import { type HashedField, MAIN_OUT, ogoneCharset, shaInText, shaOutTexts } from './hashed-text.ts';
 import { readNcresponse } from './ncresponse.ts';
 import type { HashName, OgoneSettings } from './settings.ts';
 
@@ -64,6 +64,11 @@ export function signDirectLink(settings: Partial<OgoneSettings>, input: SentFiel
   return signFields({ ...settings, sha_mode: 'each-parameter' }, input, passphrase);
 }
 
+/** Whether a feedback parameter of that name (upper case) is signed, as the account is set. */
+function isCovered({ sha_mode }: Partial<OgoneSettings>, name: string): boolean {
+  return sha_mode === 'main-parameters-only' ? MAIN_OUT.includes(name) : isSignedInFeedback(name);
+}
+
 /** A verified message: its signed parameters alone, and what was hashed. */
 interface Feedback {
   readonly values: FeedbackValues;
@@ -79,7 +84,7 @@ export function verifyFeedback(settings: Partial<OgoneSettings>, received: reado
   const values = uniqueParameters(received);
   const signature = asciiText(values.get('SHASIGN') ?? new Uint8Array());
   const fields = [...values]
-    .filter(([name]) => name !== 'SHASIGN' && isSignedInFeedback(name))
+    .filter(([name]) => name !== 'SHASIGN' && isCovered(settings, name))
     .map(([name, value]) => ({ name, value }));
   const { digest } = HASHES[hashName(settings)];
   let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;

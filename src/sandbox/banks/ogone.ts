@@ -57,6 +57,29 @@ function bytes(text: string, encoding: Encoding): Buffer {
   return Buffer.from(text, encoding === 'utf-8' ? 'utf8' : 'latin1');
 }
 
+/** What "main parameters only" hashes, in its order: of a request, and of feedback. */
+const MAIN = {
+  in: ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'],
+  out: ['ORDERID', 'CURRENCY', 'AMOUNT', 'PM', 'ACCEPTANCE', 'STATUS', 'CARDNO', 'PAYID', 'NCERROR', 'BRAND'],
+};
+
+/** The page's hash as the account is set: of each parameter, or of the main ones without names and borders. */
+function pageSign(
+  fields: readonly (readonly [string, string])[],
+  passphrase: string,
+  merchant: Merchant,
+  names: readonly string[],
+): string {
+  if (merchant.settings.sha_mode !== 'main-parameters-only') return shasign(fields, passphrase, merchant);
+  const values = new Map(fields.map(([name, value]) => [name.toUpperCase(), value]));
+  const text = names.map((name) => values.get(name) ?? '').join('') + passphrase;
+  const hash = createHash(String(merchant.settings.hash_algorithm ?? 'sha1'));
+  return hash
+    .update(bytes(text, encodingOf(merchant)))
+    .digest('hex')
+    .toUpperCase();
+}
+
 /** The platform's hash: sorted upper-case names, NAME=value and the passphrase each, empty values left out. */
 function shasign(
   fields: Iterable<readonly [string, string]>,
@@ -113,7 +136,7 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
   };
   const pairs = FEEDBACK.map((name) => [name, values[name] ?? ''] as const);
   const passphrase = String(merchant.settings.sha_out) + (spoiling === 'unknown-key' ? ' of another' : '');
-  const signature = shasign(pairs, passphrase, merchant);
+  const signature = pageSign(pairs, passphrase, merchant, MAIN.out);
   const own = encodingOf(merchant);
   const other = own === 'utf-8' ? 'iso-8859-1' : 'utf-8';
   const sentIn = spoiling === 'wrong-charset' ? other : own;
@@ -247,7 +270,7 @@ export const ogoneBank: Bank = {
       if ((fields.get(name) ?? '').length > 200) throw new BankError(name, 'is longer than 200 characters');
     }
     const currency = requiredField(fields, 'CURRENCY');
-    const expected = shasign(fields, String(merchant.settings.sha_in), merchant);
+    const expected = pageSign([...fields], String(merchant.settings.sha_in), merchant, MAIN.in);
     if (requiredField(fields, 'SHASIGN') !== expected) {
       throw new BankError('SHASIGN', 'unknown order/1/s: the signature does not fit the fields');
     }

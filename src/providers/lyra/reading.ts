@@ -1,0 +1,86 @@
+/**
+ * The one reading of a signed form. The signature covers values alone, joined by `+`: whoever holds a signed message may give its
+ * values other names in the same order, split a value at a `+`, or join several. So where the fields that decide stand is found in
+ * the signed text itself, by what stands together there and in no other place before, and the names have to agree. One text is
+ * then read in one way, whatever names came with it (SHEET.md, "What its signature proves").
+ */
+import { Refusal } from '../../payments/errors.ts';
+import type { IpnValues } from './ipn.ts';
+
+/** Fields that stand next to each other in the signed text, each with its form. */
+type Place = readonly (readonly [name: string, form: RegExp])[];
+
+const ORDER = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
+const DATE = /^20\d{12}$/;
+const AMOUNT = /^\d{1,12}$/;
+
+const AMOUNT_ASKED: Place = [
+  ['vads_action_mode', /^INTERACTIVE$/],
+  ['vads_amount', AMOUNT],
+];
+const CURRENCY: Place = [
+  ['vads_ctx_mode', /^(?:TEST|PRODUCTION)$/],
+  ['vads_currency', /^\d{3}$/],
+];
+const ORDER_NUMBER: Place = [
+  ['vads_operation_type', /^(?:DEBIT|CREDIT|VERIFICATION)$/],
+  ['vads_order_id', ORDER],
+];
+const TRANSACTION: Place = [
+  ['vads_trans_date', DATE],
+  ['vads_trans_id', /^[A-Za-z0-9]{6}$/],
+  ['vads_trans_status', /^[A-Z_]+$/],
+];
+const TRANSACTION_UUID: Place = [...TRANSACTION, ['vads_trans_uuid', /^[0-9a-f]{32}$/]];
+const EFFECTIVE_AMOUNT: Place = [
+  ['vads_effective_amount', AMOUNT],
+  ['vads_effective_creation_date', DATE],
+];
+
+/** One value between two borders of the signed text; `name` only where a field is that value and no more. */
+interface Token {
+  readonly name: string | null;
+  readonly text: string;
+}
+
+/** The signed text cut at every `+`, in the order in which it was signed. */
+function tokensOf(values: IpnValues): readonly Token[] {
+  const sorted = [...values].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return sorted.flatMap(([name, value]) => {
+    const parts = value.split('+');
+    return parts.map((text) => ({ name: parts.length === 1 ? name : null, text }));
+  });
+}
+
+/** Whether the first place in the text that looks like this has these names. */
+function isFirst(tokens: readonly Token[], place: Place): boolean {
+  const at = tokens.findIndex((_, start) =>
+    place.every(([, form], offset) => form.test(tokens[start + offset]?.text ?? '')),
+  );
+  return at >= 0 && place.every(([name], offset) => tokens[at + offset]?.name === name);
+}
+
+/**
+ * That the fields which decide are where the signed text has them. An order number that is not ours needs no place: it moves
+ * nothing.
+ * @throws Refusal naming the field.
+ */
+export function requireOneReading(values: IpnValues): void {
+  const tokens = tokensOf(values);
+  const places = [
+    AMOUNT_ASKED,
+    CURRENCY,
+    ...(ORDER.test(values.get('vads_order_id') ?? '') ? [ORDER_NUMBER] : []),
+    values.get('vads_trans_uuid') ? TRANSACTION_UUID : TRANSACTION,
+  ];
+  for (const place of places) {
+    if (isFirst(tokens, place)) continue;
+    const names = place.map(([name]) => name).join(', ');
+    throw new Refusal('malformed', `${names} do not stand where the signed text has them`);
+  }
+}
+
+/** Whether the text shows which value vads_effective_amount is: a date that no free text can be stands next to it. */
+export function isEffectiveAmountSure(values: IpnValues): boolean {
+  return isFirst(tokensOf(values), EFFECTIVE_AMOUNT);
+}
