@@ -11,8 +11,9 @@
  */
 
 import { currencies } from '../../payments/currencies.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
+import type { PaymentRequest } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
   defineProvider,
@@ -23,16 +24,17 @@ import {
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
+import { refuseOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { CHK_FIELDS } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
 import { lacksPanelUser, queryPanelOperation, reconcilePanelRefund, refundInPanel } from './panel.ts';
+import { dotpayProof } from './proof.ts';
 import { type DotpaySettings, dotpaySettings } from './settings.ts';
 import { dotpaySignatures, signChk, verifyUrlc } from './signatures.ts';
 import { DOTPAY_LEGACY_STATUSES, DOTPAY_OPERATIONS } from './statuses.ts';
-import { readUrlc, requireUrlcForms } from './urlc.ts';
+import { readUrlc, requireUrlcEnvironment, requireUrlcForms } from './urlc.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
@@ -70,6 +72,21 @@ function pageOf({ settings, environment }: ProviderAccount<DotpaySettings>): str
     : 'https://ssl.dotpay.pl/test_payment/';
 }
 
+/**
+ * Much of what a shopper fills in comes back in the notification, whose values are signed without borders.
+ * @throws Problem invalid_request
+ */
+function refuseFreeOrderNumbers({ customer, providerFields }: PaymentRequest): void {
+  refuseOrderNumbers({
+    'customer.firstName': customer.firstName,
+    'customer.lastName': customer.lastName,
+    'customer.email': customer.email,
+    ...Object.fromEntries(
+      Object.entries(providerFields).map(([name, value]) => [`providerFields.${name}`, value]),
+    ),
+  });
+}
+
 /** The fields of the payment page, without `chk`. */
 function fieldsOf(request: StartRequest<DotpaySettings>): (readonly [string, string])[] {
   const { payment, account, urls, order } = request;
@@ -88,7 +105,7 @@ function fieldsOf(request: StartRequest<DotpaySettings>): (readonly [string, str
     ['id', settings.id],
     ['amount', decimal(payment.amount, 2)],
     ['currency', payment.currency],
-    ['description', cut(payment.description, 255) ?? payment.reference],
+    ['description', cut(withoutOrderNumbers(payment.description || payment.reference), 255)],
     ['control', order],
     ['onlinetransfer', settings.onlinetransfer === '1' ? '1' : undefined],
     [legacy ? 'URL' : 'url', back],
@@ -132,7 +149,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
     signedReturn: false,
   },
   settings: dotpaySettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: dotpayProof,
   signatures: dotpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { t_status: DOTPAY_LEGACY_STATUSES, operation: DOTPAY_OPERATIONS },
@@ -146,6 +163,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   start(request) {
     const { account, payment } = request;
+    refuseFreeOrderNumbers(payment);
     const fields = withProviderFields(fieldsOf(request), payment.providerFields, {
       reserved: RESERVED,
       allowed: (name) => CHK_FIELDS.includes(name),
@@ -166,9 +184,8 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
     requireUrlcForms(account.settings, values);
-    const update = readUrlc(account.settings, values);
-    if (!update.order) throw new Refusal('field_missing', 'there is no control');
-    return update;
+    requireUrlcEnvironment(values, account.environment === 'production');
+    return readUrlc(account.settings, values);
   },
 
   // Any other body makes Dotpay send the notification again.

@@ -131,27 +131,30 @@ export async function reconcilePanelRefund(
 export async function queryPanelOperation({
   account,
   providerState,
+  hint,
   order,
   fetch: fetcher,
 }: StatusQuery<DotpaySettings>): Promise<ProviderUpdate | null> {
-  if (!providerState.number) return null;
-  const path = `operations/${encodeURIComponent(providerState.number)}/?format=json`;
+  // A hint names an operation that anybody may have made up: the answer has to be about our order.
+  const number = hint.number || providerState.number;
+  if (!number) return null;
+  const path = `operations/${encodeURIComponent(number)}/?format=json`;
   const { status, text } = await callPanel(fetcher, account, path);
   if (status === 404) return null;
   if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
   const found = jsonObject(text) as PanelOperation;
-  if (found.control !== order || found.number !== providerState.number)
+  if (found.control !== order || found.number !== number)
     throw new Refusal('wrong_account', 'the answer is about another payment');
   const operation = `${found.type ?? ''} ${found.status ?? ''}`;
   return {
     kind: 'update',
     order,
-    key: `${providerState.number}/${operation}`,
+    key: `${number}/${operation}`,
     outcome: meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none',
     amount: fromDecimal((found.original_amount ?? found.amount ?? '').replace(/^-/, ''), 2),
     currency: found.original_currency ?? found.currency ?? null,
-    movement: providerState.number,
-    providerReference: providerState.number,
+    movement: number,
+    providerReference: number,
     providerStatus: operation,
     detail: {},
   };

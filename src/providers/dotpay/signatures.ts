@@ -18,7 +18,7 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
-import { statusAlone, verdict } from '../kit/verdict.ts';
+import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { CHK_FIELDS, LEGACY_URLC_FIELDS, URLC_FIELDS } from './fields.ts';
 import type { DotpaySettings } from './settings.ts';
 import { readUrlc } from './urlc.ts';
@@ -81,7 +81,7 @@ export function signLegacyCancellation(
 }
 
 function signUrlc(settings: Partial<DotpaySettings>, values: Values): Signed {
-  const pin = settings.PIN ?? '';
+  const pin = verifyingSecret(settings.PIN, 'PIN');
   if (settings.mode === 'legacy') {
     const base = joined(pin, LEGACY_URLC_FIELDS, values, ':');
     return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };

@@ -19,6 +19,7 @@ const DETAIL = [
   't_date',
   'email',
   'payer_bank_account_name',
+  'orginal_amount',
 ];
 
 function detailOf(values: Values): Record<string, string> {
@@ -42,16 +43,16 @@ export function readUrlc(settings: Partial<DotpaySettings>, values: Values): Pro
 
 function readLegacy(values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
-  // The signed amount is in złoty. The asked amount stands beside it, unsigned (`orginal_amount`, so spelt).
-  const [originalAmount = '', currency = 'PLN'] = value('orginal_amount').split(' ');
   const outcome = meaningOf(DOTPAY_LEGACY_STATUSES, value('t_status'))?.outcome ?? 'none';
   return {
     kind: 'update',
     order: value('control'),
     key: `${value('t_id')}/${value('t_status')}`,
     outcome,
-    amount: currency === 'PLN' ? fromDecimal(value('amount'), 2) : fromDecimal(originalAmount, 2),
-    currency,
+    // The signed amount is in złoty. What was asked for stands beside it unsigned (`orginal_amount`, so spelt): for an order in
+    // another currency no amount in it is proven, and the payment is a conflict for a person.
+    amount: fromDecimal(value('amount'), 2),
+    currency: 'PLN',
     movement: value('t_id'),
     ...(outcome === 'paid' && { providerState: { number: value('t_id') } }),
     providerReference: value('t_id') || null,
@@ -83,27 +84,54 @@ function readOperation(values: Values): ProviderUpdate {
   };
 }
 
+/** An order number of ours (payments/id.ts). */
+const CONTROL = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
+
+/** What is signed in front of what counts and behind it has no colon, so that the colons of the rest move no border. */
+const LEGACY_FORMS: Readonly<Record<string, RegExp>> = {
+  id: /^\d{4,7}$/,
+  control: CONTROL,
+  t_id: /^[\w-]{1,64}$/,
+  amount: /^\d{1,10}\.\d\d$/,
+  t_status: /^\d$/,
+};
+
+const AMOUNT = /^-?\d{1,10}\.\d\d$/;
+
+/** Everything that is signed up to `control`. What follows is free text, and nothing in it counts. */
 const FORMS: Readonly<Record<string, RegExp>> = {
   id: /^\d{4,7}$/,
   operation_number: /^M\d+-\d+$/,
-  operation_type: /^[a-z_]+$/,
-  operation_status: /^[a-z_]+$/,
-  operation_amount: /^-?\d+\.\d\d$/,
+  operation_type:
+    /^(?:payment|payment_multimerchant_child|payment_multimerchant_parent|refund|payout|release_rollback|unidentified_payment|complaint)$/,
+  operation_status: /^[a-z][a-z_]*$/,
+  operation_amount: AMOUNT,
   operation_currency: /^[A-Z]{3}$/,
-  operation_original_amount: /^-?\d+\.\d\d$/,
+  operation_withdrawal_amount: /^(?:-?\d{1,10}\.\d\d)?$/,
+  operation_commission_amount: /^(?:-?\d{1,10}\.\d\d)?$/,
+  is_completed: /^(?:true|false)?$/i,
+  operation_original_amount: AMOUNT,
   operation_original_currency: /^[A-Z]{3}$/,
-  control: /^[0-9A-Z]{18}$/,
+  operation_datetime: /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$/,
+  operation_related_number: /^(?:M\d+-\d+)?$/,
+  control: CONTROL,
 };
 
 /**
- * In the modes `dev` and `next` the values are signed without separators, so that the same text can be cut into other values.
- * The forms of the values leave one way to cut it.
+ * Values are signed without separators (modes `dev` and `next`) or with a colon that a value may hold too (`legacy`), so that the
+ * same text can be cut into other values. The forms of all values in front of the free text leave one way to cut it.
  * @throws Refusal field_missing
  */
 export function requireUrlcForms(settings: DotpaySettings, values: Values): void {
-  if (settings.mode === 'legacy') return;
-  for (const [name, form] of Object.entries(FORMS)) {
+  const forms = settings.mode === 'legacy' ? LEGACY_FORMS : FORMS;
+  for (const [name, form] of Object.entries(forms)) {
     if (!form.test(values.get(name) ?? ''))
       throw new Refusal('field_missing', `${name} is missing or malformed`);
   }
+}
+
+/** Refuses a payment of test, which mode `legacy` numbers with `-TST`, on an account whose money is real. */
+export function requireUrlcEnvironment(values: Values, isProduction: boolean): void {
+  if (isProduction && /^\d+-TST\d+$/.test(values.get('t_id') ?? ''))
+    throw new Refusal('wrong_environment', 'the notification is about a payment of test (t_id)');
 }

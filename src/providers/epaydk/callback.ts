@@ -37,6 +37,7 @@ export function readEpayCallback(
     currency: currencyByNumber(currency ?? '')?.alpha ?? currency ?? null,
     movement: txnid,
     ...(txnid && { providerState: { txnid } }),
+    ...(values.has('n') && { echo: { n: values.get('n') ?? '' } }),
     providerReference: txnid || null,
     providerStatus: status,
     detail: Object.fromEntries(
@@ -45,30 +46,71 @@ export function readEpayCallback(
   };
 }
 
+/** As digits, of a day that there is. The other form is an older one. */
+const DATE =
+  /^(?:20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))/;
+const AMOUNT = /^[1-9]\d{0,11}$/;
+
+function isCurrency(digits: string): boolean {
+  return /^\d{3}$/.test(digits) && currencyByNumber(digits) !== null;
+}
+
 /** The first parameters of a message, in their order. `o` and `n` are our own; ePay keeps them in front. */
-const FORMS: readonly (readonly [name: string, form: RegExp])[] = [
-  ['o', /^[0-9A-Z]{18}$/],
-  ['n', /^\d{9}$/],
-  ['txnid', /^\d{1,19}$/],
-  ['orderid', /^\d{9}$/],
-  ['amount', /^[1-9]\d{0,11}$/],
-  ['currency', /^\d{3}$/],
-  ['date', /^\d{8}$|^\d{4}-\d\d-\d\d$/],
+const FORMS: readonly (readonly [name: string, fits: (value: string) => boolean])[] = [
+  ['o', (value) => /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/.test(value)],
+  ['n', (value) => /^\d{9}$/.test(value)],
+  ['txnid', (value) => /^\d{1,19}$/.test(value)],
+  ['orderid', (value) => /^\d{9}$/.test(value)],
+  ['amount', (value) => AMOUNT.test(value)],
+  ['currency', isCurrency],
+  ['date', (value) => DATE.exec(value)?.[0] === value],
 ];
 
+/** Where our own two parameters end. */
+const OWN = 2;
+
 /**
- * The values are hashed without separators, so that the same text can be cut into other values. The order and the forms of the
- * values, and the order id that stands in `n` too, leave one way to cut it.
+ * The values are hashed without separators and names, so that the same text can be cut into other values. A message counts only
+ * with its values in their order and forms, and with the order id that stands in `n` too.
  * @throws Refusal field_missing, malformed
  */
 export function requireCallbackForms(fields: readonly (readonly [string, string])[]): void {
-  for (const [index, [name, form]] of FORMS.entries()) {
+  for (const [index, [name, fits]] of FORMS.entries()) {
     const field = fields[index];
-    if (field?.[0] !== name || !form.test(field[1])) {
+    if (field?.[0] !== name || !fits(field[1])) {
       throw new Refusal('field_missing', `${name} is missing, malformed or not in its place`);
     }
   }
   const values = new Map(fields);
   if (values.get('n') !== values.get('orderid'))
     throw new Refusal('malformed', 'the order id is not the one that was sent');
+}
+
+/** How often amount, currency and date can be cut off the beginning of a text. */
+function readingsOfMoney(text: string): number {
+  const lengths = Array.from({ length: 12 }, (_, index) => index + 1);
+  return lengths.filter(
+    (length) =>
+      AMOUNT.test(text.slice(0, length)) &&
+      isCurrency(text.slice(length, length + 3)) &&
+      DATE.test(text.slice(length + 3)),
+  ).length;
+}
+
+/**
+ * Whether the text of a message in its forms can be cut in one way only. `o` and `n` have their lengths; then the order id has to
+ * come again behind the digits of txnid, and an amount, a currency and a date behind it. It seldom can be cut twice: a callback of
+ * the evening of the eighth of December, in Danish crowns, by a card whose number begins with 2, is one that can.
+ */
+export function hasOneReading(fields: readonly (readonly [string, string])[]): boolean {
+  const orderid = new Map(fields).get('n') ?? '';
+  const text = fields
+    .slice(OWN)
+    .map(([, value]) => value)
+    .join('');
+  let readings = 0;
+  for (let at = text.indexOf(orderid, 1); at !== -1 && at <= 19; at = text.indexOf(orderid, at + 1)) {
+    if (/^\d+$/.test(text.slice(0, at))) readings += readingsOfMoney(text.slice(at + orderid.length));
+  }
+  return readings === 1;
 }

@@ -16,10 +16,11 @@ import { encodeForm } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { refuseOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
-import { readEpayCallback, requireCallbackForms } from './callback.ts';
+import { hasOneReading, readEpayCallback, requireCallbackForms } from './callback.ts';
 import { executeAtEpay, queryTransactionAtEpay, reconcileAtEpay } from './payment-service.ts';
 import { type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
@@ -72,6 +73,26 @@ const RESERVED = new Set([
   'hash',
 ]);
 
+/** Fields of the window that a shop may set. */
+const SHOP_FIELDS = new Set([
+  'windowstate',
+  'mobile',
+  'timeout',
+  'instantcallback',
+  'language',
+  'description',
+  'windowid',
+  'paymentcollection',
+  'lockpaymentcollection',
+  'paymenttype',
+  'encoding',
+  'cms',
+  'group',
+  'ownreceipt',
+  'ordertext',
+  'subscription',
+]);
+
 /**
  * The parameters of the window in the order in which they are sent and hashed, without the hash.
  * @param number counts the merchant's orders of this day.
@@ -84,7 +105,10 @@ function fieldsOf(request: StartRequest<EpaydkSettings>, number: number): (reado
   const capture = payment.capture
     ? { manual: '0', automatic: '1' }[payment.capture]
     : settings.instantcapture;
+  const description = payment.description && withoutOrderNumbers(payment.description);
   const entries: (readonly [string, string | undefined])[] = [
+    // In front, because the text of an answer never begins like it: both are hashed with the same key, without names.
+    ['accepturl', own(urls.back)],
     ['merchantnumber', settings.merchantnumber],
     ['orderid', id],
     ['currency', currency(payment.currency)?.numeric],
@@ -95,8 +119,7 @@ function fieldsOf(request: StartRequest<EpaydkSettings>, number: number): (reado
     ['instantcallback', settings.instantcallback],
     ['instantcapture', capture],
     ['language', LANGUAGES[payment.customer.language ?? ''] ?? settings.language],
-    ['description', cut(payment.description, 1000)],
-    ['accepturl', own(urls.back)],
+    ['description', cut(description, 1000)],
     ['callbackurl', own(urls.callback)],
     ['cancelurl', addressWithin(1000, `${urls.back}?via=cancel`)],
   ];
@@ -146,7 +169,15 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     signedReturn: true,
   },
   settings: epaydkSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  // A callback and an accept return have the same parameters and the same hash.
+  proof: () =>
+    merchantProof(['o', 'n', 'txnid', 'orderid', 'amount', 'currency', 'date'], {
+      bordersCovered: false,
+      uniqueReading:
+        'o and n have fixed lengths, orderid has to be n again, and a text in which amount, currency and date can be cut twice is only a reason to ask (callback.ts)',
+      requestIsNoAnswer:
+        'the text of a request begins with https, that of an answer with the capitals and digits of an order number',
+    }),
   signatures: epaydkSignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { messages: EPAYDK_MESSAGES, gettransaction: EPAYDK_TRANSACTION_STATUSES },
@@ -160,27 +191,39 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
 
   async start(request) {
     const { account, payment } = request;
+    refuseOrderNumbers(
+      Object.fromEntries(
+        Object.entries(payment.providerFields).map(([name, value]) => [`providerFields.${name}`, value]),
+      ),
+    );
     const number = await request.daily(account.settings.merchantnumber);
     const fields = withProviderFields(fieldsOf(request, number), payment.providerFields, {
       reserved: RESERVED,
-      allowed: (name) => /^[a-z]+$/.test(name),
+      allowed: (name) => SHOP_FIELDS.has(name),
     });
     const { signature } = epayHash(account.settings, fields);
     const page = atOrigin(
       'https://ssl.ditonlinebetalingssystem.dk/integration/ewindow/Default.aspx',
       account.endpoints.page,
     );
+    const n = orderId(request.now, number);
     return {
-      kind: 'url',
-      method: 'GET',
-      url: `${page}?${encodeForm([...fields, ['hash', signature]], charset('utf-8')) ?? ''}`,
+      redirect: {
+        kind: 'url',
+        method: 'GET',
+        url: `${page}?${encodeForm([...fields, ['hash', signature]], charset('utf-8')) ?? ''}`,
+      },
+      providerState: { n },
+      bound: { n },
     };
   },
 
   async notification(request, account) {
     const { fields } = verifyEpayHash(account.settings, formFields(formBytes(request)));
     requireCallbackForms(fields);
-    return readEpayCallback(account.settings, new Map(fields));
+    const update = readEpayCallback(account.settings, new Map(fields));
+    if (hasOneReading(fields)) return update;
+    return { kind: 'hint', order: update.order, about: update.providerState ?? {} };
   },
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

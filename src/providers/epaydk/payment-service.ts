@@ -5,7 +5,8 @@
  * - several captures are made where the shop wants them; an acquirer without split payment declines them;
  * - the text of an error is fetched where that works, and left empty where it does not.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { currencyByNumber } from '../../payments/currencies.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type {
   OperationCall,
@@ -78,6 +79,9 @@ export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Prom
 
 /** Amounts in minor units. */
 interface Transaction {
+  readonly orderid: string;
+  /** ISO 4217 numeric; empty where the answer has none. */
+  readonly currency: string;
   readonly status: string;
   readonly authorized: number;
   readonly captured: number;
@@ -105,6 +109,8 @@ async function readTransaction(
     return /^\d{1,15}$/.test(digits) ? Number(digits) : 0;
   };
   return {
+    orderid: elementText(information, 'orderid'),
+    currency: elementText(information, 'currency'),
     status: elementText(information, 'status'),
     authorized: amount('authamount'),
     captured: amount('capturedamount'),
@@ -141,22 +147,32 @@ export async function reconcileAtEpay(call: OperationCall<EpaydkSettings>): Prom
 /**
  * gettransaction: everything that was captured and credited so far. Null: no callback has named the transaction yet, or its
  * status is not one of the sheet's.
- * @throws Problem
+ * @throws Problem; Refusal when the answer is about another order.
  */
 export async function queryTransactionAtEpay(
   query: StatusQuery<EpaydkSettings>,
 ): Promise<readonly ProviderUpdate[] | null> {
-  const { providerState, order, currency } = query;
-  const { txnid } = providerState;
+  const { providerState, hint, order } = query;
+  const txnid = hint.txnid || providerState.txnid;
   if (!txnid) return null;
-  const { status, authorized, captured, credited } = await readTransaction(query.fetch, query.account, txnid);
+  const { orderid, status, authorized, captured, credited, ...answer } = await readTransaction(
+    query.fetch,
+    query.account,
+    txnid,
+  );
+  // A hint may name the transaction of another order. A transaction that a callback has proven needs no order id in the answer.
+  const isProven = txnid === providerState.txnid;
+  const isOurs = orderid === '' ? isProven : orderid.padStart(9, '0') === (providerState.n ?? orderid);
+  if (!isOurs || (!isProven && !providerState.n))
+    throw new Refusal('wrong_account', 'the answer is about another payment');
+  const currency = answer.currency === '' ? query.currency : currencyByNumber(answer.currency)?.alpha;
   const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
     kind: 'update',
     order,
     key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
     outcome,
     amount,
-    currency: amount === null ? null : currency,
+    currency: amount === null ? null : (currency ?? answer.currency),
     movement: txnid,
     cumulative: true,
     providerReference: txnid,

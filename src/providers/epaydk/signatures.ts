@@ -9,7 +9,7 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
-import { statusAlone, verdict } from '../kit/verdict.ts';
+import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readEpayCallback } from './callback.ts';
 import type { EpaydkSettings } from './settings.ts';
 
@@ -47,7 +47,7 @@ export function verifyEpayHash(
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated) throw new Refusal('duplicate_field', `the parameter ${repeated} came twice`);
   const hash = fields.find(([name]) => name === 'hash')?.[1] ?? '';
-  const { base, signature } = epayHash(settings, fields);
+  const { base, signature } = epayHash({ secret: verifyingSecret(settings.secret, 'secret') }, fields);
   if (hash === '' || !equalText(signature, hash)) {
     throw new Refusal(
       hash === '' ? 'signature_missing' : 'signature_mismatch',

@@ -15,7 +15,10 @@ const CERTIFICATE_MS = 7_200_000;
 /** A longer answer is no certificate. */
 const CERTIFICATE_LIMIT = 16_000;
 
-/** By address, in this isolate. */
+/** More addresses than tpay has: the oldest one is dropped. */
+const MOST_CERTIFICATES = 16;
+
+/** By address, in this isolate, the oldest first. */
 const certificates = new Map<string, { readonly pem: string; readonly until: number }>();
 
 async function certificateAt(url: string, context: VerificationContext): Promise<string> {
@@ -24,7 +27,10 @@ async function certificateAt(url: string, context: VerificationContext): Promise
   const { status, text: pem } = await callApi(context.fetch, url, { method: 'GET', headers: {} });
   if (status !== 200 || pem.length > CERTIFICATE_LIMIT)
     throw new Problem('provider_error', `tpay's certificate answered ${status}`);
+  certificates.delete(url);
   certificates.set(url, { pem, until: context.now.getTime() + CERTIFICATE_MS });
+  const [oldest] = certificates.keys();
+  if (certificates.size > MOST_CERTIFICATES && oldest !== undefined) certificates.delete(oldest);
   return pem;
 }
 
@@ -52,8 +58,9 @@ export async function verifyNotificationJws(
   try {
     await verify();
   } catch (error) {
-    const wasKept = certificates.delete(signingUrl) || certificates.delete(rootUrl);
-    if (!(error instanceof Refusal) || !wasKept) throw error;
+    // Both, whichever was renewed.
+    const wereKept = [signingUrl, rootUrl].filter((url) => certificates.delete(url));
+    if (!(error instanceof Refusal) || wereKept.length === 0) throw error;
     await verify();
   }
 }

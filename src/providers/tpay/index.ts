@@ -21,11 +21,11 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction } from './chargeback.ts';
 import { classicForm } from './classic-form.ts';
-import { readTpayNotification } from './notification.ts';
+import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
+import { tpayProof } from './proof.ts';
 import { reconcileTransactionRefund, refundTransaction } from './refunds.ts';
 import { type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
@@ -45,13 +45,15 @@ async function verifiedUpdate(
   account: ProviderAccount<TpaySettings>,
   context: VerificationContext,
 ): Promise<ProviderUpdate> {
+  // The JWS covers the body: what comes in a query would be read and not covered.
+  if (request.method !== 'POST') throw new Refusal('malformed', 'a notification comes by POST');
   const values = notificationValues(formFields(formBytes(request)));
   verifyNotificationMd5sum(account.settings, values);
-  if (account.settings.require_jws || request.headers['x-jws-signature'] !== undefined)
-    await verifyNotificationJws(request, account, context);
-  const update = readTpayNotification(account.settings, values);
-  if (!update.order) throw new Refusal('field_missing', 'there is no tr_crc');
-  return update;
+  const hasJws = account.settings.require_jws || request.headers['x-jws-signature'] !== undefined;
+  if (hasJws) await verifyNotificationJws(request, account, context);
+  requireTpayForms(values);
+  requireTpayEnvironment(values, account.environment === 'production', hasJws);
+  return readTpayNotification(account.settings, values);
 }
 
 export const tpay = defineProvider<typeof tpaySettings>({
@@ -70,7 +72,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
     signedReturn: false,
   },
   settings: tpaySettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: tpayProof,
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },

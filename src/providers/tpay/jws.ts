@@ -32,15 +32,10 @@ function malformed(problem: string, received: string): Refusal {
 /** Whether an address is that of a certificate on the tpay host of this environment. */
 function isCertificateAddress(address: unknown, production: boolean): address is string {
   if (typeof address !== 'string' || !URL.canParse(address)) return false;
-  const url = new URL(address);
+  const { pathname } = new URL(address);
   const host = production ? HOSTS.production : HOSTS.sandbox;
-  return (
-    url.protocol === 'https:' &&
-    url.host === host &&
-    !url.username &&
-    !url.password &&
-    url.pathname.startsWith('/x509/')
-  );
+  // The whole address: one certificate has one, without a port, a query or a fragment that would make it another.
+  return address === `https://${host}${pathname}` && /^\/x509\/[\w-]+\.pem$/.test(pathname);
 }
 
 /**

@@ -25,17 +25,59 @@ export function readTpayNotification(
   const status = value('tr_status').toUpperCase();
   const title = value('tr_id');
   const outcome = meaningOf(TPAY_STATUSES, status)?.outcome ?? 'none';
+  const paid = value('tr_paid') || value('tr_amount');
   return {
     kind: 'update',
     order: value('tr_crc'),
-    key: `${title}/${status}/${value('tr_paid')}`,
+    key: `${title}/${status}/${paid}`,
     outcome,
-    amount: fromDecimal(value('tr_paid') || value('tr_amount'), 2),
+    amount: fromDecimal(paid, 2),
     currency: value('tr_currency') || 'PLN',
-    movement: title,
+    // Refunds of one transaction have no numbers. Those of different amounts are different ones.
+    movement: outcome === 'refunded' ? `${title}/${status}/${paid}` : title,
+    echo: { title },
     ...(outcome === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
     detail: Object.fromEntries(DETAIL.flatMap((name) => (value(name) ? [[name, value(name)]] : []))),
   };
+}
+
+const FORMS: Readonly<Record<string, RegExp>> = {
+  tr_id: /^TR-[\w-]{1,60}$/,
+  tr_amount: /^\d{1,9}\.\d\d$/,
+  tr_crc: /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/,
+};
+
+/**
+ * `md5sum` joins its values without separators, and without `tr_id` it would be the `md5sum` of a form of ours (recipe
+ * `concat`): these values have to be there, in their forms. `tr_id` begins with a letter where the form has its amount.
+ * @throws Refusal field_missing
+ */
+export function requireTpayForms(values: ReadonlyMap<string, string>): void {
+  for (const [name, form] of Object.entries(FORMS)) {
+    if (!form.test(values.get(name) ?? ''))
+      throw new Refusal('field_missing', `${name} is missing or malformed`);
+  }
+}
+
+/** Notifications that are sent from the panel to try it out. */
+const PANEL_TEST = /^TR-\w{3}-TST\d+X$/;
+
+/**
+ * Refuses a message of test on an account whose money is real. Without a JWS also one that is not of test on an account for
+ * tests; with it, the host of the certificate has said which of the two it is.
+ * @throws Refusal wrong_environment
+ */
+export function requireTpayEnvironment(
+  values: ReadonlyMap<string, string>,
+  isProduction: boolean,
+  hasJws: boolean,
+): void {
+  const mark = values.get('test_mode') ?? '';
+  const isTest = (mark !== '' && mark !== '0') || PANEL_TEST.test(values.get('tr_id') ?? '');
+  if (isProduction && isTest)
+    throw new Refusal('wrong_environment', 'the notification is one of test (test_mode)');
+  if (!isProduction && !hasJws && mark === '0' && !isTest)
+    throw new Refusal('wrong_environment', 'the notification is not one of test (test_mode)');
 }

@@ -15,7 +15,7 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
-import { statusAlone, verdict } from '../kit/verdict.ts';
+import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readJws, verifyJws } from './jws.ts';
 import { readTpayNotification } from './notification.ts';
 import type { TpaySettings } from './settings.ts';
@@ -64,7 +64,7 @@ export function verifyNotificationMd5sum(
   values: ReadonlyMap<string, string>,
 ): { readonly base: Uint8Array; readonly signature: string } {
   const parts = ['id', 'tr_id', 'tr_amount', 'tr_crc'].map((name) => values.get(name) ?? '');
-  const { base, signature } = md5sum([...parts, settings.code ?? ''], '');
+  const { base, signature } = md5sum([...parts, verifyingSecret(settings.code, 'code')], '');
   const received = values.get('md5sum') ?? '';
   if (received === '' || !equalText(signature, received)) {
     throw new Refusal(

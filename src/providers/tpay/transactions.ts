@@ -72,6 +72,8 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(transactionPaymentUrl, account.endpoints.page) },
     providerState: { transactionId: String(transactionId ?? ''), title: String(title ?? '') },
+    // Every notification about the transaction has its title as `tr_id`.
+    ...(typeof title === 'string' && title !== '' && { bound: { title } }),
     queryAfterSeconds: QUERY_AFTER_SECONDS,
   };
 }
@@ -105,14 +107,16 @@ export async function queryTransaction(query: StatusQuery<TpaySettings>): Promis
   const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, String(status))?.outcome;
   if (outcome !== 'paid' && outcome !== 'refunded') return null;
   // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
+  const text = Number(amountPaid ?? amount).toFixed(2);
+  const refund = `${title}/CHARGEBACK/${text}`;
   return {
     kind: 'update',
     order,
-    key: `${title}/${outcome === 'paid' ? 'TRUE' : 'CHARGEBACK'}/${String(amountPaid ?? amount)}`,
+    key: outcome === 'paid' ? `${title}/TRUE/${text}` : refund,
     outcome,
-    amount: fromDecimal(Number(amountPaid ?? amount).toFixed(2), 2),
+    amount: fromDecimal(text, 2),
     currency: 'PLN',
-    movement: title,
+    movement: outcome === 'paid' ? title : refund,
     providerReference: title,
     providerStatus: String(status),
     detail: {},

@@ -20,6 +20,9 @@ function md5(values: readonly string[], secret: string): string {
     .digest('hex');
 }
 
+/** Where the order id of the window is kept. */
+const orderidPlace = (order: string) => `epaydk/orderid/${order}`;
+
 /** The txnid of an order. */
 function txnidOf(order: BankOrder): string {
   return `4838${order.id.replace(/\D/g, '').padStart(6, '1').slice(0, 10)}`;
@@ -89,10 +92,11 @@ async function paymentService(
   const entry = await entryByReference(memory, 'epaydk', parameters.transactionid ?? '');
   if (!entry) return error(-1008);
   if (name === 'gettransaction') {
+    const orderid = (await memory.get(orderidPlace(entry.order))) ?? '';
     const status = entry.cancelled ? 'DELETED' : entry.taken > 0 ? 'CAPTURED' : 'NEW';
     return reply(
       true,
-      `<transactionInformation><transactionid>${parameters.transactionid}</transactionid><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+      `<transactionInformation><transactionid>${parameters.transactionid}</transactionid><orderid>${orderid}</orderid><currency>${currency(entry.currency)?.numeric}</currency><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
     );
   }
   const kind = OPERATIONS[name];
@@ -110,7 +114,10 @@ export const epaydkBank: Bank = {
   api: [{ method: 'POST', path: '/remote/payment.asmx' }],
   movesMoney: ({ body }) => /<(?:capture|delete|credit) /.test(body),
   answer: paymentService,
-  decide: (order, _merchant, _decision, memory) => refer(memory, 'epaydk', txnidOf(order), order.order),
+  async decide(order, _merchant, _decision, memory) {
+    await memory.put(orderidPlace(order.order), order.data.orderid ?? '');
+    await refer(memory, 'epaydk', txnidOf(order), order.order);
+  },
 
   receive({ query }, merchants) {
     const pairs = [...new URLSearchParams(query)];
