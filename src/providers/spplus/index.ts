@@ -21,7 +21,7 @@ import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
-import { hasOneReading, readNotification } from './notification.ts';
+import { hasOneReading, readNotification, SPPLUS_BOUND } from './notification.ts';
 import { spplusProof } from './proof.ts';
 import { MODALITE, MOYEN, type SpplusSettings, spplusSettings } from './settings.ts';
 import { signSpplusRequest, spplusSignatures, verifySpplusQuery } from './signatures.ts';
@@ -129,7 +129,8 @@ export const spplus = defineProvider<typeof spplusSettings>({
     }
     const { signature } = signSpplusRequest(settings, fields);
     const query = encodeForm([...fields, ['hmac', signature]], charset('utf-8'));
-    return { kind: 'url', method: 'GET', url: `${atOrigin(settings.service_url, endpoints.page)}?${query}` };
+    const url = `${atOrigin(settings.service_url, endpoints.page)}?${query}`;
+    return { redirect: { kind: 'url', method: 'GET', url }, bound: SPPLUS_BOUND };
   },
 
   async notification(request, { settings, environment }) {

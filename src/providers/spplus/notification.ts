@@ -42,22 +42,27 @@ const FORMS: readonly (readonly [name: string, form: RegExp])[] = [
   ['etat', /^\d{1,2}$/],
 ];
 
-/** What may follow `etat`. */
+/** What may follow `etat`, as the request had it. */
 const FOLLOWING = ['email', 'arg1', 'arg2'];
 
+/** A request of ours has none of them, so that nothing of its answers may follow `etat`. */
+export const SPPLUS_BOUND: Readonly<Record<string, string>> = Object.fromEntries(
+  FOLLOWING.map((name) => [name, '']),
+);
+
 /**
- * Every code of the sheet that a text after `taxe` can be cut into, with its refsfp before it. One reading of a code with another
- * refsfp is another payment.
+ * Every code of the sheet that a text after `taxe` can be cut into, with a refsfp before it.
+ * @param toTheEnd nothing follows the code.
  */
-function codesIn(tail: string): readonly string[] {
+function codesIn(tail: string, toTheEnd: boolean): readonly string[] {
   const [longest = ''] = /^[A-Za-z]\w*/.exec(tail) ?? [];
   const codes: string[] = [];
-  for (let end = 1; end < longest.length; end++) {
+  for (let start = 1; start < longest.length; start++) {
     for (const length of [1, 2]) {
-      const code = tail.slice(end, end + length);
-      const follows = tail.slice(end + length);
-      if (/^\d+$/.test(code) && code.length === length && !/^[\d%]/.test(follows) && meaningOf(ETATS, code))
-        codes.push(code);
+      const code = tail.slice(start, start + length);
+      const follows = tail.slice(start + length);
+      const isCut = toTheEnd ? follows === '' : !/^[\d%]/.test(follows);
+      if (isCut && code.length === length && meaningOf(ETATS, code)) codes.push(code);
     }
   }
   return codes;
@@ -86,7 +91,10 @@ export function hasOneReading(query: string): boolean {
     .slice(FORMS.findIndex(([name]) => name === 'refsfp'))
     .map(({ value }) => value)
     .join('');
-  const codes = codesIn(tail);
+  const codes = codesIn(
+    tail,
+    following.every(({ value }) => value === ''),
+  );
   return codes.length < 2 || codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome));
 }
 
@@ -114,6 +122,7 @@ export function readNotification(
     amount: fromDecimal(values.get('montant') ?? '', 2),
     currency: devise === '978' ? 'EUR' : (devise ?? null),
     movement: refsfp,
+    echo: Object.fromEntries(FOLLOWING.map((name) => [name, values.get(name) ?? ''])),
     providerReference: refsfp || null,
     providerStatus: etat,
     detail: {},

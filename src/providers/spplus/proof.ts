@@ -7,8 +7,8 @@ export function spplusProof(): Proof {
     bordersCovered: false,
     uniqueReading:
       'siret is the account’s, reference, langue and devise have fixed lengths, montant and taxe end two digits after their point, ' +
-      'and refsfp begins with a letter; where its last digits or what follows etat could be read as another code, the message ' +
-      'counts as pending only',
+      'refsfp begins with a letter, and nothing follows etat, because the request had nothing that comes back there; where ' +
+      'the last digit of refsfp could belong to etat and that is another code, the message counts as pending only',
     environmentMark: 'etat',
     requestIsNoAnswer:
       'a request has a date after taxe, an answer has refsfp there, which begins with a letter',
