@@ -43,7 +43,9 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
     project: (payment) => service.directory.project(payment),
     queryStatus: async (request) => {
       const commands = await queryStatus(service, request);
-      return commands.length > 0 ? { result: 'updates', commands } : { result: 'later', error: null };
+      // That nothing was taken is an outcome too.
+      const isOver = commands !== null && (commands.length > 0 || request.spends === true);
+      return isOver ? { result: 'updates', commands } : { result: 'later', error: null };
     },
     queryPause: (request, queried) => queryPause(service, request, queried, pause),
     executeOperation: (request) => executeOperation(service, request),

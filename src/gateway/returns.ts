@@ -1,5 +1,5 @@
 /** The shopper comes back. What the return carries counts like a notification if it verifies. */
-import type { ApplyUpdateCommand, HintCommand, ReturnResult } from '../ledger/commands.ts';
+import type { ApplyUpdateCommand, ReturnCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { ProviderRequest } from '../providers/contract.ts';
@@ -67,21 +67,35 @@ export async function returnedUpdate(
   }
 }
 
-/** The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. */
+/** What a return leads to at the ledger. */
+type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
+
+/**
+ * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
+ * the shopper's money is made only with the ledger's leave, and never a second time.
+ */
 async function queryNow(
   service: Service,
   id: PaymentId,
-  account: string,
+  { account: { id: account }, provider }: OpenedAccount,
   { update, hint }: Returned,
-): Promise<{ readonly update: ApplyUpdateCommand | null; readonly hint: HintCommand | null }> {
-  if (!hint) return { update, hint: null };
-  const request = await service.ledger(id).statusQuery(account, hint.attempt);
-  if (!request) return { update: null, hint: null };
-  const later = { update: null, hint: { attempt: request.attempt, account, hint: hint.about } };
+): Promise<Asked> {
+  if (!hint) return { update };
+  const ledger = service.ledger(id);
+  const spends = provider.hintSpends?.(hint.about) ?? false;
+  const request = await (spends
+    ? ledger.spendingQuery(account, hint.attempt)
+    : ledger.statusQuery(account, hint.attempt));
+  if (!request) return { update: null };
+  const later = spends
+    ? { update: null }
+    : { update: null, hint: { attempt: request.attempt, account, hint: hint.about } };
   try {
-    const [first, ...more] = await queryStatus(service, { ...request, hint: hint.about });
-    for (const command of more) await service.ledger(id).applyUpdate(command);
-    return first ? { update: first, hint: null } : later;
+    const commands = await queryStatus(service, { ...request, hint: hint.about });
+    const [first, ...more] = commands ?? [];
+    for (const command of more) await ledger.applyUpdate(command);
+    if (spends && commands) return { update: first ?? null, spent: request.attempt };
+    return first ? { update: first } : later;
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
@@ -99,8 +113,6 @@ export async function takeReturn(
   const { id } = about;
   const account = opened.account.id;
   const returned = await returnedUpdate(service, opened, request, about);
-  const { update, hint } = await queryNow(service, id, account, returned);
-  return service
-    .ledger(id)
-    .returned({ account, update, hint, refused: returned.refused, ip: about.shopperIp });
+  const asked = await queryNow(service, id, opened, returned);
+  return service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip: about.shopperIp });
 }

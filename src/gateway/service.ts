@@ -45,6 +45,7 @@ export interface LedgerClient {
   startFailed(attempt: number): Promise<void>;
   takeHint(command: HintCommand): Promise<HintResult>;
   statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
+  spendingQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
   applyUpdate(command: ApplyUpdateCommand): Promise<ApplyUpdateResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
   executeOperation(command: OperationCommand): Promise<OperationCommandResult>;

@@ -25,13 +25,13 @@ function lackOf(
 
 /**
  * Queries a provider about an attempt.
- * @returns its updates as commands; none: it has no result yet.
+ * @returns its updates as commands; null: it has no result yet.
  * @throws Problem when it cannot be queried, Refusal when its answer is not to be believed.
  */
 export async function queryStatus(
   service: Service,
   request: StatusQueryRequest,
-): Promise<readonly ApplyUpdateCommand[]> {
+): Promise<readonly ApplyUpdateCommand[] | null> {
   const account = await service.directory.account(request.account);
   if (!account) throw new Problem('misconfigured', `the account ${request.account} is not there any more`);
   const { provider, variants } = open(account);
@@ -48,25 +48,29 @@ export async function queryStatus(
     startedAt: new Date(request.startedAt),
     hint: request.hint,
     ...(request.known && { known: request.known }),
+    ...(request.spends && { maySpend: true as const }),
     now: new Date(service.now()),
     fetch: service.fetch,
     daily: (contract) => dailyNumber(service, provider.id, contract),
   });
-  return updatesOf(answer).map((update) => {
-    const made = updateCommand(update, {
-      provider,
-      account: account.id,
-      channel: 'status',
-      signedBy: 'asked',
-    });
-    if (made?.id !== request.id) throw new Refusal('wrong_account', 'the answer is about another payment');
-    return made.command;
-  });
+  return (
+    updatesOf(answer)?.map((update) => {
+      const made = updateCommand(update, {
+        provider,
+        account: account.id,
+        channel: 'status',
+        signedBy: 'asked',
+      });
+      if (made?.id !== request.id) throw new Refusal('wrong_account', 'the answer is about another payment');
+      return made.command;
+    }) ?? null
+  );
 }
 
-function updatesOf(answer: ProviderUpdate | readonly ProviderUpdate[] | null): readonly ProviderUpdate[] {
-  if (answer === null) return [];
-  return 'kind' in answer ? [answer] : answer;
+function updatesOf(
+  answer: ProviderUpdate | readonly ProviderUpdate[] | null,
+): readonly ProviderUpdate[] | null {
+  return answer && 'kind' in answer ? [answer] : answer;
 }
 
 /** Milliseconds until the next status query after so many; null: no more. */
@@ -99,7 +103,7 @@ export async function refresh(
     const request = await ledger.statusQuery(account, attempt);
     if (!request) continue;
     try {
-      for (const command of await queryStatus(service, request)) await ledger.applyUpdate(command);
+      for (const command of (await queryStatus(service, request)) ?? []) await ledger.applyUpdate(command);
       isAnswered = true;
     } catch (error) {
       failure ??= asProblem(error);

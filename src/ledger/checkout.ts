@@ -140,6 +140,7 @@ export class Checkout {
         ...(command.ip && { ip: command.ip }),
       });
       if (update) this.#updates.apply(writer, record, update);
+      if (command.spent !== undefined) this.#statusQueries.spent(writer, command.spent);
     });
     if (command.update && !update) this.#updates.countRepeat(command.update);
     if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);

@@ -196,6 +196,8 @@ export interface StatusQueryRequest {
   readonly known?: AttemptMoney;
   /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
   readonly once?: true;
+  /** It may take the shopper's money: the only one of its payment until its outcome is known. */
+  readonly spends?: true;
 }
 
 /** A shop's request for a capture, a cancel or a refund. */
@@ -260,6 +262,8 @@ export interface ReturnCommand {
   readonly update: ApplyUpdateCommand | null;
   /** A hint whose status query could not be made at once. */
   readonly hint?: HintCommand | null;
+  /** The attempt whose query that might take money has come to an outcome. */
+  readonly spent?: number;
   /** Why what the return carried was not believed; null: it was, or there was nothing. */
   readonly refused: string | null;
   /** The shopper's address, where it is known. */

@@ -247,11 +247,21 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** A status query about an attempt; about the newest one of the account if none is named. */
   statusQuery(account: string, number: number | null): StatusQueryRequest | null {
     const { record } = this.#store;
-    if (!record) return null;
-    const found = number ?? record.attempts.findLastIndex((attempt) => attempt.account === account) + 1;
-    return record.attempts[found - 1]?.account === account
-      ? this.#statusQueries.requestFor(record, found)
-      : null;
+    const found = record && this.#attemptAt(record, account, number);
+    return found ? this.#statusQueries.requestFor(record, found) : null;
+  }
+
+  /** The same for a hint that takes the shopper's money: one at a time, and only while something is left to pay. */
+  spendingQuery(account: string, number: number | null): StatusQueryRequest | null {
+    const { record } = this.#store;
+    const found = record && this.#attemptAt(record, account, number);
+    return found ? this.#statusQueries.claim(record, found) : null;
+  }
+
+  /** The number of an attempt at an account; null: the account has none. */
+  #attemptAt({ attempts }: LedgerRecord, account: string, number: number | null): number | null {
+    const found = number ?? attempts.findLastIndex((attempt) => attempt.account === account) + 1;
+    return attempts[found - 1]?.account === account ? found : null;
   }
 
   async #queryNow(attempt: number): Promise<boolean> {

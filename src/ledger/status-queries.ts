@@ -3,10 +3,12 @@
  * long. A status query is a job of the outbox, repeated until there is a result.
  */
 import { moneyOf, summarize } from '../payments/rules.ts';
+import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
+import { isCaptured } from './attempts.ts';
 import type { HintCommand, HintResult, StatusQueryRequest } from './commands.ts';
-import type { LedgerRecord } from './record.ts';
+import { type LedgerRecord, summaryOf } from './record.ts';
 import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -17,6 +19,31 @@ const HINT_PAUSE_MS = 1000;
 
 /** Status queries that may wait at one time. A hint beyond that is turned away, for its sender to repeat. */
 const MAX_QUERIES = 16;
+
+/** After this time without an outcome, the ledger itself looks up what came of a query that takes money. */
+const SPENDING_MS = 60_000;
+
+/** The id of the job that looks up what came of a query that takes money. */
+function spendingId(attempt: number): string {
+  return `confirm_${attempt}_spends`;
+}
+
+function isSpending({ id, kind }: Job): boolean {
+  return kind === 'confirm' && id.endsWith('_spends');
+}
+
+/** Whether the whole of an attempt is still to be paid: what is held counts as taken, what was refunded too. */
+function isLeftToPay(record: LedgerRecord, number: number): boolean {
+  const { attempts, request } = record;
+  const taken = attempts
+    .map(({ state }) => moneyOf(state))
+    .reduce((total, { authorized, paid }) => total + Math.max(authorized, paid), 0);
+  const asked = attempts[number - 1]?.amount ?? 0;
+  const { status } = summaryOf(record);
+  // What is in process at a bank may still be paid.
+  if (status === 'pending' || NOTHING_TO_PAY.has(status) || attempts.some(isCaptured)) return false;
+  return asked > 0 && taken + asked <= request.amount;
+}
 
 /** The id of the job that queries an attempt. */
 function queryId(attempt: number, hint: Hint): string {
@@ -86,6 +113,38 @@ export class StatusQueries {
     const job = this.#work.store.job(queryId(number, {}));
     if (!attempt || !job?.dueAt || job.dueAt <= this.#work.now()) return;
     if (summarize(attempt.amount, [attempt.state]).status === 'paid') writer.queue({ ...job, dueAt: null });
+  }
+
+  /**
+   * The status query of a hint that takes the shopper's money, for the caller to make once and at once; null: it must not be
+   * made, because less than the attempt is left to pay, or the outcome of another one of this payment is not known. Until an
+   * outcome is recorded (`spent`) it holds its place; the ledger looks up what came of it, and never spends itself.
+   */
+  claim(record: LedgerRecord, number: number): StatusQueryRequest | null {
+    const { store } = this.#work;
+    const request = this.requestFor(record, number);
+    if (!request || store.pendingJobs().some(isSpending) || !isLeftToPay(record, number)) return null;
+    const spending: StatusQueryRequest = { ...request, spends: true };
+    this.#work.commit((writer) => {
+      writer.log('confirm.requested', 'shopper', { attempt: number });
+      writer.queue({
+        id: spendingId(number),
+        kind: 'confirm',
+        body: JSON.stringify(spending),
+        tries: 0,
+        dueAt: this.#work.now() + SPENDING_MS,
+        createdAt: writer.at,
+      });
+    });
+    return spending;
+  }
+
+  /** A query that might take money has come to an outcome: the next one may. */
+  spent(writer: Writer, number: number): void {
+    const job = this.#work.store.job(spendingId(number));
+    if (!job?.dueAt) return;
+    writer.log('confirm.succeeded', 'countersign', { attempt: number, try: job.tries + 1 });
+    writer.queue({ ...job, tries: job.tries + 1, dueAt: null });
   }
 
   /** Takes a hint: the provider is queried at once, and again until it has a result. */

@@ -205,6 +205,8 @@ export interface StatusQuery<Settings> extends Subject<Settings> {
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt by what is known; left out where nothing is. */
   readonly known?: AttemptMoney;
+  /** The hint may be spent (`Provider.hintSpends`): there is something left to pay, and no other one is being spent. */
+  readonly maySpend?: true;
 }
 
 /** A capture, cancel or refund of one attempt, as a provider's code gets it. */
@@ -485,13 +487,19 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    */
   deferred?(settings: v.InferOutput<Schema>): boolean;
   /**
-   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later.
+   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later. An empty list: it
+   * certainly has nothing of this attempt, which ends the query of a hint that was to be spent.
    * @throws Problem provider_error or provider_unreachable
    * @throws Refusal when the answer is not to be believed
    */
   queryStatus?(
     question: StatusQuery<v.InferOutput<Schema>>,
   ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null>;
+  /**
+   * Whether the status query of this hint takes the shopper's money. The ledger allows one of a payment at a time, only while
+   * something is left to pay, and looks up what came of it without the hint.
+   */
+  hintSpends?(hint: Readonly<Record<string, string>>): boolean;
   /** There is no status query without a hint: `queryStatus` only reads what a hint has brought. */
   readonly queriesOnlyHints?: true;
   /** Why accounts with these settings have no status query without a hint; null: they have. Left out: all have. */

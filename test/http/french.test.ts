@@ -149,7 +149,7 @@ describe('PayFiP by web service', () => {
 describe('TIPI by URL form', () => {
   const urlForm = async (trust: boolean) => {
     const settings = { numcli: '090909', mode: 'url', saisie: 'A', trust_unsigned_notification: trust };
-    const account = await makeAccount('tipi', { settings });
+    const account = await makeAccount('tipi', { settings, environment: 'production' });
     const shop = await makeShop([account]);
     const { body } = await shop.pay({ amount: 5500 });
     const who = merchant('tipi', account, settings);
@@ -163,11 +163,17 @@ describe('TIPI by URL form', () => {
     const { shop, body, notifyOf } = await urlForm(false);
     expect((await notifyOf('pay')).status).toBe(200);
     const held = await shop.payment(body.id);
-    expect([held.status, held.amounts.paid]).toEqual(['pending', 0]);
+    expect(held).toMatchObject({
+      status: 'pending',
+      pendingReason: 'proof_missing',
+      signed: false,
+      amounts: { paid: 0 },
+    });
     const event = (await shop.events(body.id)).at(-1);
-    expect(event?.detail.provider).toMatchObject({
-      claims: 'paid',
-      unsigned: expect.stringContaining('proves nothing'),
+    expect(event?.detail).toMatchObject({
+      claimed: 'paid',
+      proven: false,
+      provider: { unsigned: expect.stringContaining('nobody has signed this') },
     });
     expect((await notifyOf('refuse')).status).toBe(200);
     expect((await shop.payment(body.id)).status).toBe('pending');
@@ -176,7 +182,7 @@ describe('TIPI by URL form', () => {
   it('does when the operator has switched that on', async () => {
     const { shop, body, notifyOf } = await urlForm(true);
     await notifyOf('pay');
-    expect((await shop.payment(body.id)).status).toBe('paid');
+    expect(await shop.payment(body.id)).toMatchObject({ status: 'paid', signed: false });
   });
 
   it('takes at most 9999.99 euros', async () => {

@@ -12,7 +12,7 @@ import type { OperationKind, OperationRule } from '../../payments/operations.ts'
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderOperation } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
+import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readResponse, startEopayment } from './eopayment.ts';
 import { pulledUpdate, readCallbackRequest, startGetpaid } from './getpaid.ts';
@@ -48,7 +48,15 @@ export const dummy = defineProvider({
     signedReturn: true,
   },
   settings: dummySettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: ({ dialect }) => ({
+    ...unsignedProof(
+      dialect === 'getpaid'
+        ? ['payment_id', 'new_status', 'event', 'paid_amount', 'locked_amount']
+        : ['transaction_id', 'ok', 'amount', 'signed', 'reason'],
+    ),
+    // Neither dialect has a currency.
+    undecided: ['outcome', 'order', 'amount'],
+  }),
   signatures: dummySignatures,
   statuses: { RESPONSE: DUMMY_RESPONSES, NEW_STATUS: GETPAID_STATUSES },
   likelyCauses: [],

@@ -13,7 +13,7 @@ import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Hint, type ProviderRequest } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
+import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { consultarInstrucao, enviarInstrucao } from './instrucao.ts';
 import { moipSettings } from './settings.ts';
@@ -51,7 +51,10 @@ export const moip = defineProvider<typeof moipSettings>({
     signedReturn: false,
   },
   settings: moipSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: (_settings, channel) => ({
+    ...unsignedProof(channel === 'return' ? ['o'] : ['id_transacao', 'cod_moip']),
+    undecided: ['order'],
+  }),
   signatures: moipSignatures,
   statuses: { TIPO: TIPOS },
   likelyCauses: [],

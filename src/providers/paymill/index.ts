@@ -3,7 +3,8 @@
  * our server charges it. Webhooks are unsigned: the transaction is fetched, and only the answer counts.
  *
  * Facts: SHEET.md. Safe readings of what is unverified:
- * - a token that was used already says nothing about the payment;
+ * - a token that was used already says nothing about the payment: the transactions of the order do;
+ * - one token of a payment is charged at a time, and none when less than the attempt is left to pay;
  * - ISK has no decimals, HUF has two;
  * - an answer of another mode than the account's is refused.
  */
@@ -13,13 +14,13 @@ import { invalidField, Refusal } from '../../payments/errors.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
-import { defineProvider, type Hint, type ProviderRequest } from '../contract.ts';
-import { merchantProof } from '../kit/proof.ts';
+import { defineProvider, type Hint, type ProviderAccount, type ProviderRequest } from '../contract.ts';
+import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
-import { queryPaymill } from './charge.ts';
+import { isPaymillToken, queryPaymill } from './charge.ts';
 import { paymillCancel, paymillCapture, paymillRefund } from './operations.ts';
-import { paymillSettings } from './settings.ts';
+import { type PaymillSettings, paymillSettings } from './settings.ts';
 import { paymillSignatures } from './signatures.ts';
 import {
   PAYMILL_FAILURES,
@@ -29,8 +30,8 @@ import {
 } from './statuses.ts';
 import type { PaymillTransaction } from './transactions.ts';
 
-/** The order and transaction that a webhook names. @throws Refusal when it names none. */
-function hintOfWebhook(request: ProviderRequest): Hint {
+/** The order and transaction that a webhook names. @throws Refusal when it names none, or is of another mode. */
+function hintOfWebhook(request: ProviderRequest, account: ProviderAccount<PaymillSettings>): Hint {
   if (request.method !== 'POST' || request.contentType !== 'application/json') {
     throw new Refusal('malformed', 'a webhook is a POST of JSON');
   }
@@ -41,7 +42,9 @@ function hintOfWebhook(request: ProviderRequest): Hint {
     throw new Refusal('malformed', 'the body is not JSON', { cause });
   }
   // The resource is the transaction itself, or a refund or subscription with its transaction.
-  const { id, description } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
+  const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
+  if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
+    throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
   if (!description || !id || !/^tran_\w{1,60}$/.test(id))
     throw new Refusal('field_missing', 'there is no transaction of ours');
   return { kind: 'hint', order: description, about: { transaction: id } };
@@ -89,7 +92,11 @@ export const paymill = defineProvider<typeof paymillSettings>({
     signedReturn: false,
   },
   settings: paymillSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: (_settings, channel) => ({
+    ...unsignedProof(channel === 'return' ? ['paymill_token', 'o'] : ['id', 'description', 'livemode']),
+    undecided: ['order'],
+    environmentMark: 'livemode',
+  }),
   signatures: paymillSignatures,
   likelyCauses: [],
   statuses: {
@@ -112,8 +119,8 @@ export const paymill = defineProvider<typeof paymillSettings>({
     return { kind: 'html', html: paymillPage(request) };
   },
 
-  async notification(request, _account, channel) {
-    return channel === 'return' ? hintOfReturn(request) : hintOfWebhook(request);
+  async notification(request, account, channel) {
+    return channel === 'return' ? hintOfReturn(request) : hintOfWebhook(request, account);
   },
 
   reply: () => EMPTY_OK,
@@ -127,6 +134,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   ],
 
   queryStatus: queryPaymill,
+  hintSpends: isPaymillToken,
   capture: paymillCapture,
   cancel: paymillCancel,
   refund: paymillRefund,

@@ -70,9 +70,12 @@ export function updateOfPaymill(
   transaction: PaymillTransaction,
   mode: unknown,
 ): ProviderUpdate | null {
+  if (transaction.description !== order) {
+    throw new Refusal('wrong_account', 'the answer is about another payment');
+  }
   const isLive = account.environment === 'production';
-  if (transaction.description !== order || (typeof mode === 'string' && (mode === 'live') !== isLive)) {
-    throw new Refusal('wrong_account', 'the answer is about another payment or mode');
+  if (typeof mode === 'string' && (mode === 'live') !== isLive) {
+    throw new Refusal('wrong_environment', `the provider answered in the mode ${mode}`);
   }
   const outcome = outcomeOfPaymill(transaction);
   if (outcome === 'none' || outcome === 'pending') return null;

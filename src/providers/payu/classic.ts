@@ -16,6 +16,9 @@ import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
 import { PAYU_CLASSIC_STATUSES, PAYU_CLASSIC_TROUBLES } from './statuses.ts';
 
+/** The means of payment of a test. */
+const TEST_PAY_TYPE = 't';
+
 const HOST = 'https://www.platnosci.pl';
 
 /** The signed form NewPayment. @throws Problem naming a customer field that is missing. */
@@ -34,7 +37,7 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
   }
   const entries: (readonly [string, string | undefined])[] = [
     ['pos_id', settings.pos_id],
-    ['pay_type', settings.testing ? 't' : undefined],
+    ['pay_type', settings.testing ? TEST_PAY_TYPE : undefined],
     ['session_id', order],
     ['pos_auth_key', settings.pos_auth_key],
     ['amount', String(payment.amount)],
@@ -105,8 +108,10 @@ export async function callPayuClassic(
  * @throws as callPayuClassic.
  */
 export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promise<ProviderUpdate | null> {
-  const { order } = query;
+  const { order, account } = query;
   const values = await callPayuClassic(query.fetch, 'get', query);
+  if (account.environment === 'production' && values.get('trans_pay_type') === TEST_PAY_TYPE)
+    throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
   const code = values.get('trans_status') ?? '';
   const amount = values.get('trans_amount') ?? '';
   const outcome = meaningOf(PAYU_CLASSIC_STATUSES, code)?.outcome ?? 'none';

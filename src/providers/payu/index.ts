@@ -19,10 +19,10 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
+import { payuProof } from './proof.ts';
 import { queryPayuRest, startPayuRest } from './rest.ts';
 import { type PayuSettings, payuSettings } from './settings.ts';
 import { payuSignatures, verifyPayuNotification, verifyPayuUrlOnline } from './signatures.ts';
@@ -90,7 +90,7 @@ export const payu = defineProvider<typeof payuSettings>({
     if (mode === 'rest') return second_key ? null : 'second_key';
     return key2 ? null : 'key2';
   },
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: ({ mode }, channel) => payuProof(mode, channel),
   signatures: payuSignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: {

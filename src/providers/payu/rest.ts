@@ -135,6 +135,7 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(redirectUri, account.endpoints.page) },
     providerState: { orderId },
+    bound: { orderId },
     queryAfterSeconds: 24 * 3600,
   };
 }

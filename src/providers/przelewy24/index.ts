@@ -21,9 +21,9 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
-import { p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
+import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
+import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
 import { queryP24Rest, startP24Rest } from './rest.ts';
 import { type P24Settings, p24Settings } from './settings.ts';
@@ -72,13 +72,38 @@ function readRest(request: ProviderRequest, settings: P24Settings, channel: Chan
   return readP24Notification(members);
 }
 
+/** What each mode signs, in forms that hold no bar: so the signed text can be cut in one way only. */
+const SESSION = /^[^|]{1,100}$/;
+const NUMBER = /^\d{1,15}$/;
+const SIGNED_FORMS: Readonly<Record<'3.2' | 'legacy', Readonly<Record<string, RegExp>>>> = {
+  '3.2': {
+    p24_session_id: SESSION,
+    p24_order_id: NUMBER,
+    p24_amount: NUMBER,
+    p24_currency: /^[A-Z]{3}$/,
+  },
+  legacy: { p24_session_id: SESSION, p24_order_id: NUMBER, p24_kwota: NUMBER },
+};
+
+/** @throws Refusal when a signed value has another form. */
+function requireForms(mode: P24Settings['mode'], values: P24Values): void {
+  if (mode === 'rest') return;
+  for (const [name, form] of Object.entries(SIGNED_FORMS[mode])) {
+    if (!form.test(values.get(name) ?? '')) throw new Refusal('malformed', `${name} has another form`);
+  }
+}
+
 /** The return of legacy is its notification, through the browser; that of 3.2 carries nothing. */
 function readForms(request: ProviderRequest, settings: P24Settings, channel: Channel): Hint {
   const values = p24ValuesOf(formFields(formBytes(request)));
   if (channel === 'return' && settings.mode === '3.2')
     throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
   verifyP24Form(settings.mode, values, settings.crc);
+  requireForms(settings.mode, values);
   requireMerchant(settings, values.get('p24_merchant_id') ?? values.get('p24_id_sprzedawcy'));
+  // A form of ours is signed with the merchant in the place of the order.
+  if ([settings.merchant_id, settings.pos_id].includes(values.get('p24_order_id')))
+    throw new Refusal('malformed', 'p24_order_id is the merchant: this is a request, not an answer');
   return readP24Form(values);
 }
 
@@ -109,7 +134,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     signedReturn: false,
   },
   settings: p24Settings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: ({ mode }, channel) => p24Proof(mode, channel),
   signatures: p24Signatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: {
@@ -133,7 +158,10 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
       throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
     const [extra] = Object.keys(request.payment.providerFields);
     if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
-    return request.account.settings.mode === 'rest' ? startP24Rest(request) : startP24Form(request);
+    const { mode } = request.account.settings;
+    if (mode === 'legacy' && request.payment.currency !== 'PLN')
+      throw invalidField('currency', 'the legacy protocol takes PLN only, and names no currency');
+    return mode === 'rest' ? startP24Rest(request) : startP24Form(request);
   },
 
   async notification(request, account, channel) {

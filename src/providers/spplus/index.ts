@@ -9,23 +9,23 @@
  * - `urlretour` gets the notification too. Our callback stands in the bank's registration, and the return counts only with
  *   a valid hmac.
  * - 30 (one instalment remitted) is a part of the money.
- * - 99 (a test in production) never pays.
+ * - 99 (a test in production) never pays, and is refused on an account in production.
+ * - A text that can be cut into several codes of etat says only that something is going on.
  */
 
-import { Refusal } from '../../payments/errors.ts';
+import { invalidField, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import { readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
-import { ifFits, plainAscii } from '../kit/text.ts';
-import { readNotification, requireOneReading } from './notification.ts';
-import { type SpplusSettings, spplusSettings } from './settings.ts';
+import { hasOneReading, readNotification, SPPLUS_BOUND } from './notification.ts';
+import { spplusProof } from './proof.ts';
+import { MODALITE, MOYEN, type SpplusSettings, spplusSettings } from './settings.ts';
 import { signSpplusRequest, spplusSignatures, verifySpplusQuery } from './signatures.ts';
-import { ETATS } from './statuses.ts';
+import { ETATS, TEST_ETAT } from './statuses.ts';
 
 // --- Start ------------------------------------------------------------------------------------------------
 
@@ -42,17 +42,15 @@ const RESERVED = new Set([
   'hmac',
 ]);
 
+/** What a shop may give. */
+const OWN_FIELDS: Readonly<Record<string, RegExp>> = { modalite: MODALITE, moyen: MOYEN };
+
 const DAY_MS = 86_400_000;
 
 /** Tomorrow, `16/01/2024`: the last day on which the address is good. */
 function lastDay(now: Date): string {
   const [year, month, day] = new Date(now.getTime() + DAY_MS).toISOString().slice(0, 10).split('-');
   return `${day}/${month}/${year}`;
-}
-
-/** A value that begins with a letter, or nothing: what comes back after `etat` must not look like a part of it. */
-function withoutDigit(value: string | undefined): string | undefined {
-  return value && /^[A-Za-z]/.test(value) ? value : undefined;
 }
 
 function fieldsOf(request: StartRequest<SpplusSettings>): (readonly [string, string])[] {
@@ -69,8 +67,7 @@ function fieldsOf(request: StartRequest<SpplusSettings>): (readonly [string, str
     ['version', '1'],
     ['modalite', settings.modalite],
     ['moyen', settings.moyen],
-    ['email', withoutDigit(ifFits(payment.customer.email, 100))],
-    ['arg1', withoutDigit(plainAscii(payment.description ?? '').slice(0, 100))],
+    // No email and no arg1: they come back after etat, where nothing of the shopper's or the shop's may stand.
     // No question mark: the bank appends its own.
     ['urlretour', addressWithin(255, urls.back)],
   ];
@@ -108,7 +105,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
     signedReturn: true,
   },
   settings: spplusSettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: spplusProof,
   signatures: spplusSignatures,
   statuses: { ETAT: ETATS },
   likelyCauses: LIKELY_CAUSES,
@@ -124,20 +121,33 @@ export const spplus = defineProvider<typeof spplusSettings>({
     const { settings, endpoints } = request.account;
     const fields = withProviderFields(fieldsOf(request), request.payment.providerFields, {
       reserved: RESERVED,
-      allowed: (name) => ['modalite', 'moyen'].includes(name),
+      allowed: (name) => Object.hasOwn(OWN_FIELDS, name),
     });
+    for (const [name, form] of Object.entries(OWN_FIELDS)) {
+      if (!form.test(request.payment.providerFields[name] ?? ''))
+        throw invalidField(`providerFields.${name}`, 'has a form that SPPlus does not know');
+    }
     const { signature } = signSpplusRequest(settings, fields);
     const query = encodeForm([...fields, ['hmac', signature]], charset('utf-8'));
-    return { kind: 'url', method: 'GET', url: `${atOrigin(settings.service_url, endpoints.page)}?${query}` };
+    const url = `${atOrigin(settings.service_url, endpoints.page)}?${query}`;
+    return { redirect: { kind: 'url', method: 'GET', url }, bound: SPPLUS_BOUND };
   },
 
-  async notification(request, { settings }) {
+  async notification(request, { settings, environment }) {
     const raw = readable(request.method === 'GET' ? request.query : request.body);
     const { values } = verifySpplusQuery(settings, raw);
-    requireOneReading(raw);
+    const isUnique = hasOneReading(raw);
     const update = readNotification(settings, values);
     if (!update.order) throw new Refusal('field_missing', 'there is no reference');
-    return update;
+    if (environment === 'production' && update.providerStatus === TEST_ETAT)
+      throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
+    if (isUnique) return update;
+    return {
+      ...update,
+      key: `${update.key}/read in several ways`,
+      outcome: 'pending',
+      detail: { readings: 'refsfp and etat can be cut in another place, so it proves neither' },
+    };
   },
 
   // Anything else, white space included, counts as not received.

@@ -2,12 +2,12 @@
  * What a notification says, once its hmac fits.
  *
  * The hmac covers the raw values without names or separators: the same text can be cut into other values. A message
- * therefore has to have its fields in the kit's order and forms, and nothing after `etat` may begin with a digit, so that
- * no message of a declined payment can be cut into one of a payment. (We send nothing of the shopper's that does.)
+ * therefore has to have its fields in the kit's order and forms. What is left open is where refsfp ends and etat begins, and
+ * what of the rest follows etat: where the text can be read as another code too, it counts for as little as either says.
  */
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import type { ProviderUpdate } from '../contract.ts';
+import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { SpplusSettings } from './settings.ts';
 import { ETATS } from './statuses.ts';
@@ -42,14 +42,41 @@ const FORMS: readonly (readonly [name: string, form: RegExp])[] = [
   ['etat', /^\d{1,2}$/],
 ];
 
-/** What may follow `etat`. */
+/** What may follow `etat`, as the request had it. */
 const FOLLOWING = ['email', 'arg1', 'arg2'];
 
+/** A request of ours has none of them, so that nothing of its answers may follow `etat`. */
+export const SPPLUS_BOUND: Readonly<Record<string, string>> = Object.fromEntries(
+  FOLLOWING.map((name) => [name, '']),
+);
+
 /**
- * Requires a message whose signed text cannot be cut in another way.
+ * Every code of the sheet that a text after `taxe` can be cut into, with a refsfp before it.
+ * @param toTheEnd nothing follows the code.
+ */
+function codesIn(tail: string, toTheEnd: boolean): readonly string[] {
+  const [longest = ''] = /^[A-Za-z]\w*/.exec(tail) ?? [];
+  const codes: string[] = [];
+  for (let start = 1; start < longest.length; start++) {
+    for (const length of [1, 2]) {
+      const code = tail.slice(start, start + length);
+      const follows = tail.slice(start + length);
+      const isCut = toTheEnd ? follows === '' : !/^[\d%]/.test(follows);
+      if (isCut && code.length === length && meaningOf(ETATS, code)) codes.push(code);
+    }
+  }
+  return codes;
+}
+
+/** The results by which nobody gains anything, whichever of them it is. */
+const LOSSES: ReadonlySet<UpdateOutcome | undefined> = new Set(['denied', 'cancelled']);
+
+/**
+ * Requires a message whose signed text has the kit's fields in their order.
+ * @returns whether it can be read as one code of `etat` only, or as several of which none brings anything.
  * @throws Refusal field_missing, malformed
  */
-export function requireOneReading(query: string): void {
+export function hasOneReading(query: string): boolean {
   const pairs = rawPairs(query).filter(({ name }) => name !== 'hmac');
   for (const [index, [name, form]] of FORMS.entries()) {
     const pair = pairs[index];
@@ -57,10 +84,18 @@ export function requireOneReading(query: string): void {
       throw new Refusal('field_missing', `${name} is missing, malformed or not in its place`);
     }
   }
-  const unexpected = pairs
-    .slice(FORMS.length)
-    .find(({ name, value }) => !FOLLOWING.includes(name) || /^[\d%]/.test(value));
+  const following = pairs.slice(FORMS.length);
+  const unexpected = following.find(({ name, value }) => !FOLLOWING.includes(name) || /^[\d%]/.test(value));
   if (unexpected) throw new Refusal('malformed', `${unexpected.name} is not expected after etat`);
+  const tail = pairs
+    .slice(FORMS.findIndex(([name]) => name === 'refsfp'))
+    .map(({ value }) => value)
+    .join('');
+  const codes = codesIn(
+    tail,
+    following.every(({ value }) => value === ''),
+  );
+  return codes.length < 2 || codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome));
 }
 
 /**
@@ -87,6 +122,7 @@ export function readNotification(
     amount: fromDecimal(values.get('montant') ?? '', 2),
     currency: devise === '978' ? 'EUR' : (devise ?? null),
     movement: refsfp,
+    echo: Object.fromEntries(FOLLOWING.map((name) => [name, values.get(name) ?? ''])),
     providerReference: refsfp || null,
     providerStatus: etat,
     detail: {},

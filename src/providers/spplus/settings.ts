@@ -2,6 +2,10 @@
 import * as v from 'valibot';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
+/** Instalments, and means of payment. */
+export const MODALITE = /^(?:[123xn]x(?:\/[123xn]x)*)?$/;
+export const MOYEN = /^(?:[A-Z]{3}(?:\/[A-Z]{3})*)?$/;
+
 export const spplusSettings = v.object({
   cle: v.pipe(
     pattern(/^(?:\s*[0-9a-fA-F]){48}\s*$/, 'has 48 hexadecimal digits'),
@@ -26,19 +30,10 @@ export const spplusSettings = v.object({
     '0.00',
   ),
   modalite: v.optional(
-    v.pipe(
-      pattern(/^(?:[123xn]x(?:\/[123xn]x)*)?$/, 'looks like 1x/3x'),
-      shown({ title: 'Instalments offered' }),
-    ),
+    v.pipe(pattern(MODALITE, 'looks like 1x/3x'), shown({ title: 'Instalments offered' })),
     '',
   ),
-  moyen: v.optional(
-    v.pipe(
-      pattern(/^(?:[A-Z]{3}(?:\/[A-Z]{3})*)?$/, 'looks like CBS/AMX'),
-      shown({ title: 'Means offered' }),
-    ),
-    '',
-  ),
+  moyen: v.optional(v.pipe(pattern(MOYEN, 'looks like CBS/AMX'), shown({ title: 'Means offered' })), ''),
   service_url: v.optional(
     v.pipe(text(10, 200), v.url('is not an address'), shown({ title: 'Address of the page' })),
     'https://www.spplus.net/paiement/init.do',

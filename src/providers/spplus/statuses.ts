@@ -1,6 +1,9 @@
 /** The status table of SHEET.md. */
 import { statusTable } from '../kit/statuses.ts';
 
+/** A test payment made in production. */
+export const TEST_ETAT = '99';
+
 /** `etat` of a notification. A single payment goes 1, 4, 10; only 10 guarantees the money. */
 export const ETATS = statusTable([
   ['1', 'authorized', 'authorisation accepted'],

@@ -42,9 +42,9 @@ export const tipiSettings = v.object({
     v.pipe(
       v.boolean(),
       shown({
-        title: 'Trust unsigned results',
+        title: 'Trust unsigned results (old name)',
         description:
-          'URL form only. WARNING: anybody who knows an address can then mark a debt as paid; leave it off unless a person compares with the accountant’s journal.',
+          'The name that the account’s trustUnprovenNotifications had here; it is still read. WARNING: anybody who knows an address can then mark a debt as paid.',
       }),
     ),
     false,

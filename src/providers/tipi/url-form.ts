@@ -2,9 +2,16 @@
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
-import type { ProviderUpdate, StartedAttempt, StartRequest, UpdateOutcome } from '../contract.ts';
+import type {
+  ProviderAccount,
+  ProviderUpdate,
+  StartedAttempt,
+  StartRequest,
+  UpdateOutcome,
+} from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
+import { requireSaisie } from './environment.ts';
 import { centsOf } from './parameters.ts';
 import type { TipiSettings } from './settings.ts';
 import { outcomeOfResult } from './statuses.ts';
@@ -31,7 +38,7 @@ export function startUrlForm(request: StartRequest<TipiSettings>): StartedAttemp
     ['saisie', account.settings.saisie],
     ['urlcl', addressWithOrder(urls.callback, order)],
   ]);
-  return { redirect: { kind: 'url', method: 'GET', url }, providerState: { refdet } };
+  return { redirect: { kind: 'url', method: 'GET', url }, providerState: { refdet }, bound: { refdet } };
 }
 
 /** The outcome that a result claims; null where it is incomplete. */
@@ -41,32 +48,31 @@ export function claimedOutcome(values: ReadonlyMap<string, string>): UpdateOutco
 }
 
 /**
- * Reads a result. It moves no money by itself, unless the operator trusts it for this account.
- * @throws Refusal field_missing
+ * Reads a result. Nobody has signed it: what it counts for is decided where messages are taken.
+ * @throws Refusal field_missing, wrong_account, wrong_environment
  */
-export function readResult(settings: TipiSettings, values: ReadonlyMap<string, string>): ProviderUpdate {
+export function readResult(
+  account: ProviderAccount<TipiSettings>,
+  values: ReadonlyMap<string, string>,
+): ProviderUpdate {
   const result = values.get('resultrans') ?? '';
   const refdet = values.get('refdet') ?? '';
   if (!refdet || !result) throw new Refusal('field_missing', 'refdet and resultrans are both needed');
-  const claimed = outcomeOfResult(result);
-  const trusted = settings.trust_unsigned_notification;
-  const untrusted = claimed === 'paid' ? 'pending' : 'none';
+  const numcli = values.get('numcli') ?? account.settings.numcli;
+  if (Number(numcli) !== Number(account.settings.numcli))
+    throw new Refusal('wrong_account', `the result is for the client ${numcli}`);
+  requireSaisie(account, values.get('saisie') ?? '');
   return {
     kind: 'update',
     order: values.get('o') ?? refdet,
-    key: `${refdet}/${result}/${trusted ? 'trusted' : 'unsigned'}`,
-    outcome: trusted ? claimed : untrusted,
+    key: `${refdet}/${result}`,
+    outcome: outcomeOfResult(result),
     amount: centsOf(values.get('montant')),
     currency: null,
     movement: refdet,
+    echo: { refdet },
     providerReference: values.get('numauto') || null,
     providerStatus: result,
-    detail: trusted
-      ? { unsigned: 'trusted, because trust_unsigned_notification is on' }
-      : {
-          claims: claimed,
-          unsigned:
-            'nobody has signed this: it proves nothing; a person has to compare with the accountant’s journal',
-        },
+    detail: { unsigned: 'nobody has signed this: a person compares with the accountant’s journal' },
   };
 }

@@ -13,10 +13,14 @@ import type {
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
+import { requireSaisie } from './environment.ts';
 import { centsOf } from './parameters.ts';
 import type { TipiSettings } from './settings.ts';
 import { callPayfip, type PayfipMembers } from './soap.ts';
 import { isAboutIdop, outcomeOfFault, outcomeOfResult } from './statuses.ts';
+
+/** Why the result of a URL form cannot be asked for. */
+export const NO_WEB_SERVICE = 'the URL form has no web service to ask';
 
 const IDOP = /^[\w-]{8,64}$/;
 
@@ -95,14 +99,14 @@ const SHOWN = ['dattrans', 'heurtrans', 'saisie', 'objet', 'exer'];
  * Queries the result of the attempt's idop. Null: not known yet.
  * @throws Problem provider_error for a fault that is not about the idop, provider_unreachable; unsupported_operation for
  *   an attempt of the URL form.
- * @throws Refusal wrong_account when the detail is about another payment, or a test in production.
+ * @throws Refusal wrong_account when the detail is about another payment; wrong_environment.
  */
 export async function recupererDetailPaiementSecurise(
   query: StatusQuery<TipiSettings>,
 ): Promise<ProviderUpdate | null> {
   const { account, providerState, order, now, startedAt } = query;
   const { idOp, refdet = order } = providerState;
-  if (!idOp) throw new Problem('unsupported_operation', 'the URL form has no web service to ask');
+  if (!idOp) throw new Problem('unsupported_operation', NO_WEB_SERVICE);
   const operation = 'recupererDetailPaiementSecurise';
   const answer = await callPayfip(account, query.fetch, operation, [['idOp', idOp]]);
   const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate => ({
@@ -128,9 +132,7 @@ export async function recupererDetailPaiementSecurise(
   const detail = answer.values;
   const mismatch = mismatchOf(detail, { idOp, numcli: account.settings.numcli, refdet });
   if (mismatch) throw new Refusal('wrong_account', mismatch);
-  if (account.environment === 'production' && /^[TX]$/.test(detail.saisie ?? '')) {
-    throw new Refusal('wrong_account', 'it was paid as a test, and the account is in production');
-  }
+  requireSaisie(account, detail.saisie ?? '');
   // The ledger compares montant with what the attempt asked for.
   const code = detail.resultrans ?? '';
   return update(outcomeOfResult(code), code, detail);

@@ -24,6 +24,8 @@ type Stored = {
   currency: string;
   decision?: Decision;
   charged?: boolean;
+  /** The bank's own transaction, which its list has. */
+  listed?: boolean;
   manual?: boolean;
 };
 
@@ -115,6 +117,24 @@ async function answerOperation(
   });
 }
 
+/** The transactions of an order. */
+async function listed(order: string, memory: Memory): Promise<Response> {
+  const found = await Promise.all(
+    (['pay', 'refuse', 'wait'] as const).map(async (decision) => {
+      const id = `${order}${decision}`;
+      const one = await stored(memory, id);
+      return one?.listed ? [transaction(id, one)] : [];
+    }),
+  );
+  const entry = await entryOf(memory, order);
+  const later = entry && entry.taken > 0 ? [takenTransaction(entry)] : [];
+  const known = new Set(later.map(({ id }) => id));
+  return Response.json({
+    data: [...found.flat().filter(({ id }) => !known.has(id)), ...later],
+    mode: 'test',
+  });
+}
+
 /** Each decision about an order has a transaction of its own. */
 const idOf = (order: BankOrder, decision: Decision) => `${order.order}${decision}`;
 
@@ -125,6 +145,7 @@ export const paymillBank: Bank = {
   decisions: ['pay', 'refuse', 'wait'],
   api: [
     { method: 'POST', path: '/v2.1/transactions' },
+    { method: 'GET', path: '/v2.1/transactions' },
     { method: 'GET', path: '/v2.1/transactions/:id' },
     { method: 'POST', path: '/v2.1/preauthorizations' },
     { method: 'GET', path: '/v2.1/preauthorizations/:id' },
@@ -137,7 +158,7 @@ export const paymillBank: Bank = {
     method === 'DELETE' || path.includes('/refunds/') || body.includes('preauthorization='),
 
   async answer(call, merchants, memory) {
-    const { method, path, headers, body } = call;
+    const { method, path, query, headers, body } = call;
     const form = new URLSearchParams(body);
     if (path === '/paymill/tokens') {
       const number = form.get('number') ?? '';
@@ -155,6 +176,8 @@ export const paymillBank: Bank = {
       ({ settings }) => headers.get('authorization') === `Basic ${btoa(`${String(settings.private_key)}:`)}`,
     );
     if (!known) return Response.json({ error: 'Access Denied' }, { status: 401 });
+    if (method === 'GET' && path === '/v2.1/transactions')
+      return listed(new URLSearchParams(query).get('description') ?? '', memory);
     const answered = await answerOperation(call, memory);
     if (answered) return answered;
     if (method === 'GET') {
@@ -174,7 +197,7 @@ export const paymillBank: Bank = {
     if (card.amount !== amount || card.currency !== currency)
       return Response.json({ error: 'amount mismatch' }, { status: 412 });
     await memory.put(place(token), JSON.stringify({ ...card, charged: true }));
-    const charge = { ...card, order, amount, currency };
+    const charge = { ...card, order, amount, currency, listed: true };
     const id = `${order}${card.decision ?? 'wait'}`;
     await memory.put(place(id), JSON.stringify(charge));
     if (!path.endsWith('/preauthorizations'))

@@ -12,6 +12,9 @@ import {
 
 const ETAT: Record<Decision, string> = { pay: '10', refuse: '2', cancel: '12', wait: '6' };
 
+/** What the page echoes as it was sent. */
+const FREE = ['email', 'arg1', 'arg2'];
+
 /** The kit's constants, in its own spelling. */
 function key(cle: string): Uint8Array {
   const des = Buffer.from('451fba4f4c3fd497', 'hex');
@@ -40,8 +43,10 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     ['taxe', '0.00'],
     ['refsfp', `SFP${order.id}`],
     ['etat', ETAT[decision]],
-    ['email', 'bob%40example.com'],
-    ['arg1', spoiling === 'wrong-charset' ? 'Caf%E9' : 'Caf%C3%A9'],
+    ...FREE.flatMap((name) => {
+      const value = order.data[name];
+      return value ? [[name, encodeURIComponent(value)] as const] : [];
+    }),
   ];
   const signature = hmac(values.map(([, value]) => value).join(''), merchant, spoiling);
   const sent = values.map(([name, value]) =>

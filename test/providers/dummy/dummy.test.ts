@@ -68,6 +68,18 @@ describe('the eopayment dialect', () => {
   });
 });
 
+it.each(['ok', 'nok', 'signed', 'reason', 'transaction_id'])(
+  'does not send %s, a name of the answer, for a shop',
+  async (name) => {
+    const shop = await makeShop([await makeAccount('dummy')]);
+    expect(await shop.pay({ providerFields: { [name]: '1' } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: `providerFields.${name}` }] },
+    });
+    expect((await shop.pay({ providerFields: { info1: 'free' } })).status).toBe(201);
+  },
+);
+
 describe('the getpaid dialect', () => {
   const settings = (method: string) => ({
     ...demoSettings('dummy'),
