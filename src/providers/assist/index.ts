@@ -17,15 +17,16 @@ import { parseForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { assistCancel, assistCapture, assistRefund } from './operations.ts';
 import { currentOrderForm, legacyOrderForm } from './order-forms.ts';
 import { lacksOrderResult, orderResult } from './order-result.ts';
+import { assistProof } from './proof.ts';
 import { pushUpdate } from './push.ts';
-import { formValues, requireForms, requireMerchant } from './received.ts';
+import { formValues, requireEnvironment, requireForms, requireMerchant } from './received.ts';
 import { refusedReply } from './replies.ts';
 import { assistReport } from './report.ts';
 import { resultUpdate, resultValues } from './result.ts';
+import { lacksServices } from './service-call.ts';
 import { assistServer, assistSettings, isLegacy } from './settings.ts';
 import { assistLikelyCauses, assistSignatures, verifyPush, verifyResult } from './signatures.ts';
 import { ASSIST_BILL_STATUS, ASSIST_ORDER_STATE, ASSIST_RESPONSE_CODE } from './statuses.ts';
@@ -50,7 +51,7 @@ export const assist = defineProvider<typeof assistSettings>({
     if (isLegacy(settings)) return settings.sendresult_secret ? null : 'sendresult_secret';
     return settings.salt ? null : 'salt';
   },
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: assistProof,
   signatures: assistSignatures,
   likelyCauses: assistLikelyCauses,
   statuses: {
@@ -88,13 +89,18 @@ export const assist = defineProvider<typeof assistSettings>({
       requireMerchant(account, values, 'Shop_IDP');
       verifyPush(account.settings, values);
       requireForms(values, ['OrderNumber', 'Total', 'Currency', 'BillNumber', 'PacketDate']);
-      return pushUpdate(account.settings, values);
+      return pushUpdate(account.settings, values, 'push');
     }
     const values = resultValues(request);
     requireMerchant(account, values, 'merchant_id');
     const verified = verifyResult(account.settings, values);
     requireForms(values, ['ordernumber', verified.amountField, verified.currencyField, 'orderstate']);
-    return resultUpdate(account.settings, values, verified);
+    requireEnvironment(account, values);
+    const update = resultUpdate(account.settings, values, verified, 'push');
+    // Which part was given back, and whether again, only ASSIST can say: the packet date is not signed.
+    return update.outcome === 'refunded' && lacksServices(account.settings) === null
+      ? { kind: 'hint', order: update.order, about: {}, ...(update.reply && { reply: update.reply }) }
+      : update;
   },
 
   reply: () => ({

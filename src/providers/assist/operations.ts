@@ -12,6 +12,7 @@ import type { OperationRule } from '../../payments/operations.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { isoMilliseconds } from './dates.ts';
 import { orderValues, readAssistOrder, verifyOrder, XML_FORMAT } from './order-result.ts';
+import { requireEnvironment } from './received.ts';
 import { callService, lacksServices, plainError } from './service-call.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
 import { ASSIST_SYSTEM_ERROR, OPERATION_IN_PROCESS, orderStateAlone } from './statuses.ts';
@@ -23,25 +24,25 @@ const BY_SHOP = '1';
 const CHARGE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** The bill number that a provider update has left. @throws Problem */
-function keptBill({ providerState }: OperationCall<AssistSettings>): string {
-  if (!providerState.bill) throw new Problem('invalid_state', 'the bill number of this payment is not known');
-  return providerState.bill;
+/** @throws Problem where there is no bill number. */
+function knownBill(bill: string | undefined): string {
+  if (bill) return bill;
+  throw new Problem('invalid_state', 'the bill number of this payment is not known from ASSIST itself');
 }
 
 // --- Current ----------------------------------------------------------------------------------------------
 
 /**
- * The bill of an order. The bill number of a result is not signed, so ASSIST is asked for it. The one of the result counts only where
- * ASSIST cannot be asked, and the answer to the operation still has to name our order.
+ * The bill of an order. ASSIST is asked for it: the bill number of a result is not signed, and may be that of another order.
+ * @throws Problem, Refusal
  */
 async function currentBill(order: OperationOrder<AssistSettings>): Promise<string> {
-  const values = await readAssistOrder(order).catch((error: unknown) => {
-    if (error instanceof Problem) return null;
-    throw error;
-  });
-  if (values) verifyOrder(order.account.settings, values, order.order);
-  return values?.get('billnumber') || keptBill(order);
+  const values = await readAssistOrder(order);
+  if (values) {
+    verifyOrder(order.account.settings, values, order.order);
+    requireEnvironment(order.account, values);
+  }
+  return knownBill(values?.get('billnumber'));
 }
 
 async function executeCurrent(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
@@ -73,14 +74,25 @@ async function executeCurrent(order: OperationOrder<AssistSettings>): Promise<Op
 
 // --- Legacy -----------------------------------------------------------------------------------------------
 
+/**
+ * The bill of a legacy order and its date, from the report. The bill number of a push is not signed, and may be that of another order:
+ * it will do where no money is real.
+ */
+function legacyBill({ account, providerState }: OperationOrder<AssistSettings>) {
+  const { bill, billAt, pushedBill, pushedBillAt } = providerState;
+  if (bill || account.environment === 'production') return { bill: knownBill(bill), at: billAt };
+  return { bill: knownBill(pushedBill), at: pushedBillAt };
+}
+
 async function executeLegacy(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
-  const { account, kind, amount, currency, whole, providerState, now } = order;
-  const authorizedAt = isoMilliseconds(providerState.billAt ?? '');
+  const { account, kind, amount, currency, whole, now } = order;
+  const { bill, at } = legacyBill(order);
+  const authorizedAt = isoMilliseconds(at ?? '');
   if (kind === 'capture' && now.getTime() > authorizedAt + CHARGE_DAYS * DAY_MS)
     throw new Problem('invalid_state', `ASSIST charges an authorization within ${CHARGE_DAYS} days`);
   const path = kind === 'capture' ? '/postauths/postauth.cfm' : '/rvr/rvr.cfm';
   const { status, text } = await callService(order.send, account, path, {
-    Billnumber: keptBill(order),
+    Billnumber: bill,
     Format: '1',
     S_FIELDS: '*',
     ...(whole && kind !== 'refund' ? {} : { Subtotal_P: decimal(amount, 2), Currency: currency }),

@@ -48,9 +48,26 @@ const CURRENT_EXTRA = new Set<string>([
   'HomePhone',
   'WorkPhone',
   'Fax',
-  'TestMode',
   'ChequeItems',
 ]);
+
+/**
+ * The signed values that a shop may fill in. Where an order is signed without a separator, letters after its currency would make it the
+ * text of a result: CustomerNumber `Approved`.
+ * @throws Problem invalid_request
+ */
+function requireSignedForms(extra: Readonly<Record<string, string>>, delimiter: string): void {
+  for (const name of ORDER_SIGNED_IF_SENT) {
+    const value = extra[name] ?? '';
+    if (delimiter === '' && !/^\d*$/.test(value))
+      throw invalidField(
+        `providerFields.${name}`,
+        'takes digits only: this account signs without a separator',
+      );
+    if (value.includes(';'))
+      throw invalidField(`providerFields.${name}`, 'takes no semicolon, which separates what is signed');
+  }
+}
 
 /**
  * The form of the current protocol, with Signature where the account has a key, else with Checkvalue where it has a secret word.
@@ -58,6 +75,7 @@ const CURRENT_EXTRA = new Set<string>([
  */
 export function currentOrderForm(request: StartRequest<AssistSettings>): OrderForm {
   const { payment, account, order, urls } = request;
+  requireSignedForms(payment.providerFields, account.settings.delimiter);
   const { customer } = payment;
   const back = (via: 'success' | 'failure' | 'pending') => addressWithin(256, backBy(urls, via));
   const fields = withProviderFields(
@@ -68,6 +86,7 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
       ['OrderCurrency', payment.currency],
       ['Language', customer.language === 'ru' ? 'RU' : customer.language ? 'EN' : undefined],
       ['Delay', delayOf(request)],
+      ['TestMode', account.environment === 'production' ? undefined : '1'],
       ['OrderComment', cut(payment.description, 256) ?? payment.reference],
       ['Lastname', cut(customer.lastName, 70)],
       ['Firstname', cut(customer.firstName, 70)],
@@ -82,7 +101,7 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
     ]),
     payment.providerFields,
     {
-      reserved: new Set([...ORDER_SIGNED, 'Checkvalue', 'Signature']),
+      reserved: new Set([...ORDER_SIGNED, 'Checkvalue', 'Signature', 'TestMode']),
       allowed: (name) => CURRENT_EXTRA.has(name),
     },
   );
@@ -121,8 +140,13 @@ function buyerData({ payment: { customer } }: StartRequest<AssistSettings>): rea
   ];
 }
 
+/** A value as the report may repeat it, whose columns are separated by semicolons. Addresses are not in it. */
+function forReport(name: string, value: string): string {
+  return name.startsWith('URL_') ? value : value.replaceAll(';', ',');
+}
+
 /**
- * The form of the legacy protocol. A character that windows-1251 lacks becomes a question mark.
+ * The form of the legacy protocol. A semicolon in a text becomes a comma. A character that windows-1251 lacks becomes a question mark.
  * @throws Problem invalid_request naming the field that is needed or cannot be carried; misconfigured
  */
 export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderForm {
@@ -158,6 +182,6 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
   return {
     path: shopAsks ? '/shops/cardpayment.cfm' : '/shops/purchase.cfm',
     charset: 'windows-1251',
-    fields: fields.map(([name, value]) => [name, within1251(value)] as const),
+    fields: fields.map(([name, value]) => [name, forReport(name, within1251(value))] as const),
   };
 }

@@ -9,7 +9,7 @@
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { orderIn, textIn, xmlTree } from './envelope.ts';
-import type { AssistValues } from './received.ts';
+import { type AssistValues, requireEnvironment } from './received.ts';
 import { resultUpdate } from './result.ts';
 import { callService, lacksServices, plainError, type ServiceAnswer } from './service-call.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
@@ -108,7 +108,10 @@ export async function readAssistOrder(
 export async function orderResult(query: StatusQuery<AssistSettings>): Promise<ProviderUpdate | null> {
   const { settings } = query.account;
   const values = await readAssistOrder(query);
-  return values && resultUpdate(settings, values, verifyOrder(settings, values, query.order));
+  if (!values) return null;
+  const verified = verifyOrder(settings, values, query.order);
+  requireEnvironment(query.account, values);
+  return resultUpdate(settings, values, verified, 'answer');
 }
 
 /** Why accounts with these settings have no status query; null: they have. */

@@ -19,8 +19,15 @@ function outcomeOf(values: AssistValues): UpdateOutcome {
   return billMeaning(status)?.outcome ?? 'none';
 }
 
-/** What a verified push says, amounts in minor units. An unknown Status moves nothing. */
-export function pushUpdate(settings: AssistSettings, values: AssistValues): ProviderUpdate {
+/**
+ * What a verified push or a row of the report says, amounts in minor units. An unknown Status moves nothing.
+ * @param from only a row of the report is answered to a call of ours; the bill number of a push is not signed.
+ */
+export function pushUpdate(
+  settings: AssistSettings,
+  values: AssistValues,
+  from: 'push' | 'report',
+): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const bill = value('BillNumber');
   const outcome = outcomeOf(values);
@@ -28,14 +35,16 @@ export function pushUpdate(settings: AssistSettings, values: AssistValues): Prov
   return {
     kind: 'update',
     order: value('OrderNumber'),
-    key: `${bill}/${value('PacketDate')}/${value('Status').toLowerCase()}`,
+    // A row is news even after the push of the same bill: it proves the bill number.
+    key: `${from === 'report' ? 'report/' : ''}${bill}/${value('PacketDate')}/${value('Status').toLowerCase()}`,
     outcome,
     amount: fromDecimal(value('Total'), 2),
     currency: value('Currency'),
     movement: outcome === 'refunded' ? `refund/${bill}` : value('OrderNumber'),
     sequence: bill,
     ...((outcome === 'paid' || outcome === 'authorized') && {
-      providerState: { bill, billAt: at ?? '' },
+      providerState:
+        from === 'report' ? { bill, billAt: at ?? '' } : { pushedBill: bill, pushedBillAt: at ?? '' },
     }),
     providerReference: bill || null,
     providerStatus: value('Status'),

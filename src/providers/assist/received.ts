@@ -65,6 +65,23 @@ export function requireMerchant(
     throw new Refusal('wrong_account', `the message is for the merchant ${received}`, { field });
 }
 
+/**
+ * Checks the mark of test or live, where a message has it. It is not signed.
+ * @throws Refusal when it is not that of the account.
+ */
+export function requireEnvironment(
+  { environment }: ProviderAccount<AssistSettings>,
+  values: AssistValues,
+): void {
+  const mark = values.get('testmode') ?? '';
+  if (mark === '') return;
+  const isTest = !/^(?:0|false)$/i.test(mark.trim());
+  if (isTest !== (environment === 'production')) return;
+  throw new Refusal('wrong_environment', `testmode is ${mark}, and the account is for ${environment}`, {
+    field: 'testmode',
+  });
+}
+
 const DETAIL = [
   'responsecode',
   'Response_Code',

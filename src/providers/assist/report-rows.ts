@@ -48,6 +48,12 @@ function cellOf(column: string, text: string): string | null {
 
 export class ReportReader {
   #columns: readonly (string | null)[] | null = null;
+  #isShifted = false;
+
+  /** Whether the line read last had more or fewer cells than the header. An empty one at its end is none. */
+  get isShifted(): boolean {
+    return this.#isShifted;
+  }
 
   /**
    * Reads one line. Its values by their names, without those that are unknown or do not parse; dates as `yyyy-mm-dd HH:MM:SS`.
@@ -60,6 +66,8 @@ export class ReportReader {
       return null;
     }
     const columns = this.#columns;
+    const surplus = cells.length - columns.length;
+    this.#isShifted = surplus !== 0 && !(surplus === 1 && cells.at(-1)?.trim() === '');
     const entries = cells.flatMap((cell, index) => {
       const name = columns[index];
       const value = name ? cellOf(name, cell) : null;

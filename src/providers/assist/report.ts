@@ -67,7 +67,7 @@ function rowOf(settings: AssistSettings, row: Readonly<Record<string, string>>):
   const values = new Map(Object.entries(row));
   // A push of the same bill has the date as ASSIST writes it, and its answer has to repeat it.
   if (cursor) values.set('PacketDate', assistDate(cursor));
-  return { update: pushUpdate(settings, values), problem: null, cursor };
+  return { update: pushUpdate(settings, values, 'report'), problem: null, cursor };
 }
 
 async function* rowsOf(
@@ -84,6 +84,13 @@ async function* rowsOf(
       throw new Problem('provider_error', `ASSIST sent no report: ${missing.join(', ')} is missing`, {
         cause: line.slice(0, 200),
       });
+    }
+    if (row && reader.isShifted) {
+      // A semicolon in a text moves all that follows into other columns.
+      const problem = `${row.OrderNumber}: the row has not the columns of its header`;
+      const isOurs = hasForm('OrderNumber', row.OrderNumber);
+      yield { update: null, problem: isOurs ? problem : null, cursor: null };
+      continue;
     }
     const date = row?.PacketDate ? isoMilliseconds(row.PacketDate) : null;
     if (row && (date === null || date >= oldest)) yield rowOf(account.settings, row);

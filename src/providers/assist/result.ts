@@ -38,7 +38,7 @@ export function resultValues(request: ProviderRequest): AssistValues {
   return new Map(
     Object.entries(found).flatMap(([name, value]) => {
       if (typeof value === 'number' && /amount$/.test(name)) return [[name, value.toFixed(2)] as const];
-      return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [];
+      return /^(?:string|number|boolean)$/.test(typeof value) ? [[name, String(value)] as const] : [];
     }),
   );
 }
@@ -54,15 +54,21 @@ function amountOf(values: AssistValues, { amountField }: VerifiedResult): number
   return status === 'partially_refunded' && amount === whole ? null : amount;
 }
 
-/** What a verified result says, amounts in minor units. An unknown orderstate moves nothing. */
+/**
+ * What a verified result says, amounts in minor units. An unknown orderstate moves nothing.
+ * @param from a push of ASSIST, of which bill number and packet date are not signed, or its answer to a call of ours.
+ */
 export function resultUpdate(
   settings: AssistSettings,
   values: AssistValues,
   verified: VerifiedResult,
+  from: 'push' | 'answer',
 ): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const outcome = orderStateMeaning(value('orderstate'))?.outcome ?? 'none';
   const packet = `${value('billnumber')}/${value('packetdate')}`;
+  // With a date that is not signed, one push could be sent again as another refund.
+  const refund = from === 'answer' ? packet : value(verified.amountField);
   return {
     kind: 'update',
     order: value('ordernumber'),
@@ -70,12 +76,11 @@ export function resultUpdate(
     outcome,
     amount: amountOf(values, verified),
     currency: value(verified.currencyField),
-    movement: outcome === 'refunded' ? `refund/${packet}` : value('ordernumber'),
+    movement: outcome === 'refunded' ? `refund/${refund}` : value('ordernumber'),
     providerReference: value('billnumber') || null,
     providerStatus: value('orderstate'),
     detail: detailOf(values),
     ...(/^\d{1,20}$/.test(value('billnumber')) && {
-      providerState: { bill: value('billnumber') },
       document: {
         number: value('billnumber'),
         status: value('orderstate'),

@@ -1,77 +1,121 @@
-/** Reads a callback that has been verified. Facts: SHEET.md, "Notification" and "Statuses". */
-import type { ProviderUpdate } from '../contract.ts';
-import { type JsonBranch, type JsonTree, leafText, memberOf } from './json-tree.ts';
+/**
+ * Reads a callback that has been verified. Facts: SHEET.md, "Notification", "Statuses" and "What its signature proves". Everything is
+ * read from the signed text, so that nothing else can be read from the same signature.
+ */
+import { Refusal } from '../../payments/errors.ts';
+import type { Acknowledgement, Hint, ProviderUpdate } from '../contract.ts';
+import type { VerifiedCallback } from './signatures.ts';
+import { holdsSeparator, SignedText } from './signed-text.ts';
 import { operationKindOf, paymentOutcome } from './statuses.ts';
 
-function amountOf(money: JsonTree | undefined): number | null {
-  const digits = leafText(memberOf(money, 'amount'));
+/** Lines that only our own requests have, of the page and of Gate. They are signed with the same key. */
+const REQUEST_ONLY = ['payment_amount', 'merchant_callback_url', 'general:merchant_callback_url'];
+
+/** Members of messages that are about no payment. With a payment beside them, the payment is asked about. */
+const OF_OTHER_MESSAGES = ['recurring', 'token', 'token_status', 'request'];
+
+/** What decides about money, and about our operations. */
+const DECIDING = {
+  payment: ['status', 'method', 'sum:amount', 'sum:currency'],
+  operation: ['id', 'type', 'status', 'sum_initial:amount', 'sum_initial:currency'],
+};
+
+function amountOf(digits: string): number | null {
   return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
-/** The operation of a callback: the only one, or the newest of several. */
-function operationOf(body: JsonBranch): JsonTree | undefined {
-  const many = body.operations;
-  return body.operation ?? (Array.isArray(many) ? (many.at(-1) as JsonTree | undefined) : undefined);
+/** The path of the operation of a callback: the only one, or the newest of several; null: it has none. */
+function operationPath(text: SignedText): string | null {
+  return text.has('operation') ? 'operation' : text.lastOf('operations');
 }
 
-/** Whether an operation is a refund that succeeded. A declined one leaves the payment as it was. */
-function isSuccessfulRefund(operation: JsonTree | undefined): boolean {
-  return (
-    operationKindOf(leafText(memberOf(operation, 'type'))) === 'refund' &&
-    leafText(memberOf(operation, 'status')) === 'success'
-  );
+/** Why a callback that verified may be read in several ways; null: in one only. */
+function ambiguityOf({ body }: VerifiedCallback, text: SignedText): string | null {
+  if (holdsSeparator(body)) return 'a value holds the separator of what is signed';
+  if (text.has('operation') && text.has('operations')) return 'it has an operation beside its operations';
+  const other = [...OF_OTHER_MESSAGES, ...REQUEST_ONLY].find((name) => text.has(name));
+  if (other) return `it has ${other} beside the payment`;
+  const operation = operationPath(text);
+  const paths = [
+    ...DECIDING.payment.map((name) => `payment:${name}`),
+    ...(operation ? DECIDING.operation.map((name) => `${operation}:${name}`) : []),
+  ];
+  const twice = paths.find((path) => text.isTwice(path));
+  return twice ? `it has ${twice} twice` : null;
 }
 
 /** An operation of ours that was accepted and then failed. It leaves payment.status as it was. */
-function declinesOf(operation: JsonTree | undefined): Pick<ProviderUpdate, 'declines'> {
-  const kind = operationKindOf(leafText(memberOf(operation, 'type')));
-  const outcome = paymentOutcome(leafText(memberOf(operation, 'status')));
+function declinesOf(type: string, status: string, amount: string): Pick<ProviderUpdate, 'declines'> {
+  const kind = operationKindOf(type);
+  const outcome = paymentOutcome(status);
   if (!kind || (outcome !== 'denied' && outcome !== 'error')) return {};
-  return { declines: { kind, amount: amountOf(memberOf(operation, 'sum_initial')) } };
-}
-
-/** The project that a callback is for; empty where it names none. */
-export function projectOf(body: JsonBranch): string {
-  return leafText(body.project_id) || leafText(memberOf(body.general, 'project_id'));
+  return { declines: { kind, amount: amountOf(amount) } };
 }
 
 /**
  * What a callback about a payment says, amounts in minor units. After a refund payment.sum is what is left, and the
  * refunded sum is that of the operation. The money of a payment is one movement, however many callbacks repeat it.
  */
-export function callbackUpdate(body: JsonBranch): ProviderUpdate {
-  const payment = body.payment;
-  const operation = operationOf(body);
-  const word = leafText(memberOf(payment, 'status'));
-  const operationId = leafText(memberOf(operation, 'id'));
-  const operationType = leafText(memberOf(operation, 'type'));
-  const method = leafText(memberOf(payment, 'method'));
+function updateOf(text: SignedText): ProviderUpdate {
+  const path = operationPath(text);
+  const payment = (name: string) => text.value(`payment:${name}`);
+  const operation = (name: string) => (path ? text.value(`${path}:${name}`) : '');
+  const word = payment('status');
+  const [id, type, status] = [operation('id'), operation('type'), operation('status')];
+  const method = payment('method');
   const outcome = paymentOutcome(word);
   const isRefund = outcome === 'refunded';
-  const isVoid = outcome === 'cancelled' && operationType === 'cancel';
-  const money = isRefund ? memberOf(operation, 'sum_initial') : memberOf(payment, 'sum');
+  // A declined refund leaves the payment as it was.
+  const isDone = operationKindOf(type) === 'refund' && status === 'success';
+  const isVoid = outcome === 'cancelled' && type === 'cancel';
+  const sum = (name: string) => (isRefund ? operation(`sum_initial:${name}`) : payment(`sum:${name}`));
   return {
     kind: 'update',
-    order: leafText(memberOf(payment, 'id')),
-    key: [operationId, leafText(memberOf(operation, 'status')), word].join('/'),
-    outcome: isRefund && !isSuccessfulRefund(operation) ? 'none' : isVoid ? 'voided' : outcome,
-    amount: amountOf(money),
-    currency: leafText(memberOf(money, 'currency')) || null,
-    movement: isRefund ? `refund/${operationId}` : 'payment',
-    ...declinesOf(operation),
+    order: payment('id'),
+    key: [id, status, word].join('/'),
+    outcome: isRefund && !isDone ? 'none' : isVoid ? 'voided' : outcome,
+    amount: amountOf(sum('amount')),
+    currency: sum('currency') || null,
+    movement: isRefund ? `refund/${id}` : 'payment',
+    ...declinesOf(type, status, operation('sum_initial:amount')),
     ...(method && (outcome === 'paid' || outcome === 'authorized') && { providerState: { method } }),
-    providerReference:
-      leafText(memberOf(memberOf(operation, 'provider'), 'payment_id')) || operationId || null,
+    providerReference: operation('provider:payment_id') || id || null,
     providerStatus: word,
     detail: Object.fromEntries(
       [
         ['method', method],
-        ['operation', operationType],
-        ['operationId', operationId],
-        ['code', leafText(memberOf(operation, 'code'))],
-        ['message', leafText(memberOf(operation, 'message'))],
-        ['card', leafText(memberOf(body.account, 'number'))],
+        ['operation', type],
+        ['operationId', id],
+        ['code', operation('code')],
+        ['message', operation('message')],
+        ['card', text.value('account:number')],
       ].filter(([, value]) => value),
     ),
   };
+}
+
+/**
+ * Reads a verified callback of a project. One whose signed text may be read in several ways is a reason to ask, no more.
+ * @throws Refusal when it is for another project, a request of ours, or about more than one payment.
+ */
+export function readCallback(
+  verified: VerifiedCallback,
+  project: string,
+): ProviderUpdate | Acknowledgement | Hint {
+  const text = new SignedText(verified.text);
+  const ofRequest = REQUEST_ONLY.find((name) => text.has(name));
+  for (const path of ['project_id', 'general:project_id']) {
+    const named = text.value(path);
+    if (text.isTwice(path) || (named && named !== project))
+      throw new Refusal('wrong_account', `the callback is for the project ${named || 'of two lines'}`);
+  }
+  const hasPayment = text.has('payment:id');
+  if (ofRequest && !hasPayment)
+    throw new Refusal('malformed', `${ofRequest} is of a request, not of a callback`);
+  // Recurring and tokenisation callbacks have no payment.
+  if (!text.has('payment')) return { kind: 'acknowledgement', about: 'a callback without a payment' };
+  if (text.isTwice('payment:id')) throw new Refusal('duplicate_field', 'payment.id is there twice');
+  const update = updateOf(text);
+  if (!update.order) throw new Refusal('field_missing', 'there is no payment.id');
+  return ambiguityOf(verified, text) === null ? update : { kind: 'hint', order: update.order, about: {} };
 }

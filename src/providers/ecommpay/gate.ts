@@ -46,7 +46,12 @@ interface GateOperation {
 
 /** The members of a status answer that are read. */
 interface GateStatus {
-  readonly payment?: { readonly id?: string; readonly status?: string; readonly sum?: Money };
+  readonly payment?: {
+    readonly id?: string;
+    readonly status?: string;
+    readonly method?: string;
+    readonly sum?: Money;
+  };
   readonly operations?: readonly GateOperation[];
 }
 
@@ -113,7 +118,8 @@ async function paymentStatus({
     throw new Problem('provider_error', `the provider answered ${status} and nothing about this payment`, {
       cause: text.slice(0, 1000),
     });
-  return { ...found, word: found.payment.status, sum: found.payment.sum };
+  const { status: word, sum, method } = found.payment;
+  return { ...found, word, sum, method };
 }
 
 // --- Operations -------------------------------------------------------------------------------------------
@@ -202,7 +208,7 @@ export async function gateStatusUpdates(
   query: StatusQuery<EcommpaySettings>,
 ): Promise<readonly ProviderUpdate[]> {
   const found = await paymentStatus(query);
-  const { word, sum } = found;
+  const { word, sum, method } = found;
   const outcomeNow = paymentOutcome(word);
   const refunded = refundedIn(found);
   const left = Number.isSafeInteger(sum?.amount) ? (sum?.amount ?? null) : null;
@@ -215,6 +221,8 @@ export async function gateStatusUpdates(
     currency: sum?.currency ?? null,
     movement: 'payment',
     cumulative: true,
+    // A callback that was only a hint has left no method.
+    ...(typeof method === 'string' && method && { providerState: { method } }),
     providerReference: null,
     providerStatus: word,
     detail: {},

@@ -17,12 +17,12 @@ import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { callbackUpdate, projectOf } from './callback.ts';
+import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund, gateStatusUpdates } from './gate.ts';
-import { isJsonBranch, parseJsonTree } from './json-tree.ts';
+import { parseJsonTree } from './json-tree.ts';
 import { pageParameters } from './payment-page.ts';
+import { ecommpayProof } from './proof.ts';
 import { ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
 import { ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
@@ -43,7 +43,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     signedReturn: false,
   },
   settings: ecommpaySettings,
-  proof: () => merchantProof([], { requestIsNoAnswer: 'to be written' }),
+  proof: (_settings, channel) => ecommpayProof(channel),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,
   statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS },
@@ -77,17 +77,8 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     }
     const source = fromUtf8(request.body);
     if (source === null) throw new Refusal('malformed', 'the body is not UTF-8');
-    const { body } = verifyCallback(account.settings, parseJsonTree(source));
-    const project = projectOf(body);
-    if (project && project !== String(account.settings.project_id)) {
-      throw new Refusal('wrong_account', `the callback is for the project ${project}`);
-    }
-    // Recurring and tokenisation callbacks have no payment.
-    if (!isJsonBranch(body.payment))
-      return { kind: 'acknowledgement', about: 'a callback without a payment' };
-    const update = callbackUpdate(body);
-    if (!update.order) throw new Refusal('field_missing', 'there is no payment.id');
-    return update;
+    const verified = verifyCallback(account.settings, parseJsonTree(source));
+    return readCallback(verified, String(account.settings.project_id));
   },
 
   reply: () => EMPTY_OK,

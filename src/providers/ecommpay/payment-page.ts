@@ -22,6 +22,41 @@ const RESERVED = new Set([
   'redirect_return_url',
 ]);
 
+/** The parameters of the sheet that a shop may add, or set in our place. */
+const ALLOWED = new Set([
+  ...['payment_description', 'customer_id', 'customer_first_name', 'customer_last_name', 'customer_email'],
+  ...['customer_phone', 'customer_country', 'customer_state', 'customer_city', 'customer_address'],
+  ...['customer_zip', 'customer_day_of_birth', 'customer_ssn'],
+  ...['billing_postal', 'billing_country', 'billing_region', 'billing_city', 'billing_address'],
+  ...['avs_post_code', 'avs_street_address', 'language_code', 'region_code', 'best_before'],
+  ...[
+    'force_payment_method',
+    'force_payment_group',
+    'payment_methods_options',
+    'account_token',
+    'terminal_id',
+  ],
+  ...['success', 'fail', 'return'].flatMap((page) =>
+    ['url', 'url_enabled', 'url_redirect_mode', 'enabled', 'redirect_mode'].map(
+      (end) => `merchant_${page}_${end}`,
+    ),
+  ),
+  ...['success', 'fail', 'tokenize'].flatMap((page) =>
+    ['url', 'mode', 'enabled'].map((end) => `redirect_${page}_${end}`),
+  ),
+  ...[
+    'recurring_register',
+    'recurring',
+    'receipt_data',
+    'booking_info',
+    'addendum_data',
+    'cash_voucher_data',
+  ],
+  ...['target_element', 'frame_mode', 'close_on_missclick', 'css_modal_wrap', 'list_payment_block'],
+  ...['payment_extra_param', 'redirect', 'redirect_on_mobile', 'force_acs_new_window', 'baseurl'],
+  'interface_type',
+]);
+
 /** The shop's field that each parameter is made of, for errors. */
 const SOURCES = {
   payment_description: 'description',
@@ -94,8 +129,7 @@ function forbidSemicolons(parameters: readonly (readonly [string, string])[]): v
 export function pageParameters(request: StartRequest<EcommpaySettings>): (readonly [string, string])[] {
   const parameters = withProviderFields(parametersOf(request), request.payment.providerFields, {
     reserved: RESERVED,
-    // Names that start with an underscore are private to plug-ins and unsigned.
-    allowed: (name) => /^[a-z][a-z0-9_]{0,63}$/.test(name),
+    allowed: (name) => ALLOWED.has(name),
   });
   requireCharset(charset('utf-8'), parameters, SOURCES);
   forbidSemicolons(parameters);

@@ -53,9 +53,13 @@ function withoutSignature(tree: JsonTree): JsonTree {
   return { ...rest, general };
 }
 
-function baseOf(tree: JsonTree, order: (a: string, b: string) => number): Uint8Array {
+function textOf(tree: JsonTree, order: (a: string, b: string) => number): string {
   const lines = leaves(withoutSignature(tree), '').sort((a, b) => order(a.path, b.path));
-  return utf8(lines.map(({ path, value }) => `${path}:${value}`).join(';'));
+  return lines.map(({ path, value }) => `${path}:${value}`).join(';');
+}
+
+function baseOf(tree: JsonTree): Uint8Array {
+  return utf8(textOf(tree, naturalOrder));
 }
 
 function mac(secretKey: string, base: Uint8Array): string {
@@ -63,7 +67,7 @@ function mac(secretKey: string, base: Uint8Array): string {
 }
 
 function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {
-  const base = baseOf(tree, naturalOrder);
+  const base = baseOf(tree);
   return { base, algorithm: ALGORITHM, signature: mac(settings.secret_key ?? '', base) };
 }
 
@@ -94,8 +98,10 @@ export function signGateBody(settings: Partial<EcommpaySettings>, body: Json): S
 }
 
 /** A callback that verified. */
-interface VerifiedCallback {
+export interface VerifiedCallback {
   readonly body: JsonBranch;
+  /** What was signed, as text. */
+  readonly text: string;
   readonly base: Uint8Array;
   readonly signature: string;
 }
@@ -108,18 +114,21 @@ export function verifyCallback(settings: Partial<EcommpaySettings>, tree: JsonTr
   if (!isJsonBranch(tree ?? undefined)) throw new Refusal('malformed', 'the body is not a JSON object');
   const body = tree as JsonBranch;
   const received = body.signature ?? memberOf(body.general, 'signature');
-  const regular = baseOf(body, naturalOrder);
+  const regular = textOf(body, naturalOrder);
   if (typeof received !== 'string' || received === '') {
-    throw new Refusal('signature_missing', 'there is no signature', { base: fromUtf8(regular) ?? '' });
+    throw new Refusal('signature_missing', 'there is no signature', { base: regular });
   }
-  const expected = mac(settings.secret_key ?? '', regular);
-  if (equalText(expected, received)) return { body, base: regular, signature: expected };
-  const inBytes = baseOf(body, byteOrder);
-  const other = mac(settings.secret_key ?? '', inBytes);
-  if (equalText(other, received)) return { body, base: inBytes, signature: other };
+  const verified = (text: string) => {
+    const base = utf8(text);
+    return { body, text, base, signature: mac(settings.secret_key ?? '', base) };
+  };
+  const first = verified(regular);
+  if (equalText(first.signature, received)) return first;
+  const second = verified(textOf(body, byteOrder));
+  if (equalText(second.signature, received)) return second;
   throw new Refusal('signature_mismatch', 'the signature does not fit the body and the secret key', {
-    base: fromUtf8(regular) ?? '',
-    expected,
+    base: regular,
+    expected: first.signature,
     received,
   });
 }
@@ -149,7 +158,7 @@ export const ecommpaySignatures: Readonly<Record<string, Recipe<EcommpaySettings
       }),
   },
   'api-signature': { kind: 'sign', sign: (settings, input) => signTree(settings, inputTree(input)) },
-  'base-string': { kind: 'text', text: (_settings, input) => baseOf(inputTree(input), naturalOrder) },
+  'base-string': { kind: 'text', text: (_settings, input) => baseOf(inputTree(input)) },
 };
 
 /** What the key would be if it were base64; the key itself where it is not. */

@@ -50,6 +50,11 @@ function billOf(order: BankOrder, decision: Decision): string {
 
 const PACKET = '21.11.2026 10:00:05';
 
+/** Whether an order was sent as a test; older data folders do not say it, and had tests only. */
+function testmodeOf(data: Readonly<Record<string, string>>): string {
+  return data.testmode ?? '1';
+}
+
 /** The fields of a result, current. */
 function result(
   order: BankOrder,
@@ -66,7 +71,7 @@ function result(
     ['merchant_id', id],
     ['ordernumber', order.order],
     ['billnumber', billOf(order, decision)],
-    ['testmode', '1'],
+    ['testmode', testmodeOf(order.data)],
     ['ordercomment', 'Заказ №15'],
     ['orderamount', amount],
     ['ordercurrency', order.currency],
@@ -161,6 +166,7 @@ function orderXml(entry: Entry, merchant: Merchant, amount: number, isWrong: boo
   const elements: Record<string, string> = {
     merchant_id: id,
     ordernumber: entry.order,
+    testmode: testmodeOf(entry.data),
     billnumber: entry.data.bill ?? '',
     orderamount: orderAmount ?? '',
     ordercurrency: entry.currency,
@@ -302,6 +308,7 @@ export const assistBank: Bank = {
       ],
       data: {
         legacy: legacy ? '1' : '',
+        testmode: fields.get('TestMode') === '1' ? '1' : '0',
         ok: fields.get('URL_RETURN_OK') ?? '',
         no: fields.get('URL_RETURN_NO') ?? '',
       },
