@@ -65,7 +65,7 @@ export function readConfig(variables: Variables): Config {
     throw new Problem('misconfigured', 'the secret ADMIN_TOKEN is missing or shorter than 16 characters');
   }
   const local = variables.LOCAL === '1';
-  if (!local && adminToken === EXAMPLE_TOKEN) {
+  if (!local && adminToken.trim() === EXAMPLE_TOKEN) {
     throw new Problem(
       'misconfigured',
       'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "wrangler secret put ADMIN_TOKEN"',

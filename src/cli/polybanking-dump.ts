@@ -149,7 +149,10 @@ export function shopsOf(rows: readonly Row[], accounts: ContractAccounts): Read<
 }
 
 /** Transactions with their logs, oldest first. */
-export function transactionsOf(rows: readonly Row[], accounts: ContractAccounts): Read<TransactionToImport>[] {
+export function transactionsOf(
+  rows: readonly Row[],
+  accounts: ContractAccounts,
+): Read<TransactionToImport>[] {
   const configs = new Map(named(rows, 'configs.config').map((row) => [String(row.pk), row]));
   const logs = new Map<string, Row[]>();
   for (const row of named(rows, 'paiements.transactionlog')) {
