@@ -1,7 +1,10 @@
 /** The local Worker: the same routes as in production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
+import { requireLoopback } from './env.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
+import { problemAnswer } from './http/problems.ts';
+import { Problem } from './payments/errors.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
@@ -44,6 +47,12 @@ let seededFor: string | null = null;
 export default {
   async fetch(request, env, context): Promise<Response> {
     const { origin } = new URL(request.url);
+    try {
+      requireLoopback(serviceOf(env).config, request.url);
+    } catch (error) {
+      if (error instanceof Problem) return problemAnswer(error);
+      throw error;
+    }
     if (seededFor === null) {
       await seed(serviceOf(env).directory, env.PUBLIC_URL ?? origin);
       seededFor = origin;

@@ -3,7 +3,7 @@
  * error at the first request, never a default.
  */
 import { Problem } from './payments/errors.ts';
-import { fromBase64 } from './signing/bytes.ts';
+import { base64, fromBase64 } from './signing/bytes.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -29,9 +29,26 @@ export interface Config {
   readonly local: boolean;
 }
 
-function key(name: 'MASTER_KEY' | 'MASTER_KEY_PREVIOUS' | 'ID_KEY', value: string | undefined): Uint8Array {
+/** The values of .dev.vars.example: everybody has them. */
+const EXAMPLE_TOKEN = 'local-admin-token';
+const EXAMPLE_KEYS: readonly string[] = [
+  'bG9jYWwtbWFzdGVyLWtleS0zMi1ieXRlcy1sb25nISE=',
+  'bG9jYWwtaWQta2V5LXRoYXQtaXMtMzItYnl0ZXMtLS0=',
+];
+
+function key(
+  name: 'MASTER_KEY' | 'MASTER_KEY_PREVIOUS' | 'ID_KEY',
+  value: string | undefined,
+  local: boolean,
+): Uint8Array {
   const bytes = fromBase64(value?.trim() ?? '');
-  if (bytes?.length === 32) return bytes;
+  if (bytes?.length === 32) {
+    if (local || !EXAMPLE_KEYS.includes(base64(bytes))) return bytes;
+    throw new Problem(
+      'misconfigured',
+      `the secret ${name} is the one of .dev.vars.example, which everybody has: make your own with "openssl rand -base64 32" and set it with "wrangler secret put ${name}"`,
+    );
+  }
   throw new Problem(
     'misconfigured',
     `the secret ${name} is ${value ? 'not 32 bytes of base64' : 'missing'}: set it with "wrangler secret put ${name}"`,
@@ -47,18 +64,40 @@ export function readConfig(variables: Variables): Config {
   if (adminToken.length < 16) {
     throw new Problem('misconfigured', 'the secret ADMIN_TOKEN is missing or shorter than 16 characters');
   }
+  const local = variables.LOCAL === '1';
+  if (!local && adminToken.trim() === EXAMPLE_TOKEN) {
+    throw new Problem(
+      'misconfigured',
+      'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "wrangler secret put ADMIN_TOKEN"',
+    );
+  }
   if (variables.PUBLIC_URL && !URL.canParse(variables.PUBLIC_URL)) {
     throw new Problem('misconfigured', 'PUBLIC_URL is not an address: it looks like https://pay.example.com');
   }
   const publicUrl = variables.PUBLIC_URL ? new URL(variables.PUBLIC_URL).origin : null;
   return {
-    masterKey: key('MASTER_KEY', variables.MASTER_KEY),
+    masterKey: key('MASTER_KEY', variables.MASTER_KEY, local),
     previousMasterKey: variables.MASTER_KEY_PREVIOUS
-      ? key('MASTER_KEY_PREVIOUS', variables.MASTER_KEY_PREVIOUS)
+      ? key('MASTER_KEY_PREVIOUS', variables.MASTER_KEY_PREVIOUS, local)
       : null,
-    idKey: key('ID_KEY', variables.ID_KEY),
+    idKey: key('ID_KEY', variables.ID_KEY, local),
     adminToken,
     publicUrl,
-    local: variables.LOCAL === '1',
+    local,
   };
+}
+
+/** The names and addresses of this machine itself. */
+const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * LOCAL=1 takes http addresses, private ones and keys that everybody has: it is for a laptop, and never for others to reach.
+ * @throws Problem misconfigured when a request came to another address than this machine's own.
+ */
+export function requireLoopback({ local }: Pick<Config, 'local'>, requestUrl: string): void {
+  if (!local || LOOPBACK.test(new URL(requestUrl).hostname)) return;
+  throw new Problem(
+    'misconfigured',
+    'LOCAL=1 is for localhost alone: take it out of the variables of a Worker that others reach',
+  );
 }

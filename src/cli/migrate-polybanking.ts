@@ -1,6 +1,7 @@
 /**
- * `npm run migrate:polybanking -- dump.json [--url URL] [--account ID] [--dry-run]`: takes over PolyBanking's configs
- * and transactions. Needs ADMIN_TOKEN. Can be run again at any time: what is there already stays as it is.
+ * `npm run migrate:polybanking -- dump.json [--url URL] [--account ID] [--test-account ID] [--dry-run]`: takes over
+ * PolyBanking's configs and transactions; those of configs in test mode go to the test account, where one is named. Needs
+ * ADMIN_TOKEN. Can be run again at any time: what is there already stays as it is.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ const STEP = 100;
 interface Imported {
   readonly result: 'imported' | 'unchanged' | 'differs';
   readonly detail: string | null;
+  readonly warnings?: readonly string[];
 }
 
 interface Account {
@@ -76,6 +78,7 @@ class Tally {
   readonly #what: string;
   readonly #counts = { imported: 0, unchanged: 0, rejected: 0 };
   readonly rejections: string[] = [];
+  readonly warnings: string[] = [];
 
   constructor(what: string) {
     this.#what = what;
@@ -84,7 +87,10 @@ class Tally {
   count(name: string, outcome: Imported | { readonly rejected: string }): void {
     if ('rejected' in outcome) this.#reject(`${name}: ${outcome.rejected}`);
     else if (outcome.result === 'differs') this.#reject(`${name}: ${outcome.detail}`);
-    else this.#counts[outcome.result] += 1;
+    else {
+      this.#counts[outcome.result] += 1;
+      for (const warning of outcome.warnings ?? []) this.warnings.push(`${name}: ${warning}`);
+    }
   }
 
   #reject(line: string): void {
@@ -117,25 +123,33 @@ async function importAll<T>(
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { url: { type: 'string' }, account: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+    options: {
+      url: { type: 'string' },
+      account: { type: 'string' },
+      'test-account': { type: 'string' },
+      'dry-run': { type: 'boolean' },
+    },
   });
   const [file] = positionals;
   if (!file) {
     throw new Error(
-      'usage: npm run migrate:polybanking -- dump.json [--url http://localhost:8787] [--account ID] [--dry-run]',
+      'usage: npm run migrate:polybanking -- dump.json [--url http://localhost:8787] [--account ID] [--test-account ID] [--dry-run]',
     );
   }
   const rows = rowsOf(readFileSync(file, 'utf8'));
   const target = new Target(values.url ?? 'http://localhost:8787');
   const dry = values['dry-run'] === true;
-  const account = dry ? (values.account ?? 'account') : await accountOf(target, values.account);
+  const live = dry ? (values.account ?? 'account') : await accountOf(target, values.account);
+  const accounts = { live, test: values['test-account'] ?? live };
   const read: Imported = { result: 'imported', detail: null };
   const [shops, transactions] = [new Tally('configs'), new Tally('transactions')];
-  await importAll(shopsOf(rows, account), shops, async (shop) => (dry ? read : target.put('shop', shop)));
-  await importAll(transactionsOf(rows, account), transactions, async (transaction) =>
+  await importAll(shopsOf(rows, accounts), shops, async (shop) => (dry ? read : target.put('shop', shop)));
+  await importAll(transactionsOf(rows, accounts), transactions, async (transaction) =>
     dry ? read : target.put('transaction', transaction),
   );
   const rejections = [...shops.rejections, ...transactions.rejections];
+  const warnings = [...shops.warnings, ...transactions.warnings];
+  if (warnings.length > 0) console.log(`\nto be mended:\n${warnings.map((line) => `  ${line}`).join('\n')}`);
   if (rejections.length > 0) console.log(`\nrejected:\n${rejections.map((line) => `  ${line}`).join('\n')}`);
   if (dry) console.log('\nnothing was sent: this was a dry run');
   return rejections.length > 0 ? 1 : 0;

@@ -108,8 +108,23 @@ function groupOf(rows: readonly Row[], config: Row): string | null {
   return row ? optional(row, 'name') : value;
 }
 
-/** Configs as shops, which use the given account. */
-export function shopsOf(rows: readonly Row[], account: string): Read<ShopToImport>[] {
+/** The accounts that the configs' payments went to: those of the configs in test mode may have one of their own. */
+export interface ContractAccounts {
+  readonly live: string;
+  readonly test: string;
+}
+
+/** Test and live do not mix: a config in test mode has the account of the test contract. */
+function accountFor(config: Row | undefined, { live, test }: ContractAccounts): string {
+  return config && isTest(config) ? test : live;
+}
+
+function isTest(config: Row): boolean {
+  return flag(config, false, 'test_mode', 'test');
+}
+
+/** Configs as shops, which use the account of their mode. */
+export function shopsOf(rows: readonly Row[], accounts: ContractAccounts): Read<ShopToImport>[] {
   return named(rows, 'configs.config').map((row) =>
     read(`config ${row.pk}`, () => ({
       id: String(row.pk),
@@ -117,8 +132,8 @@ export function shopsOf(rows: readonly Row[], account: string): Read<ShopToImpor
       group: groupOf(rows, row),
       active: flag(row, false, 'active'),
       adminEnabled: flag(row, true, 'admin_enable', 'admin_enabled'),
-      testMode: flag(row, false, 'test_mode', 'test'),
-      accounts: [account],
+      testMode: isTest(row),
+      accounts: [accountFor(row, accounts)],
       returnUrl: {
         success: optional(row, 'url_back_ok', 'url_ok', 'back_ok_url', 'ok_url'),
         failure: optional(row, 'url_back_err', 'url_back_error', 'url_err', 'url_error', 'error_url'),
@@ -134,7 +149,11 @@ export function shopsOf(rows: readonly Row[], account: string): Read<ShopToImpor
 }
 
 /** Transactions with their logs, oldest first. */
-export function transactionsOf(rows: readonly Row[], account: string): Read<TransactionToImport>[] {
+export function transactionsOf(
+  rows: readonly Row[],
+  accounts: ContractAccounts,
+): Read<TransactionToImport>[] {
+  const configs = new Map(named(rows, 'configs.config').map((row) => [String(row.pk), row]));
   const logs = new Map<string, Row[]>();
   for (const row of named(rows, 'paiements.transactionlog')) {
     const of = String(field(row, 'transaction'));
@@ -143,7 +162,7 @@ export function transactionsOf(rows: readonly Row[], account: string): Read<Tran
   return named(rows, 'paiements.transaction').map((row) =>
     read(`transaction ${row.pk} (${optional(row, 'reference') ?? 'no reference'})`, () => ({
       config: text(row, 'config'),
-      account,
+      account: accountFor(configs.get(text(row, 'config')), accounts),
       transaction: {
         reference: text(row, 'reference'),
         extraData: optional(row, 'extra_data'),

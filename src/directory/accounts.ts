@@ -1,8 +1,8 @@
 /** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
-import type { Account, LiveSecret } from './types.ts';
-import type { Vault } from './vault.ts';
+import { type Account, type LiveSecret, MOST_LIVE_VALUES } from './types.ts';
+import type { Place, Vault } from './vault.ts';
 
 interface AccountRow {
   readonly id: string;
@@ -44,9 +44,12 @@ export interface AccountInput {
   readonly secrets: Readonly<Record<string, string | null>>;
 }
 
-function purpose(account: string, setting: string): string {
-  return `account/${account}/${setting}`;
+function placeOf({ account, setting, id }: Pick<SecretRow, 'account' | 'setting' | 'id'>): Place {
+  return { purpose: `account/${account}/${setting}`, row: id };
 }
+
+/** The current value first, then those in their grace, the newest first. */
+const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
 function milliseconds(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
@@ -68,11 +71,7 @@ export class Accounts {
   async get(id: string): Promise<Account | null> {
     const [accounts, secrets] = await this.#db.batch([
       this.#db.prepare('SELECT * FROM accounts WHERE id = ?').bind(id),
-      this.#db
-        .prepare(
-          'SELECT * FROM account_secrets WHERE account = ? ORDER BY not_after IS NOT NULL, not_before DESC',
-        )
-        .bind(id),
+      this.#db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
     ]);
     const row = accounts?.results[0] as AccountRow | undefined;
     return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
@@ -82,7 +81,7 @@ export class Accounts {
   async list(): Promise<Account[]> {
     const [accounts, secrets] = await this.#db.batch([
       this.#db.prepare('SELECT * FROM accounts ORDER BY id'),
-      this.#db.prepare('SELECT * FROM account_secrets ORDER BY not_after IS NOT NULL, not_before DESC'),
+      this.#db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
     return Promise.all(
@@ -103,7 +102,7 @@ export class Accounts {
       if (notAfter !== null && notAfter <= now) continue;
       secrets[secret.setting] ??= [];
       secrets[secret.setting]?.push({
-        value: await this.#vault.open(purpose(row.id, secret.setting), secret.sealed),
+        value: await this.#vault.open(placeOf(secret), secret.sealed),
         notBefore: Date.parse(secret.not_before),
         notAfter,
       });
@@ -180,14 +179,19 @@ export class Accounts {
     value: string,
     at: string,
   ): Promise<D1PreparedStatement> {
+    const id = this.#newId();
+    const sealed = await this.#vault.seal(placeOf({ id, account, setting }), value);
     return this.#db
       .prepare(
         'INSERT INTO account_secrets (id, account, setting, sealed, not_before) VALUES (?, ?, ?, ?, ?)',
       )
-      .bind(this.#newId(), account, setting, await this.#vault.seal(purpose(account, setting), value), at);
+      .bind(id, account, setting, sealed, at);
   }
 
-  /** A new value that signs at once; the one before verifies for as long as the grace lasts. */
+  /**
+   * A new value that signs at once; the one before verifies for as long as the grace lasts. Those of earlier rotations keep
+   * their own end.
+   */
   async rotate(
     account: string,
     setting: string,
@@ -199,14 +203,21 @@ export class Accounts {
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
     await this.#db.batch([
-      // Two live values at most: what was already in its grace ends now.
       this.#db
-        .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after IS NOT NULL')
-        .bind(account, setting),
+        .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
+        .bind(account, setting, at),
       this.#db
-        .prepare('UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ?')
+        .prepare(
+          'UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ? AND not_after IS NULL',
+        )
         .bind(until, account, setting),
       await this.#insertSecret(account, setting, value, at),
+      this.#db
+        .prepare(
+          `DELETE FROM account_secrets WHERE account = ?1 AND setting = ?2 AND id NOT IN
+             (SELECT id FROM account_secrets WHERE account = ?1 AND setting = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
+        )
+        .bind(account, setting, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'account.secret_rotated',
@@ -225,13 +236,13 @@ export class Accounts {
     ]);
   }
 
-  /** Seals again, under the current master key, every secret that an older one holds. Returns how many. */
+  /** Seals again, under the current master key, every secret that an older one or an older version holds. Returns how many. */
   async reseal(): Promise<number> {
     const { results } = await this.#db.prepare('SELECT * FROM account_secrets').all<SecretRow>();
     const stale = results.filter((row) => !this.#vault.isCurrent(row.sealed));
     for (const row of stale) {
-      const name = purpose(row.account, row.setting);
-      const sealed = await this.#vault.seal(name, await this.#vault.open(name, row.sealed));
+      const place = placeOf(row);
+      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed));
       await this.#db
         .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
         .bind(sealed, row.id, row.sealed)

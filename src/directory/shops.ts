@@ -6,11 +6,12 @@ import {
   KEY_KINDS,
   type KeyKind,
   type LiveSecret,
+  MOST_LIVE_VALUES,
   type Region,
   type Shop,
   type WebhookDialect,
 } from './types.ts';
-import type { Vault } from './vault.ts';
+import type { Place, Vault } from './vault.ts';
 
 interface ShopRow {
   readonly id: string;
@@ -70,9 +71,12 @@ function shopOf(row: ShopRow): Shop {
   };
 }
 
-function purpose(shop: string, kind: KeyKind): string {
-  return `shop/${shop}/${kind}`;
+function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Place {
+  return { purpose: `shop/${shop}/${kind}`, row: id };
 }
+
+/** The current key first, then those in their grace, the newest first. */
+const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
 export class Shops {
   readonly #db: D1Database;
@@ -147,13 +151,13 @@ export class Shops {
     const { results } = await this.#db
       .prepare(
         `SELECT * FROM shop_keys WHERE shop = ? AND kind = ? AND (not_after IS NULL OR not_after > ?)
-         ORDER BY not_after IS NOT NULL, not_before DESC`,
+         ${NEWEST_FIRST}`,
       )
       .bind(shop, kind, new Date(this.#now()).toISOString())
       .all<KeyRow>();
     return Promise.all(
       results.map(async (row) => ({
-        value: await this.#vault.open(purpose(shop, kind), row.sealed ?? ''),
+        value: await this.#vault.open(placeOf(row), row.sealed ?? ''),
         notBefore: Date.parse(row.not_before),
         notAfter: row.not_after === null ? null : Date.parse(row.not_after),
       })),
@@ -236,25 +240,35 @@ export class Shops {
 
   async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<D1PreparedStatement> {
     const hash = kind === 'apiKey' ? this.hashOf(value) : null;
-    const sealed = kind === 'apiKey' ? null : await this.#vault.seal(purpose(shop, kind), value);
+    const id = hex(this.#bytes(16));
+    const sealed = kind === 'apiKey' ? null : await this.#vault.seal(placeOf({ id, shop, kind }), value);
     return this.#db
       .prepare('INSERT INTO shop_keys (id, shop, kind, hash, sealed, not_before) VALUES (?, ?, ?, ?, ?, ?)')
-      .bind(hex(this.#bytes(16)), shop, kind, hash, sealed, at);
+      .bind(id, shop, kind, hash, sealed, at);
   }
 
-  /** A new key of a kind; the one before works, and signs beside it, until the grace ends. */
+  /**
+   * A new key of a kind; the one before works, and signs beside it, until the grace ends. Those of earlier rotations keep
+   * their own end.
+   */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
     const now = this.#now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);
     await this.#db.batch([
       this.#db
-        .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after IS NOT NULL')
-        .bind(shop, kind),
+        .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after <= ?')
+        .bind(shop, kind, at),
       this.#db
-        .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ?')
+        .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ? AND not_after IS NULL')
         .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
       await this.#insertKey(shop, kind, value, at),
+      this.#db
+        .prepare(
+          `DELETE FROM shop_keys WHERE shop = ?1 AND kind = ?2 AND id NOT IN
+             (SELECT id FROM shop_keys WHERE shop = ?1 AND kind = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
+        )
+        .bind(shop, kind, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'shop.key_rotated',
@@ -265,15 +279,15 @@ export class Shops {
     return value;
   }
 
-  /** Seals again, under the current master key, every key that an older one holds. Returns how many. */
+  /** Seals again, under the current master key, every key that an older one or an older version holds. Returns how many. */
   async reseal(): Promise<number> {
     const { results } = await this.#db
       .prepare('SELECT * FROM shop_keys WHERE sealed IS NOT NULL')
       .all<KeyRow>();
     const stale = results.filter((row) => row.sealed !== null && !this.#vault.isCurrent(row.sealed));
     for (const row of stale) {
-      const name = purpose(row.shop, row.kind);
-      const sealed = await this.#vault.seal(name, await this.#vault.open(name, row.sealed ?? ''));
+      const place = placeOf(row);
+      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed ?? ''));
       await this.#db
         .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
         .bind(sealed, row.id, row.sealed)

@@ -1,13 +1,29 @@
 /**
  * Secrets at rest: AES-256-GCM under the master key. A sealed record says which key sealed it, so that the
- * master key can be rotated: `v1.<key id>.<nonce>.<ciphertext>`, base64url. The record's purpose (which secret
- * of whom) is authenticated with it: a row copied to another account does not open.
+ * master key can be rotated: `v2.<key id>.<nonce>.<ciphertext>`, base64url. The record's place (which secret of whom, and
+ * the id of its row) is authenticated with it: a value that is copied to another account or to another row, and an older
+ * value that is put back, do not open. Records of before (`v1`) have their purpose alone; they open until they are sealed
+ * again.
  */
 import { Problem } from '../payments/errors.ts';
 import { base64url, fromBase64, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 
 const NONCE_BYTES = 12;
+
+/** Where a sealed record stands. */
+export interface Place {
+  /** Which secret of whom: `account/paybox-main/hmac_key`. */
+  readonly purpose: string;
+  /** The id of its row, which no other row has had. */
+  readonly row: string;
+}
+
+/** What is authenticated with a record of each version; null: there is no such version. */
+function authenticated(version: string | undefined, { purpose, row }: Place): Uint8Array | null {
+  if (version === 'v2') return utf8(JSON.stringify(['v2', purpose, row]));
+  return version === 'v1' ? utf8(purpose) : null;
+}
 
 /** A master key; imported at its first use, and then kept as a key, not as a promise of another request. */
 class MasterKey {
@@ -43,31 +59,39 @@ export class Vault {
     this.#random = random;
   }
 
-  /** Whether a record is sealed under the current master key. */
+  /** Whether a record is of the newest version, and sealed under the current master key. */
   isCurrent(sealed: string): boolean {
-    return sealed.split('.')[1] === this.#current.id;
+    const [version, keyId] = sealed.split('.');
+    return version === 'v2' && keyId === this.#current.id;
   }
 
-  /** Seals a text for a purpose (`account/paybox-main/hmac_key`). */
-  async seal(purpose: string, secret: string): Promise<string> {
+  /** Seals a text for its place. */
+  async seal(place: Place, secret: string): Promise<string> {
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#random(nonce);
     const ciphertext = await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv: nonce, additionalData: utf8(purpose) },
+      { name: 'AES-GCM', iv: nonce, additionalData: authenticated('v2', place) ?? new Uint8Array() },
       await this.#current.key(),
       utf8(secret),
     );
-    return ['v1', this.#current.id, base64url(nonce), base64url(new Uint8Array(ciphertext))].join('.');
+    return ['v2', this.#current.id, base64url(nonce), base64url(new Uint8Array(ciphertext))].join('.');
   }
 
   /**
    * Opens a sealed record.
    * @throws Problem misconfigured when its key is not there any more or it was tampered with.
    */
-  async open(purpose: string, sealed: string): Promise<string> {
+  async open(place: Place, sealed: string): Promise<string> {
     const [version, keyId, nonce, ciphertext] = sealed.split('.');
+    const additionalData = authenticated(version, place);
+    if (!additionalData) {
+      throw new Problem(
+        'misconfigured',
+        `the secret ${place.purpose} is sealed as ${version}, which this version of countersign does not know`,
+      );
+    }
     const master = this.#keys.get(keyId ?? '');
-    if (version !== 'v1' || !master) {
+    if (!master) {
       throw new Problem(
         'misconfigured',
         `a secret is sealed under the master key ${keyId}, which is neither MASTER_KEY nor MASTER_KEY_PREVIOUS`,
@@ -78,16 +102,20 @@ export class Vault {
         {
           name: 'AES-GCM',
           iv: fromBase64url(nonce ?? '') ?? new Uint8Array(),
-          additionalData: utf8(purpose),
+          additionalData,
         },
         await master.key(),
         fromBase64url(ciphertext ?? '') ?? new Uint8Array(),
       );
       return fromUtf8(new Uint8Array(plain)) ?? '';
     } catch (cause) {
-      throw new Problem('misconfigured', `the secret ${purpose} does not open: it was changed or moved`, {
-        cause,
-      });
+      throw new Problem(
+        'misconfigured',
+        `the secret ${place.purpose} does not open: it was changed or moved`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

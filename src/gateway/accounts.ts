@@ -46,10 +46,11 @@ export function open(account: Account): OpenedAccount {
 
 function variantsOf(account: Account, found: Provider): readonly [AccountVariant, ...AccountVariant[]] {
   const current: Record<string, string> = {};
-  const earlier: { setting: string; secret: LiveSecret }[] = [];
+  // One earlier value at a time: so many variants as there are earlier values, and not every combination of them.
+  const earlier: { setting: string; secret: LiveSecret; before: number }[] = [];
   for (const [setting, [newest, ...older]] of Object.entries(account.secrets)) {
     if (newest) current[setting] = newest.value;
-    for (const secret of older) earlier.push({ setting, secret });
+    for (const [index, secret] of older.entries()) earlier.push({ setting, secret, before: index + 1 });
   }
   const variant = (
     secrets: Record<string, string>,
@@ -67,8 +68,12 @@ function variantsOf(account: Account, found: Provider): readonly [AccountVariant
   });
   return [
     variant(current, 'current', null),
-    ...earlier.map(({ setting, secret }) =>
-      variant({ ...current, [setting]: secret.value }, `${setting} (earlier, in its grace)`, secret.notAfter),
+    ...earlier.map(({ setting, secret, before }) =>
+      variant(
+        { ...current, [setting]: secret.value },
+        `${setting} (earlier${before > 1 ? ` by ${before}` : ''}, in its grace)`,
+        secret.notAfter,
+      ),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { LedgerClient, Service } from './service.ts';
+import { fitsMode } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
 
 /** What the checkout knows of a shopper's request. */
@@ -25,6 +26,11 @@ async function startNext(
   const account = await service.directory.account(hop.account);
   if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
   const { id, attempt, request, amount } = hop;
+  const shop = await service.directory.shop(hop.shop);
+  if (shop && !fitsMode(shop, account)) {
+    await ledger.startFailed(attempt);
+    return { kind: 'not_offered' };
+  }
   try {
     const started = await startAttempt(service, { account, id, attempt, request, amount, origin, ip });
     return await ledger.start(attempt, started, ip);
@@ -45,7 +51,13 @@ export async function nextHop(
 ): Promise<HopResult> {
   const ledger = service.ledger(id);
   const result = await ledger.hop(shopper.ip, shopper.chosen);
-  return result.kind === 'start' ? startNext(service, ledger, result, shopper) : result;
+  if (result.kind === 'start') return startNext(service, ledger, result, shopper);
+  if (result.kind === 'go' && result.test) {
+    // The attempt was signed before the shop went live: what its bank calls paid is not.
+    const shop = await service.directory.shop(result.shop);
+    if (shop && !shop.testMode) return { kind: 'not_offered' };
+  }
+  return result;
 }
 
 /** The accounts that a shopper may choose from; none for a shop that is gone. */
@@ -58,9 +70,10 @@ export async function accountsToChoose(
   return shop ? choices(service, shop, currency) : [];
 }
 
-/** Whether a shopper may choose an account for a payment. */
+/** Whether a shopper may choose an account for a payment: only where its shop has left the choice open. */
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
-  const accounts = found ? await accountsToChoose(service, found.shop, found.view.currency) : [];
+  if (!found?.isOpen) return false;
+  const accounts = await accountsToChoose(service, found.shop, found.view.currency);
   return accounts.some((entry) => entry.id === account);
 }

@@ -94,6 +94,7 @@ export async function takeNotification(
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') return result.answer;
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);
+    if (result?.kind === 'not_real') throw notRealRefusal();
     console.warn({
       event: 'notification.unknown_payment',
       requestId: sender.requestId,
@@ -125,6 +126,14 @@ export function hintOf({ order, providerState, reply }: ProviderUpdate, provider
 /** Why an update is not about an attempt that it names. */
 export function unboundRefusal(name: string): Refusal {
   return new Refusal('wrong_attempt', `${name} is not what this attempt was started with`);
+}
+
+/** Why an update about an attempt that went to a test platform does not count for a payment that asks for real money. */
+function notRealRefusal(): Refusal {
+  return new Refusal(
+    'wrong_environment',
+    'no money of this account is real, and the payment asks for real money',
+  );
 }
 
 /**

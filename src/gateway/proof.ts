@@ -86,10 +86,13 @@ export function standingOf(opened: OpenedAccount, channel: Channel, ip: string |
   const { account, provider, variants } = opened;
   const counts = countsAs(provider, variants[0].account.settings, channel);
   const isFromAllowed = isAllowed(allowedAddresses(opened), ip);
-  if (counts === 'proof') return isFromAllowed ? { kind: 'counts', proven: true } : { kind: 'query' };
+  // An account that names addresses takes nothing else as it stands, a shopper's return included, in test neither.
+  if (!isFromAllowed)
+    return canQuery(provider, variants[0].account.settings) ? { kind: 'query' } : { kind: 'person' };
+  if (counts === 'proof') return { kind: 'counts', proven: true };
   // No money is real here: what is not proven counts, and is marked.
   if (account.environment !== 'production') return { kind: 'counts', proven: false };
   if (channel === 'notification' && trustsUnproven(opened)) return { kind: 'counts', proven: false };
-  if (counts === 'addresses' && isFromAllowed) return { kind: 'counts', proven: true };
+  if (counts === 'addresses') return { kind: 'counts', proven: true };
   return counts === 'query' ? { kind: 'query' } : { kind: 'person' };
 }

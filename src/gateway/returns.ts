@@ -15,7 +15,7 @@ import { queryStatus } from './status-query.ts';
 import { updateCommand } from './update-command.ts';
 
 /** What a return carries. */
-export interface Returned {
+interface Returned {
   readonly update: ApplyUpdateCommand | null;
   /** Why it was not believed; null: it was, or nothing came. */
   readonly refused: string | null;
@@ -32,7 +32,7 @@ function carriesMessage({ query, body }: ProviderRequest): boolean {
 }
 
 /** What a return carries, if it verifies; why not, if it does not. */
-export async function returnedUpdate(
+async function returnedUpdate(
   service: Service,
   opened: OpenedAccount,
   request: ProviderRequest,

@@ -10,6 +10,7 @@ import type { StartedAttempt } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { dailyNumber, type Service } from './service.ts';
+import { fitsMode, isReal } from './shop-mode.ts';
 
 /** What a shop says about where a payment goes. */
 export interface Choice {
@@ -50,13 +51,23 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
       { errors: [{ path: 'currency', message: 'is not taken by this account' }] },
     );
   }
-  if (shop.testMode && account.environment === 'production') {
+  requireMode(shop, account);
+  return account;
+}
+
+/** @throws Problem when an account is not for a shop of this mode. */
+export function requireMode(shop: Shop, account: Account): void {
+  if (fitsMode(shop, account)) return;
+  if (isReal(account)) {
     throw new Problem(
       'forbidden',
       `the shop is in test mode, and the account ${account.id} takes real money`,
     );
   }
-  return account;
+  throw invalidField(
+    'account',
+    `the account ${account.id} moves no real money, and the shop is not in test mode`,
+  );
 }
 
 async function namedAccount(service: Service, shop: Shop, id: string): Promise<Account> {
@@ -72,17 +83,17 @@ async function firstAccount(
   currencyCode: string,
 ): Promise<Account> {
   let some = false;
-  let real: Account | null = null;
+  let unfit: Account | null = null;
   for (const id of shop.accounts) {
     const account = await service.directory.account(id);
     if (!account || (providerId !== null && account.provider !== providerId)) continue;
     some = true;
     if (!takesCurrency(account, currencyCode)) continue;
-    // A shop in test mode with a real and a test account of one contract uses the test one.
-    if (!shop.testMode || account.environment !== 'production') return account;
-    real ??= account;
+    // A shop with a real and a test account of one contract uses the one of its mode.
+    if (fitsMode(shop, account)) return account;
+    unfit ??= account;
   }
-  if (real) return real;
+  if (unfit) return unfit;
   if (some) throw new Problem('unsupported_currency', `no account of this shop takes ${currencyCode}`);
   throw new Problem(
     'not_found',
@@ -97,7 +108,7 @@ export async function choices(service: Service, shop: Shop, currencyCode: string
     (account): account is Account =>
       account !== null &&
       (currencyCode === null || takesCurrency(account, currencyCode)) &&
-      !(shop.testMode && account.environment === 'production'),
+      fitsMode(shop, account),
   );
 }
 

@@ -1,5 +1,6 @@
 /** All routes together: what every request gets, and what no route takes. */
 import { Hono } from 'hono';
+import { requireLoopback } from '../env.ts';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
@@ -47,6 +48,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     c.set('requestId', requestId);
     c.set('caller', null);
     c.set('service', serviceOf(c.env));
+    requireLoopback(c.get('service').config, c.req.url);
     await next();
     c.res.headers.set('X-Request-Id', requestId);
     // The platform logs every invocation. Our own line is for those that failed.

@@ -377,6 +377,12 @@ export const account = v.object({
     v.array(v.object({ notBefore: v.string(), notAfter: v.nullable(v.string()) })),
   ),
   setup: v.array(v.object({ where: v.string(), value: v.string() })),
+  warnings: v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.metadata({ description: 'After a change: what should be mended although the provider takes it.' }),
+    ),
+  ),
   createdAt: v.string(),
   updatedAt: v.string(),
 });
@@ -397,7 +403,17 @@ const graceSeconds = v.pipe(
 export const rotateSecret = v.object({ value: v.string(), graceSeconds: v.nullish(graceSeconds) });
 export const rotateKey = v.object({ graceSeconds: v.nullish(graceSeconds) });
 
-/** An API key travels in a header; the others only sign. All are taken over as they are: they have their history. */
+/** An API key travels in a header. The others sign: they have 32 characters or more, except where they are imported. */
+const signingKey = v.nullish(
+  v.pipe(
+    printable(1, 512),
+    v.metadata({
+      description: 'At least 32 characters: it signs.',
+      examples: ['0123456789abcdef'.repeat(2)],
+    }),
+  ),
+);
+
 const keys = v.object({
   apiKey: v.nullish(
     v.pipe(
@@ -405,9 +421,9 @@ const keys = v.object({
       v.regex(/^[\x21-\x7e]{1,512}$/, 'takes 1 to 512 visible ASCII characters, better many than few'),
     ),
   ),
-  requestKey: v.nullish(printable(1, 512)),
-  ipnKey: v.nullish(printable(1, 512)),
-  webhookSecret: v.nullish(printable(1, 512)),
+  requestKey: signingKey,
+  ipnKey: signingKey,
+  webhookSecret: signingKey,
 });
 
 export const shopChange = v.object({
@@ -415,7 +431,15 @@ export const shopChange = v.object({
   group: v.nullish(printable(0, 100)),
   active: v.nullish(v.boolean()),
   adminEnabled: v.nullish(v.boolean()),
-  testMode: v.nullish(v.boolean()),
+  testMode: v.nullish(
+    v.pipe(
+      v.boolean(),
+      v.metadata({
+        description:
+          'Test and live do not mix. In test mode a shop uses accounts of the environments test and sandbox alone, else those of production alone. Left out of a new shop it is true while none of its accounts is in production.',
+      }),
+    ),
+  ),
   region: v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
   accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   returnUrl: v.nullish(returnUrl),
@@ -485,9 +509,21 @@ export const refusals = v.object({
         problem: v.string(),
         base: v.nullable(v.string()),
         charset: v.string(),
-        expected: v.nullable(v.string()),
+        expected: v.pipe(
+          v.nullable(v.string()),
+          v.metadata({
+            description:
+              'The first eight characters at most: never the whole, which would be the signature of a forged message.',
+          }),
+        ),
         received: v.nullable(v.string()),
-        firstDifference: v.nullable(v.object({ at: v.number(), expected: v.string(), received: v.string() })),
+        firstDifference: v.pipe(
+          v.nullable(v.object({ at: v.number(), expected: v.string(), received: v.string() })),
+          v.metadata({
+            description:
+              'The first byte that differs, from 0; eight stands for any later one, except between values that differ in their form alone.',
+          }),
+        ),
         keysTried: v.array(v.object({ setting: v.string(), key: v.string(), which: v.string() })),
         likelyCauses: v.array(v.string()),
       }),
@@ -600,6 +636,7 @@ export const importShop = v.object({ id, ...shopChange.entries });
 export const imported = v.object({
   result: v.picklist(['imported', 'unchanged', 'differs']),
   detail: v.nullable(text),
+  warnings: v.optional(v.array(text)),
 });
 
 export const health = v.object({ status: v.literal('ok'), version: v.string() });

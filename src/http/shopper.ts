@@ -31,6 +31,17 @@ export function unknownPayment(service: Service): Response {
   );
 }
 
+/** The shop is live, and the attempt leads to a test platform; or the other way round. */
+function notOffered(service: Service): Response {
+  return page(service, 409, (nonce) =>
+    messagePage(
+      'This cannot be paid here',
+      'The shop does not take this means of payment any more. Nothing was charged. Please go back to the shop.',
+      nonce,
+    ),
+  );
+}
+
 function seeOther(url: string): Response {
   return new Response(null, {
     status: 303,
@@ -141,6 +152,8 @@ export async function hop(
       return toShop(service, result.shop, result.view, result.request);
     case 'unknown':
       return unknownPayment(service);
+    case 'not_offered':
+      return notOffered(service);
     case 'start':
       // Two clicks at once, and the payment moved between them: the next click will succeed.
       throw new Problem('invalid_state', 'the payment is changing, please try again');

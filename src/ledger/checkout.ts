@@ -7,6 +7,7 @@ import { MAX_ATTEMPTS } from '../payments/id.ts';
 import { minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
+import type { Redirect } from '../payments/types.ts';
 import { attemptOf, isCaptured, isReusable, isStale } from './attempts.ts';
 import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
@@ -45,21 +46,23 @@ export class Checkout {
     // After a partial capture the shop takes no more money from the shopper.
     if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
     const now = this.#work.now();
-    if (record.request.choose && !chosen && status !== 'pending') {
+    // A shop that has named the account has left nothing to choose.
+    const choice = record.request.choose ? chosen : null;
+    if (record.request.choose && !choice && status !== 'pending') {
       return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
     }
     if (
-      chosen &&
-      chosen !== newest.account &&
+      choice &&
+      choice !== newest.account &&
       status !== 'pending' &&
       record.attempts.length < MAX_ATTEMPTS
     ) {
-      return this.#startOf(record, record.attempts.length + 1, { ...newest, account: chosen, amount: left });
+      return this.#startOf(record, record.attempts.length + 1, { ...newest, account: choice, amount: left });
     }
     if (isReusable(newest) && !isStale(newest, now)) {
       if (newest.redirect) {
         this.#work.commit((writer) => this.#forward(writer, record, ip));
-        return { kind: 'go', redirect: newest.redirect };
+        return this.#goTo(newest.redirect, newest);
       }
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
       if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
@@ -112,7 +115,11 @@ export class Checkout {
       this.#forward(writer, { ...record, attempts }, ip);
       this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });
-    return attempt.redirect ? { kind: 'go', redirect: attempt.redirect } : { kind: 'busy' };
+    return attempt.redirect ? this.#goTo(attempt.redirect, attempt) : { kind: 'busy' };
+  }
+
+  #goTo(redirect: Redirect, { test }: Pick<Attempt, 'test'>): HopResult {
+    return { kind: 'go', redirect, shop: this.#work.payment().shop, test };
   }
 
   #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {

@@ -86,6 +86,8 @@ export type ImportResult = 'imported' | 'unchanged' | 'differs';
 export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
   readonly operations: readonly OperationView[];
+  /** Whether its shop has left the choice of the account to the shopper. */
+  readonly isOpen: boolean;
 }
 
 /** A payment with the redirect of its newest attempt. */
@@ -109,7 +111,15 @@ export type HopResult =
       readonly view: PaymentView;
       readonly request: PaymentRequest;
     }
-  | { readonly kind: 'go'; readonly redirect: Redirect }
+  | {
+      readonly kind: 'go';
+      readonly redirect: Redirect;
+      readonly shop: string;
+      /** Whether the money of the attempt is not real. */
+      readonly test: boolean;
+    }
+  /** The account is not for a shop of this mode: nothing that is paid there counts. */
+  | { readonly kind: 'not_offered' }
   /** The shopper chooses the means of payment. */
   | {
       readonly kind: 'choose';
@@ -168,6 +178,8 @@ export type ApplyUpdateResult =
   | { readonly kind: 'unknown' }
   /** It brings back otherwise what was sent with the attempt: not this attempt's. */
   | { readonly kind: 'unbound'; readonly name: string }
+  /** It is about an attempt whose money is not real, of a payment that asks for real money. */
+  | { readonly kind: 'not_real' }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
 /** A message that proves nothing: a reason for a status query. */

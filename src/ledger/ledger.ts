@@ -166,7 +166,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   read(): PaymentRead | null {
     const { head, record } = this.#store;
     return head && record
-      ? { ...this.#replayed(), attempts: attemptsOf(record), operations: operationsOf(record) }
+      ? {
+          ...this.#replayed(),
+          attempts: attemptsOf(record),
+          operations: operationsOf(record),
+          isOpen: record.request.choose === true,
+        }
       : null;
   }
 

@@ -27,6 +27,14 @@ function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string |
 }
 
 /**
+ * Whether the money of an attempt is not real although the payment asks for real money. Test and live do not mix: what the
+ * shop asked for is what its first attempt was for.
+ */
+function isNotReal({ attempts }: LedgerRecord, { test }: Attempt): boolean {
+  return test && attempts[0]?.test === false;
+}
+
+/**
  * The record with what an update carries besides its result, even where it moves nothing: the provider's document that
  * it is about, and the provider state.
  */
@@ -61,6 +69,7 @@ export class ProviderUpdates {
     // It was verified with the secret of an account that this attempt did not go to.
     const attempt = record && this.#attemptOf(record, command);
     if (!record || !attempt) return { kind: 'unknown' };
+    if (isNotReal(record, attempt)) return { kind: 'not_real' };
     const unbound = unboundName(attempt, command);
     if (unbound !== null) return { kind: 'unbound', name: unbound };
     const seen = this.#work.store.answerTo(identity(command));
@@ -85,7 +94,8 @@ export class ProviderUpdates {
   isNew(command: ApplyUpdateCommand): boolean {
     const { record } = this.#work.store;
     const attempt = record && this.#attemptOf(record, command);
-    if (!attempt || unboundName(attempt, command) !== null) return false;
+    if (!record || !attempt || isNotReal(record, attempt) || unboundName(attempt, command) !== null)
+      return false;
     return this.#work.store.answerTo(identity(command)) === null;
   }
 

@@ -77,7 +77,10 @@ export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boo
   return type === `payment.${data.status}` && data.status !== 'created' && data.status !== 'forwarded';
 }
 
-/** The fields of an IPN, signed. */
+/**
+ * The fields of an IPN, signed. That of a test has one more, `test`: the clients of PolyBanking (Python, PHP, Scala) sign whatever
+ * fields come beside `sign`, so it has to be signed as well. An IPN about real money is as the original's, byte by byte.
+ */
 export function ipnFields(shop: string, { timestamp, data }: Queued, ipnKey: string): Record<string, string> {
   const fields = {
     config: shop,
@@ -85,6 +88,7 @@ export function ipnFields(shop: string, { timestamp, data }: Queued, ipnKey: str
     postfinance_status: postfinanceCode(data),
     postfinance_status_good: isGoodForWebsite(data) ? 'True' : 'False',
     last_update: pythonTime(timestamp),
+    ...(data.test && { test: 'True' }),
   };
   return { ...fields, sign: polybankingSignature(fields, ipnKey) };
 }

@@ -157,6 +157,103 @@ describe('rotating a secret of a provider', () => {
     expect(order.amount).toBe(1999);
   });
 
+  it('twice leaves three, and each ends at its own time', async () => {
+    const attempt = await journey('ogone');
+    const rotate = (value: string, graceSeconds: number) =>
+      admin<AccountAnswer>('POST', `/accounts/${attempt.account}/secrets/sha_out/rotate`, {
+        value,
+        graceSeconds,
+      });
+    const [second, third] = ['the-second-sha-out-phrase', 'the-third-sha-out-phrase!'];
+    const started = Date.now();
+    await rotate(second, 600);
+    vi.setSystemTime(started + 60_000);
+    expect((await rotate(third, 3600)).body.secrets.sha_out).toHaveLength(3);
+    const as = (value: unknown, payid: string) =>
+      deliver(
+        bankOf('ogone').notification(
+          { ...attempt.order, data: { ...attempt.order.data, PAYID: payid } },
+          merchant('ogone', attempt.account, { sha_out: value }),
+          'wait',
+          'none',
+        ),
+      ).then(({ status }) => status);
+    const first = demoSettings('ogone').sha_out;
+    expect([await as(first, '1'), await as(second, '2'), await as(third, '3')]).toEqual([200, 200, 200]);
+    const log = await attempt.shop.events(attempt.payment.id);
+    expect(
+      log.filter(({ type }) => type.startsWith('notification.')).map(({ detail }) => detail.signedBy),
+    ).toEqual(['sha_out (earlier by 2, in its grace)', 'sha_out (earlier, in its grace)', 'current']);
+    vi.setSystemTime(started + 601_000);
+    expect([await as(first, '4'), await as(second, '5'), await as(third, '6')]).toEqual([403, 200, 200]);
+    vi.setSystemTime(started + 60_000 + 3_601_000);
+    expect([await as(second, '7'), await as(third, '8')]).toEqual([403, 200]);
+  });
+
+  it('more than four times within the grace ends the oldest: five live at most', async () => {
+    const account = await makeAccount('ogone');
+    let live: readonly object[] = [];
+    for (let count = 0; count < 6; count++) {
+      const value = `the-sha-out-passphrase-${count}`;
+      const rotated = await admin<AccountAnswer>('POST', `/accounts/${account}/secrets/sha_out/rotate`, {
+        value,
+      });
+      live = rotated.body.secrets.sha_out ?? [];
+    }
+    expect(live).toHaveLength(5);
+    expect(live[0]).toMatchObject({ notAfter: null });
+  });
+
+  it('to what stands for a secret is refused', async () => {
+    const account = await makeAccount('ogone');
+    for (const value of ['********', '*'.repeat(20)]) {
+      const answer = await admin<Problem>('POST', `/accounts/${account}/secrets/sha_out/rotate`, { value });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'value' }] } });
+      const given = { ...demoSettings('ogone'), sha_out: '*'.repeat(20) };
+      const put = await admin<Problem>('PUT', `/accounts/${account}`, { provider: 'ogone', settings: given });
+      expect(put).toMatchObject({ status: 400, body: { errors: [{ path: 'settings.sha_out' }] } });
+    }
+  });
+
+  it('to a short one warns, and says which', async () => {
+    type Warned = { warnings: string[] };
+    const settings = { ...demoSettings('assist'), salt: 'short' };
+    const put = await admin<Warned>('PUT', `/accounts/${unique()}`, { provider: 'assist', settings });
+    expect(put.body.warnings).toEqual(expect.arrayContaining([expect.stringContaining('settings.salt')]));
+    const ogone = await makeAccount('ogone');
+    const long = await admin<Warned>('PUT', `/accounts/${ogone}`, { provider: 'ogone' });
+    expect(long.body.warnings).toEqual([]);
+  });
+
+  it('does not open an old value that is put back, or one of another row', async () => {
+    const account = await makeAccount('ogone');
+    type Row = { id: string; setting: string; sealed: string };
+    const rows = async () =>
+      (
+        await env.DIRECTORY.prepare('SELECT id, setting, sealed FROM account_secrets WHERE account = ?')
+          .bind(account)
+          .all<Row>()
+      ).results;
+    const before = (await rows()).find(({ setting }) => setting === 'sha_out');
+    await admin('PUT', `/accounts/${account}`, {
+      provider: 'ogone',
+      settings: { ...demoSettings('ogone'), sha_out: 'the-new-sha-out-passphrase' },
+    });
+    const after = (await rows()).find(({ setting }) => setting === 'sha_out');
+    expect(after?.id).not.toBe(before?.id);
+    await env.DIRECTORY.prepare('UPDATE account_secrets SET sealed = ? WHERE id = ?')
+      .bind(before?.sealed ?? '', after?.id ?? '')
+      .run();
+    vi.setSystemTime(Date.now() + 6000);
+    expect(await admin('GET', `/accounts/${account}`)).toMatchObject({
+      status: 500,
+      body: { code: 'misconfigured' },
+    });
+    // The other tests of this file read every account.
+    await admin('DELETE', `/accounts/${account}`);
+    await env.DIRECTORY.prepare('DELETE FROM accounts WHERE id = ?').bind(account).run();
+  });
+
   it('rejects what is no secret, or not a good one', async () => {
     const account = await makeAccount('ogone');
     const rotate = (setting: string, value: string) =>
@@ -197,6 +294,11 @@ describe('shops', () => {
     ['region', { region: 'moon' }],
     ['keys.apiKey', { keys: { apiKey: 'with space' } }],
     ['returnUrl.success', { returnUrl: { success: 'x' } }],
+    ['keys.requestKey', { keys: { requestKey: 'r'.repeat(31) } }],
+    ['keys.ipnKey', { keys: { ipnKey: 'short' } }],
+    ['keys.webhookSecret', { keys: { webhookSecret: 'whsec_c2hvcnQ=' } }],
+    ['keys.apiKey', { keys: { apiKey: '********' } }],
+    ['keys.ipnKey', { keys: { ipnKey: '*'.repeat(64) } }],
   ])('with a wrong %s are rejected: %j', async (path, body) => {
     const answer = await admin<Problem>('PUT', `/shops/${unique()}`, body);
     expect(answer.status).toBe(400);
@@ -250,6 +352,42 @@ describe('rotating a key of a shop', () => {
     };
     expect(verify(attempt.shop.webhookSecret)).toBeTruthy();
     expect(verify(body.keys.webhookSecret)).toBeTruthy();
+  });
+
+  it('twice lets three work, each until its own end', async () => {
+    const shop = await makeShop([]);
+    const rotate = async (graceSeconds: number) =>
+      (
+        await admin<{ keys: { apiKey: string } }>('POST', `/shops/${shop.id}/keys/apiKey/rotate`, {
+          graceSeconds,
+        })
+      ).body.keys.apiKey;
+    const started = Date.now();
+    const second = await rotate(60);
+    vi.setSystemTime(started + 10_000);
+    const third = await rotate(600);
+    const statuses = () =>
+      Promise.all(
+        [shop.apiKey, second, third].map(
+          async (key) =>
+            (await request('/v1/accounts', { headers: { authorization: `Bearer ${key}` } })).status,
+        ),
+      );
+    expect(await statuses()).toEqual([200, 200, 200]);
+    vi.setSystemTime(started + 61_000);
+    expect(await statuses()).toEqual([401, 200, 200]);
+    vi.setSystemTime(started + 611_000);
+    expect(await statuses()).toEqual([401, 401, 200]);
+  });
+
+  it('more than four times signs with five', async () => {
+    const attempt = await journey('paybox');
+    for (let count = 0; count < 6; count++) {
+      await admin('POST', `/shops/${attempt.shop.id}/keys/webhookSecret/rotate`, {});
+    }
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
+    expect(net.webhooks[0]?.headers['webhook-signature']?.split(' ')).toHaveLength(5);
   });
 
   it('has no other kinds', async () => {

@@ -67,3 +67,19 @@ describe('a message that proves nothing', () => {
     expect((await ledger.read())?.view).toMatchObject({ status: 'paid', amounts: { refunded: 0 } });
   });
 });
+
+describe('an attempt at a test platform, of a payment that asks for real money', () => {
+  it('brings none, by no route', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { attempt: signedAttempt({ test: false }) }));
+    // As an older version let a shopper begin it.
+    await ledger.start(2, signedAttempt({ account: 'dummy', provider: 'dummy', test: true }));
+    const update = notify({ attempt: 2, account: 'dummy' });
+    expect(await ledger.applyUpdate(update)).toEqual({ kind: 'not_real' });
+    await ledger.returned({ account: 'dummy', update: { ...update, channel: 'return' }, refused: null });
+    expect((await ledger.read())?.view).toMatchObject({ status: 'forwarded', amounts: { paid: 0 } });
+    expect(await ledger.applyUpdate(notify())).toMatchObject({ kind: 'answer' });
+    expect((await ledger.read())?.view.status).toBe('paid');
+  });
+});

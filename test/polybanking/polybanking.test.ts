@@ -45,7 +45,11 @@ afterEach(() => net.restore());
 async function website(changes: Record<string, unknown> = {}, providerId = 'postfinance'): Promise<Website> {
   const account = await makeAccount(providerId);
   const suffix = unique();
-  const keys: Keys = { request: `r;=${suffix}é`, ipn: `ipn-key ${suffix}`, api: `a${suffix}` };
+  const keys: Keys = {
+    request: `r;=${suffix}é`.padEnd(32, 'r'),
+    ipn: `ipn-key ${suffix}`.padEnd(32, 'i'),
+    api: `a${suffix}`,
+  };
   const shop = await makeShop([account], {
     returnUrl: { success: 'https://website-demo.com/ok?x=1', failure: 'https://website-demo.com/error' },
     webhook: { url: IPN_URL, dialect: 'polybanking' },
@@ -146,8 +150,18 @@ describe('the whole round', () => {
       good: true,
     });
     expect([...new URLSearchParams(ipns[0]).keys()].sort()).toEqual(
-      ['config', 'last_update', 'postfinance_status', 'postfinance_status_good', 'reference', 'sign'].sort(),
+      [
+        'config',
+        'last_update',
+        'postfinance_status',
+        'postfinance_status_good',
+        'reference',
+        'sign',
+        // Of a test alone, and signed as the rest is: every public client signs whatever comes.
+        'test',
+      ].sort(),
     );
+    expect(new URLSearchParams(ipns[0]).get('test')).toBe('True');
 
     const back = await request(`/paiements/return?${feedback(site, order, 'pay')}`, {
       headers: { 'cf-connecting-ip': '203.0.113.9' },

@@ -7,6 +7,7 @@ import { open } from '../../gateway/accounts.ts';
 import { isAddressRule } from '../../gateway/allowed-ips.ts';
 import { describeProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
+import { modeProblem } from '../../gateway/shop-mode.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { valid } from '../../gateway/validation.ts';
 import { currency } from '../../payments/currencies.ts';
@@ -27,6 +28,9 @@ import { shopRoutes } from './shops.ts';
 
 /** What is shown in place of a secret, and means "as it is" when it comes back. */
 const MASK = '********';
+
+/** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
+const SHORT_SECRET = 16;
 
 /** After so long without a result a payment expires, unless its account says otherwise. */
 const DEFAULT_EXPIRE_HOURS = 24;
@@ -76,6 +80,19 @@ function accountAnswer(account: Account, origin: string) {
   };
 }
 
+/** The same, with what the operator should mend although the provider takes it. */
+function changedAccountAnswer(account: Account, origin: string) {
+  const short = Object.entries(account.secrets).filter(([, [newest]]) => {
+    const length = Array.from(newest?.value ?? '').length;
+    return length > 0 && length < SHORT_SECRET;
+  });
+  const warnings = short.map(
+    ([name]) =>
+      `settings.${name} has fewer than ${SHORT_SECRET} characters: whoever sees one signed message can find it by trying. Set a longer one at ${account.provider}, and rotate it here`,
+  );
+  return { ...accountAnswer(account, origin), warnings };
+}
+
 function originProblem(text: string, local: boolean): string | null {
   const problem = addressProblem(text, local);
   if (problem) return problem;
@@ -94,6 +111,11 @@ function endpointsOf(given: PutAccount['endpoints'], local: boolean): Endpoints 
   return endpoints;
 }
 
+/** Whether a text stands for a secret: nobody's secret is of asterisks alone. */
+function isMask(value: string): boolean {
+  return /^\*+$/.test(value);
+}
+
 /** The secrets that a request sets; masked and missing ones stay as they are, null takes one away. */
 function secretsOf(
   found: Provider,
@@ -104,6 +126,8 @@ function secretsOf(
     const value = settings[name];
     if (value === undefined || value === MASK) continue;
     if (value !== null && typeof value !== 'string') throw invalidField(`settings.${name}`, 'is a text');
+    if (value !== null && isMask(value))
+      throw invalidField(`settings.${name}`, `is not a secret; ${MASK} keeps the stored one`);
     secrets[name] = value;
   }
   return secrets;
@@ -183,6 +207,19 @@ function accountInput(id: string, body: PutAccount, before: Account | null, serv
   };
 }
 
+/** @throws Problem when a shop that uses the account is in the other mode. */
+async function requireModeOfShops(
+  service: Service,
+  input: AccountInput,
+  before: Account | null,
+): Promise<void> {
+  if (!before || before.environment === input.environment) return;
+  for (const shop of await service.directory.shops.list()) {
+    const problem = shop.accounts.includes(input.id) ? modeProblem(shop, input) : null;
+    if (problem) throw problem;
+  }
+}
+
 async function knownAccount(service: Service, id: string): Promise<Account> {
   const account = await service.directory.accounts.get(id);
   if (!account) throw new Problem('not_found', `there is no account ${id}`);
@@ -201,7 +238,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       body: schemas.accountChange,
       success: { 201: schemas.account, 200: schemas.account },
-      errors: ['invalid_request', 'payload_too_large'],
+      errors: ['invalid_request', 'invalid_state', 'payload_too_large'],
       example: {
         path: { id: 'docs-ogone' },
         body: {
@@ -221,10 +258,12 @@ function accountRoutes(): Hono<AppEnv> {
       const id = idParam(c);
       const body = await jsonBody(c, schemas.accountChange);
       const before = await service.directory.accounts.get(id);
-      await service.directory.accounts.put(accountInput(id, body, before, service), before, OPERATOR);
+      const input = accountInput(id, body, before, service);
+      await requireModeOfShops(service, input, before);
+      await service.directory.accounts.put(input, before, OPERATOR);
       service.directory.changed();
       const account = await knownAccount(service, id);
-      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+      return c.json(changedAccountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
     },
   );
 
@@ -264,7 +303,8 @@ function accountRoutes(): Hono<AppEnv> {
     '/v1/admin/accounts/:id/secrets/:setting/rotate',
     operation({
       summary: 'Rotate a secret of an account',
-      description: 'The new value signs at once; the old one still verifies until the grace ends.',
+      description:
+        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes.',
       auth: 'operator',
       body: schemas.rotateSecret,
       success: { 200: schemas.account },
@@ -283,11 +323,14 @@ function accountRoutes(): Hono<AppEnv> {
         throw new Problem('not_found', `${account.provider} has no secret ${setting}`);
       }
       const body = await jsonBody(c, schemas.rotateSecret);
+      if (isMask(body.value))
+        throw invalidField('value', 'is what is shown in place of a secret: send the secret itself');
       checkedSettings(found, { ...account.settings }, { [setting]: body.value }, account);
       const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
       service.directory.changed();
-      return c.json(accountAnswer(await knownAccount(service, account.id), originOf(service, c.req.url)));
+      const rotated = await knownAccount(service, account.id);
+      return c.json(changedAccountAnswer(rotated, originOf(service, c.req.url)));
     },
   );
 
@@ -296,7 +339,7 @@ function accountRoutes(): Hono<AppEnv> {
     operation({
       summary: 'Why notifications and returns of an account were refused, the newest first',
       description:
-        'The base string, the expected and the received value, the first difference, the keys tried, likely causes.',
+        'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine.',
       auth: 'operator',
       query: schemas.auditQuery,
       success: { 200: schemas.refusals },

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type * as v from 'valibot';
 import { KEY_KINDS, type Shop } from '../../directory/types.ts';
 import type { Service } from '../../gateway/service.ts';
-import { originOf, startAttempt } from '../../gateway/start-attempt.ts';
+import { originOf, requireMode, startAttempt } from '../../gateway/start-attempt.ts';
 import type { ImportedEvent, ImportResult } from '../../ledger/commands.ts';
 import { invalidField } from '../../payments/errors.ts';
 import { derivePaymentId } from '../../payments/id.ts';
@@ -16,7 +16,7 @@ import { meaningOf } from '../../providers/kit/statuses.ts';
 import { provider } from '../../providers/registry.ts';
 import { hex, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
-import { knownShop, putShop, shopInput } from '../admin/shops.ts';
+import { accountsOfShop, keyWarnings, knownShop, putShop, shopInput } from '../admin/shops.ts';
 import type { AppEnv } from '../app-env.ts';
 import { jsonBody } from '../body.ts';
 import { operation } from '../openapi.ts';
@@ -143,6 +143,7 @@ async function importTransaction(
   if (!account || !shop.accounts.includes(account.id)) {
     throw invalidField('account', `the shop ${shop.id} has no account ${body.account}`);
   }
+  requireMode(shop, account);
   const { transaction } = body;
   if (transaction.postfinanceStatus !== '??' && outcomeOf(transaction.postfinanceStatus) === null) {
     throw invalidField(
@@ -181,7 +182,8 @@ async function importTransaction(
 
 /** The names of the members in which a stored shop differs from the one to import. */
 async function differences(service: Service, before: Shop, body: ImportShop): Promise<string[]> {
-  const input = shopInput(before.id, body, before, service);
+  const accounts = await accountsOfShop(service, before.accounts);
+  const input = shopInput(before.id, body, before, { service, accounts });
   const names = (['name', 'group', 'active', 'adminEnabled', 'testMode', 'returnUrl', 'webhook'] as const)
     .filter((name) => JSON.stringify(input[name]) !== JSON.stringify(before[name]))
     .map(String);
@@ -208,7 +210,7 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
       auth: 'operator',
       body: schemas.importShop,
       success: { 200: schemas.imported },
-      errors: ['invalid_request', 'payload_too_large'],
+      errors: ['invalid_request', 'invalid_state', 'payload_too_large'],
       example: {
         body: {
           id: '7',
@@ -229,8 +231,8 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
           detail: names.length > 0 ? `there already, with other values: ${names.join(', ')}` : null,
         });
       }
-      await putShop(service, body.id, body, null);
-      return c.json({ result: 'imported', detail: null });
+      await putShop(service, body.id, body, null, true);
+      return c.json({ result: 'imported', detail: null, warnings: keyWarnings(body) });
     },
   );
 
@@ -241,7 +243,7 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
       auth: 'operator',
       body: schemas.importTransaction,
       success: { 200: schemas.imported },
-      errors: ['invalid_request', 'not_found', 'payload_too_large', 'amount_out_of_range'],
+      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large', 'amount_out_of_range'],
       example: {
         body: {
           config: '7',

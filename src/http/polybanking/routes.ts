@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import type { Account, Shop } from '../../directory/types.ts';
 import { open } from '../../gateway/accounts.ts';
 import { takeNotification } from '../../gateway/notifications.ts';
-import { returnedUpdate } from '../../gateway/returns.ts';
+import { takeReturn } from '../../gateway/returns.ts';
 import type { Service } from '../../gateway/service.ts';
 import { chooseAccount, originOf, startAttempt } from '../../gateway/start-attempt.ts';
 import type { CreateResult, History } from '../../ledger/commands.ts';
@@ -261,13 +261,11 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     throw error;
   }
   const { id, account } = subject;
-  const { update, refused } = await returnedUpdate(service, open(account), request, {
+  const result = await takeReturn(service, open(account), request, {
     id,
     sender: senderOf(c),
+    shopperIp: shopperIp(c),
   });
-  const result = await service
-    .ledger(id)
-    .returned({ account: account.id, update, refused, ip: shopperIp(c) });
   if (result.kind === 'unknown') return unknownPayment(service);
   return toShop(service, result.shop, result.view, result.request);
 }

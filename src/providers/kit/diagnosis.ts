@@ -2,11 +2,15 @@
  * Why a signature was refused: the exact base string, expected and received, the first byte that differs, the keys
  * that were tried, and the likely causes. A cause that a provider's file suspects is tried, not guessed: it is named
  * when the message verifies with it.
+ *
+ * The expected value of a forged message is its right signature. It is whole at the command line alone, for the owner of the
+ * secrets; what is kept for the operator has its beginning, always the same, and never tells how far a guess was right.
  */
 import type { Refusal } from '../../payments/errors.ts';
 import { hex, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import type { Provider, Verdict } from '../contract.ts';
+import { withoutCards, withoutSecrets } from './masking.ts';
 import { secretNames } from './settings.ts';
 
 /** Where two values part. */
@@ -52,6 +56,34 @@ export function firstDifference(expected: string | null, received: string | null
   if (at < 0) return null;
   const from = (bytes: Uint8Array) => readable(bytes.subarray(at)).slice(0, SHOWN);
   return { at, expected: from(a), received: from(b) };
+}
+
+/** How many characters of an expected value are kept. */
+const KEPT = 8;
+
+/** The beginning of an expected value; of a short one no more than half. */
+function beginningOf(expected: string): string {
+  const characters = Array.from(expected);
+  return characters.slice(0, Math.min(KEPT, Math.floor(characters.length / 2))).join('');
+}
+
+/** Whether two values differ in their form alone: whoever sent the one knows the other. */
+function differInForm(expected: string, received: string): boolean {
+  const plain = (text: string) => text.trim().replaceAll(' ', '+').replace(/=+$/, '').toLowerCase();
+  return plain(expected) === plain(received);
+}
+
+/**
+ * The first difference as it is kept. Its place is told within the beginning that is shown anyway, and where the sender knows
+ * the whole value: else each refusal would say whether one more byte of a forged signature was guessed.
+ */
+function keptDifference(expected: string | null, received: string | null): Difference | null {
+  const found = firstDifference(expected, received);
+  if (found === null || expected === null || received === null) return null;
+  const beginning = utf8(beginningOf(expected));
+  const from = (bytes: Uint8Array, at: number) => readable(bytes.subarray(at)).slice(0, SHOWN);
+  const at = found.at < beginning.length || differInForm(expected, received) ? found.at : beginning.length;
+  return { at, expected: from(beginning, at), received: from(utf8(received), at) };
 }
 
 /** What the two values alone give away. */
@@ -134,35 +166,12 @@ async function keysOf(provider: Provider, what: string, raw: string, trial: Tria
   });
 }
 
-/**
- * A text with the account's secrets replaced by their names, also where the bytes of one were read as UTF-8 although
- * the account's charset is another.
- */
-function withoutSecrets(text: string, provider: Provider, settings: Settings): string {
-  const encoder = provider.charset(settings);
-  return secretNames(provider.settings).reduce((masked, name) => {
-    const value = settings[name];
-    if (typeof value !== 'string' || value.length === 0) return masked;
-    const misread = readable(encoder.encode(value) ?? utf8(value));
-    return masked.replaceAll(value, `‹${name}›`).replaceAll(misread, `‹${name}›`);
-  }, text);
-}
-
-/** Card numbers keep their first six and last four digits. */
-function withoutCards(text: string): string {
-  return text.replace(/(?<!\d)\d{13,19}(?!\d)/g, (digits) =>
-    passesLuhn(digits) ? digits.slice(0, 6) + '*'.repeat(digits.length - 10) + digits.slice(-4) : digits,
-  );
-}
-
-function passesLuhn(digits: string): boolean {
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, digit, index) => {
-      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
-  return sum % 10 === 0;
+/** Every live value of the account's secrets, by name. */
+function secretsOf(provider: Provider, trials: readonly Trial[]): (readonly [string, string])[] {
+  return secretNames(provider.settings).flatMap((name) => {
+    const values = new Set(trials.map(({ settings }) => settings[name]));
+    return [...values].flatMap((value) => (typeof value === 'string' ? [[name, value] as const] : []));
+  });
 }
 
 /** How much of a base string is kept. */
@@ -177,7 +186,10 @@ export interface RefusedMessage {
   readonly what: string;
   readonly raw: string;
   readonly refusal: Pick<Refusal, 'message' | 'base' | 'expected' | 'received'>;
-  /** Whether secrets and card numbers are masked: always, except for the owner of the secrets at a command line. */
+  /**
+   * Whether secrets and card numbers are masked, and the expected value is cut: always, except for the owner of the secrets at a
+   * command line.
+   */
   readonly masked: boolean;
 }
 
@@ -186,10 +198,11 @@ export async function diagnose(refused: RefusedMessage): Promise<Diagnosis> {
   const { provider, trials, what, raw, refusal, masked } = refused;
   const { settings } = trials[0];
   const { expected, received, message } = refusal;
-  const mask = (text: string | null) =>
-    text === null || !masked
-      ? text
-      : withoutCards(withoutSecrets(text, provider, settings)).slice(0, BASE_LIMIT);
+  const encoder = provider.charset(settings);
+  const secrets = masked ? secretsOf(provider, trials) : [];
+  const maskedText = (text: string) =>
+    masked ? withoutCards(withoutSecrets(text, secrets, encoder)).slice(0, BASE_LIMIT) : text;
+  const mask = (text: string | null) => (text === null ? null : maskedText(text));
   const causes = [
     ...causesOfForm(expected, received),
     ...(await causesThatHold(provider, what, settings, raw)),
@@ -197,12 +210,12 @@ export async function diagnose(refused: RefusedMessage): Promise<Diagnosis> {
   const keys = await Promise.all(trials.map((trial) => keysOf(provider, what, raw, trial)));
   const mismatch = received !== null && received !== '' && received !== expected;
   return {
-    problem: message,
+    problem: maskedText(message),
     base: mask(refusal.base),
-    charset: provider.charset(settings).name,
-    expected: mask(expected),
+    charset: encoder.name,
+    expected: masked && expected !== null ? beginningOf(maskedText(expected)) : expected,
     received: mask(received),
-    firstDifference: firstDifference(mask(expected), mask(received)),
+    firstDifference: (masked ? keptDifference : firstDifference)(mask(expected), mask(received)),
     keysTried: keys.flat(),
     likelyCauses: causes.length > 0 || !mismatch ? causes : [NOTHING_FOUND],
   };

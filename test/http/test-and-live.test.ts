@@ -1,0 +1,344 @@
+/** Test and live do not mix. The failure ruled out: what a test platform or nobody calls paid counts as real money. */
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  admin,
+  BANK_API,
+  bankOf,
+  currencyOf,
+  deliver,
+  demoSettings,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  type Problem,
+  request,
+  runAlarms,
+  shopperAtBank,
+  unique,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+interface ShopAnswer extends Problem {
+  readonly id: string;
+  readonly testMode: boolean;
+  readonly accounts: readonly string[];
+}
+
+const putShop = (body: object, id = unique()) => admin<ShopAnswer>('PUT', `/shops/${id}`, body);
+
+/** A shop that is live and lists a test account all the same, as databases of before hold it. */
+async function mixedShop() {
+  const real = await makeAccount('ecommpay', { environment: 'production' });
+  const unreal = await makeAccount('dummy', { environment: 'test' });
+  const shop = await makeShop([real]);
+  await env.DIRECTORY.prepare('UPDATE shops SET accounts = ? WHERE id = ?')
+    .bind(JSON.stringify([real, unreal]), shop.id)
+    .run();
+  // The isolate's cache forgets.
+  vi.setSystemTime(Date.now() + 6000);
+  return { real, unreal, shop };
+}
+
+/** The dummy's message that everybody can write. */
+const dummyPays = (account: string, order: string) =>
+  request(`/callback/${account}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `transaction_id=${order}${'0'.repeat(12)}&amount=19.99&ok=1&signed=1`,
+  });
+
+describe('a shop that says no mode', () => {
+  it('is in test mode while none of its accounts takes real money, and is told so', async () => {
+    const unreal = [await makeAccount('ogone'), await makeAccount('ogone', { environment: 'test' })];
+    expect((await putShop({ accounts: unreal })).body.testMode).toBe(true);
+    const real = await makeAccount('ogone', { environment: 'production' });
+    expect((await putShop({ accounts: [real] })).body.testMode).toBe(false);
+    const { id } = (await putShop({})).body;
+    expect((await admin<ShopAnswer>('GET', `/shops/${id}`)).body.testMode).toBe(false);
+    expect((await putShop({ accounts: unreal }, id)).body.testMode).toBe(true);
+  });
+});
+
+describe('an account that does not fit the mode', () => {
+  it('is not added to a shop in test mode, and the answer says what to do', async () => {
+    const [unreal, real] = [
+      await makeAccount('ogone'),
+      await makeAccount('ogone', { environment: 'production' }),
+    ];
+    const { id } = (await putShop({ accounts: [unreal] })).body;
+    const added = await putShop({ accounts: [unreal, real] }, id);
+    expect(added).toMatchObject({
+      status: 409,
+      body: { code: 'invalid_state', errors: [{ path: 'accounts' }] },
+    });
+    expect(added.body.detail).toContain('"testMode": false');
+    expect((await putShop({ testMode: false, accounts: [unreal, real] }, id)).status).toBe(409);
+    expect((await putShop({ testMode: false }, id)).status).toBe(409);
+    expect(await putShop({ testMode: false, accounts: [real] }, id)).toMatchObject({
+      status: 200,
+      body: { testMode: false, accounts: [real] },
+    });
+    expect((await putShop({ accounts: [real], testMode: true })).status).toBe(409);
+  });
+
+  it('is not added to a shop that is live either', async () => {
+    const [unreal, real] = [
+      await makeAccount('ogone'),
+      await makeAccount('ogone', { environment: 'production' }),
+    ];
+    const { id } = (await putShop({ accounts: [real] })).body;
+    const added = await putShop({ accounts: [real, unreal] }, id);
+    expect(added).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
+    expect(added.body.detail).toContain('"testMode": true');
+    expect((await putShop({ accounts: [real, unreal] })).status).toBe(409);
+  });
+
+  it('does not come into being under a shop that uses it', async () => {
+    const account = await makeAccount('ogone');
+    const { id } = (await putShop({ accounts: [account] })).body;
+    const change = (environment: string) =>
+      admin<Problem>('PUT', `/accounts/${account}`, { provider: 'ogone', environment });
+    expect(await change('production')).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
+    expect((await change('test')).status).toBe(200);
+    await putShop({ accounts: [] }, id);
+    expect((await change('production')).status).toBe(200);
+    expect((await putShop({ accounts: [account] }, id)).status).toBe(409);
+    expect((await putShop({ accounts: [account], testMode: false }, id)).status).toBe(200);
+    expect((await change('sandbox')).status).toBe(409);
+  });
+
+  it('does not keep a shop that was mixed before from being changed', async () => {
+    const { shop, real, unreal } = await mixedShop();
+    expect((await putShop({ name: 'Other' }, shop.id)).status).toBe(200);
+    expect((await putShop({ accounts: [real, unreal] }, shop.id)).status).toBe(200);
+    expect((await putShop({ accounts: [real] }, shop.id)).status).toBe(200);
+    expect((await putShop({ accounts: [real, unreal] }, shop.id)).status).toBe(409);
+  });
+});
+
+describe('a live shop with a test account', () => {
+  it('creates no payment there', async () => {
+    const { shop, real, unreal } = await mixedShop();
+    const named = await shop.call<Problem>('POST', '/payments', {
+      reference: unique(),
+      amount: 1999,
+      currency: 'EUR',
+      account: unreal,
+    });
+    expect(named).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: 'account' }] },
+    });
+    const provider = { account: undefined, provider: 'dummy' };
+    expect((await shop.pay(provider)).status).toBe(400);
+    expect((await shop.pay({ account: undefined })).body.account).toBe(real);
+  });
+
+  it('does not offer it: not at the checkout, not to the shop', async () => {
+    const { shop, real, unreal } = await mixedShop();
+    const other = await makeAccount('ogone', { environment: 'production' });
+    await env.DIRECTORY.prepare('UPDATE shops SET accounts = ? WHERE id = ?')
+      .bind(JSON.stringify([real, unreal, other]), shop.id)
+      .run();
+    vi.setSystemTime(Date.now() + 6000);
+    const listed = await shop.call<{ data: { id: string }[] }>('GET', '/accounts');
+    expect(listed.body.data.map(({ id }) => id)).toEqual([real, other]);
+    const { body } = await shop.pay({ account: undefined });
+    const page = await (await request(body.checkoutUrl)).text();
+    expect(page).toContain(other);
+    expect(page).not.toContain(unreal);
+    const chosen = await request(body.checkoutUrl, { method: 'POST', body: `account=${unreal}` });
+    expect([chosen.status, chosen.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+
+  it('cannot be made to use it by a shopper who has the link of a payment for another account', async () => {
+    const { shop, real, unreal } = await mixedShop();
+    const { id } = (await shop.pay({ account: real })).body;
+    const chosen = await request(`/pay/${id}`, { method: 'POST', body: `account=${unreal}` });
+    expect(chosen.status).toBe(404);
+    expect((await dummyPays(unreal, `${id}02`)).status).toBe(404);
+    expect((await dummyPays(unreal, `${id}01`)).status).toBe(404);
+    expect(await shop.payment(id)).toMatchObject({ status: 'created', test: false, account: real });
+  });
+
+  it('takes a choice only where it has left the choice open', async () => {
+    const [one, two] = [await makeAccount('ogone'), await makeAccount('paybox')];
+    const shop = await makeShop([one, two]);
+    const { id } = (await shop.pay({ account: one })).body;
+    expect((await request(`/pay/${id}`, { method: 'POST', body: `account=${two}` })).status).toBe(404);
+    expect((await shop.payment(id)).account).toBe(one);
+    const open = (await shop.pay({ account: undefined })).body;
+    expect((await request(`/pay/${open.id}`, { method: 'POST', body: `account=${two}` })).status).toBe(200);
+    expect((await shop.payment(open.id)).account).toBe(two);
+  });
+
+  it('leads a shopper with an old test attempt to a page, not to the test platform', async () => {
+    const account = await makeAccount('ogone');
+    const shop = await makeShop([account]);
+    const { id } = (await shop.pay()).body;
+    expect((await request(`/pay/${id}`)).status).toBe(200);
+    await admin('PUT', `/shops/${shop.id}`, { accounts: [], testMode: false });
+    const page = await request(`/pay/${id}`);
+    expect(page.status).toBe(409);
+    const html = await page.text();
+    expect(html).toContain('Nothing was charged');
+    expect(html).not.toContain('SHASIGN');
+  });
+
+  it('starts nothing for a website of PolyBanking', async () => {
+    const account = await makeAccount('postfinance');
+    const shop = await makeShop([account]);
+    const transaction = (config: string) =>
+      admin<Problem>('POST', '/imports/polybanking/transaction', {
+        config,
+        account,
+        transaction: {
+          reference: unique(),
+          amount: 550,
+          postfinanceStatus: '9',
+          internalStatus: 'fb',
+          ipnNeeded: false,
+          created: '2015-10-26T19:50:00Z',
+        },
+        logs: [],
+      });
+    expect((await transaction(shop.id)).status).toBe(200);
+    await env.DIRECTORY.prepare('UPDATE shops SET test_mode = 0 WHERE id = ?').bind(shop.id).run();
+    expect(await transaction(shop.id)).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'account' }] },
+    });
+  });
+});
+
+describe('an import from PolyBanking', () => {
+  const keys = { apiKey: '', requestKey: 'short', ipnKey: 'as-it-was' };
+  const importShop = (body: object) =>
+    admin<Problem & { result: string; warnings: string[] }>('POST', '/imports/polybanking/shop', {
+      id: unique(),
+      ...body,
+      keys: { ...keys, apiKey: `key-${unique()}` },
+    });
+
+  it('keeps short keys, for its clients have them, and warns', async () => {
+    const { status, body } = await importShop({ accounts: [await makeAccount('postfinance')] });
+    expect([status, body.result]).toEqual([200, 'imported']);
+    expect(body.warnings).toEqual([
+      expect.stringContaining('keys.requestKey'),
+      expect.stringContaining('keys.ipnKey'),
+    ]);
+  });
+
+  it('gives no config an account of the other mode', async () => {
+    const [unreal, real] = [
+      await makeAccount('postfinance'),
+      await makeAccount('postfinance', { environment: 'production' }),
+    ];
+    expect((await importShop({ testMode: false, accounts: [unreal] })).status).toBe(409);
+    expect((await importShop({ testMode: true, accounts: [real] })).status).toBe(409);
+    expect((await importShop({ testMode: true, accounts: [unreal] })).status).toBe(200);
+    expect((await importShop({ testMode: false, accounts: [real] })).status).toBe(200);
+  });
+});
+
+describe('what a shop is told', () => {
+  it('says in a webhook whether it is a test', async () => {
+    for (const environment of ['sandbox', 'production']) {
+      const account = await makeAccount('ogone', { environment });
+      const shop = await makeShop([account]);
+      const { body } = await shop.pay();
+      const who = merchant('ogone', account);
+      const order = await shopperAtBank('ogone', body.redirect, who);
+      await deliver(bankOf('ogone').notification(order, who, 'pay', 'none'));
+      await runAlarms(body.id);
+      expect(net.webhooks.at(-1)?.body).toMatchObject({
+        type: 'payment.paid',
+        data: { test: environment !== 'production' },
+      });
+    }
+  });
+
+  it('says in an IPN whether it is a test, and sends one about real money as the original does', async () => {
+    for (const environment of ['sandbox', 'production']) {
+      const account = await makeAccount('postfinance', { environment });
+      const shop = await makeShop([account], {
+        webhook: { url: 'https://site-demo.com/ipn', dialect: 'polybanking' },
+      });
+      const { body } = await shop.pay({ currency: 'CHF' });
+      const who = merchant('postfinance', account);
+      const order = await shopperAtBank('postfinance', body.redirect, who);
+      await deliver(bankOf('postfinance').notification(order, who, 'pay', 'none'));
+      await runAlarms(body.id);
+      const sent = new URLSearchParams(net.webhooks.at(-1)?.raw);
+      expect(sent.get('postfinance_status_good')).toBe('True');
+      expect(sent.get('test')).toBe(environment === 'production' ? null : 'True');
+    }
+  });
+});
+
+describe('an account with allowed addresses', () => {
+  const KNOWN = '198.51.100.7';
+  const from = (ip: string) => ({ 'cf-connecting-ip': ip });
+
+  async function attempt(providerId: string, environment: string) {
+    const account = await makeAccount(providerId, {
+      environment,
+      allowedIps: [KNOWN],
+      endpoints: { api: BANK_API },
+      // Without access to the API: nobody can be asked.
+      ...(providerId === 'ogone' && { settings: { ...demoSettings('ogone'), userid: null, pswd: null } }),
+    });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay({ currency: currencyOf(providerId) });
+    const who = merchant(providerId, account);
+    const order = await shopperAtBank(providerId, body.redirect, who);
+    return { shop, id: body.id, who, order };
+  }
+
+  it.each([
+    ['ogone', 'production'],
+    ['ogone', 'sandbox'],
+    ['paybox', 'production'],
+    ['paybox', 'sandbox'],
+  ])('does not count the return of a shopper: %s in %s', async (providerId, environment) => {
+    const { shop, id, who, order } = await attempt(providerId, environment);
+    const back = await request(bankOf(providerId).back(order, who, 'pay'), { headers: from('203.0.113.9') });
+    expect(back.status).toBe(303);
+    for (let count = 0; count < 3; count++) await runAlarms(id);
+    expect((await shop.payment(id)).amounts.paid).toBe(0);
+    const refused = bankOf(providerId).notification(order, who, 'pay', 'none');
+    const other = await deliver({ ...refused, headers: { ...refused.headers, ...from('203.0.113.9') } });
+    expect(other.status).toBe(403);
+    expect((await shop.payment(id)).amounts.paid).toBe(0);
+    const known = await deliver({ ...refused, headers: { ...refused.headers, ...from(KNOWN) } });
+    expect(known.status).toBe(200);
+    expect((await shop.payment(id)).amounts.paid).toBe(1999);
+  });
+
+  it("does not count at PolyBanking's addresses either", async () => {
+    const { shop, id, who, order } = await attempt('postfinance', 'sandbox');
+    const message = String(bankOf('postfinance').notification(order, who, 'pay', 'none').body);
+    const ipn = (ip: string) =>
+      request('/paiements/ipn', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...from(ip) },
+        body: message,
+      });
+    expect(await (await ipn('203.0.113.9')).json()).toMatchObject({ status: 'UNVALID_SHA' });
+    await env.DIRECTORY.prepare("DELETE FROM account_secrets WHERE account = ? AND setting IN ('pswd')")
+      .bind(who.account)
+      .run();
+    vi.setSystemTime(Date.now() + 6000);
+    await request(`/paiements/return?${message}`, { headers: from('203.0.113.9') });
+    expect((await shop.payment(id)).amounts.paid).toBe(0);
+    expect((await ipn(KNOWN)).status).toBe(200);
+    expect((await shop.payment(id)).amounts.paid).toBe(1999);
+  });
+});
