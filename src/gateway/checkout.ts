@@ -70,10 +70,13 @@ export async function accountsToChoose(
   return shop ? choices(service, shop, currency) : [];
 }
 
-/** Whether a shopper may choose an account for a payment: only where its shop has left the choice open. */
+/**
+ * Whether a shopper may choose an account for a payment: one of the shop's where it has left the choice open, else no other
+ * than it has named.
+ */
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
-  if (!found?.isOpen) return false;
+  if (!found?.isOpen) return found?.view.account === account;
   const accounts = await accountsToChoose(service, found.shop, found.view.currency);
   return accounts.some((entry) => entry.id === account);
 }

@@ -140,7 +140,11 @@ function notRealRefusal(): Refusal {
  * Has the ledger query the provider. The reply confirms only that the hint was received.
  * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
-async function takeHint(service: Service, { account, provider }: OpenedAccount, hint: Hint): Promise<Reply> {
+async function takeHint(
+  service: Service,
+  { account, provider, variants }: OpenedAccount,
+  hint: Hint,
+): Promise<Reply> {
   const order = hint.order === null ? null : fromOrderNumber(hint.order);
   const result =
     order &&
@@ -151,6 +155,9 @@ async function takeHint(service: Service, { account, provider }: OpenedAccount, 
     }));
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
-  if (result !== 'taken') throw new Problem('not_found', 'there is no such payment');
+  if (result !== 'taken') {
+    if (provider.refused) return provider.refused(null, variants[0].account.settings);
+    throw new Problem('not_found', 'there is no such payment');
+  }
   return hint.reply ?? provider.reply('acknowledged');
 }

@@ -82,7 +82,8 @@ export class Checkout {
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
     this.#work.commit((writer) => {
-      const reserved = { ...attempt, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
+      const { bound: _bound, pendingReason: _reason, ...kept } = attempt;
+      const reserved = { ...kept, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
     return this.#startOf(record, number, attempt);

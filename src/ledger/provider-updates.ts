@@ -4,7 +4,7 @@
  */
 import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
-import { apply, mismatch } from '../payments/rules.ts';
+import { apply, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import type { Operations } from './operations.ts';
 import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withDocument } from './record.ts';
@@ -40,8 +40,10 @@ function isNotReal({ attempts }: LedgerRecord, { test }: Attempt): boolean {
  */
 function withProviderData(
   record: LedgerRecord,
-  { attempt, document, providerState }: ApplyUpdateCommand,
+  { attempt, document, providerState, proofMissing }: ApplyUpdateCommand,
 ): LedgerRecord {
+  // What proves nothing leaves nothing that a later call would use.
+  if (proofMissing) return record;
   const known = record.attempts[attempt - 1]?.providerState ?? {};
   const isKnown = Object.entries(providerState ?? {}).every(([name, value]) => known[name] === value);
   if (!document && isKnown) return record;
@@ -71,7 +73,10 @@ export class ProviderUpdates {
     if (!record || !attempt) return { kind: 'unknown' };
     if (isNotReal(record, attempt)) return { kind: 'not_real' };
     const unbound = unboundName(attempt, command);
-    if (unbound !== null) return { kind: 'unbound', name: unbound };
+    if (unbound !== null) {
+      console.warn({ event: 'update.unbound', payment: record.id, channel: command.channel, name: unbound });
+      return { kind: 'unbound', name: unbound };
+    }
     const seen = this.#work.store.answerTo(identity(command));
     if (seen) {
       this.countRepeat(command);
@@ -146,11 +151,16 @@ export class ProviderUpdates {
       cumulative,
       ...(sequence && { sequence }),
     };
-    const state = apply(attempt.state, update);
-    const declined = declines ? { ...declines, status: providerStatus } : null;
+    // Money that is there waits for no proof.
+    const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
+    const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const declined = declines && !command.proofMissing ? { ...declines, status: providerStatus } : null;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
-      const decided = this.#operations.applyUpdate(writer, record, number, declined);
+      // The proof of what had been believed without it.
+      const isProof = command.proven === true && record.signed === false;
+      const known = isProof ? { ...record, signed: true } : record;
+      const decided = this.#operations.applyUpdate(writer, known, number, declined);
       if (decided !== record) writer.save({ ...decided, updatedAt: writer.at });
       return answer;
     }

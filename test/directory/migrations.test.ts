@@ -64,6 +64,97 @@ describe('the migrations of the directory', () => {
     },
   );
 
+  /** What the migration to 0007 makes of rows of before. */
+  function afterTestAndLive<T>(fillIn: (sql: SqlStorage) => void, read: (sql: SqlStorage) => T): Promise<T> {
+    return inDatabase((sql) => {
+      const at = migrations.findIndex(({ name }) => name.startsWith('0007'));
+      run(sql, 0, at);
+      fillIn(sql);
+      run(sql, at, migrations.length);
+      return read(sql);
+    });
+  }
+
+  it('put a shop into test mode that takes no real money, say so, and leave every other as it is', async () => {
+    const shops: Record<string, string> = {
+      unreal: '["sandbox","test"]',
+      mixed: '["test","real"]',
+      real: '["real"]',
+      empty: '[]',
+      gone: '["nobody"]',
+      broken: 'same',
+    };
+    const { modes, log } = await afterTestAndLive(
+      (sql) => {
+        for (const environment of ['sandbox', 'test', 'production']) {
+          sql.exec(
+            `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, created_at, updated_at)
+             VALUES (?, 'ogone', '', ?, '[]', '{}', '{}', '[]', '', '')`,
+            environment === 'production' ? 'real' : environment,
+            environment,
+          );
+        }
+        for (const [id, accounts] of Object.entries(shops)) {
+          sql.exec(
+            `INSERT INTO shops (id, name, active, admin_enabled, test_mode, accounts, webhook_dialect, created_at, updated_at)
+             VALUES (?, '', 1, 1, 0, ?, 'standard', '', '')`,
+            id,
+            accounts,
+          );
+        }
+      },
+      (sql) => ({
+        modes: sql.exec<{ id: string }>('SELECT id FROM shops WHERE test_mode = 1').toArray(),
+        log: sql.exec<{ at: string; detail: string }>('SELECT * FROM audit').toArray(),
+      }),
+    );
+    expect(modes).toEqual([{ id: 'unreal' }]);
+    expect(log).toMatchObject([{ actor: 'migration', action: 'shop.updated', subject: 'unreal' }]);
+    expect(JSON.parse(log[0]?.detail ?? '')).toMatchObject({ testMode: { from: false, to: true } });
+    expect(new Date(log[0]?.at ?? '').toISOString()).toBe(log[0]?.at);
+  });
+
+  it('leave no right signature of a forged message in the refusals', async () => {
+    const right = '70C267A6C559990139699555559FB913';
+    const refusal = (at: number) => ({
+      problem: 'no',
+      base: 'AMOUNT=0.01‹sha_out›',
+      expected: right,
+      received: right.slice(0, at).padEnd(32, 'F'),
+      firstDifference: { at, expected: right.slice(at, at + 16), received: 'F' },
+    });
+    const explanations = [
+      refusal(0),
+      refusal(5),
+      refusal(31),
+      { ...refusal(0), firstDifference: null },
+      { problem: 'no', expected: null, firstDifference: null },
+    ];
+    const kept = await afterTestAndLive(
+      (sql) => {
+        for (const explanation of explanations) {
+          sql.exec(
+            "INSERT INTO refusals (at, account, channel, reason, request_id, explanation) VALUES ('', '', '', '', '', ?)",
+            JSON.stringify(explanation),
+          );
+        }
+      },
+      (sql) => sql.exec<{ explanation: string }>('SELECT explanation FROM refusals ORDER BY id').toArray(),
+    );
+    const cut = (at: number, expected: string) => ({
+      ...refusal(at),
+      expected: right.slice(0, 8),
+      firstDifference: { at: Math.min(at, 8), expected, received: 'F' },
+    });
+    expect(kept.map(({ explanation }) => JSON.parse(explanation))).toEqual([
+      cut(0, '70C267A6'),
+      cut(5, '7A6'.slice(0, 3)),
+      cut(31, ''),
+      { ...refusal(0), expected: right.slice(0, 8), firstDifference: null },
+      explanations[4],
+    ]);
+  });
+
   it('have the payments without a result checked, those of before as well', async () => {
     const checkAt = await inDatabase((sql) => {
       const overdue = migrations.findIndex(({ name }) => name.startsWith('0005'));

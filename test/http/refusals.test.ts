@@ -17,6 +17,8 @@ interface Refusals {
     readonly reason: string;
     readonly requestId: string;
     readonly explanation: {
+      readonly expected: string;
+      readonly firstDifference: { readonly at: number; readonly expected: string };
       readonly base: string;
       readonly likelyCauses: readonly string[];
       readonly keysTried: readonly object[];
@@ -42,6 +44,33 @@ describe('a refused notification', () => {
     expect(refusal?.explanation.base).toContain('AMOUNT=0.01‹sha_out›');
     const stored = JSON.stringify(await env.DIRECTORY.prepare('SELECT * FROM refusals').all());
     expect(stored).not.toContain('demo-ogone-sha-out');
+  });
+
+  it('is not paid by what the operator reads of it, however often it is tried', async () => {
+    const attempt = await journey('ogone');
+    const genuine = String(
+      bankOf('ogone').notification(attempt.order, attempt.merchant, 'refuse', 'none').body,
+    );
+    const forged = genuine.replace('STATUS=2', 'STATUS=9');
+    expect(forged).not.toBe(genuine);
+    const post = (body: string) =>
+      request(`/callback/${attempt.account}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body,
+      });
+    let guess = '0'.repeat(128);
+    for (let count = 0; count < 20; count++) {
+      expect((await post(forged.replace(/SHASIGN=\w+/, `SHASIGN=${guess}`))).status).toBe(403);
+      const [refusal] = (await refusals(attempt.account)).data;
+      if (!refusal) throw new Error('it was not stored');
+      const { expected, firstDifference: difference } = refusal.explanation;
+      expect(expected).toHaveLength(8);
+      expect(difference.at).toBeLessThanOrEqual(8);
+      // The attacker writes everything that is shown into the next try.
+      guess = (expected + guess.slice(8, difference.at) + difference.expected).padEnd(128, '0');
+    }
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
   });
 
   it('names every live key that was tried', async () => {

@@ -174,6 +174,7 @@ describe('a live shop with a test account', () => {
     const { id } = (await shop.pay({ account: one })).body;
     expect((await request(`/pay/${id}`, { method: 'POST', body: `account=${two}` })).status).toBe(404);
     expect((await shop.payment(id)).account).toBe(one);
+    expect((await request(`/pay/${id}`, { method: 'POST', body: `account=${one}` })).status).toBe(200);
     const open = (await shop.pay({ account: undefined })).body;
     expect((await request(`/pay/${open.id}`, { method: 'POST', body: `account=${two}` })).status).toBe(200);
     expect((await shop.payment(open.id)).account).toBe(two);

@@ -60,6 +60,37 @@ describe('a message that proves nothing', () => {
     });
   });
 
+  it('leaves what a later call would use, and the words of what is proven, as they are', async () => {
+    const ledger = await paymentWith();
+    await ledger.applyUpdate(notify({ proven: true, providerState: { bill: '1' } }));
+    await ledger.applyUpdate(
+      notify({
+        proven: false,
+        proofMissing: true,
+        key: 'late',
+        outcome: 'denied',
+        providerStatus: '05',
+        providerReference: 'forged',
+        providerState: { bill: 'forged' },
+      }),
+    );
+    expect((await ledger.read())?.view).toMatchObject({
+      status: 'paid',
+      signed: true,
+      providerStatus: '00000',
+      providerReference: 'T1',
+    });
+    expect((await ledger.statusQuery('bank', 1))?.providerState).toEqual({ bill: '1' });
+  });
+
+  it('is shown as proven once the proof of what was believed without it has come', async () => {
+    const ledger = await paymentWith();
+    await ledger.applyUpdate(notify({ proven: false }));
+    expect((await ledger.read())?.view.signed).toBe(false);
+    await ledger.applyUpdate(notify({ proven: true, channel: 'status', key: 'asked' }));
+    expect((await ledger.read())?.view).toMatchObject({ status: 'paid', signed: true });
+  });
+
   it('takes nothing from a payment that is paid', async () => {
     const ledger = await paymentWith();
     await ledger.applyUpdate(notify({ proven: true }));

@@ -164,6 +164,24 @@ function lasting({ open, payment }: Kept): Partial<Payment> {
   return { id, reference, provider };
 }
 
+/** A refusal without the whole of what was expected: that is the right signature of a forged message, and is kept no more. */
+function withoutRightSignature(stored: object): object {
+  if (!('explanation' in stored)) return stored;
+  const { expected, firstDifference, ...explanation } = stored.explanation as {
+    readonly expected: string | null;
+    readonly firstDifference: { readonly at: number; readonly expected: string } | null;
+  };
+  const kept = expected?.slice(0, 8) ?? null;
+  return {
+    ...stored,
+    explanation: {
+      ...explanation,
+      expected: kept,
+      firstDifference: firstDifference && { ...firstDifference, expected: kept?.slice(firstDifference.at) },
+    },
+  };
+}
+
 beforeAll(async () => {
   execFileSync('tar', ['-xzf', join(FIXTURES, 'data-6de0c03.tar.gz'), '-C', state]);
   receiver = createServer(async (request, response) => {
@@ -221,7 +239,7 @@ describe('what an older version kept', () => {
       for (const before of data) {
         // What is to be entered at a provider is today's advice.
         const { setup: _setup, ...rest } = before as { id: string; setup?: unknown };
-        expect(now.data.find(({ id }) => id === before.id)).toMatchObject(rest);
+        expect(now.data.find(({ id }) => id === before.id)).toMatchObject(withoutRightSignature(rest));
       }
     }
   });

@@ -5,11 +5,13 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { Provider } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { diagnose, firstDifference } from '../../../src/providers/kit/diagnosis.ts';
+import { withoutSecrets } from '../../../src/providers/kit/masking.ts';
 import { ogone } from '../../../src/providers/ogone/brands.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { providers } from '../../../src/providers/registry.ts';
 import { bankOf } from '../../../src/sandbox/banks/registry.ts';
 import { readable } from '../../../src/signing/bytes.ts';
+import { charset } from '../../../src/signing/charsets.ts';
 import { demoSettings, merchant, shopperAtBank } from '../../support/harness.ts';
 import { accountOf, asRequest, notificationOf, start, WORLD } from '../support.ts';
 
@@ -145,6 +147,83 @@ describe('the first difference', () => {
     expect(firstDifference('ab', 'abc')).toEqual({ at: 2, expected: '', received: 'c' });
     expect(firstDifference('ab', 'ab')).toBeNull();
     expect(firstDifference(null, 'ab')).toBeNull();
+  });
+});
+
+describe('what is kept of a refusal', () => {
+  const forged = async () => (await body(ogone)).replace('STATUS=9', 'STATUS=5');
+
+  it('does not hold the right signature of a forged message, nor more than eight of its characters', async () => {
+    const raw = await forged();
+    const { expected: right } = await why(ogone, raw, {}, false);
+    expect(right).toMatch(/^[0-9A-F]{128}$/);
+    const kept = await why(ogone, raw);
+    expect(kept.expected).toBe(right?.slice(0, 8));
+    expect(right?.slice(0, 8)).toContain(kept.firstDifference?.expected);
+    for (let at = 0; at + 9 <= 128; at++) {
+      expect(JSON.stringify({ ...kept, received: null })).not.toContain(right?.slice(at, at + 9));
+    }
+  });
+
+  it('does not say how much of a guessed signature was right', async () => {
+    const raw = await forged();
+    const right = (await why(ogone, raw, {}, false)).expected ?? '';
+    const guess = async (known: number) => {
+      const wrong = right.slice(known).replace(/./g, (digit) => (digit === '0' ? '1' : '0'));
+      return why(ogone, raw.replace(/SHASIGN=\w+/, `SHASIGN=${right.slice(0, known)}${wrong}`));
+    };
+    const shown = async (known: number) => {
+      const { expected, firstDifference: difference, likelyCauses } = await guess(known);
+      return { expected, at: difference?.at, from: difference?.expected, likelyCauses };
+    };
+    const far = await shown(127);
+    expect(far).toMatchObject({ expected: right.slice(0, 8), at: 8, from: '' });
+    for (const known of [8, 9, 40, 100]) expect(await shown(known)).toEqual(far);
+    expect(await shown(3)).toMatchObject({ at: 3, from: right.slice(3, 8) });
+  });
+
+  it('names the place where only the form differs: its sender knows the whole', async () => {
+    const secret = 'ZGVtby1rZXktYXMtYmFzZTY0';
+    const sent = createHmac('sha512', secret).update('payment:id:x;payment:status:success').digest('base64');
+    const raw = JSON.stringify({
+      payment: { id: 'x', status: 'success' },
+      signature: sent.replace(/=+$/, ''),
+    });
+    const kept = await why(ecommpay, raw, { secret_key: secret });
+    expect(kept.firstDifference).toEqual({ at: 86, expected: '', received: '' });
+    expect(kept.expected).toBe(sent.slice(0, 8));
+  });
+
+  it.each([
+    ['as it is', 'PASS phrase-of 26 letters!', 'x=PASS phrase-of 26 letters!y'],
+    ['in the other case', 'PASS phrase-of 26 letters!', 'x=pass PHRASE-of 26 letters!y'],
+    ['percent-encoded', 'a b&c=d é—phrase of mine', `x=${encodeURIComponent('a b&c=d é—phrase of mine')}y`],
+    ['percent-encoded in lower case', 'a/b&c=d phrase of mine', 'x=a%2fb%26c%3dd%20phrase%20of%20miney'],
+    ['in a form', 'a b&c=d phrase of mine', 'x=a+b%26c%3Dd+phrase+of+miney'],
+    ['percent-encoded in Latin-1', 'phrase secrète à nous', 'x=phrase%20secr%E8te%20%E0%20nousy'],
+    [
+      'in UTF-8 read as Latin-1',
+      'phrase secrète à nous',
+      'x=phrase secrÃ¨te Ã  nousy'.replace('Ã  ', 'Ã\u00a0 '),
+    ],
+    ['in Latin-1 read as UTF-8', 'phrase secrète à nous', 'x=phrase secr\ufffdte \ufffd nousy'],
+    ['in windows-1251', 'пароль магазина', 'x=%EF%E0%F0%EE%EB%FC%20%EC%E0%E3%E0%E7%E8%ED%E0y'],
+    ['with characters of expressions', 'a.*(b)[c]{2}|$^+?\\', 'x=a.*(b)[c]{2}|$^+?\\y'],
+  ])('masks a secret %s', (_form, value, text) => {
+    expect(withoutSecrets(text, [['phrase', value]], charset('utf-8'))).toBe('x=‹phrase›y');
+  });
+
+  it('masks the whole of a secret that begins as another one does, and every live value', () => {
+    const secrets = [
+      ['one', 'passphrase'],
+      ['two', 'passphrase-and-more'],
+      ['one', 'earlier-one'],
+      ['none', ''],
+      ['blank', ' '],
+    ] as const;
+    expect(withoutSecrets('passphrase-and-more;passphrase;earlier-one', secrets, charset('utf-8'))).toBe(
+      '‹two›;‹one›;‹one›',
+    );
   });
 });
 
