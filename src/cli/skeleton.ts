@@ -146,7 +146,7 @@ export const ${nameOf(id)} = defineProvider({
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: false,
+  freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',
@@ -174,7 +174,7 @@ export const ${nameOf(id)}Bank: Bank = {
   providers: ['${id}'],
   caption: '${id}',
   pages: [],
-  decisions: ['pay', 'refuse'],
+  decisions: ['pay', 'decline'],
   receive() {
     throw new BankError('signature', 'src/sandbox/banks/${id}.ts: fill in how the bank reads and checks our redirect');
   },

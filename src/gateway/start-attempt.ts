@@ -151,7 +151,7 @@ export async function startAttempt(
     test: account.environment !== 'production',
     capture: request.capture ?? found.captureDefault(settings),
     amount,
-    oneRedirect: found.freshOrderEachTrip,
+    oneRedirect: found.freshOrderEachRedirect,
     deferred: found.deferred?.(settings) ?? false,
   };
   if (common.deferred && ip === undefined) {

@@ -4,13 +4,7 @@ import { html, raw } from 'hono/html';
 import { originOf } from '../gateway/start-attempt.ts';
 import { base64url } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
-import {
-  type ApiDocument,
-  apiDocument,
-  type DocumentedOperation,
-  operation,
-  operationOrder,
-} from './openapi.ts';
+import { type ApiDocument, apiDocument, type DocumentedRoute, describedOrder, operation } from './openapi.ts';
 import { pageHeaders } from './pages.tsx';
 
 const STYLE = `
@@ -25,7 +19,7 @@ const STYLE = `
 `;
 
 /** One line of shell for an operation, or null where only a provider can call it. */
-export function curlOf(method: string, path: string, described: DocumentedOperation): string | null {
+export function curlOf(method: string, path: string, described: DocumentedRoute): string | null {
   const example = described['x-example'];
   if (!example) return null;
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => example.path?.[name] ?? name);
@@ -56,7 +50,7 @@ function Operation({
 }: {
   method: string;
   path: string;
-  described: DocumentedOperation;
+  described: DocumentedRoute;
 }) {
   const curl = curlOf(method, path, described);
   const body = Object.values(described.requestBody?.content ?? {})[0]?.schema;
@@ -115,7 +109,7 @@ function Operation({
 
 interface ReferenceProps {
   readonly document: ApiDocument;
-  readonly order: ReturnType<typeof operationOrder>;
+  readonly order: ReturnType<typeof describedOrder>;
   readonly base: string;
   readonly note: string;
   readonly nonce: string;
@@ -186,7 +180,7 @@ export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
       const page = (
         <Reference
           document={await documented()}
-          order={operationOrder(app)}
+          order={describedOrder(app)}
           base={base}
           note={note}
           nonce={nonce}

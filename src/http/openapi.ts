@@ -13,7 +13,7 @@ loadVendor('valibot', {
     toJsonSchema(schema as unknown as GenericSchema, { typeMode: 'input', errorMode: 'ignore' }) as never,
 });
 
-export interface Operation {
+export interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
   /** Whose key it takes. */
@@ -51,9 +51,9 @@ function content(schema: GenericSchema | string, type = 'application/json') {
   return { description: 'OK', content: { [type]: { schema: resolver(schema) } } };
 }
 
-function parametersOf(operation: Operation) {
-  const query = operation.query
-    ? (toJsonSchema(operation.query, { typeMode: 'input', errorMode: 'ignore' }) as {
+function parametersOf(describeRoute: RouteDescription) {
+  const query = describeRoute.query
+    ? (toJsonSchema(describeRoute.query, { typeMode: 'input', errorMode: 'ignore' }) as {
         readonly properties?: Readonly<Record<string, object>>;
       })
     : {};
@@ -63,7 +63,7 @@ function parametersOf(operation: Operation) {
       in: 'query' as const,
       schema,
     })),
-    ...Object.entries(operation.headers ?? {}).map(([name, description]) => ({
+    ...Object.entries(describeRoute.headers ?? {}).map(([name, description]) => ({
       name,
       in: 'header' as const,
       description,
@@ -73,7 +73,7 @@ function parametersOf(operation: Operation) {
 }
 
 /** The errors of an operation, each status once. */
-function errorsOf(operation: Operation) {
+function errorsOf(operation: RouteDescription) {
   const codes: ProblemCode[] = [...operation.errors, ...(operation.auth ? (['unauthorized'] as const) : [])];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
@@ -89,11 +89,11 @@ function errorsOf(operation: Operation) {
 }
 
 /** Every operation that was described, for the tests of the document. */
-export const operations: Operation[] = [];
+export const describedRoutes: RouteDescription[] = [];
 
 /** A middleware that does nothing but describe its route. */
-export function operation(described: Operation): MiddlewareHandler {
-  operations.push(described);
+export function operation(described: RouteDescription): MiddlewareHandler {
+  describedRoutes.push(described);
   const options = {
     summary: described.summary,
     ...(described.description && { description: described.description }),
@@ -130,7 +130,7 @@ export function operation(described: Operation): MiddlewareHandler {
 }
 
 /** A described operation as the document holds it. */
-export interface DocumentedOperation {
+export interface DocumentedRoute {
   readonly summary: string;
   readonly description?: string;
   readonly security?: readonly Readonly<Record<string, unknown>>[];
@@ -159,7 +159,7 @@ export interface DocumentedOperation {
 
 export interface ApiDocument {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedRoute>>>>;
 }
 
 /** The parameters of a path, which no route has to repeat. */
@@ -173,7 +173,7 @@ function pathParameters(path: string) {
 }
 
 /** Each operation of an application once, in the order in which its routes are declared. */
-export function operationOrder(
+export function describedOrder(
   app: Hono<AppEnv>,
 ): readonly { readonly method: string; readonly path: string }[] {
   const names = app.routes

@@ -99,7 +99,7 @@ export type Recipe<Settings> =
       ) => Readonly<Record<string, Json>> | Promise<Readonly<Record<string, Json>>>;
     }
   | {
-      /** An answer of the provider's API, read. `asked` is what the question was known by, where it matters. */
+      /** An answer of the provider's API, read. `asked` is what the status query was known by, where it matters. */
       readonly kind: 'response';
       readonly read: (
         settings: Partial<Settings>,
@@ -299,7 +299,7 @@ export interface Report<Settings> {
    * Row by row, so that a long one is never held.
    * @throws Problem provider_error or provider_unreachable
    */
-  rows(question: ReportQuery<Settings>): AsyncIterable<ReportRow>;
+  rows(query: ReportQuery<Settings>): AsyncIterable<ReportRow>;
 }
 
 /** A request of a provider or of a returning shopper, as it came. */
@@ -469,7 +469,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   /** No cryptography at all: refused for an account in production. */
   readonly testOnly: boolean;
   /** A second redirect of the shopper needs a new order number even if the first one ended without a result. */
-  readonly freshOrderEachTrip: boolean;
+  readonly freshOrderEachRedirect: boolean;
   charset(settings: v.InferOutput<Schema>): Charset;
   /** When money is taken if the shop does not say. */
   captureDefault(settings: v.InferOutput<Schema>): Capture;
@@ -493,7 +493,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * @throws Refusal when the answer is not to be believed
    */
   queryStatus?(
-    question: StatusQuery<v.InferOutput<Schema>>,
+    query: StatusQuery<v.InferOutput<Schema>>,
   ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null>;
   /**
    * Whether the status query of this hint takes the shopper's money. The ledger allows one of a payment at a time, only while
@@ -523,7 +523,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     request: ProviderRequest,
     account: ProviderAccount<v.InferOutput<Schema>>,
     channel: Channel,
-    world: VerificationContext,
+    context: VerificationContext,
   ): Promise<ProviderUpdate | Acknowledgement | Hint>;
   reply(to: ReplyTo): Reply;
   /**

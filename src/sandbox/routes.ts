@@ -118,11 +118,18 @@ function isDecision(disorder: Disorder): boolean {
   return ['none', 'other-amount', 'other-currency', 'wrong-charset'].includes(disorder);
 }
 
-const DECISIONS: readonly Decision[] = ['pay', 'refuse', 'cancel', 'wait'];
+const DECISIONS: readonly Decision[] = ['pay', 'decline', 'cancel', 'wait'];
 
 /** A step as a script gives it, or null when it is none. */
 function stepOf(given: unknown): Step | null {
-  const { do: what, decision, disorder = 'none', bare = false } = (given ?? {}) as Record<string, unknown>;
+  const {
+    do: what,
+    decision: said,
+    disorder = 'none',
+    bare = false,
+  } = (given ?? {}) as Record<string, unknown>;
+  // Scripts of version 0.1.0 say refuse.
+  const decision = said === 'refuse' ? 'decline' : said;
   if (!DECISIONS.includes(decision as Decision)) return null;
   if (what === 'return') return { do: 'return', decision: decision as Decision, bare: bare === true };
   if (what !== 'notify' || !DISORDERS.includes(disorder as Disorder)) return null;

@@ -125,7 +125,7 @@ describe('the checkout', () => {
   it('declined by the bank, leads to another attempt', async () => {
     const page = await browser.newPage();
     await orderAt('ogone', page);
-    await page.click('button[value="refuse"]');
+    await page.click('button[value="decline"]');
     await page.waitForURL('**/shop/back?**');
     expect(await page.textContent('#status')).toBe('denied');
     await page.click('text=to the checkout again');

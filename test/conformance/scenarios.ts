@@ -24,7 +24,7 @@ export interface Scenario {
 }
 
 const BUYER = { email: 'jane@example.com' };
-const notify = (decision: 'pay' | 'refuse' = 'pay'): Step => ({ do: 'notify', decision, disorder: 'none' });
+const notify = (decision: 'pay' | 'decline' = 'pay'): Step => ({ do: 'notify', decision, disorder: 'none' });
 
 async function order(deployment: Deployment, fields: Record<string, unknown>) {
   const payment = await deployment.shop.create({
@@ -273,7 +273,7 @@ export const SCENARIOS: readonly Scenario[] = [
       'STATUS 2 is reported late or not at all while the shopper may retry, and 9 may follow 2 for the same orderID.',
     async run(deployment) {
       const { payment, order: bank } = await order(deployment, { provider: 'ogone' });
-      await deployment.shop.play(bank, [notify('refuse')]);
+      await deployment.shop.play(bank, [notify('decline')]);
       expect((await deployment.shop.payment(payment.id)).status).toBe('denied');
       await deployment.shop.play(bank, [notify()]);
       expect((await deployment.shop.payment(payment.id)).status).toBe('paid');

@@ -126,9 +126,9 @@ describe('rotating a secret of a provider', () => {
     );
     expect(rotated.body.secrets.sha_out).toHaveLength(2);
     const renewed = merchant('ogone', attempt.account, { sha_out: value });
-    const notifyAs = (who: typeof renewed, decision: 'pay' | 'refuse') =>
+    const notifyAs = (who: typeof renewed, decision: 'pay' | 'decline') =>
       deliver(bankOf('ogone').notification(attempt.order, who, decision, 'none'));
-    expect((await notifyAs(attempt.merchant, 'refuse')).status).toBe(200);
+    expect((await notifyAs(attempt.merchant, 'decline')).status).toBe(200);
     expect((await notifyAs(renewed, 'pay')).status).toBe(200);
     const applied = (await attempt.shop.events(attempt.payment.id)).filter(
       ({ type }) => type === 'notification.applied',

@@ -188,8 +188,8 @@ describe('PAYMILL', () => {
     const { html } = attempt.payment.redirect as unknown as { html: string };
     expect(html).toContain('https://bridge.paymill.com/');
     expect(html).not.toMatch(/<input id="(?:number|cvc)"[^>]* name=/);
-    const back = bankOf('paymill').back(attempt.order, attempt.merchant, 'refuse');
-    await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'refuse', memory);
+    const back = bankOf('paymill').back(attempt.order, attempt.merchant, 'decline');
+    await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'decline', memory);
     expect((await request(back)).headers.get('location')).toContain('status=denied');
     await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'pay', memory);
     const paid = bankOf('paymill').back(attempt.order, attempt.merchant, 'pay');
@@ -204,7 +204,7 @@ describe('a queue of status queries', () => {
   it('does not lose a hint to a later one about something else', async () => {
     const attempt = await journey('paymill');
     expect((await attempt.notify('pay')).status).toBe(200);
-    expect((await attempt.notify('refuse')).status).toBe(200);
+    expect((await attempt.notify('decline')).status).toBe(200);
     await runAlarms(attempt.payment.id);
     expect(await attempt.shop.payment(attempt.payment.id)).toMatchObject({
       status: 'paid',

@@ -45,7 +45,7 @@ describe('the hop', () => {
   it('makes a new attempt after a decline, under a new number, and that one counts', async () => {
     const attempt = await journey('ogone');
     await request(attempt.payment.checkoutUrl);
-    await attempt.notify('refuse');
+    await attempt.notify('decline');
     expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('denied');
     const html = await (await request(attempt.payment.checkoutUrl)).text();
     expect(html).toContain(`value="${attempt.payment.id}02"`);
@@ -83,7 +83,7 @@ describe('the way back', () => {
 
   it.each([
     ['pay', 'thanks', 'paid'],
-    ['refuse', 'sorry', 'denied'],
+    ['decline', 'sorry', 'denied'],
     ['cancel', 'sorry', 'cancelled'],
     ['wait', 'thanks', 'pending'],
   ] as const)('after %s leads to %s with the status %s', async (decision, page, status) => {
@@ -101,7 +101,7 @@ describe('the way back', () => {
     await request(attempt.payment.checkoutUrl);
     for (const [decision, page] of [
       ['pay', '/thanks'],
-      ['refuse', '/sorry'],
+      ['decline', '/sorry'],
     ] as const) {
       const response = await request(bankOf('ecommpay').back(attempt.order, attempt.merchant, decision));
       const target = new URL(response.headers.get('location') ?? '');

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { curlOf } from '../../src/http/docs.tsx';
-import { type ApiDocument, operationOrder, operations } from '../../src/http/openapi.ts';
+import { type ApiDocument, describedOrder, describedRoutes } from '../../src/http/openapi.ts';
 import { network, request } from '../support/harness.ts';
 
 let document: ApiDocument;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => net.restore());
 
 const routes = () =>
-  operationOrder(
+  describedOrder(
     createApp(() => {
       throw new Error('not called');
     }),
@@ -60,12 +60,14 @@ describe('the document', () => {
   });
 
   it('has examples that its own schemas accept', () => {
-    const withBody = operations.filter(({ example }) => example?.body !== undefined);
+    const withBody = describedRoutes.filter(({ example }) => example?.body !== undefined);
     expect(withBody.length).toBeGreaterThan(4);
     for (const { body, example, summary } of withBody) {
       expect(body && v.safeParse(body, example?.body).success, summary).toBe(true);
     }
-    for (const { query, example, summary } of operations.filter((one) => one.example?.query && one.query)) {
+    for (const { query, example, summary } of describedRoutes.filter(
+      (one) => one.example?.query && one.query,
+    )) {
       const given = Object.fromEntries(new URLSearchParams(example?.query));
       expect(query && v.safeParse(query, given).success, summary).toBe(true);
     }

@@ -154,7 +154,7 @@ describe('TIPI by URL form', () => {
     const { body } = await shop.pay({ amount: 5500 });
     const who = merchant('tipi', account, settings);
     const order = await shopperAtBank('tipi', body.redirect, who);
-    const notifyOf = (decision: 'pay' | 'refuse') =>
+    const notifyOf = (decision: 'pay' | 'decline') =>
       deliver(bankOf('tipi').notification(order, who, decision, 'none'));
     return { shop, body, notifyOf };
   };
@@ -175,7 +175,7 @@ describe('TIPI by URL form', () => {
       proven: false,
       provider: { unsigned: expect.stringContaining('nobody has signed this') },
     });
-    expect((await notifyOf('refuse')).status).toBe(200);
+    expect((await notifyOf('decline')).status).toBe(200);
     expect((await shop.payment(body.id)).status).toBe('pending');
   });
 

@@ -49,7 +49,7 @@ describe('a refused notification', () => {
   it('is not paid by what the operator reads of it, however often it is tried', async () => {
     const attempt = await journey('ogone');
     const genuine = String(
-      bankOf('ogone').notification(attempt.order, attempt.merchant, 'refuse', 'none').body,
+      bankOf('ogone').notification(attempt.order, attempt.merchant, 'decline', 'none').body,
     );
     const forged = genuine.replace('STATUS=2', 'STATUS=9');
     expect(forged).not.toBe(genuine);

@@ -8,7 +8,7 @@ describe('the chain', () => {
   it('holds for a real log as the API gives it, and breaks with any change of it', async () => {
     const net = network();
     const attempt = await journey('paybox');
-    await attempt.notify('refuse');
+    await attempt.notify('decline');
     await attempt.notify('pay');
     await attempt.notify('pay');
     net.restore();

@@ -233,7 +233,7 @@ describe('the whole round', () => {
     const order = await atBank(site, url);
     await runAlarms(idOf(url));
     answers = [204, 302, 500, 200];
-    await ipn(feedback(site, order, 'refuse'));
+    await ipn(feedback(site, order, 'decline'));
     await runAlarms(idOf(url));
     expect(ipns).toHaveLength(1);
     expect(await site.client.transaction('retry')).toMatchObject({ ipn_needed: 'True', last_ipn_date: '' });
@@ -445,7 +445,7 @@ describe('the notification of PostFinance', () => {
 
   it('sends the shopper to the error address for anything but 5 and 9, and for anything forged', async () => {
     for (const [decision, spoiling] of [
-      ['refuse', 'none'],
+      ['decline', 'none'],
       ['wait', 'none'],
       ['pay', 'bad-signature'],
     ] as const) {

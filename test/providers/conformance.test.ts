@@ -15,7 +15,7 @@ import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story, 
 /** What a decision at the bank may be called. */
 const TOLD: Record<Decision, readonly string[]> = {
   pay: ['paid', 'accepted'],
-  refuse: ['denied', 'error'],
+  decline: ['denied', 'error'],
   cancel: ['cancelled', 'voided'],
   wait: ['pending'],
 };
@@ -85,7 +85,7 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     const outcomes = new Set(meanings.map(({ outcome }) => outcome));
     expect(outcomes.has('paid') || outcomes.has('accepted')).toBe(true);
     // Some tell only what went well.
-    if (bankOf(id).decisions.includes('refuse')) expect(outcomes.has('denied')).toBe(true);
+    if (bankOf(id).decisions.includes('decline')) expect(outcomes.has('denied')).toBe(true);
   });
 
   it('tells the merchant what to set up', async () => {

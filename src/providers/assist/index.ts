@@ -62,7 +62,7 @@ export const assist = defineProvider<typeof assistSettings>({
   requires: [],
   maxAmount: 99_999_999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: ({ mode }) => charset(mode === 'legacy' ? 'windows-1251' : 'utf-8'),
   captureDefault: ({ delay }) => (delay ? 'manual' : 'automatic'),

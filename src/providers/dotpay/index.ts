@@ -156,7 +156,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   requires: [],
   maxAmount: 99_999_999,
   testOnly: false,
-  freshOrderEachTrip: false,
+  freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

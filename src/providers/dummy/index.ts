@@ -63,7 +63,7 @@ export const dummy = defineProvider({
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: true,
-  freshOrderEachTrip: false,
+  freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

@@ -51,7 +51,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: false,
   // The first try uses up a payment_id.
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ operation_type }) => (operation_type === 'auth' ? 'manual' : 'automatic'),

@@ -184,7 +184,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ instantcapture }) => (instantcapture === '0' ? 'manual' : 'automatic'),

@@ -93,7 +93,7 @@ export function lyraPlatform(edition: Edition): Provider {
     maxAmount: 999_999_999_999,
     testOnly: false,
     // The platform declines a vads_trans_id that was used before, whatever came of it.
-    freshOrderEachTrip: true,
+    freshOrderEachRedirect: true,
     settings: lyraSettings(edition.brand),
     proof: () => LYRA_PROOF,
     signatures: lyraRecipes,

@@ -61,7 +61,7 @@ export const moip = defineProvider<typeof moipSettings>({
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

@@ -55,7 +55,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     requires: [],
     maxAmount: 999_999_999_999,
     testOnly: false,
-    freshOrderEachTrip: false,
+    freshOrderEachRedirect: false,
     settings: ogoneSettings(brand.defaults),
     proof: ogoneProof,
     signatures: ogoneRecipes,

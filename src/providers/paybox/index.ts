@@ -49,7 +49,7 @@ export const paybox = defineProvider({
   requires: ['customer.email'],
   maxAmount: 9_999_999_999,
   testOnly: false,
-  freshOrderEachTrip: false,
+  freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ capture }) => (capture === 'manual' ? 'manual' : 'automatic'),

@@ -108,7 +108,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

@@ -101,7 +101,7 @@ export const payu = defineProvider<typeof payuSettings>({
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ auto_receive }) => (auto_receive ? 'automatic' : 'manual'),

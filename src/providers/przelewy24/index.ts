@@ -146,7 +146,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

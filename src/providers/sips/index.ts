@@ -77,7 +77,7 @@ export const sips = defineProvider<typeof sipsSettings>({
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),

@@ -48,7 +48,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   requires: [],
   maxAmount: 999_999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),

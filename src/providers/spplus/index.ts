@@ -112,7 +112,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
   requires: [],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

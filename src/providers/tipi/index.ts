@@ -55,7 +55,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
   maxAmount: WEB_SERVICE_LIMIT,
   testOnly: false,
   // An idop is good for one visit.
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

@@ -79,7 +79,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
-  freshOrderEachTrip: true,
+  freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',

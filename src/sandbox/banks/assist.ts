@@ -20,7 +20,7 @@ import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/ba
 /** `orderstate` of the current protocol. */
 const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
   pay: ['Approved', 'Delayed'],
-  refuse: ['Declined', 'Declined'],
+  decline: ['Declined', 'Declined'],
   cancel: ['Canceled', 'Canceled'],
   wait: ['In Process', 'In Process'],
 };
@@ -28,7 +28,7 @@ const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
 /** Status of the bill, and Response_Code, of the legacy protocol. */
 const LEGACY: Record<Decision, readonly [status: string, delayed: string, code: string]> = {
   pay: ['Authorized', 'Preauthorized', 'AS000'],
-  refuse: ['Not authorized', 'Not preauthorized', 'AS102'],
+  decline: ['Not authorized', 'Not preauthorized', 'AS102'],
   cancel: ['Reversaled', 'Reversaled', 'AS000'],
   wait: ['in process', 'in process', 'AS300'],
 };
@@ -235,7 +235,7 @@ export const assistBank: Bank = {
     { method: 'POST', path: '/shops/purchase.cfm' },
     { method: 'POST', path: '/shops/cardpayment.cfm' },
   ],
-  decisions: ['pay', 'refuse', 'wait'],
+  decisions: ['pay', 'decline', 'wait'],
   api: [
     { method: 'POST', path: '/results/results.cfm' },
     { method: 'POST', path: '/charge/charge.cfm' },

@@ -16,7 +16,7 @@ import { type Entry, entryByReference, perform, refer } from '../kit/bank-ledger
 
 const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   pay: ['2', 'completed'],
-  refuse: ['3', 'rejected'],
+  decline: ['3', 'rejected'],
   cancel: ['3', 'rejected'],
   wait: ['1', 'new'],
 };
@@ -220,7 +220,7 @@ export const dotpayBank: Bank = {
     { method: 'POST', path: '/test_payment/' },
     { method: 'POST', path: '/t2/' },
   ],
-  decisions: ['pay', 'refuse', 'wait'],
+  decisions: ['pay', 'decline', 'wait'],
   api: [
     { method: 'POST', path: '/test_seller/api/v1/payments/:number/refund/' },
     { method: 'GET', path: '/test_seller/api/v1/operations/:number/' },

@@ -102,7 +102,7 @@ export const dummyBank: Bank = {
     { method: 'GET', path: '/paywall/fake_gateway/' },
     { method: 'POST', path: '/form' },
   ],
-  decisions: ['pay', 'refuse'],
+  decisions: ['pay', 'decline'],
 
   receive({ path, query, body }, merchants) {
     if (path === '/form') return receiveGetpaid(new Map(readForm(body, 'utf-8')), merchants);

@@ -32,14 +32,14 @@ function signature(member: { readonly [name: string]: Member }, secret: string):
 
 const STATUS: Record<Decision, { readonly sale: string; readonly auth: string }> = {
   pay: { sale: 'success', auth: 'awaiting capture' },
-  refuse: { sale: 'decline', auth: 'decline' },
+  decline: { sale: 'decline', auth: 'decline' },
   cancel: { sale: 'canceled', auth: 'canceled' },
   wait: { sale: 'processing', auth: 'processing' },
 };
 
 const OPERATION: Record<Decision, string> = {
   pay: 'success',
-  refuse: 'decline',
+  decline: 'decline',
   cancel: 'canceled',
   wait: 'processing',
 };
@@ -72,8 +72,8 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
       date: order.data.date ?? '',
       request_id: `sandbox-${order.id}`,
       sum_initial: sum,
-      code: decision === 'refuse' ? '2003' : '0',
-      message: decision === 'refuse' ? 'Declined by the issuer' : 'Success',
+      code: decision === 'decline' ? '2003' : '0',
+      message: decision === 'decline' ? 'Declined by the issuer' : 'Success',
       provider: { id: 6, payment_id: order.data.operation ?? '' },
     },
   };
@@ -163,7 +163,7 @@ export const ecommpayBank: Bank = {
   providers: ['ecommpay'],
   caption: 'ECommPay Payment Page',
   pages: [{ method: 'GET', path: '/payment' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/v2/payment/status' },
     { method: 'POST', path: '/v2/payment/:method/:kind' },
@@ -224,7 +224,7 @@ export const ecommpayBank: Bank = {
   back(order, _merchant, decision) {
     const name = {
       pay: 'redirect_success_url',
-      refuse: 'redirect_fail_url',
+      decline: 'redirect_fail_url',
       cancel: 'redirect_return_url',
       wait: 'redirect_success_url',
     };

@@ -27,7 +27,7 @@ const STATUS: Record<
   { readonly captured: string; readonly manual: string; readonly result: string }
 > = {
   pay: { captured: 'AUTHORISED', manual: 'AUTHORISED_TO_VALIDATE', result: '00' },
-  refuse: { captured: 'REFUSED', manual: 'REFUSED', result: '05' },
+  decline: { captured: 'REFUSED', manual: 'REFUSED', result: '05' },
   cancel: { captured: 'ABANDONED', manual: 'ABANDONED', result: '17' },
   wait: {
     captured: 'WAITING_AUTHORISATION',
@@ -196,7 +196,7 @@ export const lyraBank: Bank = {
   providers: ['systempay', 'payzen'],
   caption: 'Lyra gateway',
   pages: [{ method: 'POST', path: '/vads-payment/' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/api-payment/V4/Order/Get' },
     { method: 'POST', path: '/api-payment/V4/Transaction/:name' },

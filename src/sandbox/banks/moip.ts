@@ -3,7 +3,7 @@ import { type Bank, BankError, type Decision, type Memory } from '../kit/bank.ts
 
 const TIPO: Record<Decision, readonly [tipo: string, name: string]> = {
   pay: ['1', 'Autorizado'],
-  refuse: ['5', 'Cancelado'],
+  decline: ['5', 'Cancelado'],
   cancel: ['5', 'Cancelado'],
   wait: ['6', 'EmAnalise'],
 };

@@ -48,7 +48,7 @@ const FEEDBACK = [
 
 const STATUS: Record<Decision, { readonly captured: string; readonly manual: string }> = {
   pay: { captured: '9', manual: '5' },
-  refuse: { captured: '2', manual: '2' },
+  decline: { captured: '2', manual: '2' },
   cancel: { captured: '1', manual: '1' },
   wait: { captured: '91', manual: '51' },
 };
@@ -130,7 +130,7 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     // A declined try and the payment after it are two transactions of one order.
     PAYID: `${ok ? '31' : '30'}${order.data.PAYID}`,
     PAYIDSUB: '0',
-    NCERROR: decision === 'refuse' ? '30001001' : '0',
+    NCERROR: decision === 'decline' ? '30001001' : '0',
     BRAND: 'VISA',
     IP: '203.0.113.7',
   };
@@ -232,7 +232,7 @@ async function directLink(call: ApiCall, merchants: readonly Merchant[], memory:
 
 const BACK_FIELD: Record<Decision, string> = {
   pay: 'ACCEPTURL',
-  refuse: 'DECLINEURL',
+  decline: 'DECLINEURL',
   cancel: 'CANCELURL',
   wait: 'EXCEPTIONURL',
 };
@@ -241,7 +241,7 @@ export const ogoneBank: Bank = {
   providers: ['ogone', 'postfinance'],
   caption: 'Ogone platform',
   pages: [{ method: 'POST', path: '/ncol/:stage/:page{orderstandard(?:_utf8)?\\.asp}' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/ncol/:stage/maintenancedirect.asp' },
     { method: 'POST', path: '/ncol/:stage/querydirect.asp' },

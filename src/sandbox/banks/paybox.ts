@@ -78,12 +78,12 @@ const CURRENCIES: Readonly<Record<string, string>> = {
 
 const ADDRESSES: Record<Decision, string> = {
   pay: 'PBX_EFFECTUE',
-  refuse: 'PBX_REFUSE',
+  decline: 'PBX_REFUSE',
   cancel: 'PBX_ANNULE',
   wait: 'PBX_ATTENTE',
 };
 
-const ERRORS: Record<Decision, string> = { pay: '00000', refuse: '00105', cancel: '00117', wait: '99999' };
+const ERRORS: Record<Decision, string> = { pay: '00000', decline: '00105', cancel: '00117', wait: '99999' };
 
 /** A space is %20; `@ / : ,` stay as they are. */
 function payboxEncoded(value: string): string {
@@ -162,7 +162,7 @@ export const payboxBank: Bank = {
   providers: ['paybox'],
   caption: 'Paybox System',
   pages: [{ method: 'POST', path: '/cgi/MYchoix_pagepaiement.cgi' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [{ method: 'POST', path: '/PPPS.php' }],
   movesMoney: ({ body }) => !/TYPE=000(?:17|11)/.test(body),
   answer: payboxDirectAnswer,

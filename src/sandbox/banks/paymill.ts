@@ -13,7 +13,7 @@ import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
 const STATUS: Record<Decision, readonly [status: string, code: number]> = {
   pay: ['closed', 20_000],
-  refuse: ['failed', 50_102],
+  decline: ['failed', 50_102],
   cancel: ['failed', 50_700],
   wait: ['pending', 31_000],
 };
@@ -120,7 +120,7 @@ async function answerOperation(
 /** The transactions of an order. */
 async function listed(order: string, memory: Memory): Promise<Response> {
   const found = await Promise.all(
-    (['pay', 'refuse', 'wait'] as const).map(async (decision) => {
+    (['pay', 'decline', 'wait'] as const).map(async (decision) => {
       const id = `${order}${decision}`;
       const one = await stored(memory, id);
       return one?.listed ? [transaction(id, one)] : [];
@@ -142,7 +142,7 @@ export const paymillBank: Bank = {
   providers: ['paymill'],
   caption: 'PAYMILL',
   pages: [{ method: 'POST', path: '/paymill/page' }],
-  decisions: ['pay', 'refuse', 'wait'],
+  decisions: ['pay', 'decline', 'wait'],
   api: [
     { method: 'POST', path: '/v2.1/transactions' },
     { method: 'GET', path: '/v2.1/transactions' },
@@ -167,7 +167,7 @@ export const paymillBank: Bank = {
       const card = {
         amount: Number(form.get('amount_int')),
         currency: form.get('currency') ?? '',
-        decision: number.endsWith('1') ? 'pay' : 'refuse',
+        decision: number.endsWith('1') ? 'pay' : 'decline',
       };
       await memory.put(place(token), JSON.stringify(card));
       return Response.json({ token });

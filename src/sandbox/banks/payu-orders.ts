@@ -4,11 +4,11 @@ import type { BankOrder, Decision, Memory } from '../kit/bank.ts';
 
 const REST: Record<Decision, string> = {
   pay: 'COMPLETED',
-  refuse: 'CANCELED',
+  decline: 'CANCELED',
   cancel: 'CANCELED',
   wait: 'PENDING',
 };
-const CLASSIC: Record<Decision, string> = { pay: '99', refuse: '3', cancel: '2', wait: '4' };
+const CLASSIC: Record<Decision, string> = { pay: '99', decline: '3', cancel: '2', wait: '4' };
 
 /** A point of sale without automatic receipt holds the money until it is confirmed. */
 export function payuStatus({ manual }: BankOrder, classic: boolean, decision: Decision): string {

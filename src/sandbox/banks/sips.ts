@@ -12,7 +12,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 
-const CODE: Record<Decision, string> = { pay: '00', refuse: '05', cancel: '17', wait: '90' };
+const CODE: Record<Decision, string> = { pay: '00', decline: '05', cancel: '17', wait: '90' };
 
 /** What the certificate does: nobody else can make or change a DATA. */
 function sealed(values: readonly string[], certificate: string): string {
@@ -139,7 +139,7 @@ export const sipsBank: Bank = {
   providers: ['sips'],
   caption: 'SIPS 1 (Atos)',
   pages: [{ method: 'POST', path: '/sips/card' }],
-  decisions: ['pay', 'refuse', 'cancel'],
+  decisions: ['pay', 'decline', 'cancel'],
   api: [
     { method: 'POST', path: '/sips-bridge/request' },
     { method: 'POST', path: '/sips-bridge/response' },

@@ -15,7 +15,7 @@ import {
 } from '../kit/bank.ts';
 import { type BankOperationKind, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 
-const CODE: Record<Decision, string> = { pay: '00', refuse: '05', cancel: '17', wait: '60' };
+const CODE: Record<Decision, string> = { pay: '00', decline: '05', cancel: '17', wait: '60' };
 
 function seal(data: string, merchant: Merchant, key: string): string {
   return merchant.settings.seal_algorithm === 'SHA-256'
@@ -149,7 +149,7 @@ export const sips2Bank: Bank = {
   providers: ['sips2'],
   caption: 'WL Sips Paypage',
   pages: [{ method: 'POST', path: '/paymentInit' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/rs-services/v2/cashManagement/:call' },
     { method: 'POST', path: '/rs-services/v2/diagnostic/getTransactionData' },

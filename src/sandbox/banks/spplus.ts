@@ -10,7 +10,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 
-const ETAT: Record<Decision, string> = { pay: '10', refuse: '2', cancel: '12', wait: '6' };
+const ETAT: Record<Decision, string> = { pay: '10', decline: '2', cancel: '12', wait: '6' };
 
 /** What the page echoes as it was sent. */
 const FREE = ['email', 'arg1', 'arg2'];
@@ -59,7 +59,7 @@ export const spplusBank: Bank = {
   providers: ['spplus'],
   caption: 'SPPlus',
   pages: [{ method: 'GET', path: '/paiement/init.do' }],
-  decisions: ['pay', 'refuse', 'cancel', 'wait'],
+  decisions: ['pay', 'decline', 'cancel', 'wait'],
 
   receive({ query }, merchants) {
     const fields = new Map(new URLSearchParams(query));

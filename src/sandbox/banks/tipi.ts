@@ -8,7 +8,7 @@ import {
   requiredField,
 } from '../kit/bank.ts';
 
-const RESULT: Partial<Record<Decision, string>> = { pay: 'P', refuse: 'R', cancel: 'A' };
+const RESULT: Partial<Record<Decision, string>> = { pay: 'P', decline: 'R', cancel: 'A' };
 
 function soap(inner: string, status = 200): Response {
   return new Response(
@@ -101,7 +101,7 @@ export const tipiBank: Bank = {
     { method: 'GET', path: '/tpa/paiementws.web' },
     { method: 'GET', path: '/tpa/paiement.web' },
   ],
-  decisions: ['pay', 'refuse', 'cancel'],
+  decisions: ['pay', 'decline', 'cancel'],
   api: [{ method: 'POST', path: '/tpa/services/securite' }],
 
   async answer(call, merchants, memory) {

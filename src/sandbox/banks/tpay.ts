@@ -18,7 +18,7 @@ import {
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
 
-const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', refuse: 'FALSE' };
+const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', decline: 'FALSE' };
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
 const place = (order: string) => `tpay/${order}`;
@@ -127,7 +127,7 @@ export const tpayBank: Bank = {
     { method: 'GET', path: '/tpay/payment/:order' },
     { method: 'POST', path: '/' },
   ],
-  decisions: ['pay', 'refuse'],
+  decisions: ['pay', 'decline'],
   api: [
     { method: 'POST', path: '/oauth/auth' },
     { method: 'POST', path: '/transactions' },

@@ -35,7 +35,7 @@ export interface BankOrder {
 }
 
 /** What the shopper or a script decides. */
-export type Decision = 'pay' | 'refuse' | 'cancel' | 'wait';
+export type Decision = 'pay' | 'decline' | 'cancel' | 'wait';
 
 /** How a bank spoils a message on purpose. */
 export type Spoiling = 'none' | 'bad-signature' | 'unknown-key' | 'wrong-charset';

@@ -120,7 +120,7 @@ const signed = (decision: Decision) => ({ decision, bare: false });
 
 export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
   pay: { label: 'Pay', needs: ['pay'], steps: [notify('pay')], leave: signed('pay') },
-  refuse: { label: 'Decline', needs: ['refuse'], steps: [notify('refuse')], leave: signed('refuse') },
+  decline: { label: 'Decline', needs: ['decline'], steps: [notify('decline')], leave: signed('decline') },
   cancel: { label: 'Cancel', needs: ['cancel'], steps: [notify('cancel')], leave: signed('cancel') },
   wait: { label: 'Leave it pending', needs: ['wait'], steps: [notify('wait')], leave: signed('wait') },
   'notify-twice': {
@@ -150,8 +150,8 @@ export const DISORDER_STEPS: Readonly<Record<string, DisorderStep>> = {
   },
   'out-of-order': {
     label: 'Notify of the payment before the decline',
-    needs: ['pay', 'refuse'],
-    steps: [notify('pay'), notify('refuse')],
+    needs: ['pay', 'decline'],
+    steps: [notify('pay'), notify('decline')],
     leave: null,
   },
   never: {

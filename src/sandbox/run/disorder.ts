@@ -28,7 +28,7 @@ interface Scenario {
   readonly end: (providerId: string) => readonly End[];
 }
 
-const notify = (disorder: Disorder = 'none', decision: 'pay' | 'refuse' = 'pay'): Step => ({
+const notify = (disorder: Disorder = 'none', decision: 'pay' | 'decline' = 'pay'): Step => ({
   do: 'notify',
   decision,
   disorder,
@@ -59,11 +59,11 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'late', steps: [back(true), notify()], end: always(PAID) },
   { name: 'twice', steps: [notify(), notify()], end: always(PAID) },
   { name: 'before the return', steps: [notify(), back()], end: always(PAID) },
-  { name: 'payment, then decline', steps: [notify(), notify('none', 'refuse')], end: always(PAID) },
-  { name: 'decline, then payment', steps: [notify('none', 'refuse'), notify()], end: always(PAID) },
+  { name: 'payment, then decline', steps: [notify(), notify('none', 'decline')], end: always(PAID) },
+  { name: 'decline, then payment', steps: [notify('none', 'decline'), notify()], end: always(PAID) },
   {
     name: 'all at once',
-    steps: [notify(), back(), notify(), notify('none', 'refuse'), notify(), back()],
+    steps: [notify(), back(), notify(), notify('none', 'decline'), notify(), back()],
     concurrently: true,
     end: always(PAID),
   },

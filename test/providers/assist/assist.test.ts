@@ -201,7 +201,7 @@ describe('the legacy protocol', () => {
       expect(await form(attempt, fields)).toEqual(reply);
       expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
       // Both bills are shown.
-      await attempt.notify('refuse');
+      await attempt.notify('decline');
       expect(await statusAndPaid(attempt)).toEqual(['paid', 1999]);
       const { body } = await attempt.shop.call<{
         attempts: { status: string; bills: { status: string }[] }[];

@@ -200,14 +200,14 @@ describe('an account whose money is real', () => {
     const { body: payment } = await shop.pay({ currency: 'RUB' });
     const who = merchant('assist', id, settings);
     const order = await shopperAtBank('assist', payment.redirect, who);
-    const send = async (decision: 'pay' | 'refuse', unsigned: Record<string, string> = {}) => {
+    const send = async (decision: 'pay' | 'decline', unsigned: Record<string, string> = {}) => {
       const message = bankOf('assist').notification(order, who, decision, 'none');
       const fields = { ...Object.fromEntries(new URLSearchParams(String(message.body))), ...unsigned };
       const response = await deliver({ ...message, body: new URLSearchParams(fields).toString() });
       await runAlarms(payment.id);
       return response.status;
     };
-    const decide = async (decision: 'pay' | 'refuse') => {
+    const decide = async (decision: 'pay' | 'decline') => {
       await decided(memory, order, decision);
       await bankOf('assist').decide?.(order, who, decision, memory);
     };
@@ -239,7 +239,7 @@ describe('an account whose money is real', () => {
 
   it('never turns a refusal of the classic protocol into a payment, whatever Status and bill it names', async () => {
     const { send, view } = await begin(LEGACY);
-    expect(await send('refuse', { Status: 'Authorized', Response_Code: 'AS000', BillNumber: '59' })).toBe(
+    expect(await send('decline', { Status: 'Authorized', Response_Code: 'AS000', BillNumber: '59' })).toBe(
       200,
     );
     expect(await view()).toMatchObject({

@@ -106,13 +106,13 @@ describe('a message', () => {
 
   it('about a declined payment cannot be renamed into one about a paid one', async () => {
     const { message: of } = await story(systempay);
-    const { body } = await of('refuse');
+    const { body } = await of('decline');
     const raw = new TextDecoder().decode(body);
     // The values keep their order, so the signature still fits; the status gets another name.
     const renamed = raw
       .replace('vads_trans_status=', 'vads_trans_statut=')
       .replace('vads_cust_last_name=', 'vads_trans_status=');
-    const forged = { ...(await of('refuse')), body: new TextEncoder().encode(renamed) };
+    const forged = { ...(await of('decline')), body: new TextEncoder().encode(renamed) };
     await expect(systempay.notification(forged, accountOf(systempay), 'return', WORLD)).rejects.toThrow(
       Refusal,
     );

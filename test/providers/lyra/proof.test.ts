@@ -41,7 +41,7 @@ function bankMessage(fields: Fields, genuine = fields, url = 'https://pay.test/c
 const message = (fields: Fields, genuine = fields) => asRequest(bankMessage(fields, genuine));
 
 /** The fields of the bank's genuine message, with what the real gateway adds, and changes. */
-async function genuine(decision: 'pay' | 'refuse', changes: Fields = {}): Promise<Fields> {
+async function genuine(decision: 'pay' | 'decline', changes: Fields = {}): Promise<Fields> {
   const { message: of } = await story(systempay);
   const { body } = await of(decision);
   const { signature: _, ...fields } = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));
@@ -126,7 +126,7 @@ async function readings(fields: Fields, needed = NEEDED) {
 describe('a signed message of Lyra', () => {
   it.each([
     ['paid', 'pay', {}],
-    ['refused', 'refuse', {}],
+    ['refused', 'decline', {}],
     // Another software of the same shop does not mind what the description is.
     ['of another order whose description is our number', 'pay', { vads_order_info: OTHER_ORDER }],
     [

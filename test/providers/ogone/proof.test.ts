@@ -128,7 +128,7 @@ describe('main parameters only', () => {
     const created = (await shop.pay()).body as Payment;
     const who = merchant('ogone', account, changes);
     const order = await shopperAtBank('ogone', created.redirect, who);
-    const decide = async (decision: 'pay' | 'refuse') => {
+    const decide = async (decision: 'pay' | 'decline') => {
       await decided(memory, order, decision);
       await bankOf('ogone').decide?.(order, who, decision, memory);
     };
@@ -142,7 +142,7 @@ describe('main parameters only', () => {
 
   it('is no payment where money is real: the platform is asked, and a declined one stays so', async () => {
     const { shop, id, decide, forge } = await payment();
-    await decide('refuse');
+    await decide('decline');
     expect((await forge()).status).toBe(200);
     expect(await shop.payment(id)).toMatchObject({ status: 'created' });
     await runAlarms(id);
