@@ -9,7 +9,7 @@ import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';
-import { operation } from './openapi.ts';
+import { documented } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { paymentRoutes } from './payments.ts';
 import { polybankingRoutes } from './polybanking/routes.ts';
@@ -66,7 +66,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
 
   app.get(
     '/health',
-    operation({
+    documented({
       summary: 'Whether the service is up',
       auth: null,
       success: { 200: schemas.health },

@@ -4,7 +4,7 @@ import { open } from '../gateway/accounts.ts';
 import { takeNotification } from '../gateway/notifications.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type { AppEnv } from './app-env.ts';
-import { operation } from './openapi.ts';
+import { documented } from './openapi.ts';
 import { providerRequest, respond, senderOf } from './provider-request.ts';
 
 /** What the outside learns of a refusal: that it was one, and its kind. */
@@ -31,7 +31,7 @@ export function callbackRoutes(): Hono<AppEnv> {
   routes.on(
     ['GET', 'POST'],
     '/callback/:account',
-    operation({
+    documented({
       summary: 'A notification of a provider',
       description:
         'Answers as the protocol of the provider wants; a repeat gets the same bytes as the first one.',

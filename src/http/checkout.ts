@@ -8,7 +8,7 @@ import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
-import { operation } from './openapi.ts';
+import { documented } from './openapi.ts';
 import { providerRequest, senderOf } from './provider-request.ts';
 import { hop, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
@@ -49,7 +49,7 @@ export function checkoutRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get(
     '/pay/:id',
-    operation({
+    documented({
       summary: 'The hop: takes the shopper to the provider, or back to the shop when nothing is left to pay',
       auth: null,
       success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
@@ -60,7 +60,7 @@ export function checkoutRoutes(): Hono<AppEnv> {
   );
   routes.post(
     '/pay/:id',
-    operation({
+    documented({
       summary: 'The choice of a means of payment, from the page that the hop showed',
       auth: null,
       success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
@@ -72,7 +72,7 @@ export function checkoutRoutes(): Hono<AppEnv> {
   routes.on(
     ['GET', 'POST'],
     '/return/:account/:id',
-    operation({
+    documented({
       summary: 'The way back: a signed return counts like a notification',
       auth: null,
       success: { 200: 'A page, for a shop without return addresses.', 303: 'The shop.' },

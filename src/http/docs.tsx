@@ -4,7 +4,13 @@ import { html, raw } from 'hono/html';
 import { originOf } from '../gateway/start-attempt.ts';
 import { base64url } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
-import { type ApiDocument, apiDocument, type DocumentedRoute, describedOrder, operation } from './openapi.ts';
+import {
+  type ApiDocument,
+  apiDocument,
+  type DocumentedRoute,
+  describedOrder,
+  documented,
+} from './openapi.ts';
 import { pageHeaders } from './pages.tsx';
 
 const STYLE = `
@@ -145,26 +151,26 @@ function Reference({ document, order, base, note, nonce }: ReferenceProps) {
 export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   let document: ApiDocument | null = null;
-  const documented = async () => {
+  const theDocument = async () => {
     document ??= await apiDocument(app);
     return document;
   };
 
   routes.get(
     '/openapi.json',
-    operation({
+    documented({
       summary: 'This document',
       auth: null,
       success: { 200: 'An OpenAPI 3.1 document.' },
       errors: [],
       example: {},
     }),
-    async (c) => c.json(await documented()),
+    async (c) => c.json(await theDocument()),
   );
 
   routes.get(
     '/docs',
-    operation({
+    documented({
       summary: 'This document as a page',
       auth: null,
       success: { 200: 'A page.' },
@@ -179,7 +185,7 @@ export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
       const base = originOf(service, c.req.url);
       const page = (
         <Reference
-          document={await documented()}
+          document={await theDocument()}
           order={describedOrder(app)}
           base={base}
           note={note}

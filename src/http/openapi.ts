@@ -51,9 +51,9 @@ function content(schema: GenericSchema | string, type = 'application/json') {
   return { description: 'OK', content: { [type]: { schema: resolver(schema) } } };
 }
 
-function parametersOf(describeRoute: RouteDescription) {
-  const query = describeRoute.query
-    ? (toJsonSchema(describeRoute.query, { typeMode: 'input', errorMode: 'ignore' }) as {
+function parametersOf(described: RouteDescription) {
+  const query = described.query
+    ? (toJsonSchema(described.query, { typeMode: 'input', errorMode: 'ignore' }) as {
         readonly properties?: Readonly<Record<string, object>>;
       })
     : {};
@@ -63,7 +63,7 @@ function parametersOf(describeRoute: RouteDescription) {
       in: 'query' as const,
       schema,
     })),
-    ...Object.entries(describeRoute.headers ?? {}).map(([name, description]) => ({
+    ...Object.entries(described.headers ?? {}).map(([name, description]) => ({
       name,
       in: 'header' as const,
       description,
@@ -92,7 +92,7 @@ function errorsOf(operation: RouteDescription) {
 export const describedRoutes: RouteDescription[] = [];
 
 /** A middleware that does nothing but describe its route. */
-export function operation(described: RouteDescription): MiddlewareHandler {
+export function documented(described: RouteDescription): MiddlewareHandler {
   describedRoutes.push(described);
   const options = {
     summary: described.summary,

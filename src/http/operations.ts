@@ -12,7 +12,7 @@ import { hex } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody } from './body.ts';
-import { type Example, operation } from './openapi.ts';
+import { documented, type Example } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
 /** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
@@ -107,7 +107,7 @@ export function operationRoutes(): Hono<AppEnv> {
   for (const kind of OPERATION_KINDS) {
     routes.post(
       `/v1/payments/:id/${kind}`,
-      operation({
+      documented({
         summary: SUMMARIES[kind],
         description:
           'Without an amount it is the whole. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
@@ -137,7 +137,7 @@ export function operationRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/payments/:id/refresh',
-    operation({
+    documented({
       summary: 'Ask the provider what became of a payment',
       description:
         'Its answer counts like a notification. Operations whose outcome is unknown are asked about too.',

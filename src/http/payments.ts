@@ -15,7 +15,7 @@ import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody } from './body.ts';
-import { operation } from './openapi.ts';
+import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
 type CreateBody = v.InferOutput<typeof schemas.paymentOrder>;
@@ -92,7 +92,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/payments',
-    operation({
+    documented({
       summary: 'Create a payment',
       description: 'The same reference again with the same request returns the same payment.',
       auth: 'shop',
@@ -139,7 +139,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/payments',
-    operation({
+    documented({
       summary: 'Find a payment by its reference, or list payments, the newest first',
       description: 'With `reference` the answer is always current; the list follows within moments.',
       auth: 'shop',
@@ -176,7 +176,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/payments/:id',
-    operation({
+    documented({
       summary: 'Read a payment',
       auth: 'shop',
       success: { 200: schemas.paymentRead },
@@ -194,7 +194,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/payments/:id/events',
-    operation({
+    documented({
       summary: "Read a payment's log, oldest first",
       description: 'Each event holds the hash of the one before it, so that an exported log can be checked.',
       auth: 'shop',
@@ -211,7 +211,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/payments/:id/deliveries',
-    operation({
+    documented({
       summary: "Read the tries of a payment's webhooks, oldest first",
       auth: 'shop',
       success: { 200: schemas.deliveries },
@@ -227,7 +227,7 @@ export function paymentRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/payments/:id/deliveries',
-    operation({
+    documented({
       summary: 'Send the newest webhook of a payment again',
       auth: 'shop',
       success: { 202: schemas.deliveries },

@@ -9,7 +9,7 @@ import { settingsDefaults, settingsJsonSchema } from '../providers/kit/settings.
 import { provider, providers } from '../providers/registry.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { operation } from './openapi.ts';
+import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
 function describe(entry: Provider) {
@@ -31,7 +31,7 @@ export function providerRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/providers',
-    operation({
+    documented({
       summary: 'List the providers, or those that take a currency',
       auth: null,
       query: schemas.currencyQuery,
@@ -50,7 +50,7 @@ export function providerRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/providers/:id',
-    operation({
+    documented({
       summary: 'Read a provider by its id or an alias',
       auth: null,
       success: { 200: schemas.providerInfo },
@@ -66,7 +66,7 @@ export function providerRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/accounts',
-    operation({
+    documented({
       summary: "List the shop's accounts, or those that take a currency",
       auth: 'shop',
       query: schemas.currencyQuery,

@@ -1,22 +1,13 @@
 /** The schemas of the HTTP contract: they validate, and the OpenAPI document is made from them. */
 import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
+import { POLYBANKING_LOG_TYPES } from '../gateway/polybanking-import.ts';
 import { COUNTS_AS } from '../gateway/proof.ts';
 import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from '../payments/operations.ts';
 import { STATUSES } from '../payments/statuses.ts';
 import { EVENT_TYPES, PENDING_REASONS } from '../payments/types.ts';
-
-const LOG_TYPES = [
-  'created',
-  'userForwarded',
-  'userBackFromPostfinance',
-  'postfinanceId',
-  'postfinanceStatus',
-  'ipnfailled',
-  'ipnsuccess',
-] as const;
 
 /** No control characters, no halves of surrogate pairs, no line separators. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
@@ -627,7 +618,11 @@ export const importTransaction = v.object({
     ipn: day,
   }),
   logs: v.array(
-    v.object({ when: time, extraData: v.nullish(text), type: v.picklist(LOG_TYPES, 'is no type of log') }),
+    v.object({
+      when: time,
+      extraData: v.nullish(text),
+      type: v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log'),
+    }),
   ),
 });
 

@@ -1,39 +1,33 @@
 /** The operator's routes: accounts, shops, keys, audit, and the upkeep of the directory. */
 import { Hono } from 'hono';
-import type * as v from 'valibot';
-import type { AccountInput } from '../../directory/accounts.ts';
 import type { Account } from '../../directory/types.ts';
+import {
+  accountInput,
+  checkedSettings,
+  isMask,
+  knownAccount,
+  MASK,
+  requireModeOfShops,
+} from '../../gateway/account-change.ts';
 import { open } from '../../gateway/accounts.ts';
-import { isAddressRule } from '../../gateway/allowed-ips.ts';
 import { describeProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
-import { modeProblem } from '../../gateway/shop-mode.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { valid } from '../../gateway/validation.ts';
-import { currency } from '../../payments/currencies.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { paymentId } from '../../payments/id.ts';
-import type { Endpoints } from '../../payments/types.ts';
-import type { Provider } from '../../providers/contract.ts';
 import { secretNames } from '../../providers/kit/settings.ts';
 import { provider } from '../../providers/registry.ts';
-import { addressProblem } from '../../webhooks/address.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
 import { idParam, jsonBody } from '../body.ts';
-import { operation } from '../openapi.ts';
+import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { shopRoutes } from './shops.ts';
 
-/** What is shown in place of a secret, and means "as it is" when it comes back. */
-const MASK = '********';
-
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
 const SHORT_SECRET = 16;
-
-/** After so long without a result a payment expires, unless its account says otherwise. */
-const DEFAULT_EXPIRE_HOURS = 24;
 
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
@@ -45,8 +39,6 @@ function nextCursor(entries: readonly { readonly id: number }[], limit: number):
 }
 
 // --- Accounts ---------------------------------------------------------------------------------------------
-
-type PutAccount = v.InferOutput<typeof schemas.accountChange>;
 
 /** What the account's messages prove; null where its settings are not complete any more. */
 function proofOf(account: Account) {
@@ -93,145 +85,12 @@ function changedAccountAnswer(account: Account, origin: string) {
   return { ...accountAnswer(account, origin), warnings };
 }
 
-function originProblem(text: string, local: boolean): string | null {
-  const problem = addressProblem(text, local);
-  if (problem) return problem;
-  return new URL(text).origin === text.replace(/\/$/, '') ? null : 'must be an origin, without a path';
-}
-
-function endpointsOf(given: PutAccount['endpoints'], local: boolean): Endpoints {
-  const endpoints: { page?: string; api?: string } = {};
-  for (const name of ['page', 'api'] as const) {
-    const text = given?.[name];
-    if (!text) continue;
-    const problem = originProblem(text, local);
-    if (problem) throw invalidField(`endpoints.${name}`, problem);
-    endpoints[name] = new URL(text).origin;
-  }
-  return endpoints;
-}
-
-/** Whether a text stands for a secret: nobody's secret is of asterisks alone. */
-function isMask(value: string): boolean {
-  return /^\*+$/.test(value);
-}
-
-/** The secrets that a request sets; masked and missing ones stay as they are, null takes one away. */
-function secretsOf(
-  found: Provider,
-  settings: Readonly<Record<string, unknown>>,
-): Record<string, string | null> {
-  const secrets: Record<string, string | null> = {};
-  for (const name of secretNames(found.settings)) {
-    const value = settings[name];
-    if (value === undefined || value === MASK) continue;
-    if (value !== null && typeof value !== 'string') throw invalidField(`settings.${name}`, 'is a text');
-    if (value !== null && isMask(value))
-      throw invalidField(`settings.${name}`, `is not a secret; ${MASK} keeps the stored one`);
-    secrets[name] = value;
-  }
-  return secrets;
-}
-
-/** Settings as they would be after the change, checked against the provider's schema. */
-function checkedSettings(
-  found: Provider,
-  shown: Record<string, unknown>,
-  secrets: Record<string, string | null>,
-  before: Account | null,
-): void {
-  const whole: Record<string, unknown> = { ...shown };
-  for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
-  for (const [name, value] of Object.entries(secrets)) whole[name] = value ?? undefined;
-  for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
-  const unknown = Object.keys(whole).find((name) => !(name in found.settings.entries));
-  if (unknown) throw invalidField(`settings.${unknown}`, `is not a setting of ${found.id}`);
-  let parsed: Record<string, unknown>;
-  try {
-    parsed = valid(found.settings, whole);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
-    throw new Problem('invalid_request', `settings.${error.message}`, { errors });
-  }
-  // Without it no message of the provider could be verified.
-  const lacking = found.lackingSetting?.(parsed) ?? null;
-  if (lacking !== null)
-    throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
-}
-
-function accountInput(id: string, body: PutAccount, before: Account | null, service: Service): AccountInput {
-  const found = provider(body.provider);
-  if (!found) throw invalidField('provider', `there is no provider ${body.provider}`);
-  if (before && before.provider !== found.id) {
-    throw invalidField('provider', `the account ${id} is for ${before.provider}: make a new account`);
-  }
-  const environment = body.environment ?? before?.environment ?? 'test';
-  if (found.testOnly && environment === 'production') {
-    throw invalidField(
-      'environment',
-      `${found.id} has no signatures and moves no money: it is never for production`,
-    );
-  }
-  const currencies = body.currencies ?? before?.currencies ?? found.currencies;
-  const foreign = currencies.find((code) => !found.currencies.includes(code));
-  if (foreign) {
-    throw invalidField(
-      'currencies',
-      currency(foreign) ? `${found.id} does not take ${foreign}` : `${foreign} is not a currency of ISO 4217`,
-    );
-  }
-  const badRule = body.allowedIps?.find((rule) => !isAddressRule(rule));
-  if (badRule !== undefined)
-    throw invalidField('allowedIps', `${badRule} is neither an address nor a network`);
-  const given = body.settings ?? {};
-  const secrets = secretsOf(found, given);
-  const hidden = new Set(secretNames(found.settings));
-  const shown = body.settings
-    ? Object.fromEntries(Object.entries(given).filter(([name, value]) => !hidden.has(name) && value !== null))
-    : { ...before?.settings };
-  checkedSettings(found, shown, secrets, before);
-  return {
-    id,
-    provider: found.id,
-    caption: body.caption ?? before?.caption ?? found.caption,
-    environment,
-    currencies,
-    settings: shown,
-    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
-    allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
-    trustUnprovenNotifications:
-      body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,
-    expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
-    secrets,
-  };
-}
-
-/** @throws Problem when a shop that uses the account is in the other mode. */
-async function requireModeOfShops(
-  service: Service,
-  input: AccountInput,
-  before: Account | null,
-): Promise<void> {
-  if (!before || before.environment === input.environment) return;
-  for (const shop of await service.directory.shops.list()) {
-    const problem = shop.accounts.includes(input.id) ? modeProblem(shop, input) : null;
-    if (problem) throw problem;
-  }
-}
-
-async function knownAccount(service: Service, id: string): Promise<Account> {
-  const account = await service.directory.accounts.get(id);
-  if (!account) throw new Problem('not_found', `there is no account ${id}`);
-  return account;
-}
-
 function accountRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
   routes.put(
     '/v1/admin/accounts/:id',
-    operation({
+    documented({
       summary: 'Create or change an account',
       description:
         'What is left out keeps its value. The answer has `setup`: what to enter in the back office of the provider.',
@@ -269,7 +128,7 @@ function accountRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/accounts',
-    operation({
+    documented({
       summary: 'List the accounts',
       auth: 'operator',
       success: { 200: schemas.accountList },
@@ -286,7 +145,7 @@ function accountRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/accounts/:id',
-    operation({
+    documented({
       summary: 'Read an account; secrets are never read back',
       auth: 'operator',
       success: { 200: schemas.account },
@@ -301,7 +160,7 @@ function accountRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/admin/accounts/:id/secrets/:setting/rotate',
-    operation({
+    documented({
       summary: 'Rotate a secret of an account',
       description:
         'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes.',
@@ -336,7 +195,7 @@ function accountRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/accounts/:id/refusals',
-    operation({
+    documented({
       summary: 'Why notifications and returns of an account were refused, the newest first',
       description:
         'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine.',
@@ -357,7 +216,7 @@ function accountRoutes(): Hono<AppEnv> {
 
   routes.delete(
     '/v1/admin/accounts/:id',
-    operation({
+    documented({
       summary: 'Delete an account that no shop uses',
       auth: 'operator',
       success: { 204: 'Deleted.' },
@@ -398,7 +257,7 @@ function upkeepRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/audit',
-    operation({
+    documented({
       summary: 'Who changed what, when; the newest first',
       auth: 'operator',
       query: schemas.auditQuery,
@@ -418,7 +277,7 @@ function upkeepRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/admin/payments/rebuild',
-    operation({
+    documented({
       summary: 'Have ledgers push their row of the searchable copy again',
       description: 'By object ids, or page by page over the payments that the copy still knows.',
       auth: 'operator',
@@ -446,7 +305,7 @@ function upkeepRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/admin/payments/:id/operations/:operation',
-    operation({
+    documented({
       summary: 'Say what became of an operation whose outcome nobody knows',
       description:
         "For a capture, cancel or refund that is `unknown`, or `accepted` for ever: look it up at the provider first. It moves the payment as the provider's own answer would have.",
@@ -485,7 +344,7 @@ function upkeepRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/admin/secrets/re-encrypt',
-    operation({
+    documented({
       summary: 'Seal every secret again under the current MASTER_KEY',
       description: 'Run it while MASTER_KEY_PREVIOUS is set; afterwards that one can be removed.',
       auth: 'operator',

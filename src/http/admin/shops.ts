@@ -1,171 +1,20 @@
 /** The operator's routes for shops and their keys. */
 import { Hono } from 'hono';
-import type * as v from 'valibot';
-import { type Account, KEY_KINDS, type KeyKind, type Shop } from '../../directory/types.ts';
-import type { Service } from '../../gateway/service.ts';
-import { modeOf, modeProblem } from '../../gateway/shop-mode.ts';
-import { invalidField, Problem } from '../../payments/errors.ts';
-import { addressProblem } from '../../webhooks/address.ts';
+import { KEY_KINDS } from '../../directory/types.ts';
+import { knownShop, putShop } from '../../gateway/shop-change.ts';
+import { Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR } from '../auth.ts';
 import { idParam, jsonBody } from '../body.ts';
-import { operation } from '../openapi.ts';
+import { documented } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
-
-type PutShop = v.InferOutput<typeof schemas.shopChange>;
-
-/** A member that was given, null included, or else the value before. */
-function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
-  return value === undefined ? (before ?? null) : value;
-}
-
-/**
- * A shop as it will be: what is given over what is there.
- * @param accounts those that it will use: a shop that says no mode is in test mode while none of them takes real money.
- */
-export function shopInput(
-  id: string,
-  body: PutShop,
-  before: Shop | null,
-  { service, accounts }: { readonly service: Service; readonly accounts: readonly Account[] },
-) {
-  // A live shop without accounts has moved no money: its first accounts say what it is.
-  const isSettled = before && (before.testMode || before.accounts.length > 0);
-  const url = given(body.webhook?.url, before?.webhook.url);
-  if (url !== null) {
-    const problem = addressProblem(url, service.config.local);
-    if (problem) throw invalidField('webhook.url', problem);
-  }
-  return {
-    id,
-    name: body.name ?? before?.name ?? id,
-    group: given(body.group, before?.group),
-    active: body.active ?? before?.active ?? true,
-    adminEnabled: body.adminEnabled ?? before?.adminEnabled ?? true,
-    testMode: body.testMode ?? (isSettled ? before.testMode : modeOf(accounts)),
-    region: given(body.region, before?.region),
-    accounts: accounts.map((account) => account.id),
-    returnUrl: {
-      success: given(body.returnUrl?.success, before?.returnUrl.success),
-      failure: given(body.returnUrl?.failure, before?.returnUrl.failure),
-    },
-    webhook: {
-      url,
-      dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const),
-      newPayments: body.webhook?.newPayments ?? before?.webhook.newPayments ?? false,
-    },
-  };
-}
-
-/** A key that signs and has fewer characters can be guessed by somebody who has one signed message. */
-const SHORTEST_SIGNING_KEY = 32;
-
-/** What is shown in place of a key is none. */
-const MASKED_KEY = /^\*+$/;
-
-function isShort(kind: KeyKind, value: string): boolean {
-  return kind !== 'apiKey' && Array.from(value).length < SHORTEST_SIGNING_KEY;
-}
-
-/**
- * The keys that a request gives; an API key opens one shop only.
- * @param isImported whether they come from another gateway: clients know them, so that a short one is taken, with a warning.
- */
-async function givenKeys(
-  service: Service,
-  id: string,
-  body: PutShop,
-  isImported: boolean,
-): Promise<Partial<Record<KeyKind, string>>> {
-  const keys: Partial<Record<KeyKind, string>> = {};
-  for (const kind of KEY_KINDS) {
-    const value = body.keys?.[kind];
-    if (!value) continue;
-    if (MASKED_KEY.test(value))
-      throw invalidField(`keys.${kind}`, 'is what is shown in place of a key, not a key');
-    if (isShort(kind, value) && !isImported)
-      throw invalidField(`keys.${kind}`, `takes at least ${SHORTEST_SIGNING_KEY} characters: it signs`);
-    keys[kind] = value;
-  }
-  const owner = keys.apiKey ? await service.directory.shops.ownerOfKey(keys.apiKey) : null;
-  if (owner !== null && owner !== id) throw invalidField('keys.apiKey', 'is the key of another shop');
-  return keys;
-}
-
-/** What an operator should mend of keys that were taken over. */
-export function keyWarnings(body: PutShop): string[] {
-  return KEY_KINDS.filter((kind) => isShort(kind, body.keys?.[kind] || '-'.repeat(SHORTEST_SIGNING_KEY))).map(
-    (kind) =>
-      `keys.${kind} has fewer than ${SHORTEST_SIGNING_KEY} characters: whoever sees one signed message can find it by trying. Rotate it, and give the new one to the website`,
-  );
-}
-
-/** The accounts that a shop will use. */
-export async function accountsOfShop(service: Service, ids: readonly string[]): Promise<readonly Account[]> {
-  const accounts: Account[] = [];
-  for (const [index, id] of ids.entries()) {
-    const account = await service.directory.accounts.get(id);
-    if (!account) throw invalidField(`accounts.${index}`, `there is no account ${id}`);
-    accounts.push(account);
-  }
-  return accounts;
-}
-
-/**
- * Only what is new has to fit: a shop that was mixed before test and live were kept apart can still be changed.
- * @throws Problem when an account is added that the shop's mode rules out, or the mode is changed under one.
- */
-function requireFittingMode(
-  shop: Pick<Shop, 'id' | 'testMode'>,
-  accounts: readonly Account[],
-  before: Shop | null,
-): void {
-  const isSameMode = before?.testMode === shop.testMode;
-  for (const account of accounts) {
-    if (isSameMode && before.accounts.includes(account.id)) continue;
-    const problem = modeProblem(shop, account);
-    if (problem) throw problem;
-  }
-}
-
-/**
- * A shop that has to be there.
- * @throws Problem not_found
- */
-export async function knownShop(service: Service, id: string): Promise<Shop> {
-  const shop = await service.directory.shops.get(id);
-  if (!shop) throw new Problem('not_found', `there is no shop ${id}`);
-  return shop;
-}
-
-/**
- * Creates or changes a shop, and returns the keys that were set.
- * @param isImported whether its keys come from another gateway.
- * @throws Problem invalid_request; invalid_state when an account does not fit the shop's mode.
- */
-export async function putShop(
-  service: Service,
-  id: string,
-  body: PutShop,
-  before: Shop | null,
-  isImported = false,
-): Promise<Partial<Record<KeyKind, string>>> {
-  const { directory } = service;
-  const accounts = await accountsOfShop(service, body.accounts ?? before?.accounts ?? []);
-  const input = shopInput(id, body, before, { service, accounts });
-  requireFittingMode(input, accounts, before);
-  const given = await givenKeys(service, id, body, isImported);
-  const keys = await directory.shops.put(input, given, before, OPERATOR);
-  directory.changed();
-  return keys;
-}
 
 export function shopRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
   routes.put(
     '/v1/admin/shops/:id',
-    operation({
+    documented({
       summary: 'Create or change a shop',
       description:
         'What is left out keeps its value; keys left out at creation are made. The creating answer shows the keys, once. Test and live do not mix: an account that does not fit `testMode` is 409.',
@@ -191,7 +40,7 @@ export function shopRoutes(): Hono<AppEnv> {
       const id = idParam(c);
       const body = await jsonBody(c, schemas.shopChange);
       const before = await service.directory.shops.get(id);
-      const keys = await putShop(service, id, body, before);
+      const keys = await putShop(service, id, body, { before, actor: OPERATOR });
       const shop = await knownShop(service, id);
       return before ? c.json(shop) : c.json({ ...shop, keys }, 201);
     },
@@ -199,7 +48,7 @@ export function shopRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/shops',
-    operation({
+    documented({
       summary: 'List the shops',
       auth: 'operator',
       success: { 200: schemas.shopList },
@@ -211,7 +60,7 @@ export function shopRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/v1/admin/shops/:id',
-    operation({
+    documented({
       summary: 'Read a shop; its keys are never read back',
       auth: 'operator',
       success: { 200: schemas.shop },
@@ -223,7 +72,7 @@ export function shopRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/v1/admin/shops/:id/keys/:kind/rotate',
-    operation({
+    documented({
       summary: 'Rotate a key of a shop',
       description:
         'The old key works, and signs beside the new one, until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes. The answer shows the new key, once.',

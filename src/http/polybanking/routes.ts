@@ -3,32 +3,28 @@
  * PolyLAN/polybanking). A config is a shop, a transaction a payment; these routes and /v1 see the same ones.
  */
 import { type Context, Hono } from 'hono';
-import type { Account, Shop } from '../../directory/types.ts';
+import type { Shop } from '../../directory/types.ts';
 import { open } from '../../gateway/accounts.ts';
 import { takeNotification } from '../../gateway/notifications.ts';
+import { createTransaction, paymentOfMessage } from '../../gateway/polybanking-transactions.ts';
 import { takeReturn } from '../../gateway/returns.ts';
 import type { Service } from '../../gateway/service.ts';
-import { chooseAccount, originOf, startAttempt } from '../../gateway/start-attempt.ts';
-import type { CreateResult, History } from '../../ledger/commands.ts';
+import { originOf } from '../../gateway/start-attempt.ts';
+import type { History } from '../../ledger/commands.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
-import { derivePaymentId, fromOrderNumber, type PaymentId, paymentId } from '../../payments/id.ts';
+import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
-import type { PaymentRequest } from '../../payments/types.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { digests } from '../../signing/digests.ts';
+import { equalText, readable, utf8 } from '../../signing/bytes.ts';
 import { parseForm, percentDecode } from '../../signing/form.ts';
 import { polybankingSignature } from '../../webhooks/polybanking.ts';
 import type { AppEnv } from '../app-env.ts';
 import { rawBody } from '../body.ts';
-import { operation } from '../openapi.ts';
+import { documented } from '../openapi.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
-
-/** The contract is in Swiss francs alone. */
-const CURRENCY = 'CHF';
 
 /** As long as the original's column. */
 const REFERENCE_LENGTH = 255;
@@ -105,56 +101,6 @@ function amountOf(text: string): Minor {
   return amount as Minor;
 }
 
-/** The shop's postfinance account, or any other that takes francs. */
-async function francAccount(service: Service, shop: Shop): Promise<Account> {
-  try {
-    return await chooseAccount(service, shop, { provider: 'postfinance', currency: CURRENCY });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return chooseAccount(service, shop, { currency: CURRENCY });
-  }
-}
-
-/** A transaction as a request of the shop. */
-export function requestOfTransaction(transaction: {
-  readonly reference: string;
-  readonly amount: Minor;
-  readonly extraData: string;
-}): PaymentRequest {
-  return {
-    dialect: 'polybanking',
-    reference: transaction.reference,
-    amount: transaction.amount,
-    currency: CURRENCY,
-    description: null,
-    capture: null,
-    customer: {},
-    returnUrl: {},
-    extraData: transaction.extraData,
-    providerFields: {},
-  };
-}
-
-async function create(c: Context<AppEnv>, shop: Shop, request: PaymentRequest): Promise<CreateResult> {
-  const service = c.get('service');
-  const id = derivePaymentId(service.config.idKey, shop.id, request.reference);
-  const ledger = service.ledger(id, shop.region);
-  const requestHash = hex(digests.sha256(utf8(JSON.stringify(request))));
-  try {
-    const account = await francAccount(service, shop);
-    const { amount } = request;
-    const origin = originOf(service, c.req.url);
-    const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
-    return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });
-  } catch (error) {
-    const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
-    if (taken) return taken;
-    if (error instanceof Problem && error.code === 'amount_out_of_range')
-      throw new PolybankingError('AMOUNT_ERROR');
-    throw error;
-  }
-}
-
 /** The checks in the order of the original; the first that fails answers. */
 async function startTransaction(c: Context<AppEnv>): Promise<string> {
   const service = c.get('service');
@@ -172,11 +118,16 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   if (length === 0 || length > REFERENCE_LENGTH || /\p{Cc}|\p{Cs}/u.test(fields.reference)) {
     throw new PolybankingError('REFERENCE_ERROR');
   }
-  const result = await create(
-    c,
+  const result = await createTransaction(
+    service,
     shop,
-    requestOfTransaction({ reference: fields.reference, amount, extraData: fields.extra_data }),
-  );
+    { reference: fields.reference, amount, extraData: fields.extra_data },
+    originOf(service, c.req.url),
+  ).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'amount_out_of_range')
+      throw new PolybankingError('AMOUNT_ERROR');
+    throw error;
+  });
   // Unlike at /v1 even the same request again is an error.
   if (result.kind !== 'created') throw new PolybankingError('REFERENCE_ERROR');
   return `${originOf(service, c.req.url)}/paiements/go/${result.view.id}`;
@@ -206,19 +157,12 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id);
 }
 
-/** The payment and the account that a message of the Ogone platform names. The message is not verified yet. */
-async function subjectOf(c: Context<AppEnv>, request: ProviderRequest) {
-  const service = c.get('service');
-  const bytes = request.method === 'GET' ? request.query : request.body;
-  const field = (parseForm(bytes) ?? []).find(({ name }) => readable(name).toUpperCase() === 'ORDERID');
-  const order = field ? fromOrderNumber(readable(field.value)) : null;
-  const history = order && (await service.ledger(order.id).history());
-  const accountId = order && history?.accounts[order.attempt - 1];
-  if (!order || !history || !accountId) throw new PolybankingError('UNVALID_ ID');
-  const account = await service.directory.account(accountId);
-  if (account?.provider !== 'postfinance' && account?.provider !== 'ogone')
-    throw new PolybankingError('UNVALID_BANK');
-  return { id: order.id, history, account };
+/** What a message is about. @throws PolybankingError in the original's order. */
+async function namedPayment(c: Context<AppEnv>, request: ProviderRequest) {
+  const found = await paymentOfMessage(c.get('service'), request);
+  if (found === null) throw new PolybankingError('UNVALID_ ID');
+  if (found.account === null) throw new PolybankingError('UNVALID_BANK');
+  return { ...found, account: found.account };
 }
 
 /** A payment that the original's own form started goes to the bank by our page alone. */
@@ -233,7 +177,7 @@ const ERROR_STATUS: Partial<Record<Code, number>> = { 'UNVALID_ ID': 404, UNVALI
 async function ipn(c: Context<AppEnv>): Promise<Response> {
   const request = await providerRequest(c);
   try {
-    const { history, account } = await subjectOf(c, request);
+    const { history, account } = await namedPayment(c, request);
     requireForwarded(history);
     return respond(await takeNotification(c.get('service'), open(account), request, senderOf(c)));
   } catch (error) {
@@ -253,9 +197,9 @@ function errorCode(error: unknown): Code | null {
 async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const request = await providerRequest(c);
-  let subject: Awaited<ReturnType<typeof subjectOf>>;
+  let subject: Awaited<ReturnType<typeof namedPayment>>;
   try {
-    subject = await subjectOf(c, request);
+    subject = await namedPayment(c, request);
   } catch (error) {
     if (error instanceof PolybankingError) return unknownPayment(service);
     throw error;
@@ -325,7 +269,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/paiements/start/',
-    operation({
+    documented({
       summary: 'PolyBanking: start a transaction',
       description: `${KEYS} Signed with the key for requests: SHA-512 over amount, config_id, extra_data and reference.`,
       auth: null,
@@ -348,7 +292,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
 
   routes.get(
     '/paiements/go/:id',
-    operation({
+    documented({
       summary: 'PolyBanking: the page that takes the shopper to the bank, until the bank has answered',
       auth: null,
       success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
@@ -361,7 +305,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
   routes.on(
     ['GET', 'POST'],
     '/paiements/ipn',
-    operation({
+    documented({
       summary: 'PolyBanking: the notification of PostFinance, for every account',
       auth: null,
       success: {
@@ -378,7 +322,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
   routes.on(
     ['GET', 'POST'],
     '/paiements/return',
-    operation({
+    documented({
       summary: 'PolyBanking: the way back from PostFinance',
       auth: null,
       success: { 303: 'The OK or the error address of the shop.' },
@@ -390,7 +334,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/api/transactions/',
-    operation({
+    documented({
       summary: "PolyBanking: the references of a config's transactions, the newest first",
       description: KEYS,
       auth: null,
@@ -404,7 +348,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
 
   routes.post(
     '/api/transactions/:reference{.+}',
-    operation({
+    documented({
       summary: 'PolyBanking: a transaction, or (with /logs/ at the end) its log, the newest first',
       description: KEYS,
       auth: null,

@@ -1,0 +1,100 @@
+/** PolyBanking's transactions as payments: how they begin, and which one a message of its bank names. */
+import type { Account, Shop } from '../directory/types.ts';
+import type { CreateResult, History } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
+import { derivePaymentId, fromOrderNumber, type PaymentId } from '../payments/id.ts';
+import type { Minor } from '../payments/money.ts';
+import type { PaymentRequest } from '../payments/types.ts';
+import type { ProviderRequest } from '../providers/contract.ts';
+import { hex, readable, utf8 } from '../signing/bytes.ts';
+import { digests } from '../signing/digests.ts';
+import { parseForm } from '../signing/form.ts';
+import type { Service } from './service.ts';
+import { chooseAccount, startAttempt } from './start-attempt.ts';
+
+/** The contract is in Swiss francs alone. */
+const CURRENCY = 'CHF';
+
+/** What a website says of a transaction. */
+export interface Transaction {
+  readonly reference: string;
+  readonly amount: Minor;
+  readonly extraData: string;
+}
+
+/** The shop's postfinance account, or any other that takes francs. */
+async function francAccount(service: Service, shop: Shop): Promise<Account> {
+  try {
+    return await chooseAccount(service, shop, { provider: 'postfinance', currency: CURRENCY });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return chooseAccount(service, shop, { currency: CURRENCY });
+  }
+}
+
+/** A transaction as a request of the shop. */
+export function requestOfTransaction({ reference, amount, extraData }: Transaction): PaymentRequest {
+  return {
+    dialect: 'polybanking',
+    reference,
+    amount,
+    currency: CURRENCY,
+    description: null,
+    capture: null,
+    customer: {},
+    returnUrl: {},
+    extraData,
+    providerFields: {},
+  };
+}
+
+/**
+ * Stores a transaction as a payment, or finds the one of that reference.
+ * @param origin where countersign is reached from outside.
+ * @throws Problem when it cannot be started, unless it is there already.
+ */
+export async function createTransaction(
+  service: Service,
+  shop: Shop,
+  transaction: Transaction,
+  origin: string,
+): Promise<CreateResult> {
+  const request = requestOfTransaction(transaction);
+  const id = derivePaymentId(service.config.idKey, shop.id, request.reference);
+  const ledger = service.ledger(id, shop.region);
+  const requestHash = hex(digests.sha256(utf8(JSON.stringify(request))));
+  try {
+    const account = await francAccount(service, shop);
+    const { amount } = request;
+    const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
+    return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });
+  } catch (error) {
+    const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
+    if (taken) return taken;
+    throw error;
+  }
+}
+
+/** What a message of the Ogone platform names. */
+interface NamedPayment {
+  readonly id: PaymentId;
+  readonly history: History;
+  /** Null: its attempt went to another bank. */
+  readonly account: Account | null;
+}
+
+/** The payment and the account that a message names, which is not verified yet; null: none of ours. */
+export async function paymentOfMessage(
+  service: Service,
+  { method, query, body }: ProviderRequest,
+): Promise<NamedPayment | null> {
+  const fields = parseForm(method === 'GET' ? query : body) ?? [];
+  const field = fields.find(({ name }) => readable(name).toUpperCase() === 'ORDERID');
+  const order = field ? fromOrderNumber(readable(field.value)) : null;
+  const history = order && (await service.ledger(order.id).history());
+  const accountId = order && history?.accounts[order.attempt - 1];
+  if (!order || !history || !accountId) return null;
+  const account = await service.directory.account(accountId);
+  const isOgone = account?.provider === 'postfinance' || account?.provider === 'ogone';
+  return { id: order.id, history, account: isOgone ? account : null };
+}

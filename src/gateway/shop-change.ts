@@ -1,0 +1,183 @@
+/** What an operator changes of a shop: its accounts fit its mode, its keys are long enough and open no other shop. */
+import {
+  type Account,
+  KEY_KINDS,
+  type KeyKind,
+  type Region,
+  type Shop,
+  type WebhookDialect,
+} from '../directory/types.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
+import { addressProblem } from '../webhooks/address.ts';
+import type { Service } from './service.ts';
+import { modeOf, modeProblem } from './shop-mode.ts';
+
+/** What an operator says of a shop; what is left out keeps its value. */
+export interface ShopChange {
+  readonly name?: string | null | undefined;
+  readonly group?: string | null | undefined;
+  readonly active?: boolean | null | undefined;
+  readonly adminEnabled?: boolean | null | undefined;
+  readonly testMode?: boolean | null | undefined;
+  readonly region?: Region | null | undefined;
+  readonly accounts?: readonly string[] | null | undefined;
+  readonly returnUrl?:
+    | { readonly success?: string | null | undefined; readonly failure?: string | null | undefined }
+    | null
+    | undefined;
+  readonly webhook?:
+    | {
+        readonly url?: string | null | undefined;
+        readonly dialect?: WebhookDialect | null | undefined;
+        readonly newPayments?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  readonly keys?: Readonly<Partial<Record<KeyKind, string | null | undefined>>> | null | undefined;
+}
+
+/** A member that was given, null included, or else the value before. */
+function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
+  return value === undefined ? (before ?? null) : value;
+}
+
+/**
+ * A shop as it will be: what is given over what is there.
+ * @param accounts those that it will use: a shop that says no mode is in test mode while none of them takes real money.
+ */
+export function shopInput(
+  id: string,
+  body: ShopChange,
+  before: Shop | null,
+  { service, accounts }: { readonly service: Service; readonly accounts: readonly Account[] },
+) {
+  // A live shop without accounts has moved no money: its first accounts say what it is.
+  const isSettled = before && (before.testMode || before.accounts.length > 0);
+  const url = given(body.webhook?.url, before?.webhook.url);
+  if (url !== null) {
+    const problem = addressProblem(url, service.config.local);
+    if (problem) throw invalidField('webhook.url', problem);
+  }
+  return {
+    id,
+    name: body.name ?? before?.name ?? id,
+    group: given(body.group, before?.group),
+    active: body.active ?? before?.active ?? true,
+    adminEnabled: body.adminEnabled ?? before?.adminEnabled ?? true,
+    testMode: body.testMode ?? (isSettled ? before.testMode : modeOf(accounts)),
+    region: given(body.region, before?.region),
+    accounts: accounts.map((account) => account.id),
+    returnUrl: {
+      success: given(body.returnUrl?.success, before?.returnUrl.success),
+      failure: given(body.returnUrl?.failure, before?.returnUrl.failure),
+    },
+    webhook: {
+      url,
+      dialect: body.webhook?.dialect ?? before?.webhook.dialect ?? ('standard' as const),
+      newPayments: body.webhook?.newPayments ?? before?.webhook.newPayments ?? false,
+    },
+  };
+}
+
+/** A key that signs and has fewer characters can be guessed by somebody who has one signed message. */
+const SHORTEST_SIGNING_KEY = 32;
+
+/** What is shown in place of a key is none. */
+const MASKED_KEY = /^\*+$/;
+
+function isShort(kind: KeyKind, value: string): boolean {
+  return kind !== 'apiKey' && Array.from(value).length < SHORTEST_SIGNING_KEY;
+}
+
+/**
+ * The keys that a request gives; an API key opens one shop only.
+ * @param isImported whether they come from another gateway: clients know them, so that a short one is taken, with a warning.
+ */
+async function givenKeys(
+  service: Service,
+  id: string,
+  body: ShopChange,
+  isImported: boolean,
+): Promise<Partial<Record<KeyKind, string>>> {
+  const keys: Partial<Record<KeyKind, string>> = {};
+  for (const kind of KEY_KINDS) {
+    const value = body.keys?.[kind];
+    if (!value) continue;
+    if (MASKED_KEY.test(value))
+      throw invalidField(`keys.${kind}`, 'is what is shown in place of a key, not a key');
+    if (isShort(kind, value) && !isImported)
+      throw invalidField(`keys.${kind}`, `takes at least ${SHORTEST_SIGNING_KEY} characters: it signs`);
+    keys[kind] = value;
+  }
+  const owner = keys.apiKey ? await service.directory.shops.ownerOfKey(keys.apiKey) : null;
+  if (owner !== null && owner !== id) throw invalidField('keys.apiKey', 'is the key of another shop');
+  return keys;
+}
+
+/** What an operator should mend of keys that were taken over. */
+export function keyWarnings(body: ShopChange): string[] {
+  return KEY_KINDS.filter((kind) => isShort(kind, body.keys?.[kind] || '-'.repeat(SHORTEST_SIGNING_KEY))).map(
+    (kind) =>
+      `keys.${kind} has fewer than ${SHORTEST_SIGNING_KEY} characters: whoever sees one signed message can find it by trying. Rotate it, and give the new one to the website`,
+  );
+}
+
+/** The accounts that a shop will use. */
+export async function accountsOfShop(service: Service, ids: readonly string[]): Promise<readonly Account[]> {
+  const accounts: Account[] = [];
+  for (const [index, id] of ids.entries()) {
+    const account = await service.directory.accounts.get(id);
+    if (!account) throw invalidField(`accounts.${index}`, `there is no account ${id}`);
+    accounts.push(account);
+  }
+  return accounts;
+}
+
+/**
+ * Only what is new has to fit: a shop that was mixed before test and live were kept apart can still be changed.
+ * @throws Problem when an account is added that the shop's mode rules out, or the mode is changed under one.
+ */
+function requireFittingMode(
+  shop: Pick<Shop, 'id' | 'testMode'>,
+  accounts: readonly Account[],
+  before: Shop | null,
+): void {
+  const isSameMode = before?.testMode === shop.testMode;
+  for (const account of accounts) {
+    if (isSameMode && before.accounts.includes(account.id)) continue;
+    const problem = modeProblem(shop, account);
+    if (problem) throw problem;
+  }
+}
+
+/**
+ * A shop that has to be there.
+ * @throws Problem not_found
+ */
+export async function knownShop(service: Service, id: string): Promise<Shop> {
+  const shop = await service.directory.shops.get(id);
+  if (!shop) throw new Problem('not_found', `there is no shop ${id}`);
+  return shop;
+}
+
+/**
+ * Creates or changes a shop, and returns the keys that were set.
+ * @param change.isImported whether its keys come from another gateway.
+ * @throws Problem invalid_request; invalid_state when an account does not fit the shop's mode.
+ */
+export async function putShop(
+  service: Service,
+  id: string,
+  body: ShopChange,
+  change: { readonly before: Shop | null; readonly actor: string; readonly isImported?: boolean },
+): Promise<Partial<Record<KeyKind, string>>> {
+  const { before, actor, isImported = false } = change;
+  const { directory } = service;
+  const accounts = await accountsOfShop(service, body.accounts ?? before?.accounts ?? []);
+  const input = shopInput(id, body, before, { service, accounts });
+  requireFittingMode(input, accounts, before);
+  const given = await givenKeys(service, id, body, isImported);
+  const keys = await directory.shops.put(input, given, before, actor);
+  directory.changed();
+  return keys;
+}
