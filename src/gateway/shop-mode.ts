@@ -24,20 +24,19 @@ export function modeOf(accounts: readonly Pick<Account, 'environment'>[]): boole
 }
 
 /**
- * What is to be done before a shop takes an account that its mode rules out.
- * @returns null: nothing, it fits.
+ * What is to be done before a shop takes an account that its mode rules out. A live shop may list an account whose money is
+ * not real, for instance while it moves: it never offers or accepts it.
+ * @returns null: nothing, it may be listed.
  */
 export function modeProblem(
   shop: Pick<Shop, 'id' | 'testMode'>,
   account: Pick<Account, 'id' | 'environment'>,
 ): Problem | null {
-  if (fitsMode(shop, account)) return null;
+  if (!shop.testMode || fitsMode(shop, account)) return null;
   const { id } = account;
   return new Problem(
     'invalid_state',
-    shop.testMode
-      ? `the shop ${shop.id} is in test mode, and the account ${id} takes real money: to go live, send "testMode": false together with accounts of the environment production alone; to go on testing, leave ${id} out`
-      : `the shop ${shop.id} is not in test mode, and no money of the account ${id} (${account.environment}) is real: make a shop with "testMode": true for it; to go live with ${id}, first take it out of the shop and set its environment to production`,
+    `the shop ${shop.id} is in test mode, and the account ${id} takes real money: to go live, send "testMode": false; to go on testing, leave ${id} out`,
     { errors: [{ path: 'accounts', message: `${id} does not fit the mode of the shop` }] },
   );
 }

@@ -1,4 +1,4 @@
-/** What may be done after a payment: every fundsSource, and the sums that no sequence of operations exceeds. */
+/** What may be done after a payment: every source of funds, and the sums that no sequence of operations exceeds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Minor } from '../../src/payments/money.ts';

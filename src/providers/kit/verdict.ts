@@ -7,23 +7,23 @@ import { utf8 } from '../../signing/bytes.ts';
 import type { ProviderUpdate, Reply, Verdict } from '../contract.ts';
 
 /**
- * The status that a fact stands for when nothing else is known of its payment: the asked amount is taken to be
- * the fact's own. Null where it moves nothing.
+ * The status that an update stands for when nothing else is known of its payment: the asked amount is taken to be
+ * the update's own. Null where it moves nothing.
  */
 export function statusAlone(
-  fact: ProviderUpdate,
+  update: ProviderUpdate,
   capture: 'automatic' | 'manual' = 'automatic',
 ): Status | null {
   const paid = capture === 'manual' ? 'authorized' : 'paid';
-  const outcome = fact.outcome === 'accepted' ? paid : fact.outcome;
+  const outcome = update.outcome === 'accepted' ? paid : update.outcome;
   if (outcome === 'none') return null;
-  const amount = (typeof fact.amount === 'number' && fact.amount > 0 ? fact.amount : 1) as Minor;
-  const news = { outcome, amount, movement: fact.movement };
+  const amount = (typeof update.amount === 'number' && update.amount > 0 ? update.amount : 1) as Minor;
+  const alone = { outcome, amount, movement: update.movement };
   const before =
     outcome === 'refunded' || outcome === 'reversed'
       ? { ...NEW_ATTEMPT, paid: { before: amount } }
       : NEW_ATTEMPT;
-  return summarize(amount || ZERO, [apply(before, news)]).status;
+  return summarize(amount || ZERO, [apply(before, alone)]).status;
 }
 
 /**

@@ -12,7 +12,7 @@ export const PAYBOX_ERRORS = statusTable([
   ['00002', 'error', 'coherence error'],
   ['00003', 'error', 'Paybox error'],
   ['00004', 'denied', 'card number or CVV wrong'],
-  ['00005', 'error', 'question number wrong'],
+  ['00005', 'error', 'query number wrong'],
   ['00006', 'error', 'access denied, or site, rank or identifier wrong'],
   ['00007', 'error', 'date wrong'],
   ['00008', 'denied', 'expiry date of the card wrong'],
@@ -35,7 +35,7 @@ export const PAYBOX_ERRORS = statusTable([
   ['00030', 'expired', 'the shopper took over 15 minutes'],
   ['00031 00032', 'error', 'reserved'],
   ['00033', 'denied', 'country of the IP address not accepted'],
-  ['00039', 'none', 'question number used before (Direct)'],
+  ['00039', 'none', 'query number used before (Direct)'],
   ['00040', 'denied', 'no 3-D Secure, blocked by the filter'],
   ['00097', 'none', 'time-out of the connection (Direct)'],
   ['00098', 'none', 'internal time-out (Direct)'],
@@ -87,7 +87,7 @@ export function payboxOutcome(code: string, isGivenUp: boolean): UpdateOutcome {
 }
 
 /** Codes of Direct after which the outcome of a call is unknown: inquire before repeating. */
-export const PAYBOX_UNCERTAIN: ReadonlySet<string> = new Set(['00001', '00097', '00098']);
+export const PAYBOX_UNCERTAIN: ReadonlySet<string> = new Set(['00001', '00097', '00098', '00099']);
 
 /** STATUS of Direct's inquiry. It names no amounts: what was refunded cannot be concluded from it. */
 export const PAYBOX_INQUIRY_STATUSES = statusTable([

@@ -4,7 +4,7 @@
  * Facts: SHEET.md. Safe readings of what is unverified:
  * - a payment that arrived after its cancellation (REJECTED, 7) is denied, and a person has to look;
  * - the body of a notification is hashed as received;
- * - HUF is counted in payuHundredths, as PayU and ISO 4217 do.
+ * - HUF is counted in hundredths, as PayU and ISO 4217 do.
  */
 
 import { currencies } from '../../payments/currencies.ts';

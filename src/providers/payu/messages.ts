@@ -6,7 +6,7 @@ import type { ProviderUpdate } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
-/** An order as REST's messages and answers have it. Amounts are payuHundredths as text. */
+/** An order as REST's messages and answers have it. Amounts are hundredths as text. */
 export interface PayuOrder {
   readonly orderId?: string;
   readonly extOrderId?: string;
@@ -16,7 +16,7 @@ export interface PayuOrder {
   readonly status?: string;
 }
 
-/** A refund as REST's messages and answers have it. Amounts are payuHundredths as text. */
+/** A refund as REST's messages and answers have it. Amounts are hundredths as text. */
 export interface PayuRefund {
   readonly extRefundId?: string;
   readonly refundId?: string;
