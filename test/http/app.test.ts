@@ -20,6 +20,26 @@ describe('a Worker whose secrets are missing', () => {
   });
 });
 
+describe('a Worker with what is meant for a laptop', () => {
+  const answer = async (url: string, variables: Record<string, string>) => {
+    const bindings = { ...env, DIRECTORY: { ...env.DIRECTORY }, ...variables };
+    const app = createApp((given) => serviceOf(given as Env));
+    const response = await app.fetch(new Request(url), bindings);
+    return [response.status, (await response.json<{ code?: string }>()).code];
+  };
+
+  it('is not reached by others', async () => {
+    expect(await answer('https://pay.test/health', { LOCAL: '1' })).toEqual([500, 'misconfigured']);
+    expect(await answer('http://localhost:8787/health', { LOCAL: '1' })).toEqual([200, undefined]);
+    expect(await answer('https://pay.test/health', { LOCAL: '0' })).toEqual([200, undefined]);
+  });
+
+  it('does not run in production with the token that everybody has', async () => {
+    const example = { ADMIN_TOKEN: 'local-admin-token', LOCAL: '0' };
+    expect(await answer('http://localhost:8787/health', example)).toEqual([500, 'misconfigured']);
+  });
+});
+
 describe('a failure of ours', () => {
   it('tells the caller nothing but where to look, and the log everything', async () => {
     const log = vi.spyOn(console, 'error');
