@@ -66,7 +66,7 @@ function result(
     ['merchant_id', id],
     ['ordernumber', order.order],
     ['billnumber', billOf(order, decision)],
-    ['testmode', '1'],
+    ['testmode', merchant.environment === 'production' ? '0' : '1'],
     ['ordercomment', 'Заказ №15'],
     ['orderamount', amount],
     ['ordercurrency', order.currency],
