@@ -77,9 +77,15 @@ function signedOrder({ bench, from, numbers }: Step, fields: readonly Field[], p
   return places.sort((a, b) => ((fields[a]?.name ?? '') < (fields[b]?.name ?? '') ? -1 : 1));
 }
 
-/** Another held letter of which the fields have the same names, or any. */
-function otherLetter({ bench: { world } }: Step, index: number): Letter | undefined {
-  return at(world.held, index)?.letter;
+/** Another held letter, where there is one of which the fields have mostly the same names. */
+function otherLetter({ bench: { world }, from, letter }: Step, index: number): Letter | undefined {
+  const names = new Set(fieldsOf(letter).fields.map(({ name }) => name));
+  const others = world.held.filter((_, place) => place !== from);
+  const alike = others.filter((other) => {
+    const { fields } = fieldsOf(other.letter);
+    return fields.length > 0 && fields.filter(({ name }) => names.has(name)).length * 2 > fields.length;
+  });
+  return at(alike.length > 0 ? alike : others, index)?.letter;
 }
 
 function fieldsOf(letter: Letter | undefined): { readonly part: Part; readonly fields: readonly Field[] } {
@@ -191,10 +197,7 @@ function slideNames(step: Step, fields: readonly Field[], part: Part): readonly 
     .filter(([, text]) => Object.values(ORDERS).includes(text) || /^\d{3,}$/.test(text))
     .map(([place]) => place);
   const from = at(worth, a);
-  const to = at(
-    fields.map((_, place) => place),
-    b,
-  );
+  const to = at(worth, b);
   if (from === undefined || to === undefined || from === to) return fields;
   const [giver, taker] = [fields[to] as Field, fields[from] as Field];
   const isAfter = taker.name > giver.name;
@@ -458,7 +461,24 @@ const STEPS = {
 } satisfies Record<string, StepFunction>;
 
 export type StepName = keyof typeof STEPS;
-export const STEP_NAMES = Object.keys(STEPS) as StepName[];
+
+/** Every step; those that have more to choose from are tried more often. */
+export const STEP_NAMES: readonly StepName[] = [
+  ...(Object.keys(STEPS) as StepName[]),
+  ...Array<StepName[]>(3)
+    .fill([
+      'values of another message',
+      'values cut again',
+      'names moved in their order',
+      'our request for the refused order in its place',
+      "another's request in its place",
+      'a value read as several',
+      'another value',
+      'another order',
+      'several read as one value',
+    ])
+    .flat(),
+];
 
 /** A held message after some steps. */
 export function recut(bench: Bench, from: number, cuts: readonly Cut[]): Letter {

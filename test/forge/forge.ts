@@ -10,9 +10,9 @@ import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import { type Bench, type Cut, recut, STEP_NAMES } from './cuts.ts';
 import { isGenuine, movesMoney, type Ruling, rulingOf } from './judge.ts';
 import { type Letter, shownLetter } from './letter.ts';
-import { changedSettings, type Settings, settingsWith } from './options.ts';
+import { changedSettings, type Settings, settingsWith, withAllSettings } from './options.ts';
 import { hostileFields, hostileText, type Pool, poolOf, type Role } from './pool.ts';
-import { markName, PLACES, type Situation, Unsupported, type Wish, type World, worldOf } from './world.ts';
+import { markName, namesTaken, PLACES, type Situation, Unsupported, type Wish, type World, worldOf } from './world.ts';
 
 /** One run, as it is drawn and shrunk. */
 interface Plan {
@@ -24,11 +24,23 @@ interface Plan {
   readonly ending: number;
   readonly dice: number;
   readonly recuts: readonly Recut[];
+  readonly sweeps: readonly Sweep[];
 }
+
+/** One step with many numbers. */
+interface Sweep {
+  readonly from: number;
+  readonly cut: Cut;
+  readonly channel: Channel;
+}
+
+const SWEEP = 24;
 
 interface Recut {
   readonly from: number;
   readonly cuts: readonly Cut[];
+  /** Left out: it is sent both ways. */
+  readonly only?: Channel;
 }
 
 export interface Finding {
@@ -78,7 +90,7 @@ const CHANNELS: readonly Channel[] = ['notification', 'return'];
 
 function wishArbitrary(pool: Pool): fc.Arbitrary<Wish> {
   const texts = fc
-    .array(fc.tuple(fc.constantFrom<string>(...PLACES), hostileText(pool)), { maxLength: 4 })
+    .array(fc.tuple(fc.constantFrom<string>('description', 'description', 'description', ...PLACES), hostileText(pool)), { maxLength: 4 })
     .map((pairs) => Object.fromEntries(pairs));
   return fc.record({ texts, providerFields: hostileFields(pool) });
 }
@@ -91,8 +103,15 @@ function planArbitrary(provider: Provider, pool: Pool): fc.Arbitrary<Plan> {
     step: fc.constantFrom(...STEP_NAMES),
     numbers: fc.tuple(number, number, number),
   });
+  // The genuine notifications are worth more than the others.
+  const from = fc.noShrink(fc.oneof(fc.constantFrom(0, 2), fc.nat({ max: 99 })));
+  const sweep = fc.record({
+    from,
+    cut,
+    channel: fc.constantFrom<Channel>('notification', 'notification', 'return'),
+  });
   const one = fc.record({
-    from: fc.noShrink(fc.nat({ max: 99 })),
+    from,
     cuts: fc.oneof(
       { weight: 5, arbitrary: fc.array(cut, { minLength: 1, maxLength: 1 }) },
       { weight: 4, arbitrary: fc.array(cut, { minLength: 2, maxLength: 3 }) },
@@ -106,7 +125,8 @@ function planArbitrary(provider: Provider, pool: Pool): fc.Arbitrary<Plan> {
     manual: fc.integer({ min: 0, max: 3 }).map((drawn) => drawn === 3),
     ending: fc.noShrink(fc.nat({ max: 9 })),
     dice: number,
-    recuts: fc.array(one, { maxLength: 20, size: 'max' }),
+    recuts: fc.array(one, { maxLength: 8, size: 'max' }),
+    sweeps: fc.array(sweep, { maxLength: 8, size: 'max' }),
   });
 }
 
@@ -154,9 +174,10 @@ async function play(
 ): Promise<{ readonly world: World; readonly situation: Situation }> {
   const drawn = situationOf(provider, pool, plan);
   const demo = { ...plan, changes: {} };
+  const filled = settingsWith(provider, pool, withAllSettings(provider, pool, plan.changes));
   for (const [index, situation] of [
     drawn,
-    { ...drawn, paidCurrency: drawn.currency, capture: null },
+    { ...drawn, paidCurrency: drawn.currency, capture: null, settings: filled },
     situationOf(provider, pool, demo),
     situationOf(provider, pool, { ...demo, second: false, manual: false }),
   ].entries()) {
@@ -179,7 +200,7 @@ async function baseOf(world: World, letter: Letter): Promise<string | null> {
     ['no signature', 0],
     ['another value', 1],
   ] as const) {
-    const pool = { pairs: [], names: [], codes: [], settings: {} };
+    const pool = { pairs: [], names: [], codes: [], good: [], taken: [], settings: {} };
     const bench = { world: { ...world, held: [{ what: '', letter }] }, pool, mark: null, bases: [] };
     const ruling = await rulingOf(world, recut(bench, 0, [{ step, numbers: [number, number, 0] }]), 'notification');
     if (ruling.kind === 'harmless' && ruling.base) return ruling.base;
@@ -191,7 +212,6 @@ interface Found {
   readonly fingerprint: string;
   readonly movesMoney: boolean;
   readonly text: string;
-  readonly steps: number;
 }
 
 function found(
@@ -229,7 +249,6 @@ function found(
     fingerprint: [provider.id, mode, what.replace(/, \w+$/, ''), outcome, role].join(' | '),
     movesMoney: movesMoney(ruling),
     text,
-    steps: cuts.length,
   };
 }
 
@@ -270,18 +289,20 @@ async function tried(
   const genuine = await saidByGenuine(world);
   let minor: Found | null = null;
   const bench: Bench = { world, pool, mark: markName(provider, situation.settings), bases };
-  const plain = world.held.flatMap((_, from): Recut[] => [
-    { from, cuts: [] },
-    { from, cuts: [{ step: 'moved into the query', numbers: [0, 0, 0] }] },
-    { from, cuts: [{ step: 'moved into the body', numbers: [0, 0, 0] }] },
-  ]);
-  const recuts = again === null ? [...plain, ...plan.recuts] : again.steps > 1 ? plan.recuts : [...plan.recuts, ...plain];
-  for (const { from: drawn, cuts } of recuts) {
+  const plain = world.held.map((_, from): Recut => ({ from, cuts: [] }));
+  const swept = plan.sweeps.flatMap(({ from, cut: { step, numbers }, channel }) =>
+    Array.from({ length: SWEEP }, (_, k): Recut => {
+      const [a, b, c] = numbers;
+      return { from, cuts: [{ step, numbers: [a + k, b + 7 * k, c + 3 * k] }], only: channel };
+    }),
+  );
+  for (const { from: drawn, cuts, only } of [...plain, ...plan.recuts, ...swept]) {
     const from = drawn % world.held.length;
     const held = world.held[from];
     if (!held) continue;
     const letter = recut(bench, from, cuts);
     for (const channel of CHANNELS) {
+      if (only && channel !== only) continue;
       const ruling = await rulingOf(world, letter, channel);
       const word = ruling.kind === 'counts' ? 'counts' : ruling.why;
       tally.recuts += 1;
@@ -327,7 +348,8 @@ export async function forge(
   file: VectorFile | undefined,
   options: ForgeOptions,
 ): Promise<{ readonly findings: readonly Finding[]; readonly tally: Tally }> {
-  const pool = poolOf(provider, file);
+  const words = poolOf(provider, file);
+  const pool = { ...words, taken: namesTaken(provider, settingsWith(provider, words, {}), words.names) };
   const tally = newTally();
   const known = new Set<string>();
   const findings: Finding[] = [];

@@ -176,8 +176,8 @@ export function letterOfFields(fields: Iterable<readonly [name: string, value: s
   const body: Part = {
     form: 'form',
     fields: Array.from(fields, ([name, value]) => ({
-      name: percentEncoded(name),
-      value: percentEncoded(value),
+      name: percentEncoded(utf8Text(name)),
+      value: percentEncoded(utf8Text(value)),
     })),
   };
   return { method: 'POST', query: NOTHING, body, headers: { 'content-type': FORM_TYPE } };

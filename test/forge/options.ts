@@ -52,6 +52,20 @@ export function changedSettings(provider: Provider, pool: Pool): fc.Arbitrary<Se
     .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)));
 }
 
+/** Changes that fill in every setting which the demo leaves out and the vectors have: some modes need several. */
+export function withAllSettings(provider: Provider, pool: Pool, changes: Settings): Settings {
+  const names = Object.keys(provider.settings.entries);
+  return {
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const [first] = pool.settings[name] ?? [];
+        return first === undefined || name in (DEMO_ACCOUNTS[provider.id]?.settings ?? {}) ? [] : [[name, first]];
+      }),
+    ),
+    ...changes,
+  };
+}
+
 /** Something for a secret that an account lacks, where no vector has one. */
 const MADE_UP = ['forge-secret-0123456789', '0123456789abcdef0123456789abcdef'];
 

@@ -22,6 +22,10 @@ export interface Pool {
   readonly names: readonly string[];
   /** Codes of the status tables. */
   readonly codes: readonly string[];
+  /** Those of them that stand for money. */
+  readonly good: readonly string[];
+  /** Names that the provider takes from a shop, as far as they are known. */
+  readonly taken: readonly string[];
   /** Values of settings by name, as vectors have them. */
   readonly settings: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -72,6 +76,16 @@ export function poolOf(provider: Provider, file: VectorFile | undefined): Pool {
     pairs: [...pairs.values()],
     names: [...new Set([...pairs.values()].map(([name]) => name))],
     codes: [...new Set(Object.values(provider.statuses).flatMap((table) => Object.keys(table)))],
+    good: [
+      ...new Set(
+        Object.values(provider.statuses).flatMap((table) =>
+          Object.entries(table)
+            .filter(([, { outcome }]) => ['accepted', 'paid', 'authorized'].includes(outcome))
+            .map(([code]) => code),
+        ),
+      ),
+    ],
+    taken: [],
     settings: Object.fromEntries(Object.entries(settings).map(([name, values]) => [name, [...values]])),
   };
 }
@@ -93,7 +107,8 @@ export function hostileText(pool: Pool): fc.Arbitrary<string> {
     'order',
   );
   const word = fc.oneof(
-    { weight: 3, arbitrary: order },
+    { weight: 5, arbitrary: order },
+    { weight: 2, arbitrary: text(pool.good, 'paid') },
     { weight: 2, arbitrary: text(pool.codes, 'paid') },
     { weight: 1, arbitrary: fc.constantFrom(...PLAIN) },
     { weight: 1, arbitrary: fc.constantFrom(...EDGES) },
@@ -114,13 +129,8 @@ export function hostileFields(pool: Pool): fc.Arbitrary<Record<string, string>> 
   const named = pool.pairs.filter(([name]) => /^[\w.*:-]{1,64}$/.test(name));
   const pair = fc.oneof(
     text<readonly [string, string]>(named, ['status', 'paid']),
-    fc.tuple(
-      text(
-        named.map(([name]) => name),
-        'status',
-      ),
-      hostileText(pool),
-    ),
+    fc.tuple(text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'), hostileText(pool)),
+    fc.tuple(text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'), text(pool.good, 'paid')),
   );
   return fc.array(pair, { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs));
 }

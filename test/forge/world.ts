@@ -15,6 +15,7 @@ import {
   type Memory,
   type Merchant,
 } from '../../src/sandbox/kit/bank.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { formCharset, formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall } from '../../src/sandbox/kit/trouble.ts';
@@ -303,6 +304,35 @@ export async function worldOf(provider: Provider, situation: Situation): Promise
   const attempts = { refused: known('refused'), paid: known('paid'), other: known('other') };
   const rejected = begun.refused.rejected + begun.paid.rejected + begun.other.rejected;
   return { provider, account, attempts, held, requests, fetch: banks.fetch, rejected };
+}
+
+/** The names of the pool that a provider takes from a shop. */
+export function namesTaken(provider: Provider, settings: Settings, names: readonly string[]): readonly string[] {
+  return names.filter((name) => {
+    if (!/^[\w.*:-]{1,64}$/.test(name)) return false;
+    const payment = paymentOf(
+      { texts: {}, providerFields: { [name]: '1' } },
+      { amount: 100 as Minor, currency: DEMO_ACCOUNTS[provider.id]?.currencies[0] ?? 'EUR', capture: null },
+    );
+    try {
+      const started = provider.start({
+        id: IDS.other,
+        order: ORDERS.other,
+        payment,
+        account: { id: ACCOUNT, environment: 'production', endpoints: {}, settings: settings as Record<string, unknown> },
+        urls: { callback: CALLBACK, back: `https://pay.test/return/${ACCOUNT}/${IDS.other}` },
+        now: NOW,
+        ip: '203.0.113.9',
+        fetch: () => Promise.reject(new Problem('provider_unreachable', 'no network')),
+        daily: async () => 1,
+      });
+      // Who asks others first says later what it does not take.
+      if (started instanceof Promise) started.catch(() => null);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 type Begin = (role: Role, from: ProviderAccount<Record<string, unknown>>) => Promise<Begun>;
