@@ -1,7 +1,7 @@
 /** How a message is recut: each step is a pure function of a letter, what else is held, and a few numbers. */
 import {
-  FORM_TYPE,
   type Field,
+  FORM_TYPE,
   type Letter,
   NOTHING,
   type Part,
@@ -42,7 +42,10 @@ interface Step {
 /** The part that carries the message. */
 const partName = ({ body }: Letter): 'body' | 'query' => (body.fields.length > 0 ? 'body' : 'query');
 
-function onFields(letter: Letter, change: (fields: readonly Field[], part: Part) => readonly Field[]): Letter {
+function onFields(
+  letter: Letter,
+  change: (fields: readonly Field[], part: Part) => readonly Field[],
+): Letter {
   const name = partName(letter);
   const part = letter[name];
   const fields = change(part.fields, part);
@@ -112,11 +115,21 @@ function moved(letter: Letter, to: 'GET' | 'POST'): Letter {
   const { query, body } = letter;
   if (to === 'GET') {
     if (body.form !== 'form') return { ...letter, method: 'GET' };
-    return { ...letter, method: 'GET', query: withFields(query, [...query.fields, ...body.fields]), body: NOTHING };
+    return {
+      ...letter,
+      method: 'GET',
+      query: withFields(query, [...query.fields, ...body.fields]),
+      body: NOTHING,
+    };
   }
   const headers = { ...letter.headers, 'content-type': FORM_TYPE };
   if (body.form !== 'form') return { ...letter, method: 'POST' };
-  return { method: 'POST', headers, query: NOTHING, body: withFields(body, [...body.fields, ...query.fields]) };
+  return {
+    method: 'POST',
+    headers,
+    query: NOTHING,
+    body: withFields(body, [...body.fields, ...query.fields]),
+  };
 }
 
 /** Characters moved over a border, from the end of one value to the start of another, or back. */
@@ -203,7 +216,9 @@ function slideNames(step: Step, fields: readonly Field[], part: Part): readonly 
   const isAfter = taker.name > giver.name;
   const between = fields
     .map(({ name }, place) => [name, place] as const)
-    .filter(([name]) => (isAfter ? name > giver.name && name < taker.name : name < giver.name && name > taker.name))
+    .filter(([name]) =>
+      isAfter ? name > giver.name && name < taker.name : name < giver.name && name > taker.name,
+    )
     .sort(([one], [two]) => (one < two ? -1 : 1));
   let changed = replaced(fields, from, { ...taker, name: giver.name });
   // What stood between has to stay on its side: it sorts where the name came from.
@@ -226,7 +241,9 @@ function graft(step: Step, role: Role, fields: readonly Field[], part: Part): re
   const byValue = new Map(
     [...requests.paid, ...requests.refused].map(([name, value]) => [value, name] as const),
   );
-  const signature = [...own].find(([name, value]) => looksSigned(value) && !/^https?:/.test(value) && name)?.[1];
+  const signature = [...own].find(
+    ([name, value]) => looksSigned(value) && !/^https?:/.test(value) && name,
+  )?.[1];
   const filled = fields.map((field) => {
     const text = saying(part, field);
     if (looksSigned(text) && signature !== undefined) return saidBy(part, field, signature);
@@ -289,11 +306,9 @@ function fold(step: Step, fields: readonly Field[], part: Part): readonly Field[
       : `${b % 2 === 0 ? '&' : '|'}${field.name}=${saying(part, field)}`,
   );
   const gone = new Set(taken.map(([place]) => place));
-  return replaced(
-    fields,
-    host[0],
-    saidBy(part, host[1], [saying(part, host[1]), ...spelt].join('')),
-  ).filter((_, place) => !gone.has(place));
+  return replaced(fields, host[0], saidBy(part, host[1], [saying(part, host[1]), ...spelt].join(''))).filter(
+    (_, place) => !gone.has(place),
+  );
 }
 
 type StepFunction = (step: Step) => Letter;
@@ -339,7 +354,9 @@ const STEPS = {
     return c % 2 === 0 ? [other, ...fields] : [...fields, other];
   }),
   'fields in another order': change(({ numbers: [a] }, fields) =>
-    a % 2 === 0 ? [...fields].reverse() : [...fields.slice(a % fields.length), ...fields.slice(0, a % fields.length)],
+    a % 2 === 0
+      ? [...fields].reverse()
+      : [...fields.slice(a % fields.length), ...fields.slice(0, a % fields.length)],
   ),
   'a test mark set': change(({ bench: { mark }, numbers: [a, b] }, fields, part) => {
     const value = at(LIVE_AND_TEST, b) ?? '0';
@@ -366,7 +383,11 @@ const STEPS = {
     return replaced(
       fields,
       place,
-      saidBy(part, fields[place] as Field, a % 2 === 0 ? utf8Text(text) : decoded.replace(/[^\0-\xff]/g, '?')),
+      saidBy(
+        part,
+        fields[place] as Field,
+        a % 2 === 0 ? utf8Text(text) : decoded.replace(/[^\0-\xff]/g, '?'),
+      ),
     );
   }),
   'values of another message': change((step, fields) => {
@@ -381,7 +402,9 @@ const STEPS = {
   }),
   'the signature of another message': (step) => {
     const other = otherLetter(step, step.numbers[0]);
-    const signatures = fieldsOf(other).fields.filter((field) => looksSigned(saying(fieldsOf(other).part, field)));
+    const signatures = fieldsOf(other).fields.filter((field) =>
+      looksSigned(saying(fieldsOf(other).part, field)),
+    );
     const headers = { ...step.letter.headers, ...other?.headers, ...step.letter.headers };
     for (const name of Object.keys(headers))
       if (/sign|jws/i.test(name) && other?.headers[name]) headers[name] = other.headers[name];
@@ -421,7 +444,8 @@ const STEPS = {
   ),
   'another order': change(({ numbers: [a, b] }, fields, part) => {
     const to = at(Object.values(ORDERS), a) ?? '';
-    const isOne = (field: Field) => Object.values(ORDERS).some((order) => saying(part, field).includes(order));
+    const isOne = (field: Field) =>
+      Object.values(ORDERS).some((order) => saying(part, field).includes(order));
     const ones = fields.filter(isOne);
     const only = b % 2 === 0 ? null : at(ones, b >> 1);
     return fields.map((field) =>
@@ -456,7 +480,12 @@ const STEPS = {
       ),
     };
     const type = isForm ? 'application/json' : FORM_TYPE;
-    return { method: 'POST', query: NOTHING, body: made, headers: { ...letter.headers, 'content-type': type } };
+    return {
+      method: 'POST',
+      query: NOTHING,
+      body: made,
+      headers: { ...letter.headers, 'content-type': type },
+    };
   },
 } satisfies Record<string, StepFunction>;
 

@@ -12,7 +12,16 @@ import { isGenuine, movesMoney, type Ruling, rulingOf } from './judge.ts';
 import { type Letter, shownLetter } from './letter.ts';
 import { changedSettings, type Settings, settingsWith, withAllSettings } from './options.ts';
 import { hostileFields, hostileText, type Pool, poolOf, type Role } from './pool.ts';
-import { markName, namesTaken, PLACES, type Situation, Unsupported, type Wish, type World, worldOf } from './world.ts';
+import {
+  markName,
+  namesTaken,
+  PLACES,
+  type Situation,
+  Unsupported,
+  type Wish,
+  type World,
+  worldOf,
+} from './world.ts';
 
 /** One run, as it is drawn and shrunk. */
 interface Plan {
@@ -90,7 +99,13 @@ const CHANNELS: readonly Channel[] = ['notification', 'return'];
 
 function wishArbitrary(pool: Pool): fc.Arbitrary<Wish> {
   const texts = fc
-    .array(fc.tuple(fc.constantFrom<string>('description', 'description', 'description', ...PLACES), hostileText(pool)), { maxLength: 4 })
+    .array(
+      fc.tuple(
+        fc.constantFrom<string>('description', 'description', 'description', ...PLACES),
+        hostileText(pool),
+      ),
+      { maxLength: 4 },
+    )
     .map((pairs) => Object.fromEntries(pairs));
   return fc.record({ texts, providerFields: hostileFields(pool) });
 }
@@ -183,7 +198,9 @@ async function play(
   ].entries()) {
     try {
       const world = await worldOf(provider, situation);
-      if (index < 2) for (const [name, value] of Object.entries(plan.changes)) tally.settings.add(`${name}=${String(value).slice(0, 24)}`);
+      if (index < 2)
+        for (const [name, value] of Object.entries(plan.changes))
+          tally.settings.add(`${name}=${String(value).slice(0, 24)}`);
       else tally.unsupported += 1;
       if (world.rejected > 0) tally.rejected += 1;
       return { world, situation };
@@ -202,7 +219,11 @@ async function baseOf(world: World, letter: Letter): Promise<string | null> {
   ] as const) {
     const pool = { pairs: [], names: [], codes: [], good: [], taken: [], settings: {} };
     const bench = { world: { ...world, held: [{ what: '', letter }] }, pool, mark: null, bases: [] };
-    const ruling = await rulingOf(world, recut(bench, 0, [{ step, numbers: [number, number, 0] }]), 'notification');
+    const ruling = await rulingOf(
+      world,
+      recut(bench, 0, [{ step, numbers: [number, number, 0] }]),
+      'notification',
+    );
     if (ruling.kind === 'harmless' && ruling.base) return ruling.base;
   }
   return null;
@@ -244,7 +265,9 @@ function found(
     shownLetter(letter),
   ].join('\n');
   const what = from.what.replace(/[0-9A-Z]{18}/, role);
-  const mode = String(situation.settings.mode ?? situation.settings.dialect ?? situation.settings.sha_mode ?? '');
+  const mode = String(
+    situation.settings.mode ?? situation.settings.dialect ?? situation.settings.sha_mode ?? '',
+  );
   return {
     fingerprint: [provider.id, mode, what.replace(/, \w+$/, ''), outcome, role].join(' | '),
     movesMoney: movesMoney(ruling),
@@ -371,7 +394,10 @@ export async function forge(
       ...(options.path !== undefined && { path: longPath(options.path) }),
     });
     if (!details.failed) break;
-    if (!last) throw new Error(`${provider.id}: the forge itself failed (seed ${seed})`, { cause: details.errorInstance });
+    if (!last)
+      throw new Error(`${provider.id}: the forge itself failed (seed ${seed})`, {
+        cause: details.errorInstance,
+      });
     const finding: Found = last;
     known.add(finding.fingerprint);
     findings.push({

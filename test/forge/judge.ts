@@ -3,7 +3,7 @@ import type { Account } from '../../src/directory/types.ts';
 import type { OpenedAccount } from '../../src/gateway/accounts.ts';
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
 import { allowedAddresses, standingOf } from '../../src/gateway/proof.ts';
-import { Refusal } from '../../src/payments/errors.ts';
+import { Problem, Refusal } from '../../src/payments/errors.ts';
 import { fromOrderNumber } from '../../src/payments/id.ts';
 import { mismatch } from '../../src/payments/rules.ts';
 import { MONEY_OUTCOMES, type Outcome } from '../../src/payments/statuses.ts';
@@ -16,9 +16,17 @@ import { NOW, type World } from './world.ts';
 /** An address that is nobody's whom we know. */
 const FORGER = '198.51.100.66';
 
+/** When messages are read: the certificates of the simulated banks are good then. */
+const READ_AT = new Date('2026-12-01T09:00:00Z');
+
 /** What a message came to. */
 export type Ruling =
-  | { readonly kind: 'counts'; readonly role: Role; readonly outcome: Outcome; readonly update: ProviderUpdate }
+  | {
+      readonly kind: 'counts';
+      readonly role: Role;
+      readonly outcome: Outcome;
+      readonly update: ProviderUpdate;
+    }
   /** It moves nothing by itself; `why` is for the summary. */
   | { readonly kind: 'harmless'; readonly why: string; readonly base: string | null };
 
@@ -67,7 +75,7 @@ function atLedger({ attempts }: World, update: ProviderUpdate): Ruling {
   return { kind: 'counts', role, outcome, update };
 }
 
-/** What becomes of a message that a forger sends. Errors that are not refusals go on. */
+/** What becomes of a message that a forger sends. Errors of ours go on: they are faults too. */
 export async function rulingOf(world: World, letter: Letter, channel: Channel): Promise<Ruling> {
   const { provider, account } = world;
   const opened = openedOf(world);
@@ -77,7 +85,7 @@ export async function rulingOf(world: World, letter: Letter, channel: Channel): 
     return harmless('returns are not read');
   try {
     const message = await provider.notification(requestOf(letter), account, channel, {
-      now: NOW,
+      now: READ_AT,
       fetch: world.fetch,
     });
     if (message.kind !== 'update') return harmless(message.kind);
@@ -85,6 +93,7 @@ export async function rulingOf(world: World, letter: Letter, channel: Channel): 
     return standing.kind === 'counts' ? atLedger(world, message) : harmless(`it counts as ${standing.kind}`);
   } catch (error) {
     if (error instanceof Refusal) return harmless(error.reason, error.base);
+    if (error instanceof Problem) return harmless(error.code);
     throw error;
   }
 }
@@ -98,7 +107,11 @@ const ENDINGS: Record<Decision, readonly Outcome[]> = {
 };
 
 /** Whether what a ruling says is true: the bank has said it about the same order. */
-export function isGenuine(world: World, ending: Decision | null, ruling: Ruling & { kind: 'counts' }): boolean {
+export function isGenuine(
+  world: World,
+  ending: Decision | null,
+  ruling: Ruling & { kind: 'counts' },
+): boolean {
   const { role, outcome, update } = ruling;
   const { amount, currency } = world.attempts[role];
   if (role === 'refused') return ending !== null && ENDINGS[ending].includes(outcome);

@@ -68,7 +68,8 @@ async function main(): Promise<number> {
   });
   const [runs, findingsWanted] = [Number(values.runs), Number(values.findings)];
   const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-  if (![runs, seed, findingsWanted].every(Number.isSafeInteger)) throw new Error('--runs and --seed are numbers');
+  if (![runs, seed, findingsWanted].every(Number.isSafeInteger))
+    throw new Error('--runs and --seed are numbers');
   const rows: string[] = [];
   const findings: Finding[] = [];
   for (const entry of chosen ?? providers) {

@@ -23,6 +23,9 @@ function choicesOf(schema: Schema): readonly unknown[] | null {
   return first.type === 'picklist' ? (first.options ?? null) : null;
 }
 
+/** By this one an operator of TIPI accepts that forged messages count: it is never set here. */
+const ACCEPTS_RISK = 'trust_unsigned_notification';
+
 /** The settings that offer a choice, with what they can be. */
 export function picklists({ settings }: Provider): ReadonlyMap<string, readonly unknown[]> {
   const found = Object.entries(settings.entries).map(
@@ -35,10 +38,9 @@ export function picklists({ settings }: Provider): ReadonlyMap<string, readonly 
 export function changedSettings(provider: Provider, pool: Pool): fc.Arbitrary<Settings> {
   const demo = DEMO_ACCOUNTS[provider.id]?.settings ?? {};
   const choices = Object.fromEntries(
-    [...picklists(provider)].map(([name, values]) => [
-      name,
-      fc.option(fc.constantFrom(...values), { nil: undefined, freq: 3 }),
-    ]),
+    [...picklists(provider)]
+      .filter(([name]) => name !== ACCEPTS_RISK)
+      .map(([name, values]) => [name, fc.option(fc.constantFrom(...values), { nil: undefined, freq: 3 })]),
   );
   const left = Object.fromEntries(
     Object.keys(provider.settings.entries)
@@ -59,7 +61,9 @@ export function withAllSettings(provider: Provider, pool: Pool, changes: Setting
     ...Object.fromEntries(
       names.flatMap((name) => {
         const [first] = pool.settings[name] ?? [];
-        return first === undefined || name in (DEMO_ACCOUNTS[provider.id]?.settings ?? {}) ? [] : [[name, first]];
+        return first === undefined || name in (DEMO_ACCOUNTS[provider.id]?.settings ?? {})
+          ? []
+          : [[name, first]];
       }),
     ),
     ...changes,

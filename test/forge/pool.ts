@@ -93,7 +93,25 @@ export function poolOf(provider: Provider, file: VectorFile | undefined): Pool {
 /** What separates fields in one protocol or another. */
 const SEPARATORS = ['', ';', '&', '|', '+', ',', ':', '\n', ' ', '"', '","', '}', '*', '%26', '\0'];
 const EQUALS = ['', '=', ':', '":"', '%3D', '|'];
-const EDGES = ['é', 'ł', '€', 'Я', '\ufeff', '\u2028', '😀', '%', '\\', '<b>', '\t', '\x7f', 'ß', '"', "'", '{', '['];
+const EDGES = [
+  'é',
+  'ł',
+  '€',
+  'Я',
+  '\ufeff',
+  '\u2028',
+  '😀',
+  '%',
+  '\\',
+  '<b>',
+  '\t',
+  '\x7f',
+  'ß',
+  '"',
+  "'",
+  '{',
+  '[',
+];
 const PLAIN = ['100', '1.00', '5000.00', '500000', 'EUR', '978', '0', '00', '1', 'TRUE', 'paid', 'success'];
 
 const text = <Value>(values: readonly Value[], otherwise: Value) =>
@@ -112,15 +130,30 @@ export function hostileText(pool: Pool): fc.Arbitrary<string> {
     { weight: 2, arbitrary: text(pool.codes, 'paid') },
     { weight: 1, arbitrary: fc.constantFrom(...PLAIN) },
     { weight: 1, arbitrary: fc.constantFrom(...EDGES) },
-    { weight: 1, arbitrary: text(pool.pairs.map(([, value]) => value), 'paid') },
+    {
+      weight: 1,
+      arbitrary: text(
+        pool.pairs.map(([, value]) => value),
+        'paid',
+      ),
+    },
   );
   const member = fc
-    .tuple(fc.constantFrom(...SEPARATORS), name, fc.constantFrom(...EQUALS), word, fc.constantFrom(...SEPARATORS))
+    .tuple(
+      fc.constantFrom(...SEPARATORS),
+      name,
+      fc.constantFrom(...EQUALS),
+      word,
+      fc.constantFrom(...SEPARATORS),
+    )
     .map((parts) => parts.join(''));
   return fc.oneof(
     { weight: 4, arbitrary: word },
     { weight: 2, arbitrary: fc.array(member, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('')) },
-    { weight: 1, arbitrary: fc.tuple(word, fc.constantFrom(...SEPARATORS), word).map((parts) => parts.join('')) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(word, fc.constantFrom(...SEPARATORS), word).map((parts) => parts.join('')),
+    },
   );
 }
 
@@ -129,8 +162,14 @@ export function hostileFields(pool: Pool): fc.Arbitrary<Record<string, string>> 
   const named = pool.pairs.filter(([name]) => /^[\w.*:-]{1,64}$/.test(name));
   const pair = fc.oneof(
     text<readonly [string, string]>(named, ['status', 'paid']),
-    fc.tuple(text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'), hostileText(pool)),
-    fc.tuple(text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'), text(pool.good, 'paid')),
+    fc.tuple(
+      text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'),
+      hostileText(pool),
+    ),
+    fc.tuple(
+      text(pool.taken.length > 0 ? pool.taken : named.map(([name]) => name), 'status'),
+      text(pool.good, 'paid'),
+    ),
   );
   return fc.array(pair, { maxLength: 4 }).map((pairs) => Object.fromEntries(pairs));
 }

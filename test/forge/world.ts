@@ -7,6 +7,7 @@ import type { Minor } from '../../src/payments/money.ts';
 import type { Capture, Environment, PaymentRequest, Redirect } from '../../src/payments/types.ts';
 import type { Provider, ProviderAccount, StartedAttempt } from '../../src/providers/contract.ts';
 import { BANKS, bankOf } from '../../src/sandbox/banks/registry.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import {
   BankError,
   type BankMessage,
@@ -15,7 +16,6 @@ import {
   type Memory,
   type Merchant,
 } from '../../src/sandbox/kit/bank.ts';
-import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { formCharset, formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall } from '../../src/sandbox/kit/trouble.ts';
@@ -91,7 +91,10 @@ const CUSTOMER: Readonly<Record<string, string>> = {
 /** The places of a request that are free text. */
 export const PLACES = ['description', 'extraData', 'reference', ...Object.keys(CUSTOMER)] as const;
 
-function paymentOf(wish: Wish, money: Pick<PaymentRequest, 'amount' | 'currency' | 'capture'>): PaymentRequest {
+function paymentOf(
+  wish: Wish,
+  money: Pick<PaymentRequest, 'amount' | 'currency' | 'capture'>,
+): PaymentRequest {
   const said = (place: string) => wish.texts[place] ?? CUSTOMER[place] ?? '';
   return {
     ...money,
@@ -307,7 +310,11 @@ export async function worldOf(provider: Provider, situation: Situation): Promise
 }
 
 /** The names of the pool that a provider takes from a shop. */
-export function namesTaken(provider: Provider, settings: Settings, names: readonly string[]): readonly string[] {
+export function namesTaken(
+  provider: Provider,
+  settings: Settings,
+  names: readonly string[],
+): readonly string[] {
   return names.filter((name) => {
     if (!/^[\w.*:-]{1,64}$/.test(name)) return false;
     const payment = paymentOf(
@@ -319,7 +326,12 @@ export function namesTaken(provider: Provider, settings: Settings, names: readon
         id: IDS.other,
         order: ORDERS.other,
         payment,
-        account: { id: ACCOUNT, environment: 'production', endpoints: {}, settings: settings as Record<string, unknown> },
+        account: {
+          id: ACCOUNT,
+          environment: 'production',
+          endpoints: {},
+          settings: settings as Record<string, unknown>,
+        },
         urls: { callback: CALLBACK, back: `https://pay.test/return/${ACCOUNT}/${IDS.other}` },
         now: NOW,
         ip: '203.0.113.9',
@@ -374,7 +386,11 @@ async function testPays(
     const begun = await begin('other', account);
     const text = JSON.stringify(bankOf(provider.id).notification(begun.order, begun.merchant, 'pay', 'none'));
     const value = new RegExp(`${mark}(?:=|\\\\":\\\\"?)([\\w%]+)`).exec(text)?.[1] ?? '';
-    if (TEST_VALUE.test(value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))))
+    if (
+      TEST_VALUE.test(
+        value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      )
+    )
       await hold(begun, 'pay', `a test payment of ${ORDERS.other}`);
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;

@@ -61,8 +61,17 @@ const CHANNELS: readonly Channel[] = ['notification', 'return'];
 const ENVIRONMENTS: readonly Environment[] = ['production', 'test', 'sandbox'];
 const SENDERS = [PLATFORM, LISTED, STRANGE, undefined] as const;
 
-function providerWith(proof: Proof, asks: Partial<Provider>, addresses: readonly string[] | undefined): Provider {
-  const { queryStatus: _query, cannotQueryStatus: _cannot, notificationAddresses: _addresses, ...rest } = paybox;
+function providerWith(
+  proof: Proof,
+  asks: Partial<Provider>,
+  addresses: readonly string[] | undefined,
+): Provider {
+  const {
+    queryStatus: _query,
+    cannotQueryStatus: _cannot,
+    notificationAddresses: _addresses,
+    ...rest
+  } = paybox;
   return { ...rest, proof: () => proof, ...asks, ...(addresses && { notificationAddresses: addresses }) };
 }
 
@@ -92,7 +101,12 @@ function openedWith(provider: Provider, changes: Partial<Account> = {}, settings
 }
 
 /** The rule in words of the issue, for what a message counts as. */
-function expectedCountsAs(proven: boolean, asked: boolean, channel: Channel, hasAddresses: boolean): CountsAs {
+function expectedCountsAs(
+  proven: boolean,
+  asked: boolean,
+  channel: Channel,
+  hasAddresses: boolean,
+): CountsAs {
   if (proven) return 'proof';
   if (asked) return 'query';
   return hasAddresses && channel === 'notification' ? 'addresses' : 'person';
