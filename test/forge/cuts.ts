@@ -209,7 +209,10 @@ function slideNames(step: Step, fields: readonly Field[], part: Part): readonly 
     .map((field, place) => [place, saying(part, field)] as const)
     .filter(([, text]) => Object.values(ORDERS).includes(text) || /^\d{3,}$/.test(text))
     .map(([place]) => place);
-  const from = at(worth, a);
+  const orders = worth.filter((place) =>
+    Object.values(ORDERS).includes(saying(part, fields[place] as Field)),
+  );
+  const from = at(orders.length > 1 ? orders : worth, a);
   const to = at(worth, b);
   if (from === undefined || to === undefined || from === to) return fields;
   const [giver, taker] = [fields[to] as Field, fields[from] as Field];

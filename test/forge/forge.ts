@@ -43,7 +43,7 @@ interface Sweep {
   readonly channel: Channel;
 }
 
-const SWEEP = 24;
+const SWEEP = 20;
 
 interface Recut {
   readonly from: number;
@@ -141,7 +141,7 @@ function planArbitrary(provider: Provider, pool: Pool): fc.Arbitrary<Plan> {
     ending: fc.noShrink(fc.nat({ max: 9 })),
     dice: number,
     recuts: fc.array(one, { maxLength: 8, size: 'max' }),
-    sweeps: fc.array(sweep, { maxLength: 8, size: 'max' }),
+    sweeps: fc.array(sweep, { maxLength: 6, size: 'max' }),
   });
 }
 

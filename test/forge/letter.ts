@@ -39,7 +39,9 @@ export function bytesText(bytes: Uint8Array): string {
 }
 
 export function textBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }
 
 /** A percent-encoded text as text of one character a byte. */
@@ -67,7 +69,18 @@ function fromUtf8Text(text: string): string {
 }
 
 /** What a field says, as text of one character a byte. */
-export function saying({ form }: Part, { value }: Field): string {
+export function saying({ form }: Part, field: Field): string {
+  const kept = decoded.get(field);
+  if (kept?.form === form) return kept.text;
+  const text = decodedValue(form, field);
+  decoded.set(field, { form, text });
+  return text;
+}
+
+/** Fields are read again and again while a message is recut. */
+const decoded = new WeakMap<Field, { readonly form: Form; readonly text: string }>();
+
+function decodedValue(form: Form, { value }: Field): string {
   if (form === 'form') return percentDecoded(value);
   if (form === 'text') return value;
   try {

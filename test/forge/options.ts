@@ -56,18 +56,16 @@ export function changedSettings(provider: Provider, pool: Pool): fc.Arbitrary<Se
 
 /** Changes that fill in every setting which the demo leaves out and the vectors have: some modes need several. */
 export function withAllSettings(provider: Provider, pool: Pool, changes: Settings): Settings {
-  const names = Object.keys(provider.settings.entries);
-  return {
-    ...Object.fromEntries(
-      names.flatMap((name) => {
-        const [first] = pool.settings[name] ?? [];
-        return first === undefined || name in (DEMO_ACCOUNTS[provider.id]?.settings ?? {})
-          ? []
-          : [[name, first]];
-      }),
-    ),
-    ...changes,
-  };
+  const demo = DEMO_ACCOUNTS[provider.id]?.settings ?? {};
+  const filled: Record<string, unknown> = {};
+  for (const name of Object.keys(provider.settings.entries)) {
+    if (name in demo || name === ACCEPTS_RISK) continue;
+    const value = pool.settings[name]?.find(
+      (one) => v.safeParse(provider.settings, { ...demo, [name]: one }).success,
+    );
+    if (value !== undefined) filled[name] = value;
+  }
+  return { ...filled, ...changes };
 }
 
 /** Something for a secret that an account lacks, where no vector has one. */

@@ -61,7 +61,7 @@ function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision
     tr_crc: order.order,
     tr_amount: amount,
     tr_paid: amount,
-    tr_desc: 'Zamówienie – żółć',
+    tr_desc: (spoiling === 'wrong-charset' ? '' : order.data.description) || 'Zamówienie – żółć',
     tr_status: STATUS[decision] ?? 'FALSE',
     tr_error: 'none',
     tr_email: 'jan@example.com',
