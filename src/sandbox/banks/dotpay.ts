@@ -83,6 +83,7 @@ function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling
   const amount = (order.amount / 100).toFixed(2);
   const [legacy, operation] = STATUS[decision];
   const number = operationNumber(order, legacy);
+  const description = (spoiling === 'wrong-charset' ? '' : order.data.description) || 'Zamówienie – żółć';
   const fields: [string, string][] =
     mode === 'legacy'
       ? [
@@ -107,8 +108,8 @@ function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling
           ['operation_original_currency', order.currency],
           ['operation_datetime', '2026-11-21 10:00:00'],
           ['control', order.order],
-          ['description', 'Zamówienie – żółć'],
-          ['email', 'jan@example.com'],
+          ['description', description],
+          ['email', order.data.email ?? 'jan@example.com'],
           ['channel', '73'],
         ];
   const values = new Map(fields);

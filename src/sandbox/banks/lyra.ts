@@ -215,7 +215,7 @@ export const lyraBank: Bank = {
       vads_version: /^V2$/,
       vads_page_action: /^PAYMENT$/,
       vads_action_mode: /^INTERACTIVE$/,
-      vads_ctx_mode: /^TEST$/,
+      vads_ctx_mode: /^(?:TEST|PRODUCTION)$/,
       vads_trans_id: /^(?!9\d{5})[A-Za-z0-9]{6}$/,
       vads_trans_date: /^\d{14}$/,
       vads_amount: /^[1-9]\d{0,11}$/,

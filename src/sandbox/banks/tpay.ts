@@ -37,9 +37,9 @@ type Transaction = {
 };
 
 /** A detached JWS over a body. */
-function jws(body: Uint8Array, forged: boolean): string {
+function jws(body: Uint8Array, forged: boolean, host: string): string {
   const header = Buffer.from(
-    JSON.stringify({ alg: 'RS256', x5u: 'https://secure.sandbox.tpay.com/x509/notifications-jws.pem' }),
+    JSON.stringify({ alg: 'RS256', x5u: `https://${host}/x509/notifications-jws.pem` }),
   ).toString('base64url');
   const text = `${header}.${Buffer.from(body).toString('base64url')}`;
   const signature = createSign('RSA-SHA256')
@@ -61,7 +61,7 @@ function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision
     tr_crc: order.order,
     tr_amount: amount,
     tr_paid: amount,
-    tr_desc: 'Zamówienie – żółć',
+    tr_desc: (spoiling === 'wrong-charset' ? '' : order.data.description) || 'Zamówienie – żółć',
     tr_status: STATUS[decision] ?? 'FALSE',
     tr_error: 'none',
     tr_email: 'jan@example.com',
@@ -73,7 +73,8 @@ function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision
   const body = spoiling === 'bad-signature' ? intact.replace('tr_status=TRUE', 'tr_status=PAID') : intact;
   const bytes = spoiling === 'wrong-charset' ? body.replace('%C3%B3', '%F3') : body;
   const signed = spoiling === 'bad-signature' ? intact : bytes;
-  return { body: bytes, header: jws(Uint8Array.from(Buffer.from(signed)), spoiling === 'unknown-key') };
+  const host = merchant.environment === 'production' ? 'secure.tpay.com' : 'secure.sandbox.tpay.com';
+  return { body: bytes, header: jws(Uint8Array.from(Buffer.from(signed)), spoiling === 'unknown-key', host) };
 }
 
 async function transactionOf(memory: Memory, order: string): Promise<Transaction | null> {

@@ -5,11 +5,14 @@
  */
 import * as v from 'valibot';
 import type { Account } from '../../directory/types.ts';
+import type { Environment } from '../../payments/types.ts';
 import { provider } from '../../providers/registry.ts';
 
 /** A merchant contract as the bank knows it: the account, its secrets among the settings. */
 export interface Merchant {
   readonly account: string;
+  /** Left out: a sandbox. */
+  readonly environment?: Environment;
   readonly settings: Readonly<Record<string, unknown>>;
   /** The notification address in the bank's back office. */
   readonly callback: string;
@@ -136,6 +139,7 @@ export function merchantOf(account: Account, origin: string): Merchant {
   const schema = provider(account.provider)?.settings ?? v.object({});
   return {
     account: account.id,
+    environment: account.environment,
     settings: v.parse(schema, { ...account.settings, ...secrets }),
     callback: `${origin}/callback/${account.id}`,
   };
