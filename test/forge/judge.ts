@@ -101,7 +101,7 @@ export async function rulingOf(world: World, letter: Letter, channel: Channel): 
 /** What the end of a refused payment may be called. */
 const ENDINGS: Record<Decision, readonly Outcome[]> = {
   pay: ['paid', 'authorized'],
-  refuse: ['denied', 'error'],
+  decline: ['denied', 'error'],
   cancel: ['cancelled', 'voided', 'denied', 'error'],
   wait: ['pending'],
 };
