@@ -119,6 +119,7 @@ function provider(id: string): string {
  */
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
+import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { ${nameOf(id)}Settings } from './settings.ts';
 import { ${nameOf(id)}Signatures } from './signatures.ts';
@@ -140,6 +141,8 @@ export const ${nameOf(id)} = defineProvider({
     signedReturn: false,
   },
   settings: ${nameOf(id)}Settings,
+  // Fill in what the signature proves (SHEET.md, "What its signature proves").
+  proof: () => merchantProof([], { requestIsNoAnswer: '' }),
   signatures: ${nameOf(id)}Signatures,
   statuses: { STATUS: ${constantOf(id)}_STATUSES },
   likelyCauses: [],

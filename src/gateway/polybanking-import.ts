@@ -172,7 +172,7 @@ function complete(
  * Imports one transaction; its shop is not told again.
  * @throws Problem naming what does not fit.
  */
-export async function importTransaction(
+export async function takeOverTransaction(
   service: Service,
   body: ImportedTransaction,
   origin: string,

@@ -53,7 +53,7 @@ export function requestOfTransaction({ reference, amount, extraData }: Transacti
  * @param origin where countersign is reached from outside.
  * @throws Problem when it cannot be started, unless it is there already.
  */
-export async function createTransaction(
+export async function createPolybankingPayment(
   service: Service,
   shop: Shop,
   transaction: Transaction,

@@ -292,12 +292,15 @@ describe('an account with allowed addresses', () => {
       endpoints: { api: BANK_API },
       // Without access to the API: nobody can be asked.
       ...(providerId === 'ogone' && { settings: { ...demoSettings('ogone'), userid: null, pswd: null } }),
+      ...(providerId === 'paybox' && { settings: { ...demoSettings('paybox'), direct: false } }),
     });
     const shop = await makeShop([account]);
     const { body } = await shop.pay({ currency: currencyOf(providerId) });
     const who = merchant(providerId, account);
     const order = await shopperAtBank(providerId, body.redirect, who);
-    return { shop, id: body.id, who, order };
+    // A real authorization has a number; that of a test is XXXXXX.
+    const data = environment === 'production' ? { ...order.data, AUTHORIZATION: '742318' } : order.data;
+    return { shop, id: body.id, who, order: { ...order, data } };
   }
 
   it.each([

@@ -1,6 +1,6 @@
 /** The operator's routes for taking over PolyBanking's configs and transactions. */
 import { Hono } from 'hono';
-import { importTransaction, shopDifferences } from '../../gateway/polybanking-import.ts';
+import { shopDifferences, takeOverTransaction } from '../../gateway/polybanking-import.ts';
 import { keyWarnings, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -75,7 +75,7 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const body = await jsonBody(c, schemas.importTransaction);
-      const result = await importTransaction(service, body, originOf(service, c.req.url));
+      const result = await takeOverTransaction(service, body, originOf(service, c.req.url));
       return c.json({
         result,
         detail: result === 'differs' ? 'there already, with another content' : null,

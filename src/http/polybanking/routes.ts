@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import type { Shop } from '../../directory/types.ts';
 import { open } from '../../gateway/accounts.ts';
 import { takeNotification } from '../../gateway/notifications.ts';
-import { createTransaction, paymentOfMessage } from '../../gateway/polybanking-transactions.ts';
+import { createPolybankingPayment, paymentOfMessage } from '../../gateway/polybanking-transactions.ts';
 import { takeReturn } from '../../gateway/returns.ts';
 import type { Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
@@ -118,7 +118,7 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   if (length === 0 || length > REFERENCE_LENGTH || /\p{Cc}|\p{Cs}/u.test(fields.reference)) {
     throw new PolybankingError('REFERENCE_ERROR');
   }
-  const result = await createTransaction(
+  const result = await createPolybankingPayment(
     service,
     shop,
     { reference: fields.reference, amount, extraData: fields.extra_data },

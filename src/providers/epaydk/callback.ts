@@ -102,7 +102,7 @@ function readingsOfMoney(text: string): number {
  * come again behind the digits of txnid, and an amount, a currency and a date behind it. It seldom can be cut twice: a callback of
  * the evening of the eighth of December, in Danish crowns, by a card whose number begins with 2, is one that can.
  */
-export function hasOneReading(fields: readonly (readonly [string, string])[]): boolean {
+export function hasOneEpayReading(fields: readonly (readonly [string, string])[]): boolean {
   const orderid = new Map(fields).get('n') ?? '';
   const text = fields
     .slice(OWN)

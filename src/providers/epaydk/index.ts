@@ -20,7 +20,7 @@ import { refuseOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
-import { hasOneReading, readEpayCallback, requireCallbackForms } from './callback.ts';
+import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
 import { executeAtEpay, queryTransactionAtEpay, reconcileAtEpay } from './payment-service.ts';
 import { type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
@@ -222,7 +222,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     const { fields } = verifyEpayHash(account.settings, formFields(formBytes(request)));
     requireCallbackForms(fields);
     const update = readEpayCallback(account.settings, new Map(fields));
-    if (hasOneReading(fields)) return update;
+    if (hasOneEpayReading(fields)) return update;
     return { kind: 'hint', order: update.order, about: update.providerState ?? {} };
   },
 
