@@ -321,6 +321,12 @@ const change =
   (step) =>
     onFields(step.letter, (fields, part) => (fields.length === 0 ? fields : make(step, fields, part)));
 
+/** A header that signs may be left out where the body is signed too. */
+function withoutSignature(letter: Letter): Letter {
+  const headers = Object.entries(letter.headers).filter(([name]) => !/sign|jws/i.test(name));
+  return { ...letter, headers: Object.fromEntries(headers) };
+}
+
 const STEPS = {
   'moved into the query': ({ letter }) => moved(letter, 'GET'),
   'moved into the body': ({ letter }) => moved(letter, 'POST'),
@@ -466,10 +472,11 @@ const STEPS = {
     const field = saidBy(part, { name, value: '""' }, utf8Text(value));
     return b % 2 === 0 ? [field, ...fields] : [...fields, field];
   }),
-  'our request for the refused order in its place': change((step, fields, part) =>
-    graft(step, 'refused', fields, part),
-  ),
-  "another's request in its place": change((step, fields, part) => graft(step, 'other', fields, part)),
+  'the signature header dropped': ({ letter }) => withoutSignature(letter),
+  'our request for the refused order in its place': (step) =>
+    withoutSignature(change((own, fields, part) => graft(own, 'refused', fields, part))(step)),
+  "another's request in its place": (step) =>
+    withoutSignature(change((own, fields, part) => graft(own, 'other', fields, part))(step)),
   'a value read as several': change(unfold),
   'several read as one value': change(fold),
   'JSON for a form, a form for JSON': ({ letter }) => {

@@ -43,7 +43,7 @@ interface Sweep {
   readonly channel: Channel;
 }
 
-const SWEEP = 20;
+const SWEEP = 16;
 
 interface Recut {
   readonly from: number;
@@ -140,8 +140,8 @@ function planArbitrary(provider: Provider, pool: Pool): fc.Arbitrary<Plan> {
     manual: fc.integer({ min: 0, max: 3 }).map((drawn) => drawn === 3),
     ending: fc.noShrink(fc.nat({ max: 9 })),
     dice: number,
-    recuts: fc.array(one, { maxLength: 8, size: 'max' }),
-    sweeps: fc.array(sweep, { maxLength: 6, size: 'max' }),
+    recuts: fc.array(one, { maxLength: 6, size: 'max' }),
+    sweeps: fc.array(sweep, { maxLength: 5, size: 'max' }),
   });
 }
 

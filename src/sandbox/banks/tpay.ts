@@ -237,7 +237,11 @@ export const tpayBank: Bank = {
       currency: 'PLN',
       manual: false,
       shown: [['Description', fields.get('description') ?? '']],
-      data: { success: fields.get('return_url') ?? '', notify: fields.get('result_url') ?? '' },
+      data: {
+        success: fields.get('return_url') ?? '',
+        notify: fields.get('result_url') ?? '',
+        description: fields.get('description') ?? '',
+      },
     };
   },
 
