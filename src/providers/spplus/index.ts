@@ -21,7 +21,7 @@ import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
-import { hasOneReading, readNotification, SPPLUS_BOUND } from './notification.ts';
+import { readingsOf, readNotification, SPPLUS_BOUND } from './notification.ts';
 import { spplusProof } from './proof.ts';
 import { MODALITE, MOYEN, type SpplusSettings, spplusSettings } from './settings.ts';
 import { signSpplusRequest, spplusSignatures, verifySpplusQuery } from './signatures.ts';
@@ -136,12 +136,14 @@ export const spplus = defineProvider<typeof spplusSettings>({
   async notification(request, { settings, environment }) {
     const raw = readable(request.method === 'GET' ? request.query : request.body);
     const { values } = verifySpplusQuery(settings, raw);
-    const isUnique = hasOneReading(raw);
+    const readings = readingsOf(raw);
     const update = readNotification(settings, values);
     if (!update.order) throw new Refusal('field_missing', 'there is no reference');
     if (environment === 'production' && update.providerStatus === TEST_ETAT)
       throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
-    if (isUnique) return update;
+    if (readings === 'one') return update;
+    // 12 can always be cut into 2: whichever it is, nothing was paid, and the two are told alike.
+    if (readings === 'losses') return { ...update, outcome: 'cancelled' };
     return {
       ...update,
       key: `${update.key}/read in several ways`,

@@ -72,11 +72,15 @@ function codesIn(tail: string, toTheEnd: boolean): readonly string[] {
 const LOSSES: ReadonlySet<UpdateOutcome | undefined> = new Set(['denied', 'cancelled']);
 
 /**
+ * In how many ways the code of `etat` can be read: `one`; `losses`, several of which none brings anything; `several`.
+ */
+export type SpplusReadings = 'one' | 'losses' | 'several';
+
+/**
  * Requires a message whose signed text has the kit's fields in their order.
- * @returns whether it can be read as one code of `etat` only, or as several of which none brings anything.
  * @throws Refusal field_missing, malformed
  */
-export function hasOneReading(query: string): boolean {
+export function readingsOf(query: string): SpplusReadings {
   const pairs = rawPairs(query).filter(({ name }) => name !== 'hmac');
   for (const [index, [name, form]] of FORMS.entries()) {
     const pair = pairs[index];
@@ -95,7 +99,8 @@ export function hasOneReading(query: string): boolean {
     tail,
     following.every(({ value }) => value === ''),
   );
-  return codes.length < 2 || codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome));
+  if (codes.length < 2) return 'one';
+  return codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
 }
 
 /**
