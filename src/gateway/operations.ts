@@ -70,7 +70,7 @@ function within(fetcher: typeof fetch, deadline: AbortSignal): typeof fetch {
 
 /** What went wrong, in words for the shop. */
 function problemOf(error: unknown, isSent: boolean): OperationProblem {
-  const lost = isSent ? '; it is not known whether it was carried out' : '';
+  const lost = isSent ? '; it is not known whether it was executed' : '';
   if (error instanceof Problem) {
     const { code, message, provider } = error;
     return { code, detail: `${message}${lost}`, ...(provider && { provider }) };

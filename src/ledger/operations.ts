@@ -86,7 +86,7 @@ export class Operations {
           ? { result: 'succeeded', status: 'told by the operator', providerReference: null }
           : {
               result: 'failed',
-              problem: { code: 'provider_error', detail: 'the operator found that it was not carried out' },
+              problem: { code: 'provider_error', detail: 'the operator found that it was not executed' },
             };
       this.#finish(operation, conclusion, 'operator');
       return 'concluded';

@@ -466,7 +466,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly requires: readonly string[];
   /** The greatest amount the protocol can carry, in minor units. */
   readonly maxAmount: number;
-  /** No cryptography at all: refused for an account in production. */
+  /** No cryptography at all: never for an account in production. */
   readonly testOnly: boolean;
   /** A second redirect of the shopper needs a new order number even if the first one ended without a result. */
   readonly freshOrderEachRedirect: boolean;

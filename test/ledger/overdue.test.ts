@@ -54,6 +54,12 @@ describe('a payment without a result', () => {
 });
 
 describe('left alone', () => {
+  it('is what a message without proof has called paid: a person decides, and it does not expire meanwhile', () => {
+    const waiting = record('pending');
+    const attempts = waiting.attempts.map((one) => ({ ...one, pendingReason: 'proof_missing' as const }));
+    expect(look({ ...waiting, attempts }, 100)).toEqual({ kind: 'leave' });
+  });
+
   it('is what has a result, what was taken over from another gateway, and what is of an account that is gone', () => {
     const leave = { kind: 'leave' };
     expect(look(record('paid'), 100)).toEqual(leave);

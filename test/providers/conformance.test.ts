@@ -10,10 +10,10 @@ import { captions, secretNames, settingsJsonSchema } from '../../src/providers/k
 import { provider, providers } from '../../src/providers/registry.ts';
 import type { Decision } from '../../src/sandbox/kit/bank.ts';
 import { bankOf, currencyOf, demoSettings, known, merchant, shopperAtBank } from '../support/harness.ts';
-import { accountOf, begin, notificationOf, ORDER, partOf, read, request, story, WORLD } from './support.ts';
+import { accountOf, begin, CONTEXT, notificationOf, ORDER, partOf, read, request, story } from './support.ts';
 
-/** What a decision at the bank may be called. */
-const TOLD: Record<Decision, readonly string[]> = {
+/** What a decision at the bank may come to. */
+const OUTCOMES_OF: Record<Decision, readonly string[]> = {
   pay: ['paid', 'accepted'],
   decline: ['denied', 'error'],
   cancel: ['cancelled', 'voided'],
@@ -147,22 +147,22 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
   });
 
   it.each(bankOf(id).decisions)('reads what its bank tells: %s', async (decision) => {
-    const fact = await (await story(entry)).news(decision);
-    expect(fact).toMatchObject({ kind: 'update', order: ORDER });
-    expect(TOLD[decision]).toContain(fact.outcome);
+    const update = await (await story(entry)).updateOf(decision);
+    expect(update).toMatchObject({ kind: 'update', order: ORDER });
+    expect(OUTCOMES_OF[decision]).toContain(update.outcome);
     if (decision === 'pay') {
-      expect(fact.amount).toBe(1999);
-      expect([currencyOf(id), null]).toContain(fact.currency);
+      expect(update.amount).toBe(1999);
+      expect([currencyOf(id), null]).toContain(update.currency);
     }
   });
 
-  it('gives a repeat the same identity and different news another', async () => {
-    const { news } = await story(entry);
+  it('gives a repeat the same identity and a different update another', async () => {
+    const { updateOf } = await story(entry);
     const keys: string[] = [];
     // The payment last: some banks do not go back behind it.
-    for (const decision of bankOf(id).decisions.toReversed()) keys.push((await news(decision)).key);
+    for (const decision of bankOf(id).decisions.toReversed()) keys.push((await updateOf(decision)).key);
     expect(new Set(keys).size).toBe(keys.length);
-    expect((await news('pay')).key).toBe(keys.at(-1));
+    expect((await updateOf('pay')).key).toBe(keys.at(-1));
   });
 
   it.each([
@@ -258,7 +258,7 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
     }
     const message = await notificationOf(entry);
     await expect(
-      entry.notification(message, accountOf(entry, changed), 'notification', WORLD),
+      entry.notification(message, accountOf(entry, changed), 'notification', CONTEXT),
     ).rejects.toThrow(Refusal);
   });
 

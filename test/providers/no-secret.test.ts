@@ -75,9 +75,9 @@ describe('a message signed with an empty secret', () => {
       headers,
       body: utf8(body),
     } as const;
-    const told = async () =>
+    const checked = async () =>
       entry?.notification(message, accountOf(entry, changes), 'notification', { now: new Date(), fetch });
-    await expect(told()).rejects.toThrow(Refusal);
-    await expect(told()).rejects.toThrow('to check messages with');
+    await expect(checked()).rejects.toThrow(Refusal);
+    await expect(checked()).rejects.toThrow('to check messages with');
   });
 });

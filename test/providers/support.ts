@@ -72,7 +72,7 @@ function startRequest(payment: PaymentRequest, account: ProviderAccount<Record<s
   };
 }
 
-/** Builds a trip, registering the order where the protocol wants that. */
+/** Builds a redirect, registering the order where the protocol wants that. */
 export async function begin(
   entry: Provider,
   payment = request(entry),
@@ -120,9 +120,9 @@ export async function tale(entry: Provider): Promise<(decision: Decision) => Pro
 }
 
 /** What reading a message may need. */
-export const WORLD: VerificationContext = { now: new Date('2026-12-01T09:00:00Z'), fetch: bankNetwork };
+export const CONTEXT: VerificationContext = { now: new Date('2026-12-01T09:00:00Z'), fetch: bankNetwork };
 
-/** A fresh order, with everything that is needed to hear of it. */
+/** A fresh order, with everything that is needed to read its messages. */
 export async function story(entry: Provider) {
   const who = merchant(entry.id, 'account');
   const started = await begin(entry);
@@ -133,13 +133,13 @@ export async function story(entry: Provider) {
     await bank.decide?.(order, who, decision, memory);
     return asRequest(bank.notification(order, who, decision, 'none'));
   };
-  /** The news of a decision, asked for where the message is only a hint. */
-  const news = async (decision: Decision): Promise<ProviderUpdate> => {
-    const read = await entry.notification(await message(decision), accountOf(entry), 'notification', WORLD);
+  /** The update of a decision, by a status query where the message is only a hint. */
+  const updateOf = async (decision: Decision): Promise<ProviderUpdate> => {
+    const read = await entry.notification(await message(decision), accountOf(entry), 'notification', CONTEXT);
     if (read.kind === 'update') return read;
-    if (read.kind !== 'hint') throw new Error(`the bank told nothing: ${read.kind}`);
+    if (read.kind !== 'hint') throw new Error(`the bank said nothing: ${read.kind}`);
     expect(read.order).toBe(ORDER);
-    const fact = await entry.queryStatus?.({
+    const update = await entry.queryStatus?.({
       order: ORDER,
       account: accountOf(entry),
       amount: 1999,
@@ -152,9 +152,9 @@ export async function story(entry: Provider) {
       fetch: bankNetwork,
       daily: async () => 1,
     });
-    return (fact && 'kind' in fact ? fact : fact?.[0]) ?? PENDING;
+    return (update && 'kind' in update ? update : update?.[0]) ?? PENDING;
   };
-  return { started, order, who, message, news };
+  return { started, order, who, message, updateOf };
 }
 
 /** No result yet. */
@@ -172,7 +172,7 @@ const PENDING: ProviderUpdate = {
 };
 
 export const read = (entry: Provider, message: ProviderRequest) =>
-  entry.notification(message, accountOf(entry), 'notification', WORLD) as Promise<ProviderUpdate>;
+  entry.notification(message, accountOf(entry), 'notification', CONTEXT) as Promise<ProviderUpdate>;
 
 /** Which of a message's two parts carries it. */
 export const partOf = ({ method }: ProviderRequest) => (method === 'POST' ? 'body' : 'query');

@@ -24,7 +24,7 @@ import {
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { refuseOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { rejectOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { CHK_FIELDS } from './fields.ts';
@@ -77,7 +77,7 @@ function pageOf({ settings, environment }: ProviderAccount<DotpaySettings>): str
  * @throws Problem invalid_request
  */
 function refuseFreeOrderNumbers({ customer, providerFields }: PaymentRequest): void {
-  refuseOrderNumbers({
+  rejectOrderNumbers({
     'customer.firstName': customer.firstName,
     'customer.lastName': customer.lastName,
     'customer.email': customer.email,

@@ -16,7 +16,7 @@ import { encodeForm } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { refuseOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { rejectOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
@@ -191,7 +191,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
 
   async start(request) {
     const { account, payment } = request;
-    refuseOrderNumbers(
+    rejectOrderNumbers(
       Object.fromEntries(
         Object.entries(payment.providerFields).map(([name, value]) => [`providerFields.${name}`, value]),
       ),

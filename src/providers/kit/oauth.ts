@@ -13,9 +13,9 @@ export class BearerTokens {
 
   /**
    * A token.
-   * @param which whose it is, and whether the kept one was refused.
+   * @param which whose it is, and whether the one in memory was rejected.
    * @param call asks for a new one.
-   * @throws Problem provider_error when it is refused.
+   * @throws Problem provider_error when the provider gives none.
    */
   async get(
     which: { readonly name: string; readonly now: Date; readonly fresh: boolean },
@@ -26,7 +26,9 @@ export class BearerTokens {
     if (kept && kept.until > now && !which.fresh) return kept.token;
     const { status, text } = await call();
     if (status !== 200) {
-      throw new Problem('provider_error', `the provider refused our credentials: ${status}`, { cause: text });
+      throw new Problem('provider_error', `the provider rejected our credentials: ${status}`, {
+        cause: text,
+      });
     }
     const { access_token: token, expires_in: seconds } = jsonObject(text);
     if (typeof token !== 'string' || token === '') {

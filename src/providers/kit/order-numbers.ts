@@ -17,7 +17,7 @@ export function withoutOrderNumbers(text: string): string {
  * @param values by the path of the shop's field.
  * @throws Problem invalid_request naming the field.
  */
-export function refuseOrderNumbers(values: Readonly<Record<string, string | null | undefined>>): void {
+export function rejectOrderNumbers(values: Readonly<Record<string, string | null | undefined>>): void {
   for (const [path, value] of Object.entries(values)) {
     if (value && ORDER_NUMBER.test(value))
       throw invalidField(path, 'may not hold 18 characters that could be an order number of ours');

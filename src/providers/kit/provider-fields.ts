@@ -3,7 +3,7 @@ import { invalidField } from '../../payments/errors.ts';
 
 /**
  * Adds a shop's own provider fields to those of the protocol: a new name is appended, a known one replaces
- * its value in place, one that countersign answers for is refused.
+ * its value in place, one that countersign answers for is rejected.
  * @throws Problem invalid_request naming the field.
  */
 export function withProviderFields(

@@ -1,4 +1,4 @@
-/** Text on its way into a protocol's fields: cut, made to fit, or refused by the field's name. */
+/** Text on its way into a protocol's fields: cut, made to fit, or rejected by the field's name. */
 import { invalidField } from '../../payments/errors.ts';
 import type { PaymentRequest } from '../../payments/types.ts';
 import { readable } from '../../signing/bytes.ts';
@@ -27,7 +27,7 @@ export function fullName(payment: PaymentRequest): string | undefined {
 export type FieldSources = Readonly<Record<string, string>>;
 
 /**
- * Refuses a value that the protocol's charset cannot carry, naming the shop's field.
+ * Rejects a value that the protocol's charset cannot carry, naming the shop's field.
  * @throws Problem invalid_request.
  */
 export function requireCharset(

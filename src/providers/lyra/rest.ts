@@ -156,7 +156,7 @@ async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationRe
   /** Of an operation that was accepted this says only that it is not done yet. */
   const notDone = (): null => {
     if (lost.accepted) return null;
-    throw new Declined(status, 'the platform says that it was not carried out');
+    throw new Declined(status, 'the platform says that it was not executed');
   };
   if (lost.kind === 'refund') {
     const refunded = refundedSoFar(found);

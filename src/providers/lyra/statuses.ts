@@ -5,7 +5,7 @@ import { meaningOf, statusTable } from '../kit/statuses.ts';
 /** vads_trans_status, and detailedStatus of the REST API, of a DEBIT or a VERIFICATION. */
 export const LYRA_STATUSES = statusTable([
   ['INITIAL', 'pending', 'being created'],
-  ['NOT_CREATED', 'error', 'refused at creation, nothing in the back office'],
+  ['NOT_CREATED', 'error', 'declined at creation, nothing in the back office'],
   ['ABANDONED', 'cancelled', 'shopper gave up'],
   [
     'WAITING_AUTHORISATION',
@@ -22,7 +22,7 @@ export const LYRA_STATUSES = statusTable([
   ['PARTIALLY_AUTHORISED', 'paid', 'only a part'],
   ['ACCEPTED', 'authorized', 'VERIFICATION accepted (card stored, no money)'],
   ['CAPTURE_FAILED', 'error', 'remittance failed'],
-  ['REFUSED', 'denied', 'refused'],
+  ['REFUSED', 'denied', 'declined'],
   ['EXPIRED', 'expired', 'not validated, authorised or paid in time'],
   ['CANCELLED', 'reversed', 'by the merchant'],
 ]);
@@ -31,7 +31,7 @@ export const LYRA_STATUSES = statusTable([
 export const LYRA_CREDIT_STATUSES = statusTable([
   ['AUTHORISED', 'refunded', 'refund authorised, will be remitted by itself'],
   ['CAPTURED', 'refunded', 'refund remitted to the bank'],
-  ['REFUSED', 'none', 'refund refused'],
+  ['REFUSED', 'none', 'refund declined'],
   ['CANCELLED', 'none', 'refund cancelled by the merchant'],
 ]);
 

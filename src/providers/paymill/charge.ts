@@ -52,15 +52,15 @@ async function findTransactions(query: Query): Promise<readonly ProviderUpdate[]
 }
 
 /** HTTP statuses by which PAYMILL says that it has charged nothing. 404 is a token that was used or is none. */
-const REFUSING = new Set([400, 403, 409, 412]);
+const DECLINING = new Set([400, 403, 409, 412]);
 
 /** An attempt that PAYMILL did not take; the shopper may try again. */
-function refusedCharge({ order }: Query, answered: PaymillAnswer): ProviderUpdate {
+function declinedCharge({ order }: Query, answered: PaymillAnswer): ProviderUpdate {
   const code = String(answered.status);
   return {
     kind: 'update',
     order,
-    key: `refused/${code}`,
+    key: `declined/${code}`,
     outcome: 'error',
     amount: null,
     currency: null,
@@ -95,7 +95,7 @@ async function chargeToken(
   const { status, answer } = answered;
   // A form posted again, or too late: what came of the first post is what counts.
   if (status === 404) return findTransactions(query);
-  if (REFUSING.has(status)) return refusedCharge(query, answered);
+  if (DECLINING.has(status)) return declinedCharge(query, answered);
   requireGood(answered);
   const data = (answer.data ?? {}) as PaymillTransaction & { readonly transaction?: PaymillTransaction };
   const update = updateOfPaymill(query, data.transaction ?? data, answer.mode);

@@ -73,7 +73,7 @@ interface PayuStatus {
   readonly statusDesc?: string;
 }
 
-/** The error of an answer that is not the expected one. `what` follows the provider's name: `refused the order`. */
+/** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedPayuAnswer(what: string, { status, text }: ApiAnswer): Problem {
   let said: PayuStatus = {};
   try {
@@ -123,7 +123,7 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
     products: [{ name: cut(description, 255), unitPrice: String(payment.amount), quantity: '1' }],
   });
   // 302 with a JSON body: it is read, not followed.
-  if (![200, 201, 302].includes(answer.status)) throw unexpectedPayuAnswer('refused the order', answer);
+  if (![200, 201, 302].includes(answer.status)) throw unexpectedPayuAnswer('rejected the order', answer);
   const { redirectUri, orderId, status } = jsonObject(answer.text) as {
     redirectUri?: string;
     orderId?: string;
@@ -131,7 +131,7 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
   };
   const isTaken = status?.statusCode === 'SUCCESS' || status?.statusCode?.startsWith('WARNING_CONTINUE');
   if (!isTaken || !redirectUri || !orderId || !/^https?:\/\//.test(redirectUri))
-    throw unexpectedPayuAnswer('refused the order', answer);
+    throw unexpectedPayuAnswer('rejected the order', answer);
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(redirectUri, account.endpoints.page) },
     providerState: { orderId },

@@ -53,7 +53,7 @@ export async function callP24(
   return { status, answer: jsonObject(text) };
 }
 
-/** The error of an answer that is not the expected one. `what` follows the provider's name: `refused the order`. */
+/** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedP24Answer(what: string, { status, answer }: P24Answer): Problem {
   return new Problem('provider_error', `Przelewy24 ${what}: ${status} ${String(answer.error ?? '')}`.trim(), {
     cause: answer,
@@ -95,7 +95,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
   });
   const { token } = (result.answer.data ?? {}) as { readonly token?: unknown };
   if (typeof token !== 'string' || !/^[\w-]{4,100}$/.test(token))
-    throw unexpectedP24Answer('refused the order', result);
+    throw unexpectedP24Answer('rejected the order', result);
   return {
     redirect: {
       kind: 'url',

@@ -85,7 +85,7 @@ export function sipsParameters(
 }
 
 /** Parameters that every message about the attempt repeats. */
-export const SIPS_ECHOED = ['transaction_id', 'amount', 'currency_code'] as const;
+export const SIPS_ECHOED = ['transaction_id', 'currency_code'] as const;
 
 /** What of a request comes back the same. */
 export function sipsBound(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

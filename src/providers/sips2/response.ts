@@ -10,7 +10,6 @@ export const SIPS2_ECHOED: readonly (readonly [name: string, request?: string])[
   ['transactionReference'],
   ['s10TransactionId', 's10TransactionReference.s10TransactionId'],
   ['orderId'],
-  ['amount'],
   ['currencyCode'],
 ];
 
@@ -28,12 +27,11 @@ export function refuseSips2Request(values: ReadonlyMap<string, string>): void {
     throw new Refusal('field_missing', 'Data holds no responseCode of two digits: it is no answer');
 }
 
-function echoOf(code: string, values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+function echoOf(values: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     SIPS2_ECHOED.flatMap(([name]) => {
       const value = values.get(name);
-      // Accepted in part: the amount says how much.
-      return value === undefined || (code === '01' && name === 'amount') ? [] : [[name, value]];
+      return value === undefined ? [] : [[name, value]];
     }),
   );
 }
@@ -83,7 +81,7 @@ export function readSips2Response(
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
-    echo: echoOf(code, values),
+    echo: echoOf(values),
     ...(values.has('s10TransactionId') && {
       providerState: {
         s10_id: values.get('s10TransactionId') ?? '',

@@ -7,9 +7,9 @@ export const TEST_ETAT = '99';
 /** `etat` of a notification. A single payment goes 1, 4, 10; only 10 guarantees the money. */
 export const ETATS = statusTable([
   ['1', 'authorized', 'authorisation accepted'],
-  ['2', 'denied', 'authorisation refused'],
+  ['2', 'denied', 'authorisation declined'],
   ['4', 'authorized', 'instalment accepted, awaiting remittance'],
-  ['5', 'denied', 'instalment refused'],
+  ['5', 'denied', 'instalment declined'],
   ['6', 'pending', 'cheque accepted'],
   ['8', 'paid', 'cheque cashed'],
   ['10', 'paid', 'finished, remitted'],

@@ -6,8 +6,8 @@ import { meaningOf, statusTable } from '../kit/statuses.ts';
 export const RESULTRANS = statusTable([
   ['P', 'paid', 'paid by card'],
   ['V', 'paid', 'paid by direct debit'],
-  ['R', 'denied', 'card refused'],
-  ['Z', 'denied', 'direct debit refused'],
+  ['R', 'denied', 'card declined'],
+  ['Z', 'denied', 'direct debit declined'],
   ['A', 'cancelled', 'abandoned by the shopper'],
 ]);
 

@@ -22,7 +22,7 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../../support/harness.ts';
-import { accountOf, formFields, ORDER, request, WORLD } from '../support.ts';
+import { accountOf, CONTEXT, formFields, ORDER, request } from '../support.ts';
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
 const checkvalue = (text: string) => md5(md5('s3cr3t-w0rd') + md5(text));
@@ -60,7 +60,7 @@ function read(orderstate: string, unsigned: Record<string, unknown>, setting: Se
     },
     account(setting),
     'notification',
-    WORLD,
+    CONTEXT,
   );
 }
 
@@ -135,7 +135,7 @@ describe('a request of ours', () => {
           },
           account({ settings: { delimiter } }),
           'notification',
-          WORLD,
+          CONTEXT,
         );
         await expect(posted).rejects.toThrow();
       }
@@ -280,8 +280,8 @@ describe('an account whose money is real', () => {
       currency: 'RUB',
       whole: true,
       providerState: { bill: '599' },
-      startedAt: WORLD.now,
-      now: WORLD.now,
+      startedAt: CONTEXT.now,
+      now: CONTEXT.now,
       operationReference: `${ORDER}R1`,
       fetch: async () => new Response('', { status: 503 }),
       send: async (input) => {

@@ -10,7 +10,7 @@ import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/con
 import { CHK_FIELDS, LEGACY_URLC_FIELDS, URLC_FIELDS } from '../../../src/providers/dotpay/fields.ts';
 import { dotpay } from '../../../src/providers/dotpay/index.ts';
 import { CUSTOMER } from '../../support/harness.ts';
-import { accountOf, formFields, ID, ORDER, request, start, WORLD } from '../support.ts';
+import { accountOf, CONTEXT, formFields, ID, ORDER, request, start } from '../support.ts';
 
 const PIN = 'Q7xTzP2mNk8LwV5rYbH3dJ6s';
 const OTHER = orderNumber(ID, 2);
@@ -53,7 +53,7 @@ function message(fields: Values): ProviderRequest {
 }
 
 const read = (fields: Values, account: Account = accountOf(dotpay)) =>
-  dotpay.notification(message(fields), account, 'notification', WORLD) as Promise<ProviderUpdate>;
+  dotpay.notification(message(fields), account, 'notification', CONTEXT) as Promise<ProviderUpdate>;
 
 describe('a genuine notification', () => {
   it('counts, and its return never does', async () => {
@@ -200,8 +200,8 @@ describe('a status query', () => {
       currency: 'PLN',
       capture: 'automatic',
       providerState: {},
-      startedAt: WORLD.now,
-      now: WORLD.now,
+      startedAt: CONTEXT.now,
+      now: CONTEXT.now,
       hint,
       fetch: (async () => Response.json(found)) as typeof fetch,
       daily: async () => 1,

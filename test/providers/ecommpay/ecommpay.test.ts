@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
-import { accountOf, ORDER, request, start, WORLD } from '../support.ts';
+import { accountOf, CONTEXT, ORDER, request, start } from '../support.ts';
 
 const SECRET = 'demo-ecommpay-secret-key';
 
@@ -20,7 +20,7 @@ function notify(text: string, base: string): Promise<ProviderUpdate | Acknowledg
     headers: {},
     contentType: 'application/json',
   };
-  return ecommpay.notification(message, accountOf(ecommpay), 'notification', WORLD);
+  return ecommpay.notification(message, accountOf(ecommpay), 'notification', CONTEXT);
 }
 
 /** A callback about one operation of a payment. */

@@ -16,7 +16,7 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../../support/harness.ts';
-import { accountOf, ORDER, request, start, WORLD } from '../support.ts';
+import { accountOf, CONTEXT, ORDER, request, start } from '../support.ts';
 
 const SECRET = 'demo-ecommpay-secret-key';
 const OTHER = `${ORDER.slice(0, -2)}07`;
@@ -32,7 +32,7 @@ function read(body: object, signedText: string) {
     headers: {},
     contentType: 'application/json',
   };
-  return ecommpay.notification(message, accountOf(ecommpay), 'notification', WORLD);
+  return ecommpay.notification(message, accountOf(ecommpay), 'notification', CONTEXT);
 }
 
 const PAYMENT = { id: ORDER, status: 'success', sum: { amount: 1999, currency: 'EUR' } };

@@ -14,7 +14,7 @@ import {
   type network as Network,
   network,
 } from '../../support/harness.ts';
-import { accountOf, begin, ID, ORDER, request, WORLD } from '../support.ts';
+import { accountOf, begin, CONTEXT, ID, ORDER, request } from '../support.ts';
 
 const SECRET = '4e89ea552f492d6711a6c13f99a2a1d4';
 const N = '083000042';
@@ -57,7 +57,7 @@ const message = (fields: Fields, hash = hashOf(fields)): ProviderRequest => ({
 });
 
 const read = (fields: Fields, hash?: string) =>
-  epaydk.notification(message(fields, hash), accountOf(epaydk), 'notification', WORLD);
+  epaydk.notification(message(fields, hash), accountOf(epaydk), 'notification', CONTEXT);
 
 describe('a callback', () => {
   it('counts, and so does the accept return', async () => {
@@ -115,7 +115,7 @@ describe('a callback', () => {
     const text = fields.map(([, value]) => value).join('');
     const forged = message(fields, createHash('md5').update(text, 'utf8').digest('hex'));
     await expect(
-      epaydk.notification(forged, { ...account, settings }, 'notification', WORLD),
+      epaydk.notification(forged, { ...account, settings }, 'notification', CONTEXT),
     ).rejects.toMatchObject({ reason: 'signature_mismatch' });
   });
 });
@@ -168,8 +168,8 @@ describe('a status query', () => {
       currency: 'DKK',
       capture: 'automatic',
       providerState,
-      startedAt: WORLD.now,
-      now: WORLD.now,
+      startedAt: CONTEXT.now,
+      now: CONTEXT.now,
       hint,
       fetch: (async () =>
         new Response(

@@ -13,7 +13,7 @@ import { bankOf } from '../../../src/sandbox/banks/registry.ts';
 import { readable } from '../../../src/signing/bytes.ts';
 import { charset } from '../../../src/signing/charsets.ts';
 import { demoSettings, merchant, shopperAtBank } from '../../support/harness.ts';
-import { accountOf, asRequest, notificationOf, start, WORLD } from '../support.ts';
+import { accountOf, asRequest, CONTEXT, notificationOf, start } from '../support.ts';
 
 /** The explanation of a raw notification that must be refused. */
 async function why(entry: Provider, raw: string, changes: Record<string, unknown> = {}, masked = true) {
@@ -27,7 +27,7 @@ async function why(entry: Provider, raw: string, changes: Record<string, unknown
     contentType,
   };
   const refusal = await entry
-    .notification(message, account, 'notification', WORLD)
+    .notification(message, account, 'notification', CONTEXT)
     .catch((error: unknown) => error);
   if (!(refusal instanceof Refusal)) throw new Error('it was not refused');
   return diagnose({

@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { payzen, systempay } from '../../../src/providers/lyra/brands.ts';
 import { vadsTransId } from '../../../src/providers/lyra/form.ts';
-import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
+import { accountOf, asRequest, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
 const KEY = 'demo-systempay-k';
 
@@ -113,7 +113,7 @@ describe('a message', () => {
       .replace('vads_trans_status=', 'vads_trans_statut=')
       .replace('vads_cust_last_name=', 'vads_trans_status=');
     const forged = { ...(await of('decline')), body: new TextEncoder().encode(renamed) };
-    await expect(systempay.notification(forged, accountOf(systempay), 'return', WORLD)).rejects.toThrow(
+    await expect(systempay.notification(forged, accountOf(systempay), 'return', CONTEXT)).rejects.toThrow(
       Refusal,
     );
   });

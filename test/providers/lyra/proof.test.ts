@@ -10,7 +10,7 @@ import { derivePaymentId, orderNumber } from '../../../src/payments/id.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { systempay } from '../../../src/providers/lyra/brands.ts';
 import { deliver, makeAccount, makeShop, ORIGIN, type Payment } from '../../support/harness.ts';
-import { accountOf, asRequest, begin, ORDER, read, request, story, WORLD } from '../support.ts';
+import { accountOf, asRequest, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
 const KEY = 'demo-systempay-k';
 const OTHER_ORDER = orderNumber(derivePaymentId(new Uint8Array(32), 'shop', 'another'), 1);
@@ -172,7 +172,7 @@ describe('a signed message of Lyra', () => {
     };
     const account = { ...accountOf(systempay), environment: 'production' as const };
     const readIn = (recut: Fields, fields: Fields) =>
-      systempay.notification(message(recut, fields), account, 'notification', WORLD);
+      systempay.notification(message(recut, fields), account, 'notification', CONTEXT);
     const fields = await genuine('pay', change);
     expect(await readIn(fields, fields)).toMatchObject({ outcome: 'paid', amount: 500 });
     const { vads_effective_amount = '', vads_cust_zip = '', ...rest } = fields;
@@ -187,7 +187,7 @@ describe('a signed message of Lyra', () => {
     });
     const account = { ...accountOf(systempay), environment: 'production' as const };
     await expect(
-      systempay.notification(message(fields), account, 'notification', WORLD),
+      systempay.notification(message(fields), account, 'notification', CONTEXT),
     ).rejects.toMatchObject({ reason: 'wrong_environment' });
   });
 });
@@ -210,7 +210,7 @@ describe('the form that we sign', () => {
     expect(fields).not.toHaveProperty('vads_cust_last_name');
     for (const channel of ['notification', 'return'] as const) {
       await expect(
-        systempay.notification(message(fields), accountOf(systempay), channel, WORLD),
+        systempay.notification(message(fields), accountOf(systempay), channel, CONTEXT),
       ).rejects.toThrow(Refusal);
     }
     expect((await readings(fields)).count).toBe(0);

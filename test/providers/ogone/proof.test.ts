@@ -22,7 +22,7 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../../support/harness.ts';
-import { accountOf, asRequest, formFields, ORDER, read, request, story, WORLD } from '../support.ts';
+import { accountOf, asRequest, CONTEXT, formFields, ORDER, read, request, story } from '../support.ts';
 
 const { sha_out } = demoSettings('ogone');
 const MAIN = { sha_mode: 'main-parameters-only' };
@@ -90,7 +90,7 @@ const readMain = (fields: Fields, signature: string, changes: Record<string, unk
     asRequest(bankMessage(fields, signature)),
     accountOf(ogone, { ...MAIN, ...changes }),
     'notification',
-    WORLD,
+    CONTEXT,
   );
 
 describe('main parameters only', () => {
@@ -187,9 +187,9 @@ describe('our own request', () => {
   it('is no answer, though an account has one passphrase for both', async () => {
     const { fields } = formFields(ogone, request(ogone), accountOf(ogone, same));
     const message = asRequest(bankMessage(fields, fields.SHASIGN ?? ''));
-    await expect(ogone.notification(message, accountOf(ogone, same), 'notification', WORLD)).rejects.toThrow(
-      Refusal,
-    );
+    await expect(
+      ogone.notification(message, accountOf(ogone, same), 'notification', CONTEXT),
+    ).rejects.toThrow(Refusal);
   });
 
   it('is no answer of the main parameters either, wherever its values are cut', async () => {

@@ -7,7 +7,7 @@ import { paybox } from '../../../src/providers/paybox/index.ts';
 import { payboxBank } from '../../../src/sandbox/banks/paybox.ts';
 import { readable, utf8 } from '../../../src/signing/bytes.ts';
 import { merchant, shopperAtBank } from '../../support/harness.ts';
-import { accountOf, formFields, notificationOf, read, request, start, WORLD } from '../support.ts';
+import { accountOf, CONTEXT, formFields, notificationOf, read, request, start } from '../support.ts';
 
 describe('the form', () => {
   it('is not rejected for a small amount (three digits at least) or an alphabetic currency', () => {
@@ -85,7 +85,7 @@ describe('the return', () => {
       headers: {},
       contentType: null,
     };
-    return (await paybox.notification(message, accountOf(paybox), 'return', WORLD)) as ProviderUpdate;
+    return (await paybox.notification(message, accountOf(paybox), 'return', CONTEXT)) as ProviderUpdate;
   };
 
   it('is refused when our own parameter was changed or left out: the signature covers it', async () => {

@@ -18,7 +18,7 @@ import {
   request,
   runAlarms,
 } from '../../support/harness.ts';
-import { accountOf, asRequest, ORDER, WORLD } from '../support.ts';
+import { accountOf, asRequest, CONTEXT, ORDER } from '../support.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -216,7 +216,7 @@ describe('a webhook', () => {
         asRequest({ ...message, body }),
         { ...accountOf(paymill), environment },
         'notification',
-        WORLD,
+        CONTEXT,
       ),
     ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'wrong_environment' }));
   });

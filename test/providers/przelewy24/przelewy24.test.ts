@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProviderRequest } from '../../../src/providers/contract.ts';
 import { przelewy24 } from '../../../src/providers/przelewy24/index.ts';
 import { demoSettings } from '../../support/harness.ts';
-import { accountOf, begin, ORDER, request, WORLD } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, request } from '../support.ts';
 
 const MERCHANT = String(demoSettings('przelewy24').merchant_id);
 const CRC = String(demoSettings('przelewy24').crc);
@@ -23,7 +23,7 @@ function post(fields: Record<string, string>): ProviderRequest {
 }
 
 const read = (mode: string, fields: Record<string, string>) =>
-  przelewy24.notification(post(fields), accountOf(przelewy24, { mode }), 'notification', WORLD);
+  przelewy24.notification(post(fields), accountOf(przelewy24, { mode }), 'notification', CONTEXT);
 
 describe.each(['3.2', 'legacy'])('a notification of %s', (mode) => {
   const account = accountOf(przelewy24, { mode });

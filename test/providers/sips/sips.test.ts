@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { sips } from '../../../src/providers/sips/index.ts';
 import { bankNetwork, demoSettings } from '../../support/harness.ts';
-import { accountOf, begin, ORDER, story, WORLD } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, story } from '../support.ts';
 
 const FIELDS = {
   merchant_id: '014213245611111',
@@ -26,7 +26,7 @@ function readOf(fields: Record<string, string>) {
     headers: {},
     contentType: 'application/x-www-form-urlencoded',
   };
-  return sips.notification(message, accountOf(sips), 'notification', { ...WORLD, fetch: fetcher });
+  return sips.notification(message, accountOf(sips), 'notification', { ...CONTEXT, fetch: fetcher });
 }
 
 describe('the bridge', () => {
@@ -59,7 +59,7 @@ describe('DATA', () => {
       headers: {},
       contentType: 'application/x-www-form-urlencoded',
     };
-    const context = { ...WORLD, fetch: bankNetwork };
+    const context = { ...CONTEXT, fetch: bankNetwork };
     await expect(sips.notification(message, accountOf(sips), 'notification', context)).rejects.toThrow();
     // A middleware that decrypts it would print the parameters, and no response_code.
     const { response_code: _, ...request } = FIELDS;
@@ -79,7 +79,7 @@ describe('DATA', () => {
 
   it('is bound to what the attempt was started with', async () => {
     const { started } = await story(sips);
-    const bound = { transaction_id: '000042', amount: '1999', currency_code: '978' };
+    const bound = { transaction_id: '000042', currency_code: '978' };
     expect(started.bound).toEqual(bound);
     expect(await readOf({ ...FIELDS, transaction_id: '42' })).toMatchObject({ echo: bound });
   });

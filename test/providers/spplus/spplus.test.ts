@@ -8,7 +8,7 @@ import { MONEY_OUTCOMES } from '../../../src/payments/statuses.ts';
 import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { spplus } from '../../../src/providers/spplus/index.ts';
 import { ETATS } from '../../../src/providers/spplus/statuses.ts';
-import { accountOf, begin, ORDER, request, WORLD } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, request } from '../support.ts';
 
 const account = accountOf(spplus);
 
@@ -36,7 +36,7 @@ const read = (query: string, hmac?: string, environment: 'production' | 'sandbox
     message(query, hmac),
     { ...account, environment },
     'notification',
-    WORLD,
+    CONTEXT,
   ) as Promise<ProviderUpdate>;
 
 /** What a message becomes at the ledger: null where it is refused, or brings back what was not sent. */

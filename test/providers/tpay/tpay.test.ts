@@ -25,7 +25,7 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../../support/harness.ts';
-import { accountOf, begin, ORDER, request, WORLD } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, request } from '../support.ts';
 
 const ID = '1010';
 const CODE = 'demo5ecur1tyC0de';
@@ -78,8 +78,11 @@ function message(fields: Record<string, string>, x5u: string | null = X5U): Prov
   };
 }
 
-const read = (given: ProviderRequest, account: Account = accountOf(tpay), fetcher = WORLD.fetch) =>
-  tpay.notification(given, account, 'notification', { ...WORLD, fetch: fetcher }) as Promise<ProviderUpdate>;
+const read = (given: ProviderRequest, account: Account = accountOf(tpay), fetcher = CONTEXT.fetch) =>
+  tpay.notification(given, account, 'notification', {
+    ...CONTEXT,
+    fetch: fetcher,
+  }) as Promise<ProviderUpdate>;
 
 const withoutJws = (changes: Record<string, unknown> = {}) =>
   accountOf(tpay, { mode: 'classic', require_jws: false, ...changes });
