@@ -160,16 +160,15 @@ describe.each(combinations)('$name', ({ provider, proven, asked, addresses }) =>
                 expectedCountsAs(proven, asked, 'notification', addresses !== undefined) === 'addresses';
               const list = allowedIps.length > 0 ? allowedIps : byDefault ? (addresses ?? []) : [];
               const isFromList = list.length === 0 || (ip !== undefined && list.includes(ip));
-              const expected =
-                counts === 'proof'
-                  ? isFromList
-                    ? { kind: 'counts', proven: true }
-                    : { kind: 'query' }
-                  : environment !== 'production' || (trust && channel === 'notification')
+              const inDoubt = { kind: asked ? 'query' : 'person' };
+              const isAccepted = environment !== 'production' || (trust && channel === 'notification');
+              const expected = !isFromList
+                ? inDoubt
+                : counts === 'proof' || (counts === 'addresses' && !isAccepted)
+                  ? { kind: 'counts', proven: true }
+                  : isAccepted
                     ? { kind: 'counts', proven: false }
-                    : counts === 'addresses' && isFromList
-                      ? { kind: 'counts', proven: true }
-                      : { kind: counts === 'query' ? 'query' : 'person' };
+                    : inDoubt;
               expect(
                 standingOf(opened, channel, ip),
                 JSON.stringify({ channel, environment, trust, allowedIps, ip }),

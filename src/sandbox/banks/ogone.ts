@@ -23,10 +23,6 @@ import {
   refer,
 } from '../kit/bank-ledger.ts';
 
-/** What is hashed for an account of "main parameters only": these values alone, one after the other, and the passphrase once. */
-const MAIN_IN = ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'];
-const MAIN_OUT = 'ORDERID CURRENCY AMOUNT PM ACCEPTANCE STATUS CARDNO PAYID NCERROR BRAND'.split(' ');
-
 type Encoding = 'utf-8' | 'iso-8859-1';
 
 /** Fields of the page that the platform would not include in its own hash. */
@@ -92,12 +88,6 @@ function shasign(
 ): string {
   const encoding = encodingOf(merchant);
   const hash = createHash(String(merchant.settings.hash_algorithm ?? 'sha1'));
-  if (merchant.settings.sha_mode === 'main-parameters-only') {
-    const values = new Map([...fields].map(([name, value]) => [name.toUpperCase(), value]));
-    const names = values.has('PAYID') ? MAIN_OUT : MAIN_IN;
-    hash.update(bytes(names.map((name) => values.get(name) ?? '').join('') + passphrase, encoding));
-    return hash.digest('hex').toUpperCase();
-  }
   const sorted = [...fields]
     .filter(([name, value]) => value !== '' && !UNSIGNED.has(name.toUpperCase()))
     .map(([name, value]) => [name.toUpperCase(), value] as const)
