@@ -322,7 +322,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     scenario: 'ECommPay: a new redirect needs a new id',
     source: 'ecommpay/SHEET.md, Traps',
-    sentence: 'A payment_id is burnt by the first try; a new trip needs a new id.',
+    sentence: 'A payment_id is burnt by the first try; a new redirect needs a new id.',
     async run(deployment) {
       const { payment } = await order(deployment, { provider: 'ecommpay' });
       const ids: (string | null)[] = [];

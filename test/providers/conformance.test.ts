@@ -20,7 +20,7 @@ const OUTCOMES_OF: Record<Decision, readonly string[]> = {
   wait: ['pending'],
 };
 
-/** The redirect of a fresh trip. */
+/** The redirect of a fresh attempt. */
 async function redirectOf(...given: Parameters<typeof begin>) {
   return (await begin(...given)).redirect;
 }

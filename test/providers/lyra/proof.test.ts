@@ -202,7 +202,7 @@ describe('the form that we sign', () => {
     return fields;
   }
 
-  it('is no answer, at either door, whatever its free text is', async () => {
+  it('is no answer, by either route, whatever its free text is', async () => {
     const fields = await sent({
       description: 'Debit',
       customer: { firstName: 'CAPTURED', lastName: '0e8defc7bd32c418c93c4b2be676d279' },

@@ -88,7 +88,7 @@ describe('in production with Direct', () => {
       expect(await shop.payment(payment.id)).toMatchObject({ status: 'paid', signed: true });
   });
 
-  it('a message that another merchant had signed with our order number pays nothing, at no door', async () => {
+  it('a message that another merchant had signed with our order number pays nothing, by no route', async () => {
     const { shop, who, pay } = await production();
     const { payment, order } = await pay();
     // Without letter A, which would say that it is a test.
