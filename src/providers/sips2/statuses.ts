@@ -30,6 +30,8 @@ export const SIPS2_RESPONSE_CODES = statusTable([
   ['90', 'error', 'service unavailable'],
   ['94', 'error', 'transactionReference used before'],
   ['97', 'expired', 'session ended after 15 minutes without action'],
+  ['91', 'error', 'issuer unreachable'],
+  ['98', 'error', 'server unreachable'],
   ['99', 'error', 'temporary platform problem'],
 ]);
 
