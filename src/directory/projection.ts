@@ -31,6 +31,12 @@ export interface Cursor {
   readonly id: string;
 }
 
+/** A row's payment. Rows that were written before operations were a part of it show none. */
+function viewIn(body: string): PaymentView {
+  const view = JSON.parse(body) as Omit<PaymentView, 'operations'> & Partial<PaymentView>;
+  return { ...view, operations: view.operations ?? [] };
+}
+
 /** Writes payments' rows in one transaction, each unless a newer one is there. */
 export async function project(db: D1Database, payments: readonly SearchablePayment[]): Promise<void> {
   const statement = db.prepare(PROJECT);
@@ -122,7 +128,7 @@ export async function listProjected(
     )
     .bind(...values, filter.limit + 1)
     .all<{ readonly body: string }>();
-  const data = results.slice(0, filter.limit).map((row) => JSON.parse(row.body) as PaymentView);
+  const data = results.slice(0, filter.limit).map((row) => viewIn(row.body));
   const last = data.at(-1);
   return {
     data,

@@ -1,14 +1,19 @@
 /**
- * Executes an operation at its provider, and reconciles one whose answer was lost. A provider's code is given two
+ * Executes an operation at its provider, and asks what became of one whose answer was lost. A provider's code is given two
  * functions: `fetch` for calls that change nothing, and `send` for the one call that executes the operation. A failure
  * before `send` means that nothing happened. After it the outcome is unknown, unless the provider declined explicitly.
  */
-import type { OperationOutcome, OperationRequest } from '../ledger/commands.ts';
-import { operationReference } from '../ledger/operations.ts';
+import type { LookedUp, OperationOutcome, OperationRequest } from '../ledger/commands.ts';
+import { operationReference } from '../ledger/record.ts';
 import { Declined, Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber } from '../payments/id.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import type { OperationCall, OperationResult, ProviderOperation } from '../providers/contract.ts';
+import {
+  type OperationCall,
+  type OperationResult,
+  type ProviderOperation,
+  SETTLES_AFTER_SECONDS,
+} from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { dailyNumber, type Service } from './service.ts';
 
@@ -40,14 +45,11 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       fundsSource: recorded.fundsSource,
       amount: recorded.amount,
       whole: recorded.whole,
-      expected: recorded.expected,
       before: recorded.before,
-      asked: request.asked,
       currency: request.currency,
       capture: request.capture,
       providerState: request.providerState,
       operationReference: operationReference(order, recorded),
-      accepted: recorded.state === 'accepted',
       providerReference: recorded.providerReference,
       account: variants[0].account,
       urls: { callback: `${origin}/callback/${encodeURIComponent(account.id)}` },
@@ -135,22 +137,21 @@ export async function executeOperation(
 }
 
 /**
- * Queries what became of an operation; null: its provider has no such query.
+ * Asks what the provider has of the operations of this kind of an attempt; null: it has no such query.
  * @throws Problem or Refusal when there is no answer to believe.
  */
-export async function reconcileOperation(
-  service: Service,
-  request: OperationRequest,
-): Promise<OperationOutcome | null> {
+export async function lookUpOperation(service: Service, request: OperationRequest): Promise<LookedUp | null> {
   const { operation, call } = await prepared(service, request);
-  if (!operation.reconcile) return null;
+  if (!operation.lookUp) return null;
   try {
-    const found = await operation.reconcile(call);
-    return found
-      ? outcomeOf(found)
-      : { result: 'unknown', problem: { code: 'provider_error', detail: 'the provider does not know yet' } };
+    const bookings = await operation.lookUp(call);
+    return (
+      bookings && {
+        bookings,
+        settlesAfterMs: (operation.settlesAfterSeconds ?? SETTLES_AFTER_SECONDS) * 1000,
+      }
+    );
   } catch (error) {
-    if (error instanceof Declined) return { result: 'failed', problem: problemOf(error, false) };
     logged('operation.not_reconciled', request, error);
     throw error;
   }

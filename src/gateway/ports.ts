@@ -4,7 +4,7 @@ import { deliverWebhook } from '../webhooks/deliver.ts';
 import { polybankingMessage } from '../webhooks/polybanking.ts';
 import { pauseAfter } from '../webhooks/schedule.ts';
 import { standardMessage } from '../webhooks/standard.ts';
-import { executeOperation, reconcileOperation } from './operations.ts';
+import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
 import { queryPause, queryStatus } from './status-query.ts';
 
@@ -49,6 +49,6 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
     },
     queryPause: (request, queried) => queryPause(service, request, queried, pause),
     executeOperation: (request) => executeOperation(service, request),
-    reconcileOperation: (request) => reconcileOperation(service, request),
+    lookUpOperation: (request) => lookUpOperation(service, request),
   };
 }

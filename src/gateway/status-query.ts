@@ -94,7 +94,7 @@ export async function queryPause(
 export async function refresh(
   service: Service,
   id: PaymentId,
-  { attempts, operations }: PaymentRead,
+  { attempts, view }: PaymentRead,
 ): Promise<void> {
   const ledger = service.ledger(id);
   let isAnswered = false;
@@ -109,7 +109,7 @@ export async function refresh(
       failure ??= asProblem(error);
     }
   }
-  if (operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
+  if (view.operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
     await ledger.reconcileOperations();
     isAnswered ||= failure?.code === 'unsupported_operation';
   }

@@ -187,8 +187,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const service = c.get('service');
       const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
-      const { attempts, operations } = found;
-      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts, operations });
+      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts: found.attempts });
     },
   );
 

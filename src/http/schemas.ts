@@ -137,6 +137,23 @@ const redirect = v.variant('kind', [
 
 const amounts = v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() });
 
+const words = v.object({ code: v.string(), text: v.string() });
+
+const operationView = v.object({
+  operation: v.number(),
+  kind: v.picklist(OPERATION_KINDS),
+  attempt: v.number(),
+  amount: v.number(),
+  state: v.picklist(OPERATION_STATES),
+  requestedAt: v.string(),
+  finishedAt: v.nullable(v.string()),
+  error: v.nullable(v.object({ code: v.string(), detail: v.string(), provider: v.optional(words) })),
+  providerStatus: v.nullable(v.string()),
+  providerReference: v.nullable(v.string()),
+  operationReference: v.string(),
+  lookUp: v.nullable(v.string()),
+});
+
 export const payment = v.object({
   id: v.string(),
   reference: v.string(),
@@ -158,11 +175,10 @@ export const payment = v.object({
   capture: v.picklist(['automatic', 'manual']),
   extraData: v.nullable(v.string()),
   customer,
+  operations: v.array(operationView),
   createdAt: v.string(),
   updatedAt: v.string(),
 });
-
-const words = v.object({ code: v.string(), text: v.string() });
 
 export const idempotencyKey = v.pipe(
   v.string(),
@@ -182,19 +198,6 @@ export const operate = v.object({
       }),
     ),
   ),
-});
-
-const operationView = v.object({
-  operation: v.number(),
-  kind: v.picklist(OPERATION_KINDS),
-  attempt: v.number(),
-  amount: v.number(),
-  state: v.picklist(OPERATION_STATES),
-  requestedAt: v.string(),
-  finishedAt: v.nullable(v.string()),
-  error: v.nullable(v.object({ code: v.string(), detail: v.string(), provider: v.optional(words) })),
-  providerStatus: v.nullable(v.string()),
-  providerReference: v.nullable(v.string()),
 });
 
 /** What a person says became of an operation whose outcome was unknown. */
@@ -220,7 +223,6 @@ export const paymentRead = v.object({
       bills: v.array(providerDocument),
     }),
   ),
-  operations: v.array(operationView),
 });
 
 export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });

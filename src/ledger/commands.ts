@@ -2,12 +2,12 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type {
-  OperationKind,
   OperationProblem,
   OperationRule,
   OperationWanted,
   RecordedOperation,
 } from '../payments/operations.ts';
+import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type {
@@ -15,7 +15,6 @@ import type {
   Capture,
   EventSource,
   EventType,
-  OperationView,
   PaymentEvent,
   PaymentRequest,
   PaymentView,
@@ -85,7 +84,6 @@ export type ImportResult = 'imported' | 'unchanged' | 'differs';
 /** A payment with everything that its shop may see of its attempts. */
 export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
-  readonly operations: readonly OperationView[];
   /** Whether its shop has left the choice of the account to the shopper. */
   readonly isOpen: boolean;
 }
@@ -163,8 +161,8 @@ export interface ApplyUpdateCommand {
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
   readonly sequence?: string;
-  /** An operation of ours that the provider accepted before and declines now. */
-  readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
+  /** What it says of an operation of ours, or of one that looks like ours. */
+  readonly operation?: UpdatedOperation;
   /** What the provider's code needs for later calls. */
   readonly providerState?: Readonly<Record<string, string>>;
   readonly detail: Readonly<Record<string, string>>;
@@ -228,8 +226,6 @@ export interface OperationRequest {
   readonly id: PaymentId;
   readonly operation: RecordedOperation;
   readonly account: string;
-  /** What the attempt was for, in minor units. */
-  readonly asked: Minor;
   readonly currency: string;
   readonly capture: Capture;
   readonly providerState: Readonly<Record<string, string>>;
@@ -237,7 +233,14 @@ export interface OperationRequest {
   readonly origin: string;
 }
 
-/** The outcome of executing or reconciling an operation. */
+/** What a provider shows of the operations of one kind of an attempt. */
+export interface LookedUp {
+  readonly bookings: Bookings;
+  /** Milliseconds after its request from which an operation that is not shown was not carried out. */
+  readonly settlesAfterMs: number;
+}
+
+/** What became of an operation. */
 export type OperationOutcome =
   | {
       readonly result: 'succeeded' | 'accepted';

@@ -37,12 +37,13 @@ import type {
   StatusQueryRequest,
 } from './commands.ts';
 import { importedRecord, withImported } from './imported.ts';
+import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
 import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, operationsOf, summaryOf, viewOf } from './record.ts';
+import { attemptsOf, type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
@@ -69,8 +70,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#store = new Store(ctx.storage);
     this.#work = new UnitOfWork(this.#store, () => this.ports());
     this.#statusQueries = new StatusQueries(this.#work);
-    this.#operations = new Operations(this.#work, (attempt) => this.#queryNow(attempt));
-    this.#updates = new ProviderUpdates(this.#work, this.#statusQueries, this.#operations);
+    const results = new OperationResults(this.#work);
+    this.#operations = new Operations(this.#work, results, (attempt) => this.#queryNow(attempt));
+    this.#updates = new ProviderUpdates(this.#work, this.#statusQueries, results);
     this.#checkout = new Checkout(this.#work, this.#statusQueries, this.#updates);
   }
 
@@ -169,7 +171,6 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       ? {
           ...this.#replayed(),
           attempts: attemptsOf(record),
-          operations: operationsOf(record),
           isOpen: record.request.choose === true,
         }
       : null;

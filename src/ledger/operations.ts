@@ -4,15 +4,12 @@
  * reconciled, and never executed again.
  */
 import {
-  concludedBy,
   isOpen,
   isUnresolved,
   type OperationProblem,
   planOperation,
   type RecordedOperation,
-  updateOf,
 } from '../payments/operations.ts';
-import { apply } from '../payments/rules.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ConcludeCommand,
@@ -22,8 +19,9 @@ import type {
   OperationOutcome,
   OperationRequest,
 } from './commands.ts';
-import { type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
-import type { Job, Writer } from './store.ts';
+import { answerKey, jobId, type OperationResults, RECONCILE_PAUSES_MS } from './operation-results.ts';
+import { viewOf } from './record.ts';
+import type { Job } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
@@ -31,9 +29,6 @@ type Query = (attempt: number) => Promise<boolean>;
 
 /** An operation that runs longer than this was interrupted; longer than any call may take. */
 const INTERRUPTED_MS = 60_000;
-
-/** Pauses between attempts to reconcile an operation whose outcome is not known. */
-const RECONCILE_PAUSES_MS = [30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000];
 
 /** More operations than any payment needs. */
 const MAX_OPERATIONS = 200;
@@ -43,23 +38,15 @@ const LOST: OperationProblem = {
   detail: 'the operation was interrupted: it is not known whether the provider carried it out',
 };
 
-/** The id of the job that watches an operation. */
-function jobId(number: number): string {
-  return `operation_${number}`;
-}
-
-/** The key of an operation's answer, which is stored beside those to notifications. */
-function answerKey(key: string): string {
-  return `operation|${key}`;
-}
-
 export class Operations {
   readonly #work: UnitOfWork;
   readonly #query: Query;
+  readonly #results: OperationResults;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(work: UnitOfWork, query: Query) {
+  constructor(work: UnitOfWork, results: OperationResults, query: Query) {
     this.#work = work;
+    this.#results = results;
     this.#query = query;
   }
 
@@ -88,7 +75,7 @@ export class Operations {
               result: 'failed',
               problem: { code: 'provider_error', detail: 'the operator found that it was not executed' },
             };
-      this.#finish(operation, conclusion, 'operator');
+      this.#results.finish(operation, conclusion, 'operator');
       return 'concluded';
     });
   }
@@ -186,7 +173,8 @@ export class Operations {
       );
     const operation = this.#known(number);
     // The provider's own message may have been faster than its answer.
-    if (isUnresolved(operation)) this.#finish(operation, outcome, 'provider');
+    if (isUnresolved(operation)) this.#results.finish(operation, outcome, 'provider');
+    else this.#results.keep(operation, outcome);
     return this.#answerOf(number, false);
   }
 
@@ -197,7 +185,7 @@ export class Operations {
   }
 
   #interrupted(number: number): void {
-    this.#finish(this.#known(number), { result: 'unknown', problem: LOST }, 'countersign');
+    this.#results.finish(this.#known(number), { result: 'unknown', problem: LOST }, 'countersign');
   }
 
   #requestOf(number: number, origin: string): OperationRequest {
@@ -209,7 +197,6 @@ export class Operations {
       id: record.id,
       operation,
       account: attempt.account,
-      asked: attempt.amount,
       currency: record.request.currency,
       capture: attempt.capture,
       providerState: attempt.providerState ?? {},
@@ -236,170 +223,22 @@ export class Operations {
     return { record: store.record, answerTo: (key: string) => store.answerTo(key) };
   }
 
-  /** Reconciles an operation. True when its outcome is known now. */
+  /** Asks what became of an operation, and settles all that the answer decides. True when its outcome is known now. */
   async #reconcile(number: number): Promise<boolean> {
     if (this.#known(number).state === 'running') this.#interrupted(number);
-    const before = this.#known(number);
-    const outcome = await this.#work
+    const { attempt, kind } = this.#known(number);
+    const found = await this.#work
       .ports()
-      .reconcileOperation(this.#requestOf(number, ''))
-      .catch(() => null);
-    // An update may have concluded it during the query.
-    const now = this.#known(number);
-    if (now.state !== before.state) return !isOpen(now);
-    if (outcome && outcome.result !== 'unknown' && outcome.result !== now.state) {
-      this.#finish(now, outcome, 'provider');
-    } else if (outcome === null) {
-      // Its provider has no query about operations, but perhaps one about the payment.
-      await this.#query(now.attempt);
-    }
+      .lookUpOperation(this.#requestOf(number, ''))
+      .catch(() => 'no_answer' as const);
+    // Its provider has no query about operations, but perhaps one about the payment.
+    if (found === null) await this.#query(attempt);
+    // By what the payment holds now: a message may have come during the query.
+    else if (found !== 'no_answer') this.#results.settleByBookings(found, kind, attempt);
     return !isOpen(this.#known(number));
   }
-
-  /** Records an operation's outcome, and moves the payment by it. */
-  #finish(
-    operation: RecordedOperation,
-    outcome: OperationOutcome,
-    source: 'provider' | 'operator' | 'countersign',
-  ): void {
-    const { record } = this.#stored();
-    this.#work.commit((writer) => {
-      const { number, kind, attempt, amount } = operation;
-      const detail = { operation: number, kind, attempt, amount };
-      if ('problem' in outcome) {
-        const { problem } = outcome;
-        writer.save(withOperation(record, { ...operation, ...ended(outcome.result, writer.at), problem }));
-        writer.log(`operation.${outcome.result}`, source, { ...detail, ...problem });
-        this.#watchAgain(writer, number, outcome.result === 'unknown');
-        return;
-      }
-      const { result, status, providerReference, providerState } = outcome;
-      const withState = providerState
-        ? withAttempt(record, attempt, (entry) => ({
-            ...entry,
-            providerState: { ...entry.providerState, ...providerState },
-          }))
-        : record;
-      const done = withOperation(withState, {
-        ...operation,
-        ...ended(result, writer.at),
-        problem: null,
-        providerStatus: status,
-        providerReference,
-      });
-      const moved = result === 'succeeded' ? applied(done, operation) : done;
-      writer.log(`operation.${result}`, source, {
-        ...detail,
-        providerStatus: status,
-        ...(providerReference !== null && { providerReference }),
-        ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
-      });
-      this.#work.saveMoved(writer, moved);
-      this.#storeAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
-      this.#watchAgain(writer, number, result === 'accepted');
-    });
-  }
-
-  #storeAnswer(writer: Writer, key: string, record: LedgerRecord): void {
-    if (this.#work.store.answerTo(answerKey(key))) return;
-    writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
-  }
-
-  #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
-    const job = this.#work.store.job(jobId(number));
-    if (!job) return;
-    const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
-    // A job that is running sets its own next time.
-    if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
-  }
-
-  /** Concludes the operations that a provider update has decided. Call it inside the commit of the update. */
-  applyUpdate(
-    writer: Writer,
-    record: LedgerRecord,
-    attempt: number,
-    declined: {
-      readonly kind: RecordedOperation['kind'];
-      readonly amount: number | null;
-      readonly status: string;
-    } | null,
-  ): LedgerRecord {
-    const state = record.attempts[attempt - 1]?.state;
-    let changed = record;
-    const next = () => state && concludedBy(state, attempt, changed.operations ?? []);
-    for (let happened = next(); happened; happened = next()) {
-      writer.log('operation.succeeded', 'provider', shownOf(happened));
-      changed = withOperation(changed, { ...happened, ...ended('succeeded', writer.at), problem: null });
-      // The answer is stored with the update: it is the payment as the update left it.
-      this.#storeAnswer(writer, happened.key, { ...changed, updatedAt: writer.at });
-      this.#watchAgain(writer, happened.number, false);
-    }
-    const declinedOne = (changed.operations ?? []).find(
-      (operation) => operation.attempt === attempt && isOpen(operation) && isDeclineOf(operation, declined),
-    );
-    if (declinedOne) {
-      const problem: OperationProblem = {
-        code: 'provider_error',
-        detail: `the provider declined it after all (${declined?.status})`,
-        provider: { code: declined?.status ?? '', text: '' },
-      };
-      writer.log('operation.failed', 'provider', { ...shownOf(declinedOne), ...problem });
-      changed = withOperation(changed, { ...declinedOne, ...ended('failed', writer.at), problem });
-      this.#watchAgain(writer, declinedOne.number, false);
-    }
-    return changed;
-  }
-}
-
-/**
- * An operation that a provider update has decided, for the log. The log's word for such an update is `news`: events that
- * are stored already have it.
- */
-function shownOf({ number, kind, attempt, amount }: RecordedOperation) {
-  return { operation: number, kind, attempt, amount, by: 'news' };
-}
-
-function isDeclineOf(
-  { kind, amount }: RecordedOperation,
-  declined: { readonly kind: RecordedOperation['kind']; readonly amount: number | null } | null,
-): boolean {
-  return (
-    declined !== null && declined.kind === kind && (declined.amount === null || declined.amount === amount)
-  );
-}
-
-function ended(
-  state: RecordedOperation['state'],
-  at: string,
-): Pick<RecordedOperation, 'state' | 'finishedAt'> {
-  return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
-}
-
-function withOperation(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  return {
-    ...record,
-    operations: (record.operations ?? []).map((entry) =>
-      entry.number === operation.number ? operation : entry,
-    ),
-  };
-}
-
-/** The record after an operation that succeeded. */
-function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  return withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: apply(attempt.state, updateOf(operation, record.operations ?? [])),
-  }));
 }
 
 function rejected(code: OperationProblem['code'], detail: string): OperationCommandResult {
   return { kind: 'problem', problem: { code, detail } };
-}
-
-/** Our name for an operation at the provider: the order number, the operation's initial and its number. */
-export function operationReference(
-  order: string,
-  { kind, number }: Pick<RecordedOperation, 'kind' | 'number'>,
-): string {
-  return `${order}${kind.charAt(0).toUpperCase()}${number}`;
 }

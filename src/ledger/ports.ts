@@ -2,6 +2,7 @@
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ApplyUpdateCommand,
+  LookedUp,
   OperationOutcome,
   OperationRequest,
   StatusQueryRequest,
@@ -45,6 +46,9 @@ export interface LedgerPorts {
   queryPause(request: StatusQueryRequest, queried: number): Promise<number | null>;
   /** Executes a capture, cancel or refund: once, whatever happens. */
   executeOperation(request: OperationRequest): Promise<OperationOutcome>;
-  /** Queries what became of an operation; null: its provider has no such query. */
-  reconcileOperation(request: OperationRequest): Promise<OperationOutcome | null>;
+  /**
+   * Asks what the provider has of the operations of this kind; null: it cannot be asked.
+   * @throws when there is no answer to believe.
+   */
+  lookUpOperation(request: OperationRequest): Promise<LookedUp | null>;
 }

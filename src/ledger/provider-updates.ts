@@ -6,7 +6,7 @@ import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
 import { apply, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
-import type { Operations } from './operations.ts';
+import { type OperationResults, ownMovement } from './operation-results.ts';
 import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withDocument } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
@@ -57,12 +57,12 @@ function withProviderData(
 export class ProviderUpdates {
   readonly #work: UnitOfWork;
   readonly #statusQueries: StatusQueries;
-  readonly #operations: Operations;
+  readonly #operationResults: OperationResults;
 
-  constructor(work: UnitOfWork, statusQueries: StatusQueries, operations: Operations) {
+  constructor(work: UnitOfWork, statusQueries: StatusQueries, operationResults: OperationResults) {
     this.#work = work;
     this.#statusQueries = statusQueries;
-    this.#operations = operations;
+    this.#operationResults = operationResults;
   }
 
   /** Takes an update. A repeat gets the same answer; a new one moves the payment by the rules. */
@@ -143,25 +143,25 @@ export class ProviderUpdates {
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) return answer;
     }
-    const { movement, cumulative = false, sequence, declines } = command;
+    const about = this.#operationResults.newsOf(record, command, amount);
+    const { cumulative = false, sequence } = command;
     const update = {
       outcome,
       amount: amount as Minor | null,
-      movement,
+      movement: about ? ownMovement(about.operation, command) : command.movement,
       cumulative,
       ...(sequence && { sequence }),
     };
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
-    const declined = declines && !command.proofMissing ? { ...declines, status: providerStatus } : null;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
       const known = isProof ? { ...record, signed: true } : record;
-      const decided = this.#operations.applyUpdate(writer, known, number, declined);
-      if (decided !== record) writer.save({ ...decided, updatedAt: writer.at });
+      const decided = this.#operationResults.settleByUpdate(writer, known, command, about);
+      if (decided !== record) this.#work.saveMoved(writer, decided);
       return answer;
     }
     const applied = {
@@ -182,7 +182,7 @@ export class ProviderUpdates {
       from: summaryOf(before).status,
       to: after.status,
     });
-    const moved = this.#operations.applyUpdate(writer, applied, number, declined);
+    const moved = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, moved);
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, moved, number);
     return answer;

@@ -1,6 +1,6 @@
 /** What a ledger stores of its payment: one JSON record, and the view that shops get of it. */
-import type { PaymentId } from '../payments/id.ts';
-import type { Minor } from '../payments/money.ts';
+import { orderNumber, type PaymentId } from '../payments/id.ts';
+import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
 import type {
@@ -99,8 +99,25 @@ export function withAttempt(
   };
 }
 
+/** Our name for an operation at the provider: the order number, the operation's initial and its number. */
+export function operationReference(
+  order: string,
+  { kind, number }: Pick<RecordedOperation, 'kind' | 'number'>,
+): string {
+  return `${order}${kind.charAt(0).toUpperCase()}${number}`;
+}
+
+/** What a person has to look for at the provider, who then says what became of it. */
+function lookUpOf({ id, request, attempts }: LedgerRecord, operation: RecordedOperation): string {
+  const { kind, attempt, amount, number, requestedAt } = operation;
+  const order = orderNumber(id, attempt);
+  const money = display(amount, request.currency);
+  return `look at ${attempts[attempt - 1]?.provider} for a ${kind} of ${money} of the order ${order}, requested at ${requestedAt} (our name for it: ${operationReference(order, operation)}); an operator then settles operation ${number} as succeeded or failed`;
+}
+
 /** Every operation, the oldest first, as the shop sees it. */
-export function operationsOf({ operations = [] }: LedgerRecord): OperationView[] {
+export function operationsOf(record: LedgerRecord): OperationView[] {
+  const { id, operations = [] } = record;
   return operations.map(({ number, problem, providerReference: reference, ...operation }) => ({
     operation: number,
     kind: operation.kind,
@@ -112,6 +129,11 @@ export function operationsOf({ operations = [] }: LedgerRecord): OperationView[]
     error: problem,
     providerStatus: operation.providerStatus,
     providerReference: reference,
+    operationReference: operationReference(orderNumber(id, operation.attempt), { ...operation, number }),
+    lookUp:
+      operation.state === 'unknown'
+        ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })
+        : null,
   }));
 }
 
@@ -162,6 +184,7 @@ export function viewOf(record: LedgerRecord): PaymentView {
     capture: newest?.capture ?? 'automatic',
     extraData: request.extraData,
     customer: request.customer,
+    operations: operationsOf(record),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
   };

@@ -1,4 +1,5 @@
 /** The ledger's own database, one per payment. Every table and column is described in schema.md. */
+import { withRefundMovements } from './refund-movements.ts';
 import { renamedRecord, renamedStatusQuery } from './renames.ts';
 
 /** Today's tables. */
@@ -52,6 +53,11 @@ const MIGRATIONS: readonly ((sql: SqlStorage) => void)[] = [
     );
     for (const { id, body } of queries.toArray()) {
       sql.exec('UPDATE jobs SET body = ? WHERE id = ?', renamedStatusQuery(body), id);
+    }
+  },
+  (sql) => {
+    for (const { record } of sql.exec<{ record: string }>('SELECT record FROM payment').toArray()) {
+      sql.exec('UPDATE payment SET record = ?', withRefundMovements(record));
     }
   },
 ];

@@ -1,8 +1,7 @@
 /**
  * What may be done after a payment, and its result: pure rules over the state of an attempt. An operation takes from one
- * of three sources of funds: an order that is still open, money that is held, money that was paid. Its result is stated
- * as a total ("so much was refunded in all"). A provider's own message about the same movement may come before or after,
- * under another name; with totals it is never counted twice.
+ * of three sources of funds: an order that is still open, money that is held, money that was paid. A provider's own message
+ * about the same movement may come before or after, under another name: reconciliation.ts finds the operation that it is about.
  */
 import type { ProblemCode, ProviderWords } from './errors.ts';
 import { display, type Minor, ZERO } from './money.ts';
@@ -71,6 +70,8 @@ export interface RecordedOperation extends OperationPlan {
   /** The provider's word for it and its number, where it gave any. */
   readonly providerStatus: string | null;
   readonly providerReference: string | null;
+  /** The movement of the provider's message about it: the money of both counts once. */
+  readonly movement?: string;
 }
 
 /** What a shop asks for; null: the whole, and the attempt that has it. */
@@ -107,7 +108,7 @@ export function isOpen(operation: RecordedOperation): boolean {
 type Sum = 'paid' | 'refunded' | 'released';
 
 /** Which sum of the attempt's money an operation adds to; null: none, it cancels an order without money. */
-function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'fundsSource'>): Sum | null {
+export function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'fundsSource'>): Sum | null {
   if (fundsSource === 'paid') return 'refunded';
   if (fundsSource === 'open') return null;
   return kind === 'capture' ? 'paid' : 'released';
@@ -127,7 +128,12 @@ interface Available {
   readonly soFar: Minor;
 }
 
-const OPEN_PROGRESS: ReadonlySet<AttemptState['progress']> = new Set(['created', 'forwarded', 'pending']);
+/** The progress of an order that nobody has paid or refused yet. */
+export const OPEN_PROGRESS: ReadonlySet<AttemptState['progress']> = new Set([
+  'created',
+  'forwarded',
+  'pending',
+]);
 
 /** What a source of funds of an attempt has left, less what open operations reserve. */
 function availableIn(
@@ -242,17 +248,24 @@ function isWanted({ attempt }: OperationWanted, index: number): boolean {
   return attempt === null || attempt === index + 1;
 }
 
+/** The identity under which the money that an operation gives back is a movement. */
+export function movementOf({ number }: { readonly number: number }): string {
+  return `operation/${number}`;
+}
+
 /**
- * The update of its attempt that an executed operation amounts to.
+ * The update of its attempt that an executed operation amounts to. A refund is a movement of its own, under our name: others may
+ * refund too, and are told by other movements. A capture or a release is stated as a total.
  * @param operations all of the payment's; whether it is among them as succeeded already makes no difference.
  */
 export function updateOf(
   operation: OperationPlan & { readonly number: number },
   operations: readonly RecordedOperation[],
 ): AttemptUpdate {
-  const movement = 'operations';
+  const movement = movementOf(operation);
   const sum = sumOf(operation);
   if (sum === null) return { outcome: 'cancelled', amount: null, movement };
+  if (sum === 'refunded') return { outcome: 'refunded', amount: operation.amount, movement };
   if (sum === 'released' && operation.whole) return { outcome: 'voided', amount: null, movement };
   const others = operations.filter(({ number }) => number !== operation.number);
   const total = operation.outside + doneIn(sum, operation.attempt, others) + operation.amount;
@@ -265,38 +278,4 @@ export function capturedOf(operations: readonly RecordedOperation[], attempt: nu
     (one) => one.attempt === attempt && one.kind === 'capture' && one.state !== 'failed',
   );
   return captures.length > 0 ? (Math.max(...captures.map(({ expected }) => expected)) as Minor) : null;
-}
-
-/** How much of a sum neither the back office nor our finished operations explain. */
-function unexplained(
-  operation: RecordedOperation,
-  state: AttemptState,
-  operations: readonly RecordedOperation[],
-): number {
-  const sum = sumOf(operation);
-  if (sum === null) return 0;
-  return moneyOf(state)[sum] - operation.outside - doneIn(sum, operation.attempt, operations);
-}
-
-/**
- * The open operation that the attempt's state shows to have succeeded, whoever reported it; null: none. One whose amount
- * fits exactly comes first, then the oldest that fits.
- */
-export function concludedBy(
-  state: AttemptState,
-  attempt: number,
-  operations: readonly RecordedOperation[],
-): RecordedOperation | null {
-  const open = operations.filter((one) => one.attempt === attempt && isOpen(one));
-  const isOver = (operation: RecordedOperation): boolean => {
-    const sum = sumOf(operation);
-    if (sum === null) return !OPEN_PROGRESS.has(state.progress) && moneyOf(state).paid === 0;
-    return sum === 'released' && state.progress === 'voided';
-  };
-  return (
-    open.find(isOver) ??
-    open.find((one) => one.amount === unexplained(one, state, operations)) ??
-    open.find((one) => one.fundsSource !== 'open' && one.amount <= unexplained(one, state, operations)) ??
-    null
-  );
 }

@@ -114,6 +114,8 @@ export interface PaymentView {
   readonly capture: Capture;
   readonly extraData: string | null;
   readonly customer: Customer;
+  /** Captures, cancels and refunds, the oldest first. */
+  readonly operations: readonly OperationView[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -157,6 +159,10 @@ export interface OperationView {
   readonly error: OperationProblem | null;
   readonly providerStatus: string | null;
   readonly providerReference: string | null;
+  /** Our name for it at the provider, where the provider keeps such names. */
+  readonly operationReference: string;
+  /** What a person has to look for at the provider, where the outcome is unknown; null where it is known. */
+  readonly lookUp: string | null;
 }
 
 export const EVENT_TYPES = [

@@ -6,6 +6,7 @@ import type * as v from 'valibot';
 import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { FundsSource, OperationKind, OperationRule } from '../payments/operations.ts';
+import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
 import type {
@@ -218,16 +219,10 @@ export interface OperationCall<Settings> extends Subject<Settings> {
   readonly amount: number;
   /** Whether this is everything that there is. */
   readonly whole: boolean;
-  /** What has been paid, refunded or released in all once it is done, in minor units. */
-  readonly expected: number;
-  /** The attempt's money before. */
+  /** The attempt's money when it was asked for. */
   readonly before: AttemptMoney;
-  /** What the attempt asked for, in minor units. */
-  readonly asked: number;
   /** Our name for this operation and no other: the order number and its own number, letters and digits, at most 24. */
   readonly operationReference: string;
-  /** The provider has accepted it and has given no result yet. */
-  readonly accepted: boolean;
   /** The provider's number for it, where it gave one. */
   readonly providerReference: string | null;
   readonly urls: Pick<AttemptUrls, 'callback'>;
@@ -254,6 +249,9 @@ export interface OperationResult {
   readonly providerState?: Readonly<Record<string, string>>;
 }
 
+/** What no provider takes to book an operation, unless it says so. */
+export const SETTLES_AFTER_SECONDS = 600;
+
 /** One of the things that can be done after a payment. */
 export interface ProviderOperation<Settings> {
   readonly rule: OperationRule;
@@ -266,10 +264,16 @@ export interface ProviderOperation<Settings> {
    */
   execute(order: OperationOrder<Settings>): Promise<OperationResult>;
   /**
-   * Asks what became of one whose answer was lost, or is still to come. Null: not known yet.
-   * @throws Declined when it has certainly not happened.
+   * Asks what the provider has of the operations of this kind: which one is which, and what became of each, is decided by
+   * payments/reconciliation.ts. Null: it cannot be asked.
+   * @throws Problem, Refusal when there is no answer, or one that is about something else.
    */
-  reconcile?(call: OperationCall<Settings>): Promise<OperationResult | null>;
+  lookUp?(call: OperationCall<Settings>): Promise<Bookings | null>;
+  /**
+   * Seconds after the request from which an operation that the provider does not show was not carried out: well above the longest
+   * time that it takes to book one. Left out: SETTLES_AFTER_SECONDS.
+   */
+  readonly settlesAfterSeconds?: number;
 }
 
 /** The request for a report. */
@@ -349,8 +353,11 @@ export interface ProviderUpdate {
    * reversal with a lower number than a later payment does not reduce that payment.
    */
   readonly sequence?: string;
-  /** An operation of ours that the provider had accepted and now declines. */
-  readonly declines?: { readonly kind: OperationKind; readonly amount: number | null };
+  /**
+   * What it says of a capture, cancel or refund: of ours, or of one made in the back office. Left out: a refund stands for itself, by its
+   * amount and movement; everything else is about the order.
+   */
+  readonly operation?: UpdatedOperation;
   /** What the provider's code wants back in later calls about this attempt. No secrets. */
   readonly providerState?: Readonly<Record<string, string>>;
   /** What the message echoes of `StartedAttempt.bound`, by the same names. */

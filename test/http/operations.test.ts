@@ -1,5 +1,5 @@
 /** After the payment: every provider's capture, cancel and refund against its bank, and what goes wrong on the way. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { OperationKind } from '../../src/payments/operations.ts';
 import type { OperationView } from '../../src/payments/types.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
@@ -20,6 +20,19 @@ beforeAll(() => {
   net = network();
 });
 afterAll(() => net.restore());
+
+/** Long after every provider has booked what it has taken. */
+const SETTLED_MS = 3_600_000;
+
+/** Does something at a later time. */
+async function later(ms: number, work: () => Promise<unknown>): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+  try {
+    await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}
 
 type Read = Payment & { readonly operations: readonly OperationView[] };
 type Failure = Problem & { readonly provider?: { readonly code: string; readonly text: string } };
@@ -138,7 +151,7 @@ describe.each(able)('%s: %s', (id, kind) => {
     expect((await call(attempt, kind, {}, key)).status).toBe(504);
     await call(attempt, 'refresh');
     const after = await read(attempt);
-    if (operation?.reconcile || provider(id)?.queryStatus) {
+    if (operation?.lookUp || provider(id)?.queryStatus) {
       expect(after.operations, JSON.stringify(after)).toMatchObject([{ state: 'succeeded' }]);
       expect(after).toMatchObject(WHOLE[kind](held));
       expect((await call(attempt, kind, {}, key)).status).toBe(200);
@@ -152,6 +165,8 @@ describe.each(able)('%s: %s', (id, kind) => {
     expect([502, 504], JSON.stringify(body)).toContain(status);
     expect(body.detail).toContain('not known');
     await call(attempt, 'refresh');
+    expect((await read(attempt)).operations[0]?.state).toBe('unknown');
+    await later(SETTLED_MS, () => call(attempt, 'refresh'));
     const { operations } = await read(attempt);
     expect(['failed', 'unknown']).toContain(operations[0]?.state);
     // Where a query shows that the bank has not executed it, it may be requested again.

@@ -213,9 +213,9 @@ beforeEach(async () => {
 });
 
 describe('a payment that version 1 wrote', () => {
-  it('is stored under the names of version 2, every member of it', async () => {
+  it('is stored under the names of version 2 and later, every member of it', async () => {
     const { payment } = await stored(id);
-    expect(payment).toMatchObject({ schema: 2, version: 7 });
+    expect(payment).toMatchObject({ schema: 3, version: 7 });
     const { request, attempts, operations, ...others } = versionOneRecord(id);
     const { door, ...asked } = request;
     expect(JSON.parse(payment.record)).toEqual({
@@ -269,8 +269,8 @@ describe('a payment that version 1 wrote', () => {
 
   it('has every operation in its state, with the reference of the provider', async () => {
     const read = await ledgerOf(id).read();
-    expect(read?.operations.map(({ state }) => state)).toEqual(OPERATIONS.map(({ state }) => state));
-    expect(read?.operations.map(({ providerReference }) => providerReference)).toEqual(
+    expect(read?.view.operations.map(({ state }) => state)).toEqual(OPERATIONS.map(({ state }) => state));
+    expect(read?.view.operations.map(({ providerReference }) => providerReference)).toEqual(
       OPERATIONS.map(({ reference }) => reference),
     );
   });

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Redirect } from '../../src/payments/types.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { BankError } from '../../src/sandbox/kit/bank.ts';
+import { BankError, type BankOrder } from '../../src/sandbox/kit/bank.ts';
+import { concluded, decided, entryOf, perform, setSlow } from '../../src/sandbox/kit/bank-ledger.ts';
 import { begin } from '../providers/support.ts';
-import { known, merchant, shopperAtBank } from '../support/harness.ts';
+import { known, memory, merchant, shopperAtBank } from '../support/harness.ts';
 
 /** A redirect with one value changed after signing. */
 function changed(redirect: Redirect, name: string): Redirect {
@@ -53,5 +54,38 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('the bank of %s
   it('takes the unchanged one', async () => {
     const { redirect } = await begin(entry);
     expect((await shopperAtBank(id, redirect, known(merchant(id, 'account')))).amount).toBe(1999);
+  });
+});
+
+describe('a bank that is slow', () => {
+  it('reserves what it has taken, and gives it back only when it has carried it out', async () => {
+    const order: BankOrder = {
+      id: 'slow',
+      bank: 'any',
+      account: 'any',
+      order: 'SLOW01',
+      amount: 1000,
+      currency: 'EUR',
+      manual: false,
+      shown: [],
+      data: {},
+    };
+    await decided(memory, order, 'pay');
+    await setSlow(memory, order.order, true);
+    const refund = async (amount: number) => {
+      const entry = await entryOf(memory, order.order);
+      if (!entry) throw new Error('the order is not there');
+      return perform(memory, entry, { kind: 'refund', amount });
+    };
+    const first = await refund(600);
+    if (typeof first === 'string') throw new Error(first);
+    expect(first).toMatchObject({ done: { state: 'pending' }, entry: { returned: 0 } });
+    expect(await refund(600)).toBe('amount');
+    const second = await refund(400);
+    if (typeof second === 'string') throw new Error(second);
+    await concluded(memory, second.entry, first.done.id, 'rejected');
+    const entry = await entryOf(memory, order.order);
+    if (!entry) throw new Error('the order is not there');
+    expect(await concluded(memory, entry, second.done.id, 'done')).toMatchObject({ returned: 400 });
   });
 });

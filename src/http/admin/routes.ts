@@ -336,9 +336,9 @@ function upkeepRoutes(): Hono<AppEnv> {
       await service.directory.noteAudit(OPERATOR, 'operation.settled', id, detail);
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
-      const { view, attempts, operations } = read;
+      const { view, attempts } = read;
       const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
-      return c.json({ ...view, checkoutUrl, attempts, operations });
+      return c.json({ ...view, checkoutUrl, attempts });
     },
   );
 

@@ -9,6 +9,7 @@
 import { Declined, Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { OperationRule } from '../../payments/operations.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { isoMilliseconds } from './dates.ts';
 import { orderValues, readAssistOrder, verifyOrder, XML_FORMAT } from './order-result.ts';
@@ -64,7 +65,9 @@ async function executeCurrent(order: OperationOrder<AssistSettings>): Promise<Op
   verifyOrder(account.settings, values, order.order);
   const code = values.get('responsecode') ?? '';
   const text = values.get('customermessage') ?? values.get('message') ?? values.get('recommendation') ?? '';
-  const providerReference = values.get('billnumber') ?? null;
+  // Only the extended form names the operation; the other one is the order's.
+  const bill = values.get('billnumber') ?? '';
+  const providerReference = bill.includes('.') ? bill : null;
   if (code === OPERATION_IN_PROCESS) return { state: 'accepted', status: code, providerReference };
   if (code === ASSIST_SYSTEM_ERROR)
     throw new Problem('provider_error', `ASSIST answered ${code}`, { provider: { code, text } });
@@ -110,21 +113,21 @@ async function executeLegacy(order: OperationOrder<AssistSettings>): Promise<Ope
 
 // --- Both -------------------------------------------------------------------------------------------------
 
-async function reconcile(call: OperationCall<AssistSettings>): Promise<OperationResult | null> {
+async function lookUp(call: OperationCall<AssistSettings>): Promise<Bookings | null> {
   if (isLegacy(call.account.settings)) return null;
   const values = await readAssistOrder(call);
   if (!values) return null;
   verifyOrder(call.account.settings, values, call.order);
-  const word = values.get('orderstate') ?? '';
-  const status = orderStateAlone(word);
-  const done: OperationResult = { state: 'succeeded', status: word, providerReference: null };
-  const { kind, before, accepted } = call;
-  if (kind === 'capture' && (status === 'paid' || status === 'partially_paid')) return done;
-  if (kind !== 'capture' && status === 'cancelled') return done;
-  if (kind === 'refund' && status === 'partially_refunded') return before.refunded === 0 ? done : null;
-  if (!accepted && status === (kind === 'refund' ? 'paid' : 'authorized'))
-    throw new Declined(word, 'the order is as it was');
-  return null;
+  const status = values.get('orderstate') ?? '';
+  const outcome = orderStateAlone(status);
+  const { kind } = call;
+  const isDone =
+    (kind === 'capture' && (outcome === 'paid' || outcome === 'partially_paid')) ||
+    (kind !== 'capture' && outcome === 'cancelled') ||
+    (kind === 'refund' && outcome === 'partially_refunded');
+  if (isDone) return { entries: [{ amount: null, state: 'succeeded', status }], complete: false, status };
+  const isAsBefore = outcome === (kind === 'refund' ? 'paid' : 'authorized');
+  return { entries: [], complete: isAsBefore, status };
 }
 
 function assistOperation(
@@ -135,7 +138,7 @@ function assistOperation(
     rule: { fundsSources: [fundsSource], parts },
     lacks: lacksServices,
     execute: (order) => (isLegacy(order.account.settings) ? executeLegacy(order) : executeCurrent(order)),
-    reconcile,
+    lookUp,
   };
 }
 

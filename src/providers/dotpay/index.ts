@@ -29,7 +29,7 @@ import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { CHK_FIELDS } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
-import { lacksPanelUser, queryPanelOperation, reconcilePanelRefund, refundInPanel } from './panel.ts';
+import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
 import { dotpayProof } from './proof.ts';
 import { type DotpaySettings, dotpaySettings } from './settings.ts';
 import { dotpaySignatures, signChk, verifyUrlc } from './signatures.ts';
@@ -211,6 +211,6 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
       requirePln(order);
       return order.account.settings.mode === 'legacy' ? cancelLegacyPayment(order) : refundInPanel(order);
     },
-    reconcile: reconcilePanelRefund,
+    lookUp: lookUpPanelRefund,
   },
 });

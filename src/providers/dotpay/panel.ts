@@ -9,6 +9,7 @@
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import { base64, utf8 } from '../../signing/bytes.ts';
 import type {
   OperationCall,
@@ -103,24 +104,30 @@ function errorText(text: string): string {
 }
 
 /**
- * `GET operations/?description=`: what became of a refund. Null: the panel has not found it, or the account is of mode `legacy`,
- * where nothing can be asked.
- * @throws Declined when it was rejected.
+ * `GET operations/?description=`: what the panel has under the refund's description. Null in mode `legacy`, where nothing can be
+ * asked. What the search does not find may be there all the same.
  */
-export async function reconcilePanelRefund(
-  call: OperationCall<DotpaySettings>,
-): Promise<OperationResult | null> {
+export async function lookUpPanelRefund(call: OperationCall<DotpaySettings>): Promise<Bookings | null> {
   if (call.account.settings.mode === 'legacy') return null;
   const description = refundDescription(call);
   const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
   const { status, text } = await callPanel(call.fetch, call.account, path);
   if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
   const found = (jsonObject(text).results ?? []) as readonly PanelOperation[];
-  const refund = found.find((entry) => entry.type === 'refund' && entry.description === description);
-  if (!refund) return null;
-  if (refund.status === 'rejected') throw new Declined('rejected', 'the refund was rejected');
-  const state = refund.status === 'completed' ? 'succeeded' : 'accepted';
-  return { state, status: `refund ${refund.status ?? ''}`, providerReference: refund.number ?? null };
+  const refunds = found.filter((entry) => entry.type === 'refund' && entry.description === description);
+  return {
+    entries: refunds.map((refund) => ({
+      operationReference: call.operationReference,
+      providerReference: refund.number ?? null,
+      amount: null,
+      state:
+        refund.status === 'completed' ? 'succeeded' : refund.status === 'rejected' ? 'failed' : 'accepted',
+      status: `refund ${refund.status ?? ''}`,
+      ...(refund.number && { movement: refund.number }),
+    })),
+    complete: false,
+    status: '',
+  };
 }
 
 /**

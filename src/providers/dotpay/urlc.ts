@@ -76,7 +76,9 @@ function readOperation(values: Values): ProviderUpdate {
     amount,
     currency: value('operation_original_currency') || null,
     movement: number,
-    ...(operation === 'refund rejected' && { declines: { kind: 'refund' as const, amount } }),
+    ...(operation === 'refund rejected' && {
+      operation: { kind: 'refund' as const, amount, state: 'failed' as const },
+    }),
     ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,

@@ -45,11 +45,11 @@ function ambiguityOf({ body }: VerifiedCallback, text: SignedText): string | nul
 }
 
 /** An operation of ours that was accepted and then failed. It leaves payment.status as it was. */
-function declinesOf(type: string, status: string, amount: string): Pick<ProviderUpdate, 'declines'> {
+function declinedOperation(type: string, status: string, amount: string): Pick<ProviderUpdate, 'operation'> {
   const kind = operationKindOf(type);
   const outcome = paymentOutcome(status);
   if (!kind || (outcome !== 'denied' && outcome !== 'error')) return {};
-  return { declines: { kind, amount: amountOf(amount) } };
+  return { operation: { kind, amount: amountOf(amount), state: 'failed' } };
 }
 
 /**
@@ -77,7 +77,7 @@ function updateOf(text: SignedText): ProviderUpdate {
     amount: amountOf(sum('amount')),
     currency: sum('currency') || null,
     movement: isRefund ? `refund/${id}` : 'payment',
-    ...declinesOf(type, status, operation('sum_initial:amount')),
+    ...declinedOperation(type, status, operation('sum_initial:amount')),
     ...(method && (outcome === 'paid' || outcome === 'authorized') && { providerState: { method } }),
     providerReference: operation('provider:payment_id') || id || null,
     providerStatus: word,

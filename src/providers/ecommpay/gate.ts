@@ -11,6 +11,7 @@
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import type { OperationKind, OperationRule } from '../../payments/operations.ts';
+import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type {
   Json,
   OperationCall,
@@ -149,48 +150,32 @@ async function execute(order: OperationOrder<EcommpaySettings>): Promise<Operati
   return { state: 'accepted', status: 'accepted', providerReference: reference };
 }
 
-/** Whether the payment shows that an operation of which we have no request_id was done. */
-function isDone(call: OperationCall<EcommpaySettings>, found: GateStatus, outcome: UpdateOutcome): boolean {
-  if (call.kind === 'refund') return refundedIn(found) >= call.expected;
-  return outcome === (call.kind === 'cancel' ? 'cancelled' : 'paid');
+/** The state of an operation by its word. */
+function bookedState({ status = '' }: GateOperation): BookedState {
+  if (status === 'success') return 'succeeded';
+  return FAILED.has(status) ? 'failed' : 'accepted';
 }
 
-/** Whether the payment is as it was before the operation. */
-function isAsBefore(
-  call: OperationCall<EcommpaySettings>,
-  found: GateStatus,
-  outcome: UpdateOutcome,
-): boolean {
-  return call.kind === 'refund' ? refundedIn(found) === call.before.refunded : outcome === 'authorized';
-}
-
-async function reconcile(call: OperationCall<EcommpaySettings>): Promise<OperationResult | null> {
-  const { kind, providerReference: reference } = call;
-  const found = await paymentStatus(call);
-  const ofKind = (found.operations ?? []).filter(isOf(kind));
-  const ours = reference === null ? undefined : ofKind.find(({ request_id }) => request_id === reference);
-  const result = (operation?: GateOperation): OperationResult => ({
-    state: 'succeeded',
-    status: operation?.status ?? found.word,
-    providerReference: operation?.request_id ?? reference,
-  });
-  if (ours?.status === 'success') return result(ours);
-  if (ours && FAILED.has(ours.status ?? ''))
-    throw new Declined(String(ours.code ?? ours.status), ours.message ?? '');
-  // Still in process, or accepted and not shown yet.
-  if (ours || reference !== null) return null;
-  if (ofKind.some(({ status = '' }) => status !== 'success' && !FAILED.has(status))) return null;
-  const outcome = paymentOutcome(found.word);
-  if (isDone(call, found, outcome)) return result();
-  if (isAsBefore(call, found, outcome)) throw new Declined(found.word, 'the platform has no such operation');
-  return null;
+async function lookUp(call: OperationCall<EcommpaySettings>): Promise<Bookings> {
+  const { operations = [], word, method } = await paymentStatus(call);
+  return {
+    entries: operations.filter(isOf(call.kind)).map((operation) => ({
+      providerReference: operation.request_id ?? null,
+      amount: call.kind === 'cancel' ? null : (operation.sum_initial?.amount ?? null),
+      state: bookedState(operation),
+      status: operation.status ?? '',
+    })),
+    complete: true,
+    status: word,
+    ...(typeof method === 'string' && method && { providerState: { method } }),
+  };
 }
 
 function gateOperation(
   fundsSource: OperationRule['fundsSources'][number],
   parts: OperationRule['parts'],
 ): ProviderOperation<EcommpaySettings> {
-  return { rule: { fundsSources: [fundsSource], parts }, execute, reconcile };
+  return { rule: { fundsSources: [fundsSource], parts }, execute, lookUp };
 }
 
 export const gateCapture = gateOperation('held', 'one');

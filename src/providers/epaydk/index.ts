@@ -21,7 +21,7 @@ import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
 import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
-import { executeAtEpay, queryTransactionAtEpay, reconcileAtEpay } from './payment-service.ts';
+import { executeAtEpay, lookUpAtEpay, queryTransactionAtEpay } from './payment-service.ts';
 import { type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
 import { EPAYDK_MESSAGES, EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
@@ -134,7 +134,7 @@ function operation(
   fundsSources: Rule['fundsSources'],
   parts: Rule['parts'],
 ): ProviderOperation<EpaydkSettings> {
-  return { rule: { fundsSources, parts }, execute: executeAtEpay, reconcile: reconcileAtEpay };
+  return { rule: { fundsSources, parts }, execute: executeAtEpay, lookUp: lookUpAtEpay };
 }
 
 // --- The provider -----------------------------------------------------------------------------------------

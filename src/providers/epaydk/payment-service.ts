@@ -8,6 +8,7 @@
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
   OperationCall,
   OperationOrder,
@@ -118,30 +119,22 @@ async function readTransaction(
   };
 }
 
-/**
- * What became of an operation, by the transaction. Null: not known yet.
- * @throws Declined when the transaction is as it was before.
- */
-export async function reconcileAtEpay(call: OperationCall<EpaydkSettings>): Promise<OperationResult | null> {
-  const { kind, expected, before } = call;
+/** What the transaction shows: totals of what was captured and credited. */
+export async function lookUpAtEpay(call: OperationCall<EpaydkSettings>): Promise<Bookings> {
   const { status, captured, credited } = await readTransaction(
     call.fetch,
     call.account,
     transactionIdOf(call),
   );
-  const isDone = {
-    capture: captured >= expected,
-    cancel: status === 'PAYMENT_DELETED',
-    refund: credited >= expected,
-  }[kind];
-  if (isDone) return { state: 'succeeded', status, providerReference: null };
-  const isAsBefore = {
-    capture: captured === before.paid,
-    cancel: status === 'PAYMENT_NEW' || status === 'PAYMENT_CAPTURED',
-    refund: credited === before.refunded,
-  }[kind];
-  if (isAsBefore) throw new Declined(status, 'the transaction is as it was');
-  return null;
+  if (call.kind !== 'cancel') {
+    return { entries: [], complete: true, total: call.kind === 'capture' ? captured : credited, status };
+  }
+  const isDeleted = status === 'PAYMENT_DELETED';
+  return {
+    entries: isDeleted ? [{ amount: null, state: 'succeeded', status }] : [],
+    complete: isDeleted || status === 'PAYMENT_NEW' || status === 'PAYMENT_CAPTURED',
+    status,
+  };
 }
 
 /**

@@ -10,6 +10,7 @@
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
   OperationCall,
   OperationOrder,
@@ -93,7 +94,9 @@ function uuidOf({ providerState }: Pick<OperationCall<LyraSettings>, 'providerSt
  * @throws Declined, Problem provider_error
  */
 function resultOf(kind: OperationKind, transaction: LyraTransaction, isPart: boolean): OperationResult {
-  const { detailedStatus: status = '', uuid: providerReference = null } = transaction;
+  const { detailedStatus: status = '', uuid = null } = transaction;
+  // A capture and a cancel change the payment's transaction, whose number names no operation.
+  const providerReference = kind === 'refund' ? uuid : null;
   const result = (state: OperationResult['state']) => ({ state, status, providerReference });
   const isDone =
     kind === 'cancel' ? isPart || status === 'CANCELLED' : status === 'AUTHORISED' || status === 'CAPTURED';
@@ -143,36 +146,25 @@ async function executeRefund(order: OperationOrder<LyraSettings>): Promise<Opera
   return resultOf('refund', requireAmount(answer, amount), false);
 }
 
-/**
- * What Transaction/Get says of an operation. Null: not known yet.
- * @throws Declined when it has certainly not happened.
- */
-async function reconcile(lost: OperationCall<LyraSettings>): Promise<OperationResult | null> {
+/** What Transaction/Get shows of the operations of a kind. */
+async function lookUp(lost: OperationCall<LyraSettings>): Promise<Bookings | null> {
   const found = await call<LyraTransaction>(lost.fetch, lost.account, 'Transaction/Get', {
     uuid: uuidOf(lost),
   });
   const status = found.detailedStatus ?? '';
-  const done: OperationResult = { state: 'succeeded', status, providerReference: null };
-  /** Of an operation that was accepted this says only that it is not done yet. */
-  const notDone = (): null => {
-    if (lost.accepted) return null;
-    throw new Declined(status, 'the platform says that it was not executed');
-  };
-  if (lost.kind === 'refund') {
-    const refunded = refundedSoFar(found);
-    if (refunded >= lost.expected) return done;
-    return refunded === lost.before.refunded ? notDone() : null;
-  }
+  const entry = (isDone: boolean, complete: boolean): Bookings => ({
+    entries: isDone ? [{ amount: null, state: 'succeeded', status }] : [],
+    complete,
+    status,
+  });
+  if (lost.kind === 'refund') return { entries: [], complete: true, total: refundedSoFar(found), status };
   if (lost.kind === 'capture') {
-    if (status === 'AUTHORISED' || status === 'CAPTURED') return found.amount === lost.amount ? done : null;
-    return status.endsWith('_TO_VALIDATE') ? notDone() : null;
+    const isCaptured = status === 'AUTHORISED' || status === 'CAPTURED';
+    return entry(isCaptured && found.amount === lost.amount, status.endsWith('_TO_VALIDATE'));
   }
-  if (lost.whole) {
-    if (status === 'CANCELLED') return done;
-    return status.startsWith('AUTHORISED') || status === 'CAPTURED' ? notDone() : null;
-  }
-  if (found.amount === remaining(lost)) return done;
-  return found.amount === remaining(lost) + lost.amount ? notDone() : null;
+  if (lost.whole)
+    return entry(status === 'CANCELLED', status.startsWith('AUTHORISED') || status === 'CAPTURED');
+  return entry(found.amount === remaining(lost), found.amount === remaining(lost) + lost.amount);
 }
 
 type OrderAnswer = { readonly orderId?: string | null; readonly transactions?: readonly LyraTransaction[] };
@@ -225,7 +217,7 @@ export const validateTransaction: Operation = {
   rule: { fundsSources: ['held'], parts: 'one' },
   lacks: cannotUseLyraRest,
   execute: executeCapture,
-  reconcile,
+  lookUp,
 };
 
 /** CancelOrRefund as a cancellation, before the remittance; a part of it is an Update. */
@@ -233,7 +225,7 @@ export const cancelBeforeRemittance: Operation = {
   rule: { fundsSources: ['held', 'paid'], parts: 'many' },
   lacks: cannotUseLyraRest,
   execute: executeCancel,
-  reconcile,
+  lookUp,
 };
 
 /** CancelOrRefund as a refund, after the remittance. */
@@ -241,5 +233,5 @@ export const refundAfterRemittance: Operation = {
   rule: { fundsSources: ['paid'], parts: 'many' },
   lacks: cannotUseLyraRest,
   execute: executeRefund,
-  reconcile,
+  lookUp,
 };

@@ -9,10 +9,10 @@
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
+import type { BookedOperation } from '../../payments/reconciliation.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type {
-  OperationCall,
   OperationResult,
   ProviderAccount,
   ProviderOperation,
@@ -103,10 +103,19 @@ function resultOf(kind: OperationKind, answer: Ncresponse): OperationResult | nu
   return null;
 }
 
-/** Whether an operation of the same kind came before, so that a query may tell of that one. */
-function hadSuchBefore({ kind, before }: OperationCall<OgoneSettings>): boolean {
-  if (kind === 'refund') return before.refunded > 0;
-  return kind === 'capture' && before.paid > 0;
+/** What a query's answer shows of a kind of operations: that of its PAYIDSUB, or the last one of the order. */
+function entryOf(kind: OperationKind, answer: Ncresponse): BookedOperation | null {
+  const { providerStatus: status, payid, payidsub, amount_minor: amount } = answer;
+  const { done, accepted, declined } = MAINTENANCE_CODES[kind];
+  const state = done.includes(status)
+    ? 'succeeded'
+    : accepted.includes(status)
+      ? 'accepted'
+      : declined.includes(status)
+        ? 'failed'
+        : null;
+  if (!state) return null;
+  return { providerReference: payidsub ? `${payid}/${payidsub}` : null, amount, state, status };
 }
 
 /**
@@ -184,17 +193,14 @@ export function directLink(host: string) {
         throw new Problem('provider_error', `the provider answered with the status ${answer.providerStatus}`);
       },
 
-      async reconcile(lost) {
+      async lookUp(lost) {
         const [payid = '', payidsub] = lost.providerReference?.split('/') ?? [];
         const answer = await queryOrder(lost, payidsub ? { payid, payidsub } : undefined);
         if (!answer.ok) return null;
-        if (!payidsub && hadSuchBefore(lost)) return null;
-        const result = resultOf(kind, answer);
-        if (result) return result;
+        const { providerStatus: status } = answer;
+        const entry = entryOf(kind, answer);
         const untouched: readonly string[] = lost.fundsSource === 'held' ? UNTOUCHED.held : UNTOUCHED.paid;
-        if (!lost.accepted && untouched.includes(answer.providerStatus))
-          throw new Declined(`STATUS ${answer.providerStatus}`, 'the platform has not carried it out');
-        return null;
+        return { entries: entry ? [entry] : [], complete: !payidsub && untouched.includes(status), status };
       },
     };
   }

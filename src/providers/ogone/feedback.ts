@@ -55,7 +55,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
     amount,
     currency: alpha || null,
     movement,
-    ...(declined && { declines: { kind: declined, amount } }),
+    ...(declined && { operation: { kind: declined, amount, state: 'failed' as const } }),
     ...payidState(outcome, payid),
     providerReference: payid || null,
     providerStatus: status,

@@ -225,14 +225,15 @@ function operation(
       return { state: 'succeeded', status: answer.code, providerReference: answer.numtrans || null };
     },
 
-    async reconcile(call) {
-      // STATUS says that there was a refund, not how many.
-      if (kind === 'refund' && call.before.refunded > 0) return null;
-      const { status, numtrans } = await inquire(call.fetch, call);
-      if (status === DONE[kind]) return { state: 'succeeded', status, providerReference: numtrans || null };
-      if (NOT_DONE[kind].includes(status))
-        throw new Declined(status, 'the inquiry says that it was not executed');
-      return null;
+    async lookUp(call) {
+      const { status } = await inquire(call.fetch, call);
+      // STATUS says that there was such an operation, not how many.
+      const isDone = status === DONE[kind];
+      return {
+        entries: isDone ? [{ amount: null, state: 'succeeded', status }] : [],
+        complete: NOT_DONE[kind].includes(status),
+        status,
+      };
     },
   };
 }

@@ -4,6 +4,7 @@
  * unknown.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callPaymill, type PaymillAnswer, paymillErrorText, requirePaymillMode } from './api.ts';
@@ -81,47 +82,42 @@ async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<Op
   return { state: isDone ? 'succeeded' : 'accepted', status, providerReference: id || null };
 }
 
-async function reconcilePreauthorization(
-  call: OperationCall<PaymillSettings>,
-): Promise<OperationResult | null> {
+async function lookUpPreauthorization(call: OperationCall<PaymillSettings>): Promise<Bookings> {
   const path = `preauthorizations/${knownId(call, 'preauthorization')}`;
   const { status = '' } = dataOf(call, await callPaymill(call.account, call.fetch, path));
   const outcome = meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome;
-  if (outcome === (call.kind === 'capture' ? 'paid' : 'voided'))
-    return { state: 'succeeded', status, providerReference: null };
-  if (!call.accepted && outcome === 'authorized')
-    throw new Declined(status, 'the preauthorization is as it was');
-  return null;
+  const isDone = outcome === (call.kind === 'capture' ? 'paid' : 'voided');
+  return {
+    entries: isDone ? [{ amount: null, state: 'succeeded', status }] : [],
+    complete: outcome === 'authorized',
+    status,
+  };
 }
 
-async function reconcileRefund(call: OperationCall<PaymillSettings>): Promise<OperationResult | null> {
+async function lookUpRefund(call: OperationCall<PaymillSettings>): Promise<Bookings> {
   const path = `transactions/${knownId(call, 'transaction')}`;
   const data = dataOf(call, await callPaymill(call.account, call.fetch, path));
-  const refunded =
+  const total =
     data.status === 'refunded'
       ? Number(data.origin_amount)
       : Number(data.origin_amount) - Number(data.amount);
-  if (refunded >= call.expected)
-    return { state: 'succeeded', status: data.status ?? '', providerReference: null };
-  if (!call.accepted && refunded === call.before.refunded)
-    throw new Declined(data.status ?? '', 'the transaction is as it was');
-  return null;
+  return { entries: [], complete: true, total, status: data.status ?? '' };
 }
 
 export const paymillCapture: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'one', fundsSources: ['held'] },
   execute: executeCapture,
-  reconcile: reconcilePreauthorization,
+  lookUp: lookUpPreauthorization,
 };
 
 export const paymillCancel: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'whole', fundsSources: ['held'] },
   execute: executeCancel,
-  reconcile: reconcilePreauthorization,
+  lookUp: lookUpPreauthorization,
 };
 
 export const paymillRefund: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'many', fundsSources: ['paid'] },
   execute: executeRefund,
-  reconcile: reconcileRefund,
+  lookUp: lookUpRefund,
 };

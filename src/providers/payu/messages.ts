@@ -62,7 +62,9 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     currency: refund.currencyCode ?? null,
     movement: `refund/${refundId}`,
     ...(order.orderId && { echo: { orderId: order.orderId } }),
-    ...(status === 'CANCELED' && { declines: { kind: 'refund' as const, amount } }),
+    ...(status === 'CANCELED' && {
+      operation: { kind: 'refund' as const, providerReference: refundId, amount, state: 'failed' as const },
+    }),
     providerReference: order.orderId ?? null,
     providerStatus: `refund ${status}`,
     detail: {},

@@ -8,7 +8,14 @@
  * - the classic API has no refund.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
-import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderOperation,
+  UpdateOutcome,
+} from '../contract.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callPayuClassic } from './classic.ts';
@@ -69,33 +76,49 @@ async function executeRest(order: Order): Promise<OperationResult> {
 }
 
 function refundResult({ status = '', refundId }: PayuRefund): OperationResult {
-  if (status === 'CANCELED') throw new Declined(status, 'the refund was cancelled');
-  const meaning = meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`);
-  return {
-    state: meaning?.outcome === 'refunded' ? 'succeeded' : 'accepted',
-    status,
-    providerReference: refundId ?? null,
-  };
+  const state = refundState(status);
+  if (state === 'failed') throw new Declined(status, 'the refund was cancelled');
+  return { state, status, providerReference: refundId ?? null };
 }
 
-async function reconcileRest(call: Call): Promise<OperationResult | null> {
-  const { kind, operationReference, amount } = call;
+/** A word that is not documented is of a refund that is in process. */
+function refundState(status = ''): Exclude<BookedState, 'unknown'> {
+  if (status === 'CANCELED') return 'failed';
+  const meaning = meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`);
+  return meaning?.outcome === 'refunded' ? 'succeeded' : 'accepted';
+}
+
+async function lookUpRest(call: Call): Promise<Bookings> {
+  const { kind } = call;
   const id = orderIdOf(call);
-  const notDone = (code: string, text: string): null => {
-    if (call.accepted) return null;
-    throw new Declined(code, text);
-  };
   if (kind === 'refund') {
     const refunds = await readPayuRefunds(call, id);
-    const ours = refunds.find(({ extRefundId }) => extRefundId === operationReference);
-    if (!ours) return notDone('DATA_NOT_FOUND', 'PayU has no such refund');
-    return payuHundredths(ours.amount) === amount ? refundResult(ours) : null;
+    return {
+      entries: refunds.map((refund) => ({
+        operationReference: refund.extRefundId ?? null,
+        providerReference: refund.refundId ?? null,
+        amount: payuHundredths(refund.amount),
+        state: refundState(refund.status),
+        status: refund.status ?? '',
+      })),
+      complete: true,
+      status: '',
+    };
   }
   const { status = '' } = await readPayuOrder(call, id);
-  const outcome = meaningOf(PAYU_ORDER_STATUSES, status)?.outcome;
-  if (outcome === (kind === 'capture' ? 'paid' : 'voided'))
-    return { state: 'succeeded', status, providerReference: null };
-  return outcome === 'authorized' || outcome === 'pending' ? notDone(status, 'the order is as it was') : null;
+  return orderBookings(call, meaningOf(PAYU_ORDER_STATUSES, status)?.outcome, status);
+}
+
+/** What the status of an order shows of a capture or a cancel. */
+function orderBookings({ kind }: Call, outcome: UpdateOutcome | undefined, status: string): Bookings {
+  const isDone = outcome === (kind === 'capture' ? 'paid' : 'voided');
+  const hasFailed = outcome === (kind === 'capture' ? 'voided' : 'paid');
+  const state = isDone ? ('succeeded' as const) : ('failed' as const);
+  return {
+    entries: isDone || hasFailed ? [{ amount: null, state, status }] : [],
+    complete: outcome === 'authorized' || outcome === 'pending',
+    status,
+  };
 }
 
 async function executeClassic(order: Order): Promise<OperationResult> {
@@ -105,15 +128,10 @@ async function executeClassic(order: Order): Promise<OperationResult> {
   return accepted('OK');
 }
 
-async function reconcileClassic(call: Call): Promise<OperationResult | null> {
+async function lookUpClassic(call: Call): Promise<Bookings> {
   const values = await callPayuClassic(call.fetch, 'get', call);
   const status = values.get('trans_status') ?? '';
-  const outcome = meaningOf(PAYU_CLASSIC_STATUSES, status)?.outcome;
-  if (outcome === (call.kind === 'capture' ? 'paid' : 'voided'))
-    return { state: 'succeeded', status, providerReference: values.get('trans_id') ?? null };
-  if (!call.accepted && (outcome === 'authorized' || outcome === 'pending'))
-    throw new Declined(status, 'the payment is as it was');
-  return null;
+  return orderBookings(call, meaningOf(PAYU_CLASSIC_STATUSES, status)?.outcome, status);
 }
 
 const isRest = ({ account }: Call) => account.settings.mode === 'rest';
@@ -125,7 +143,7 @@ function operation(
   return {
     rule: { fundsSources, parts },
     execute: (order: Order) => (isRest(order) ? executeRest(order) : executeClassic(order)),
-    reconcile: (call: Call) => (isRest(call) ? reconcileRest(call) : reconcileClassic(call)),
+    lookUp: (call: Call) => (isRest(call) ? lookUpRest(call) : lookUpClassic(call)),
   } satisfies ProviderOperation<PayuSettings>;
 }
 

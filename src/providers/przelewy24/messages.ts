@@ -36,7 +36,12 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
     amount,
     currency: String(members.currency ?? ''),
     movement: `refund/${String(members.refundsUuid)}`,
-    ...(outcome !== 'refunded' && { declines: { kind: 'refund' as const, amount } }),
+    operation: {
+      kind: 'refund' as const,
+      operationReference: String(members.requestId ?? '') || null,
+      amount,
+      state: outcome === 'refunded' ? ('succeeded' as const) : ('failed' as const),
+    },
     providerReference: null,
     providerStatus: status,
     detail: {},

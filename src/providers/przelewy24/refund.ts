@@ -4,6 +4,7 @@
  * that list 1 is done, 4 rejected, and everything else in process.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
+import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callP24, unexpectedP24Answer } from './rest.ts';
@@ -55,20 +56,27 @@ function errorText({ error }: Record<string, unknown>): string {
   return typeof error === 'string' ? error : JSON.stringify(error ?? '');
 }
 
-async function reconcileRefund(call: OperationCall<P24Settings>): Promise<OperationResult | null> {
-  const { account, operationReference } = call;
+async function lookUpRefunds(call: OperationCall<P24Settings>): Promise<Bookings> {
   const path = `/refund/by/orderId/${encodeURIComponent(orderIdOf(call))}`;
-  const result = await callP24(account, call.fetch, 'GET', path);
+  const result = await callP24(call.account, call.fetch, 'GET', path);
   if (result.status !== 200 && result.status !== 404)
     throw unexpectedP24Answer('was asked about refunds', result);
   const { refunds = [] } = (result.answer.data ?? {}) as { refunds?: readonly ListedRefund[] };
-  const ours = refunds.find(({ requestId }) => requestId === operationReference);
-  const status = String(ours?.status);
-  if (meaningOf(P24_REFUND_STATUSES, status)?.outcome === 'refunded')
-    return { state: 'succeeded', status, providerReference: operationReference };
-  if (status === P24_REFUND_REJECTED) throw new Declined(status, 'the refund was rejected');
-  if (ours || call.accepted) return accepted(operationReference);
-  throw new Declined(String(result.status), 'Przelewy24 has no such refund');
+  return {
+    entries: refunds.map((refund) => ({
+      operationReference: refund.requestId ?? null,
+      amount: refund.amount ?? null,
+      state: listedState(String(refund.status)),
+      status: String(refund.status),
+    })),
+    complete: true,
+    status: String(result.status),
+  };
+}
+
+function listedState(status: string): BookedState {
+  if (meaningOf(P24_REFUND_STATUSES, status)?.outcome === 'refunded') return 'succeeded';
+  return status === P24_REFUND_REJECTED ? 'failed' : 'accepted';
 }
 
 export const p24Refund: ProviderOperation<P24Settings> = {
@@ -76,5 +84,5 @@ export const p24Refund: ProviderOperation<P24Settings> = {
   lacks: ({ mode, api_key }) =>
     mode === 'rest' && api_key ? null : 'refunds need the REST protocol (mode rest, api_key)',
   execute: executeRefund,
-  reconcile: reconcileRefund,
+  lookUp: lookUpRefunds,
 };

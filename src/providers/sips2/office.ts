@@ -158,14 +158,15 @@ function operation(
       return { state: 'succeeded', status: textOf(answer.newStatus) || code, providerReference: null };
     },
 
-    async reconcile(call) {
+    async lookUp(call) {
       const isFirst = call.before.refunded === 0 && call.before.released === 0;
       if (!call.whole || !isFirst) return null;
       const status = textOf((await getTransactionData(call.fetch, call)).transactionStatus);
-      if (DONE[kind].includes(status)) return { state: 'succeeded', status, providerReference: null };
-      if (NOT_DONE[kind].includes(status))
-        throw new Declined(status, 'the platform says that it was not executed');
-      return null;
+      return {
+        entries: DONE[kind].includes(status) ? [{ amount: null, state: 'succeeded', status }] : [],
+        complete: NOT_DONE[kind].includes(status),
+        status,
+      };
     },
   };
 }

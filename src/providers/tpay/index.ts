@@ -26,11 +26,11 @@ import { chargeBackTransaction } from './chargeback.ts';
 import { classicForm } from './classic-form.ts';
 import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
 import { tpayProof } from './proof.ts';
-import { reconcileTransactionRefund, refundTransaction } from './refunds.ts';
+import { lookUpRefunds, refundTransaction } from './refunds.ts';
 import { type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
 import { TPAY_STATUSES, TPAY_TRANSACTION_STATUSES } from './statuses.ts';
-import { cancelTransaction, createTransaction, queryTransaction, reconcileCancel } from './transactions.ts';
+import { cancelTransaction, createTransaction, lookUpCancel, queryTransaction } from './transactions.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
@@ -117,7 +117,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
     rule: { parts: 'whole', fundsSources: ['open'] },
     lacks: ({ mode }) => (mode === 'openapi' ? null : 'the classic protocol has no cancel'),
     execute: cancelTransaction,
-    reconcile: reconcileCancel,
+    lookUp: lookUpCancel,
   },
 
   refund: {
@@ -128,7 +128,6 @@ export const tpay = defineProvider<typeof tpaySettings>({
         : 'the classic protocol refunds by the older API: api_key and api_password are not set',
     execute: async (order) =>
       order.account.settings.mode === 'classic' ? chargeBackTransaction(order) : refundTransaction(order),
-    reconcile: async (call) =>
-      call.account.settings.mode === 'classic' ? null : reconcileTransactionRefund(call),
+    lookUp: async (call) => (call.account.settings.mode === 'classic' ? null : lookUpRefunds(call)),
   },
 });

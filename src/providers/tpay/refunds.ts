@@ -6,8 +6,8 @@
  * - a refund in the list counts unless it is `failed` or `rejected`;
  * - an answer of 5xx leaves the outcome open.
  */
-import { Declined } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult } from '../contract.ts';
 import { callOpenApi, jsonWithAmount, operationBody } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
@@ -29,19 +29,17 @@ export async function refundTransaction(order: OperationOrder<TpaySettings>): Pr
   );
 }
 
-/**
- * What became of a refund, by the sum of the list: a refund has no name of ours. Null: not known yet.
- * @throws Declined when the sum is as it was before.
- */
-export async function reconcileTransactionRefund(
-  call: OperationCall<TpaySettings>,
-): Promise<OperationResult | null> {
+/** The list of refunds: none has a name of ours. */
+export async function lookUpRefunds(call: OperationCall<TpaySettings>): Promise<Bookings> {
   const body = operationBody(await callOpenApi(call.account, call, 'GET', refundsPath(call)));
   const refunds = (body.refunds ?? []) as { amount?: number; status?: string }[];
-  const sum = refunds
-    .filter(({ status }) => !FAILED_REFUND_STATUSES.has(status ?? ''))
-    .reduce((total, { amount = 0 }) => total + Math.round(amount * 100), 0);
-  if (sum >= call.expected) return { state: 'succeeded', status: 'refund', providerReference: null };
-  if (sum === call.before.refunded && !call.accepted) throw new Declined('none', 'tpay has no such refund');
-  return null;
+  return {
+    entries: refunds.map(({ amount = 0, status = '' }) => ({
+      amount: Math.round(amount * 100),
+      state: FAILED_REFUND_STATUSES.has(status) ? 'failed' : status === 'correct' ? 'succeeded' : 'accepted',
+      status,
+    })),
+    complete: true,
+    status: '',
+  };
 }

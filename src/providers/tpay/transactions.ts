@@ -2,8 +2,9 @@
  * `/transactions` of the Open API: a transaction is created before the shopper goes, read by the status query, and cancelled
  * while nobody has paid it. Facts: SHEET.md.
  */
-import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import { Problem, Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
   OperationCall,
   OperationOrder,
@@ -152,16 +153,16 @@ export async function cancelTransaction(order: OperationOrder<TpaySettings>): Pr
   return operationResult(operationBody(await callOpenApi(order.account, order, 'POST', path, '{}')));
 }
 
-/**
- * What became of a cancel, by the transaction's status. Null: not known yet.
- * @throws Declined when the transaction is as it was.
- */
-export async function reconcileCancel(call: OperationCall<TpaySettings>): Promise<OperationResult | null> {
+/** What the transaction's status shows of a cancel. */
+export async function lookUpCancel(call: OperationCall<TpaySettings>): Promise<Bookings> {
   const { status } = await readTransaction(call.account, call, transactionIdOf(call));
   const word = String(status);
   // Both spellings, canceled and cancelled: which one tpay uses is not documented.
-  if (word.startsWith('cancel')) return { state: 'succeeded', status: word, providerReference: null };
-  if (!call.accepted && (word === 'pending' || word === 'correct' || word === 'paid'))
-    throw new Declined(word, 'the transaction is as it was');
-  return null;
+  const isDone = word.startsWith('cancel');
+  const isAsBefore = word === 'pending' || word === 'correct' || word === 'paid';
+  return {
+    entries: isDone ? [{ amount: null, state: 'succeeded', status: word }] : [],
+    complete: isAsBefore,
+    status: word,
+  };
 }

@@ -93,7 +93,7 @@ async function refunds(call: ApiCall, entry: Entry | null, memory: Memory): Prom
     const list = entry.done.map(({ id, amount }) => ({
       refundId: id,
       amount: amount / 100,
-      status: 'refund',
+      status: 'correct',
     }));
     return Response.json({ result: 'success', refunds: list });
   }

@@ -3,37 +3,9 @@
  * the same for every bank; how a merchant moves that money and learns of it is each bank's own protocol.
  */
 import type { BankOrder, Decision, Memory } from './bank.ts';
+import type { BankOperation, BankOperationKind, Entry } from './entry.ts';
 
-export type BankOperationKind = 'capture' | 'cancel' | 'refund';
-
-/** An operation after the payment, as the bank did it. */
-export interface BankOperation {
-  /** The bank's number for it. */
-  readonly id: string;
-  readonly kind: BankOperationKind;
-  readonly amount: number;
-  /** The merchant's name for it, where the protocol has one; else empty. */
-  readonly operationReference: string;
-}
-
-/** The money of one order, in minor units. */
-export interface Entry {
-  /** The merchant's order number. */
-  readonly order: string;
-  readonly account: string;
-  readonly currency: string;
-  /** What the order was for. */
-  readonly asked: number;
-  /** Authorized in all; captures are not subtracted. */
-  readonly held: number;
-  readonly taken: number;
-  readonly returned: number;
-  readonly released: number;
-  readonly cancelled: boolean;
-  readonly done: readonly BankOperation[];
-  /** The bank's own fields of the order, for its answers. */
-  readonly data: Readonly<Record<string, string>>;
-}
+export type { BankOperationKind, Entry };
 
 /** How data folders of version 0.1.0 name members of an operation. */
 interface EarlierNames {
@@ -59,6 +31,8 @@ export async function entryOf(memory: Memory, order: string): Promise<Entry | nu
       ...operation,
       kind: operation.kind ?? deed,
       operationReference: operation.operationReference ?? mark,
+      // Data folders of before have only what was done.
+      state: operation.state ?? 'done',
     })),
   };
 }
@@ -120,10 +94,12 @@ export async function perform(
   },
 ): Promise<{ readonly entry: Entry; readonly done: BankOperation } | Rejection> {
   const isHeld = entry.held > 0 && !entry.cancelled;
+  const isOfHeld = isHeld && wanted.kind !== 'refund';
+  const reserved = entry.done
+    .filter(({ state, kind }) => state === 'pending' && (kind !== 'refund') === isOfHeld)
+    .reduce((sum, { amount }) => sum + amount, 0);
   const left =
-    isHeld && wanted.kind !== 'refund'
-      ? entry.held - entry.taken - entry.released
-      : entry.taken - entry.returned;
+    (isOfHeld ? entry.held - entry.taken - entry.released : entry.taken - entry.returned) - reserved;
   if (wanted.kind === 'capture' && !isHeld) return 'state';
   if (entry.cancelled || left <= 0) return 'state';
   const amount = wanted.amount ?? left;
@@ -133,20 +109,49 @@ export async function perform(
     kind: wanted.kind,
     amount,
     operationReference: wanted.operationReference ?? '',
+    state: (await memory.get(slowPlace(entry.order))) ? 'pending' : 'done',
   };
-  const isRelease = wanted.kind === 'cancel' && isHeld;
-  const changed: Entry = {
+  const listed = { ...entry, done: [...entry.done, done] };
+  return { entry: await save(memory, done.state === 'done' ? moved(listed, done) : listed), done };
+}
+
+/** An entry after an operation that is carried out. */
+function moved(entry: Entry, { kind, amount }: BankOperation): Entry {
+  const isRelease = kind === 'cancel' && entry.held > 0;
+  const released = isRelease ? entry.released + amount : entry.released;
+  return {
     ...entry,
-    taken: wanted.kind === 'capture' ? entry.taken + amount : entry.taken,
+    taken: kind === 'capture' ? entry.taken + amount : entry.taken,
     returned:
-      wanted.kind === 'refund' || (wanted.kind === 'cancel' && !isHeld)
-        ? entry.returned + amount
-        : entry.returned,
-    released: isRelease ? entry.released + amount : entry.released,
-    cancelled: isRelease && amount === left && entry.taken === 0,
-    done: [...entry.done, done],
+      kind === 'refund' || (kind === 'cancel' && !isRelease) ? entry.returned + amount : entry.returned,
+    released,
+    cancelled: entry.cancelled || (isRelease && entry.taken === 0 && released === entry.held),
   };
-  return { entry: await save(memory, changed), done };
+}
+
+function slowPlace(order: string): string {
+  return `slow/${order}`;
+}
+
+/** Whether the bank carries out the operations of an order later (`concluded`), and not at once. */
+export function setSlow(memory: Memory, order: string, slow: boolean): Promise<void> {
+  return memory.put(slowPlace(order), slow ? 'slow' : '');
+}
+
+/** Carries out an operation that is pending, or rejects it. */
+export async function concluded(
+  memory: Memory,
+  entry: Entry,
+  id: string,
+  state: 'done' | 'rejected',
+): Promise<Entry> {
+  const operation = entry.done.find((one) => one.id === id && one.state === 'pending');
+  if (!operation) return entry;
+  const listed = {
+    ...entry,
+    done: entry.done.map((one) => (one === operation ? { ...operation, state } : one)),
+  };
+  return save(memory, state === 'done' ? moved(listed, operation) : listed);
 }
 
 /** Cancels an order that nobody has paid. */

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Account } from '../../directory/types.ts';
 import type { Environment } from '../../payments/types.ts';
 import { provider } from '../../providers/registry.ts';
+import type { BankOperation, Entry } from './entry.ts';
 
 /** A merchant contract as the bank knows it: the account, its secrets among the settings. */
 export interface Merchant {
@@ -87,6 +88,11 @@ export interface Bank {
   decide?(order: BankOrder, merchant: Merchant, decision: Decision, memory: Memory): Promise<void>;
   /** The notification of a decision. */
   notification(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): BankMessage;
+  /**
+   * The notification of an operation after the payment, of the merchant's or of the back office: that it was carried out, or that it
+   * was rejected. Null: this bank tells nothing of it.
+   */
+  operationNotification?(entry: Entry, operation: BankOperation, merchant: Merchant): BankMessage | null;
   /** Where the shopper goes back to, with what the bank adds. */
   back(order: BankOrder, merchant: Merchant, decision: Decision): string;
 }

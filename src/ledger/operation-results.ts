@@ -1,0 +1,313 @@
+/** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
+import { orderNumber } from '../payments/id.ts';
+import {
+  movementOf,
+  type OperationKind,
+  type OperationProblem,
+  type RecordedOperation,
+  sumOf,
+  updateOf,
+} from '../payments/operations.ts';
+import {
+  type BookedOperation,
+  type OperationNews,
+  operationOf,
+  type Settlement,
+  settledBy,
+  settledByState,
+} from '../payments/reconciliation.ts';
+import { apply } from '../payments/rules.ts';
+import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
+import { type LedgerRecord, operationReference, summaryOf, viewOf, withAttempt } from './record.ts';
+import type { Writer } from './store.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Pauses between attempts to reconcile an operation whose outcome is not known. */
+export const RECONCILE_PAUSES_MS: readonly number[] = [
+  30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 86_400_000, 172_800_000, 345_600_000,
+];
+
+type Source = 'provider' | 'operator' | 'countersign';
+
+/** The id of the job that watches an operation. */
+export function jobId(number: number): string {
+  return `operation_${number}`;
+}
+
+/** The key of an operation's answer, which is stored beside those to notifications. */
+export function answerKey(key: string): string {
+  return `operation|${key}`;
+}
+
+const ABSENT = 'the provider has no such operation: it was not carried out';
+
+/** What an entry of the provider's amounts to; null: nothing that is known. */
+function outcomeOf(booked: BookedOperation | null): OperationOutcome | null {
+  if (!booked) return { result: 'failed', problem: { code: 'provider_error', detail: ABSENT } };
+  const { state, status, providerReference = null } = booked;
+  if (state === 'unknown') return null;
+  if (state !== 'failed') return { result: state, status, providerReference };
+  return {
+    result: 'failed',
+    problem: {
+      code: 'provider_error',
+      detail: `the provider declined it (${status})`,
+      provider: { code: status, text: '' },
+    },
+  };
+}
+
+export class OperationResults {
+  readonly #work: UnitOfWork;
+
+  constructor(work: UnitOfWork) {
+    this.#work = work;
+  }
+
+  /** Records the outcome of one operation as a commit, and moves the payment by it. */
+  finish(operation: RecordedOperation, outcome: OperationOutcome, source: Source): void {
+    const { record } = this.#work.payment();
+    this.#work.commit((writer) => {
+      this.#work.saveMoved(writer, this.#finished(writer, record, operation, outcome, source));
+    });
+  }
+
+  /**
+   * Keeps what the answer to an operation has brought for later calls, where a message has told its outcome before.
+   */
+  keep(operation: RecordedOperation, outcome: OperationOutcome): void {
+    if ('problem' in outcome) return;
+    const { record } = this.#work.payment();
+    const { providerReference, providerState = {} } = outcome;
+    const known = withOperation(record, {
+      ...operation,
+      providerReference: operation.providerReference ?? providerReference,
+    });
+    this.#work.commit((writer) => writer.save(withState(known, operation.attempt, providerState)));
+  }
+
+  /** Settles the operations of one kind of an attempt that the provider's answer decides, by what the payment holds now. */
+  settleByBookings({ bookings, settlesAfterMs }: LookedUp, kind: OperationKind, attempt: number): void {
+    const { record } = this.#work.payment();
+    const state = record.attempts[attempt - 1]?.state;
+    if (!state) return;
+    const now = this.#work.now();
+    const settlements = settledBy(bookings, {
+      state,
+      operations: operationsOf(record, attempt).filter((one) => one.kind === kind),
+      nameOf: namesIn(record, attempt),
+      isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
+    });
+    const { providerState = {} } = bookings;
+    if (settlements.length === 0 && Object.keys(providerState).length === 0) return;
+    this.#work.commit((writer) => {
+      const known = withState(record, attempt, providerState);
+      this.#work.saveMoved(writer, this.#settled(writer, known, settlements, 'asked'));
+    });
+  }
+
+  /** The operation of ours that an update is about, and what it says of it; null: it is about none for sure. */
+  newsOf(
+    record: LedgerRecord,
+    command: ApplyUpdateCommand,
+    amount: number | null,
+  ): { readonly operation: RecordedOperation; readonly news: OperationNews } | null {
+    const news = newsIn(command, amount);
+    if (!news || command.proofMissing) return null;
+    const { attempt } = command;
+    const operation = operationOf(news, operationsOf(record, attempt), namesIn(record, attempt));
+    return operation && { operation, news };
+  }
+
+  /**
+   * Settles what an update decides, inside its commit: the operation that it is about, or those that the attempt's new state decides.
+   */
+  settleByUpdate(
+    writer: Writer,
+    record: LedgerRecord,
+    command: ApplyUpdateCommand,
+    about: ReturnType<OperationResults['newsOf']>,
+  ): LedgerRecord {
+    if (command.proofMissing) return record;
+    const { attempt, providerStatus } = command;
+    const known = about ? withMovement(record, about.operation, command) : record;
+    const named = about ? [{ number: about.operation.number, booked: about.news }] : [];
+    const settled = this.#settled(writer, known, named, 'news');
+    const state = settled.attempts[attempt - 1]?.state;
+    // A message about one operation says nothing about another, and one about somebody else's nothing about ours.
+    if (!state || newsIn(command, null)) return settled;
+    return this.#settled(
+      writer,
+      settled,
+      settledByState(state, operationsOf(settled, attempt), providerStatus),
+      'news',
+    );
+  }
+
+  /** @param by the log's words: `news` for a message, `asked` for an answer. */
+  #settled(
+    writer: Writer,
+    record: LedgerRecord,
+    settlements: readonly Settlement[],
+    by: 'news' | 'asked',
+  ): LedgerRecord {
+    return settlements.reduce((changed, { number, booked }) => {
+      const operation = changed.operations?.[number - 1];
+      const outcome = outcomeOf(booked);
+      if (!operation || !outcome || !moves(operation, outcome)) return changed;
+      return this.#finished(writer, changed, operation, outcome, 'provider', by);
+    }, record);
+  }
+
+  /** The record after an operation's outcome, inside a commit. */
+  #finished(
+    writer: Writer,
+    record: LedgerRecord,
+    operation: RecordedOperation,
+    given: OperationOutcome,
+    source: Source,
+    by?: 'news' | 'asked',
+  ): LedgerRecord {
+    const outcome = withOwnReference(record, operation, given);
+    const { number, kind, attempt, amount } = operation;
+    const detail = { operation: number, kind, attempt, amount, ...(by && { by }) };
+    if ('problem' in outcome) {
+      const { problem } = outcome;
+      writer.log(`operation.${outcome.result}`, source, { ...detail, ...problem });
+      this.#watchAgain(writer, number, outcome.result === 'unknown');
+      return withOperation(record, { ...operation, ...ended(outcome.result, writer.at), problem });
+    }
+    const { result, status, providerReference, providerState = {} } = outcome;
+    const done = withOperation(withState(record, attempt, providerState), {
+      ...operation,
+      ...ended(result, writer.at),
+      problem: null,
+      providerStatus: status,
+      providerReference: providerReference ?? operation.providerReference,
+    });
+    const moved = result === 'succeeded' ? applied(done, operation) : done;
+    writer.log(`operation.${result}`, source, {
+      ...detail,
+      providerStatus: status,
+      ...(providerReference !== null && { providerReference }),
+      ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
+    });
+    this.#storeAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
+    this.#watchAgain(writer, number, result === 'accepted');
+    return moved;
+  }
+
+  #storeAnswer(writer: Writer, key: string, record: LedgerRecord): void {
+    if (this.#work.store.answerTo(answerKey(key))) return;
+    writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
+  }
+
+  #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
+    const job = this.#work.store.job(jobId(number));
+    if (!job) return;
+    const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
+    // A job that is running sets its own next time.
+    if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
+  }
+}
+
+/** What an update says of an operation, in its own words or by what it moves; null: it is a total, or about no operation. */
+function newsIn(command: ApplyUpdateCommand, amount: number | null): OperationNews | null {
+  const { operation, outcome, cumulative, movement, providerStatus: status } = command;
+  if (operation) return { status, ...(outcome === 'refunded' && { movement }), ...operation };
+  if (outcome !== 'refunded' || cumulative) return null;
+  return { kind: 'refund', amount, state: 'succeeded', status, movement };
+}
+
+/** Whether an outcome is news: what is known stays, except that a failed operation may turn out to have succeeded. */
+function moves({ state }: RecordedOperation, { result }: OperationOutcome): boolean {
+  if (state === 'succeeded') return false;
+  if (state === 'failed') return result === 'succeeded';
+  if (state === 'accepted') return result === 'succeeded' || result === 'failed';
+  return true;
+}
+
+/** An answer that names another operation is no answer to this one. */
+function withOwnReference(
+  { operations = [] }: LedgerRecord,
+  { number }: RecordedOperation,
+  outcome: OperationOutcome,
+): OperationOutcome {
+  if ('problem' in outcome || outcome.providerReference === null) return outcome;
+  const { providerReference } = outcome;
+  const other = operations.find(
+    (one) => one.number !== number && one.providerReference === providerReference,
+  );
+  if (!other) return outcome;
+  const problem: OperationProblem = {
+    code: 'provider_error',
+    detail: `the provider answered about operation ${other.number} (${providerReference}); it is not known whether this one was executed`,
+  };
+  return { result: 'unknown', problem };
+}
+
+function operationsOf({ operations = [] }: LedgerRecord, attempt: number): readonly RecordedOperation[] {
+  return operations.filter((one) => one.attempt === attempt);
+}
+
+function namesIn({ id }: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
+  const order = orderNumber(id, attempt);
+  return (operation) => operationReference(order, operation);
+}
+
+function ended(
+  state: RecordedOperation['state'],
+  at: string,
+): Pick<RecordedOperation, 'state' | 'finishedAt'> {
+  return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
+}
+
+function withOperation(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
+  return {
+    ...record,
+    operations: (record.operations ?? []).map((entry) =>
+      entry.number === operation.number ? operation : entry,
+    ),
+  };
+}
+
+function withState(
+  record: LedgerRecord,
+  attempt: number,
+  providerState: Readonly<Record<string, string>>,
+): LedgerRecord {
+  if (Object.keys(providerState).length === 0) return record;
+  return withAttempt(record, attempt, (entry) => ({
+    ...entry,
+    providerState: { ...entry.providerState, ...providerState },
+  }));
+}
+
+/** The record with the movement of a message noted at the operation that it is about. */
+function withMovement(
+  record: LedgerRecord,
+  operation: RecordedOperation,
+  { outcome, cumulative, movement }: ApplyUpdateCommand,
+): LedgerRecord {
+  const current = record.operations?.[operation.number - 1];
+  if (!current || outcome !== 'refunded' || cumulative || current.movement !== undefined) return record;
+  return withOperation(record, { ...current, movement });
+}
+
+/** The record after an operation that succeeded. */
+function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
+  return withAttempt(record, operation.attempt, (attempt) => ({
+    ...attempt,
+    state: apply(attempt.state, updateOf(operation, record.operations ?? [])),
+  }));
+}
+
+/** Under which identity the money of an update counts: that of the operation of ours that it is about. */
+export function ownMovement(
+  operation: RecordedOperation,
+  { outcome, cumulative, movement }: ApplyUpdateCommand,
+): string {
+  return outcome === 'refunded' && !cumulative && sumOf(operation) === 'refunded'
+    ? movementOf(operation)
+    : movement;
+}
