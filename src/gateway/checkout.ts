@@ -3,8 +3,9 @@ import type { Account } from '../directory/types.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { PaymentView } from '../payments/types.ts';
 import type { LedgerClient, Service } from './service.ts';
-import { fitsMode } from './shop-mode.ts';
+import { fitsMode, isReal } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
 
 /** What the checkout knows of a shopper's request. */
@@ -27,7 +28,8 @@ async function startNext(
   if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
   const { id, attempt, request, amount } = hop;
   const shop = await service.directory.shop(hop.shop);
-  if (shop && !fitsMode(shop, account)) {
+  // The shop may have changed its mode since the payment was made.
+  if ((shop && !fitsMode(shop, account)) || isReal(account) === hop.test) {
     await ledger.startFailed(attempt);
     return { kind: 'not_offered' };
   }
@@ -60,14 +62,15 @@ export async function nextHop(
   return result;
 }
 
-/** The accounts that a shopper may choose from; none for a shop that is gone. */
+/** The accounts that a shopper of a payment may choose from; none for a shop that is gone. */
 export async function accountsToChoose(
   service: Service,
   shopId: string,
-  currency: string,
+  { currency, test }: Pick<PaymentView, 'currency' | 'test'>,
 ): Promise<readonly Account[]> {
   const shop = await service.directory.shop(shopId);
-  return shop ? choices(service, shop, currency) : [];
+  if (!shop) return [];
+  return (await choices(service, shop, currency)).filter((account) => isReal(account) !== test);
 }
 
 /**
@@ -77,6 +80,6 @@ export async function accountsToChoose(
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
   if (!found?.isOpen) return found?.view.account === account;
-  const accounts = await accountsToChoose(service, found.shop, found.view.currency);
+  const accounts = await accountsToChoose(service, found.shop, found.view);
   return accounts.some((entry) => entry.id === account);
 }

@@ -86,7 +86,7 @@ export async function takeNotification(
     }
     const update = updateCommand(message, {
       provider,
-      account: account.id,
+      account,
       channel: 'notification',
       signedBy,
       standing,

@@ -22,8 +22,7 @@ async function applyRow(
   { account, provider }: { readonly account: Account; readonly provider: Provider },
   { update }: ReportRow,
 ): Promise<boolean> {
-  const made =
-    update && updateCommand(update, { provider, account: account.id, channel: 'status', signedBy: 'asked' });
+  const made = update && updateCommand(update, { provider, account, channel: 'status', signedBy: 'asked' });
   if (!made) return false;
   const result = await service.ledger(made.id).applyUpdate(made.command);
   return result.kind === 'answer' && !result.repeat;

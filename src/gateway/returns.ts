@@ -41,7 +41,7 @@ async function returnedUpdate(
   const { provider } = opened;
   const isRead = provider.capabilities.signedReturn || provider.queryStatus;
   if (!carriesMessage(request) || !isRead) return { update: null, refused: null };
-  const account = opened.account.id;
+  const { account } = opened;
   try {
     const { message, signedBy } = await verifyMessage(service, opened, request, 'return');
     if (message.kind === 'acknowledgement') return { update: null, refused: null };

@@ -57,7 +57,7 @@ export async function queryStatus(
     updatesOf(answer)?.map((update) => {
       const made = updateCommand(update, {
         provider,
-        account: account.id,
+        account,
         channel: 'status',
         signedBy: 'asked',
       });

@@ -1,9 +1,11 @@
 /** A provider update as the command that its payment's ledger takes. */
+import type { Account } from '../directory/types.ts';
 import type { ApplyUpdateCommand } from '../ledger/commands.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
 import { statusText } from '../providers/kit/statuses.ts';
 import type { Standing } from './proof.ts';
+import { isReal } from './shop-mode.ts';
 
 /**
  * The command, and the payment that it is for; null when its order number is none of ours.
@@ -14,7 +16,7 @@ export function updateCommand(
   update: ProviderUpdate,
   options: {
     readonly provider: Provider;
-    readonly account: string;
+    readonly account: Pick<Account, 'id' | 'environment'>;
     readonly channel: Channel | 'status';
     readonly signedBy: string;
     /** How the message stands; the answer to a status query counts. */
@@ -24,12 +26,14 @@ export function updateCommand(
   const order = fromOrderNumber(update.order);
   if (!order) return null;
   const { kind: _kind, order: _order, reply, ...members } = update;
-  const { provider, standing = { kind: 'counts', proven: true }, ...rest } = options;
+  const { provider, account, standing = { kind: 'counts', proven: true }, ...rest } = options;
   return {
     id: order.id,
     command: {
       ...members,
       ...rest,
+      account: account.id,
+      test: !isReal(account),
       attempt: order.attempt,
       providerStatusText: statusText(provider.statuses, update.providerStatus),
       proven: standing.kind === 'counts' && standing.proven,

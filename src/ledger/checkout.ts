@@ -11,7 +11,7 @@ import type { Redirect } from '../payments/types.ts';
 import { attemptOf, isCaptured, isReusable, isStale } from './attempts.ts';
 import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
-import { type Attempt, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
+import { type Attempt, asksForTest, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -77,7 +77,16 @@ export class Checkout {
 
   #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
     const { shop } = this.#work.payment();
-    return { kind: 'start', shop, id: record.id, attempt: number, account, request: record.request, amount };
+    return {
+      kind: 'start',
+      shop,
+      id: record.id,
+      attempt: number,
+      account,
+      request: record.request,
+      amount,
+      test: asksForTest(record),
+    };
   }
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {

@@ -136,12 +136,16 @@ export type HopResult =
       readonly account: string;
       readonly request: PaymentRequest;
       readonly amount: Minor;
+      /** Whether the payment asks for money that is not real. */
+      readonly test: boolean;
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
   readonly attempt: number;
   readonly account: string;
+  /** Whether the money of the account is not real, as it is set now. */
+  readonly test?: boolean;
   /** The provider's identity of the update. */
   readonly key: string;
   readonly outcome: Outcome | 'accepted';

@@ -7,7 +7,14 @@ import { capturedOf } from '../payments/operations.ts';
 import { apply, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { type OperationResults, ownMovement } from './operation-results.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withDocument } from './record.ts';
+import {
+  type Attempt,
+  asksForTest,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withDocument,
+} from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -27,11 +34,11 @@ function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string |
 }
 
 /**
- * Whether the money of an attempt is not real although the payment asks for real money. Test and live do not mix: what the
- * shop asked for is what its first attempt was for.
+ * Whether the money of an update is not real although the payment asks for real money: the attempt's, or the account's after it was
+ * moved to a test platform. Test and live do not mix.
  */
-function isNotReal({ attempts }: LedgerRecord, { test }: Attempt): boolean {
-  return test && attempts[0]?.test === false;
+function isNotReal(record: LedgerRecord, attempt: Attempt, { test = false }: ApplyUpdateCommand): boolean {
+  return (attempt.test && !asksForTest(record)) || (test && !attempt.test);
 }
 
 /**
@@ -71,7 +78,7 @@ export class ProviderUpdates {
     // It was verified with the secret of an account that this attempt did not go to.
     const attempt = record && this.#attemptOf(record, command);
     if (!record || !attempt) return { kind: 'unknown' };
-    if (isNotReal(record, attempt)) return { kind: 'not_real' };
+    if (isNotReal(record, attempt, command)) return { kind: 'not_real' };
     const unbound = unboundName(attempt, command);
     if (unbound !== null) {
       console.warn({ event: 'update.unbound', payment: record.id, channel: command.channel, name: unbound });
@@ -99,7 +106,7 @@ export class ProviderUpdates {
   isNew(command: ApplyUpdateCommand): boolean {
     const { record } = this.#work.store;
     const attempt = record && this.#attemptOf(record, command);
-    if (!record || !attempt || isNotReal(record, attempt) || unboundName(attempt, command) !== null)
+    if (!record || !attempt || isNotReal(record, attempt, command) || unboundName(attempt, command) !== null)
       return false;
     return this.#work.store.answerTo(identity(command)) === null;
   }

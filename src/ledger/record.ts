@@ -62,6 +62,11 @@ export interface LedgerRecord {
   readonly updatedAt: string;
 }
 
+/** Whether a payment asks for money that is not real: what the shop asked for is what its first attempt was for. */
+export function asksForTest({ attempts }: Pick<LedgerRecord, 'attempts'>): boolean {
+  return attempts[0]?.test ?? false;
+}
+
 /** Status and totals by the rules. */
 export function summaryOf(record: LedgerRecord): Summary {
   return summarize(
@@ -173,7 +178,7 @@ export function viewOf(record: LedgerRecord): PaymentView {
     currency: request.currency,
     account: newest?.account ?? '',
     provider: newest?.provider ?? '',
-    test: newest?.test ?? false,
+    test: asksForTest(record),
     amounts,
     pendingReason: status === 'pending' ? pendingReasonOf(record) : null,
     providerReference: record.providerReference,

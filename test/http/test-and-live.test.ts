@@ -191,6 +191,35 @@ describe('a live shop with a test account', () => {
     expect(html).not.toContain('SHASIGN');
   });
 
+  it('does not make a real payment of one that began as a test', async () => {
+    const unreal = [
+      await makeAccount('dummy', { environment: 'test' }),
+      await makeAccount('dummy', { environment: 'test' }),
+    ];
+    const shop = await makeShop(unreal);
+    const { id } = (await shop.pay({ account: undefined })).body;
+    const real = await makeAccount('ecommpay', { environment: 'production' });
+    await admin('PUT', `/shops/${shop.id}`, { testMode: false, accounts: [...unreal, real] });
+    vi.setSystemTime(Date.now() + 6000);
+    const chosen = await request(`/pay/${id}`, { method: 'POST', body: `account=${real}` });
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([404, null]);
+    await dummyPays(unreal[0] ?? '', `${id}01`);
+    expect(await shop.payment(id)).toMatchObject({ test: true });
+  });
+
+  it('is not paid by what counts only since its account was moved to a test platform', async () => {
+    const account = await makeAccount('dotpay', { environment: 'production' });
+    const shop = await makeShop([account]);
+    const created = await shop.pay({ currency: currencyOf('dotpay') });
+    const who = merchant('dotpay', account);
+    const order = await shopperAtBank('dotpay', created.body.redirect, who);
+    await admin('PUT', `/accounts/${account}`, { provider: 'dotpay', environment: 'test' });
+    vi.setSystemTime(Date.now() + 6000);
+    const answer = await deliver(bankOf('dotpay').notification(order, who, 'pay', 'none'));
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await shop.payment(created.body.id)).toMatchObject({ status: 'created', test: false });
+  });
+
   it('starts nothing for a website of PolyBanking', async () => {
     const account = await makeAccount('postfinance');
     const shop = await makeShop([account]);
