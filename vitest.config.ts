@@ -4,6 +4,13 @@ import { defineConfig } from 'vitest/config';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
 
+/** How long the reconciliation model is played, by the variables of `npm run reconcile-model`. */
+const reconcileModel = {
+  runs: Number(process.env.RECONCILE_RUNS ?? 100),
+  seed: Number(process.env.RECONCILE_SEED ?? 20_261_126),
+  only: (process.env.RECONCILE_ONLY ?? '').split(',').filter(Boolean),
+};
+
 /** Two kinds of tests: inside workerd, with real Durable Objects and D1; and in Node, for the command line. */
 export default defineConfig(async () => ({
   test: {
@@ -32,6 +39,7 @@ export default defineConfig(async () => ({
           include: ['test/**/*.test.ts'],
           exclude: ['test/cli/**', 'test/conformance/**', 'test/upgrade/**', 'test/browser/**'],
           setupFiles: ['./test/support/setup.ts'],
+          provide: { reconcileModel },
         },
       },
       {

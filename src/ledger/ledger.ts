@@ -125,7 +125,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         const lastDelivery = command.shopKnows
           ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
           : -1;
-        const webhook = this.#work.webhookId(command.id, '');
+        const webhook = this.#work.webhookId(command.id, 'a');
         for (const [index, event] of command.history.entries()) {
           const line = index === lastDelivery ? { ...event, detail: { ...event.detail, webhook } } : event;
           record = withImported(writer, record, line);

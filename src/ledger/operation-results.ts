@@ -1,5 +1,6 @@
 /** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
 import { orderNumber } from '../payments/id.ts';
+import type { Minor } from '../payments/money.ts';
 import {
   movementOf,
   type OperationKind,
@@ -10,11 +11,13 @@ import {
 } from '../payments/operations.ts';
 import {
   type BookedOperation,
+  type Bookings,
   type OperationNews,
   operationOf,
   type Settlement,
   settledBy,
   settledByState,
+  shownTotal,
 } from '../payments/reconciliation.ts';
 import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
@@ -98,10 +101,9 @@ export class OperationResults {
       nameOf: namesIn(record, attempt),
       isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
     });
-    const { providerState = {} } = bookings;
-    if (settlements.length === 0 && Object.keys(providerState).length === 0) return;
+    const known = withShownMoney(withState(record, attempt, bookings.providerState), attempt, kind, bookings);
+    if (settlements.length === 0 && known === record) return;
     this.#work.commit((writer) => {
-      const known = withState(record, attempt, providerState);
       this.#work.saveMoved(writer, this.#settled(writer, known, settlements, 'asked'));
     });
   }
@@ -274,13 +276,32 @@ function withOperation(record: LedgerRecord, operation: RecordedOperation): Ledg
 function withState(
   record: LedgerRecord,
   attempt: number,
-  providerState: Readonly<Record<string, string>>,
+  providerState: Readonly<Record<string, string>> = {},
 ): LedgerRecord {
-  if (Object.keys(providerState).length === 0) return record;
+  const known = record.attempts[attempt - 1]?.providerState ?? {};
+  if (Object.entries(providerState).every(([name, value]) => known[name] === value)) return record;
   return withAttempt(record, attempt, (entry) => ({
     ...entry,
     providerState: { ...entry.providerState, ...providerState },
   }));
+}
+
+/**
+ * The record with what the provider shows to have been captured or refunded in all, whoever did it: a total, which never adds to
+ * what is known of the same money.
+ */
+function withShownMoney(
+  record: LedgerRecord,
+  attempt: number,
+  kind: OperationKind,
+  bookings: Bookings,
+): LedgerRecord {
+  const shown = shownTotal(bookings);
+  const state = record.attempts[attempt - 1]?.state;
+  if (kind === 'cancel' || !state || !shown) return record;
+  const outcome = kind === 'capture' ? 'paid' : 'refunded';
+  const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
+  return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
 }
 
 /** The record with the movement of a message noted at the operation that it is about. */

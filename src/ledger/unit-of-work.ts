@@ -1,5 +1,6 @@
 /** How a payment changes: one commit for each command, which queues a webhook when the status changes. */
 import type { PaymentId } from '../payments/id.ts';
+import type { RecordedOperation } from '../payments/operations.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
 import type { LedgerPorts } from './ports.ts';
@@ -72,18 +73,26 @@ export class UnitOfWork {
       }
       writer.queue(this.webhookJob(writer.at, type, saved, before?.status ?? null));
     }
+    for (const { number, state } of operationsEnded(this.store.record, saved)) {
+      writer.queue(this.webhookJob(writer.at, `operation.${state}`, saved, null, `o${number}`));
+    }
   }
 
   /** A webhook's id comes from the payment's version, so that a commit that is repeated queues the same message. */
-  webhookId(payment: PaymentId, type: string): string {
+  webhookId(payment: PaymentId, suffix: string): string {
     const version = (this.store.head?.version ?? 0) + 1;
-    const suffix = type === 'payment.paid_twice' ? 'b' : 'a';
     return `msg_${payment}_${String(version).padStart(4, '0')}${suffix}`;
   }
 
-  webhookJob(at: string, type: string, record: LedgerRecord, previousStatus: Status | null): Job {
+  webhookJob(
+    at: string,
+    type: string,
+    record: LedgerRecord,
+    previousStatus: Status | null,
+    suffix = type === 'payment.paid_twice' ? 'b' : 'a',
+  ): Job {
     return {
-      id: this.webhookId(record.id, type),
+      id: this.webhookId(record.id, suffix),
       kind: 'webhook',
       body: JSON.stringify({
         type,
@@ -96,6 +105,14 @@ export class UnitOfWork {
       createdAt: at,
     };
   }
+}
+
+/** The operations of which a change says what became of them, or that nobody knows. */
+function operationsEnded(before: LedgerRecord | null, after: LedgerRecord): readonly RecordedOperation[] {
+  return (after.operations ?? []).filter(({ number, state }) => {
+    const isAnswer = state === 'succeeded' || state === 'failed' || state === 'unknown';
+    return isAnswer && before?.operations?.[number - 1]?.state !== state;
+  });
 }
 
 /** The webhooks that a change calls for. */

@@ -232,6 +232,14 @@ export function settledBy(bookings: Bookings, context: ReconciliationContext): r
     : settledByTotal(bookings.total, bookings, context);
 }
 
+/** What an answer shows to have been done in all, in minor units; null: it names no amounts. */
+export function shownTotal({ total, entries }: Bookings): number | null {
+  if (total !== undefined) return total;
+  return entries
+    .filter(({ state }) => state === 'succeeded')
+    .reduce<number | null>((sum, { amount }) => (sum === null || amount === null ? null : sum + amount), 0);
+}
+
 /** What one message says of an operation. */
 export interface OperationNews extends BookedOperation {
   readonly kind: OperationKind;

@@ -326,13 +326,13 @@ function pathPattern(path: string): RegExp {
 /** How the next call that moves money is cut off: before the bank has it, or after the bank has executed it. */
 let cutNext: 'before' | 'after' | null = null;
 
-/** Cuts the connection of the next call that moves money at a bank. */
-export function cut(when: 'before' | 'after'): void {
+/** Cuts the connection of the next call that moves money at a bank; null: of none. */
+export function cut(when: 'before' | 'after' | null): void {
   cutNext = when;
 }
 
-/** Has the next call that moves money at the bank of a provider fail in a given way. */
-export function trouble(providerId: string, kind: Trouble): Promise<void> {
+/** Has the next call that moves money at the bank of a provider fail in a given way; null: it does not. */
+export function trouble(providerId: string, kind: Trouble | null): Promise<void> {
   return makeTrouble(bankOf(providerId), kind, memory);
 }
 

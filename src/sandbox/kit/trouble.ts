@@ -5,9 +5,9 @@ function place(bank: Bank): string {
   return `trouble/${bank.providers.join('+')}`;
 }
 
-/** Has the next call that moves money at a bank fail in a given way. */
-export function makeTrouble(bank: Bank, trouble: Trouble, memory: Memory): Promise<void> {
-  return memory.put(place(bank), trouble);
+/** Has the next call that moves money at a bank fail in a given way; null: it does not. */
+export function makeTrouble(bank: Bank, trouble: Trouble | null, memory: Memory): Promise<void> {
+  return memory.put(place(bank), trouble ?? '');
 }
 
 /** Longer than anybody waits. */
