@@ -83,13 +83,15 @@ async function queryNow(
   if (!hint) return { update };
   const ledger = service.ledger(id);
   const spends = provider.hintSpends?.(hint.about) ?? false;
-  const request = await (spends
-    ? ledger.spendingQuery(account, hint.attempt)
-    : ledger.statusQuery(account, hint.attempt));
+  const about = { account, hint: hint.about };
+  const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
+  if (allowed?.kind === 'later') {
+    const { attempt, notBefore } = allowed;
+    return { update: null, hint: { ...about, attempt, notBefore } };
+  }
+  const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update: null };
-  const later = spends
-    ? { update: null }
-    : { update: null, hint: { attempt: request.attempt, account, hint: hint.about } };
+  const later = spends ? { update: null } : { update: null, hint: { ...about, attempt: request.attempt } };
   try {
     const commands = await queryStatus(service, { ...request, hint: hint.about });
     const [first, ...more] = commands ?? [];

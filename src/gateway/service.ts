@@ -10,6 +10,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  EventPage,
   HintCommand,
   HintResult,
   History,
@@ -22,6 +23,7 @@ import type {
   PaymentLog,
   PaymentRead,
   ReturnCommand,
+  ReturnQuery,
   ReturnResult,
   SignedAttempt,
   StatusQueryRequest,
@@ -34,7 +36,7 @@ export interface LedgerClient {
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(requestHash: string): Promise<CreateResult | null>;
   read(): Promise<PaymentRead | null>;
-  events(): Promise<PaymentLog | null>;
+  events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(): Promise<boolean>;
@@ -45,6 +47,7 @@ export interface LedgerClient {
   startFailed(attempt: number): Promise<void>;
   takeHint(command: HintCommand): Promise<HintResult>;
   statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
+  returnQuery(account: string, attempt: number | null): Promise<ReturnQuery | null>;
   spendingQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
   applyUpdate(command: ApplyUpdateCommand): Promise<ApplyUpdateResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;

@@ -15,6 +15,8 @@ function refused(refusal: Refusal): Problem {
 }
 
 async function callback(c: Context<AppEnv>): Promise<Response> {
+  // A probe of the address is no notification.
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const account = await c.get('service').directory.account(c.req.param('account') ?? '');
   if (!account) throw new Problem('not_found', 'there is no such account');
   const opened = open(account);

@@ -10,7 +10,7 @@ import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
 import { documented } from './openapi.ts';
 import { providerRequest, senderOf } from './provider-request.ts';
-import { hop, shopperIp, toShop, unknownPayment } from './shopper.ts';
+import { hop, previewed, shopperIp, toShop, unknownPayment } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
@@ -18,7 +18,18 @@ async function pay(c: Context<AppEnv>): Promise<Response> {
   if (!id) return unknownPayment(service);
   // A preview of the link is not a shopper on the way.
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
+  if (isPreview(c)) return previewed(service);
   return hop(c, id);
+}
+
+/** Programs that fetch links which people send to one another, to show what is behind them. */
+const PREVIEWERS =
+  /bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|skypeuripreview|embedly|mastodon|slack|discord|telegram/i;
+
+/** Whether a link is fetched and nobody follows it: by a browser in advance, or by a program that shows what is behind it. */
+function isPreview(c: Context<AppEnv>): boolean {
+  const purpose = [c.req.header('sec-purpose'), c.req.header('purpose'), c.req.header('x-moz')].join(' ');
+  return /prefetch|preview|prerender/i.test(purpose) || PREVIEWERS.test(c.req.header('user-agent') ?? '');
 }
 
 /** The shopper has chosen a means of payment. */
@@ -33,6 +44,7 @@ async function choose(c: Context<AppEnv>): Promise<Response> {
 
 async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const id = paymentId(c.req.param('id') ?? '');
   const account = id && (await service.directory.account(c.req.param('account') ?? ''));
   if (!id || !account) return unknownPayment(service);

@@ -11,7 +11,7 @@ import {
   describedOrder,
   documented,
 } from './openapi.ts';
-import { pageHeaders } from './pages.tsx';
+import { ownPolicy, pageHeaders } from './pages.tsx';
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -192,7 +192,9 @@ export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
           nonce={nonce}
         />
       );
-      return new Response(`<!doctype html>${String(await html`${page}`)}`, { headers: pageHeaders(nonce) });
+      return new Response(`<!doctype html>${String(await html`${page}`)}`, {
+        headers: pageHeaders(ownPolicy(nonce)),
+      });
     },
   );
 

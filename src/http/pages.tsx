@@ -11,17 +11,22 @@ const STYLE = `
   button:focus-visible { outline: 3px solid #86efac; }
 `;
 
-/** The headers of a page: nothing may be loaded, framed, or sent on as a referrer. */
-export function pageHeaders(nonce: string): Record<string, string> {
+/** The content security policy of our own pages: nothing is loaded, and what is inline carries the nonce. */
+export function ownPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The headers of a page: nothing that its policy does not name, no frames, no referrer. */
+export function pageHeaders(policy: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': [
-      "default-src 'none'",
-      `script-src 'nonce-${nonce}'`,
-      `style-src 'nonce-${nonce}'`,
-      "base-uri 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
+    'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',

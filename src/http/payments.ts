@@ -57,6 +57,9 @@ function answerOf(found: PaymentWithRedirect, origin: string) {
   return { ...view, redirect: redirect ?? { kind: 'url', method: 'GET', url: checkoutUrl }, checkoutUrl };
 }
 
+/** Events that one page has where the shop does not say. */
+const EVENTS_A_PAGE = 500;
+
 function unknownPayment(): Problem {
   return new Problem('not_found', 'this shop has no such payment');
 }
@@ -195,16 +198,25 @@ export function paymentRoutes(): Hono<AppEnv> {
     '/v1/payments/:id/events',
     documented({
       summary: "Read a payment's log, oldest first",
-      description: 'Each event holds the hash of the one before it, so that an exported log can be checked.',
+      description:
+        'Each event holds the hash of the one before it, so that an exported log can be checked. 500 events unless `limit` says otherwise; `nextCursor` leads to the next ones. What strangers can cause is counted after its first 30 events.',
       auth: 'shop',
+      query: schemas.eventsQuery,
       success: { 200: schemas.events },
-      errors: ['forbidden', 'not_found'],
+      errors: ['invalid_request', 'forbidden', 'not_found'],
       example: { path: { id: '$PAYMENT' } },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const { events, pending } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).events());
-      return c.json({ data: events, pending });
+      const query = valid(schemas.eventsQuery, c.req.query());
+      const limit = Number(query.limit ?? EVENTS_A_PAGE);
+      const page = { after: Number(query.cursor ?? 0), limit: limit + 1 };
+      const { events, pending } = ownedBy(
+        shop,
+        await ledgerAt(c.get('service'), c.req.param('id')).events(page),
+      );
+      const data = events.slice(0, limit);
+      return c.json({ data, pending, nextCursor: events.length > limit ? String(data.at(-1)?.seq) : null });
     },
   );
 

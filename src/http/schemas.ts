@@ -264,6 +264,19 @@ export const events = v.object({
     }),
   ),
   pending: v.array(pendingJob),
+  nextCursor: v.nullable(v.string()),
+});
+
+/** A page of a log. */
+export const eventsQuery = v.object({
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:1000|[1-9]\d{0,2})$/, 'is a number from 1 to 1000'),
+      v.metadata({ examples: ['100'] }),
+    ),
+  ),
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a cursor of this list'))),
 });
 
 export const deliveries = v.object({

@@ -12,7 +12,8 @@ import type { PaymentRequest, PaymentView, Redirect } from '../payments/types.ts
 import { base64url } from '../signing/bytes.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
 import type { AppEnv } from './app-env.ts';
-import { choicePage, formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
+import { policyOfPage } from './page-policy.ts';
+import { choicePage, formPage, messagePage, ownPolicy, pageHeaders, waitPage } from './pages.tsx';
 
 function nonceOf(service: Service): string {
   const bytes = new Uint8Array(16);
@@ -22,13 +23,18 @@ function nonceOf(service: Service): string {
 
 function page(service: Service, status: number, make: (nonce: string) => string): Response {
   const nonce = nonceOf(service);
-  return new Response(make(nonce), { status, headers: pageHeaders(nonce) });
+  return new Response(make(nonce), { status, headers: pageHeaders(ownPolicy(nonce)) });
 }
 
 export function unknownPayment(service: Service): Response {
   return page(service, 404, (nonce) =>
     messagePage('No such payment', 'This address leads to no payment. Please go back to the shop.', nonce),
   );
+}
+
+/** What a program gets that shows people what is behind a link. */
+export function previewed(service: Service): Response {
+  return page(service, 200, (nonce) => messagePage('Payment', 'Open this link to pay.', nonce));
 }
 
 /** The shop is live, and the attempt leads to a test platform; or the other way round. */
@@ -57,9 +63,7 @@ function go(service: Service, redirect: Redirect): Response {
     case 'form':
       return page(service, 200, (nonce) => formPage(redirect, nonce));
     case 'html':
-      return new Response(redirect.html, {
-        headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-      });
+      return new Response(redirect.html, { headers: pageHeaders(policyOfPage(redirect.html)) });
   }
 }
 

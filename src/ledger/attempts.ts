@@ -1,4 +1,5 @@
 /** The life of one attempt: how it begins, and whether its redirect may be used again. */
+import { MAX_ATTEMPTS } from '../payments/id.ts';
 import { moneyOf, NEW_ATTEMPT } from '../payments/rules.ts';
 import type { SignedAttempt } from './commands.ts';
 import type { Attempt } from './record.ts';
@@ -20,6 +21,29 @@ export function isReusable({ state, oneRedirect }: Attempt): boolean {
 /** Whether the redirect has expired (`now` in milliseconds since 1970). */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;
+}
+
+/** Whether its redirect takes a shopper to the provider again (`now` in milliseconds since 1970). */
+export function isGood(attempt: Attempt, now: number): boolean {
+  return attempt.redirect !== null && isReusable(attempt) && !isStale(attempt, now);
+}
+
+/** Attempts that a payment may have without a pause between them. */
+const FREE_ATTEMPTS = 10;
+
+/** Pauses after those, in milliseconds. Whoever has the link can begin attempts, and must not use them up for the shopper. */
+const PAUSE_MS = 600_000;
+const LONG_PAUSE_MS = 86_400_000;
+
+/** From how many attempts on the pauses are long: the rest lasts longer than any payment is open. */
+const MANY_ATTEMPTS = 50;
+
+/** When the next attempt of a payment may begin, in milliseconds since 1970; never after the last one. */
+export function nextAttemptAt(attempts: readonly Attempt[]): number {
+  const newest = attempts.at(-1);
+  if (!newest || attempts.length < FREE_ATTEMPTS) return 0;
+  if (attempts.length >= MAX_ATTEMPTS) return Number.POSITIVE_INFINITY;
+  return Date.parse(newest.createdAt) + (attempts.length < MANY_ATTEMPTS ? PAUSE_MS : LONG_PAUSE_MS);
 }
 
 /** Whether the shop has captured an authorization, in whole or in part. */

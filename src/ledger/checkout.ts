@@ -3,12 +3,11 @@
  * more, and the return. Some providers have an order registered before the redirect: one request does that, and other
  * requests of the same shopper wait for it.
  */
-import { MAX_ATTEMPTS } from '../payments/id.ts';
 import { minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
-import { attemptOf, isCaptured, isReusable, isStale } from './attempts.ts';
+import { attemptOf, isCaptured, isGood, isReusable, isStale, nextAttemptAt } from './attempts.ts';
 import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import { type Attempt, asksForTest, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
@@ -18,6 +17,11 @@ import type { UnitOfWork } from './unit-of-work.ts';
 
 /** How long a request may take to register an order. After that it counts as lost. */
 const RESERVED_MS = 30_000;
+
+/** What the log says of a shopper who was forwarded. */
+function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string | null) {
+  return { attempt: number, account: attempts[number - 1]?.account, ...(ip !== null && { ip }) };
+}
 
 export class Checkout {
   readonly #work: UnitOfWork;
@@ -51,28 +55,44 @@ export class Checkout {
     if (record.request.choose && !choice && status !== 'pending') {
       return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
     }
-    if (
-      choice &&
-      choice !== newest.account &&
-      status !== 'pending' &&
-      record.attempts.length < MAX_ATTEMPTS
-    ) {
-      return this.#startOf(record, record.attempts.length + 1, { ...newest, account: choice, amount: left });
+    const mayBegin = now >= nextAttemptAt(record.attempts);
+    if (choice && choice !== newest.account && status !== 'pending') {
+      const earlier = record.attempts.findLastIndex(
+        (attempt) => attempt.account === choice && attempt.amount === left && isGood(attempt, now),
+      );
+      if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
+      if (mayBegin)
+        return this.#startOf(record, record.attempts.length + 1, {
+          ...newest,
+          account: choice,
+          amount: left,
+        });
     }
+    if (isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isReusable(newest) && !isStale(newest, now)) {
-      if (newest.redirect) {
-        this.#work.commit((writer) => this.#forward(writer, record, ip));
-        return this.#goTo(newest.redirect, newest);
-      }
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
       if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
-    if (status === 'pending' || record.attempts.length >= MAX_ATTEMPTS) return finished;
+    if (status === 'pending') return finished;
+    // Somebody uses up the attempts. The last redirect may still do.
+    if (!mayBegin)
+      return newest.redirect ? this.#goAgain(record, record.attempts.length, ip) : { kind: 'busy' };
     const number = record.attempts.length + 1;
     const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
     if (newest.deferred) return this.#reserve(record, number, next);
     return this.#startOf(record, number, next);
+  }
+
+  /** Sends the shopper to the redirect of an attempt that is there. */
+  #goAgain(record: LedgerRecord, number: number, ip: string | null): HopResult {
+    const attempt = record.attempts[number - 1];
+    if (!attempt?.redirect) return { kind: 'busy' };
+    const detail = forwardedDetail(record, number, ip);
+    if (forward(attempt.state) === attempt.state && this.#work.isBounded('forwarded'))
+      this.#work.countRepeat('forwarded', 'shopper', detail);
+    else this.#work.commit((writer) => this.#forward(writer, record, number, ip));
+    return this.#goTo(attempt.redirect, attempt);
   }
 
   #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
@@ -122,7 +142,7 @@ export class Checkout {
       const added = attemptOf(attempt, writer.at);
       const state = isOurs ? reserved.state : added.state;
       const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
-      this.#forward(writer, { ...record, attempts }, ip);
+      this.#forward(writer, { ...record, attempts }, number, ip);
       this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });
     return attempt.redirect ? this.#goTo(attempt.redirect, attempt) : { kind: 'busy' };
@@ -132,15 +152,10 @@ export class Checkout {
     return { kind: 'go', redirect, shop: this.#work.payment().shop, test };
   }
 
-  #forward(writer: Writer, record: LedgerRecord, ip: string | null): void {
-    const number = record.attempts.length;
+  #forward(writer: Writer, record: LedgerRecord, number: number, ip: string | null): void {
     const moved = withAttempt(record, number, (attempt) => ({ ...attempt, state: forward(attempt.state) }));
     this.#work.saveMoved(writer, moved);
-    writer.log('forwarded', 'shopper', {
-      attempt: number,
-      account: moved.attempts.at(-1)?.account,
-      ...(ip !== null && { ip }),
-    });
+    this.#work.logBounded(writer, 'forwarded', 'shopper', forwardedDetail(record, number, ip));
   }
 
   /** The shopper came back. A provider update counts like one from a notification. */
@@ -150,15 +165,19 @@ export class Checkout {
       return { kind: 'unknown' };
     }
     const update = command.update && this.#updates.isNew(command.update) ? command.update : null;
-    this.#work.commit((writer) => {
-      writer.log('returned', 'shopper', {
-        signed: command.update !== null,
-        ...(command.refused !== null && { refused: command.refused }),
-        ...(command.ip && { ip: command.ip }),
+    const detail = {
+      signed: command.update !== null,
+      ...(command.refused !== null && { refused: command.refused }),
+      ...(command.ip && { ip: command.ip }),
+    };
+    const isOnlyCounted = !update && command.spent === undefined && this.#work.isBounded('returned');
+    if (isOnlyCounted) this.#work.countRepeat('returned', 'shopper', detail);
+    else
+      this.#work.commit((writer) => {
+        this.#work.logBounded(writer, 'returned', 'shopper', detail);
+        if (update) this.#updates.apply(writer, record, update);
+        if (command.spent !== undefined) this.#statusQueries.spent(writer, command.spent);
       });
-      if (update) this.#updates.apply(writer, record, update);
-      if (command.spent !== undefined) this.#statusQueries.spent(writer, command.spent);
-    });
     if (command.update && !update) this.#updates.countRepeat(command.update);
     if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);
     const { record: now } = this.#work.payment();

@@ -189,10 +189,17 @@ export interface HintCommand {
   readonly attempt: number;
   readonly account: string;
   readonly hint: Readonly<Record<string, string>>;
+  /** The provider is not asked before this time (milliseconds since 1970). */
+  readonly notBefore?: number;
 }
 
 /** What became of a hint: its status query is queued, there is no such attempt, or too many queries wait already. */
 export type HintResult = 'taken' | 'unknown' | 'busy';
+
+/** The status query because of a return: to be made now, or by the ledger when it may; null: there is no such attempt. */
+export type ReturnQuery =
+  | { readonly kind: 'now'; readonly request: StatusQueryRequest }
+  | { readonly kind: 'later'; readonly attempt: number; readonly notBefore: number };
 
 /** A status query about an attempt, with what the ledger knows of it. */
 export interface StatusQueryRequest {
@@ -297,6 +304,14 @@ export type ReturnResult =
       readonly view: PaymentView;
       readonly request: PaymentRequest;
     };
+
+/** A part of the log. */
+export interface EventPage {
+  /** Events up to this number are left out. */
+  readonly after?: number;
+  /** At most so many. */
+  readonly limit?: number;
+}
 
 /** A payment's log, and the jobs that are still to be done. */
 export interface PaymentLog {

@@ -19,6 +19,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  EventPage,
   HintCommand,
   HintResult,
   History,
@@ -32,6 +33,7 @@ import type {
   PaymentRead,
   PaymentWithRedirect,
   ReturnCommand,
+  ReturnQuery,
   ReturnResult,
   SignedAttempt,
   StatusQueryRequest,
@@ -176,8 +178,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       : null;
   }
 
-  /** The log, oldest first, with the repeats counted so far. */
-  events(): PaymentLog | null {
+  /** The log or a part of it, oldest first, with the repeats counted so far. */
+  events(page?: EventPage): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
     this.#work.writeRepeats();
@@ -187,7 +189,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       tries,
       nextTryAt: new Date(dueAt).toISOString(),
     }));
-    return { shop: head.shop, events: this.#store.events(), pending };
+    return { shop: head.shop, events: this.#store.events(page), pending };
   }
 
   /** Everything that the routes of another dialect need to describe the payment. */
@@ -255,6 +257,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const { record } = this.#store;
     const found = record && this.#attemptAt(record, account, number);
     return found ? this.#statusQueries.requestFor(record, found) : null;
+  }
+
+  /** The same because of a return that proves nothing: not more often than the provider is to be asked. */
+  returnQuery(account: string, number: number | null): ReturnQuery | null {
+    const { record } = this.#store;
+    const found = record && this.#attemptAt(record, account, number);
+    return found ? this.#statusQueries.ofReturn(record, found) : null;
   }
 
   /** The same for a hint that takes the shopper's money: one at a time, and only while something is left to pay. */
@@ -354,7 +363,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         }
         this.#work.commit((writer) => {
           for (const outcome of outcomes) {
-            recordOutcome(writer, { ports, current: this.#store.job(outcome.job.id), now: now() }, outcome);
+            recordOutcome(
+              writer,
+              {
+                ports,
+                current: this.#store.job(outcome.job.id),
+                now: now(),
+                isBounded: (type) => this.#work.isBounded(type),
+              },
+              outcome,
+            );
           }
         });
         for (const job of watched) await this.#operations.watch(job);

@@ -4,7 +4,7 @@
  * needs no row: whatever wakes the ledger pushes the newest version, and the alarm of a change stays set until one
  * push went through.
  */
-import type { PaymentEvent } from '../payments/types.ts';
+import type { EventType, PaymentEvent } from '../payments/types.ts';
 import type { Delivery, StatusQueryRequest } from './commands.ts';
 import type { LedgerPorts, StatusQueryOutcome, WebhookOutcome } from './ports.ts';
 import type { Job, Writer } from './store.ts';
@@ -63,6 +63,8 @@ interface Recording {
   /** The job as it is now: it may have been queued anew while it ran. */
   readonly current: Job | null;
   readonly now: number;
+  /** Whether the log has as many events of a type as strangers may cause. */
+  readonly isBounded: (type: EventType) => boolean;
 }
 
 /** Writes an outcome: the job is done, or due again later; deliveries and status queries are logged. */
@@ -74,7 +76,7 @@ export function recordOutcome(writer: Writer, recording: Recording, result: JobO
 
 function recordStatusQuery(
   writer: Writer,
-  { now }: Recording,
+  { now, isBounded }: Recording,
   { job, outcome, pause }: Extract<JobOutcome, { kind: 'confirm' }>,
 ): void {
   const { attempt, once } = JSON.parse(job.body) as StatusQueryRequest;
@@ -82,12 +84,15 @@ function recordStatusQuery(
   if (outcome.result === 'updates') {
     writer.log('confirm.succeeded', 'countersign', { attempt, try: tries });
   } else {
-    writer.log(pause === null && !once ? 'confirm.abandoned' : 'confirm.failed', 'countersign', {
+    const type = pause === null && !once ? 'confirm.abandoned' : 'confirm.failed';
+    const detail = {
       attempt,
       try: tries,
       ...(outcome.error === null ? { answer: 'no result yet' } : { error: outcome.error }),
       ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }),
-    });
+    };
+    // Hints can be sent by anybody, as often as they like.
+    if (!isBounded(type)) writer.log(type, 'countersign', detail);
   }
   writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
 }

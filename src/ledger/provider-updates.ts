@@ -23,8 +23,14 @@ import type { UnitOfWork } from './unit-of-work.ts';
 function identity({ attempt, key, amount, currency, proofMissing }: ApplyUpdateCommand): string {
   const identified = [attempt, key, amount ?? '', currency ?? ''].join('|');
   // What is proven later is news, although it says the same.
-  return proofMissing ? `proof missing|${identified}` : identified;
+  return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
+
+/** How the stored identity of an update begins that proves nothing. */
+const UNPROVEN = 'proof missing|';
+
+/** Different messages that prove nothing that are kept for one attempt. Anybody can make them up. */
+const MAX_UNPROVEN = 20;
 
 /** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
 function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
@@ -90,6 +96,12 @@ export class ProviderUpdates {
       return { kind: 'answer', answer: seen, repeat: true };
     }
     let answer = command.replies.accepted;
+    if (this.#isOneTooMany(command)) {
+      const { attempt, channel } = command;
+      const detail = { attempt, channel, reason: 'more messages without proof than are kept' };
+      this.#work.countRepeat('notification.ignored', 'provider', detail);
+      return { kind: 'answer', answer, repeat: false };
+    }
     this.#work.commit((writer) => {
       answer = this.apply(writer, record, command);
     });
@@ -112,7 +124,11 @@ export class ProviderUpdates {
   }
 
   countRepeat(command: ApplyUpdateCommand): void {
-    this.#work.countRepeat(identity(command));
+    this.#work.countRepeat('notification.duplicate', 'provider', { key: identity(command) });
+  }
+
+  #isOneTooMany({ proofMissing, attempt }: ApplyUpdateCommand): boolean {
+    return proofMissing === true && this.#work.store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */

@@ -7,7 +7,7 @@ import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { isCaptured } from './attempts.ts';
-import type { HintCommand, HintResult, StatusQueryRequest } from './commands.ts';
+import type { HintCommand, HintResult, ReturnQuery, StatusQueryRequest } from './commands.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
 import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -17,8 +17,14 @@ type Hint = Readonly<Record<string, string>>;
 /** Repeats of one hint cause at most one status query in this time. */
 const HINT_PAUSE_MS = 1000;
 
-/** Status queries that may wait at one time. A hint beyond that is turned away, for its sender to repeat. */
+/** Hints that may wait at one time for their first answer. One beyond that is turned away, for its sender to repeat. */
 const MAX_QUERIES = 16;
+
+/** A return that proves nothing has its provider asked at most once in this time, for each attempt. */
+const RETURN_PAUSE_MS = 10_000;
+
+/** Queries that may take the shopper's money in that time: a card that is declined may be entered again. */
+const MAX_CLAIMS = 3;
 
 /** After this time without an outcome, the ledger itself looks up what came of a query that takes money. */
 const SPENDING_MS = 60_000;
@@ -51,12 +57,17 @@ function queryId(attempt: number, hint: Hint): string {
   return `confirm_${attempt}${about && `_${hex(digests.sha256(utf8(about))).slice(0, 16)}`}`;
 }
 
-function isQuery({ kind }: Job): boolean {
-  return kind === 'confirm';
+/** Whether it is a status query because of a hint that carries something. */
+function isHinted({ id, kind }: Job): boolean {
+  return kind === 'confirm' && /^confirm_\d+_[0-9a-f]{16}$/.test(id);
 }
 
 export class StatusQueries {
   readonly #work: UnitOfWork;
+  /** When queries were claimed that may take money (milliseconds since 1970). */
+  #claimedAt: number[] = [];
+  /** When the provider was last asked because of a return, by attempt (milliseconds since 1970). */
+  readonly #askedAt = new Map<number, number>();
 
   constructor(work: UnitOfWork) {
     this.#work = work;
@@ -79,6 +90,20 @@ export class StatusQueries {
       hint,
       known: moneyOf(attempt.state),
     };
+  }
+
+  /**
+   * The status query because of a return that proves nothing: now, or later where the provider was asked because of another one
+   * just now; null: there is no such attempt.
+   */
+  ofReturn(record: LedgerRecord, attempt: number): ReturnQuery | null {
+    const request = this.requestFor(record, attempt);
+    if (!request) return null;
+    const now = this.#work.now();
+    const notBefore = (this.#askedAt.get(attempt) ?? -RETURN_PAUSE_MS) + RETURN_PAUSE_MS;
+    if (now < notBefore) return { kind: 'later', attempt, notBefore };
+    this.#askedAt.set(attempt, now);
+    return { kind: 'now', request };
   }
 
   /** Queues a status query for a time (milliseconds since 1970); none for null. */
@@ -124,6 +149,10 @@ export class StatusQueries {
     const { store } = this.#work;
     const request = this.requestFor(record, number);
     if (!request || store.pendingJobs().some(isSpending) || !isLeftToPay(record, number)) return null;
+    const now = this.#work.now();
+    this.#claimedAt = this.#claimedAt.filter((at) => at > now - RETURN_PAUSE_MS);
+    if (this.#claimedAt.length >= MAX_CLAIMS) return null;
+    this.#claimedAt.push(now);
     const spending: StatusQueryRequest = { ...request, spends: true };
     this.#work.commit((writer) => {
       writer.log('confirm.requested', 'shopper', { attempt: number });
@@ -155,16 +184,22 @@ export class StatusQueries {
   }
 
   /** Queues the status query of a hint. Each hint has its own, because anybody can send another hint to displace it. */
-  hint(record: LedgerRecord, { attempt, hint }: HintCommand): Exclude<HintResult, 'unknown'> {
+  hint(record: LedgerRecord, { attempt, hint, notBefore }: HintCommand): Exclude<HintResult, 'unknown'> {
     const { store } = this.#work;
-    const now = this.#work.now();
+    const now = Math.max(this.#work.now(), notBefore ?? 0);
     const due = store.job(queryId(attempt, hint))?.dueAt ?? null;
     if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return 'taken';
-    if (due === null && store.pendingJobs().filter(isQuery).length >= MAX_QUERIES) return 'busy';
+    const waiting = store.pendingJobs().filter(isHinted);
+    if (due === null && waiting.length >= MAX_QUERIES) {
+      // Anybody can send hints. One that has had an answer, and waits to be repeated, makes room.
+      const oldest = waiting.filter(({ tries }) => tries > 0).toSorted((a, b) => b.tries - a.tries)[0];
+      if (!oldest) return 'busy';
+      this.#work.commit((writer) => writer.queue({ ...oldest, dueAt: null }));
+    }
     // A query that is running may have been answered before this hint was sent: it is repeated.
     const isUnderWay = due !== null && due <= now;
     this.#work.commit((writer) => {
-      writer.log('confirm.requested', 'provider', { attempt });
+      this.#work.logBounded(writer, 'confirm.requested', 'provider', { attempt });
       this.queryLater(writer, record, attempt, isUnderWay ? now + HINT_PAUSE_MS : now, hint);
     });
     return 'taken';

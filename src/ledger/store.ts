@@ -4,6 +4,7 @@
  */
 import type { EventSource, EventType, PaymentEvent } from '../payments/types.ts';
 import { eventHash, GENESIS } from './chain.ts';
+import type { EventPage } from './commands.ts';
 import type { LedgerRecord } from './record.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
 
@@ -175,10 +176,25 @@ export class Store {
     return this.#answers;
   }
 
-  events(): PaymentEvent[] {
+  /** How many events of a type there are. */
+  countOf(type: EventType): number {
+    return this.#sql
+      .exec<{ count: number }>('SELECT count(*) AS count FROM events WHERE type = ?', type)
+      .one().count;
+  }
+
+  /** How many answers are stored under keys that begin so. */
+  countOfAnswers(prefix: string): number {
+    return [...this.#answersByKey().keys()].filter((key) => key.startsWith(prefix)).length;
+  }
+
+  /** Events, the oldest first. @param after leaves out those up to this number. */
+  events({ after = 0, limit = -1 }: EventPage = {}): PaymentEvent[] {
     return this.#sql
       .exec<{ seq: number; at: string; type: string; source: string; detail: string; hash: string }>(
-        'SELECT * FROM events ORDER BY seq',
+        'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
+        after,
+        limit,
       )
       .toArray()
       .map((row) => ({

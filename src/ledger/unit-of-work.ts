@@ -3,9 +3,23 @@ import type { PaymentId } from '../payments/id.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
+import type { EventSource, EventType } from '../payments/types.ts';
 import type { LedgerPorts } from './ports.ts';
 import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
+
+/** Events of one type that strangers may cause in one payment. */
+const MAX_EVENTS_OF_STRANGERS = 30;
+
+/** Different repeats that are counted between two commits. */
+const MAX_KINDS_OF_REPEATS = 50;
+
+interface Repeats {
+  readonly type: EventType;
+  readonly source: EventSource;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly count: number;
+}
 
 /** Who a commit makes a payment for, where it makes one. */
 type Identity = Pick<Head, 'shop' | 'requestHash'>;
@@ -13,8 +27,8 @@ type Identity = Pick<Head, 'shop' | 'requestHash'>;
 export class UnitOfWork {
   readonly store: Store;
   readonly #ports: () => LedgerPorts;
-  /** Repeats of notifications since the last commit, by key. */
-  readonly #repeats = new Map<string, number>();
+  /** Repeats since the last commit, by what is repeated. */
+  readonly #repeats = new Map<string, Repeats>();
 
   /** @param ports made anew for each use: what it holds belongs to the Worker, not to the payment. */
   constructor(store: Store, ports: () => LedgerPorts) {
@@ -43,7 +57,8 @@ export class UnitOfWork {
     this.store.commit(
       this.now(),
       (writer) => {
-        for (const [key, count] of repeats) writer.log('notification.duplicate', 'provider', { key, count });
+        for (const [, { type, source, detail, count }] of repeats)
+          writer.log(type, source, { ...detail, count });
         work(writer);
       },
       identity,
@@ -52,8 +67,29 @@ export class UnitOfWork {
   }
 
   /** Counts a repeat, for the log; the next commit writes it. */
-  countRepeat(key: string): void {
-    this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
+  countRepeat(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>): void {
+    const key = JSON.stringify([type, detail]);
+    const known = this.#repeats.get(key);
+    if (!known && this.#repeats.size >= MAX_KINDS_OF_REPEATS) return;
+    this.#repeats.set(key, { type, source, detail, count: (known?.count ?? 0) + 1 });
+  }
+
+  /**
+   * Logs what a stranger can cause as often as they like: the first ones as events, the rest as counts.
+   */
+  logBounded(
+    writer: Writer,
+    type: EventType,
+    source: EventSource,
+    detail: Readonly<Record<string, unknown>>,
+  ): void {
+    if (this.isBounded(type)) this.countRepeat(type, source, detail);
+    else writer.log(type, source, detail);
+  }
+
+  /** Whether there are as many events of a type as strangers may cause. */
+  isBounded(type: EventType): boolean {
+    return this.store.countOf(type) >= MAX_EVENTS_OF_STRANGERS;
   }
 
   /** Writes the repeats that are counted, if there are any. */

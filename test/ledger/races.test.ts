@@ -248,14 +248,15 @@ describe('the checkout', () => {
     expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'pending' } });
   });
 
-  it('stops after 99 attempts', async () => {
+  it('is not over for good after 99 attempts: the newest redirect is used again', async () => {
     const id = newId();
     const ledger = ledgerOf(id);
     await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
     await ledger.hop();
     for (let attempt = 2; attempt <= 99; attempt++)
       await ledger.start(attempt, signedAttempt({ oneRedirect: true }));
-    expect(await ledger.hop()).toMatchObject({ kind: 'finished', view: { status: 'forwarded' } });
+    expect(await ledger.hop()).toMatchObject({ kind: 'go' });
+    expect((await ledger.read())?.attempts).toHaveLength(99);
   });
 });
 

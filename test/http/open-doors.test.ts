@@ -1,0 +1,168 @@
+/** What anybody can do who has a link or knows an address: it uses nothing up, fills nothing, and asks nobody too often. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  BANK_API,
+  bankOf,
+  deliver,
+  journey,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  PROVIDER_IDS,
+  request,
+  runAlarms,
+  shopperAtBank,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+const times = async (count: number, work: (index: number) => Promise<unknown>) => {
+  for (let index = 0; index < count; index++) await work(index);
+};
+
+describe('the link of a payment', () => {
+  it('cannot be used up: after a hundred strangers the shopper still pays', async () => {
+    const attempt = await journey('ecommpay');
+    await times(100, () => request(attempt.payment.checkoutUrl));
+    const response = await request(attempt.payment.checkoutUrl);
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toContain('payment_id=');
+    const log = await attempt.shop.events(attempt.payment.id);
+    expect(log.filter(({ type }) => type === 'forwarded').length).toBeLessThanOrEqual(40);
+    await attempt.notify('pay');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+  });
+
+  it('is the same redirect again after a change of mind', async () => {
+    const accounts = [await makeAccount('ogone'), await makeAccount('paybox')];
+    const shop = await makeShop(accounts);
+    const { id, checkoutUrl } = (await shop.pay({ account: undefined })).body;
+    const choose = (account = '') => request(checkoutUrl, { method: 'POST', body: `account=${account}` });
+    await times(30, (index) => choose(accounts[index % 2]));
+    const { body } = await shop.call<{ attempts: unknown[] }>('GET', `/payments/${id}`);
+    expect(body.attempts).toHaveLength(2);
+  });
+
+  it.each([
+    ['HEAD', {}],
+    ['GET', { 'user-agent': 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)' }],
+    ['GET', { 'user-agent': 'facebookexternalhit/1.1' }],
+    ['GET', { 'sec-purpose': 'prefetch;prerender' }],
+  ] as const)('makes nothing when a program looks at it (%s %j)', async (method, headers) => {
+    const attempt = await journey('ecommpay');
+    const before = (await attempt.shop.events(attempt.payment.id)).length;
+    const response = await request(attempt.payment.checkoutUrl, { method, headers: { ...headers } });
+    expect(response.status).toBe(200);
+    expect(await response.text()).not.toContain('payment_id');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
+    expect(await attempt.shop.events(attempt.payment.id)).toHaveLength(before);
+  });
+});
+
+describe("a bank's own page", () => {
+  it.each(PROVIDER_IDS)(
+    'of %s is not framed, cached or passed on, and loads only what it holds',
+    async (id) => {
+      const attempt = await journey(id);
+      if (attempt.payment.redirect.kind !== 'html') return;
+      const { headers } = await request(attempt.payment.checkoutUrl);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).toContain('form-action http');
+      expect(policy).not.toContain("script-src 'unsafe-inline'");
+      expect([headers.get('referrer-policy'), headers.get('cache-control')]).toEqual([
+        'no-referrer',
+        'no-store',
+      ]);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
+});
+
+describe('a probe of an address', () => {
+  it.each(PROVIDER_IDS)('is no message of %s', async (id) => {
+    const attempt = await journey(id);
+    const message = bankOf(id).notification(attempt.order, attempt.merchant, 'pay', 'none');
+    const { status } = await request(message.url, { method: 'HEAD' });
+    const back = await request(bankOf(id).back(attempt.order, attempt.merchant, 'pay'), { method: 'HEAD' });
+    expect([status, back.status]).toEqual([200, 200]);
+    const log = await attempt.shop.events(attempt.payment.id);
+    expect(log.filter(({ type }) => /notification|returned|confirm/.test(type))).toEqual([]);
+  });
+});
+
+describe('rows that strangers cause', () => {
+  it('are thirty returns, and then a count', async () => {
+    const attempt = await journey('ecommpay');
+    const address = `/return/${attempt.account}/${attempt.payment.id}?via=success`;
+    await times(200, () => request(address));
+    await attempt.notify('pay');
+    const returned = (await attempt.shop.events(attempt.payment.id)).filter(
+      ({ type }) => type === 'returned',
+    );
+    expect(returned).toHaveLength(31);
+    expect(returned.at(-1)?.detail).toMatchObject({ count: 170 });
+  });
+
+  it('are twenty messages that prove nothing', async () => {
+    const settings = { numcli: '090909', mode: 'url', saisie: 'A' };
+    const account = await makeAccount('tipi', { environment: 'production', settings });
+    const shop = await makeShop([account]);
+    const { id, redirect } = (await shop.pay({ amount: 5500 })).body;
+    const who = merchant('tipi', account, settings);
+    const order = await shopperAtBank('tipi', redirect, who);
+    const message = bankOf('tipi').notification(order, who, 'pay', 'none');
+    await times(60, (index) =>
+      deliver({ ...message, body: String(message.body).replace(/montant=\d+/, `montant=${5500 + index}`) }),
+    );
+    const log = await shop.events(id);
+    expect(log.length).toBeLessThan(60);
+    expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
+  });
+
+  it('are read page by page', async () => {
+    const attempt = await journey('ecommpay');
+    await times(12, () => request(`/return/${attempt.account}/${attempt.payment.id}?via=success`));
+    const all = await attempt.shop.events(attempt.payment.id);
+    const seen: number[] = [];
+    for (let cursor: string | null = '0'; cursor !== null; ) {
+      const path: string = `/payments/${attempt.payment.id}/events?limit=5&cursor=${cursor}`;
+      const { body } = await attempt.shop.call<{ data: { seq: number }[]; nextCursor: string | null }>(
+        'GET',
+        path,
+      );
+      expect(body.data.length).toBeLessThanOrEqual(5);
+      seen.push(...body.data.map(({ seq }) => seq));
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual(all.map(({ seq }) => seq));
+    const bad = await attempt.shop.call('GET', `/payments/${attempt.payment.id}/events?limit=0`);
+    expect(bad.status).toBe(400);
+  });
+});
+
+describe('a return that proves nothing', () => {
+  // SIPS 1's messages are opened by a service of ours, which is not asked about anything.
+  it.each(PROVIDER_IDS.filter((id) => id !== 'sips'))(
+    'has %s asked once in ten seconds at most',
+    async (id) => {
+      const attempt = await journey(id);
+      const before = net.calls.filter((url) => url.startsWith(BANK_API)).length;
+      const address = new URL(bankOf(id).back(attempt.order, attempt.merchant, 'pay'));
+      for (let count = 0; count < 10; count++) {
+        address.searchParams.set('x', String(count));
+        await request(address.href);
+      }
+      await runAlarms(attempt.payment.id);
+      const after = net.calls.filter((url) => url.startsWith(BANK_API)).length;
+      // A token, a query, a verification.
+      expect(after - before).toBeLessThanOrEqual(6);
+    },
+  );
+});
