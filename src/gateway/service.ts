@@ -10,7 +10,6 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
-  EventPage,
   HintCommand,
   HintResult,
   History,
@@ -29,6 +28,7 @@ import type {
   StatusQueryRequest,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { EventPage } from '../payments/types.ts';
 
 /** A ledger as its callers see it: each call is one round trip to its Durable Object. */
 export interface LedgerClient {

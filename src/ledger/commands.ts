@@ -305,14 +305,6 @@ export type ReturnResult =
       readonly request: PaymentRequest;
     };
 
-/** A part of the log. */
-export interface EventPage {
-  /** Events up to this number are left out. */
-  readonly after?: number;
-  /** At most so many. */
-  readonly limit?: number;
-}
-
 /** A payment's log, and the jobs that are still to be done. */
 export interface PaymentLog {
   readonly shop: string;

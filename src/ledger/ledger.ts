@@ -7,7 +7,9 @@
  * a count (never an answer); a webhook may be delivered twice under one webhook-id when the object dies between
  * the shop's answer and the commit.
  */
+
 import { DurableObject } from 'cloudflare:workers';
+import type { EventPage } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout } from './checkout.ts';
@@ -19,7 +21,6 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
-  EventPage,
   HintCommand,
   HintResult,
   History,

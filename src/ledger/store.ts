@@ -2,9 +2,8 @@
  * The ledger's SQL, all of it. Writes go through `commit`, which is one transaction with the alarm in it: what a
  * command changes, logs and queues is there together or not at all.
  */
-import type { EventSource, EventType, PaymentEvent } from '../payments/types.ts';
+import type { EventPage, EventSource, EventType, PaymentEvent } from '../payments/types.ts';
 import { eventHash, GENESIS } from './chain.ts';
-import type { EventPage } from './commands.ts';
 import type { LedgerRecord } from './record.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
 

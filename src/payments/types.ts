@@ -196,6 +196,14 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** Who caused an event. */
 export type EventSource = 'shop' | 'shopper' | 'provider' | 'operator' | 'countersign';
 
+/** A part of the log. */
+export interface EventPage {
+  /** Events up to this number are left out. */
+  readonly after?: number;
+  /** At most so many. */
+  readonly limit?: number;
+}
+
 /** One line of a payment's log, linked to the line before it by its hash. */
 export interface PaymentEvent {
   readonly seq: number;
