@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BOOKED_STATES } from '../../src/payments/reconciliation.ts';
 import { type OperationTable, stateIn } from '../../src/providers/kit/operation-table.ts';
 import { LYRA_OPERATIONS } from '../../src/providers/lyra/statuses.ts';
+import { SIPS2_OPERATIONS } from '../../src/providers/sips2/statuses.ts';
 
 const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
   eager: true,
@@ -13,6 +14,7 @@ const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
 /** The tables of the code, by the folder of their sheet and the names that it gives them. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>> = {
   lyra: LYRA_OPERATIONS,
+  sips2: SIPS2_OPERATIONS,
 };
 
 /** The words of a sheet's tables of operations, each with its state. */

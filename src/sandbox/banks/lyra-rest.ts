@@ -30,9 +30,15 @@ function lowered(entry: Entry): number {
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 
+function refunded(entry: Entry): number {
+  return ofKind(entry, 'refund')
+    .filter(({ state }) => state === 'done')
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
 function detailedStatus(entry: Entry, isRemitted: boolean): string {
-  if (entry.cancelled || (entry.held === 0 && entry.taken > 0 && lowered(entry) === entry.taken))
-    return 'CANCELLED';
+  const isTakenBack = entry.taken > 0 && entry.returned - refunded(entry) === entry.taken;
+  if (entry.cancelled || isTakenBack) return 'CANCELLED';
   if (entry.taken > 0) return isRemitted ? 'CAPTURED' : 'AUTHORISED';
   // Validated, and authorised later.
   const capture = ofKind(entry, 'capture').at(-1);
@@ -43,9 +49,7 @@ function detailedStatus(entry: Entry, isRemitted: boolean): string {
 
 /** A transaction as the REST API shows it. */
 function transactionOf(entry: Entry, merchant: Merchant, isRemitted: boolean) {
-  const refunded = ofKind(entry, 'refund')
-    .filter(({ state }) => state === 'done')
-    .reduce((sum, { amount }) => sum + amount, 0);
+  const refundAmount = refunded(entry);
   const status = detailedStatus(entry, isRemitted);
   return {
     shopId: String(merchant.settings.site_id),
@@ -58,7 +62,7 @@ function transactionOf(entry: Entry, merchant: Merchant, isRemitted: boolean) {
     orderDetails: { orderId: entry.order },
     transactionDetails: {
       parentTransactionUuid: null,
-      cardDetails: { captureResponse: { refundAmount: refunded > 0 ? refunded : null } },
+      cardDetails: { captureResponse: { refundAmount: refundAmount || null } },
     },
   };
 }
