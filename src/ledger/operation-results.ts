@@ -7,6 +7,7 @@ import {
   type OperationProblem,
   type RecordedOperation,
   sumOf,
+  totalAfter,
   updateOf,
 } from '../payments/operations.ts';
 import {
@@ -317,9 +318,11 @@ function withMovement(
 
 /** The record after an operation that succeeded. */
 function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
+  const { operations = [] } = record;
+  const updates = [updateOf(operation, operations), totalAfter(operation, operations)];
   return withAttempt(record, operation.attempt, (attempt) => ({
     ...attempt,
-    state: apply(attempt.state, updateOf(operation, record.operations ?? [])),
+    state: updates.reduce((state, update) => (update ? apply(state, update) : state), attempt.state),
   }));
 }
 

@@ -272,6 +272,20 @@ export function updateOf(
   return { outcome: sum, amount: total as Minor, movement, cumulative: true };
 }
 
+/**
+ * What was given back in all once a refund is done: what others had given back before it counts beside it, although it may be known
+ * as a total alone. Null: it gives back nothing, or was alone.
+ */
+export function totalAfter(
+  operation: OperationPlan & { readonly number: number },
+  operations: readonly RecordedOperation[],
+): AttemptUpdate | null {
+  if (sumOf(operation) !== 'refunded' || operation.outside === 0) return null;
+  const others = operations.filter(({ number }) => number !== operation.number);
+  const total = operation.outside + doneIn('refunded', operation.attempt, others) + operation.amount;
+  return { outcome: 'refunded', amount: total as Minor, movement: '', cumulative: true };
+}
+
 /** What our captures of an attempt come to, those without a result included; null: there is none. */
 export function capturedOf(operations: readonly RecordedOperation[], attempt: number): Minor | null {
   const captures = operations.filter(

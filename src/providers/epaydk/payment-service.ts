@@ -5,7 +5,7 @@
  * - several captures are made where the shop wants them; an acquirer without split payment declines them;
  * - the text of an error is fetched where that works, and left empty where it does not.
  */
-import { currencyByNumber } from '../../payments/currencies.ts';
+import { currency } from '../../payments/currencies.ts';
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
@@ -13,13 +13,12 @@ import type {
   OperationCall,
   OperationOrder,
   OperationResult,
-  ProviderAccount,
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { EpaydkSettings } from './settings.ts';
-import { callPaymentService, elementText, type SoapElements } from './soap.ts';
+import { callPaymentService, elementText, requireOnce, type SoapElements } from './soap.ts';
 import { EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
 
 /** In ePay's numbering of languages. */
@@ -80,38 +79,57 @@ export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Prom
 
 /** Amounts in minor units. */
 interface Transaction {
-  readonly orderid: string;
-  /** ISO 4217 numeric; empty where the answer has none. */
-  readonly currency: string;
   readonly status: string;
   readonly authorized: number;
   readonly captured: number;
   readonly credited: number;
 }
 
-async function readTransaction(
-  fetcher: typeof fetch,
-  account: ProviderAccount<EpaydkSettings>,
+type Asked = Pick<StatusQuery<EpaydkSettings>, 'account' | 'currency' | 'providerState' | 'fetch'>;
+
+/**
+ * Whether the order id of an answer is ours. ePay may keep it as a number. A transaction that a callback has proven needs no order id
+ * in the answer; a hint may name the transaction of another order.
+ */
+function isOurOrder(
+  orderid: string,
   transactionid: string,
-): Promise<Transaction> {
-  const { ok, answer } = await callPaymentService(fetcher, account, 'gettransaction', {
+  { n, txnid }: Readonly<Record<string, string>>,
+): boolean {
+  const isProven = transactionid === txnid;
+  if (orderid === '') return isProven;
+  return n === undefined ? isProven : orderid.padStart(9, '0') === n;
+}
+
+/**
+ * gettransaction.
+ * @throws Problem; Refusal when the answer is about another transaction, order or currency.
+ */
+async function readTransaction(asked: Asked, transactionid: string): Promise<Transaction> {
+  const { ok, answer } = await callPaymentService(asked.fetch, asked.account, 'gettransaction', {
     transactionid,
     epayresponse: '-1',
   });
   const information = answer.transactionInformation as SoapElements | undefined;
-  if (!ok || !information) {
+  if (!ok || typeof information !== 'object') {
     const code = elementText(answer, 'epayresponse');
     throw new Problem('provider_error', `the provider answered the error ${code}`, {
       provider: { code, text: '' },
     });
   }
+  requireOnce(information);
+  const numeric = currency(asked.currency)?.numeric ?? '';
+  const isOurs =
+    (elementText(information, 'transactionid') || transactionid) === transactionid &&
+    (elementText(information, 'currency') || numeric).padStart(3, '0') === numeric &&
+    isOurOrder(elementText(information, 'orderid'), transactionid, asked.providerState);
+  if (!isOurs) throw new Refusal('wrong_account', 'the answer is about another payment');
   const amount = (name: string) => {
     const digits = elementText(information, name);
-    return /^\d{1,15}$/.test(digits) ? Number(digits) : 0;
+    if (!/^\d{1,15}$/.test(digits)) throw new Problem('provider_error', `the provider answered no ${name}`);
+    return Number(digits);
   };
   return {
-    orderid: elementText(information, 'orderid'),
-    currency: elementText(information, 'currency'),
     status: elementText(information, 'status'),
     authorized: amount('authamount'),
     captured: amount('capturedamount'),
@@ -119,20 +137,19 @@ async function readTransaction(
   };
 }
 
-/** What the transaction shows: totals of what was captured and credited. */
+/** What the transaction shows: totals of what was captured and credited, of ours and in the panel. */
 export async function lookUpAtEpay(call: OperationCall<EpaydkSettings>): Promise<Bookings> {
-  const { status, captured, credited } = await readTransaction(
-    call.fetch,
-    call.account,
-    transactionIdOf(call),
-  );
+  const { status, captured, credited } = await readTransaction(call, transactionIdOf(call));
+  const outcome = meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome;
+  // Whatever a word that is not documented stands for.
+  if (outcome === undefined) return { entries: [], complete: false, status };
   if (call.kind !== 'cancel') {
     return { entries: [], complete: true, total: call.kind === 'capture' ? captured : credited, status };
   }
-  const isDeleted = status === 'PAYMENT_DELETED';
+  const isDeleted = outcome === 'voided';
   return {
     entries: isDeleted ? [{ amount: null, state: 'succeeded', status }] : [],
-    complete: isDeleted || status === 'PAYMENT_NEW' || status === 'PAYMENT_CAPTURED',
+    complete: true,
     status,
   };
 }
@@ -140,7 +157,7 @@ export async function lookUpAtEpay(call: OperationCall<EpaydkSettings>): Promise
 /**
  * gettransaction: everything that was captured and credited so far. Null: no callback has named the transaction yet, or its
  * status is not one of the sheet's.
- * @throws Problem; Refusal when the answer is about another order.
+ * @throws Problem; Refusal when the answer is about another transaction, order or currency.
  */
 export async function queryTransactionAtEpay(
   query: StatusQuery<EpaydkSettings>,
@@ -148,26 +165,18 @@ export async function queryTransactionAtEpay(
   const { providerState, hint, order } = query;
   const txnid = hint.txnid || providerState.txnid;
   if (!txnid) return null;
-  const { orderid, status, authorized, captured, credited, ...answer } = await readTransaction(
-    query.fetch,
-    query.account,
-    txnid,
-  );
-  // A hint may name the transaction of another order. A transaction that a callback has proven needs no order id in the answer.
-  const isProven = txnid === providerState.txnid;
-  const isOurs = orderid === '' ? isProven : orderid.padStart(9, '0') === (providerState.n ?? orderid);
-  if (!isOurs || (!isProven && !providerState.n))
-    throw new Refusal('wrong_account', 'the answer is about another payment');
-  const currency = answer.currency === '' ? query.currency : currencyByNumber(answer.currency)?.alpha;
+  const { status, authorized, captured, credited } = await readTransaction(query, txnid);
   const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
     kind: 'update',
     order,
     key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
     outcome,
     amount,
-    currency: amount === null ? null : (currency ?? answer.currency),
+    currency: amount === null ? null : query.currency,
     movement: txnid,
     cumulative: true,
+    // A hint has named it: later calls need it.
+    providerState: { txnid },
     providerReference: txnid,
     providerStatus: status,
     detail: {},

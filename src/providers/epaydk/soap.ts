@@ -30,6 +30,16 @@ function escaped(value: string): string {
 }
 
 /**
+ * That no element is said twice, however its name is written: a reader could take either.
+ * @throws Problem provider_error
+ */
+export function requireOnce(elements: SoapElements): void {
+  const names = Object.keys(elements).map((name) => name.toLowerCase());
+  const isTwice = new Set(names).size < names.length || Object.values(elements).some(Array.isArray);
+  if (isTwice) throw new Problem('provider_error', 'the provider answered a thing twice');
+}
+
+/**
  * Calls an operation.
  * @param fields its parameters in their order, between the merchant number and the password.
  * @returns the elements of the answer, and whether the operation's result is true.
@@ -48,8 +58,10 @@ export async function callPaymentService(
     headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${NAMESPACE}/${operation}"` },
     body,
   });
-  const answer = bodyElement(text, `${operation}Response`);
+  const answer = status === 200 ? bodyElement(text, `${operation}Response`) : null;
   const result = answer?.[`${operation}Result`];
+  if (answer) requireOnce(answer);
+  // A fault of the service, and an answer to another operation, have no such element.
   if (!answer || (result !== 'true' && result !== 'false')) {
     throw new Problem('provider_error', `the provider answered ${status} and nothing that can be read`, {
       cause: text.slice(0, 1000),
@@ -64,7 +76,8 @@ function bodyElement(text: string, name: string): SoapElements | null {
   try {
     const tree = xml.parse(text) as { Envelope?: { Body?: Record<string, unknown> } };
     const found = tree.Envelope?.Body?.[name];
-    return typeof found === 'object' && found !== null ? (found as SoapElements) : null;
+    const isOne = typeof found === 'object' && found !== null && !Array.isArray(found);
+    return isOne ? (found as SoapElements) : null;
   } catch {
     return null;
   }

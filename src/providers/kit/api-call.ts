@@ -1,6 +1,7 @@
 /** Calls of a provider's API. */
 import { Problem } from '../../payments/errors.ts';
 import { type CharsetName, charset } from '../../signing/charsets.ts';
+import { parseJsonOnce } from './json-once.ts';
 
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;
@@ -70,12 +71,12 @@ export async function callJson(
 }
 
 /**
- * A text that has to be a JSON object.
+ * A text that has to be a JSON object that says nothing twice.
  * @throws Problem provider_error when it is something else, such as the page of a proxy.
  */
 export function jsonObject(text: string): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseJsonOnce(text);
     if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
   } catch {
     // Reported below, as any other answer that is no object.

@@ -17,15 +17,11 @@ import { lyraForm } from './form.ts';
 import { requireCleanFields } from './free-text.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { type IpnValues, readIpn, readKrAnswer } from './ipn.ts';
+import { cancelBeforeRemittance, refundAfterRemittance, validateTransaction } from './operations.ts';
+import { queryLyraOrder } from './order-query.ts';
 import { LYRA_PROOF } from './proof.ts';
 import { isEffectiveAmountSure, requireOneReading } from './reading.ts';
-import {
-  cancelBeforeRemittance,
-  cannotUseLyraRest,
-  queryLyraOrder,
-  refundAfterRemittance,
-  validateTransaction,
-} from './rest.ts';
+import { cannotUseLyraRest } from './rest-call.ts';
 import { type LyraSchema, lyraMode, lyraSettings } from './settings.ts';
 import {
   isKrMessage,

@@ -10,6 +10,7 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
+import { parseJsonOnce } from '../kit/json-once.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type IpnValues, type KrAnswer, readIpn, readKrAnswer } from './ipn.ts';
 import type { LyraSettings } from './settings.ts';
@@ -129,9 +130,9 @@ export function verifyKrAnswer(
   const signature = hex(hmacOf('sha256', utf8(key), base));
   requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
   try {
-    return { answer: JSON.parse(text) as KrAnswer, base, signature };
+    return { answer: parseJsonOnce(text) as KrAnswer, base, signature };
   } catch (cause) {
-    throw new Refusal('malformed', 'kr-answer is not JSON', { cause });
+    throw new Refusal('malformed', 'kr-answer is not JSON, or says a thing twice', { cause });
   }
 }
 

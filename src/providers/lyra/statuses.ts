@@ -1,5 +1,6 @@
 /** The codes of Lyra's platform (SHEET.md, "Statuses"), for the form's messages and the REST API alike. */
 import type { UpdateOutcome } from '../contract.ts';
+import { operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /** vads_trans_status, and detailedStatus of the REST API, of a DEBIT or a VERIFICATION. */
@@ -60,12 +61,52 @@ export function isLyraWord(text: string): boolean {
   return meaningOf(LYRA_STATUSES, upper) !== undefined || OTHER_WORDS.has(upper);
 }
 
-const PLATFORM_FAILURES: ReadonlySet<string> = new Set(['PSP_998', 'PSP_999', 'INT_999']);
+/**
+ * What detailedStatus says of an operation (SHEET.md, "Operations"): of the CREDIT that a refund is, and of the payment's own
+ * transaction after the others. A word that says something else than done, declined or in progress says nothing.
+ */
+export const LYRA_OPERATIONS = {
+  refund: operationTable([
+    ['AUTHORISED CAPTURED', 'succeeded'],
+    ['INITIAL WAITING_AUTHORISATION WAITING_AUTHORISATION_TO_VALIDATE AUTHORISED_TO_VALIDATE', 'accepted'],
+    ['UNDER_VERIFICATION PENDING SUSPENDED PRE_AUTHORISED CAPTURE_PENDING WAITING_FOR_PAYMENT', 'accepted'],
+    ['REFUND_TO_RETRY', 'accepted'],
+    ['NOT_CREATED REFUSED EXPIRED CANCELLED', 'failed'],
+    ['ABANDONED PARTIALLY_AUTHORISED ACCEPTED CAPTURE_FAILED', 'unknown'],
+  ]),
+  capture: operationTable([
+    ['AUTHORISED CAPTURED', 'succeeded'],
+    ['WAITING_AUTHORISATION', 'accepted'],
+    ['UNDER_VERIFICATION PENDING SUSPENDED PRE_AUTHORISED CAPTURE_PENDING', 'accepted'],
+    ['REFUSED EXPIRED CANCELLED CAPTURE_FAILED', 'failed'],
+    ['INITIAL WAITING_AUTHORISATION_TO_VALIDATE AUTHORISED_TO_VALIDATE WAITING_FOR_PAYMENT', 'unknown'],
+    ['NOT_CREATED ABANDONED PARTIALLY_AUTHORISED ACCEPTED REFUND_TO_RETRY', 'unknown'],
+  ]),
+  cancel: operationTable([['CANCELLED', 'succeeded']]),
+  'partial cancel': operationTable([
+    [
+      'AUTHORISED_TO_VALIDATE WAITING_AUTHORISATION_TO_VALIDATE WAITING_AUTHORISATION AUTHORISED',
+      'succeeded',
+    ],
+  ]),
+} as const;
 
-/** errorCode of a failure of the platform itself: what came of the call is not known. */
-export function isPlatformFailure(errorCode: string): boolean {
-  return PLATFORM_FAILURES.has(errorCode);
+/**
+ * errorCode of technical errors, and of a submission that was made before: what came of the call is not known. ACQ_001 is the one
+ * code of the acquirer's that is a no.
+ */
+const UNKNOWN_ERRORS: ReadonlySet<string> = new Set(['INT_999', 'PSP_097', 'PSP_113', 'PSP_998', 'PSP_999']);
+
+/**
+ * Whether an errorCode says that the platform did not do what it was asked to: INT_ codes are mistakes in the request, PSP_ codes say
+ * that it cannot be processed.
+ */
+export function isLyraDecline(errorCode: string): boolean {
+  return /^(?:(?:INT|PSP)_\d{3}|ACQ_001)$/.test(errorCode) && !UNKNOWN_ERRORS.has(errorCode);
 }
 
 /** errorCode of a transaction or order that the platform does not know. */
 export const TRANSACTION_NOT_FOUND = 'PSP_010';
+
+/** errorCode of an order with more transactions than the platform lists. */
+export const TOO_MANY_RESULTS = 'PSP_015';

@@ -1,6 +1,8 @@
 /** What a transaction of Lyra's platform says, by the form's messages and by the REST API alike. */
+import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
-import { lyraCreditOutcome, lyraOutcome } from './statuses.ts';
+import { stateIn } from '../kit/operation-table.ts';
+import { LYRA_OPERATIONS, lyraCreditOutcome, lyraOutcome } from './statuses.ts';
 
 /** One transaction, from either interface. */
 interface Transaction {
@@ -18,7 +20,7 @@ interface Transaction {
 }
 
 /** Whether this outcome is of a transaction that holds or has brought money. */
-function hasMoney(outcome: UpdateOutcome): boolean {
+export function hasMoney(outcome: UpdateOutcome): boolean {
   return outcome === 'paid' || outcome === 'authorized';
 }
 
@@ -39,6 +41,15 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     movement: uuid,
     // The REST API names by it the transaction to capture, cancel or refund.
     ...(hasMoney(outcome) && { providerState: { uuid } }),
+    // A credit is an operation: one of ours, or one of the back office. Its number names it.
+    ...(isCredit && {
+      operation: {
+        kind: 'refund' as const,
+        providerReference: uuid,
+        amount,
+        state: stateIn(LYRA_OPERATIONS.refund, status),
+      },
+    }),
     providerReference: isCredit ? null : uuid,
     providerStatus: isCredit ? `${operationType} ${status}` : status,
     ...(echo && { echo }),
@@ -49,6 +60,8 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
 /** A transaction as the REST API and kr-answer show it. Amounts are in minor units, `currency` is ISO 4217 alpha. */
 export interface LyraTransaction {
   readonly uuid?: string;
+  readonly shopId?: string | null;
+  readonly orderDetails?: { readonly orderId?: string | null } | null;
   readonly amount?: number;
   readonly currency?: string;
   readonly detailedStatus?: string;
@@ -56,10 +69,18 @@ export interface LyraTransaction {
   readonly transactionDetails?: {
     /** What was really authorised, in minor units. */
     readonly effectiveAmount?: number | null;
+    /** Of a refund: the transaction that it gives back. */
+    readonly parentTransactionUuid?: string | null;
     readonly cardDetails?: {
       readonly captureResponse?: { readonly refundAmount?: number | null } | null;
     } | null;
   } | null;
+}
+
+/** The answer of Order/Get. */
+export interface LyraOrder {
+  readonly orderId?: string | null;
+  readonly transactions?: readonly LyraTransaction[] | null;
 }
 
 /** The update that a transaction of the REST API stands for. */
@@ -84,4 +105,15 @@ export function firstWith(
   outcome: UpdateOutcome,
 ): LyraTransaction | undefined {
   return transactions?.find(({ detailedStatus = '' }) => lyraOutcome(detailedStatus) === outcome);
+}
+
+/**
+ * What was refunded of a transaction so far, in minor units. The platform names nothing where nothing was refunded.
+ * @throws Refusal when it names no amount.
+ */
+export function refundedSoFar({ transactionDetails }: LyraTransaction): number {
+  const amount = transactionDetails?.cardDetails?.captureResponse?.refundAmount ?? 0;
+  if (!Number.isSafeInteger(amount) || amount < 0)
+    throw new Refusal('malformed', 'the answer names no amount that was refunded');
+  return amount;
 }

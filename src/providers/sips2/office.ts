@@ -1,141 +1,168 @@
 /**
- * Office JSON, the server calls of SIPS 2: validate (capture), cancel, refund, and getTransactionData. Sealed JSON both ways.
- * Facts: SHEET.md, "After payment".
+ * Validate (capture), cancel and refund of SIPS 2 by Office JSON, and its status query, getTransactionData. Facts: SHEET.md, "After
+ * payment".
  *
  * Safe readings:
- * - An answer of 00 must carry its seal, except on the test platform, which may omit it; a rejection may go without.
- * - 90, 91 and 97 to 99 leave the outcome unknown, because nothing is idempotent.
- * - The amounts of getTransactionData have names that are not public for certain: only its transactionStatus is concluded from, and nothing
- *   from it after an operation on a part.
- * - Scellius has no known Office address.
+ * - 01, 17, 90, 91, 94 and 97 to 99 leave the outcome unknown, because nothing is idempotent; 60 and 62 are accepted.
+ * - What became of an operation is concluded from transactionStatus. It does not change by the refund or cancel of a part, so that
+ *   nobody but a person can say what became of a part whose answer was lost.
  */
 import { currency, currencyByNumber } from '../../payments/currencies.ts';
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import { display } from '../../payments/money.ts';
 import type { OperationKind } from '../../payments/operations.ts';
-import { equalText } from '../../signing/bytes.ts';
-import type { ProviderAccount, ProviderOperation, ProviderUpdate, StatusQuery } from '../contract.ts';
-import { atOrigin } from '../kit/addresses.ts';
-import { callApi, jsonObject } from '../kit/api-call.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderOperation,
+  ProviderUpdate,
+  StatusQuery,
+} from '../contract.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';
 import type { Sips2Settings } from './settings.ts';
-import { type OfficeMessage, sealSips2Json } from './signatures.ts';
-import { SIPS2_TEMPORARY, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
+import type { OfficeMessage } from './signatures.ts';
+import { SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
 
-type Account = ProviderAccount<Sips2Settings>;
+type Call = OperationCall<Sips2Settings>;
+type Order = OperationOrder<Sips2Settings>;
 
-const HOSTS: Readonly<
-  Record<Sips2Settings['brand'], { readonly test: string; readonly prod: string } | null>
-> = {
-  sips: { test: 'office-server.test.sips-services.com', prod: 'office-server.sips-services.com' },
-  mercanet: { test: 'office-server-mercanet.test.sips-services.com', prod: 'office-server.mercanet.com' },
-  sherlocks: {
-    test: 'office-server-sherlocks.test.sips-services.com',
-    prod: 'sherlocks-office-server.secure.lcl.fr',
-  },
-  sogenactif: {
-    test: 'office-server-sogenactif.test.sips-services.com',
-    prod: 'office-server.sogenactif.com',
-  },
-  scellius: null,
-};
-
-/** Why an account cannot use Office; null: it can. */
-export function lacksSips2Office({ brand }: Sips2Settings): string | null {
-  return HOSTS[brand] ? null : 'the address of the Office server of Scellius is not known';
-}
-
-const PATHS: Readonly<Record<OperationKind | 'status', string>> = {
-  capture: 'cashManagement/validate',
-  cancel: 'cashManagement/cancel',
-  refund: 'cashManagement/refund',
-  status: 'diagnostic/getTransactionData',
-};
-
-/** What transactionStatus says once an operation on the whole is done. */
+/** What transactionStatus says once an operation is done. */
 const DONE: Readonly<Record<OperationKind, readonly string[]>> = {
   capture: ['TO_CAPTURE', 'CAPTURED'],
   cancel: ['CANCELLED'],
   refund: ['TO_CREDIT', 'CREDITED'],
 };
 
-/** What transactionStatus says while an operation is not done. */
+/** What transactionStatus says while an operation on the whole is not done. */
 const NOT_DONE: Readonly<Record<OperationKind, readonly string[]>> = {
   capture: ['TO_VALIDATE'],
   cancel: ['TO_CAPTURE', 'TO_VALIDATE', 'CAPTURED'],
   refund: ['CAPTURED'],
 };
 
-// --- A call -----------------------------------------------------------------------------------------------
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-/** @throws Refusal when the seal is wrong, or is missing where it must not be. */
-function checkSeal(account: Account, answer: OfficeMessage): void {
-  const received = textOf(answer.seal).toLowerCase();
-  if (received !== '') {
-    const { signature } = sealSips2Json(account.settings, answer);
-    if (!equalText(signature, received))
-      throw new Refusal('signature_mismatch', "the seal of the answer does not fit it and the account's key");
-  } else if (answer.responseCode === '00' && account.environment !== 'test') {
-    throw new Refusal('signature_missing', 'the answer has no seal');
-  }
-}
-
-/**
- * Makes a call.
- * @throws Problem provider_unreachable, or provider_error when the answer has no response code
- * @throws Refusal when the answer is not to be believed
- */
-async function callOffice(
-  fetcher: typeof fetch,
-  account: Account,
-  what: keyof typeof PATHS,
-  given: OfficeMessage,
-): Promise<OfficeMessage> {
-  const { settings, environment, endpoints } = account;
-  const host = HOSTS[settings.brand]?.[environment === 'production' ? 'prod' : 'test'];
-  if (!host) throw new Problem('unsupported_operation', lacksSips2Office(settings) ?? '');
-  const message: OfficeMessage = {
-    ...given,
-    interfaceVersion: what === 'status' ? 'DR_WS_2.9' : 'CR_WS_2.3',
-    merchantId: settings.merchant_id,
-    keyVersion: settings.key_version,
-  };
-  const url = atOrigin(`https://${host}/rs-services/v2/${PATHS[what]}`, endpoints.api);
-  const { status, text } = await callApi(fetcher, url, {
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ ...message, seal: sealSips2Json(settings, message).signature }),
-  });
-  const answer = jsonObject(text) as OfficeMessage;
-  if (textOf(answer.responseCode) === '')
-    throw new Problem('provider_error', `the provider answered ${status} without a response code`, {
-      cause: text.slice(0, 1000),
-    });
-  checkSeal(account, answer);
-  return answer;
-}
-
-type OfficeSubject = Pick<StatusQuery<Sips2Settings>, 'account' | 'order' | 'providerState'>;
-
-/** How Office names the transaction. */
-function referenceOf({ account, order, providerState }: OfficeSubject): OfficeMessage {
-  if (!account.settings.use_s10_reference) return { transactionReference: order };
-  const { s10_id: id = '', s10_date: date = '' } = providerState;
-  if (!id || !date) throw new Problem('invalid_state', 'the s10 reference of this payment is not known');
-  return { s10TransactionReference: { s10TransactionId: id, s10TransactionIdDate: date } };
-}
-
-function getTransactionData(fetcher: typeof fetch, subject: OfficeSubject): Promise<OfficeMessage> {
-  return callOffice(fetcher, subject.account, 'status', referenceOf(subject));
-}
+/** What newStatus cannot be once an operation is done, in whole or in part. */
+const IMPOSSIBLE: Readonly<Record<OperationKind, readonly string[]>> = {
+  capture: ['TO_VALIDATE', 'CANCELLED', 'REFUSED', 'EXPIRED', 'ABORTED', 'TO_CREDIT', 'CREDITED'],
+  cancel: ['REFUSED', 'EXPIRED', 'ABORTED', 'TO_CREDIT', 'CREDITED'],
+  refund: ['TO_VALIDATE', 'CANCELLED', 'REFUSED', 'EXPIRED', 'ABORTED'],
+};
 
 function failure(code: string, text: string): Problem {
   return new Problem('provider_error', `the provider answered ${code}`, { provider: { code, text } });
 }
 
-// --- Later operations -------------------------------------------------------------------------------------
+// --- Executing --------------------------------------------------------------------------------------------
+
+/** What an answer to a cash call says. @throws Declined, Problem, Refusal */
+function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order): OperationResult {
+  const code = officeText(answer.responseCode);
+  const newStatus = officeText(answer.newStatus);
+  const named = officeText(answer.operationAmount);
+  if (named !== '' && named !== String(amount))
+    throw new Refusal('wrong_attempt', `the answer is about the amount ${named}`);
+  const state = stateIn(SIPS2_OPERATIONS['cash calls'], code);
+  const text = [newStatus, officeText(answer.errorFieldName)].filter(Boolean).join(', ');
+  if (state === 'failed') throw new Declined(code, text);
+  if (state === 'unknown' || IMPOSSIBLE[kind].includes(newStatus)) throw failure(code, text);
+  return { state, status: newStatus || code, providerReference: null };
+}
+
+/** What a person has to look up where the answer to an operation on a part was lost. */
+function whatToLookUp(kind: OperationKind, order: Order): string {
+  const reference = Object.values(officeReference(order)).map((one) =>
+    typeof one === 'object' && one !== null ? Object.values(one).join('/') : String(one),
+  );
+  const amount = display(order.amount, order.currency);
+  return `no query shows a part: look in the Merchant Extranet for a ${kind} of ${amount} among the operations of the transaction ${reference.join()}, and say what became of it`;
+}
+
+/** The failure of a call about a part, with what is to be looked up. */
+function withAdvice(error: unknown, kind: OperationKind, order: Order): unknown {
+  if (order.whole || kind === 'capture' || error instanceof Declined) return error;
+  const advice = whatToLookUp(kind, order);
+  if (error instanceof Refusal) {
+    const detail = `the provider's answer is not to be believed: ${error.message}; ${advice}`;
+    return new Problem('provider_error', detail, { cause: error });
+  }
+  if (!(error instanceof Problem)) return error;
+  const { code, message, cause, provider } = error;
+  return new Problem(code, `${message}; ${advice}`, { cause, ...(provider && { provider }) });
+}
+
+async function execute(kind: OperationKind, order: Order): Promise<OperationResult> {
+  // Fails before the call where there is none.
+  officeReference(order);
+  try {
+    const answer = await callOffice(order.send, order, kind, {
+      currencyCode: currency(order.currency)?.numeric ?? '',
+      operationAmount: String(order.amount),
+    });
+    return resultOf(kind, answer, order);
+  } catch (error) {
+    throw withAdvice(error, kind, order);
+  }
+}
+
+// --- Looking up -------------------------------------------------------------------------------------------
+
+/** Whether the amount of a transaction is one that what we know of it explains, with or without the operation. */
+function isExplained(amount: number, { kind, before, amount: operation }: Call): boolean {
+  const { authorized, released, paid, refunded } = before;
+  // A capture leaves what was captured.
+  if (kind === 'capture' && amount === operation) return true;
+  const sums = [authorized + released, authorized, paid, paid - refunded];
+  return sums.some((sum) => amount === sum || amount === sum - operation);
+}
+
+function amountIn(answer: OfficeMessage): number | null {
+  const amount = officeText(answer.amount);
+  return /^\d{1,12}$/.test(amount) ? Number(amount) : null;
+}
+
+/** @throws Refusal when the answer is about another amount. */
+async function transactionOf(call: Call): Promise<OfficeMessage> {
+  const answer = await callOffice(call.fetch, call, 'status');
+  const code = officeText(answer.responseCode);
+  if (code !== '00') throw failure(code, '');
+  const amount = amountIn(answer);
+  if (amount !== null && !isExplained(amount, call))
+    throw new Refusal('wrong_attempt', `the answer is about another amount: ${amount}`);
+  return answer;
+}
+
+/** A validation changes the status, of a part too: whether it was ours, the amount says. */
+async function lookUpCapture(call: Call): Promise<Bookings> {
+  const answer = await transactionOf(call);
+  const status = officeText(answer.transactionStatus);
+  const amount = amountIn(answer);
+  const isOurs = amount === call.amount || (amount === null && call.whole);
+  const isDone = isOurs && DONE.capture.includes(status);
+  return {
+    entries: isDone ? [{ amount: call.amount, state: 'succeeded', status }] : [],
+    complete: NOT_DONE.capture.includes(status),
+    status,
+  };
+}
+
+/** Null for a part, which no status shows. */
+async function lookUpWhole(kind: 'cancel' | 'refund', call: Call): Promise<Bookings | null> {
+  if (!call.whole) return null;
+  const status = officeText((await transactionOf(call)).transactionStatus);
+  // Where a part was refunded before, TO_CREDIT might be about that.
+  const isSure = status !== 'TO_CREDIT' || call.before.refunded === 0;
+  return {
+    entries:
+      DONE[kind].includes(status) && isSure ? [{ amount: call.amount, state: 'succeeded', status }] : [],
+    complete: NOT_DONE[kind].includes(status),
+    status,
+  };
+}
+
+// --- The operations ---------------------------------------------------------------------------------------
 
 function operation(
   kind: OperationKind,
@@ -144,30 +171,8 @@ function operation(
   return {
     rule,
     lacks: lacksSips2Office,
-
-    async execute(order) {
-      const answer = await callOffice(order.send, order.account, kind, {
-        currencyCode: currency(order.currency)?.numeric ?? '',
-        operationAmount: String(order.amount),
-        ...referenceOf(order),
-      });
-      const code = textOf(answer.responseCode);
-      const text = [textOf(answer.newStatus), textOf(answer.errorFieldName)].filter(Boolean).join(', ');
-      if (SIPS2_TEMPORARY.has(code)) throw failure(code, text);
-      if (code !== '00') throw new Declined(code, text);
-      return { state: 'succeeded', status: textOf(answer.newStatus) || code, providerReference: null };
-    },
-
-    async lookUp(call) {
-      const isFirst = call.before.refunded === 0 && call.before.released === 0;
-      if (!call.whole || !isFirst) return null;
-      const status = textOf((await getTransactionData(call.fetch, call)).transactionStatus);
-      return {
-        entries: DONE[kind].includes(status) ? [{ amount: null, state: 'succeeded', status }] : [],
-        complete: NOT_DONE[kind].includes(status),
-        status,
-      };
-    },
+    execute: (order) => execute(kind, order),
+    lookUp: (call) => (kind === 'capture' ? lookUpCapture(call) : lookUpWhole(kind, call)),
   };
 }
 
@@ -180,28 +185,38 @@ export const sips2Cancel = operation('cancel', { parts: 'many', fundsSources: ['
 /** cashManagement/refund: after the capture. */
 export const sips2Refund = operation('refund', { parts: 'many', fundsSources: ['paid'] });
 
+// --- The status query -------------------------------------------------------------------------------------
+
 /** What an answer repeats of the request. A cancel of a part lowers the amount, so that it is not compared. */
 function echoOf(answer: OfficeMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(
     ['transactionReference', 'orderId', 'currencyCode'].flatMap((name) => {
-      const value = textOf(answer[name]);
+      const value = officeText(answer[name]);
       return value === '' ? [] : [[name, value]];
     }),
   );
 }
 
-/** diagnostic/getTransactionData. Null while the platform knows no such transaction. */
+/**
+ * diagnostic/getTransactionData. Null while the platform knows no such transaction.
+ * @throws Problem; Refusal when the answer is not to be believed, or is about another payment
+ */
 export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promise<ProviderUpdate | null> {
   const { account, providerState, capture, known } = query;
+  const isS10 = account.settings.use_s10_reference;
   // Before the first notification a SIPS 1 style transaction has no number that we know.
-  if (account.settings.use_s10_reference && !providerState.s10_id) return null;
-  const answer = await getTransactionData(query.fetch, query);
-  const code = textOf(answer.responseCode);
+  if (isS10 && !providerState.s10_id) return null;
+  const answer = await callOffice(query.fetch, query, 'status');
+  const code = officeText(answer.responseCode);
   if (code === '25') return null;
   if (code !== '00') throw failure(code, '');
-  const status = textOf(answer.transactionStatus);
-  const amount = textOf(answer.amount);
-  const number = textOf(answer.currencyCode);
+  const status = officeText(answer.transactionStatus);
+  const amount = amountIn(answer);
+  if (!isS10 && officeText(answer.transactionReference) === '')
+    throw new Refusal('wrong_attempt', 'the answer names no transaction');
+  if (amount !== null && amount > query.amount)
+    throw new Refusal('wrong_attempt', `the answer is about another amount: ${amount}`);
+  const number = officeText(answer.currencyCode);
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
   // After a validation the amount may be a part of what was authorized.
   const isWhole = capture === 'automatic' && !known?.paid;
@@ -210,12 +225,13 @@ export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promi
     order: query.order,
     key: `status/${status}`,
     outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
-    amount: /^\d{1,12}$/.test(amount) ? Number(amount) : 'asked',
+    // What is refunded in full is refunded as far as it was paid.
+    amount: outcome === 'refunded' ? 'asked' : (amount ?? 'asked'),
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),
     movement: query.order,
     cumulative: true,
     echo: echoOf(answer),
-    providerReference: textOf(answer.transactionReference) || null,
+    providerReference: officeText(answer.transactionReference) || null,
     providerStatus: status || code,
     detail: {},
   };

@@ -1,5 +1,6 @@
 /** The code tables of SIPS 2, by the names that SHEET.md gives them. */
 import type { UpdateOutcome } from '../contract.ts';
+import { operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /** responseCode, in notification, return and Office answers. */
@@ -43,10 +44,23 @@ export function sips2Outcome(code: string, values: ReadonlyMap<string, string>):
   return outcome === 'paid' && values.get('captureMode') === 'VALIDATION' ? 'authorized' : outcome;
 }
 
-/** Codes of Office after which the outcome of a call is unknown: the platform is not well, and nothing is idempotent. */
-export const SIPS2_TEMPORARY: ReadonlySet<string> = new Set(['90', '91', '97', '98', '99']);
+/**
+ * What responseCode says of an operation, in the answer to a cash call of Office (SHEET.md, "Operations"). Nothing is idempotent, so
+ * that a code which is no clear yes or no leaves it open.
+ */
+export const SIPS2_OPERATIONS = {
+  'cash calls': operationTable([
+    ['00', 'succeeded'],
+    ['60 62', 'accepted'],
+    ['02 03 05 11 12 14 24 25 30 34 40 51 54 55 57 63 75', 'failed'],
+    ['01 17 90 91 94 97 98 99', 'unknown'],
+  ]),
+} as const;
 
-/** transactionStatus of getTransactionData. How much was credited is not said for certain, so that credits move nothing. */
+/** Codes of Office that may come without a seal: the request itself was rejected. */
+export const SIPS2_UNSEALED: ReadonlySet<string> = new Set(['12', '30', '34']);
+
+/** transactionStatus of getTransactionData. Whether TO_CREDIT is said of a part too is not certain, so that it moves nothing. */
 export const SIPS2_TRANSACTION_STATUSES = statusTable([
   ['TO_AUTHORIZE TO_REPLAY TO_CHALLENGE PENDING', 'pending', 'in progress'],
   ['TO_VALIDATE', 'authorized', 'authorized, to be validated'],
@@ -57,5 +71,5 @@ export const SIPS2_TRANSACTION_STATUSES = statusTable([
   ['EXPIRED', 'voided', 'expired before it was validated'],
   ['ABORTED', 'expired', 'aborted'],
   ['TO_CREDIT', 'none', 'to be refunded'],
-  ['CREDITED', 'none', 'refunded'],
+  ['CREDITED', 'refunded', 'refunded in full'],
 ]);

@@ -12,7 +12,14 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type BankOperationKind, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
+import {
+  type BankOperationKind,
+  concluded,
+  type Entry,
+  entryByReference,
+  perform,
+  refer,
+} from '../kit/bank-ledger.ts';
 
 function md5(values: readonly string[], secret: string): string {
   return createHash('md5')
@@ -66,6 +73,11 @@ const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   credit: 'refund',
 };
 
+function statusOf({ cancelled, taken }: Entry): string {
+  if (cancelled) return 'PAYMENT_DELETED';
+  return taken > 0 ? 'PAYMENT_CAPTURED' : 'PAYMENT_NEW';
+}
+
 /** The payment web service: the operation of a SOAP envelope, and its answer. */
 async function paymentService(
   call: ApiCall,
@@ -89,21 +101,41 @@ async function paymentService(
   if (!isKnown) return error(-1019);
   if (name === 'getEpayError')
     return reply(true, '<epayresponsestring>Transaction not possible</epayresponsestring>');
+  if (!/^\d{1,19}$/.test(parameters.transactionid ?? '')) return error(-1008);
   const entry = await entryByReference(memory, 'epaydk', parameters.transactionid ?? '');
   if (!entry) return error(-1008);
   if (name === 'gettransaction') {
     const orderid = (await memory.get(orderidPlace(entry.order))) ?? '';
-    const status = entry.cancelled ? 'DELETED' : entry.taken > 0 ? 'CAPTURED' : 'NEW';
+    const elements: Readonly<Record<string, string | number>> = {
+      authamount: entry.held || entry.taken,
+      currency: currency(entry.currency)?.numeric ?? '',
+      capturedamount: entry.taken,
+      creditedamount: entry.returned,
+      orderid,
+      status: statusOf(entry),
+      // What was done, in words for people.
+      history: ['authorized', ...entry.done.map(({ kind }) => kind)]
+        .map((event) => `<TransactionHistoryInfo><eventMsg>${event}</eventMsg></TransactionHistoryInfo>`)
+        .join(''),
+      transactionid: parameters.transactionid ?? '',
+    };
+    const inner = Object.entries(elements).map(([element, value]) => `<${element}>${value}</${element}>`);
     return reply(
       true,
-      `<transactionInformation><transactionid>${parameters.transactionid}</transactionid><orderid>${orderid}</orderid><currency>${currency(entry.currency)?.numeric}</currency><authamount>${entry.held || entry.taken}</authamount><capturedamount>${entry.taken}</capturedamount><creditedamount>${entry.returned}</creditedamount><status>PAYMENT_${status}</status></transactionInformation><epayresponse>-1</epayresponse>`,
+      `<transactionInformation>${inner.join('')}</transactionInformation><epayresponse>-1</epayresponse>`,
     );
   }
   const kind = OPERATIONS[name];
   if (!kind || call.trouble === 'fail') return error(-1021);
+  // Only before a capture.
+  if (kind === 'cancel' && entry.taken > 0) return error(-1021);
+  if (kind !== 'cancel' && !/^[1-9]\d{0,11}$/.test(parameters.amount ?? '')) return error(-1002);
   const amount = kind === 'cancel' ? null : Number(parameters.amount);
   const result = await perform(memory, entry, { kind, amount });
-  return typeof result === 'string' ? error(-1002) : reply(true, '<epayresponse>-1</epayresponse>');
+  if (typeof result === 'string') return error(-1002);
+  // The acquirer has done it when the call is completed: nothing is done later.
+  await concluded(memory, result.entry, result.done.id, 'done');
+  return reply(true, '<epayresponse>-1</epayresponse>');
 }
 
 export const epaydkBank: Bank = {

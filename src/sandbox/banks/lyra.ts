@@ -1,26 +1,18 @@
-/** Lyra's gateway, simulated: the form page and the IPN, for systempay and payzen. */
+/** Lyra's gateway, simulated: the form page, the IPN and the REST API, for systempay and payzen. */
 import { createHash, createHmac } from 'node:crypto';
 import { currencyByNumber } from '../../payments/currencies.ts';
 import {
-  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
-  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import {
-  type BankOperationKind,
-  type Entry,
-  entryByReference,
-  entryOf,
-  perform,
-  refer,
-} from '../kit/bank-ledger.ts';
+import { refer } from '../kit/bank-ledger.ts';
+import { operationFields, restApi, uuidOf } from './lyra-rest.ts';
 
 const STATUS: Record<
   Decision,
@@ -52,11 +44,6 @@ function encoded(fields: readonly (readonly [string, string])[], charset: 'utf8'
       return `${name}=${Array.from(bytes, (byte: number) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`;
     })
     .join('&');
-}
-
-/** vads_trans_uuid of one try of an order. */
-function uuidOf(id: string, decision: Decision): string {
-  return createHash('md5').update(`${id}/${decision}`).digest('hex');
 }
 
 function message(
@@ -95,101 +82,6 @@ function message(
   const signature = signed(values, merchant, key);
   if (spoiling === 'bad-signature') values.set('vads_amount', '1');
   return encoded([...values, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
-}
-
-function detailedStatus(entry: Entry): string {
-  const isTakenBack = entry.taken > 0 && entry.returned === entry.taken;
-  if (entry.cancelled || (isTakenBack && entry.done.at(-1)?.kind === 'cancel')) return 'CANCELLED';
-  if (entry.taken === 0) return entry.held > 0 ? 'AUTHORISED_TO_VALIDATE' : 'REFUSED';
-  return entry.data.remitted === 'no' ? 'AUTHORISED' : 'CAPTURED';
-}
-
-/** A transaction as the REST API shows it. */
-function transactionOf(entry: Entry) {
-  const cancelled = entry.done
-    .filter(({ kind }) => kind === 'cancel')
-    .reduce((sum, { amount }) => sum + amount, 0);
-  const refunded = entry.returned - (entry.held > 0 ? 0 : cancelled);
-  const status = detailedStatus(entry);
-  return {
-    uuid: uuidOf(entry.data.id ?? '', 'pay'),
-    amount: status === 'CANCELLED' ? entry.asked : entry.asked - cancelled,
-    currency: entry.currency,
-    status: 'PAID',
-    detailedStatus: status,
-    operationType: 'DEBIT',
-    orderDetails: { orderId: entry.order },
-    transactionDetails: {
-      cardDetails: { captureResponse: { refundAmount: refunded > 0 ? refunded : null } },
-    },
-  };
-}
-
-/** Body of a call; each service reads some of it. */
-type RestBody = {
-  readonly uuid?: string;
-  readonly orderId?: string;
-  readonly amount?: number;
-  readonly resolutionMode?: string;
-  readonly cardUpdate?: { readonly amount: number };
-};
-
-/** The REST API V4. */
-async function restApi(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
-  const error = (errorCode: string, errorMessage: string) =>
-    Response.json({
-      status: 'ERROR',
-      version: 'V4',
-      mode: 'TEST',
-      answer: { errorCode, errorMessage, detailedErrorCode: null, detailedErrorMessage: null },
-    });
-  const success = (answer: object) =>
-    Response.json({ status: 'SUCCESS', version: 'V4', mode: 'TEST', answer });
-  const merchant = merchants.find(
-    ({ settings }) =>
-      call.headers.get('authorization') ===
-      `Basic ${btoa(`${String(settings.site_id)}:${String(settings.rest_password)}`)}`,
-  );
-  if (!merchant) return error('INT_905', 'invalid credentials');
-  const body = JSON.parse(call.body) as RestBody;
-  const name = call.path.split('/V4/')[1] ?? '';
-  if (name === 'Order/Get') {
-    const entry = await entryOf(memory, body.orderId ?? '');
-    return entry
-      ? success({ orderId: entry.order, transactions: [transactionOf(entry)] })
-      : error('PSP_010', 'transaction not found');
-  }
-  const entry = await entryByReference(memory, 'lyra', body.uuid ?? '');
-  if (!entry) return error('PSP_010', 'transaction not found');
-  if (name === 'Transaction/Get') return success(transactionOf(entry));
-  if (call.trouble === 'fail') return error('PSP_100', 'refused by the acquirer');
-  const steps: Readonly<
-    Record<string, { readonly kind: BankOperationKind; readonly amount: number | null }>
-  > = {
-    'Transaction/Validate': { kind: 'capture', amount: null },
-    'Transaction/Update': {
-      kind: 'cancel',
-      amount: transactionOf(entry).amount - (body.cardUpdate?.amount ?? 0),
-    },
-    'Transaction/CancelOrRefund': {
-      kind: body.resolutionMode === 'REFUND_ONLY' ? 'refund' : 'cancel',
-      amount: body.amount ?? null,
-    },
-  };
-  const step = steps[name];
-  if (!step) return error('INT_901', 'no such service');
-  const result = await perform(memory, entry, step);
-  if (typeof result === 'string')
-    return error(step.kind === 'refund' ? 'PSP_104' : 'PSP_105', `not possible: ${result}`);
-  const transaction = transactionOf(result.entry);
-  if (step.kind !== 'refund') return success(transaction);
-  return success({
-    ...transaction,
-    uuid: createHash('md5').update(result.done.id).digest('hex'),
-    operationType: 'CREDIT',
-    detailedStatus: 'AUTHORISED',
-    amount: result.done.amount,
-  });
 }
 
 export const lyraBank: Bank = {
@@ -252,6 +144,20 @@ export const lyraBank: Bank = {
       url: order.data.vads_url_check ?? merchant.callback,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: message(order, merchant, decision, spoiling, true),
+    };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    const values = new Map([
+      ...Object.entries(entry.data).filter(([name]) => name.startsWith('vads_')),
+      ...operationFields(entry, operation, merchant),
+    ]);
+    const signature = signed(values, merchant, String(merchant.settings.key));
+    return {
+      method: 'POST',
+      url: entry.data.vads_url_check ?? merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: encoded([...values, ['signature', signature]], 'utf8'),
     };
   },
 

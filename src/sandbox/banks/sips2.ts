@@ -93,12 +93,29 @@ const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   refund: 'refund',
 };
 
-function statusOf(entry: Entry): string {
-  if (entry.returned > 0) return entry.done.at(-1)?.kind === 'cancel' ? 'CANCELLED' : 'TO_CREDIT';
-  if (entry.cancelled) return 'CANCELLED';
-  if (entry.taken > 0) return entry.data.captureMode === 'VALIDATION' ? 'TO_CAPTURE' : 'CAPTURED';
-  return entry.held > 0 ? 'TO_VALIDATE' : 'REFUSED';
+function sumOf(entry: Entry, kind: BankOperationKind): number {
+  return entry.done
+    .filter((one) => one.kind === kind && one.state === 'done')
+    .reduce((sum, { amount }) => sum + amount, 0);
 }
+
+/** transactionStatus. The refund of a part does not change it. */
+function statusOf(entry: Entry): string {
+  const { taken, returned, held, cancelled } = entry;
+  if (cancelled) return 'CANCELLED';
+  if (taken > 0 && returned === taken) return sumOf(entry, 'refund') > 0 ? 'TO_CREDIT' : 'CANCELLED';
+  if (taken > 0) return held > 0 ? 'TO_CAPTURE' : 'CAPTURED';
+  return held > 0 ? 'TO_VALIDATE' : 'REFUSED';
+}
+
+/** What the transaction is for: after a validation what was validated, less by what was cancelled. */
+function amountOf(entry: Entry): number {
+  const takenBack = entry.returned - sumOf(entry, 'refund');
+  return entry.taken > 0 ? entry.taken - takenBack : entry.asked - entry.released;
+}
+
+/** Answers that may come without a seal: the request itself was rejected. */
+const UNSEALED: ReadonlySet<unknown> = new Set(['12', '30', '34']);
 
 /** The Office: cash management and diagnosis. */
 async function office(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
@@ -106,7 +123,8 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
   const merchant = merchants.find(({ settings }) => settings.merchant_id === message.merchantId);
   if (!merchant) return Response.json({ responseCode: '03' });
   if (message.seal !== officeSeal(message, merchant)) return Response.json({ responseCode: '34' });
-  const sealed = (answer: Message) => {
+  const answered = (answer: Message) => {
+    if (UNSEALED.has(answer.responseCode)) return Response.json(answer);
     const right = officeSeal(answer, merchant);
     const wrong = call.trouble === 'bad-signature';
     return Response.json({
@@ -114,32 +132,42 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
       seal: wrong ? right.replace(/^./, (c) => (c === '0' ? '1' : '0')) : right,
     });
   };
-  const entry = await entryOf(memory, String(message.transactionReference));
-  if (!entry) return Response.json({ responseCode: '25' });
   const name = call.path.split('/').at(-1) ?? '';
-  if (name === 'getTransactionData') {
-    if (!/^DR_WS_/.test(String(message.interfaceVersion))) return Response.json({ responseCode: '30' });
-    return sealed({
+  const isDiagnosis = name === 'getTransactionData';
+  if (!(isDiagnosis ? /^DR_WS_\d/ : /^CR_WS_\d/).test(String(message.interfaceVersion)))
+    return answered({ responseCode: '30', errorFieldName: 'interfaceVersion' });
+  if (message.keyVersion !== String(merchant.settings.key_version))
+    return answered({ responseCode: '34', errorFieldName: 'keyVersion' });
+  const entry = await entryOf(memory, String(message.transactionReference));
+  if (!entry) return answered({ responseCode: '25' });
+  const numeric = currency(entry.currency)?.numeric ?? '';
+  if (isDiagnosis) {
+    return answered({
       responseCode: '00',
+      merchantId: merchant.settings.merchant_id,
       transactionReference: entry.order,
+      orderId: entry.order,
       transactionStatus: statusOf(entry),
-      amount: String(entry.asked),
-      currencyCode: currency(entry.currency)?.numeric ?? '',
+      captureMode: entry.data.captureMode ?? '',
+      amount: String(amountOf(entry)),
+      currencyCode: numeric,
     });
   }
-  if (!/^CR_WS_/.test(String(message.interfaceVersion)))
-    return Response.json({ responseCode: '30', errorFieldName: 'interfaceVersion' });
   const kind = OPERATIONS[name];
-  if (!kind || call.trouble === 'fail')
-    return Response.json({ responseCode: '24', newStatus: statusOf(entry) });
-  if (message.currencyCode !== currency(entry.currency)?.numeric)
-    return Response.json({ responseCode: '12', errorFieldName: 'currencyCode' });
+  const isTooLate = kind === 'cancel' && statusOf(entry) === 'CAPTURED';
+  if (!kind || isTooLate || call.trouble === 'fail')
+    return answered({ responseCode: '24', newStatus: statusOf(entry) });
+  if (message.currencyCode !== numeric)
+    return answered({ responseCode: '12', errorFieldName: 'currencyCode' });
+  if (!/^[1-9]\d{0,11}$/.test(String(message.operationAmount)))
+    return answered({ responseCode: '30', errorFieldName: 'operationAmount' });
   const result = await perform(memory, entry, { kind, amount: Number(message.operationAmount) });
-  if (typeof result === 'string') return Response.json({ responseCode: result === 'amount' ? '51' : '24' });
-  return sealed({
-    responseCode: '00',
+  if (typeof result === 'string')
+    return answered({ responseCode: result === 'amount' ? '51' : '24', newStatus: statusOf(entry) });
+  return answered({
+    responseCode: result.done.state === 'pending' ? '60' : '00',
     acquirerResponseCode: '00',
-    newAmount: String(result.entry.asked - result.entry.released - result.entry.returned),
+    newAmount: String(amountOf(result.entry)),
     newStatus: statusOf(result.entry),
     operationDateTime: '2026-11-21T10:05:00+01:00',
   });

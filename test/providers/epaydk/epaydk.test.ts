@@ -199,10 +199,11 @@ describe('a status query', () => {
     for (const orderid of [N, '']) expect(await query(orderid, { providerState: hint })).toHaveLength(1);
   });
 
-  it('says the currency of the transaction', async () => {
-    expect(await query(N, { hint, providerState: { n: N }, currency: '392' })).toMatchObject([
-      { currency: 'JPY' },
-    ]);
+  it('about another currency is none', async () => {
+    await expect(query(N, { hint, providerState: { n: N }, currency: '392' })).rejects.toMatchObject({
+      reason: 'wrong_account',
+    });
+    expect(await query(N, { hint, providerState: { n: N } })).toMatchObject([{ currency: 'DKK' }]);
   });
 });
 

@@ -1,0 +1,402 @@
+/** Lyra after the payment: answers about something else, refunds that are told in any order, and what the bank does later. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setSlow } from '../../../src/sandbox/kit/bank-ledger.ts';
+import { cut, type Journey, memory, network } from '../../support/harness.ts';
+import {
+  bankEntry,
+  call,
+  changeAnswer,
+  conclude,
+  inBackOffice,
+  outcome,
+  paid,
+  read,
+  refreshed,
+  tell,
+  wait,
+  withJson,
+} from '../operations-support.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  net.restore();
+});
+
+const EDITIONS = ['systempay', 'payzen'] as const;
+const EDITION = 'systempay';
+
+const state = async (attempt: Journey) => (await outcome(attempt)).states.at(-1);
+const newest = async (attempt: Journey) => {
+  const operation = (await bankEntry(attempt)).done.at(-1);
+  if (!operation) throw new Error('the bank has none');
+  return operation;
+};
+
+describe.each(EDITIONS)('%s: an answer to a refund', (edition) => {
+  it.each([
+    ['another currency', { currency: 'USD' }],
+    ['another amount', { amount: 1 }],
+    ['another operation type', { operationType: 'DEBIT' }],
+    ['another order', { orderId: '7ZK0M3Q9T2V8XW4B01' }],
+    ['another transaction that it gives back', { parentTransactionUuid: '0'.repeat(32) }],
+    ['another shop', { shopId: '99999999' }],
+    ['the other mode', { mode: 'PRODUCTION' }],
+    ['another service', { webService: 'Transaction/Get' }],
+    ['no number', { uuid: null }],
+    ['a word that is not documented', { detailedStatus: 'A_NEW_WORD' }],
+  ])('with %s is no success and no decline: the list decides', async (_what, changes) => {
+    const attempt = await paid(edition);
+    changeAnswer('CancelOrRefund', withJson(changes));
+    const { status, body } = await call(attempt, 'refund', { amount: 2500 });
+    expect(status, JSON.stringify(body)).toBe(502);
+    expect(body.detail).toContain('not known');
+    expect(await outcome(attempt)).toEqual({ states: ['unknown'], paid: 10_000, refunded: 0 });
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['succeeded'], paid: 10_000, refunded: 2500 });
+  });
+});
+
+describe('an answer to an operation', () => {
+  it('about the payment itself is no refund of it', async () => {
+    const attempt = await paid(EDITION);
+    const { operations: _, ...payment } = await read(attempt);
+    changeAnswer('CancelOrRefund', withJson({ uuid: String(payment.providerReference) }));
+    await call(attempt, 'refund', { amount: 2500 });
+    expect(await state(attempt)).toBe('unknown');
+  });
+
+  it('about another transaction does not capture nor cancel', async () => {
+    for (const [kind, service] of [
+      ['capture', 'Transaction/Validate'],
+      ['cancel', 'CancelOrRefund'],
+    ] as const) {
+      for (const changes of [{ uuid: 'f'.repeat(32) }, { operationType: 'CREDIT' }, { currency: 'USD' }]) {
+        const attempt = await paid(EDITION, { held: true });
+        changeAnswer(service, withJson(changes));
+        await call(attempt, kind);
+        expect(await state(attempt), `${kind} ${JSON.stringify(changes)}`).toBe('unknown');
+        await refreshed(attempt);
+        expect(await state(attempt)).toBe('succeeded');
+      }
+    }
+  });
+
+  it('that says a thing twice is no answer', async () => {
+    const attempt = await paid(EDITION);
+    changeAnswer('CancelOrRefund', (text) =>
+      text.replace('"status":"SUCCESS"', '"status":"ERROR","status":"SUCCESS"'),
+    );
+    await call(attempt, 'refund', { amount: 2500 });
+    expect(await state(attempt)).toBe('unknown');
+  });
+
+  const ERROR = (errorCode: string, changes: object = {}) =>
+    JSON.stringify({
+      webService: 'Transaction/CancelOrRefund',
+      status: 'ERROR',
+      mode: 'TEST',
+      answer: { errorCode, errorMessage: 'no' },
+      ...changes,
+    });
+
+  it.each(['PSP_998', 'PSP_999', 'INT_999', 'ACQ_999', 'PSP_113', 'AUTH_149', 'NEW', ''])(
+    'with the error %j says nothing of what was done',
+    async (code) => {
+      const attempt = await paid(EDITION);
+      changeAnswer('CancelOrRefund', () => ERROR(code));
+      await call(attempt, 'refund', { amount: 2500 });
+      expect(await state(attempt)).toBe('unknown');
+    },
+  );
+
+  it.each([408, 425, 429, 409, 500, 502, 503])('with HTTP %s is never a no', async (status) => {
+    const attempt = await paid(EDITION);
+    changeAnswer('CancelOrRefund', () => new Response(ERROR('ACQ_001'), { status }));
+    await call(attempt, 'refund', { amount: 2500 });
+    expect(await state(attempt)).toBe('unknown');
+  });
+
+  it('that is a documented no of the other mode declines nothing', async () => {
+    const attempt = await paid(EDITION);
+    changeAnswer('CancelOrRefund', () => ERROR('ACQ_001', { mode: 'PRODUCTION' }));
+    await call(attempt, 'refund', { amount: 2500 });
+    expect(await state(attempt)).toBe('unknown');
+  });
+
+  it.each(['ACQ_001', 'PSP_076', 'PSP_104', 'INT_015'])('with the error %s is a no', async (code) => {
+    const attempt = await paid(EDITION);
+    changeAnswer('CancelOrRefund', () => ERROR(code));
+    expect((await call(attempt, 'refund', { amount: 2500 })).body.provider?.code).toBe(code);
+    expect(await state(attempt)).toBe('failed');
+  });
+});
+
+describe('a status answer', () => {
+  it.each([
+    ['another order', { orderId: '7ZK0M3Q9T2V8XW4B01' }],
+    ['another shop', { shopId: '99999999' }],
+    ['the other mode', { mode: 'PRODUCTION' }],
+  ])('about %s pays nothing', async (_what, changes) => {
+    const attempt = await paid(EDITION, { fields: { amount: 10_000 } });
+    const other = await paid(EDITION, { fields: { amount: 10_000 } });
+    changeAnswer('Order/Get', withJson({ ...changes, uuid: 'e'.repeat(32) }));
+    expect((await call(attempt, 'refresh')).status).toBe(502);
+    expect((await read(attempt)).amounts).toMatchObject({ paid: 10_000, refunded: 0 });
+    expect((await read(other)).amounts.paid).toBe(10_000);
+  });
+
+  it.each([
+    ['transaction', { uuid: 'd'.repeat(32) }],
+    ['order', { orderId: '7ZK0M3Q9T2V8XW4B01' }],
+    ['currency', { currency: 'USD' }],
+  ])('about another %s decides no refund', async (_what, changes) => {
+    const attempt = await paid(EDITION);
+    cut('before');
+    await call(attempt, 'refund');
+    wait();
+    changeAnswer('Transaction/Get', (text) => withJson({ ...changes, refundAmount: 10_000 })(text));
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['unknown'], paid: 10_000, refunded: 0 });
+  });
+
+  it('that lists credits of something else decides no refund by them', async () => {
+    const attempt = await paid(EDITION);
+    await inBackOffice(attempt, 'refund', 2500);
+    cut('before');
+    await call(attempt, 'refund', { amount: 2500 });
+    wait();
+    changeAnswer('"CREDIT"', withJson({ parentTransactionUuid: 'c'.repeat(32) }));
+    changeAnswer('Transaction/Get', withJson({ refundAmount: null }));
+    await refreshed(attempt);
+    expect(await state(attempt)).toBe('failed');
+  });
+
+  it('that was asked for three times changes nothing', async () => {
+    const attempt = await paid(EDITION);
+    await call(attempt, 'refund', { amount: 1000 });
+    for (let count = 0; count < 3; count += 1) {
+      wait(61_000);
+      expect((await refreshed(attempt)).amounts.refunded).toBe(1000);
+    }
+  });
+});
+
+describe('a refund that is booked late', () => {
+  it('is not given up while the platform does not show it, and counts when it does', async () => {
+    const attempt = await paid(EDITION);
+    cut('before');
+    expect((await call(attempt, 'refund', { amount: 5000 })).status).toBe(504);
+    for (const seconds of [1, 60, 300]) {
+      wait(seconds * 1000);
+      await refreshed(attempt);
+      expect(await state(attempt)).toBe('unknown');
+      expect((await call(attempt, 'refund', { amount: 5000 })).status).toBe(409);
+    }
+    await inBackOffice(attempt, 'refund', 5000);
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['succeeded'], paid: 10_000, refunded: 5000 });
+  });
+
+  it('that never was is failed after its time, and can be made again', async () => {
+    const attempt = await paid(EDITION);
+    cut('before');
+    await call(attempt, 'refund', { amount: 5000 });
+    wait();
+    await refreshed(attempt);
+    expect(await state(attempt)).toBe('failed');
+    expect((await call(attempt, 'refund', { amount: 5000 })).status).toBe(200);
+    expect((await bankEntry(attempt)).returned).toBe(5000);
+  });
+});
+
+describe('a refund of the back office', () => {
+  it.each([2500, 500])('of %i adds to ours of 2500, whichever is told first', async (amount) => {
+    for (const order of ['panel first', 'ours first', 'ours lost, panel told', 'asked']) {
+      const attempt = await paid(EDITION);
+      if (order === 'panel first') await tell(attempt, await inBackOffice(attempt, 'refund', amount));
+      if (order === 'ours lost, panel told') cut('after');
+      await call(attempt, 'refund', { amount: 2500 });
+      const ours = await newest(attempt);
+      if (order !== 'panel first') {
+        const panel = await inBackOffice(attempt, 'refund', amount);
+        if (order !== 'asked') await tell(attempt, panel);
+      }
+      if (order !== 'asked') await tell(attempt, ours);
+      await refreshed(attempt);
+      const expected = { states: ['succeeded'], paid: 10_000, refunded: 2500 + amount };
+      expect(await outcome(attempt), order).toEqual(expected);
+      await tell(attempt, ours);
+      await refreshed(attempt);
+      expect(await outcome(attempt), order).toEqual(expected);
+    }
+  });
+
+  it('that was learnt by asking adds to one of ours after it', async () => {
+    const attempt = await paid(EDITION);
+    await inBackOffice(attempt, 'refund', 300);
+    expect((await refreshed(attempt)).amounts.refunded).toBe(300);
+    await call(attempt, 'refund', { amount: 500 });
+    expect((await read(attempt)).amounts.refunded).toBe(800);
+    expect((await refreshed(attempt)).amounts.refunded).toBe(800);
+  });
+
+  it('of the same amount does not settle one that never was', async () => {
+    const attempt = await paid(EDITION);
+    const panel = await inBackOffice(attempt, 'refund', 2500);
+    await tell(attempt, panel);
+    cut('before');
+    await call(attempt, 'refund', { amount: 2500 });
+    wait();
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['failed'], paid: 10_000, refunded: 2500 });
+  });
+
+  it('that is more than the platform lists is a sum', async () => {
+    const attempt = await paid(EDITION);
+    cut('before');
+    await call(attempt, 'refund', { amount: 2500 });
+    for (let count = 0; count < 31; count += 1) await inBackOffice(attempt, 'refund', 10);
+    wait();
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['failed'], paid: 10_000, refunded: 310 });
+  });
+});
+
+describe('refunds that the platform carries out later', () => {
+  async function twoAccepted() {
+    const attempt = await paid(EDITION);
+    await setSlow(memory, attempt.order.order, true);
+    for (const key of ['one', 'two']) {
+      const { status } = await call(attempt, 'refund', { amount: 500 }, `${key}-${attempt.payment.id}`);
+      expect(status).toBe(200);
+    }
+    await setSlow(memory, attempt.order.order, false);
+    const [first, second] = (await bankEntry(attempt)).done;
+    if (!first || !second) throw new Error('the bank has not both');
+    expect((await outcome(attempt)).states).toEqual(['accepted', 'accepted']);
+    return { attempt, first, second };
+  }
+
+  it('and rejects: the one that the message names has failed', async () => {
+    const { attempt, first, second } = await twoAccepted();
+    await tell(attempt, await conclude(attempt, second, 'rejected'));
+    expect(await outcome(attempt)).toMatchObject({ states: ['accepted', 'failed'], refunded: 0 });
+    await tell(attempt, await conclude(attempt, first, 'done'));
+    expect(await outcome(attempt)).toMatchObject({ states: ['succeeded', 'failed'], refunded: 500 });
+  });
+
+  it('and says so only when it is asked', async () => {
+    const { attempt, first, second } = await twoAccepted();
+    await refreshed(attempt);
+    expect((await outcome(attempt)).states).toEqual(['accepted', 'accepted']);
+    await conclude(attempt, second, 'rejected');
+    await refreshed(attempt);
+    expect((await outcome(attempt)).states).toEqual(['accepted', 'failed']);
+    await conclude(attempt, first, 'done');
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['succeeded', 'failed'], refunded: 500 });
+  });
+
+  it('are not settled by the sum of what the back office has refunded', async () => {
+    const attempt = await paid(EDITION);
+    await setSlow(memory, attempt.order.order, true);
+    await call(attempt, 'refund', { amount: 500 });
+    await setSlow(memory, attempt.order.order, false);
+    await inBackOffice(attempt, 'refund', 500);
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['accepted'], refunded: 500 });
+  });
+
+  it('are never given up for being late', async () => {
+    const { attempt } = await twoAccepted();
+    wait(86_400_000);
+    await refreshed(attempt);
+    expect((await outcome(attempt)).states).toEqual(['accepted', 'accepted']);
+  });
+
+  it('and one that is lost meanwhile are told apart', async () => {
+    const attempt = await paid(EDITION);
+    await setSlow(memory, attempt.order.order, true);
+    await call(attempt, 'refund', { amount: 500 });
+    await setSlow(memory, attempt.order.order, false);
+    cut('before');
+    await call(attempt, 'refund', { amount: 500 });
+    wait();
+    await conclude(attempt, await newest(attempt), 'done');
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['succeeded', 'failed'], refunded: 500 });
+  });
+});
+
+describe('a capture', () => {
+  it('of a part whose validation never was leaves no doubt about the next', async () => {
+    const attempt = await paid(EDITION, { held: true });
+    cut('before');
+    await call(attempt, 'capture', { amount: 4000 });
+    wait();
+    await refreshed(attempt);
+    expect(await state(attempt)).toBe('failed');
+    // The platform holds no more than the part by now.
+    const whole = await call(attempt, 'capture');
+    expect([whole.status, whole.body.code]).toEqual([409, 'invalid_state']);
+    expect((await call(attempt, 'capture', { amount: 4000 })).status).toBe(200);
+    expect([(await bankEntry(attempt)).taken, (await read(attempt)).amounts.paid]).toEqual([4000, 4000]);
+  });
+
+  it('that the platform authorises later is accepted until it says so', async () => {
+    for (const [end, paidThen, last] of [
+      ['done', 10_000, 'succeeded'],
+      ['rejected', 0, 'failed'],
+    ] as const) {
+      const attempt = await paid(EDITION, { held: true });
+      await setSlow(memory, attempt.order.order, true);
+      await call(attempt, 'capture');
+      expect(await state(attempt)).toBe('accepted');
+      await conclude(attempt, await newest(attempt), end);
+      await refreshed(attempt);
+      expect(await outcome(attempt)).toMatchObject({ states: [last], paid: paidThen });
+    }
+  });
+
+  it('that somebody else made of another amount is not ours', async () => {
+    const attempt = await paid(EDITION, { held: true });
+    cut('before');
+    await call(attempt, 'capture', { amount: 4000 });
+    // It is the Update that was made, and the merchant validates in the back office.
+    await inBackOffice(attempt, 'capture', null);
+    for (const service of ['Transaction/Get', 'Order/Get']) changeAnswer(service, withJson({ amount: 7000 }));
+    wait();
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['failed'], paid: 7000 });
+  });
+});
+
+describe('before the remittance', () => {
+  async function unremitted() {
+    const attempt = await paid(EDITION);
+    await memory.put(`lyra/unremitted/${attempt.order.order}`, 'yes');
+    return attempt;
+  }
+
+  it('a part that the back office took back is learnt by asking, and adds to ours', async () => {
+    const attempt = await unremitted();
+    await inBackOffice(attempt, 'cancel', 300);
+    expect((await refreshed(attempt)).amounts.refunded).toBe(300);
+    expect((await refreshed(attempt)).amounts.refunded).toBe(300);
+  });
+
+  it('a cancel of a part whose answer was lost is found by what is left', async () => {
+    const attempt = await unremitted();
+    changeAnswer('Transaction/Update', () => new Response('bad gateway', { status: 502 }));
+    await call(attempt, 'cancel', { amount: 400 });
+    expect(await state(attempt)).toBe('unknown');
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['succeeded'], refunded: 400 });
+    expect((await call(attempt, 'cancel')).status).toBe(200);
+    expect(await outcome(attempt)).toMatchObject({ states: ['succeeded', 'succeeded'], refunded: 10_000 });
+  });
+});
