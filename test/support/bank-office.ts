@@ -57,6 +57,13 @@ export async function refreshed(attempt: Journey, minutes = 0): Promise<PaymentR
   return read(attempt);
 }
 
+/** The payment after its ledger has looked by itself, and nobody has refreshed. */
+export async function watched(attempt: Journey, minutes = 1): Promise<PaymentRead> {
+  vi.setSystemTime(Date.now() + minutes * 60_000);
+  await runAlarms(attempt.payment.id);
+  return read(attempt);
+}
+
 /** Longer than any provider takes to show an operation. */
 export const SETTLED_MINUTES = 24 * 60;
 
