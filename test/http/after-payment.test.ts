@@ -6,6 +6,7 @@ import { everyTenMinutes } from '../../src/gateway/scheduled.ts';
 import type { OperationView } from '../../src/payments/types.ts';
 import { decided, entryOf } from '../../src/sandbox/kit/bank-ledger.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
+import { answering } from '../support/bank-office.ts';
 import {
   admin,
   BANK_API,
@@ -335,10 +336,19 @@ describe('a person', () => {
   const conclude = (id: string, body: object, number = 1) =>
     admin<Answer>('POST', `/payments/${id}/operations/${number}`, body);
 
-  it('says what became of an operation whose outcome stays unknown', async () => {
-    const attempt = await paid('tpay', {
+  /** A payment whose provider does not say what became of its refunds. */
+  async function unanswered(): Promise<Journey> {
+    answering(
+      ({ url }) => url.endsWith('/chargeback/status'),
+      () => new Response('', { status: 503 }),
+    );
+    return paid('tpay', {
       settings: { mode: 'classic', api_key: 'key-of-tpay', api_password: 'secret', require_jws: false },
     });
+  }
+
+  it('says what became of an operation whose outcome stays unknown', async () => {
+    const attempt = await unanswered();
     cut('after');
     expect((await call(attempt, 'refund')).status).toBe(504);
     await call(attempt, 'refresh');
@@ -365,9 +375,7 @@ describe('a person', () => {
   });
 
   it('sees in the log what was requested, what came of it, and that somebody has to look', async () => {
-    const attempt = await paid('tpay', {
-      settings: { mode: 'classic', api_key: 'key-of-tpay', api_password: 'secret', require_jws: false },
-    });
+    const attempt = await unanswered();
     cut('before');
     await call(attempt, 'refund', { amount: 700 });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });

@@ -3,10 +3,12 @@
  * read from the signed text, so that nothing else can be read from the same signature.
  */
 import { Refusal } from '../../payments/errors.ts';
-import type { Acknowledgement, Hint, ProviderUpdate } from '../contract.ts';
+import type { Acknowledgement, Hint, ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { bookedState } from '../kit/booked-state.ts';
+import { refundMovement } from './gate.ts';
 import type { VerifiedCallback } from './signatures.ts';
 import { holdsSeparator, SignedText } from './signed-text.ts';
-import { operationKindOf, paymentOutcome } from './statuses.ts';
+import { ECOMMPAY_OPERATION_STATUS, operationKindOf, paymentOutcome } from './statuses.ts';
 
 /** Lines that only our own requests have, of the page and of Gate. They are signed with the same key. */
 const REQUEST_ONLY = ['payment_amount', 'merchant_callback_url', 'general:merchant_callback_url'];
@@ -16,8 +18,8 @@ const OF_OTHER_MESSAGES = ['recurring', 'token', 'token_status', 'request'];
 
 /** What decides about money, and about our operations. */
 const DECIDING = {
-  payment: ['status', 'method', 'sum:amount', 'sum:currency'],
-  operation: ['id', 'type', 'status', 'sum_initial:amount', 'sum_initial:currency'],
+  payment: ['status', 'method', 'sum:amount', 'sum:currency', 'merchant_refund_id'],
+  operation: ['id', 'type', 'status', 'request_id', 'sum_initial:amount', 'sum_initial:currency'],
 };
 
 function amountOf(digits: string): number | null {
@@ -44,13 +46,30 @@ function ambiguityOf({ body }: VerifiedCallback, text: SignedText): string | nul
   return twice ? `it has ${twice} twice` : null;
 }
 
-/** An operation of ours that was accepted and then failed. It leaves payment.status as it was. */
-function declinedOperation(type: string, status: string, amount: string): Pick<ProviderUpdate, 'operation'> {
-  const kind = operationKindOf(type);
-  const outcome = paymentOutcome(status);
-  if (!kind || (outcome !== 'denied' && outcome !== 'error')) return {};
-  return { operation: { kind, amount: amountOf(amount), state: 'failed' } };
+/**
+ * What a callback says of a capture, cancel or refund: of ours, or of one made in the dashboard. A declined one leaves payment.status
+ * as it was. Its request_id is that of the answer to the request, and merchant_refund_id our name for a refund.
+ */
+function operationIn(text: SignedText, path: string): Pick<ProviderUpdate, 'operation'> {
+  const operation = (name: string) => text.value(`${path}:${name}`);
+  const kind = operationKindOf(operation('type'));
+  if (!kind) return {};
+  // Each refund of ours has our name, so that one without it is another's, unless its request_id is known as ours.
+  const name = kind === 'refund' && { operationReference: text.value('payment:merchant_refund_id') || null };
+  return {
+    operation: {
+      kind,
+      ...name,
+      providerReference: operation('request_id') || null,
+      amount: amountOf(operation('sum_initial:amount')),
+      state: bookedState(ECOMMPAY_OPERATION_STATUS, operation('status')),
+      status: operation('status'),
+    },
+  };
 }
+
+/** Callbacks after which later calls are made: these keep the method. */
+const WITH_MONEY: ReadonlySet<UpdateOutcome> = new Set(['paid', 'authorized', 'refunded', 'reversed']);
 
 /**
  * What a callback about a payment says, amounts in minor units. After a refund payment.sum is what is left, and the
@@ -76,9 +95,9 @@ function updateOf(text: SignedText): ProviderUpdate {
     outcome: isRefund && !isDone ? 'none' : isVoid ? 'voided' : outcome,
     amount: amountOf(sum('amount')),
     currency: sum('currency') || null,
-    movement: isRefund ? `refund/${id}` : 'payment',
-    ...declinedOperation(type, status, operation('sum_initial:amount')),
-    ...(method && (outcome === 'paid' || outcome === 'authorized') && { providerState: { method } }),
+    movement: isRefund ? refundMovement(id) : 'payment',
+    ...(path && operationIn(text, path)),
+    ...(method && WITH_MONEY.has(outcome) && { providerState: { method } }),
     providerReference: operation('provider:payment_id') || id || null,
     providerStatus: word,
     detail: Object.fromEntries(

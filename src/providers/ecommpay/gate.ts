@@ -9,25 +9,17 @@
  * - it is unverified whether Gate declines a second request with the same merchant_refund_id, so nothing is repeated;
  * - an answer is verified where it carries a signature.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
-import type { OperationKind, OperationRule } from '../../payments/operations.ts';
-import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
-import type {
-  Json,
-  OperationCall,
-  OperationOrder,
-  OperationResult,
-  ProviderAccount,
-  ProviderOperation,
-  ProviderUpdate,
-  StatusQuery,
-  UpdateOutcome,
-} from '../contract.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import type { OperationRule } from '../../payments/operations.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
+import type { Json, OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { bookedState } from '../kit/booked-state.ts';
+import { mayDecline } from '../kit/declining.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { signGateBody, verifyGateAnswer } from './signatures.ts';
-import { operationKindOf, paymentOutcome } from './statuses.ts';
+import { ECOMMPAY_OPERATION_STATUS, operationKindOf, paymentOutcome } from './statuses.ts';
 
 interface Money {
   readonly amount?: number;
@@ -35,14 +27,12 @@ interface Money {
 }
 
 /** One operation of a payment, as the status shows it. */
-interface GateOperation {
+export interface GateOperation {
   readonly id?: number | string;
   readonly type?: string;
   readonly status?: string;
   readonly request_id?: string;
   readonly sum_initial?: Money;
-  readonly code?: string | number;
-  readonly message?: string;
 }
 
 /** The members of a status answer that are read. */
@@ -53,7 +43,19 @@ interface GateStatus {
     readonly method?: string;
     readonly sum?: Money;
   };
-  readonly operations?: readonly GateOperation[];
+  readonly operations?: unknown;
+}
+
+/** A payment as Gate shows it, all about the payment that was asked about. */
+export interface GatePayment {
+  /** payment.status. */
+  readonly word: string;
+  /** Minor units: of what is left after refunds; null: it shows none. */
+  readonly left: number | null;
+  readonly currency: string | null;
+  readonly method: string | null;
+  /** Null: it shows none, which is not the same as that there are none. */
+  readonly operations: readonly GateOperation[] | null;
 }
 
 /** What the members of a call are, beside project_id and payment_id. */
@@ -62,33 +64,36 @@ interface GateMembers {
   readonly [name: string]: Json | undefined;
 }
 
-/** operation.status of an operation that failed. */
-const FAILED = new Set(['decline', 'error', 'internal error', 'external error']);
+/** Whom a call is for: an operation, or a status query. */
+type Asked = Pick<OperationCall<EcommpaySettings>, 'account' | 'order' | 'currency' | 'fetch'>;
 
-function isOf(kind: OperationKind): (operation: GateOperation) => boolean {
-  return ({ type = '' }) => operationKindOf(type) === kind;
+/** @throws Refusal when the members of an answer name another project or payment. */
+function requirePayment({ account, order }: Asked, body: Readonly<Record<string, unknown>>): void {
+  const general = (body.general ?? {}) as Readonly<Record<string, unknown>>;
+  for (const { project_id, payment_id } of [body, general]) {
+    if (project_id !== undefined && String(project_id) !== String(account.settings.project_id))
+      throw new Refusal('wrong_account', `the answer is for the project ${String(project_id)}`);
+    if (payment_id !== undefined && payment_id !== order)
+      throw new Refusal('wrong_account', 'the answer is about another payment');
+  }
 }
 
-/** What has been refunded in all, in minor units. */
-function refundedIn({ operations = [] }: GateStatus): number {
-  return operations
-    .filter(isOf('refund'))
-    .filter(({ status }) => status === 'success')
-    .reduce((sum, { sum_initial }) => sum + (sum_initial?.amount ?? 0), 0);
-}
-
+/**
+ * Calls Gate.
+ * @throws Declined for an error of Gate's own; Problem for what is no answer; Refusal for one about something else.
+ */
 async function callGate(
+  asked: Asked,
   fetcher: typeof fetch,
-  { settings, endpoints }: ProviderAccount<EcommpaySettings>,
   path: string,
-  order: string,
   { general, ...rest }: GateMembers = {},
-): Promise<{ readonly status: number; readonly text: string; readonly body: Record<string, unknown> }> {
+): Promise<Record<string, unknown>> {
+  const { settings, endpoints } = asked.account;
   const members = Object.fromEntries(
     Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   );
   const covered = {
-    general: { project_id: settings.project_id, payment_id: order, ...general },
+    general: { project_id: settings.project_id, payment_id: asked.order, ...general },
     ...members,
   };
   const { signature } = signGateBody(settings, covered);
@@ -100,75 +105,112 @@ async function callGate(
       body: JSON.stringify({ ...covered, general: { ...covered.general, signature } }),
     },
   );
-  if (status >= 500)
+  if (!mayDecline(status))
     throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
   const body = jsonObject(text);
+  verifyGateAnswer(settings, text);
+  requirePayment(asked, body);
   if (body.status === 'error') throw new Declined(String(body.code ?? status), String(body.message ?? ''));
-  return { status, text, body };
+  if (status !== 200)
+    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
+  return body;
 }
 
-async function paymentStatus({
-  account,
-  order,
-  fetch: fetcher,
-}: Pick<StatusQuery<EcommpaySettings>, 'account' | 'order' | 'fetch'>) {
-  const { text, body, status } = await callGate(fetcher, account, 'status', order);
-  verifyGateAnswer(account.settings, text);
-  const found = body as GateStatus;
-  if (found.payment?.id !== order || !found.payment.status)
-    throw new Problem('provider_error', `the provider answered ${status} and nothing about this payment`, {
-      cause: text.slice(0, 1000),
-    });
-  const { status: word, sum, method } = found.payment;
-  return { ...found, word, sum, method };
+/** The amount of a sum in minor units; null: it shows none. @throws Refusal when it is in another currency. */
+function amountIn({ currency }: Asked, sum: Money | undefined): number | null {
+  if (sum?.currency !== undefined && sum.currency !== currency)
+    throw new Refusal('wrong_account', `the answer is about ${sum.currency}`);
+  return Number.isSafeInteger(sum?.amount) ? (sum?.amount ?? null) : null;
+}
+
+/**
+ * Queries the status of a payment.
+ * @throws Problem, Declined; Refusal when the answer is about something else, or carries a signature that is wrong.
+ */
+export async function paymentStatus(asked: Asked): Promise<GatePayment> {
+  const body = await callGate(asked, asked.fetch, 'status');
+  const { payment, operations } = body as GateStatus;
+  if (payment?.id !== asked.order || typeof payment.status !== 'string' || payment.status === '')
+    throw new Problem('provider_error', 'the provider answered nothing about this payment', { cause: body });
+  const listed = Array.isArray(operations) ? (operations as readonly GateOperation[]) : null;
+  for (const { sum_initial } of listed ?? []) amountIn(asked, sum_initial);
+  return {
+    word: payment.status,
+    left: amountIn(asked, payment.sum),
+    currency: payment.sum?.currency ?? null,
+    method: typeof payment.method === 'string' && payment.method !== '' ? payment.method : null,
+    operations: listed,
+  };
 }
 
 // --- Operations -------------------------------------------------------------------------------------------
 
 async function execute(order: OperationOrder<EcommpaySettings>): Promise<OperationResult> {
   const { account, kind, amount, currency, providerState, operationReference } = order;
-  if (!providerState.method) throw new Problem('invalid_state', 'the method of this payment is not known');
+  // A payment may be known by a message that has no method.
+  const method = providerState.method ?? (await paymentStatus(order)).method;
+  if (!method) throw new Problem('invalid_state', 'the method of this payment is not known');
   const money = kind === 'cancel' ? undefined : { amount, currency };
   const type = account.settings.interface_type;
-  const { body } = await callGate(
-    order.send,
-    account,
-    `${encodeURIComponent(providerState.method)}/${kind}`,
-    order.order,
-    {
-      general: { merchant_callback_url: order.urls.callback },
-      payment:
-        kind === 'refund' && money
-          ? { ...money, description: operationReference, merchant_refund_id: operationReference }
-          : money,
-      interface_type: kind === 'refund' && type ? (JSON.parse(type) as Json) : undefined,
-    },
-  );
+  const body = await callGate(order, order.send, `${encodeURIComponent(method)}/${kind}`, {
+    general: { merchant_callback_url: order.urls.callback },
+    payment:
+      kind === 'refund' && money
+        ? { ...money, description: operationReference, merchant_refund_id: operationReference }
+        : money,
+    interface_type: kind === 'refund' && type ? (JSON.parse(type) as Json) : undefined,
+  });
   if (body.status !== 'success')
     throw new Problem('provider_error', `the provider answered with the status ${String(body.status)}`);
-  const reference = body.request_id === undefined ? null : String(body.request_id);
-  return { state: 'accepted', status: 'accepted', providerReference: reference };
+  const { request_id } = body;
+  const reference = typeof request_id === 'string' && request_id !== '' ? request_id : null;
+  return {
+    state: 'accepted',
+    status: 'accepted',
+    providerReference: reference,
+    ...(method !== providerState.method && { providerState: { method } }),
+  };
 }
 
-/** The state of an operation by its word. */
-function bookedState({ status = '' }: GateOperation): BookedState {
-  if (status === 'success') return 'succeeded';
-  return FAILED.has(status) ? 'failed' : 'accepted';
+/** What was captured, or refunded, in all, by a payment whose operations are not shown; undefined: that does not tell. */
+function totalOf({ kind, before }: OperationCall<EcommpaySettings>, found: GatePayment): number | undefined {
+  const outcome = paymentOutcome(found.word);
+  if (kind === 'capture') return outcome === 'paid' ? (found.left ?? undefined) : undefined;
+  if (outcome === 'reversed') return before.paid;
+  return outcome === 'refunded' && found.left !== null ? before.paid - found.left : undefined;
 }
 
 async function lookUp(call: OperationCall<EcommpaySettings>): Promise<Bookings> {
-  const { operations = [], word, method } = await paymentStatus(call);
+  const found = await paymentStatus(call);
+  const { operations, word, method } = found;
+  const common = { status: word, ...(method !== null && { providerState: { method } }) };
+  if (operations === null) {
+    const total = call.kind === 'cancel' ? undefined : totalOf(call, found);
+    const isReleased = call.kind === 'cancel' && paymentOutcome(word) === 'cancelled';
+    return {
+      ...common,
+      entries: isReleased ? [{ amount: null, state: 'succeeded', status: word }] : [],
+      complete: false,
+      ...(total !== undefined && { total }),
+    };
+  }
+  const entries = operations.filter(({ type = '' }) => operationKindOf(type) === call.kind);
   return {
-    entries: operations.filter(isOf(call.kind)).map((operation) => ({
-      providerReference: operation.request_id ?? null,
-      amount: call.kind === 'cancel' ? null : (operation.sum_initial?.amount ?? null),
-      state: bookedState(operation),
-      status: operation.status ?? '',
+    ...common,
+    entries: entries.map(({ id, request_id, sum_initial, status = '' }) => ({
+      providerReference: request_id ?? null,
+      amount: call.kind === 'cancel' ? null : amountIn(call, sum_initial),
+      state: bookedState(ECOMMPAY_OPERATION_STATUS, status),
+      status,
+      ...(call.kind === 'refund' && { movement: refundMovement(String(id ?? '')) }),
     })),
     complete: true,
-    status: word,
-    ...(typeof method === 'string' && method && { providerState: { method } }),
   };
+}
+
+/** The identity of what a refund has moved, by operation.id. */
+export function refundMovement(operationId: string): string {
+  return `refund/${operationId}`;
 }
 
 function gateOperation(
@@ -181,38 +223,3 @@ function gateOperation(
 export const gateCapture = gateOperation('held', 'one');
 export const gateCancel = gateOperation('held', 'whole');
 export const gateRefund = gateOperation('paid', 'many');
-
-// --- Status -----------------------------------------------------------------------------------------------
-
-/**
- * Queries the status of a payment: what was paid, and what was refunded of it, in minor units.
- * @throws Problem provider_error or provider_unreachable
- * @throws Refusal when the answer carries a signature that is wrong
- */
-export async function gateStatusUpdates(
-  query: StatusQuery<EcommpaySettings>,
-): Promise<readonly ProviderUpdate[]> {
-  const found = await paymentStatus(query);
-  const { word, sum, method } = found;
-  const outcomeNow = paymentOutcome(word);
-  const refunded = refundedIn(found);
-  const left = Number.isSafeInteger(sum?.amount) ? (sum?.amount ?? null) : null;
-  const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate => ({
-    kind: 'update',
-    order: query.order,
-    key: `status/${word}/${outcome}/${amount}`,
-    outcome,
-    amount,
-    currency: sum?.currency ?? null,
-    movement: 'payment',
-    cumulative: true,
-    // A callback that was only a hint has left no method.
-    ...(typeof method === 'string' && method && { providerState: { method } }),
-    providerReference: null,
-    providerStatus: word,
-    detail: {},
-  });
-  if (outcomeNow !== 'refunded' && outcomeNow !== 'reversed') return [update(outcomeNow, left)];
-  // After a refund payment.sum is what is left.
-  return [update('paid', left === null ? null : left + refunded), update('refunded', refunded)];
-}

@@ -19,13 +19,14 @@ import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
-import { gateCancel, gateCapture, gateRefund, gateStatusUpdates } from './gate.ts';
+import { gateCancel, gateCapture, gateRefund } from './gate.ts';
+import { gateStatusUpdates } from './gate-status.ts';
 import { parseJsonTree } from './json-tree.ts';
 import { pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
 import { ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
-import { ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
+import { ECOMMPAY_OPERATION_STATUS, ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
 
 export const ecommpay = defineProvider<typeof ecommpaySettings>({
   id: 'ecommpay',
@@ -46,7 +47,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   proof: (_settings, channel) => ecommpayProof(channel),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,
-  statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS },
+  statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS, OPERATION_STATUS: ECOMMPAY_OPERATION_STATUS },
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: false,

@@ -10,9 +10,11 @@ const COVERED = [
   'payment.method',
   'payment.sum.amount',
   'payment.sum.currency',
+  'payment.merchant_refund_id',
   'operation.id',
   'operation.type',
   'operation.status',
+  'operation.request_id',
   'operation.sum_initial.amount',
   'operation.sum_initial.currency',
 ];

@@ -50,6 +50,22 @@ export const ECOMMPAY_PAYMENT_STATUS: StatusTable = {
   'partially paid out': { outcome: 'none', text: 'a part was paid out' },
 };
 
+/** operation.status of a capture, a cancel or a refund: `paid` is done, `pending` under way, `denied` not done. */
+export const ECOMMPAY_OPERATION_STATUS: StatusTable = {
+  success: { outcome: 'paid', text: 'done' },
+  ...Object.fromEntries(
+    Object.entries(ECOMMPAY_PAYMENT_STATUS).filter(([, { outcome }]) => outcome === 'pending'),
+  ),
+  decline: { outcome: 'denied', text: 'declined' },
+  'decline renewal': { outcome: 'denied', text: 'the renewal was declined' },
+  error: { outcome: 'denied', text: 'error' },
+  'internal error': { outcome: 'denied', text: 'error at ECommPay' },
+  'external error': { outcome: 'denied', text: 'error at an outside system' },
+  canceled: { outcome: 'none', text: 'cancelled' },
+  cancelled: { outcome: 'none', text: 'cancelled' },
+  expired: { outcome: 'none', text: 'not done in time' },
+};
+
 /** What a payment.status stands for. A word that the sheet does not have is pending: it moves nothing back. */
 export function paymentOutcome(word: string): UpdateOutcome {
   return meaningOf(ECOMMPAY_PAYMENT_STATUS, word)?.outcome ?? 'pending';

@@ -4,6 +4,7 @@ import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { requirePaymillMode } from './members.ts';
 import type { PaymillSettings } from './settings.ts';
 import { paymillAuthorization, paymillBody } from './signatures.ts';
 
@@ -46,8 +47,45 @@ export function paymillErrorText({ answer }: PaymillAnswer): string {
   return typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error ?? '');
 }
 
-/** @throws Problem provider_error unless the mode of an answer, `test` or `live`, is the account's. */
-export function requirePaymillMode({ environment }: ProviderAccount<PaymillSettings>, mode: unknown): void {
-  if (typeof mode === 'string' && (mode === 'live') !== (environment === 'production'))
-    throw new Problem('provider_error', `the provider answered in the mode ${mode}`);
+/**
+ * The answer to a question, in the account's mode.
+ * @throws Problem provider_error unless it is a good one; Refusal when it is of another mode.
+ */
+export async function askPaymill(
+  account: ProviderAccount<PaymillSettings>,
+  fetcher: typeof fetch,
+  path: string,
+): Promise<Record<string, unknown>> {
+  const answered = await callPaymill(account, fetcher, path);
+  requireGood(answered);
+  requirePaymillMode(account, answered.answer.mode);
+  return answered.answer;
+}
+
+/** @throws Problem provider_error unless the answer is a good one. */
+export function requireGood(answered: PaymillAnswer): void {
+  const { status, answer } = answered;
+  if (status === 200) return;
+  throw new Problem('provider_error', `PAYMILL answered ${status} ${paymillErrorText(answered)}`.trim(), {
+    cause: answer,
+  });
+}
+
+/** How many entries of a list are read, the newest ones. */
+const LISTED = 50;
+
+/**
+ * A list, the newest entries first, and whether these are all.
+ * @throws Problem, Refusal as `askPaymill`
+ */
+export async function listPaymill(
+  account: ProviderAccount<PaymillSettings>,
+  fetcher: typeof fetch,
+  resource: 'transactions' | 'refunds',
+  filter: Readonly<Record<string, string>>,
+): Promise<{ readonly data: readonly Readonly<Record<string, unknown>>[]; readonly complete: boolean }> {
+  const query = new URLSearchParams({ ...filter, order: 'created_at_desc', count: String(LISTED) });
+  const { data, data_count = 0 } = await askPaymill(account, fetcher, `${resource}?${query}`);
+  if (!Array.isArray(data)) throw new Problem('provider_error', 'PAYMILL answered no list');
+  return { data, complete: data.length < LISTED && Number(data_count) <= data.length };
 }

@@ -1,58 +1,96 @@
 /** The charge of a token, which makes the payment, and the transactions as PAYMILL has them later. */
-import { Problem } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
-import { callPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import {
+  askPaymill,
+  callPaymill,
+  listPaymill,
+  type PaymillAnswer,
+  paymillErrorText,
+  requireGood,
+} from './api.ts';
+import { idOf } from './members.ts';
+import { listRefunds } from './operations.ts';
 import type { PaymillSettings } from './settings.ts';
-import { outcomeOfPaymill, type PaymillTransaction, updateOfPaymill } from './transactions.ts';
+import { PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
+import { outcomeOfPaymill, type PaymillTransaction, updatesOfPaymill } from './transactions.ts';
 
 type Query = StatusQuery<PaymillSettings>;
 
-/** @throws Problem provider_error unless the answer is a good one. */
-function requireGood(answered: PaymillAnswer): void {
-  const { status, answer } = answered;
-  if (status === 200) return;
-  throw new Problem('provider_error', `PAYMILL answered ${status} ${paymillErrorText(answered)}`.trim(), {
-    cause: answer,
-  });
+type Updates = readonly ProviderUpdate[];
+
+/**
+ * What a transaction says, with what became of its refunds where there may be some.
+ * @throws Problem, Refusal
+ */
+async function updatesOf(query: Query, transaction: PaymillTransaction, mode: unknown): Promise<Updates> {
+  const { account, known } = query;
+  const updates = updatesOfPaymill(query, transaction, mode);
+  const mayBeRefunded =
+    updates.some(({ outcome }) => outcome === 'refunded') ||
+    (updates.length > 0 && known !== undefined && known.paid > 0);
+  const id = idOf(transaction);
+  if (!mayBeRefunded || id === null) return updates;
+  // What was paid and refunded in all is known all the same where there is no list to be had.
+  const refunds = await listRefunds(account, query.fetch, id).catch(() => null);
+  return refunds ? updatesOfPaymill(query, transaction, mode, refunds.refunds) : updates;
 }
 
 /** `GET transactions/{id}`. @throws Problem, Refusal */
-async function fetchTransaction(query: Query, id: string): Promise<ProviderUpdate | null> {
-  const path = `transactions/${encodeURIComponent(id)}`;
-  const answered = await callPaymill(query.account, query.fetch, path);
-  requireGood(answered);
-  const { answer } = answered;
-  return updateOfPaymill(query, (answer.data ?? {}) as PaymillTransaction, answer.mode);
+async function fetchTransaction(query: Query, id: string): Promise<Updates | null> {
+  const { account, fetch: fetcher } = query;
+  const { data, mode } = await askPaymill(account, fetcher, `transactions/${encodeURIComponent(id)}`);
+  if (idOf(data) !== id) throw new Refusal('wrong_account', 'the answer is about another transaction');
+  const updates = await updatesOf(query, data as PaymillTransaction, mode);
+  return updates.length > 0 ? updates : null;
 }
-
-/** How many transactions of one order are read, the newest ones: every card that was tried has one. */
-const LISTED = 50;
 
 /**
  * `GET transactions` by our order number: every try to pay it. Null: one is in process and none has paid; empty: nothing was
  * ever charged.
  * @throws Problem, Refusal
  */
-async function findTransactions(query: Query): Promise<readonly ProviderUpdate[] | null> {
-  const filter = new URLSearchParams({
+async function findTransactions(query: Query): Promise<Updates | null> {
+  const { data } = await listPaymill(query.account, query.fetch, 'transactions', {
     description: query.order,
-    order: 'created_at_desc',
-    count: String(LISTED),
   });
-  const answered = await callPaymill(query.account, query.fetch, `transactions?${filter}`);
-  requireGood(answered);
-  const { data, mode } = answered.answer;
-  const ours = (Array.isArray(data) ? (data as PaymillTransaction[]) : []).filter(
-    ({ description }) => description === query.order,
-  );
-  const updates = ours.flatMap((transaction) => updateOfPaymill(query, transaction, mode) ?? []);
+  const ours = data.filter(({ description }) => description === query.order) as PaymillTransaction[];
+  const found = await Promise.all(ours.map((transaction) => updatesOf(query, transaction, undefined)));
+  const updates = found.flat();
   const isInProcess = ours.some((transaction) => outcomeOfPaymill(transaction) === 'pending');
   const hasPaid = updates.some(({ outcome }) => outcome === 'paid' || outcome === 'authorized');
   return isInProcess && !hasPaid ? null : updates;
 }
 
+/** That what was held is held no more: its preauthorization was deleted, in PAYMILL's own panel perhaps. */
+async function releaseOf(query: Query): Promise<Updates> {
+  const { account, providerState, known, order } = query;
+  const { preauthorization: id = '' } = providerState;
+  if (!id || !known || known.authorized === 0 || known.paid > 0) return [];
+  const path = `preauthorizations/${encodeURIComponent(id)}`;
+  const { data } = await askPaymill(account, query.fetch, path);
+  const { status = '' } = data as { readonly status?: string };
+  if (idOf(data) !== id) throw new Refusal('wrong_account', 'the answer is about another preauthorization');
+  if (meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome !== 'voided') return [];
+  return [
+    {
+      kind: 'update',
+      order,
+      key: `${id}/${status}`,
+      outcome: 'voided',
+      amount: null,
+      currency: null,
+      movement: id,
+      providerReference: id,
+      providerStatus: status,
+      detail: {},
+    },
+  ];
+}
+
 /** HTTP statuses by which PAYMILL says that it has charged nothing. 404 is a token that was used or is none. */
-const DECLINING = new Set([400, 403, 409, 412]);
+const DECLINING = new Set([400, 403, 412]);
 
 /** An attempt that PAYMILL did not take; the shopper may try again. */
 function declinedCharge({ order }: Query, answered: PaymillAnswer): ProviderUpdate {
@@ -76,10 +114,7 @@ function declinedCharge({ order }: Query, answered: PaymillAnswer): ProviderUpda
  * nothing.
  * @throws Problem, Refusal: then it is not known whether the token was charged.
  */
-async function chargeToken(
-  query: Query,
-  token: string,
-): Promise<ProviderUpdate | readonly ProviderUpdate[] | null> {
+async function chargeToken(query: Query, token: string): Promise<ProviderUpdate | Updates | null> {
   const isHeld = query.capture === 'manual';
   const answered = await callPaymill(
     query.account,
@@ -98,8 +133,10 @@ async function chargeToken(
   if (DECLINING.has(status)) return declinedCharge(query, answered);
   requireGood(answered);
   const data = (answer.data ?? {}) as PaymillTransaction & { readonly transaction?: PaymillTransaction };
-  const update = updateOfPaymill(query, data.transaction ?? data, answer.mode);
-  return update && isHeld ? { ...update, providerState: { preauthorization: data.id ?? '' } } : update;
+  const updates = updatesOfPaymill(query, data.transaction ?? data, answer.mode);
+  if (updates.length === 0) return null;
+  const preauthorization = data.id ?? '';
+  return isHeld ? updates.map((update) => ({ ...update, providerState: { preauthorization } })) : updates;
 }
 
 /** Whether nothing of the attempt is paid or held yet. */
@@ -117,9 +154,13 @@ export function isPaymillToken(hint: Readonly<Record<string, string>>): boolean 
  * that a webhook named or that is known already, or looks for those of the order. Null: no result yet.
  * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment or mode.
  */
-export async function queryPaymill(query: Query): Promise<ProviderUpdate | readonly ProviderUpdate[] | null> {
+export async function queryPaymill(query: Query): Promise<ProviderUpdate | Updates | null> {
   const { hint, providerState, maySpend } = query;
   if (hint.token && maySpend && isOpen(query)) return chargeToken(query, hint.token);
-  const known = hint.transaction ?? providerState.transaction;
-  return known ? fetchTransaction(query, known) : findTransactions(query);
+  // A capture that failed has left a transaction too.
+  const taken = query.known && query.known.paid > 0 ? providerState.transaction : undefined;
+  const transaction = hint.transaction ?? taken;
+  if (transaction) return fetchTransaction(query, transaction);
+  const found = await findTransactions(query);
+  return found && [...found, ...(await releaseOf(query))];
 }

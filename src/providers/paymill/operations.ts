@@ -1,43 +1,68 @@
 /**
  * After the payment at PAYMILL: capture and void of a preauthorization, refunds of a transaction. Safe readings: one capture
- * of a preauthorization; HTTP 400, 401, 403, 404, 409 and 412 mean that PAYMILL declined, any other error leaves the outcome
- * unknown.
+ * of a preauthorization; HTTP 400, 401, 403, 404 and 412 with an error of PAYMILL's mean that it declined, any other error leaves
+ * the outcome unknown.
+ *
+ * What became of a capture is told by the transaction that was made from the preauthorization: the preauthorization's own word is
+ * the same before and after. What became of a refund is told by the transaction's refunds, which have our name as description.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
-import type { Bookings } from '../../payments/reconciliation.ts';
-import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderAccount,
+  ProviderOperation,
+  UpdateOutcome,
+} from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { callPaymill, type PaymillAnswer, paymillErrorText, requirePaymillMode } from './api.ts';
+import { askPaymill, callPaymill, listPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
+import { idOf, requirePaymillMode } from './members.ts';
+import { bookedRefund, type PaymillRefund, readRefund } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
-import { PAYMILL_PREAUTHORIZATION_STATUSES, PAYMILL_REFUND_STATUSES } from './statuses.ts';
-import { outcomeOfPaymill, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
+import { PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
+import { chargedIn, outcomeOfPaymill, type PaymillTransaction } from './transactions.ts';
 
-const DECLINING = new Set([400, 401, 403, 404, 409, 412]);
+type Call = OperationCall<PaymillSettings>;
+type Data = Readonly<Record<string, unknown>>;
+
+const DECLINING = new Set([400, 401, 403, 404, 412]);
 
 /**
- * The data of a good answer.
- * @throws Declined, or Problem provider_error for an answer that says neither yes nor no, or has another mode.
+ * The data of the answer to an operation.
+ * @throws Declined; Problem provider_error for an answer that says neither yes nor no; Refusal for one of another mode.
  */
-function dataOf({ account }: OperationCall<PaymillSettings>, answered: PaymillAnswer): PaymillTransaction {
+function dataOf({ account }: Call, answered: PaymillAnswer): Data {
   const { status, answer } = answered;
-  if (DECLINING.has(status)) throw new Declined(String(status), paymillErrorText(answered));
-  if (status !== 200) {
+  requirePaymillMode(account, answer.mode);
+  if (DECLINING.has(status) && answer.error !== undefined)
+    throw new Declined(String(status), paymillErrorText(answered));
+  if (status !== 200 || answer.error !== undefined)
     throw new Problem('provider_error', `the provider answered ${status} ${paymillErrorText(answered)}`, {
       cause: answer,
     });
-  }
-  requirePaymillMode(account, answer.mode);
-  return (answer.data ?? {}) as PaymillTransaction;
+  return (answer.data ?? {}) as Data;
 }
 
-/** The percent-encoded id of what holds or brought the money. @throws Problem invalid_state when it is not known. */
-function knownId(
-  { providerState }: OperationCall<PaymillSettings>,
-  name: 'preauthorization' | 'transaction',
-): string {
+/** The id of what holds or brought the money. @throws Problem invalid_state when it is not known. */
+function knownId({ providerState }: Call, name: 'preauthorization' | 'transaction'): string {
   const id = providerState[name];
   if (!id) throw new Problem('invalid_state', `the ${name} of this payment is not known`);
-  return encodeURIComponent(id);
+  return id;
+}
+
+/** @throws Refusal when an answer about an operation is about something else. */
+function requireSame(what: string, said: unknown, asked: unknown): void {
+  if (said !== null && said !== undefined && said !== asked)
+    throw new Refusal('wrong_account', `the answer is about another ${what}`);
+}
+
+/** @throws Refusal when a transaction is not about what was asked: a capture of a part of what is held. */
+function requireCapture(call: Call, transaction: PaymillTransaction): void {
+  requireSame('payment', transaction.description, call.order);
+  requireSame('currency', transaction.currency, call.currency);
+  requireSame('preauthorization', idOf(transaction.preauthorization), knownId(call, 'preauthorization'));
 }
 
 async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
@@ -48,72 +73,138 @@ async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<O
     ['preauthorization', knownId(order, 'preauthorization')],
     ['description', order.order],
   ]);
-  const transaction = dataOf(order, answered);
-  const { id = '', status = '', response_code } = transaction;
-  switch (outcomeOfPaymill(transaction)) {
-    case 'paid':
-      return { state: 'succeeded', status, providerReference: id, providerState: { transaction: id } };
-    case 'pending':
-      return { state: 'accepted', status, providerReference: id, providerState: { transaction: id } };
-    default:
-      throw new Declined(String(response_code ?? status), status);
-  }
+  const transaction = dataOf(order, answered) as PaymillTransaction;
+  requireCapture(order, transaction);
+  requireSame('amount', chargedIn(transaction), amount);
+  const { status = '', response_code } = transaction;
+  const id = idOf(transaction);
+  if (status === 'failed') throw new Declined(String(response_code ?? status), status);
+  const state = CAPTURED[outcomeOfPaymill(transaction)];
+  if (id === null || (state !== 'succeeded' && state !== 'accepted'))
+    throw new Problem('provider_error', `the provider answered the status ${status}`);
+  return { state, status, providerReference: id, providerState: { transaction: id } };
 }
 
+/** What a transaction that was made from a preauthorization says of the capture. */
+const CAPTURED: Readonly<Partial<Record<UpdateOutcome, BookedState>>> = {
+  paid: 'succeeded',
+  refunded: 'succeeded',
+  charged_back: 'succeeded',
+  pending: 'accepted',
+};
+
 async function executeCancel(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
-  const path = `preauthorizations/${knownId(order, 'preauthorization')}`;
-  const { status = '' } = dataOf(
-    order,
-    await callPaymill(order.account, order.send, path, undefined, 'DELETE'),
-  );
-  return { state: 'succeeded', status: status || 'deleted', providerReference: null };
+  const id = knownId(order, 'preauthorization');
+  const path = `preauthorizations/${encodeURIComponent(id)}`;
+  const data = dataOf(order, await callPaymill(order.account, order.send, path, undefined, 'DELETE'));
+  requireSame('preauthorization', idOf(data), id);
+  // It answers without data.
+  const { status = 'deleted' } = data;
+  if (meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, String(status))?.outcome !== 'voided')
+    throw new Problem('provider_error', `the provider answered the status ${String(status)}`);
+  return { state: 'succeeded', status: String(status), providerReference: null };
 }
 
 async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
   const { account, send, amount, operationReference } = order;
-  const answered = await callPaymill(account, send, `refunds/${knownId(order, 'transaction')}`, [
+  const transaction = knownId(order, 'transaction');
+  const answered = await callPaymill(account, send, `refunds/${encodeURIComponent(transaction)}`, [
     ['amount', String(amount)],
     ['description', operationReference],
   ]);
-  const { id = '', status = '', response_code } = dataOf(order, answered);
-  if (status === 'failed') throw new Declined(String(response_code ?? status), status);
-  const isDone =
-    meaningOf(PAYMILL_REFUND_STATUSES, status)?.outcome === 'refunded' || response_code === PAYMILL_SUCCESS;
-  return { state: isDone ? 'succeeded' : 'accepted', status, providerReference: id || null };
+  const data = dataOf(order, answered);
+  const refund = readRefund(data, transaction);
+  requireSame('amount', refund.amount, amount);
+  requireSame('refund', data.description, operationReference);
+  const { state } = bookedRefund(refund);
+  if (state === 'failed') throw new Declined(String(refund.response_code ?? refund.status), refund.status);
+  if (state === 'unknown')
+    throw new Problem('provider_error', `the provider answered the status ${refund.status}`);
+  return { state, status: refund.status, providerReference: refund.id };
 }
 
-async function lookUpPreauthorization(call: OperationCall<PaymillSettings>): Promise<Bookings> {
-  const path = `preauthorizations/${knownId(call, 'preauthorization')}`;
-  const { status = '' } = dataOf(call, await callPaymill(call.account, call.fetch, path));
-  const outcome = meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome;
-  const isDone = outcome === (call.kind === 'capture' ? 'paid' : 'voided');
+/** `GET preauthorizations/{id}`. @throws Problem, Refusal */
+async function askPreauthorization(call: Call): Promise<Data & { readonly status: string }> {
+  const id = knownId(call, 'preauthorization');
+  const path = `preauthorizations/${encodeURIComponent(id)}`;
+  const data = ((await askPaymill(call.account, call.fetch, path)).data ?? {}) as Data;
+  if (idOf(data) !== id) throw new Refusal('wrong_account', 'the answer is about another preauthorization');
+  requireSame('currency', data.currency, call.currency);
+  return { ...data, status: String(data.status ?? '') };
+}
+
+/** The transactions that were made from the preauthorization, and not the reservation itself. */
+async function lookUpCapture(call: Call): Promise<Bookings> {
+  const { account, order } = call;
+  const preauthorization = await askPreauthorization(call);
+  const id = knownId(call, 'preauthorization');
+  const reservation = idOf(preauthorization.transaction);
+  const { data, complete } = await listPaymill(account, call.fetch, 'transactions', { description: order });
+  const made = (data as readonly PaymillTransaction[]).filter(
+    (one) =>
+      one.description === order &&
+      idOf(one.preauthorization) === id &&
+      idOf(one) !== reservation &&
+      outcomeOfPaymill(one) !== 'authorized',
+  );
+  const entries = made.map((transaction) => {
+    requireCapture(call, transaction);
+    const { status = '' } = transaction;
+    const state = CAPTURED[outcomeOfPaymill(transaction)] ?? 'unknown';
+    return {
+      providerReference: idOf(transaction),
+      amount: chargedIn(transaction),
+      state: status === 'failed' ? ('failed' as const) : state,
+      status,
+    };
+  });
+  const [taken, ...others] = entries.filter(({ state }) => state === 'succeeded' || state === 'accepted');
   return {
-    entries: isDone ? [{ amount: null, state: 'succeeded', status }] : [],
-    complete: outcome === 'authorized',
+    entries,
+    complete,
+    status: preauthorization.status,
+    // What later refunds name.
+    ...(taken?.providerReference &&
+      others.length === 0 && { providerState: { transaction: taken.providerReference } }),
+  };
+}
+
+async function lookUpCancel(call: Call): Promise<Bookings> {
+  const { status } = await askPreauthorization(call);
+  const outcome = meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome;
+  return {
+    entries: outcome === 'voided' ? [{ amount: null, state: 'succeeded', status }] : [],
+    complete: outcome !== undefined,
     status,
   };
 }
 
-async function lookUpRefund(call: OperationCall<PaymillSettings>): Promise<Bookings> {
-  const path = `transactions/${knownId(call, 'transaction')}`;
-  const data = dataOf(call, await callPaymill(call.account, call.fetch, path));
-  const total =
-    data.status === 'refunded'
-      ? Number(data.origin_amount)
-      : Number(data.origin_amount) - Number(data.amount);
-  return { entries: [], complete: true, total, status: data.status ?? '' };
+/** `GET refunds?transaction={id}`, and whether these are all. @throws Problem, Refusal */
+export async function listRefunds(
+  account: ProviderAccount<PaymillSettings>,
+  fetcher: typeof fetch,
+  transaction: string,
+): Promise<{ readonly refunds: readonly PaymillRefund[]; readonly complete: boolean }> {
+  const { data, complete } = await listPaymill(account, fetcher, 'refunds', { transaction });
+  return { refunds: data.map((one) => readRefund(one, transaction)), complete };
+}
+
+async function lookUpRefund(call: Call): Promise<Bookings> {
+  const transaction = knownId(call, 'transaction');
+  const { refunds, complete } = await listRefunds(call.account, call.fetch, transaction);
+  return { entries: refunds.map(bookedRefund), complete, status: '' };
 }
 
 export const paymillCapture: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'one', fundsSources: ['held'] },
   execute: executeCapture,
-  lookUp: lookUpPreauthorization,
+  lookUp: lookUpCapture,
 };
 
 export const paymillCancel: ProviderOperation<PaymillSettings> = {
   rule: { parts: 'whole', fundsSources: ['held'] },
   execute: executeCancel,
-  lookUp: lookUpPreauthorization,
+  lookUp: lookUpCancel,
 };
 
 export const paymillRefund: ProviderOperation<PaymillSettings> = {

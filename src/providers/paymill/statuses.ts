@@ -70,21 +70,17 @@ export const PAYMILL_FAILURES = statusTable([
   ['51200', 'denied', 'problem with the payment data'],
 ]);
 
-/**
- * PREAUTHORIZATION: `status` of a preauthorization, as the reconciling of a capture or a cancel reads it. `closed` may also
- * be a reservation that nobody has captured: see SHEET.md, Traps.
- */
+/** PREAUTHORIZATION: `status` of a preauthorization. `closed` is the word of every good one: it proves no capture (SHEET.md, Traps). */
 export const PAYMILL_PREAUTHORIZATION_STATUSES = statusTable([
   ['open pending', 'pending', 'in progress'],
-  ['preauth preauthorize', 'authorized', 'reserved'],
-  ['closed', 'paid', 'closed'],
+  ['preauth preauthorize closed', 'authorized', 'reserved'],
   ['failed', 'denied', 'failed'],
   ['deleted', 'voided', 'deleted'],
 ]);
 
 /** REFUND: `status` of a refund. */
 export const PAYMILL_REFUND_STATUSES = statusTable([
-  ['open pending', 'none', 'refund in progress'],
+  ['open pending', 'pending', 'refund in progress'],
   ['refunded', 'refunded', 'refunded'],
-  ['failed', 'none', 'refund failed'],
+  ['failed', 'denied', 'refund failed'],
 ]);

@@ -1,8 +1,11 @@
 /** PAYMILL's transactions: how their JSON is read, and what it says about a payment. */
-import { Refusal } from '../../payments/errors.ts';
+import { Problem, Refusal } from '../../payments/errors.ts';
+import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { minorOf, requirePaymillMode } from './members.ts';
+import { type PaymillRefund, refundOperation } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_FAILURES, PAYMILL_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -12,7 +15,7 @@ export interface PaymillTransaction {
   /** What is left after refunds, usually as text. */
   readonly amount?: string | number;
   /** What was first charged. */
-  readonly origin_amount?: number;
+  readonly origin_amount?: number | string;
   readonly currency?: string;
   readonly status?: string;
   readonly response_code?: number;
@@ -52,45 +55,66 @@ function providerStateOf(
   return (outcome === 'paid' || outcome === 'refunded') && id ? { providerState: { transaction: id } } : {};
 }
 
-/** The amount that an update is about, in minor units: the refunded part, or else what was first charged. */
-function amountOf({ status = '', amount, origin_amount }: PaymillTransaction): number | null {
-  const charged = Number(origin_amount);
-  const isPartOfIt = /refunded$/.test(status) && status !== 'refunded';
-  const moved = isPartOfIt ? charged - Number(amount) : charged;
-  return Number.isSafeInteger(moved) ? moved : null;
+/** What was first charged, in minor units; null: it cannot be read. */
+export function chargedIn({ origin_amount }: PaymillTransaction): number | null {
+  return minorOf(origin_amount);
+}
+
+/** What was refunded in all, in minor units; null: it cannot be read. */
+function refundedIn(transaction: PaymillTransaction): number | null {
+  const charged = chargedIn(transaction);
+  if (transaction.status === 'refunded') return charged;
+  const left = minorOf(transaction.amount);
+  return charged === null || left === null || left > charged ? null : charged - left;
 }
 
 /**
- * What a transaction, as PAYMILL's API answered it, says about an attempt. Null: no result yet.
+ * What a transaction, as PAYMILL's API answered it, says about an attempt; none: no result yet. What was refunded is a total.
  * @param mode the answer's `mode`: `test` or `live`.
+ * @param refunds those of the transaction, where they are known.
  * @throws Refusal when it is about another payment or mode.
  */
-export function updateOfPaymill(
+export function updatesOfPaymill(
   { account, order }: StatusQuery<PaymillSettings>,
   transaction: PaymillTransaction,
   mode: unknown,
-): ProviderUpdate | null {
+  refunds: readonly PaymillRefund[] = [],
+): readonly ProviderUpdate[] {
   if (transaction.description !== order) {
     throw new Refusal('wrong_account', 'the answer is about another payment');
   }
-  const isLive = account.environment === 'production';
-  if (typeof mode === 'string' && (mode === 'live') !== isLive) {
-    throw new Refusal('wrong_environment', `the provider answered in the mode ${mode}`);
-  }
+  requirePaymillMode(account, mode);
   const outcome = outcomeOfPaymill(transaction);
-  if (outcome === 'none' || outcome === 'pending') return null;
+  if (outcome === 'none' || outcome === 'pending') return [];
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
-  return {
+  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => ({
     kind: 'update',
     order,
     key: `${id}/${status}/${String(amount)}`,
-    outcome,
-    amount: amountOf(transaction),
+    outcome: moved,
+    amount: total,
     currency,
-    movement: outcome === 'refunded' ? `${id}/refunds` : id,
-    ...providerStateOf(outcome, transaction),
+    movement: id,
+    ...providerStateOf(moved, transaction),
     providerReference: id || null,
     providerStatus: status,
     detail: response_code ? { response_code: String(response_code) } : {},
-  };
+  });
+  const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;
+  if (outcome === 'refunded' && refunded === null)
+    throw new Problem('provider_error', 'PAYMILL answered a refund without an amount');
+  const hasPaid = outcome === 'paid' || outcome === 'refunded';
+  const paid = hasPaid ? { ...update('paid', chargedIn(transaction)), key: `${id}/paid` } : null;
+  if (!paid) return [update(outcome, chargedIn(transaction))];
+  const total = (operation: UpdatedOperation, key: string): ProviderUpdate => ({
+    ...update(refunded ? 'refunded' : 'none', refunded || null),
+    key: `${id}/refunded/${refunded}/${key}`,
+    movement: `${id}/refunds`,
+    cumulative: true,
+    operation,
+  });
+  const named = refunds.map((refund) => total(refundOperation(refund), `${refund.id}/${refund.status}`));
+  // A total names no refund. Which one is which is for the list to say.
+  const unnamed = { kind: 'refund', operationReference: null, amount: refunded, state: 'unknown' } as const;
+  return [paid, ...named, ...(refunded && named.length === 0 ? [total(unnamed, '')] : [])];
 }

@@ -1,20 +1,28 @@
 /**
  * `/chargeback/...` of the older transaction API, by which accounts of the classic protocol refund. A chargeback is Tpay's word
- * for a refund. `/chargeback/status` tells the state of one transaction and not its amounts, so a lost answer stays unknown.
+ * for a refund.
  *
- * Facts: SHEET.md, "After payment". Safe readings of what is unverified: ERR52, ERR99 and an answer without a code leave the
- * outcome open; every other error declines.
+ * Facts: SHEET.md, "After payment". `result` 1 says that the request is right: what became of the refund is told by
+ * `/chargeback/status`, some time later. Safe readings of what is unverified: ERR52, ERR99, an answer without a code and any HTTP
+ * status but 200 leave the outcome open; every other error of the sheet declines.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
-import type { OperationOrder, OperationResult, ProviderAccount } from '../contract.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
+import type { OperationCall, OperationOrder, OperationResult, ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { bookedState } from '../kit/booked-state.ts';
 import { FORM } from '../kit/form-message.ts';
+import { minorOf } from './open-api.ts';
+import { operationNumber, refundBookings } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
-import { OLDER_API_TEMPORARY_ERRORS } from './statuses.ts';
+import { OLDER_API_DECLINES, TPAY_CHARGEBACK_STATUSES } from './statuses.ts';
 
-/** Calls the older API at the account's own address there. */
+/**
+ * Calls the older API at the account's own address there.
+ * @throws Declined with the code of the error; Problem provider_error for everything else but the result 1.
+ */
 async function callOlderApi(
   account: ProviderAccount<TpaySettings>,
   fetcher: typeof fetch,
@@ -23,33 +31,55 @@ async function callOlderApi(
 ): Promise<Record<string, unknown>> {
   const { api_key = '', api_password = '' } = account.settings;
   const url = `https://secure.tpay.com/api/gw/${encodeURIComponent(api_key)}/${path}`;
-  const { text } = await callApi(fetcher, atOrigin(url, account.endpoints.api), {
+  const { status, text } = await callApi(fetcher, atOrigin(url, account.endpoints.api), {
     headers: { 'content-type': FORM },
     body: new URLSearchParams({ ...fields, api_password, json: '1' }).toString(),
   });
-  return jsonObject(text);
+  if (status !== 200) throw new Problem('provider_error', `tpay answered ${status}`, { cause: text });
+  const answer = jsonObject(text);
+  const [result, code] = [String(answer.result), String(answer.err ?? '')];
+  if (result === '1' && code === '') return answer;
+  if (result === '0' && OLDER_API_DECLINES.has(code)) throw new Declined(code, String(answer.desc ?? ''));
+  throw new Problem('provider_error', `tpay answered ${code || 'nothing that can be read'}`, { cause: text });
+}
+
+/** @throws Problem invalid_state before a notification has named the title. */
+function titleOf({ providerState }: OperationCall<TpaySettings>): string {
+  if (!providerState.title) throw new Problem('invalid_state', 'the title of this transaction is not known');
+  return providerState.title;
 }
 
 /**
  * Refunds the whole transaction, or an amount in minor units where something was refunded before or a part is asked for.
- * @throws Declined with the code of the error; Problem invalid_state before a notification has named the title.
+ * @throws Declined, Problem
  */
 export async function chargeBackTransaction(order: OperationOrder<TpaySettings>): Promise<OperationResult> {
-  const { account, amount, providerState, whole, before } = order;
-  const { title } = providerState;
-  if (!title) throw new Problem('invalid_state', 'the title of this transaction is not known');
-  const answer =
-    whole && before.refunded === 0
-      ? await callOlderApi(account, order.send, 'chargeback/transaction', { title })
-      : await callOlderApi(account, order.send, 'chargeback/any', {
-          title,
-          chargeback_amount: decimal(amount, 2),
-        });
-  if (Number(answer.result) === 1) return { state: 'succeeded', status: '1', providerReference: null };
-  const code = String(answer.err ?? '');
-  if (code === '' || OLDER_API_TEMPORARY_ERRORS.has(code))
-    throw new Problem('provider_error', `tpay answered ${code || 'nothing that can be read'}`, {
-      cause: answer,
-    });
-  throw new Declined(code, String(answer.desc ?? ''));
+  const { account, amount, whole, before, send } = order;
+  const title = titleOf(order);
+  if (whole && before.refunded === 0) await callOlderApi(account, send, 'chargeback/transaction', { title });
+  else {
+    const chargeback_amount = decimal(amount, 2);
+    await callOlderApi(account, send, 'chargeback/any', { title, chargeback_amount });
+  }
+  return { state: 'accepted', status: '1', providerReference: null };
+}
+
+/** `/chargeback/status`: the list of a transaction's refunds. @throws Problem, Declined */
+export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Promise<Bookings> {
+  const title = titleOf(call);
+  const { chargebacks = [] } = await callOlderApi(call.account, call.fetch, 'chargeback/status', { title });
+  if (!Array.isArray(chargebacks)) throw new Problem('provider_error', 'tpay answered no list of refunds');
+  const refunds = (chargebacks as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
+    const amount = minorOf(refund.amount);
+    if (amount === null) throw new Problem('provider_error', 'tpay answered a refund without an amount');
+    const status = String(refund.status ?? '');
+    return {
+      // Its own title, which is not that of the transaction.
+      providerReference: operationNumber(call, refund.title),
+      amount,
+      state: bookedState(TPAY_CHARGEBACK_STATUSES, status),
+      status,
+    };
+  });
+  return refundBookings(title, refunds, true);
 }

@@ -22,14 +22,19 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { verifyNotificationJws } from './certificates.ts';
-import { chargeBackTransaction } from './chargeback.ts';
+import { chargeBackTransaction, lookUpChargebacks } from './chargeback.ts';
 import { classicForm } from './classic-form.ts';
 import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
 import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
 import { type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
-import { TPAY_STATUSES, TPAY_TRANSACTION_STATUSES } from './statuses.ts';
+import {
+  TPAY_CHARGEBACK_STATUSES,
+  TPAY_REFUND_STATUSES,
+  TPAY_STATUSES,
+  TPAY_TRANSACTION_STATUSES,
+} from './statuses.ts';
 import { cancelTransaction, createTransaction, lookUpCancel, queryTransaction } from './transactions.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
@@ -38,6 +43,9 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
     settings: (settings) => ({ ...settings, code: String(settings.code).trim() }),
   },
 ];
+
+/** Refunds may be missing in a list "immediately after" they were asked for: well above any such time. */
+const LISTED_AFTER_SECONDS = 1800;
 
 /** Both signatures have to be right, except where the account does without the JWS and the message has none. */
 async function verifiedUpdate(
@@ -75,7 +83,12 @@ export const tpay = defineProvider<typeof tpaySettings>({
   proof: tpayProof,
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
-  statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },
+  statuses: {
+    tr_status: TPAY_STATUSES,
+    transaction: TPAY_TRANSACTION_STATUSES,
+    refund: TPAY_REFUND_STATUSES,
+    chargeback: TPAY_CHARGEBACK_STATUSES,
+  },
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,
@@ -128,6 +141,8 @@ export const tpay = defineProvider<typeof tpaySettings>({
         : 'the classic protocol refunds by the older API: api_key and api_password are not set',
     execute: async (order) =>
       order.account.settings.mode === 'classic' ? chargeBackTransaction(order) : refundTransaction(order),
-    lookUp: async (call) => (call.account.settings.mode === 'classic' ? null : lookUpRefunds(call)),
+    lookUp: async (call) =>
+      call.account.settings.mode === 'classic' ? lookUpChargebacks(call) : lookUpRefunds(call),
+    settlesAfterSeconds: LISTED_AFTER_SECONDS,
   },
 });

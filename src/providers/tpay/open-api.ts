@@ -1,8 +1,10 @@
 /** Calls of tpay's Open API: OAuth2 tokens (client credentials), JSON with amounts as numbers, errors. Facts: SHEET.md. */
 import { Declined, Problem } from '../../payments/errors.ts';
+import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
+import { mayDecline } from '../kit/declining.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
 import type { TpaySettings } from './settings.ts';
@@ -67,19 +69,43 @@ export function jsonWithAmount(body: AmountBody, amount: string): string {
   return JSON.stringify(body).replace('"amount":"AMOUNT"', `"amount":${amount}`);
 }
 
+/** Words of `result` in an answer that is no error. */
+const GOOD_RESULTS: ReadonlySet<unknown> = new Set(['success', 'correct', 'pending']);
+
 /**
  * The body of an answer to an operation.
- * @throws Declined for 4xx and for the result `failed`; Problem provider_error for the rest that is no success.
+ * @throws Declined for tpay's own error: the result `failed`, or another one than a good one with HTTP 4xx; Problem
+ *   provider_error for everything else that is no success.
  */
 export function operationBody({ status, text }: ApiAnswer): Record<string, unknown> {
-  const body = status < 500 ? jsonObject(text) : {};
-  const [first] = Array.isArray(body.errors)
-    ? (body.errors as { errorCode?: string; errorMessage?: string }[])
-    : [];
-  if (status >= 400 && status < 500)
-    throw new Declined(first?.errorCode ?? String(status), first?.errorMessage ?? '');
-  if (status >= 300 || body.result === undefined)
+  const isGood = status === 200 || status === 201;
+  if (!isGood && !mayDecline(status))
     throw new Problem('provider_error', `tpay answered ${status}`, { cause: text });
-  if (body.result === 'failed') throw new Declined(first?.errorCode ?? 'failed', first?.errorMessage ?? '');
+  const body = jsonObject(text);
+  const { result, errors } = body;
+  if (isGood && GOOD_RESULTS.has(result)) return body;
+  const isError = typeof result === 'string' && (result === 'failed' || !isGood) && !GOOD_RESULTS.has(result);
+  if (!isError)
+    throw new Problem('provider_error', `tpay answered ${status} with the result ${String(result)}`, {
+      cause: text,
+    });
+  const [first] = Array.isArray(errors) ? (errors as { errorCode?: string; errorMessage?: string }[]) : [];
+  throw new Declined(first?.errorCode || String(status), first?.errorMessage ?? '');
+}
+
+/**
+ * The body of the answer to a question.
+ * @throws Problem provider_error unless it is a good one.
+ */
+export function answeredBody({ status, text }: ApiAnswer): Record<string, unknown> {
+  const body = status === 200 ? jsonObject(text) : {};
+  if (body.result !== undefined && body.result !== 'success')
+    throw new Problem('provider_error', `tpay answered the result ${String(body.result)}`, { cause: text });
+  if (status !== 200) throw new Problem('provider_error', `tpay answered ${status}`, { cause: text });
   return body;
+}
+
+/** An amount of an answer, a number or a decimal text, in minor units of PLN; null: it has none that can be read. */
+export function minorOf(amount: unknown): number | null {
+  return typeof amount === 'number' || typeof amount === 'string' ? fromDecimal(String(amount), 2) : null;
 }

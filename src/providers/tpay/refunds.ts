@@ -2,44 +2,149 @@
  * `/transactions/{id}/refunds` of the Open API.
  *
  * Facts: SHEET.md, "After payment". Safe readings of what is unverified:
- * - the list of refunds names its amounts `amount`;
- * - a refund in the list counts unless it is `failed` or `rejected`;
- * - an answer of 5xx leaves the outcome open.
+ * - the list of refunds names them `refundId`, `amount` and `status`; a refund has no name of ours;
+ * - whether the list is paged: one of ten or more is not taken for the whole;
+ * - an answer of 5xx, and a word that the sheet does not have, leave the outcome open.
  */
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
-import type { Bookings } from '../../payments/reconciliation.ts';
+import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult } from '../contract.ts';
-import { callOpenApi, jsonWithAmount, operationBody } from './open-api.ts';
+import { bookedState } from '../kit/booked-state.ts';
+import { answeredBody, callOpenApi, jsonWithAmount, minorOf, operationBody } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
-import { FAILED_REFUND_STATUSES } from './statuses.ts';
-import { operationResult, transactionIdOf } from './transactions.ts';
+import { TPAY_REFUND_STATUSES } from './statuses.ts';
 
-function refundsPath(call: OperationCall<TpaySettings>): string {
-  return `/transactions/${encodeURIComponent(transactionIdOf(call))}/refunds`;
+/** Whom a call about a transaction is for: an operation, or a status query. */
+type Asked = Pick<OperationCall<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState'>;
+
+/** From here on a list may be the first page of several. */
+const PERHAPS_PAGED = 10;
+
+/**
+ * The transaction of an attempt.
+ * @throws Problem invalid_state when none was created.
+ */
+export function transactionIdOf({ providerState }: Pick<Asked, 'providerState'>): string {
+  if (!providerState.transactionId)
+    throw new Problem('invalid_state', 'nothing is registered at tpay for this payment');
+  return providerState.transactionId;
+}
+
+/** @throws Refusal when an answer, or a part of it, is about another transaction or currency. */
+export function requireTransaction(
+  { providerState }: Pick<Asked, 'providerState'>,
+  { transactionId, currency }: Readonly<Record<string, unknown>>,
+): void {
+  if (transactionId !== undefined && transactionId !== providerState.transactionId)
+    throw new Refusal('wrong_account', 'the answer is about another transaction');
+  if (currency !== undefined && currency !== 'PLN')
+    throw new Refusal('wrong_account', `the answer is about ${String(currency)}`);
+}
+
+/** tpay's number for an operation; null: it names none, or the transaction itself. */
+export function operationNumber(asked: Pick<Asked, 'providerState'>, refundId: unknown): string | null {
+  if (typeof refundId !== 'string' && typeof refundId !== 'number') return null;
+  const { transactionId, title } = asked.providerState;
+  const number = String(refundId);
+  return number === '' || number === transactionId || number === title ? null : number;
+}
+
+/**
+ * The result by an answer that is no error.
+ * @throws Declined when the refund was rejected; Problem, Refusal when the answer is about something else, or says nothing known.
+ */
+export function operationResult(
+  order: OperationOrder<TpaySettings>,
+  body: Readonly<Record<string, unknown>>,
+): OperationResult {
+  const { result, status = result, amount, refundId } = body;
+  requireTransaction(order, body);
+  if (amount !== undefined && minorOf(amount) !== order.amount)
+    throw new Refusal('wrong_account', 'the answer is about another amount');
+  const word = String(status);
+  const state = bookedState(TPAY_REFUND_STATUSES, result === 'pending' ? 'pending' : word);
+  if (state === 'failed') throw new Declined(word, '');
+  if (state === 'unknown') throw new Problem('provider_error', `tpay answered the status ${word}`);
+  return { state, status: word, providerReference: operationNumber(order, refundId) };
+}
+
+function refundsPath(asked: Asked): string {
+  return `/transactions/${encodeURIComponent(transactionIdOf(asked))}/refunds`;
 }
 
 /**
  * Refunds an amount in minor units.
- * @throws Declined, Problem
+ * @throws Declined, Problem, Refusal
  */
 export async function refundTransaction(order: OperationOrder<TpaySettings>): Promise<OperationResult> {
   const body = jsonWithAmount({ amount: 'AMOUNT' }, decimal(order.amount, 2));
-  return operationResult(
-    operationBody(await callOpenApi(order.account, order, 'POST', refundsPath(order), body)),
-  );
+  const answer = await callOpenApi(order.account, order, 'POST', refundsPath(order), body);
+  return operationResult(order, operationBody(answer));
 }
 
-/** The list of refunds: none has a name of ours. */
-export async function lookUpRefunds(call: OperationCall<TpaySettings>): Promise<Bookings> {
-  const body = operationBody(await callOpenApi(call.account, call, 'GET', refundsPath(call)));
-  const refunds = (body.refunds ?? []) as { amount?: number; status?: string }[];
-  return {
-    entries: refunds.map(({ amount = 0, status = '' }) => ({
-      amount: Math.round(amount * 100),
-      state: FAILED_REFUND_STATUSES.has(status) ? 'failed' : status === 'correct' ? 'succeeded' : 'accepted',
+/** A refund of a transaction's list, the amount in minor units. */
+interface ListedRefund {
+  readonly providerReference: string | null;
+  readonly amount: number;
+  readonly state: BookedState;
+  readonly status: string;
+}
+
+/**
+ * The refunds of a transaction.
+ * @throws Problem, Refusal when there is no list, or one that cannot be read or is about another transaction.
+ */
+async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
+  const body = answeredBody(await callOpenApi(asked.account, asked, 'GET', refundsPath(asked)));
+  if (!Array.isArray(body.refunds)) throw new Problem('provider_error', 'tpay answered no list of refunds');
+  return (body.refunds as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
+    requireTransaction(asked, refund);
+    const amount = minorOf(refund.amount);
+    if (amount === null) throw new Problem('provider_error', 'tpay answered a refund without an amount');
+    const status = String(refund.status ?? '');
+    return {
+      providerReference: operationNumber(asked, refund.refundId),
+      amount,
+      state: bookedState(TPAY_REFUND_STATUSES, status),
       status,
-    })),
-    complete: true,
+    };
+  });
+}
+
+/** What was refunded in all, in minor units. @throws Problem, Refusal as `listRefunds` */
+export async function refundedInAll(asked: Asked): Promise<number> {
+  const refunds = await listRefunds(asked);
+  return refunds
+    .filter(({ state }) => state === 'succeeded')
+    .reduce((total, { amount }) => total + amount, 0);
+}
+
+/** The identity of the notifications about refunds of an amount: tpay tells those of one amount alike. */
+export function refundMovement(title: string, amount: number): string {
+  return `${title}/CHARGEBACK/${decimal(amount, 2)}`;
+}
+
+/**
+ * The refunds of a transaction as bookings. A notification names no refund, only an amount, and that of a second one of the same
+ * amount is a repeat: so it is about the first one of an amount.
+ */
+export function refundBookings(title: string, refunds: readonly ListedRefund[], complete: boolean): Bookings {
+  const told = new Set<string>();
+  return {
+    entries: refunds.map((refund) => {
+      const movement = refundMovement(title, refund.amount);
+      if (refund.state !== 'succeeded' || told.has(movement)) return refund;
+      told.add(movement);
+      return { ...refund, movement };
+    }),
+    complete,
     status: '',
   };
+}
+
+/** The list of refunds. @throws Problem, Refusal */
+export async function lookUpRefunds(call: OperationCall<TpaySettings>): Promise<Bookings> {
+  const refunds = await listRefunds(call);
+  return refundBookings(call.providerState.title ?? '', refunds, refunds.length < PERHAPS_PAGED);
 }

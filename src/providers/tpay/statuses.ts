@@ -15,10 +15,26 @@ export const TPAY_TRANSACTION_STATUSES = statusTable([
   ['correct', 'paid', 'paid'],
   ['paid', 'paid', 'paid'],
   ['refund', 'refunded', 'fully refunded'],
+  ['cancel canceled cancelled', 'cancelled', 'cancelled before it was paid'],
 ]);
 
-/** `status` of a refund in a transaction's list that gave no money back. */
-export const FAILED_REFUND_STATUSES: ReadonlySet<string> = new Set(['failed', 'rejected']);
+/** `status` of a refund of the Open API, and `result` of the answer to one where that names no status. */
+export const TPAY_REFUND_STATUSES = statusTable([
+  ['success correct', 'refunded', 'refunded'],
+  ['pending', 'pending', 'refund under way'],
+  ['failed rejected', 'denied', 'refund rejected'],
+]);
 
-/** Errors of the older API that say nothing about the transaction: "try again later" and "general". */
-export const OLDER_API_TEMPORARY_ERRORS: ReadonlySet<string> = new Set(['ERR52', 'ERR99']);
+/** `status` of a refund in `/chargeback/status` of the older API. */
+export const TPAY_CHARGEBACK_STATUSES = statusTable([
+  ['completed', 'refunded', 'refunded'],
+  ['pending', 'pending', 'refund under way'],
+  ['incorrect', 'denied', 'refund rejected'],
+]);
+
+/** Errors of the older API that say that nothing was refunded. ERR52 ("try again later") and ERR99 ("general") do not. */
+export const OLDER_API_DECLINES: ReadonlySet<string> = new Set(
+  [6, 14, 31, 32, 41, 42, 43, 44, 45, 51, 53, 54, 55, 61, 62, 63, 64, 65, 66, 82, 83, 84, 85, 96, 97, 98].map(
+    (number) => `ERR${number}`,
+  ),
+);

@@ -3,13 +3,12 @@
  * while nobody has paid it. Facts: SHEET.md.
  */
 import { Problem, Refusal } from '../../payments/errors.ts';
-import { decimal, fromDecimal } from '../../payments/money.ts';
+import { decimal } from '../../payments/money.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
   OperationCall,
   OperationOrder,
   OperationResult,
-  ProviderAccount,
   ProviderUpdate,
   StartedAttempt,
   StartRequest,
@@ -19,7 +18,8 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
-import { callOpenApi, jsonWithAmount, operationBody } from './open-api.ts';
+import { answeredBody, callOpenApi, jsonWithAmount, minorOf, operationBody } from './open-api.ts';
+import { refundedInAll, requireTransaction, transactionIdOf } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -79,90 +79,90 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   };
 }
 
-async function readTransaction(
-  account: ProviderAccount<TpaySettings>,
-  caller: { readonly fetch: typeof fetch; readonly now: Date },
-  id: string,
-): Promise<Record<string, unknown>> {
-  const { status, text } = await callOpenApi(
-    account,
-    caller,
-    'GET',
-    `/transactions/${encodeURIComponent(id)}`,
-  );
-  if (status !== 200) throw new Problem('provider_error', `tpay answered ${status}`, { cause: text });
-  return jsonObject(text);
-}
-
 /**
- * `GET /transactions/{id}`: a payment or a full refund. Null: neither yet.
+ * `GET /transactions/{id}` of an attempt.
  * @throws Problem provider_error; Refusal when the answer is about another payment.
  */
-export async function queryTransaction(query: StatusQuery<TpaySettings>): Promise<ProviderUpdate | null> {
-  const { account, providerState, order } = query;
-  const { transactionId, title } = providerState;
-  if (!transactionId || !title) return null;
-  const transaction = await readTransaction(account, query, transactionId);
-  const { status, hiddenDescription, amount, amountPaid } = transaction;
-  if (hiddenDescription !== order) throw new Refusal('wrong_account', 'the answer is about another payment');
-  const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, String(status))?.outcome;
-  if (outcome !== 'paid' && outcome !== 'refunded') return null;
-  // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
-  const text = Number(amountPaid ?? amount).toFixed(2);
-  const refund = `${title}/CHARGEBACK/${text}`;
-  return {
-    kind: 'update',
-    order,
-    key: outcome === 'paid' ? `${title}/TRUE/${text}` : refund,
-    outcome,
-    amount: fromDecimal(text, 2),
-    currency: 'PLN',
-    movement: outcome === 'paid' ? title : refund,
-    providerReference: title,
-    providerStatus: String(status),
-    detail: {},
-  };
+async function readTransaction(
+  asked: Pick<StatusQuery<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState' | 'order'>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = `/transactions/${encodeURIComponent(transactionIdOf(asked))}`;
+  const transaction = answeredBody(await callOpenApi(asked.account, asked, 'GET', path));
+  const { title = asked.providerState.title, hiddenDescription } = transaction;
+  if (hiddenDescription !== asked.order || title !== asked.providerState.title)
+    throw new Refusal('wrong_account', 'the answer is about another payment');
+  requireTransaction(asked, transaction);
+  return transaction;
 }
 
 /**
- * The transaction of an attempt.
- * @throws Problem invalid_state when none was created.
+ * The status query: a payment with all that was refunded of it, or a transaction that was cancelled. Null: none yet.
+ * @throws Problem provider_error; Refusal when the answer is about another payment.
  */
-export function transactionIdOf({ providerState }: OperationCall<TpaySettings>): string {
-  if (!providerState.transactionId)
-    throw new Problem('invalid_state', 'nothing is registered at tpay for this payment');
-  return providerState.transactionId;
-}
-
-/** The result of a successful answer to an operation. */
-export function operationResult({ result, status, refundId }: Record<string, unknown>): OperationResult {
-  const word = String(status ?? result);
-  return {
-    state: word === 'pending' || result === 'pending' ? 'accepted' : 'succeeded',
-    status: word,
-    providerReference: refundId === undefined ? null : String(refundId),
+export async function queryTransaction(
+  query: StatusQuery<TpaySettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const { transactionId, title } = query.providerState;
+  if (!transactionId || !title) return null;
+  const { status, amount, amountPaid = amount } = await readTransaction(query);
+  const word = String(status);
+  const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome;
+  const update = { kind: 'update', order: query.order, currency: 'PLN', detail: {} } as const;
+  const named = { providerReference: title, providerStatus: word };
+  if (outcome === 'cancelled')
+    return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
+  if (outcome !== 'paid' && outcome !== 'refunded') return null;
+  const paid = minorOf(amountPaid);
+  if (paid === null) throw new Problem('provider_error', 'tpay answered a transaction without an amount');
+  // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
+  const payment: ProviderUpdate = {
+    ...update,
+    ...named,
+    key: `${title}/TRUE/${decimal(paid, 2)}`,
+    outcome: 'paid',
+    amount: paid,
+    movement: title,
   };
+  // What was paid is known all the same where there is no list to be had.
+  const refunded = outcome === 'refunded' ? paid : await refundedInAll(query).catch(() => 0);
+  if (refunded === 0) return [payment];
+  const refund: ProviderUpdate = {
+    ...update,
+    ...named,
+    key: `${title}/refunds/${decimal(refunded, 2)}`,
+    outcome: 'refunded',
+    amount: refunded,
+    movement: `${title}/refunds`,
+    cumulative: true,
+    // A total names no refund. Which one is which is for the list to say.
+    operation: { kind: 'refund', operationReference: null, amount: refunded, state: 'unknown' },
+  };
+  return [payment, refund];
 }
 
 /**
  * `POST /transactions/{id}/cancel`: of a transaction that nobody has paid.
- * @throws Declined, Problem
+ * @throws Declined, Problem, Refusal
  */
 export async function cancelTransaction(order: OperationOrder<TpaySettings>): Promise<OperationResult> {
   const path = `/transactions/${encodeURIComponent(transactionIdOf(order))}/cancel`;
-  return operationResult(operationBody(await callOpenApi(order.account, order, 'POST', path, '{}')));
+  const body = operationBody(await callOpenApi(order.account, order, 'POST', path, '{}'));
+  const { result, status = result } = body;
+  requireTransaction(order, body);
+  const word = String(status);
+  const isDone = word === 'success' || meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome === 'cancelled';
+  if (!isDone && word !== 'pending') throw new Problem('provider_error', `tpay answered the status ${word}`);
+  return { state: isDone ? 'succeeded' : 'accepted', status: word, providerReference: null };
 }
 
-/** What the transaction's status shows of a cancel. */
+/** What the transaction's status shows of a cancel. @throws Problem, Refusal */
 export async function lookUpCancel(call: OperationCall<TpaySettings>): Promise<Bookings> {
-  const { status } = await readTransaction(call.account, call, transactionIdOf(call));
+  const { status } = await readTransaction(call);
   const word = String(status);
-  // Both spellings, canceled and cancelled: which one tpay uses is not documented.
-  const isDone = word.startsWith('cancel');
-  const isAsBefore = word === 'pending' || word === 'correct' || word === 'paid';
+  const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome;
   return {
-    entries: isDone ? [{ amount: null, state: 'succeeded', status: word }] : [],
-    complete: isAsBefore,
+    entries: outcome === 'cancelled' ? [{ amount: null, state: 'succeeded', status: word }] : [],
+    complete: outcome !== undefined,
     status: word,
   };
 }

@@ -13,6 +13,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 
 type Member = string | number | readonly Member[] | { readonly [name: string]: Member };
 
@@ -85,11 +86,52 @@ function callbackBody(order: BankOrder, merchant: Merchant, decision: Decision, 
   return JSON.stringify(signed);
 }
 
+/** What was given back by whole payments' reversals is `reversed`, everything else `refunded`. */
 function wordOf(entry: Entry): string {
   if (entry.cancelled) return 'canceled';
   if (entry.taken === 0) return entry.held > 0 ? 'awaiting capture' : 'decline';
   if (entry.returned === 0) return 'success';
-  return entry.returned === entry.taken ? 'refunded' : 'partially refunded';
+  if (entry.returned < entry.taken) return 'partially refunded';
+  return entry.done.some((one) => one.state === 'done' && typeOf(entry, one) === 'reversal')
+    ? 'reversed'
+    : 'refunded';
+}
+
+/** A refund of the whole on the day of the payment is a reversal. */
+function typeOf({ taken }: Entry, { kind, amount }: BankOperation): string {
+  return kind === 'refund' && amount === taken ? 'reversal' : kind;
+}
+
+const OPERATION_WORDS: Readonly<Record<BankOperation['state'], string>> = {
+  done: 'success',
+  pending: 'processing',
+  rejected: 'decline',
+};
+
+/** An operation after the payment, as status answers and callbacks have it. */
+function operationOf(entry: Entry, operation: BankOperation) {
+  const isRejected = operation.state === 'rejected';
+  return {
+    id: Number(operation.id.slice(0, 12)),
+    type: typeOf(entry, operation),
+    status: OPERATION_WORDS[operation.state],
+    request_id: `request-${operation.id}`,
+    sum_initial: { amount: operation.amount, currency: entry.currency },
+    code: isRejected ? '3283' : '0',
+    message: isRejected ? 'Declined' : 'Success',
+  };
+}
+
+/** A payment as it is now: its sum is what is left. */
+function paymentOf(entry: Entry) {
+  const amount = (entry.taken || entry.held) - entry.returned;
+  return {
+    id: entry.order,
+    type: 'purchase',
+    status: wordOf(entry),
+    method: 'card',
+    sum: { amount, currency: entry.currency },
+  };
 }
 
 /** A call of Gate. */
@@ -124,26 +166,22 @@ async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   if (!entry) return decline('3061', 'transaction not found');
   const [, , , method, kind] = call.path.split('/');
   if (method === 'status') {
-    const sum = { amount: (entry.taken || entry.held) - entry.returned, currency: entry.currency };
     const body = {
       project_id: general.project_id,
-      payment: { id: entry.order, type: 'purchase', status: wordOf(entry), method: 'card', sum },
-      operations: entry.done.map((done) => ({
-        id: Number(done.id.slice(0, 12)),
-        type: done.kind,
-        status: 'success',
-        request_id: `request-${done.id}`,
-        sum_initial: { amount: done.amount, currency: entry.currency },
-        code: '0',
-        message: 'Success',
-      })),
+      payment: paymentOf(entry),
+      operations: entry.done.map((done) => operationOf(entry, done)),
     };
     return Response.json({ ...body, signature: signature(body, secret) });
   }
   if (method !== 'card') return decline('402', 'unknown method');
   if (kind !== 'capture' && kind !== 'cancel' && kind !== 'refund') return decline('402', 'unknown request');
+  if (!/^https?:\/\//.test(String(general.merchant_callback_url ?? '')))
+    return decline('402', 'merchant_callback_url is missing');
+  if ((kind === 'cancel') !== (request.payment === undefined)) return decline('402', 'payment');
   if (request.payment && request.payment.currency !== entry.currency)
     return decline('3041', 'wrong currency');
+  if (request.payment && !(Number.isSafeInteger(request.payment.amount) && request.payment.amount > 0))
+    return decline('402', 'payment.amount is no number of minor units');
   if (call.trouble === 'fail') return decline('3283', 'Refund amount more than init amount');
   const result = await perform(memory, entry, {
     kind,
@@ -218,6 +256,24 @@ export const ecommpayBank: Bank = {
       url: order.data.merchant_callback_url ?? merchant.callback,
       headers: { 'content-type': 'application/json' },
       body: spoiling === 'wrong-charset' ? new Uint8Array(Buffer.from(text, 'latin1')) : text,
+    };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    const { operationReference } = operation;
+    const body = {
+      project_id: Number(merchant.settings.project_id),
+      payment: {
+        ...paymentOf(entry),
+        ...(operationReference && { merchant_refund_id: operationReference }),
+      },
+      operation: operationOf(entry, operation),
+    };
+    return {
+      method: 'POST',
+      url: entry.data.merchant_callback_url || merchant.callback,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, signature: signature(body, String(merchant.settings.secret_key)) }),
     };
   },
 

@@ -9,7 +9,8 @@ import {
   readForm,
   requiredField,
 } from '../kit/bank.ts';
-import { type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
+import { decided, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 
 const STATUS: Record<Decision, readonly [status: string, code: number]> = {
   pay: ['closed', 20_000],
@@ -62,59 +63,145 @@ async function stored(memory: Memory, id: string): Promise<Stored | null> {
 }
 
 /** The order that an id of this bank stands for. */
-function orderOf(path: string): string {
-  return (path.split('/').at(-1) ?? '').replace(/^(?:tran|preauth)_/, '').replace(/(?:pay|cap)$/, '');
+function orderOf(id: string): string {
+  return /^(?:tran|preauth)_([0-9A-Z]{18})/.exec(id)?.[1] ?? '';
 }
 
-/** The transaction that brought the money of an order, as it is after refunds. */
-function takenTransaction(entry: Entry) {
-  const { order, currency, taken, returned, held } = entry;
-  const status = returned === 0 ? 'closed' : returned === taken ? 'refunded' : 'partial_refunded';
+const reservationId = (order: string) => `preauth_${order}`;
+
+/** A preauthorization that is good is closed from its beginning, and stays so. */
+function preauthorization(entry: Entry, { isWhole = true } = {}) {
+  const { order, held, currency, cancelled } = entry;
   return {
-    id: `tran_${order}${held > 0 ? 'cap' : 'pay'}`,
-    amount: String(taken - returned),
-    origin_amount: taken,
-    status,
-    description: order,
-    livemode: false,
+    id: reservationId(order),
+    amount: String(held),
     currency,
-    response_code: 20_000,
+    status: cancelled ? 'deleted' : 'closed',
+    livemode: false,
+    ...(isWhole && { transaction: { id: `tran_${order}pay` } }),
   };
 }
 
-function preauthorization(entry: Entry) {
-  const { order, held, currency, taken, cancelled } = entry;
-  const status = cancelled ? 'deleted' : taken > 0 ? 'closed' : 'preauth';
-  return { id: `preauth_${order}`, amount: String(held), currency, status, livemode: false };
+const CAPTURE_WORDS: Readonly<Record<BankOperation['state'], readonly [status: string, code: number]>> = {
+  done: ['closed', 20_000],
+  pending: ['pending', 31_101],
+  rejected: ['failed', 50_102],
+};
+
+const REFUND_WORDS: Readonly<Record<BankOperation['state'], readonly [status: string, code: number]>> = {
+  done: ['refunded', 20_000],
+  pending: ['pending', 31_101],
+  rejected: ['failed', 50_102],
+};
+
+/** The word of a transaction that took money, as it is after refunds. */
+function takenWord({ taken, returned }: Entry): string {
+  if (returned === 0) return 'closed';
+  return returned === taken ? 'refunded' : 'partially_refunded';
 }
 
-/** Answers a call about a payment that was made before; null: the call is another one. */
+/** A transaction of an order that took money, or was to take it. */
+function transactionOf(entry: Entry, capture: BankOperation | null) {
+  const { order, currency, taken, returned } = entry;
+  const [status, code] = CAPTURE_WORDS[capture?.state ?? 'done'];
+  const isDone = status === 'closed';
+  const amount = capture?.amount ?? taken;
+  return {
+    id: capture
+      ? `tran_${order}cap${entry.done.findIndex(({ id }) => id === capture.id)}`
+      : `tran_${order}pay`,
+    amount: String(isDone ? amount - returned : amount),
+    origin_amount: amount,
+    status: isDone ? takenWord(entry) : status,
+    description: order,
+    livemode: false,
+    currency,
+    response_code: code,
+    preauthorization: capture ? preauthorization(entry, { isWhole: false }) : null,
+  };
+}
+
+/** The transactions of an order beside its reservation: captures, or the one that took the money at once. */
+function transactionsOf(entry: Entry) {
+  if (entry.held === 0) return entry.taken > 0 ? [transactionOf(entry, null)] : [];
+  return entry.done.flatMap((one) => (one.kind === 'capture' ? [transactionOf(entry, one)] : []));
+}
+
+/** The transaction that brought the money of an order; undefined: none has. */
+function takenTransaction(entry: Entry) {
+  return transactionsOf(entry).find(({ response_code }) => response_code === 20_000);
+}
+
+/** The transaction of a reservation. */
+function heldTransaction(entry: Entry) {
+  const { order, held: amount, currency } = entry;
+  return transaction(`${order}pay`, { order, amount, currency, decision: 'pay', manual: true });
+}
+
+function refundOf(entry: Entry, operation: BankOperation) {
+  const [status, code] = REFUND_WORDS[operation.state];
+  return {
+    id: `refund_${operation.id}`,
+    amount: String(operation.amount),
+    status,
+    description: operation.operationReference || null,
+    livemode: false,
+    response_code: code,
+    transaction: takenTransaction(entry) ?? null,
+  };
+}
+
+const data = (answer: unknown) => Response.json({ data: answer, mode: 'test' });
+const list = (answer: readonly unknown[]) =>
+  Response.json({ data: answer, data_count: String(answer.length), mode: 'test' });
+const notFound = () => Response.json({ error: 'Transaction not found' }, { status: 404 });
+const missing = (name: string, why: string) =>
+  Response.json({ error: { messages: { [name]: why } } }, { status: 412 });
+
+/** Answers a question about a payment that was made before; null: the call is another one. */
+async function answerQuestion({ path, query }: ApiCall, memory: Memory): Promise<Response | null> {
+  const [, , resource, id = ''] = path.split('/');
+  if (resource === 'refunds') {
+    const transactionId = new URLSearchParams(query).get('transaction') ?? '';
+    const entry = await entryOf(memory, orderOf(transactionId));
+    if (!entry || takenTransaction(entry)?.id !== transactionId) return list([]);
+    return list(entry.done.filter(({ kind }) => kind === 'refund').map((one) => refundOf(entry, one)));
+  }
+  if (id === '') return listed(new URLSearchParams(query).get('description') ?? '', memory);
+  const entry = await entryOf(memory, orderOf(id));
+  if (!entry) return null;
+  if (resource === 'preauthorizations') return entry.held > 0 ? data(preauthorization(entry)) : notFound();
+  const found = transactionsOf(entry).find((one) => one.id === id);
+  return found ? data(found) : null;
+}
+
+/** Carries out an operation; null: the call is another one. */
 async function answerOperation(
   { method, path, body, trouble }: ApiCall,
   memory: Memory,
 ): Promise<Response | null> {
   const form = new URLSearchParams(body);
-  const [, , resource] = path.split('/');
+  const [, , resource, id = ''] = path.split('/');
   const isCapture = resource === 'transactions' && form.has('preauthorization');
-  const entry = await entryOf(memory, orderOf(isCapture ? (form.get('preauthorization') ?? '') : path));
-  if (!entry || (resource === 'transactions' && method === 'POST' && !isCapture)) return null;
-  const data = (answer: object) => Response.json({ data: answer, mode: 'test' });
-  if (method === 'GET' && resource === 'preauthorizations') return data(preauthorization(entry));
-  if (method === 'GET') return entry.taken > 0 ? data(takenTransaction(entry)) : null;
+  if (method === 'POST' && !isCapture && resource !== 'refunds') return null;
+  const entry = await entryOf(memory, orderOf(isCapture ? (form.get('preauthorization') ?? '') : id));
+  if (!entry) return notFound();
   if (trouble === 'fail') return Response.json({ error: 'Transaction duplicate' }, { status: 403 });
-  const kind = isCapture ? 'capture' : resource === 'refunds' ? 'refund' : 'cancel';
-  const amount = form.get('amount');
-  const result = await perform(memory, entry, { kind, amount: amount ? Number(amount) : null });
-  if (typeof result === 'string')
-    return Response.json({ error: { messages: { amount: `not possible: ${result}` } } }, { status: 412 });
-  if (kind === 'capture') return data(takenTransaction(result.entry));
-  if (kind === 'cancel') return data(preauthorization(result.entry));
-  return data({
-    id: `refund_${result.done.id}`,
-    amount: String(result.done.amount),
-    status: 'refunded',
-    response_code: 20_000,
+  if (method === 'DELETE') {
+    const result = await perform(memory, entry, { kind: 'cancel', amount: null });
+    return typeof result === 'string' ? notFound() : data([]);
+  }
+  const amount = form.get('amount') ?? '';
+  if (!/^[1-9]\d{0,14}$/.test(amount)) return missing('amount', 'is no number of minor units');
+  if (isCapture && form.get('currency') !== entry.currency) return missing('currency', 'is another one');
+  if (!isCapture && takenTransaction(entry)?.id !== id) return notFound();
+  const result = await perform(memory, entry, {
+    kind: isCapture ? 'capture' : 'refund',
+    amount: Number(amount),
+    operationReference: form.get('description') ?? '',
   });
+  if (typeof result === 'string') return missing('amount', `not possible: ${result}`);
+  return data((isCapture ? transactionOf : refundOf)(result.entry, result.done));
 }
 
 /** The transactions of an order. */
@@ -127,12 +214,10 @@ async function listed(order: string, memory: Memory): Promise<Response> {
     }),
   );
   const entry = await entryOf(memory, order);
-  const later = entry && entry.taken > 0 ? [takenTransaction(entry)] : [];
-  const known = new Set(later.map(({ id }) => id));
-  return Response.json({
-    data: [...found.flat().filter(({ id }) => !known.has(id)), ...later],
-    mode: 'test',
-  });
+  const later = entry ? transactionsOf(entry) : [];
+  const held = entry && entry.held > 0 ? [heldTransaction(entry)] : [];
+  const known = new Set([...later, ...held].map(({ id }) => id));
+  return list([...later, ...held, ...found.flat().filter(({ id }) => !known.has(id))]);
 }
 
 /** Each decision about an order has a transaction of its own. */
@@ -151,14 +236,16 @@ export const paymillBank: Bank = {
     { method: 'GET', path: '/v2.1/preauthorizations/:id' },
     { method: 'DELETE', path: '/v2.1/preauthorizations/:id' },
     { method: 'POST', path: '/v2.1/refunds/:id' },
+    { method: 'GET', path: '/v2.1/refunds' },
     { method: 'POST', path: '/paymill/tokens' },
   ],
 
   movesMoney: ({ method, path, body }) =>
-    method === 'DELETE' || path.includes('/refunds/') || body.includes('preauthorization='),
+    method === 'DELETE' ||
+    (method === 'POST' && (path.includes('/refunds/') || body.includes('preauthorization='))),
 
   async answer(call, merchants, memory) {
-    const { method, path, query, headers, body } = call;
+    const { method, path, headers, body } = call;
     const form = new URLSearchParams(body);
     if (path === '/paymill/tokens') {
       const number = form.get('number') ?? '';
@@ -172,19 +259,16 @@ export const paymillBank: Bank = {
       await memory.put(place(token), JSON.stringify(card));
       return Response.json({ token });
     }
-    const known = merchants.some(
+    const merchant = merchants.find(
       ({ settings }) => headers.get('authorization') === `Basic ${btoa(`${String(settings.private_key)}:`)}`,
     );
-    if (!known) return Response.json({ error: 'Access Denied' }, { status: 401 });
-    if (method === 'GET' && path === '/v2.1/transactions')
-      return listed(new URLSearchParams(query).get('description') ?? '', memory);
-    const answered = await answerOperation(call, memory);
+    if (!merchant) return Response.json({ error: 'Access Denied' }, { status: 401 });
+    const answered = await (method === 'GET' ? answerQuestion : answerOperation)(call, memory);
     if (answered) return answered;
     if (method === 'GET') {
       const id = (path.split('/').at(-1) ?? '').replace('tran_', '');
       const found = await stored(memory, id);
-      if (!found) return Response.json({ error: 'Transaction not found' }, { status: 404 });
-      return Response.json({ data: transaction(id, found), mode: 'test' });
+      return found ? data(transaction(id, found)) : notFound();
     }
     const token = form.get('token') ?? '';
     const card = await stored(memory, token);
@@ -200,10 +284,13 @@ export const paymillBank: Bank = {
     const charge = { ...card, order, amount, currency, listed: true };
     const id = `${order}${card.decision ?? 'wait'}`;
     await memory.put(place(id), JSON.stringify(charge));
-    if (!path.endsWith('/preauthorizations'))
-      return Response.json({ data: transaction(id, charge), mode: 'test' });
+    const manual = path.endsWith('/preauthorizations');
+    const paid = { id, bank: 'paymill', account: merchant.account, order, amount, currency, manual };
+    if (card.decision === 'pay') await decided(memory, { ...paid, shown: [], data: {} }, 'pay');
+    if (!manual) return Response.json({ data: transaction(id, charge), mode: 'test' });
     const held = transaction(id, { ...charge, manual: true });
-    return Response.json({ data: { ...held, id: `preauth_${order}`, transaction: held }, mode: 'test' });
+    const reservation = { ...held, id: reservationId(order), status: 'closed', transaction: held };
+    return Response.json({ data: reservation, mode: 'test' });
   },
 
   receive({ body }, merchants) {
@@ -238,6 +325,24 @@ export const paymillBank: Bank = {
     const event = {
       event_type: 'transaction.succeeded',
       event_resource: { ...resource, description: order.order },
+      created_at: 1,
+      app_id: null,
+    };
+    return {
+      method: 'POST',
+      url: merchant.callback,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ event }),
+    };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    if (operation.kind === 'cancel') return null;
+    const words = { done: 'succeeded', pending: 'created', rejected: 'failed' } as const;
+    const isCapture = operation.kind === 'capture';
+    const event = {
+      event_type: `${isCapture ? 'transaction' : 'refund'}.${words[operation.state]}`,
+      event_resource: (isCapture ? transactionOf : refundOf)(entry, operation),
       created_at: 1,
       app_id: null,
     };

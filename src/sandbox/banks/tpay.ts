@@ -7,7 +7,7 @@ import {
   type ApiCall,
   type Bank,
   BankError,
-  type BankOrder,
+  type BankMessage,
   type Decision,
   type Memory,
   type Merchant,
@@ -16,6 +16,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
 
 const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', decline: 'FALSE' };
@@ -49,25 +50,36 @@ function jws(body: Uint8Array, forged: boolean, host: string): string {
   return `${header}..${signature}`;
 }
 
-/** The body of the notification of a decision, and its X-JWS-Signature. */
-function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling) {
-  const amount = (order.amount / 100).toFixed(2);
+/** What a notification says: of a payment, or of a refund. */
+interface Told {
+  readonly order: string;
+  /** In minor units: what was paid, or given back. */
+  readonly moved: number;
+  readonly asked: number;
+  readonly currency: string;
+  readonly status: string;
+  readonly description: string;
+}
+
+/** The body of a notification, and its X-JWS-Signature. */
+function notificationOf(told: Told, merchant: Merchant, spoiling: Spoiling) {
+  const amount = (told.asked / 100).toFixed(2);
   const id = String(merchant.settings.id);
-  const title = titleOf(order.order);
+  const title = titleOf(told.order);
   const fields: Record<string, string> = {
     id,
     tr_id: title,
     tr_date: '2026-11-21 10:00:00',
-    tr_crc: order.order,
+    tr_crc: told.order,
     tr_amount: amount,
-    tr_paid: amount,
-    tr_desc: (spoiling === 'wrong-charset' ? '' : order.data.description) || 'Zamówienie – żółć',
-    tr_status: STATUS[decision] ?? 'FALSE',
+    tr_paid: (told.moved / 100).toFixed(2),
+    tr_desc: (spoiling === 'wrong-charset' ? '' : told.description) || 'Zamówienie – żółć',
+    tr_status: told.status,
     tr_error: 'none',
     tr_email: 'jan@example.com',
     test_mode: '0',
-    tr_currency: order.currency,
-    md5sum: md5(id + title + amount + order.order + String(merchant.settings.code)),
+    tr_currency: told.currency,
+    md5sum: md5(id + title + amount + told.order + String(merchant.settings.code)),
   };
   const intact = new URLSearchParams(fields).toString();
   const body = spoiling === 'bad-signature' ? intact.replace('tr_status=TRUE', 'tr_status=PAID') : intact;
@@ -75,6 +87,16 @@ function notificationOf(order: BankOrder, merchant: Merchant, decision: Decision
   const signed = spoiling === 'bad-signature' ? intact : bytes;
   const host = merchant.environment === 'production' ? 'secure.tpay.com' : 'secure.sandbox.tpay.com';
   return { body: bytes, header: jws(Uint8Array.from(Buffer.from(signed)), spoiling === 'unknown-key', host) };
+}
+
+/** A notification, ready to be sent. */
+function message(url: string, { body, header }: ReturnType<typeof notificationOf>): BankMessage {
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'X-JWS-Signature': header },
+    body,
+  };
 }
 
 async function transactionOf(memory: Memory, order: string): Promise<Transaction | null> {
@@ -86,23 +108,47 @@ async function transactionOf(memory: Memory, order: string): Promise<Transaction
 const failed = (status: number, errorCode: string, errorMessage: string) =>
   Response.json({ result: 'failed', errors: [{ errorCode, errorMessage, fieldName: '' }] }, { status });
 
+/** The words of the Open API for a refund, and those of the older API. */
+const REFUND_WORDS: Readonly<Record<BankOperation['state'], readonly [openApi: string, older: string]>> = {
+  done: ['correct', 'completed'],
+  pending: ['pending', 'pending'],
+  rejected: ['rejected', 'incorrect'],
+};
+
+/** An amount as the API takes it, a number with at most two decimals, in minor units; null: it is none. */
+function minorOf(amount: unknown): number | null {
+  const text = typeof amount === 'number' ? String(amount) : '';
+  return /^\d{1,9}(?:\.\d\d?)?$/.test(text) ? Math.round(Number(text) * 100) : null;
+}
+
 /** `/transactions/:id/refunds`. */
 async function refunds(call: ApiCall, entry: Entry | null, memory: Memory): Promise<Response> {
   if (!entry) return failed(404, 'not_found', 'transaction not found');
   if (call.method === 'GET') {
-    const list = entry.done.map(({ id, amount }) => ({
+    const list = entry.done.map(({ id, amount, state }) => ({
       refundId: id,
       amount: amount / 100,
-      status: 'correct',
+      status: REFUND_WORDS[state][0],
     }));
-    return Response.json({ result: 'success', refunds: list });
+    return Response.json({ result: 'success', requestId: 'r', refunds: list });
   }
   if (call.trouble === 'fail') return failed(400, 'ERR43', 'not enough balance');
-  const { amount } = JSON.parse(call.body) as { amount?: number };
-  const minor = amount === undefined ? null : Math.round(amount * 100);
-  const result = await perform(memory, entry, { kind: 'refund', amount: minor });
+  const asked = JSON.parse(call.body) as { amount?: unknown };
+  const amount = asked.amount === undefined ? null : minorOf(asked.amount);
+  if (asked.amount !== undefined && amount === null) return failed(400, 'ERR42', 'invalid refund amount');
+  const result = await perform(memory, entry, { kind: 'refund', amount });
   if (typeof result === 'string') return failed(400, 'ERR45', `refund not possible: ${result}`);
-  return Response.json({ result: 'success', requestId: 'r', refundId: result.done.id });
+  const found = await transactionOf(memory, entry.order);
+  // Only a full refund changes the transaction, however much the partial ones come to.
+  if (found && amount === null)
+    await memory.put(place(entry.order), JSON.stringify({ ...found, status: 'refund' }));
+  const { id, state } = result.done;
+  return Response.json({
+    result: 'success',
+    requestId: 'r',
+    refundId: id,
+    ...(state === 'pending' && { status: REFUND_WORDS[state][0] }),
+  });
 }
 
 /** The older transaction API. */
@@ -115,8 +161,19 @@ async function olderApi(call: ApiCall, merchants: readonly Merchant[], memory: M
   if (!isKnown) return Response.json({ result: 0, err: 'ERR98' });
   const entry = await entryByReference(memory, 'tpay', fields.get('title') ?? '');
   if (!entry) return Response.json({ result: 0, err: 'ERR44' });
+  if (name === 'status') {
+    const chargebacks = entry.done.map(({ id, amount, state }) => ({
+      title: `CHB-${id}`,
+      date: '2026-11-21 10:00:00',
+      amount: amount / 100,
+      status: REFUND_WORDS[state][1],
+    }));
+    return Response.json({ result: 1, chargebacks });
+  }
   if (call.trouble === 'fail') return Response.json({ result: 0, err: 'ERR43' });
-  const amount = name === 'any' ? Math.round(Number(fields.get('chargeback_amount')) * 100) : null;
+  const given = fields.get('chargeback_amount') ?? '';
+  if (name === 'any' && !/^\d{1,9}\.\d\d$/.test(given)) return Response.json({ result: 0, err: 'ERR14' });
+  const amount = name === 'any' ? Math.round(Number(given) * 100) : null;
   const result = await perform(memory, entry, { kind: 'refund', amount });
   return Response.json(typeof result === 'string' ? { result: 0, err: 'ERR45' } : { result: 1 });
 }
@@ -139,7 +196,8 @@ export const tpayBank: Bank = {
     { method: 'POST', path: '/api/gw/:key/chargeback/:name' },
     { method: 'GET', path: '/x509/:file' },
   ],
-  movesMoney: ({ method, path }) => method === 'POST' && /\/(?:refunds|cancel|chargeback\/\w+)$/.test(path),
+  movesMoney: ({ method, path }) =>
+    method === 'POST' && /\/(?:refunds|cancel|chargeback\/(?:any|transaction))$/.test(path),
 
   async answer(call, merchants, memory) {
     const { method, path, headers, body, origin } = call;
@@ -164,7 +222,7 @@ export const tpayBank: Bank = {
       const found = await transactionOf(memory, order);
       if (!found || call.trouble === 'fail') return failed(404, 'not_found', 'transaction not found');
       if (found.status !== 'pending') return failed(400, 'wrong_state', 'the transaction was paid');
-      await memory.put(place(order), JSON.stringify({ ...found, status: 'canceled' }));
+      await memory.put(place(order), JSON.stringify({ ...found, status: 'cancel' }));
       return Response.json({ result: 'success' });
     }
     if (method === 'GET') {
@@ -172,6 +230,7 @@ export const tpayBank: Bank = {
       if (!found) return Response.json({ result: 'failed' }, { status: 404 });
       return Response.json({
         result: 'success',
+        transactionId: `01${found.order}`,
         status: found.status,
         title: titleOf(found.order),
         hiddenDescription: found.order,
@@ -256,13 +315,28 @@ export const tpayBank: Bank = {
   },
 
   notification(order, merchant, decision, spoiling) {
-    const { body, header } = notificationOf(order, merchant, decision, spoiling);
-    return {
-      method: 'POST',
-      url: order.data.notify ?? merchant.callback,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', 'X-JWS-Signature': header },
-      body,
+    const told = {
+      order: order.order,
+      asked: order.amount,
+      moved: order.amount,
+      currency: order.currency,
+      status: STATUS[decision] ?? 'FALSE',
+      description: order.data.description ?? '',
     };
+    return message(order.data.notify ?? merchant.callback, notificationOf(told, merchant, spoiling));
+  },
+
+  operationNotification(entry, operation, merchant) {
+    if (operation.kind !== 'refund' || operation.state !== 'done') return null;
+    const told = {
+      order: entry.order,
+      asked: entry.asked,
+      moved: operation.amount,
+      currency: entry.currency,
+      status: 'CHARGEBACK',
+      description: entry.data.description ?? '',
+    };
+    return message(entry.data.notify || merchant.callback, notificationOf(told, merchant, 'none'));
   },
 
   back: (order) => order.data.success ?? '',
