@@ -1,7 +1,8 @@
 /** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
-import { type Account, type LiveSecret, MOST_LIVE_VALUES } from './types.ts';
+import { requireRoom } from './live-values.ts';
+import type { Account, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
 interface AccountRow {
@@ -191,6 +192,7 @@ export class Accounts {
   /**
    * A new value that signs at once; the one before verifies for as long as the grace lasts. Those of earlier rotations keep
    * their own end.
+   * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(
     account: string,
@@ -202,6 +204,12 @@ export class Accounts {
     const now = this.#now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
+    const { results } = await this.#db
+      .prepare('SELECT not_after FROM account_secrets WHERE account = ? AND setting = ?')
+      .bind(account, setting)
+      .all<Pick<SecretRow, 'not_after'>>();
+    const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
+    requireRoom(results, { name: setting, at, graceSeconds, instead });
     await this.#db.batch([
       this.#db
         .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
@@ -212,12 +220,6 @@ export class Accounts {
         )
         .bind(until, account, setting),
       await this.#insertSecret(account, setting, value, at),
-      this.#db
-        .prepare(
-          `DELETE FROM account_secrets WHERE account = ?1 AND setting = ?2 AND id NOT IN
-             (SELECT id FROM account_secrets WHERE account = ?1 AND setting = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
-        )
-        .bind(account, setting, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'account.secret_rotated',

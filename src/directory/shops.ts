@@ -2,11 +2,11 @@
 import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
+import { requireRoom } from './live-values.ts';
 import {
   KEY_KINDS,
   type KeyKind,
   type LiveSecret,
-  MOST_LIVE_VALUES,
   type Region,
   type Shop,
   type WebhookDialect,
@@ -250,11 +250,18 @@ export class Shops {
   /**
    * A new key of a kind; the one before works, and signs beside it, until the grace ends. Those of earlier rotations keep
    * their own end.
+   * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
     const now = this.#now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);
+    const { results } = await this.#db
+      .prepare('SELECT not_after FROM shop_keys WHERE shop = ? AND kind = ?')
+      .bind(shop, kind)
+      .all<Pick<KeyRow, 'not_after'>>();
+    const instead = 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once';
+    requireRoom(results, { name: kind, at, graceSeconds, instead });
     await this.#db.batch([
       this.#db
         .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after <= ?')
@@ -263,12 +270,6 @@ export class Shops {
         .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ? AND not_after IS NULL')
         .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
       await this.#insertKey(shop, kind, value, at),
-      this.#db
-        .prepare(
-          `DELETE FROM shop_keys WHERE shop = ?1 AND kind = ?2 AND id NOT IN
-             (SELECT id FROM shop_keys WHERE shop = ?1 AND kind = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
-        )
-        .bind(shop, kind, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'shop.key_rotated',

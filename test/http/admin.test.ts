@@ -190,18 +190,31 @@ describe('rotating a secret of a provider', () => {
     expect([await as(second, '7'), await as(third, '8')]).toEqual([403, 200]);
   });
 
-  it('more than four times within the grace ends the oldest: five live at most', async () => {
+  it('more than four times within the grace ends no key early: it is rejected, with what to do instead', async () => {
     const account = await makeAccount('ogone');
-    let live: readonly object[] = [];
-    for (let count = 0; count < 6; count++) {
-      const value = `the-sha-out-passphrase-${count}`;
-      const rotated = await admin<AccountAnswer>('POST', `/accounts/${account}/secrets/sha_out/rotate`, {
-        value,
+    const rotate = (count: number, graceSeconds = 3600) =>
+      admin<AccountAnswer & Problem>('POST', `/accounts/${account}/secrets/sha_out/rotate`, {
+        value: `the-sha-out-passphrase-${count}`,
+        graceSeconds,
       });
-      live = rotated.body.secrets.sha_out ?? [];
-    }
-    expect(live).toHaveLength(5);
-    expect(live[0]).toMatchObject({ notAfter: null });
+    const started = Date.now();
+    for (let count = 0; count < 4; count++) expect((await rotate(count, 600)).status).toBe(200);
+    const live = async () =>
+      (await admin<AccountAnswer>('GET', `/accounts/${account}`)).body.secrets.sha_out ?? [];
+    const before = await live();
+    expect(before).toHaveLength(5);
+    const rejected = await rotate(5);
+    expect(rejected).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
+    expect(rejected.body.detail).toContain('"graceSeconds": 0');
+    expect(await live()).toEqual(before);
+    // Without a grace the current one makes room itself, as after a leak.
+    const [, ...earlier] = before;
+    expect((await rotate(6, 0)).status).toBe(200);
+    const [newest, ...rest] = await live();
+    expect(newest).toMatchObject({ notAfter: null });
+    expect(rest).toEqual(earlier);
+    vi.setSystemTime(started + 660_000);
+    expect((await rotate(7)).status).toBe(200);
   });
 
   it('to what stands for a secret is refused', async () => {
@@ -297,6 +310,12 @@ describe('shops', () => {
     ['keys.requestKey', { keys: { requestKey: 'r'.repeat(31) } }],
     ['keys.ipnKey', { keys: { ipnKey: 'short' } }],
     ['keys.webhookSecret', { keys: { webhookSecret: 'whsec_c2hvcnQ=' } }],
+    // As many characters as a key has, and bytes that anybody can guess.
+    ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${' '.repeat(26)}` } }],
+    ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${' '.repeat(25)}x` } }],
+    ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${'A'.repeat(40)}` } }],
+    ['keys.ipnKey', { keys: { ipnKey: ' '.repeat(64) } }],
+    ['keys.requestKey', { keys: { requestKey: `${'\u200b'.repeat(40)}key` } }],
     ['keys.apiKey', { keys: { apiKey: '********' } }],
     ['keys.ipnKey', { keys: { ipnKey: '*'.repeat(64) } }],
   ])('with a wrong %s are rejected: %j', async (path, body) => {
@@ -380,14 +399,23 @@ describe('rotating a key of a shop', () => {
     expect(await statuses()).toEqual([401, 401, 200]);
   });
 
-  it('more than four times signs with five', async () => {
+  it('more than four times within the grace takes no key from the shop: it is rejected', async () => {
     const attempt = await journey('paybox');
-    for (let count = 0; count < 6; count++) {
-      await admin('POST', `/shops/${attempt.shop.id}/keys/webhookSecret/rotate`, {});
-    }
+    const rotate = () => admin<Problem>('POST', `/shops/${attempt.shop.id}/keys/webhookSecret/rotate`, {});
+    for (let count = 0; count < 4; count++) expect((await rotate()).status).toBe(200);
+    expect(await rotate()).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
     await attempt.notify('pay');
     await runAlarms(attempt.payment.id);
-    expect(net.webhooks[0]?.headers['webhook-signature']?.split(' ')).toHaveLength(5);
+    const signatures = net.webhooks[0]?.headers['webhook-signature']?.split(' ');
+    expect(signatures).toHaveLength(5);
+    const verify = () => {
+      vi.setSystemTime(Number(net.webhooks[0]?.headers['webhook-timestamp']) * 1000);
+      return new Webhook(attempt.shop.webhookSecret).verify(
+        net.webhooks[0]?.raw ?? '',
+        net.webhooks[0]?.headers ?? {},
+      );
+    };
+    expect(verify()).toBeTruthy();
   });
 
   it('has no other kinds', async () => {

@@ -163,11 +163,11 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Rotate a secret of an account',
       description:
-        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes.',
+        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none.',
       auth: 'operator',
       body: schemas.rotateSecret,
       success: { 200: schemas.account },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: {
         path: { id: 'docs-ogone', setting: 'sha_out' },
         body: { value: 'a new passphrase, SHA-OUT', graceSeconds: 3600 },
