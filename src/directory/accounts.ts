@@ -2,6 +2,7 @@
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
 import { requireRoom } from './live-values.ts';
+import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import type { Account, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
@@ -238,19 +239,19 @@ export class Accounts {
     ]);
   }
 
-  /** Seals again, under the current master key, every secret that an older one or an older version holds. Returns how many. */
-  async reseal(): Promise<number> {
-    const { results } = await this.#db.prepare('SELECT * FROM account_secrets').all<SecretRow>();
-    const stale = results.filter((row) => !this.#vault.isCurrent(row.sealed));
-    for (const row of stale) {
-      const place = placeOf(row);
-      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed));
-      await this.#db
+  /** Seals again every secret that an older version or an older master key holds. */
+  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { results } = await this.#db
+      .prepare('SELECT * FROM account_secrets WHERE sealed NOT LIKE ?')
+      .bind(`${this.#vault.prefix}%`)
+      .all<SecretRow>();
+    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
+    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
+      this.#db
         .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(sealed, row.id, row.sealed)
-        .run();
-    }
-    return stale.length;
+        .bind(to, id, from)
+        .run(),
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
 import { requireRoom } from './live-values.ts';
+import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import {
   KEY_KINDS,
   type KeyKind,
@@ -280,21 +281,19 @@ export class Shops {
     return value;
   }
 
-  /** Seals again, under the current master key, every key that an older one or an older version holds. Returns how many. */
-  async reseal(): Promise<number> {
+  /** Seals again every key that signs that an older version or an older master key holds. */
+  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
     const { results } = await this.#db
-      .prepare('SELECT * FROM shop_keys WHERE sealed IS NOT NULL')
+      .prepare('SELECT * FROM shop_keys WHERE sealed NOT LIKE ?')
+      .bind(`${this.#vault.prefix}%`)
       .all<KeyRow>();
-    const stale = results.filter((row) => row.sealed !== null && !this.#vault.isCurrent(row.sealed));
-    for (const row of stale) {
-      const place = placeOf(row);
-      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed ?? ''));
-      await this.#db
+    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }));
+    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
+      this.#db
         .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(sealed, row.id, row.sealed)
-        .run();
-    }
-    return stale.length;
+        .bind(to, id, from)
+        .run(),
+    );
   }
 }
 

@@ -544,7 +544,26 @@ export const rebuilt = v.object({
   nextCursor: v.nullable(v.string()),
 });
 
-export const reencrypted = v.object({ accounts: v.number(), shops: v.number() });
+export const reencrypt = v.object({
+  acceptOlder: v.nullish(
+    v.pipe(
+      v.boolean('is true or false'),
+      v.metadata({
+        description:
+          'Takes secrets that an older version has sealed for genuine, although they are closed. Only after a restore of your own.',
+      }),
+    ),
+  ),
+});
+
+export const reencrypted = v.object({
+  accounts: v.number(),
+  shops: v.number(),
+  failed: v.pipe(
+    v.array(v.string()),
+    v.metadata({ description: 'Secrets that do not open; they stay as they are.' }),
+  ),
+});
 
 // --- PolyBanking ------------------------------------------------------------------------------------------
 

@@ -346,17 +346,18 @@ function upkeepRoutes(): Hono<AppEnv> {
     '/v1/admin/secrets/re-encrypt',
     documented({
       summary: 'Seal every secret again under the current MASTER_KEY',
-      description: 'Run it while MASTER_KEY_PREVIOUS is set; afterwards that one can be removed.',
+      description:
+        'The cron does it too, every ten minutes. Run it while MASTER_KEY_PREVIOUS is set; when nothing is in `failed`, that one can be removed. Afterwards secrets sealed by an older version do not open any more: `acceptOlder` takes those that are there once more, after you have restored an old copy of the database.',
       auth: 'operator',
+      body: schemas.reencrypt,
       success: { 200: schemas.reencrypted },
-      errors: [],
-      example: {},
+      errors: ['invalid_request', 'payload_too_large'],
+      example: { body: {} },
     }),
     async (c) => {
+      const { acceptOlder } = await jsonBody(c, schemas.reencrypt);
       const { directory } = c.get('service');
-      const [accounts, shops] = [await directory.accounts.reseal(), await directory.shops.reseal()];
-      directory.changed();
-      return c.json({ accounts, shops });
+      return c.json(await directory.sealAgain({ actor: OPERATOR, acceptOlder: acceptOlder ?? false }));
     },
   );
 
