@@ -24,6 +24,7 @@ import { idParam, jsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
+import { attemptRoutes } from './attempts.ts';
 import { shopRoutes } from './shops.ts';
 
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
@@ -370,6 +371,7 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', attemptRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
 }
