@@ -334,6 +334,8 @@ export const shopAccounts = v.object({
       caption: v.string(),
       currencies: v.array(v.string()),
       test: v.boolean(),
+      proof: v.nullable(proof),
+      trustUnprovenNotifications: v.boolean(),
     }),
   ),
 });

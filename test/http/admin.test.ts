@@ -130,6 +130,35 @@ describe('accounts', () => {
   });
 });
 
+describe('what an account’s messages prove', () => {
+  type Shown = { id: string; proof: { keyOf: string }; trustUnprovenNotifications: boolean };
+
+  it('is shown to the shop as to the operator, and that an operator trusts what is not proven', async () => {
+    const accepted = { trustUnprovenNotifications: true };
+    const trusted = [
+      await makeAccount('tipi', accepted),
+      // By the name that it had at TIPI before there was one for all.
+      await makeAccount('tipi', {
+        settings: { ...demoSettings('tipi'), trust_unsigned_notification: true },
+      }),
+    ];
+    const signed = await makeAccount('ogone');
+    const shop = await makeShop([...trusted, signed]);
+    const forShop = (await shop.call<{ data: Shown[] }>('GET', '/accounts')).body.data;
+    expect(
+      forShop.map(({ id, proof, trustUnprovenNotifications }) => [
+        id,
+        proof.keyOf,
+        trustUnprovenNotifications,
+      ]),
+    ).toEqual([...trusted.map((id) => [id, 'nobody', true]), [signed, 'merchant', false]]);
+    for (const { id, proof, trustUnprovenNotifications } of forShop) {
+      const { body } = await admin<Shown>('GET', `/accounts/${id}`);
+      expect(body).toMatchObject({ proof, trustUnprovenNotifications });
+    }
+  });
+});
+
 describe('rotating a secret of a provider', () => {
   it('signs with the new one at once, verifies with the old one until its grace ends, and says which', async () => {
     const attempt = await journey('ogone');

@@ -9,8 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
-import { open } from '../../gateway/accounts.ts';
-import { describeProof } from '../../gateway/proof.ts';
+import { shownProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { valid } from '../../gateway/validation.ts';
@@ -41,17 +40,6 @@ function nextCursor(entries: readonly { readonly id: number }[], limit: number):
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 
-/** What the account's messages prove; null where its settings are not complete any more. */
-function proofOf(account: Account) {
-  try {
-    const { provider: found, variants } = open(account);
-    return describeProof(found, variants[0].account.settings);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
-}
-
 function accountAnswer(account: Account, origin: string) {
   const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
@@ -68,7 +56,7 @@ function accountAnswer(account: Account, origin: string) {
     ...account,
     settings: { ...account.settings, ...masked },
     secrets,
-    proof: proofOf(account),
+    ...shownProof(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
