@@ -3,6 +3,7 @@ import type { Account } from '../directory/types.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { PaymentRequest } from '../payments/types.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { fitsMode } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
@@ -64,10 +65,10 @@ export async function nextHop(
 export async function accountsToChoose(
   service: Service,
   shopId: string,
-  currency: string,
+  { currency, providerFields }: Pick<PaymentRequest, 'currency' | 'providerFields'>,
 ): Promise<readonly Account[]> {
   const shop = await service.directory.shop(shopId);
-  return shop ? choices(service, shop, currency) : [];
+  return shop ? choices(service, shop, currency, providerFields) : [];
 }
 
 /**
@@ -77,6 +78,10 @@ export async function accountsToChoose(
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
   if (!found?.isOpen) return found?.view.account === account;
-  const accounts = await accountsToChoose(service, found.shop, found.view.currency);
+  const { providerFields } = found;
+  const accounts = await accountsToChoose(service, found.shop, {
+    currency: found.view.currency,
+    providerFields,
+  });
   return accounts.some((entry) => entry.id === account);
 }

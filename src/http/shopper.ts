@@ -112,7 +112,7 @@ async function chooser(
   id: PaymentId,
   { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
-  const accounts = await accountsToChoose(service, shopId, request.currency);
+  const accounts = await accountsToChoose(service, shopId, request);
   const amount = display(request.amount, request.currency);
   return page(service, 200, (nonce) =>
     choicePage(

@@ -86,6 +86,8 @@ export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
   /** Whether its shop has left the choice of the account to the shopper. */
   readonly isOpen: boolean;
+  /** What its shop gives to the provider. */
+  readonly providerFields: PaymentRequest['providerFields'];
 }
 
 /** A payment with the redirect of its newest attempt. */

@@ -177,6 +177,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
+          providerFields: record.request.providerFields,
         }
       : null;
   }

@@ -21,7 +21,7 @@ import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund, gateStatusUpdates } from './gate.ts';
 import { parseJsonTree } from './json-tree.ts';
-import { pageParameters } from './payment-page.ts';
+import { ECOMMPAY_SHOP_FIELDS, pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
 import { ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
@@ -54,6 +54,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => ECOMMPAY_SHOP_FIELDS,
   captureDefault: ({ operation_type }) => (operation_type === 'auth' ? 'manual' : 'automatic'),
 
   start(request) {

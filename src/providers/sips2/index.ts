@@ -18,7 +18,7 @@ import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { dataText, encodedData } from './data.ts';
 import { lacksSips2Office, querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
-import { sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
+import { SIPS2_SHOP_FIELDS, sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
 import { sips2Proof } from './proof.ts';
 import { readSips2Response, refuseSips2Request } from './response.ts';
 import { sips2Settings } from './settings.ts';
@@ -51,6 +51,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => SIPS2_SHOP_FIELDS,
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),
 
   async start(request) {
