@@ -1,5 +1,7 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { Directory } from './directory/directory.ts';
+import type { VaultSwitchClient } from './directory/older-records.ts';
+import { OneWaySwitch } from './directory/vault-switch.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
 import { ledgerPorts } from './gateway/ports.ts';
 import type { LedgerClient, Service } from './gateway/service.ts';
@@ -11,6 +13,7 @@ export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
   readonly SEQUENCE: DurableObjectNamespace<Sequence>;
+  readonly VAULT_SWITCH: DurableObjectNamespace<VaultSwitch>;
 }
 
 interface Parts {
@@ -39,6 +42,8 @@ function partsOf(env: Env): Parts {
     hashKey: config.idKey,
     now,
     random,
+    vaultSwitch: () =>
+      env.VAULT_SWITCH.get(env.VAULT_SWITCH.idFromName('older records')) as unknown as VaultSwitchClient,
     pause,
   });
   const made = { config, directory };
@@ -77,6 +82,9 @@ export function serviceOf(env: Env): Service {
 
 /** The counters of short order numbers. */
 export class Sequence extends DailySequence<Env> {}
+
+/** Whether secrets that an older version has sealed are closed. */
+export class VaultSwitch extends OneWaySwitch<Env> {}
 
 /** A payment's Durable Object, with its ports. */
 export class Ledger extends PaymentLedger<Env> {

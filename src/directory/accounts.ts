@@ -1,7 +1,9 @@
 /** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
-import { type Account, type LiveSecret, MOST_LIVE_VALUES } from './types.ts';
+import { requireRoom } from './live-values.ts';
+import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import type { Account, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
 interface AccountRow {
@@ -191,6 +193,7 @@ export class Accounts {
   /**
    * A new value that signs at once; the one before verifies for as long as the grace lasts. Those of earlier rotations keep
    * their own end.
+   * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(
     account: string,
@@ -202,6 +205,12 @@ export class Accounts {
     const now = this.#now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
+    const { results } = await this.#db
+      .prepare('SELECT not_after FROM account_secrets WHERE account = ? AND setting = ?')
+      .bind(account, setting)
+      .all<Pick<SecretRow, 'not_after'>>();
+    const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
+    requireRoom(results, { name: setting, at, graceSeconds, instead });
     await this.#db.batch([
       this.#db
         .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
@@ -212,12 +221,6 @@ export class Accounts {
         )
         .bind(until, account, setting),
       await this.#insertSecret(account, setting, value, at),
-      this.#db
-        .prepare(
-          `DELETE FROM account_secrets WHERE account = ?1 AND setting = ?2 AND id NOT IN
-             (SELECT id FROM account_secrets WHERE account = ?1 AND setting = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
-        )
-        .bind(account, setting, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'account.secret_rotated',
@@ -236,19 +239,19 @@ export class Accounts {
     ]);
   }
 
-  /** Seals again, under the current master key, every secret that an older one or an older version holds. Returns how many. */
-  async reseal(): Promise<number> {
-    const { results } = await this.#db.prepare('SELECT * FROM account_secrets').all<SecretRow>();
-    const stale = results.filter((row) => !this.#vault.isCurrent(row.sealed));
-    for (const row of stale) {
-      const place = placeOf(row);
-      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed));
-      await this.#db
+  /** Seals again every secret that an older version or an older master key holds. */
+  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { results } = await this.#db
+      .prepare('SELECT * FROM account_secrets WHERE sealed NOT LIKE ?')
+      .bind(`${this.#vault.prefix}%`)
+      .all<SecretRow>();
+    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
+    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
+      this.#db
         .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(sealed, row.id, row.sealed)
-        .run();
-    }
-    return stale.length;
+        .bind(to, id, from)
+        .run(),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { Accounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
+import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
   listOverdue,
   listProjected,
@@ -26,6 +27,8 @@ export interface DirectoryOptions {
   readonly hashKey: Uint8Array;
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
+  /** Made anew for each use. */
+  readonly vaultSwitch: () => VaultSwitchClient;
   /** Resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -44,8 +47,12 @@ export class Directory {
   readonly #copies: BatchWriter<SearchablePayment>;
   readonly #now: () => number;
 
-  constructor({ db, masterKey, previousMasterKey, hashKey, now, random, pause }: DirectoryOptions) {
-    const vault = new Vault(masterKey, previousMasterKey, random);
+  readonly #older: OlderRecords;
+
+  constructor(options: DirectoryOptions) {
+    const { db, masterKey, previousMasterKey, hashKey, now, random, vaultSwitch, pause } = options;
+    this.#older = new OlderRecords(vaultSwitch, now);
+    const vault = new Vault(masterKey, previousMasterKey, random, this.#older);
     this.#db = db;
     this.#now = now;
     this.#cache = new Cache(now);
@@ -102,6 +109,29 @@ export class Directory {
   /** After a change: this isolate sees it at once. */
   changed(): void {
     this.#cache.clear();
+  }
+
+  /**
+   * Seals again every secret that an older version or an older master key holds. From then on records of older versions do not
+   * open any more.
+   * @param acceptOlder the operator says that those which are there are genuine: after a restore of the database.
+   */
+  async sealAgain({ actor, acceptOlder }: { readonly actor: string; readonly acceptOlder: boolean }) {
+    const accounts = await this.accounts.sealAgain(acceptOlder);
+    const shops = await this.shops.sealAgain(acceptOlder);
+    const sealed = [...accounts.sealed, ...shops.sealed];
+    const failed = [...accounts.failed, ...shops.failed];
+    const isClosedNow = await this.#older.close();
+    if (isClosedNow || acceptOlder || sealed.length > 0 || failed.length > 0)
+      console.warn({ event: 'vault.sealed_again', sealed, failed, acceptOlder, isClosedNow });
+    if (isClosedNow || acceptOlder || sealed.length > 0)
+      await this.noteAudit(actor, 'secrets.sealed_again', 'secrets', {
+        sealed,
+        ...(acceptOlder && { acceptOlder }),
+        ...(isClosedNow && { olderClosed: true }),
+      });
+    this.changed();
+    return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
   }
 
   /** Records something that an operator did outside of the directory. */

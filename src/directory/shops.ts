@@ -2,11 +2,12 @@
 import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
+import { requireRoom } from './live-values.ts';
+import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import {
   KEY_KINDS,
   type KeyKind,
   type LiveSecret,
-  MOST_LIVE_VALUES,
   type Region,
   type Shop,
   type WebhookDialect,
@@ -250,11 +251,18 @@ export class Shops {
   /**
    * A new key of a kind; the one before works, and signs beside it, until the grace ends. Those of earlier rotations keep
    * their own end.
+   * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
     const now = this.#now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);
+    const { results } = await this.#db
+      .prepare('SELECT not_after FROM shop_keys WHERE shop = ? AND kind = ?')
+      .bind(shop, kind)
+      .all<Pick<KeyRow, 'not_after'>>();
+    const instead = 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once';
+    requireRoom(results, { name: kind, at, graceSeconds, instead });
     await this.#db.batch([
       this.#db
         .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after <= ?')
@@ -263,12 +271,6 @@ export class Shops {
         .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ? AND not_after IS NULL')
         .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
       await this.#insertKey(shop, kind, value, at),
-      this.#db
-        .prepare(
-          `DELETE FROM shop_keys WHERE shop = ?1 AND kind = ?2 AND id NOT IN
-             (SELECT id FROM shop_keys WHERE shop = ?1 AND kind = ?2 ${NEWEST_FIRST} LIMIT ?3)`,
-        )
-        .bind(shop, kind, MOST_LIVE_VALUES),
       recordAudit(this.#db, at, {
         actor,
         action: 'shop.key_rotated',
@@ -279,21 +281,19 @@ export class Shops {
     return value;
   }
 
-  /** Seals again, under the current master key, every key that an older one or an older version holds. Returns how many. */
-  async reseal(): Promise<number> {
+  /** Seals again every key that signs that an older version or an older master key holds. */
+  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
     const { results } = await this.#db
-      .prepare('SELECT * FROM shop_keys WHERE sealed IS NOT NULL')
+      .prepare('SELECT * FROM shop_keys WHERE sealed NOT LIKE ?')
+      .bind(`${this.#vault.prefix}%`)
       .all<KeyRow>();
-    const stale = results.filter((row) => row.sealed !== null && !this.#vault.isCurrent(row.sealed));
-    for (const row of stale) {
-      const place = placeOf(row);
-      const sealed = await this.#vault.seal(place, await this.#vault.open(place, row.sealed ?? ''));
-      await this.#db
+    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }));
+    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
+      this.#db
         .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(sealed, row.id, row.sealed)
-        .run();
-    }
-    return stale.length;
+        .bind(to, id, from)
+        .run(),
+    );
   }
 }
 

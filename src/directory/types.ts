@@ -29,12 +29,6 @@ export interface Account {
   readonly updatedAt: string;
 }
 
-/**
- * How many values of one secret or key live at a time: the current one, and those before it that are in their grace. A
- * rotation beyond it ends the oldest one.
- */
-export const MOST_LIVE_VALUES = 5;
-
 export const KEY_KINDS = ['apiKey', 'requestKey', 'ipnKey', 'webhookSecret'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 

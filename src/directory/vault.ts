@@ -1,13 +1,15 @@
 /**
  * Secrets at rest: AES-256-GCM under the master key. A sealed record says which key sealed it, so that the
  * master key can be rotated: `v2.<key id>.<nonce>.<ciphertext>`, base64url. The record's place (which secret of whom, and
- * the id of its row) is authenticated with it: a value that is copied to another account or to another row, and an older
- * value that is put back, do not open. Records of before (`v1`) have their purpose alone; they open until they are sealed
- * again.
+ * the id of its row) is authenticated with it: a value that is copied to another account or to another row does not open.
+ *
+ * Records of before (`v1`) have their purpose alone, so that one from an old copy of the database would open in a row of today.
+ * They open until the first run of the cron has sealed them again, and never afterwards (decision 9).
  */
 import { Problem } from '../payments/errors.ts';
 import { base64url, fromBase64, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
+import type { OlderRecords } from './older-records.ts';
 
 const NONCE_BYTES = 12;
 
@@ -19,9 +21,12 @@ export interface Place {
   readonly row: string;
 }
 
+/** The version of new records. */
+const NEWEST = 'v2';
+
 /** What is authenticated with a record of each version; null: there is no such version. */
 function authenticated(version: string | undefined, { purpose, row }: Place): Uint8Array | null {
-  if (version === 'v2') return utf8(JSON.stringify(['v2', purpose, row]));
+  if (version === NEWEST) return utf8(JSON.stringify([NEWEST, purpose, row]));
   return version === 'v1' ? utf8(purpose) : null;
 }
 
@@ -51,18 +56,24 @@ export class Vault {
   readonly #current: MasterKey;
   readonly #keys: ReadonlyMap<string, MasterKey>;
   readonly #random: (bytes: Uint8Array) => void;
+  readonly #older: Pick<OlderRecords, 'areClosed'>;
 
-  constructor(current: Uint8Array, previous: Uint8Array | null, random: (bytes: Uint8Array) => void) {
+  constructor(
+    current: Uint8Array,
+    previous: Uint8Array | null,
+    random: (bytes: Uint8Array) => void,
+    older: Pick<OlderRecords, 'areClosed'>,
+  ) {
     this.#current = new MasterKey(current);
     const keys = previous ? [new MasterKey(previous), this.#current] : [this.#current];
     this.#keys = new Map(keys.map((key) => [key.id, key]));
     this.#random = random;
+    this.#older = older;
   }
 
-  /** Whether a record is of the newest version, and sealed under the current master key. */
-  isCurrent(sealed: string): boolean {
-    const [version, keyId] = sealed.split('.');
-    return version === 'v2' && keyId === this.#current.id;
+  /** How every record begins that is of the newest version and sealed under the current master key. */
+  get prefix(): string {
+    return `${NEWEST}.${this.#current.id}.`;
   }
 
   /** Seals a text for its place. */
@@ -70,24 +81,36 @@ export class Vault {
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#random(nonce);
     const ciphertext = await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv: nonce, additionalData: authenticated('v2', place) ?? new Uint8Array() },
+      { name: 'AES-GCM', iv: nonce, additionalData: authenticated(NEWEST, place) ?? new Uint8Array() },
       await this.#current.key(),
       utf8(secret),
     );
-    return ['v2', this.#current.id, base64url(nonce), base64url(new Uint8Array(ciphertext))].join('.');
+    return `${this.prefix}${base64url(nonce)}.${base64url(new Uint8Array(ciphertext))}`;
   }
 
   /**
    * Opens a sealed record.
-   * @throws Problem misconfigured when its key is not there any more or it was tampered with.
+   * @param options.acceptOlder the operator says that records of older versions are genuine although they are closed.
+   * @throws Problem misconfigured when its key is not there any more, it was tampered with, or its version is closed.
    */
-  async open(place: Place, sealed: string): Promise<string> {
+  async open(
+    place: Place,
+    sealed: string,
+    { acceptOlder = false }: { readonly acceptOlder?: boolean } = {},
+  ): Promise<string> {
     const [version, keyId, nonce, ciphertext] = sealed.split('.');
     const additionalData = authenticated(version, place);
     if (!additionalData) {
       throw new Problem(
         'misconfigured',
         `the secret ${place.purpose} is sealed as ${version}, which this version of countersign does not know`,
+      );
+    }
+    if (version !== NEWEST && !acceptOlder && (await this.#older.areClosed())) {
+      console.warn({ event: 'vault.older_record_refused', secret: place.purpose, row: place.row, version });
+      throw new Problem(
+        'misconfigured',
+        `the secret ${place.purpose} is sealed as by an older version, which is closed since all were sealed again: it was put back. If you have restored the database yourself, call POST /v1/admin/secrets/re-encrypt with {"acceptOlder": true}`,
       );
     }
     const master = this.#keys.get(keyId ?? '');

@@ -3,7 +3,7 @@ import type { Account } from '../directory/types.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { PaymentView } from '../payments/types.ts';
+import type { PaymentRequest } from '../payments/types.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
@@ -66,11 +66,16 @@ export async function nextHop(
 export async function accountsToChoose(
   service: Service,
   shopId: string,
-  { currency, test }: Pick<PaymentView, 'currency' | 'test'>,
+  {
+    currency,
+    providerFields,
+    test,
+  }: Pick<PaymentRequest, 'currency' | 'providerFields'> & { readonly test: boolean },
 ): Promise<readonly Account[]> {
   const shop = await service.directory.shop(shopId);
   if (!shop) return [];
-  return (await choices(service, shop, currency)).filter((account) => isReal(account) !== test);
+  const offered = await choices(service, shop, currency, providerFields);
+  return offered.filter((account) => isReal(account) !== test);
 }
 
 /**
@@ -80,6 +85,8 @@ export async function accountsToChoose(
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
   if (!found?.isOpen) return found?.view.account === account;
-  const accounts = await accountsToChoose(service, found.shop, found.view);
+  const { providerFields, view } = found;
+  const { currency, test } = view;
+  const accounts = await accountsToChoose(service, found.shop, { currency, providerFields, test });
   return accounts.some((entry) => entry.id === account);
 }

@@ -53,7 +53,9 @@ export async function createPayment(
     const { amount } = request;
     const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
     const isOpen =
-      !order.account && !order.provider && (await choices(service, shop, request.currency)).length > 1;
+      !order.account &&
+      !order.provider &&
+      (await choices(service, shop, request.currency, request.providerFields)).length > 1;
     return await ledger.create({
       id,
       shop: shop.id,

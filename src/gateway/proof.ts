@@ -9,8 +9,10 @@
  * | a notification of a platform whose addresses the sheet accepts, where the account cannot ask | `addresses` |
  * | anything less, where nobody can be asked | `person`: pending until a person or a report decides |
  */
+import type { Account } from '../directory/types.ts';
+import { Problem } from '../payments/errors.ts';
 import type { Channel, Proof, Provider } from '../providers/contract.ts';
-import type { OpenedAccount } from './accounts.ts';
+import { type OpenedAccount, open } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 
 export const COUNTS_AS = ['proof', 'query', 'addresses', 'person'] as const;
@@ -76,6 +78,23 @@ export function trustsUnproven({ account, variants }: OpenedAccount): boolean {
   return (
     account.trustUnprovenNotifications || variants[0].account.settings.trust_unsigned_notification === true
   );
+}
+
+/**
+ * What is shown of it wherever an account is: what its messages prove (null where its settings are not complete any more), and
+ * whether the operator has accepted that they count all the same.
+ */
+export function shownProof(account: Account) {
+  try {
+    const opened = open(account);
+    return {
+      proof: describeProof(opened.provider, opened.variants[0].account.settings),
+      trustUnprovenNotifications: trustsUnproven(opened),
+    };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { proof: null, trustUnprovenNotifications: account.trustUnprovenNotifications };
+  }
 }
 
 /**

@@ -3,10 +3,16 @@ import { pollOverduePayments } from './overdue.ts';
 import { fetchReports } from './reports.ts';
 import type { Service } from './service.ts';
 
-/** Fetches reports and polls overdue payments. One of them that fails does not stop the other. */
+/**
+ * Seals again what an older version or master key has sealed, then fetches reports and polls overdue payments. One of them that
+ * fails does not stop the others.
+ */
 export async function everyTenMinutes(service: Service): Promise<void> {
+  const seal = () => service.directory.sealAgain({ actor: 'countersign', acceptOlder: false });
+  // First: the others open every account, and must not hold a record that is being sealed again.
+  const sealed = await Promise.allSettled([seal()]);
   const results = await Promise.allSettled([fetchReports(service), pollOverduePayments(service)]);
-  for (const result of results) {
+  for (const result of [...sealed, ...results]) {
     if (result.status === 'rejected') console.error({ event: 'cron.failed', error: String(result.reason) });
   }
 }

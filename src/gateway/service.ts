@@ -5,6 +5,8 @@ import type { Config } from '../env.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ConcludeAttemptCommand,
+  ConcludeAttemptResult,
   ConcludeCommand,
   ConcludeResult,
   CreateCommand,
@@ -50,6 +52,7 @@ export interface LedgerClient {
   returnQuery(account: string, attempt: number | null): Promise<ReturnQuery | null>;
   spendingQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
   applyUpdate(command: ApplyUpdateCommand): Promise<ApplyUpdateResult>;
+  concludeAttempt(command: ConcludeAttemptCommand): Promise<ConcludeAttemptResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
   executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
   reconcileOperations(): Promise<void>;

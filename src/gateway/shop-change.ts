@@ -9,6 +9,7 @@ import {
 } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { addressProblem } from '../webhooks/address.ts';
+import { webhookKey } from '../webhooks/standard.ts';
 import type { Service } from './service.ts';
 import { modeOf, modeProblem } from './shop-mode.ts';
 
@@ -82,11 +83,23 @@ export function shopInput(
 /** A key that signs and has fewer characters can be guessed by somebody who has one signed message. */
 const SHORTEST_SIGNING_KEY = 32;
 
+/** What 32 characters of base64 hold, and the least that Standard Webhooks allows. */
+const FEWEST_KEY_BYTES = 24;
+
 /** What is shown in place of a key is none. */
 const MASKED_KEY = /^\*+$/;
 
-function isShort(kind: KeyKind, value: string): boolean {
-  return kind !== 'apiKey' && Array.from(value).length < SHORTEST_SIGNING_KEY;
+/** Why a key that signs can be guessed; null: it cannot, or it does not sign. */
+function weaknessOf(kind: KeyKind, value: string): string | null {
+  if (kind === 'apiKey') return null;
+  if (Array.from(value.replace(/[\s\p{Cf}]/gu, '')).length < SHORTEST_SIGNING_KEY)
+    return `takes at least ${SHORTEST_SIGNING_KEY} characters that are not blank: it signs`;
+  if (kind !== 'webhookSecret') return null;
+  // What signs is not the text, but the bytes that it stands for.
+  const bytes = webhookKey(value);
+  if (bytes.length < FEWEST_KEY_BYTES || bytes.every((byte) => byte === bytes[0]))
+    return `takes at least ${FEWEST_KEY_BYTES} bytes at random, as base64 after whsec_: it signs`;
+  return null;
 }
 
 /**
@@ -105,8 +118,8 @@ async function givenKeys(
     if (!value) continue;
     if (MASKED_KEY.test(value))
       throw invalidField(`keys.${kind}`, 'is what is shown in place of a key, not a key');
-    if (isShort(kind, value) && !isImported)
-      throw invalidField(`keys.${kind}`, `takes at least ${SHORTEST_SIGNING_KEY} characters: it signs`);
+    const weakness = weaknessOf(kind, value);
+    if (weakness !== null && !isImported) throw invalidField(`keys.${kind}`, weakness);
     keys[kind] = value;
   }
   const owner = keys.apiKey ? await service.directory.shops.ownerOfKey(keys.apiKey) : null;
@@ -116,10 +129,15 @@ async function givenKeys(
 
 /** What an operator should mend of keys that were taken over. */
 export function keyWarnings(body: ShopChange): string[] {
-  return KEY_KINDS.filter((kind) => isShort(kind, body.keys?.[kind] || '-'.repeat(SHORTEST_SIGNING_KEY))).map(
-    (kind) =>
-      `keys.${kind} has fewer than ${SHORTEST_SIGNING_KEY} characters: whoever sees one signed message can find it by trying. Rotate it, and give the new one to the website`,
-  );
+  return KEY_KINDS.flatMap((kind) => {
+    const value = body.keys?.[kind];
+    const weakness = value ? weaknessOf(kind, value) : null;
+    return weakness === null
+      ? []
+      : [
+          `keys.${kind} ${weakness}. Whoever sees one signed message can find this one by trying: rotate it, and give the new one to the website`,
+        ];
+  });
 }
 
 /** The accounts that a shop will use. */

@@ -6,7 +6,8 @@ import { invalidField, Problem } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
-import type { StartedAttempt } from '../providers/contract.ts';
+import { type StartedAttempt, shopFieldsOf } from '../providers/contract.ts';
+import { requireShopFields, shopFieldProblem } from '../providers/kit/provider-fields.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { dailyNumber, type Service } from './service.ts';
@@ -101,14 +102,35 @@ async function firstAccount(
   );
 }
 
-/** The shop's accounts for a payment method form, in its order: those that take the currency (null: any). */
-export async function choices(service: Service, shop: Shop, currencyCode: string | null): Promise<Account[]> {
+/** Whether an account's provider takes the fields that a shop gives with a payment. */
+function takesFields(account: Account, fields: PaymentRequest['providerFields']): boolean {
+  if (Object.keys(fields).length === 0) return true;
+  try {
+    const { provider: found, variants } = open(account);
+    return shopFieldProblem(fields, shopFieldsOf(found, variants[0].account.settings)) === null;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+/**
+ * The shop's accounts for a payment method form, in its order: those that take the currency (null: any).
+ * @param fields of the payment, for the provider: an account whose provider does not take them cannot be chosen.
+ */
+export async function choices(
+  service: Service,
+  shop: Shop,
+  currencyCode: string | null,
+  fields: PaymentRequest['providerFields'] = {},
+): Promise<Account[]> {
   const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
   return accounts.filter(
     (account): account is Account =>
       account !== null &&
       (currencyCode === null || takesCurrency(account, currencyCode)) &&
-      fitsMode(shop, account),
+      fitsMode(shop, account) &&
+      takesFields(account, fields),
   );
 }
 
@@ -145,6 +167,8 @@ export async function startAttempt(
   }
   const [current] = variants;
   const { settings } = current.account;
+  // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
+  requireShopFields(request.providerFields, shopFieldsOf(found, settings));
   const common = {
     account: account.id,
     provider: found.id,

@@ -1,6 +1,6 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
-import { describeProof } from '../gateway/proof.ts';
+import { describeProof, shownProof } from '../gateway/proof.ts';
 import { choices } from '../gateway/start-attempt.ts';
 import { valid } from '../gateway/validation.ts';
 import { Problem } from '../payments/errors.ts';
@@ -78,12 +78,13 @@ export function providerRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const { currency } = valid(schemas.currencyQuery, c.req.query());
       const found = await choices(c.get('service'), shop, currency ?? null);
-      const data = found.map(({ id, provider: providerId, caption, currencies, environment }) => ({
-        id,
-        provider: providerId,
-        caption,
-        currencies,
-        test: environment !== 'production',
+      const data = found.map((account) => ({
+        id: account.id,
+        provider: account.provider,
+        caption: account.caption,
+        currencies: account.currencies,
+        test: account.environment !== 'production',
+        ...shownProof(account),
       }));
       return c.json({ data });
     },

@@ -206,6 +206,26 @@ export const operationConclusion = v.object({
   note: v.nullish(printable(1, 500)),
 });
 
+/** What a person says became of an attempt whose messages prove nothing. */
+export const attemptConclusion = v.object({
+  outcome: v.pipe(
+    v.picklist(['paid', 'denied'], 'is paid or denied'),
+    v.metadata({
+      description: '`paid`: what was claimed is true; money that was only said to be held is held.',
+    }),
+  ),
+  amount: v.nullish(
+    v.pipe(
+      amount,
+      v.metadata({
+        description:
+          'Minor units. Left out: the claimed amount. Needed where none is claimed, or several are.',
+      }),
+    ),
+  ),
+  note: v.nullish(printable(1, 500)),
+});
+
 const providerDocument = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
 
 /** A payment with every attempt and every operation. */
@@ -219,6 +239,7 @@ export const paymentRead = v.object({
       amount: v.number(),
       status: v.picklist(STATUSES),
       amounts,
+      pendingReason: v.nullable(v.picklist(PENDING_REASONS)),
       createdAt: v.string(),
       bills: v.array(providerDocument),
     }),
@@ -326,6 +347,8 @@ export const shopAccounts = v.object({
       caption: v.string(),
       currencies: v.array(v.string()),
       test: v.boolean(),
+      proof: v.nullable(proof),
+      trustUnprovenNotifications: v.boolean(),
     }),
   ),
 });
@@ -557,7 +580,26 @@ export const rebuilt = v.object({
   nextCursor: v.nullable(v.string()),
 });
 
-export const reencrypted = v.object({ accounts: v.number(), shops: v.number() });
+export const reencrypt = v.object({
+  acceptOlder: v.nullish(
+    v.pipe(
+      v.boolean('is true or false'),
+      v.metadata({
+        description:
+          'Takes secrets that an older version has sealed for genuine, although they are closed. Only after a restore of your own.',
+      }),
+    ),
+  ),
+});
+
+export const reencrypted = v.object({
+  accounts: v.number(),
+  shops: v.number(),
+  failed: v.pipe(
+    v.array(v.string()),
+    v.metadata({ description: 'Secrets that do not open; they stay as they are.' }),
+  ),
+});
 
 // --- PolyBanking ------------------------------------------------------------------------------------------
 

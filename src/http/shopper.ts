@@ -116,7 +116,7 @@ async function chooser(
   id: PaymentId,
   { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
-  const accounts = await accountsToChoose(service, shopId, view);
+  const accounts = await accountsToChoose(service, shopId, { ...request, test: view.test });
   const amount = display(request.amount, request.currency);
   return page(service, 200, (nonce) =>
     choicePage(

@@ -86,6 +86,8 @@ export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
   /** Whether its shop has left the choice of the account to the shopper. */
   readonly isOpen: boolean;
+  /** What its shop gives to the provider. */
+  readonly providerFields: PaymentRequest['providerFields'];
 }
 
 /** A payment with the redirect of its newest attempt. */
@@ -274,6 +276,25 @@ export interface ConcludeCommand {
 
 /** Whether the operation was concluded; or there is none of that number, or its outcome was known already. */
 export type ConcludeResult = 'concluded' | 'not_found' | 'already_known';
+
+/** What a person says became of an attempt that waits for proof. */
+export interface ConcludeAttemptCommand {
+  readonly attempt: number;
+  readonly outcome: 'paid' | 'denied';
+  /** Minor units; null: what the messages claim. */
+  readonly amount: Minor | null;
+}
+
+export type ConcludeAttemptResult =
+  /** `authorized`: the messages claimed no more than that money is held. */
+  | {
+      readonly kind: 'concluded';
+      readonly outcome: 'paid' | 'authorized' | 'denied';
+      readonly amount: Minor | null;
+    }
+  | { readonly kind: 'not_found' | 'not_waiting' }
+  /** The messages claim no amount, or several. */
+  | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */
 export interface OverdueCommand {

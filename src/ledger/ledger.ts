@@ -16,6 +16,8 @@ import { Checkout } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ConcludeAttemptCommand,
+  ConcludeAttemptResult,
   ConcludeCommand,
   ConcludeResult,
   CreateCommand,
@@ -45,6 +47,7 @@ import { Operations } from './operations.ts';
 import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
+import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
 import { attemptsOf, type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import { StatusQueries } from './status-queries.ts';
@@ -64,6 +67,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #operations: Operations;
   readonly #updates: ProviderUpdates;
   readonly #checkout: Checkout;
+  readonly #proofMissing: ProofMissing;
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
@@ -77,6 +81,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#operations = new Operations(this.#work, results, (attempt) => this.#queryNow(attempt));
     this.#updates = new ProviderUpdates(this.#work, this.#statusQueries, results);
     this.#checkout = new Checkout(this.#work, this.#statusQueries, this.#updates);
+    this.#proofMissing = new ProofMissing(this.#work);
   }
 
   /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
@@ -175,6 +180,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
+          providerFields: record.request.providerFields,
         }
       : null;
   }
@@ -246,6 +252,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
     return this.#updates.take(command);
+  }
+
+  /** Records what a person says became of an attempt that waits for proof. */
+  concludeAttempt(command: ConcludeAttemptCommand): ConcludeAttemptResult {
+    return this.#proofMissing.conclude(command);
   }
 
   /** Takes a hint: the provider is queried at once, and again until it has a result. */

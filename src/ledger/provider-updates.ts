@@ -194,10 +194,13 @@ export class ProviderUpdates {
         state,
         ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
       })),
-      providerReference: providerReference ?? record.providerReference,
-      providerStatus,
-      providerStatusText: command.providerStatusText ?? null,
       signed: command.proven ?? null,
+      // Another dialect reads a payment's status from the provider's code: what proves nothing must not be there.
+      ...(!command.proofMissing && {
+        providerReference: providerReference ?? record.providerReference,
+        providerStatus,
+        providerStatusText: command.providerStatusText ?? null,
+      }),
     };
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {

@@ -144,7 +144,7 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
 
 /** Every attempt, the oldest first, as the shop sees it. */
 export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
-  return attempts.map(({ account, provider, amount, createdAt, documents, state }, index) => {
+  return attempts.map(({ account, provider, amount, createdAt, documents, state, pendingReason }, index) => {
     const { status, amounts } = summarize(amount, [state]);
     return {
       attempt: index + 1,
@@ -153,6 +153,7 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
       amount,
       status,
       amounts,
+      pendingReason: status === 'pending' ? (pendingReason ?? 'processing') : null,
       createdAt,
       bills: documents ?? [],
     };

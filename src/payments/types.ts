@@ -139,6 +139,8 @@ export interface AttemptView {
   readonly amount: Minor;
   readonly status: Status;
   readonly amounts: Amounts;
+  /** Null unless the status is `pending`. */
+  readonly pendingReason: PendingReason | null;
   readonly createdAt: string;
   /** The provider's documents about it, by their numbers, where it has several for one order. */
   readonly bills: readonly ProviderDocument[];
@@ -173,6 +175,7 @@ export const EVENT_TYPES = [
   'notification.duplicate',
   'notification.ignored',
   'notification.conflict',
+  'attempt.concluded',
   'payment.paid_twice',
   'operation.requested',
   'operation.accepted',

@@ -18,6 +18,7 @@ import type {
   Redirect,
 } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
+import { NO_SHOP_FIELDS, requireShopFields, type ShopFields } from './kit/provider-fields.ts';
 import type { SettingsSchema } from './kit/settings.ts';
 
 /** One merchant contract as a provider's code sees it: its settings with defaults filled in. */
@@ -478,6 +479,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   /** A second redirect of the shopper needs a new order number even if the first one ended without a result. */
   readonly freshOrderEachRedirect: boolean;
   charset(settings: v.InferOutput<Schema>): Charset;
+  /** What a shop may give as `providerFields`; left out: nothing. Checked when a payment is created, and before each start. */
+  shopFields?(settings: v.InferOutput<Schema>): ShopFields;
   /** When money is taken if the shop does not say. */
   captureDefault(settings: v.InferOutput<Schema>): Capture;
   /**
@@ -541,10 +544,26 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
 }
 
+/** What a shop may give to a provider, by the settings of its account. */
+export function shopFieldsOf<Schema extends SettingsSchema>(
+  provider: Pick<Provider<Schema>, 'shopFields'>,
+  settings: v.InferOutput<Schema>,
+): ShopFields {
+  return provider.shopFields?.(settings) ?? NO_SHOP_FIELDS;
+}
+
 /**
  * Declares a provider with its schema's types inside, and hides them outside: the registry's callers hand in
- * settings that the same schema has parsed.
+ * settings that the same schema has parsed. Its start takes no field of a shop that it does not allow.
  */
 export function defineProvider<Schema extends SettingsSchema>(provider: Provider<Schema>): Provider {
-  return provider as unknown as Provider;
+  const declared: Provider<Schema> = {
+    ...provider,
+    start(request) {
+      const { payment, account } = request;
+      requireShopFields(payment.providerFields, shopFieldsOf(provider, account.settings));
+      return provider.start(request);
+    },
+  };
+  return declared as unknown as Provider;
 }

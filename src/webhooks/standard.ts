@@ -9,7 +9,7 @@ import { hmacOf } from '../signing/digests.ts';
 const PREFIX = 'whsec_';
 
 /** The key of a secret: base64 after `whsec_`; a secret that is not base64 (taken over from elsewhere) is its text. */
-function keyOf(secret: string): Uint8Array {
+export function webhookKey(secret: string): Uint8Array {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
   return fromBase64(text) ?? utf8(text);
 }
@@ -42,7 +42,7 @@ export function standardHeaders(
     'webhook-id': id,
     'webhook-timestamp': timestamp,
     'webhook-signature': secrets
-      .map((secret) => `v1,${base64(hmacOf('sha256', keyOf(secret), message))}`)
+      .map((secret) => `v1,${base64(hmacOf('sha256', webhookKey(secret), message))}`)
       .join(' '),
   };
 }

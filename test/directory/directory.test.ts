@@ -1,8 +1,9 @@
 /** Secrets at rest, the rotation of the master key, and the cache. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cache } from '../../src/directory/cache.ts';
 import { Directory } from '../../src/directory/directory.ts';
+import type { VaultSwitchClient } from '../../src/directory/older-records.ts';
 import { Vault } from '../../src/directory/vault.ts';
 import { readConfig, requireLoopback } from '../../src/env.ts';
 import { base64, base64url } from '../../src/signing/bytes.ts';
@@ -16,6 +17,15 @@ const NEW = new Uint8Array(32).fill(2);
 
 const place = (purpose: string, row = 'row-1') => ({ purpose, row });
 
+const openVault = (current: Uint8Array, previous: Uint8Array | null) =>
+  new Vault(current, previous, random, { areClosed: async () => false });
+
+/** The switch of the Worker, named anew: it cannot be opened again. */
+function newSwitch(): () => VaultSwitchClient {
+  const id = env.VAULT_SWITCH.idFromName(unique());
+  return () => env.VAULT_SWITCH.get(id) as unknown as VaultSwitchClient;
+}
+
 /** A record as versions before 0.2 have sealed it: its row is not in it. */
 async function sealedBefore(purpose: string, secret: string): Promise<string> {
   const key = await crypto.subtle.importKey('raw', OLD, 'AES-GCM', false, ['encrypt']);
@@ -26,13 +36,13 @@ async function sealedBefore(purpose: string, secret: string): Promise<string> {
     key,
     text.encode(secret),
   );
-  const id = (await new Vault(OLD, null, random).seal(place('p'), '')).split('.')[1];
+  const id = (await openVault(OLD, null).seal(place('p'), '')).split('.')[1];
   return ['v1', id, base64url(nonce), base64url(new Uint8Array(sealed))].join('.');
 }
 
 describe('the vault', () => {
   it('opens what it sealed, for the same purpose only', async () => {
-    const vault = new Vault(OLD, null, random);
+    const vault = openVault(OLD, null);
     const sealed = await vault.seal(place('account/a/key'), 'Zoé’s secret');
     expect(sealed).toMatch(/^v2\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]+$/);
     expect(await vault.open(place('account/a/key'), sealed)).toBe('Zoé’s secret');
@@ -41,7 +51,7 @@ describe('the vault', () => {
   });
 
   it('does not open a value in another row of the same secret, nor one called an older version', async () => {
-    const vault = new Vault(OLD, null, random);
+    const vault = openVault(OLD, null);
     const sealed = await vault.seal(place('account/a/key'), 'secret');
     await expect(vault.open(place('account/a/key', 'row-2'), sealed)).rejects.toThrow('changed or moved');
     const older = sealed.replace('v2', 'v1');
@@ -49,15 +59,19 @@ describe('the vault', () => {
     await expect(vault.open(place('account/a/key'), sealed.replace('v2', 'v3'))).rejects.toThrow('v3');
   });
 
-  it('opens what an older version sealed, and says that it is to be sealed again', async () => {
-    const vault = new Vault(OLD, null, random);
+  it('opens what an older version sealed until that is closed, then only when the operator says so', async () => {
     const sealed = await sealedBefore('account/a/key', 'secret');
-    expect(await vault.open(place('account/a/key'), sealed)).toBe('secret');
-    expect(vault.isCurrent(sealed)).toBe(false);
+    expect(await openVault(OLD, null).open(place('account/a/key'), sealed)).toBe('secret');
+    expect(sealed.startsWith(openVault(OLD, null).prefix)).toBe(false);
+    const closed = new Vault(OLD, null, random, { areClosed: async () => true });
+    await expect(closed.open(place('account/a/key'), sealed)).rejects.toThrow('put back');
+    expect(await closed.open(place('account/a/key'), sealed, { acceptOlder: true })).toBe('secret');
+    const newest = await closed.seal(place('p'), 'newest');
+    expect(await closed.open(place('p'), newest)).toBe('newest');
   });
 
   it('does not open a record of which any part was changed', async () => {
-    const vault = new Vault(OLD, null, random);
+    const vault = openVault(OLD, null);
     const sealed = await vault.seal(place('p'), 'secret');
     for (let at = 0; at < sealed.length; at++) {
       const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1);
@@ -66,52 +80,77 @@ describe('the vault', () => {
   });
 
   it('opens records of the previous master key while that is given, and says so afterwards', async () => {
-    const sealed = await new Vault(OLD, null, random).seal(place('p'), 'secret');
-    const during = new Vault(NEW, OLD, random);
+    const sealed = await openVault(OLD, null).seal(place('p'), 'secret');
+    const during = openVault(NEW, OLD);
     expect(await during.open(place('p'), sealed)).toBe('secret');
-    expect(during.isCurrent(sealed)).toBe(false);
-    await expect(new Vault(NEW, null, random).open(place('p'), sealed)).rejects.toThrow(
-      'MASTER_KEY_PREVIOUS',
-    );
+    expect(sealed.startsWith(during.prefix)).toBe(false);
+    await expect(openVault(NEW, null).open(place('p'), sealed)).rejects.toThrow('MASTER_KEY_PREVIOUS');
   });
 });
 
+/** A directory as an isolate has it. */
+function directory(
+  masterKey: Uint8Array,
+  previousMasterKey: Uint8Array | null,
+  vaultSwitch: () => VaultSwitchClient,
+) {
+  return new Directory({
+    db: env.DIRECTORY,
+    masterKey,
+    previousMasterKey,
+    hashKey: OLD,
+    now: () => Date.now(),
+    random,
+    vaultSwitch,
+    pause: async () => {},
+  });
+}
+
+const { sha_in, sha_out, ...settings } = demoSettings('ogone');
+
+/** An account with two secrets. Returns its id. */
+async function putAccount(into: Directory): Promise<string> {
+  const id = `ogone-${unique()}`;
+  await into.accounts.put(
+    {
+      id,
+      provider: 'ogone',
+      caption: 'x',
+      environment: 'test',
+      currencies: ['EUR'],
+      settings,
+      endpoints: {},
+      allowedIps: [],
+      trustUnprovenNotifications: false,
+      expireAfterHours: 24,
+      secrets: { sha_in: String(sha_in), sha_out: String(sha_out) },
+    },
+    null,
+    'test',
+  );
+  return id;
+}
+
+/** What somebody does who can write rows: another text in the row of an account's sha_out. */
+async function writeSealed(account: string, sealed: string): Promise<void> {
+  await env.DIRECTORY.prepare(
+    "UPDATE account_secrets SET sealed = ? WHERE account = ? AND setting = 'sha_out'",
+  )
+    .bind(sealed, account)
+    .run();
+}
+
+const forgetSecrets = () =>
+  env.DIRECTORY.batch(
+    ['account_secrets', 'shop_keys'].map((table) => env.DIRECTORY.prepare(`DELETE FROM ${table}`)),
+  );
+
 describe('the master key', () => {
-  const directory = (masterKey: Uint8Array, previousMasterKey: Uint8Array | null) =>
-    new Directory({
-      db: env.DIRECTORY,
-      masterKey,
-      previousMasterKey,
-      hashKey: OLD,
-      now: () => Date.now(),
-      random,
-      pause: async () => {},
-    });
+  afterEach(forgetSecrets);
 
   it('is rotated by sealing everything again', async () => {
-    await env.DIRECTORY.batch(
-      ['account_secrets', 'shop_keys'].map((table) => env.DIRECTORY.prepare(`DELETE FROM ${table}`)),
-    );
-    const id = `ogone-${unique()}`;
-    const { sha_in, sha_out, ...settings } = demoSettings('ogone');
-    const before = directory(OLD, null);
-    await before.accounts.put(
-      {
-        id,
-        provider: 'ogone',
-        caption: 'x',
-        environment: 'test',
-        currencies: ['EUR'],
-        settings,
-        endpoints: {},
-        allowedIps: [],
-        trustUnprovenNotifications: false,
-        expireAfterHours: 24,
-        secrets: { sha_in: String(sha_in), sha_out: String(sha_out) },
-      },
-      null,
-      'test',
-    );
+    const before = directory(OLD, null, newSwitch());
+    const id = await putAccount(before);
     const shopId = `shop-${unique()}`;
     await before.shops.put(
       {
@@ -130,28 +169,89 @@ describe('the master key', () => {
       null,
       'test',
     );
-    const during = directory(NEW, OLD);
-    expect([await during.accounts.reseal(), await during.shops.reseal()]).toEqual([2, 3]);
-    expect([await during.accounts.reseal(), await during.shops.reseal()]).toEqual([0, 0]);
-    // What an older version sealed is sealed anew with its row, under the same key too.
-    const [row] = (
-      await env.DIRECTORY.prepare("SELECT id FROM account_secrets WHERE setting = 'sha_out'").all<{
-        id: string;
-      }>()
-    ).results;
-    const old = await sealedBefore(`account/${id}/sha_out`, String(sha_out));
-    await env.DIRECTORY.prepare('UPDATE account_secrets SET sealed = ? WHERE id = ?')
-      .bind(old, row?.id)
-      .run();
-    expect((await during.accounts.get(id))?.secrets.sha_out?.[0]?.value).toBe(sha_out);
-    expect(await during.accounts.reseal()).toBe(1);
-    const after = directory(NEW, null);
+    const during = directory(NEW, OLD, newSwitch());
+    const seal = () => during.sealAgain({ actor: 'test', acceptOlder: false });
+    expect(await seal()).toEqual({ accounts: 2, shops: 3, failed: [] });
+    expect(await seal()).toEqual({ accounts: 0, shops: 0, failed: [] });
+    const after = directory(NEW, null, newSwitch());
     expect((await after.accounts.get(id))?.secrets.sha_out?.[0]?.value).toBe(sha_out);
     expect(await after.shops.keys(shopId, 'webhookSecret')).toHaveLength(1);
     await expect(before.accounts.get(id)).rejects.toMatchObject({ code: 'misconfigured' });
-    await env.DIRECTORY.batch(
-      ['account_secrets', 'shop_keys'].map((table) => env.DIRECTORY.prepare(`DELETE FROM ${table}`)),
-    );
+  });
+});
+
+describe('a secret that an older version has sealed', () => {
+  afterEach(forgetSecrets);
+  const secretOf = async (from: Directory, id: string) =>
+    (await from.accounts.get(id))?.secrets.sha_out?.[0]?.value;
+
+  it('is sealed again by itself, and cannot be put back into the row afterwards', async () => {
+    const vaultSwitch = newSwitch();
+    const isolate = directory(OLD, null, vaultSwitch);
+    const id = await putAccount(isolate);
+    const backup = await sealedBefore(`account/${id}/sha_out`, String(sha_out));
+    await writeSealed(id, backup);
+    expect(await secretOf(isolate, id)).toBe(sha_out);
+    expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toEqual({
+      accounts: 1,
+      shops: 0,
+      failed: [],
+    });
+    expect(await secretOf(isolate, id)).toBe(sha_out);
+    expect((await isolate.audit(1, null))[0]).toMatchObject({
+      actor: 'countersign',
+      action: 'secrets.sealed_again',
+      detail: { sealed: [`account/${id}/sha_out`], olderClosed: true },
+    });
+    await writeSealed(id, backup);
+    const warnings = vi.spyOn(console, 'warn');
+    // In this isolate, and in one that starts now: what is closed is not written in the database.
+    for (const reader of [isolate, directory(OLD, null, vaultSwitch)]) {
+      await expect(secretOf(reader, id)).rejects.toThrow('it was put back');
+      expect(warnings).toHaveBeenLastCalledWith(
+        expect.objectContaining({ event: 'vault.older_record_refused', secret: `account/${id}/sha_out` }),
+      );
+    }
+    warnings.mockRestore();
+    // No later run takes it for genuine.
+    for (let run = 0; run < 2; run++)
+      expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toEqual({
+        accounts: 0,
+        shops: 0,
+        failed: [`account/${id}/sha_out`],
+      });
+    await expect(secretOf(isolate, id)).rejects.toThrow('it was put back');
+  });
+
+  it('that does not open keeps nothing open: the others are sealed, and the older version is closed', async () => {
+    const isolate = directory(OLD, null, newSwitch());
+    const [broken, whole] = [await putAccount(isolate), await putAccount(isolate)];
+    await writeSealed(broken, await sealedBefore('account/another/sha_out', 'x'));
+    const backup = await sealedBefore(`account/${whole}/sha_out`, String(sha_out));
+    await writeSealed(whole, backup);
+    expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toMatchObject({
+      accounts: 1,
+      failed: [`account/${broken}/sha_out`],
+    });
+    expect(await secretOf(isolate, whole)).toBe(sha_out);
+    await writeSealed(whole, backup);
+    await expect(secretOf(isolate, whole)).rejects.toThrow('it was put back');
+  });
+
+  it('opens once more for an operator who has restored the database, and is closed again', async () => {
+    const isolate = directory(OLD, null, newSwitch());
+    const id = await putAccount(isolate);
+    const backup = await sealedBefore(`account/${id}/sha_out`, String(sha_out));
+    await isolate.sealAgain({ actor: 'countersign', acceptOlder: false });
+    await writeSealed(id, backup);
+    expect(await isolate.sealAgain({ actor: 'operator', acceptOlder: true })).toMatchObject({ accounts: 1 });
+    expect((await isolate.audit(1, null))[0]).toMatchObject({
+      actor: 'operator',
+      detail: { acceptOlder: true, sealed: [`account/${id}/sha_out`] },
+    });
+    expect(await secretOf(isolate, id)).toBe(sha_out);
+    await writeSealed(id, backup);
+    await expect(secretOf(isolate, id)).rejects.toThrow('it was put back');
   });
 });
 

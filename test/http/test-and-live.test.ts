@@ -1,6 +1,7 @@
 /** Test and live do not mix. The failure ruled out: what a test platform or nobody calls paid counts as real money. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Keys, PolyBankingClient } from '../polybanking/client.ts';
 import {
   admin,
   BANK_API,
@@ -243,6 +244,29 @@ describe('a live shop with a test account', () => {
       status: 400,
       body: { errors: [{ path: 'account' }] },
     });
+  });
+});
+
+describe('a website of PolyBanking that is live', () => {
+  /** A live config that lists one account. */
+  async function website(environment: 'test' | 'production') {
+    const account = await makeAccount('postfinance', { environment });
+    const keys: Keys = { request: 'r'.repeat(64), ipn: 'i'.repeat(64), api: `a${unique()}` };
+    const shop = await makeShop([account], {
+      testMode: false,
+      keys: { requestKey: keys.request, ipnKey: keys.ipn, apiKey: keys.api },
+    });
+    const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
+    return { shop, start: (reference: string) => client.start('1999', reference) };
+  }
+
+  it('starts no transaction at /paiements/start/ when all that it has is a test account', async () => {
+    const { shop, start } = await website('test');
+    expect(await start('order-1')).toEqual([400, { status: 'ERROR', url: '' }]);
+    const listed = await shop.call<{ data: object[] }>('GET', '/payments?reference=order-1');
+    expect(listed.body.data).toEqual([]);
+    const live = await website('production');
+    expect((await live.start('order-1'))[1].status).toBe('OK');
   });
 });
 

@@ -6,6 +6,7 @@ declare namespace Cloudflare {
   }
   interface Env {
     LEDGER: DurableObjectNamespace<import('../../src/index.ts').Ledger>;
+    VAULT_SWITCH: DurableObjectNamespace<import('../../src/index.ts').VaultSwitch>;
     DIRECTORY: D1Database;
     MASTER_KEY: string;
     ID_KEY: string;

@@ -9,8 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
-import { open } from '../../gateway/accounts.ts';
-import { describeProof } from '../../gateway/proof.ts';
+import { shownProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { valid } from '../../gateway/validation.ts';
@@ -24,6 +23,7 @@ import { idParam, jsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
+import { attemptRoutes } from './attempts.ts';
 import { shopRoutes } from './shops.ts';
 
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
@@ -39,17 +39,6 @@ function nextCursor(entries: readonly { readonly id: number }[], limit: number):
 }
 
 // --- Accounts ---------------------------------------------------------------------------------------------
-
-/** What the account's messages prove; null where its settings are not complete any more. */
-function proofOf(account: Account) {
-  try {
-    const { provider: found, variants } = open(account);
-    return describeProof(found, variants[0].account.settings);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
-}
 
 function accountAnswer(account: Account, origin: string) {
   const found = provider(account.provider);
@@ -67,7 +56,7 @@ function accountAnswer(account: Account, origin: string) {
     ...account,
     settings: { ...account.settings, ...masked },
     secrets,
-    proof: proofOf(account),
+    ...shownProof(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -163,11 +152,11 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Rotate a secret of an account',
       description:
-        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes.',
+        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none.',
       auth: 'operator',
       body: schemas.rotateSecret,
       success: { 200: schemas.account },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: {
         path: { id: 'docs-ogone', setting: 'sha_out' },
         body: { value: 'a new passphrase, SHA-OUT', graceSeconds: 3600 },
@@ -346,17 +335,18 @@ function upkeepRoutes(): Hono<AppEnv> {
     '/v1/admin/secrets/re-encrypt',
     documented({
       summary: 'Seal every secret again under the current MASTER_KEY',
-      description: 'Run it while MASTER_KEY_PREVIOUS is set; afterwards that one can be removed.',
+      description:
+        'The cron does it too, every ten minutes. Run it while MASTER_KEY_PREVIOUS is set; when nothing is in `failed`, that one can be removed. Afterwards secrets sealed by an older version do not open any more: `acceptOlder` takes those that are there once more, after you have restored an old copy of the database.',
       auth: 'operator',
+      body: schemas.reencrypt,
       success: { 200: schemas.reencrypted },
-      errors: [],
-      example: {},
+      errors: ['invalid_request', 'payload_too_large'],
+      example: { body: {} },
     }),
     async (c) => {
+      const { acceptOlder } = await jsonBody(c, schemas.reencrypt);
       const { directory } = c.get('service');
-      const [accounts, shops] = [await directory.accounts.reseal(), await directory.shops.reseal()];
-      directory.changed();
-      return c.json({ accounts, shops });
+      return c.json(await directory.sealAgain({ actor: OPERATOR, acceptOlder: acceptOlder ?? false }));
     },
   );
 
@@ -369,6 +359,7 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', attemptRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
 }

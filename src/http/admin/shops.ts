@@ -75,11 +75,11 @@ export function shopRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Rotate a key of a shop',
       description:
-        'The old key works, and signs beside the new one, until the grace ends. Each earlier one keeps its own end; five live at most, then the oldest goes. The answer shows the new key, once.',
+        'The old key works, and signs beside the new one, until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none. The answer shows the new key, once.',
       auth: 'operator',
       body: schemas.rotateKey,
       success: { 200: schemas.shop },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: { path: { id: 'docs-shop', kind: 'webhookSecret' }, body: { graceSeconds: 86400 } },
     }),
     async (c) => {

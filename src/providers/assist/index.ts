@@ -18,7 +18,7 @@ import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { assistCancel, assistCapture, assistRefund } from './operations.ts';
-import { currentOrderForm, legacyOrderForm } from './order-forms.ts';
+import { assistShopFields, currentOrderForm, legacyOrderForm } from './order-forms.ts';
 import { lacksOrderResult, orderResult } from './order-result.ts';
 import { assistProof } from './proof.ts';
 import { pushUpdate } from './push.ts';
@@ -65,6 +65,7 @@ export const assist = defineProvider<typeof assistSettings>({
   freshOrderEachRedirect: true,
 
   charset: ({ mode }) => charset(mode === 'legacy' ? 'windows-1251' : 'utf-8'),
+  shopFields: assistShopFields,
   captureDefault: ({ delay }) => (delay ? 'manual' : 'automatic'),
 
   start(request) {

@@ -7,9 +7,9 @@ import { invalidField } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import type { AssistSettings } from './settings.ts';
+import { type AssistSettings, isLegacy } from './settings.ts';
 import { ORDER_SIGNED, ORDER_SIGNED_IF_SENT, signOrder } from './signatures.ts';
 import { within1251 } from './windows-1251.ts';
 
@@ -33,6 +33,10 @@ function delayOf({ payment, account }: StartRequest<AssistSettings>): '0' | '1' 
 
 // --- Current ----------------------------------------------------------------------------------------------
 
+const CURRENT_RESERVED = new Set([...ORDER_SIGNED, 'Checkvalue', 'Signature', 'TestMode']);
+
+const SIGNED_IF_SENT: ReadonlySet<string> = new Set(ORDER_SIGNED_IF_SENT);
+
 const CURRENT_EXTRA = new Set<string>([
   'CardPayment',
   'YMPayment',
@@ -52,30 +56,22 @@ const CURRENT_EXTRA = new Set<string>([
 ]);
 
 /**
- * The signed values that a shop may fill in. Where an order is signed without a separator, letters after its currency would make it the
- * text of a result: CustomerNumber `Approved`.
- * @throws Problem invalid_request
+ * Why a signed value that a shop fills in may not be sent. Where an order is signed without a separator, letters after its currency would
+ * make it the text of a result: CustomerNumber `Approved`.
  */
-function requireSignedForms(extra: Readonly<Record<string, string>>, delimiter: string): void {
-  for (const name of ORDER_SIGNED_IF_SENT) {
-    const value = extra[name] ?? '';
-    if (delimiter === '' && !/^\d*$/.test(value))
-      throw invalidField(
-        `providerFields.${name}`,
-        'takes digits only: this account signs without a separator',
-      );
-    if (value.includes(';'))
-      throw invalidField(`providerFields.${name}`, 'takes no semicolon, which separates what is signed');
-  }
+function signedValueProblem(name: string, value: string, delimiter: string): string | null {
+  if (!SIGNED_IF_SENT.has(name)) return null;
+  if (delimiter === '' && !/^\d*$/.test(value))
+    return 'takes digits only: this account signs without a separator';
+  return value.includes(';') ? 'takes no semicolon, which separates what is signed' : null;
 }
 
 /**
  * The form of the current protocol, with Signature where the account has a key, else with Checkvalue where it has a secret word.
- * @throws Problem invalid_request naming the field that the protocol cannot carry; misconfigured
+ * @throws Problem misconfigured
  */
 export function currentOrderForm(request: StartRequest<AssistSettings>): OrderForm {
   const { payment, account, order, urls } = request;
-  requireSignedForms(payment.providerFields, account.settings.delimiter);
   const { customer } = payment;
   const back = (via: 'success' | 'failure' | 'pending') => addressWithin(256, backBy(urls, via));
   const fields = withProviderFields(
@@ -100,10 +96,6 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
       ['URL_RETURN_NO', back('failure')],
     ]),
     payment.providerFields,
-    {
-      reserved: new Set([...ORDER_SIGNED, 'Checkvalue', 'Signature', 'TestMode']),
-      allowed: (name) => CURRENT_EXTRA.has(name),
-    },
   );
   const { salt, rsa_private_key } = account.settings;
   const form = { path: '/pay/order.cfm', charset: 'utf-8' as const };
@@ -123,6 +115,18 @@ const LEGACY_EXTRA = new Set([
   'AssistIDCCPayment',
   'MiddleName',
 ]);
+
+const LEGACY_RESERVED = new Set(['Shop_IDP', 'Order_IDP', 'Subtotal_P', 'Currency', 'DemoResult']);
+
+/** What a shop may give with a form of its account's protocol. */
+export function assistShopFields(settings: AssistSettings): ShopFields {
+  if (isLegacy(settings)) return { reserved: LEGACY_RESERVED, allows: (name) => LEGACY_EXTRA.has(name) };
+  return {
+    reserved: CURRENT_RESERVED,
+    allows: (name) => CURRENT_EXTRA.has(name),
+    problemOf: (name, value) => signedValueProblem(name, value, settings.delimiter),
+  };
+}
 
 /** The customer's data, which cardpayment.cfm does not ask for itself. @throws Problem invalid_request */
 function buyerData({ payment: { customer } }: StartRequest<AssistSettings>): readonly OptionalField[] {
@@ -174,10 +178,6 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
       ],
     ]),
     payment.providerFields,
-    {
-      reserved: new Set(['Shop_IDP', 'Order_IDP', 'Subtotal_P', 'Currency', 'DemoResult']),
-      allowed: (name) => LEGACY_EXTRA.has(name),
-    },
   );
   return {
     path: shopAsks ? '/shops/cardpayment.cfm' : '/shops/purchase.cfm',

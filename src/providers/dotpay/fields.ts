@@ -3,7 +3,7 @@
  * dotpay/PHP-SDK src/Channel/Channel.php, src/Model/Notification.php).
  */
 
-/** The request, mode `dev`. The manual has no others, so these are also the fields that a shop may add. */
+/** The request, mode `dev`. The manual has no others. */
 export const CHK_FIELDS: readonly string[] = [
   'api_version',
   'charset',
@@ -78,6 +78,44 @@ export const CHK_FIELDS: readonly string[] = [
   'auto_reject_date',
   'ap_token',
 ];
+
+/**
+ * What a shop may add: the page and its looks, the choice of channels, and what describes the payer. Left out is all that decides money
+ * (surcharges, recurring charges, the account of a recipient), order (pid, code) and payment data (cards, stored cards, tokens, BLIK
+ * codes).
+ */
+export const DOTPAY_SHOP_NAMES: ReadonlySet<string> = new Set([
+  'lang',
+  'description',
+  'channel',
+  'ch_lock',
+  'channel_groups',
+  'credit_card_brand',
+  'ignore_last_payment_channel',
+  'onlinetransfer',
+  'buttontext',
+  'firstname',
+  'lastname',
+  'email',
+  'street',
+  'street_n1',
+  'street_n2',
+  'state',
+  'addr3',
+  'city',
+  'postcode',
+  'phone',
+  'country',
+  'deladdr',
+  'customer',
+  'p_info',
+  'p_email',
+  'expiration_date',
+  'application',
+  'application_version',
+  'bylaw',
+  'personal_data',
+]);
 
 /** The notification (URLC), modes `dev` and `next`. */
 export const URLC_FIELDS: readonly string[] = [

@@ -27,7 +27,7 @@ import { formBytes, formFields } from '../kit/form-message.ts';
 import { rejectOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { CHK_FIELDS } from './fields.ts';
+import { DOTPAY_SHOP_NAMES } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
 import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
 import { dotpayProof } from './proof.ts';
@@ -160,14 +160,12 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',
+  shopFields: () => ({ reserved: RESERVED, allows: (name) => DOTPAY_SHOP_NAMES.has(name) }),
 
   start(request) {
     const { account, payment } = request;
     refuseFreeOrderNumbers(payment);
-    const fields = withProviderFields(fieldsOf(request), payment.providerFields, {
-      reserved: RESERVED,
-      allowed: (name) => CHK_FIELDS.includes(name),
-    });
+    const fields = withProviderFields(fieldsOf(request), payment.providerFields);
     const signed =
       account.settings.mode === 'legacy'
         ? fields

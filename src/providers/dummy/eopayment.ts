@@ -11,7 +11,7 @@ import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate, Reply, StartRequest } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { fullName } from '../kit/text.ts';
@@ -42,7 +42,8 @@ const RESERVED = new Set([
 /** What a shop may give: the free fields of a request. None is the name of a result. */
 const FREE = new Set(['address', 'email', 'info1', 'info2', 'info3', 'name', 'orderid', 'phone']);
 
-const allowed = (name: string) => FREE.has(name);
+/** What a shop may give in this dialect. */
+export const EOPAYMENT_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => FREE.has(name) };
 
 /** The address of a payment at the bank page `page`; the fields keep their order. */
 export function bankPageAddress(page: string, fields: Iterable<readonly [string, string]>): string {
@@ -51,7 +52,7 @@ export function bankPageAddress(page: string, fields: Iterable<readonly [string,
 
 /**
  * The redirect to the bank page.
- * @throws Problem unsupported_currency for anything but EUR; invalid_request for a provider field that is not a free one.
+ * @throws Problem unsupported_currency for anything but EUR.
  */
 export function startEopayment(request: StartRequest<DummySettings>): Redirect {
   const { payment, account, urls } = request;
@@ -75,7 +76,7 @@ export function startEopayment(request: StartRequest<DummySettings>): Redirect {
     ['orderid', payment.reference],
   ];
   const given = own.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
-  const fields = withProviderFields(given, payment.providerFields, { reserved: RESERVED, allowed });
+  const fields = withProviderFields(given, payment.providerFields);
   const page = atOrigin(account.settings.dummy_service_url, account.endpoints.page);
   return { kind: 'url', method: 'GET', url: bankPageAddress(page, fields) };
 }

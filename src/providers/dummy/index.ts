@@ -13,8 +13,9 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderOperation } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { unsignedProof } from '../kit/proof.ts';
+import { NO_SHOP_FIELDS } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { readResponse, startEopayment } from './eopayment.ts';
+import { EOPAYMENT_SHOP_FIELDS, readResponse, startEopayment } from './eopayment.ts';
 import { pulledUpdate, readCallbackRequest, startGetpaid } from './getpaid.ts';
 import { type DummySettings, dummySettings } from './settings.ts';
 import { dummySignatures } from './signatures.ts';
@@ -66,6 +67,7 @@ export const dummy = defineProvider({
   freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
+  shopFields: ({ dialect }) => (dialect === 'eopayment' ? EOPAYMENT_SHOP_FIELDS : NO_SHOP_FIELDS),
   captureDefault: () => 'automatic',
 
   start: (request) =>

@@ -22,7 +22,7 @@ import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund } from './gate.ts';
 import { gateStatusUpdates } from './gate-status.ts';
 import { parseJsonTree } from './json-tree.ts';
-import { pageParameters } from './payment-page.ts';
+import { ECOMMPAY_SHOP_FIELDS, pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
 import { ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
@@ -55,6 +55,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => ECOMMPAY_SHOP_FIELDS,
   captureDefault: ({ operation_type }) => (operation_type === 'auth' ? 'manual' : 'automatic'),
 
   start(request) {

@@ -3,7 +3,7 @@ import { invalidField } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { backBy } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits, requireCharset } from '../kit/text.ts';
 import type { EcommpaySettings } from './settings.ts';
 
@@ -22,7 +22,7 @@ const RESERVED = new Set([
   'redirect_return_url',
 ]);
 
-/** The parameters of the sheet that a shop may add, or set in our place. */
+/** The parameters of the sheet that a shop may add, or set in our place. `recurring` is none: its JSON names amounts of its own. */
 const ALLOWED = new Set([
   ...['payment_description', 'customer_id', 'customer_first_name', 'customer_last_name', 'customer_email'],
   ...['customer_phone', 'customer_country', 'customer_state', 'customer_city', 'customer_address'],
@@ -44,18 +44,14 @@ const ALLOWED = new Set([
   ...['success', 'fail', 'tokenize'].flatMap((page) =>
     ['url', 'mode', 'enabled'].map((end) => `redirect_${page}_${end}`),
   ),
-  ...[
-    'recurring_register',
-    'recurring',
-    'receipt_data',
-    'booking_info',
-    'addendum_data',
-    'cash_voucher_data',
-  ],
+  ...['recurring_register', 'receipt_data', 'booking_info', 'addendum_data', 'cash_voucher_data'],
   ...['target_element', 'frame_mode', 'close_on_missclick', 'css_modal_wrap', 'list_payment_block'],
   ...['payment_extra_param', 'redirect', 'redirect_on_mobile', 'force_acs_new_window', 'baseurl'],
   'interface_type',
 ]);
+
+/** What a shop may give. */
+export const ECOMMPAY_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => ALLOWED.has(name) };
 
 /** The shop's field that each parameter is made of, for errors. */
 const SOURCES = {
@@ -127,10 +123,7 @@ function forbidSemicolons(parameters: readonly (readonly [string, string])[]): v
  * @throws Problem invalid_request naming the field that the protocol cannot carry.
  */
 export function pageParameters(request: StartRequest<EcommpaySettings>): (readonly [string, string])[] {
-  const parameters = withProviderFields(parametersOf(request), request.payment.providerFields, {
-    reserved: RESERVED,
-    allowed: (name) => ALLOWED.has(name),
-  });
+  const parameters = withProviderFields(parametersOf(request), request.payment.providerFields);
   requireCharset(charset('utf-8'), parameters, SOURCES);
   forbidSemicolons(parameters);
   return parameters;

@@ -74,7 +74,7 @@ const RESERVED = new Set([
 ]);
 
 /** Fields of the window that a shop may set. */
-const SHOP_FIELDS = new Set([
+const SHOP_NAMES = new Set([
   'windowstate',
   'mobile',
   'timeout',
@@ -187,6 +187,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => ({ reserved: RESERVED, allows: (name) => SHOP_NAMES.has(name) }),
   captureDefault: ({ instantcapture }) => (instantcapture === '0' ? 'manual' : 'automatic'),
 
   async start(request) {
@@ -197,10 +198,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
       ),
     );
     const number = await request.daily(account.settings.merchantnumber);
-    const fields = withProviderFields(fieldsOf(request, number), payment.providerFields, {
-      reserved: RESERVED,
-      allowed: (name) => SHOP_FIELDS.has(name),
-    });
+    const fields = withProviderFields(fieldsOf(request, number), payment.providerFields);
     const { signature } = epayHash(account.settings, fields);
     const page = atOrigin(
       'https://ssl.ditonlinebetalingssystem.dk/integration/ewindow/Default.aspx',

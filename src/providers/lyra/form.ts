@@ -8,9 +8,9 @@
 import { currency } from '../../payments/currencies.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { cleanedText } from './free-text.ts';
+import { cleanedText, freeTextProblem } from './free-text.ts';
 import { type LyraSettings, lyraMode } from './settings.ts';
 
 /** What countersign answers for, and no shop may set by hand. */
@@ -33,7 +33,7 @@ const RESERVED = new Set([
 ]);
 
 /** What a shop may set: request fields of the sheet alone, none that only an answer has. */
-const SHOP_FIELDS = new Set(
+const SHOP_NAMES = new Set(
   `
   vads_payment_config vads_payment_cards vads_capture_delay vads_language vads_available_languages vads_contrib vads_theme_config
   vads_order_info vads_order_info2 vads_order_info3
@@ -47,21 +47,20 @@ const SHOP_FIELDS = new Set(
     .split(/\s+/),
 );
 
-function isShopField(name: string): boolean {
-  return SHOP_FIELDS.has(name) || /^vads_ext_info_[A-Za-z0-9_]{1,64}$/.test(name);
-}
+/** What a shop may give. */
+export const LYRA_SHOP_FIELDS: ShopFields = {
+  reserved: RESERVED,
+  allows: (name) => SHOP_NAMES.has(name) || /^vads_ext_info_[A-Za-z0-9_]{1,64}$/.test(name),
+  problemOf: (_name, value) => freeTextProblem(value),
+};
 
 /**
  * All fields but `signature`: those of the protocol in the sheet's order, then the shop's own.
  * @param number of the order among those of its shop and day, from 0.
- * @throws Problem invalid_request naming the shop's own field that may not be sent; misconfigured for an address of ours that is
- *   too long.
+ * @throws Problem misconfigured for an address of ours that is too long.
  */
 export function lyraForm(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
-  return withProviderFields(paymentFields(request, number), request.payment.providerFields, {
-    reserved: RESERVED,
-    allowed: isShopField,
-  });
+  return withProviderFields(paymentFields(request, number), request.payment.providerFields);
 }
 
 function paymentFields(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {

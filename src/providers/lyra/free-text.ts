@@ -2,7 +2,6 @@
  * Text that others choose (shop, shopper), on its way into the form. It comes back in the signed message, whose text has no names:
  * so nothing is sent that could be read there as a field that decides (reading.ts says where those stand).
  */
-import { invalidField } from '../../payments/errors.ts';
 import { isLyraWord } from './statuses.ts';
 
 /** What the fields that decide look like. The gateway may change case, and may take out blanks and what is not printed. */
@@ -29,17 +28,9 @@ export function cleanedText(value: string | undefined): string | undefined {
   return text === undefined || decides(text) ? undefined : text;
 }
 
-/**
- * The shop's own fields are not cleaned but rejected, because the shop means what it sends.
- * @throws Problem invalid_request naming the field.
- */
-export function requireCleanFields(fields: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== '' && cleanedText(value) !== value) {
-      throw invalidField(
-        `providerFields.${name}`,
-        'must not hold a plus sign, angle brackets or double blanks, nor be a word of the protocol, an order number or a transaction date',
-      );
-    }
-  }
+/** The shop's own fields are not cleaned but rejected, because the shop means what it sends. Why; null: the text may be sent. */
+export function freeTextProblem(text: string): string | null {
+  return text === '' || cleanedText(text) === text
+    ? null
+    : 'must not hold a plus sign, angle brackets or double blanks, nor be a word of the protocol, an order number or a transaction date';
 }

@@ -13,8 +13,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { lyraForm } from './form.ts';
-import { requireCleanFields } from './free-text.ts';
+import { LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { type IpnValues, readIpn, readKrAnswer } from './ipn.ts';
 import { cancelBeforeRemittance, refundAfterRemittance, validateTransaction } from './operations.ts';
@@ -96,12 +95,12 @@ export function lyraPlatform(edition: Edition): Provider {
     likelyCauses: lyraLikelyCauses,
     statuses: { vads_trans_status: LYRA_STATUSES, CREDIT: LYRA_CREDIT_STATUSES },
     charset: () => charset('utf-8'),
+    shopFields: () => LYRA_SHOP_FIELDS,
     captureDefault: (settings) => (settings.validation_mode === '1' ? 'manual' : 'automatic'),
 
     async start(request) {
       const { account } = request;
       const { settings } = account;
-      requireCleanFields(request.payment.providerFields);
       const number = await request.daily(`${settings.site_id}/${lyraMode(account.environment)}`);
       const fields = lyraForm(request, number);
       const { signature } = signLyraForm(settings, { fields });

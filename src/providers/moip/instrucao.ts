@@ -1,5 +1,5 @@
 /** The two calls: EnviarInstrucao registers an order before the shopper goes, ConsultarInstrucao tells what became of it. */
-import { invalidField, Problem } from '../../payments/errors.ts';
+import { Problem } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type {
   ProviderAccount,
@@ -39,13 +39,11 @@ function call(
 
 /**
  * Registers the order and builds the redirect with its token, which is the only key for the query.
- * @throws Problem invalid_request for any provider field; provider_error when Moip rejects the instruction,
+ * @throws Problem provider_error when Moip rejects the instruction,
  *   provider_unreachable.
  */
 export async function enviarInstrucao(request: StartRequest<MoipSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
-  const [extra] = Object.keys(payment.providerFields);
-  if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
   const answer = await call(
     account,
     request.fetch,

@@ -2,13 +2,13 @@
 import { invalidField } from '../../payments/errors.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
-import { isSignedInRequest } from './fields.ts';
+import { isShopField } from './fields.ts';
 import { ambiguousName, holdsPassphrase } from './hashed-text.ts';
 import type { OgoneSettings } from './settings.ts';
 
-/** What countersign answers for, and no shop may set by hand. */
+/** What countersign answers for, so that a shop is told why it may not set it. */
 const RESERVED = new Set([
   'PSPID',
   'ORDERID',
@@ -20,18 +20,18 @@ const RESERVED = new Set([
   'DECLINEURL',
   'EXCEPTIONURL',
   'CANCELURL',
-  'USERID',
-  'PSWD',
-  // What only an answer or a call of DirectLink has, and data of cards.
-  'ACCEPTANCE',
-  'PAYID',
-  'ECI',
-  'CARDNO',
-  'CVC',
-  'ED',
-  'TRACK2',
-  'SIGNDATE',
 ]);
+
+/** What a shop may give. */
+export const OGONE_SHOP_FIELDS: ShopFields = {
+  reserved: RESERVED,
+  allows: isShopField,
+  problemOf: (name, value) =>
+    (name === 'PM' || name === 'BRAND') && !MEANS.test(value) ? 'is not a name of a means of payment' : null,
+};
+
+/** PM and BRAND, which come back: nothing that could be read there as a number or an order. */
+const MEANS = /^(?!.*\d{3})[A-Za-z][\w .-]{1,24}$/;
 
 /** Where the shop's request has the text of a field. */
 export const OGONE_FIELD_SOURCES = {
@@ -50,10 +50,7 @@ export const OGONE_FIELD_SOURCES = {
  *   is too long.
  */
 export function ogoneForm(request: StartRequest<OgoneSettings>): (readonly [string, string])[] {
-  const fields = withProviderFields(paymentFields(request), request.payment.providerFields, {
-    reserved: RESERVED,
-    allowed: (name) => name === name.toUpperCase() && isSignedInRequest(name),
-  });
+  const fields = withProviderFields(paymentFields(request), request.payment.providerFields);
   requireOneOrder(fields.map(([name]) => name));
   return fields;
 }

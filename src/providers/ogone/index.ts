@@ -16,7 +16,7 @@ import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { directLink } from './directlink.ts';
 import { readFeedback, requireFeedbackForms } from './feedback.ts';
-import { OGONE_FIELD_SOURCES, ogoneForm, ogonePage, requireNoPassphrase } from './form.ts';
+import { OGONE_FIELD_SOURCES, OGONE_SHOP_FIELDS, ogoneForm, ogonePage, requireNoPassphrase } from './form.ts';
 import { holdsBorder } from './hashed-text.ts';
 import { ogoneProof } from './proof.ts';
 import { type BrandDefaults, type OgoneSchema, ogoneSettings } from './settings.ts';
@@ -62,6 +62,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     likelyCauses: ogoneLikelyCauses,
     statuses: { STATUS: OGONE_STATUSES },
     charset: (settings) => charset(settings.encoding),
+    shopFields: () => OGONE_SHOP_FIELDS,
     captureDefault: (settings) => (settings.operation === 'RES' ? 'manual' : 'automatic'),
 
     start(request) {

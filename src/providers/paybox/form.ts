@@ -3,7 +3,7 @@ import { currency } from '../../payments/currencies.ts';
 import { invalidField } from '../../payments/errors.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { PayboxSettings } from './settings.ts';
 import { billing, shoppingCart } from './three-d-secure.ts';
 
@@ -59,7 +59,7 @@ const RESERVED = new Set([
 ]);
 
 /** Fields that a shop can set. */
-const SHOP_FIELDS = new Set([
+const SHOP_NAMES = new Set([
   'PBX_PORTEUR',
   'PBX_SHOPPINGCART',
   'PBX_BILLING',
@@ -80,6 +80,9 @@ const SHOP_FIELDS = new Set([
 function refuseFieldsInside(path: string, value: string): void {
   if (/&\s*\w+=/.test(value)) throw invalidField(path, 'must not hold & and the name of another field');
 }
+
+/** What a shop may give. */
+export const PAYBOX_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => SHOP_NAMES.has(name) };
 
 /** `2026-11-21T09:00:00+00:00`: seconds, and the offset in digits. */
 function timestamp(now: Date): string {
@@ -119,18 +122,15 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
 
 /**
  * The fields of the form in the order that is signed, all but PBX_HMAC.
- * @throws Problem naming a field of the shop that is not allowed; misconfigured when an address of ours is too long.
+ * @throws Problem naming a field of the shop whose value holds another field; misconfigured when an address of ours is too long.
  */
 export function payboxFields(request: StartRequest<PayboxSettings>): readonly Field[] {
-  const shopFields = withProviderFields(fieldsOfPayment(request), request.payment.providerFields, {
-    reserved: RESERVED,
-    allowed: (name) => SHOP_FIELDS.has(name),
-  });
+  const fields = withProviderFields(fieldsOfPayment(request), request.payment.providerFields);
   refuseFieldsInside('customer.email', request.payment.customer.email ?? '');
   for (const [name, value] of Object.entries(request.payment.providerFields))
     refuseFieldsInside(`providerFields.${name}`, value);
   return [
-    ...shopFields,
+    ...fields,
     ['PBX_HASH', request.account.settings.hmac_algorithm],
     ['PBX_TIME', timestamp(request.now)],
   ];

@@ -18,7 +18,7 @@ import { formBytes } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { requireCharset } from '../kit/text.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
-import { payboxFields, payboxPage } from './form.ts';
+import { PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
 import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
 import { readRetour } from './retour.ts';
 import { payboxSettings } from './settings.ts';
@@ -52,6 +52,7 @@ export const paybox = defineProvider({
   freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
+  shopFields: () => PAYBOX_SHOP_FIELDS,
   captureDefault: ({ capture }) => (capture === 'manual' ? 'manual' : 'automatic'),
 
   start(request) {

@@ -10,7 +10,7 @@
  */
 
 import { currencies } from '../../payments/currencies.ts';
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
@@ -114,8 +114,6 @@ export const paymill = defineProvider<typeof paymillSettings>({
   captureDefault: () => 'automatic',
 
   start(request) {
-    const [extra] = Object.keys(request.payment.providerFields);
-    if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
     return { kind: 'html', html: paymillPage(request) };
   },
 

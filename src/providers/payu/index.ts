@@ -108,8 +108,6 @@ export const payu = defineProvider<typeof payuSettings>({
   deferred: () => true,
 
   async start(request) {
-    const [extra] = Object.keys(request.payment.providerFields);
-    if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
     if (request.account.settings.mode === 'rest') return startPayuRest(request);
     if (request.payment.currency !== 'PLN') throw invalidField('currency', 'the classic API takes PLN only');
     return startPayuClassic(request);

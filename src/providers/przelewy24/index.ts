@@ -156,8 +156,6 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     const { email } = request.payment.customer;
     if (!email || email.length > 50)
       throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
-    const [extra] = Object.keys(request.payment.providerFields);
-    if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
     const { mode } = request.account.settings;
     if (mode === 'legacy' && request.payment.currency !== 'PLN')
       throw invalidField('currency', 'the legacy protocol takes PLN only, and names no currency');

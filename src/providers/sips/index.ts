@@ -24,7 +24,7 @@ import {
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
-import { sipsBound, sipsParameters } from './parameters.ts';
+import { SIPS_SHOP_FIELDS, sipsBound, sipsParameters } from './parameters.ts';
 import { sipsProof } from './proof.ts';
 import { readSipsResponse, refuseSipsRequest, sipsDataOf } from './response.ts';
 import { type SipsSettings, sipsSettings } from './settings.ts';
@@ -80,6 +80,7 @@ export const sips = defineProvider<typeof sipsSettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => SIPS_SHOP_FIELDS,
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),
 
   async start(request) {

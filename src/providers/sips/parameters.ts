@@ -2,7 +2,7 @@
 import { currency } from '../../payments/currencies.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
 import type { SipsSettings } from './settings.ts';
@@ -21,6 +21,12 @@ const RESERVED = new Set([
   'capture_mode',
   'capture_day',
 ]);
+
+/** What a shop may give. */
+export const SIPS_SHOP_FIELDS: ShopFields = {
+  reserved: RESERVED,
+  allows: (name) => REQUEST_PARAMETERS.has(name),
+};
 
 const LANGUAGES = new Set(['fr', 'en', 'de', 'es', 'it']);
 
@@ -67,20 +73,13 @@ function parametersOfPayment(
 /**
  * The parameters of one attempt, those of the shop (`providerFields`) among them.
  * @param number the transaction_id: new on each day, from 0.
- * @throws Problem naming a field of the shop that is not allowed; misconfigured when an address of ours is too long.
+ * @throws Problem misconfigured when an address of ours is too long.
  */
 export function sipsParameters(
   request: StartRequest<SipsSettings>,
   number: number,
 ): Readonly<Record<string, string>> {
-  const parameters = withProviderFields(
-    parametersOfPayment(request, number),
-    request.payment.providerFields,
-    {
-      reserved: RESERVED,
-      allowed: (name) => REQUEST_PARAMETERS.has(name),
-    },
-  );
+  const parameters = withProviderFields(parametersOfPayment(request, number), request.payment.providerFields);
   return Object.fromEntries(parameters.map(([name, value]) => [name, withoutBangs(value)] as const));
 }
 

@@ -19,7 +19,7 @@ import { EMPTY_OK } from '../kit/replies.ts';
 import { dataText, encodedData } from './data.ts';
 import { querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
 import { lacksSips2Office } from './office-call.ts';
-import { sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
+import { SIPS2_SHOP_FIELDS, sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
 import { sips2Proof } from './proof.ts';
 import { readSips2Response, refuseSips2Request } from './response.ts';
 import { sips2Settings } from './settings.ts';
@@ -52,6 +52,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => SIPS2_SHOP_FIELDS,
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),
 
   async start(request) {

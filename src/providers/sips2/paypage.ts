@@ -2,7 +2,7 @@
 import { currency } from '../../payments/currencies.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { DataPair } from './data.ts';
 import { SIPS2_ECHOED } from './response.ts';
@@ -88,6 +88,12 @@ const SHOP_NAMES = new Set([
   ...ADDRESSES,
 ]);
 
+/** What a shop may give. */
+export const SIPS2_SHOP_FIELDS: ShopFields = {
+  reserved: RESERVED,
+  allows: (name) => SHOP_NAMES.has(name) || /^fraudData\.[A-Za-z]+$/.test(name),
+};
+
 /** There is no escaping: a bar would start a new pair. */
 function withoutBars(value: string): string {
   return value.replaceAll('|', ' ');
@@ -135,13 +141,12 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
 /**
  * The pairs of Data for one attempt, those of the shop (`providerFields`) among them.
  * @param s10 the number of a SIPS 1 style transaction, new on each day; null where transactionReference names it.
- * @throws Problem naming a field of the shop that is not allowed; misconfigured when an address of ours is too long.
+ * @throws Problem misconfigured when an address of ours is too long.
  */
 export function sips2Pairs(request: StartRequest<Sips2Settings>, s10: number | null): readonly DataPair[] {
-  return withProviderFields(pairsOfPayment(request, s10), request.payment.providerFields, {
-    reserved: RESERVED,
-    allowed: (name) => SHOP_NAMES.has(name) || /^fraudData\.[A-Za-z]+$/.test(name),
-  }).map(([name, value]) => [name, withoutBars(value)] as const);
+  return withProviderFields(pairsOfPayment(request, s10), request.payment.providerFields).map(
+    ([name, value]) => [name, withoutBars(value)] as const,
+  );
 }
 
 /**

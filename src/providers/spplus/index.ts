@@ -13,7 +13,7 @@
  * - A text that can be cut into several codes of etat says only that something is going on.
  */
 
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import { readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
@@ -116,17 +116,16 @@ export const spplus = defineProvider<typeof spplusSettings>({
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',
+  shopFields: () => ({
+    reserved: RESERVED,
+    allows: (name) => Object.hasOwn(OWN_FIELDS, name),
+    problemOf: (name, value) =>
+      OWN_FIELDS[name]?.test(value) ? null : 'has a form that SPPlus does not know',
+  }),
 
   start(request) {
     const { settings, endpoints } = request.account;
-    const fields = withProviderFields(fieldsOf(request), request.payment.providerFields, {
-      reserved: RESERVED,
-      allowed: (name) => Object.hasOwn(OWN_FIELDS, name),
-    });
-    for (const [name, form] of Object.entries(OWN_FIELDS)) {
-      if (!form.test(request.payment.providerFields[name] ?? ''))
-        throw invalidField(`providerFields.${name}`, 'has a form that SPPlus does not know');
-    }
+    const fields = withProviderFields(fieldsOf(request), request.payment.providerFields);
     const { signature } = signSpplusRequest(settings, fields);
     const query = encodeForm([...fields, ['hmac', signature]], charset('utf-8'));
     const url = `${atOrigin(settings.service_url, endpoints.page)}?${query}`;

@@ -2,6 +2,8 @@
 import { invalidField, Problem } from '../../payments/errors.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import type { ShopFields } from '../kit/provider-fields.ts';
 import type { TipiSettings } from './settings.ts';
 
 /** The limits of the two ways, in cents. */
@@ -24,20 +26,31 @@ export function normalisedObjet(value: string): string {
     .trim();
 }
 
-/** What a shop may give: a title's own reference and year, and its label. */
+/** A title's own reference and year, and its label. */
 const OWN_FIELDS: Readonly<Record<string, RegExp>> = {
   refdet: /^[A-Za-z0-9]{6,30}$/,
   exer: /^\d{4}$/,
   objet: /^[A-Za-z0-9 ]{1,100}$/,
 };
 
-function requireOwnFields(fields: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(fields)) {
-    const form = OWN_FIELDS[name];
-    if (!form) throw invalidField(`providerFields.${name}`, 'is not a field that a shop may give');
-    if (!form.test(value)) throw invalidField(`providerFields.${name}`, 'has a form that PayFiP rejects');
-  }
-}
+/**
+ * An order number of ours (payments/id.ts), in either case. References of real debts are often of digits alone, and among a hundred
+ * million of our numbers not one is.
+ */
+const ORDER_NUMBER = /(?=[0-9A-HJKMNP-TV-Z]{0,15}[A-HJKMNP-TV-Z])[0-9A-HJKMNP-TV-Z]{16}\d\d/i;
+
+/**
+ * What a shop may give. The reference comes back in an unsigned result: that of one payment must not be the order number of another.
+ */
+export const TIPI_SHOP_FIELDS: ShopFields = {
+  allows: (name) => Object.hasOwn(OWN_FIELDS, name),
+  problemOf(name, value) {
+    if (!OWN_FIELDS[name]?.test(value)) return 'has a form that PayFiP rejects';
+    return ORDER_NUMBER.test(value)
+      ? 'may not hold 18 characters that could be the order number of another payment'
+      : null;
+  },
+};
 
 function requireAmount({ mode }: TipiSettings, amount: number): void {
   const most = mode === 'url' ? URL_LIMIT : WEB_SERVICE_LIMIT;
@@ -73,12 +86,11 @@ export function debtOf(request: StartRequest<TipiSettings>): Debt {
   const { payment, order, now, account } = request;
   const { providerFields, description } = payment;
   requireAmount(account.settings, payment.amount);
-  requireOwnFields(providerFields);
   return {
     exer: providerFields.exer ?? String(now.getUTCFullYear()),
     mel: emailOf(request),
     montant: String(payment.amount),
-    objet: providerFields.objet ?? (normalisedObjet(description ?? '') || order),
+    objet: providerFields.objet ?? (normalisedObjet(withoutOrderNumbers(description ?? '')) || order),
     refdet: providerFields.refdet ?? order,
   };
 }

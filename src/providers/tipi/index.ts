@@ -17,7 +17,7 @@
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { WEB_SERVICE_LIMIT } from './debt.ts';
+import { TIPI_SHOP_FIELDS, WEB_SERVICE_LIMIT } from './debt.ts';
 import { requestParameters } from './parameters.ts';
 import { tipiProof } from './proof.ts';
 import { tipiSettings } from './settings.ts';
@@ -58,6 +58,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: () => TIPI_SHOP_FIELDS,
   captureDefault: () => 'automatic',
   deferred: ({ mode }) => mode === 'webservice',
 

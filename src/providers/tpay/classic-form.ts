@@ -2,7 +2,7 @@
 import { decimal } from '../../payments/money.ts';
 import type { StartedAttempt, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
-import { withProviderFields } from '../kit/provider-fields.ts';
+import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import type { TpaySettings } from './settings.ts';
 import { signClassicForm } from './signatures.ts';
@@ -11,9 +11,12 @@ import { signClassicForm } from './signatures.ts';
 const RESERVED = new Set(['id', 'amount', 'crc', 'md5sum', 'result_url', 'return_url', 'return_error_url']);
 
 /** Fields that only a shop sets. */
-const SHOP_FIELDS = ['group', 'online', 'accept_tos', 'merchant_description', 'custom_description'];
+const SHOP_NAMES = new Set(['group', 'online', 'accept_tos', 'merchant_description', 'custom_description']);
 
-/** @throws Problem invalid_request naming a provider field that is not one of the form's. */
+/** What a shop may give. */
+export const TPAY_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => SHOP_NAMES.has(name) };
+
+/** The signed form. */
 export function classicForm(request: StartRequest<TpaySettings>): StartedAttempt {
   const { payment, account, order, urls } = request;
   const { settings } = account;
@@ -38,10 +41,6 @@ export function classicForm(request: StartRequest<TpaySettings>): StartedAttempt
   const fields = withProviderFields(
     entries.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
     payment.providerFields,
-    {
-      reserved: RESERVED,
-      allowed: (name) => SHOP_FIELDS.includes(name),
-    },
   );
   const { signature } = signClassicForm(settings, fields);
   return {

@@ -21,9 +21,10 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { NO_SHOP_FIELDS } from '../kit/provider-fields.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, lookUpChargebacks } from './chargeback.ts';
-import { classicForm } from './classic-form.ts';
+import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
 import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
@@ -95,14 +96,13 @@ export const tpay = defineProvider<typeof tpaySettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  shopFields: ({ mode }) => (mode === 'classic' ? TPAY_SHOP_FIELDS : NO_SHOP_FIELDS),
   captureDefault: () => 'automatic',
   deferred: ({ mode }) => mode === 'openapi',
 
   async start(request) {
     if (!request.payment.customer.email) throw invalidField('customer.email', 'tpay wants it');
     if (request.account.settings.mode === 'classic') return classicForm(request);
-    const [extra] = Object.keys(request.payment.providerFields);
-    if (extra !== undefined) throw invalidField(`providerFields.${extra}`, 'is not a field of this provider');
     return createTransaction(request);
   },
 

@@ -1,0 +1,94 @@
+/**
+ * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked. A person, who has
+ * looked at the provider's back office, says what is true of it, once.
+ */
+import { type Minor, minor } from '../payments/money.ts';
+import { apply, summarize } from '../payments/rules.ts';
+import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
+import { type Attempt, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Money that a message claims, in minor units. */
+interface Claim {
+  readonly outcome: 'paid' | 'authorized';
+  readonly amount: Minor;
+}
+
+/** Whether a person has to say what became of an attempt. */
+export function waitsForProof({ amount, state, pendingReason }: Attempt): boolean {
+  return pendingReason === 'proof_missing' && summarize(amount, [state]).status === 'pending';
+}
+
+/** The attempt without the reason to wait. */
+function concluded({ pendingReason: _reason, ...attempt }: Attempt, state: Attempt['state']): Attempt {
+  return { ...attempt, state };
+}
+
+export class ProofMissing {
+  readonly #work: UnitOfWork;
+
+  constructor(work: UnitOfWork) {
+    this.#work = work;
+  }
+
+  /** The different claims of money that wait, the oldest first. The log has them: of a message that proves nothing the record keeps none. */
+  #claimsOf(number: number): readonly Claim[] {
+    const claims = this.#work.store.events().flatMap(({ type, detail }): Claim[] => {
+      if (type !== 'notification.applied' && type !== 'notification.ignored') return [];
+      const { attempt, claimed: outcome } = detail;
+      const amount = typeof detail.amount === 'number' ? minor(detail.amount) : null;
+      const isMoney = outcome === 'paid' || outcome === 'authorized';
+      return attempt === number && isMoney && amount !== null && amount > 0 ? [{ outcome, amount }] : [];
+    });
+    return claims.filter(
+      (claim, index) =>
+        claims.findIndex(({ outcome, amount }) => outcome === claim.outcome && amount === claim.amount) ===
+        index,
+    );
+  }
+
+  /**
+   * Moves the payment by what a person says of an attempt, and ends its waiting. The money is a total and no movement: proof of the
+   * same money that comes later, from a report or a status query, does not count a second time.
+   */
+  conclude(command: ConcludeAttemptCommand): ConcludeAttemptResult {
+    const { record } = this.#work.store;
+    const attempt = record?.attempts[command.attempt - 1];
+    if (!record || !attempt) return { kind: 'not_found' };
+    if (!waitsForProof(attempt)) return { kind: 'not_waiting' };
+    if (command.outcome === 'denied')
+      return this.#move(record, command.attempt, { outcome: 'denied', amount: null });
+    const claims = this.#claimsOf(command.attempt);
+    // Where money was never said to be more than held, it is held.
+    const paid = claims.filter(({ outcome }) => outcome === 'paid');
+    const isHeld = claims.length > 0 && paid.length === 0;
+    const amounts = (isHeld ? claims : paid).map(({ amount }) => amount);
+    const amount = command.amount ?? (amounts.length === 1 ? (amounts[0] ?? null) : null);
+    if (amount === null) return { kind: 'amount_needed', claimed: amounts };
+    return this.#move(record, command.attempt, { outcome: isHeld ? 'authorized' : 'paid', amount });
+  }
+
+  #move(
+    record: LedgerRecord,
+    number: number,
+    said: { readonly outcome: 'paid' | 'authorized' | 'denied'; readonly amount: Minor | null },
+  ): ConcludeAttemptResult {
+    this.#work.commit((writer) => {
+      const moved = withAttempt(record, number, (attempt) =>
+        concluded(attempt, apply(attempt.state, { ...said, movement: '', cumulative: true })),
+      );
+      // No code of the provider says it.
+      const known = { ...moved, providerStatus: null, providerStatusText: null, signed: false };
+      writer.log('attempt.concluded', 'operator', {
+        attempt: number,
+        outcome: said.outcome,
+        ...(said.amount !== null && { amount: said.amount, currency: record.request.currency }),
+        from: summaryOf(record).status,
+        to: summaryOf(known).status,
+        signed: false,
+      });
+      this.#work.saveMoved(writer, known);
+    });
+    return { kind: 'concluded', ...said };
+  }
+}
