@@ -209,6 +209,7 @@ export class Operations {
       id: record.id,
       operation,
       account: attempt.account,
+      ...(attempt.order !== undefined && { order: attempt.order }),
       asked: attempt.amount,
       currency: record.request.currency,
       capture: attempt.capture,

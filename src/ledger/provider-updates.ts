@@ -4,10 +4,18 @@
  */
 import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
-import { apply, mismatch, moneyOf } from '../payments/rules.ts';
+import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import type { Operations } from './operations.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withDocument } from './record.ts';
+import {
+  type Attempt,
+  isPolybanking,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withDocument,
+  withNewest,
+} from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -105,7 +113,7 @@ export class ProviderUpdates {
   }
 
   countRepeat(command: ApplyUpdateCommand): void {
-    this.#work.countRepeat(identity(command));
+    this.#work.countRepeat(identity(command), command.channel);
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
@@ -133,6 +141,7 @@ export class ProviderUpdates {
       ...(providerReference !== null && { providerReference }),
       channel,
       signedBy,
+      ...(command.ip !== undefined && { ip: command.ip }),
       ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
@@ -154,28 +163,34 @@ export class ProviderUpdates {
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const bearing = bearingOf(attempt.state, state, outcome);
+    // What a status query finds, or nothing proves, is no message that a website is told of as it came.
+    const isFeedback = isPolybanking(record) && channel !== 'status' && !command.proofMissing;
     const declined = declines && !command.proofMissing ? { ...declines, status: providerStatus } : null;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
       const known = isProof ? { ...record, signed: true } : record;
-      const decided = this.#operations.applyUpdate(writer, known, number, declined);
-      if (decided !== record) writer.save({ ...decided, updatedAt: writer.at });
+      const isRemark = isFeedback && bearing === 'remark';
+      const noted = isRemark ? withNewest(known, command, bearing) : known;
+      const decided = this.#operations.applyUpdate(writer, noted, number, declined);
+      if (decided === record) return answer;
+      const saved = { ...decided, updatedAt: writer.at };
+      writer.save(saved);
+      if (isRemark) writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
       return answer;
     }
-    const applied = {
-      ...withAttempt(record, number, (entry) => ({
+    const applied = withNewest(
+      withAttempt(record, number, (entry) => ({
         ...entry,
         queried: 0,
         state,
         ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
       })),
-      providerReference: providerReference ?? record.providerReference,
-      providerStatus,
-      providerStatusText: command.providerStatusText ?? null,
-      signed: command.proven ?? null,
-    };
+      command,
+      bearing,
+    );
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {
       ...detail,
@@ -184,6 +199,11 @@ export class ProviderUpdates {
     });
     const moved = this.#operations.applyUpdate(writer, applied, number, declined);
     this.#work.saveMoved(writer, moved);
+    // More of the same status, such as a second part that is refunded.
+    if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
+      const saved = { ...moved, updatedAt: writer.at };
+      writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+    }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, moved, number);
     return answer;
   }

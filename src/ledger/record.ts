@@ -2,7 +2,7 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
+import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
 import type {
   AttemptView,
   Capture,
@@ -19,6 +19,8 @@ export interface Attempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
+  /** The order number at the provider, where it is not ours: of a payment that was taken over. */
+  readonly order?: string;
   /** How money is taken in this attempt, the account's default resolved. */
   readonly capture: Capture;
   /** What the shopper is to pay: the payment's amount less what earlier attempts brought. */
@@ -45,6 +47,27 @@ export interface Attempt {
   readonly state: AttemptState;
 }
 
+/**
+ * A transaction as PolyBanking had it, for its dialect to show unchanged. Times are RFC 3339 UTC, with a fraction where the
+ * original had one; null: never.
+ */
+export interface Original {
+  /** SHA-256 (hexadecimal) of the import: the same again changes nothing. */
+  readonly importHash: string;
+  readonly postfinanceId: string | null;
+  readonly internalStatus: 'cr' | 'fw' | 'fb';
+  readonly ipnNeeded: boolean;
+  readonly brand: string;
+  readonly card: string;
+  readonly created: string;
+  readonly forwarded: string | null;
+  readonly back: string | null;
+  readonly notified: string | null;
+  readonly ipn: string | null;
+  /** Oldest first. */
+  readonly logs: readonly { readonly when: string; readonly type: string; readonly extraData: string }[];
+}
+
 export interface LedgerRecord {
   readonly id: PaymentId;
   readonly request: PaymentRequest;
@@ -58,6 +81,10 @@ export interface LedgerRecord {
   readonly operations?: readonly RecordedOperation[];
   /** Taken over from another gateway. */
   readonly imported?: true;
+  /** What PolyBanking had stored of it, word by word. */
+  readonly original?: Original;
+  /** The provider's newest code, where it moved nothing: only of payments in PolyBanking's dialect, whose websites are told. */
+  readonly feedback?: { readonly code: string };
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -96,6 +123,35 @@ export function withAttempt(
   return {
     ...record,
     attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
+  };
+}
+
+/** The newest that a provider has said of a payment. */
+interface Newest {
+  readonly providerReference: string | null;
+  readonly providerStatus: string;
+  readonly providerStatusText?: string | null;
+  readonly proven?: boolean;
+}
+
+/** Whether websites that speak PolyBanking's dialect are told of every code of PostFinance. */
+export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boolean {
+  return request.dialect === 'polybanking';
+}
+
+/** The record with what an update says as the newest, by its bearing. The same object where nothing is shown of it. */
+export function withNewest(record: LedgerRecord, update: Newest, bearing: Bearing): LedgerRecord {
+  if (bearing === 'stale') return record;
+  if (bearing === 'remark') {
+    return isPolybanking(record) ? { ...record, feedback: { code: update.providerStatus } } : record;
+  }
+  const { feedback: _feedback, ...before } = record;
+  return {
+    ...before,
+    providerReference: update.providerReference ?? record.providerReference,
+    providerStatus: update.providerStatus,
+    providerStatusText: update.providerStatusText ?? null,
+    signed: update.proven ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { PaymentId } from '../payments/id.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
+import { FEEDBACK } from '../payments/types.ts';
 import type { LedgerPorts } from './ports.ts';
 import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
@@ -12,8 +13,11 @@ type Identity = Pick<Head, 'shop' | 'requestHash'>;
 export class UnitOfWork {
   readonly store: Store;
   readonly #ports: () => LedgerPorts;
-  /** Repeats of notifications since the last commit, by key. */
-  readonly #repeats = new Map<string, number>();
+  /** Repeats of updates since the last commit, by the way that they came and by key. */
+  readonly #repeats = new Map<
+    string,
+    { readonly key: string; readonly channel: string; readonly count: number }
+  >();
 
   /** @param ports made anew for each use: what it holds belongs to the Worker, not to the payment. */
   constructor(store: Store, ports: () => LedgerPorts) {
@@ -42,17 +46,18 @@ export class UnitOfWork {
     this.store.commit(
       this.now(),
       (writer) => {
-        for (const [key, count] of repeats) writer.log('notification.duplicate', 'provider', { key, count });
+        for (const [, repeat] of repeats) writer.log('notification.duplicate', 'provider', repeat);
         work(writer);
       },
       identity,
     );
-    for (const [key] of repeats) this.#repeats.delete(key);
+    for (const [name] of repeats) this.#repeats.delete(name);
   }
 
   /** Counts a repeat, for the log; the next commit writes it. */
-  countRepeat(key: string): void {
-    this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
+  countRepeat(key: string, channel: string): void {
+    const name = `${channel}|${key}`;
+    this.#repeats.set(name, { key, channel, count: (this.#repeats.get(name)?.count ?? 0) + 1 });
   }
 
   /** Writes the repeats that are counted, if there are any. */
@@ -77,26 +82,33 @@ export class UnitOfWork {
   /** A webhook's id comes from the payment's version, so that a commit that is repeated queues the same message. */
   webhookId(payment: PaymentId, type: string): string {
     const version = (this.store.head?.version ?? 0) + 1;
-    const suffix = type === 'payment.paid_twice' ? 'b' : 'a';
+    const suffix = SUFFIXES[type] ?? 'a';
     return `msg_${payment}_${String(version).padStart(4, '0')}${suffix}`;
   }
 
   webhookJob(at: string, type: string, record: LedgerRecord, previousStatus: Status | null): Job {
+    return this.#job(at, type, record, previousStatus === null ? {} : { previousStatus });
+  }
+
+  /** The message about a code that has not moved the status: for websites that speak PolyBanking's dialect alone. */
+  feedbackJob(at: string, record: LedgerRecord, code: string): Job {
+    return this.#job(at, FEEDBACK, record, { code });
+  }
+
+  #job(at: string, type: string, record: LedgerRecord, more: Readonly<Record<string, string>>): Job {
     return {
       id: this.webhookId(record.id, type),
       kind: 'webhook',
-      body: JSON.stringify({
-        type,
-        timestamp: at,
-        ...(previousStatus !== null && { previousStatus }),
-        data: viewOf(record),
-      }),
+      body: JSON.stringify({ type, timestamp: at, ...more, data: viewOf(record) }),
       tries: 0,
       dueAt: Date.parse(at),
       createdAt: at,
     };
   }
 }
+
+/** What distinguishes the webhooks of one version. */
+const SUFFIXES: Readonly<Record<string, string>> = { 'payment.paid_twice': 'b', [FEEDBACK]: 'c' };
 
 /** The webhooks that a change calls for. */
 function announcements(before: Summary | null, after: Summary): string[] {
