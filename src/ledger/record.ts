@@ -143,7 +143,9 @@ export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boole
 export function withNewest(record: LedgerRecord, update: Newest, bearing: Bearing): LedgerRecord {
   if (bearing === 'stale') return record;
   if (bearing === 'remark') {
-    return isPolybanking(record) ? { ...record, feedback: { code: update.providerStatus } } : record;
+    if (!isPolybanking(record)) return record;
+    const providerReference = record.providerReference ?? update.providerReference;
+    return { ...record, providerReference, feedback: { code: update.providerStatus } };
   }
   const { feedback: _feedback, ...before } = record;
   return {

@@ -395,7 +395,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
   );
 
   routes.post(
-    '/api/transactions/:reference{.+}',
+    '/api/transactions/:reference{[\\s\\S]+}',
     documented({
       summary: 'PolyBanking: a transaction, or (with /logs/ at the end) its log, the newest first',
       description: KEYS,

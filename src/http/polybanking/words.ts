@@ -168,17 +168,22 @@ function linesHere(
   let isIdSet = Boolean(history.original?.postfinanceId);
   for (const event of eventsHere(history)) {
     const { at, type, detail } = event;
-    const add = (logType: LogType, extra = WITH_ADDRESS.has(logType) ? String(detail.ip ?? '') : '') =>
-      lines.push(lineOf(at, logType, extra));
+    const lineHere = (logType: LogType) =>
+      lineOf(at, logType, WITH_ADDRESS.has(logType) ? String(detail.ip ?? '') : '');
     const plain = PLAIN_TYPES[type];
-    if (plain && (plain !== 'userBackFromPostfinance' || isReturn(event))) add(plain);
+    if (plain && (plain !== 'userBackFromPostfinance' || isReturn(event))) lines.push(lineHere(plain));
     const code = codeOfEvent(event, history);
     if (code === null) continue;
     if (!isIdSet && detail.providerReference !== undefined) {
       isIdSet = true;
-      add('postfinanceId');
+      // The original notes the PAYID that a return brings before the return.
+      lines.splice(
+        detail.channel === 'return' ? lines.length - 1 : lines.length,
+        0,
+        lineHere('postfinanceId'),
+      );
     }
-    add('postfinanceStatus', code);
+    lines.push(lineOf(at, 'postfinanceStatus', code));
   }
   return lines;
 }
