@@ -130,7 +130,8 @@ export class Imports {
       const { record } = takenOver(command);
       writer.save(record);
       writer.log('import.completed', 'operator', { imported: true, order: command.attempt.order ?? null });
-      const message = this.#newestMessage(record);
+      // The earlier version has the message about the status, and does not know codes that move nothing.
+      const message = record.feedback ? this.#newestMessage(record) : null;
       if (message) this.#queueSent(writer, message, !command.original.ipnNeeded);
     });
   }
