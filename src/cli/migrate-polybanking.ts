@@ -8,15 +8,13 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   type ContractAccounts,
-  changesOf,
-  type Read,
-  rowsOf,
   type ShopToImport,
   shopsOf,
   type TransactionToImport,
   transactionsOf,
-  usersOf,
 } from './polybanking-dump.ts';
+import { changesOf, usersOf } from './polybanking-people.ts';
+import { type Read, rowsOf } from './polybanking-rows.ts';
 import { type Importable, type Outcome, Target, Unavailable } from './polybanking-target.ts';
 
 /** Things that are sent at the same time. */
@@ -42,12 +40,14 @@ async function accountOf(target: Target, wanted: string | undefined): Promise<st
 /** Counts the results, and lists what was rejected. */
 class Tally {
   readonly #what: string;
+  readonly #isAlways: boolean;
   readonly #counts = { imported: 0, unchanged: 0, rejected: 0 };
   readonly rejections: string[] = [];
   readonly warnings: string[] = [];
 
-  constructor(what: string) {
+  constructor(what: string, isAlways: boolean) {
     this.#what = what;
+    this.#isAlways = isAlways;
   }
 
   count(name: string, outcome: Outcome): void {
@@ -62,6 +62,11 @@ class Tally {
   #reject(line: string): void {
     this.#counts.rejected += 1;
     this.rejections.push(line);
+  }
+
+  /** Whether there was anything of its kind, or an operator looks for it all the same. */
+  get isNeeded(): boolean {
+    return this.#isAlways || Object.values(this.#counts).some((count) => count > 0);
   }
 
   get line(): string {
@@ -83,7 +88,7 @@ async function importAll<T>(
     for (const [index, outcome] of outcomes.entries()) tally.count(part[index]?.name ?? '', outcome);
     if (Math.floor(at / STEP) !== Math.floor((at + AT_ONCE) / STEP)) console.log(`... ${tally.line}`);
   }
-  console.log(tally.line);
+  if (tally.isNeeded) console.log(tally.line);
 }
 
 /** Imports everything; `put` says what became of a thing. Returns the tallies. */
@@ -98,12 +103,10 @@ async function importDump(
     readonly dryRun: boolean;
   },
 ): Promise<readonly Tally[]> {
-  const [shops, users, changes, transactions] = [
-    'configs',
-    'users',
-    'changes of configs',
-    'transactions',
-  ].map((what) => new Tally(what)) as [Tally, Tally, Tally, Tally];
+  const shops = new Tally('configs', true);
+  const users = new Tally('users', false);
+  const changes = new Tally('changes of configs', false);
+  const transactions = new Tally('transactions', true);
   // For a dry run: the shops that a real one would have made by then.
   const made = new Map<string, Pick<ShopToImport, 'testMode' | 'accounts'>>();
   await importAll(shopsOf(rows, accounts), shops, async (shop) => {
