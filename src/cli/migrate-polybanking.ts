@@ -15,7 +15,7 @@ import {
 } from './polybanking-dump.ts';
 import { changesOf, usersOf } from './polybanking-people.ts';
 import { type Read, rowsOf } from './polybanking-rows.ts';
-import { type Importable, type Outcome, Target, Unavailable } from './polybanking-target.ts';
+import { type Importable, type ImportOutcome, Target, Unavailable } from './polybanking-target.ts';
 
 /** Things that are sent at the same time. */
 const AT_ONCE = 8;
@@ -50,7 +50,7 @@ class Tally {
     this.#isAlways = isAlways;
   }
 
-  count(name: string, outcome: Outcome): void {
+  count(name: string, outcome: ImportOutcome): void {
     if ('rejected' in outcome) this.#reject(`${name}: ${outcome.rejected}`);
     else if (outcome.result === 'differs') this.#reject(`${name}: ${outcome.detail}`);
     else {
@@ -78,7 +78,7 @@ class Tally {
 async function importAll<T>(
   things: readonly Read<T>[],
   tally: Tally,
-  put: (value: T) => Promise<Outcome>,
+  put: (value: T) => Promise<ImportOutcome>,
 ): Promise<void> {
   for (let at = 0; at < things.length; at += AT_ONCE) {
     const part = things.slice(at, at + AT_ONCE);
@@ -99,7 +99,7 @@ async function importDump(
     put,
     dryRun,
   }: {
-    readonly put: (what: Importable, body: object) => Promise<Outcome>;
+    readonly put: (what: Importable, body: object) => Promise<ImportOutcome>;
     readonly dryRun: boolean;
   },
 ): Promise<readonly Tally[]> {

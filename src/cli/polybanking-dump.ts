@@ -10,7 +10,7 @@ import {
   type Read,
   type Row,
   read,
-  text,
+  textOf,
   time,
   Unreadable,
 } from './polybanking-rows.ts';
@@ -111,9 +111,9 @@ function shopOf(row: Row, rows: readonly Row[], accounts: ContractAccounts): Sho
     },
     webhook: { url: optional(row, 'url_ipn', 'ipn_url'), dialect: 'polybanking' },
     keys: {
-      apiKey: text(row, 'key_api'),
-      requestKey: text(row, 'key_request', 'key_requests'),
-      ipnKey: text(row, 'key_ipn'),
+      apiKey: textOf(row, 'key_api'),
+      requestKey: textOf(row, 'key_request', 'key_requests'),
+      ipnKey: textOf(row, 'key_ipn'),
     },
   };
 }
@@ -133,7 +133,7 @@ export function transactionsOf(
   return named(rows, 'paiements.transaction').map((row) =>
     read(nameOf(row), () => {
       const transaction = transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts);
-      references.require(JSON.stringify([transaction.config, text(row, 'reference')]), nameOf(row));
+      references.require(JSON.stringify([transaction.config, textOf(row, 'reference')]), nameOf(row));
       return transaction;
     }),
   );
@@ -153,11 +153,11 @@ function transactionOf(
 ): TransactionToImport {
   const extra = field(row, 'extra_data');
   return {
-    config: text(row, 'config'),
-    account: accountFor(configs.get(text(row, 'config')), accounts),
+    config: textOf(row, 'config'),
+    account: accountFor(configs.get(textOf(row, 'config')), accounts),
     number: /^\d{1,18}$/.test(String(row.pk)) ? String(row.pk) : null,
     transaction: {
-      reference: text(row, 'reference'),
+      reference: textOf(row, 'reference'),
       extraData: extra === undefined || extra === null ? null : String(extra),
       amount: whole(row, 'amount'),
       postfinanceId: optional(row, 'postfinance_id'),
@@ -176,7 +176,7 @@ function transactionOf(
       .toSorted((a, b) => Number(a.pk) - Number(b.pk))
       .map((log) => ({
         when: time(log, 'when') ?? created(row),
-        type: text(log, 'log_type'),
+        type: textOf(log, 'log_type'),
         extraData: optional(log, 'extra_data') ?? '',
       })),
   };

@@ -7,7 +7,7 @@ import {
   type Read,
   type Row,
   read,
-  text,
+  textOf,
   time,
   Unreadable,
 } from './polybanking-rows.ts';
@@ -113,10 +113,10 @@ export function changesOf(rows: readonly Row[]): Read<ChangeToImport>[] {
       if (at === null) throw new Unreadable('has no when');
       return {
         id,
-        config: text(row, 'config'),
+        config: textOf(row, 'config'),
         at,
         user: users.idOf(field(row, 'user')),
-        text: text(row, 'text'),
+        text: textOf(row, 'text'),
       };
     }),
   );

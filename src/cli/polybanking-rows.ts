@@ -21,7 +21,7 @@ export function field(row: Row, ...names: readonly string[]): unknown {
 }
 
 /** The text of a field. @throws Unreadable where there is none. */
-export function text(row: Row, ...names: readonly string[]): string {
+export function textOf(row: Row, ...names: readonly string[]): string {
   const value = field(row, ...names);
   if (value === undefined || value === null) throw new Unreadable(`has no ${names[0]}`);
   return String(value);

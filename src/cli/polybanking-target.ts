@@ -1,7 +1,7 @@
 /** The Worker that takes over PolyBanking's data: what a move sends to it. */
 
 /** What became of taking over one thing. */
-export type Outcome =
+export type ImportOutcome =
   | {
       readonly result: 'imported' | 'unchanged' | 'differs';
       readonly detail: string | null;
@@ -54,10 +54,10 @@ export class Target {
   }
 
   /** What became of one thing; in a dry run, what would. */
-  async put(what: Importable, body: object): Promise<Outcome> {
+  async put(what: Importable, body: object): Promise<ImportOutcome> {
     const sent = this.#dryRun ? { ...body, dryRun: true } : body;
     const response = await this.#call(`/v1/admin/imports/polybanking/${what}`, sent);
-    if (response.ok) return (await response.json()) as Outcome;
+    if (response.ok) return (await response.json()) as ImportOutcome;
     const problem = (await response.json()) as { readonly detail?: string };
     return { rejected: problem.detail ?? String(response.status) };
   }
