@@ -46,7 +46,7 @@ function next(
   const moved = withNewest(
     withAttempt(record, 1, (attempt) => ({ ...attempt, state })),
     update,
-    bearingOf(before, state, update.outcome),
+    bearingOf([before], update.outcome, state !== before),
   );
   const { movement: _movement, ...shown } = update;
   const about = { attempt: 1, ...shown, currency: record.request.currency, ...detail };

@@ -163,7 +163,8 @@ export class ProviderUpdates {
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
-    const bearing = bearingOf(attempt.state, state, outcome);
+    const states = record.attempts.map((entry) => entry.state);
+    const bearing = bearingOf(states, outcome, state !== attempt.state);
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback = isPolybanking(record) && channel !== 'status' && !command.proofMissing;
     const declined = declines && !command.proofMissing ? { ...declines, status: providerStatus } : null;

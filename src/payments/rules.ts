@@ -200,11 +200,16 @@ const LESS_THAN_PAID: ReadonlySet<Outcome> = new Set([
  */
 export type Bearing = 'moved' | 'remark' | 'stale';
 
-/** What an update that led from one state of an attempt to another (or to the same object) is to readers. */
-export function bearingOf(before: AttemptState, after: AttemptState, outcome: Outcome): Bearing {
-  if (moneyOf(before).paid > 0 && LESS_THAN_PAID.has(outcome)) return 'stale';
-  if (before.authorized > 0 && LESS_THAN_HELD.has(outcome)) return 'stale';
-  if (after !== before) return 'moved';
+/**
+ * What an update is to readers of the payment.
+ * @param attempts of the payment, before it: money in any of them outweighs what is said of another.
+ * @param hasMoved whether it changed its attempt's state.
+ */
+export function bearingOf(attempts: readonly AttemptState[], outcome: Outcome, hasMoved: boolean): Bearing {
+  const moneys = attempts.map(moneyOf);
+  if (moneys.some(({ paid }) => paid > 0) && LESS_THAN_PAID.has(outcome)) return 'stale';
+  if (moneys.some(({ authorized }) => authorized > 0) && LESS_THAN_HELD.has(outcome)) return 'stale';
+  if (hasMoved) return 'moved';
   return outcome === 'none' || LESS_THAN_HELD.has(outcome) ? 'remark' : 'stale';
 }
 

@@ -188,6 +188,18 @@ describe('a late code', () => {
     expect(await site.told('9')).toEqual([['9', true]]);
   });
 
+  it('about another attempt does not show on a paid order', async () => {
+    const site = await started();
+    await site.told('2');
+    // The shopper tries again, under another order number; then the bank finds that the first was paid.
+    const { checkoutUrl } = await site.v1<{ checkoutUrl: string }>('GET', '');
+    expect(await (await request(checkoutUrl)).text()).toContain(`${site.id}02`);
+    expect(await site.told('9')).toEqual([['9', true]]);
+    expect(await site.told('2', { orderID: `${site.id}02`, PAYID: '30077' })).toEqual([]);
+    expect(await code(site)).toBe('9');
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'paid', providerReference: '30036' });
+  });
+
   it('that takes the money away does show', async () => {
     const site = await started();
     await site.told('5');

@@ -420,6 +420,37 @@ describe('references', () => {
     await expect(site.client.transaction(`${reference}x`)).rejects.toThrow('404');
   });
 
+  it.each(['', ' ', 'a\nb', 'a\tb', 'a\u0000b', '\u2028', '\u0001'.repeat(2000)])(
+    'are taken as they are, whatever they hold: %j',
+    async (reference) => {
+      const site = await website();
+      expect((await site.client.start('500', reference))[1].status).toBe('OK');
+      expect((await site.client.start('500', reference))[1].status).toBe('REFERENCE_ERROR');
+      expect(await site.client.transaction(reference)).toMatchObject({ reference, amount: '500' });
+      const [found] = (
+        await v1<{ data: { id: string; reference: string }[] }>(
+          site,
+          `/payments?reference=${encodeURIComponent(reference)}`,
+        )
+      ).data;
+      expect(found?.reference).toBe(reference);
+      await runAlarms(found?.id ?? '');
+      expect(await site.client.transactions()).toEqual([{ reference }]);
+    },
+  );
+
+  it('and extra data as large as a form may be come back as they were', async () => {
+    const site = await website();
+    const extra = '\u0001'.repeat(125_000);
+    expect((await site.client.post(site.client.fields('500', 'large', extra), true))[1].status).toBe('OK');
+    const { id } = (await v1<{ data: { id: string }[] }>(site, '/payments?reference=large')).data[0] ?? {};
+    await runAlarms(id ?? '');
+    expect((await site.client.transaction('large')).extra_data).toBe(extra);
+    expect(await site.client.transactions()).toEqual([{ reference: 'large' }]);
+    const larger = site.client.fields('500', 'larger', '\u0001'.repeat(140_000));
+    expect((await site.client.post(larger, true))[0]).toBe(413);
+  });
+
   it('belong to their config', async () => {
     const [one, other] = [await website(), await website()];
     await one.client.start('500', 'mine');

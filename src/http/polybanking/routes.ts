@@ -29,8 +29,8 @@ import { detailsOf, internalStatus, logsOf } from './words.ts';
 /** Longer than any reference that a client uses; the original's database cuts it at 255, or does not. */
 const REFERENCE_LENGTH = 2000;
 
-/** The largest form, in bytes: extra_data may be as large as a shop likes, but for one row of the database. */
-const FORM_LIMIT = 256 * 1024;
+/** The largest form, in bytes. What it holds is stored in one row, where a character may take six times its size. */
+const FORM_LIMIT = 128 * 1024;
 
 /** How many references a list has by default, and at most. */
 const LIST_DEFAULT = 100;
