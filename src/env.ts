@@ -12,6 +12,7 @@ export interface Variables {
   readonly ID_KEY?: string;
   readonly ADMIN_TOKEN?: string;
   readonly PUBLIC_URL?: string;
+  readonly POLYBANKING_TIME_ZONE?: string;
   readonly LOCAL?: string;
 }
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly adminToken: string;
   /** Origin of callback, return and checkout addresses; null: the request's own. */
   readonly publicUrl: string | null;
+  /** The zone of the times that PolyBanking's API shows, as IANA names it. */
+  readonly polybankingTimeZone: string;
   /** Under `npm start`: http and loopback addresses are accepted. */
   readonly local: boolean;
 }
@@ -55,6 +58,20 @@ function key(
   );
 }
 
+/** That of the original. */
+const POLYBANKING_TIME_ZONE = 'Europe/Zurich';
+
+/** @throws Problem misconfigured */
+function timeZone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch (cause) {
+    throw new Problem('misconfigured', `POLYBANKING_TIME_ZONE is no time zone: it looks like Europe/Zurich`, {
+      cause,
+    });
+  }
+}
+
 /**
  * The configuration of a Worker.
  * @throws Problem misconfigured naming the first variable that is missing or wrong.
@@ -83,6 +100,7 @@ export function readConfig(variables: Variables): Config {
     idKey: key('ID_KEY', variables.ID_KEY, local),
     adminToken,
     publicUrl,
+    polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),
     local,
   };
 }

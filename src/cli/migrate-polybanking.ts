@@ -1,65 +1,29 @@
 /**
  * `npm run migrate:polybanking -- dump.json [--url URL] [--account ID] [--test-account ID] [--dry-run]`: takes over
- * PolyBanking's configs and transactions; those of configs in test mode go to the test account, where one is named. Needs
- * ADMIN_TOKEN. Can be run again at any time: what is there already stays as it is.
+ * PolyBanking's configs and transactions, its users' names and the log of its configs' changes; what belongs to configs in test
+ * mode goes to the test account, where one is named. Needs ADMIN_TOKEN. Can be run again at any time: what is there already stays
+ * as it is. A dry run has the Worker check everything as a real one does, and stores nothing.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Read, rowsOf, shopsOf, transactionsOf } from './polybanking-dump.ts';
+import {
+  type ContractAccounts,
+  type ShopToImport,
+  shopsOf,
+  type TransactionToImport,
+  transactionsOf,
+} from './polybanking-dump.ts';
+import { changesOf, usersOf } from './polybanking-people.ts';
+import { type Read, rowsOf } from './polybanking-rows.ts';
+import { type Importable, type ImportOutcome, Target, Unavailable } from './polybanking-target.ts';
 
-/** Transactions that are sent at the same time. */
+/** Things that are sent at the same time. */
 const AT_ONCE = 8;
 
-/** How often progress is shown, in transactions. */
+/** How often progress is shown, in things. */
 const STEP = 100;
 
-interface Imported {
-  readonly result: 'imported' | 'unchanged' | 'differs';
-  readonly detail: string | null;
-  readonly warnings?: readonly string[];
-}
-
-interface Account {
-  readonly id: string;
-  readonly provider: string;
-  readonly currencies: readonly string[];
-}
-
-class Target {
-  readonly #url: string;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  async #call(path: string, body?: unknown): Promise<Response> {
-    return fetch(new URL(path, this.#url), {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}`,
-        'content-type': 'application/json',
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-  }
-
-  async accounts(): Promise<readonly Account[]> {
-    const response = await this.#call('/v1/admin/accounts');
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    return ((await response.json()) as { readonly data: readonly Account[] }).data;
-  }
-
-  /** The result of importing one thing; `rejected` is the text of the problem. */
-  async put(what: 'shop' | 'transaction', body: unknown): Promise<Imported | { readonly rejected: string }> {
-    const response = await this.#call(`/v1/admin/imports/polybanking/${what}`, body);
-    if (response.ok) return (await response.json()) as Imported;
-    const problem = (await response.json()) as { readonly detail?: string };
-    // Every other thing would fail the same way.
-    if (response.status === 401 || response.status >= 500)
-      throw new Error(`${response.status} ${problem.detail}`);
-    return { rejected: problem.detail ?? String(response.status) };
-  }
-}
+const LOCAL_URL = 'http://localhost:8787';
 
 /** The account that the transactions went to: the named one, or the only one at PostFinance. */
 async function accountOf(target: Target, wanted: string | undefined): Promise<string> {
@@ -76,15 +40,17 @@ async function accountOf(target: Target, wanted: string | undefined): Promise<st
 /** Counts the results, and lists what was rejected. */
 class Tally {
   readonly #what: string;
+  readonly #isAlways: boolean;
   readonly #counts = { imported: 0, unchanged: 0, rejected: 0 };
   readonly rejections: string[] = [];
   readonly warnings: string[] = [];
 
-  constructor(what: string) {
+  constructor(what: string, isAlways: boolean) {
     this.#what = what;
+    this.#isAlways = isAlways;
   }
 
-  count(name: string, outcome: Imported | { readonly rejected: string }): void {
+  count(name: string, outcome: ImportOutcome): void {
     if ('rejected' in outcome) this.#reject(`${name}: ${outcome.rejected}`);
     else if (outcome.result === 'differs') this.#reject(`${name}: ${outcome.detail}`);
     else {
@@ -98,6 +64,11 @@ class Tally {
     this.rejections.push(line);
   }
 
+  /** Whether there was anything of its kind, or an operator looks for it all the same. */
+  get isNeeded(): boolean {
+    return this.#isAlways || Object.values(this.#counts).some((count) => count > 0);
+  }
+
   get line(): string {
     const { imported, unchanged, rejected } = this.#counts;
     return `${this.#what}: ${imported} imported, ${unchanged} there already, ${rejected} rejected`;
@@ -107,7 +78,7 @@ class Tally {
 async function importAll<T>(
   things: readonly Read<T>[],
   tally: Tally,
-  put: (value: T) => Promise<Imported | { readonly rejected: string }>,
+  put: (value: T) => Promise<ImportOutcome>,
 ): Promise<void> {
   for (let at = 0; at < things.length; at += AT_ONCE) {
     const part = things.slice(at, at + AT_ONCE);
@@ -117,7 +88,54 @@ async function importAll<T>(
     for (const [index, outcome] of outcomes.entries()) tally.count(part[index]?.name ?? '', outcome);
     if (Math.floor(at / STEP) !== Math.floor((at + AT_ONCE) / STEP)) console.log(`... ${tally.line}`);
   }
-  console.log(tally.line);
+  if (tally.isNeeded) console.log(tally.line);
+}
+
+/** Imports everything; `put` says what became of a thing. Returns the tallies. */
+async function importDump(
+  rows: ReturnType<typeof rowsOf>,
+  accounts: ContractAccounts,
+  {
+    put,
+    dryRun,
+  }: {
+    readonly put: (what: Importable, body: object) => Promise<ImportOutcome>;
+    readonly dryRun: boolean;
+  },
+): Promise<readonly Tally[]> {
+  const shops = new Tally('configs', true);
+  const users = new Tally('users', false);
+  const changes = new Tally('changes of configs', false);
+  const transactions = new Tally('transactions', true);
+  // For a dry run: the shops that a real one would have made by then.
+  const made = new Map<string, Pick<ShopToImport, 'testMode' | 'accounts'>>();
+  await importAll(shopsOf(rows, accounts), shops, async (shop) => {
+    const outcome = await put('shop', shop);
+    const { id, testMode, accounts: used } = shop;
+    if ('result' in outcome && outcome.result === 'imported') made.set(id, { testMode, accounts: used });
+    return outcome;
+  });
+  await importAll(usersOf(rows), users, (user) => put('user', user));
+  await importAll(changesOf(rows), changes, (change) => put('change', change));
+  await importAll(transactionsOf(rows, accounts), transactions, (transaction: TransactionToImport) =>
+    put('transaction', dryRun ? { ...transaction, shop: made.get(transaction.config) ?? null } : transaction),
+  );
+  return [shops, users, changes, transactions];
+}
+
+/** The Worker and the account; null for a dry run without a Worker, which checks the dump alone. */
+async function reach(
+  target: Target,
+  account: string | undefined,
+  isOptional: boolean,
+): Promise<{ readonly live: string } | null> {
+  try {
+    return { live: await accountOf(target, account) };
+  } catch (error) {
+    if (!isOptional || !(error instanceof Unavailable)) throw error;
+    console.log(`only the dump is checked, because no Worker can be asked: ${error.message}\n`);
+    return null;
+  }
 }
 
 async function main(): Promise<number> {
@@ -133,25 +151,27 @@ async function main(): Promise<number> {
   const [file] = positionals;
   if (!file) {
     throw new Error(
-      'usage: npm run migrate:polybanking -- dump.json [--url http://localhost:8787] [--account ID] [--test-account ID] [--dry-run]',
+      `usage: npm run migrate:polybanking -- dump.json [--url ${LOCAL_URL}] [--account ID] [--test-account ID] [--dry-run]`,
     );
   }
   const rows = rowsOf(readFileSync(file, 'utf8'));
-  const target = new Target(values.url ?? 'http://localhost:8787');
-  const dry = values['dry-run'] === true;
-  const live = dry ? (values.account ?? 'account') : await accountOf(target, values.account);
-  const accounts = { live, test: values['test-account'] ?? live };
-  const read: Imported = { result: 'imported', detail: null };
-  const [shops, transactions] = [new Tally('configs'), new Tally('transactions')];
-  await importAll(shopsOf(rows, accounts), shops, async (shop) => (dry ? read : target.put('shop', shop)));
-  await importAll(transactionsOf(rows, accounts), transactions, async (transaction) =>
-    dry ? read : target.put('transaction', transaction),
+  const dryRun = values['dry-run'] === true;
+  const target = new Target(values.url ?? LOCAL_URL, { token: process.env.ADMIN_TOKEN ?? '', dryRun });
+  const reached = await reach(target, values.account, dryRun && values.url === undefined);
+  const live = reached?.live ?? values.account ?? 'account';
+  const tallies = await importDump(
+    rows,
+    { live, test: values['test-account'] ?? live },
+    {
+      put: async (what, body) => (reached ? target.put(what, body) : { result: 'imported', detail: null }),
+      dryRun,
+    },
   );
-  const rejections = [...shops.rejections, ...transactions.rejections];
-  const warnings = [...shops.warnings, ...transactions.warnings];
+  const rejections = tallies.flatMap((tally) => tally.rejections);
+  const warnings = tallies.flatMap((tally) => tally.warnings);
   if (warnings.length > 0) console.log(`\nto be mended:\n${warnings.map((line) => `  ${line}`).join('\n')}`);
   if (rejections.length > 0) console.log(`\nrejected:\n${rejections.map((line) => `  ${line}`).join('\n')}`);
-  if (dry) console.log('\nnothing was sent: this was a dry run');
+  if (dryRun) console.log('\nnothing was stored: this was a dry run');
   return rejections.length > 0 ? 1 : 0;
 }
 
@@ -161,6 +181,8 @@ main().then(
   },
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
+    if (error instanceof Unavailable)
+      console.error('run the import again when it can: it goes on where it ended');
     process.exitCode = 2;
   },
 );

@@ -1,18 +1,19 @@
 /**
- * A Django `dumpdata` of PolyBanking, read: configs.config, paiements.transaction, paiements.transactionlog. Names of
- * fields are those of the original's API and console; where versions differ, each known name is tried.
+ * Configs and transactions of a dump (configs.config, paiements.transaction, paiements.transactionlog), as they are imported. Names
+ * of fields are those of the original's models; where versions differ, each known name is tried.
  */
-
-interface Row {
-  readonly model: string;
-  readonly pk: number | string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** A thing to take over, or why it cannot be. */
-export type Read<T> =
-  | { readonly name: string; readonly value: T }
-  | { readonly name: string; readonly rejected: string };
+import {
+  field,
+  flag,
+  named,
+  optional,
+  type Read,
+  type Row,
+  read,
+  textOf,
+  time,
+  Unreadable,
+} from './polybanking-rows.ts';
 
 export interface ShopToImport {
   readonly id: string;
@@ -30,42 +31,10 @@ export interface ShopToImport {
 export interface TransactionToImport {
   readonly config: string;
   readonly account: string;
+  /** Its number at the old server. */
+  readonly number: string | null;
   readonly transaction: Readonly<Record<string, unknown>>;
   readonly logs: readonly { readonly when: string; readonly type: string; readonly extraData: string }[];
-}
-
-class Unreadable extends Error {}
-
-/** The first of several names that a row has. */
-function field(row: Row, ...names: readonly string[]): unknown {
-  const name = names.find((entry) => row.fields[entry] !== undefined);
-  return name === undefined ? undefined : row.fields[name];
-}
-
-function text(row: Row, ...names: readonly string[]): string {
-  const value = field(row, ...names);
-  if (value === undefined || value === null) throw new Unreadable(`has no ${names[0]}`);
-  return String(value);
-}
-
-function optional(row: Row, ...names: readonly string[]): string | null {
-  const value = field(row, ...names);
-  return value === undefined || value === null || value === '' ? null : String(value);
-}
-
-function flag(row: Row, fallback: boolean, ...names: readonly string[]): boolean {
-  const value = field(row, ...names);
-  return value === undefined || value === null ? fallback : value === true;
-}
-
-/** A time of Django as RFC 3339 UTC; one without a zone is taken as UTC, the original's setting. */
-function time(row: Row, name: string): string | null {
-  const value = optional(row, name);
-  if (value === null) return null;
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`;
-  const milliseconds = Date.parse(zoned.replace(' ', 'T'));
-  if (Number.isNaN(milliseconds)) throw new Unreadable(`${name} is no time: ${value}`);
-  return new Date(milliseconds).toISOString();
 }
 
 function whole(row: Row, name: string): number {
@@ -74,31 +43,6 @@ function whole(row: Row, name: string): number {
     throw new Unreadable(`${name} is no amount in centimes: ${String(field(row, name))}`);
   }
   return value;
-}
-
-function read<T>(name: string, work: () => T): Read<T> {
-  try {
-    return { name, value: work() };
-  } catch (error) {
-    if (error instanceof Unreadable) return { name, rejected: error.message };
-    throw error;
-  }
-}
-
-/**
- * The rows of a dump.
- * @throws Error when it is not the JSON that dumpdata writes.
- */
-export function rowsOf(json: string): readonly Row[] {
-  const rows: unknown = JSON.parse(json);
-  const isRow = (row: Partial<Row> | null) =>
-    typeof row?.model === 'string' && typeof row.fields === 'object' && row.pk !== undefined;
-  if (!Array.isArray(rows) || !rows.every(isRow)) throw new Error('this is not the output of dumpdata');
-  return rows as Row[];
-}
-
-function named(rows: readonly Row[], model: string): readonly Row[] {
-  return rows.filter((row) => row.model.toLowerCase() === model);
 }
 
 /** Groups are rows of their own, or a plain text. */
@@ -123,29 +67,55 @@ function isTest(config: Row): boolean {
   return flag(config, false, 'test_mode', 'test');
 }
 
+/** Refuses what has the key of an earlier thing: both cannot be taken over. */
+class Firsts {
+  readonly #owners = new Map<string, string>();
+  readonly #what: string;
+
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** @throws Unreadable naming the earlier thing. */
+  require(key: string, owner: string): void {
+    const first = this.#owners.get(key);
+    if (first !== undefined) throw new Unreadable(`${this.#what} is that of ${first}, too`);
+    this.#owners.set(key, owner);
+  }
+}
+
 /** Configs as shops, which use the account of their mode. */
 export function shopsOf(rows: readonly Row[], accounts: ContractAccounts): Read<ShopToImport>[] {
+  const keys = new Firsts('key_api');
   return named(rows, 'configs.config').map((row) =>
-    read(`config ${row.pk}`, () => ({
-      id: String(row.pk),
-      name: optional(row, 'name') ?? `Config ${row.pk}`,
-      group: groupOf(rows, row),
-      active: flag(row, false, 'active'),
-      adminEnabled: flag(row, true, 'admin_enable', 'admin_enabled'),
-      testMode: isTest(row),
-      accounts: [accountFor(row, accounts)],
-      returnUrl: {
-        success: optional(row, 'url_back_ok', 'url_ok', 'back_ok_url', 'ok_url'),
-        failure: optional(row, 'url_back_err', 'url_back_error', 'url_err', 'url_error', 'error_url'),
-      },
-      webhook: { url: optional(row, 'url_ipn', 'ipn_url'), dialect: 'polybanking' as const },
-      keys: {
-        apiKey: text(row, 'key_api'),
-        requestKey: text(row, 'key_request', 'key_requests'),
-        ipnKey: text(row, 'key_ipn'),
-      },
-    })),
+    read(`config ${row.pk}`, () => {
+      const shop = shopOf(row, rows, accounts);
+      keys.require(shop.keys.apiKey, `config ${row.pk}`);
+      return shop;
+    }),
   );
+}
+
+function shopOf(row: Row, rows: readonly Row[], accounts: ContractAccounts): ShopToImport {
+  return {
+    id: String(row.pk),
+    name: optional(row, 'name') ?? `Config ${row.pk}`,
+    group: groupOf(rows, row),
+    active: flag(row, false, 'active'),
+    adminEnabled: flag(row, true, 'admin_enable', 'admin_enabled'),
+    testMode: isTest(row),
+    accounts: [accountFor(row, accounts)],
+    returnUrl: {
+      success: optional(row, 'url_back_ok', 'url_ok', 'back_ok_url', 'ok_url'),
+      failure: optional(row, 'url_back_err', 'url_back_error', 'url_err', 'url_error', 'error_url'),
+    },
+    webhook: { url: optional(row, 'url_ipn', 'ipn_url'), dialect: 'polybanking' },
+    keys: {
+      apiKey: textOf(row, 'key_api'),
+      requestKey: textOf(row, 'key_request', 'key_requests'),
+      ipnKey: textOf(row, 'key_ipn'),
+    },
+  };
 }
 
 /** Transactions with their logs, oldest first. */
@@ -159,35 +129,57 @@ export function transactionsOf(
     const of = String(field(row, 'transaction'));
     logs.set(of, [...(logs.get(of) ?? []), row]);
   }
+  const references = new Firsts('reference');
   return named(rows, 'paiements.transaction').map((row) =>
-    read(`transaction ${row.pk} (${optional(row, 'reference') ?? 'no reference'})`, () => ({
-      config: text(row, 'config'),
-      account: accountFor(configs.get(text(row, 'config')), accounts),
-      transaction: {
-        reference: text(row, 'reference'),
-        extraData: optional(row, 'extra_data'),
-        amount: whole(row, 'amount'),
-        postfinanceId: optional(row, 'postfinance_id'),
-        postfinanceStatus: optional(row, 'postfinance_status') ?? '??',
-        internalStatus: optional(row, 'internal_status') ?? 'cr',
-        ipnNeeded: flag(row, false, 'ipn_needed'),
-        brand: optional(row, 'brand'),
-        card: optional(row, 'card'),
-        created: created(row),
-        forwarded: time(row, 'last_userforwarded_date'),
-        back: time(row, 'last_user_back_from_postfinance_date'),
-        notified: time(row, 'last_postfinance_ipn_date'),
-        ipn: time(row, 'last_ipn_date'),
-      },
-      logs: (logs.get(String(row.pk)) ?? [])
-        .toSorted((a, b) => Number(a.pk) - Number(b.pk))
-        .map((log) => ({
-          when: time(log, 'when') ?? created(row),
-          type: text(log, 'log_type'),
-          extraData: optional(log, 'extra_data') ?? '',
-        })),
-    })),
+    read(nameOf(row), () => {
+      const transaction = transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts);
+      references.require(JSON.stringify([transaction.config, textOf(row, 'reference')]), nameOf(row));
+      return transaction;
+    }),
   );
+}
+
+function nameOf(row: Row): string {
+  // On one line, whatever the reference is.
+  const reference = JSON.stringify(optional(row, 'reference') ?? '').slice(1, -1);
+  return `transaction ${row.pk} (${reference || 'no reference'})`;
+}
+
+function transactionOf(
+  row: Row,
+  logs: readonly Row[],
+  configs: ReadonlyMap<string, Row>,
+  accounts: ContractAccounts,
+): TransactionToImport {
+  const extra = field(row, 'extra_data');
+  return {
+    config: textOf(row, 'config'),
+    account: accountFor(configs.get(textOf(row, 'config')), accounts),
+    number: /^\d{1,18}$/.test(String(row.pk)) ? String(row.pk) : null,
+    transaction: {
+      reference: textOf(row, 'reference'),
+      extraData: extra === undefined || extra === null ? null : String(extra),
+      amount: whole(row, 'amount'),
+      postfinanceId: optional(row, 'postfinance_id'),
+      postfinanceStatus: optional(row, 'postfinance_status') ?? '??',
+      internalStatus: optional(row, 'internal_status') ?? 'cr',
+      ipnNeeded: flag(row, false, 'ipn_needed'),
+      brand: optional(row, 'brand'),
+      card: optional(row, 'card'),
+      created: created(row),
+      forwarded: time(row, 'last_userforwarded_date'),
+      back: time(row, 'last_user_back_from_postfinance_date'),
+      notified: time(row, 'last_postfinance_ipn_date'),
+      ipn: time(row, 'last_ipn_date'),
+    },
+    logs: logs
+      .toSorted((a, b) => Number(a.pk) - Number(b.pk))
+      .map((log) => ({
+        when: time(log, 'when') ?? created(row),
+        type: textOf(log, 'log_type'),
+        extraData: optional(log, 'extra_data') ?? '',
+      })),
+  };
 }
 
 function created(row: Row): string {

@@ -4,6 +4,7 @@ import { Accounts } from './accounts.ts';
 import { listAudit, recordAudit } from './audit.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
+import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
   listOverdue,
@@ -42,6 +43,7 @@ export interface WebhookTarget {
 export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
+  readonly imported: ImportedRecords;
   readonly #db: D1Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
@@ -57,6 +59,7 @@ export class Directory {
     this.#now = now;
     this.#cache = new Cache(now);
     this.#copies = new BatchWriter(pause);
+    this.imported = new ImportedRecords(db);
     this.shops = new Shops({ db, vault, hashKey, now, random });
     this.accounts = new Accounts(db, vault, now, () => {
       const bytes = new Uint8Array(16);

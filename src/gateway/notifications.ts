@@ -1,6 +1,5 @@
 /** A provider's message: verified over its raw bytes with every live secret, then taken to the ledger of its payment. */
 import { Problem, Refusal } from '../payments/errors.ts';
-import { fromOrderNumber } from '../payments/id.ts';
 import type {
   Acknowledgement,
   Channel,
@@ -12,6 +11,7 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { attemptOfOrder } from './order-numbers.ts';
 import { allowedAddresses, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
@@ -89,6 +89,8 @@ export async function takeNotification(
       account,
       channel: 'notification',
       signedBy,
+      about: await attemptOfOrder(service, message.order),
+      ip: sender.ip,
       standing,
     });
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
@@ -145,7 +147,7 @@ async function takeHint(
   { account, provider, variants }: OpenedAccount,
   hint: Hint,
 ): Promise<Reply> {
-  const order = hint.order === null ? null : fromOrderNumber(hint.order);
+  const order = hint.order === null ? null : await attemptOfOrder(service, hint.order);
   const result =
     order &&
     (await service.ledger(order.id).takeHint({

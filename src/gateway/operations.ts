@@ -33,7 +33,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
   const { provider, variants } = open(account);
   const operation = provider[recorded.kind] as ProviderOperation<Record<string, unknown>> | undefined;
   if (!operation) throw new Problem('unsupported_operation', `${provider.caption} has no ${recorded.kind}`);
-  const order = orderNumber(id, recorded.attempt);
+  const order = request.order ?? orderNumber(id, recorded.attempt);
   const now = new Date(service.now());
   return {
     operation,

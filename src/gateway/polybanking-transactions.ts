@@ -2,13 +2,14 @@
 import type { Account, Shop } from '../directory/types.ts';
 import type { CreateResult, History } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
-import { derivePaymentId, fromOrderNumber, type PaymentId } from '../payments/id.ts';
+import { derivePaymentId, type PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import type { ProviderRequest } from '../providers/contract.ts';
 import { hex, readable, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { parseForm } from '../signing/form.ts';
+import { attemptOfOrder } from './order-numbers.ts';
 import type { Service } from './service.ts';
 import { chooseAccount, startAttempt } from './start-attempt.ts';
 
@@ -19,7 +20,8 @@ const CURRENCY = 'CHF';
 export interface Transaction {
   readonly reference: string;
   readonly amount: Minor;
-  readonly extraData: string;
+  /** Null: it had none, not even an empty one. */
+  readonly extraData: string | null;
 }
 
 /** The shop's postfinance account, or any other that takes francs. */
@@ -76,25 +78,45 @@ export async function createPolybankingPayment(
 }
 
 /** What a message of the Ogone platform names. */
-interface NamedPayment {
-  readonly id: PaymentId;
-  readonly history: History;
-  /** Null: its attempt went to another bank. */
-  readonly account: Account | null;
+type Named =
+  /** Nothing that could be an order number of ours or of the original. */
+  | { readonly kind: 'no_order' }
+  /** An order number of another gateway, or of an attempt that went to another bank. */
+  | { readonly kind: 'other_bank' }
+  /** An order number without a payment. */
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'payment';
+      readonly id: PaymentId;
+      readonly history: History;
+      readonly account: Account;
+    };
+
+/** What begins the original's order numbers, before a dash. */
+const BANK = 'polybanking';
+
+function kindWithoutPayment(order: string): 'no_order' | 'other_bank' | 'unknown' {
+  const dash = order.indexOf('-');
+  if (dash < 0) return OUR_FORM.test(order) ? 'unknown' : 'no_order';
+  return order.slice(0, dash) === BANK ? 'unknown' : 'other_bank';
 }
 
-/** The payment and the account that a message names, which is not verified yet; null: none of ours. */
+/** The form of our order numbers: a payment's id and two digits. */
+const OUR_FORM = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
+
+/** The payment and the account that a message names, which is not verified yet. */
 export async function paymentOfMessage(
   service: Service,
   { method, query, body }: ProviderRequest,
-): Promise<NamedPayment | null> {
+): Promise<Named> {
   const fields = parseForm(method === 'GET' ? query : body) ?? [];
   const field = fields.find(({ name }) => readable(name).toUpperCase() === 'ORDERID');
-  const order = field ? fromOrderNumber(readable(field.value)) : null;
-  const history = order && (await service.ledger(order.id).history());
-  const accountId = order && history?.accounts[order.attempt - 1];
-  if (!order || !history || !accountId) return null;
+  const order = field ? readable(field.value) : '';
+  const named = await attemptOfOrder(service, order);
+  const history = named && (await service.ledger(named.id).history());
+  const accountId = named && history?.accounts[named.attempt - 1];
+  if (!named || !history || !accountId) return { kind: kindWithoutPayment(order) };
   const account = await service.directory.account(accountId);
   const isOgone = account?.provider === 'postfinance' || account?.provider === 'ogone';
-  return { id: order.id, history, account: isOgone ? account : null };
+  return account && isOgone ? { kind: 'payment', id: named.id, history, account } : { kind: 'other_bank' };
 }

@@ -1,5 +1,6 @@
 /** The ledger's ports, made of the gateway's parts. */
 import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
+import { FEEDBACK } from '../payments/types.ts';
 import { deliverWebhook } from '../webhooks/deliver.ts';
 import { polybankingMessage } from '../webhooks/polybanking.ts';
 import { pauseAfter } from '../webhooks/schedule.ts';
@@ -9,6 +10,11 @@ import type { Service } from './service.ts';
 import { queryPause, queryStatus } from './status-query.ts';
 
 const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
+
+/** Whether a message is for websites that speak PolyBanking's dialect alone. */
+function isFeedback(body: string): boolean {
+  return (JSON.parse(body) as { readonly type: string }).type === FEEDBACK;
+}
 
 async function sendWebhook(
   service: Service,
@@ -25,7 +31,9 @@ async function sendWebhook(
   const outgoing =
     target.shop.webhook.dialect === 'polybanking'
       ? polybankingMessage(shopId, message.body, secrets[0] ?? '')
-      : standardMessage(message.id, now(), message.body, secrets);
+      : isFeedback(message.body)
+        ? null
+        : standardMessage(message.id, now(), message.body, secrets);
   if (!outgoing) return UNWANTED;
   return deliverWebhook(outgoing, url, { fetch: service.fetch, now, local: config.local });
 }

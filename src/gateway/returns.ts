@@ -1,13 +1,14 @@
 /** The shopper comes back. What the return carries counts like a notification if it verifies. */
 import type { ApplyUpdateCommand, ReturnCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
-import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
+import type { PaymentId } from '../payments/id.ts';
 import type { ProviderRequest } from '../providers/contract.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { verifyMessage } from './notifications.ts';
+import { attemptOfOrder } from './order-numbers.ts';
 import { standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
@@ -31,12 +32,19 @@ function carriesMessage({ query, body }: ProviderRequest): boolean {
   return body.length > 0 || (parseForm(query) ?? []).some(({ name }) => readable(name) !== VIA);
 }
 
+/** The payment that a shopper comes back from, and who that is. */
+interface AboutReturn {
+  readonly id: PaymentId;
+  readonly sender: Sender;
+  readonly shopperIp: string | null;
+}
+
 /** What a return carries, if it verifies; why not, if it does not. */
 async function returnedUpdate(
   service: Service,
   opened: OpenedAccount,
   request: ProviderRequest,
-  about: { readonly id: PaymentId; readonly sender: Sender },
+  about: AboutReturn,
 ): Promise<Returned> {
   const { provider } = opened;
   const isRead = provider.capabilities.signedReturn || provider.queryStatus;
@@ -46,14 +54,22 @@ async function returnedUpdate(
     const { message, signedBy } = await verifyMessage(service, opened, request, 'return');
     if (message.kind === 'acknowledgement') return { update: null, refused: null };
     if (message.kind === 'hint') {
-      const order = message.order === null ? null : fromOrderNumber(message.order);
+      const order = message.order === null ? null : await attemptOfOrder(service, message.order);
       return { update: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
     }
     const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
+    const order = await attemptOfOrder(service, message.order);
     const update =
       standing.kind === 'counts' &&
-      updateCommand(message, { provider, account, channel: 'return', signedBy, standing });
-    const order = fromOrderNumber(message.order);
+      updateCommand(message, {
+        provider,
+        account,
+        channel: 'return',
+        signedBy,
+        about: order,
+        ip: about.shopperIp,
+        standing,
+      });
     if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
     if (update) return { update: update.command, refused: null };
@@ -105,16 +121,20 @@ async function queryNow(
   }
 }
 
-/** Takes a return to the ledger of its payment. */
+/**
+ * Takes a return to the ledger of its payment.
+ * @param about.signedOnly what does not verify is none: it is logged as refused, the ledger does not learn of it.
+ */
 export async function takeReturn(
   service: Service,
   opened: OpenedAccount,
   request: ProviderRequest,
-  about: { readonly id: PaymentId; readonly sender: Sender; readonly shopperIp: string | null },
+  about: AboutReturn & { readonly signedOnly?: boolean },
 ): Promise<ReturnResult> {
   const { id } = about;
   const account = opened.account.id;
   const returned = await returnedUpdate(service, opened, request, about);
+  if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
   const asked = await queryNow(service, id, opened, returned);
   return service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip: about.shopperIp });
 }

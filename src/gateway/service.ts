@@ -41,7 +41,7 @@ export interface LedgerClient {
   events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
-  resend(): Promise<boolean>;
+  resend(isPolybanking: boolean): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(): Promise<History | null>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;

@@ -178,24 +178,42 @@ export async function knownShop(service: Service, id: string): Promise<Shop> {
   return shop;
 }
 
+/** What a shop becomes, and what it was. */
+interface Change {
+  readonly before: Shop | null;
+  /** Whether its keys come from another gateway. */
+  readonly isImported?: boolean;
+}
+
+/**
+ * A shop as it will be, and the keys that are given, both checked.
+ * @throws Problem invalid_request; invalid_state when an account does not fit the shop's mode.
+ */
+export async function checkedShop(
+  service: Service,
+  id: string,
+  body: ShopChange,
+  { before, isImported = false }: Change,
+) {
+  const accounts = await accountsOfShop(service, body.accounts ?? before?.accounts ?? []);
+  const input = shopInput(id, body, before, { service, accounts });
+  requireFittingMode(input, accounts, before);
+  return { input, given: await givenKeys(service, id, body, isImported) };
+}
+
 /**
  * Creates or changes a shop, and returns the keys that were set.
- * @param change.isImported whether its keys come from another gateway.
- * @throws Problem invalid_request; invalid_state when an account does not fit the shop's mode.
+ * @throws Problem as checkedShop does.
  */
 export async function putShop(
   service: Service,
   id: string,
   body: ShopChange,
-  change: { readonly before: Shop | null; readonly actor: string; readonly isImported?: boolean },
+  change: Change & { readonly actor: string },
 ): Promise<Partial<Record<KeyKind, string>>> {
-  const { before, actor, isImported = false } = change;
   const { directory } = service;
-  const accounts = await accountsOfShop(service, body.accounts ?? before?.accounts ?? []);
-  const input = shopInput(id, body, before, { service, accounts });
-  requireFittingMode(input, accounts, before);
-  const given = await givenKeys(service, id, body, isImported);
-  const keys = await directory.shops.put(input, given, before, actor);
+  const { input, given } = await checkedShop(service, id, body, change);
+  const keys = await directory.shops.put(input, given, change.before, change.actor);
   directory.changed();
   return keys;
 }

@@ -57,7 +57,7 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
 }
 
 /** @throws Problem when an account is not for a shop of this mode. */
-export function requireMode(shop: Shop, account: Account): void {
+export function requireMode(shop: Pick<Shop, 'testMode'>, account: Account): void {
   if (fitsMode(shop, account)) return;
   if (isReal(account)) {
     throw new Problem(
@@ -149,6 +149,8 @@ export async function startAttempt(
     readonly account: Account;
     readonly id: PaymentId;
     readonly attempt: number;
+    /** The order number at the provider; left out: that of this payment and attempt. */
+    readonly order?: string | undefined;
     readonly request: PaymentRequest;
     readonly amount: Minor;
     readonly origin: string;
@@ -156,7 +158,7 @@ export async function startAttempt(
     readonly ip?: string | null;
   },
 ): Promise<SignedAttempt> {
-  const { account, id, attempt, request, amount, origin, ip } = options;
+  const { account, id, attempt, order, request, amount, origin, ip } = options;
   const { provider: found, variants } = open(account);
   if (amount > found.maxAmount) {
     throw new Problem(
@@ -173,6 +175,7 @@ export async function startAttempt(
     account: account.id,
     provider: found.id,
     test: account.environment !== 'production',
+    ...(order !== undefined && { order }),
     capture: request.capture ?? found.captureDefault(settings),
     amount,
     oneRedirect: found.freshOrderEachRedirect,
@@ -184,7 +187,7 @@ export async function startAttempt(
   const now = service.now();
   const started = await found.start({
     id,
-    order: orderNumber(id, attempt),
+    order: order ?? orderNumber(id, attempt),
     payment: { ...request, amount },
     account: current.account,
     urls: {

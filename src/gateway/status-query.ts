@@ -38,8 +38,10 @@ export async function queryStatus(
   const [{ account: current }] = variants;
   const lack = lackOf(provider, current.settings, request);
   if (!provider.queryStatus || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
+  const { id, attempt } = request;
+  const order = request.order ?? orderNumber(id, attempt);
   const answer = await provider.queryStatus({
-    order: orderNumber(request.id, request.attempt),
+    order,
     account: current,
     amount: request.amount,
     currency: request.currency,
@@ -60,6 +62,7 @@ export async function queryStatus(
         account,
         channel: 'status',
         signedBy: 'asked',
+        ...(update.order === order && { about: { id, attempt } }),
       });
       if (made?.id !== request.id) throw new Refusal('wrong_account', 'the answer is about another payment');
       return made.command;

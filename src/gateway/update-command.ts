@@ -4,11 +4,13 @@ import type { ApplyUpdateCommand } from '../ledger/commands.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
 import { statusText } from '../providers/kit/statuses.ts';
+import type { NamedAttempt } from './order-numbers.ts';
 import type { Standing } from './proof.ts';
 import { isReal } from './shop-mode.ts';
 
 /**
  * The command, and the payment that it is for; null when its order number is none of ours.
+ * @param options.about the attempt that its order number names; left out: the number is one of ours.
  * @param options.signedBy which of the account's live secrets fitted;
  *   `asked`, the log's word, for the answer to a status query or a report.
  */
@@ -19,14 +21,17 @@ export function updateCommand(
     readonly account: Pick<Account, 'id' | 'environment'>;
     readonly channel: Channel | 'status';
     readonly signedBy: string;
+    readonly about?: NamedAttempt | null;
+    /** The address of whoever brought it, where it is known. */
+    readonly ip?: string | null;
     /** How the message stands; the answer to a status query counts. */
     readonly standing?: Exclude<Standing, { kind: 'query' }>;
   },
 ): { readonly id: PaymentId; readonly command: ApplyUpdateCommand } | null {
-  const order = fromOrderNumber(update.order);
+  const { provider, account, standing = { kind: 'counts', proven: true }, about, ip, ...rest } = options;
+  const order = about === undefined ? fromOrderNumber(update.order) : about;
   if (!order) return null;
   const { kind: _kind, order: _order, reply, ...members } = update;
-  const { provider, account, standing = { kind: 'counts', proven: true }, ...rest } = options;
   return {
     id: order.id,
     command: {
@@ -35,6 +40,7 @@ export function updateCommand(
       account: account.id,
       test: !isReal(account),
       attempt: order.attempt,
+      ...(ip && { ip }),
       providerStatusText: statusText(provider.statuses, update.providerStatus),
       proven: standing.kind === 'counts' && standing.proven,
       ...(standing.kind === 'person' && { proofMissing: true as const }),

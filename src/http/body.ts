@@ -9,17 +9,18 @@ import { id } from './schemas.ts';
 /** The largest request body, and the longest query string, in bytes. */
 export const BODY_LIMIT = 64 * 1024;
 
-function tooLarge(what: string): Problem {
-  return new Problem('payload_too_large', `the ${what} is larger than ${BODY_LIMIT} bytes`);
+function tooLarge(what: string, limit: number): Problem {
+  return new Problem('payload_too_large', `the ${what} is larger than ${limit} bytes`);
 }
 
 /**
  * The raw body.
+ * @param limit in bytes.
  * @throws Problem payload_too_large, as soon as the limit is passed.
  */
-export async function rawBody(request: Request): Promise<Uint8Array> {
+export async function rawBody(request: Request, limit = BODY_LIMIT): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
-  if (Number(announced ?? 0) > BODY_LIMIT) throw tooLarge('body');
+  if (Number(announced ?? 0) > limit) throw tooLarge('body', limit);
   if (!request.body) return new Uint8Array();
   // HTTP holds a body to the length that it announces.
   if (announced !== null) return new Uint8Array(await request.arrayBuffer());
@@ -28,9 +29,9 @@ export async function rawBody(request: Request): Promise<Uint8Array> {
   const reader = request.body.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     length += read.value.length;
-    if (length > BODY_LIMIT) {
+    if (length > limit) {
       await reader.cancel();
-      throw tooLarge('body');
+      throw tooLarge('body', limit);
     }
     chunks.push(read.value);
   }
@@ -46,19 +47,21 @@ export function rawQuery(url: string): Uint8Array {
   if (at < 0) return new Uint8Array();
   const hash = url.indexOf('#', at);
   const query = utf8(url.slice(at + 1, hash < 0 ? undefined : hash));
-  if (query.length > BODY_LIMIT) throw tooLarge('query');
+  if (query.length > BODY_LIMIT) throw tooLarge('query', BODY_LIMIT);
   return query;
 }
 
 /**
  * A JSON body that a schema accepts. An empty body counts as `{}` where everything is optional.
+ * @param limit in bytes.
  * @throws Problem
  */
 export async function jsonBody<Schema extends v.GenericSchema>(
   c: Context,
   schema: Schema,
+  limit = BODY_LIMIT,
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await rawBody(c.req.raw);
+  const bytes = await rawBody(c.req.raw, limit);
   const text = fromUtf8(bytes);
   if (text === null) throw new Problem('invalid_request', 'the body is not UTF-8');
   return valid(schema, text.trim() === '' ? {} : parsed(text));

@@ -249,7 +249,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const ledger = ledgerAt(c.get('service'), c.req.param('id'));
       const { deliveries } = ownedBy(shop, await ledger.deliveries());
-      if (!(await ledger.resend())) {
+      if (!(await ledger.resend(shop.webhook.dialect === 'polybanking'))) {
         throw new Problem('invalid_state', 'nothing has happened yet that a webhook would tell');
       }
       return c.json({ data: deliveries }, 202);

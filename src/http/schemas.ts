@@ -1,7 +1,7 @@
 /** The schemas of the HTTP contract: they validate, and the OpenAPI document is made from them. */
 import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../directory/types.ts';
-import { POLYBANKING_LOG_TYPES } from '../gateway/polybanking-import.ts';
+import { POLYBANKING_LOG_TYPES } from '../gateway/polybanking-history.ts';
 import { COUNTS_AS } from '../gateway/proof.ts';
 import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
@@ -251,7 +251,8 @@ export const paymentList = v.object({ data: v.array(payment), nextCursor: v.null
 const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
 export const listQuery = v.object({
-  reference: v.optional(printable(1, 255)),
+  // Any text: PolyBanking's references are not checked.
+  reference: v.optional(v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'))),
   status: v.optional(v.picklist(STATUSES, 'is not a status')),
   account: v.optional(id),
   from: v.optional(time),
@@ -608,7 +609,7 @@ const text = v.string();
 export const polybankingStart = v.object({
   config_id: text,
   amount: v.pipe(text, v.metadata({ description: 'Centimes of CHF.' })),
-  reference: v.pipe(text, v.maxLength(255)),
+  reference: v.pipe(text, v.metadata({ description: 'Any text that the config has not used yet.' })),
   extra_data: v.optional(text),
   sign: text,
 });
@@ -655,19 +656,33 @@ export const polybankingTransaction = v.object({
 
 const day = v.nullish(time);
 
+/** A text of the original's database, which checked little. */
+const oldText = v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'));
+
+const dryRun = v.nullish(
+  v.pipe(v.boolean(), v.metadata({ description: 'Only say what the import would do.' })),
+);
+
 export const importTransaction = v.object({
   config: id,
   account: id,
+  number: v.nullish(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,18}$/, 'is the number of a transaction, 1 to 18 digits'),
+      v.metadata({ description: 'At the old server: its bank knows the order as polybanking-<number>.' }),
+    ),
+  ),
   transaction: v.object({
-    reference: printable(1, 255),
+    reference: oldText,
     extraData: v.nullish(text),
     amount,
-    postfinanceId: v.nullish(printable(0, 100)),
-    postfinanceStatus: printable(1, 10),
+    postfinanceId: v.nullish(oldText),
+    postfinanceStatus: oldText,
     internalStatus: v.picklist(['cr', 'fw', 'fb'], 'is cr, fw or fb'),
     ipnNeeded: v.boolean(),
-    brand: v.nullish(printable(0, 100)),
-    card: v.nullish(printable(0, 100)),
+    brand: v.nullish(oldText),
+    card: v.nullish(oldText),
     created: time,
     forwarded: day,
     back: day,
@@ -681,9 +696,52 @@ export const importTransaction = v.object({
       type: v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log'),
     }),
   ),
+  dryRun,
+  shop: v.nullish(
+    v.pipe(
+      v.object({ testMode: v.boolean(), accounts: v.array(id) }),
+      v.metadata({ description: 'In a dry run: the shop as it will be, if it is not there yet.' }),
+    ),
+  ),
 });
 
-export const importShop = v.object({ id, ...shopChange.entries });
+export const importShop = v.object({
+  id,
+  ...shopChange.entries,
+  // As long as the original's columns.
+  name: v.nullish(printable(1, 255)),
+  group: v.nullish(printable(0, 255)),
+  dryRun,
+});
+
+const importedUserEntries = {
+  id: v.pipe(oldText, v.minLength(1, 'is the number or the name of the user')),
+  username: v.nullable(oldText),
+  name: oldText,
+  email: oldText,
+  superuser: v.boolean(),
+  staff: v.boolean(),
+  active: v.boolean(),
+  groups: v.array(oldText),
+  configs: v.array(id),
+};
+
+const importedChangeEntries = {
+  id: v.pipe(v.number(), v.safeInteger('is a whole number'), v.minValue(0, 'is not negative')),
+  config: id,
+  at: time,
+  user: v.nullable(oldText),
+  text,
+};
+
+export const importUser = v.object({ ...importedUserEntries, dryRun });
+export const importChange = v.object({ ...importedChangeEntries, dryRun });
+export const importedUsers = v.object({ data: v.array(v.object(importedUserEntries)) });
+export const importedChangesQuery = v.object({ ...auditQuery.entries, config: v.optional(id) });
+export const importedChanges = v.object({
+  data: v.array(v.object(importedChangeEntries)),
+  nextCursor: v.nullable(v.string()),
+});
 
 export const imported = v.object({
   result: v.picklist(['imported', 'unchanged', 'differs']),

@@ -111,7 +111,7 @@ export class Checkout {
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
     this.#work.commit((writer) => {
-      const { bound: _bound, pendingReason: _reason, ...kept } = attempt;
+      const { bound: _bound, pendingReason: _reason, order: _order, ...kept } = attempt;
       const reserved = { ...kept, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });

@@ -21,6 +21,7 @@ import type {
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
+import type { Original } from './record.ts';
 import type { Answer } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
@@ -28,6 +29,8 @@ export interface SignedAttempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
+  /** The order number at the provider, where it is not the one of this payment and attempt. */
+  readonly order?: string;
   readonly capture: Capture;
   readonly amount: Minor;
   readonly oneRedirect: boolean;
@@ -75,8 +78,9 @@ export interface ImportedEvent {
 export interface ImportCommand extends CreateCommand {
   readonly createdAt: string;
   readonly history: readonly ImportedEvent[];
-  /** Whether the shop knows the last of it. */
-  readonly shopKnows: boolean;
+  readonly original: Original;
+  /** Only says what an import would do. */
+  readonly dryRun: boolean;
 }
 
 export type ImportResult = 'imported' | 'unchanged' | 'differs';
@@ -175,6 +179,8 @@ export interface ApplyUpdateCommand {
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
   readonly signedBy: string;
+  /** The address of whoever brought it, where it is known. */
+  readonly ip?: string;
   readonly replies: { readonly accepted: Answer; readonly conflict: Answer };
 }
 
@@ -209,6 +215,8 @@ export interface StatusQueryRequest {
   readonly shop: string;
   readonly attempt: number;
   readonly account: string;
+  /** As in SignedAttempt. */
+  readonly order?: string;
   readonly amount: Minor;
   readonly currency: string;
   readonly capture: Capture;
@@ -239,6 +247,8 @@ export interface OperationRequest {
   readonly id: PaymentId;
   readonly operation: RecordedOperation;
   readonly account: string;
+  /** As in SignedAttempt. */
+  readonly order?: string;
   readonly currency: string;
   readonly capture: Capture;
   readonly providerState: Readonly<Record<string, string>>;
@@ -351,6 +361,9 @@ export interface History {
   readonly events: readonly PaymentEvent[];
   /** The newest webhook that was queued, as it stands in the outbox. */
   readonly newestWebhook: { readonly id: string; readonly body: string } | null;
+  /** As in LedgerRecord. */
+  readonly original: Original | null;
+  readonly feedback: { readonly code: string } | null;
 }
 
 /** One try of a webhook, from the log. */

@@ -41,7 +41,7 @@ import type {
   SignedAttempt,
   StatusQueryRequest,
 } from './commands.ts';
-import { importedRecord, withImported } from './imported.ts';
+import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
 import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
@@ -49,7 +49,7 @@ import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, summaryOf, viewOf } from './record.ts';
+import { attemptsOf, type LedgerRecord, viewOf } from './record.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
@@ -68,6 +68,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #updates: ProviderUpdates;
   readonly #checkout: Checkout;
   readonly #proofMissing: ProofMissing;
+  readonly #imports: Imports;
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
@@ -82,6 +83,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#updates = new ProviderUpdates(this.#work, this.#statusQueries, results);
     this.#checkout = new Checkout(this.#work, this.#statusQueries, this.#updates);
     this.#proofMissing = new ProofMissing(this.#work);
+    this.#imports = new Imports(this.#work);
   }
 
   /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
@@ -119,39 +121,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return { ...this.#replayed(), kind: 'created' };
   }
 
-  /**
-   * Takes over a payment from another gateway. Its provider updates move it by the same rules, its log has the times of
-   * the original, and no webhook is sent again. The same import again changes nothing.
-   */
+  /** Takes over a payment from another gateway, with its history. */
   importHistory(command: ImportCommand): ImportResult {
-    const head = this.#store.head;
-    if (head) return head.requestHash === command.requestHash ? 'unchanged' : 'differs';
-    this.#work.commit(
-      (writer) => {
-        let record = importedRecord(command);
-        // If the shop knows the newest status, then the last delivery was of that status.
-        const lastDelivery = command.shopKnows
-          ? command.history.findLastIndex(({ type }) => type === 'webhook.delivered')
-          : -1;
-        const webhook = this.#work.webhookId(command.id, 'a');
-        for (const [index, event] of command.history.entries()) {
-          const line = index === lastDelivery ? { ...event, detail: { ...event.detail, webhook } } : event;
-          record = withImported(writer, record, line);
-        }
-        writer.save(record);
-        const { status } = summaryOf(record);
-        if (status === 'created' || status === 'forwarded') return;
-        writer.queue({
-          ...this.#work.webhookJob(record.updatedAt, `payment.${status}`, record, null),
-          dueAt: null,
-        });
-        if (!command.shopKnows || lastDelivery >= 0) return;
-        const delivery = { webhook, try: 1, status: 200, durationMs: 0, imported: true };
-        writer.log('webhook.delivered', 'countersign', delivery, record.updatedAt);
-      },
-      { shop: command.shop, requestHash: command.requestHash },
-    );
-    return 'imported';
+    return this.#imports.take(command);
   }
 
   /** The payment of an earlier create with the same request, without creating anything. */
@@ -204,13 +176,15 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const log = this.events();
     const { record } = this.#store;
     if (!log || !record) return null;
-    const newest = this.#store.newestWebhook();
+    const newest = this.#store.newestWebhook({ withFeedback: true });
     return {
       ...log,
       view: viewOf(record),
       request: record.request,
       accounts: record.attempts.map(({ account }) => account),
       newestWebhook: newest && { id: newest.id, body: newest.body },
+      original: record.original ?? null,
+      feedback: record.feedback ?? null,
     };
   }
 
@@ -328,9 +302,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   // --- Webhooks and the searchable copy -------------------------------------------------------------------
 
-  /** Sends the newest webhook again, under its own id. False when there is none yet. */
-  resend(): boolean {
-    const job = this.#store.newestWebhook();
+  /**
+   * Sends the newest webhook again, under its own id. False when there is none yet.
+   * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect, which has one for every code.
+   */
+  resend(isPolybanking: boolean): boolean {
+    const job = this.#store.newestWebhook({ withFeedback: isPolybanking });
     if (!job) return false;
     this.#work.commit((writer) => {
       writer.log('webhook.resent', 'shop', { webhook: job.id });

@@ -1,5 +1,4 @@
 /** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
-import { orderNumber } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import {
   movementOf,
@@ -22,7 +21,7 @@ import {
 } from '../payments/reconciliation.ts';
 import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
-import { type LedgerRecord, operationReference, summaryOf, viewOf, withAttempt } from './record.ts';
+import { type LedgerRecord, operationReference, orderOf, summaryOf, viewOf, withAttempt } from './record.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -253,8 +252,8 @@ function operationsOf({ operations = [] }: LedgerRecord, attempt: number): reado
   return operations.filter((one) => one.attempt === attempt);
 }
 
-function namesIn({ id }: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
-  const order = orderNumber(id, attempt);
+function namesIn(record: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
+  const order = orderOf(record, attempt);
   return (operation) => operationReference(order, operation);
 }
 

@@ -197,6 +197,7 @@ export class Operations {
       id: record.id,
       operation,
       account: attempt.account,
+      ...(attempt.order !== undefined && { order: attempt.order }),
       currency: record.request.currency,
       capture: attempt.capture,
       providerState: attempt.providerState ?? {},

@@ -4,16 +4,18 @@
  */
 import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
-import { apply, mismatch, moneyOf } from '../payments/rules.ts';
+import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { type OperationResults, ownMovement } from './operation-results.ts';
 import {
   type Attempt,
   asksForTest,
+  isPolybanking,
   type LedgerRecord,
   summaryOf,
   withAttempt,
   withDocument,
+  withNewest,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
@@ -124,7 +126,8 @@ export class ProviderUpdates {
   }
 
   countRepeat(command: ApplyUpdateCommand): void {
-    this.#work.countRepeat('notification.duplicate', 'provider', { key: identity(command) });
+    const detail = { key: identity(command), channel: command.channel };
+    this.#work.countRepeat('notification.duplicate', 'provider', detail);
   }
 
   #isOneTooMany({ proofMissing, attempt }: ApplyUpdateCommand): boolean {
@@ -156,6 +159,7 @@ export class ProviderUpdates {
       ...(providerReference !== null && { providerReference }),
       channel,
       signedBy,
+      ...(command.ip !== undefined && { ip: command.ip }),
       ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
@@ -178,30 +182,36 @@ export class ProviderUpdates {
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const states = record.attempts.map((entry) => entry.state);
+    const bearing = bearingOf(states, outcome, state !== attempt.state);
+    // What a status query finds, or nothing proves, is no message that a website is told of as it came.
+    const isFeedback = isPolybanking(record) && channel !== 'status' && !command.proofMissing;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
       const known = isProof ? { ...record, signed: true } : record;
-      const decided = this.#operationResults.settleByUpdate(writer, known, command, about);
-      if (decided !== record) this.#work.saveMoved(writer, decided);
+      const isRemark = isFeedback && bearing === 'remark';
+      const noted = isRemark ? withNewest(known, command, bearing) : known;
+      const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
+      if (decided === record) return answer;
+      this.#work.saveMoved(writer, decided);
+      if (isRemark) {
+        const saved = { ...decided, updatedAt: writer.at };
+        writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+      }
       return answer;
     }
-    const applied = {
-      ...withAttempt(record, number, (entry) => ({
+    const applied = withNewest(
+      withAttempt(record, number, (entry) => ({
         ...entry,
         queried: 0,
         state,
         ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
       })),
-      signed: command.proven ?? null,
-      // Another dialect reads a payment's status from the provider's code: what proves nothing must not be there.
-      ...(!command.proofMissing && {
-        providerReference: providerReference ?? record.providerReference,
-        providerStatus,
-        providerStatusText: command.providerStatusText ?? null,
-      }),
-    };
+      command,
+      bearing,
+    );
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {
       ...detail,
@@ -210,6 +220,11 @@ export class ProviderUpdates {
     });
     const moved = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, moved);
+    // More of the same status, such as a second part that is refunded.
+    if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
+      const saved = { ...moved, updatedAt: writer.at };
+      writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+    }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, moved, number);
     return answer;
   }

@@ -2,7 +2,7 @@
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { type AttemptState, type Summary, summarize } from '../payments/rules.ts';
+import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
 import type {
   AttemptView,
   Capture,
@@ -19,6 +19,8 @@ export interface Attempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
+  /** The order number at the provider, where it is not ours: of a payment that was taken over. */
+  readonly order?: string;
   /** How money is taken in this attempt, the account's default resolved. */
   readonly capture: Capture;
   /** What the shopper is to pay: the payment's amount less what earlier attempts brought. */
@@ -45,6 +47,27 @@ export interface Attempt {
   readonly state: AttemptState;
 }
 
+/**
+ * A transaction as PolyBanking had it, for its dialect to show unchanged. Times are RFC 3339 UTC, with a fraction where the
+ * original had one; null: never.
+ */
+export interface Original {
+  /** SHA-256 (hexadecimal) of the import: the same again changes nothing. */
+  readonly importHash: string;
+  readonly postfinanceId: string | null;
+  readonly internalStatus: 'cr' | 'fw' | 'fb';
+  readonly ipnNeeded: boolean;
+  readonly brand: string;
+  readonly card: string;
+  readonly created: string;
+  readonly forwarded: string | null;
+  readonly back: string | null;
+  readonly notified: string | null;
+  readonly ipn: string | null;
+  /** Oldest first. */
+  readonly logs: readonly { readonly when: string; readonly type: string; readonly extraData: string }[];
+}
+
 export interface LedgerRecord {
   readonly id: PaymentId;
   readonly request: PaymentRequest;
@@ -58,6 +81,10 @@ export interface LedgerRecord {
   readonly operations?: readonly RecordedOperation[];
   /** Taken over from another gateway. */
   readonly imported?: true;
+  /** What PolyBanking had stored of it, word by word. */
+  readonly original?: Original;
+  /** The provider's newest code, where it moved nothing: only of payments in PolyBanking's dialect, whose websites are told. */
+  readonly feedback?: { readonly code: string };
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -104,6 +131,11 @@ export function withAttempt(
   };
 }
 
+/** The order number of an attempt: ours, or the one that it had before it was taken over. */
+export function orderOf({ id, attempts }: Pick<LedgerRecord, 'id' | 'attempts'>, attempt: number): string {
+  return attempts[attempt - 1]?.order ?? orderNumber(id, attempt);
+}
+
 /** Our name for an operation at the provider: the order number, the operation's initial and its number. */
 export function operationReference(
   order: string,
@@ -115,14 +147,49 @@ export function operationReference(
 /** What a person has to look for at the provider, who then says what became of it. */
 function lookUpOf({ id, request, attempts }: LedgerRecord, operation: RecordedOperation): string {
   const { kind, attempt, amount, number, requestedAt } = operation;
-  const order = orderNumber(id, attempt);
+  const order = orderOf({ id, attempts }, attempt);
   const money = display(amount, request.currency);
   return `look at ${attempts[attempt - 1]?.provider} for a ${kind} of ${money} of the order ${order}, requested at ${requestedAt} (our name for it: ${operationReference(order, operation)}); an operator then settles operation ${number} as succeeded or failed`;
 }
 
+/** The newest that a provider has said of a payment. */
+interface Newest {
+  readonly providerReference: string | null;
+  readonly providerStatus: string;
+  readonly providerStatusText?: string | null;
+  readonly proven?: boolean;
+  readonly proofMissing?: true;
+}
+
+/** Whether websites that speak PolyBanking's dialect are told of every code of PostFinance. */
+export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boolean {
+  return request.dialect === 'polybanking';
+}
+
+/** The record with what an update says as the newest, by its bearing. The same object where nothing is shown of it. */
+export function withNewest(record: LedgerRecord, update: Newest, bearing: Bearing): LedgerRecord {
+  if (bearing === 'stale') return record;
+  if (bearing === 'remark') {
+    if (!isPolybanking(record)) return record;
+    const providerReference = record.providerReference ?? update.providerReference;
+    return { ...record, providerReference, feedback: { code: update.providerStatus } };
+  }
+  const { feedback: _feedback, ...before } = record;
+  return {
+    ...before,
+    signed: update.proven ?? null,
+    // Another dialect reads a payment's status from the provider's code: what proves nothing must not be there.
+    ...(!update.proofMissing && {
+      providerReference: update.providerReference ?? record.providerReference,
+      providerStatus: update.providerStatus,
+      providerStatusText: update.providerStatusText ?? null,
+    }),
+  };
+}
+
 /** Every operation, the oldest first, as the shop sees it. */
 export function operationsOf(record: LedgerRecord): OperationView[] {
-  const { id, operations = [] } = record;
+  const { operations = [] } = record;
   return operations.map(({ number, problem, providerReference: reference, ...operation }) => ({
     operation: number,
     kind: operation.kind,
@@ -134,7 +201,7 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
     error: problem,
     providerStatus: operation.providerStatus,
     providerReference: reference,
-    operationReference: operationReference(orderNumber(id, operation.attempt), { ...operation, number }),
+    operationReference: operationReference(orderOf(record, operation.attempt), { ...operation, number }),
     lookUp:
       operation.state === 'unknown'
         ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })

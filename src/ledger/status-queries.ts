@@ -82,6 +82,7 @@ export class StatusQueries {
       shop: this.#work.store.head?.shop ?? '',
       attempt: number,
       account: attempt.account,
+      ...(attempt.order !== undefined && { order: attempt.order }),
       amount: attempt.amount,
       currency: record.request.currency,
       capture: attempt.capture,

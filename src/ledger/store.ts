@@ -2,7 +2,13 @@
  * The ledger's SQL, all of it. Writes go through `commit`, which is one transaction with the alarm in it: what a
  * command changes, logs and queues is there together or not at all.
  */
-import type { EventPage, EventSource, EventType, PaymentEvent } from '../payments/types.ts';
+import {
+  type EventPage,
+  type EventSource,
+  type EventType,
+  FEEDBACK,
+  type PaymentEvent,
+} from '../payments/types.ts';
 import { eventHash, GENESIS } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
@@ -221,10 +227,12 @@ export class Store {
     return this.#jobsById().get(id) ?? null;
   }
 
-  newestWebhook(): Job | null {
+  /** @param options.withFeedback whether messages for websites of PolyBanking alone count. */
+  newestWebhook({ withFeedback }: { readonly withFeedback: boolean }): Job | null {
     let newest: Job | null = null;
     for (const job of this.#jobsById().values()) {
-      if (job.kind === 'webhook' && (!newest || isNewer(job, newest))) newest = job;
+      if (job.kind !== 'webhook' || (newest && !isNewer(job, newest))) continue;
+      if (withFeedback || (JSON.parse(job.body) as { type: string }).type !== FEEDBACK) newest = job;
     }
     return newest;
   }

@@ -3,7 +3,7 @@ import type { PaymentId } from '../payments/id.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import type { Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
-import type { EventSource, EventType } from '../payments/types.ts';
+import { type EventSource, type EventType, FEEDBACK } from '../payments/types.ts';
 import type { LedgerPorts } from './ports.ts';
 import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
@@ -63,7 +63,7 @@ export class UnitOfWork {
       },
       identity,
     );
-    for (const [key] of repeats) this.#repeats.delete(key);
+    for (const [name] of repeats) this.#repeats.delete(name);
   }
 
   /** Counts a repeat, for the log; the next commit writes it. */
@@ -125,17 +125,25 @@ export class UnitOfWork {
     type: string,
     record: LedgerRecord,
     previousStatus: Status | null,
-    suffix = type === 'payment.paid_twice' ? 'b' : 'a',
+    suffix = SUFFIXES[type] ?? 'a',
+  ): Job {
+    return this.#job({ at, type, suffix }, record, previousStatus === null ? {} : { previousStatus });
+  }
+
+  /** The message about a code that has not moved the status: for websites that speak PolyBanking's dialect alone. */
+  feedbackJob(at: string, record: LedgerRecord, code: string): Job {
+    return this.#job({ at, type: FEEDBACK, suffix: SUFFIXES[FEEDBACK] ?? '' }, record, { code });
+  }
+
+  #job(
+    { at, type, suffix }: { readonly at: string; readonly type: string; readonly suffix: string },
+    record: LedgerRecord,
+    more: Readonly<Record<string, string>>,
   ): Job {
     return {
       id: this.webhookId(record.id, suffix),
       kind: 'webhook',
-      body: JSON.stringify({
-        type,
-        timestamp: at,
-        ...(previousStatus !== null && { previousStatus }),
-        data: viewOf(record),
-      }),
+      body: JSON.stringify({ type, timestamp: at, ...more, data: viewOf(record) }),
       tries: 0,
       dueAt: Date.parse(at),
       createdAt: at,
@@ -150,6 +158,9 @@ function operationsEnded(before: LedgerRecord | null, after: LedgerRecord): read
     return isAnswer && before?.operations?.[number - 1]?.state !== state;
   });
 }
+
+/** What distinguishes the webhooks of one version. */
+const SUFFIXES: Readonly<Record<string, string>> = { 'payment.paid_twice': 'b', [FEEDBACK]: 'c' };
 
 /** The webhooks that a change calls for. */
 function announcements(before: Summary | null, after: Summary): string[] {

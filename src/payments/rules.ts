@@ -183,6 +183,36 @@ function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
   }
 }
 
+/** Outcomes that say less than an authorization, and than money that was paid. */
+const LESS_THAN_HELD: ReadonlySet<Outcome> = new Set(['pending', 'error', 'expired', 'cancelled', 'denied']);
+const LESS_THAN_PAID: ReadonlySet<Outcome> = new Set([
+  ...LESS_THAN_HELD,
+  'authorized',
+  'voided',
+  'capture_denied',
+]);
+
+/**
+ * What an update is to those who read the payment:
+ * - `moved`: it is the newest result;
+ * - `remark`: it moves nothing, and is the newest that the provider has said;
+ * - `stale`: money had decided before it, or it repeats what is known. It must not be shown as the newest.
+ */
+export type Bearing = 'moved' | 'remark' | 'stale';
+
+/**
+ * What an update is to readers of the payment.
+ * @param attempts of the payment, before it: money in any of them outweighs what is said of another.
+ * @param hasMoved whether it changed its attempt's state.
+ */
+export function bearingOf(attempts: readonly AttemptState[], outcome: Outcome, hasMoved: boolean): Bearing {
+  const moneys = attempts.map(moneyOf);
+  if (moneys.some(({ paid }) => paid > 0) && LESS_THAN_PAID.has(outcome)) return 'stale';
+  if (moneys.some(({ authorized }) => authorized > 0) && LESS_THAN_HELD.has(outcome)) return 'stale';
+  if (hasMoved) return 'moved';
+  return outcome === 'none' || LESS_THAN_HELD.has(outcome) ? 'remark' : 'stale';
+}
+
 /** The totals of a payment over its attempts, in minor units. */
 export interface Amounts {
   /** Held by authorizations that have not ended (captured ones stay counted). */

@@ -192,9 +192,16 @@ export const EVENT_TYPES = [
   'webhook.failed',
   'webhook.abandoned',
   'webhook.resent',
+  'import.completed',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * The type of a message about a code of PostFinance that has not moved the payment's status. It is no webhook of the API: websites
+ * of PolyBanking get an IPN for every code.
+ */
+export const FEEDBACK = 'payment.feedback';
 
 /** Who caused an event. */
 export type EventSource = 'shop' | 'shopper' | 'provider' | 'operator' | 'countersign';

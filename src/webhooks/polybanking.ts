@@ -3,7 +3,7 @@
  * (server/libs, server/paiements, client/libs/polybanking.py).
  */
 import type { Status } from '../payments/statuses.ts';
-import type { PaymentView } from '../payments/types.ts';
+import { FEEDBACK, type PaymentView } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
@@ -47,17 +47,32 @@ const CODES: Readonly<Record<Status, string>> = {
   charged_back: '96',
 };
 
-type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status'>;
+type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status' | 'pendingReason'>;
 
-/** The PostFinance code of a payment: the provider's own, or the one that stands for its status. */
-export function postfinanceCode({ provider, providerStatus, status }: Known): string {
-  return HAS_POSTFINANCE_CODES.has(provider) && providerStatus !== null ? providerStatus : CODES[status];
+/** Whether a provider's status codes are those of the dialect. */
+export function hasPostfinanceCodes(provider: string): boolean {
+  return HAS_POSTFINANCE_CODES.has(provider);
+}
+
+/** The codes on which a website delivers. */
+const GOOD_CODES: ReadonlySet<string> = new Set(['5', '9']);
+
+/** Statuses that a code of success fits: money is held, or was paid and not given back. */
+const WITH_MONEY: ReadonlySet<Status> = new Set(['authorized', 'partially_paid', 'paid']);
+
+/**
+ * The PostFinance code of a payment: the provider's own, or the one that stands for its status. A code that nothing proves is not
+ * shown, nor one of success that is over: a refund or a cancel of ours has no code yet.
+ */
+export function postfinanceCode({ provider, providerStatus, status, pendingReason }: Known): string {
+  if (!hasPostfinanceCodes(provider) || providerStatus === null) return CODES[status];
+  if (pendingReason === 'proof_missing') return CODES[status];
+  return GOOD_CODES.has(providerStatus) && !WITH_MONEY.has(status) ? CODES[status] : providerStatus;
 }
 
 /** Whether the website may deliver. A code of success with less money than asked for is none. */
-export function isGoodForWebsite(payment: Known): boolean {
-  const code = postfinanceCode(payment);
-  return (code === '5' || code === '9') && payment.status !== 'partially_paid';
+export function isGoodForWebsite(payment: Known, code = postfinanceCode(payment)): boolean {
+  return GOOD_CODES.has(code) && (payment.status === 'paid' || payment.status === 'authorized');
 }
 
 /** A time as Python prints it without fractions: clients cut the last six characters and parse the rest. */
@@ -69,11 +84,14 @@ export function pythonTime(rfc3339: string): string {
 interface Queued {
   readonly type: string;
   readonly timestamp: string;
+  /** The code that the message is about, where it has not moved the status. */
+  readonly code?: string;
   readonly data: PaymentView;
 }
 
-/** Whether a website gets a message: only when the status has changed, and not before its bank has said something. */
+/** Whether a website gets a message: when the status has changed, or for another code; not before its bank has said something. */
 export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boolean {
+  if (type === FEEDBACK) return true;
   return type === `payment.${data.status}` && data.status !== 'created' && data.status !== 'forwarded';
 }
 
@@ -81,12 +99,13 @@ export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boo
  * The fields of an IPN, signed. That of a test has one more, `test`: the clients of PolyBanking (Python, PHP, Scala) sign whatever
  * fields come beside `sign`, so it has to be signed as well. An IPN about real money is as the original's, byte by byte.
  */
-export function ipnFields(shop: string, { timestamp, data }: Queued, ipnKey: string): Record<string, string> {
+export function ipnFields(shop: string, queued: Queued, ipnKey: string): Record<string, string> {
+  const { timestamp, data, code = postfinanceCode(data) } = queued;
   const fields = {
     config: shop,
     reference: data.reference,
-    postfinance_status: postfinanceCode(data),
-    postfinance_status_good: isGoodForWebsite(data) ? 'True' : 'False',
+    postfinance_status: code,
+    postfinance_status_good: isGoodForWebsite(data, code) ? 'True' : 'False',
     last_update: pythonTime(timestamp),
     ...(data.test && { test: 'True' }),
   };

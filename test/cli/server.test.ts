@@ -101,7 +101,17 @@ describe('the move from PolyBanking', () => {
     fields: { transaction: of, when, log_type, extra_data },
   });
   const rows = [
-    { model: 'auth.user', pk: 1, fields: { username: 'x' } },
+    {
+      model: 'auth.user',
+      pk: 1,
+      fields: { username: 'alice', first_name: 'Alice', password: 'pbkdf2_sha256$1$x', groups: [5] },
+    },
+    { model: 'auth.group', pk: 5, fields: { name: 'treasurers' } },
+    {
+      model: 'configs.configlogs',
+      pk: 9,
+      fields: { config: 42, user: 1, when: '2015-10-26T19:40:00Z', text: 'Config has been created' },
+    },
     { model: 'configs.configgroup', pk: 3, fields: { name: 'Concerts' } },
     config(42, {}),
     config(43, { key_api: 'b'.repeat(128), url_ipn: 'ftp://website.example/' }),
@@ -127,6 +137,8 @@ describe('the move from PolyBanking', () => {
     transaction(6, { postfinance_status: '77' }),
     transaction(7, { config: 43 }),
     transaction(8, { reference: 'x'.repeat(256) }),
+    transaction(9, { reference: 'old/1' }),
+    log(9, 6, '2015-10-26T19:52:03Z', 'of another type'),
   ];
   const migrate = (...more: string[]) =>
     run(
@@ -138,25 +150,29 @@ describe('the move from PolyBanking', () => {
 
   it('takes over shops and transactions, and lists what it rejects', async () => {
     writeFileSync(dump, JSON.stringify(rows));
-    expect(migrate('--dry-run').stdout).toContain('nothing was sent');
+    const dry = migrate('--dry-run');
     const { stdout, status } = migrate();
+    expect(dry.stdout).toBe(`${stdout}\nnothing was stored: this was a dry run\n`);
+    expect(dry.status).toBe(status);
     expect(stdout).toContain('configs: 1 imported, 0 there already, 2 rejected');
-    expect(stdout).toContain('transactions: 3 imported, 0 there already, 5 rejected');
+    expect(stdout).toContain('users: 1 imported, 0 there already, 0 rejected');
+    expect(stdout).toContain('changes of configs: 1 imported, 0 there already, 0 rejected');
+    expect(stdout).toContain('transactions: 4 imported, 0 there already, 5 rejected');
     for (const line of [
       /config 43: .*webhook/,
       /config 44: has no key_api/,
       /transaction 4 .*10\.50/,
       /transaction 5 .*yesterday/,
-      /transaction 6 .*77 is no status/,
+      /transaction 6 .*no type of log/,
       /transaction 7 .*no shop 43/,
-      /transaction 8 .*255/,
+      /transaction 9 .*reference is that of transaction 1/,
     ]) {
       expect(stdout).toMatch(line);
     }
     expect(status).toBe(1);
     const again = migrate();
     expect(again.stdout).toContain('configs: 0 imported, 1 there already, 2 rejected');
-    expect(again.stdout).toContain('transactions: 0 imported, 3 there already, 5 rejected');
+    expect(again.stdout).toContain('transactions: 0 imported, 4 there already, 5 rejected');
   });
 
   it('keeps times, amounts, log and keys', async () => {
@@ -169,9 +185,9 @@ describe('the move from PolyBanking', () => {
       ipn_needed: 'False',
       brand: 'VISA',
       card: 'XXXXXXXXXXXX1111',
-      creation_date: '2015-10-26 19:50:00+00:00',
-      last_userforwarded_date: '2015-10-26 19:50:05+00:00',
-      last_postfinance_ipn_date: '2015-10-26 19:52:03+00:00',
+      creation_date: '2015-10-26 20:50:00+01:00',
+      last_userforwarded_date: '2015-10-26 20:50:05.123000+01:00',
+      last_postfinance_ipn_date: '2015-10-26 20:52:03.999000+01:00',
     });
     expect((await client().logs('old/1')).map((line) => [line.log_type, line.extra_data])).toEqual([
       ['ipnsuccess', ''],
@@ -186,6 +202,20 @@ describe('the move from PolyBanking', () => {
       ipn_needed: 'True',
     });
     expect(await client().transaction('old/3')).toMatchObject({ internal_status: 'cr', ipn_needed: 'False' });
+    const headers = { authorization: 'Bearer local-admin-token' };
+    const users = await fetch(`${server.origin}/v1/admin/imports/polybanking/users`, { headers });
+    const read = await users.text();
+    expect(JSON.parse(read)).toMatchObject({
+      data: expect.arrayContaining([
+        expect.objectContaining({
+          id: '1',
+          username: 'alice',
+          groups: ['treasurers'],
+          configs: ['42', '43', '44'],
+        }),
+      ]),
+    });
+    expect(read).not.toContain('pbkdf2');
     const found = await fetch(`${server.origin}/v1/payments?reference=old/2`, {
       headers: { authorization: `Bearer ${keys.api}` },
     });
@@ -215,9 +245,9 @@ describe('the rebuild', () => {
     const count = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
     const { stdout, status } = await shop.until(
       async () => count(),
-      ({ stdout: text }) => text.includes('12 payments'),
+      ({ stdout: text }) => text.includes('13 payments'),
     );
-    expect(stdout).toContain('12 payments queued, 0 objects without one');
+    expect(stdout).toContain('13 payments queued, 0 objects without one');
     expect(status).toBe(0);
     expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
     expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');

@@ -150,10 +150,10 @@ describe('a shop that does not answer', () => {
   it('can have the newest message again, under its own id', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
-    expect(await ledgerOf(id).resend()).toBe(false);
+    expect(await ledgerOf(id).resend(false)).toBe(false);
     await ledgerOf(id).applyUpdate(notify());
     await runAlarms(id);
-    expect(await ledgerOf(id).resend()).toBe(true);
+    expect(await ledgerOf(id).resend(false)).toBe(true);
     await runAlarms(id);
     expect(net.webhooks).toHaveLength(2);
     expect(ids().size).toBe(1);

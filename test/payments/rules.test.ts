@@ -6,6 +6,7 @@ import {
   type AttemptState,
   type AttemptUpdate,
   apply,
+  bearingOf,
   forward,
   mismatch,
   NEW_ATTEMPT,
@@ -200,6 +201,50 @@ describe('several attempts', () => {
     expect(status(IN_STATUS.authorized, denied)).toBe('authorized');
     expect(summarize(ASKED, [IN_STATUS.authorized]).amounts.authorized).toBe(1000);
     expect(summarize(ASKED, [having(update('authorized'), update('voided'))]).amounts.authorized).toBe(0);
+  });
+});
+
+describe('what an update is to readers', () => {
+  const bearing = (attempts: readonly AttemptState[], outcome: Outcome, of = attempts.length - 1) => {
+    const before = attempts[of] ?? NEW_ATTEMPT;
+    const after = apply(before, NEXT[outcome]);
+    return {
+      bearing: bearingOf(attempts, outcome, after !== before),
+      changed: status(...attempts) !== status(...attempts.with(of, after)),
+    };
+  };
+
+  it('is the newest result wherever it changes the status, whatever the other attempts are', () => {
+    for (const [first, second] of STATUSES.flatMap((one) => STATUSES.map((two) => [one, two] as const))) {
+      for (const outcome of OUTCOMES) {
+        const found = bearing([IN_STATUS[first], IN_STATUS[second]], outcome);
+        const about = `${first}, ${second}: ${outcome}`;
+        expect(found.changed ? found.bearing : 'moved', about).toBe('moved');
+      }
+    }
+  });
+
+  it('is stale where it says less than money that is there, in this attempt or in another', () => {
+    const less = ['pending', 'error', 'expired', 'cancelled', 'denied'] as const;
+    for (const outcome of less) {
+      for (const there of ['authorized', 'paid', 'partially_refunded', 'refunded', 'charged_back'] as const) {
+        expect(bearing([IN_STATUS[there]], outcome).bearing, `${there}: ${outcome}`).toBe('stale');
+        expect(bearing([IN_STATUS[there], forward(NEW_ATTEMPT)], outcome).bearing).toBe('stale');
+      }
+    }
+    for (const outcome of ['authorized', 'voided', 'capture_denied'] as const)
+      expect(bearing([IN_STATUS.paid], outcome).bearing, outcome).toBe('stale');
+  });
+
+  it('is a remark where it moves nothing and no money is there', () => {
+    expect(bearing([IN_STATUS.denied], 'cancelled').bearing).toBe('remark');
+    expect(bearing([IN_STATUS.pending], 'pending').bearing).toBe('remark');
+    for (const there of STATUSES) expect(bearing([IN_STATUS[there]], 'none').bearing).toBe('remark');
+  });
+
+  it('is stale where it repeats money that is known', () => {
+    expect(bearing([IN_STATUS.paid], 'paid').bearing).toBe('stale');
+    expect(bearing([IN_STATUS.refunded], 'refunded').bearing).toBe('stale');
   });
 });
 

@@ -24,6 +24,7 @@ import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { attemptRoutes } from './attempts.ts';
+import { nextCursor } from './paging.ts';
 import { shopRoutes } from './shops.ts';
 
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
@@ -31,12 +32,6 @@ const SHORT_SECRET = 16;
 
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
-
-/** Where the next page of a numbered list starts, if this one is full. */
-function nextCursor(entries: readonly { readonly id: number }[], limit: number): string | null {
-  const last = entries.at(-1);
-  return entries.length === limit && last ? String(last.id) : null;
-}
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 

@@ -1,15 +1,29 @@
-/** The operator's routes for taking over PolyBanking's configs and transactions. */
+/** The operator's routes for taking over PolyBanking's configs and transactions, its users' names and its log of changes. */
 import { Hono } from 'hono';
+import type { ImportedResult } from '../../directory/imported.ts';
 import { shopDifferences, takeOverTransaction } from '../../gateway/polybanking-import.ts';
-import { keyWarnings, putShop } from '../../gateway/shop-change.ts';
+import { checkedShop, keyWarnings, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
+import { valid } from '../../gateway/validation.ts';
+import { nextCursor } from '../admin/paging.ts';
 import type { AppEnv } from '../app-env.ts';
 import { OPERATOR } from '../auth.ts';
 import { jsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
 
-export function polybankingImportRoutes(): Hono<AppEnv> {
+/** The largest body: a transaction comes with its extra data and its whole log. */
+const IMPORT_LIMIT = 1024 * 1024;
+
+/** The answer to importing one thing. */
+function answerOf(result: ImportedResult, differences: readonly string[] = []) {
+  const others =
+    differences.length > 0 ? `with other values: ${differences.join(', ')}` : 'with another content';
+  return { result, detail: result === 'differs' ? `there already, ${others}` : null };
+}
+
+/** Configs as shops, transactions as payments. */
+function importRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
   routes.post(
@@ -35,13 +49,12 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
       const before = await service.directory.shops.get(body.id);
       if (before) {
         const names = await shopDifferences(service, before, body);
-        return c.json({
-          result: names.length > 0 ? 'differs' : 'unchanged',
-          detail: names.length > 0 ? `there already, with other values: ${names.join(', ')}` : null,
-        });
+        return c.json(answerOf(names.length > 0 ? 'differs' : 'unchanged', names));
       }
-      await putShop(service, body.id, body, { before: null, actor: OPERATOR, isImported: true });
-      return c.json({ result: 'imported', detail: null, warnings: keyWarnings(body) });
+      const change = { before: null, actor: OPERATOR, isImported: true };
+      if (body.dryRun) await checkedShop(service, body.id, body, change);
+      else await putShop(service, body.id, body, change);
+      return c.json({ ...answerOf('imported'), warnings: keyWarnings(body) });
     },
   );
 
@@ -49,14 +62,24 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
     '/v1/admin/imports/polybanking/transaction',
     documented({
       summary: 'Take over a transaction of PolyBanking with its log; its shop is not told again',
+      description:
+        'Messages of the bank about its order number (polybanking-<number>) lead to it from then on, and later captures, cancels, refunds and status queries name its PAYID.',
       auth: 'operator',
       body: schemas.importTransaction,
       success: { 200: schemas.imported },
-      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large', 'amount_out_of_range'],
+      errors: [
+        'invalid_request',
+        'forbidden',
+        'not_found',
+        'invalid_state',
+        'payload_too_large',
+        'amount_out_of_range',
+      ],
       example: {
         body: {
           config: '7',
           account: 'postfinance-sandbox',
+          number: '1042',
           transaction: {
             reference: 'order-1',
             amount: 550,
@@ -74,14 +97,111 @@ export function polybankingImportRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const body = await jsonBody(c, schemas.importTransaction);
-      const result = await takeOverTransaction(service, body, originOf(service, c.req.url));
-      return c.json({
-        result,
-        detail: result === 'differs' ? 'there already, with another content' : null,
-      });
+      const body = await jsonBody(c, schemas.importTransaction, IMPORT_LIMIT);
+      return c.json(answerOf(await takeOverTransaction(service, body, originOf(service, c.req.url))));
     },
   );
 
   return routes;
+}
+
+/** Users as names, and the log of the configs' changes. */
+function peopleRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.post(
+    '/v1/admin/imports/polybanking/user',
+    documented({
+      summary:
+        'Keep a user of PolyBanking as a name, with the configs that allow it; nobody can sign in as one',
+      description: 'Without a password. One that was known by its number alone gets its name.',
+      auth: 'operator',
+      body: schemas.importUser,
+      success: { 200: schemas.imported },
+      errors: ['invalid_request', 'payload_too_large'],
+      example: {
+        body: {
+          id: '3',
+          username: 'alice',
+          name: 'Alice Example',
+          email: 'alice@example.com',
+          superuser: false,
+          staff: true,
+          active: true,
+          groups: ['treasurers'],
+          configs: ['7'],
+        },
+      },
+    }),
+    async (c) => {
+      const { dryRun, ...user } = await jsonBody(c, schemas.importUser);
+      const { imported } = c.get('service').directory;
+      const { result, differences } = await imported.putUser(user, { dryRun: dryRun === true });
+      return c.json(answerOf(result, differences));
+    },
+  );
+
+  routes.get(
+    '/v1/admin/imports/polybanking/users',
+    documented({
+      summary: "PolyBanking's users as they were taken over, by username",
+      auth: 'operator',
+      success: { 200: schemas.importedUsers },
+      errors: [],
+      example: {},
+    }),
+    async (c) => c.json({ data: await c.get('service').directory.imported.users() }),
+  );
+
+  routes.post(
+    '/v1/admin/imports/polybanking/change',
+    documented({
+      summary: "Keep a line of PolyBanking's log of its configs' changes",
+      auth: 'operator',
+      body: schemas.importChange,
+      success: { 200: schemas.imported },
+      errors: ['invalid_request', 'payload_too_large'],
+      example: {
+        body: {
+          id: 12,
+          config: '7',
+          at: '2015-10-26T19:50:00Z',
+          user: '3',
+          text: 'Config has been updated: Name=Concerts (was Tickets)',
+        },
+      },
+    }),
+    async (c) => {
+      const { dryRun, ...change } = await jsonBody(c, schemas.importChange, IMPORT_LIMIT);
+      const { imported } = c.get('service').directory;
+      return c.json(answerOf(await imported.putChange(change, { dryRun: dryRun === true })));
+    },
+  );
+
+  routes.get(
+    '/v1/admin/imports/polybanking/changes',
+    documented({
+      summary: "PolyBanking's log of its configs' changes as it was taken over, the newest first",
+      auth: 'operator',
+      query: schemas.importedChangesQuery,
+      success: { 200: schemas.importedChanges },
+      errors: ['invalid_request'],
+      example: { query: 'config=7' },
+    }),
+    async (c) => {
+      const { config = null, limit = '100', cursor } = valid(schemas.importedChangesQuery, c.req.query());
+      const data = await c.get('service').directory.imported.changes({
+        config,
+        limit: Number(limit),
+        before: cursor === undefined ? null : Number(cursor),
+      });
+      return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  return routes;
+}
+
+export function polybankingImportRoutes(): Hono<AppEnv> {
+  return new Hono<AppEnv>().route('/', importRoutes()).route('/', peopleRoutes());
 }

@@ -26,8 +26,11 @@ import * as schemas from '../schemas.ts';
 import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
 
-/** As long as the original's column. */
-const REFERENCE_LENGTH = 255;
+/** Longer than any reference that a client uses; the original's database cuts it at 255, or does not. */
+const REFERENCE_LENGTH = 2000;
+
+/** The largest form, in bytes. What it holds is stored in one row, where a character may take six times its size. */
+const FORM_LIMIT = 128 * 1024;
 
 /** How many references a list has by default, and at most. */
 const LIST_DEFAULT = 100;
@@ -64,7 +67,7 @@ function answer(code: Code, status: number, url = ''): Response {
 
 /** The text fields of a form, urlencoded or multipart; of a field that came twice the last counts, as in Django. */
 async function formOf(c: Context<AppEnv>): Promise<ReadonlyMap<string, string>> {
-  const body = await rawBody(c.req.raw);
+  const body = await rawBody(c.req.raw, FORM_LIMIT);
   const type = c.req.header('content-type') ?? '';
   if (!type.toLowerCase().startsWith('multipart/')) {
     return new Map((parseForm(body) ?? []).map(({ name, value }) => [readable(name), readable(value)]));
@@ -90,15 +93,38 @@ function signedFields(form: ReadonlyMap<string, string>) {
   };
 }
 
-async function usableShop(service: Service, id: string): Promise<Shop | null> {
-  const shop = await service.directory.shop(id);
-  return shop?.active && shop.adminEnabled ? shop : null;
+/** An integer as Python's int() reads it from ASCII text: outer blanks, a sign and leading zeros are taken. Null: it is none. */
+function pythonInt(text: string): number | null {
+  const [, digits] = /^[\t-\r\x1c-\x20]*([+-]?\d{1,40})[\t-\r\x1c-\x20]*$/.exec(text) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** The shop ids that a config_id may mean: as it stands, or the number that it is. */
+function shopIds(configId: string): readonly string[] {
+  const number = pythonInt(configId);
+  const canonical = number !== null && Number.isSafeInteger(number) ? String(number) : configId;
+  return canonical === configId ? [configId] : [configId, canonical];
+}
+
+async function usableShop(service: Service, configId: string): Promise<Shop | null> {
+  for (const id of shopIds(configId)) {
+    const shop = await service.directory.shop(id);
+    if (shop) return shop.active && shop.adminEnabled ? shop : null;
+  }
+  return null;
 }
 
 function amountOf(text: string): Minor {
-  const amount = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  const amount = pythonInt(text) ?? 0;
   if (amount <= 0 || !Number.isSafeInteger(amount)) throw new PolybankingError('AMOUNT_ERROR');
   return amount as Minor;
+}
+
+/** Nothing is checked of a reference but that it is there, and no larger than a row can hold. */
+function requireReference(form: ReadonlyMap<string, string>): void {
+  const reference = form.get('reference');
+  if (reference === undefined || reference.length > REFERENCE_LENGTH)
+    throw new PolybankingError('REFERENCE_ERROR');
 }
 
 /** The checks in the order of the original; the first that fails answers. */
@@ -114,10 +140,7 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   if (!keys.some((key) => equalText(polybankingSignature(fields, key), sign)))
     throw new PolybankingError('KEY_ERROR');
   const amount = amountOf(fields.amount);
-  const { length } = Array.from(fields.reference);
-  if (length === 0 || length > REFERENCE_LENGTH || /\p{Cc}|\p{Cs}/u.test(fields.reference)) {
-    throw new PolybankingError('REFERENCE_ERROR');
-  }
+  requireReference(form);
   const result = await createPolybankingPayment(
     service,
     shop,
@@ -157,22 +180,41 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id);
 }
 
-/** What a message is about. @throws PolybankingError in the original's order. */
+/**
+ * What a message is about.
+ * @throws PolybankingError in the original's order.
+ * @throws Problem not_found where the order number has a form that we know, and names nothing.
+ */
 async function namedPayment(c: Context<AppEnv>, request: ProviderRequest) {
   const found = await paymentOfMessage(c.get('service'), request);
-  if (found === null) throw new PolybankingError('UNVALID_ ID');
-  if (found.account === null) throw new PolybankingError('UNVALID_BANK');
-  return { ...found, account: found.account };
+  switch (found.kind) {
+    case 'no_order':
+      throw new PolybankingError('UNVALID_ ID');
+    case 'other_bank':
+      throw new PolybankingError('UNVALID_BANK');
+    case 'unknown':
+      throw new Problem('not_found', 'there is no such transaction');
+    case 'payment':
+      return found;
+  }
 }
 
-/** A payment that the original's own form started goes to the bank by our page alone. */
+/**
+ * A payment that the original's own form started goes to the bank by our page alone. The old server may have forwarded one after
+ * its dump was made.
+ */
 function requireForwarded(history: History): void {
+  if (history.original) return;
   if (history.request.dialect === 'polybanking' && internalStatus(history) === 'cr') {
     throw new PolybankingError('UNVALID_STATUS');
   }
 }
 
-const ERROR_STATUS: Partial<Record<Code, number>> = { 'UNVALID_ ID': 404, UNVALID_BANK: 404 };
+const ERROR_STATUS: Partial<Record<Code, number>> = {
+  UNVALID_BANK: 404,
+  UNVALID_STATUS: 404,
+  UNVALID_SHA: 404,
+};
 
 async function ipn(c: Context<AppEnv>): Promise<Response> {
   const request = await providerRequest(c);
@@ -190,8 +232,7 @@ async function ipn(c: Context<AppEnv>): Promise<Response> {
 
 function errorCode(error: unknown): Code | null {
   if (error instanceof PolybankingError) return error.code;
-  if (error instanceof Refusal) return 'UNVALID_SHA';
-  return error instanceof Problem && error.code === 'not_found' ? 'UNVALID_ ID' : null;
+  return error instanceof Refusal ? 'UNVALID_SHA' : null;
 }
 
 async function back(c: Context<AppEnv>): Promise<Response> {
@@ -200,8 +241,10 @@ async function back(c: Context<AppEnv>): Promise<Response> {
   let subject: Awaited<ReturnType<typeof namedPayment>>;
   try {
     subject = await namedPayment(c, request);
+    requireForwarded(subject.history);
   } catch (error) {
-    if (error instanceof PolybankingError) return unknownPayment(service);
+    const isUnknown = error instanceof Problem && error.code === 'not_found';
+    if (isUnknown || error instanceof PolybankingError) return unknownPayment(service);
     throw error;
   }
   const { id, account } = subject;
@@ -209,18 +252,21 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     id,
     sender: senderOf(c),
     shopperIp: shopperIp(c),
+    signedOnly: true,
   });
   if (result.kind === 'unknown') return unknownPayment(service);
-  return toShop(service, result.shop, result.view, result.request);
+  const shown = await toShop(service, result.shop, result.view, result.request);
+  // The original's status of a redirect.
+  return shown.status === 303 ? new Response(null, { status: 302, headers: shown.headers }) : shown;
 }
 
 // --- The API ----------------------------------------------------------------------------------------------
 
-/** The shop of config_id and secret. */
+/** The shop of config_id and secret; one that is switched off can read what it has. */
 async function apiShop(c: Context<AppEnv>, form: ReadonlyMap<string, string>): Promise<Shop> {
   const secret = form.get('secret') ?? '';
   const shop = secret === '' ? null : await c.get('service').directory.shopByKey(secret);
-  if (!shop?.active || !shop.adminEnabled || shop.id !== form.get('config_id')) {
+  if (!shop || !shopIds(form.get('config_id') ?? '').includes(shop.id)) {
     throw new Problem('not_found', 'there is no such config, or its secret is another one');
   }
   c.set('caller', `shop:${shop.id}`);
@@ -230,8 +276,9 @@ async function apiShop(c: Context<AppEnv>, form: ReadonlyMap<string, string>): P
 async function list(c: Context<AppEnv>): Promise<Response> {
   const form = await formOf(c);
   const shop = await apiShop(c, form);
-  const wanted = form.get('max_transaction') ?? '';
-  const limit = /^\d{1,9}$/.test(wanted) ? Math.min(Number(wanted), LIST_LIMIT) : LIST_DEFAULT;
+  const wanted = pythonInt(form.get('max_transaction') ?? '');
+  // The original fails with a number below zero.
+  const limit = wanted === null || wanted < 0 ? LIST_DEFAULT : Math.min(wanted, LIST_LIMIT);
   const references = await c.get('service').directory.references(shop.id, limit);
   return c.json({ result: 'ok', data: references.map((reference) => ({ reference })) });
 }
@@ -257,7 +304,8 @@ async function one(c: Context<AppEnv>): Promise<Response> {
   const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, reference);
   const history = await service.ledger(id).history();
   if (!history) throw new Problem('not_found', 'there is no such transaction');
-  return c.json({ result: 'ok', data: logs ? logsOf(history) : detailsOf(history) });
+  const zone = service.config.polybankingTimeZone;
+  return c.json({ result: 'ok', data: logs ? logsOf(history, zone) : detailsOf(history, zone) });
 }
 
 // --- Routes -----------------------------------------------------------------------------------------------
@@ -325,7 +373,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
     documented({
       summary: 'PolyBanking: the way back from PostFinance',
       auth: null,
-      success: { 303: 'The OK or the error address of the shop.' },
+      success: { 302: 'The OK or the error address of the shop.' },
       errors: ['not_found', 'payload_too_large'],
     }),
     back,
@@ -347,7 +395,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
   );
 
   routes.post(
-    '/api/transactions/:reference{.+}',
+    '/api/transactions/:reference{[\\s\\S]+}',
     documented({
       summary: 'PolyBanking: a transaction, or (with /logs/ at the end) its log, the newest first',
       description: KEYS,

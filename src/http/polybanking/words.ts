@@ -1,15 +1,18 @@
 /** A payment in the words of PolyBanking: its fields, its log, its spellings (which are the original's). */
 import type { History } from '../../ledger/commands.ts';
-import type { PaymentEvent } from '../../payments/types.ts';
+import type { PaymentEvent, PaymentView } from '../../payments/types.ts';
 import { meaningOf } from '../../providers/kit/statuses.ts';
 import { OGONE_STATUSES } from '../../providers/ogone/statuses.ts';
-import { isForWebsite, postfinanceCode, pythonTime } from '../../webhooks/polybanking.ts';
+import { hasPostfinanceCodes, isForWebsite, postfinanceCode } from '../../webhooks/polybanking.ts';
+import { zonedTime } from './times.ts';
 
 export const INTERNAL_STATUSES = {
   cr: 'Transation created',
   fw: 'User forwarded to PostFinance',
   fb: 'Feedback from PostFinance',
 } as const;
+
+type InternalStatus = keyof typeof INTERNAL_STATUSES;
 
 export const LOG_TYPES = {
   created: 'Transaction created',
@@ -39,34 +42,46 @@ function pythonText(value: string | boolean | null): string {
   return value;
 }
 
-function isUpdate({ type }: PaymentEvent): boolean {
-  return type === 'notification.applied';
+/** Messages of the bank that were rightly signed, whether or not they moved the payment. */
+const MESSAGES: ReadonlySet<string> = new Set([
+  'notification.applied',
+  'notification.ignored',
+  'notification.conflict',
+]);
+
+/** Whether an event is a message that the bank sent, or the shopper brought; the answer to a status query is none. */
+function isMessage({ type, detail }: PaymentEvent): boolean {
+  return MESSAGES.has(type) && detail.channel !== 'status';
+}
+
+/** What has happened here: the history of a transaction that was taken over stands in `original`, where it is known. */
+function eventsHere({ events, original }: Pick<History, 'events' | 'original'>): readonly PaymentEvent[] {
+  return original ? events.filter(({ detail }) => detail.imported !== true) : events;
 }
 
 /** cr, fw or fb: whether the shopper was sent off, and whether the bank has said something since. */
-export function internalStatus({ events }: Pick<History, 'events'>): keyof typeof INTERNAL_STATUSES {
-  if (events.some(isUpdate)) return 'fb';
-  return events.some(({ type }) => type === 'forwarded') ? 'fw' : 'cr';
+export function internalStatus(history: Pick<History, 'events' | 'original'>): InternalStatus {
+  const { original } = history;
+  const events = eventsHere(history);
+  const isUpdate = (event: PaymentEvent) => isMessage(event) || event.type === 'notification.applied';
+  if (original?.internalStatus === 'fb' || events.some(isUpdate)) return 'fb';
+  const isForwarded = events.some(({ type }) => type === 'forwarded');
+  return isForwarded ? 'fw' : (original?.internalStatus ?? 'cr');
 }
 
-/** When something of a kind happened last; empty when never. */
-function lastTime(events: readonly PaymentEvent[], is: (event: PaymentEvent) => boolean): string {
-  const found = events.findLast(is);
-  return found ? pythonTime(found.at) : '';
+/** Whether the shopper came back with what the bank gave along, if it gave something. */
+function isReturn({ type, detail }: PaymentEvent): boolean {
+  return type === 'returned' && detail.refused === undefined;
 }
 
-/** The newest value of a field that the provider reported beside the result. */
-function reported(events: readonly PaymentEvent[], name: string): string | null {
-  for (const { detail } of events.toReversed()) {
-    const text = (detail.provider as Readonly<Record<string, unknown>> | undefined)?.[name];
-    if (typeof text === 'string' && text !== '') return text;
-  }
-  return null;
+/** Whether the bank's own message came, for the first time or again. */
+function isNotification({ type, detail }: PaymentEvent): boolean {
+  return type.startsWith('notification.') && detail.channel !== 'return' && detail.channel !== 'status';
 }
 
 /** Whether the newest status has yet to be delivered to the website. */
-function isIpnNeeded({ newestWebhook, events }: History): boolean {
-  if (!newestWebhook) return false;
+function isIpnNeeded({ newestWebhook, events, original }: History): boolean {
+  if (!newestWebhook) return original?.ipnNeeded ?? false;
   const queued = JSON.parse(newestWebhook.body) as Parameters<typeof isForWebsite>[0];
   if (!isForWebsite(queued)) return false;
   return !events.some(
@@ -74,11 +89,33 @@ function isIpnNeeded({ newestWebhook, events }: History): boolean {
   );
 }
 
-/** `POST /api/transactions/:reference/`. */
-export function detailsOf(history: History) {
-  const { view, request, events } = history;
-  const code = postfinanceCode(view);
+/** Brand and card of the message that brought the newest code; empty where it names none. */
+function cardOf(history: History): { readonly brand: string; readonly card: string } {
+  const code = codeOf(history);
+  const messages = eventsHere(history).filter(isMessage);
+  const newest = messages.findLast(({ detail }) => detail.providerStatus === code) ?? messages.at(-1);
+  const said = newest?.detail.provider as Readonly<Record<string, string>> | undefined;
+  if (newest) return { brand: said?.BRAND ?? '', card: said?.CARDNO ?? '' };
+  return { brand: history.original?.brand ?? '', card: history.original?.card ?? '' };
+}
+
+/** The newest code of PostFinance. */
+function codeOf({ feedback, view }: Pick<History, 'feedback' | 'view'>): string {
+  return feedback?.code ?? postfinanceCode(view);
+}
+
+/**
+ * `POST /api/transactions/:reference/`.
+ * @param zone of its times, as IANA names it.
+ */
+export function detailsOf(history: History, zone: string) {
+  const { view, request, original } = history;
+  const code = codeOf(history);
   const status = internalStatus(history);
+  const events = eventsHere(history);
+  const time = (at: string | null | undefined) => (at ? zonedTime(at, zone) : '');
+  const last = (is: (event: PaymentEvent) => boolean, before: string | null | undefined) =>
+    time(events.findLast(is)?.at ?? before);
   return {
     reference: view.reference,
     extra_data: pythonText(view.extraData),
@@ -90,16 +127,12 @@ export function detailsOf(history: History) {
     internal_status: status,
     internal_status_text: INTERNAL_STATUSES[status],
     ipn_needed: pythonText(isIpnNeeded(history)),
-    brand: pythonText(reported(events, 'BRAND')),
-    card: pythonText(reported(events, 'CARDNO')),
-    creation_date: pythonTime(view.createdAt),
-    last_userforwarded_date: lastTime(events, ({ type }) => type === 'forwarded'),
-    last_user_back_from_postfinance_date: lastTime(events, ({ type }) => type === 'returned'),
-    last_postfinance_ipn_date: lastTime(
-      events,
-      ({ type, detail }) => type.startsWith('notification.') && detail.channel !== 'return',
-    ),
-    last_ipn_date: lastTime(events, ({ type }) => type === 'webhook.delivered'),
+    ...cardOf(history),
+    creation_date: time(original?.created ?? view.createdAt),
+    last_userforwarded_date: last(({ type }) => type === 'forwarded', original?.forwarded),
+    last_user_back_from_postfinance_date: last(isReturn, original?.back),
+    last_postfinance_ipn_date: last(isNotification, original?.notified),
+    last_ipn_date: last(({ type }) => type === 'webhook.delivered', original?.ipn),
     ...(request.dialect === undefined && { currency: view.currency }),
   };
 }
@@ -120,35 +153,76 @@ const PLAIN_TYPES: Partial<Record<PaymentEvent['type'], LogType>> = {
   'webhook.abandoned': 'ipnfailled',
 };
 
-function extraOf(type: LogType, { detail }: PaymentEvent): string {
-  if (type === 'userForwarded' || type === 'userBackFromPostfinance') return String(detail.ip ?? '');
-  if (type === 'ipnfailled') return String(detail.error ?? detail.status ?? '');
-  return '';
+const WITH_ADDRESS: ReadonlySet<LogType> = new Set([
+  'userForwarded',
+  'userBackFromPostfinance',
+  'postfinanceId',
+]);
+
+/** The lines of what has happened here, oldest first. */
+function linesHere(
+  history: Pick<History, 'events' | 'view' | 'original'>,
+  lineOf: (at: string, type: LogType, extra: string) => LogLine,
+): LogLine[] {
+  const lines: LogLine[] = [];
+  let isIdSet = Boolean(history.original?.postfinanceId);
+  for (const event of eventsHere(history)) {
+    const { at, type, detail } = event;
+    const lineHere = (logType: LogType) =>
+      lineOf(at, logType, WITH_ADDRESS.has(logType) ? String(detail.ip ?? '') : '');
+    const plain = PLAIN_TYPES[type];
+    if (plain && (plain !== 'userBackFromPostfinance' || isReturn(event))) lines.push(lineHere(plain));
+    const code = codeOfEvent(event, history);
+    if (code === null) continue;
+    if (!isIdSet && detail.providerReference !== undefined) {
+      isIdSet = true;
+      // The original notes the PAYID that a return brings before the return.
+      lines.splice(
+        detail.channel === 'return' ? lines.length - 1 : lines.length,
+        0,
+        lineHere('postfinanceId'),
+      );
+    }
+    lines.push(lineOf(at, 'postfinanceStatus', code));
+  }
+  return lines;
 }
 
-/** `POST /api/transactions/:reference/logs/`: newest first. */
-export function logsOf({ events, view }: Pick<History, 'events' | 'view'>): LogLine[] {
-  const lines: LogLine[] = [];
-  const add = (event: PaymentEvent, type: LogType, extra: string) => {
-    lines.push({
-      when: pythonTime(event.at),
-      extra_data: extra,
-      log_type: type,
-      log_type_text: LOG_TYPES[type],
-    });
-  };
-  let reference: unknown;
-  for (const event of events) {
-    const plain = PLAIN_TYPES[event.type];
-    if (plain) add(event, plain, extraOf(plain, event));
-    if (!isUpdate(event)) continue;
-    const { providerReference, providerStatus, to } = event.detail;
-    if (providerReference !== undefined && providerReference !== reference) {
-      reference = providerReference;
-      add(event, 'postfinanceId', String(providerReference));
-    }
-    const known = { ...view, status: to as typeof view.status, providerStatus: String(providerStatus) };
-    add(event, 'postfinanceStatus', postfinanceCode(known));
-  }
-  return lines.reverse();
+/**
+ * The code of an update, as it came; of a provider with other codes, the one that stands for the status. Null for what is no line:
+ * a conflict is logged beside what came of it, and other providers' codes that moved nothing stand for nothing.
+ */
+function codeOfEvent(event: PaymentEvent, { view }: Pick<History, 'view'>): string | null {
+  const { type, detail } = event;
+  const hasCodes = hasPostfinanceCodes(view.provider);
+  const isLine =
+    type === 'notification.applied' || (type === 'notification.ignored' && isMessage(event) && hasCodes);
+  if (!isLine) return null;
+  // What it claims is not proven.
+  const isClaim = detail.claimed !== undefined;
+  if (hasCodes && !isClaim) return String(detail.providerStatus);
+  const status = (detail.to ?? view.status) as PaymentView['status'];
+  return postfinanceCode({
+    provider: view.provider,
+    status,
+    providerStatus: null,
+    pendingReason: isClaim ? 'proof_missing' : null,
+  });
+}
+
+/**
+ * `POST /api/transactions/:reference/logs/`: newest first.
+ * @param zone of its times, as IANA names it.
+ */
+export function logsOf(history: Pick<History, 'events' | 'view' | 'original'>, zone: string): LogLine[] {
+  const lineOf = (at: string, type: LogType, extra: string): LogLine => ({
+    when: zonedTime(at, zone),
+    extra_data: extra,
+    log_type: type,
+    log_type_text: LOG_TYPES[type],
+  });
+  const before = (history.original?.logs ?? []).map(({ when, type, extraData }) =>
+    lineOf(when, type as LogType, extraData),
+  );
+  return [...before, ...linesHere(history, lineOf)].reverse();
 }

@@ -1,0 +1,30 @@
+/** Which attempt an order number names that a provider's message brings back. */
+import { fromOrderNumber, type PaymentId, paymentId } from '../payments/id.ts';
+import type { Service } from './service.ts';
+
+/** An attempt of a payment. */
+export interface NamedAttempt {
+  readonly id: PaymentId;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** The form of PolyBanking's order numbers. */
+const POLYBANKING_ORDER = /^polybanking-\d{1,18}$/;
+
+/** PolyBanking's order number of a transaction. */
+export function polybankingOrder(number: string): string {
+  return `polybanking-${number}`;
+}
+
+/**
+ * The attempt that an order number names: one of ours by its form, one of PolyBanking's where its transaction was taken over.
+ * Null: none. Nothing is verified yet: the ledger takes a message only from the account that the attempt went to.
+ */
+export async function attemptOfOrder(service: Service, order: string): Promise<NamedAttempt | null> {
+  const ours = fromOrderNumber(order);
+  if (ours || !POLYBANKING_ORDER.test(order)) return ours;
+  const found = await service.directory.imported.paymentOf(order);
+  const id = found === null ? null : paymentId(found);
+  return id && { id, attempt: 1 };
+}

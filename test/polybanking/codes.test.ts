@@ -1,0 +1,346 @@
+/**
+ * Codes of PostFinance as a website of PolyBanking learns of them. The failures ruled out: a code that moves nothing is never told; a
+ * message about an earlier try has a paid order look unpaid; a payment that is given back, or that nothing proves, looks good.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ipnFields, isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
+import {
+  admin,
+  BANK_API,
+  bankOf,
+  cut,
+  demoSettings,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  request,
+  runAlarms,
+} from '../support/harness.ts';
+import { type Keys, PolyBankingClient } from './client.ts';
+import { message } from './original/requests.ts';
+
+const WEBSITE = 'https://website-demo.com/ipn';
+const shaOut = String(demoSettings('postfinance').sha_out);
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+interface Started {
+  readonly client: PolyBankingClient;
+  readonly id: string;
+  /** Sends a message of the bank about it, and returns the IPNs that it caused, as code and good. */
+  told(status: string, change?: Record<string, string>): Promise<(readonly [string, boolean])[]>;
+  v1<T>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
+let count = 0;
+
+/** A transaction whose shopper is at the bank. */
+async function started(
+  options: { readonly dialect?: string; readonly account?: Record<string, unknown> } = {},
+): Promise<Started> {
+  count += 1;
+  const key = (letter: string) => `${letter}${count}`.repeat(64);
+  const keys: Keys = { request: key('r'), ipn: key('i'), api: key('a') };
+  const account = await makeAccount('postfinance', options.account);
+  const shop = await makeShop([account], {
+    webhook: { url: WEBSITE, dialect: options.dialect ?? 'polybanking' },
+    keys: { requestKey: keys.request, ipnKey: keys.ipn, apiKey: keys.api },
+  });
+  const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
+  const [, { url }] = await client.start('1050', 'order');
+  const id = url.slice(url.lastIndexOf('/') + 1);
+  expect((await request(url)).status).toBe(200);
+  return {
+    client,
+    id,
+    async told(status, change = {}) {
+      const before = net.webhooks.length;
+      const fields = { ...message({ shaOut }, `${id}01`, status), ...change };
+      const { SHASIGN: _signature, ...unsigned } = fields;
+      const response = await request('/paiements/ipn', {
+        method: 'POST',
+        body: new URLSearchParams(resigned(unsigned)),
+      });
+      expect(response.status).toBe(200);
+      await runAlarms(id);
+      return net.webhooks.slice(before).map(({ raw }) => {
+        const ipn = client.readIpn(raw);
+        return [ipn?.status ?? '', ipn?.good ?? false] as const;
+      });
+    },
+    v1: async (method, path, body) => {
+      const response = await request(`/v1/payments/${id}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${keys.api}`, 'idempotency-key': `${path}-${count}` },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return response.json();
+    },
+  };
+}
+
+/** The same message after its fields were changed by the bank. */
+function resigned(fields: Record<string, string>): Record<string, string> {
+  const { orderID = '', STATUS = '' } = fields;
+  return message({ shaOut }, orderID, STATUS, { fields });
+}
+
+const code = (site: Started) => site.client.transaction('order').then((found) => found.postfinance_status);
+
+describe('a code that moves nothing', () => {
+  it.each(['61', '71', '81', '84', '94', '96', '9999'])('is told when it comes first: %s', async (first) => {
+    const site = await started();
+    expect(await site.told(first)).toEqual([[first, false]]);
+    expect(await site.client.transaction('order')).toMatchObject({
+      postfinance_status: first,
+      internal_status: 'fb',
+      ipn_needed: 'False',
+    });
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'forwarded', providerStatus: null });
+    expect((await site.client.logs('order'))[1]).toMatchObject({
+      log_type: 'postfinanceStatus',
+      extra_data: first,
+    });
+    expect(await site.told('9')).toEqual([['9', true]]);
+    expect(await code(site)).toBe('9');
+  });
+
+  it.each(['81', '82', '83', '84', '94', '96', '71', '72', '73'])('is told after a 9: %s', async (after) => {
+    const site = await started();
+    await site.told('9');
+    expect(await site.told(after)).toEqual([[after, false]]);
+    expect(await site.client.transaction('order')).toMatchObject({ postfinance_status: after });
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'paid', providerStatus: '9' });
+  });
+
+  it('is told as it follows another of the same status', async () => {
+    const site = await started();
+    expect(await site.told('51')).toEqual([['51', false]]);
+    expect(await site.told('52')).toEqual([['52', false]]);
+    expect(await site.told('2')).toEqual([['2', false]]);
+    expect(await site.told('1')).toEqual([['1', false]]);
+    expect(await code(site)).toBe('1');
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'denied' });
+  });
+
+  it('is no webhook for a shop that takes the standard ones, and not the newest to send again', async () => {
+    const site = await started({ dialect: 'standard' });
+    await site.told('9');
+    const types = () => net.webhooks.map(({ body }) => body.type);
+    expect(types()).toEqual(['payment.forwarded', 'payment.paid']);
+    await site.told('81');
+    expect(types()).toHaveLength(2);
+    await site.v1('POST', '/deliveries');
+    await runAlarms(site.id);
+    expect(types()).toEqual(['payment.forwarded', 'payment.paid', 'payment.paid']);
+  });
+
+  it('is sent again on demand, with its own code', async () => {
+    const site = await started();
+    await site.told('9');
+    await site.told('81');
+    await site.v1('POST', '/deliveries');
+    await runAlarms(site.id);
+    expect(net.webhooks.map(({ raw }) => site.client.readIpn(raw)?.status)).toEqual(['9', '81', '81']);
+  });
+
+  it('is told of each part that is refunded', async () => {
+    const site = await started();
+    await site.told('9');
+    expect(await site.told('8', { PAYIDSUB: '1', amount: '3' })).toEqual([['8', false]]);
+    expect(await site.told('8', { PAYIDSUB: '2', amount: '4' })).toEqual([['8', false]]);
+    expect(await site.v1('GET', '')).toMatchObject({ amounts: { refunded: 700 } });
+  });
+});
+
+describe('a late code', () => {
+  it.each(['2', '1', '0', '93', '91', '51', '5', '6'])('does not show on a paid order: %s', async (late) => {
+    const site = await started();
+    await site.told('9');
+    const before = await site.client.transaction('order');
+    expect(await site.told(late, { PAYID: '30001', BRAND: 'MasterCard', CARDNO: 'XXXX2222' })).toEqual([]);
+    const { last_postfinance_ipn_date: _time, ...after } = await site.client.transaction('order');
+    expect(before).toMatchObject(after);
+    expect(after).toMatchObject({ postfinance_status: '9', postfinance_id: '30036', brand: 'VISA' });
+    expect(await site.v1('GET', '')).toMatchObject({
+      status: 'paid',
+      providerStatus: '9',
+      providerStatusText: 'Payment requested',
+      providerReference: '30036',
+    });
+    expect((await site.client.logs('order'))[0]).toMatchObject({
+      log_type: 'postfinanceStatus',
+      extra_data: late,
+    });
+  });
+
+  it.each(['2', '1', '0', '51', '91'])('does not show on an authorized order: %s', async (late) => {
+    const site = await started();
+    await site.told('5');
+    expect(await site.told(late)).toEqual([]);
+    expect(await code(site)).toBe('5');
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'authorized', providerStatus: '5' });
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+
+  it('about another attempt does not show on a paid order', async () => {
+    const site = await started();
+    await site.told('2');
+    // The shopper tries again, under another order number; then the bank finds that the first was paid.
+    const { checkoutUrl } = await site.v1<{ checkoutUrl: string }>('GET', '');
+    expect(await (await request(checkoutUrl)).text()).toContain(`${site.id}02`);
+    expect(await site.told('9')).toEqual([['9', true]]);
+    expect(await site.told('2', { orderID: `${site.id}02`, PAYID: '30077' })).toEqual([]);
+    expect(await code(site)).toBe('9');
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'paid', providerReference: '30036' });
+  });
+
+  it('that takes the money away does show', async () => {
+    const site = await started();
+    await site.told('5');
+    expect(await site.told('6')).toEqual([['6', false]]);
+    const paid = await started();
+    await paid.told('9');
+    expect(await paid.told('7')).toEqual([['7', false]]);
+    expect(await code(paid)).toBe('7');
+  });
+});
+
+describe('a message of the bank', () => {
+  it('is told once, however often it comes', async () => {
+    const site = await started();
+    expect(await site.told('9')).toHaveLength(1);
+    await site.told('8', { PAYIDSUB: '1' });
+    expect(await site.told('9')).toEqual([]);
+    expect(await code(site)).toBe('8');
+  });
+
+  it('notes when it came, also when the shopper returns with the same', async () => {
+    const site = await started();
+    await site.told('9');
+    const before = await site.client.transaction('order');
+    await new Promise((done) => setTimeout(done, 5));
+    const query = new URLSearchParams(message({ shaOut }, `${site.id}01`, '9'));
+    expect((await request(`/paiements/return?${query}`)).status).toBe(302);
+    expect(await site.client.transaction('order')).toMatchObject({
+      last_postfinance_ipn_date: before.last_postfinance_ipn_date,
+      last_user_back_from_postfinance_date: expect.stringMatching(/^2/),
+    });
+  });
+
+  it('about another currency shows no code, and less money is not good', async () => {
+    const site = await started();
+    expect(await site.told('9', { currency: 'EUR' })).toEqual([]);
+    expect(await code(site)).toBe('??');
+    expect(await site.told('9', { amount: '10' })).toEqual([['9', false]]);
+  });
+
+  it('is taken, and told, when its config is switched off meanwhile', async () => {
+    const site = await started();
+    const { body } = await admin<{ data: { id: string }[] }>('GET', '/shops');
+    await admin('PUT', `/shops/${body.data.at(-1)?.id}`, { active: false });
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+});
+
+describe('what is given back by our own operations', () => {
+  const withApi = { endpoints: { api: BANK_API } };
+
+  it('is not good any more, before the bank says so', () => {
+    const known = { provider: 'postfinance', providerStatus: '9', pendingReason: null };
+    for (const [status, expected] of [
+      ['refunded', '8'],
+      ['partially_refunded', '8'],
+      ['charged_back', '96'],
+    ] as const) {
+      expect(postfinanceCode({ ...known, status })).toBe(expected);
+      expect(isGoodForWebsite({ ...known, status })).toBe(false);
+    }
+    const cancelled = { ...known, providerStatus: '5', status: 'cancelled' } as const;
+    expect([postfinanceCode(cancelled), isGoodForWebsite(cancelled)]).toEqual(['1', false]);
+  });
+
+  it('is told as such when an operator says that the refund was executed', async () => {
+    const site = await started({ account: withApi });
+    await site.told('9');
+    cut('before');
+    await site.v1('POST', '/refund', {});
+    const concluded = await admin('POST', `/payments/${site.id}/operations/1`, { outcome: 'succeeded' });
+    expect(concluded.status).toBe(200);
+    await runAlarms(site.id);
+    expect(net.webhooks.map(({ raw }) => site.client.readIpn(raw))).toMatchObject([
+      { status: '9', good: true },
+      { status: '8', good: false },
+    ]);
+  });
+});
+
+describe('what nothing proves', () => {
+  it('is not good: a claim of 9 is told as pending', async () => {
+    const settings: Record<string, string | number> = {
+      ...demoSettings('postfinance'),
+      sha_mode: 'main-parameters-only',
+    };
+    const { userid: _user, pswd: _password, ...alone } = settings;
+    const account = await makeAccount('postfinance', { environment: 'production', settings: alone });
+    const shop = await makeShop([account], {
+      testMode: false,
+      webhook: { url: WEBSITE, dialect: 'polybanking' },
+      keys: { requestKey: 'r'.repeat(99), ipnKey: 'i'.repeat(99), apiKey: 'a-key-of-its-own' },
+    });
+    const keys = { request: 'r'.repeat(99), ipn: 'i'.repeat(99), api: 'a-key-of-its-own' };
+    const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
+    const [, { url }] = await client.start('1050', 'claimed');
+    const id = url.slice(url.lastIndexOf('/') + 1);
+    await request(url);
+    const order = {
+      id: '',
+      bank: 'postfinance',
+      account,
+      order: `${id}01`,
+      amount: 1050,
+      currency: 'CHF',
+      manual: false,
+      shown: [],
+      data: { PAYID: '12345678' },
+    };
+    const said = bankOf('postfinance').notification(
+      order,
+      merchant('postfinance', account, alone),
+      'pay',
+      'none',
+    );
+    const response = await request('/paiements/ipn', {
+      method: 'POST',
+      headers: said.headers,
+      body: said.body ?? '',
+    });
+    expect(response.status).toBe(200);
+    await runAlarms(id);
+    expect(net.webhooks.map(({ raw }) => client.readIpn(raw))).toMatchObject([{ status: '91', good: false }]);
+    expect(await client.transaction('claimed')).toMatchObject({ postfinance_status: '91' });
+    expect((await client.logs('claimed'))[1]).toMatchObject({ extra_data: '91' });
+  });
+
+  it('has the fields of the original alone', () => {
+    const fields = ipnFields(
+      '7',
+      {
+        type: 'payment.feedback',
+        timestamp: '2026-11-25T21:36:27.919Z',
+        code: '81',
+        data: { reference: 'r', provider: 'postfinance', status: 'paid', test: false } as never,
+      },
+      'k',
+    );
+    expect(Object.keys(fields).sort()).toEqual(
+      ['config', 'last_update', 'postfinance_status', 'postfinance_status_good', 'reference', 'sign'].sort(),
+    );
+    expect(fields).toMatchObject({ last_update: '2026-11-25 21:36:27+00:00', postfinance_status: '81' });
+  });
+});
