@@ -23,7 +23,7 @@ export interface Config {
   /** 32 bytes: derives payment ids and the hashes of API keys. Never changed. */
   readonly idKey: Uint8Array;
   readonly adminToken: string;
-  /** Origin of callback, return and checkout addresses; null: the request's own. */
+  /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
   /** Under `npm start`: http and loopback addresses are accepted. */
   readonly local: boolean;
@@ -56,6 +56,30 @@ function key(
 }
 
 /**
+ * The origin that others reach us at. Without it the Host header of a request would decide where a provider sends its
+ * notifications, and whoever sends the request writes that header.
+ */
+function publicUrlOf(text: string, local: boolean): string | null {
+  if (text === '') {
+    if (local) return null;
+    throw new Problem(
+      'misconfigured',
+      'the variable PUBLIC_URL is missing: set it in wrangler.toml to the address that others reach this Worker at, like https://pay.example.com',
+    );
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  // What comes after the origin would be lost without a word.
+  const isOrigin = url !== null && url.origin === text.replace(/\/$/, '').toLowerCase();
+  if (!isOrigin || !(url.protocol === 'https:' || (local && url.protocol === 'http:'))) {
+    throw new Problem(
+      'misconfigured',
+      'the variable PUBLIC_URL is no https address without a path: it looks like https://pay.example.com',
+    );
+  }
+  return url.origin;
+}
+
+/**
  * The configuration of a Worker.
  * @throws Problem misconfigured naming the first variable that is missing or wrong.
  */
@@ -71,10 +95,6 @@ export function readConfig(variables: Variables): Config {
       'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "wrangler secret put ADMIN_TOKEN"',
     );
   }
-  if (variables.PUBLIC_URL && !URL.canParse(variables.PUBLIC_URL)) {
-    throw new Problem('misconfigured', 'PUBLIC_URL is not an address: it looks like https://pay.example.com');
-  }
-  const publicUrl = variables.PUBLIC_URL ? new URL(variables.PUBLIC_URL).origin : null;
   return {
     masterKey: key('MASTER_KEY', variables.MASTER_KEY, local),
     previousMasterKey: variables.MASTER_KEY_PREVIOUS
@@ -82,7 +102,7 @@ export function readConfig(variables: Variables): Config {
       : null,
     idKey: key('ID_KEY', variables.ID_KEY, local),
     adminToken,
-    publicUrl,
+    publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     local,
   };
 }

@@ -112,7 +112,7 @@ export async function choices(service: Service, shop: Shop, currencyCode: string
   );
 }
 
-/** Where countersign is reached from outside. */
+/** Where countersign is reached from outside. Only under `npm start` the request says it. */
 export function originOf(service: Service, requestUrl: string): string {
   return service.config.publicUrl ?? new URL(requestUrl).origin;
 }
