@@ -8,7 +8,7 @@ import type { Provider } from '../providers/contract.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
 import { addressProblem } from '../webhooks/address.ts';
-import { isAddressRule } from './allowed-ips.ts';
+import { unreadableAddressRules } from './allowed-ips.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
 import { valid } from './validation.ts';
@@ -102,6 +102,18 @@ export function checkedSettings(
     throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
 }
 
+/** @throws Problem that names every entry which is neither an address nor a block. */
+function requireReadableRules(rules: readonly string[]): void {
+  const unreadable = new Set(unreadableAddressRules(rules));
+  const errors = rules.flatMap((rule, index) =>
+    unreadable.has(rule)
+      ? [{ path: `allowedIps.${index}`, message: `${rule} is neither an IP address nor a CIDR block` }]
+      : [],
+  );
+  const [first] = errors;
+  if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors });
+}
+
 export function accountInput(
   id: string,
   body: AccountChange,
@@ -128,9 +140,7 @@ export function accountInput(
       currency(foreign) ? `${found.id} does not take ${foreign}` : `${foreign} is not a currency of ISO 4217`,
     );
   }
-  const badRule = body.allowedIps?.find((rule) => !isAddressRule(rule));
-  if (badRule !== undefined)
-    throw invalidField('allowedIps', `${badRule} is neither an address nor a network`);
+  requireReadableRules(body.allowedIps ?? []);
   const given = body.settings ?? {};
   const secrets = secretsOf(found, given);
   const hidden = new Set(secretNames(found.settings));

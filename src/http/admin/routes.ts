@@ -9,7 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
-import { open } from '../../gateway/accounts.ts';
+import { accountWarnings, open } from '../../gateway/accounts.ts';
 import { describeProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
@@ -68,6 +68,7 @@ function accountAnswer(account: Account, origin: string) {
     settings: { ...account.settings, ...masked },
     secrets,
     proof: proofOf(account),
+    warnings: accountWarnings(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -82,7 +83,8 @@ function changedAccountAnswer(account: Account, origin: string) {
     ([name]) =>
       `settings.${name} has fewer than ${SHORT_SECRET} characters: whoever sees one signed message can find it by trying. Set a longer one at ${account.provider}, and rotate it here`,
   );
-  return { ...accountAnswer(account, origin), warnings };
+  const answer = accountAnswer(account, origin);
+  return { ...answer, warnings: [...answer.warnings, ...warnings] };
 }
 
 function accountRoutes(): Hono<AppEnv> {
