@@ -13,6 +13,7 @@ export interface Variables {
   readonly ADMIN_TOKEN?: string;
   readonly PUBLIC_URL?: string;
   readonly LOCAL?: string;
+  readonly OUTGOING_PORTS?: string;
 }
 
 export interface Config {
@@ -27,6 +28,8 @@ export interface Config {
   readonly publicUrl: string | null;
   /** Under `npm start`: http and loopback addresses are accepted. */
   readonly local: boolean;
+  /** Ports beside 443 that webhooks and endpoints may have. */
+  readonly outgoingPorts: readonly number[];
 }
 
 /** The values of .dev.vars.example: everybody has them. */
@@ -79,6 +82,21 @@ function publicUrlOf(text: string, local: boolean): string | null {
   return url.origin;
 }
 
+function portsOf(list: string): number[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+    .map((entry) => {
+      const port = /^\d{1,5}$/.test(entry) ? Number(entry) : 0;
+      if (port >= 1 && port <= 65_535) return port;
+      throw new Problem(
+        'misconfigured',
+        `OUTGOING_PORTS has ${entry}, which is no port: it looks like 8443,9443`,
+      );
+    });
+}
+
 /**
  * The configuration of a Worker.
  * @throws Problem misconfigured naming the first variable that is missing or wrong.
@@ -104,6 +122,7 @@ export function readConfig(variables: Variables): Config {
     adminToken,
     publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     local,
+    outgoingPorts: portsOf(variables.OUTGOING_PORTS ?? ''),
   };
 }
 

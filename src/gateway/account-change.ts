@@ -7,7 +7,7 @@ import type { Endpoints, Environment } from '../payments/types.ts';
 import type { Provider } from '../providers/contract.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
-import { addressProblem } from '../webhooks/address.ts';
+import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
@@ -35,18 +35,18 @@ export interface AccountChange {
   readonly expireAfterHours?: number | null | undefined;
 }
 
-function originProblem(text: string, local: boolean): string | null {
-  const problem = addressProblem(text, local);
+function originProblem(text: string, rules: AddressRules): string | null {
+  const problem = addressProblem(text, rules);
   if (problem) return problem;
   return new URL(text).origin === text.replace(/\/$/, '') ? null : 'must be an origin, without a path';
 }
 
-function endpointsOf(given: AccountChange['endpoints'], local: boolean): Endpoints {
+function endpointsOf(given: AccountChange['endpoints'], rules: AddressRules): Endpoints {
   const endpoints: { page?: string; api?: string } = {};
   for (const name of ['page', 'api'] as const) {
     const text = given?.[name];
     if (!text) continue;
-    const problem = originProblem(text, local);
+    const problem = originProblem(text, rules);
     if (problem) throw invalidField(`endpoints.${name}`, problem);
     endpoints[name] = new URL(text).origin;
   }
@@ -155,7 +155,7 @@ export function accountInput(
     environment,
     currencies,
     settings: shown,
-    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
+    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config) : (before?.endpoints ?? {}),
     allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
     trustUnprovenNotifications:
       body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,

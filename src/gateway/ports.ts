@@ -27,7 +27,12 @@ async function sendWebhook(
       ? polybankingMessage(shopId, message.body, secrets[0] ?? '')
       : standardMessage(message.id, now(), message.body, secrets);
   if (!outgoing) return UNWANTED;
-  return deliverWebhook(outgoing, url, { fetch: service.fetch, now, local: config.local });
+  return deliverWebhook(outgoing, url, {
+    fetch: service.fetch,
+    now,
+    rules: config,
+    isPrivate: (host) => service.names.isPrivate(host, service.fetch),
+  });
 }
 
 /**

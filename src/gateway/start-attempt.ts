@@ -9,6 +9,7 @@ import type { PaymentRequest } from '../payments/types.ts';
 import type { StartedAttempt } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
+import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
 
@@ -169,7 +170,7 @@ export async function startAttempt(
     },
     now: new Date(now),
     ip: ip ?? null,
-    fetch: service.fetch,
+    fetch: fetchFor(service, account),
     daily: (contract) => dailyNumber(service, found.id, contract),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);

@@ -203,6 +203,9 @@ describe('the configuration', () => {
     ['PUBLIC_URL', { ...good, PUBLIC_URL: 'http://pay.shop.com' }],
     ['PUBLIC_URL', { ...good, PUBLIC_URL: 'https://pay.shop.com/countersign' }],
     ['PUBLIC_URL', { ...good, PUBLIC_URL: 'https://user@pay.shop.com' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '8443 9443' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '0' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '65536' }],
   ])('names %s when it is missing or wrong', (name, variables) => {
     expect(() => readConfig(variables as Record<string, string>)).toThrow(name);
   });
@@ -244,6 +247,11 @@ describe('the configuration', () => {
       expect(() => requireLoopback(config, `https://${host}/health`)).toThrow('LOCAL=1');
       expect(() => requireLoopback({ local: false }, `https://${host}/health`)).not.toThrow();
     }
+  });
+
+  it('lists the ports that calls may go to', () => {
+    expect(readConfig(good).outgoingPorts).toEqual([]);
+    expect(readConfig({ ...good, OUTGOING_PORTS: ' 8443, 9443,' }).outgoingPorts).toEqual([8443, 9443]);
   });
 
   it('has no defaults that are lenient', () => {
