@@ -25,6 +25,7 @@ export default defineConfig(async () => ({
                 ADMIN_TOKEN: 'test-admin-token',
                 // A developer's .dev.vars must not make the tests lenient.
                 LOCAL: '0',
+                PUBLIC_URL: 'https://pay.countersign.dev',
                 MASTER_KEY: key('master key of the tests'),
                 ID_KEY: key('id key of the tests'),
                 TEST_MIGRATIONS: await readD1Migrations(

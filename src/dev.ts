@@ -54,7 +54,8 @@ export default {
       throw error;
     }
     if (seededFor === null) {
-      await seed(serviceOf(env).directory, env.PUBLIC_URL ?? origin);
+      const { config, directory } = serviceOf(env);
+      await seed(directory, config.publicUrl ?? origin);
       seededFor = origin;
     }
     return local.fetch(request, env, context);

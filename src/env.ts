@@ -14,6 +14,7 @@ export interface Variables {
   readonly PUBLIC_URL?: string;
   readonly POLYBANKING_TIME_ZONE?: string;
   readonly LOCAL?: string;
+  readonly OUTGOING_PORTS?: string;
 }
 
 export interface Config {
@@ -24,12 +25,14 @@ export interface Config {
   /** 32 bytes: derives payment ids and the hashes of API keys. Never changed. */
   readonly idKey: Uint8Array;
   readonly adminToken: string;
-  /** Origin of callback, return and checkout addresses; null: the request's own. */
+  /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
   /** The zone of the times that PolyBanking's API shows, as IANA names it. */
   readonly polybankingTimeZone: string;
   /** Under `npm start`: http and loopback addresses are accepted. */
   readonly local: boolean;
+  /** Ports beside 443 that webhooks and endpoints may have. */
+  readonly outgoingPorts: readonly number[];
 }
 
 /** The values of .dev.vars.example: everybody has them. */
@@ -73,6 +76,45 @@ function timeZone(name: string): string {
 }
 
 /**
+ * The origin that others reach us at. Without it the Host header of a request would decide where a provider sends its
+ * notifications, and whoever sends the request writes that header.
+ */
+function publicUrlOf(text: string, local: boolean): string | null {
+  if (text === '') {
+    if (local) return null;
+    throw new Problem(
+      'misconfigured',
+      'the variable PUBLIC_URL is missing: set it in wrangler.toml to the address that others reach this Worker at, like https://pay.example.com',
+    );
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  // What comes after the origin would be lost without a word.
+  const isOrigin = url !== null && url.origin === text.replace(/\/$/, '').toLowerCase();
+  if (!isOrigin || !(url.protocol === 'https:' || (local && url.protocol === 'http:'))) {
+    throw new Problem(
+      'misconfigured',
+      'the variable PUBLIC_URL is no https address without a path: it looks like https://pay.example.com',
+    );
+  }
+  return url.origin;
+}
+
+function portsOf(list: string): number[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+    .map((entry) => {
+      const port = /^\d{1,5}$/.test(entry) ? Number(entry) : 0;
+      if (port >= 1 && port <= 65_535) return port;
+      throw new Problem(
+        'misconfigured',
+        `OUTGOING_PORTS has ${entry}, which is no port: it looks like 8443,9443`,
+      );
+    });
+}
+
+/**
  * The configuration of a Worker.
  * @throws Problem misconfigured naming the first variable that is missing or wrong.
  */
@@ -88,10 +130,6 @@ export function readConfig(variables: Variables): Config {
       'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "wrangler secret put ADMIN_TOKEN"',
     );
   }
-  if (variables.PUBLIC_URL && !URL.canParse(variables.PUBLIC_URL)) {
-    throw new Problem('misconfigured', 'PUBLIC_URL is not an address: it looks like https://pay.example.com');
-  }
-  const publicUrl = variables.PUBLIC_URL ? new URL(variables.PUBLIC_URL).origin : null;
   return {
     masterKey: key('MASTER_KEY', variables.MASTER_KEY, local),
     previousMasterKey: variables.MASTER_KEY_PREVIOUS
@@ -99,9 +137,10 @@ export function readConfig(variables: Variables): Config {
       : null,
     idKey: key('ID_KEY', variables.ID_KEY, local),
     adminToken,
-    publicUrl,
+    publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),
     local,
+    outgoingPorts: portsOf(variables.OUTGOING_PORTS ?? ''),
   };
 }
 

@@ -3,6 +3,7 @@ import { Directory } from './directory/directory.ts';
 import type { VaultSwitchClient } from './directory/older-records.ts';
 import { OneWaySwitch } from './directory/vault-switch.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
+import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
 import type { LedgerClient, Service } from './gateway/service.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
@@ -19,6 +20,7 @@ export interface Env extends Variables {
 interface Parts {
   readonly config: Config;
   readonly directory: Directory;
+  readonly names: NameLookups;
 }
 
 const now = () => Date.now();
@@ -28,7 +30,7 @@ const random = (bytes: Uint8Array) => {
 
 const pause = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
 
-/** One set of parts per isolate and environment: the directory's cache lives in it. */
+/** One set of parts per isolate and environment: what is cached lives in it. */
 const parts = new WeakMap<object, Parts>();
 
 function partsOf(env: Env): Parts {
@@ -46,7 +48,7 @@ function partsOf(env: Env): Parts {
       env.VAULT_SWITCH.get(env.VAULT_SWITCH.idFromName('older records')) as unknown as VaultSwitchClient,
     pause,
   });
-  const made = { config, directory };
+  const made = { config, directory, names: new NameLookups(now) };
   parts.set(env.DIRECTORY, made);
   return made;
 }
@@ -56,11 +58,12 @@ function partsOf(env: Env): Parts {
  * @throws Problem misconfigured when a variable is missing.
  */
 export function serviceOf(env: Env): Service {
-  const { config, directory } = partsOf(env);
+  const { config, directory, names } = partsOf(env);
   const ledgers = env.LEDGER;
   return {
     config,
     directory,
+    names,
     ledger: (id, region) =>
       ledgers.get(
         ledgers.idFromName(id),

@@ -7,8 +7,8 @@ import type { Endpoints, Environment } from '../payments/types.ts';
 import type { Provider } from '../providers/contract.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
-import { addressProblem } from '../webhooks/address.ts';
-import { isAddressRule } from './allowed-ips.ts';
+import { type AddressRules, addressProblem } from '../webhooks/address.ts';
+import { unreadableAddressRules } from './allowed-ips.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
 import { valid } from './validation.ts';
@@ -35,18 +35,18 @@ export interface AccountChange {
   readonly expireAfterHours?: number | null | undefined;
 }
 
-function originProblem(text: string, local: boolean): string | null {
-  const problem = addressProblem(text, local);
+function originProblem(text: string, rules: AddressRules): string | null {
+  const problem = addressProblem(text, rules);
   if (problem) return problem;
   return new URL(text).origin === text.replace(/\/$/, '') ? null : 'must be an origin, without a path';
 }
 
-function endpointsOf(given: AccountChange['endpoints'], local: boolean): Endpoints {
+function endpointsOf(given: AccountChange['endpoints'], rules: AddressRules): Endpoints {
   const endpoints: { page?: string; api?: string } = {};
   for (const name of ['page', 'api'] as const) {
     const text = given?.[name];
     if (!text) continue;
-    const problem = originProblem(text, local);
+    const problem = originProblem(text, rules);
     if (problem) throw invalidField(`endpoints.${name}`, problem);
     endpoints[name] = new URL(text).origin;
   }
@@ -102,6 +102,18 @@ export function checkedSettings(
     throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
 }
 
+/** @throws Problem that names every entry which is neither an address nor a block. */
+function requireReadableRules(rules: readonly string[]): void {
+  const unreadable = new Set(unreadableAddressRules(rules));
+  const errors = rules.flatMap((rule, index) =>
+    unreadable.has(rule)
+      ? [{ path: `allowedIps.${index}`, message: `${rule} is neither an IP address nor a CIDR block` }]
+      : [],
+  );
+  const [first] = errors;
+  if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors });
+}
+
 export function accountInput(
   id: string,
   body: AccountChange,
@@ -128,9 +140,7 @@ export function accountInput(
       currency(foreign) ? `${found.id} does not take ${foreign}` : `${foreign} is not a currency of ISO 4217`,
     );
   }
-  const badRule = body.allowedIps?.find((rule) => !isAddressRule(rule));
-  if (badRule !== undefined)
-    throw invalidField('allowedIps', `${badRule} is neither an address nor a network`);
+  requireReadableRules(body.allowedIps ?? []);
   const given = body.settings ?? {};
   const secrets = secretsOf(found, given);
   const hidden = new Set(secretNames(found.settings));
@@ -145,7 +155,7 @@ export function accountInput(
     environment,
     currencies,
     settings: shown,
-    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config.local) : (before?.endpoints ?? {}),
+    endpoints: body.endpoints ? endpointsOf(body.endpoints, service.config) : (before?.endpoints ?? {}),
     allowedIps: body.allowedIps ?? before?.allowedIps ?? [],
     trustUnprovenNotifications:
       body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,

@@ -3,6 +3,7 @@ import type { Account, LiveSecret } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider, ProviderAccount } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
+import { unreadableAddressRules } from './allowed-ips.ts';
 import { valid } from './validation.ts';
 
 /** An account with one choice of live secrets. */
@@ -39,6 +40,9 @@ export function open(account: Account): OpenedAccount {
       `the account ${account.id} is for ${found.id}, which is never for production`,
     );
   }
+  const unreadable = unreadableAddressRules(account.allowedIps);
+  if (unreadable.length > 0)
+    console.warn({ event: 'account.unreadable_addresses', account: account.id, allowedIps: unreadable });
   const result: OpenedAccount = { account, provider: found, variants: variantsOf(account, found) };
   opened.set(account, result);
   return result;
@@ -90,6 +94,14 @@ function parsed(
       cause,
     });
   }
+}
+
+/** What of a stored account should be mended: rules of versions that took what they could not read. */
+export function accountWarnings({ allowedIps }: Account): string[] {
+  return unreadableAddressRules(allowedIps).map(
+    (rule) =>
+      `allowedIps has ${rule}, which is neither an IP address nor a CIDR block: it allows nobody. Send the list without it`,
+  );
 }
 
 /** Whether an account takes a currency: the operator's list, within what the provider can. */

@@ -12,6 +12,7 @@ import type {
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { attemptOfOrder } from './order-numbers.ts';
+import { fetchFor } from './outgoing.ts';
 import { allowedAddresses, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
@@ -33,12 +34,12 @@ const WORTH_ANOTHER_SECRET = new Set(['signature_mismatch']);
  */
 export async function verifyMessage(
   service: Service,
-  { provider, variants }: OpenedAccount,
+  { account: stored, provider, variants }: OpenedAccount,
   request: ProviderRequest,
   channel: Channel,
 ): Promise<Verified> {
   const now = service.now();
-  const context = { now: new Date(now), fetch: service.fetch };
+  const context = { now: new Date(now), fetch: fetchFor(service, stored) };
   let refusal: Refusal | null = null;
   for (const { account, signedBy, until } of variants) {
     if (until !== null && until <= now) continue;

@@ -35,7 +35,12 @@ async function sendWebhook(
         ? null
         : standardMessage(message.id, now(), message.body, secrets);
   if (!outgoing) return UNWANTED;
-  return deliverWebhook(outgoing, url, { fetch: service.fetch, now, local: config.local });
+  return deliverWebhook(outgoing, url, {
+    fetch: service.fetch,
+    now,
+    rules: config,
+    isPrivate: (host) => service.names.isPrivate(host, service.fetch),
+  });
 }
 
 /**

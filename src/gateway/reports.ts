@@ -7,6 +7,7 @@ import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider, ReportRow } from '../providers/contract.ts';
 import { open } from './accounts.ts';
+import { fetchFor } from './outgoing.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
@@ -45,7 +46,7 @@ async function read(service: Service, account: Account, since: string | null): P
       account: variants[0].account,
       after: since,
       now: new Date(service.now()),
-      fetch: service.fetch,
+      fetch: fetchFor(service, account),
     };
     for await (const row of provider.report?.rows(query) ?? []) {
       counts.rows += 1;

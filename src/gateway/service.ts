@@ -31,6 +31,7 @@ import type {
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { EventPage } from '../payments/types.ts';
+import type { NameLookups } from './look-up.ts';
 
 /** A ledger as its callers see it: each call is one round trip to its Durable Object. */
 export interface LedgerClient {
@@ -70,6 +71,8 @@ export interface Service {
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;
+  /** What the name service said of hosts that others have given. */
+  readonly names: NameLookups;
   /** A number from 0 that nobody else gets for this name on this UTC day (`YYYY-MM-DD`). */
   daily(name: string, day: string): Promise<number>;
 }

@@ -56,7 +56,7 @@ export function shopInput(
   const isSettled = before && (before.testMode || before.accounts.length > 0);
   const url = given(body.webhook?.url, before?.webhook.url);
   if (url !== null) {
-    const problem = addressProblem(url, service.config.local);
+    const problem = addressProblem(url, service.config);
     if (problem) throw invalidField('webhook.url', problem);
   }
   return {

@@ -10,6 +10,7 @@ import { type StartedAttempt, shopFieldsOf } from '../providers/contract.ts';
 import { requireShopFields, shopFieldProblem } from '../providers/kit/provider-fields.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
+import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
 
@@ -134,7 +135,7 @@ export async function choices(
   );
 }
 
-/** Where countersign is reached from outside. */
+/** Where countersign is reached from outside. Only under `npm start` the request says it. */
 export function originOf(service: Service, requestUrl: string): string {
   return service.config.publicUrl ?? new URL(requestUrl).origin;
 }
@@ -196,7 +197,7 @@ export async function startAttempt(
     },
     now: new Date(now),
     ip: ip ?? null,
-    fetch: service.fetch,
+    fetch: fetchFor(service, account),
     daily: (contract) => dailyNumber(service, found.id, contract),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);

@@ -4,6 +4,7 @@ import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import type { Provider, ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
+import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
@@ -52,7 +53,7 @@ export async function queryStatus(
     ...(request.known && { known: request.known }),
     ...(request.spends && { maySpend: true as const }),
     now: new Date(service.now()),
-    fetch: service.fetch,
+    fetch: fetchFor(service, account),
     daily: (contract) => dailyNumber(service, provider.id, contract),
   });
   return (

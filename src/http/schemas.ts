@@ -386,7 +386,15 @@ export const accountChange = v.object({
     ),
   ),
   allowedIps: v.nullish(
-    v.pipe(v.array(v.pipe(v.string(), v.maxLength(50))), v.maxLength(100, 'takes at most 100 addresses')),
+    v.pipe(
+      v.array(v.pipe(v.string(), v.maxLength(50))),
+      v.maxLength(100, 'takes at most 100 addresses'),
+      v.metadata({
+        description:
+          'IPv4 and IPv6 addresses and CIDR blocks that notifications may come from; empty: any, the signature decides.',
+        examples: [['194.2.122.190', '195.25.67.0/24', '2001:db8::/32']],
+      }),
+    ),
   ),
 });
 
@@ -407,11 +415,12 @@ export const account = v.object({
     v.array(v.object({ notBefore: v.string(), notAfter: v.nullable(v.string()) })),
   ),
   setup: v.array(v.object({ where: v.string(), value: v.string() })),
-  warnings: v.optional(
-    v.pipe(
-      v.array(v.string()),
-      v.metadata({ description: 'After a change: what should be mended although the provider takes it.' }),
-    ),
+  warnings: v.pipe(
+    v.array(v.string()),
+    v.metadata({
+      description:
+        'What should be mended although it is stored. Secrets that are too short are named after a change only.',
+    }),
   ),
   createdAt: v.string(),
   updatedAt: v.string(),

@@ -1,5 +1,5 @@
 /** Sends one message to one shop, once. Retrying is the ledger's outbox. */
-import { addressProblem, resolvesToPrivate } from './address.ts';
+import { type AddressRules, addressProblem } from './address.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -23,7 +23,9 @@ export interface DeliveryOutcome {
 export interface DeliveryPorts {
   readonly fetch: typeof fetch;
   readonly now: () => number;
-  readonly local: boolean;
+  readonly rules: AddressRules;
+  /** Whether a host has an address that is not on the public internet. @throws when that cannot be looked up. */
+  isPrivate(host: string): Promise<boolean>;
 }
 
 /** What the dialect accepts is delivered, 410 means that nobody wants it any more, everything else is tried again. */
@@ -43,9 +45,9 @@ export async function deliverWebhook(
     durationMs: ports.now() - startedAt,
   });
   try {
-    const problem = addressProblem(url, ports.local);
+    const problem = addressProblem(url, ports.rules);
     if (problem) return outcome('failed', null, `the webhook address ${problem}`);
-    if (!ports.local && (await resolvesToPrivate(new URL(url).hostname, ports.fetch))) {
+    if (!ports.rules.local && (await ports.isPrivate(new URL(url).hostname))) {
       return outcome('failed', null, 'the webhook address leads into a private network');
     }
     const response = await ports.fetch(url, {

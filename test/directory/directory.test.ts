@@ -284,7 +284,12 @@ describe('the cache', () => {
 });
 
 describe('the configuration', () => {
-  const good = { MASTER_KEY: base64(OLD), ID_KEY: base64(NEW), ADMIN_TOKEN: 'a token of 16 letters' };
+  const good = {
+    MASTER_KEY: base64(OLD),
+    ID_KEY: base64(NEW),
+    ADMIN_TOKEN: 'a token of 16 letters',
+    PUBLIC_URL: 'https://pay.shop.com/',
+  };
 
   it.each([
     ['MASTER_KEY', { ...good, MASTER_KEY: undefined }],
@@ -292,7 +297,15 @@ describe('the configuration', () => {
     ['ID_KEY', { ...good, ID_KEY: '' }],
     ['MASTER_KEY_PREVIOUS', { ...good, MASTER_KEY_PREVIOUS: 'x' }],
     ['ADMIN_TOKEN', { ...good, ADMIN_TOKEN: 'short' }],
+    ['PUBLIC_URL', { ...good, PUBLIC_URL: undefined }],
+    ['PUBLIC_URL', { ...good, PUBLIC_URL: ' ' }],
     ['PUBLIC_URL', { ...good, PUBLIC_URL: 'pay.example' }],
+    ['PUBLIC_URL', { ...good, PUBLIC_URL: 'http://pay.shop.com' }],
+    ['PUBLIC_URL', { ...good, PUBLIC_URL: 'https://pay.shop.com/countersign' }],
+    ['PUBLIC_URL', { ...good, PUBLIC_URL: 'https://user@pay.shop.com' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '8443 9443' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '0' }],
+    ['OUTGOING_PORTS', { ...good, OUTGOING_PORTS: '65536' }],
   ])('names %s when it is missing or wrong', (name, variables) => {
     expect(() => readConfig(variables as Record<string, string>)).toThrow(name);
   });
@@ -336,11 +349,24 @@ describe('the configuration', () => {
     }
   });
 
+  it('lists the ports that calls may go to', () => {
+    expect(readConfig(good).outgoingPorts).toEqual([]);
+    expect(readConfig({ ...good, OUTGOING_PORTS: ' 8443, 9443,' }).outgoingPorts).toEqual([8443, 9443]);
+  });
+
   it('has no defaults that are lenient', () => {
-    expect(readConfig(good)).toMatchObject({ local: false, publicUrl: null, previousMasterKey: null });
-    expect(readConfig({ ...good, LOCAL: '1', PUBLIC_URL: 'https://pay.shop.com/' })).toMatchObject({
-      local: true,
+    expect(readConfig(good)).toMatchObject({
+      local: false,
       publicUrl: 'https://pay.shop.com',
+      previousMasterKey: null,
+    });
+    for (const PUBLIC_URL of [undefined, ''])
+      expect(readConfig({ ...good, LOCAL: '1', PUBLIC_URL } as Record<string, string>)).toMatchObject({
+        local: true,
+        publicUrl: null,
+      });
+    expect(readConfig({ ...good, LOCAL: '1', PUBLIC_URL: 'http://localhost:8787' })).toMatchObject({
+      publicUrl: 'http://localhost:8787',
     });
   });
 });

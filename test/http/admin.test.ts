@@ -100,7 +100,8 @@ describe('accounts', () => {
     ['endpoints.page', { endpoints: { page: 'https://bank.com/path' } }],
     ['endpoints.api', { endpoints: { api: 'https://127.0.0.1' } }],
     ['endpoints.api', { endpoints: { api: 'https://localhost' } }],
-    ['allowedIps', { allowedIps: ['everyone'] }],
+    ['allowedIps.0', { allowedIps: ['everyone'] }],
+    ['allowedIps.1', { allowedIps: ['10.0.0.0/8', '10.0.0.0/24/8'] }],
     ['environment', { environment: 'staging' }],
   ])('with a wrong %s are rejected: %j', async (path, changes) => {
     const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, {

@@ -9,6 +9,7 @@ import { type Env, serviceOf } from '../../src/worker.ts';
 import { answering } from '../support/bank-office.ts';
 import {
   admin,
+  answerNextCall,
   BANK_API,
   bankOf,
   cut,
@@ -198,7 +199,7 @@ describe('an answer that does not come', () => {
     const attempt = await paid('payu');
     // The token has ended: a new one is asked for first.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 50_000_000 });
-    vi.mocked(globalThis.fetch).mockImplementationOnce(
+    answerNextCall(
       (_input, init) =>
         new Promise((_, fail) => init?.signal?.addEventListener('abort', () => fail(new Error('aborted')))),
     );
@@ -256,7 +257,7 @@ describe('a crash between the call and its outcome', () => {
 describe('a token that the provider does not take any more', () => {
   it.each(['payu', 'tpay'])('is fetched anew, and the operation is executed once: %s', async (provider) => {
     const attempt = await paid(provider);
-    vi.mocked(globalThis.fetch).mockImplementationOnce(async () => Response.json({}, { status: 401 }));
+    answerNextCall(async () => Response.json({}, { status: 401 }));
     expect((await call(attempt, 'refund')).status).toBe(200);
     await call(attempt, 'refresh');
     expect(await read(attempt)).toMatchObject({ status: 'refunded', amounts: { refunded: 1999 } });

@@ -3,21 +3,32 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
-import { journey, makeAccount, makeShop, network, request } from '../support/harness.ts';
+import {
+  demoSettings,
+  journey,
+  makeAccount,
+  makeShop,
+  network,
+  ORIGIN,
+  request,
+} from '../support/harness.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('a Worker whose secrets are missing', () => {
-  it.each(['MASTER_KEY', 'ID_KEY', 'ADMIN_TOKEN'])('says that %s is, at the first request', async (name) => {
-    const bindings = { ...env, DIRECTORY: { ...env.DIRECTORY }, [name]: '' };
-    const app = createApp((given) => serviceOf(given as Env));
-    const response = await app.fetch(new Request('https://pay.test/health'), bindings);
-    expect(response.status).toBe(500);
-    expect(response.headers.get('x-request-id')).toBeTruthy();
-    const body = await response.json<{ code: string; detail: string }>();
-    expect(body.code).toBe('misconfigured');
-    expect(body.detail).toContain(name);
-  });
+describe('a Worker whose secrets or variables are missing', () => {
+  it.each(['MASTER_KEY', 'ID_KEY', 'ADMIN_TOKEN', 'PUBLIC_URL'])(
+    'says that %s is, at the first request',
+    async (name) => {
+      const bindings = { ...env, DIRECTORY: { ...env.DIRECTORY }, [name]: '' };
+      const app = createApp((given) => serviceOf(given as Env));
+      const response = await app.fetch(new Request('https://pay.test/health'), bindings);
+      expect(response.status).toBe(500);
+      expect(response.headers.get('x-request-id')).toBeTruthy();
+      const body = await response.json<{ code: string; detail: string }>();
+      expect(body.code).toBe('misconfigured');
+      expect(body.detail).toContain(name);
+    },
+  );
 });
 
 describe('a Worker with what is meant for a laptop', () => {
@@ -37,6 +48,36 @@ describe('a Worker with what is meant for a laptop', () => {
   it('does not run in production with the token that everybody has', async () => {
     const example = { ADMIN_TOKEN: 'local-admin-token', LOCAL: '0' };
     expect(await answer('http://localhost:8787/health', example)).toEqual([500, 'misconfigured']);
+  });
+});
+
+describe('the Host header of a request', () => {
+  it('does not decide where the shopper, the notification and the return go', async () => {
+    const account = await makeAccount('ogone', { settings: { ...demoSettings('ogone') } });
+    const shop = await makeShop([account]);
+    const authorization = `Bearer ${shop.apiKey}`;
+    const created = await request('https://evil.example/v1/payments', {
+      method: 'POST',
+      headers: { authorization },
+      body: JSON.stringify({ reference: 'host', amount: 1999, currency: 'EUR' }),
+    });
+    const payment = await created.text();
+    expect(created.status).toBe(201);
+    expect(JSON.parse(payment).checkoutUrl).toMatch(new RegExp(`^${ORIGIN}/pay/`));
+    expect(payment).toContain(`${ORIGIN}/return/${account}/`);
+    const { id } = JSON.parse(payment) as { id: string };
+    const answers = [
+      payment,
+      await (await request(`https://evil.example/pay/${id}`)).text(),
+      await (await request(`https://evil.example/v1/payments/${id}`, { headers: { authorization } })).text(),
+      await (
+        await request('https://evil.example/v1/admin/accounts', {
+          headers: { authorization: 'Bearer test-admin-token' },
+        })
+      ).text(),
+    ];
+    expect(answers.join()).toContain(`${ORIGIN}/callback/${account}`);
+    expect(answers.join()).not.toContain('evil.example');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The brokers through the routes: tokens, APIs that fail, verification, choosing, parts of a payment, new payments. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  answerNextCall,
   BANK_API,
   bankOf,
   CUSTOMER,
@@ -46,8 +47,7 @@ async function waiting(
 
 /** The next calls of the bank's API are answered like this instead. */
 function failing(...answers: (() => Promise<Response>)[]): void {
-  const spy = vi.mocked(globalThis.fetch);
-  for (const answer of answers) spy.mockImplementationOnce(answer);
+  for (const answer of answers) answerNextCall(answer);
 }
 
 describe('an API', () => {

@@ -1,6 +1,7 @@
 /** The French banks through the routes: daily numbers, redirects that expire, orders that are registered at the checkout, hints. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  answerNextCall,
   BANK_API,
   bankOf,
   currencyOf,
@@ -92,9 +93,7 @@ describe('PayFiP by web service', () => {
     });
     const shop = await makeShop([account]);
     const { body } = await shop.pay();
-    vi.mocked(globalThis.fetch).mockImplementationOnce(
-      async () => new Response('<html>maintenance</html>', { status: 503 }),
-    );
+    answerNextCall(async () => new Response('<html>maintenance</html>', { status: 503 }));
     expect((await request(body.checkoutUrl)).status).toBe(502);
     expect((await request(body.checkoutUrl)).status).toBe(303);
   });
@@ -199,7 +198,7 @@ describe('SIPS 1', () => {
   it('reads a notification later when the bridge is down', async () => {
     const attempt = await journey('sips');
     expect(attempt.payment.redirect.kind).toBe('html');
-    vi.mocked(globalThis.fetch).mockRejectedValueOnce(new Error('connection refused'));
+    answerNextCall(() => Promise.reject(new Error('connection refused')));
     expect((await attempt.notify('pay')).status).toBe(200);
     expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
     await runAlarms(attempt.payment.id);

@@ -404,17 +404,30 @@ export interface ReceivedWebhook {
   readonly raw: string;
 }
 
+/** What answers the next calls instead of whom they are for. */
+const nextAnswers: (typeof fetch)[] = [];
+
+/** Answers the next call of `network` instead of whom it is for. A look-up of a name is none. */
+export function answerNextCall(answer: typeof fetch): void {
+  nextAnswers.push(answer);
+}
+
 /** A network in which only the shop's webhook and the name service answer. */
 export function network(
   answer: (webhook: ReceivedWebhook) => Response | Promise<Response> = () => new Response(),
+  addressOf: (host: string) => string = () => '198.41.0.4',
 ) {
   const webhooks: ReceivedWebhook[] = [];
   const calls: string[] = [];
   const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const sent = new Request(input as RequestInfo, init);
     calls.push(sent.url);
-    if (sent.url.startsWith('https://cloudflare-dns.com/'))
-      return Response.json({ Answer: [{ data: '198.41.0.4' }] });
+    if (sent.url.startsWith('https://cloudflare-dns.com/')) {
+      const host = new URL(sent.url).searchParams.get('name') ?? '';
+      return Response.json({ Status: 0, Answer: [{ data: addressOf(host), TTL: 300 }] });
+    }
+    const instead = nextAnswers.shift();
+    if (instead) return instead(input, init);
     const banked = await orAborted(answerOfBank(sent), sent.signal);
     if (banked) return banked;
     const raw = await sent.text();

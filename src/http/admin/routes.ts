@@ -9,6 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
+import { accountWarnings } from '../../gateway/accounts.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
@@ -52,6 +53,7 @@ function accountAnswer(account: Account, origin: string) {
     settings: { ...account.settings, ...masked },
     secrets,
     ...shownProof(account),
+    warnings: accountWarnings(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -66,7 +68,8 @@ function changedAccountAnswer(account: Account, origin: string) {
     ([name]) =>
       `settings.${name} has fewer than ${SHORT_SECRET} characters: whoever sees one signed message can find it by trying. Set a longer one at ${account.provider}, and rotate it here`,
   );
-  return { ...accountAnswer(account, origin), warnings };
+  const answer = accountAnswer(account, origin);
+  return { ...answer, warnings: [...answer.warnings, ...warnings] };
 }
 
 function accountRoutes(): Hono<AppEnv> {

@@ -10,6 +10,7 @@ import { decided } from '../../../src/sandbox/kit/bank-ledger.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { type Env, serviceOf } from '../../../src/worker.ts';
 import {
+  answerNextCall,
   BANK_API,
   bankOf,
   deliver,
@@ -302,9 +303,7 @@ describe('an account whose money is real', () => {
       `${order.order};x;19.99;RUB;5;Authorized`,
     ];
     expect(who.settings.login).toBeTruthy();
-    vi.mocked(globalThis.fetch).mockImplementationOnce(
-      async () => new Response([header, ...rows].join('\n')),
-    );
+    answerNextCall(async () => new Response([header, ...rows].join('\n')));
     await fetchReports(serviceOf(env as unknown as Env));
     expect(await view()).toMatchObject({ amounts: { paid: 0 } });
     const { fields } = formFields(

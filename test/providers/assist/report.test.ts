@@ -3,7 +3,15 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchReports } from '../../../src/gateway/reports.ts';
 import { type Env, serviceOf } from '../../../src/worker.ts';
-import { BANK_API, bankOf, deliver, network as fakeNetwork, journey, memory } from '../../support/harness.ts';
+import {
+  answerNextCall,
+  BANK_API,
+  bankOf,
+  deliver,
+  network as fakeNetwork,
+  journey,
+  memory,
+} from '../../support/harness.ts';
 
 const MINUTES = 60_000;
 const HEADER = 'Order Number;Comment;Order Total;Currency Code;Payment No.;Order State;Paket date';
@@ -35,9 +43,7 @@ async function cronAfter(minutes: number): Promise<void> {
 
 /** Sets what the next request for a report gets. */
 function report(body: BodyInit | (() => Promise<Response>), init: ResponseInit = {}): void {
-  vi.mocked(globalThis.fetch).mockImplementationOnce(
-    typeof body === 'function' ? body : async () => new Response(body, init),
-  );
+  answerNextCall(typeof body === 'function' ? body : async () => new Response(body, init));
 }
 
 const begin = () =>

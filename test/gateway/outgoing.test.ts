@@ -1,0 +1,103 @@
+/** Endpoints of accounts: where an operator sends our calls, and where the name turns out to lead. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  admin,
+  BANK_API,
+  currencyOf,
+  demoSettings,
+  type Journey,
+  journey,
+  makeAccount,
+  makeShop,
+  network,
+  type Payment,
+  type Problem,
+  request,
+  runAlarms,
+  unique,
+} from '../support/harness.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** When an answer of the name service has ended. Milliseconds. */
+const AFTER_THE_LOOK_UP = 301_000;
+
+/** The network of the tests, in which the name of the banks' API leads to `address`. */
+function networkWhere(address: () => string) {
+  const net = network(undefined, (host) => (BANK_API.endsWith(host) ? address() : '198.41.0.4'));
+  return { ...net, toBank: () => net.calls.filter((url) => url.startsWith(BANK_API)).length };
+}
+
+type Read = Payment & { readonly operations: readonly { readonly state: string }[] };
+
+const call = ({ shop, payment }: Journey, kind: string) =>
+  shop.call<Problem & Read>('POST', `/payments/${payment.id}/${kind}`, {}, { 'idempotency-key': unique() });
+
+describe('an endpoint whose name leads into a private network', () => {
+  it('is not called: a status query has no answer, an operation has certainly not been sent', async () => {
+    let address = '198.41.0.4';
+    const net = networkWhere(() => address);
+    const attempt = await journey('payzen');
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
+    expect((await call(attempt, 'refresh')).status).toBe(200);
+    const before = net.toBank();
+    expect(before).toBeGreaterThan(0);
+    address = '10.0.0.1';
+    vi.setSystemTime(Date.now() + AFTER_THE_LOOK_UP);
+    expect((await call(attempt, 'refresh')).status).toBeGreaterThan(499);
+    await call(attempt, 'refund');
+    const { operations, amounts } = (await attempt.shop.call<Read>('GET', `/payments/${attempt.payment.id}`))
+      .body;
+    expect(operations.map(({ state }) => state)).toEqual(['failed']);
+    expect(amounts.refunded).toBe(0);
+    expect(net.toBank()).toBe(before);
+    address = '198.41.0.4';
+    vi.setSystemTime(Date.now() + AFTER_THE_LOOK_UP);
+    expect((await call(attempt, 'refund')).status).toBe(200);
+    expect(net.toBank()).toBeGreaterThan(before);
+    net.restore();
+  });
+
+  it('is not called when an order has to be registered first', async () => {
+    const net = networkWhere(() => 'fd00::1');
+    // Later than the end of what the other tests have looked up.
+    vi.setSystemTime(Date.now() + 10 * AFTER_THE_LOOK_UP);
+    const account = await makeAccount('tpay', {
+      endpoints: { api: BANK_API },
+      settings: demoSettings('tpay'),
+    });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay({ currency: currencyOf('tpay') });
+    const response = await request(body.checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
+    expect(response.status).toBe(504);
+    expect(net.toBank()).toBe(0);
+    net.restore();
+  });
+});
+
+describe('an endpoint', () => {
+  it.each([
+    'https://localhost..',
+    'https://127.0.0.1..',
+    'https://metadata.google.internal..',
+    'https://bank.test',
+    'https://bank.localdomain',
+    'https://[3fff::1]',
+    'https://api.bank-demo.com:8443',
+  ])('that is not on the public internet is not taken, nor a webhook there: %s', async (origin) => {
+    for (const name of ['api', 'page']) {
+      const account = {
+        provider: 'ogone',
+        settings: demoSettings('ogone'),
+        endpoints: { [name]: origin },
+      };
+      const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, account);
+      expect(answer.body.errors?.[0]?.path).toBe(`endpoints.${name}`);
+      expect(answer.status).toBe(400);
+    }
+    const shop = await admin<Problem>('PUT', `/shops/${unique()}`, { webhook: { url: `${origin}/hook` } });
+    expect(shop).toMatchObject({ status: 400, body: { errors: [{ path: 'webhook.url' }] } });
+  });
+});
