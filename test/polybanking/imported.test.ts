@@ -67,8 +67,8 @@ interface Moved {
 async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
   const account = await makeAccount('postfinance', { endpoints: { api: BANK_API }, ...changes });
   const keys = {
-    request: `request ${unique()}`.padEnd(32, 'r'),
-    ipn: `ipn ${unique()}`.padEnd(32, 'i'),
+    request: `request ${unique()}`.padEnd(40, 'r'),
+    ipn: `ipn ${unique()}`.padEnd(40, 'i'),
     api: `api-${unique()}`,
   };
   const shop = await makeShop([account], {

@@ -46,8 +46,8 @@ async function website(changes: Record<string, unknown> = {}, providerId = 'post
   const account = await makeAccount(providerId);
   const suffix = unique();
   const keys: Keys = {
-    request: `r;=${suffix}é`.padEnd(32, 'r'),
-    ipn: `ipn-key ${suffix}`.padEnd(32, 'i'),
+    request: `r;=${suffix}é`.padEnd(40, 'r'),
+    ipn: `ipn-key ${suffix}`.padEnd(40, 'i'),
     api: `a${suffix}`,
   };
   const shop = await makeShop([account], {
