@@ -281,7 +281,7 @@ describe('what is given back by our own operations', () => {
 });
 
 describe('what nothing proves', () => {
-  it('is not good: a claim of 9 is told as pending', async () => {
+  it.each(['pay', 'decline'] as const)('is not told as its code: %s', async (decision) => {
     const settings: Record<string, string | number> = {
       ...demoSettings('postfinance'),
       sha_mode: 'main-parameters-only',
@@ -291,9 +291,9 @@ describe('what nothing proves', () => {
     const shop = await makeShop([account], {
       testMode: false,
       webhook: { url: WEBSITE, dialect: 'polybanking' },
-      keys: { requestKey: 'r'.repeat(99), ipnKey: 'i'.repeat(99), apiKey: 'a-key-of-its-own' },
+      keys: { requestKey: 'r'.repeat(99), ipnKey: 'i'.repeat(99), apiKey: `key-to-${decision}` },
     });
-    const keys = { request: 'r'.repeat(99), ipn: 'i'.repeat(99), api: 'a-key-of-its-own' };
+    const keys = { request: 'r'.repeat(99), ipn: 'i'.repeat(99), api: `key-to-${decision}` };
     const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
     const [, { url }] = await client.start('1050', 'claimed');
     const id = url.slice(url.lastIndexOf('/') + 1);
@@ -312,7 +312,7 @@ describe('what nothing proves', () => {
     const said = bankOf('postfinance').notification(
       order,
       merchant('postfinance', account, alone),
-      'pay',
+      decision,
       'none',
     );
     const response = await request('/paiements/ipn', {

@@ -374,12 +374,13 @@ describe('an order number of the old server', () => {
 
   it('does not lead to a payment of the same reference that was made here', async () => {
     const [site, number] = [await moved(), nextNumber()];
-    expect((await site.client.start('1050', `r-${number}`))[1].status).toBe('OK');
+    const [, { url }] = await site.client.start('1050', `r-${number}`);
+    expect((await request(url)).status).toBe(200);
     const { body } = await imports(site, number);
     expect(body.result).toBe('differs');
     const order = await atBankFromOldServer(site, number);
     expect((await ipn((await decides(site, order, 'pay')).body)).status).toBe(404);
-    expect(await find(site, number)).toMatchObject({ status: 'created' });
+    expect(await find(site, number)).toMatchObject({ status: 'forwarded' });
   });
 
   it('of a shop is not taken from a shop of another mode, or an account that is not its own', async () => {
