@@ -33,6 +33,7 @@ async function startServer(): Promise<ChildProcess> {
     if (health?.ok) return child;
     await pause(100);
   }
+  await killed(child, true);
   throw new Error('the server did not start');
 }
 
@@ -202,7 +203,10 @@ function tallyOf(stdout: string): {
   return { imported, there, rejected };
 }
 
-describe('an import that is broken off', () => {
+/** Two imports, and a start of the server. */
+const LONG_MS = 300_000;
+
+describe('an import that is broken off', { timeout: LONG_MS }, () => {
   it('by kill -9 goes on where it ended, and ends as one that was not', async () => {
     const { path, dump } = larger(100_000);
     const total = transactions(dump).length;

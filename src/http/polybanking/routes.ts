@@ -24,6 +24,7 @@ import { documented } from '../openapi.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
+import { pythonInt } from './python.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
 
 /** Longer than any reference that a client uses; the original's database cuts it at 255, or does not. */
@@ -91,12 +92,6 @@ function signedFields(form: ReadonlyMap<string, string>) {
     extra_data: field('extra_data'),
     config_id: field('config_id'),
   };
-}
-
-/** An integer as Python's int() reads it from ASCII text: outer blanks, a sign and leading zeros are taken. Null: it is none. */
-function pythonInt(text: string): number | null {
-  const [, digits] = /^[\t-\r\x1c-\x20]*([+-]?\d{1,40})[\t-\r\x1c-\x20]*$/.exec(text) ?? [];
-  return digits === undefined ? null : Number(digits);
 }
 
 /** The shop ids that a config_id may mean: as it stands, or the number that it is. */

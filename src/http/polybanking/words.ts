@@ -4,7 +4,7 @@ import type { PaymentEvent, PaymentView } from '../../payments/types.ts';
 import { meaningOf } from '../../providers/kit/statuses.ts';
 import { OGONE_STATUSES } from '../../providers/ogone/statuses.ts';
 import { hasPostfinanceCodes, isForWebsite, postfinanceCode } from '../../webhooks/polybanking.ts';
-import { zonedTime } from './times.ts';
+import { pythonText, zonedTime } from './python.ts';
 
 export const INTERNAL_STATUSES = {
   cr: 'Transation created',
@@ -33,13 +33,6 @@ const NOT_LISTED: ReadonlySet<string> = new Set(['46', '88']);
 function statusText(code: string): string {
   if (code === '??') return 'Unknow';
   return NOT_LISTED.has(code) ? code : (meaningOf(OGONE_STATUSES, code)?.text ?? code);
-}
-
-/** A value as Python's str() prints it. */
-function pythonText(value: string | boolean | null): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return value;
 }
 
 /** Messages of the bank that were rightly signed, whether or not they moved the payment. */

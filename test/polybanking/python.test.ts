@@ -1,7 +1,7 @@
-/** Times as Python prints them in a zone. The failure ruled out: a client reads a time that is an hour, or a day, off. */
+/** What Python reads and prints. The failures ruled out: a client reads a time that is an hour, or a day, off; a number is read otherwise. */
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/env.ts';
-import { zonedTime } from '../../src/http/polybanking/times.ts';
+import { pythonInt, zonedTime } from '../../src/http/polybanking/python.ts';
 
 describe('a time in the zone of an installation', () => {
   it.each([
@@ -33,5 +33,30 @@ describe('the variable POLYBANKING_TIME_ZONE', () => {
       'Europe/Paris',
     ]);
     expect(() => zoneOf('Zurich')).toThrow('POLYBANKING_TIME_ZONE');
+  });
+});
+
+describe('an integer of a form', () => {
+  it.each([
+    ['10', 10],
+    [' 10\n', 10],
+    ['+10', 10],
+    ['-1', -1],
+    ['007', 7],
+    ['\x1f7\x1c', 7],
+    ['', null],
+    [' ', null],
+    ['1 0', null],
+    ['+ 1', null],
+    ['1.0', null],
+    ['1_000', null],
+    ['0x10', null],
+    ['1e3', null],
+    ['10L', null],
+    ['1\0', null],
+    ['٥', null],
+    ['\u00a01', null],
+  ])('is read as Python 2 reads the ASCII text %j', (text, expected) => {
+    expect(pythonInt(text)).toBe(expected);
   });
 });

@@ -1,4 +1,17 @@
-/** Times as PolyBanking prints them: Python's str() of a time in the zone of the installation. */
+/** What Python reads and prints, as the original is written in it: integers, values, times in the zone of the installation. */
+
+/** An integer as Python's int() reads it from ASCII text: outer blanks, a sign and leading zeros are taken. Null: it is none. */
+export function pythonInt(text: string): number | null {
+  const [, digits] = /^[\t-\r\x1c-\x20]*([+-]?\d{1,40})[\t-\r\x1c-\x20]*$/.exec(text) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** A value as Python's str() prints it. */
+export function pythonText(value: string | boolean | null): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return value;
+}
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
