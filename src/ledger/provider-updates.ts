@@ -141,11 +141,13 @@ export class ProviderUpdates {
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
     const attempt = record.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-    const stated = command.outcome === 'accepted' ? paid : command.outcome;
-    // A message that proves nothing says no more than that something is on its way.
-    const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const asked = { amount: attempt.amount, currency: record.request.currency };
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
+    // A declined capture of a part ends that capture alone: what is held stays held.
+    const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
+    const stated = isOfPart ? 'none' : command.outcome === 'accepted' ? paid : command.outcome;
+    // A message that proves nothing says no more than that something is on its way.
+    const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
     const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
     const difference = mismatch(asked, { outcome, amount, currency: command.currency });

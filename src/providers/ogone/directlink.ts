@@ -1,35 +1,36 @@
 /**
  * DirectLink, the server calls of the Ogone platform: capture, cancel and refund (maintenancedirect.asp), and the status of an
- * order (querydirect.asp). A form signed with SHA-IN; an XML answer that nobody signs, over HTTPS. Facts: SHEET.md, "After payment".
+ * order (querydirect.asp). Facts: SHEET.md, "After payment".
  *
  * Maintenance is processed offline: the answer to a good request says that it was accepted (91, 61, 81). The result (9, 6, 8)
  * comes by notification, or by a query. Safe readings:
  * - AMOUNT and PAYID are always sent, and SHASIGN goes with a query too;
- * - a query answers with the last operation of an order, so after an earlier operation of the same kind nothing is concluded from it.
+ * - a query names one operation alone: what there is of a transaction is read item by item (history.ts);
+ * - "declined" is what the sheet documents as such; every other answer that is no success leaves the outcome unknown.
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
-import type { BookedOperation } from '../../payments/reconciliation.ts';
-import { charset } from '../../signing/charsets.ts';
-import { encodeForm } from '../../signing/form.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
+  OperationCall,
+  OperationOrder,
   OperationResult,
-  ProviderAccount,
   ProviderOperation,
   ProviderUpdate,
   StatusQuery,
+  UpdateOutcome,
 } from '../contract.ts';
-import { atOrigin } from '../kit/addresses.ts';
-import { callApi } from '../kit/api-call.ts';
-import { FORM } from '../kit/form-message.ts';
-import { payidState } from './feedback.ts';
-import { type Ncresponse, readNcresponse } from './ncresponse.ts';
+import {
+  type DirectLinkQuestion,
+  directLinkCalls,
+  directLinkError,
+  namesNothing,
+} from './directlink-call.ts';
+import { operationNumber, payidState } from './feedback.ts';
+import { bookedOperation, bookedState, bookingsOf, readHistory, type TransactionHistory } from './history.ts';
+import type { Ncresponse } from './ncresponse.ts';
 import type { OgoneSettings } from './settings.ts';
-import { signDirectLink } from './signatures.ts';
-import { isUncertainNcerror, MAINTENANCE_CODES, ogoneOutcome } from './statuses.ts';
-
-type Account = ProviderAccount<OgoneSettings>;
-type Fields = readonly (readonly [name: string, value: string])[];
+import { ncerrorFamily, ogoneOutcome, SENT_BEFORE } from './statuses.ts';
 
 /** Why an account cannot use DirectLink; null: it can. */
 function cannotUseDirectLink({ userid, pswd }: OgoneSettings): string | null {
@@ -46,76 +47,116 @@ const OPERATION: Readonly<Record<OperationKind, { readonly whole: string; readon
   refund: { whole: 'RFS', part: 'RFD' },
 };
 
-/** STATUS of an order on which nothing was done after the payment, by where the money is. */
-const UNTOUCHED = { held: ['5', '56'], paid: ['9', '95'] } as const;
-
-function unreadable(status: number, text: string): Problem {
-  return new Problem('provider_error', `the provider answered ${status} and nothing that can be read`, {
-    cause: text.slice(0, 1000),
-  });
-}
-
-function providerError(detail: string, { ncerror, ncerrorplus }: Ncresponse): Problem {
-  return new Problem('provider_error', `${detail} ${ncerror} ${ncerrorplus}`, {
-    provider: { code: ncerror, text: ncerrorplus },
-  });
+/** Whether an answer to a maintenance call says, as the sheet documents it, that nothing was done. */
+function isDeclined(state: ReturnType<typeof bookedState>, answer: Ncresponse): boolean {
+  const { providerStatus, ncerror, isContradiction } = answer;
+  if (isContradiction || SENT_BEFORE.has(ncerror)) return false;
+  if (state === 'failed') return true;
+  const isNoState = providerStatus === '' || providerStatus === '0';
+  return isNoState && ['3', '5'].includes(ncerrorFamily(ncerror));
 }
 
 /**
- * An answer names what it is about. That of a call which failed may name nothing.
- * @param asked the order number, and the PAYID where the call named it.
- * @throws Refusal wrong_attempt when it is about something else.
- */
-function requireAbout(
-  answer: Ncresponse,
-  asked: { readonly order: string; readonly payid: string | undefined },
-): void {
-  const isOther = (said: string, wanted: string | undefined) =>
-    wanted !== undefined && said !== wanted && (answer.ok || !NAMES_NOTHING.has(said));
-  if (isOther(answer.order, asked.order))
-    throw new Refusal('wrong_attempt', `the answer is about the order ${answer.order}`);
-  if (isOther(answer.payid, asked.payid))
-    throw new Refusal('wrong_attempt', `the answer is about the PAYID ${answer.payid}`);
-}
-
-const NAMES_NOTHING: ReadonlySet<string> = new Set(['', '0']);
-
-/**
- * What an answer says of an operation; null: nothing.
+ * What the answer to a maintenance call says.
  * @throws Declined when the platform declined it.
- * @throws Problem provider_error when the platform does not know yet itself.
+ * @throws Refusal when the answer is about another amount or currency, Problem when it is no success: the outcome is unknown.
  */
-function resultOf(kind: OperationKind, answer: Ncresponse): OperationResult | null {
-  const { providerStatus, payid, payidsub, ncerror, ncerrorplus, ok } = answer;
-  const { done, accepted, declined } = MAINTENANCE_CODES[kind];
-  const result = (state: OperationResult['state']) => ({
-    state,
-    status: providerStatus,
-    providerReference: payidsub ? `${payid}/${payidsub}` : payid || null,
-  });
-  if (ok && done.includes(providerStatus)) return result('succeeded');
-  if (accepted.includes(providerStatus)) return result('accepted');
-  if (isUncertainNcerror(ncerror)) throw providerError('the provider answered', answer);
-  if (!ok || declined.includes(providerStatus)) {
-    const code = ncerror && ncerror !== '0' ? ncerror : `STATUS ${providerStatus}`;
+function resultOf(
+  kind: OperationKind,
+  asked: Pick<OperationOrder<OgoneSettings>, 'amount' | 'currency'>,
+  answer: Ncresponse,
+): OperationResult {
+  const { providerStatus: status, payid, payidsub, ncerror, ncerrorplus } = answer;
+  const state = bookedState(kind, answer);
+  if (isDeclined(state, answer)) {
+    const code = ncerrorFamily(ncerror) === '0' ? `STATUS ${status}` : ncerror;
     throw new Declined(code, ncerrorplus);
   }
-  return null;
+  if (state !== 'succeeded' && state !== 'accepted')
+    throw directLinkError(`the provider answered with the status ${status},`, answer);
+  if (answer.currency !== asked.currency || answer.amount_minor !== asked.amount)
+    throw new Refusal('wrong_attempt', 'the answer is about another amount or currency than was asked for');
+  return { state, status, providerReference: operationNumber(payid, payidsub) };
 }
 
-/** What a query's answer shows of a kind of operations: that of its PAYIDSUB, or the last one of the order. */
-function entryOf(kind: OperationKind, answer: Ncresponse): BookedOperation | null {
-  const { providerStatus: status, payid, payidsub, amount_minor: amount } = answer;
-  const { done, accepted, declined } = MAINTENANCE_CODES[kind];
-  const state = done.includes(status)
-    ? 'succeeded'
-    : accepted.includes(status)
-      ? 'accepted'
-      : declined.includes(status)
-        ? 'failed'
-        : null;
-  if (!state) return null;
-  return { providerReference: payidsub ? `${payid}/${payidsub}` : null, amount, state, status };
+/** What an order was for, by the attempt's money before an operation, in minor units. */
+function wholeOf({ before }: OperationCall<OgoneSettings>): number {
+  return Math.max(before.authorized + before.released, before.paid);
+}
+
+/**
+ * The updates of a transaction's history. What was paid, and what was given back, is told as a total: which operation of ours is
+ * which, and what became of it, is decided by its look-up.
+ */
+function updatesOf(
+  query: StatusQuery<OgoneSettings>,
+  { last, items }: TransactionHistory,
+): readonly ProviderUpdate[] {
+  const outcome = (item: Ncresponse) => ogoneOutcome(item.providerStatus);
+  const payments = items.filter((item) => outcome(item) === 'paid');
+  const refunds = items.filter((item) => bookedOperation('refund', item)?.state === 'succeeded');
+  // A payment that was deleted before it came is over, and nothing was given back.
+  const isOver = payments.length === 0 && refunds.every((item) => outcome(item) === 'reversed');
+  const others = items.filter(
+    (item) => !TOLD_AS_TOTAL.has(outcome(item)) && (isOver || outcome(item) !== 'reversed'),
+  );
+  const updates = [
+    ...others.map((item) => updateOf(query, item)),
+    ...totalOf(query, 'paid', payments),
+    ...(isOver ? [] : totalOf(query, 'refunded', refunds)),
+  ];
+  return updates.length > 0 ? updates : [updateOf(query, last)];
+}
+
+/** What is summed up, and what an operation that is not finished says of the payment: nothing. */
+const TOLD_AS_TOTAL: ReadonlySet<UpdateOutcome> = new Set(['paid', 'refunded', 'none']);
+
+/** The update that some items amount to together; none where there are none, or one names no amount. */
+function totalOf(
+  query: StatusQuery<OgoneSettings>,
+  outcome: 'paid' | 'refunded',
+  items: readonly Ncresponse[],
+): ProviderUpdate[] {
+  const last = items.at(-1);
+  const amount = items.reduce<number | null>(
+    (sum, { amount_minor }) => (sum === null || amount_minor === null ? null : sum + amount_minor),
+    0,
+  );
+  if (!last || amount === null) return [];
+  const update = updateOf(query, last);
+  return [{ ...update, ...ofTotal(outcome), key: `query/${last.payid}/total ${outcome}`, amount }];
+}
+
+/** A total settles none of ours: an amount alone does not say which. */
+function ofTotal(outcome: 'paid' | 'refunded'): Pick<ProviderUpdate, 'outcome' | 'cumulative' | 'operation'> {
+  const kind = outcome === 'paid' ? 'capture' : 'refund';
+  return {
+    outcome,
+    cumulative: true,
+    operation: { kind, operationReference: null, amount: null, state: 'unknown' },
+  };
+}
+
+/** The update of one answer about a transaction. */
+function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): ProviderUpdate {
+  const { providerStatus, payid, payidsub } = answer;
+  const outcome = ogoneOutcome(providerStatus);
+  return {
+    kind: 'update',
+    order,
+    key: `query/${payid}/${payidsub}/${providerStatus}`,
+    outcome,
+    amount: answer.amount_minor,
+    currency: answer.currency || null,
+    movement: payid,
+    // It names the amount of one operation alone, so a paid or refunded amount counts as the least there is.
+    ...(outcome === 'paid' && { cumulative: true }),
+    ...(outcome === 'refunded' && ofTotal('refunded')),
+    ...payidState(outcome, payid),
+    providerReference: payid || null,
+    providerStatus,
+    detail: {},
+  };
 }
 
 /**
@@ -123,50 +164,29 @@ function entryOf(kind: OperationKind, answer: Ncresponse): BookedOperation | nul
  * @param host the origin of the brand's pages.
  */
 export function directLink(host: string) {
-  /**
-   * @throws Problem provider_error, provider_unreachable; misconfigured when pswd is not in the account's charset.
-   */
-  async function call(
-    fetcher: typeof fetch,
-    account: Account,
-    page: 'maintenancedirect.asp' | 'querydirect.asp',
-    about: Fields,
-  ): Promise<Ncresponse> {
-    const { settings } = account;
-    const stage = account.environment === 'production' ? 'prod' : 'test';
-    const fields: Fields = [
-      ['PSPID', settings.pspid],
-      ['USERID', settings.userid ?? ''],
-      ['PSWD', settings.pswd ?? ''],
-      ...about,
-    ];
-    const { signature } = signDirectLink(settings, { fields });
-    const body = encodeForm([...fields, ['SHASIGN', signature] as const], charset(settings.encoding));
-    if (body === null)
-      throw new Problem('misconfigured', "the password of the API user is not in the account's charset");
-    const url = atOrigin(`${host}/ncol/${stage}/${page}`, account.endpoints.api);
-    const { status, text } = await callApi(fetcher, url, { headers: { 'content-type': FORM }, body });
-    const answer = readNcresponse(text);
-    if (status !== 200 || (answer.providerStatus === '' && answer.ncerror === ''))
-      throw unreadable(status, text);
-    return answer;
+  const calls = directLinkCalls(host);
+
+  /** @throws Problem invalid_state when the PAYID is not known. */
+  function questionOf(call: OperationCall<OgoneSettings>): DirectLinkQuestion & { readonly payid: string } {
+    const { account, order, currency, providerState, fetch: fetcher } = call;
+    if (!providerState.payid) throw new Problem('invalid_state', 'the PAYID of this payment is not known');
+    return { account, order, currency, payid: providerState.payid, fetch: fetcher };
   }
 
-  type QueryOf = Pick<StatusQuery<OgoneSettings>, 'account' | 'providerState' | 'order' | 'fetch'>;
-
-  /**
-   * An ORDERID may name several transactions, so it is used only where the PAYID is not known.
-   * @throws Refusal when the answer is about something else.
-   */
-  async function queryOrder(query: QueryOf, about?: { readonly payid: string; readonly payidsub: string }) {
-    const { account, providerState, order, fetch: fetcher } = query;
-    const payid = about?.payid ?? (providerState.payid || undefined);
-    const answer = await call(fetcher, account, 'querydirect.asp', [
-      payid ? ['PAYID', payid] : ['ORDERID', order],
-      ...(about ? ([['PAYIDSUB', about.payidsub]] as const) : []),
-    ]);
-    requireAbout(answer, { order, payid });
-    return answer;
+  /** What became of the operation that the platform gave a number. */
+  async function bookingOf(
+    call: OperationCall<OgoneSettings>,
+    payid: string,
+    payidsub: string,
+  ): Promise<Bookings> {
+    const item = await calls.historyOf({ ...questionOf(call), payid })(payidsub);
+    if (item.payidsub !== payidsub) {
+      // An answer without a number is an error, or about the last operation, whichever that is.
+      if (item.payidsub === '') throw directLinkError('the provider answered', item);
+      throw new Refusal('wrong_attempt', `the answer is about the PAYIDSUB ${item.payidsub}`);
+    }
+    const entry = bookedOperation(call.kind, item);
+    return { entries: entry ? [entry] : [], complete: false, status: item.providerStatus };
   }
 
   function operation(kind: OperationKind): ProviderOperation<OgoneSettings> {
@@ -179,28 +199,20 @@ export function directLink(host: string) {
       lacks: cannotUseDirectLink,
 
       async execute(order) {
-        const { account, providerState, amount, whole } = order;
-        if (!providerState.payid)
-          throw new Problem('invalid_state', 'the PAYID of this payment is not known');
-        const answer = await call(order.send, account, 'maintenancedirect.asp', [
-          ['PAYID', providerState.payid],
-          ['AMOUNT', String(amount)],
-          ['OPERATION', OPERATION[kind][whole ? 'whole' : 'part']],
-        ]);
-        requireAbout(answer, { order: order.order, payid: providerState.payid });
-        const result = resultOf(kind, answer);
-        if (result) return result;
-        throw new Problem('provider_error', `the provider answered with the status ${answer.providerStatus}`);
+        const { amount, whole } = order;
+        const code = OPERATION[kind][whole ? 'whole' : 'part'];
+        const answer = await calls.maintain(order.send, questionOf(order), { amount, code });
+        return resultOf(kind, order, answer);
       },
 
-      async lookUp(lost) {
-        const [payid = '', payidsub] = lost.providerReference?.split('/') ?? [];
-        const answer = await queryOrder(lost, payidsub ? { payid, payidsub } : undefined);
-        if (!answer.ok) return null;
-        const { providerStatus: status } = answer;
-        const entry = entryOf(kind, answer);
-        const untouched: readonly string[] = lost.fundsSource === 'held' ? UNTOUCHED.held : UNTOUCHED.paid;
-        return { entries: entry ? [entry] : [], complete: !payidsub && untouched.includes(status), status };
+      async lookUp(call) {
+        const [payid = '', payidsub = ''] = call.providerReference?.split('/') ?? [];
+        if (operationNumber(payid, payidsub)) return bookingOf(call, payid, payidsub);
+        const question = questionOf(call);
+        const last = await calls.query(question);
+        if (namesNothing(last)) throw directLinkError('the provider answered', last);
+        const history = await readHistory(calls.historyOf(question), last, 1);
+        return bookingsOf(kind, history, { whole: wholeOf(call), amount: call.amount });
       },
     };
   }
@@ -212,30 +224,23 @@ export function directLink(host: string) {
     cannotQueryStatus: cannotUseDirectLink,
 
     /**
-     * What querydirect.asp says of an order. It names the amount of the last operation alone, so a paid or refunded amount counts
-     * as the least there is (`cumulative`).
+     * What querydirect.asp says of an order. Where there were operations after the payment, all of them are read, because an answer names
+     * the amount of one alone.
      * @throws Problem provider_error, provider_unreachable
-     * @throws Refusal when the answer is about another order or PAYID
+     * @throws Refusal when an answer is about another order, PAYID or currency
      */
-    async queryStatus(query: StatusQuery<OgoneSettings>): Promise<ProviderUpdate> {
-      const answer = await queryOrder(query);
-      const { ok, providerStatus, payid, payidsub } = answer;
-      if (!ok && providerStatus === '') throw providerError('the provider answered with the error', answer);
-      const outcome = ogoneOutcome(providerStatus);
-      return {
-        kind: 'update',
-        order: query.order,
-        key: `query/${payid}/${payidsub}/${providerStatus}`,
-        outcome,
-        amount: answer.amount_minor,
-        currency: answer.currency || null,
-        movement: payid,
-        cumulative: outcome === 'paid' || outcome === 'refunded',
-        ...payidState(outcome, payid),
-        providerReference: payid || null,
-        providerStatus,
-        detail: {},
-      };
+    async queryStatus(
+      query: StatusQuery<OgoneSettings>,
+    ): Promise<ProviderUpdate | readonly ProviderUpdate[]> {
+      const { account, order, currency, providerState, fetch: fetcher } = query;
+      const question = { account, order, currency, payid: providerState.payid || undefined, fetch: fetcher };
+      const last = await calls.query(question);
+      if (!last.ok && (last.providerStatus === '' || namesNothing(last)))
+        throw directLinkError('the provider answered with the error', last);
+      const { payid, payidsub } = last;
+      if (operationNumber(payid, payidsub) === null) return updateOf(query, last);
+      const history = await readHistory(calls.historyOf({ ...question, payid }), last, 0);
+      return updatesOf(query, history);
     },
   };
 }

@@ -2,9 +2,10 @@
 import { currency } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
+import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { asciiText } from '../kit/text.ts';
-import { declinedOperation, ogoneOutcome } from './statuses.ts';
+import { ogoneOutcome, operationState, usualKind } from './statuses.ts';
 
 /** The signed parameters of a message by upper-case name. */
 export type FeedbackValues = ReadonlyMap<string, Uint8Array>;
@@ -32,6 +33,14 @@ export function requireFeedbackForms(values: FeedbackValues): void {
   }
 }
 
+/** PAYIDSUB as the platform numbers the operations of a PAYID: from 1; 0 is the payment itself. */
+const OPERATION_NUMBER = /^[1-9]\d{0,5}$/;
+
+/** The platform's number for an operation, as PAYID/PAYIDSUB; null: that of no operation. */
+export function operationNumber(payid: string, payidsub: string): string | null {
+  return payid && OPERATION_NUMBER.test(payidsub) ? `${payid}/${payidsub}` : null;
+}
+
 /**
  * Reads verified feedback. `amount` is a decimal number, not x 100; `order` is empty where there is no orderID.
  * A repeat has the same PAYID, PAYIDSUB and STATUS.
@@ -42,11 +51,12 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
   const payid = value('PAYID');
   // Accounts that do not send PAYIDSUB mean the first operation, which the platform numbers 0.
   const movement = `${payid}/${value('PAYIDSUB') || '0'}`;
+  const number = operationNumber(payid, value('PAYIDSUB'));
   const alpha = value('CURRENCY');
   const digits = currency(alpha)?.digits;
   const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
-  const outcome = ogoneOutcome(status);
-  const declined = declinedOperation(status);
+  const operation = operationOf(status, number, amount);
+  const outcome = outcomeOf(status, operation);
   return {
     kind: 'update',
     order: value('ORDERID'),
@@ -55,7 +65,9 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
     amount,
     currency: alpha || null,
     movement,
-    ...(declined && { operation: { kind: declined, amount, state: 'failed' as const } }),
+    // Without its number a refund cannot be told from another one: its amount is the least that was given back.
+    ...(outcome === 'refunded' && number === null && { cumulative: true }),
+    ...(operation && { operation }),
     ...payidState(outcome, payid),
     providerReference: payid || null,
     providerStatus: status,
@@ -64,12 +76,34 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
 }
 
 /**
- * The PAYID that later calls name: of the transaction that brought or holds money. A declined try of the same order has a PAYID
- * of its own, which must not take its place.
+ * What a message says of an operation; null: it is about the payment. A message without PAYIDSUB names no refund of ours, and which one
+ * it means is not guessed: our own are asked about by their numbers.
+ */
+function operationOf(status: string, number: string | null, amount: number | null): UpdatedOperation | null {
+  const kind = usualKind(status);
+  const state = kind && operationState(kind, status);
+  if (!kind || !state) return null;
+  // There is one cancel at a time, and always of the whole, whatever the platform names as its amount.
+  const named = { kind, amount: kind === 'cancel' ? null : amount, state };
+  if (number !== null) return { ...named, providerReference: number };
+  if (kind === 'refund') return { ...named, operationReference: null };
+  return kind === 'cancel' ? named : null;
+}
+
+/** What was deleted by an operation with a number was that operation's amount, and perhaps not all of the payment. */
+function outcomeOf(status: string, operation: UpdatedOperation | null): UpdateOutcome {
+  const outcome = ogoneOutcome(status);
+  return outcome === 'reversed' && operation?.providerReference ? 'refunded' : outcome;
+}
+
+/**
+ * The PAYID that later calls name: of the transaction that brought or holds money, also where it has given some back. A declined try
+ * of the same order has a PAYID of its own, which must not take its place.
  */
 export function payidState(
   outcome: UpdateOutcome,
   payid: string,
 ): { readonly providerState?: { readonly payid: string } } {
-  return payid && (outcome === 'paid' || outcome === 'authorized') ? { providerState: { payid } } : {};
+  const isOfMoney = outcome === 'paid' || outcome === 'authorized' || outcome === 'refunded';
+  return payid && isOfMoney ? { providerState: { payid } } : {};
 }

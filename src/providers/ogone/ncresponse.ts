@@ -1,32 +1,37 @@
 /** The XML that DirectLink answers with: one element, `ncresponse`, which nobody signs (SHEET.md, "After payment"). */
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { currency } from '../../payments/currencies.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import { isFineNcerror, ogoneOutcome } from './statuses.ts';
+import { isFineNcerror, ncerrorFamily, ogoneOutcome } from './statuses.ts';
+
+/** What stands before the name of an attribute, to tell it from an element. */
+const ATTRIBUTE = '@';
 
 const xml = new XMLParser({
   ignoreAttributes: false,
-  attributeNamePrefix: '',
+  attributeNamePrefix: ATTRIBUTE,
   parseAttributeValue: false,
   processEntities: false,
 });
 
 /**
  * Reads an answer: its attributes are named without regard to case, in any order, and unknown ones are ignored. `amount` is a
- * decimal number, not x 100; `amount_minor` is in minor units. Text that is not such XML gives `ok: false` and empty members.
+ * decimal number, not x 100; `amount_minor` is in minor units. Text that is not such XML, or says a thing twice, gives `ok: false` and
+ * empty members.
  */
 export function readNcresponse(raw: string) {
-  const element = parsed(raw);
-  const attributes = new Map(
-    Object.entries(element ?? {}).map(([name, value]) => [name.toUpperCase(), String(value)]),
-  );
-  const value = (name: string) => attributes.get(name) ?? '';
+  const attributes = attributesOf(raw);
+  const value = (name: string) => attributes?.get(name) ?? '';
   const digits = currency(value('CURRENCY'))?.digits;
   const outcome = ogoneOutcome(value('STATUS'));
   const ncerror = value('NCERROR');
-  const ok = element !== undefined && isFineNcerror(ncerror);
+  const ncstatus = value('NCSTATUS');
+  const isContradiction = ncstatus !== '' && ncstatus !== ncerrorFamily(ncerror);
+  const ok = attributes !== null && isFineNcerror(ncerror) && !isContradiction;
   return {
     ok,
+    /** NCSTATUS is not the first digit of NCERROR. */
+    isContradiction,
     ncerror,
     ncerrorplus: value('NCERRORPLUS'),
     providerStatus: value('STATUS'),
@@ -42,10 +47,21 @@ export function readNcresponse(raw: string) {
 /** A read answer of DirectLink. */
 export type Ncresponse = ReturnType<typeof readNcresponse>;
 
-function parsed(raw: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return (xml.parse(raw) as { readonly ncresponse?: Readonly<Record<string, unknown>> }).ncresponse;
-  } catch {
-    return undefined;
+/** The attributes by upper-case name; null: it is no such XML, or a name comes twice, perhaps in another case or as an element. */
+function attributesOf(raw: string): ReadonlyMap<string, string> | null {
+  const text = raw.trim();
+  // The parser takes the last of two attributes of one name.
+  if (XMLValidator.validate(text) !== true) return null;
+  const { ncresponse } = xml.parse(text) as { readonly ncresponse?: unknown };
+  if (typeof ncresponse !== 'object' || ncresponse === null || Array.isArray(ncresponse)) return null;
+  const attributes = new Map<string, string>();
+  const names = new Set<string>();
+  for (const [key, value] of Object.entries(ncresponse)) {
+    const isAttribute = key.startsWith(ATTRIBUTE);
+    const name = (isAttribute ? key.slice(ATTRIBUTE.length) : key).toUpperCase();
+    if (names.has(name)) return null;
+    names.add(name);
+    if (isAttribute) attributes.set(name, String(value));
   }
+  return attributes;
 }

@@ -32,12 +32,16 @@ function hashName(settings: Partial<OgoneSettings>): HashName {
 }
 
 /** The fields that SHA-IN covers, each once. `requireCharset` has rejected text that the charset lacks. */
-function coveredFields(settings: Partial<OgoneSettings>, input: SentFields): HashedField[] {
+function coveredFields(
+  settings: Partial<OgoneSettings>,
+  input: SentFields,
+  isSigned: (name: string) => boolean,
+): HashedField[] {
   const encoder = charset(ogoneCharset(settings));
   const values = new Map<string, Uint8Array>();
   for (const [name, value] of textFields(input)) {
     const upper = name.toUpperCase();
-    if (upper === 'SHASIGN' || !isSignedInRequest(upper)) continue;
+    if (upper === 'SHASIGN' || !isSigned(upper)) continue;
     values.set(upper, encoder.encode(value) ?? utf8(value));
   }
   return Array.from(values, ([name, value]) => ({ name, value }));
@@ -47,9 +51,10 @@ function signFields(
   settings: Partial<OgoneSettings>,
   input: SentFields,
   passphrase: string | undefined,
+  isSigned: (name: string) => boolean = isSignedInRequest,
 ): Signed {
   const { digest, label } = HASHES[hashName(settings)];
-  const base = shaInText(settings, coveredFields(settings, input), passphrase ?? '');
+  const base = shaInText(settings, coveredFields(settings, input, isSigned), passphrase ?? '');
   return { base, algorithm: label, signature: hexUpper(digest(base)) };
 }
 
@@ -58,10 +63,22 @@ export function signOgoneForm(settings: Partial<OgoneSettings>, input: SentField
   return signFields(settings, input, settings.sha_in);
 }
 
-/** `api-signature`: DirectLink always hashes every parameter, with a passphrase that may be its own. */
-export function signDirectLink(settings: Partial<OgoneSettings>, input: SentFields): Signed {
+/**
+ * `api-signature`: DirectLink always hashes every parameter, with a passphrase that may be its own.
+ * @param unlisted a name that is signed although the SHA-IN list lacks it.
+ */
+export function signDirectLink(
+  settings: Partial<OgoneSettings>,
+  input: SentFields,
+  unlisted: string | null = null,
+): Signed {
   const passphrase = settings.sha_in_directlink ?? settings.sha_in;
-  return signFields({ ...settings, sha_mode: 'each-parameter' }, input, passphrase);
+  return signFields(
+    { ...settings, sha_mode: 'each-parameter' },
+    input,
+    passphrase,
+    (name) => name === unlisted || isSignedInRequest(name),
+  );
 }
 
 /** Whether a feedback parameter of that name (upper case) is signed, as the account is set. */
@@ -142,7 +159,7 @@ export const ogoneRecipes: Readonly<Record<string, Recipe<OgoneSettings>>> = {
     verify: (settings, input) => feedbackVerdict({ ...settings, sha_mode: 'main-parameters-only' }, input),
   },
   'return-signature': { kind: 'verify', verify: feedbackVerdict },
-  'api-signature': { kind: 'sign', sign: signDirectLink },
+  'api-signature': { kind: 'sign', sign: (settings, input) => signDirectLink(settings, input) },
   'api-response': { kind: 'response', read: (_settings, raw) => readNcresponse(raw) },
 };
 

@@ -1,6 +1,8 @@
 /** The codes of the Ogone platform (SHEET.md, "Statuses"), for feedback and DirectLink alike. */
 import type { OperationKind } from '../../payments/operations.ts';
+import type { BookedState } from '../../payments/reconciliation.ts';
 import type { UpdateOutcome } from '../contract.ts';
+import { type OperationTable, operationTable, stateIn } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /**
@@ -55,34 +57,63 @@ export function ogoneOutcome(status: string): UpdateOutcome {
   return meaningOf(OGONE_STATUSES, status)?.outcome ?? 'none';
 }
 
-/** What a STATUS says of a maintenance operation. */
-interface MaintenanceCodes {
-  /** Its result. */
-  readonly done: readonly string[];
-  /** The platform has accepted it and gives the result later. */
-  readonly accepted: readonly string[];
-  /** It was accepted and is declined after all. */
-  readonly declined: readonly string[];
-}
+/** A refund before the payment is settled, or a cancel of what was captured meanwhile: the payment is deleted. */
+const DELETION = [
+  ['7 74 75', 'succeeded'],
+  ['71 72', 'accepted'],
+  ['73', 'failed'],
+] as const;
 
-export const MAINTENANCE_CODES: Readonly<Record<OperationKind, MaintenanceCodes>> = {
-  capture: { done: ['9', '95'], accepted: ['91', '92', '99'], declined: ['93'] },
-  cancel: { done: ['6', '64', '7', '74', '75'], accepted: ['61', '62', '71', '72'], declined: ['63', '73'] },
-  refund: { done: ['8', '85'], accepted: ['81', '82'], declined: ['83'] },
+/** What STATUS says of an operation after the payment, by its kind (SHEET.md, "Operations"). */
+export const OGONE_OPERATIONS: Readonly<Record<OperationKind, OperationTable>> = {
+  capture: operationTable([
+    ['9 95', 'succeeded'],
+    ['91 92 99', 'accepted'],
+    ['93', 'failed'],
+  ]),
+  cancel: operationTable([['6 64', 'succeeded'], ['61 62', 'accepted'], ['63', 'failed'], ...DELETION]),
+  refund: operationTable([
+    ['8 85', 'succeeded'],
+    ['81 82', 'accepted'],
+    ['83 94', 'failed'],
+    ['84 96', 'unknown'],
+    ...DELETION,
+  ]),
 };
 
-/** The operation that a STATUS declines; null: none. */
-export function declinedOperation(status: string): OperationKind | null {
-  const kinds = Object.keys(MAINTENANCE_CODES) as OperationKind[];
-  return kinds.find((kind) => MAINTENANCE_CODES[kind].declined.includes(status)) ?? null;
+/** What a STATUS says of an operation of a kind; null: nothing. */
+export function operationState(kind: OperationKind, status: string): BookedState | null {
+  const table = OGONE_OPERATIONS[kind];
+  return Object.hasOwn(table, status) ? stateIn(table, status) : null;
 }
+
+/** The kind of operation that a STATUS means, where it is not said otherwise: a deletion is a refund. Null: it is about none. */
+export function usualKind(status: string): OperationKind | null {
+  const kinds = ['refund', 'capture', 'cancel'] as const;
+  return kinds.find((kind) => operationState(kind, status) !== null) ?? null;
+}
+
+/** STATUS of the states that the platform does not know itself, which come with an NCERROR of the family 2. */
+export const UNCERTAIN_STATUSES: ReadonlySet<string> = new Set(['92', '62', '72', '82']);
 
 /** NCERROR: `0` or empty is fine. */
 export function isFineNcerror(ncerror: string): boolean {
   return ncerror === '' || ncerror === '0';
 }
 
-/** NCERROR of the family 2: the platform does not know yet itself. */
-export function isUncertainNcerror(ncerror: string): boolean {
-  return ncerror.startsWith('2');
+/** The first digit of an NCERROR, as NCSTATUS has it: 0 fine, 2 uncertain, 3 declined, 5 the request is invalid. */
+export function ncerrorFamily(ncerror: string): string {
+  return isFineNcerror(ncerror) ? '0' : ncerror.charAt(0);
 }
+
+/** NCERROR of a query for a PAYIDSUB that there is not: "Error access to original history item". */
+export const NO_SUCH_ITEM = '50001131';
+
+/** NCERROR of a query about an order that is not known: "Error access to original order". */
+export const NO_SUCH_ORDER = '50001130';
+
+/**
+ * NCERROR of an operation that was sent already: "The original order is not in a correct status", "Duplicate request". What came of the
+ * first one is not said.
+ */
+export const SENT_BEFORE: ReadonlySet<string> = new Set(['50001127', '50001133']);

@@ -1,27 +1,23 @@
 /** The answers of Paybox Direct: `name=value&...`, values perhaps unescaped, not signed. */
-import { PAYBOX_UNCERTAIN } from './statuses.ts';
+import { stateIn } from '../kit/operation-table.ts';
+import { PAYBOX_OPERATIONS } from './statuses.ts';
 
 /** An answer, read. */
 export type DirectAnswer = ReturnType<typeof readDirectAnswer>;
 
 /**
- * Reads an answer.
+ * Reads an answer. One in which a name comes twice is none: its members are empty.
  * @param number the NUMQUESTION of the call; an answer to another one is no success. Null: not compared.
  */
 export function readDirectAnswer(raw: string, number: string | null) {
-  const values = new Map(
-    raw.split('&').map((part) => {
-      const equals = part.indexOf('=');
-      return [part.slice(0, equals), part.slice(equals + 1).trim()] as const;
-    }),
-  );
-  const value = (name: string) => values.get(name) ?? '';
+  const values = valuesOf(raw);
+  const value = (name: string) => values?.get(name) ?? '';
   const code = value('CODEREPONSE');
   const isOther = number !== null && value('NUMQUESTION') !== number;
   return {
     ok: code === '00000' && !isOther,
     code,
-    uncertain: PAYBOX_UNCERTAIN.has(code),
+    uncertain: stateIn(PAYBOX_OPERATIONS.CODEREPONSE, code) === 'unknown',
     reason: isOther ? `NUMQUESTION is not the one that was asked (${number})` : null,
     site: value('SITE'),
     rang: value('RANG'),
@@ -30,4 +26,16 @@ export function readDirectAnswer(raw: string, number: string | null) {
     comment: value('COMMENTAIRE'),
     status: value('STATUS'),
   };
+}
+
+/** The values by name; null where a name comes twice, of which one would be read and the other not. */
+function valuesOf(raw: string): ReadonlyMap<string, string> | null {
+  const values = new Map<string, string>();
+  for (const part of raw.split('&')) {
+    const [name = '', ...rest] = part.split('=');
+    const upper = name.trim().toUpperCase();
+    if (values.has(upper)) return null;
+    values.set(upper, rest.join('=').trim());
+  }
+  return values;
 }

@@ -1,5 +1,7 @@
 /** The code tables of Paybox, by the names that SHEET.md gives them. */
+import type { OperationKind } from '../../payments/operations.ts';
 import type { UpdateOutcome } from '../contract.ts';
+import { type OperationTable, operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /**
@@ -86,9 +88,6 @@ export function payboxOutcome(code: string, isGivenUp: boolean): UpdateOutcome {
   return meaningOf(PAYBOX_ERRORS, code)?.outcome ?? (/^001\d\d$/.test(code) ? 'denied' : 'error');
 }
 
-/** Codes of Direct after which the outcome of a call is unknown: inquire before repeating. */
-export const PAYBOX_UNCERTAIN: ReadonlySet<string> = new Set(['00001', '00097', '00098', '00099']);
-
 /** STATUS of Direct's inquiry. It names no amounts: what was refunded cannot be concluded from it. */
 export const PAYBOX_INQUIRY_STATUSES = statusTable([
   ['Autorisé', 'authorized', 'authorized'],
@@ -100,3 +99,28 @@ export const PAYBOX_INQUIRY_STATUSES = statusTable([
   [['Demande de solde (Carte cadeaux)'], 'none', 'balance request of a gift card'],
   [['Rejet support'], 'none', 'means of payment rejected'],
 ]);
+
+/** What STATUS says of any operation that is inquired about by its own number. */
+const OWN_WORDS: OperationTable = { Refusé: 'failed', 'Rejet support': 'failed' };
+
+/**
+ * What Direct says of an operation (SHEET.md, "Operations"): CODEREPONSE of the answer to it, and by its kind STATUS of an inquiry about
+ * its own number. Unknown are failures on the way, of the platform or of the bank, and what was done or asked before.
+ */
+export const PAYBOX_OPERATIONS = {
+  CODEREPONSE: operationTable([
+    ['00000', 'succeeded'],
+    ['99999', 'accepted'],
+    ['00001 00002 00003 00097 00098 00099', 'unknown'],
+    ['00015 00039', 'unknown'],
+    ['00168 00190 00191 00196 00197 00198 00199', 'unknown'],
+    ['00004 00005 00006 00007 00008 00009 00010 00011 00012 00013 00014 00016 00017 00018', 'failed'],
+    ['00020 00021 00022 00023 00024 00029 00030 00031 00032 00033 00040', 'failed'],
+    ['00102 00103 00104 00105 00107 00108 00112 00113 00114 00115 00117 00130 00131 00133 00134', 'failed'],
+    ['00138 00141 00143 00151 00154 00155 00156 00157 00158 00159 00160 00161 00163 00175', 'failed'],
+    ['00176 00189', 'failed'],
+  ]),
+  capture: { Capturé: 'succeeded', ...OWN_WORDS },
+  cancel: { Annulé: 'succeeded', ...OWN_WORDS },
+  refund: { Remboursé: 'succeeded', Crédit: 'succeeded', ...OWN_WORDS },
+} as const satisfies Readonly<Record<OperationKind | 'CODEREPONSE', OperationTable>>;

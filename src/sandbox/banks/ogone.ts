@@ -1,32 +1,28 @@
 /** The Ogone platform, simulated: e-Commerce page and direct feedback, for ogone and postfinance. */
 import { createHash } from 'node:crypto';
 import {
-  type ApiCall,
   type Bank,
   BankError,
   type BankMessage,
   type BankOrder,
   type Decision,
   digits,
-  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
+import { refer } from '../kit/bank-ledger.ts';
 import {
-  type BankOperationKind,
-  type Entry,
-  entryByReference,
-  entryOf,
-  perform,
-  refer,
-} from '../kit/bank-ledger.ts';
-
-type Encoding = 'utf-8' | 'iso-8859-1';
-
-/** Fields of the page that the platform would not include in its own hash. */
-const UNSIGNED = new Set(['SHASIGN', 'SHOPVERSION']);
+  directLink,
+  type Encoding,
+  encodingOf,
+  OPERATION_STATUS,
+  ogoneBytes,
+  payid,
+  platformAmount,
+  shasign,
+} from './ogone-directlink.ts';
 
 const FEEDBACK = [
   'orderID',
@@ -53,10 +49,6 @@ const STATUS: Record<Decision, { readonly captured: string; readonly manual: str
   wait: { captured: '91', manual: '51' },
 };
 
-function bytes(text: string, encoding: Encoding): Buffer {
-  return Buffer.from(text, encoding === 'utf-8' ? 'utf8' : 'latin1');
-}
-
 /** What "main parameters only" hashes, in its order: of a request, and of feedback. */
 const MAIN = {
   in: ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'],
@@ -75,64 +67,47 @@ function pageSign(
   const text = names.map((name) => values.get(name) ?? '').join('') + passphrase;
   const hash = createHash(String(merchant.settings.hash_algorithm ?? 'sha1'));
   return hash
-    .update(bytes(text, encodingOf(merchant)))
+    .update(ogoneBytes(text, encodingOf(merchant)))
     .digest('hex')
     .toUpperCase();
 }
 
-/** The platform's hash: sorted upper-case names, NAME=value and the passphrase each, empty values left out. */
-function shasign(
-  fields: Iterable<readonly [string, string]>,
-  passphrase: string,
-  merchant: Merchant,
-): string {
-  const encoding = encodingOf(merchant);
-  const hash = createHash(String(merchant.settings.hash_algorithm ?? 'sha1'));
-  const sorted = [...fields]
-    .filter(([name, value]) => value !== '' && !UNSIGNED.has(name.toUpperCase()))
-    .map(([name, value]) => [name.toUpperCase(), value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, value] of sorted) hash.update(bytes(`${name}=${value}${passphrase}`, encoding));
-  return hash.digest('hex').toUpperCase();
-}
-
-function encodingOf(merchant: Merchant): Encoding {
-  return merchant.settings.encoding === 'iso-8859-1' ? 'iso-8859-1' : 'utf-8';
-}
-
-/** `19.99`, `20`, `7.5`: a dot, no padding. */
-function platformAmount(minor: number): string {
-  return String(minor / 100);
-}
-
 function percentEncoded(value: string, encoding: Encoding): string {
-  return Array.from(bytes(value, encoding), (byte) => {
+  return Array.from(ogoneBytes(value, encoding), (byte) => {
     const char = String.fromCharCode(byte);
     if (/[A-Za-z0-9]/.test(char)) return char;
     return char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
 }
 
-function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
-  const ok = decision === 'pay';
-  const status = STATUS[decision][order.manual ? 'manual' : 'captured'];
+/** What one message of the platform says besides what it knows of the order. */
+interface FeedbackValues {
+  readonly amount: number;
+  readonly ACCEPTANCE: string;
+  readonly STATUS: string;
+  readonly PAYID: string;
+  readonly PAYIDSUB: string;
+  readonly NCERROR: string;
+}
+
+function feedback(
+  order: Pick<BankOrder, 'order' | 'currency' | 'data'>,
+  merchant: Merchant,
+  { amount, ...said }: FeedbackValues,
+  spoiling: Spoiling,
+): string {
   const values: Record<string, string> = {
     orderID: order.order,
     currency: order.currency,
-    amount: platformAmount(order.amount),
+    amount: platformAmount(amount),
     PM: 'CreditCard',
-    ACCEPTANCE: ok ? 'test123' : '',
-    STATUS: status,
     CARDNO: 'XXXXXXXXXXXX1111',
     ED: '0330',
     CN: order.data.CN ?? 'Zoé Müller',
     TRXDATE: order.data.TRXDATE ?? '',
-    // A declined try and the payment after it are two transactions of one order.
-    PAYID: `${ok ? '31' : '30'}${order.data.PAYID}`,
-    PAYIDSUB: '0',
-    NCERROR: decision === 'decline' ? '30001001' : '0',
     BRAND: 'VISA',
     IP: '203.0.113.7',
+    ...said,
   };
   const pairs = FEEDBACK.map((name) => [name, values[name] ?? ''] as const);
   const passphrase = String(merchant.settings.sha_out) + (spoiling === 'unknown-key' ? ' of another' : '');
@@ -148,86 +123,28 @@ function feedback(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     .join('&');
 }
 
-/** The number of the transaction that paid. */
-function payid(data: Readonly<Record<string, string>>): string {
-  return `31${data.PAYID}`;
-}
-
-/** OPERATION of a maintenance call. */
-const MAINTENANCE: Readonly<Record<string, BankOperationKind>> = {
-  SAL: 'capture',
-  SAS: 'capture',
-  DEL: 'cancel',
-  DES: 'cancel',
-  RFD: 'refund',
-  RFS: 'refund',
-};
-
-function response(attributes: Readonly<Record<string, string | number>>): Response {
-  const text = Object.entries(attributes)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(' ');
-  return new Response(`<?xml version="1.0"?><ncresponse ${text}/>`, {
-    headers: { 'content-type': 'text/XML; Charset=iso-8859-1' },
-  });
-}
-
-function declined(code: string, plus: string): Response {
-  return response({ NCSTATUS: code.charAt(0), NCERROR: code, NCERRORPLUS: plus, STATUS: '0' });
-}
-
-/** STATUS of an order after the last operation on it. */
-function statusOf(entry: Entry): string {
-  const last = entry.done.at(-1)?.kind;
-  if (last === 'refund') return '8';
-  if (last === 'cancel') return '6';
-  if (last === 'capture') return '9';
-  return entry.held > 0 ? '5' : entry.taken > 0 ? '9' : entry.cancelled ? '1' : '2';
-}
-
-/** DirectLink: maintenance is accepted at once and done offline. A query says what came of it. */
-async function directLink(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
-  const pspid = new URLSearchParams(call.body).get('PSPID');
-  const merchant = merchants.find(({ settings }) => settings.pspid === pspid);
-  if (!merchant) return declined('50001006', 'unknown order/1/r');
-  const { sha_in, sha_in_directlink, userid, pswd } = merchant.settings;
-  const charset = encodingOf(merchant) === 'utf-8' ? 'utf-8' : 'windows-1252';
-  const fields = new Map(readForm(new TextEncoder().encode(call.body), charset));
-  if (fields.get('USERID') !== userid || fields.get('PSWD') !== pswd)
-    return declined('50001183', 'login or password not correct');
-  // PAYIDSUB is not in the list of what SHA-IN covers.
-  const covered = [...fields].filter(([name]) => name !== 'PAYIDSUB');
-  if (fields.get('SHASIGN') !== shasign(covered, String(sha_in_directlink ?? sha_in), merchant))
-    return declined('50001111', 'unknown order/1/s');
-  const number = fields.get('PAYID') ?? '';
-  const entry =
-    (await entryByReference(memory, 'ogone', number)) ?? (await entryOf(memory, fields.get('ORDERID') ?? ''));
-  if (!entry) return declined('50001130', 'unknown order/1/i');
-  const answer = (about: Entry, status: string, amount: number) =>
-    response({
-      orderID: about.order,
-      PAYID: payid(about.data),
-      PAYIDSUB: about.done.length,
-      NCSTATUS: 0,
-      NCERROR: 0,
-      NCERRORPLUS: '!',
-      ACCEPTANCE: 'test123',
-      STATUS: status,
-      amount: platformAmount(amount),
-      currency: about.currency,
-    });
-  if (call.path.endsWith('/querydirect.asp')) {
-    const sub = fields.get('PAYIDSUB');
-    const until = sub ? { ...entry, done: entry.done.slice(0, Number(sub)) } : entry;
-    return answer(until, statusOf(until), until.done.at(-1)?.amount ?? entry.asked);
-  }
-  const kind = MAINTENANCE[fields.get('OPERATION') ?? ''];
-  if (!kind) return declined('50001020', 'no such operation');
-  if (call.trouble === 'fail') return declined('30021001', 'declined by the acquirer');
-  const result = await perform(memory, entry, { kind, amount: Number(fields.get('AMOUNT')) });
-  if (typeof result === 'string')
-    return declined(result === 'amount' ? '50001054' : '50001127', `operation not possible: ${result}`);
-  return answer(result.entry, { capture: '91', cancel: '61', refund: '81' }[kind], result.done.amount);
+/** What the platform tells of the shopper's decision. */
+function decisionFeedback(
+  order: BankOrder,
+  merchant: Merchant,
+  decision: Decision,
+  spoiling: Spoiling,
+): string {
+  const ok = decision === 'pay';
+  return feedback(
+    order,
+    merchant,
+    {
+      amount: order.amount,
+      ACCEPTANCE: ok ? 'test123' : '',
+      STATUS: STATUS[decision][order.manual ? 'manual' : 'captured'],
+      // A declined try and the payment after it are two transactions of one order.
+      PAYID: `${ok ? '31' : '30'}${order.data.PAYID}`,
+      PAYIDSUB: '0',
+      NCERROR: decision === 'decline' ? '30001001' : '0',
+    },
+    spoiling,
+  );
 }
 
 const BACK_FIELD: Record<Decision, string> = {
@@ -299,12 +216,36 @@ export const ogoneBank: Bank = {
       method: 'POST',
       url: merchant.callback,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: feedback(order, merchant, decision, spoiling),
+      body: decisionFeedback(order, merchant, decision, spoiling),
+    };
+  },
+
+  // Accounts whose back office has "HTTP request for status changes" on are told of each operation when it is over.
+  operationNotification(entry, operation, merchant): BankMessage | null {
+    const number = entry.done.findIndex(({ id }) => id === operation.id) + 1;
+    if (number === 0) return null;
+    return {
+      method: 'POST',
+      url: merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: feedback(
+        entry,
+        merchant,
+        {
+          amount: operation.amount,
+          ACCEPTANCE: '',
+          STATUS: OPERATION_STATUS[operation.kind][operation.state],
+          PAYID: payid(entry.data),
+          PAYIDSUB: String(number),
+          NCERROR: operation.state === 'rejected' ? '30001001' : '0',
+        },
+        'none',
+      ),
     };
   },
 
   back(order, merchant, decision) {
     const address = order.data[BACK_FIELD[decision]] ?? '';
-    return `${address}${address.includes('?') ? '&' : '?'}${feedback(order, merchant, decision, 'none')}`;
+    return `${address}${address.includes('?') ? '&' : '?'}${decisionFeedback(order, merchant, decision, 'none')}`;
   },
 };

@@ -7,6 +7,7 @@ import {
   entryByReference,
   entryOf,
   perform,
+  refer,
 } from '../kit/bank-ledger.ts';
 
 /**
@@ -29,12 +30,40 @@ const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   '00014': 'refund',
 };
 
-/** STATUS of the inquiry. */
+/** STATUS of the payment: what was done last, however often. */
 function statusOf(entry: Entry): string {
-  if (entry.returned > 0) return entry.done.at(-1)?.kind === 'cancel' ? 'Annulé' : 'Remboursé';
+  const last = entry.done.filter(({ state }) => state === 'done').at(-1)?.kind;
+  if (entry.returned > 0) return last === 'cancel' ? 'Annulé' : 'Remboursé';
   if (entry.cancelled) return 'Annulé';
   if (entry.taken > 0) return 'Capturé';
   return entry.held > 0 ? 'Autorisé' : 'Refusé';
+}
+
+/** STATUS of an operation's own transaction, once it is over. */
+const OPERATION_WORDS: Readonly<Record<BankOperationKind, string>> = {
+  capture: 'Capturé',
+  cancel: 'Annulé',
+  refund: 'Remboursé',
+};
+
+/** NUMTRANS of a payment. */
+function paymentNumber(entry: Entry): string {
+  return `7${entry.data.NUMTRANS}`.padStart(10, '0');
+}
+
+/** NUMTRANS of an operation: each is a transaction of its own, numbered here by its place among those of its order. */
+function operationNumber(entry: Entry, index: number): string {
+  return `8${entry.data.NUMTRANS}${String(index).padStart(2, '0')}`;
+}
+
+/** STATUS of the transaction of a number; null: there is none, or not yet. */
+async function inquired(memory: Memory, number: string): Promise<string | null> {
+  const payment = await entryByReference(memory, 'paybox', number);
+  if (payment) return statusOf(payment);
+  const entry = await entryByReference(memory, 'paybox-operation', number);
+  const operation = entry?.done[Number(number.slice(-2))];
+  if (!operation || operation.state === 'pending') return null;
+  return operation.state === 'done' ? OPERATION_WORDS[operation.kind] : 'Refusé';
 }
 
 /** The answer to the question whether there is a transaction of a reference, with its amount and currency. */
@@ -50,7 +79,7 @@ async function found(
     entry.data.PBX_DEVISE === fields.get('DEVISE');
   if (!isSame) return ['00018', 'PAYBOX : Transaction non trouvée'];
   const numbers = {
-    NUMTRANS: `7${entry.data.NUMTRANS}`.padStart(10, '0'),
+    NUMTRANS: paymentNumber(entry),
     NUMAPPEL: String(entry.data.NUMAPPEL).padStart(10, '0'),
   };
   return ['00000', 'Demande traitée avec succès', numbers];
@@ -86,28 +115,44 @@ export async function payboxDirectAnswer(
   const expected = payboxHmac(list.slice(0, -1), value('HASH'), merchant);
   if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
   const isByReference = value('TYPE') === '00011';
+  const isInquiry = value('TYPE') === '00017';
   for (const [name, form] of [
+    ['VERSION', /^0010[34]$/],
     ['RANG', /^\d{3}$/],
+    ['IDENTIFIANT', new RegExp(`^${merchant.settings.identifiant}$`)],
     ['NUMQUESTION', /^\d{10}$/],
     ['MONTANT', /^\d{10}$/],
     ['DATEQ', /^\d{14}$/],
     ['NUMTRANS', isByReference ? /^$/ : /^\d{10}$/],
-    ['NUMAPPEL', isByReference ? /^$/ : /^\d{10}$/],
+    ['NUMAPPEL', isByReference ? /^$/ : isInquiry ? /^(?:\d{10})?$/ : /^\d{10}$/],
   ] as const) {
     if (!form.test(value(name))) return reply('00011', `PAYBOX : ${name} incorrect`);
   }
   if (isByReference) return reply(...(await found(memory, fields)));
+  if (isInquiry) {
+    // It goes by the number alone.
+    const status = await inquired(memory, value('NUMTRANS'));
+    return status === null
+      ? reply('00018', 'PAYBOX : Transaction non trouvée')
+      : reply('00000', 'Demande traitée avec succès', { STATUS: status });
+  }
   const entry = await entryByReference(memory, 'paybox', value('NUMTRANS'));
-  // The inquiry goes by the number alone.
-  const isOther = value('TYPE') !== '00017' && entry?.order !== value('REFERENCE');
-  if (!entry || isOther) return reply('00018', 'PAYBOX : Transaction non trouvée');
-  if (value('TYPE') === '00017')
-    return reply('00000', 'Demande traitée avec succès', { STATUS: statusOf(entry) });
+  if (
+    entry?.order !== value('REFERENCE') ||
+    Number(value('NUMAPPEL')) !== Number(entry.data.NUMAPPEL) ||
+    value('DEVISE') !== entry.data.PBX_DEVISE
+  )
+    return reply('00018', 'PAYBOX : Transaction non trouvée');
   const kind = OPERATIONS[value('TYPE')];
-  if (!kind) return reply('00010', 'PAYBOX : Opération inconnue');
+  if (!kind) return reply('00014', 'PAYBOX : Opération inconnue');
   if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
   const result = await perform(memory, entry, { kind, amount: Number(value('MONTANT')) });
-  if (typeof result === 'string')
+  if (result === 'amount') return reply('00011', 'PAYBOX : Montant incorrect');
+  if (result === 'state')
     return reply('00015', `PAYBOX : Transaction déjà ${kind === 'capture' ? 'capturée' : 'annulée'}`);
-  return reply('00000', 'Demande traitée avec succès', { NUMTRANS: result.done.id.slice(0, 10) });
+  const number = operationNumber(entry, result.entry.done.length - 1);
+  await refer(memory, 'paybox-operation', number, entry.order);
+  // The means of payment decides later.
+  if (result.done.state === 'pending') return reply('99999', 'Opération en attente', { NUMTRANS: number });
+  return reply('00000', 'Demande traitée avec succès', { NUMTRANS: number });
 }

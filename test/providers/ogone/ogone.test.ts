@@ -2,8 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/payments/errors.ts';
 import { ogone, postfinance } from '../../../src/providers/ogone/brands.ts';
+import { ogoneBank } from '../../../src/sandbox/banks/ogone.ts';
+import { entryOf, perform } from '../../../src/sandbox/kit/bank-ledger.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
-import { accountOf, formFields, notificationOf, read, request, start } from '../support.ts';
+import { memory } from '../../support/harness.ts';
+import { accountOf, asRequest, formFields, notificationOf, read, request, start, story } from '../support.ts';
 
 describe('the form', () => {
   it('is never posted to the page of another stage or charset', () => {
@@ -108,6 +111,22 @@ describe('feedback', () => {
     const message = await notificationOf(ogone);
     const more = { ...message, body: utf8(`PARAMPLUS=x&lang=fr&${new TextDecoder().decode(message.body)}`) };
     expect(await read(ogone, more)).toEqual(await read(ogone, message));
+  });
+
+  it('of a refund leaves the PAYID for later calls, if that of the payment never comes', async () => {
+    const { order, who, message } = await story(ogone);
+    await message('pay');
+    const paid = await entryOf(memory, order.order);
+    const refund = paid && (await perform(memory, paid, { kind: 'refund', amount: 500 }));
+    if (!refund || typeof refund === 'string') throw new Error('the bank refunds nothing');
+    const told = ogoneBank.operationNotification?.(refund.entry, refund.done, who);
+    if (!told) throw new Error('the bank says nothing');
+    expect(await read(ogone, asRequest(told))).toMatchObject({
+      outcome: 'refunded',
+      amount: 500,
+      operation: { kind: 'refund', state: 'succeeded' },
+      providerState: { payid: `31${order.data.PAYID}` },
+    });
   });
 
   it('is not lost where the back office is set to GET', async () => {
