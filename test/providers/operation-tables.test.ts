@@ -1,6 +1,7 @@
 /** What a sheet says of the states of an operation is what the code does: a word that is mapped otherwise, or nowhere, fails here. */
 import { describe, expect, it } from 'vitest';
 import { BOOKED_STATES } from '../../src/payments/reconciliation.ts';
+import { ASSIST_OPERATIONS } from '../../src/providers/assist/statuses.ts';
 import { type OperationTable, stateIn } from '../../src/providers/kit/operation-table.ts';
 import { LYRA_OPERATIONS } from '../../src/providers/lyra/statuses.ts';
 import { SIPS2_OPERATIONS } from '../../src/providers/sips2/statuses.ts';
@@ -13,6 +14,7 @@ const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
 
 /** The tables of the code, by the folder of their sheet and the names that it gives them. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>> = {
+  assist: ASSIST_OPERATIONS,
   lyra: LYRA_OPERATIONS,
   sips2: SIPS2_OPERATIONS,
 };

@@ -19,7 +19,8 @@ import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { assistCancel, assistCapture, assistRefund } from './operations.ts';
 import { assistShopFields, currentOrderForm, legacyOrderForm } from './order-forms.ts';
-import { lacksOrderResult, orderResult } from './order-result.ts';
+import { isAboutOperation } from './order-operations.ts';
+import { lacksOrderResult, queryAssistOrder } from './order-query.ts';
 import { assistProof } from './proof.ts';
 import { pushUpdate } from './push.ts';
 import { formValues, requireEnvironment, requireForms, requireMerchant } from './received.ts';
@@ -97,9 +98,10 @@ export const assist = defineProvider<typeof assistSettings>({
     const verified = verifyResult(account.settings, values);
     requireForms(values, ['ordernumber', verified.amountField, verified.currencyField, 'orderstate']);
     requireEnvironment(account, values);
-    const update = resultUpdate(account.settings, values, verified, 'push');
+    const update = resultUpdate(account.settings, values, verified);
     // Which part was given back, and whether again, only ASSIST can say: the packet date is not signed.
-    return update.outcome === 'refunded' && lacksServices(account.settings) === null
+    const isToBeAsked = update.outcome === 'refunded' || isAboutOperation(values);
+    return isToBeAsked && lacksServices(account.settings) === null
       ? { kind: 'hint', order: update.order, about: {}, ...(update.reply && { reply: update.reply }) }
       : update;
   },
@@ -118,7 +120,7 @@ export const assist = defineProvider<typeof assistSettings>({
     { where: 'the same page > check value (legacy: MD5)', value: 'on, with the secret of this account' },
   ],
 
-  queryStatus: orderResult,
+  queryStatus: queryAssistOrder,
   cannotQueryStatus: lacksOrderResult,
   capture: assistCapture,
   cancel: assistCancel,

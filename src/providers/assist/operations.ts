@@ -3,20 +3,33 @@
  *
  * Facts: SHEET.md, "After payment, current" and "After payment, legacy". Safe readings:
  * - ASSIST decides itself between void and refund: here a cancel releases an authorization, a refund gives back what was paid;
+ * - an answer is about one operation of our bill, of the type, amount and currency that were sent;
  * - a legacy charge is rejected here after the 14 days of the manual, counted from the bill;
  * - the result of a legacy operation whose answer was lost comes with the report.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
-import type { OperationRule } from '../../payments/operations.ts';
-import type { Bookings } from '../../payments/reconciliation.ts';
+import type { OperationKind, OperationRule } from '../../payments/operations.ts';
+import type { BookedOperation, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { isoMilliseconds } from './dates.ts';
-import { orderValues, readAssistOrder, verifyOrder, XML_FORMAT } from './order-result.ts';
-import { requireEnvironment } from './received.ts';
-import { callService, lacksServices, plainError } from './service-call.ts';
+import {
+  amountIn,
+  entriesOf,
+  mayBeOfKind,
+  operationNumber,
+  operationState,
+  plainBill,
+  refundMovement,
+} from './order-operations.ts';
+import { type AnsweredOrder, orderOf, readAssistOrder, XML_FORMAT } from './order-result.ts';
+import type { AssistValues } from './received.ts';
+import { callService, lacksServices, plainAnswer } from './service-call.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
-import { ASSIST_SYSTEM_ERROR, OPERATION_IN_PROCESS, orderStateAlone } from './statuses.ts';
+import { orderStateAlone } from './statuses.ts';
+
+type Call = OperationCall<AssistSettings>;
+type Order = OperationOrder<AssistSettings>;
 
 /** CancelReason and RVRReason: the shop wants it. */
 const BY_SHOP = '1';
@@ -33,46 +46,111 @@ function knownBill(bill: string | undefined): string {
 
 // --- Current ----------------------------------------------------------------------------------------------
 
+/** What the order is after an operation that is done. */
+const STATES_AFTER: Readonly<Record<OperationKind, readonly (string | null)[]>> = {
+  capture: ['paid', 'partially_paid'],
+  cancel: ['cancelled'],
+  refund: ['cancelled', 'partially_refunded'],
+};
+
 /**
  * The bill of an order. ASSIST is asked for it: the bill number of a result is not signed, and may be that of another order.
  * @throws Problem, Refusal
  */
-async function currentBill(order: OperationOrder<AssistSettings>): Promise<string> {
-  const values = await readAssistOrder(order);
-  if (values) {
-    verifyOrder(order.account.settings, values, order.order);
-    requireEnvironment(order.account, values);
-  }
-  return knownBill(values?.get('billnumber'));
+async function currentBill(order: Order): Promise<string> {
+  const found = await readAssistOrder(order);
+  return knownBill(plainBill(found?.values.get('billnumber')));
 }
 
-async function executeCurrent(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
+/** The suffix of an operation's number; 0 where it has none. */
+function sequenceOf(values: AssistValues): number {
+  return Number(operationNumber(values)?.split('.')[1] ?? 0);
+}
+
+/**
+ * The operation in the answer to a call: the newest one of its kind where there are several; older answers have its values among those
+ * of the order.
+ * @throws Refusal when it is another one.
+ */
+function answeredOperation(
+  answer: AnsweredOrder,
+  { kind, amount, currency }: Order,
+  bill: string,
+): AssistValues {
+  const { values, operations } = answer;
+  const listed = operations.length > 0 ? operations : [values];
+  const [operation] = listed
+    .filter((one) => mayBeOfKind(one, kind))
+    .toSorted((one, other) => sequenceOf(other) - sequenceOf(one));
+  const isOurs =
+    operation !== undefined &&
+    amountIn(operation) === amount &&
+    (operation.get('currency') ?? currency) === currency &&
+    [values, operation].every((one) => plainBill(one.get('billnumber') ?? bill) === bill);
+  if (isOurs) return operation;
+  throw new Refusal('wrong_attempt', 'the answer is about another operation');
+}
+
+async function executeCurrent(order: Order): Promise<OperationResult> {
   const { account, kind, amount, currency, whole, operationReference } = order;
+  const bill = await currentBill(order);
   const fields = {
-    Billnumber: await currentBill(order),
+    Billnumber: bill,
     Format: XML_FORMAT,
     ...(whole ? {} : { Amount: decimal(amount, 2), Currency: currency }),
   };
-  const answer =
+  const answer = orderOf(
     kind === 'capture'
       ? await callService(order.send, account, '/charge/charge.cfm', fields)
       : await callService(order.send, account, '/cancel/cancel.cfm', {
           ...fields,
           CancelReason: BY_SHOP,
           ...(kind === 'refund' && { Externalrefundid: operationReference }),
-        });
-  const values = orderValues(answer);
-  verifyOrder(account.settings, values, order.order);
-  const code = values.get('responsecode') ?? '';
-  const text = values.get('customermessage') ?? values.get('message') ?? values.get('recommendation') ?? '';
-  // Only the extended form names the operation; the other one is the order's.
-  const bill = values.get('billnumber') ?? '';
-  const providerReference = bill.includes('.') ? bill : null;
-  if (code === OPERATION_IN_PROCESS) return { state: 'accepted', status: code, providerReference };
-  if (code === ASSIST_SYSTEM_ERROR)
-    throw new Problem('provider_error', `ASSIST answered ${code}`, { provider: { code, text } });
-  if (code !== '' && code !== 'AS000') throw new Declined(code, text);
-  return { state: 'succeeded', status: values.get('orderstate') ?? code, providerReference };
+        }),
+    order,
+  );
+  const operation = answeredOperation(answer, order, bill);
+  const code = operation.get('responsecode') || (operation.get('operationstate') ?? '');
+  const text =
+    ['customermessage', 'message', 'recommendation'].map((name) => operation.get(name)).find(Boolean) ?? '';
+  const state = operationState(operation);
+  if (state === 'failed') throw new Declined(code, text);
+  const orderstate = answer.values.get('orderstate');
+  const isThere = orderstate === undefined || STATES_AFTER[kind].includes(orderStateAlone(orderstate));
+  if (state === 'unknown' || (state === 'succeeded' && !isThere))
+    throw new Problem('provider_error', `ASSIST answered ${code} ${orderstate ?? ''}`, {
+      provider: { code, text },
+    });
+  const status = state === 'succeeded' ? (orderstate ?? code) : code;
+  return { state, status, providerReference: operationNumber(operation) };
+}
+
+/** What the state of an order says of the operations of a kind, where it lists none. */
+function bookingsByState({ values }: AnsweredOrder, { kind }: Call): Bookings {
+  const status = values.get('orderstate') ?? '';
+  const alone = orderStateAlone(status);
+  const number = operationNumber(values);
+  const amount = amountIn(values);
+  const isOfKind = mayBeOfKind(values, kind);
+  if (number !== null && isOfKind && kind !== 'capture') {
+    const movement = refundMovement(number);
+    const entry = { providerReference: number, amount, state: operationState(values), status, movement };
+    return { entries: [entry], complete: false, status };
+  }
+  const isDone = isOfKind && STATES_AFTER[kind].includes(alone);
+  // What is left is as before: nothing of the kind was done.
+  const isAsBefore = alone === (kind === 'refund' ? 'paid' : 'authorized');
+  const entry: BookedOperation = { amount, state: 'succeeded', status };
+  return { entries: isDone ? [entry] : [], complete: isAsBefore, status };
+}
+
+async function lookUp(call: Call): Promise<Bookings | null> {
+  if (isLegacy(call.account.settings)) return null;
+  const order = await readAssistOrder(call);
+  if (!order) return null;
+  if (order.operations.length === 0) return bookingsByState(order, call);
+  const status = order.values.get('orderstate') ?? '';
+  return { entries: entriesOf(order, call.kind, call.currency), complete: true, status };
 }
 
 // --- Legacy -----------------------------------------------------------------------------------------------
@@ -81,13 +159,13 @@ async function executeCurrent(order: OperationOrder<AssistSettings>): Promise<Op
  * The bill of a legacy order and its date, from the report. The bill number of a push is not signed, and may be that of another order:
  * it will do where no money is real.
  */
-function legacyBill({ account, providerState }: OperationOrder<AssistSettings>) {
+function legacyBill({ account, providerState }: Order) {
   const { bill, billAt, pushedBill, pushedBillAt } = providerState;
   if (bill || account.environment === 'production') return { bill: knownBill(bill), at: billAt };
   return { bill: knownBill(pushedBill), at: pushedBillAt };
 }
 
-async function executeLegacy(order: OperationOrder<AssistSettings>): Promise<OperationResult> {
+async function executeLegacy(order: Order): Promise<OperationResult> {
   const { account, kind, amount, currency, whole, now } = order;
   const { bill, at } = legacyBill(order);
   const authorizedAt = isoMilliseconds(at ?? '');
@@ -101,34 +179,22 @@ async function executeLegacy(order: OperationOrder<AssistSettings>): Promise<Ope
     ...(whole && kind !== 'refund' ? {} : { Subtotal_P: decimal(amount, 2), Currency: currency }),
     ...(kind !== 'capture' && { RVRReason: BY_SHOP }),
   });
-  const error = plainError(text);
-  if (error !== null) throw new Declined('ERROR', error);
-  if (status !== 200 || !/^\w+:/.test(text.trim())) {
-    throw new Problem('provider_error', `ASSIST answered ${status} and nothing that can be read`, {
+  const answer = status === 200 ? plainAnswer(text) : null;
+  const error = answer?.get('ERROR');
+  // It may name the order, and the money.
+  const isOurs =
+    (answer?.get('ORDERNUMBER') || order.order) === order.order &&
+    (answer?.get('CURRENCY') || currency) === currency;
+  if (error === undefined || !isOurs) {
+    throw new Problem('provider_error', `ASSIST answered ${status} and nothing about this operation`, {
       cause: text.slice(0, 1000),
     });
   }
+  if (error !== '') throw new Declined('ERROR', error);
   return { state: 'succeeded', status: 'ERROR:', providerReference: null };
 }
 
 // --- Both -------------------------------------------------------------------------------------------------
-
-async function lookUp(call: OperationCall<AssistSettings>): Promise<Bookings | null> {
-  if (isLegacy(call.account.settings)) return null;
-  const values = await readAssistOrder(call);
-  if (!values) return null;
-  verifyOrder(call.account.settings, values, call.order);
-  const status = values.get('orderstate') ?? '';
-  const outcome = orderStateAlone(status);
-  const { kind } = call;
-  const isDone =
-    (kind === 'capture' && (outcome === 'paid' || outcome === 'partially_paid')) ||
-    (kind !== 'capture' && outcome === 'cancelled') ||
-    (kind === 'refund' && outcome === 'partially_refunded');
-  if (isDone) return { entries: [{ amount: null, state: 'succeeded', status }], complete: false, status };
-  const isAsBefore = outcome === (kind === 'refund' ? 'paid' : 'authorized');
-  return { entries: [], complete: isAsBefore, status };
-}
 
 function assistOperation(
   fundsSource: OperationRule['fundsSources'][number],

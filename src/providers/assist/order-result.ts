@@ -1,24 +1,32 @@
 /**
- * orderresult.cfm (current), the status query: what became of an order. And what the answers of all current services have in common.
+ * orderresult.cfm (current): what became of an order, with its operations. And what the answers of all current services have in common.
  *
  * Facts: SHEET.md, "After payment, current". Safe readings:
  * - the answer is asked for in XML, and read whatever envelope is around the order;
+ * - an order, a merchant number, a mark of test and a currency in an answer have to be those that were asked about; an answer without a
+ *   merchant number is checked with the one that asked;
  * - a checkvalue in an answer must fit, its absence is no fault;
  * - the RSA signature is not checked, because its hash is not documented.
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
-import type { ProviderUpdate, StatusQuery } from '../contract.ts';
-import { orderIn, textIn, xmlTree } from './envelope.ts';
-import { type AssistValues, requireEnvironment } from './received.ts';
-import { resultUpdate } from './result.ts';
-import { callService, lacksServices, plainError, type ServiceAnswer } from './service-call.ts';
-import { type AssistSettings, isLegacy } from './settings.ts';
+import type { StatusQuery } from '../contract.ts';
+import { type AssistOrder, ordersIn, textIn, withoutDocumentType, xmlTree } from './envelope.ts';
+import { requireEnvironment } from './received.ts';
+import { callService, plainError, type ServiceAnswer } from './service-call.ts';
+import type { AssistSettings } from './settings.ts';
 import { type VerifiedResult, verifyResult } from './signatures.ts';
+import { orderStateMeaning } from './statuses.ts';
 
 const DAY_MS = 86_400_000;
 
 /** The value of Format that asks for XML. */
 export const XML_FORMAT = '3';
+
+/** HTTP statuses with which ASSIST answers a request that it does not carry out. */
+const ERROR_STATUSES: ReadonlySet<number> = new Set([400, 401, 403]);
+
+/** firstcode of an error that is not named. */
+const GENERAL_ERROR = '1';
 
 function treeOf(text: string): unknown {
   try {
@@ -28,45 +36,78 @@ function treeOf(text: string): unknown {
   }
 }
 
-/** The values of the order in an answer, by lower-case name. @throws Declined, Problem */
-export function orderValues({ status, text }: ServiceAnswer): AssistValues {
-  if (status >= 500)
-    throw new Problem('provider_error', `ASSIST answered ${status}`, { cause: text.slice(0, 1000) });
-  const error = plainError(text);
-  if (error !== null && text.startsWith('ERROR')) throw new Declined('ERROR', error);
-  const codes = ['firstcode', 'secondcode'].map(
-    (name) => new RegExp(`${name}\\W{1,4}(\\d{1,4})`, 'i').exec(text)?.[1] ?? '',
-  );
-  const tree = treeOf(text);
-  if (codes[0] && codes[0] !== '0') {
-    const texts = ['message', 'customermessage', 'recommendation', 'error'].map((name) => textIn(tree, name));
-    throw new Declined(codes.join('/'), texts.find((entry) => entry !== '') ?? '');
-  }
-  const found = orderIn(tree);
-  if (status !== 200 || !found) {
-    throw new Problem('provider_error', `ASSIST answered ${status} and nothing about this order`, {
-      cause: text.slice(0, 1000),
-    });
-  }
-  return new Map(
-    Object.entries(found).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
-    ),
-  );
+/** firstcode and secondcode of an answer; empty where it has none. @throws Refusal when one is there twice. */
+function codesOf(text: string): readonly [first: string, second: string] {
+  const plain = withoutDocumentType(text) ?? '';
+  const codeOf = (name: string) => {
+    const found = [...plain.matchAll(new RegExp(`\\b${name}\\W{1,4}(\\d{1,4})`, 'gi'))];
+    if (found.length > 1) throw new Refusal('duplicate_field', `${name} is there twice`);
+    return found[0]?.[1] ?? '';
+  };
+  return [codeOf('firstcode'), codeOf('secondcode')];
 }
 
-/** @throws Refusal when the answer carries a check value that is wrong, or is about another order. */
-export function verifyOrder(settings: AssistSettings, values: AssistValues, order: string): VerifiedResult {
-  if (values.get('ordernumber') !== order)
-    throw new Refusal('wrong_account', 'the answer is about another order');
-  if (values.has('checkvalue')) return verifyResult(settings, values);
-  const amountField = values.has('amount') ? 'amount' : 'orderamount';
-  return {
+/** What an answer is to be about. */
+type Asked = Pick<StatusQuery<AssistSettings>, 'account' | 'order' | 'currency'>;
+
+/** An order of an answer, and which of its amounts was signed. */
+export interface AnsweredOrder extends AssistOrder {
+  readonly verified: VerifiedResult;
+}
+
+/** @throws Refusal when an order is not the one that was asked about, or its check value is wrong. */
+function verifyOrder({ account, currency }: Asked, order: AssistOrder): AnsweredOrder {
+  const { settings } = account;
+  const values = new Map([['merchant_id', settings.merchant_id], ...order.values]);
+  const said = values.get('ordercurrency') ?? values.get('currency') ?? currency;
+  if (values.get('merchant_id') !== settings.merchant_id || said !== currency)
+    throw new Refusal('wrong_account', 'the answer is about another merchant or currency');
+  requireEnvironment(account, values);
+  if (values.has('checkvalue')) return { ...order, values, verified: verifyResult(settings, values) };
+  const isOperation = values.has('amount');
+  const verified: VerifiedResult = {
     base: new Uint8Array(),
     signature: '',
-    amountField,
-    currencyField: amountField === 'amount' ? 'currency' : 'ordercurrency',
+    amountField: isOperation ? 'amount' : 'orderamount',
+    currencyField: isOperation ? 'currency' : 'ordercurrency',
   };
+  return { ...order, values, verified };
+}
+
+/** Of several bills of one order the last one that has brought or held money; else the last one. */
+function decisiveOf(orders: readonly AssistOrder[]): AssistOrder | undefined {
+  const moves = new Set(['authorized', 'paid', 'refunded', 'reversed']);
+  const hasMoney = ({ values }: AssistOrder) =>
+    moves.has(orderStateMeaning(values.get('orderstate'))?.outcome ?? '');
+  return orders.findLast(hasMoney) ?? orders.at(-1);
+}
+
+/**
+ * The order in an answer of a service.
+ * @throws Declined when ASSIST does not do what it was asked to; Problem; Refusal when the answer is about another order.
+ */
+export function orderOf({ status, text }: ServiceAnswer, asked: Asked): AnsweredOrder {
+  const nothing = new Problem('provider_error', `ASSIST answered ${status} and nothing about this order`, {
+    cause: text.slice(0, 1000),
+  });
+  if (status !== 200 && !ERROR_STATUSES.has(status)) throw nothing;
+  const error = plainError(text);
+  if (error !== null && text.startsWith('ERROR')) throw new Declined('ERROR', error);
+  const codes = codesOf(text);
+  const tree = treeOf(text);
+  if (codes[0] !== '' && Number(codes[0]) !== 0) {
+    const texts = ['message', 'customermessage', 'recommendation', 'error'].map((name) => textIn(tree, name));
+    const words = texts.find((entry) => entry !== '') ?? '';
+    if (codes[0] !== GENERAL_ERROR) throw new Declined(codes.join('/'), words);
+    throw new Problem('provider_error', `ASSIST answered ${codes.join('/')}`, {
+      provider: { code: codes.join('/'), text: words },
+    });
+  }
+  const orders = ordersIn(tree);
+  const found = decisiveOf(orders.filter(({ values }) => values.get('ordernumber') === asked.order));
+  if (status === 200 && found) return verifyOrder(asked, found);
+  if (orders.length > 0) throw new Refusal('wrong_account', 'the answer is about another order');
+  throw nothing;
 }
 
 /** Day, month and so on of a time in GMT, as the service wants them. */
@@ -82,12 +123,13 @@ function moment(prefix: 'Start' | 'End', time: number): Record<string, string> {
 }
 
 /**
- * Reads an order, unverified. Null while ASSIST does not know it.
+ * Reads an order. Null while ASSIST does not know it.
  * @throws Declined, Problem
+ * @throws Refusal when the answer is not to be believed, or is about another order
  */
 export async function readAssistOrder(
-  query: Pick<StatusQuery<AssistSettings>, 'account' | 'fetch' | 'order' | 'startedAt' | 'now'>,
-): Promise<AssistValues | null> {
+  query: Asked & Pick<StatusQuery<AssistSettings>, 'fetch' | 'startedAt' | 'now'>,
+): Promise<AnsweredOrder | null> {
   const answer = await callService(query.fetch, query.account, '/orderresult/orderresult.cfm', {
     Ordernumber: query.order,
     Format: XML_FORMAT,
@@ -95,28 +137,9 @@ export async function readAssistOrder(
     ...moment('Start', query.startedAt.getTime() - DAY_MS),
     ...moment('End', query.now.getTime() + DAY_MS),
   });
+  const { status, text } = answer;
+  const tree = treeOf(text);
   const isEmpty =
-    answer.status === 200 && orderIn(treeOf(answer.text)) === null && !/firstcode/i.test(answer.text);
-  return isEmpty ? null : orderValues(answer);
-}
-
-/**
- * The status query: the result of an order, checked like a notification. Null while ASSIST does not know the order.
- * @throws Declined, Problem
- * @throws Refusal when the answer is not to be believed.
- */
-export async function orderResult(query: StatusQuery<AssistSettings>): Promise<ProviderUpdate | null> {
-  const { settings } = query.account;
-  const values = await readAssistOrder(query);
-  if (!values) return null;
-  const verified = verifyOrder(settings, values, query.order);
-  requireEnvironment(query.account, values);
-  return resultUpdate(settings, values, verified, 'answer');
-}
-
-/** Why accounts with these settings have no status query; null: they have. */
-export function lacksOrderResult(settings: AssistSettings): string | null {
-  if (isLegacy(settings))
-    return 'the legacy protocol has no status query; its report is fetched on a schedule';
-  return lacksServices(settings);
+    status === 200 && tree !== null && ordersIn(tree).length === 0 && Number(codesOf(text)[0]) === 0;
+  return isEmpty && plainError(text) === null ? null : orderOf(answer, query);
 }

@@ -9,8 +9,9 @@ import { fromDecimal } from '../../payments/money.ts';
 import { fromUtf8 } from '../../signing/bytes.ts';
 import type { ProviderRequest, ProviderUpdate } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { parseJsonOnce } from '../kit/json-once.ts';
 import { isoDate } from './dates.ts';
-import { orderIn, xmlTree } from './envelope.ts';
+import { ordersIn, xmlTree } from './envelope.ts';
 import { type AssistValues, detailOf, formValues } from './received.ts';
 import { acceptedReply } from './replies.ts';
 import type { AssistSettings } from './settings.ts';
@@ -20,27 +21,23 @@ import { orderStateAlone, orderStateMeaning } from './statuses.ts';
 function treeOf(request: ProviderRequest): unknown {
   const text = fromUtf8(request.body) ?? '';
   try {
-    return request.contentType?.endsWith('json') ? JSON.parse(text) : xmlTree(text);
+    return request.contentType?.endsWith('json') ? parseJsonOnce(text) : xmlTree(text);
   } catch (cause) {
-    throw new Refusal('malformed', 'the body is neither JSON nor XML', { cause });
+    throw new Refusal('malformed', 'the body is neither JSON nor XML, or says a thing twice', { cause });
   }
 }
 
 /**
  * The values of a result in any of the four formats, by lower-case name.
- * @throws Refusal when it is none of them.
+ * @throws Refusal when it is none of them, or says a thing twice.
  */
 export function resultValues(request: ProviderRequest): AssistValues {
   if (!/json$|xml$/.test(request.contentType ?? ''))
     return formValues(formFields(formBytes(request)), 'lower-case');
-  const found = orderIn(treeOf(request));
+  const [found, ...others] = ordersIn(treeOf(request));
+  if (others.length > 0) throw new Refusal('malformed', 'there are several orders');
   if (!found) throw new Refusal('field_missing', 'there is no ordernumber', { field: 'ordernumber' });
-  return new Map(
-    Object.entries(found).flatMap(([name, value]) => {
-      if (typeof value === 'number' && /amount$/.test(name)) return [[name, value.toFixed(2)] as const];
-      return /^(?:string|number|boolean)$/.test(typeof value) ? [[name, String(value)] as const] : [];
-    }),
-  );
+  return found.values;
 }
 
 /** The amount that was signed, in minor units; null where the result is about a part and only the whole was signed. */
@@ -55,37 +52,31 @@ function amountOf(values: AssistValues, { amountField }: VerifiedResult): number
 }
 
 /**
- * What a verified result says, amounts in minor units. An unknown orderstate moves nothing.
- * @param from a push of ASSIST, of which bill number and packet date are not signed, or its answer to a call of ours.
+ * What a verified result says, amounts in minor units. An unknown orderstate moves nothing. Bill number and packet date of a push are
+ * not signed: with them, one push could be sent again as another refund.
  */
 export function resultUpdate(
   settings: AssistSettings,
   values: AssistValues,
   verified: VerifiedResult,
-  from: 'push' | 'answer',
 ): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const outcome = orderStateMeaning(value('orderstate'))?.outcome ?? 'none';
-  const packet = `${value('billnumber')}/${value('packetdate')}`;
-  // With a date that is not signed, one push could be sent again as another refund.
-  const refund = from === 'answer' ? packet : value(verified.amountField);
+  const bill = value('billnumber');
   return {
     kind: 'update',
     order: value('ordernumber'),
-    key: `${packet}/${value('orderstate')}`,
+    key: `${bill}/${value('packetdate')}/${value('orderstate')}`,
     outcome,
     amount: amountOf(values, verified),
     currency: value(verified.currencyField),
-    movement: outcome === 'refunded' ? `refund/${refund}` : value('ordernumber'),
-    providerReference: value('billnumber') || null,
+    movement: outcome === 'refunded' ? `refund/${value(verified.amountField)}` : value('ordernumber'),
+    providerReference: bill || null,
     providerStatus: value('orderstate'),
     detail: detailOf(values),
-    ...(/^\d{1,20}$/.test(value('billnumber')) && {
-      document: {
-        number: value('billnumber'),
-        status: value('orderstate'),
-        at: isoDate(value('packetdate')),
-      },
+    // Of the order, or in extended form of one operation.
+    ...(/^\d{1,20}(?:\.\d{1,4})?$/.test(bill) && {
+      document: { number: bill, status: value('orderstate'), at: isoDate(value('packetdate')) },
     }),
     reply: acceptedReply(settings, values),
   };

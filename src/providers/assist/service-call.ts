@@ -46,6 +46,19 @@ export function lacksServices({ login, password }: AssistSettings): string | nul
   return login && password ? null : 'login and password of the web services are not set';
 }
 
+/** The values of an answer `NAME:value;...` by their names in upper case; null: it is none, or says a thing twice. */
+export function plainAnswer(answer: string): ReadonlyMap<string, string> | null {
+  const values = new Map<string, string>();
+  for (const part of answer.trim().split(';')) {
+    if (part.trim() === '') continue;
+    const [name = '', ...rest] = part.split(':');
+    const field = name.trim().toUpperCase();
+    if (!/^\w+$/.test(field) || rest.length === 0 || values.has(field)) return null;
+    values.set(field, rest.join(':').trim());
+  }
+  return values;
+}
+
 /** The error in an answer `NAME:value;...`. Null: an empty answer, or ERROR without a text, is success. */
 export function plainError(answer: string): string | null {
   for (const part of answer.trim().split(';')) {

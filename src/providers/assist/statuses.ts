@@ -5,6 +5,7 @@
  */
 import type { Status } from '../../payments/statuses.ts';
 import type { StatusMeaning, StatusTable, UpdateOutcome } from '../contract.ts';
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** The current protocol's orderstate. ASSIST is inconsistent in blanks and case: look up with `orderStateMeaning`. */
@@ -40,12 +41,6 @@ export const ASSIST_BILL_STATUS: StatusTable = {
 /** 3-D Secure is asked for. The bill is called `Not authorized`, but nobody has declined it. */
 export const THREE_D_SECURE_NEEDED = 'AS110';
 
-/** An operation was accepted, its result comes later. */
-export const OPERATION_IN_PROCESS = 'AS300';
-
-/** A failure of ASSIST itself: what became of the operation is unknown. */
-export const ASSIST_SYSTEM_ERROR = 'AS998';
-
 /** Response codes of both generations. */
 export const ASSIST_RESPONSE_CODE: StatusTable = statusTable([
   ['AS000', 'accepted', 'success'],
@@ -60,10 +55,23 @@ export const ASSIST_RESPONSE_CODE: StatusTable = statusTable([
   ['AS109', 'denied', 'operation limit of ASSIST'],
   [THREE_D_SECURE_NEEDED, 'pending', '3-D Secure needed'],
   ['AS200', 'none', 'repeated'],
-  [OPERATION_IN_PROCESS, 'pending', 'in process'],
+  ['AS300', 'pending', 'in process'],
   ['AS400', 'none', 'no such payment'],
-  [ASSIST_SYSTEM_ERROR, 'error', 'system error'],
+  ['AS998', 'error', 'system error'],
 ]);
+
+/**
+ * What the response code of an operation says of it (current; SHEET.md, "Operations"). "Repeated" does not say which of the two was
+ * done.
+ */
+export const ASSIST_OPERATIONS = {
+  responsecode: operationTable([
+    ['AS000', 'succeeded'],
+    ['AS300', 'accepted'],
+    ['AS100 AS101 AS102 AS104 AS105 AS106 AS107 AS108 AS109 AS110 AS400', 'failed'],
+    ['AS200 AS998', 'unknown'],
+  ]),
+} as const;
 
 /** PaymentTransactionType_id of a chargeback, which Status does not tell. */
 export const CHARGEBACK_TYPE = '6';

@@ -4,18 +4,26 @@
  */
 import { createHash, createPublicKey, createVerify } from 'node:crypto';
 import {
-  type ApiCall,
   type Bank,
   BankError,
   type BankOrder,
   type Decision,
-  type Memory,
   type Merchant,
   readForm,
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
+import { refer } from '../kit/bank-ledger.ts';
+import {
+  checked,
+  entryOfBill,
+  hashed,
+  operationPush,
+  operationResult,
+  rowOf,
+  services,
+  testmodeOf,
+} from './assist-services.ts';
 
 /** `orderstate` of the current protocol. */
 const STATE: Record<Decision, readonly [charged: string, delayed: string]> = {
@@ -33,14 +41,11 @@ const LEGACY: Record<Decision, readonly [status: string, delayed: string, code: 
   wait: ['in process', 'in process', 'AS300'],
 };
 
-const hashed = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
-const checked = (salt: string, text: string) => hashed(hashed(salt) + hashed(text));
-
 /** The bill number of a decision about an order: 15 digits. */
-function billOf(order: BankOrder, decision: Decision): string {
+function billOfId(id: string, decision: Decision): string {
   const number = Number.parseInt(
     createHash('md5')
-      .update(order.id + decision)
+      .update(id + decision)
       .digest('hex')
       .slice(0, 10),
     16,
@@ -48,12 +53,11 @@ function billOf(order: BankOrder, decision: Decision): string {
   return `5${String(number).padStart(14, '0').slice(0, 14)}`;
 }
 
-const PACKET = '21.11.2026 10:00:05';
-
-/** Whether an order was sent as a test; older data folders do not say it, and had tests only. */
-function testmodeOf(data: Readonly<Record<string, string>>): string {
-  return data.testmode ?? '1';
+function billOf({ id }: BankOrder, decision: Decision): string {
+  return billOfId(id, decision);
 }
+
+const PACKET = '21.11.2026 10:00:05';
 
 /** The fields of a result, current. */
 function result(
@@ -146,84 +150,6 @@ function requireSigned(fields: ReadonlyMap<string, string>, merchant: Merchant):
   }
 }
 
-/** `orderstate` after everything that happened to an order. */
-function orderState(entry: Entry): string {
-  if (entry.cancelled || (entry.taken > 0 && entry.returned === entry.taken)) return 'Canceled';
-  if (entry.returned > 0) return 'PartialCanceled';
-  if (entry.taken > 0) return entry.held > entry.taken ? 'PartialDelayed' : 'Approved';
-  return entry.held > 0 ? 'Delayed' : 'Declined';
-}
-
-/** An order in an answer of the web services, with its check value. */
-function orderXml(entry: Entry, merchant: Merchant, amount: number, isWrong: boolean): Response {
-  const [orderAmount, operationAmount] = [entry.asked, amount].map((minor) => (minor / 100).toFixed(2));
-  const id = String(merchant.settings.merchant_id);
-  const state = orderState(entry);
-  const value = checked(
-    String(merchant.settings.salt) + (isWrong ? ' of another' : ''),
-    id + entry.order + operationAmount + entry.currency + state,
-  );
-  const elements: Record<string, string> = {
-    merchant_id: id,
-    ordernumber: entry.order,
-    testmode: testmodeOf(entry.data),
-    billnumber: entry.data.bill ?? '',
-    orderamount: orderAmount ?? '',
-    ordercurrency: entry.currency,
-    amount: operationAmount ?? '',
-    currency: entry.currency,
-    orderstate: state,
-    responsecode: 'AS000',
-    packetdate: '21.11.2026 11:00:05',
-    checkvalue: value,
-  };
-  const inner = Object.entries(elements).map(([name, text]) => `<${name}>${text}</${name}>`);
-  return new Response(
-    `<?xml version="1.0" encoding="UTF-8"?><result firstcode="0" secondcode="0" count="1"><orders><order>${inner.join('')}</order></orders></result>`,
-    { headers: { 'content-type': 'text/xml' } },
-  );
-}
-
-function windows1251(text: string): Response {
-  const bytes = Array.from(text, (letter) => {
-    const code = letter.codePointAt(0) ?? 0;
-    return code >= 0x410 && code <= 0x44f ? code - 0x410 + 0xc0 : code;
-  });
-  return new Response(Uint8Array.from(bytes));
-}
-
-const IMPOSSIBLE = 'Невозможно выполнить операцию по платежу!';
-
-/** Charge, cancel, refund and the result of an order, of both generations. */
-async function services(call: ApiCall, merchant: Merchant, memory: Memory): Promise<Response> {
-  const request = new URLSearchParams(call.body);
-  const isLegacy = /postauth|rvr/.test(call.path);
-  const decline = () =>
-    isLegacy
-      ? windows1251(`ERROR:${IMPOSSIBLE}`)
-      : new Response(`<result firstcode="10" secondcode="200"><message>${IMPOSSIBLE}</message></result>`, {
-          headers: { 'content-type': 'text/xml' },
-        });
-  if (call.path.endsWith('/orderresult.cfm')) {
-    const entry = await entryOf(memory, request.get('Ordernumber') ?? '');
-    const bill = entry && (await memory.get(`assist/bill/${entry.order}`));
-    if (!entry) return new Response('<result firstcode="0" secondcode="0" count="0"/>');
-    const amount = entry.returned || entry.taken || entry.asked;
-    return orderXml({ ...entry, data: { ...entry.data, bill: bill ?? '' } }, merchant, amount, false);
-  }
-  const bill = request.get('Billnumber') ?? '';
-  const found = await entryByReference(memory, 'assist', bill);
-  if (!found || call.trouble === 'fail') return decline();
-  const entry = { ...found, data: { ...found.data, bill } };
-  const given = request.get('Amount') ?? request.get('Subtotal_P');
-  const kind = /charge|postauth/.test(call.path) ? 'capture' : entry.taken > 0 ? 'refund' : 'cancel';
-  const amount = given ? Math.round(Number(given) * 100) : null;
-  const result = await perform(memory, entry, { kind, amount });
-  if (typeof result === 'string') return decline();
-  if (isLegacy) return windows1251('ERROR:;BILLNUMBER:1');
-  return orderXml(result.entry, merchant, result.done.amount, call.trouble === 'bad-signature');
-}
-
 /** Where the rows of a shop's report are kept. */
 const reportOf = (merchant: Merchant) => `assist/${String(merchant.settings.merchant_id)}`;
 
@@ -258,7 +184,18 @@ export const assistBank: Bank = {
     if (!call.path.startsWith('/results/')) return services(call, merchant, memory);
     const header =
       'Order Number;Result Code;Message;Order Date;Order Total;Currency Code;Card Number;Payment No.;Order State;Paket date';
-    return new Response([header, (await memory.get(reportOf(merchant))) ?? ''].join('\n'));
+    const payments = (await memory.get(reportOf(merchant))) ?? '';
+    const orders = new Set(payments.split('\n').map((row) => row.split(';')[0] ?? ''));
+    const entries = await Promise.all(
+      [...orders].map(async (order) => {
+        const bill = await memory.get(`assist/bill/${order}`);
+        return bill ? entryOfBill(memory, bill) : null;
+      }),
+    );
+    const operations = entries
+      .filter((entry) => entry !== null)
+      .flatMap((entry) => entry.done.map((one) => rowOf(operationPush(entry, one, merchant))));
+    return new Response([header, payments.trimEnd(), ...operations, ''].join('\n'));
   },
 
   async decide(order, merchant, decision, memory) {
@@ -267,21 +204,8 @@ export const assistBank: Bank = {
       await memory.put(`assist/bill/${order.order}`, billOf(order, decision));
     }
     if (!order.data.legacy) return;
-    const bill = new Map(push(order, merchant, decision, 'none'));
-    const row = [
-      'OrderNumber',
-      'Response_Code',
-      'Message',
-      'Date',
-      'Total',
-      'Currency',
-      'CardNumber',
-      'BillNumber',
-      'Status',
-      'PacketDate',
-    ];
     const before = (await memory.get(reportOf(merchant))) ?? '';
-    await memory.put(reportOf(merchant), `${before}${row.map((name) => bill.get(name)).join(';')}\n`);
+    await memory.put(reportOf(merchant), `${before}${rowOf(push(order, merchant, decision, 'none'))}\n`);
   },
 
   receive({ path, body }, merchants) {
@@ -323,6 +247,19 @@ export const assistBank: Bank = {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: make(order, merchant, decision, spoiling)
         .map(([name, value]) => `${name}=${percent(value, spoiling)}`)
+        .join('&'),
+    };
+  },
+
+  operationNotification(found, operation, merchant) {
+    const entry = { ...found, data: { ...found.data, bill: billOfId(found.data.id ?? '', 'pay') } };
+    const make = found.data.legacy ? operationPush : operationResult;
+    return {
+      method: 'POST',
+      url: merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: make(entry, operation, merchant)
+        .map(([name, value]) => `${name}=${percent(value, 'none')}`)
         .join('&'),
     };
   },

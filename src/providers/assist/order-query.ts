@@ -1,0 +1,108 @@
+/**
+ * The status query of the current protocol: what orderresult says of an order.
+ *
+ * Facts: SHEET.md, "After payment, current". Each answer has the packet date of its making: it says no more by being asked for again. So
+ * an update has no date in its key, and what was given back is a total, or the movement of the operation that the answer names.
+ */
+import type { ProviderUpdate, StatusQuery } from '../contract.ts';
+import {
+  amountIn,
+  doneIn,
+  isOfKind,
+  operationNumber,
+  operationState,
+  plainBill,
+  refundMovement,
+} from './order-operations.ts';
+import { type AnsweredOrder, readAssistOrder } from './order-result.ts';
+import { resultUpdate } from './result.ts';
+import { lacksServices } from './service-call.ts';
+import { type AssistSettings, isLegacy } from './settings.ts';
+import { orderStateAlone } from './statuses.ts';
+
+type Query = StatusQuery<AssistSettings>;
+
+/** That the order was paid: what was charged, else what the order was for. */
+function paidUpdate(
+  update: ProviderUpdate,
+  order: AnsweredOrder,
+  { currency, capture }: Query,
+): ProviderUpdate {
+  const charged = capture === 'manual' ? doneIn(order, 'capture', currency) : 0;
+  const paid: ProviderUpdate = {
+    ...update,
+    outcome: 'paid',
+    key: `${update.key}/paid`,
+    currency,
+    movement: update.order,
+  };
+  if (charged > 0) return { ...paid, amount: charged, cumulative: true };
+  // A part that was charged is not what the order was for.
+  const isPart = orderStateAlone(update.providerStatus) === 'partially_paid';
+  const isWhole = update.outcome === 'refunded' || (order.operations.length > 0 && !isPart);
+  return { ...paid, amount: isWhole ? amountIn(order.values, 'orderamount') : update.amount, ofOrder: true };
+}
+
+/** What was given back of a paid order; null: nothing. */
+function refundUpdate(
+  update: ProviderUpdate,
+  order: AnsweredOrder,
+  { currency }: Query,
+): ProviderUpdate | null {
+  const { values, operations } = order;
+  const refund = { ...update, outcome: 'refunded' as const, currency };
+  if (operations.length > 0) {
+    const total = doneIn(order, 'refund', currency);
+    if (total === 0) return null;
+    return {
+      ...refund,
+      key: `${update.key}/refunded/${total}`,
+      amount: total,
+      movement: update.order,
+      cumulative: true,
+      // A sum names no operation of ours: the list does (operations.ts).
+      operation: { kind: 'refund', operationReference: null, amount: total, state: 'succeeded' },
+    };
+  }
+  if (update.outcome !== 'refunded') return null;
+  const number = operationNumber(values);
+  const amount = update.amount;
+  if (number === null || !isOfKind(values, 'refund'))
+    return { ...refund, key: `${update.key}/refunded/${amount}`, movement: update.order, cumulative: true };
+  const state = operationState(values);
+  return {
+    ...refund,
+    key: `${number}/${state}`,
+    outcome: state === 'succeeded' ? 'refunded' : 'none',
+    movement: refundMovement(number),
+    operation: { kind: 'refund', providerReference: number, amount: amountIn(values), state },
+  };
+}
+
+/**
+ * The result of an order. Null while ASSIST does not know the order.
+ * @throws Declined, Problem
+ * @throws Refusal when the answer is not to be believed.
+ */
+export async function queryAssistOrder(query: Query): Promise<readonly ProviderUpdate[] | null> {
+  const order = await readAssistOrder(query);
+  if (!order) return null;
+  const { values, verified } = order;
+  const result = resultUpdate(query.account.settings, values, verified);
+  const update: ProviderUpdate = {
+    ...result,
+    key: `${plainBill(values.get('billnumber'))}/${result.providerStatus}`,
+    // Its date is that of the answer.
+    ...(result.document && { document: { ...result.document, at: null } }),
+  };
+  if (update.outcome !== 'paid' && update.outcome !== 'refunded') return [update];
+  const refund = refundUpdate(update, order, query);
+  return [paidUpdate(update, order, query), ...(refund ? [refund] : [])];
+}
+
+/** Why accounts with these settings have no status query; null: they have. */
+export function lacksOrderResult(settings: AssistSettings): string | null {
+  if (isLegacy(settings))
+    return 'the legacy protocol has no status query; its report is fetched on a schedule';
+  return lacksServices(settings);
+}
