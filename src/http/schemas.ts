@@ -393,11 +393,12 @@ export const account = v.object({
     v.array(v.object({ notBefore: v.string(), notAfter: v.nullable(v.string()) })),
   ),
   setup: v.array(v.object({ where: v.string(), value: v.string() })),
-  warnings: v.optional(
-    v.pipe(
-      v.array(v.string()),
-      v.metadata({ description: 'After a change: what should be mended although the provider takes it.' }),
-    ),
+  warnings: v.pipe(
+    v.array(v.string()),
+    v.metadata({
+      description:
+        'What should be mended: what the provider takes and is weak, and what an account of before has and no change would take.',
+    }),
   ),
   createdAt: v.string(),
   updatedAt: v.string(),

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
-import { journey, makeAccount, makeShop, network, request } from '../support/harness.ts';
+import { demoSettings, journey, makeAccount, makeShop, network, request } from '../support/harness.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -72,7 +72,8 @@ describe('the log', () => {
     const text = JSON.stringify(lines);
     expect(text).toContain('notification.refused');
     for (const secret of [
-      'demo-ogone-sha',
+      String(demoSettings('ogone').sha_in),
+      String(demoSettings('ogone').sha_out),
       attempt.shop.apiKey,
       attempt.shop.webhookSecret,
       'test-admin-token',

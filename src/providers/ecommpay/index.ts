@@ -23,7 +23,7 @@ import { gateCancel, gateCapture, gateRefund, gateStatusUpdates } from './gate.t
 import { parseJsonTree } from './json-tree.ts';
 import { ECOMMPAY_SHOP_FIELDS, pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
-import { ecommpaySettings } from './settings.ts';
+import { ECOMMPAY_PUBLISHED_SECRETS, ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
 import { ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
 
@@ -43,6 +43,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     signedReturn: false,
   },
   settings: ecommpaySettings,
+  publishedSecrets: ECOMMPAY_PUBLISHED_SECRETS,
   proof: (_settings, channel) => ecommpayProof(channel),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,
