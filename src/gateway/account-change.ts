@@ -8,6 +8,7 @@ import type { Provider } from '../providers/contract.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
 import { type AddressRules, addressProblem } from '../webhooks/address.ts';
+import { settingProblem } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
@@ -75,12 +76,12 @@ function secretsOf(
   return secrets;
 }
 
-/** Settings as they would be after the change, checked against the provider's schema. */
+/** Settings as they would be after the change, checked against the provider's schema and for the environment. */
 export function checkedSettings(
   found: Provider,
   shown: Record<string, unknown>,
   secrets: Record<string, string | null>,
-  before: Account | null,
+  { before, environment }: { readonly before: Account | null; readonly environment: Environment },
 ): void {
   const whole: Record<string, unknown> = { ...shown };
   for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
@@ -96,10 +97,8 @@ export function checkedSettings(
     const errors = error.errors.map(({ path, message }) => ({ path: `settings.${path}`, message }));
     throw new Problem('invalid_request', `settings.${error.message}`, { errors });
   }
-  // Without it no message of the provider could be verified.
-  const lacking = found.lackingSetting?.(parsed) ?? null;
-  if (lacking !== null)
-    throw invalidField(`settings.${lacking}`, 'is missing: it checks what the provider sends');
+  const problem = settingProblem(found, parsed, environment);
+  if (problem) throw invalidField(`settings.${problem.setting}`, problem.problem);
 }
 
 /** @throws Problem that names every entry which is neither an address nor a block. */
@@ -147,7 +146,7 @@ export function accountInput(
   const shown = body.settings
     ? Object.fromEntries(Object.entries(given).filter(([name, value]) => !hidden.has(name) && value !== null))
     : { ...before?.settings };
-  checkedSettings(found, shown, secrets, before);
+  checkedSettings(found, shown, secrets, { before, environment });
   return {
     id,
     provider: found.id,

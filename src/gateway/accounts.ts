@@ -3,6 +3,7 @@ import type { Account, LiveSecret } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider, ProviderAccount } from '../providers/contract.ts';
 import { provider } from '../providers/registry.ts';
+import { isPublished } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
 import { valid } from './validation.ts';
 
@@ -27,7 +28,7 @@ const opened = new WeakMap<Account, OpenedAccount>();
 
 /**
  * The account with its provider and its parsed settings.
- * @throws Problem misconfigured when the stored settings do not fit the provider's schema any more.
+ * @throws Problem misconfigured when the stored settings do not fit the provider's schema any more, or everybody has its secrets.
  */
 export function open(account: Account): OpenedAccount {
   const known = opened.get(account);
@@ -43,9 +44,22 @@ export function open(account: Account): OpenedAccount {
   const unreadable = unreadableAddressRules(account.allowedIps);
   if (unreadable.length > 0)
     console.warn({ event: 'account.unreadable_addresses', account: account.id, allowedIps: unreadable });
+  requireOwnSecrets(account, found);
   const result: OpenedAccount = { account, provider: found, variants: variantsOf(account, found) };
   opened.set(account, result);
   return result;
+}
+
+/** @throws Problem misconfigured when real money would be signed for with a secret that everybody has. */
+function requireOwnSecrets({ id, environment, secrets }: Account, found: Provider): void {
+  if (environment !== 'production') return;
+  for (const [name, live] of Object.entries(secrets)) {
+    if (!live.some(({ value }) => isPublished(found, value))) continue;
+    throw new Problem(
+      'misconfigured',
+      `the secret ${name} of the account ${id} is a published key of a test or an example, which everybody has: set your own with PUT /v1/admin/accounts/${id}`,
+    );
+  }
 }
 
 function variantsOf(account: Account, found: Provider): readonly [AccountVariant, ...AccountVariant[]] {
@@ -94,14 +108,6 @@ function parsed(
       cause,
     });
   }
-}
-
-/** What of a stored account should be mended: rules of versions that took what they could not read. */
-export function accountWarnings({ allowedIps }: Account): string[] {
-  return unreadableAddressRules(allowedIps).map(
-    (rule) =>
-      `allowedIps has ${rule}, which is neither an IP address nor a CIDR block: it allows nobody. Send the list without it`,
-  );
 }
 
 /** Whether an account takes a currency: the operator's list, within what the provider can. */

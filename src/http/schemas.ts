@@ -419,7 +419,7 @@ export const account = v.object({
     v.array(v.string()),
     v.metadata({
       description:
-        'What should be mended although it is stored. Secrets that are too short are named after a change only.',
+        'What should be mended: what the provider takes and is weak, and what an account of before has and no change would take.',
     }),
   ),
   createdAt: v.string(),

@@ -455,6 +455,18 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly currencies: readonly string[];
   readonly capabilities: Capabilities;
   readonly settings: Schema;
+  /**
+   * Secrets that everybody has: published by the provider, in examples, or here for the demo account. An account in production takes
+   * none of them.
+   */
+  readonly publishedSecrets?: readonly string[];
+  /** A setting that cannot be right in this environment, and why; null: there is none. */
+  wrongSetting?(
+    settings: v.InferOutput<Schema>,
+    environment: Environment,
+  ): { readonly setting: string; readonly problem: string } | null;
+  /** What an operator should mend of settings that the provider takes. */
+  settingWarnings?(settings: v.InferOutput<Schema>): readonly string[];
   /** The setting that accounts with these others need, and lack: what checks messages in one generation of a protocol. */
   lackingSetting?(settings: v.InferOutput<Schema>): string | null;
   /** What the signature of a message proves that came this way. */

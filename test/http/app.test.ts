@@ -113,7 +113,8 @@ describe('the log', () => {
     const text = JSON.stringify(lines);
     expect(text).toContain('notification.refused');
     for (const secret of [
-      'demo-ogone-sha',
+      String(demoSettings('ogone').sha_in),
+      String(demoSettings('ogone').sha_out),
       attempt.shop.apiKey,
       attempt.shop.webhookSecret,
       'test-admin-token',

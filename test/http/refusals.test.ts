@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordRefusal } from '../../src/directory/refusals.ts';
-import { admin, bankOf, journey, network, request } from '../support/harness.ts';
+import { admin, bankOf, demoSettings, journey, network, request } from '../support/harness.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -43,7 +43,7 @@ describe('a refused notification', () => {
     });
     expect(refusal?.explanation.base).toContain('AMOUNT=0.01‹sha_out›');
     const stored = JSON.stringify(await env.DIRECTORY.prepare('SELECT * FROM refusals').all());
-    expect(stored).not.toContain('demo-ogone-sha-out');
+    expect(stored).not.toContain(String(demoSettings('ogone').sha_out));
   });
 
   it('is not paid by what the operator reads of it, however often it is tried', async () => {

@@ -4,6 +4,7 @@ import { env, exports } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/gateway/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
+import { secretNames } from '../../src/providers/kit/settings.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { BANKS, bankOf } from '../../src/sandbox/banks/registry.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
@@ -99,9 +100,28 @@ export function unique(): string {
   return `${Date.now().toString(36)}${counter}`;
 }
 
-/** The settings of the demo account of a provider, with changes. */
+/** Another secret of the same form: the next digit or letter for each, within those of hexadecimal numbers. */
+function turned(secret: string): string {
+  return secret.replace(/[0-9a-yA-Y]/g, (character) => {
+    if (character === '9') return '0';
+    if (character === 'f' || character === 'F') return character === 'f' ? 'a' : 'A';
+    return String.fromCharCode(character.charCodeAt(0) + 1);
+  });
+}
+
+/**
+ * The settings of the demo account of a provider, with secrets of the tests' own: an account in production takes none that everybody
+ * has.
+ */
 export function demoSettings(providerId: string): Record<string, string | number> {
-  return { ...DEMO_ACCOUNTS[providerId]?.settings };
+  const found = providers.find(({ id }) => id === providerId);
+  const secrets = new Set(found ? secretNames(found.settings) : []);
+  return Object.fromEntries(
+    Object.entries(DEMO_ACCOUNTS[providerId]?.settings ?? {}).map(([name, value]) => [
+      name,
+      secrets.has(name) ? turned(String(value)) : value,
+    ]),
+  );
 }
 
 /** Makes an account of a provider, with the demo's settings and the given changes. */

@@ -9,7 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
-import { accountWarnings } from '../../gateway/accounts.ts';
+import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
@@ -27,9 +27,6 @@ import * as schemas from '../schemas.ts';
 import { attemptRoutes } from './attempts.ts';
 import { nextCursor } from './paging.ts';
 import { shopRoutes } from './shops.ts';
-
-/** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
-const SHORT_SECRET = 16;
 
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
@@ -56,20 +53,6 @@ function accountAnswer(account: Account, origin: string) {
     warnings: accountWarnings(account),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
-}
-
-/** The same, with what the operator should mend although the provider takes it. */
-function changedAccountAnswer(account: Account, origin: string) {
-  const short = Object.entries(account.secrets).filter(([, [newest]]) => {
-    const length = Array.from(newest?.value ?? '').length;
-    return length > 0 && length < SHORT_SECRET;
-  });
-  const warnings = short.map(
-    ([name]) =>
-      `settings.${name} has fewer than ${SHORT_SECRET} characters: whoever sees one signed message can find it by trying. Set a longer one at ${account.provider}, and rotate it here`,
-  );
-  const answer = accountAnswer(account, origin);
-  return { ...answer, warnings: [...answer.warnings, ...warnings] };
 }
 
 function accountRoutes(): Hono<AppEnv> {
@@ -109,7 +92,7 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.put(input, before, OPERATOR);
       service.directory.changed();
       const account = await knownAccount(service, id);
-      return c.json(changedAccountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
     },
   );
 
@@ -171,12 +154,18 @@ function accountRoutes(): Hono<AppEnv> {
       const body = await jsonBody(c, schemas.rotateSecret);
       if (isMask(body.value))
         throw invalidField('value', 'is what is shown in place of a secret: send the secret itself');
-      checkedSettings(found, { ...account.settings }, { [setting]: body.value }, account);
+      const { environment } = account;
+      checkedSettings(
+        found,
+        { ...account.settings },
+        { [setting]: body.value },
+        { before: account, environment },
+      );
       const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
       service.directory.changed();
       const rotated = await knownAccount(service, account.id);
-      return c.json(changedAccountAnswer(rotated, originOf(service, c.req.url)));
+      return c.json(accountAnswer(rotated, originOf(service, c.req.url)));
     },
   );
 

@@ -28,7 +28,13 @@ import { refusedReply } from './replies.ts';
 import { assistReport } from './report.ts';
 import { resultUpdate, resultValues } from './result.ts';
 import { lacksServices } from './service-call.ts';
-import { assistServer, assistSettings, isLegacy } from './settings.ts';
+import {
+  ASSIST_PUBLISHED_SECRETS,
+  assistServer,
+  assistSettings,
+  isLegacy,
+  TEST_SERVERS,
+} from './settings.ts';
 import { assistLikelyCauses, assistSignatures, verifyPush, verifyResult } from './signatures.ts';
 import { ASSIST_BILL_STATUS, ASSIST_ORDER_STATE, ASSIST_RESPONSE_CODE } from './statuses.ts';
 
@@ -48,6 +54,11 @@ export const assist = defineProvider<typeof assistSettings>({
     signedReturn: false,
   },
   settings: assistSettings,
+  publishedSecrets: ASSIST_PUBLISHED_SECRETS,
+  wrongSetting: ({ server = '' }, environment) =>
+    environment === 'production' && TEST_SERVERS.includes(server)
+      ? { setting: 'server', problem: 'is a server for tests, and the account is in production' }
+      : null,
   lackingSetting(settings) {
     if (isLegacy(settings)) return settings.sendresult_secret ? null : 'sendresult_secret';
     return settings.salt ? null : 'salt';

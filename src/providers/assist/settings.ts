@@ -68,10 +68,20 @@ export function isLegacy({ mode }: AssistRecipeSettings): boolean {
   return mode === 'legacy';
 }
 
+const LEGACY_TEST_SERVER = 'https://test.assist.ru';
+const CURRENT_TEST_SERVER = 'https://payments.demo.paysecure.ru';
+
+/** Where no money is real. */
+export const TEST_SERVERS: readonly string[] = [LEGACY_TEST_SERVER, CURRENT_TEST_SERVER];
+
 /** The origin of an account's server: the one that the bank has told, else that of ASSIST itself. */
 export function assistServer({ environment, settings }: ProviderAccount<AssistSettings>): string {
   if (settings.server) return settings.server;
   const isReal = environment === 'production';
-  if (isLegacy(settings)) return isReal ? 'https://secure.assist.ru' : 'https://test.assist.ru';
-  return isReal ? 'https://payments.paysecure.ru' : 'https://payments.demo.paysecure.ru';
+  const test = isLegacy(settings) ? LEGACY_TEST_SERVER : CURRENT_TEST_SERVER;
+  if (!isReal) return test;
+  return isLegacy(settings) ? 'https://secure.assist.ru' : 'https://payments.paysecure.ru';
 }
+
+/** Secrets that everybody has: of the examples in the documents of django-assist-ru, and of the demo account. */
+export const ASSIST_PUBLISHED_SECRETS: readonly string[] = ['s3cr3t-w0rd', 'demo-password'];

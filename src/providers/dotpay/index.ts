@@ -31,7 +31,7 @@ import { DOTPAY_SHOP_NAMES } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
 import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
 import { dotpayProof } from './proof.ts';
-import { type DotpaySettings, dotpaySettings } from './settings.ts';
+import { DOTPAY_PUBLISHED_SECRETS, type DotpaySettings, dotpaySettings } from './settings.ts';
 import { dotpaySignatures, signChk, verifyUrlc } from './signatures.ts';
 import { DOTPAY_LEGACY_STATUSES, DOTPAY_OPERATIONS } from './statuses.ts';
 import { readUrlc, requireUrlcEnvironment, requireUrlcForms } from './urlc.ts';
@@ -149,6 +149,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
     signedReturn: false,
   },
   settings: dotpaySettings,
+  publishedSecrets: DOTPAY_PUBLISHED_SECRETS,
   proof: dotpayProof,
   signatures: dotpaySignatures,
   likelyCauses: LIKELY_CAUSES,
@@ -182,7 +183,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
     requireUrlcForms(account.settings, values);
-    requireUrlcEnvironment(values, account.environment === 'production');
+    requireUrlcEnvironment(values, account.settings.mode, account.environment === 'production');
     return readUrlc(account.settings, values);
   },
 

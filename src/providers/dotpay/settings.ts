@@ -31,3 +31,12 @@ export const dotpaySettings = v.object({
 });
 
 export type DotpaySettings = v.InferOutput<typeof dotpaySettings>;
+
+/** Secrets that everybody has: of the manual's and the SDK's examples, and of the demo account. */
+export const DOTPAY_PUBLISHED_SECRETS: readonly string[] = [
+  'testtesttesttest',
+  'YUTxSl8lE4cWx0gjUT2L1MW2MBqkvj98',
+  'Np3n4QmXxp6MOTrLCVs905fdrGf3QIGm',
+  'Q7xTzP2mNk8LwV5rYbH3dJ6s',
+  'demo-panel-password',
+];

@@ -132,8 +132,19 @@ export function requireUrlcForms(settings: DotpaySettings, values: Values): void
   }
 }
 
-/** Refuses a payment of test, which mode `legacy` numbers with `-TST`, on an account whose money is real. */
-export function requireUrlcEnvironment(values: Values, isProduction: boolean): void {
-  if (isProduction && /^\d+-TST\d+$/.test(values.get('t_id') ?? ''))
+/**
+ * Requires that a payment was made in the account's environment. Mode `legacy` alone says it: it numbers payments of test with `-TST`.
+ * @throws Refusal wrong_environment
+ */
+export function requireUrlcEnvironment(
+  values: Values,
+  mode: DotpaySettings['mode'],
+  isProduction: boolean,
+): void {
+  if (mode !== 'legacy') return;
+  const isTest = /^\d+-TST\d+$/.test(values.get('t_id') ?? '');
+  if (isProduction && isTest)
     throw new Refusal('wrong_environment', 'the notification is about a payment of test (t_id)');
+  if (!isProduction && !isTest)
+    throw new Refusal('wrong_environment', 'the notification is not about a payment of test (t_id)');
 }

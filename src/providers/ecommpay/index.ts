@@ -24,7 +24,7 @@ import { gateStatusUpdates } from './gate-status.ts';
 import { parseJsonTree } from './json-tree.ts';
 import { ECOMMPAY_SHOP_FIELDS, pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
-import { ecommpaySettings } from './settings.ts';
+import { ECOMMPAY_PUBLISHED_SECRETS, ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
 import { ECOMMPAY_OPERATION_STATUS, ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
 
@@ -44,6 +44,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     signedReturn: false,
   },
   settings: ecommpaySettings,
+  publishedSecrets: ECOMMPAY_PUBLISHED_SECRETS,
   proof: (_settings, channel) => ecommpayProof(channel),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,

@@ -22,7 +22,7 @@ import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
 import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
 import { executeAtEpay, lookUpAtEpay, queryTransactionAtEpay } from './payment-service.ts';
-import { type EpaydkSettings, epaydkSettings } from './settings.ts';
+import { EPAYDK_PUBLISHED_SECRETS, type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
 import { EPAYDK_MESSAGES, EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -169,6 +169,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     signedReturn: true,
   },
   settings: epaydkSettings,
+  publishedSecrets: EPAYDK_PUBLISHED_SECRETS,
   // A callback and an accept return have the same parameters and the same hash.
   proof: () =>
     merchantProof(['o', 'n', 'txnid', 'orderid', 'amount', 'currency', 'date'], {

@@ -21,7 +21,13 @@ import { queryLyraOrder } from './order-query.ts';
 import { LYRA_PROOF } from './proof.ts';
 import { isEffectiveAmountSure, requireOneReading } from './reading.ts';
 import { cannotUseLyraRest } from './rest-call.ts';
-import { type LyraSchema, lyraMode, lyraSettings } from './settings.ts';
+import {
+  LYRA_PUBLISHED_SECRETS,
+  type LyraSchema,
+  lyraMode,
+  lyraSettings,
+  wrongRestPassword,
+} from './settings.ts';
 import {
   isKrMessage,
   lyraLikelyCauses,
@@ -90,6 +96,8 @@ export function lyraPlatform(edition: Edition): Provider {
     // The platform declines a vads_trans_id that was used before, whatever came of it.
     freshOrderEachRedirect: true,
     settings: lyraSettings(edition.brand),
+    publishedSecrets: LYRA_PUBLISHED_SECRETS,
+    wrongSetting: ({ rest_password }, environment) => wrongRestPassword(rest_password, environment),
     proof: () => LYRA_PROOF,
     signatures: lyraRecipes,
     likelyCauses: lyraLikelyCauses,

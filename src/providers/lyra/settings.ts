@@ -89,3 +89,23 @@ export type LyraSettings = v.InferOutput<LyraSchema> & { readonly ctx_mode?: str
 export function lyraMode(environment: Environment): 'TEST' | 'PRODUCTION' {
   return environment === 'production' ? 'PRODUCTION' : 'TEST';
 }
+
+/** The REST password, where its own beginning says that it is of the other environment. */
+export function wrongRestPassword(password: string | undefined, environment: Environment) {
+  const other = environment === 'production' ? 'testpassword_' : 'prodpassword_';
+  return password?.startsWith(other)
+    ? { setting: 'rest_password', problem: `begins with ${other}: it is that of the other environment` }
+    : null;
+}
+
+/** Secrets that everybody has: of the guides, of Lyra's public demo shop, and of the demo accounts. */
+export const LYRA_PUBLISHED_SECRETS: readonly string[] = [
+  '1122334455667788',
+  '987654321',
+  'testpassword_DEMOPRIVATEKEY23G4475zXZQ2UA5x7M',
+  '38453613e7f44dc58732bad3dca2bca3',
+  'demo-payzen-key-',
+  'testpassword_demo-payzen',
+  'demo-systempay-k',
+  'testpassword_demo-systempay',
+];

@@ -16,7 +16,7 @@ import { formBytes, formFields } from '../kit/form-message.ts';
 import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { consultarInstrucao, enviarInstrucao } from './instrucao.ts';
-import { moipSettings } from './settings.ts';
+import { MOIP_PUBLISHED_SECRETS, moipSettings } from './settings.ts';
 import { moipSignatures } from './signatures.ts';
 import { TIPOS } from './statuses.ts';
 
@@ -51,6 +51,7 @@ export const moip = defineProvider<typeof moipSettings>({
     signedReturn: false,
   },
   settings: moipSettings,
+  publishedSecrets: MOIP_PUBLISHED_SECRETS,
   proof: (_settings, channel) => ({
     ...unsignedProof(channel === 'return' ? ['o'] : ['id_transacao', 'cod_moip']),
     undecided: ['order'],

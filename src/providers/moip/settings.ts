@@ -15,3 +15,9 @@ export const moipSettings = v.object({
 });
 
 export type MoipSettings = v.InferOutput<typeof moipSettings>;
+
+/** Secrets that everybody has: of the SDK's README. */
+export const MOIP_PUBLISHED_SECRETS: readonly string[] = [
+  '01010101010101010101010101010101',
+  'ABABABABABABABABABABABABABABABABABABABAB',
+];

@@ -19,7 +19,7 @@ import { readFeedback, requireFeedbackForms } from './feedback.ts';
 import { OGONE_FIELD_SOURCES, OGONE_SHOP_FIELDS, ogoneForm, ogonePage, requireNoPassphrase } from './form.ts';
 import { holdsBorder } from './hashed-text.ts';
 import { ogoneProof } from './proof.ts';
-import { type BrandDefaults, type OgoneSchema, ogoneSettings } from './settings.ts';
+import { type BrandDefaults, OGONE_PUBLISHED_SECRETS, type OgoneSchema, ogoneSettings } from './settings.ts';
 import { ogoneLikelyCauses, ogoneRecipes, signOgoneForm, verifyFeedback } from './signatures.ts';
 import { OGONE_STATUSES } from './statuses.ts';
 
@@ -57,6 +57,13 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     testOnly: false,
     freshOrderEachRedirect: false,
     settings: ogoneSettings(brand.defaults),
+    publishedSecrets: OGONE_PUBLISHED_SECRETS,
+    settingWarnings: ({ sha_in, sha_out }) =>
+      sha_in === sha_out
+        ? [
+            'settings.sha_in is the same as sha_out: what we send is signed like what we receive. Choose two passphrases in the back office, and rotate one here',
+          ]
+        : [],
     proof: ogoneProof,
     signatures: ogoneRecipes,
     likelyCauses: ogoneLikelyCauses,

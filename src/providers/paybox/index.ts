@@ -21,7 +21,7 @@ import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayb
 import { PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
 import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
 import { readRetour } from './retour.ts';
-import { payboxSettings } from './settings.ts';
+import { PAYBOX_PUBLISHED_SECRETS, payboxSettings } from './settings.ts';
 import { payboxLikelyCauses, payboxSignatures, signPayboxFields, verifyPayboxRetour } from './signatures.ts';
 import { PAYBOX_ERRORS, PAYBOX_INQUIRY_STATUSES } from './statuses.ts';
 
@@ -41,6 +41,7 @@ export const paybox = defineProvider({
     signedReturn: true,
   },
   settings: payboxSettings,
+  publishedSecrets: PAYBOX_PUBLISHED_SECRETS,
   proof: payboxProof,
   notificationAddresses: PAYBOX_NOTIFICATION_ADDRESSES,
   signatures: payboxSignatures,

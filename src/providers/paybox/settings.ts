@@ -128,3 +128,6 @@ export const payboxSettings = v.object({
 });
 
 export type PayboxSettings = v.InferOutput<typeof payboxSettings>;
+
+/** Secrets that everybody has: of the public test account: HMAC key, and CLE of Direct. */
+export const PAYBOX_PUBLISHED_SECRETS: readonly string[] = ['0123456789ABCDEF'.repeat(8), '1999888I'];

@@ -20,7 +20,7 @@ import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
 import { isPaymillToken, queryPaymill } from './charge.ts';
 import { paymillCancel, paymillCapture, paymillRefund } from './operations.ts';
-import { type PaymillSettings, paymillSettings } from './settings.ts';
+import { PAYMILL_PUBLISHED_SECRETS, type PaymillSettings, paymillSettings } from './settings.ts';
 import { paymillSignatures } from './signatures.ts';
 import {
   PAYMILL_FAILURES,
@@ -92,6 +92,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
     signedReturn: false,
   },
   settings: paymillSettings,
+  publishedSecrets: PAYMILL_PUBLISHED_SECRETS,
   proof: (_settings, channel) => ({
     ...unsignedProof(channel === 'return' ? ['paymill_token', 'o'] : ['id', 'description', 'livemode']),
     undecided: ['order'],

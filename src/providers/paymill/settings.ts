@@ -11,3 +11,6 @@ export const paymillSettings = v.object({
 });
 
 export type PaymillSettings = v.InferOutput<typeof paymillSettings>;
+
+/** Secrets that everybody has: of the sheet's example, which the demo account has. */
+export const PAYMILL_PUBLISHED_SECRETS: readonly string[] = ['7f0d0b2a1c9e4d5f8a6b3c2d1e0f9a8b'];

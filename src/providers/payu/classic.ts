@@ -3,6 +3,7 @@
  * signed. Facts: SHEET.md; the tests of django-getpaid 1.7; a Zend client (error numbers, statuses).
  */
 import { Declined, invalidField, Problem, Refusal } from '../../payments/errors.ts';
+import type { Environment } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
@@ -37,7 +38,8 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
   }
   const entries: (readonly [string, string | undefined])[] = [
     ['pos_id', settings.pos_id],
-    ['pay_type', settings.testing ? TEST_PAY_TYPE : undefined],
+    // There is no sandbox: on an account for tests every payment has to be one of test.
+    ['pay_type', settings.testing || account.environment !== 'production' ? TEST_PAY_TYPE : undefined],
     ['session_id', order],
     ['pos_auth_key', settings.pos_auth_key],
     ['amount', String(payment.amount)],
@@ -104,14 +106,26 @@ export async function callPayuClassic(
 }
 
 /**
+ * Requires that a payment was made in the account's environment: pay type `t` is a test, every other one real money.
+ * @throws Refusal wrong_environment. An answer without a pay type says nothing.
+ */
+function requirePayType(environment: Environment, payType: string): void {
+  if (payType === '') return;
+  const isTest = payType === TEST_PAY_TYPE;
+  if (isTest && environment === 'production')
+    throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
+  if (!isTest && environment !== 'production')
+    throw new Refusal('wrong_environment', `it was paid by ${payType}, and the account is for tests`);
+}
+
+/**
  * The status query: Payment/get. Null: no result yet.
  * @throws as callPayuClassic.
  */
 export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promise<ProviderUpdate | null> {
   const { order, account } = query;
   const values = await callPayuClassic(query.fetch, 'get', query);
-  if (account.environment === 'production' && values.get('trans_pay_type') === TEST_PAY_TYPE)
-    throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
+  requirePayType(account.environment, values.get('trans_pay_type') ?? '');
   const code = values.get('trans_status') ?? '';
   const amount = values.get('trans_amount') ?? '';
   const outcome = meaningOf(PAYU_CLASSIC_STATUSES, code)?.outcome ?? 'none';

@@ -24,7 +24,7 @@ import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
 import { queryPayuRest, startPayuRest } from './rest.ts';
-import { type PayuSettings, payuSettings } from './settings.ts';
+import { PAYU_PUBLISHED_SECRETS, type PayuSettings, payuSettings } from './settings.ts';
 import { payuSignatures, verifyPayuNotification, verifyPayuUrlOnline } from './signatures.ts';
 import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
@@ -86,10 +86,15 @@ export const payu = defineProvider<typeof payuSettings>({
     signedReturn: false,
   },
   settings: payuSettings,
+  publishedSecrets: PAYU_PUBLISHED_SECRETS,
   lackingSetting({ mode, second_key, key2 }) {
     if (mode === 'rest') return second_key ? null : 'second_key';
     return key2 ? null : 'key2';
   },
+  wrongSetting: ({ mode, testing }, environment) =>
+    mode === 'legacy' && testing && environment === 'production'
+      ? { setting: 'testing', problem: 'sends every payment as a test, of which none counts in production' }
+      : null,
   proof: ({ mode }, channel) => payuProof(mode, channel),
   signatures: payuSignatures,
   likelyCauses: LIKELY_CAUSES,

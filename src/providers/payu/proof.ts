@@ -27,6 +27,7 @@ const REST: Proof = merchantProof(
 /** The message has no result: it is a reason to ask, whatever its signature covers. */
 const CLASSIC: Proof = merchantProof(['pos_id', 'session_id', 'ts'], {
   bordersCovered: false,
+  environmentMark: 'trans_pay_type',
   requestIsNoAnswer: 'a request is signed with key 1, an answer with key 2',
 });
 

@@ -36,3 +36,15 @@ export const payuSettings = v.object({
 });
 
 export type PayuSettings = v.InferOutput<typeof payuSettings>;
+
+/** Secrets that everybody has: of the public test points of sale 300746, 145227 and 300046, and of the sheet's examples. */
+export const PAYU_PUBLISHED_SECRETS: readonly string[] = [
+  'b6ca15b0d1020e8094d9b5f8d163db54',
+  '2ee86a66e5d97e3fadc400c9f19b065d',
+  '13a980d4f851f3d9a1cfc792fb1f5e50',
+  '12f071174cb7eb79d4aac5bc2f07563f',
+  '0c017495773278c50c7b35434017b2ca',
+  'c8d4b7ac61758704f38ed5564d8c0ae0',
+  '0123456789abcdef0123456789abcdef',
+  'fedcba9876543210fedcba9876543210',
+];

@@ -26,7 +26,7 @@ import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from '.
 import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
 import { queryP24Rest, startP24Rest } from './rest.ts';
-import { type P24Settings, p24Settings } from './settings.ts';
+import { P24_PUBLISHED_SECRETS, type P24Settings, p24Settings } from './settings.ts';
 import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
 import {
   P24_ERRORS,
@@ -134,6 +134,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     signedReturn: false,
   },
   settings: p24Settings,
+  publishedSecrets: P24_PUBLISHED_SECRETS,
   proof: ({ mode }, channel) => p24Proof(mode, channel),
   signatures: p24Signatures,
   likelyCauses: LIKELY_CAUSES,

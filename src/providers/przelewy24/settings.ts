@@ -32,3 +32,11 @@ export const p24Settings = v.object({
 });
 
 export type P24Settings = v.InferOutput<typeof p24Settings>;
+
+/** Secrets that everybody has: of the manuals' examples, and of the demo account. */
+export const P24_PUBLISHED_SECRETS: readonly string[] = [
+  'a123b456c789d012',
+  '0123456789abcdef',
+  '9f8e7d6c5b4a3f21',
+  '00112233445566778899aabbccddeeff',
+];

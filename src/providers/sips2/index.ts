@@ -22,7 +22,7 @@ import { lacksSips2Office } from './office-call.ts';
 import { SIPS2_SHOP_FIELDS, sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
 import { sips2Proof } from './proof.ts';
 import { readSips2Response, refuseSips2Request } from './response.ts';
-import { sips2Settings } from './settings.ts';
+import { SIPS2_PUBLISHED_SECRETS, sips2Settings } from './settings.ts';
 import { sealSips2Data, sips2LikelyCauses, sips2Signatures, verifySips2Data } from './signatures.ts';
 import { SIPS2_RESPONSE_CODES, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -42,6 +42,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
     signedReturn: true,
   },
   settings: sips2Settings,
+  publishedSecrets: SIPS2_PUBLISHED_SECRETS,
   proof: sips2Proof,
   signatures: sips2Signatures,
   likelyCauses: sips2LikelyCauses,

@@ -75,3 +75,13 @@ export const sips2Settings = v.object({
 });
 
 export type Sips2Settings = v.InferOutput<typeof sips2Settings>;
+
+/** Secrets that everybody has: of the simulation platform's shops, of Mercanet's test shop, and of the guides' and SDKs' examples. */
+export const SIPS2_PUBLISHED_SECRETS: readonly string[] = [
+  '002001000000001_KEY1',
+  '002001000000002_KEY1',
+  '002001000000003_KEY1',
+  'S9i8qClCnb2CZU3y3Vn0toIOgz3z_aBi79akR30vM9o',
+  'superSafeSecretKey',
+  'secret123',
+];

@@ -23,7 +23,13 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { readingsOf, readNotification, SPPLUS_BOUND } from './notification.ts';
 import { spplusProof } from './proof.ts';
-import { MODALITE, MOYEN, type SpplusSettings, spplusSettings } from './settings.ts';
+import {
+  MODALITE,
+  MOYEN,
+  SPPLUS_PUBLISHED_SECRETS,
+  type SpplusSettings,
+  spplusSettings,
+} from './settings.ts';
 import { signSpplusRequest, spplusSignatures, verifySpplusQuery } from './signatures.ts';
 import { ETATS, TEST_ETAT } from './statuses.ts';
 
@@ -105,6 +111,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
     signedReturn: true,
   },
   settings: spplusSettings,
+  publishedSecrets: SPPLUS_PUBLISHED_SECRETS,
   proof: spplusProof,
   signatures: spplusSignatures,
   statuses: { ETAT: ETATS },

@@ -41,3 +41,9 @@ export const spplusSettings = v.object({
 });
 
 export type SpplusSettings = v.InferOutput<typeof spplusSettings>;
+
+/** Secrets that everybody has: of the test shop, and of eopayment's tests. */
+export const SPPLUS_PUBLISHED_SECRETS: readonly string[] = [
+  '58 6d fc 9c 34 91 9b 86 3f fd 64 63 c9 13 4a 26 ba 29 74 1e c7 e9 80 79',
+  'd1 51 d1 d0 e0 29 fc bc 86 90 d1 8b 2c 8a ef 50 17 78 47 87 00 0e 53 11',
+];

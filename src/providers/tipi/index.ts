@@ -18,6 +18,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { TIPI_SHOP_FIELDS, WEB_SERVICE_LIMIT } from './debt.ts';
+import { wrongSaisie } from './environment.ts';
 import { requestParameters } from './parameters.ts';
 import { tipiProof } from './proof.ts';
 import { tipiSettings } from './settings.ts';
@@ -47,6 +48,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
     signedReturn: false,
   },
   settings: tipiSettings,
+  wrongSetting: ({ saisie }, environment) => wrongSaisie(saisie, environment),
   proof: ({ mode }) => tipiProof(mode),
   signatures: tipiSignatures,
   statuses: { RESULTRANS, FAULT: PAYFIP_FAULTS },

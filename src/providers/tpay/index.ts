@@ -28,7 +28,7 @@ import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
 import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
-import { type TpaySettings, tpaySettings } from './settings.ts';
+import { TPAY_PUBLISHED_SECRETS, type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
 import {
   TPAY_CHARGEBACK_STATUSES,
@@ -81,6 +81,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
     signedReturn: false,
   },
   settings: tpaySettings,
+  publishedSecrets: TPAY_PUBLISHED_SECRETS,
   proof: tpayProof,
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,

@@ -47,3 +47,12 @@ export const tpaySettings = v.object({
 });
 
 export type TpaySettings = v.InferOutput<typeof tpaySettings>;
+
+/** Secrets that everybody has: of the classic demo merchant, of old documents, and of the demo account. */
+export const TPAY_PUBLISHED_SECRETS: readonly string[] = [
+  'demo',
+  'AAAAAAAA',
+  '737bf2a3c5a7ca96eb8d8339349a2e011331fd994ec031a3cc3534d992f025f5',
+  'demo5ecur1tyC0de',
+  'demo-tpay-client-secret',
+];

@@ -71,9 +71,14 @@ function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
     .digest('hex');
 }
 
-/** The number of a payment; each status has its own, because each is an operation of its own. */
-function operationNumber(order: BankOrder, legacy: string): string {
-  return `M9${order.id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
+/**
+ * The number of a payment; each status has its own, because each is an operation of its own. Accounts of mode legacy see in it whether
+ * it is a test.
+ */
+function operationNumber(order: BankOrder, { settings, environment }: Merchant, legacy: string): string {
+  const digits = order.id.replace(/\D/g, '').slice(0, 4) || '1';
+  if (settings.mode !== 'legacy') return `M9${digits}-${legacy}1`;
+  return `${String(settings.id)}-${environment === 'production' ? 'A' : 'TST'}${digits}${legacy}1`;
 }
 
 /** The form body of the notification of a decision. */
@@ -82,7 +87,7 @@ function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling
   const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
   const amount = (order.amount / 100).toFixed(2);
   const [legacy, operation] = STATUS[decision];
-  const number = operationNumber(order, legacy);
+  const number = operationNumber(order, merchant, legacy);
   const description = (spoiling === 'wrong-charset' ? '' : order.data.description) || 'Zamówienie – żółć';
   const fields: [string, string][] =
     mode === 'legacy'
@@ -238,8 +243,8 @@ export const dotpayBank: Bank = {
     );
     return isUser ? panel(call, memory) : Response.json({ detail: 'Unauthorized' }, { status: 401 });
   },
-  decide: (order, _merchant, decision, memory) =>
-    refer(memory, 'dotpay', operationNumber(order, STATUS[decision][0]), order.order),
+  decide: (order, merchant, decision, memory) =>
+    refer(memory, 'dotpay', operationNumber(order, merchant, STATUS[decision][0]), order.order),
 
   receive({ body }, merchants) {
     const fields = new Map(readForm(body, 'utf-8'));

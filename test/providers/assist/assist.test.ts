@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bankOf,
   deliver,
+  demoSettings,
   network as fakeNetwork,
   journey,
   request,
@@ -150,7 +151,9 @@ describe('the sending of results', () => {
 
 describe('the order form', () => {
   it('never carries a Checkvalue where the account has an RSA key', async () => {
-    const attempt = await journey('assist', { settings: { rsa_private_key: RSA_KEY, salt: 's3cr3t-w0rd' } });
+    const attempt = await journey('assist', {
+      settings: { rsa_private_key: RSA_KEY, salt: demoSettings('assist').salt },
+    });
     expect(JSON.stringify(attempt.payment.redirect)).toContain('"Signature"');
     expect((await attempt.notify('pay')).status).toBe(200);
   });

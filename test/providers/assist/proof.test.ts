@@ -26,7 +26,7 @@ import {
 import { accountOf, CONTEXT, formFields, ORDER, request } from '../support.ts';
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
-const checkvalue = (text: string) => md5(md5('s3cr3t-w0rd') + md5(text));
+const checkvalue = (text: string) => md5(md5(String(demoSettings('assist').salt)) + md5(text));
 
 const LEGACY = { mode: 'legacy', sendresult_secret: 'Sendresult-Secret-1' };
 const NO_SERVICES = { login: undefined, password: undefined };

@@ -9,10 +9,10 @@ import { orderNumber } from '../../../src/payments/id.ts';
 import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { CHK_FIELDS, LEGACY_URLC_FIELDS, URLC_FIELDS } from '../../../src/providers/dotpay/fields.ts';
 import { dotpay } from '../../../src/providers/dotpay/index.ts';
-import { CUSTOMER } from '../../support/harness.ts';
+import { CUSTOMER, demoSettings } from '../../support/harness.ts';
 import { accountOf, CONTEXT, formFields, ID, ORDER, request, start } from '../support.ts';
 
-const PIN = 'Q7xTzP2mNk8LwV5rYbH3dJ6s';
+const PIN = String(demoSettings('dotpay').PIN);
 const OTHER = orderNumber(ID, 2);
 
 type Values = Readonly<Record<string, string>>;
@@ -135,6 +135,7 @@ describe('a genuine notification', () => {
 
 describe('mode legacy', () => {
   const account = accountOf(dotpay, { mode: 'legacy' });
+  const production = { ...account, environment: 'production' as const };
   const LEGACY: Values = {
     id: '765432',
     control: ORDER,
@@ -153,7 +154,7 @@ describe('mode legacy', () => {
 
   it('reads the signed amount in złoty, whatever the unsigned one says', async () => {
     for (const orginal_amount of ['10.00 EUR', '999999.00 EUR', '']) {
-      const update = await read({ ...signed(LEGACY), orginal_amount }, account);
+      const update = await read({ ...signed(LEGACY), orginal_amount }, production);
       expect(update).toMatchObject({ amount: 4310, currency: 'PLN', order: ORDER });
     }
   });
@@ -166,10 +167,15 @@ describe('mode legacy', () => {
 
   it('takes no payment of test for money', async () => {
     const test = signed({ ...LEGACY, t_id: '66548-TST55' });
-    await expect(read(test, { ...account, environment: 'production' })).rejects.toMatchObject({
-      reason: 'wrong_environment',
-    });
+    await expect(read(test, production)).rejects.toMatchObject({ reason: 'wrong_environment' });
     expect(await read(test, account)).toMatchObject({ outcome: 'paid' });
+  });
+
+  it('takes no real money on an account for tests', async () => {
+    for (const t_id of ['M-9', '41234-A5', '66548-TST', 'x66548-TST55'])
+      await expect(read(signed({ ...LEGACY, t_id }), account), t_id).rejects.toMatchObject({
+        reason: 'wrong_environment',
+      });
   });
 });
 

@@ -5,9 +5,10 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
+import { demoSettings } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER, request, start } from '../support.ts';
 
-const SECRET = 'demo-ecommpay-secret-key';
+const SECRET = String(demoSettings('ecommpay').secret_key);
 
 /** Sends a callback. Its base string is given, so that this is no copy of our recipe. */
 function notify(text: string, base: string): Promise<ProviderUpdate | Acknowledgement | Hint> {

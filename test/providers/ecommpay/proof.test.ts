@@ -8,6 +8,7 @@ import { utf8 } from '../../../src/signing/bytes.ts';
 import {
   BANK_API,
   deliver,
+  demoSettings,
   network as fakeNetwork,
   makeAccount,
   makeShop,
@@ -18,7 +19,7 @@ import {
 } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER, request, start } from '../support.ts';
 
-const SECRET = 'demo-ecommpay-secret-key';
+const SECRET = String(demoSettings('ecommpay').secret_key);
 const OTHER = `${ORDER.slice(0, -2)}07`;
 
 const sign = (base: string) => createHmac('sha512', SECRET).update(base).digest('base64');

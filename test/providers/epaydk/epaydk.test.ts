@@ -10,13 +10,14 @@ import { epaydk } from '../../../src/providers/epaydk/index.ts';
 import {
   CUSTOMER,
   request as call,
+  demoSettings,
   journey,
   type network as Network,
   network,
 } from '../../support/harness.ts';
 import { accountOf, begin, CONTEXT, ID, ORDER, request } from '../support.ts';
 
-const SECRET = '4e89ea552f492d6711a6c13f99a2a1d4';
+const SECRET = String(demoSettings('epaydk').secret);
 const N = '083000042';
 
 type Fields = readonly (readonly [string, string])[];

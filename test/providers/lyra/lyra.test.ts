@@ -5,9 +5,10 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { payzen, systempay } from '../../../src/providers/lyra/brands.ts';
 import { vadsTransId } from '../../../src/providers/lyra/form.ts';
+import { demoSettings } from '../../support/harness.ts';
 import { accountOf, asRequest, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
-const KEY = 'demo-systempay-k';
+const KEY = String(demoSettings('systempay').key);
 
 async function fieldsOf(payment = request(systempay)): Promise<Record<string, string>> {
   const { redirect } = await begin(systempay, payment);

@@ -9,10 +9,10 @@ import { Problem, Refusal } from '../../../src/payments/errors.ts';
 import { derivePaymentId, orderNumber } from '../../../src/payments/id.ts';
 import type { ProviderUpdate } from '../../../src/providers/contract.ts';
 import { systempay } from '../../../src/providers/lyra/brands.ts';
-import { deliver, makeAccount, makeShop, ORIGIN, type Payment } from '../../support/harness.ts';
+import { deliver, demoSettings, makeAccount, makeShop, ORIGIN, type Payment } from '../../support/harness.ts';
 import { accountOf, asRequest, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
-const KEY = 'demo-systempay-k';
+const KEY = String(demoSettings('systempay').key);
 const OTHER_ORDER = orderNumber(derivePaymentId(new Uint8Array(32), 'shop', 'another'), 1);
 
 type Fields = Readonly<Record<string, string>>;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StatusQuery } from '../../../src/providers/contract.ts';
 import { payu } from '../../../src/providers/payu/index.ts';
-import { bankOf, deliver, journey, network, request } from '../../support/harness.ts';
-import { accountOf, ORDER } from '../support.ts';
+import { bankOf, CUSTOMER, deliver, journey, network, request } from '../../support/harness.ts';
+import { accountOf, begin, ORDER, request as paymentOf } from '../support.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -73,5 +73,23 @@ describe('an answer of the classic API', () => {
     await expect(query('production', 't')).rejects.toMatchObject({ reason: 'wrong_environment' });
     expect(await query('production', 'm')).toMatchObject({ outcome: 'paid' });
     expect(await query('sandbox', 't')).toMatchObject({ outcome: 'paid' });
+  });
+
+  it('about real money never counts on an account for tests', async () => {
+    for (const payType of ['m', 'c', 'T'])
+      await expect(query('sandbox', payType), payType).rejects.toMatchObject({ reason: 'wrong_environment' });
+    // Nothing says what it is.
+    expect(await query('sandbox', '')).toMatchObject({ outcome: 'paid' });
+  });
+
+  it('is asked for by a test in an account for tests, because there is no sandbox', async () => {
+    const payTypeIn = async (environment: 'production' | 'sandbox') => {
+      const { redirect } = await begin(payu, paymentOf(payu, { customer: CUSTOMER }), {
+        ...account,
+        environment,
+      });
+      return redirect.kind === 'form' && redirect.fields.find(({ name }) => name === 'pay_type')?.value;
+    };
+    expect([await payTypeIn('sandbox'), await payTypeIn('production')]).toEqual(['t', undefined]);
   });
 });

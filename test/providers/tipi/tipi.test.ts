@@ -2,6 +2,7 @@
  * PayFiP signs nothing. Ruled out: a result that counts in production without proof, a test that counts there, real money on an
  * account for tests, a result for another client.
  */
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   BANK_API,
@@ -24,6 +25,21 @@ beforeEach(() => {
 });
 afterEach(() => net.restore());
 
+/** An account as databases of before hold it: its saisie may be that of the other environment. */
+async function accountWith(
+  settings: Record<string, unknown>,
+  environment: 'production' | 'sandbox',
+  changes: Record<string, unknown> = {},
+): Promise<string> {
+  const saisie = environment === 'production' ? 'A' : 'T';
+  const account = await makeAccount('tipi', { settings: { ...settings, saisie }, environment, ...changes });
+  if (changes.settings === undefined)
+    await env.DIRECTORY.prepare('UPDATE accounts SET settings = ? WHERE id = ?')
+      .bind(JSON.stringify(settings), account)
+      .run();
+  return account;
+}
+
 /** A payment by the URL form, and what its result is posted with. */
 async function urlForm(
   environment: 'production' | 'sandbox',
@@ -31,7 +47,7 @@ async function urlForm(
   changes: Record<string, unknown> = {},
 ) {
   const settings = { numcli: '090909', mode: 'url', saisie };
-  const account = await makeAccount('tipi', { settings, environment, ...changes });
+  const account = await accountWith(settings, environment, changes);
   const shop = await makeShop([account]);
   const { body } = await shop.pay({ amount: 5500 });
   const who = merchant('tipi', account, settings);
@@ -106,11 +122,7 @@ describe('a detail of the web service', () => {
     ['T', 'forwarded'],
   ])('of saisie %s makes a payment in production %s', async (saisie, status) => {
     const settings = { numcli: '090909', saisie };
-    const account = await makeAccount('tipi', {
-      settings,
-      environment: 'production',
-      endpoints: { api: BANK_API },
-    });
+    const account = await accountWith(settings, 'production', { endpoints: { api: BANK_API } });
     const shop = await makeShop([account]);
     const { body } = await shop.pay({ amount: 5500 });
     const who = merchant('tipi', account, settings);

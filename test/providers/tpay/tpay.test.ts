@@ -16,6 +16,7 @@ import {
   BANK_API,
   bankOf,
   deliver,
+  demoSettings,
   makeAccount,
   makeShop,
   memory,
@@ -28,7 +29,7 @@ import {
 import { accountOf, begin, CONTEXT, ORDER, request } from '../support.ts';
 
 const ID = '1010';
-const CODE = 'demo5ecur1tyC0de';
+const CODE = String(demoSettings('tpay').code);
 const X5U = 'https://secure.sandbox.tpay.com/x509/notifications-jws.pem';
 const PRODUCTION_X5U = 'https://secure.tpay.com/x509/notifications-jws.pem';
 
