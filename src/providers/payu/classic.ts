@@ -15,7 +15,7 @@ import { cut } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
-import { PAYU_CLASSIC_STATUSES, PAYU_CLASSIC_TROUBLES } from './statuses.ts';
+import { PAYU_CLASSIC_DECLINES, PAYU_CLASSIC_STATUSES } from './statuses.ts';
 
 /** The means of payment of a test. */
 const TEST_PAY_TYPE = 't';
@@ -90,9 +90,9 @@ export async function callPayuClassic(
       body: encodeForm([...fields, ['sig', signature]], charset('utf-8')) ?? '',
     },
   );
-  const values = payuLinesOf(text);
+  const values = status === 200 ? payuLinesOf(text) : new Map<string, string>();
   const [code = '', said = ''] = [values.get('error_nr'), values.get('error_message')];
-  if (status === 200 && values.get('status') === 'ERROR' && code !== '' && !PAYU_CLASSIC_TROUBLES.has(code))
+  if (status === 200 && values.get('status') === 'ERROR' && PAYU_CLASSIC_DECLINES.has(code))
     throw new Declined(code, said);
   if (status !== 200 || values.get('status') !== 'OK') {
     throw new Problem('provider_error', `PayU was asked: ${status} ${code} ${said}`.trim(), { cause: text });

@@ -1,8 +1,10 @@
 /** PayU's messages and answers, read. Nothing is checked here: signatures.ts does that before. */
 import { Refusal } from '../../payments/errors.ts';
+import type { BookedState } from '../../payments/reconciliation.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { bookedState } from '../kit/booked-state.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
@@ -49,22 +51,37 @@ export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
   };
 }
 
-/** What the status of a refund says about the payment. */
+/** The identity of what a refund has moved, by PayU's number for it. */
+export function refundMovement(refundId: string): string {
+  return `refund/${refundId}`;
+}
+
+/** The state of a refund by its word. */
+export function payuRefundState({ status = '' }: PayuRefund): BookedState {
+  return bookedState(PAYU_REFUND_STATUSES, `refund ${status}`);
+}
+
+/** What the status of a refund says about the payment. One without `extRefundId` may be ours all the same: messages need not have it. */
 export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): ProviderUpdate {
-  const { refundId = '', status = '' } = refund;
+  const { refundId = '', status = '', extRefundId } = refund;
   const amount = payuHundredths(refund.amount);
+  const state = payuRefundState(refund);
   return {
     kind: 'update',
     order: order.extOrderId ?? '',
     key: `refund/${refundId}/${status}`,
-    outcome: meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`)?.outcome ?? 'none',
+    outcome: state === 'succeeded' ? 'refunded' : 'none',
     amount,
     currency: refund.currencyCode ?? null,
-    movement: `refund/${refundId}`,
+    movement: refundMovement(refundId),
     ...(order.orderId && { echo: { orderId: order.orderId } }),
-    ...(status === 'CANCELED' && {
-      operation: { kind: 'refund' as const, providerReference: refundId, amount, state: 'failed' as const },
-    }),
+    operation: {
+      kind: 'refund',
+      ...(extRefundId && { operationReference: extRefundId }),
+      providerReference: refundId || null,
+      amount,
+      state,
+    },
     providerReference: order.orderId ?? null,
     providerStatus: `refund ${status}`,
     detail: {},
@@ -105,15 +122,14 @@ export function payuValuesOf(fields: readonly RawField[]): PayuValues {
   return values;
 }
 
-/** The values of a classic answer: lines of `name:value`, split at the first colon. */
+/** The values of a classic answer: lines of `name:value`, split at the first colon. @throws Refusal when a name came twice. */
 export function payuLinesOf(text: string): PayuValues {
-  return new Map(
-    text
-      .split(/\r?\n/)
-      .filter((line) => line.includes(':'))
-      .map((line) => {
-        const at = line.indexOf(':');
-        return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-      }),
-  );
+  const values = new Map<string, string>();
+  for (const line of text.split(/\r?\n/).filter((one) => one.includes(':'))) {
+    const at = line.indexOf(':');
+    const name = line.slice(0, at).trim();
+    if (values.has(name)) throw new Refusal('duplicate_field', `the line ${name} came twice`);
+    values.set(name, line.slice(at + 1).trim());
+  }
+  return values;
 }

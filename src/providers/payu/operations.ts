@@ -4,11 +4,12 @@
  *
  * Safe readings of what is unverified:
  * - the status after a partial capture may name the amount of the order, so the part that was captured is what counts;
- * - an answer of 4xx declines, one of 5xx leaves the outcome unknown;
+ * - an error of PayU's in an answer of 4xx declines; 408, 409, 425, 429, 5xx and anything else leave the outcome unknown;
  * - the classic API has no refund.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
-import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import type { OperationKind } from '../../payments/operations.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type {
   OperationCall,
   OperationOrder,
@@ -17,12 +18,25 @@ import type {
   UpdateOutcome,
 } from '../contract.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
+import { mayDecline } from '../kit/declining.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callPayuClassic } from './classic.ts';
-import { type PayuRefund, payuHundredths } from './messages.ts';
-import { callPayuRest, readPayuOrder, readPayuRefunds, unexpectedPayuAnswer } from './rest.ts';
+import {
+  type PayuOrder,
+  type PayuRefund,
+  payuHundredths,
+  payuRefundState,
+  refundMovement,
+} from './messages.ts';
+import {
+  callPayuRest,
+  readPayuOrder,
+  readPayuRefunds,
+  requirePayuOrder,
+  unexpectedPayuAnswer,
+} from './rest.ts';
 import type { PayuSettings } from './settings.ts';
-import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
+import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REST_TROUBLES } from './statuses.ts';
 
 type Call = OperationCall<PayuSettings>;
 type Order = OperationOrder<PayuSettings>;
@@ -34,14 +48,25 @@ function orderIdOf({ providerState }: Call): string {
   return providerState.orderId;
 }
 
-/** The body of an answer that says SUCCESS. @throws Declined for 4xx, Problem for the rest. */
-function successOf(answer: ApiAnswer): Record<string, unknown> {
+/**
+ * The body of an answer that says SUCCESS, about the order.
+ * @throws Declined for PayU's own error in 4xx; Problem for the rest; Refusal when it is about another order.
+ */
+function successOf(order: Order, answer: ApiAnswer): Record<string, unknown> {
   const { status, text } = answer;
-  if (status >= 500) throw unexpectedPayuAnswer('answered', answer);
+  const isGood = status === 200 || status === 201;
+  if (!isGood && !mayDecline(status)) throw unexpectedPayuAnswer('answered', answer);
   const body = jsonObject(text);
-  const said = (body.status ?? {}) as { statusCode?: string; statusDesc?: string };
-  if (status >= 400) throw new Declined(said.statusCode ?? String(status), said.statusDesc ?? '');
-  if (said.statusCode !== 'SUCCESS') throw unexpectedPayuAnswer('answered', answer);
+  const { statusCode, statusDesc = '' } = (body.status ?? {}) as { statusCode?: string; statusDesc?: string };
+  requirePayuOrder(order, body as PayuOrder);
+  if (
+    !isGood &&
+    typeof statusCode === 'string' &&
+    statusCode !== 'SUCCESS' &&
+    !PAYU_REST_TROUBLES.has(statusCode)
+  )
+    throw new Declined(statusCode, statusDesc);
+  if (!isGood || statusCode !== 'SUCCESS') throw unexpectedPayuAnswer('answered', answer);
   return body;
 }
 
@@ -52,54 +77,49 @@ function accepted(status: string): OperationResult {
 
 async function executeRest(order: Order): Promise<OperationResult> {
   const { account, kind } = order;
-  const id = orderIdOf(order);
-  const path = `/api/v2_1/orders/${encodeURIComponent(id)}`;
+  const path = `/api/v2_1/orders/${encodeURIComponent(orderIdOf(order))}`;
   if (kind === 'capture') {
     const part = { amount: String(order.amount), currencyCode: order.currency };
-    successOf(await callPayuRest(account, order, 'POST', `${path}/captures`, order.whole ? undefined : part));
+    const body = order.whole ? undefined : part;
+    successOf(order, await callPayuRest(account, order, 'POST', `${path}/captures`, body));
     return accepted('SUCCESS');
   }
   if (kind === 'cancel') {
-    successOf(await callPayuRest(account, order, 'DELETE', path));
+    successOf(order, await callPayuRest(account, order, 'DELETE', path));
     return accepted('SUCCESS');
   }
-  const body = successOf(
-    await callPayuRest(account, order, 'POST', `${path}/refunds`, {
-      refund: {
-        description: order.operationReference,
-        amount: String(order.amount),
-        extRefundId: order.operationReference,
-      },
-    }),
-  );
-  return refundResult((body.refund ?? {}) as PayuRefund);
+  const name = order.operationReference;
+  const refund = { description: name, amount: String(order.amount), extRefundId: name };
+  const answer = await callPayuRest(account, order, 'POST', `${path}/refunds`, { refund });
+  return refundResult(order, (successOf(order, answer).refund ?? {}) as PayuRefund);
 }
 
-function refundResult({ status = '', refundId }: PayuRefund): OperationResult {
-  const state = refundState(status);
+/** @throws Declined when the refund was cancelled; Problem, Refusal when the answer is about another one, or has no known word. */
+function refundResult(order: Order, refund: PayuRefund): OperationResult {
+  const { status = '', refundId, extRefundId, amount, currencyCode } = refund;
+  const isOther =
+    (extRefundId !== undefined && extRefundId !== order.operationReference) ||
+    (amount !== undefined && payuHundredths(amount) !== order.amount) ||
+    (currencyCode !== undefined && currencyCode !== order.currency);
+  if (isOther) throw new Refusal('wrong_account', 'the answer is about another refund');
+  const state = payuRefundState(refund);
   if (state === 'failed') throw new Declined(status, 'the refund was cancelled');
-  return { state, status, providerReference: refundId ?? null };
-}
-
-/** A word that is not documented is of a refund that is in process. */
-function refundState(status = ''): Exclude<BookedState, 'unknown'> {
-  if (status === 'CANCELED') return 'failed';
-  const meaning = meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`);
-  return meaning?.outcome === 'refunded' ? 'succeeded' : 'accepted';
+  if (state === 'unknown') throw new Problem('provider_error', `PayU answered the status ${status}`);
+  return { state, status, providerReference: refundId || null };
 }
 
 async function lookUpRest(call: Call): Promise<Bookings> {
-  const { kind } = call;
   const id = orderIdOf(call);
-  if (kind === 'refund') {
+  if (call.kind === 'refund') {
     const refunds = await readPayuRefunds(call, id);
     return {
       entries: refunds.map((refund) => ({
         operationReference: refund.extRefundId ?? null,
-        providerReference: refund.refundId ?? null,
+        providerReference: refund.refundId || null,
         amount: payuHundredths(refund.amount),
-        state: refundState(refund.status),
-        status: refund.status ?? '',
+        state: payuRefundState(refund),
+        status: `refund ${refund.status ?? ''}`,
+        movement: refundMovement(refund.refundId ?? ''),
       })),
       complete: true,
       status: '',
@@ -109,14 +129,21 @@ async function lookUpRest(call: Call): Promise<Bookings> {
   return orderBookings(call, meaningOf(PAYU_ORDER_STATUSES, status)?.outcome, status);
 }
 
+/** What the end of an order says of a capture and of a cancel. */
+const ENDS: Readonly<
+  Partial<Record<UpdateOutcome, Readonly<Partial<Record<OperationKind, 'succeeded' | 'failed'>>>>>
+> = {
+  paid: { capture: 'succeeded', cancel: 'failed' },
+  voided: { capture: 'failed', cancel: 'succeeded' },
+  denied: { capture: 'failed' },
+};
+
 /** What the status of an order shows of a capture or a cancel. */
 function orderBookings({ kind }: Call, outcome: UpdateOutcome | undefined, status: string): Bookings {
-  const isDone = outcome === (kind === 'capture' ? 'paid' : 'voided');
-  const hasFailed = outcome === (kind === 'capture' ? 'voided' : 'paid');
-  const state = isDone ? ('succeeded' as const) : ('failed' as const);
+  const state = outcome && ENDS[outcome]?.[kind];
   return {
-    entries: isDone || hasFailed ? [{ amount: null, state, status }] : [],
-    complete: outcome === 'authorized' || outcome === 'pending',
+    entries: state ? [{ amount: null, state, status }] : [],
+    complete: outcome === 'authorized' || outcome === 'pending' || outcome === 'none',
     status,
   };
 }
@@ -151,7 +178,11 @@ export const payuCapture: ProviderOperation<PayuSettings> = operation(['held'], 
 
 export const payuCancel: ProviderOperation<PayuSettings> = operation(['held', 'open'], 'whole');
 
+/** A refund may be missing in the list at first, and a list without any is answered with 404. */
+const LISTED_AFTER_SECONDS = 1800;
+
 export const payuRefund: ProviderOperation<PayuSettings> = {
   ...operation(['paid'], 'many'),
+  settlesAfterSeconds: LISTED_AFTER_SECONDS,
   lacks: ({ mode }) => (mode === 'rest' ? null : 'the classic API has no refund'),
 };

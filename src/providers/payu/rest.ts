@@ -12,7 +12,13 @@ import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { type PayuOrder, type PayuRefund, updateOfPayuOrder, updateOfPayuRefund } from './messages.ts';
+import {
+  type PayuOrder,
+  type PayuRefund,
+  payuHundredths,
+  updateOfPayuOrder,
+  updateOfPayuRefund,
+} from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 
 // --- Calls ------------------------------------------------------------------------------------------------
@@ -142,29 +148,56 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
 
 // --- Status -----------------------------------------------------------------------------------------------
 
+/** Whom a call about an order is for: an operation, or a status query. */
+type Asked = Pick<
+  StatusQuery<PayuSettings>,
+  'account' | 'fetch' | 'now' | 'order' | 'currency' | 'providerState'
+>;
+
+/** @throws Refusal when what an answer says of an order is about another one, or of another point of sale or currency. */
+export function requirePayuOrder(asked: Asked, said: PayuOrder): void {
+  const { orderId, extOrderId, merchantPosId, currencyCode } = said;
+  const isOther =
+    (orderId !== undefined && orderId !== asked.providerState.orderId) ||
+    (extOrderId !== undefined && extOrderId !== asked.order) ||
+    (merchantPosId !== undefined && merchantPosId !== asked.account.settings.pos_id);
+  if (isOther) throw new Refusal('wrong_account', 'the answer is about another order');
+  if (currencyCode !== undefined && currencyCode !== asked.currency)
+    throw new Refusal('wrong_account', `the answer is about ${currencyCode}`);
+}
+
 /** `GET orders/{orderId}`. @throws Problem; Refusal when the answer is about another order. */
-export async function readPayuOrder(
-  about: Pick<StatusQuery<PayuSettings>, 'account' | 'fetch' | 'now' | 'order'>,
-  orderId: string,
-): Promise<PayuOrder> {
+export async function readPayuOrder(asked: Asked, orderId: string): Promise<PayuOrder> {
   const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}`;
-  const answer = await callPayuRest(about.account, about, 'GET', path);
+  const answer = await callPayuRest(asked.account, asked, 'GET', path);
   if (answer.status !== 200) throw unexpectedPayuAnswer('was asked', answer);
-  const [order] = (jsonObject(answer.text).orders ?? []) as PayuOrder[];
-  if (!order || order.extOrderId !== about.order)
-    throw new Refusal('wrong_account', 'the answer is about another order');
+  const [order, ...others] = (jsonObject(answer.text).orders ?? []) as PayuOrder[];
+  if (!order || others.length > 0 || order.extOrderId === undefined)
+    throw new Refusal('wrong_account', 'the answer is not about one order');
+  requirePayuOrder(asked, order);
   return order;
 }
 
-/** `GET orders/{orderId}/refunds`. @throws Problem */
-export async function readPayuRefunds(
-  about: Pick<StatusQuery<PayuSettings>, 'account' | 'fetch' | 'now'>,
-  orderId: string,
-): Promise<readonly PayuRefund[]> {
+/** Whether an answer says that there is nothing of what was asked for. */
+function saysNone({ status, text }: ApiAnswer): boolean {
+  if (status !== 404) return false;
+  const said = (jsonObject(text).status ?? {}) as PayuStatus;
+  return said.statusCode === 'DATA_NOT_FOUND';
+}
+
+/** `GET orders/{orderId}/refunds`. @throws Problem; Refusal when one is in another currency. */
+export async function readPayuRefunds(asked: Asked, orderId: string): Promise<readonly PayuRefund[]> {
   const path = `/api/v2_1/orders/${encodeURIComponent(orderId)}/refunds`;
-  const answer = await callPayuRest(about.account, about, 'GET', path);
-  if (answer.status !== 200) throw unexpectedPayuAnswer('was asked about refunds', answer);
-  return (jsonObject(answer.text).refunds ?? []) as PayuRefund[];
+  const answer = await callPayuRest(asked.account, asked, 'GET', path);
+  if (saysNone(answer)) return [];
+  const refunds = answer.status === 200 ? jsonObject(answer.text).refunds : null;
+  if (!Array.isArray(refunds)) throw unexpectedPayuAnswer('was asked about refunds', answer);
+  for (const { amount, currencyCode } of refunds as readonly PayuRefund[]) {
+    requirePayuOrder(asked, { ...(currencyCode !== undefined && { currencyCode }) });
+    if (payuHundredths(amount) === null)
+      throw unexpectedPayuAnswer('answered a refund without an amount', answer);
+  }
+  return refunds as readonly PayuRefund[];
 }
 
 /**
@@ -181,6 +214,11 @@ export async function queryPayuRest(
   if (update.outcome === 'none' || update.outcome === 'pending') return null;
   // Refunds can only be new where the payment is known already.
   if (update.outcome !== 'paid' || !query.known?.paid) return [update];
-  const refunds = await readPayuRefunds(query, orderId);
-  return [update, ...refunds.map((refund) => updateOfPayuRefund(order, refund))];
+  // What was paid is known all the same where there is no list to be had.
+  const refunds = await readPayuRefunds(query, orderId).catch(() => []);
+  const { currency } = query;
+  return [
+    update,
+    ...refunds.map((refund) => updateOfPayuRefund(order, { currencyCode: currency, ...refund })),
+  ];
 }

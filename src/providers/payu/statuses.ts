@@ -14,9 +14,9 @@ export const PAYU_ORDER_STATUSES = statusTable([
 
 /** REFUND: `status` of a refund (REST), with the word `refund` before it as in `providerStatus`. */
 export const PAYU_REFUND_STATUSES: StatusTable = {
-  'refund PENDING': { outcome: 'none', text: 'refund pending' },
+  'refund PENDING': { outcome: 'pending', text: 'refund pending' },
   'refund FINALIZED': { outcome: 'refunded', text: 'refund done' },
-  'refund CANCELED': { outcome: 'none', text: 'refund cancelled' },
+  'refund CANCELED': { outcome: 'denied', text: 'refund cancelled' },
 };
 
 /** CLASSIC: `trans_status` of a payment (classic API). 2 ends the payment, also one that waited for reception. */
@@ -31,5 +31,17 @@ export const PAYU_CLASSIC_STATUSES = statusTable([
   ['888', 'error', 'wrong status'],
 ]);
 
-/** `error_nr` of the classic API by which PayU says that it is not well itself: what was asked for may have happened. */
-export const PAYU_CLASSIC_TROUBLES: ReadonlySet<string> = new Set(['200', '201', '999']);
+/** `statusCode` of REST by which PayU says that it is not well itself: what was asked for may have happened. */
+export const PAYU_REST_TROUBLES: ReadonlySet<string> = new Set([
+  'ERROR_INTERNAL',
+  'GENERAL_ERROR',
+  'TIMEOUT',
+]);
+
+/** `error_nr` of the classic API by which PayU declines; any other, and 200, 201 and 999, is trouble at PayU. */
+export const PAYU_CLASSIC_DECLINES: ReadonlySet<string> = new Set(
+  [
+    100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 202, 203, 204, 205, 206, 207,
+    208, 209, 500, 501, 502, 503, 504, 505, 506, 507, 599,
+  ].map(String),
+);

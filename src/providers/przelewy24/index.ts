@@ -25,9 +25,10 @@ import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
-import { queryP24Rest, startP24Rest } from './rest.ts';
+import { startP24Rest } from './rest.ts';
 import { P24_PUBLISHED_SECRETS, type P24Settings, p24Settings } from './settings.ts';
 import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
+import { queryP24Rest } from './status-query.ts';
 import {
   P24_ERRORS,
   P24_REFUND_NOTIFICATION_STATUSES,

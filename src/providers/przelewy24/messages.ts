@@ -3,7 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { Hint, Json, ProviderUpdate } from '../contract.ts';
-import { meaningOf } from '../kit/statuses.ts';
+import { bookedState } from '../kit/booked-state.ts';
 import { P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
 
 /** The members of a JSON message. */
@@ -23,29 +23,30 @@ export function p24ValuesOf(fields: readonly RawField[]): P24Values {
   return values;
 }
 
-/** The result of a refund. */
+/** The result of a refund. Our name for it is refundsUuid: requestId is the same, and not signed. */
 function updateOfRefund(members: P24Members): ProviderUpdate {
   const status = `refund ${String(members.status)}`;
   const amount = Number.isSafeInteger(members.amount) ? Number(members.amount) : null;
-  const outcome = meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none';
+  const name = String(members.refundsUuid ?? '');
+  const state = bookedState(P24_REFUND_NOTIFICATION_STATUSES, status);
   return {
     kind: 'update',
     order: String(members.sessionId ?? ''),
-    key: `refund/${String(members.refundsUuid)}/${String(members.status)}`,
-    outcome,
+    key: `refund/${name}/${String(members.status)}`,
+    outcome: state === 'succeeded' ? 'refunded' : 'none',
     amount,
     currency: String(members.currency ?? ''),
-    movement: `refund/${String(members.refundsUuid)}`,
-    operation: {
-      kind: 'refund' as const,
-      operationReference: String(members.requestId ?? '') || null,
-      amount,
-      state: outcome === 'refunded' ? ('succeeded' as const) : ('failed' as const),
-    },
+    movement: refundMovement(name),
+    operation: { kind: 'refund', operationReference: name || null, amount, state },
     providerReference: null,
     providerStatus: status,
     detail: {},
   };
+}
+
+/** The identity of what a refund has moved, by the name that was given to it. */
+export function refundMovement(name: string): string {
+  return `refund/${name}`;
 }
 
 /**
@@ -79,10 +80,11 @@ export function readP24Verification(
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     const [, result = '', code = ''] = lines.slice(lines.indexOf('RESULT'));
     return {
-      isVerified: lines.includes('RESULT') && result === 'TRUE',
+      isVerified: lines.filter((line) => line === 'RESULT').length === 1 && result === 'TRUE',
       code: result === 'ERR' ? code : result,
     };
   }
-  const answer = new URLSearchParams(text.trim());
-  return { isVerified: answer.get('error') === '0', code: answer.get('error') ?? '' };
+  const errors = new URLSearchParams(text.trim()).getAll('error');
+  // Said twice is not said.
+  return { isVerified: errors.length === 1 && errors[0] === '0', code: errors.join(' ') };
 }

@@ -1,22 +1,13 @@
 /**
  * Refunds at Przelewy24 (REST). A refund is accepted at once; its result comes as a signed notification. requestId and
- * refundsUuid name it, so that the list of refunds has it by our name. Facts: SHEET.md. Safe reading of what is unverified: in
- * that list 1 is done, 4 rejected, and everything else in process.
+ * refundsUuid name it, so that the list of refunds has it by our name. Facts: SHEET.md.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
-import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
+import { Declined, Problem, Refusal } from '../../payments/errors.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { meaningOf } from '../kit/statuses.ts';
-import { callP24, unexpectedP24Answer } from './rest.ts';
+import { bookedRefund, listRefunds } from './refund-list.ts';
+import { callP24, type P24Answer, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
-import { P24_REFUND_REJECTED, P24_REFUND_STATUSES } from './statuses.ts';
-
-/** A row of the list of refunds. Amounts in minor units. */
-interface ListedRefund {
-  readonly requestId?: string;
-  readonly amount?: number;
-  readonly status?: number;
-}
 
 /** Przelewy24's number of the payment. @throws Problem invalid_state when it is not known. */
 function orderIdOf({ providerState }: OperationCall<P24Settings>): string {
@@ -25,8 +16,44 @@ function orderIdOf({ providerState }: OperationCall<P24Settings>): string {
   return providerState.orderId;
 }
 
-function accepted(reference: string): OperationResult {
-  return { state: 'accepted', status: 'accepted', providerReference: reference };
+/** What an answer says of one refund, of an error too. */
+interface AnsweredRefund {
+  readonly orderId?: unknown;
+  readonly sessionId?: unknown;
+  readonly amount?: unknown;
+  readonly status?: unknown;
+  readonly message?: unknown;
+}
+
+/** The refund of an answer. @throws Refusal when it is another one, or one of several; Problem when there is none. */
+function ownRefund(order: OperationOrder<P24Settings>, result: P24Answer, rows: unknown): AnsweredRefund {
+  const [row, ...others] = Array.isArray(rows) ? (rows as AnsweredRefund[]) : [];
+  if (!row) throw unexpectedP24Answer('was asked for a refund', result);
+  const isOther =
+    others.length > 0 ||
+    (row.orderId !== undefined && String(row.orderId) !== orderIdOf(order)) ||
+    (row.sessionId !== undefined && row.sessionId !== order.order) ||
+    (row.amount !== undefined && row.amount !== order.amount);
+  if (isOther) throw new Refusal('wrong_account', 'the answer is about another refund');
+  return row;
+}
+
+/** The error of HTTP 400 that says that there is such a refund already. */
+const EXISTS = 'Request already exists';
+
+/**
+ * Whether and why Przelewy24 declines. 409 names the refund with its `status` false; 400, 401 and 403 say it in a text.
+ * @returns the text; null: it does not decline.
+ */
+function declineIn(order: OperationOrder<P24Settings>, result: P24Answer): string | null {
+  const { status, answer } = result;
+  if (status === 409) {
+    const row = ownRefund(order, result, answer.error);
+    return row.status === false ? String(row.message ?? '') : null;
+  }
+  const text = typeof answer.error === 'string' ? answer.error : '';
+  const isNo = [400, 401, 403].includes(status) && text !== '' && text !== EXISTS;
+  return isNo ? text : null;
 }
 
 async function executeRefund(order: OperationOrder<P24Settings>): Promise<OperationResult> {
@@ -44,40 +71,22 @@ async function executeRefund(order: OperationOrder<P24Settings>): Promise<Operat
       },
     ],
   });
-  const { status, answer } = result;
-  if (status >= 400 && status < 500) throw new Declined(String(answer.code ?? status), errorText(answer));
-  const [row] = Array.isArray(answer.data) ? (answer.data as { status?: boolean; message?: string }[]) : [];
-  if (status !== 201 || row === undefined) throw unexpectedP24Answer('was asked for a refund', result);
-  if (row.status !== true) throw new Declined('false', row.message ?? '');
-  return accepted(operationReference);
-}
-
-function errorText({ error }: Record<string, unknown>): string {
-  return typeof error === 'string' ? error : JSON.stringify(error ?? '');
+  const declined = declineIn(order, result);
+  if (declined !== null) throw new Declined(String(result.answer.code ?? result.status), declined);
+  if (result.status !== 201) throw unexpectedP24Answer('was asked for a refund', result);
+  const { status, message } = ownRefund(order, result, result.answer.data);
+  if (status === false) throw new Declined('false', String(message ?? ''));
+  if (status !== true) throw unexpectedP24Answer('was asked for a refund', result);
+  return { state: 'accepted', status: 'accepted', providerReference: null };
 }
 
 async function lookUpRefunds(call: OperationCall<P24Settings>): Promise<Bookings> {
-  const path = `/refund/by/orderId/${encodeURIComponent(orderIdOf(call))}`;
-  const result = await callP24(call.account, call.fetch, 'GET', path);
-  if (result.status !== 200 && result.status !== 404)
-    throw unexpectedP24Answer('was asked about refunds', result);
-  const { refunds = [] } = (result.answer.data ?? {}) as { refunds?: readonly ListedRefund[] };
-  return {
-    entries: refunds.map((refund) => ({
-      operationReference: refund.requestId ?? null,
-      amount: refund.amount ?? null,
-      state: listedState(String(refund.status)),
-      status: String(refund.status),
-    })),
-    complete: true,
-    status: String(result.status),
-  };
+  const refunds = await listRefunds(call, orderIdOf(call));
+  return { entries: refunds.map(bookedRefund), complete: true, status: '' };
 }
 
-function listedState(status: string): BookedState {
-  if (meaningOf(P24_REFUND_STATUSES, status)?.outcome === 'refunded') return 'succeeded';
-  return status === P24_REFUND_REJECTED ? 'failed' : 'accepted';
-}
+/** A refund may be missing in the list at first; the list of none is answered with 404. */
+const LISTED_AFTER_SECONDS = 1800;
 
 export const p24Refund: ProviderOperation<P24Settings> = {
   rule: { parts: 'many', fundsSources: ['paid'] },
@@ -85,4 +94,5 @@ export const p24Refund: ProviderOperation<P24Settings> = {
     mode === 'rest' && api_key ? null : 'refunds need the REST protocol (mode rest, api_key)',
   execute: executeRefund,
   lookUp: lookUpRefunds,
+  settlesAfterSeconds: LISTED_AFTER_SECONDS,
 };

@@ -12,15 +12,13 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
-import { meaningOf } from '../kit/statuses.ts';
 import { cut, ifFits, plainAscii } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
 import type { P24Settings } from './settings.ts';
 import { p24Authorization, signP24Request } from './signatures.ts';
-import { P24_TRANSACTION_STATUSES } from './statuses.ts';
 
 /** An answer of the REST API, its HTTP status unjudged. */
-interface P24Answer {
+export interface P24Answer {
   readonly status: number;
   readonly answer: Record<string, unknown>;
 }
@@ -106,31 +104,28 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
   };
 }
 
-/** An update in one of the statuses of TRANSACTION; what is returned is all that was returned so far. */
-function updateOf(
-  query: StatusQuery<P24Settings>,
-  orderId: string,
-  status: '2' | '3',
-  amount: number,
-): ProviderUpdate {
+/** That a payment is paid, by our verification or by what the session's status says. */
+export function paidUpdate(query: StatusQuery<P24Settings>, orderId: string, amount: number): ProviderUpdate {
   return {
     kind: 'update',
     order: query.order,
-    key: `${orderId}/${status}`,
-    outcome: meaningOf(P24_TRANSACTION_STATUSES, status)?.outcome ?? 'none',
+    key: `${orderId}/2`,
+    outcome: 'paid',
     amount,
     currency: query.currency,
     movement: orderId,
-    ...(status === '3' && { cumulative: true }),
     providerState: { orderId },
     providerReference: orderId,
-    providerStatus: status,
+    providerStatus: '2',
     detail: query.hint.statement ? { statement: query.hint.statement } : {},
   };
 }
 
 /** `PUT transaction/verify` with our amount and currency: what the notification named counts for nothing. @throws Problem */
-async function verifyTransaction(query: StatusQuery<P24Settings>, orderId: string): Promise<ProviderUpdate> {
+export async function verifyTransaction(
+  query: StatusQuery<P24Settings>,
+  orderId: string,
+): Promise<ProviderUpdate> {
   const { account, order, amount, currency } = query;
   const { settings } = account;
   const signed = { sessionId: order, orderId: Number(orderId), amount, currency };
@@ -143,11 +138,11 @@ async function verifyTransaction(query: StatusQuery<P24Settings>, orderId: strin
   const { status } = (result.answer.data ?? {}) as { readonly status?: unknown };
   if (result.status !== 200 || status !== 'success')
     throw unexpectedP24Answer('did not verify the payment', result);
-  return updateOf(query, orderId, '2', amount);
+  return paidUpdate(query, orderId, amount);
 }
 
 /** What `transaction/by/sessionId` says of a transaction. */
-interface P24Transaction {
+export interface P24Transaction {
   readonly sessionId?: string;
   readonly orderId?: number;
   readonly status?: number;
@@ -157,29 +152,17 @@ interface P24Transaction {
 }
 
 /**
- * The status query: verifies the order that a notification has named, or looks the session up. Null: no result yet.
- * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment.
+ * `transaction/by/sessionId` of an attempt; null: it is not known.
+ * @throws Problem; Refusal when the answer is about another payment.
  */
-export async function queryP24Rest(query: StatusQuery<P24Settings>): Promise<ProviderUpdate | null> {
-  const { account, order, hint } = query;
-  if (hint.orderId && /^\d{1,15}$/.test(hint.orderId)) return verifyTransaction(query, hint.orderId);
+export async function readTransaction(query: StatusQuery<P24Settings>): Promise<P24Transaction | null> {
+  const { account, order } = query;
   const path = `/transaction/by/sessionId/${encodeURIComponent(order)}`;
   const result = await callP24(account, query.fetch, 'GET', path);
   if (result.status === 404) return null;
   const data = (result.answer.data ?? {}) as P24Transaction;
   if (result.status !== 200) throw unexpectedP24Answer('was asked', result);
-  if (data.sessionId !== order || data.currency !== query.currency) {
+  if (data.sessionId !== order || data.currency !== query.currency)
     throw new Refusal('wrong_account', 'the answer is about another payment');
-  }
-  const orderId = String(data.orderId ?? '');
-  switch (data.status) {
-    case 1:
-      return verifyTransaction(query, orderId);
-    case 2:
-      return updateOf(query, orderId, '2', Number(data.amount));
-    case 3:
-      return updateOf(query, orderId, '3', Number(data.amount));
-    default:
-      return null;
-  }
+  return data;
 }

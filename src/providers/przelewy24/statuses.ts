@@ -13,19 +13,16 @@ export const P24_TRANSACTION_STATUSES = statusTable([
 /** REFUND_NOTIFICATION: `status` of a refund notification, with the word `refund` before it as in `providerStatus`. */
 export const P24_REFUND_NOTIFICATION_STATUSES: StatusTable = {
   'refund 0': { outcome: 'refunded', text: 'refund done' },
-  'refund 1': { outcome: 'none', text: 'refund rejected' },
+  'refund 1': { outcome: 'denied', text: 'refund rejected' },
 };
 
 /** REFUND: `status` in the answer of `refund/by/orderId`. */
 export const P24_REFUND_STATUSES = statusTable([
   ['1', 'refunded', 'refund done'],
-  ['2', 'none', 'refund pending'],
-  ['3', 'none', 'refund awaiting'],
-  ['4', 'none', 'refund rejected'],
+  ['2', 'pending', 'refund pending'],
+  ['3', 'pending', 'refund waiting to be accepted'],
+  ['4', 'denied', 'refund rejected'],
 ]);
-
-/** The one status of REFUND that is a no. */
-export const P24_REFUND_REJECTED = '4';
 
 /** ERROR: the error codes of the modes 3.2 and legacy. They explain, and move nothing. */
 export const P24_ERRORS = statusTable([

@@ -11,7 +11,7 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { callOff, entryOf, perform } from '../kit/bank-ledger.ts';
+import { entryOf, perform } from '../kit/bank-ledger.ts';
 import { payuMd5, payuOrder, payuPlace } from './payu-orders.ts';
 
 /** Reads and checks the form NewPayment. @throws BankError */
@@ -79,15 +79,15 @@ export async function answerPayuClassic(
     return new Response('status:ERROR\nerror_nr:103\nerror_message:sig');
   const found = await payuOrder(memory, session ?? '');
   if (!found) return new Response('status:ERROR\nerror_nr:500\nerror_message:no such transaction');
+  const entry = await entryOf(memory, found.extOrderId);
+  // What was done after the payment, at once or later, decides.
+  const current = entry?.cancelled ? '2' : entry && entry.taken > 0 ? '99' : found.status;
   if (!call.path.includes('/get/')) {
-    const entry = await entryOf(memory, found.extOrderId);
     const isConfirm = call.path.includes('/confirm/');
-    if (call.trouble === 'fail' || !entry || found.status !== '5')
-      return new Response('status:ERROR\nerror_nr:599\nerror_message:wrong state');
-    if (isConfirm) await perform(memory, entry, { kind: 'capture', amount: null });
-    else await callOff(memory, entry);
-    const changed = { ...found, status: isConfirm ? '99' : '2' };
-    await memory.put(payuPlace(found.extOrderId), JSON.stringify(changed));
+    const wrongState = () => new Response('status:ERROR\nerror_nr:599\nerror_message:wrong state');
+    if (call.trouble === 'fail' || !entry || current !== '5') return wrongState();
+    const done = await perform(memory, entry, { kind: isConfirm ? 'capture' : 'cancel', amount: null });
+    if (typeof done === 'string') return wrongState();
     const key = String(merchant.settings.key2) + (call.trouble === 'bad-signature' ? ' of another' : '');
     const short = payuMd5(`${pos}${session}${ts}${key}`);
     return new Response(
@@ -95,15 +95,19 @@ export async function answerPayuClassic(
     );
   }
   const sign = payuMd5(
-    `${pos}${session}${session}${found.status}${found.totalAmount}${found.description}${ts}${String(merchant.settings.key2)}`,
+    `${pos}${session}${session}${current}${found.totalAmount}${found.description}${ts}${String(merchant.settings.key2)}`,
   );
   return new Response(
-    `status:OK\ntrans_id:77${found.orderId.length}\ntrans_pos_id:${pos}\ntrans_session_id:${session}\ntrans_order_id:${session}\ntrans_amount:${found.totalAmount}\ntrans_status:${found.status}\ntrans_desc:${found.description}\ntrans_ts:${ts}\ntrans_sig:${sign}\n`,
+    `status:OK\ntrans_id:77${found.orderId.length}\ntrans_pos_id:${pos}\ntrans_session_id:${session}\ntrans_order_id:${session}\ntrans_amount:${found.totalAmount}\ntrans_status:${current}\ntrans_desc:${found.description}\ntrans_ts:${ts}\ntrans_sig:${sign}\n`,
   );
 }
 
 /** The notification of the classic API (UrlOnline). */
-export function urlOnlineMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): BankMessage {
+export function urlOnlineMessage(
+  order: Pick<BankOrder, 'order'>,
+  merchant: Merchant,
+  spoiling: Spoiling,
+): BankMessage {
   const key = String(merchant.settings.key2) + (spoiling === 'none' ? '' : ' of another');
   const pos = String(merchant.settings.pos_id);
   const sig = payuMd5(`${pos}${order.order}1111${key}`);

@@ -9,7 +9,8 @@ import {
   type ReceivedOrder,
   type Spoiling,
 } from '../kit/bank.ts';
-import { callOff, entryOf, perform } from '../kit/bank-ledger.ts';
+import { callOff, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 import { type PayuOrderRecord, payuMd5, payuOrder, payuPlace, payuStatus } from './payu-orders.ts';
 
 /** An answer of REST that is an error. */
@@ -47,60 +48,79 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
   );
 }
 
+const REFUND_WORDS: Readonly<Record<BankOperation['state'], string>> = {
+  done: 'FINALIZED',
+  pending: 'PENDING',
+  rejected: 'CANCELED',
+};
+
+/** A refund, as the list has it. One that was made in the panel has no name of the merchant's. */
+function listed({ currency }: Entry, { id, amount, operationReference, state }: BankOperation) {
+  return {
+    refundId: id,
+    ...(operationReference && { extRefundId: operationReference }),
+    amount: String(amount),
+    currencyCode: currency,
+    status: REFUND_WORDS[state],
+  };
+}
+
+/** The status of an order, with what was done after the payment. */
+function statusNow(found: PayuOrderRecord, entry: Entry | null): string {
+  if (entry?.cancelled) return 'CANCELED';
+  return entry && entry.taken > 0 ? 'COMPLETED' : found.status;
+}
+
+/** An amount of the API in hundredths, digits as text; null: it is none. */
+function amountOf(text: unknown): number | null {
+  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+}
+
 /** Answers a call about an order that was registered before: capture, cancel, refund, list of refunds. */
 async function answerOperation(call: ApiCall, found: PayuOrderRecord, memory: Memory): Promise<Response> {
   const entry = await entryOf(memory, found.extOrderId);
-  const listed = ({
-    id,
-    amount,
-    operationReference,
-  }: {
-    id: string;
-    amount: number;
-    operationReference: string;
-  }) => ({
-    refundId: id,
-    extRefundId: operationReference,
-    amount: String(amount),
-    currencyCode: found.currencyCode,
-    status: 'FINALIZED',
-  });
-  if (call.method === 'GET')
-    return Response.json({
-      refunds: (entry?.done ?? []).filter(({ kind }) => kind === 'refund').map(listed),
-    });
+  if (call.method === 'GET') {
+    const refunds = (entry?.done ?? []).filter(({ kind }) => kind === 'refund');
+    if (!entry || refunds.length === 0) return restError(404, 'DATA_NOT_FOUND');
+    return Response.json({ refunds: refunds.map((one) => listed(entry, one)) });
+  }
   if (call.trouble === 'fail') return restError(403, 'BUSINESS_ERROR');
-  const setStatus = (status: string) =>
-    memory.put(payuPlace(found.extOrderId), JSON.stringify({ ...found, status }));
   const success = (more: object = {}) =>
     Response.json({ orderId: found.orderId, ...more, status: { statusCode: 'SUCCESS' } });
+  const inconsistent = () => restError(400, 'ERROR_INCONSISTENT');
   if (call.method === 'DELETE') {
-    if (found.status === 'COMPLETED' || found.status === 'CANCELED')
-      return restError(400, 'ERROR_INCONSISTENT');
+    const status = statusNow(found, entry);
+    if (status === 'COMPLETED' || status === 'CANCELED') return inconsistent();
+    if (entry && entry.held > 0) {
+      const result = await perform(memory, entry, { kind: 'cancel', amount: null });
+      return typeof result === 'string' ? inconsistent() : success();
+    }
     if (entry) await callOff(memory, entry);
-    await setStatus('CANCELED');
+    await memory.put(payuPlace(found.extOrderId), JSON.stringify({ ...found, status: 'CANCELED' }));
     return success();
   }
-  if (!entry) return restError(400, 'ERROR_INCONSISTENT');
+  if (!entry) return inconsistent();
   if (call.path.endsWith('/captures')) {
-    const part = call.body ? (JSON.parse(call.body) as { amount: string; currencyCode: string }) : null;
-    const amount = part ? Number(part.amount) : null;
+    const part = call.body ? (JSON.parse(call.body) as { amount?: unknown; currencyCode?: unknown }) : null;
+    const amount = part ? amountOf(part.amount) : null;
+    if (part && (amount === null || part.currencyCode !== entry.currency))
+      return restError(400, 'ERROR_VALUE_INVALID');
     const result = await perform(memory, entry, { kind: 'capture', amount });
-    if (typeof result === 'string') return restError(400, 'ERROR_INCONSISTENT');
-    await setStatus('COMPLETED');
-    return success();
+    return typeof result === 'string' ? inconsistent() : success();
   }
   const { refund } = JSON.parse(call.body) as {
-    refund: { amount?: string; extRefundId?: string; description?: string };
+    refund: { amount?: unknown; extRefundId?: string; description?: string };
   };
   if (!refund.description) return restError(400, 'ERROR_VALUE_MISSING');
+  const amount = refund.amount === undefined ? null : amountOf(refund.amount);
+  if (refund.amount !== undefined && amount === null) return restError(400, 'ERROR_VALUE_INVALID');
   const operationReference = refund.extRefundId ?? '';
-  const earlier = entry.done.find((done) => done.operationReference === operationReference);
-  if (earlier) return success({ refund: listed(earlier) });
-  const amount = refund.amount === undefined ? null : Number(refund.amount);
+  const earlier =
+    operationReference !== '' && entry.done.find((done) => done.operationReference === operationReference);
+  if (earlier) return success({ refund: listed(entry, earlier) });
   const result = await perform(memory, entry, { kind: 'refund', amount, operationReference });
-  if (typeof result === 'string') return restError(400, 'ERROR_INCONSISTENT');
-  return success({ refund: { ...listed(result.done), status: 'PENDING' } });
+  if (typeof result === 'string') return inconsistent();
+  return success({ refund: { ...listed(result.entry, result.done), status: 'PENDING' } });
 }
 
 /** `oauth/authorize`. */
@@ -135,8 +155,9 @@ export async function answerPayuRest(
   const found = await payuOrder(memory, (id ?? '').replace(/^WZ/, ''));
   if (!found) return restError(404, 'DATA_NOT_FOUND');
   if (kind || call.method === 'DELETE') return answerOperation(call, found, memory);
+  const status = statusNow(found, await entryOf(memory, found.extOrderId));
   return Response.json({
-    orders: [{ ...found, merchantPosId: found.pos }],
+    orders: [{ ...found, merchantPosId: found.pos, status }],
     status: { statusCode: 'SUCCESS' },
   });
 }
@@ -163,25 +184,11 @@ export async function receivePayuOrder(
 }
 
 /** Headers and body of a signed notification. */
-export function payuRestMessage(
-  order: BankOrder,
-  merchant: Merchant,
-  decision: Decision,
-  spoiling: Spoiling,
-) {
-  const sentOrder = {
-    orderId: order.data.orderId,
-    extOrderId: order.order,
-    merchantPosId: String(merchant.settings.pos_id),
-    description: 'Zamówienie – żółć',
-    currencyCode: order.currency,
-    totalAmount: String(order.amount),
-    status: payuStatus(order, false, decision),
-  };
-  const body = JSON.stringify({ order: sentOrder, localReceiptDateTime: '2026-11-21T10:00:00.000+01:00' });
+function signedMessage(content: object, merchant: Merchant, spoiling: Spoiling) {
+  const body = JSON.stringify(content);
   const key = String(merchant.settings.second_key) + (spoiling === 'unknown-key' ? ' of another' : '');
   const signature = payuMd5(body + key);
-  const sent = spoiling === 'bad-signature' ? body.replace(`"${order.amount}"`, '"1"') : body;
+  const sent = spoiling === 'bad-signature' ? body.replace(/"totalAmount":"\d+"/, '"totalAmount":"1"') : body;
   return {
     headers: {
       'content-type': 'application/json',
@@ -189,4 +196,55 @@ export function payuRestMessage(
     },
     body: spoiling === 'wrong-charset' ? Uint8Array.from(Buffer.from(sent, 'latin1')) : sent,
   };
+}
+
+/** The notification of an order's status. */
+function orderMessage(
+  order: { readonly id: string; readonly extId: string; readonly amount: number; readonly currency: string },
+  status: string,
+  merchant: Merchant,
+  spoiling: Spoiling,
+) {
+  const sentOrder = {
+    orderId: order.id,
+    extOrderId: order.extId,
+    merchantPosId: String(merchant.settings.pos_id),
+    description: 'Zamówienie – żółć',
+    currencyCode: order.currency,
+    totalAmount: String(order.amount),
+    status,
+  };
+  const content = { order: sentOrder, localReceiptDateTime: '2026-11-21T10:00:00.000+01:00' };
+  return signedMessage(content, merchant, spoiling);
+}
+
+/** The notification of a decision. */
+export function payuRestMessage(
+  order: BankOrder,
+  merchant: Merchant,
+  decision: Decision,
+  spoiling: Spoiling,
+) {
+  const told = {
+    id: order.data.orderId ?? '',
+    extId: order.order,
+    amount: order.amount,
+    currency: order.currency,
+  };
+  return orderMessage(told, payuStatus(order, false, decision), merchant, spoiling);
+}
+
+/** The notification of an operation: of a refund that is over, or of the order's next status. Null: there is none. */
+export function payuOperationMessage(entry: Entry, operation: BankOperation, merchant: Merchant) {
+  if (operation.state === 'pending') return null;
+  const { order: extOrderId, currency, asked } = entry;
+  const orderId = entry.data.orderId ?? '';
+  if (operation.kind === 'refund') {
+    const { extRefundId: _name, ...refund } = listed(entry, operation);
+    const content = { orderId, extOrderId, refund: { ...refund, reason: 'refund', reasonDescription: '' } };
+    return signedMessage(content, merchant, 'none');
+  }
+  const status = entry.cancelled ? 'CANCELED' : entry.taken > 0 ? 'COMPLETED' : null;
+  const told = { id: orderId, extId: extOrderId, amount: asked, currency };
+  return status && orderMessage(told, status, merchant, 'none');
 }

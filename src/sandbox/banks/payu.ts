@@ -2,7 +2,7 @@
 import type { Bank } from '../kit/bank.ts';
 import { answerPayuClassic, receiveNewPayment, urlOnlineMessage } from './payu-classic.ts';
 import { payuOrder, payuPlace, payuStatus } from './payu-orders.ts';
-import { answerPayuRest, payuRestMessage, receivePayuOrder } from './payu-rest.ts';
+import { answerPayuRest, payuOperationMessage, payuRestMessage, receivePayuOrder } from './payu-rest.ts';
 
 export const payuBank: Bank = {
   providers: ['payu'],
@@ -61,6 +61,13 @@ export const payuBank: Bank = {
       url: order.data.notifyUrl ?? merchant.callback,
       ...payuRestMessage(order, merchant, decision, spoiling),
     };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    if (merchant.settings.mode === 'legacy')
+      return urlOnlineMessage({ order: entry.order }, merchant, 'none');
+    const message = payuOperationMessage(entry, operation, merchant);
+    return message && { method: 'POST', url: entry.data.notifyUrl || merchant.callback, ...message };
   },
 
   back: (order, merchant, decision) => {

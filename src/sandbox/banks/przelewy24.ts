@@ -12,6 +12,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 
 function sha384(members: object): string {
   return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
@@ -45,53 +46,65 @@ function json(body: object, status = 200): Response {
   return Response.json(body, { status });
 }
 
-/** The refunds of an order, as `refund/by/orderId` lists them. */
-function refundList({ order, done, asked, currency }: Entry) {
-  const refunds = done.map(({ operationReference, amount, id }) => ({
-    batchId: id,
+const REFUND_STATUS: Readonly<Record<BankOperation['state'], number>> = { done: 1, pending: 2, rejected: 4 };
+
+/** The refunds of an order, as `refund/by/orderId` lists them. One of the panel has no requestId. */
+function refundList(entry: Entry) {
+  const { order, done, asked, currency } = entry;
+  const refunds = done.map(({ operationReference, amount, id, state }) => ({
+    batchId: Number(id.slice(0, 9)),
     requestId: operationReference,
-    status: 1,
+    date: '2026-11-21 10:00:00',
+    login: 'api',
+    description: `Refund ${operationReference}`,
+    status: REFUND_STATUS[state],
     amount,
   }));
-  return { sessionId: order, amount: asked, currency, refunds };
+  return { orderId: numberOf(entry.data), sessionId: order, amount: asked, currency, refunds };
 }
+
+const NO_INPUT = { error: 'Invalid input data', code: 400 };
 
 async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
   if (call.method === 'GET') {
     const entry = await entryByReference(memory, 'p24', call.path.split('/').at(-1) ?? '');
-    return entry
+    return entry && entry.done.length > 0
       ? json({ data: refundList(entry), responseCode: 0 })
-      : json({ error: 'not found', code: 404 }, 404);
+      : json({ error: 'Refund not found', code: 404 }, 404);
   }
   const {
     requestId,
     refundsUuid,
+    urlStatus,
     refunds: requested,
   } = JSON.parse(call.body) as {
     requestId: string;
     refundsUuid: string;
+    urlStatus: string;
     refunds: { orderId: number; sessionId: string; amount: number; description: string }[];
   };
-  const [first] = requested;
-  const entry = first && (await entryOf(memory, first.sessionId));
-  if (
-    !entry ||
-    !requestId ||
-    requestId.length > 45 ||
-    refundsUuid.length > 35 ||
-    first.description.length > 35
-  )
-    return json({ error: 'Invalid input', code: 400 }, 400);
-  if (call.trouble === 'fail') return json({ error: 'Refund is not possible', code: 409 }, 409);
-  const result = await perform(memory, entry, {
-    kind: 'refund',
-    amount: first.amount,
-    operationReference: requestId,
-  });
-  if (typeof result === 'string') return json({ error: `Wrong amount (${result})`, code: 400 }, 400);
-  const { orderId, sessionId, amount } = first;
+  const [first, ...others] = requested;
+  if (!first || others.length > 0 || !/^https?:/.test(urlStatus)) return json(NO_INPUT, 400);
+  if (!requestId || requestId.length > 45 || !refundsUuid || refundsUuid.length > 35)
+    return json(NO_INPUT, 400);
+  const { orderId, sessionId, amount, description } = first;
+  if (description.length > 35 || !Number.isInteger(amount)) return json(NO_INPUT, 400);
+  const entry = await entryOf(memory, sessionId);
+  const conflict = (message: string) =>
+    json({ error: [{ orderId, sessionId, amount, description, status: false, message }], code: 409 }, 409);
+  if (!entry || numberOf(entry.data) !== orderId) return conflict('Transaction not found');
+  if (entry.done.some(({ operationReference }) => operationReference === requestId))
+    return json({ error: 'Request already exists', code: 400 }, 400);
+  if (call.trouble === 'fail') return conflict('Insufficient funds available');
+  const operation = { kind: 'refund', amount, operationReference: requestId } as const;
+  const result = await perform(memory, entry, operation);
+  if (typeof result === 'string')
+    return conflict('The amount of refund exceeds available amount for the transaction');
   return json(
-    { data: [{ orderId, sessionId, amount, status: true, message: 'success' }], responseCode: 0 },
+    {
+      data: [{ orderId, sessionId, amount, description, status: true, message: 'success' }],
+      responseCode: 0,
+    },
     201,
   );
 }
@@ -110,7 +123,9 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   if (call.method === 'GET') {
     const found = await stored(memory, decodeURIComponent(call.path.split('/').at(-1) ?? ''));
     if (!found) return json({ error: 'Transaction not found', code: 404 }, 404);
-    const status = found.verified ? 2 : found.orderId ? 1 : 0;
+    const entry = await entryOf(memory, found.sessionId);
+    const isReturned = entry !== null && entry.taken > 0 && entry.returned === entry.taken;
+    const status = isReturned ? 3 : found.verified ? 2 : found.orderId ? 1 : 0;
     return json({
       data: { ...found, amount: found.paid ?? found.amount, orderId: found.orderId ?? 0, status },
       responseCode: 0,
@@ -161,11 +176,26 @@ async function classic(call: ApiCall, merchants: readonly Merchant[], memory: Me
 }
 
 /** The bank's own number of an order. */
-function numberOf(order: BankOrder): number {
+function numberOf({ id = '' }: { readonly id?: string }): number {
   return (
-    310_000_000 +
-    (Number.parseInt(createHash('md5').update(order.id).digest('hex').slice(0, 6), 16) % 1_000_000)
+    310_000_000 + (Number.parseInt(createHash('md5').update(id).digest('hex').slice(0, 6), 16) % 1_000_000)
   );
+}
+
+/** The notification of a refund that is over. */
+function refundMessage(entry: Entry, operation: BankOperation, merchant: Merchant): string {
+  const { operationReference, amount, state } = operation;
+  const named = { orderId: numberOf(entry.data), sessionId: entry.order };
+  const covered = {
+    ...named,
+    refundsUuid: operationReference,
+    merchantId: Number(merchant.settings.merchant_id),
+    amount,
+    currency: entry.currency,
+    status: state === 'done' ? 0 : 1,
+  };
+  const sign = sha384({ ...covered, crc: String(merchant.settings.crc) });
+  return JSON.stringify({ ...covered, requestId: operationReference, timestamp: 1_764_000_000, sign });
 }
 
 function restMessage(order: BankOrder, merchant: Merchant, spoiling: Spoiling): string {
@@ -304,6 +334,17 @@ export const przelewy24Bank: Bank = {
       url: order.data.urlStatus ?? merchant.callback,
       headers: { 'content-type': isRest ? 'application/json' : 'application/x-www-form-urlencoded' },
       body: isRest ? restMessage(order, merchant, spoiling) : formMessage(order, merchant, spoiling),
+    };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    // The address is that of the request: what was made in the panel has none.
+    if (operation.state === 'pending' || operation.operationReference === '') return null;
+    return {
+      method: 'POST',
+      url: merchant.callback,
+      headers: { 'content-type': 'application/json' },
+      body: refundMessage(entry, operation, merchant),
     };
   },
 

@@ -1,0 +1,61 @@
+/**
+ * The status query of REST: verifies the order that a notification has named, or looks the session up, with what was refunded of it.
+ * Facts: SHEET.md. How much was refunded is told by the list: a status 3 without any refund in it is a payment that was sent back.
+ */
+import type { ProviderUpdate, StatusQuery } from '../contract.ts';
+import { bookedRefund, type ListedRefund, listRefunds } from './refund-list.ts';
+import { paidUpdate, readTransaction, verifyTransaction } from './rest.ts';
+import type { P24Settings } from './settings.ts';
+
+type Query = StatusQuery<P24Settings>;
+
+/** What was refunded in all: once for each refund of the list, so that each is told of, or once where none is named. */
+function refundUpdates(
+  paid: ProviderUpdate,
+  status: string,
+  total: number,
+  refunds: readonly ListedRefund[],
+): readonly ProviderUpdate[] {
+  const update = (operation: ProviderUpdate['operation'], key: string): ProviderUpdate => ({
+    ...paid,
+    key: `${paid.movement}/refunded/${total}/${key}`,
+    outcome: total > 0 ? 'refunded' : 'none',
+    amount: total > 0 ? total : null,
+    movement: `${paid.movement}/refunds`,
+    cumulative: true,
+    providerStatus: status,
+    ...(operation && { operation }),
+  });
+  // A total names no refund. Which one is which is for the list to say.
+  const unnamed = { kind: 'refund', operationReference: null, amount: total, state: 'unknown' } as const;
+  const named = refunds.filter(({ name }) => name !== null);
+  return [
+    ...named.map((one) => update({ kind: 'refund', ...bookedRefund(one) }, `${one.name}/${one.status}`)),
+    ...(named.length === 0 && total > 0 ? [update(unnamed, '')] : []),
+  ];
+}
+
+/**
+ * Queries the status. Null: no result yet.
+ * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment.
+ */
+export async function queryP24Rest(query: Query): Promise<readonly ProviderUpdate[] | null> {
+  const { hint, known } = query;
+  if (hint.orderId && /^\d{1,15}$/.test(hint.orderId)) return [await verifyTransaction(query, hint.orderId)];
+  const transaction = await readTransaction(query);
+  const orderId = String(transaction?.orderId ?? '');
+  if (transaction?.status === 1) return [await verifyTransaction(query, orderId)];
+  if (transaction?.status !== 2 && transaction?.status !== 3) return null;
+  const isReturned = transaction.status === 3;
+  const paid = paidUpdate(query, orderId, Number(transaction.amount));
+  // Refunds can only be new where the payment is known already.
+  if (!isReturned && !known?.paid) return [paid];
+  const refunds = await listRefunds(query, orderId).catch(() => null);
+  if (refunds === null) return isReturned ? null : [paid];
+  const total = refunds
+    .filter((one) => bookedRefund(one).state === 'succeeded')
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const status = String(transaction.status);
+  if (isReturned && refunds.length === 0) return refundUpdates(paid, status, Number(transaction.amount), []);
+  return [paid, ...refundUpdates(paid, status, total, refunds)];
+}
