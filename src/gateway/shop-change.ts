@@ -92,8 +92,9 @@ const MASKED_KEY = /^\*+$/;
 /** Why a key that signs can be guessed; null: it cannot, or it does not sign. */
 function weaknessOf(kind: KeyKind, value: string): string | null {
   if (kind === 'apiKey') return null;
-  if (Array.from(value.replace(/[\s\p{Cf}]/gu, '')).length < SHORTEST_SIGNING_KEY)
-    return `takes at least ${SHORTEST_SIGNING_KEY} characters that are not blank: it signs`;
+  const visible = Array.from(value.replace(/[\s\p{Cf}]/gu, '')).length;
+  if (Array.from(value).length < SHORTEST_SIGNING_KEY || visible < FEWEST_KEY_BYTES)
+    return `takes at least ${SHORTEST_SIGNING_KEY} characters, and not blanks: it signs`;
   if (kind !== 'webhookSecret') return null;
   // What signs is not the text, but the bytes that it stands for.
   const bytes = webhookKey(value);

@@ -456,8 +456,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly capabilities: Capabilities;
   readonly settings: Schema;
   /**
-   * Secrets that everybody has: published by the provider, in examples, or here for the demo account. An account in production takes
-   * none of them.
+   * Secrets that everybody has, published by the provider or in examples: an account in production takes none of them.
    */
   readonly publishedSecrets?: readonly string[];
   /** A setting that cannot be right in this environment, and why; null: there is none. */

@@ -7,7 +7,10 @@ interface DemoAccount {
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
-/** By provider. The passphrases are as long as the real ones have to be. */
+/**
+ * By provider. The passphrases are as long as the real ones have to be. One that is no published key of the provider begins with `demo-`:
+ * an account in production takes neither.
+ */
 export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
   dummy: {
     currencies: ['EUR'],

@@ -83,5 +83,5 @@ export function assistServer({ environment, settings }: ProviderAccount<AssistSe
   return isLegacy(settings) ? 'https://secure.assist.ru' : 'https://payments.paysecure.ru';
 }
 
-/** Secrets that everybody has: of the examples in the documents of django-assist-ru, and of the demo account. */
-export const ASSIST_PUBLISHED_SECRETS: readonly string[] = ['s3cr3t-w0rd', 'demo-password'];
+/** Secrets that everybody has: of this project's examples, which the demo account has. */
+export const ASSIST_PUBLISHED_SECRETS: readonly string[] = ['s3cr3t-w0rd'];

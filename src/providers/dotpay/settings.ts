@@ -38,5 +38,4 @@ export const DOTPAY_PUBLISHED_SECRETS: readonly string[] = [
   'YUTxSl8lE4cWx0gjUT2L1MW2MBqkvj98',
   'Np3n4QmXxp6MOTrLCVs905fdrGf3QIGm',
   'Q7xTzP2mNk8LwV5rYbH3dJ6s',
-  'demo-panel-password',
 ];

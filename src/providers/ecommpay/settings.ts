@@ -40,11 +40,10 @@ export const ecommpaySettings = v.object({
 
 export type EcommpaySettings = v.InferOutput<typeof ecommpaySettings>;
 
-/** Secrets that everybody has: of the test project 112, of the SDKs' tests, and of the demo account. */
+/** Secrets that everybody has: of the test project 112, and of the SDKs' tests. */
 export const ECOMMPAY_PUBLISHED_SECRETS: readonly string[] = [
   'kHRhsQHHhOUHeD+rt4kgH7OZiwE=',
   'secret',
   'qwerty',
   '123',
-  'demo-ecommpay-secret-key',
 ];

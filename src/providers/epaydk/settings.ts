@@ -54,8 +54,5 @@ export const epaydkSettings = v.object({
 
 export type EpaydkSettings = v.InferOutput<typeof epaydkSettings>;
 
-/** Secrets that everybody has: of django-getpaid's example, and of the demo account. */
-export const EPAYDK_PUBLISHED_SECRETS: readonly string[] = [
-  '4e89ea552f492d6711a6c13f99a2a1d4',
-  'demo-webservice',
-];
+/** Secrets that everybody has: of django-getpaid's example. */
+export const EPAYDK_PUBLISHED_SECRETS: readonly string[] = ['4e89ea552f492d6711a6c13f99a2a1d4'];

@@ -98,14 +98,10 @@ export function wrongRestPassword(password: string | undefined, environment: Env
     : null;
 }
 
-/** Secrets that everybody has: of the guides, of Lyra's public demo shop, and of the demo accounts. */
+/** Secrets that everybody has: of the guides, and of Lyra's public demo shop. */
 export const LYRA_PUBLISHED_SECRETS: readonly string[] = [
   '1122334455667788',
   '987654321',
   'testpassword_DEMOPRIVATEKEY23G4475zXZQ2UA5x7M',
   '38453613e7f44dc58732bad3dca2bca3',
-  'demo-payzen-key-',
-  'testpassword_demo-payzen',
-  'demo-systempay-k',
-  'testpassword_demo-systempay',
 ];

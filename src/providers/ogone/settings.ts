@@ -95,12 +95,5 @@ export function ogoneSettings(defaults: BrandDefaults) {
 export type OgoneSchema = ReturnType<typeof ogoneSettings>;
 export type OgoneSettings = v.InferOutput<OgoneSchema>;
 
-/** Secrets that everybody has: of the vendor's guides, and of the demo accounts. */
-export const OGONE_PUBLISHED_SECRETS: readonly string[] = [
-  'Mysecretsig1875!?',
-  'demo-ogone-sha-in-phrase!',
-  'demo-ogone-sha-out-phrase?',
-  'demo-postfinance-sha-in!',
-  'demo-postfinance-sha-out?',
-  'demo-api-pass-9!',
-];
+/** Secrets that everybody has: of the vendor's guides. */
+export const OGONE_PUBLISHED_SECRETS: readonly string[] = ['Mysecretsig1875!?'];

@@ -27,7 +27,7 @@ import { callSipsBridge } from './bridge.ts';
 import { SIPS_SHOP_FIELDS, sipsBound, sipsParameters } from './parameters.ts';
 import { sipsProof } from './proof.ts';
 import { readSipsResponse, refuseSipsRequest, sipsDataOf } from './response.ts';
-import { SIPS_PUBLISHED_SECRETS, type SipsSettings, sipsSettings } from './settings.ts';
+import { type SipsSettings, sipsSettings } from './settings.ts';
 import { sipsSignatures } from './signatures.ts';
 import { SIPS_RESPONSE_CODES } from './statuses.ts';
 
@@ -70,7 +70,6 @@ export const sips = defineProvider<typeof sipsSettings>({
     signedReturn: true,
   },
   settings: sipsSettings,
-  publishedSecrets: SIPS_PUBLISHED_SECRETS,
   proof: sipsProof,
   signatures: sipsSignatures,
   likelyCauses: [],

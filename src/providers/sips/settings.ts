@@ -55,6 +55,3 @@ export const sipsSettings = v.object({
 });
 
 export type SipsSettings = v.InferOutput<typeof sipsSettings>;
-
-/** Secrets that everybody has: of the demo account. */
-export const SIPS_PUBLISHED_SECRETS: readonly string[] = ['demo-sips-bridge-secret'];

@@ -54,5 +54,4 @@ export const TPAY_PUBLISHED_SECRETS: readonly string[] = [
   'AAAAAAAA',
   '737bf2a3c5a7ca96eb8d8339349a2e011331fd994ec031a3cc3534d992f025f5',
   'demo5ecur1tyC0de',
-  'demo-tpay-client-secret',
 ];
