@@ -255,6 +255,16 @@ describe('a refund of the back office', () => {
     expect(await outcome(attempt)).toEqual({ states: ['failed'], paid: 10_000, refunded: 2500 });
   });
 
+  it('that the list does not show yet is not taken for one that never was', async () => {
+    const attempt = await paid(EDITION);
+    cut('after');
+    await call(attempt, 'refund', { amount: 2500 });
+    wait();
+    changeAnswer('"CREDIT"', (text) => JSON.stringify({ ...JSON.parse(text), answer: { transactions: [] } }));
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['succeeded'], paid: 10_000, refunded: 2500 });
+  });
+
   it('that is more than the platform lists is a sum', async () => {
     const attempt = await paid(EDITION);
     cut('before');
