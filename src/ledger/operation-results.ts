@@ -153,7 +153,8 @@ export class OperationResults {
     settlements: readonly Settlement[],
     by: 'news' | 'asked',
   ): LedgerRecord {
-    return settlements.reduce((changed, { number, booked }) => {
+    return settlements.reduce((before, { number, booked }) => {
+      const changed = withOwnMoney(before, number, booked);
       const operation = changed.operations?.[number - 1];
       const outcome = outcomeOf(booked);
       if (!operation || !outcome || !moves(operation, outcome)) return changed;
@@ -313,6 +314,24 @@ function withMovement(
   const current = record.operations?.[operation.number - 1];
   if (!current || outcome !== 'refunded' || cumulative || current.movement !== undefined) return record;
   return withOperation(record, { ...current, movement });
+}
+
+/**
+ * The record with what a message has brought as somebody else's money as that of our operation, where the provider's answer names
+ * the two as one: it would count twice.
+ */
+function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
+  const operation = record.operations?.[number - 1];
+  const movement = booked?.state === 'succeeded' ? booked.movement : undefined;
+  if (!operation || movement === undefined || operation.movement !== undefined) return record;
+  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
+  const isLinked = record.operations?.some((one) => one.movement === movement);
+  if (counted === undefined || isLinked || sumOf(operation) !== 'refunded') return record;
+  const renamed = withAttempt(record, operation.attempt, (attempt) => ({
+    ...attempt,
+    state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
+  }));
+  return withOperation(renamed, { ...operation, movement });
 }
 
 /** The record after an operation that succeeded. */

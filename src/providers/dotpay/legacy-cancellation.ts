@@ -1,8 +1,8 @@
 /**
  * `https://ssl.dotpay.pl/api/cancel/`, the call by which accounts of mode `legacy` give money back, in whole or in part.
  *
- * Facts: SHEET.md, "After payment". Safe reading of what is unverified: a short text that is not `OK` declines; every other
- * answer leaves the outcome open.
+ * Facts: SHEET.md, "After payment". Safe reading of what is unverified: `err` and a number declines; every other answer leaves
+ * the outcome open.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
@@ -48,6 +48,6 @@ export async function cancelLegacyPayment(order: OperationOrder<DotpaySettings>)
   );
   const answer = text.trim();
   if (status === 200 && answer === 'OK') return { state: 'succeeded', status: 'OK', providerReference: null };
-  if (status === 200 && /^[\w .,-]{1,80}$/.test(answer)) throw new Declined(answer, '');
+  if (status === 200 && /^err\d{1,4}$/i.test(answer)) throw new Declined(answer, '');
   throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
 }

@@ -3,7 +3,7 @@
  *
  * Facts: SHEET.md, "After payment". Safe readings of what is unverified:
  * - refunds are made in złoty only, because the unit of other currencies is not documented;
- * - an answer of 5xx leaves the outcome open;
+ * - an answer without an error of Dotpay's, and 408, 409, 425, 429 and 5xx, leave the outcome open;
  * - the amounts of an operation are `original_amount` and `original_currency`, or else `amount` and `currency`;
  * - a search that finds nothing proves nothing.
  */
@@ -21,9 +21,9 @@ import type {
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
-import { meaningOf } from '../kit/statuses.ts';
+import { mayDecline } from '../kit/declining.ts';
+import { dotpayOutcome, refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
-import { DOTPAY_OPERATIONS } from './statuses.ts';
 
 /** An operation as the API shows it. */
 interface PanelOperation {
@@ -36,6 +36,8 @@ interface PanelOperation {
   readonly original_currency?: string;
   readonly control?: string;
   readonly description?: string;
+  /** Of a refund: the number of the payment. */
+  readonly related_operation?: string;
 }
 
 /** Why the API cannot be used with these settings; null: it can. */
@@ -72,32 +74,59 @@ export function paymentNumber({ providerState }: OperationCall<DotpaySettings>):
   return providerState.number;
 }
 
-/** The refund's description in the panel. The API has no idempotency key: the refund is found again by this text. */
-function refundDescription({ operationReference }: OperationCall<DotpaySettings>): string {
-  return `Refund ${operationReference}`;
+/** @throws Refusal when what an operation shows is about another order, payment or currency. */
+function requireOwn(
+  {
+    order,
+    currency,
+    providerState,
+  }: Pick<OperationCall<DotpaySettings>, 'order' | 'currency' | 'providerState'>,
+  { control, related_operation, original_currency = currency, type }: PanelOperation,
+): void {
+  const isNumber = typeof related_operation === 'string' && /^M\d+-\d+$/.test(related_operation);
+  const isOther = type === 'refund' && isNumber && related_operation !== providerState.number;
+  if ((control !== undefined && control !== order) || isOther)
+    throw new Refusal('wrong_account', 'the answer is about another payment');
+  if (original_currency !== currency)
+    throw new Refusal('wrong_account', `the answer is about ${original_currency}`);
 }
 
 /**
  * `POST payments/{number}/refund/`. The result follows by notification.
- * @throws Declined for 4xx, Problem provider_error for every other answer that is no success.
+ * @throws Declined for an error of Dotpay's in 4xx; Problem provider_error for every other answer that is no success; Refusal for one
+ *   about another payment.
  */
 export async function refundInPanel(order: OperationOrder<DotpaySettings>): Promise<OperationResult> {
   const { status, text } = await callPanel(
     order.send,
     order.account,
     `payments/${encodeURIComponent(paymentNumber(order))}/refund/`,
-    { amount: decimal(order.amount, 2), description: refundDescription(order), control: order.order },
+    {
+      amount: decimal(order.amount, 2),
+      description: refundDescription(order.operationReference),
+      control: order.order,
+    },
   );
-  if (status >= 200 && status < 300)
+  if (status >= 200 && status < 300) {
+    const { control, currency } = jsonObject(text) as PanelOperation;
+    requireOwn(order, {
+      ...(control !== undefined && { control }),
+      ...(currency !== undefined && { original_currency: currency }),
+    });
     return { state: 'accepted', status: 'accepted', providerReference: null };
-  if (status >= 400 && status < 500) throw new Declined(String(status), errorText(text));
+  }
+  const error = mayDecline(status) ? errorText(text) : '';
+  if (error !== '') throw new Declined(String(status), error);
   throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
 }
 
+/** What an error of Dotpay's says; empty: the answer is none of Dotpay's. */
 function errorText(text: string): string {
   try {
-    const body = jsonObject(text);
-    return String(body.detail ?? body.error ?? JSON.stringify(body)).slice(0, 300);
+    const { detail, error = detail } = jsonObject(text);
+    return error === undefined
+      ? ''
+      : (typeof error === 'string' ? error : JSON.stringify(error)).slice(0, 300);
   } catch {
     return '';
   }
@@ -109,25 +138,36 @@ function errorText(text: string): string {
  */
 export async function lookUpPanelRefund(call: OperationCall<DotpaySettings>): Promise<Bookings | null> {
   if (call.account.settings.mode === 'legacy') return null;
-  const description = refundDescription(call);
+  const description = refundDescription(call.operationReference);
   const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
   const { status, text } = await callPanel(call.fetch, call.account, path);
-  if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
-  const found = (jsonObject(text).results ?? []) as readonly PanelOperation[];
-  const refunds = found.filter((entry) => entry.type === 'refund' && entry.description === description);
+  const { results } = status === 200 ? jsonObject(text) : {};
+  if (!Array.isArray(results))
+    throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  const found = (results as readonly PanelOperation[]).filter(
+    (entry) => entry.type === 'refund' && entry.description === description,
+  );
   return {
-    entries: refunds.map((refund) => ({
-      operationReference: call.operationReference,
-      providerReference: refund.number ?? null,
-      amount: null,
-      state:
-        refund.status === 'completed' ? 'succeeded' : refund.status === 'rejected' ? 'failed' : 'accepted',
-      status: `refund ${refund.status ?? ''}`,
-      ...(refund.number && { movement: refund.number }),
-    })),
+    entries: found.map((refund) => {
+      requireOwn(call, refund);
+      const word = `refund ${refund.status ?? ''}`;
+      return {
+        operationReference: refundNameIn(description),
+        providerReference: refund.number || null,
+        amount: amountOf(refund),
+        state: refundState(word),
+        status: word,
+        ...(refund.number && { movement: refund.number }),
+      };
+    }),
     complete: false,
     status: '',
   };
+}
+
+/** The amount of an operation in minor units; null: it shows none. The sign of a refund's is not documented. */
+function amountOf({ original_amount, amount = '' }: PanelOperation): number | null {
+  return fromDecimal((original_amount ?? amount).replace(/^-/, ''), 2);
 }
 
 /**
@@ -153,15 +193,20 @@ export async function queryPanelOperation({
   if (found.control !== order || found.number !== number)
     throw new Refusal('wrong_account', 'the answer is about another payment');
   const operation = `${found.type ?? ''} ${found.status ?? ''}`;
+  const outcome = dotpayOutcome(operation);
+  const amount = amountOf(found);
   return {
     kind: 'update',
     order,
     key: `${number}/${operation}`,
-    outcome: meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none',
-    amount: fromDecimal((found.original_amount ?? found.amount ?? '').replace(/^-/, ''), 2),
+    outcome,
+    amount,
     currency: found.original_currency ?? found.currency ?? null,
     movement: number,
-    providerReference: number,
+    ...refundNews(operation, { number, amount, description: found.description ?? '' }),
+    // What a refund names.
+    ...(outcome === 'paid' && { providerState: { number } }),
+    providerReference: outcome === 'refunded' ? null : number,
     providerStatus: operation,
     detail: {},
   };

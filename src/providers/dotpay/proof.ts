@@ -28,11 +28,12 @@ export function dotpayProof({ mode }: DotpaySettings, channel: Channel): Proof {
       'operation_original_amount',
       'operation_original_currency',
       'control',
+      'description',
     ],
     {
       bordersCovered: false,
       uniqueReading:
-        'everything in front of the free text has a form whose end is known by its beginning; only a related number may run into the digits of control, and a control that is moved by a digit is no payment, because payments are numbered by a keyed hash',
+        'everything in front of the free text has a form whose end is known by its beginning; only a related number may run into the digits of control, and a control that is moved by a digit is no payment, because payments are numbered by a keyed hash; the free text names a refund of ours at most',
       requestIsNoAnswer:
         mode === 'next'
           ? 'a request is signed by HMAC over JSON, a notification by a plain SHA-256'

@@ -10,7 +10,10 @@ export const DOTPAY_LEGACY_STATUSES = statusTable([
   ['5', 'none', 'complaint'],
 ]);
 
-/** An operation of the modes `dev` and `next`: `operation_type` and `operation_status` with a blank between them. */
+/**
+ * An operation of the modes `dev` and `next`: `operation_type` and `operation_status` with a blank between them. A refund moves the
+ * payment only when money was returned.
+ */
 export const DOTPAY_OPERATIONS = statusTable([
   [['payment new'], 'pending', 'payment created'],
   [['payment processing'], 'pending', 'payment in progress'],
@@ -20,8 +23,8 @@ export const DOTPAY_OPERATIONS = statusTable([
   [['payment rejected'], 'denied', 'payment declined or abandoned'],
   [['payment_multimerchant_parent completed'], 'paid', 'split payment received'],
   [['payment_multimerchant_parent rejected'], 'denied', 'split payment declined or abandoned'],
-  [['refund new'], 'none', 'refund created'],
-  [['refund processing'], 'none', 'refund in progress'],
+  [['refund new'], 'pending', 'refund created'],
+  [['refund processing'], 'pending', 'refund in progress'],
   [['refund completed'], 'refunded', 'money returned'],
-  [['refund rejected'], 'none', 'refund declined'],
+  [['refund rejected'], 'denied', 'refund declined'],
 ]);

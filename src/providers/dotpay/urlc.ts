@@ -3,8 +3,10 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { URLC_FIELDS } from './fields.ts';
+import { dotpayOutcome, refundNews } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
-import { DOTPAY_LEGACY_STATUSES, DOTPAY_OPERATIONS } from './statuses.ts';
+import { DOTPAY_LEGACY_STATUSES } from './statuses.ts';
 
 type Values = ReadonlyMap<string, string>;
 
@@ -65,9 +67,12 @@ function readOperation(values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const operation = `${value('operation_type')} ${value('operation_status')}`;
   const number = value('operation_number');
-  const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
+  const outcome = dotpayOutcome(operation);
   // The sign of a refund's amount is not documented.
   const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
+  const after = URLC_FIELDS.slice(URLC_FIELDS.indexOf('description') + 1)
+    .map(value)
+    .join('');
   return {
     kind: 'update',
     order: value('control'),
@@ -76,9 +81,7 @@ function readOperation(values: Values): ProviderUpdate {
     amount,
     currency: value('operation_original_currency') || null,
     movement: number,
-    ...(operation === 'refund rejected' && {
-      operation: { kind: 'refund' as const, amount, state: 'failed' as const },
-    }),
+    ...refundNews(operation, { number, amount, description: value('description'), after }),
     ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,
@@ -100,7 +103,7 @@ const LEGACY_FORMS: Readonly<Record<string, RegExp>> = {
 
 const AMOUNT = /^-?\d{1,10}\.\d\d$/;
 
-/** Everything that is signed up to `control`. What follows is free text, and nothing in it counts. */
+/** Everything that is signed up to `control`. What follows is free text: nothing in it counts but our own name for a refund. */
 const FORMS: Readonly<Record<string, RegExp>> = {
   id: /^\d{4,7}$/,
   operation_number: /^M\d+-\d+$/,

@@ -7,6 +7,7 @@ import type {
   StartedAttempt,
   StartRequest,
   StatusQuery,
+  UpdateOutcome,
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
@@ -83,7 +84,9 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
  * the last. Null: nobody has tried to pay yet, or the status moves nothing.
  * @throws Problem provider_error or provider_unreachable
  */
-export async function consultarInstrucao(query: StatusQuery<MoipSettings>): Promise<ProviderUpdate | null> {
+export async function consultarInstrucao(
+  query: StatusQuery<MoipSettings>,
+): Promise<readonly ProviderUpdate[] | null> {
   const { account, providerState, hint, order } = query;
   if (!providerState.token) return null;
   const answer = await call(
@@ -102,16 +105,19 @@ export async function consultarInstrucao(query: StatusQuery<MoipSettings>): Prom
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
   if (outcome === 'none') return null;
-  return {
+  const update = (moved: UpdateOutcome): ProviderUpdate => ({
     kind: 'update',
     order,
-    key: `${code}/${payment.tipo}`,
-    outcome,
+    key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
+    outcome: moved,
     amount: fromDecimal(payment.totalPago, 2),
-    currency: 'BRL',
+    // The ledger compares it: in another currency it is a conflict.
+    currency: payment.moeda || 'BRL',
     movement: code,
     providerReference: code,
     providerStatus: payment.tipo,
     detail: payment.detail,
-  };
+  });
+  // What is returned was paid, although we may not have heard of it.
+  return outcome === 'refunded' ? [update('paid'), update('refunded')] : [update(outcome)];
 }

@@ -1,5 +1,5 @@
 /** The XML of v1: the instruction, its answer, and the answer to a query. Members are read by name, never by position. */
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { Problem } from '../../payments/errors.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -28,8 +28,9 @@ const xml = new XMLParser({
 
 type Node = Readonly<Record<string, unknown>>;
 
+/** What a text that is no XML amounts to: one with an attribute twice, too. */
 function tree(body: string): Node {
-  if (body.includes('<!DOCTYPE')) return {};
+  if (body.includes('<!DOCTYPE') || XMLValidator.validate(body) !== true) return {};
   try {
     return xml.parse(body) as Node;
   } catch {
@@ -65,8 +66,10 @@ interface Pagamento {
   readonly codigoMoip: string;
   /** The code of its status. */
   readonly tipo: string;
-  /** Decimal text of reais. */
+  /** Decimal text. */
   readonly totalPago: string;
+  /** ISO 4217 alpha; empty: it names none. */
+  readonly moeda: string;
   /** What an operator may want to see. */
   readonly detail: Readonly<Record<string, string>>;
 }
@@ -86,19 +89,23 @@ export function readQueryAnswer(body: string): readonly Pagamento[] {
   if (!answer || textOf(answer.Status) !== 'Sucesso') {
     throw new Problem('provider_error', 'Moip does not know the instruction', { cause: body });
   }
-  return ((answer.Autorizacao ?? []) as Node[])
-    .flatMap((entry) => (entry.Pagamento ?? []) as Node[])
-    .map((payment) => ({
-      codigoMoip: textOf(payment.CodigoMoIP),
-      tipo: String((payment.Status as Node | undefined)?.['@Tipo'] ?? ''),
-      totalPago: textOf(payment.TotalPago),
-      detail: Object.fromEntries(
-        SHOWN.flatMap((name) => {
-          const value = textOf(payment[name]);
-          return value ? [[name, value]] : [];
-        }),
-      ),
-    }));
+  const payments = ((answer.Autorizacao ?? []) as Node[]).flatMap(
+    (entry) => (entry.Pagamento ?? []) as Node[],
+  );
+  if (payments.some((payment) => Object.values(payment).some(Array.isArray)))
+    throw new Problem('provider_error', 'Moip said something of a payment twice', { cause: body });
+  return payments.map((payment) => ({
+    codigoMoip: textOf(payment.CodigoMoIP),
+    tipo: String((payment.Status as Node | undefined)?.['@Tipo'] ?? ''),
+    totalPago: textOf(payment.TotalPago),
+    moeda: String((payment.TotalPago as Node | undefined)?.['@Moeda'] ?? ''),
+    detail: Object.fromEntries(
+      SHOWN.flatMap((name) => {
+        const value = textOf(payment[name]);
+        return value ? [[name, value]] : [];
+      }),
+    ),
+  }));
 }
 
 /** `0000.0005.3227` and `53227` are one number: the latter. */

@@ -61,7 +61,10 @@ export function payuRefundState({ status = '' }: PayuRefund): BookedState {
   return bookedState(PAYU_REFUND_STATUSES, `refund ${status}`);
 }
 
-/** What the status of a refund says about the payment. One without `extRefundId` may be ours all the same: messages need not have it. */
+/**
+ * What the status of a refund says about the payment. Messages need not have `extRefundId`: one without is known by `refundId` alone, and
+ * where that is not known to be ours, the list, which has our names, decides.
+ */
 export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): ProviderUpdate {
   const { refundId = '', status = '', extRefundId } = refund;
   const amount = payuHundredths(refund.amount);
@@ -77,7 +80,7 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     ...(order.orderId && { echo: { orderId: order.orderId } }),
     operation: {
       kind: 'refund',
-      ...(extRefundId && { operationReference: extRefundId }),
+      operationReference: extRefundId || null,
       providerReference: refundId || null,
       amount,
       state,

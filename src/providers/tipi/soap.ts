@@ -42,8 +42,11 @@ type PayfipAnswer =
   | { readonly kind: 'return'; readonly values: PayfipMembers }
   | { readonly kind: 'fault'; readonly code: string; readonly fault: string; readonly text: string };
 
+/** @throws Problem provider_error when something is there twice: which of the two counts is nobody's to choose. */
 function membersOf(value: unknown): PayfipMembers {
   if (typeof value !== 'object' || value === null) return {};
+  if (Array.isArray(value) || Object.values(value).some(Array.isArray))
+    throw new Problem('provider_error', 'PayFiP said something twice', { cause: value });
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, typeof member === 'string' ? member : '']),
   );
@@ -58,13 +61,18 @@ function parsed(body: string): unknown {
   }
 }
 
+/** Whether the body, or the answer in it, is there twice. */
+function isDoubled(soap: Record<string, unknown>): boolean {
+  return Array.isArray(soap) || Object.values(soap).some(Array.isArray);
+}
+
 /**
  * Reads an answer, whatever its HTTP status: faults come with 500.
- * @throws Problem provider_error when it is no SOAP.
+ * @throws Problem provider_error when it is no SOAP, or says something twice.
  */
 export function readPayfipAnswer(body: string): PayfipAnswer {
   const soap = (parsed(body) as { Envelope?: { Body?: Record<string, unknown> } }).Envelope?.Body;
-  if (typeof soap !== 'object' || soap === null) {
+  if (typeof soap !== 'object' || soap === null || Object.keys(soap).length !== 1 || isDoubled(soap)) {
     throw new Problem('provider_error', 'PayFiP answered something that is no SOAP', { cause: body });
   }
   const fault = soap.Fault as { readonly detail?: Record<string, unknown> } | undefined;

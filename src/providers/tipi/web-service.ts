@@ -93,7 +93,16 @@ export function mismatchOf(detail: PayfipMembers, expected: ExpectedDetail): str
 }
 
 /** What an operator may want to see of a detail. */
-const SHOWN = ['dattrans', 'heurtrans', 'saisie', 'objet', 'exer'];
+const SHOWN = ['dattrans', 'heurtrans', 'saisie', 'objet', 'exer', 'montant'];
+
+/**
+ * The amount of a detail in cents. A debt is paid with what we have sent, or in part: more than that is no amount of this payment, and the
+ * ledger takes it for a conflict.
+ */
+function amountOf({ montant }: PayfipMembers, asked: number): number | null {
+  const cents = centsOf(montant);
+  return cents !== null && cents <= asked ? cents : null;
+}
 
 /**
  * Queries the result of the attempt's idop. Null: not known yet.
@@ -114,7 +123,7 @@ export async function recupererDetailPaiementSecurise(
     order,
     key: `${idOp}/${code}`,
     outcome,
-    amount: centsOf(detail.montant),
+    amount: amountOf(detail, query.amount),
     currency: null,
     movement: idOp,
     providerReference: detail.numauto || idOp,
@@ -133,7 +142,6 @@ export async function recupererDetailPaiementSecurise(
   const mismatch = mismatchOf(detail, { idOp, numcli: account.settings.numcli, refdet });
   if (mismatch) throw new Refusal('wrong_account', mismatch);
   requireSaisie(account, detail.saisie ?? '');
-  // The ledger compares montant with what the attempt asked for.
   const code = detail.resultrans ?? '';
   return update(outcomeOfResult(code), code, detail);
 }

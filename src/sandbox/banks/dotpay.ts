@@ -12,7 +12,8 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type Entry, entryByReference, perform, refer } from '../kit/bank-ledger.ts';
+import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
+import type { BankOperation } from '../kit/entry.ts';
 
 const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   pay: ['2', 'completed'],
@@ -71,20 +72,21 @@ function chk(fields: ReadonlyMap<string, string>, merchant: Merchant): string {
     .digest('hex');
 }
 
-/**
- * The number of a payment; each status has its own, because each is an operation of its own. Accounts of mode legacy see in it whether
- * it is a test.
- */
+/** The number of a payment; each status has its own, because each is an operation of its own. */
+function panelNumber({ id }: Pick<BankOrder, 'id'>, legacy: string): string {
+  return `M9${id.replace(/\D/g, '').slice(0, 4) || '1'}-${legacy}1`;
+}
+
+/** The same for any account. Those of mode legacy see in it whether it is a test. */
 function operationNumber(order: BankOrder, { settings, environment }: Merchant, legacy: string): string {
+  if (settings.mode !== 'legacy') return panelNumber(order, legacy);
   const digits = order.id.replace(/\D/g, '').slice(0, 4) || '1';
-  if (settings.mode !== 'legacy') return `M9${digits}-${legacy}1`;
   return `${String(settings.id)}-${environment === 'production' ? 'A' : 'TST'}${digits}${legacy}1`;
 }
 
 /** The form body of the notification of a decision. */
 function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
-  const { id, PIN, mode } = merchant.settings;
-  const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
+  const { id, mode } = merchant.settings;
   const amount = (order.amount / 100).toFixed(2);
   const [legacy, operation] = STATUS[decision];
   const number = operationNumber(order, merchant, legacy);
@@ -117,6 +119,13 @@ function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling
           ['email', order.data.email ?? 'jan@example.com'],
           ['channel', '73'],
         ];
+  return signedForm(fields, merchant, spoiling);
+}
+
+/** Fields, in the order in which they are signed, as a signed form. */
+function signedForm(fields: readonly [string, string][], merchant: Merchant, spoiling: Spoiling): string {
+  const { PIN, mode } = merchant.settings;
+  const pin = String(PIN) + (spoiling === 'unknown-key' ? 'X' : '');
   const values = new Map(fields);
   const value = (name: string) => values.get(name) ?? '';
   const signature =
@@ -146,6 +155,51 @@ function urlc(order: BankOrder, merchant: Merchant, decision: Decision, spoiling
     .join('&');
 }
 
+const REFUND_WORDS: Readonly<Record<BankOperation['state'], string>> = {
+  done: 'completed',
+  pending: 'processing',
+  rejected: 'rejected',
+};
+
+/** A refund as the panel's API shows it. One that was made in the panel has another description. */
+function refundOperation(entry: Entry, { id, amount, state, operationReference }: BankOperation) {
+  const text = (amount / 100).toFixed(2);
+  return {
+    number: `M8-${id}`,
+    type: 'refund',
+    status: REFUND_WORDS[state],
+    amount: `-${text}`,
+    currency: entry.currency,
+    original_amount: `-${text}`,
+    original_currency: entry.currency,
+    control: entry.order,
+    description: operationReference || 'Zwrot z panelu',
+    related_operation: panelNumber({ id: entry.data.id ?? '' }, STATUS.pay[0]),
+  };
+}
+
+/** The form body of the notification of a refund: an operation of its own on the same address. */
+function refundUrlc(entry: Entry, operation: BankOperation, merchant: Merchant): string {
+  const refund = refundOperation(entry, operation);
+  const fields: [string, string][] = [
+    ['id', String(merchant.settings.id)],
+    ['operation_number', refund.number],
+    ['operation_type', refund.type],
+    ['operation_status', refund.status],
+    ['operation_amount', refund.amount],
+    ['operation_currency', refund.currency],
+    ['operation_original_amount', refund.original_amount],
+    ['operation_original_currency', refund.original_currency],
+    ['operation_datetime', '2026-11-21 11:00:00'],
+    ['operation_related_number', refund.related_operation],
+    ['control', refund.control],
+    ['description', refund.description],
+    ['email', entry.data.email ?? 'jan@example.com'],
+    ['channel', '73'],
+  ];
+  return signedForm(fields, merchant, 'none');
+}
+
 /** A payment as the panel's API shows it. */
 function paymentOperation(number: string, { order, currency, asked }: Entry) {
   const amount = (asked / 100).toFixed(2);
@@ -166,8 +220,11 @@ async function panel(call: ApiCall, memory: Memory): Promise<Response> {
   const [, , , , resource, number = '', kind] = call.path.split('/');
   if (resource === 'operations' && number === '') {
     const description = new URLSearchParams(call.query).get('description') ?? '';
-    const found = await memory.get(`dotpay/${description}`);
-    return Response.json({ count: found ? 1 : 0, results: found ? [JSON.parse(found)] : [] });
+    const order = await memory.get(`dotpay/${description}`);
+    const entry = order ? await entryOf(memory, order) : null;
+    const found = entry?.done.filter((one) => one.operationReference === description) ?? [];
+    const results = entry ? found.map((one) => refundOperation(entry, one)) : [];
+    return Response.json({ count: results.length, results });
   }
   const entry = await entryByReference(memory, 'dotpay', number);
   if (!entry) return Response.json({ detail: 'Not found' }, { status: 404 });
@@ -175,19 +232,14 @@ async function panel(call: ApiCall, memory: Memory): Promise<Response> {
   if (kind !== 'refund') return new Response('no such call', { status: 404 });
   if (call.trouble === 'fail') return Response.json({ detail: 'Insufficient funds' }, { status: 400 });
   const refund = JSON.parse(call.body) as { amount: string; description: string; control: string };
-  if (!/^\d+\.\d\d$/.test(refund.amount) || refund.control !== entry.order)
-    return Response.json({ detail: 'Wrong amount or control' }, { status: 400 });
+  if (!/^\d+\.\d\d$/.test(refund.amount) || refund.control !== entry.order || !refund.description)
+    return Response.json({ detail: 'Wrong amount, control or description' }, { status: 400 });
   const amount = Math.round(Number(refund.amount) * 100);
-  const result = await perform(memory, entry, { kind: 'refund', amount });
+  const operation = { kind: 'refund', amount, operationReference: refund.description } as const;
+  const result = await perform(memory, entry, operation);
   if (typeof result === 'string')
     return Response.json({ detail: `not possible: ${result}` }, { status: 400 });
-  const operation = {
-    number: `M8-${result.done.id}`,
-    type: 'refund',
-    status: 'completed',
-    description: refund.description,
-  };
-  await memory.put(`dotpay/${refund.description}`, JSON.stringify(operation));
+  await memory.put(`dotpay/${refund.description}`, entry.order);
   return Response.json({ detail: 'ok' });
 }
 
@@ -275,6 +327,16 @@ export const dotpayBank: Bank = {
       url: order.data.urlc ?? order.data.URLC ?? merchant.callback,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: urlc(order, merchant, decision, spoiling),
+    };
+  },
+
+  operationNotification(entry, operation, merchant) {
+    if (merchant.settings.mode === 'legacy') return null;
+    return {
+      method: 'POST',
+      url: entry.data.urlc ?? entry.data.URLC ?? merchant.callback,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: refundUrlc(entry, operation, merchant),
     };
   },
 

@@ -115,6 +115,33 @@ describe('a refund', () => {
     expect([statesOf(now), now.amounts.refunded]).toEqual([['succeeded'], 500]);
   });
 
+  it('of the panel, told while ours is unknown, does not settle ours', async () => {
+    const attempt = await paid('payu');
+    await slow(attempt);
+    cut('after');
+    await ask(attempt, 'refund', 500);
+    await slow(attempt, false);
+    await inPanel(attempt, 'refund', 500);
+    await tell(attempt, 1);
+    const between = await read(attempt);
+    expect([statesOf(between), between.amounts.refunded]).toEqual([['unknown'], 500]);
+    await conclude(attempt, 0, 'rejected');
+    const now = await refreshed(attempt, 1);
+    expect([statesOf(now), now.amounts.refunded]).toEqual([['failed'], 500]);
+  });
+
+  it('told while it is unknown counts once when the list names it', async () => {
+    const attempt = await paid('payu');
+    cut('after');
+    await ask(attempt, 'refund', 500);
+    await tell(attempt, 0);
+    expect((await read(attempt)).amounts.refunded).toBe(500);
+    const now = await refreshed(attempt, 1);
+    expect([statesOf(now), now.amounts.refunded]).toEqual([['succeeded'], 500]);
+    await tell(attempt, 0);
+    expect((await refreshed(attempt, 1)).amounts.refunded).toBe(500);
+  });
+
   it('of the panel adds to ours, before and after', async () => {
     const attempt = await paid('payu');
     await inPanel(attempt, 'refund', 300);
