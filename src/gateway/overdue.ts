@@ -6,6 +6,7 @@
 import type { OverdueCommand } from '../ledger/commands.ts';
 import { paymentId } from '../payments/id.ts';
 import { open } from './accounts.ts';
+import { queryLack } from './proof.ts';
 import type { Service } from './service.ts';
 
 /** Seconds after a payment's last change at which its status is queried, where the provider names no others. */
@@ -28,9 +29,9 @@ async function schedulesOf(service: Service): Promise<OverdueCommand> {
   for (const account of await service.directory.accounts.list()) {
     try {
       const { provider, variants } = open(account);
-      const lack = provider.cannotQueryStatus?.(variants[0].account.settings) ?? null;
+      const lack = queryLack(provider, variants[0].account.settings, false);
       schedules[account.id] = {
-        queryAfter: provider.capabilities.status && lack === null ? (provider.queryAfter ?? QUERY_AFTER) : [],
+        queryAfter: lack === null ? (provider.queryAfter ?? QUERY_AFTER) : [],
         expireAfterMs: account.expireAfterHours * HOUR_MS,
       };
     } catch (error) {

@@ -25,9 +25,16 @@ export function isProof({ keyOf, undecided, bordersCovered, uniqueReading }: Pro
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** Why a provider cannot be asked about an attempt, by the settings of an account; null: it can. */
+export function queryLack(provider: Provider, settings: Settings, isHinted: boolean): string | null {
+  const isOnlyHinted = provider.queriesOnlyHints?.(settings) ?? false;
+  if (!provider.queryStatus || (isOnlyHinted && !isHinted))
+    return `${provider.caption} cannot be asked about payments`;
+  return provider.cannotQueryStatus?.(settings) ?? null;
+}
+
 function canQuery(provider: Provider, settings: Settings): boolean {
-  if (!provider.queryStatus || provider.queriesOnlyHints) return false;
-  return (provider.cannotQueryStatus?.(settings) ?? null) === null;
+  return queryLack(provider, settings, false) === null;
 }
 
 /** What a message counts as that came this way, on an account whose money is real. */

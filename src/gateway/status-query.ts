@@ -2,27 +2,15 @@
 import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
-import type { Provider, ProviderUpdate } from '../providers/contract.ts';
+import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
+import { queryLack } from './proof.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
 /** How many of a payment's attempts one refresh queries, the newest first. */
 const QUERIED_AT_ONCE = 5;
-
-/** Why a provider cannot be queried; null: it can. */
-function lackOf(
-  provider: Provider,
-  settings: Record<string, unknown>,
-  { hint }: StatusQueryRequest,
-): string | null {
-  const isHinted = Object.keys(hint).length > 0;
-  if (!provider.queryStatus || (provider.queriesOnlyHints && !isHinted)) {
-    return `${provider.caption} cannot be asked about payments`;
-  }
-  return isHinted ? null : (provider.cannotQueryStatus?.(settings) ?? null);
-}
 
 /**
  * Queries a provider about an attempt.
@@ -37,7 +25,7 @@ export async function queryStatus(
   if (!account) throw new Problem('misconfigured', `the account ${request.account} is not there any more`);
   const { provider, variants } = open(account);
   const [{ account: current }] = variants;
-  const lack = lackOf(provider, current.settings, request);
+  const lack = queryLack(provider, current.settings, Object.keys(request.hint).length > 0);
   if (!provider.queryStatus || lack !== null) throw new Problem('unsupported_operation', lack ?? '');
   const { id, attempt } = request;
   const order = request.order ?? orderNumber(id, attempt);

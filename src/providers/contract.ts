@@ -521,9 +521,12 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    * something is left to pay, and looks up what came of it without the hint.
    */
   hintSpends?(hint: Readonly<Record<string, string>>): boolean;
-  /** There is no status query without a hint: `queryStatus` only reads what a hint has brought. */
-  readonly queriesOnlyHints?: true;
-  /** Why accounts with these settings have no status query without a hint; null: they have. Left out: all have. */
+  /**
+   * Whether accounts with these settings have no status query without a hint: `queryStatus` only reads, or asks about, what a hint has
+   * brought. Left out: none.
+   */
+  queriesOnlyHints?(settings: v.InferOutput<Schema>): boolean;
+  /** Why accounts with these settings have no status query, with a hint neither; null: they have. Left out: all have. */
   cannotQueryStatus?(settings: v.InferOutput<Schema>): string | null;
   readonly capture?: ProviderOperation<v.InferOutput<Schema>>;
   readonly cancel?: ProviderOperation<v.InferOutput<Schema>>;

@@ -45,7 +45,7 @@ type Ask = 'always' | 'never' | 'only with a hint' | 'not with these settings';
 const ASKS: readonly (readonly [Ask, boolean, Partial<Provider>])[] = [
   ['always', true, { queryStatus: async () => null }],
   ['never', false, {}],
-  ['only with a hint', false, { queryStatus: async () => null, queriesOnlyHints: true }],
+  ['only with a hint', false, { queryStatus: async () => null, queriesOnlyHints: () => true }],
   [
     'not with these settings',
     false,

@@ -61,7 +61,8 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     for (const name of OPERATION_KINDS) {
       expect(entry.capabilities[name], name).toBe(entry[name] !== undefined);
     }
-    expect(entry.capabilities.status).toBe(entry.queryStatus !== undefined && !entry.queriesOnlyHints);
+    const isOnlyHinted = entry.queriesOnlyHints?.(accountOf(entry).settings as never) ?? false;
+    expect(entry.capabilities.status).toBe(entry.queryStatus !== undefined && !isOnlyHinted);
     // The middleware of SIPS 1 verifies in our place.
     const verified =
       entry.signatures['notification-signature']?.kind === 'verify' ||

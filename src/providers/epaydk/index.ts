@@ -21,7 +21,8 @@ import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
 import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
-import { executeAtEpay, lookUpAtEpay, queryTransactionAtEpay } from './payment-service.ts';
+import { lacksPaymentService, queryCaptureAtEpay } from './capture-proof.ts';
+import { executeAtEpay, lookUpAtEpay } from './payment-service.ts';
 import { EPAYDK_PUBLISHED_SECRETS, type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
 import { EPAYDK_MESSAGES, EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
@@ -134,7 +135,12 @@ function operation(
   fundsSources: Rule['fundsSources'],
   parts: Rule['parts'],
 ): ProviderOperation<EpaydkSettings> {
-  return { rule: { fundsSources, parts }, execute: executeAtEpay, lookUp: lookUpAtEpay };
+  return {
+    rule: { fundsSources, parts },
+    lacks: lacksPaymentService,
+    execute: executeAtEpay,
+    lookUp: lookUpAtEpay,
+  };
 }
 
 // --- The provider -----------------------------------------------------------------------------------------
@@ -173,6 +179,8 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   // A callback and an accept return have the same parameters and the same hash.
   proof: () =>
     merchantProof(['o', 'n', 'txnid', 'orderid', 'amount', 'currency', 'date'], {
+      // Whether the money was taken is said nowhere (capture-proof.ts).
+      undecided: ['outcome'],
       bordersCovered: false,
       uniqueReading:
         'o and n have fixed lengths, orderid has to be n again, and a text in which amount, currency and date can be cut twice is only a reason to ask (callback.ts)',
@@ -236,7 +244,8 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     { where: 'the callback is named by each payment; nothing else has to be entered', value: callback },
   ],
 
-  queryStatus: queryTransactionAtEpay,
+  queryStatus: queryCaptureAtEpay,
+  cannotQueryStatus: lacksPaymentService,
   capture: operation(['held'], 'many'),
   cancel: operation(['held'], 'whole'),
   refund: operation(['paid'], 'many'),

@@ -41,6 +41,17 @@ export const epaydkSettings = v.object({
     ),
     '0',
   ),
+  web_service: v.optional(
+    v.pipe(
+      v.boolean(),
+      shown({
+        title: 'The payment web service may be called',
+        description:
+          'Says whether money was taken or is only held. Off: in production a person has to say it of each payment.',
+      }),
+    ),
+    true,
+  ),
   webservice_password: v.optional(
     v.pipe(
       text(0, 64),

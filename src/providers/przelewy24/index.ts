@@ -180,7 +180,8 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
 
   queryStatus: (query) =>
     query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
-  cannotQueryStatus: ({ mode }) => (mode === 'rest' ? null : 'the older protocols cannot be asked'),
+  // The older protocols can only be asked about the order that a notification has named.
+  queriesOnlyHints: ({ mode }) => mode !== 'rest',
 
   refund: p24Refund,
 });

@@ -111,7 +111,7 @@ export const sips = defineProvider<typeof sipsSettings>({
   },
 
   /** Reads what could not be read when it came. */
-  queriesOnlyHints: true,
+  queriesOnlyHints: () => true,
   async queryStatus({ account, hint, now, fetch }) {
     return hint.DATA ? decrypted(account, { now, fetch }, hint.DATA) : null;
   },

@@ -3,17 +3,28 @@
  * a callback, the order id of another attempt, a transaction of another order.
  */
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countsAs } from '../../../src/gateway/proof.ts';
 import type { ProviderRequest } from '../../../src/providers/contract.ts';
 import { epaydk } from '../../../src/providers/epaydk/index.ts';
+import { decided } from '../../../src/sandbox/kit/bank-ledger.ts';
 import {
+  BANK_API,
+  bankOf,
   CUSTOMER,
   request as call,
+  deliver,
   demoSettings,
   journey,
+  makeAccount,
+  makeShop,
+  memory,
+  merchant,
   type network as Network,
   network,
+  type Payment,
+  runAlarms,
+  shopperAtBank,
 } from '../../support/harness.ts';
 import { accountOf, begin, CONTEXT, ID, ORDER, request } from '../support.ts';
 
@@ -61,15 +72,17 @@ const read = (fields: Fields, hash?: string) =>
   epaydk.notification(message(fields, hash), accountOf(epaydk), 'notification', CONTEXT);
 
 describe('a callback', () => {
-  it('counts, and so does the accept return', async () => {
+  it('decides everything but whether the money was taken, and so does the accept return', async () => {
     expect(await read(callback())).toMatchObject({
       kind: 'update',
       order: ORDER,
       amount: 100,
       echo: { n: N },
     });
-    for (const channel of ['notification', 'return'] as const)
-      expect(countsAs(epaydk, accountOf(epaydk).settings, channel)).toBe('proof');
+    for (const channel of ['notification', 'return'] as const) {
+      expect(countsAs(epaydk, accountOf(epaydk).settings, channel)).toBe('query');
+      expect(countsAs(epaydk, accountOf(epaydk, { web_service: false }).settings, channel)).toBe('person');
+    }
   });
 
   it('whose text can be cut in two ways is only a reason to ask, however it is cut', async () => {
@@ -200,6 +213,32 @@ describe('a status query', () => {
     for (const orderid of [N, '']) expect(await query(orderid, { providerState: hint })).toHaveLength(1);
   });
 
+  const held = (capture: 'automatic' | 'manual', minutes: number) =>
+    epaydk.queryStatus?.({
+      order: ORDER,
+      account: accountOf(epaydk),
+      amount: 100,
+      currency: 'DKK',
+      capture,
+      providerState: { n: N },
+      startedAt: new Date(CONTEXT.now.getTime() - minutes * 60_000),
+      now: CONTEXT.now,
+      hint,
+      fetch: (async () =>
+        new Response(
+          `<Envelope><Body><gettransactionResponse><gettransactionResult>true</gettransactionResult><transactionInformation><orderid>${N}</orderid><currency>208</currency><authamount>100</authamount><capturedamount>0</capturedamount><creditedamount>0</creditedamount><status>PAYMENT_NEW</status></transactionInformation></gettransactionResponse></Body></Envelope>`,
+        )) as typeof fetch,
+      daily: async () => 1,
+    });
+
+  it('says that money is held which was to be taken at once, when it stays so, and never that it is paid', async () => {
+    expect(await held('automatic', 5)).toBeNull();
+    expect(await held('automatic', 31)).toMatchObject([
+      { outcome: 'authorized', amount: 100, providerState: { txnid: '7' } },
+    ]);
+    expect(await held('manual', 0)).toMatchObject([{ outcome: 'authorized' }]);
+  });
+
   it('about another currency is none', async () => {
     await expect(query(N, { hint, providerState: { n: N }, currency: '392' })).rejects.toMatchObject({
       reason: 'wrong_account',
@@ -214,6 +253,56 @@ describe('through the gateway', () => {
     net = network();
   });
   afterEach(() => net.restore());
+
+  /** A payment in production, and what the bank does with it. */
+  async function real(settings: Record<string, unknown> = {}) {
+    const account = await makeAccount('epaydk', {
+      environment: 'production',
+      settings: { ...demoSettings('epaydk'), ...settings },
+      endpoints: { api: BANK_API },
+    });
+    const shop = await makeShop([account]);
+    const { body } = await shop.pay({ currency: 'DKK', capture: 'automatic' });
+    const who = merchant('epaydk', account, settings);
+    if (body.redirect.kind !== 'url') throw new Error('no address');
+    return { shop, id: body.id, address: body.redirect.url, who };
+  }
+
+  it('counts as held what a shopper has made held by renaming a field of the form, whose hash stays right', async () => {
+    const { shop, id, address, who } = await real();
+    const renamed = address
+      .replace('&instantcapture=1&', '&ordertext=1&')
+      .replace('&language=', '&instantcapture=');
+    expect(renamed).not.toBe(address);
+    const order = await shopperAtBank('epaydk', { kind: 'url', method: 'GET', url: renamed }, who);
+    await decided(memory, { ...order, manual: true }, 'pay');
+    await bankOf('epaydk').decide?.(order, who, 'pay', memory);
+    await deliver(bankOf('epaydk').notification(order, who, 'pay', 'none'));
+    await runAlarms(id);
+    await call(bankOf('epaydk').back(order, who, 'pay'));
+    expect(await shop.payment(id)).toMatchObject({ status: 'created', amounts: { paid: 0 } });
+    vi.setSystemTime(Date.now() + 36 * 60_000);
+    await runAlarms(id);
+    expect(await shop.payment(id)).toMatchObject({ status: 'authorized', amounts: { paid: 0 } });
+  });
+
+  it('counts as paid what the web service says was taken, and knows its number for a refund', async () => {
+    const { shop, id, address, who } = await real();
+    const order = await shopperAtBank('epaydk', { kind: 'url', method: 'GET', url: address }, who);
+    await decided(memory, order, 'pay');
+    await bankOf('epaydk').decide?.(order, who, 'pay', memory);
+    await deliver(bankOf('epaydk').notification(order, who, 'pay', 'none'));
+    await runAlarms(id);
+    expect(await shop.payment(id)).toMatchObject({ status: 'paid', signed: true });
+    expect((await shop.call<Payment>('POST', `/payments/${id}/refund`, {})).body.status).toBe('refunded');
+  });
+
+  it('makes a payment wait for a person where there is no web service', async () => {
+    const { shop, id, address, who } = await real({ web_service: false });
+    const order = await shopperAtBank('epaydk', { kind: 'url', method: 'GET', url: address }, who);
+    await deliver(bankOf('epaydk').notification(order, who, 'pay', 'none'));
+    expect(await shop.payment(id)).toMatchObject({ status: 'pending', pendingReason: 'proof_missing' });
+  });
 
   it('a callback with the order id of another attempt moves nothing', async () => {
     const { order, payment, shop, notify } = await journey('epaydk');
