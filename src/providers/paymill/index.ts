@@ -45,7 +45,10 @@ function hintOfWebhook(request: ProviderRequest, account: ProviderAccount<Paymil
   const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
     throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
-  if (!description || !id || !/^tran_\w{1,60}$/.test(id))
+  // Anybody can send a webhook, with values of any type.
+  if (typeof description !== 'string' || description === '')
+    throw new Refusal('field_missing', 'there is no description');
+  if (typeof id !== 'string' || !/^tran_\w{1,60}$/.test(id))
     throw new Refusal('field_missing', 'there is no transaction of ours');
   return { kind: 'hint', order: description, about: { transaction: id } };
 }

@@ -95,12 +95,17 @@ export function readingsOf(query: string): SpplusReadings {
     .slice(FORMS.findIndex(([name]) => name === 'refsfp'))
     .map(({ value }) => value)
     .join('');
-  const codes = codesIn(
-    tail,
-    following.every(({ value }) => value === ''),
-  );
-  if (codes.length < 2) return 'one';
-  return codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
+  // The code as it came may be one that the sheet does not have: it is a reading too.
+  const { value: said = '' } = pairs.find(({ name }) => name === 'etat') ?? {};
+  const codes = new Set([
+    said,
+    ...codesIn(
+      tail,
+      following.every(({ value }) => value === ''),
+    ),
+  ]);
+  if (codes.size < 2) return 'one';
+  return [...codes].every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
 }
 
 /**

@@ -220,4 +220,21 @@ describe('a webhook', () => {
       ),
     ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'wrong_environment' }));
   });
+
+  it.each([
+    ['a number', 5],
+    ['an object', { order: ORDER }],
+    ['true', true],
+  ])('whose description is %s is refused, and is no failure of ours', async (_type, description) => {
+    const body = JSON.stringify({ event: { event_resource: { id: 'tran_1', description } } });
+    const message = {
+      method: 'POST',
+      url: 'https://a.test/',
+      headers: { 'content-type': 'application/json' },
+      body,
+    };
+    await expect(
+      paymill.notification(asRequest(message as never), accountOf(paymill), 'notification', CONTEXT),
+    ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'field_missing' }));
+  });
 });

@@ -78,6 +78,13 @@ describe('the values of one message', () => {
     expect(await outcomeOf(`${START}&refsfp=SFP000&etat=21`, held)).toBe('pending');
   });
 
+  it('cannot be cut so that a payment is an error of a code that nobody knows', async () => {
+    const paid = hmacOf(`${START}&refsfp=SFP0001&etat=10`);
+    expect(await outcomeOf(`${START}&refsfp=SFP00011&etat=0`, paid)).toBe('pending');
+    // A new code of the bank's, with no other reading.
+    expect(await outcomeOf(`${START}&refsfp=SFP0003&etat=40`)).toBe('error');
+  });
+
   it('bring money in one reading only, wherever they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
