@@ -4,7 +4,7 @@ import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { type Env, serviceOf } from './worker.ts';
 
-export { Ledger, Sequence } from './worker.ts';
+export { Ledger, Sequence, Standby } from './worker.ts';
 
 const app = createApp((bindings) => serviceOf(bindings as Env));
 

@@ -1,5 +1,6 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { Directory } from './directory/directory.ts';
+import { DirectoryStandby, type StandbyClient, type StandbyPorts } from './directory/standby.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
 import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
@@ -12,6 +13,7 @@ export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
   readonly SEQUENCE: DurableObjectNamespace<Sequence>;
+  readonly STANDBY: DurableObjectNamespace<Standby>;
 }
 
 interface Parts {
@@ -41,6 +43,7 @@ function partsOf(env: Env): Parts {
     hashKey: config.idKey,
     now,
     random,
+    standby: () => env.STANDBY.get(env.STANDBY.idFromName('directory')) as unknown as StandbyClient,
     pause,
   });
   const made = { config, directory, names: new NameLookups(now) };
@@ -80,6 +83,13 @@ export function serviceOf(env: Env): Service {
 
 /** The counters of short order numbers. */
 export class Sequence extends DailySequence<Env> {}
+
+/** What has to hold while the directory is down. */
+export class Standby extends DirectoryStandby<Env> {
+  protected override ports(): StandbyPorts {
+    return { now, write: (row) => serviceOf(this.env).directory.writeWaiting(row) };
+  }
+}
 
 /** A payment's Durable Object, with its ports. */
 export class Ledger extends PaymentLedger<Env> {

@@ -2,6 +2,8 @@
 import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
+import type { Database, Statement } from './database.ts';
+import type { Subject } from './recent-changes.ts';
 import {
   KEY_KINDS,
   type KeyKind,
@@ -79,25 +81,29 @@ function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Plac
 const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
 export class Shops {
-  readonly #db: D1Database;
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #hashKey: Uint8Array;
   readonly #now: () => number;
   readonly #random: (bytes: Uint8Array) => void;
+  readonly #begin: (subject: Subject) => Promise<void>;
 
   constructor(options: {
-    readonly db: D1Database;
+    readonly db: Database;
     readonly vault: Vault;
     /** Keys the hash of API keys, so that a copy of the database alone cannot be searched for weak ones. */
     readonly hashKey: Uint8Array;
     readonly now: () => number;
     readonly random: (bytes: Uint8Array) => void;
+    /** Says that a change begins, before it is written; throws where nothing may be changed. */
+    readonly begin: (subject: Subject) => Promise<void>;
   }) {
     this.#db = options.db;
     this.#vault = options.vault;
     this.#hashKey = options.hashKey;
     this.#now = options.now;
     this.#random = options.random;
+    this.#begin = options.begin;
   }
 
   #bytes(length: number): Uint8Array {
@@ -183,6 +189,7 @@ export class Shops {
     before: Shop | null,
     actor: string,
   ): Promise<Partial<Record<KeyKind, string>>> {
+    await this.#begin(`shop/${input.id}`);
     const at = new Date(this.#now()).toISOString();
     const keys: Partial<Record<KeyKind, string>> = { ...given };
     if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
@@ -238,7 +245,7 @@ export class Shops {
     return keys;
   }
 
-  async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<D1PreparedStatement> {
+  async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<Statement> {
     const hash = kind === 'apiKey' ? this.hashOf(value) : null;
     const id = hex(this.#bytes(16));
     const sealed = kind === 'apiKey' ? null : await this.#vault.seal(placeOf({ id, shop, kind }), value);
@@ -252,6 +259,7 @@ export class Shops {
    * their own end.
    */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
+    await this.#begin(`shop/${shop}`);
     const now = this.#now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);

@@ -6,6 +6,7 @@ declare namespace Cloudflare {
   }
   interface Env {
     LEDGER: DurableObjectNamespace<import('../../src/index.ts').Ledger>;
+    STANDBY: DurableObjectNamespace<import('../../src/index.ts').Standby>;
     DIRECTORY: D1Database;
     MASTER_KEY: string;
     ID_KEY: string;

@@ -11,7 +11,7 @@ import { takeReturn } from '../../gateway/returns.ts';
 import type { Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import type { History } from '../../ledger/commands.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { isUnavailable, Problem, Refusal } from '../../payments/errors.ts';
 import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
@@ -138,7 +138,7 @@ async function start(c: Context<AppEnv>): Promise<Response> {
   try {
     return answer('OK', 200, await startTransaction(c));
   } catch (error) {
-    if (error instanceof Problem && error.code === 'payload_too_large') throw error;
+    if (isUnavailable(error) || (error instanceof Problem && error.code === 'payload_too_large')) throw error;
     const code = error instanceof PolybankingError ? error.code : 'ERROR';
     const detail = error instanceof PolybankingError ? undefined : String(error);
     console.warn({ event: 'polybanking.rejected', requestId: c.get('requestId'), code, detail });
