@@ -5,6 +5,7 @@ import { type Config, readConfig, type Variables } from './env.ts';
 import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
 import type { LedgerClient, Service } from './gateway/service.ts';
+import { ShopLimits } from './gateway/shop-limits.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
 import type { LedgerPorts } from './ledger/ports.ts';
 import { DailySequence } from './ledger/sequence.ts';
@@ -12,6 +13,7 @@ import { DailySequence } from './ledger/sequence.ts';
 export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
+  readonly ADDRESS_LIMIT?: RateLimit;
   readonly SEQUENCE: DurableObjectNamespace<Sequence>;
   readonly STANDBY: DurableObjectNamespace<Standby>;
 }
@@ -20,6 +22,7 @@ interface Parts {
   readonly config: Config;
   readonly directory: Directory;
   readonly names: NameLookups;
+  readonly shopLimits: ShopLimits;
 }
 
 const now = () => Date.now();
@@ -46,7 +49,7 @@ function partsOf(env: Env): Parts {
     standby: () => env.STANDBY.get(env.STANDBY.idFromName('directory')) as unknown as StandbyClient,
     pause,
   });
-  const made = { config, directory, names: new NameLookups(now) };
+  const made = { config, directory, names: new NameLookups(now), shopLimits: new ShopLimits(now) };
   parts.set(env.DIRECTORY, made);
   return made;
 }
@@ -56,12 +59,15 @@ function partsOf(env: Env): Parts {
  * @throws Problem misconfigured when a variable is missing.
  */
 export function serviceOf(env: Env): Service {
-  const { config, directory, names } = partsOf(env);
+  const { config, directory, names, shopLimits } = partsOf(env);
   const ledgers = env.LEDGER;
   return {
     config,
     directory,
     names,
+    shopLimits,
+    // The local runtime would count as well.
+    addressLimit: config.local ? null : (env.ADDRESS_LIMIT ?? null),
     ledger: (id, region) =>
       ledgers.get(
         ledgers.idFromName(id),

@@ -89,14 +89,14 @@ export class Directory {
   }
 
   /** The shop that an API key opens, cached; null for a key that is unknown or dead. */
-  async shopByKey(apiKey: string): Promise<Shop | null> {
+  async shopByKey(apiKey: string): Promise<Pick<KeyHolder, 'shop' | 'hash'> | null> {
     const hash = this.shops.hashOf(apiKey);
     const holder = await this.#cache.read<KeyHolder>(
       `key/${hash}`,
       () => this.shops.byHash(hash),
       ({ shop }) => `shop/${shop.id}`,
     );
-    return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder.shop : null;
+    return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder : null;
   }
 
   /** A shop, cached. */

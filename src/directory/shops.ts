@@ -29,6 +29,8 @@ interface ShopRow {
   readonly webhook_url: string | null;
   readonly webhook_dialect: string;
   readonly webhook_new_payments: number;
+  readonly rate_per_minute: number | null;
+  readonly rate_burst: number | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -49,6 +51,8 @@ export type ShopInput = Omit<Shop, 'createdAt' | 'updatedAt'>;
 /** A shop found by one of its API keys, and until when that key is good (milliseconds; null: for ever). */
 export interface KeyHolder {
   readonly shop: Shop;
+  /** The stored form of the key. */
+  readonly hash: string;
   readonly keyUntil: number | null;
 }
 
@@ -61,6 +65,10 @@ function shopOf(row: ShopRow): Shop {
     adminEnabled: row.admin_enabled === 1,
     testMode: row.test_mode === 1,
     region: row.region as Region | null,
+    rateLimit:
+      row.rate_per_minute && row.rate_burst
+        ? { perMinute: row.rate_per_minute, burst: row.rate_burst }
+        : null,
     accounts: JSON.parse(row.accounts) as string[],
     returnUrl: { success: row.return_success, failure: row.return_failure },
     webhook: {
@@ -149,7 +157,9 @@ export class Shops {
       )
       .bind(hash, new Date(this.#now()).toISOString())
       .first<ShopRow & { readonly key_until: string | null }>();
-    return row && { shop: shopOf(row), keyUntil: row.key_until === null ? null : Date.parse(row.key_until) };
+    return (
+      row && { shop: shopOf(row), hash, keyUntil: row.key_until === null ? null : Date.parse(row.key_until) }
+    );
   }
 
   /** The live values of a signing key, the newest first. */
@@ -197,14 +207,16 @@ export class Shops {
       this.#db
         .prepare(
           `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, webhook_new_payments, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst, created_at,
+             updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
              admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
              accounts = excluded.accounts, return_success = excluded.return_success,
              return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
              webhook_dialect = excluded.webhook_dialect,
-             webhook_new_payments = excluded.webhook_new_payments, updated_at = excluded.updated_at`,
+             webhook_new_payments = excluded.webhook_new_payments, rate_per_minute = excluded.rate_per_minute,
+             rate_burst = excluded.rate_burst, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -220,6 +232,8 @@ export class Shops {
           input.webhook.url,
           input.webhook.dialect,
           input.webhook.newPayments ? 1 : 0,
+          input.rateLimit?.perMinute ?? null,
+          input.rateLimit?.burst ?? null,
           at,
           at,
         ),

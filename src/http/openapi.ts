@@ -77,6 +77,7 @@ function errorsOf(operation: RouteDescription) {
   const codes: ProblemCode[] = [
     ...operation.errors,
     ...(operation.auth ? (['unauthorized'] as const) : []),
+    'rate_limited',
     'unavailable',
   ];
   const byStatus = new Map<number, ProblemCode[]>();

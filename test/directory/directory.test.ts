@@ -131,6 +131,7 @@ describe('the master key', () => {
         adminEnabled: true,
         testMode: false,
         region: null,
+        rateLimit: null,
         accounts: [],
         returnUrl: { success: null, failure: null },
         webhook: { url: null, dialect: 'standard', newPayments: false },

@@ -8,6 +8,7 @@ declare namespace Cloudflare {
     LEDGER: DurableObjectNamespace<import('../../src/index.ts').Ledger>;
     STANDBY: DurableObjectNamespace<import('../../src/index.ts').Standby>;
     DIRECTORY: D1Database;
+    ADDRESS_LIMIT: RateLimit;
     MASTER_KEY: string;
     ID_KEY: string;
     ADMIN_TOKEN: string;
