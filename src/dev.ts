@@ -12,7 +12,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { demoShopRoutes } from './sandbox/shop.ts';
 import { type Env, serviceOf } from './worker.ts';
 
-export { Ledger, Sequence, VaultSwitch } from './worker.ts';
+export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 /** What the reference page's examples need under `npm start`. */
 const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`;

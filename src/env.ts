@@ -52,12 +52,12 @@ function key(
     if (local || !EXAMPLE_KEYS.includes(base64(bytes))) return bytes;
     throw new Problem(
       'misconfigured',
-      `the secret ${name} is the one of .dev.vars.example, which everybody has: make your own with "openssl rand -base64 32" and set it with "wrangler secret put ${name}"`,
+      `the secret ${name} is the one of .dev.vars.example, which everybody has: make your own with "openssl rand -base64 32" and set it with "npm run wrangler -- secret put ${name}"`,
     );
   }
   throw new Problem(
     'misconfigured',
-    `the secret ${name} is ${value ? 'not 32 bytes of base64' : 'missing'}: set it with "wrangler secret put ${name}"`,
+    `the secret ${name} is ${value ? 'not 32 bytes of base64' : 'missing'}: set it with "npm run wrangler -- secret put ${name}"`,
   );
 }
 
@@ -127,7 +127,7 @@ export function readConfig(variables: Variables): Config {
   if (!local && adminToken.trim() === EXAMPLE_TOKEN) {
     throw new Problem(
       'misconfigured',
-      'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "wrangler secret put ADMIN_TOKEN"',
+      'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "npm run wrangler -- secret put ADMIN_TOKEN"',
     );
   }
   return {

@@ -4,7 +4,7 @@ import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { type Env, serviceOf } from './worker.ts';
 
-export { Ledger, Sequence, VaultSwitch } from './worker.ts';
+export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 const app = createApp((bindings) => serviceOf(bindings as Env));
 

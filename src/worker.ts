@@ -1,11 +1,13 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { Directory } from './directory/directory.ts';
 import type { VaultSwitchClient } from './directory/older-records.ts';
+import { DirectoryStandby, type StandbyClient, type StandbyPorts } from './directory/standby.ts';
 import { OneWaySwitch } from './directory/vault-switch.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
 import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
 import type { LedgerClient, Service } from './gateway/service.ts';
+import { ShopLimits } from './gateway/shop-limits.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
 import type { LedgerPorts } from './ledger/ports.ts';
 import { DailySequence } from './ledger/sequence.ts';
@@ -13,14 +15,17 @@ import { DailySequence } from './ledger/sequence.ts';
 export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
+  readonly ADDRESS_LIMIT?: RateLimit;
   readonly SEQUENCE: DurableObjectNamespace<Sequence>;
   readonly VAULT_SWITCH: DurableObjectNamespace<VaultSwitch>;
+  readonly STANDBY: DurableObjectNamespace<Standby>;
 }
 
 interface Parts {
   readonly config: Config;
   readonly directory: Directory;
   readonly names: NameLookups;
+  readonly shopLimits: ShopLimits;
 }
 
 const now = () => Date.now();
@@ -46,9 +51,10 @@ function partsOf(env: Env): Parts {
     random,
     vaultSwitch: () =>
       env.VAULT_SWITCH.get(env.VAULT_SWITCH.idFromName('older records')) as unknown as VaultSwitchClient,
+    standby: () => env.STANDBY.get(env.STANDBY.idFromName('directory')) as unknown as StandbyClient,
     pause,
   });
-  const made = { config, directory, names: new NameLookups(now) };
+  const made = { config, directory, names: new NameLookups(now), shopLimits: new ShopLimits(now) };
   parts.set(env.DIRECTORY, made);
   return made;
 }
@@ -58,12 +64,15 @@ function partsOf(env: Env): Parts {
  * @throws Problem misconfigured when a variable is missing.
  */
 export function serviceOf(env: Env): Service {
-  const { config, directory, names } = partsOf(env);
+  const { config, directory, names, shopLimits } = partsOf(env);
   const ledgers = env.LEDGER;
   return {
     config,
     directory,
     names,
+    shopLimits,
+    // The local runtime would count as well.
+    addressLimit: config.local ? null : (env.ADDRESS_LIMIT ?? null),
     ledger: (id, region) =>
       ledgers.get(
         ledgers.idFromName(id),
@@ -88,6 +97,12 @@ export class Sequence extends DailySequence<Env> {}
 
 /** Whether secrets that an older version has sealed are closed. */
 export class VaultSwitch extends OneWaySwitch<Env> {}
+/** What has to hold while the directory is down. */
+export class Standby extends DirectoryStandby<Env> {
+  protected override ports(): StandbyPorts {
+    return { now, write: (row) => serviceOf(this.env).directory.writeWaiting(row) };
+  }
+}
 
 /** A payment's Durable Object, with its ports. */
 export class Ledger extends PaymentLedger<Env> {

@@ -82,5 +82,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  console.log(`\nFill in SHEET.md first, then: npx vitest run --project workerd test/providers -t ${id}`);
+  console.log(`\nFill in SHEET.md first, then: npm test -- --project workerd test/providers -t ${id}`);
 }

@@ -1,7 +1,9 @@
 /** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
+import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
+import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import type { Account, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
@@ -58,16 +60,25 @@ function milliseconds(time: string | null): number | null {
 }
 
 export class Accounts {
-  readonly #db: D1Database;
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #now: () => number;
   readonly #newId: () => string;
+  readonly #begin: (subject: Subject) => Promise<void>;
 
-  constructor(db: D1Database, vault: Vault, now: () => number, newId: () => string) {
-    this.#db = db;
-    this.#vault = vault;
-    this.#now = now;
-    this.#newId = newId;
+  /** @param options.begin says that a change begins, before it is written; throws where nothing may be changed. */
+  constructor(options: {
+    readonly db: Database;
+    readonly vault: Vault;
+    readonly now: () => number;
+    readonly newId: () => string;
+    readonly begin: (subject: Subject) => Promise<void>;
+  }) {
+    this.#db = options.db;
+    this.#vault = options.vault;
+    this.#now = options.now;
+    this.#newId = options.newId;
+    this.#begin = options.begin;
   }
 
   async get(id: string): Promise<Account | null> {
@@ -128,6 +139,7 @@ export class Accounts {
 
   /** Creates or replaces an account, in one batch with its secrets and the audit entry. */
   async put(input: AccountInput, before: Account | null, actor: string): Promise<void> {
+    await this.#begin(`account/${input.id}`);
     const at = new Date(this.#now()).toISOString();
     const statements = [
       this.#db
@@ -175,12 +187,7 @@ export class Accounts {
     await this.#db.batch(statements);
   }
 
-  async #insertSecret(
-    account: string,
-    setting: string,
-    value: string,
-    at: string,
-  ): Promise<D1PreparedStatement> {
+  async #insertSecret(account: string, setting: string, value: string, at: string): Promise<Statement> {
     const id = this.#newId();
     const sealed = await this.#vault.seal(placeOf({ id, account, setting }), value);
     return this.#db
@@ -202,6 +209,7 @@ export class Accounts {
     graceSeconds: number,
     actor: string,
   ): Promise<void> {
+    await this.#begin(`account/${account}`);
     const now = this.#now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
@@ -231,6 +239,7 @@ export class Accounts {
   }
 
   async delete(id: string, actor: string): Promise<void> {
+    await this.#begin(`account/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
       this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),

@@ -1,4 +1,5 @@
 /** The audit log: who changed what, when. Entries are written in the same batch as the change itself. */
+import type { Database, Statement } from './database.ts';
 import type { AuditEntry } from './types.ts';
 
 interface AuditRow {
@@ -19,14 +20,25 @@ export interface AuditRecord {
 }
 
 /** The statement that records a change. */
-export function recordAudit(db: D1Database, at: string, entry: AuditRecord): D1PreparedStatement {
+export function recordAudit(db: Database, at: string, entry: AuditRecord): Statement {
   return db
     .prepare('INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)')
     .bind(at, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail));
 }
 
+/** The same for an entry that waited: a second time changes nothing. */
+export function recordAuditOnce(db: Database, at: string, entry: AuditRecord): Statement {
+  const { actor, action, subject, detail } = entry;
+  return db
+    .prepare(
+      `INSERT INTO audit (at, actor, action, subject, detail) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS
+         (SELECT 1 FROM audit WHERE at = ?1 AND actor = ?2 AND action = ?3 AND subject = ?4 AND detail = ?5)`,
+    )
+    .bind(at, actor, action, subject, JSON.stringify(detail));
+}
+
 /** The newest entries first, those before an entry id if given. */
-export async function listAudit(db: D1Database, limit: number, before: number | null): Promise<AuditEntry[]> {
+export async function listAudit(db: Database, limit: number, before: number | null): Promise<AuditEntry[]> {
   const { results } = await db
     .prepare('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?')
     .bind(before ?? Number.MAX_SAFE_INTEGER, limit)

@@ -1,9 +1,12 @@
 /** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
+import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
-import { listAudit, recordAudit } from './audit.ts';
+import { type AuditRecord, listAudit, recordAudit, recordAuditOnce } from './audit.ts';
+import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
+import { Database } from './database.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
@@ -15,9 +18,17 @@ import {
   type SearchablePayment,
   setNextChecks,
 } from './projection.ts';
-import { listRefusals, type RefusalRecord, recordRefusal, type StoredRefusal } from './refusals.ts';
+import { RecentChanges } from './recent-changes.ts';
+import {
+  listRefusals,
+  MOST_REFUSALS,
+  type RefusalRecord,
+  recordRefusal,
+  type StoredRefusal,
+} from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type KeyHolder, Shops } from './shops.ts';
+import type { StandbyClient, WaitingRow } from './standby.ts';
 import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
 import { Vault } from './vault.ts';
 
@@ -30,6 +41,7 @@ export interface DirectoryOptions {
   readonly random: (bytes: Uint8Array) => void;
   /** Made anew for each use. */
   readonly vaultSwitch: () => VaultSwitchClient;
+  readonly standby: () => StandbyClient;
   /** Resolves after so many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -44,60 +56,85 @@ export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
   readonly imported: ImportedRecords;
-  readonly #db: D1Database;
+  readonly #db: Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
+  readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
   readonly #older: OlderRecords;
 
   constructor(options: DirectoryOptions) {
-    const { db, masterKey, previousMasterKey, hashKey, now, random, vaultSwitch, pause } = options;
+    const { masterKey, previousMasterKey, hashKey, now, random, standby, vaultSwitch, pause } = options;
     this.#older = new OlderRecords(vaultSwitch, now);
     const vault = new Vault(masterKey, previousMasterKey, random, this.#older);
+    const availability = new Availability(now);
+    const changes = new RecentChanges(standby, now);
+    const db = new Database(options.db, availability);
+    const begin = changes.begin.bind(changes);
     this.#db = db;
     this.#now = now;
-    this.#cache = new Cache(now);
+    this.#standby = standby;
+    this.#cache = new Cache(now, availability, changes);
     this.#copies = new BatchWriter(pause);
     this.imported = new ImportedRecords(db);
-    this.shops = new Shops({ db, vault, hashKey, now, random });
-    this.accounts = new Accounts(db, vault, now, () => {
+    this.shops = new Shops({ db, vault, hashKey, now, random, begin });
+    const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);
       return hex(bytes);
-    });
+    };
+    this.accounts = new Accounts({ db, vault, now, newId, begin });
   }
 
   /** An account, cached. */
   account(id: string): Promise<Account | null> {
-    return this.#cache.read(`account/${id}`, () => this.accounts.get(id));
+    return this.#cache.read<Account>(
+      `account/${id}`,
+      () => this.accounts.get(id),
+      () => `account/${id}`,
+    );
   }
 
   /** The shop that an API key opens, cached; null for a key that is unknown or dead. */
-  async shopByKey(apiKey: string): Promise<Shop | null> {
+  async shopByKey(apiKey: string): Promise<Pick<KeyHolder, 'shop' | 'hash'> | null> {
     const hash = this.shops.hashOf(apiKey);
-    const holder = await this.#cache.read<KeyHolder>(`key/${hash}`, () => this.shops.byHash(hash));
-    return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder.shop : null;
+    const holder = await this.#cache.read<KeyHolder>(
+      `key/${hash}`,
+      () => this.shops.byHash(hash),
+      ({ shop }) => `shop/${shop.id}`,
+    );
+    return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder : null;
   }
 
   /** A shop, cached. */
   shop(id: string): Promise<Shop | null> {
-    return this.#cache.read(`shop/${id}`, () => this.shops.get(id));
+    return this.#cache.read<Shop>(
+      `shop/${id}`,
+      () => this.shops.get(id),
+      () => `shop/${id}`,
+    );
   }
 
   /** Where a shop's webhooks go, cached. */
   webhookTarget(shopId: string): Promise<WebhookTarget | null> {
-    return this.#cache.read(`webhook/${shopId}`, async () => {
-      const shop = await this.shops.get(shopId);
-      const kind = shop?.webhook.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
-      return shop && { shop, secrets: await this.shops.keys(shopId, kind) };
-    });
+    return this.#cache.read<WebhookTarget>(
+      `webhook/${shopId}`,
+      async () => {
+        const shop = await this.shops.get(shopId);
+        const kind = shop?.webhook.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
+        return shop && { shop, secrets: await this.shops.keys(shopId, kind) };
+      },
+      () => `shop/${shopId}`,
+    );
   }
 
   /** A shop's live keys for signed requests, the newest first, cached. */
   async requestKeys(shopId: string): Promise<readonly string[]> {
-    const keys = await this.#cache.read(`request-keys/${shopId}`, () =>
-      this.shops.keys(shopId, 'requestKey'),
+    const keys = await this.#cache.read<readonly LiveSecret[]>(
+      `request-keys/${shopId}`,
+      () => this.shops.keys(shopId, 'requestKey'),
+      () => `shop/${shopId}`,
     );
     return (keys ?? [])
       .filter(({ notAfter }) => notAfter === null || notAfter > this.#now())
@@ -137,15 +174,36 @@ export class Directory {
     return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
   }
 
-  /** Records something that an operator did outside of the directory. */
-  async noteAudit(
+  /** Records something that an operator did outside of the directory: at once, or as soon as D1 answers again. */
+  noteAudit(
     actor: string,
     action: string,
     subject: string,
     detail: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const at = new Date(this.#now()).toISOString();
-    await recordAudit(this.#db, at, { actor, action, subject, detail }).run();
+    const entry: AuditRecord = { actor, action, subject, detail };
+    const row: WaitingRow = { kind: 'audit', at, bound: null, body: JSON.stringify(entry) };
+    return this.#orLater(row, recordAudit(this.#db, at, entry).run());
+  }
+
+  async #orLater(row: WaitingRow, writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await this.#standby().keep(row);
+    }
+  }
+
+  /**
+   * Writes a row that waited until D1 answers, once.
+   * @throws Problem unavailable when it does not answer yet.
+   */
+  async writeWaiting({ kind, at, body }: WaitingRow): Promise<void> {
+    const entry: unknown = JSON.parse(body);
+    if (kind === 'audit') await recordAuditOnce(this.#db, at, entry as AuditRecord).run();
+    else await recordRefusal(this.#db, at, entry as RefusalRecord);
   }
 
   audit(limit: number, before: number | null): Promise<AuditEntry[]> {
@@ -175,8 +233,12 @@ export class Directory {
     return setNextChecks(this.#db, payments);
   }
 
+  /** Stores a refusal: at once, or as soon as D1 answers again. */
   recordRefusal(entry: RefusalRecord): Promise<void> {
-    return recordRefusal(this.#db, new Date(this.#now()).toISOString(), entry);
+    const at = new Date(this.#now()).toISOString();
+    const bound = { group: entry.account, most: MOST_REFUSALS };
+    const row: WaitingRow = { kind: 'refusal', at, bound, body: JSON.stringify(entry) };
+    return this.#orLater(row, recordRefusal(this.#db, at, entry));
   }
 
   /** The right to fetch an account's report, at most once in so many milliseconds; null: not now. */

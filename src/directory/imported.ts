@@ -2,6 +2,7 @@
  * What a move from PolyBanking brings along beside shops and payments: its order numbers, its users as names, and the log of its
  * configs' changes. Each is written once: the same again changes nothing.
  */
+import type { Database } from './database.ts';
 
 /** A user of PolyBanking: a name that an owner can make a user of. Passwords are not taken over. */
 export interface ImportedUser {
@@ -67,9 +68,9 @@ function differences<T extends object>(before: T, after: T): (keyof T)[] {
 }
 
 export class ImportedRecords {
-  readonly #db: D1Database;
+  readonly #db: Database;
 
-  constructor(db: D1Database) {
+  constructor(db: Database) {
     this.#db = db;
   }
 

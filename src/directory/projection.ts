@@ -4,6 +4,7 @@
  */
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
+import type { Database, Statement } from './database.ts';
 
 /** What a ledger pushes. */
 export interface SearchablePayment {
@@ -38,7 +39,7 @@ function viewIn(body: string): PaymentView {
 }
 
 /** Writes payments' rows in one transaction, each unless a newer one is there. */
-export async function project(db: D1Database, payments: readonly SearchablePayment[]): Promise<void> {
+export async function project(db: Database, payments: readonly SearchablePayment[]): Promise<void> {
   const statement = db.prepare(PROJECT);
   await db.batch(payments.map((payment) => bound(statement, payment)));
 }
@@ -54,10 +55,7 @@ const PROJECT = `
     updated_at = excluded.updated_at
   WHERE excluded.version >= payments.version`;
 
-function bound(
-  statement: D1PreparedStatement,
-  { shop, version, view }: SearchablePayment,
-): D1PreparedStatement {
+function bound(statement: Statement, { shop, version, view }: SearchablePayment): Statement {
   return statement.bind(
     view.id,
     version,
@@ -84,7 +82,7 @@ const FIRST_CHECK_MS = 600_000;
 
 /** Payments that are due to be checked, the longest waiting first. */
 export async function listOverdue(
-  db: D1Database,
+  db: Database,
   now: string,
   limit: number,
 ): Promise<{ readonly id: string; readonly checkAt: string }[]> {
@@ -97,7 +95,7 @@ export async function listOverdue(
 
 /** Sets when payments are checked again; one that has changed meanwhile has a time of its own already. */
 export async function setNextChecks(
-  db: D1Database,
+  db: Database,
   payments: readonly { readonly id: string; readonly checkAt: string; readonly next: string | null }[],
 ): Promise<void> {
   if (payments.length === 0) return;
@@ -107,7 +105,7 @@ export async function setNextChecks(
 
 /** A shop's payments, the newest first, and where the next page starts. */
 export async function listProjected(
-  db: D1Database,
+  db: Database,
   filter: ListFilter,
 ): Promise<{ readonly data: PaymentView[]; readonly next: Cursor | null }> {
   const conditions = ['shop = ?'];
@@ -137,7 +135,7 @@ export async function listProjected(
 }
 
 /** References of a shop's payments, the newest first. */
-export async function listReferences(db: D1Database, shop: string, limit: number): Promise<string[]> {
+export async function listReferences(db: Database, shop: string, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare('SELECT reference FROM payments WHERE shop = ? ORDER BY created_at DESC, id DESC LIMIT ?')
     .bind(shop, limit)
@@ -146,7 +144,7 @@ export async function listReferences(db: D1Database, shop: string, limit: number
 }
 
 /** A page of all payment ids in the copy, in order of id, for the rebuild. */
-export async function projectedIds(db: D1Database, after: string, limit: number): Promise<string[]> {
+export async function projectedIds(db: Database, after: string, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare('SELECT id FROM payments WHERE id > ? ORDER BY id LIMIT ?')
     .bind(after, limit)

@@ -1,7 +1,9 @@
 /** Refused notifications and returns in D1: bounded per account, so that noise at a route cannot fill the database. */
 
+import type { Database } from './database.ts';
+
 /** How many refusals of an account are stored. */
-const MOST_OF_ACCOUNT = 200;
+export const MOST_REFUSALS = 200;
 
 /** One refusal, with what explains it; secrets and card numbers are masked before it gets here. */
 export interface RefusalRecord {
@@ -29,12 +31,14 @@ interface RefusalRow {
   readonly explanation: string;
 }
 
-/** Writes a refusal and drops the account's oldest ones. */
-export async function recordRefusal(db: D1Database, at: string, entry: RefusalRecord): Promise<void> {
+/** Writes a refusal, once, and drops the account's oldest ones. */
+export async function recordRefusal(db: Database, at: string, entry: RefusalRecord): Promise<void> {
   await db.batch([
     db
       .prepare(
-        'INSERT INTO refusals (at, account, channel, reason, request_id, ip, explanation) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        `INSERT INTO refusals (at, account, channel, reason, request_id, ip, explanation)
+           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS
+             (SELECT 1 FROM refusals WHERE account = ?2 AND at = ?1 AND request_id = ?5 AND channel = ?3)`,
       )
       .bind(
         at,
@@ -50,13 +54,13 @@ export async function recordRefusal(db: D1Database, at: string, entry: RefusalRe
         `DELETE FROM refusals WHERE account = ? AND id <=
            (SELECT id FROM refusals WHERE account = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
       )
-      .bind(entry.account, entry.account, MOST_OF_ACCOUNT),
+      .bind(entry.account, entry.account, MOST_REFUSALS),
   ]);
 }
 
 /** An account's refusals, the newest first, those before an id if given. */
 export async function listRefusals(
-  db: D1Database,
+  db: Database,
   account: string,
   limit: number,
   before: number | null,

@@ -1,5 +1,7 @@
 /** When each account's report was fetched, and how far it was read: one row an account. */
 
+import type { Database } from './database.ts';
+
 /** The outcome of one run. */
 export interface ReportOutcome {
   readonly rows: number;
@@ -16,7 +18,7 @@ export interface ReportOutcome {
  * @returns null: the last fetch was later, or another caller was quicker.
  */
 export async function claimReport(
-  db: D1Database,
+  db: Database,
   account: string,
   at: string,
   notSince: string,
@@ -33,7 +35,7 @@ export async function claimReport(
 
 /** Records the outcome of a run. `cursor` is null when it was not read to its end: the next run reads the same again. */
 export async function finishReport(
-  db: D1Database,
+  db: Database,
   account: string,
   cursor: string | null,
   outcome: ReportOutcome,

@@ -2,7 +2,9 @@
 import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
+import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
+import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import {
   KEY_KINDS,
@@ -28,6 +30,8 @@ interface ShopRow {
   readonly webhook_url: string | null;
   readonly webhook_dialect: string;
   readonly webhook_new_payments: number;
+  readonly rate_per_minute: number | null;
+  readonly rate_burst: number | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -48,6 +52,8 @@ export type ShopInput = Omit<Shop, 'createdAt' | 'updatedAt'>;
 /** A shop found by one of its API keys, and until when that key is good (milliseconds; null: for ever). */
 export interface KeyHolder {
   readonly shop: Shop;
+  /** The stored form of the key. */
+  readonly hash: string;
   readonly keyUntil: number | null;
 }
 
@@ -60,6 +66,10 @@ function shopOf(row: ShopRow): Shop {
     adminEnabled: row.admin_enabled === 1,
     testMode: row.test_mode === 1,
     region: row.region as Region | null,
+    rateLimit:
+      row.rate_per_minute && row.rate_burst
+        ? { perMinute: row.rate_per_minute, burst: row.rate_burst }
+        : null,
     accounts: JSON.parse(row.accounts) as string[],
     returnUrl: { success: row.return_success, failure: row.return_failure },
     webhook: {
@@ -80,25 +90,29 @@ function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Plac
 const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
 export class Shops {
-  readonly #db: D1Database;
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #hashKey: Uint8Array;
   readonly #now: () => number;
   readonly #random: (bytes: Uint8Array) => void;
+  readonly #begin: (subject: Subject) => Promise<void>;
 
   constructor(options: {
-    readonly db: D1Database;
+    readonly db: Database;
     readonly vault: Vault;
     /** Keys the hash of API keys, so that a copy of the database alone cannot be searched for weak ones. */
     readonly hashKey: Uint8Array;
     readonly now: () => number;
     readonly random: (bytes: Uint8Array) => void;
+    /** Says that a change begins, before it is written; throws where nothing may be changed. */
+    readonly begin: (subject: Subject) => Promise<void>;
   }) {
     this.#db = options.db;
     this.#vault = options.vault;
     this.#hashKey = options.hashKey;
     this.#now = options.now;
     this.#random = options.random;
+    this.#begin = options.begin;
   }
 
   #bytes(length: number): Uint8Array {
@@ -144,7 +158,9 @@ export class Shops {
       )
       .bind(hash, new Date(this.#now()).toISOString())
       .first<ShopRow & { readonly key_until: string | null }>();
-    return row && { shop: shopOf(row), keyUntil: row.key_until === null ? null : Date.parse(row.key_until) };
+    return (
+      row && { shop: shopOf(row), hash, keyUntil: row.key_until === null ? null : Date.parse(row.key_until) }
+    );
   }
 
   /** The live values of a signing key, the newest first. */
@@ -184,6 +200,7 @@ export class Shops {
     before: Shop | null,
     actor: string,
   ): Promise<Partial<Record<KeyKind, string>>> {
+    await this.#begin(`shop/${input.id}`);
     const at = new Date(this.#now()).toISOString();
     const keys: Partial<Record<KeyKind, string>> = { ...given };
     if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
@@ -191,14 +208,16 @@ export class Shops {
       this.#db
         .prepare(
           `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, webhook_new_payments, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst, created_at,
+             updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
              admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
              accounts = excluded.accounts, return_success = excluded.return_success,
              return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
              webhook_dialect = excluded.webhook_dialect,
-             webhook_new_payments = excluded.webhook_new_payments, updated_at = excluded.updated_at`,
+             webhook_new_payments = excluded.webhook_new_payments, rate_per_minute = excluded.rate_per_minute,
+             rate_burst = excluded.rate_burst, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -214,6 +233,8 @@ export class Shops {
           input.webhook.url,
           input.webhook.dialect,
           input.webhook.newPayments ? 1 : 0,
+          input.rateLimit?.perMinute ?? null,
+          input.rateLimit?.burst ?? null,
           at,
           at,
         ),
@@ -239,7 +260,7 @@ export class Shops {
     return keys;
   }
 
-  async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<D1PreparedStatement> {
+  async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<Statement> {
     const hash = kind === 'apiKey' ? this.hashOf(value) : null;
     const id = hex(this.#bytes(16));
     const sealed = kind === 'apiKey' ? null : await this.#vault.seal(placeOf({ id, shop, kind }), value);
@@ -254,6 +275,7 @@ export class Shops {
    * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
+    await this.#begin(`shop/${shop}`);
     const now = this.#now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);

@@ -39,6 +39,13 @@ export type Region = (typeof REGIONS)[number];
 export const WEBHOOK_DIALECTS = ['standard', 'polybanking'] as const;
 export type WebhookDialect = (typeof WEBHOOK_DIALECTS)[number];
 
+/** How many requests a shop's key may make. */
+export interface RateLimit {
+  readonly perMinute: number;
+  /** At one time, after a pause. */
+  readonly burst: number;
+}
+
 /** A website, without its keys. */
 export interface Shop {
   readonly id: string;
@@ -51,6 +58,8 @@ export interface Shop {
   /** Only accounts that are not in production. */
   readonly testMode: boolean;
   readonly region: Region | null;
+  /** Null: the default. */
+  readonly rateLimit: RateLimit | null;
   /** Ids of the accounts it may use, in order of preference. */
   readonly accounts: readonly string[];
   readonly returnUrl: { readonly success: string | null; readonly failure: string | null };

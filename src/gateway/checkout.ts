@@ -24,16 +24,16 @@ async function startNext(
   hop: Extract<HopResult, { kind: 'start' }>,
   { origin, ip }: ShopperAtCheckout,
 ): Promise<HopResult> {
-  const account = await service.directory.account(hop.account);
-  if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
   const { id, attempt, request, amount } = hop;
-  const shop = await service.directory.shop(hop.shop);
-  // The shop may have changed its mode since the payment was made.
-  if ((shop && !fitsMode(shop, account)) || isReal(account) === hop.test) {
-    await ledger.startFailed(attempt);
-    return { kind: 'not_offered' };
-  }
   try {
+    const account = await service.directory.account(hop.account);
+    if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
+    const shop = await service.directory.shop(hop.shop);
+    // The shop may have changed its mode since the payment was made.
+    if ((shop && !fitsMode(shop, account)) || isReal(account) === hop.test) {
+      await ledger.startFailed(attempt);
+      return { kind: 'not_offered' };
+    }
     const started = await startAttempt(service, { account, id, attempt, request, amount, origin, ip });
     return await ledger.start(attempt, started, ip);
   } catch (error) {

@@ -1,5 +1,7 @@
 /** The ledger's ports, made of the gateway's parts. */
 import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
+import { isUnavailable } from '../payments/errors.ts';
+import type { OperationProblem } from '../payments/operations.ts';
 import { FEEDBACK } from '../payments/types.ts';
 import { deliverWebhook } from '../webhooks/deliver.ts';
 import { polybankingMessage } from '../webhooks/polybanking.ts';
@@ -43,6 +45,16 @@ async function sendWebhook(
   });
 }
 
+async function accountProblem(service: Service, account: string): Promise<OperationProblem | null> {
+  try {
+    await service.directory.account(account);
+    return null;
+  } catch (error) {
+    if (isUnavailable(error)) return { code: error.code, detail: error.message };
+    throw error;
+  }
+}
+
 /**
  * The ports that a ledger is given.
  * @param jitter between 0 and 1, at random: spreads retries.
@@ -61,6 +73,7 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
       return isOver ? { result: 'updates', commands } : { result: 'later', error: null };
     },
     queryPause: (request, queried) => queryPause(service, request, queried, pause),
+    accountProblem: (account) => accountProblem(service, account),
     executeOperation: (request) => executeOperation(service, request),
     lookUpOperation: (request) => lookUpOperation(service, request),
   };

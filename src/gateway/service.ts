@@ -32,6 +32,7 @@ import type {
 import type { PaymentId } from '../payments/id.ts';
 import type { EventPage } from '../payments/types.ts';
 import type { NameLookups } from './look-up.ts';
+import type { ShopLimits } from './shop-limits.ts';
 
 /** A ledger as its callers see it: each call is one round trip to its Durable Object. */
 export interface LedgerClient {
@@ -61,9 +62,17 @@ export interface LedgerClient {
   overdue(command: OverdueCommand): Promise<number | null>;
 }
 
+/** A rate limit of the platform. */
+interface PlatformLimit {
+  limit(options: { readonly key: string }): Promise<{ readonly success: boolean }>;
+}
+
 export interface Service {
   readonly config: Config;
   readonly directory: Directory;
+  readonly shopLimits: ShopLimits;
+  /** Of requests from one address; null: none is bound. */
+  readonly addressLimit: PlatformLimit | null;
   /** The ledger of a payment; a new one is made near `region`. */
   ledger(id: PaymentId, region?: string | null): LedgerClient;
   /** The ledger of an object id (hexadecimal), for the rebuild of the searchable copy; null for a foreign id. */

@@ -3,6 +3,7 @@ import {
   type Account,
   KEY_KINDS,
   type KeyKind,
+  type RateLimit,
   type Region,
   type Shop,
   type WebhookDialect,
@@ -21,6 +22,10 @@ export interface ShopChange {
   readonly adminEnabled?: boolean | null | undefined;
   readonly testMode?: boolean | null | undefined;
   readonly region?: Region | null | undefined;
+  readonly rateLimit?:
+    | { readonly perMinute: number; readonly burst?: number | null | undefined }
+    | null
+    | undefined;
   readonly accounts?: readonly string[] | null | undefined;
   readonly returnUrl?:
     | { readonly success?: string | null | undefined; readonly failure?: string | null | undefined }
@@ -40,6 +45,12 @@ export interface ShopChange {
 /** A member that was given, null included, or else the value before. */
 function given<T>(value: T | null | undefined, before: T | null | undefined): T | null {
   return value === undefined ? (before ?? null) : value;
+}
+
+/** At one time a tenth of a minute's requests, unless the operator says otherwise. */
+function rateLimitOf(limit: ShopChange['rateLimit']): RateLimit | null {
+  if (!limit) return null;
+  return { perMinute: limit.perMinute, burst: limit.burst ?? Math.ceil(limit.perMinute / 10) };
 }
 
 /**
@@ -67,6 +78,7 @@ export function shopInput(
     adminEnabled: body.adminEnabled ?? before?.adminEnabled ?? true,
     testMode: body.testMode ?? (isSettled ? before.testMode : modeOf(accounts)),
     region: given(body.region, before?.region),
+    rateLimit: body.rateLimit === undefined ? (before?.rateLimit ?? null) : rateLimitOf(body.rateLimit),
     accounts: accounts.map((account) => account.id),
     returnUrl: {
       success: given(body.returnUrl?.success, before?.returnUrl.success),

@@ -4,6 +4,7 @@ import { requireLoopback } from '../env.ts';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
+import { countAddress, openDoor } from './address-limit.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
@@ -48,7 +49,10 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     c.set('requestId', requestId);
     c.set('caller', null);
     c.set('service', serviceOf(c.env));
-    requireLoopback(c.get('service').config, c.req.url);
+    const service = c.get('service');
+    requireLoopback(service.config, c.req.url);
+    const door = service.addressLimit && openDoor(c.req.path);
+    if (door) await countAddress(c, door);
     await next();
     c.res.headers.set('X-Request-Id', requestId);
     // The platform logs every invocation. Our own line is for those that failed.

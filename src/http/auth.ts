@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import { equalText } from '../signing/bytes.ts';
+import { countAddress } from './address-limit.ts';
 import type { AppEnv } from './app-env.ts';
 
 /** The operator in the audit log. */
@@ -21,12 +22,17 @@ function bearer(c: Context<AppEnv>): string {
 
 /**
  * The shop of the request's API key.
- * @throws Problem unauthorized for an unknown key, forbidden for a shop that is switched off.
+ * @throws Problem unauthorized for an unknown key, rate_limited, forbidden for a shop that is switched off.
  */
 export async function authenticatedShop(c: Context<AppEnv>): Promise<Shop> {
-  const shop = await c.get('service').directory.shopByKey(bearer(c));
-  if (!shop) throw new Problem('unauthorized', 'this API key is not known, or its grace has ended');
+  const found = await c.get('service').directory.shopByKey(bearer(c));
+  if (!found) {
+    await countAddress(c, 'guess');
+    throw new Problem('unauthorized', 'this API key is not known, or its grace has ended');
+  }
+  const { shop, hash } = found;
   c.set('caller', `shop:${shop.id}`);
+  c.get('service').shopLimits.take(hash, shop.rateLimit);
   if (!shop.active || !shop.adminEnabled) throw new Problem('forbidden', 'this shop is switched off');
   return shop;
 }
@@ -34,6 +40,7 @@ export async function authenticatedShop(c: Context<AppEnv>): Promise<Shop> {
 /** Lets only the operator through. */
 export const operatorOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!equalText(c.get('service').config.adminToken, bearer(c))) {
+    await countAddress(c, 'guess');
     throw new Problem('unauthorized', 'this is not the admin token');
   }
   c.set('caller', 'operator');

@@ -74,7 +74,12 @@ function parametersOf(described: RouteDescription) {
 
 /** The errors of an operation, each status once. */
 function errorsOf(operation: RouteDescription) {
-  const codes: ProblemCode[] = [...operation.errors, ...(operation.auth ? (['unauthorized'] as const) : [])];
+  const codes: ProblemCode[] = [
+    ...operation.errors,
+    ...(operation.auth ? (['unauthorized'] as const) : []),
+    'rate_limited',
+    'unavailable',
+  ];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const { status } = PROBLEMS[code];

@@ -52,6 +52,10 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
 export function problemAnswer(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(problemBody(problem)), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(problem.retryAfter !== null && { 'retry-after': String(problem.retryAfter) }),
+      ...headers,
+    },
   });
 }

@@ -480,6 +480,19 @@ export const shopChange = v.object({
     ),
   ),
   region: v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
+  rateLimit: v.nullish(
+    v.pipe(
+      v.object({
+        perMinute: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
+        burst: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+      }),
+      v.metadata({
+        description:
+          'Requests that each key of the shop may make: in a minute, and at one time (a tenth of it, unless given). Null: 6000 and 600. Beyond it 429 with Retry-After.',
+        examples: [{ perMinute: 6000, burst: 600 }],
+      }),
+    ),
+  ),
   accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   returnUrl: v.nullish(returnUrl),
   webhook: v.nullish(
@@ -505,6 +518,7 @@ export const shop = v.object({
   adminEnabled: v.boolean(),
   testMode: v.boolean(),
   region: v.nullable(v.string()),
+  rateLimit: v.nullable(v.object({ perMinute: v.number(), burst: v.number() })),
   accounts: v.array(v.string()),
   returnUrl: v.object({ success: v.nullable(v.string()), failure: v.nullable(v.string()) }),
   webhook: v.object({ url: v.nullable(v.string()), dialect: v.string(), newPayments: v.boolean() }),

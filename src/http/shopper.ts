@@ -85,13 +85,12 @@ export async function toShop(
   request: PaymentRequest,
   via?: string,
 ): Promise<Response> {
-  const shop = await service.directory.shop(shopId);
   const classic = request.dialect === 'polybanking';
   const good = classic
     ? isGoodForWebsite(view) || (view.providerStatus === null && via === 'success')
     : isGood(view, via);
   const kind = good ? 'success' : 'failure';
-  const target = request.returnUrl[kind] ?? shop?.returnUrl[kind];
+  const target = request.returnUrl[kind] ?? (await service.directory.shop(shopId))?.returnUrl[kind];
   if (!target) {
     return page(service, 200, (nonce) =>
       messagePage(

@@ -9,6 +9,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import { firstBrokenLink } from './chain.ts';
@@ -286,8 +287,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   // --- Operations -----------------------------------------------------------------------------------------
 
   /** Captures, cancels or refunds, once for each Idempotency-Key. */
-  executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
-    return this.#operations.execute(command);
+  async executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
+    const problem = await this.#unreadableAccount();
+    return problem ? { kind: 'problem', problem } : this.#operations.execute(command);
+  }
+
+  /** Why an operation cannot begin now, before anything of it is recorded: it would have failed for good under its key. */
+  async #unreadableAccount(): Promise<OperationProblem | null> {
+    const accounts = new Set(this.#store.record?.attempts.map(({ account }) => account));
+    for (const account of accounts) {
+      const problem = await this.ports().accountProblem(account);
+      if (problem) return problem;
+    }
+    return null;
   }
 
   /** Reconciles the operations whose outcome is not known. */
@@ -346,9 +358,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         copied = copied.then(push);
         const outcomes = await Promise.all(others.map((job) => run(job, ports, shop)));
         // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
-        for (const { kind, outcome } of outcomes) {
-          if (kind === 'confirm' && outcome.result === 'updates')
-            for (const command of outcome.commands) this.applyUpdate(command);
+        for (const done of outcomes) {
+          if (done.kind === 'confirm' && done.outcome.result === 'updates')
+            for (const command of done.outcome.commands) this.applyUpdate(command);
         }
         this.#work.commit((writer) => {
           for (const outcome of outcomes) {

@@ -4,6 +4,7 @@
  * needs no row: whatever wakes the ledger pushes the newest version, and the alarm of a change stays set until one
  * push went through.
  */
+import { isUnavailable } from '../payments/errors.ts';
 import type { EventType, PaymentEvent } from '../payments/types.ts';
 import type { Delivery, StatusQueryRequest } from './commands.ts';
 import type { LedgerPorts, StatusQueryOutcome, WebhookOutcome } from './ports.ts';
@@ -18,7 +19,12 @@ export type JobOutcome =
       readonly outcome: StatusQueryOutcome;
       /** Milliseconds until the next status query, where this one brought no result. */
       readonly pause: number | null;
-    };
+    }
+  /** Our own storage did not answer: nothing was tried. */
+  | { readonly kind: 'postponed'; readonly job: Job };
+
+/** When a job is tried again that our own storage kept from being tried, in milliseconds. It does not count as a try. */
+const POSTPONED_MS = 30_000;
 
 /** Pauses of the searchable copy after failures, in milliseconds. It is tried for ever. */
 const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
@@ -38,6 +44,7 @@ export async function run(job: Job, ports: LedgerPorts, shop: string): Promise<J
   try {
     return { kind: 'webhook', job, outcome: await ports.sendWebhook(shop, { id: job.id, body: job.body }) };
   } catch (cause) {
+    if (isUnavailable(cause)) return { kind: 'postponed', job };
     const outcome = { result: 'failed', status: null, error: textOf(cause), durationMs: 0 } as const;
     return { kind: 'webhook', job, outcome };
   }
@@ -45,11 +52,21 @@ export async function run(job: Job, ports: LedgerPorts, shop: string): Promise<J
 
 async function query(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
   const request = JSON.parse(job.body) as StatusQueryRequest;
-  const outcome = await ports
-    .queryStatus(request)
-    .catch((cause: unknown): StatusQueryOutcome => ({ result: 'later', error: textOf(cause) }));
-  const isOver = outcome.result === 'updates' || request.once === true;
-  const pause = isOver ? null : await ports.queryPause(request, job.tries + 1).catch(() => null);
+  let outcome: StatusQueryOutcome;
+  let pause: number | null = null;
+  try {
+    outcome = await ports.queryStatus(request);
+  } catch (cause) {
+    if (isUnavailable(cause)) return { kind: 'postponed', job };
+    outcome = { result: 'later', error: textOf(cause) };
+  }
+  if (outcome.result === 'later' && !request.once) {
+    try {
+      pause = await ports.queryPause(request, job.tries + 1);
+    } catch (cause) {
+      if (isUnavailable(cause)) return { kind: 'postponed', job };
+    }
+  }
   return { kind: 'confirm', job, outcome, pause };
 }
 
@@ -70,8 +87,17 @@ interface Recording {
 /** Writes an outcome: the job is done, or due again later; deliveries and status queries are logged. */
 export function recordOutcome(writer: Writer, recording: Recording, result: JobOutcome): void {
   if (isQueuedAnew(result.job, recording.current)) return;
-  if (result.kind === 'webhook') recordWebhook(writer, recording, result);
-  else recordStatusQuery(writer, recording, result);
+  switch (result.kind) {
+    case 'postponed':
+      writer.queue({ ...result.job, dueAt: recording.now + POSTPONED_MS });
+      break;
+    case 'webhook':
+      recordWebhook(writer, recording, result);
+      break;
+    case 'confirm':
+      recordStatusQuery(writer, recording, result);
+      break;
+  }
 }
 
 function recordStatusQuery(

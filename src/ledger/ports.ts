@@ -1,4 +1,5 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
+import type { OperationProblem } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ApplyUpdateCommand,
@@ -44,6 +45,8 @@ export interface LedgerPorts {
   queryStatus(request: StatusQueryRequest): Promise<StatusQueryOutcome>;
   /** Milliseconds until the next status query after so many without a result; null: no more. */
   queryPause(request: StatusQueryRequest, queried: number): Promise<number | null>;
+  /** Why nothing can begin at an account now, because our own storage does not answer; null: it can. */
+  accountProblem(account: string): Promise<OperationProblem | null>;
   /** Executes a capture, cancel or refund: once, whatever happens. */
   executeOperation(request: OperationRequest): Promise<OperationOutcome>;
   /**

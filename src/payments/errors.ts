@@ -18,6 +18,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something failed on our side' },
   misconfigured: { status: 500, title: 'The service is not configured' },
+  unavailable: { status: 503, title: 'The service cannot do this at the moment' },
   provider_error: { status: 502, title: 'The provider answered with an error' },
   provider_unreachable: { status: 504, title: 'The provider did not answer' },
 } as const;
@@ -37,27 +38,43 @@ export interface ProviderWords {
   readonly text: string;
 }
 
+/** Seconds after which to try again, where an error does not say it. */
+const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { rate_limited: 10, unavailable: 5 };
+
 /** An error with a public answer. Its `cause` goes to the log, never to the caller. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[];
   readonly provider: ProviderWords | null;
+  /** Seconds after which the same request may succeed; null: nobody knows. */
+  readonly retryAfter: number | null;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { errors?: readonly FieldError[]; cause?: unknown; provider?: ProviderWords | undefined } = {},
+    options: {
+      errors?: readonly FieldError[];
+      cause?: unknown;
+      provider?: ProviderWords | undefined;
+      retryAfter?: number;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.errors = options.errors ?? [];
     this.provider = options.provider ?? null;
+    this.retryAfter = options.retryAfter ?? RETRY_AFTER[code] ?? null;
   }
 
   get status(): number {
     return PROBLEMS[this.code].status;
   }
+}
+
+/** Whether something failed because our own storage does not answer: nothing is wrong with what was asked. */
+export function isUnavailable(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'unavailable';
 }
 
 /** The provider understood our call and declined: what we asked for has certainly not happened. */

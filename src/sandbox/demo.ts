@@ -68,6 +68,7 @@ async function seedShop(directory: Directory, origin: string): Promise<void> {
       adminEnabled: true,
       testMode: true,
       region: null,
+      rateLimit: null,
       accounts,
       returnUrl: { success: `${origin}/shop/back`, failure: `${origin}/shop/back` },
       webhook: { url: webhook, dialect: 'standard', newPayments: false },

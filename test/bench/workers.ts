@@ -35,16 +35,24 @@ function bundle(directory: string, name: string, options: { root?: string; confi
   return join(out, file);
 }
 
+/** The Durable Objects that a checkout's configuration names: another version may have others. */
+function durableObjects(root: string) {
+  const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+  return Object.fromEntries(
+    [...toml.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"/gm)].map(([, binding = '', className = '']) => [
+      binding,
+      { className, useSQLite: true },
+    ]),
+  );
+}
+
 /** A Worker of production in miniflare's words. */
-function appWorker(name: string, script: string, port: number) {
+function appWorker(name: string, script: string, port: number, root = ROOT) {
   return {
     name,
     modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: readFileSync(script, 'utf8') }],
     compatibilityDate: COMPATIBILITY_DATE,
-    durableObjects: {
-      LEDGER: { className: 'Ledger', useSQLite: true },
-      SEQUENCE: { className: 'Sequence', useSQLite: true },
-    },
+    durableObjects: durableObjects(root),
     d1Databases: { DIRECTORY: `directory-${name}` },
     bindings: {
       LOCAL: '1',
@@ -113,7 +121,9 @@ export async function start(directory: string, other?: string): Promise<Miniflar
           durableObjects: { FLOOR: { className: 'Floor', useSQLite: true } },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: PORTS.floor }],
         },
-        ...(other ? [appWorker('other', bundle(directory, 'other', { root: other }), PORTS.other)] : []),
+        ...(other
+          ? [appWorker('other', bundle(directory, 'other', { root: other }), PORTS.other, other)]
+          : []),
       ],
     }),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchWriter } from '../../src/directory/batch-writer.ts';
+import { Problem } from '../../src/payments/errors.ts';
 
 /** Timers that go off when the test says so. */
 function writerWithClock() {
@@ -49,6 +50,22 @@ describe('writes of one moment', () => {
     for (let turn = 0; turn < 4; turn += 1) await tick();
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(written).toEqual(['a', 'c']);
+  });
+
+  it('are not tried one by one when the database is down, nor are the parts after the first', async () => {
+    const { writer, tick } = writerWithClock();
+    let tries = 0;
+    const write = async () => {
+      tries += 1;
+      throw new Problem('unavailable', 'the directory does not answer');
+    };
+    const results = Promise.allSettled(
+      Array.from({ length: 120 }, (_, index) => writer.add(String(index), write)),
+    );
+    for (let turn = 0; turn < 5; turn += 1) await tick();
+    const codes = (await results).map((result) => result.status === 'rejected' && result.reason.code);
+    expect(new Set(codes)).toEqual(new Set(['unavailable']));
+    expect(tries).toBe(1);
   });
 
   it('go alone when the one that took them is gone', async () => {

@@ -1,9 +1,9 @@
-/** Secrets at rest, the rotation of the master key, and the cache. */
+/** Secrets at rest, the rotation of the master key, and the configuration. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Cache } from '../../src/directory/cache.ts';
 import { Directory } from '../../src/directory/directory.ts';
 import type { VaultSwitchClient } from '../../src/directory/older-records.ts';
+import type { StandbyClient } from '../../src/directory/standby.ts';
 import { Vault } from '../../src/directory/vault.ts';
 import { readConfig, requireLoopback } from '../../src/env.ts';
 import { base64, base64url } from '../../src/signing/bytes.ts';
@@ -12,6 +12,14 @@ import { demoSettings, unique } from '../support/harness.ts';
 const random = (bytes: Uint8Array) => {
   crypto.getRandomValues(bytes);
 };
+
+/** A standby in which nothing has changed. */
+const STANDBY: StandbyClient = {
+  changing: async () => {},
+  changes: async () => [],
+  keep: async () => {},
+};
+
 const OLD = new Uint8Array(32).fill(1);
 const NEW = new Uint8Array(32).fill(2);
 
@@ -101,6 +109,7 @@ function directory(
     hashKey: OLD,
     now: () => Date.now(),
     random,
+    standby: () => STANDBY,
     vaultSwitch,
     pause: async () => {},
   });
@@ -161,6 +170,7 @@ describe('the master key', () => {
         adminEnabled: true,
         testMode: false,
         region: null,
+        rateLimit: null,
         accounts: [],
         returnUrl: { success: null, failure: null },
         webhook: { url: null, dialect: 'standard', newPayments: false },
@@ -252,34 +262,6 @@ describe('a secret that an older version has sealed', () => {
     expect(await secretOf(isolate, id)).toBe(sha_out);
     await writeSealed(id, backup);
     await expect(secretOf(isolate, id)).rejects.toThrow('it was put back');
-  });
-});
-
-describe('the cache', () => {
-  it('serves a read for five seconds, and never one that found nothing', async () => {
-    let now = 0;
-    let loads = 0;
-    const cache = new Cache(() => now);
-    const read = (value: string | null) =>
-      cache.read('name', async () => {
-        loads += 1;
-        return value;
-      });
-    expect([await read(null), await read('a'), await read('b')]).toEqual([null, 'a', 'a']);
-    expect(loads).toBe(2);
-    now = 4999;
-    expect(await read('b')).toBe('a');
-    now = 5001;
-    expect(await read('b')).toBe('b');
-    cache.clear();
-    expect(await read('c')).toBe('c');
-  });
-
-  it('does not grow without bound', async () => {
-    const cache = new Cache(() => 0);
-    for (let count = 0; count < 2500; count++) await cache.read(`name ${count}`, async () => count);
-    expect(await cache.read('name 2499', async () => -1)).toBe(2499);
-    expect(await cache.read('name 0', async () => -1)).toBe(-1);
   });
 });
 

@@ -85,7 +85,7 @@ describe('a failure of ours', () => {
   it('tells the caller nothing but where to look, and the log everything', async () => {
     const log = vi.spyOn(console, 'error');
     const shop = await makeShop([await makeAccount('ogone')]);
-    vi.spyOn(env.DIRECTORY, 'prepare').mockImplementation(() => {
+    vi.spyOn(serviceOf(env as unknown as Env).directory, 'payments').mockImplementation(() => {
       throw new Error('secret inner detail');
     });
     const response = await request('/v1/payments?limit=1', {

@@ -1,7 +1,7 @@
 /** Refused notifications are kept with what explains them, and noise does not fill the directory. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordRefusal } from '../../src/directory/refusals.ts';
+import { type Env, serviceOf } from '../../src/worker.ts';
 import { admin, bankOf, demoSettings, journey, network, request } from '../support/harness.ts';
 
 let net: ReturnType<typeof network>;
@@ -111,8 +111,9 @@ describe('a refused notification', () => {
 describe('the list', () => {
   it('goes page by page and keeps the newest 200', async () => {
     const attempt = await journey('ogone');
+    const { directory } = serviceOf(env as unknown as Env);
     for (let count = 0; count < 205; count++) {
-      await recordRefusal(env.DIRECTORY, new Date().toISOString(), {
+      await directory.recordRefusal({
         account: attempt.account,
         channel: 'notification',
         reason: 'malformed',

@@ -7,7 +7,9 @@ declare namespace Cloudflare {
   interface Env {
     LEDGER: DurableObjectNamespace<import('../../src/index.ts').Ledger>;
     VAULT_SWITCH: DurableObjectNamespace<import('../../src/index.ts').VaultSwitch>;
+    STANDBY: DurableObjectNamespace<import('../../src/index.ts').Standby>;
     DIRECTORY: D1Database;
+    ADDRESS_LIMIT: RateLimit;
     MASTER_KEY: string;
     ID_KEY: string;
     ADMIN_TOKEN: string;

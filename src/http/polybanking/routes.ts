@@ -11,7 +11,7 @@ import { takeReturn } from '../../gateway/returns.ts';
 import type { Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import type { History } from '../../ledger/commands.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Problem, type ProblemCode, Refusal } from '../../payments/errors.ts';
 import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
@@ -134,6 +134,7 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   const keys = await service.directory.requestKeys(shop.id);
   if (!keys.some((key) => equalText(polybankingSignature(fields, key), sign)))
     throw new PolybankingError('KEY_ERROR');
+  service.shopLimits.take(`${shop.id}/requestKey`, shop.rateLimit);
   const amount = amountOf(fields.amount);
   requireReference(form);
   const result = await createPolybankingPayment(
@@ -151,12 +152,19 @@ async function startTransaction(c: Context<AppEnv>): Promise<string> {
   return `${originOf(service, c.req.url)}/paiements/go/${result.view.id}`;
 }
 
+/** What has no code of the original: the same request may succeed later, or is none. */
+const NOT_ABOUT_THE_REQUEST: ReadonlySet<ProblemCode> = new Set([
+  'payload_too_large',
+  'rate_limited',
+  'unavailable',
+]);
+
 async function start(c: Context<AppEnv>): Promise<Response> {
   if (c.req.method !== 'POST') return answer('BAD_REQUEST_TYPE', 405);
   try {
     return answer('OK', 200, await startTransaction(c));
   } catch (error) {
-    if (error instanceof Problem && error.code === 'payload_too_large') throw error;
+    if (error instanceof Problem && NOT_ABOUT_THE_REQUEST.has(error.code)) throw error;
     const code = error instanceof PolybankingError ? error.code : 'ERROR';
     const detail = error instanceof PolybankingError ? undefined : String(error);
     console.warn({ event: 'polybanking.rejected', requestId: c.get('requestId'), code, detail });
@@ -260,11 +268,14 @@ async function back(c: Context<AppEnv>): Promise<Response> {
 /** The shop of config_id and secret; one that is switched off can read what it has. */
 async function apiShop(c: Context<AppEnv>, form: ReadonlyMap<string, string>): Promise<Shop> {
   const secret = form.get('secret') ?? '';
-  const shop = secret === '' ? null : await c.get('service').directory.shopByKey(secret);
-  if (!shop || !shopIds(form.get('config_id') ?? '').includes(shop.id)) {
+  const { directory, shopLimits } = c.get('service');
+  const found = secret === '' ? null : await directory.shopByKey(secret);
+  const shop = found?.shop;
+  if (!found || !shop || !shopIds(form.get('config_id') ?? '').includes(shop.id)) {
     throw new Problem('not_found', 'there is no such config, or its secret is another one');
   }
   c.set('caller', `shop:${shop.id}`);
+  shopLimits.take(found.hash, shop.rateLimit);
   return shop;
 }
 

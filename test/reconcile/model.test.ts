@@ -1,0 +1,55 @@
+/**
+ * The ledger's money ends equal to the bank's, for every provider with operations, whatever is cut, delayed, rejected later, told
+ * twice or never, or done in the back office. `npm run reconcile-model` has more runs.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { providers } from '../../src/providers/registry.ts';
+import { network } from '../support/harness.ts';
+import { differences, play, type Result, scriptOf } from './model.ts';
+
+let net: ReturnType<typeof network>;
+beforeAll(() => {
+  net = network();
+});
+afterAll(() => net.restore());
+
+const { runs, seed, only } = inject('reconcileModel');
+
+/**
+ * Where what became of an operation may stay unknown, because the provider shows too little: a person settles it. Nowhere may it
+ * be wrong.
+ */
+const MAY_WAIT: Readonly<Record<string, (result: Result) => boolean>> = {
+  // A search that finds nothing proves nothing.
+  dotpay: () => true,
+  // A total tells ours from the back office's only where nothing else explains it.
+  epaydk: ({ panel }) => panel.length > 0,
+  // The inquiry says that there was a refund, not how many.
+  paybox: ({ entry }) => entry.done.some(({ kind }) => kind === 'refund'),
+  // A status tells of the whole alone, and not that what was accepted was declined after all.
+  sips2: ({ entry, requested }) =>
+    requested.length > 1 ||
+    requested.some(({ body }) => Object.keys(body).length > 0) ||
+    entry.done.some(({ state }) => state === 'rejected'),
+};
+
+/** Where a refund of the back office cannot be told from ours at all: neither a name nor an amount is shown. */
+const NO_PANEL: readonly string[] = ['paybox'];
+
+const able = providers.filter(
+  ({ id, capture, cancel, refund }) => id !== 'dummy' && (capture || cancel || refund),
+);
+const chosen = able.filter(({ id }) => only.length === 0 || only.includes(id));
+
+describe.each(chosen.map((provider) => [provider.id, provider] as const))('%s', (id, provider) => {
+  it('ends as the bank has it', { timeout: 60_000 + runs * 2000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(scriptOf(provider, { panel: !NO_PANEL.includes(id) }), async (script) => {
+        const result = await play(provider, script);
+        expect(differences(result, MAY_WAIT[id]?.(result) ?? false)).toEqual([]);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+});
