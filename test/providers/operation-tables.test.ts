@@ -2,9 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { BOOKED_STATES } from '../../src/payments/reconciliation.ts';
 import { ASSIST_OPERATIONS } from '../../src/providers/assist/statuses.ts';
+import { DOTPAY_REFUNDS } from '../../src/providers/dotpay/statuses.ts';
+import { ECOMMPAY_OPERATIONS } from '../../src/providers/ecommpay/statuses.ts';
 import { type OperationTable, stateIn } from '../../src/providers/kit/operation-table.ts';
 import { LYRA_OPERATIONS } from '../../src/providers/lyra/statuses.ts';
+import { OGONE_OPERATIONS } from '../../src/providers/ogone/statuses.ts';
+import { PAYBOX_OPERATIONS } from '../../src/providers/paybox/statuses.ts';
+import { PAYMILL_OPERATIONS } from '../../src/providers/paymill/statuses.ts';
+import { PAYU_OPERATIONS } from '../../src/providers/payu/statuses.ts';
+import { P24_OPERATIONS } from '../../src/providers/przelewy24/statuses.ts';
 import { SIPS2_OPERATIONS } from '../../src/providers/sips2/statuses.ts';
+import { TPAY_OPERATIONS } from '../../src/providers/tpay/statuses.ts';
 
 const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
   eager: true,
@@ -14,9 +22,17 @@ const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
 
 /** The tables of the code, by the folder of their sheet and the names that it gives them. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>> = {
+  ogone: OGONE_OPERATIONS,
+  paybox: PAYBOX_OPERATIONS,
   assist: ASSIST_OPERATIONS,
   lyra: LYRA_OPERATIONS,
   sips2: SIPS2_OPERATIONS,
+  dotpay: DOTPAY_REFUNDS,
+  ecommpay: ECOMMPAY_OPERATIONS,
+  paymill: PAYMILL_OPERATIONS,
+  payu: PAYU_OPERATIONS,
+  przelewy24: P24_OPERATIONS,
+  tpay: TPAY_OPERATIONS,
 };
 
 /** The words of a sheet's tables of operations, each with its state. */

@@ -22,8 +22,10 @@ import type {
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
-import { dotpayOutcome, refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
+import { DOTPAY_OPERATIONS } from './statuses.ts';
 
 /** An operation as the API shows it. */
 interface PanelOperation {
@@ -193,7 +195,7 @@ export async function queryPanelOperation({
   if (found.control !== order || found.number !== number)
     throw new Refusal('wrong_account', 'the answer is about another payment');
   const operation = `${found.type ?? ''} ${found.status ?? ''}`;
-  const outcome = dotpayOutcome(operation);
+  const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
   const amount = amountOf(found);
   return {
     kind: 'update',

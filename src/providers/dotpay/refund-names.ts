@@ -3,10 +3,8 @@
  * description, in the panel's list and in the notification. Facts: SHEET.md, "After payment".
  */
 import type { BookedState, UpdatedOperation } from '../../payments/reconciliation.ts';
-import type { UpdateOutcome } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
-import { meaningOf } from '../kit/statuses.ts';
-import { DOTPAY_OPERATIONS } from './statuses.ts';
+import { stateIn } from '../kit/operation-table.ts';
+import { DOTPAY_REFUNDS } from './statuses.ts';
 
 /** The refund's description in the panel, by our name for it. */
 export function refundDescription(operationReference: string): string {
@@ -23,20 +21,12 @@ export function refundNameIn(description: string, after = ''): string | null {
   return /^\d/.test(after) ? null : (DESCRIPTION.exec(description)?.[1] ?? null);
 }
 
-/** A refund's type and status as the table has them. */
-export function isRefund(operation: string): boolean {
-  return operation.startsWith('refund ');
-}
+/** The type of a refund, in front of its status. */
+const REFUND = 'refund ';
 
 /** The state of a refund by its type and status. */
 export function refundState(operation: string): BookedState {
-  return bookedState(DOTPAY_OPERATIONS, operation);
-}
-
-/** What an operation's type and status do to the payment; a refund that is not done does nothing. */
-export function dotpayOutcome(operation: string): UpdateOutcome {
-  const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
-  return isRefund(operation) && outcome !== 'refunded' ? 'none' : outcome;
+  return stateIn(DOTPAY_REFUNDS.refund, operation.slice(REFUND.length));
 }
 
 /** What a message or an answer says of a refund, the amount in minor units. */
@@ -49,7 +39,7 @@ export function refundNews(
     readonly after?: string;
   },
 ): { readonly operation?: UpdatedOperation } {
-  if (!isRefund(operation)) return {};
+  if (!operation.startsWith(REFUND)) return {};
   return {
     operation: {
       kind: 'refund',

@@ -1,4 +1,5 @@
 /** The status tables of the sheet. */
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** `t_status` of a notification in mode `legacy`. */
@@ -10,10 +11,7 @@ export const DOTPAY_LEGACY_STATUSES = statusTable([
   ['5', 'none', 'complaint'],
 ]);
 
-/**
- * An operation of the modes `dev` and `next`: `operation_type` and `operation_status` with a blank between them. A refund moves the
- * payment only when money was returned.
- */
+/** An operation of the modes `dev` and `next`: `operation_type` and `operation_status` with a blank between them. */
 export const DOTPAY_OPERATIONS = statusTable([
   [['payment new'], 'pending', 'payment created'],
   [['payment processing'], 'pending', 'payment in progress'],
@@ -23,8 +21,17 @@ export const DOTPAY_OPERATIONS = statusTable([
   [['payment rejected'], 'denied', 'payment declined or abandoned'],
   [['payment_multimerchant_parent completed'], 'paid', 'split payment received'],
   [['payment_multimerchant_parent rejected'], 'denied', 'split payment declined or abandoned'],
-  [['refund new'], 'pending', 'refund created'],
-  [['refund processing'], 'pending', 'refund in progress'],
+  [['refund new'], 'none', 'refund created'],
+  [['refund processing'], 'none', 'refund in progress'],
   [['refund completed'], 'refunded', 'money returned'],
-  [['refund rejected'], 'denied', 'refund declined'],
+  [['refund rejected'], 'none', 'refund declined'],
 ]);
+
+/** OPERATIONS: `operation_status` of a refund in the modes `dev` and `next`. */
+export const DOTPAY_REFUNDS = {
+  refund: operationTable([
+    ['completed', 'succeeded'],
+    ['new processing', 'accepted'],
+    ['rejected', 'failed'],
+  ]),
+};

@@ -4,9 +4,9 @@ import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { URLC_FIELDS } from './fields.ts';
-import { dotpayOutcome, refundNews } from './refund-names.ts';
+import { refundNews } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
-import { DOTPAY_LEGACY_STATUSES } from './statuses.ts';
+import { DOTPAY_LEGACY_STATUSES, DOTPAY_OPERATIONS } from './statuses.ts';
 
 type Values = ReadonlyMap<string, string>;
 
@@ -67,7 +67,7 @@ function readOperation(values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const operation = `${value('operation_type')} ${value('operation_status')}`;
   const number = value('operation_number');
-  const outcome = dotpayOutcome(operation);
+  const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
   // The sign of a refund's amount is not documented.
   const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
   const after = URLC_FIELDS.slice(URLC_FIELDS.indexOf('description') + 1)

@@ -4,11 +4,10 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate, UpdateOutcome } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
 import { refundMovement } from './gate.ts';
 import type { VerifiedCallback } from './signatures.ts';
 import { holdsSeparator, SignedText } from './signed-text.ts';
-import { ECOMMPAY_OPERATION_STATUS, operationKindOf, paymentOutcome } from './statuses.ts';
+import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
 
 /** Lines that only our own requests have, of the page and of Gate. They are signed with the same key. */
 const REQUEST_ONLY = ['payment_amount', 'merchant_callback_url', 'general:merchant_callback_url'];
@@ -62,7 +61,7 @@ function operationIn(text: SignedText, path: string): Pick<ProviderUpdate, 'oper
       ...name,
       providerReference: operation('request_id') || null,
       amount: amountOf(operation('sum_initial:amount')),
-      state: bookedState(ECOMMPAY_OPERATION_STATUS, operation('status')),
+      state: operationState(operation('status')),
       status: operation('status'),
     },
   };

@@ -4,15 +4,14 @@
  * After a refund payment.sum is what is left: what was paid is that and what was refunded.
  */
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
 import { type GateOperation, type GatePayment, paymentStatus } from './gate.ts';
 import type { EcommpaySettings } from './settings.ts';
-import { ECOMMPAY_OPERATION_STATUS, operationKindOf, paymentOutcome } from './statuses.ts';
+import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
 
 type Query = StatusQuery<EcommpaySettings>;
 
 function isDone({ status = '' }: GateOperation): boolean {
-  return bookedState(ECOMMPAY_OPERATION_STATUS, status) === 'succeeded';
+  return operationState(status) === 'succeeded';
 }
 
 /** Whether an authorization was released: by an operation that says so, or because what was held is over. */

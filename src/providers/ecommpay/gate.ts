@@ -15,11 +15,10 @@ import type { Bookings } from '../../payments/reconciliation.ts';
 import type { Json, OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
-import { bookedState } from '../kit/booked-state.ts';
 import { mayDecline } from '../kit/declining.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { signGateBody, verifyGateAnswer } from './signatures.ts';
-import { ECOMMPAY_OPERATION_STATUS, operationKindOf, paymentOutcome } from './statuses.ts';
+import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
 
 interface Money {
   readonly amount?: number;
@@ -200,7 +199,7 @@ async function lookUp(call: OperationCall<EcommpaySettings>): Promise<Bookings> 
     entries: entries.map(({ id, request_id, sum_initial, status = '' }) => ({
       providerReference: request_id ?? null,
       amount: call.kind === 'cancel' ? null : amountIn(call, sum_initial),
-      state: bookedState(ECOMMPAY_OPERATION_STATUS, status),
+      state: operationState(status),
       status,
       ...(call.kind === 'refund' && { movement: refundMovement(String(id ?? '')) }),
     })),

@@ -26,7 +26,7 @@ import { ECOMMPAY_SHOP_FIELDS, pageParameters } from './payment-page.ts';
 import { ecommpayProof } from './proof.ts';
 import { ECOMMPAY_PUBLISHED_SECRETS, ecommpaySettings } from './settings.ts';
 import { ecommpayLikelyCauses, ecommpaySignatures, signPage, verifyCallback } from './signatures.ts';
-import { ECOMMPAY_OPERATION_STATUS, ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
+import { ECOMMPAY_PAYMENT_STATUS } from './statuses.ts';
 
 export const ecommpay = defineProvider<typeof ecommpaySettings>({
   id: 'ecommpay',
@@ -48,7 +48,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   proof: (_settings, channel) => ecommpayProof(channel),
   signatures: ecommpaySignatures,
   likelyCauses: ecommpayLikelyCauses,
-  statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS, OPERATION_STATUS: ECOMMPAY_OPERATION_STATUS },
+  statuses: { PAYMENT_STATUS: ECOMMPAY_PAYMENT_STATUS },
   requires: [],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: false,

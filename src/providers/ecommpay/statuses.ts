@@ -1,7 +1,9 @@
 /** The words of ECommPay that say what happened. Facts: SHEET.md, "Statuses". */
 import type { OperationKind } from '../../payments/operations.ts';
+import type { BookedState } from '../../payments/reconciliation.ts';
 import type { Status } from '../../payments/statuses.ts';
 import type { StatusTable, UpdateOutcome } from '../contract.ts';
+import { type OperationTable, stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 
 /** payment.status. The words hold blanks, so this table is not written with `statusTable`. */
@@ -50,21 +52,30 @@ export const ECOMMPAY_PAYMENT_STATUS: StatusTable = {
   'partially paid out': { outcome: 'none', text: 'a part was paid out' },
 };
 
-/** operation.status of a capture, a cancel or a refund: `paid` is done, `pending` under way, `denied` not done. */
-export const ECOMMPAY_OPERATION_STATUS: StatusTable = {
-  success: { outcome: 'paid', text: 'done' },
+/** OPERATIONS: operation.status of a capture, a cancel, a refund or a reversal. The words hold blanks. */
+const OPERATION_STATUS: OperationTable = {
+  success: 'succeeded',
   ...Object.fromEntries(
-    Object.entries(ECOMMPAY_PAYMENT_STATUS).filter(([, { outcome }]) => outcome === 'pending'),
+    Object.entries(ECOMMPAY_PAYMENT_STATUS)
+      .filter(([, { outcome }]) => outcome === 'pending')
+      .map(([word]) => [word, 'accepted'] as const),
   ),
-  decline: { outcome: 'denied', text: 'declined' },
-  'decline renewal': { outcome: 'denied', text: 'the renewal was declined' },
-  error: { outcome: 'denied', text: 'error' },
-  'internal error': { outcome: 'denied', text: 'error at ECommPay' },
-  'external error': { outcome: 'denied', text: 'error at an outside system' },
-  canceled: { outcome: 'none', text: 'cancelled' },
-  cancelled: { outcome: 'none', text: 'cancelled' },
-  expired: { outcome: 'none', text: 'not done in time' },
+  decline: 'failed',
+  'decline renewal': 'failed',
+  error: 'failed',
+  'internal error': 'failed',
+  'external error': 'failed',
+  canceled: 'unknown',
+  cancelled: 'unknown',
+  expired: 'unknown',
 };
+
+export const ECOMMPAY_OPERATIONS = { 'operation.status': OPERATION_STATUS };
+
+/** What an operation.status says of an operation. */
+export function operationState(word: string): BookedState {
+  return stateIn(OPERATION_STATUS, word);
+}
 
 /** What a payment.status stands for. A word that the sheet does not have is pending: it moves nothing back. */
 export function paymentOutcome(word: string): UpdateOutcome {

@@ -1,7 +1,7 @@
 /** Calls of a provider's API. */
 import { Problem } from '../../payments/errors.ts';
 import { type CharsetName, charset } from '../../signing/charsets.ts';
-import { doubledName } from './doubled-name.ts';
+import { parseJsonOnce } from './json-once.ts';
 
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;
@@ -70,30 +70,19 @@ export async function callJson(
   return jsonObject(text);
 }
 
-function parsedObject(text: string): Record<string, unknown> | null {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-    return isObject ? (parsed as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
 /**
- * A text that has to be a JSON object.
- * @throws Problem provider_error when it is something else, such as the page of a proxy, or says a thing twice.
+ * A text that has to be a JSON object that says nothing twice.
+ * @throws Problem provider_error when it is something else, such as the page of a proxy.
  */
 export function jsonObject(text: string): Record<string, unknown> {
-  const parsed = parsedObject(text);
-  if (!parsed)
-    throw new Problem('provider_error', 'the provider answered something that is not a JSON object', {
-      cause: text,
-    });
-  const doubled = doubledName(text);
-  if (doubled !== null)
-    throw new Problem('provider_error', `the provider answered ${JSON.stringify(doubled)} twice`, {
-      cause: text,
-    });
-  return parsed;
+  try {
+    const parsed = parseJsonOnce(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
+  } catch {
+    // Reported below, as any other answer that is no object.
+  }
+  throw new Problem('provider_error', 'the provider answered something that is not a JSON object', {
+    cause: text,
+  });
 }

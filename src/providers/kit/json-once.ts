@@ -1,5 +1,6 @@
 /** JSON in which nothing is said twice. */
-import { doubledName } from './doubled-name.ts';
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
  * Parses a JSON text in which no object has a name twice: JSON.parse would take the last one, another reader the first, and the
@@ -8,7 +9,19 @@ import { doubledName } from './doubled-name.ts';
  */
 export function parseJsonOnce(text: string): unknown {
   const parsed: unknown = JSON.parse(text);
-  const doubled = doubledName(text);
-  if (doubled !== null) throw new SyntaxError(`the JSON says ${doubled} twice`);
+  const open: (Set<string> | null)[] = [];
+  let before = '';
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(null);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') {
+      const name = JSON.parse(before) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) throw new SyntaxError(`the JSON says ${name} twice`);
+      names?.add(name);
+    }
+    before = token;
+  }
   return parsed;
 }

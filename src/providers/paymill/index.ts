@@ -25,7 +25,6 @@ import { paymillSignatures } from './signatures.ts';
 import {
   PAYMILL_FAILURES,
   PAYMILL_PREAUTHORIZATION_STATUSES,
-  PAYMILL_REFUND_STATUSES,
   PAYMILL_TRANSACTION_STATUSES,
 } from './statuses.ts';
 import type { PaymillTransaction } from './transactions.ts';
@@ -107,7 +106,6 @@ export const paymill = defineProvider<typeof paymillSettings>({
     TRANSACTION: PAYMILL_TRANSACTION_STATUSES,
     FAILURE: PAYMILL_FAILURES,
     PREAUTHORIZATION: PAYMILL_PREAUTHORIZATION_STATUSES,
-    REFUND: PAYMILL_REFUND_STATUSES,
   },
   requires: [],
   maxAmount: 999_999_999,

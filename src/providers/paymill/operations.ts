@@ -14,15 +14,15 @@ import type {
   OperationResult,
   ProviderAccount,
   ProviderOperation,
-  UpdateOutcome,
 } from '../contract.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { askPaymill, callPaymill, listPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
 import { idOf, requirePaymillMode } from './members.ts';
 import { bookedRefund, type PaymillRefund, readRefund } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
-import { PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
-import { chargedIn, outcomeOfPaymill, type PaymillTransaction } from './transactions.ts';
+import { PAYMILL_OPERATIONS, PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
+import { chargedIn, outcomeOfPaymill, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
 
 type Call = OperationCall<PaymillSettings>;
 type Data = Readonly<Record<string, unknown>>;
@@ -78,20 +78,18 @@ async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<O
   requireSame('amount', chargedIn(transaction), amount);
   const { status = '', response_code } = transaction;
   const id = idOf(transaction);
-  if (status === 'failed') throw new Declined(String(response_code ?? status), status);
-  const state = CAPTURED[outcomeOfPaymill(transaction)];
+  const state = captureState(transaction);
+  if (state === 'failed') throw new Declined(String(response_code ?? status), status);
   if (id === null || (state !== 'succeeded' && state !== 'accepted'))
     throw new Problem('provider_error', `the provider answered the status ${status}`);
   return { state, status, providerReference: id, providerState: { transaction: id } };
 }
 
-/** What a transaction that was made from a preauthorization says of the capture. */
-const CAPTURED: Readonly<Partial<Record<UpdateOutcome, BookedState>>> = {
-  paid: 'succeeded',
-  refunded: 'succeeded',
-  charged_back: 'succeeded',
-  pending: 'accepted',
-};
+/** What a transaction that was made from a preauthorization says of the capture. Closed without the code of a success: not yet. */
+function captureState({ status = '', response_code }: PaymillTransaction): BookedState {
+  const isOpen = status === 'closed' && response_code !== PAYMILL_SUCCESS;
+  return isOpen ? 'accepted' : stateIn(PAYMILL_OPERATIONS.capture, status);
+}
 
 async function executeCancel(order: OperationOrder<PaymillSettings>): Promise<OperationResult> {
   const id = knownId(order, 'preauthorization');
@@ -149,13 +147,11 @@ async function lookUpCapture(call: Call): Promise<Bookings> {
   );
   const entries = made.map((transaction) => {
     requireCapture(call, transaction);
-    const { status = '' } = transaction;
-    const state = CAPTURED[outcomeOfPaymill(transaction)] ?? 'unknown';
     return {
       providerReference: idOf(transaction),
       amount: chargedIn(transaction),
-      state: status === 'failed' ? ('failed' as const) : state,
-      status,
+      state: captureState(transaction),
+      status: transaction.status ?? '',
     };
   });
   const [taken, ...others] = entries.filter(({ state }) => state === 'succeeded' || state === 'accepted');

@@ -3,9 +3,9 @@
  */
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, UpdatedOperation } from '../../payments/reconciliation.ts';
-import { bookedState } from '../kit/booked-state.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { idOf, minorOf } from './members.ts';
-import { PAYMILL_REFUND_STATUSES } from './statuses.ts';
+import { PAYMILL_OPERATIONS } from './statuses.ts';
 
 /** Amounts in the currency's minor units. */
 export interface PaymillRefund {
@@ -37,7 +37,7 @@ export function readRefund(found: Readonly<Record<string, unknown>>, transaction
 
 /** A refund as a booking. `refunded` with another code than that of a success says two things. */
 export function bookedRefund({ id, amount, status, response_code, name }: PaymillRefund): BookedOperation {
-  const state = bookedState(PAYMILL_REFUND_STATUSES, status);
+  const state = stateIn(PAYMILL_OPERATIONS.refund, status);
   const isDoubtful = state === 'succeeded' && response_code !== undefined && Number(response_code) !== 20_000;
   return {
     operationReference: name,

@@ -1,4 +1,5 @@
 /** The status tables of SHEET.md, under its names. */
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** TRANSACTION: `status` of a transaction. What `closed` and `failed` come to depends on `response_code` too. */
@@ -78,9 +79,17 @@ export const PAYMILL_PREAUTHORIZATION_STATUSES = statusTable([
   ['deleted', 'voided', 'deleted'],
 ]);
 
-/** REFUND: `status` of a refund. */
-export const PAYMILL_REFUND_STATUSES = statusTable([
-  ['open pending', 'pending', 'refund in progress'],
-  ['refunded', 'refunded', 'refunded'],
-  ['failed', 'denied', 'refund failed'],
-]);
+/** OPERATIONS: `status` of the transaction that a capture made, and of a refund. `closed` is judged by `response_code` too. */
+export const PAYMILL_OPERATIONS = {
+  capture: operationTable([
+    ['closed partially_refunded partial_refunded refunded chargeback', 'succeeded'],
+    ['open pending', 'accepted'],
+    ['failed', 'failed'],
+    ['preauth preauthorize', 'unknown'],
+  ]),
+  refund: operationTable([
+    ['refunded', 'succeeded'],
+    ['open pending', 'accepted'],
+    ['failed', 'failed'],
+  ]),
+};

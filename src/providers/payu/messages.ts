@@ -4,9 +4,9 @@ import type { BookedState } from '../../payments/reconciliation.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
+import { PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
 /** An order as REST's messages and answers have it. Amounts are hundredths as text. */
 export interface PayuOrder {
@@ -58,7 +58,7 @@ export function refundMovement(refundId: string): string {
 
 /** The state of a refund by its word. */
 export function payuRefundState({ status = '' }: PayuRefund): BookedState {
-  return bookedState(PAYU_REFUND_STATUSES, `refund ${status}`);
+  return stateIn(PAYU_OPERATIONS.refund, status);
 }
 
 /**
@@ -73,7 +73,7 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     kind: 'update',
     order: order.extOrderId ?? '',
     key: `refund/${refundId}/${status}`,
-    outcome: state === 'succeeded' ? 'refunded' : 'none',
+    outcome: meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`)?.outcome ?? 'none',
     amount,
     currency: refund.currencyCode ?? null,
     movement: refundMovement(refundId),

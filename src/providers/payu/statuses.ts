@@ -1,5 +1,6 @@
 /** The status tables of SHEET.md, under its names. */
 import type { StatusTable } from '../contract.ts';
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** ORDER: `status` of an order (REST). CANCELED ends the order, also one that waited for confirmation. */
@@ -14,9 +15,18 @@ export const PAYU_ORDER_STATUSES = statusTable([
 
 /** REFUND: `status` of a refund (REST), with the word `refund` before it as in `providerStatus`. */
 export const PAYU_REFUND_STATUSES: StatusTable = {
-  'refund PENDING': { outcome: 'pending', text: 'refund pending' },
+  'refund PENDING': { outcome: 'none', text: 'refund pending' },
   'refund FINALIZED': { outcome: 'refunded', text: 'refund done' },
-  'refund CANCELED': { outcome: 'denied', text: 'refund cancelled' },
+  'refund CANCELED': { outcome: 'none', text: 'refund cancelled' },
+};
+
+/** OPERATIONS: `status` of a refund (REST). */
+export const PAYU_OPERATIONS = {
+  refund: operationTable([
+    ['FINALIZED', 'succeeded'],
+    ['PENDING', 'accepted'],
+    ['CANCELED', 'failed'],
+  ]),
 };
 
 /** CLASSIC: `trans_status` of a payment (classic API). 2 ends the payment, also one that waited for reception. */

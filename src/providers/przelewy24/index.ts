@@ -29,12 +29,7 @@ import { startP24Rest } from './rest.ts';
 import { P24_PUBLISHED_SECRETS, type P24Settings, p24Settings } from './settings.ts';
 import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
 import { queryP24Rest } from './status-query.ts';
-import {
-  P24_ERRORS,
-  P24_REFUND_NOTIFICATION_STATUSES,
-  P24_REFUND_STATUSES,
-  P24_TRANSACTION_STATUSES,
-} from './statuses.ts';
+import { P24_ERRORS, P24_REFUND_NOTIFICATION_STATUSES, P24_TRANSACTION_STATUSES } from './statuses.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
@@ -142,7 +137,6 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   statuses: {
     TRANSACTION: P24_TRANSACTION_STATUSES,
     REFUND_NOTIFICATION: P24_REFUND_NOTIFICATION_STATUSES,
-    REFUND: P24_REFUND_STATUSES,
     ERROR: P24_ERRORS,
   },
   requires: ['customer.email'],

@@ -3,8 +3,9 @@ import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { Hint, Json, ProviderUpdate } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
-import { P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
+import { stateIn } from '../kit/operation-table.ts';
+import { meaningOf } from '../kit/statuses.ts';
+import { P24_OPERATIONS, P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
 
 /** The members of a JSON message. */
 export type P24Members = { readonly [name: string]: Json };
@@ -28,12 +29,12 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
   const status = `refund ${String(members.status)}`;
   const amount = Number.isSafeInteger(members.amount) ? Number(members.amount) : null;
   const name = String(members.refundsUuid ?? '');
-  const state = bookedState(P24_REFUND_NOTIFICATION_STATUSES, status);
+  const state = stateIn(P24_OPERATIONS.notification, String(members.status));
   return {
     kind: 'update',
     order: String(members.sessionId ?? ''),
     key: `refund/${name}/${String(members.status)}`,
-    outcome: state === 'succeeded' ? 'refunded' : 'none',
+    outcome: meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none',
     amount,
     currency: String(members.currency ?? ''),
     movement: refundMovement(name),

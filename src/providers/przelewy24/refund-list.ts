@@ -5,11 +5,11 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { BookedOperation } from '../../payments/reconciliation.ts';
 import type { StatusQuery } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { refundMovement } from './messages.ts';
 import { callP24, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
-import { P24_REFUND_STATUSES } from './statuses.ts';
+import { P24_OPERATIONS } from './statuses.ts';
 
 /** A refund of the list. */
 export interface ListedRefund {
@@ -53,7 +53,7 @@ export function bookedRefund({ name, amount, status }: ListedRefund): BookedOper
   return {
     operationReference: name,
     amount,
-    state: bookedState(P24_REFUND_STATUSES, status),
+    state: stateIn(P24_OPERATIONS.refund, status),
     status,
     ...(name !== null && { movement: refundMovement(name) }),
   };

@@ -1,5 +1,6 @@
 /** The status tables of SHEET.md, under its names. */
 import type { StatusTable } from '../contract.ts';
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** TRANSACTION: `status` in the answer of `transaction/by/sessionId`. */
@@ -13,16 +14,21 @@ export const P24_TRANSACTION_STATUSES = statusTable([
 /** REFUND_NOTIFICATION: `status` of a refund notification, with the word `refund` before it as in `providerStatus`. */
 export const P24_REFUND_NOTIFICATION_STATUSES: StatusTable = {
   'refund 0': { outcome: 'refunded', text: 'refund done' },
-  'refund 1': { outcome: 'denied', text: 'refund rejected' },
+  'refund 1': { outcome: 'none', text: 'refund rejected' },
 };
 
-/** REFUND: `status` in the answer of `refund/by/orderId`. */
-export const P24_REFUND_STATUSES = statusTable([
-  ['1', 'refunded', 'refund done'],
-  ['2', 'pending', 'refund pending'],
-  ['3', 'pending', 'refund waiting to be accepted'],
-  ['4', 'denied', 'refund rejected'],
-]);
+/** OPERATIONS: `status` of a refund, in its notification and in the answer of `refund/by/orderId`. */
+export const P24_OPERATIONS = {
+  notification: operationTable([
+    ['0', 'succeeded'],
+    ['1', 'failed'],
+  ]),
+  refund: operationTable([
+    ['1', 'succeeded'],
+    ['2 3', 'accepted'],
+    ['4', 'failed'],
+  ]),
+};
 
 /** ERROR: the error codes of the modes 3.2 and legacy. They explain, and move nothing. */
 export const P24_ERRORS = statusTable([

@@ -12,12 +12,12 @@ import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
-import { bookedState } from '../kit/booked-state.ts';
 import { FORM } from '../kit/form-message.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { minorOf } from './open-api.ts';
 import { operationNumber, refundBookings } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
-import { OLDER_API_DECLINES, TPAY_CHARGEBACK_STATUSES } from './statuses.ts';
+import { OLDER_API_DECLINES, TPAY_OPERATIONS } from './statuses.ts';
 
 /**
  * Calls the older API at the account's own address there.
@@ -77,7 +77,7 @@ export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Prom
       // Its own title, which is not that of the transaction.
       providerReference: operationNumber(call, refund.title),
       amount,
-      state: bookedState(TPAY_CHARGEBACK_STATUSES, status),
+      state: stateIn(TPAY_OPERATIONS.chargeback, status),
       status,
     };
   });

@@ -30,12 +30,7 @@ import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
 import { TPAY_PUBLISHED_SECRETS, type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
-import {
-  TPAY_CHARGEBACK_STATUSES,
-  TPAY_REFUND_STATUSES,
-  TPAY_STATUSES,
-  TPAY_TRANSACTION_STATUSES,
-} from './statuses.ts';
+import { TPAY_STATUSES, TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 import { cancelTransaction, createTransaction, lookUpCancel, queryTransaction } from './transactions.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
@@ -85,12 +80,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   proof: tpayProof,
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
-  statuses: {
-    tr_status: TPAY_STATUSES,
-    transaction: TPAY_TRANSACTION_STATUSES,
-    refund: TPAY_REFUND_STATUSES,
-    chargeback: TPAY_CHARGEBACK_STATUSES,
-  },
+  statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },
   requires: ['customer.email'],
   maxAmount: 999_999_999,
   testOnly: false,

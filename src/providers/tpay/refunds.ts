@@ -10,10 +10,10 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult } from '../contract.ts';
-import { bookedState } from '../kit/booked-state.ts';
+import { stateIn } from '../kit/operation-table.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, minorOf, operationBody } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
-import { TPAY_REFUND_STATUSES } from './statuses.ts';
+import { TPAY_OPERATIONS } from './statuses.ts';
 
 /** Whom a call about a transaction is for: an operation, or a status query. */
 type Asked = Pick<OperationCall<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState'>;
@@ -63,7 +63,7 @@ export function operationResult(
   if (amount !== undefined && minorOf(amount) !== order.amount)
     throw new Refusal('wrong_account', 'the answer is about another amount');
   const word = String(status);
-  const state = bookedState(TPAY_REFUND_STATUSES, result === 'pending' ? 'pending' : word);
+  const state = stateIn(TPAY_OPERATIONS.refund, result === 'pending' ? 'pending' : word);
   if (state === 'failed') throw new Declined(word, '');
   if (state === 'unknown') throw new Problem('provider_error', `tpay answered the status ${word}`);
   return { state, status: word, providerReference: operationNumber(order, refundId) };
@@ -106,7 +106,7 @@ async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
     return {
       providerReference: operationNumber(asked, refund.refundId),
       amount,
-      state: bookedState(TPAY_REFUND_STATUSES, status),
+      state: stateIn(TPAY_OPERATIONS.refund, status),
       status,
     };
   });

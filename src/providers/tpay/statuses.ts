@@ -1,4 +1,5 @@
 /** The status tables of the sheet, and its tables of error codes. */
+import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** `tr_status` of a notification. Tpay calls a refund a chargeback. */
@@ -18,19 +19,19 @@ export const TPAY_TRANSACTION_STATUSES = statusTable([
   ['cancel canceled cancelled', 'cancelled', 'cancelled before it was paid'],
 ]);
 
-/** `status` of a refund of the Open API, and `result` of the answer to one where that names no status. */
-export const TPAY_REFUND_STATUSES = statusTable([
-  ['success correct', 'refunded', 'refunded'],
-  ['pending', 'pending', 'refund under way'],
-  ['failed rejected', 'denied', 'refund rejected'],
-]);
-
-/** `status` of a refund in `/chargeback/status` of the older API. */
-export const TPAY_CHARGEBACK_STATUSES = statusTable([
-  ['completed', 'refunded', 'refunded'],
-  ['pending', 'pending', 'refund under way'],
-  ['incorrect', 'denied', 'refund rejected'],
-]);
+/** OPERATIONS: `status` of a refund, of the Open API and of `/chargeback/status`. */
+export const TPAY_OPERATIONS = {
+  refund: operationTable([
+    ['success correct', 'succeeded'],
+    ['pending', 'accepted'],
+    ['failed rejected', 'failed'],
+  ]),
+  chargeback: operationTable([
+    ['completed', 'succeeded'],
+    ['pending', 'accepted'],
+    ['incorrect', 'failed'],
+  ]),
+};
 
 /** Errors of the older API that say that nothing was refunded. ERR52 ("try again later") and ERR99 ("general") do not. */
 export const OLDER_API_DECLINES: ReadonlySet<string> = new Set(
