@@ -123,7 +123,8 @@ async function queryNow(
 
 /**
  * Takes a return to the ledger of its payment.
- * @param about.signedOnly what does not verify is none: it is logged as refused, the ledger does not learn of it.
+ * @param about.signedOnly what does not verify is none, nor is one without a message: the first is logged as refused, the ledger
+ *   does not learn of either.
  */
 export async function takeReturn(
   service: Service,
@@ -133,6 +134,7 @@ export async function takeReturn(
 ): Promise<ReturnResult> {
   const { id } = about;
   const account = opened.account.id;
+  if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
   const asked = await queryNow(service, id, opened, returned);

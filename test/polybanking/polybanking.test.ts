@@ -505,6 +505,58 @@ describe('the notification of PostFinance', () => {
     }
   });
 
+  it('takes no return at the address of our own form that is forged or unsigned, and notes none of them', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'own');
+    const address = `/return/${site.account}/${idOf(url)}`;
+    const events = async () => {
+      const { data } = await v1<{ data: { type: string }[] }>(site, `/payments/${idOf(url)}/events`);
+      return data.map(({ type }) => type);
+    };
+    const refused = async (query: string, method = 'GET') => {
+      const back = await request(`${address}?${query}`, { method });
+      expect([query, back.status, back.headers.get('location')]).toEqual([query, 404, null]);
+    };
+    for (const query of [
+      'via=success',
+      '',
+      'via=pending',
+      `via=success&orderID=${idOf(url)}01&STATUS=9&SHASIGN=AA`,
+    ])
+      await refused(query);
+    await refused('via=success', 'POST');
+    expect(await events()).toEqual(['created']);
+    const order = await atBank(site, url);
+    for (const query of [
+      'via=success',
+      `via=success&${feedback(site, order, 'pay', 'bad-signature')}`,
+      `via=success&${feedback(site, order, 'pay').replace(/&SHASIGN=\w+/, '')}`,
+    ])
+      await refused(query);
+    expect(await events()).toEqual(['created', 'forwarded']);
+    expect(await site.client.transaction('own')).toMatchObject({
+      internal_status: 'fw',
+      last_user_back_from_postfinance_date: '',
+    });
+    const back = await request(`${address}?via=success&${feedback(site, order, 'pay')}`);
+    expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/ok?x=1']);
+    expect(await site.client.transaction('own')).toMatchObject({ postfinance_status: '9' });
+  });
+
+  it('of another bank, which signs no return, sends nobody to the OK address before money is known', async () => {
+    const site = await website({}, 'ecommpay');
+    await admin('PUT', `/accounts/${site.account}`, {
+      provider: 'ecommpay',
+      environment: 'sandbox',
+      currencies: ['CHF'],
+      settings: { project_id: 112 },
+    });
+    const [, { url }] = await site.client.start('500', 'elsewhere');
+    await request(url);
+    const back = await request(`/return/${site.account}/${idOf(url)}?via=success`);
+    expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/error']);
+  });
+
   it('takes no return that is forged, unsigned, early or about nothing, and notes none of them', async () => {
     const site = await website();
     const [, { url }] = await site.client.start('500', 'back');
