@@ -50,9 +50,13 @@ export interface PolybankingLog {
 /** The status of a transaction of which PostFinance has said nothing. */
 const NO_STATUS = '??';
 
+function meaning(code: string) {
+  return meaningOf(provider('postfinance')?.statuses.STATUS ?? {}, code);
+}
+
 /** What a PostFinance code stands for. A code that its sheet does not have moves nothing. */
 function outcomeOf(code: string): Outcome {
-  const outcome = meaningOf(provider('postfinance')?.statuses.STATUS ?? {}, code)?.outcome;
+  const outcome = meaning(code)?.outcome;
   return outcome && outcome !== 'accepted' ? outcome : 'none';
 }
 
@@ -122,6 +126,7 @@ function update(transaction: PolybankingTransaction, code: string, at: string): 
       movement: `${reference ?? 'PolyBanking'}/0`,
       providerReference: reference,
       providerStatus: code,
+      ...(!meaning(code) && { isUnknown: true as const }),
     },
   };
 }

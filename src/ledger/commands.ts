@@ -71,6 +71,8 @@ export interface ImportedEvent {
     readonly movement: string;
     readonly providerReference: string | null;
     readonly providerStatus: string;
+    /** The provider's sheet does not have its code. */
+    readonly isUnknown?: true;
   };
 }
 
@@ -359,8 +361,8 @@ export interface History {
   /** Of its attempts, oldest first. */
   readonly accounts: readonly string[];
   readonly events: readonly PaymentEvent[];
-  /** The newest webhook that was queued, as it stands in the outbox. */
-  readonly newestWebhook: { readonly id: string; readonly body: string } | null;
+  /** The id of the newest webhook that a website of PolyBanking gets; null: there is none yet. */
+  readonly newestForWebsite: string | null;
   /** As in LedgerRecord. */
   readonly original: Original | null;
   readonly feedback: { readonly code: string } | null;

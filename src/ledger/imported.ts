@@ -46,9 +46,9 @@ function next(
   const moved = withNewest(
     withAttempt(record, 1, (attempt) => ({ ...attempt, state })),
     update,
-    bearingOf([before], update.outcome, state !== before),
+    bearingOf([before], update.outcome, { hasMoved: state !== before, isUnknown: update.isUnknown === true }),
   );
-  const { movement: _movement, ...shown } = update;
+  const { movement: _movement, isUnknown: _isUnknown, ...shown } = update;
   const about = { attempt: 1, ...shown, currency: record.request.currency, ...detail };
   if (state === before) {
     const reason = 'it does not move this payment';

@@ -185,9 +185,11 @@ export class ProviderUpdates {
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
-    const bearing = bearingOf(states, outcome, state !== attempt.state);
+    const isUnknown = (command.providerStatusText ?? null) === null;
+    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
-    const isFeedback = isPolybanking(record) && channel !== 'status' && !command.proofMissing;
+    const isFeedback =
+      isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.

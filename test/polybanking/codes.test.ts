@@ -3,6 +3,7 @@
  * message about an earlier try has a paid order look unpaid; a payment that is given back, or that nothing proves, looks good.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isForWebsite } from '../../src/payments/website-messages.ts';
 import { ipnFields, isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
 import {
   admin,
@@ -159,6 +160,30 @@ describe('a code that moves nothing', () => {
 });
 
 describe('a late code', () => {
+  it.each(['9999', ''])('that nobody knows does not show on a good order: %j', async (unknown) => {
+    for (const good of ['9', '5']) {
+      const site = await started();
+      await site.told(good);
+      expect(await site.told(unknown, { PAYID: '30001' })).toEqual([]);
+      expect(await site.client.transaction('order')).toMatchObject({
+        postfinance_status: good,
+        postfinance_id: '30036',
+        ipn_needed: 'False',
+      });
+      expect((await site.client.logs('order'))[0]).toMatchObject({
+        log_type: 'postfinanceStatus',
+        extra_data: unknown,
+      });
+    }
+  });
+
+  it('that is empty is not told, also when it comes first', async () => {
+    const site = await started();
+    expect(await site.told('')).toEqual([]);
+    expect(await code(site)).toBe('??');
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+
   it.each(['2', '1', '0', '93', '91', '51', '5', '6'])('does not show on a paid order: %s', async (late) => {
     const site = await started();
     await site.told('9');
@@ -277,6 +302,35 @@ describe('what is given back by our own operations', () => {
       { status: '9', good: true },
       { status: '8', good: false },
     ]);
+  });
+});
+
+describe('an IPN that the website has not taken', () => {
+  it('is still needed, and can be sent, after an operation of ours', async () => {
+    net.restore();
+    const answers = [410, 410];
+    net = network(() => new Response(null, { status: answers.shift() ?? 200 }));
+    const site = await started({ account: { endpoints: { api: BANK_API } } });
+    await site.told('9');
+    const needed = async () => (await site.client.transaction('order')).ipn_needed;
+    expect(await needed()).toBe('True');
+    cut('before');
+    await site.v1('POST', '/refund', {});
+    await runAlarms(site.id);
+    const { operations } = await site.v1<{ operations: object[] }>('GET', '');
+    expect(operations).toMatchObject([{ state: 'unknown' }]);
+    expect(await needed()).toBe('True');
+    answers.length = 0;
+    await site.v1('POST', '/deliveries');
+    await runAlarms(site.id);
+    expect(site.client.readIpn(net.webhooks.at(-1)?.raw ?? '')).toMatchObject({ status: '9', good: true });
+    expect(await needed()).toBe('False');
+  });
+
+  it('is none about a code of another bank', () => {
+    const data = { status: 'paid', provider: 'ecommpay' } as const;
+    expect(isForWebsite({ type: 'payment.feedback', data })).toBe(false);
+    expect(isForWebsite({ type: 'payment.feedback', data: { ...data, provider: 'ogone' } })).toBe(true);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   admin,
   BANK_API,
   bankOf,
+  cut,
   demoSettings,
   makeAccount,
   makeShop,
@@ -275,6 +276,33 @@ describe('an operation on an imported payment', () => {
     expect((await operate(site, id, 'refund')).status).toBe(200);
     expect(calls.at(-1)?.fields.PAYID).toBe(payid);
     expect((await find(site, tried)).amounts.paid).toBe(1050);
+  });
+});
+
+describe('an IPN that the website still needed at the old server', () => {
+  it('is needed after an operation here, too, and is sent on demand', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    const changes = {
+      postfinanceId: payid,
+      postfinanceStatus: '9',
+      internalStatus: 'fb',
+      ipnNeeded: true,
+    };
+    await imports(site, number, changes, { logs: [log('created', 36), log('postfinanceStatus', 37, '9')] });
+    const { id } = await find(site, number);
+    const needed = async () => (await site.client.transaction(`r-${number}`)).ipn_needed;
+    expect(await needed()).toBe('True');
+    cut('before');
+    expect((await operate(site, id, 'refund')).status).not.toBe(200);
+    await runAlarms(id);
+    expect(await needed()).toBe('True');
+    expect((await site.shop.call('POST', `/payments/${id}/deliveries`)).status).toBe(202);
+    await runAlarms(id);
+    expect(net.webhooks.map(({ raw }) => site.client.readIpn(raw))).toMatchObject([
+      { status: '9', good: true },
+    ]);
+    expect(await needed()).toBe('False');
   });
 });
 
