@@ -2,6 +2,7 @@
  * A dump of PolyBanking, read. The failures ruled out: a config in test mode is given the account that takes real money; a dry run does
  * not see what an import rejects; a password leaves the dump.
  */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { shopsOf, transactionsOf } from '../../src/cli/polybanking-dump.ts';
 import { changesOf, usersOf } from '../../src/cli/polybanking-people.ts';
@@ -66,6 +67,17 @@ describe('what cannot be taken over twice', () => {
       { value: { number: '9' } },
       { rejected: expect.stringContaining('much') },
       { value: { number: '11' } },
+    ]);
+  });
+});
+
+describe('a transaction', () => {
+  it('proves its config by hashes of the keys, and is rejected without it', () => {
+    const rows = readRows(config(1, true), transaction(7, 1), transaction(8, 3));
+    const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
+    expect(transactionsOf(rows, accounts)).toMatchObject([
+      { value: { configKeys: { requestKey: sha256('r'), ipnKey: sha256('i') } } },
+      { rejected: 'its config is not in the dump' },
     ]);
   });
 });

@@ -63,6 +63,8 @@ interface Moved {
   readonly account: string;
   readonly merchant: Merchant;
   readonly client: PolyBankingClient;
+  /** The key_ipn that its config had. */
+  readonly ipnKey: string;
 }
 
 async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
@@ -81,10 +83,13 @@ async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
   return {
     shop,
     account,
+    ipnKey: keys.ipn,
     merchant: merchant('postfinance', account, settings),
     client: new PolyBankingClient(shop.id, keys, (path, init) => request(path, init)),
   };
 }
+
+const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
 
 let numbers = 7000;
 const nextNumber = () => String(++numbers);
@@ -135,13 +140,14 @@ const log = (type: string, minute: number, extraData = '') => ({
 
 /** Imports a transaction; by default one whose shopper is at the bank. */
 function imports(
-  { shop, account }: Moved,
+  { shop, account, ipnKey }: Moved,
   number: string,
   changes: Record<string, unknown> = {},
   more: Record<string, unknown> = {},
 ) {
   return admin<Problem & { result: string }>('POST', '/imports/polybanking/transaction', {
     config: shop.id,
+    configKeys: { ipnKey: sha256(ipnKey) },
     account,
     number,
     transaction: {
@@ -414,6 +420,22 @@ describe('an order number of the old server', () => {
   it('of a shop is not taken from a shop of another mode, or an account that is not its own', async () => {
     const [site, other] = [await moved(), await moved()];
     expect((await imports({ ...site, account: other.account }, nextNumber())).status).toBe(400);
+  });
+});
+
+describe('a transaction', () => {
+  it('is not taken into a shop of the same number that is another one, nor in a dry run', async () => {
+    const [site, other, number] = [await moved(), await moved(), nextNumber()];
+    for (const dryRun of [true, false]) {
+      const into = (configKeys: object) => imports(site, number, {}, { configKeys, dryRun });
+      const refused = await into({ ipnKey: sha256(other.ipnKey), requestKey: sha256(site.ipnKey) });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'configKeys' }] } });
+      expect((await into({})).status).toBe(400);
+      expect((await into({ ipnKey: site.ipnKey })).status).toBe(400);
+    }
+    const { body } = await site.shop.call<{ data: [] }>('GET', `/payments?reference=r-${number}`);
+    expect(body.data).toEqual([]);
+    expect((await imports(site, number)).body.result).toBe('imported');
   });
 });
 
