@@ -37,7 +37,7 @@ export interface TransactionToImport {
   readonly account: string;
   /** Its number at the old server. */
   readonly number: string | null;
-  readonly transaction: Readonly<Record<string, unknown>>;
+  readonly transaction: Readonly<Record<string, unknown>> & { readonly reference: string };
   readonly logs: readonly { readonly when: string; readonly type: string; readonly extraData: string }[];
 }
 
@@ -71,32 +71,10 @@ function isTest(config: Row): boolean {
   return flag(config, false, 'test_mode', 'test');
 }
 
-/** Refuses what has the key of an earlier thing: both cannot be taken over. */
-class Firsts {
-  readonly #owners = new Map<string, string>();
-  readonly #what: string;
-
-  constructor(what: string) {
-    this.#what = what;
-  }
-
-  /** @throws Unreadable naming the earlier thing. */
-  require(key: string, owner: string): void {
-    const first = this.#owners.get(key);
-    if (first !== undefined) throw new Unreadable(`${this.#what} is that of ${first}, too`);
-    this.#owners.set(key, owner);
-  }
-}
-
 /** Configs as shops, which use the account of their mode. */
 export function shopsOf(rows: readonly Row[], accounts: ContractAccounts): Read<ShopToImport>[] {
-  const keys = new Firsts('key_api');
   return named(rows, 'configs.config').map((row) =>
-    read(`config ${row.pk}`, () => {
-      const shop = shopOf(row, rows, accounts);
-      keys.require(shop.keys.apiKey, `config ${row.pk}`);
-      return shop;
-    }),
+    read(`config ${row.pk}`, () => shopOf(row, rows, accounts)),
   );
 }
 
@@ -142,13 +120,8 @@ export function transactionsOf(
     const of = String(field(row, 'transaction'));
     logs.set(of, [...(logs.get(of) ?? []), row]);
   }
-  const references = new Firsts('reference');
   return named(rows, 'paiements.transaction').map((row) =>
-    read(nameOf(row), () => {
-      const transaction = transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts);
-      references.require(JSON.stringify([transaction.config, textOf(row, 'reference')]), nameOf(row));
-      return transaction;
-    }),
+    read(nameOf(row), () => transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts)),
   );
 }
 
