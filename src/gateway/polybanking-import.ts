@@ -11,9 +11,11 @@ import { derivePaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import { equalText, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
+import { open } from './accounts.ts';
 import { polybankingOrder } from './order-numbers.ts';
 import {
   historyOf,
+  messagesOf,
   oldestFirst,
   type PolybankingLog,
   type PolybankingTransaction,
@@ -138,6 +140,8 @@ export async function takeOverTransaction(
     createdAt: new Date(transaction.created).toISOString(),
     history,
     original: { ...unhashed, importHash },
+    taken: messagesOf(history),
+    answerToRepeats: open(account).provider.reply('accepted'),
     dryRun: body.dryRun === true,
   });
   // After the ledger: a number never leads to a payment that is not the one which the bank knows by it.

@@ -73,6 +73,8 @@ export interface ImportedEvent {
     readonly providerStatus: string;
     /** The provider's sheet does not have its code. */
     readonly isUnknown?: true;
+    /** The amount is a total, because the identity of its movement is not known: a message about it counts no second time. */
+    readonly cumulative?: true;
   };
 }
 
@@ -81,6 +83,9 @@ export interface ImportCommand extends CreateCommand {
   readonly createdAt: string;
   readonly history: readonly ImportedEvent[];
   readonly original: Original;
+  /** The provider's messages of the history by their identity, as far as it is known, and the answer to a repeat of one. */
+  readonly taken: readonly { readonly key: string; readonly amount: Minor }[];
+  readonly answerToRepeats: Answer;
   /** Only says what an import would do. */
   readonly dryRun: boolean;
 }

@@ -22,7 +22,13 @@ import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
-function identity({ attempt, key, amount, currency, proofMissing }: ApplyUpdateCommand): string {
+export function identity({
+  attempt,
+  key,
+  amount,
+  currency,
+  proofMissing,
+}: Pick<ApplyUpdateCommand, 'attempt' | 'key' | 'amount' | 'currency' | 'proofMissing'>): string {
   const identified = [attempt, key, amount ?? '', currency ?? ''].join('|');
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;

@@ -132,6 +132,22 @@ async function decides({ merchant: who }: Moved, order: BankOrder, decision: Dec
   return { body, payid: new URLSearchParams(body).get('PAYID') ?? '' };
 }
 
+/** A message of the bank with some of its fields changed by the bank. */
+function resigned(
+  { merchant: who }: Moved,
+  message: URLSearchParams,
+  change: Record<string, string>,
+): string {
+  const { SHASIGN: _signature, ...fields } = { ...Object.fromEntries(message), ...change };
+  const signed = Object.entries(fields)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name.toUpperCase(), value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}${who.settings.sha_out}`);
+  const signature = createHash('sha512').update(signed.join('')).digest('hex').toUpperCase();
+  return String(new URLSearchParams({ ...fields, SHASIGN: signature }));
+}
+
 const log = (type: string, minute: number, extraData = '') => ({
   type,
   extraData,
@@ -282,6 +298,45 @@ describe('an operation on an imported payment', () => {
     expect((await operate(site, id, 'refund')).status).toBe(200);
     expect(calls.at(-1)?.fields.PAYID).toBe(payid);
     expect((await find(site, tried)).amounts.paid).toBe(1050);
+  });
+});
+
+describe('a message of the bank that the old server has taken', () => {
+  it('is a repeat: no line, no IPN, no money', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid, body } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    // Of which the old server took one twice, as it did.
+    const logs = [log('created', 36), log('postfinanceStatus', 37, '9'), log('postfinanceStatus', 38, '9')];
+    const changes = { postfinanceId: payid, postfinanceStatus: '9', internalStatus: 'fb' };
+    expect((await imports(site, number, changes, { logs })).body.result).toBe('imported');
+    const before = await site.client.logs(`r-${number}`);
+    expect((await ipn(body)).status).toBe(200);
+    const { id, amounts } = await find(site, number);
+    await runAlarms(id);
+    expect(await site.client.logs(`r-${number}`)).toEqual(before);
+    expect([net.webhooks, amounts.paid]).toEqual([[], 1050]);
+    expect(await site.client.transaction(`r-${number}`)).toMatchObject({
+      postfinance_status: '9',
+      last_postfinance_ipn_date: expect.stringMatching(/^2/),
+    });
+    // Another message about it is none.
+    const resent = new URLSearchParams(body);
+    expect((await ipn(resigned(site, resent, { STATUS: '81' }))).status).toBe(200);
+    expect((await site.client.logs(`r-${number}`))[0]).toMatchObject({ extra_data: '81' });
+  });
+
+  it('counts its money once where the PAYID that was kept is that of a declined try', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid, body } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    const logs = [log('created', 36), log('postfinanceStatus', 37, '2'), log('postfinanceStatus', 38, '9')];
+    const changes = { postfinanceId: '30999', postfinanceStatus: '9', internalStatus: 'fb' };
+    expect((await imports(site, number, changes, { logs })).body.result).toBe('imported');
+    expect((await ipn(body)).status).toBe(200);
+    expect(await find(site, number)).toMatchObject({
+      status: 'paid',
+      amounts: { paid: 1050 },
+      providerReference: payid,
+    });
   });
 });
 
