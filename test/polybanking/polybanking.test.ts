@@ -400,6 +400,50 @@ describe('start rejects', () => {
   });
 });
 
+describe('a go page', () => {
+  it.each(['active', 'adminEnabled'])(
+    'of a config that is not %s any more sends nobody off',
+    async (name) => {
+      const site = await website();
+      const [, { url }] = await site.client.start('500', 'off');
+      await admin('PUT', `/shops/${site.shop.id}`, { [name]: false });
+      expect((await request(url)).status).toBe(404);
+      expect(await site.client.transaction('off')).toMatchObject({ internal_status: 'cr' });
+      await admin('PUT', `/shops/${site.shop.id}`, { [name]: true });
+      expect((await request(url)).status).toBe(200);
+    },
+  );
+
+  it('posts the fields of the original and our own addresses, and no other', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'fields');
+    const html = await (await request(url)).text();
+    expect([...html.matchAll(/type="hidden" name="([^"]*)"/g)].map(([, name]) => name).sort()).toEqual(
+      [
+        ...['AMOUNT', 'CURRENCY', 'ORDERID', 'PSPID', 'SHASIGN'],
+        ...['LANGUAGE', 'ACCEPTURL', 'CANCELURL', 'DECLINEURL', 'EXCEPTIONURL'],
+      ].sort(),
+    );
+  });
+});
+
+describe('an address of the API without its last slash', () => {
+  it('is answered as with it: details, log and list', async () => {
+    const site = await website();
+    await site.client.start('500', 'a/b');
+    const read = async (path: string) => {
+      const body = new URLSearchParams({ config_id: site.shop.id, secret: site.keys.api });
+      const response = await request(`/api/transactions${path}`, { method: 'POST', body });
+      return [response.status, await response.json()];
+    };
+    for (const path of ['/a/b', '/a/b/logs', '']) {
+      expect(await read(path)).toEqual(await read(`${path}/`));
+      expect((await read(path))[0]).toBe(200);
+    }
+    expect(await read('/a/b/logs')).toMatchObject([200, { data: [{ log_type: 'created' }] }]);
+  });
+});
+
 describe('references', () => {
   it.each([
     'a/b/c',
@@ -470,10 +514,11 @@ describe('the notification of PostFinance', () => {
       return [response.status, await response.json()];
     };
     expect(await said('')).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
-    expect(await said('orderID=0000000000000000ZZ')).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
+    // An order number without a dash that names nothing, whatever its form.
+    for (const order of ['0000000000000000ZZ', `${idOf(url)}02`, '000000000000000001'])
+      expect(await said(`orderID=${order}&STATUS=9`)).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
     expect(await said('orderID=other-1&STATUS=9')).toEqual([404, { status: 'UNVALID_BANK', url: '' }]);
     const notFound = [404, expect.objectContaining({ code: 'not_found' })];
-    expect(await said(`orderID=${idOf(url)}02&STATUS=9`)).toEqual(notFound);
     expect(await said('orderID=polybanking-999999&STATUS=9')).toEqual(notFound);
     expect(await said(`orderID=${idOf(url)}01&STATUS=9&SHASIGN=AA`)).toEqual([
       404,

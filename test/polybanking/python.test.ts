@@ -23,7 +23,12 @@ describe('a time in the zone of an installation', () => {
 
 describe('the variable POLYBANKING_TIME_ZONE', () => {
   const key = (letter: string) => btoa(letter.repeat(32));
-  const variables = { ADMIN_TOKEN: 'a-token-of-sixteen', PUBLIC_URL: 'https://pay.example.com', MASTER_KEY: key('m'), ID_KEY: key('i') };
+  const variables = {
+    ADMIN_TOKEN: 'a-token-of-sixteen',
+    PUBLIC_URL: 'https://pay.example.com',
+    MASTER_KEY: key('m'),
+    ID_KEY: key('i'),
+  };
   const zoneOf = (zone?: string) =>
     readConfig({ ...variables, ...(zone !== undefined && { POLYBANKING_TIME_ZONE: zone }) })
       .polybankingTimeZone;
