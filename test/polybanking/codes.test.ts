@@ -3,7 +3,10 @@
  * message about an earlier try has a paid order look unpaid; a payment that is given back, or that nothing proves, looks good.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Redirect } from '../../src/payments/types.ts';
 import { isForWebsite } from '../../src/payments/website-messages.ts';
+import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
+import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { ipnFields, isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
 import {
   admin,
@@ -13,10 +16,12 @@ import {
   demoSettings,
   makeAccount,
   makeShop,
+  memory,
   merchant,
   network,
   request,
   runAlarms,
+  shopperAtBank,
 } from '../support/harness.ts';
 import { type Keys, PolyBankingClient } from './client.ts';
 import { message } from './original/requests.ts';
@@ -33,6 +38,9 @@ afterEach(() => net.restore());
 interface Started {
   readonly client: PolyBankingClient;
   readonly id: string;
+  readonly account: string;
+  /** What its go page posts to the bank. */
+  readonly redirect: Redirect;
   /** Sends a message of the bank about it, and returns the IPNs that it caused, as code and good. */
   told(status: string, change?: Record<string, string>): Promise<(readonly [string, boolean])[]>;
   v1<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -55,10 +63,13 @@ async function started(
   const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
   const [, { url }] = await client.start('1050', 'order');
   const id = url.slice(url.lastIndexOf('/') + 1);
-  expect((await request(url)).status).toBe(200);
+  const page = await request(url);
+  expect(page.status).toBe(200);
   return {
     client,
     id,
+    account,
+    redirect: formOfPage(await page.text()),
     async told(status, change = {}) {
       const before = net.webhooks.length;
       const fields = { ...message({ shaOut }, `${id}01`, status), ...change };
@@ -269,6 +280,59 @@ describe('a message of the bank', () => {
     const site = await started();
     const { body } = await admin<{ data: { id: string }[] }>('GET', '/shops');
     await admin('PUT', `/shops/${body.data.at(-1)?.id}`, { active: false });
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+});
+
+describe('a message without the amount or the currency', () => {
+  const withApi = { endpoints: { api: BANK_API } };
+
+  /** A transaction whose shopper has paid at the bank, and the PAYID of that. */
+  async function paidAtBank(amount = 1050): Promise<{ readonly site: Started; readonly PAYID: string }> {
+    const site = await started({ account: withApi });
+    const who = merchant('postfinance', site.account);
+    const order = { ...(await shopperAtBank('postfinance', site.redirect, who)), amount };
+    await decided(memory, order, 'pay');
+    await bankOf('postfinance').decide?.(order, who, 'pay', memory);
+    const { body } = bankOf('postfinance').notification(order, who, 'pay', 'none');
+    return { site, PAYID: new URLSearchParams(String(body)).get('PAYID') ?? '' };
+  }
+
+  it.each([{ amount: '' }, { currency: '' }, { amount: '', currency: '' }])(
+    'is no payment by itself: the bank is asked, where it can be: %j',
+    async (change) => {
+      const { site, PAYID } = await paidAtBank();
+      expect(await site.told('9', { ...change, PAYID })).toEqual([['9', true]]);
+      expect(await site.v1('GET', '')).toMatchObject({ status: 'paid', amounts: { paid: 1050 } });
+      expect(await site.client.transaction('order')).toMatchObject({
+        postfinance_status: '9',
+        internal_status: 'fb',
+        ipn_needed: 'False',
+      });
+    },
+  );
+
+  it('is good for no more than the bank then says, and on a return as well', async () => {
+    const { site, PAYID } = await paidAtBank(1000);
+    expect(await site.told('9', { amount: '', PAYID })).toEqual([['9', false]]);
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'partially_paid', amounts: { paid: 1000 } });
+    const returned = await paidAtBank();
+    const { SHASIGN: _signature, ...fields } = message({ shaOut }, `${returned.site.id}01`, '9');
+    const query = new URLSearchParams(resigned({ ...fields, amount: '', PAYID: returned.PAYID }));
+    expect((await request(`/paiements/return?${query}`)).status).toBe(302);
+    expect(await returned.site.v1('GET', '')).toMatchObject({ status: 'paid', amounts: { paid: 1050 } });
+  });
+
+  it('is none where nobody can be asked, and no website is told that it is good', async () => {
+    const {
+      userid: _user,
+      pswd: _password,
+      ...settings
+    } = demoSettings('postfinance') as Record<string, unknown>;
+    const site = await started({ account: { settings } });
+    expect(await site.told('9', { amount: '' })).toEqual([]);
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'forwarded', amounts: { paid: 0 } });
+    expect(await code(site)).toBe('??');
     expect(await site.told('9')).toEqual([['9', true]]);
   });
 });
