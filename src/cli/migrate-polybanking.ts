@@ -6,22 +6,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  type ContractAccounts,
-  type ShopToImport,
-  shopsOf,
-  type TransactionToImport,
-  transactionsOf,
-} from './polybanking-dump.ts';
+import { type ContractAccounts, type ShopToImport, shopsOf, transactionsOf } from './polybanking-dump.ts';
 import { changesOf, usersOf } from './polybanking-people.ts';
-import { type Read, rowsOf } from './polybanking-rows.ts';
+import { rowsOf } from './polybanking-rows.ts';
+import { importAll, Tally } from './polybanking-tally.ts';
 import { type Importable, type ImportOutcome, Target, Unavailable } from './polybanking-target.ts';
-
-/** Things that are sent at the same time. */
-const AT_ONCE = 8;
-
-/** How often progress is shown, in things. */
-const STEP = 100;
 
 const LOCAL_URL = 'http://localhost:8787';
 
@@ -35,60 +24,6 @@ async function accountOf(target: Target, wanted: string | undefined): Promise<st
   if (only && fitting.length === 1) return only.id;
   const known = accounts.map(({ id }) => id).join(', ') || 'none';
   throw new Error(`say which account the payments went to: --account ID (there are: ${known})`);
-}
-
-/** Counts the results, and lists what was rejected. */
-class Tally {
-  readonly #what: string;
-  readonly #isAlways: boolean;
-  readonly #counts = { imported: 0, unchanged: 0, rejected: 0 };
-  readonly rejections: string[] = [];
-  readonly warnings: string[] = [];
-
-  constructor(what: string, isAlways: boolean) {
-    this.#what = what;
-    this.#isAlways = isAlways;
-  }
-
-  count(name: string, outcome: ImportOutcome): void {
-    if ('rejected' in outcome) this.#reject(`${name}: ${outcome.rejected}`);
-    else if (outcome.result === 'differs') this.#reject(`${name}: ${outcome.detail}`);
-    else {
-      this.#counts[outcome.result] += 1;
-      for (const warning of outcome.warnings ?? []) this.warnings.push(`${name}: ${warning}`);
-    }
-  }
-
-  #reject(line: string): void {
-    this.#counts.rejected += 1;
-    this.rejections.push(line);
-  }
-
-  /** Whether there was anything of its kind, or an operator looks for it all the same. */
-  get isNeeded(): boolean {
-    return this.#isAlways || Object.values(this.#counts).some((count) => count > 0);
-  }
-
-  get line(): string {
-    const { imported, unchanged, rejected } = this.#counts;
-    return `${this.#what}: ${imported} imported, ${unchanged} there already, ${rejected} rejected`;
-  }
-}
-
-async function importAll<T>(
-  things: readonly Read<T>[],
-  tally: Tally,
-  put: (value: T) => Promise<ImportOutcome>,
-): Promise<void> {
-  for (let at = 0; at < things.length; at += AT_ONCE) {
-    const part = things.slice(at, at + AT_ONCE);
-    const outcomes = await Promise.all(
-      part.map((thing) => ('rejected' in thing ? { rejected: thing.rejected } : put(thing.value))),
-    );
-    for (const [index, outcome] of outcomes.entries()) tally.count(part[index]?.name ?? '', outcome);
-    if (Math.floor(at / STEP) !== Math.floor((at + AT_ONCE) / STEP)) console.log(`... ${tally.line}`);
-  }
-  if (tally.isNeeded) console.log(tally.line);
 }
 
 /** Imports everything; `put` says what became of a thing. Returns the tallies. */
@@ -109,17 +44,28 @@ async function importDump(
   const transactions = new Tally('transactions', true);
   // For a dry run: the shops that a real one would have made by then.
   const made = new Map<string, Pick<ShopToImport, 'testMode' | 'accounts'>>();
-  await importAll(shopsOf(rows, accounts), shops, async (shop) => {
-    const outcome = await put('shop', shop);
-    const { id, testMode, accounts: used } = shop;
-    if ('result' in outcome && outcome.result === 'imported') made.set(id, { testMode, accounts: used });
-    return outcome;
+  await importAll(shopsOf(rows, accounts), shops, {
+    unique: { what: 'key_api', of: ({ keys }) => keys.apiKey },
+    async put(shop) {
+      const outcome = await put('shop', shop);
+      const { id, testMode, accounts: used } = shop;
+      if ('result' in outcome && outcome.result === 'imported') made.set(id, { testMode, accounts: used });
+      return outcome;
+    },
   });
-  await importAll(usersOf(rows), users, (user) => put('user', user));
-  await importAll(changesOf(rows), changes, (change) => put('change', change));
-  await importAll(transactionsOf(rows, accounts), transactions, (transaction: TransactionToImport) =>
-    put('transaction', dryRun ? { ...transaction, shop: made.get(transaction.config) ?? null } : transaction),
-  );
+  await importAll(usersOf(rows), users, { put: (user) => put('user', user) });
+  await importAll(changesOf(rows), changes, { put: (change) => put('change', change) });
+  await importAll(transactionsOf(rows, accounts), transactions, {
+    unique: {
+      what: 'reference',
+      of: ({ config, transaction }) => JSON.stringify([config, transaction.reference]),
+    },
+    put: (transaction) =>
+      put(
+        'transaction',
+        dryRun ? { ...transaction, shop: made.get(transaction.config) ?? null } : transaction,
+      ),
+  });
   return [shops, users, changes, transactions];
 }
 

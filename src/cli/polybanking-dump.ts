@@ -2,6 +2,8 @@
  * Configs and transactions of a dump (configs.config, paiements.transaction, paiements.transactionlog), as they are imported. Names
  * of fields are those of the original's models; where versions differ, each known name is tried.
  */
+import { hex, utf8 } from '../signing/bytes.ts';
+import { digests } from '../signing/digests.ts';
 import {
   field,
   flag,
@@ -30,10 +32,12 @@ export interface ShopToImport {
 
 export interface TransactionToImport {
   readonly config: string;
+  /** SHA-256 of its config's keys that sign: they prove that a shop is its config. */
+  readonly configKeys: { readonly requestKey: string; readonly ipnKey: string };
   readonly account: string;
   /** Its number at the old server. */
   readonly number: string | null;
-  readonly transaction: Readonly<Record<string, unknown>>;
+  readonly transaction: Readonly<Record<string, unknown>> & { readonly reference: string };
   readonly logs: readonly { readonly when: string; readonly type: string; readonly extraData: string }[];
 }
 
@@ -67,32 +71,10 @@ function isTest(config: Row): boolean {
   return flag(config, false, 'test_mode', 'test');
 }
 
-/** Refuses what has the key of an earlier thing: both cannot be taken over. */
-class Firsts {
-  readonly #owners = new Map<string, string>();
-  readonly #what: string;
-
-  constructor(what: string) {
-    this.#what = what;
-  }
-
-  /** @throws Unreadable naming the earlier thing. */
-  require(key: string, owner: string): void {
-    const first = this.#owners.get(key);
-    if (first !== undefined) throw new Unreadable(`${this.#what} is that of ${first}, too`);
-    this.#owners.set(key, owner);
-  }
-}
-
 /** Configs as shops, which use the account of their mode. */
 export function shopsOf(rows: readonly Row[], accounts: ContractAccounts): Read<ShopToImport>[] {
-  const keys = new Firsts('key_api');
   return named(rows, 'configs.config').map((row) =>
-    read(`config ${row.pk}`, () => {
-      const shop = shopOf(row, rows, accounts);
-      keys.require(shop.keys.apiKey, `config ${row.pk}`);
-      return shop;
-    }),
+    read(`config ${row.pk}`, () => shopOf(row, rows, accounts)),
   );
 }
 
@@ -110,12 +92,21 @@ function shopOf(row: Row, rows: readonly Row[], accounts: ContractAccounts): Sho
       failure: optional(row, 'url_back_err', 'url_back_error', 'url_err', 'url_error', 'error_url'),
     },
     webhook: { url: optional(row, 'url_ipn', 'ipn_url'), dialect: 'polybanking' },
-    keys: {
-      apiKey: textOf(row, 'key_api'),
-      requestKey: textOf(row, 'key_request', 'key_requests'),
-      ipnKey: textOf(row, 'key_ipn'),
-    },
+    keys: { apiKey: textOf(row, 'key_api'), ...signingKeysOf(row) },
   };
+}
+
+/** @throws Unreadable where the config has none. */
+function signingKeysOf(config: Row) {
+  return { requestKey: textOf(config, 'key_request', 'key_requests'), ipnKey: textOf(config, 'key_ipn') };
+}
+
+/** @throws Unreadable where the dump has no such config, or it has no keys. */
+function keyHashesOf(config: Row | undefined): TransactionToImport['configKeys'] {
+  if (!config) throw new Unreadable('its config is not in the dump');
+  const hash = (key: string) => hex(digests.sha256(utf8(key)));
+  const { requestKey, ipnKey } = signingKeysOf(config);
+  return { requestKey: hash(requestKey), ipnKey: hash(ipnKey) };
 }
 
 /** Transactions with their logs, oldest first. */
@@ -129,13 +120,8 @@ export function transactionsOf(
     const of = String(field(row, 'transaction'));
     logs.set(of, [...(logs.get(of) ?? []), row]);
   }
-  const references = new Firsts('reference');
   return named(rows, 'paiements.transaction').map((row) =>
-    read(nameOf(row), () => {
-      const transaction = transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts);
-      references.require(JSON.stringify([transaction.config, textOf(row, 'reference')]), nameOf(row));
-      return transaction;
-    }),
+    read(nameOf(row), () => transactionOf(row, logs.get(String(row.pk)) ?? [], configs, accounts)),
   );
 }
 
@@ -152,9 +138,11 @@ function transactionOf(
   accounts: ContractAccounts,
 ): TransactionToImport {
   const extra = field(row, 'extra_data');
+  const config = configs.get(textOf(row, 'config'));
   return {
     config: textOf(row, 'config'),
-    account: accountFor(configs.get(textOf(row, 'config')), accounts),
+    configKeys: keyHashesOf(config),
+    account: accountFor(config, accounts),
     number: /^\d{1,18}$/.test(String(row.pk)) ? String(row.pk) : null,
     transaction: {
       reference: textOf(row, 'reference'),

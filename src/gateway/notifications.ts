@@ -13,7 +13,7 @@ import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
-import { allowedAddresses, standingOf } from './proof.ts';
+import { allowedAddresses, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -75,7 +75,8 @@ export async function takeNotification(
     if (message.kind === 'acknowledgement') return provider.reply('acknowledged');
     if (message.kind === 'hint') return await takeHint(service, opened, message);
     const standing = standingOf(opened, 'notification', sender.ip ?? undefined);
-    if (standing.kind === 'query') return await takeHint(service, opened, hintOf(message, provider));
+    if (standing.kind === 'query' || mustAskForAmount(opened, message))
+      return await takeHint(service, opened, hintOf(message, provider));
     if (account.environment === 'production' && standing.kind === 'counts' && !standing.proven) {
       console.warn({
         event: 'notification.trusted_unproven',

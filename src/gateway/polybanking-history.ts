@@ -1,5 +1,5 @@
 /** The history of PolyBanking's transactions as events: what its log says, and what the transaction says beyond it. */
-import type { ImportedEvent } from '../ledger/commands.ts';
+import type { ImportCommand, ImportedEvent } from '../ledger/commands.ts';
 import type { Minor } from '../payments/money.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import { meaningOf } from '../providers/kit/statuses.ts';
@@ -50,9 +50,13 @@ export interface PolybankingLog {
 /** The status of a transaction of which PostFinance has said nothing. */
 const NO_STATUS = '??';
 
+function meaning(code: string) {
+  return meaningOf(provider('postfinance')?.statuses.STATUS ?? {}, code);
+}
+
 /** What a PostFinance code stands for. A code that its sheet does not have moves nothing. */
 function outcomeOf(code: string): Outcome {
-  const outcome = meaningOf(provider('postfinance')?.statuses.STATUS ?? {}, code)?.outcome;
+  const outcome = meaning(code)?.outcome;
   return outcome && outcome !== 'accepted' ? outcome : 'none';
 }
 
@@ -102,7 +106,12 @@ function eventOf({ at, type, detail = {} }: Line): ImportedEvent {
   };
 }
 
-function update(transaction: PolybankingTransaction, code: string, at: string): ImportedEvent {
+/** A message of the bank: money without a PAYID of its own is booked as a total, for a later message may name the right one. */
+function update(
+  transaction: PolybankingTransaction,
+  { code, at, isOwn }: { readonly code: string; readonly at: string; readonly isOwn: boolean },
+): ImportedEvent {
+  const outcome = outcomeOf(code);
   const reference = transaction.postfinanceId || null;
   const { brand, card } = transaction;
   return {
@@ -116,12 +125,14 @@ function update(transaction: PolybankingTransaction, code: string, at: string): 
       provider: { ...(brand && { BRAND: brand }), ...(card && { CARDNO: card }) },
     },
     update: {
-      outcome: outcomeOf(code),
+      outcome,
       amount: transaction.amount as Minor,
       // As live feedback names it, so that the same message once more is no second payment.
       movement: `${reference ?? 'PolyBanking'}/0`,
       providerReference: reference,
       providerStatus: code,
+      ...(!meaning(code) && { isUnknown: true as const }),
+      ...(outcome === 'paid' && !isOwn && { cumulative: true as const }),
     },
   };
 }
@@ -130,6 +141,7 @@ function update(transaction: PolybankingTransaction, code: string, at: string): 
 function logged(
   transaction: PolybankingTransaction,
   { when: at, type, extraData }: PolybankingLog,
+  isOwn: boolean,
 ): ImportedEvent | null {
   const extra = extraData ?? '';
   const ip = extra === '' ? {} : { ip: extra };
@@ -143,7 +155,7 @@ function logged(
     case 'userBackFromPostfinance':
       return eventOf({ at, type: 'returned', detail: ip });
     case 'postfinanceStatus':
-      return update(transaction, extra, at);
+      return update(transaction, { code: extra, at, isOwn });
     case 'ipnfailled':
       return eventOf({ at, type: 'webhook.failed', detail: { ...delivery, error: extra } });
     case 'ipnsuccess':
@@ -158,7 +170,7 @@ function logged(
 function missing(
   transaction: PolybankingTransaction,
   logs: readonly PolybankingLog[],
-  events: readonly ImportedEvent[],
+  { events, isOwn }: { readonly events: readonly ImportedEvent[]; readonly isOwn: boolean },
 ): ImportedEvent[] {
   const has = (type: ImportedEvent['type']) => events.some((event) => event.type === type);
   const { created, forwarded, back, notified, amount, reference, internalStatus } = transaction;
@@ -172,7 +184,7 @@ function missing(
   const isLogged = codes.length === logs.filter(({ type }) => type === 'postfinanceStatus').length;
   if (!isLogged) {
     const at = notified ?? events.at(-1)?.at ?? created;
-    found.push(update(transaction, codes.at(-1) ?? '', at));
+    found.push(update(transaction, { code: codes.at(-1) ?? '', at, isOwn }));
   }
   return found;
 }
@@ -182,10 +194,18 @@ export function historyOf(
   transaction: PolybankingTransaction,
   logs: readonly PolybankingLog[],
 ): readonly ImportedEvent[] {
+  const isOwn = payidOf(transaction, logs) !== null;
   const events = oldestFirst(logs)
-    .map((line) => logged(transaction, line))
+    .map((line) => logged(transaction, line, isOwn))
     .filter((event) => event !== null);
-  return [...events, ...missing(transaction, logs, events)].toSorted((a, b) =>
+  return [...events, ...missing(transaction, logs, { events, isOwn })].toSorted((a, b) =>
     a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
+  );
+}
+
+/** The bank's messages of a history as live feedback without a PAYIDSUB names them; none where no PAYID is known. */
+export function messagesOf(history: readonly ImportedEvent[]): ImportCommand['taken'] {
+  return history.flatMap(({ update: said }) =>
+    said?.providerReference ? [{ key: `${said.movement}/${said.providerStatus}`, amount: said.amount }] : [],
   );
 }

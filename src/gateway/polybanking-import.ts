@@ -9,11 +9,13 @@ import type { Original } from '../ledger/record.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
-import { hex, utf8 } from '../signing/bytes.ts';
+import { equalText, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
+import { open } from './accounts.ts';
 import { polybankingOrder } from './order-numbers.ts';
 import {
   historyOf,
+  messagesOf,
   oldestFirst,
   type PolybankingLog,
   type PolybankingTransaction,
@@ -24,11 +26,17 @@ import type { Service } from './service.ts';
 import { accountsOfShop, knownShop, type ShopChange, shopInput } from './shop-change.ts';
 import { requireMode, startAttempt } from './start-attempt.ts';
 
+/** The keys of a config that sign: they prove which config a transaction is of, and are never sent with it. */
+const SIGNING_KEYS = ['requestKey', 'ipnKey'] as const;
+type SigningKey = (typeof SIGNING_KEYS)[number];
+
 /** A transaction of the original with its log. */
 export interface ImportedTransaction {
   /** The shop, and the account of it that the payment went to. */
   readonly config: string;
   readonly account: string;
+  /** SHA-256 of the keys of its config, in lower-case hexadecimal. */
+  readonly configKeys: Readonly<Partial<Record<SigningKey, string | null | undefined>>>;
   /** Its number at the old server, which its bank knows the order by; left out: the bank knows none. */
   readonly number?: string | null | undefined;
   readonly transaction: PolybankingTransaction;
@@ -38,14 +46,41 @@ export interface ImportedTransaction {
   readonly shop?: Pick<Shop, 'testMode' | 'accounts'> | null | undefined;
 }
 
-/** The shop that the transaction belongs to. @throws Problem not_found */
+/**
+ * The shop that the transaction belongs to.
+ * @throws Problem not_found; invalid_request where a shop of that id is not the transaction's config.
+ */
 async function shopOf(
   service: Service,
-  { config, dryRun, shop }: ImportedTransaction,
+  body: ImportedTransaction,
 ): Promise<Pick<Shop, 'id' | 'region' | 'testMode' | 'accounts'>> {
-  const assumed = dryRun && shop ? { id: config, region: null, ...shop } : null;
-  if (!assumed) return knownShop(service, config);
-  return (await service.directory.shops.get(config)) ?? assumed;
+  const { config, dryRun, shop: assumed } = body;
+  const there = await service.directory.shops.get(config);
+  if (!there && dryRun && assumed) return { id: config, region: null, ...assumed };
+  const shop = there ?? (await knownShop(service, config));
+  await requireConfig(service, shop.id, body);
+  return shop;
+}
+
+/**
+ * A shop is a config by its keys: one that was made here may have the same number.
+ * @throws Problem invalid_request
+ */
+async function requireConfig(
+  service: Service,
+  shop: string,
+  { configKeys }: ImportedTransaction,
+): Promise<void> {
+  for (const kind of SIGNING_KEYS) {
+    const given = configKeys[kind];
+    if (!given) continue;
+    const live = await service.directory.shops.keys(shop, kind);
+    if (live.some(({ value }) => equalText(hex(digests.sha256(utf8(value))), given))) return;
+  }
+  throw invalidField(
+    'configKeys',
+    `the shop ${shop} has other keys than the config: it is another one, or its keys were rotated since`,
+  );
 }
 
 function originalOf({ transaction, logs }: ImportedTransaction, importHash: string): Original {
@@ -105,6 +140,8 @@ export async function takeOverTransaction(
     createdAt: new Date(transaction.created).toISOString(),
     history,
     original: { ...unhashed, importHash },
+    taken: messagesOf(history),
+    answerToRepeats: open(account).provider.reply('accepted'),
     dryRun: body.dryRun === true,
   });
   // After the ledger: a number never leads to a payment that is not the one which the bank knows by it.

@@ -79,7 +79,7 @@ export async function createPolybankingPayment(
 
 /** What a message of the Ogone platform names. */
 type Named =
-  /** Nothing that could be an order number of ours or of the original. */
+  /** None of our payments, nor anything that could be an order number of the original. */
   | { readonly kind: 'no_order' }
   /** An order number of another gateway, or of an attempt that went to another bank. */
   | { readonly kind: 'other_bank' }
@@ -95,14 +95,12 @@ type Named =
 /** What begins the original's order numbers, before a dash. */
 const BANK = 'polybanking';
 
+/** Our own order numbers have no dash: one that names nothing is none that the original could have known. */
 function kindWithoutPayment(order: string): 'no_order' | 'other_bank' | 'unknown' {
   const dash = order.indexOf('-');
-  if (dash < 0) return OUR_FORM.test(order) ? 'unknown' : 'no_order';
+  if (dash < 0) return 'no_order';
   return order.slice(0, dash) === BANK ? 'unknown' : 'other_bank';
 }
-
-/** The form of our order numbers: a payment's id and two digits. */
-const OUR_FORM = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
 
 /** The payment and the account that a message names, which is not verified yet. */
 export async function paymentOfMessage(

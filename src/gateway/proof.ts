@@ -11,7 +11,8 @@
  */
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
-import type { Channel, Proof, Provider } from '../providers/contract.ts';
+import { MONEY_OUTCOMES } from '../payments/statuses.ts';
+import type { Channel, Proof, Provider, ProviderUpdate } from '../providers/contract.ts';
 import { type OpenedAccount, open } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 
@@ -121,4 +122,16 @@ export function standingOf(opened: OpenedAccount, channel: Channel, ip: string |
   if (channel === 'notification' && trustsUnproven(opened)) return { kind: 'counts', proven: false };
   if (counts === 'addresses') return { kind: 'counts', proven: true };
   return counts === 'query' ? { kind: 'query' } : { kind: 'person' };
+}
+
+/**
+ * Whether a message claims money, does not say how much, and the provider can be asked: that it was the amount asked for is never
+ * taken for granted.
+ */
+export function mustAskForAmount(
+  { provider, variants }: OpenedAccount,
+  { outcome, amount }: Pick<ProviderUpdate, 'outcome' | 'amount'>,
+): boolean {
+  const isOfMoney = outcome === 'accepted' || MONEY_OUTCOMES.has(outcome);
+  return isOfMoney && amount === null && canQuery(provider, variants[0].account.settings);
 }

@@ -9,7 +9,7 @@ import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
-import { standingOf } from './proof.ts';
+import { mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { queryStatus } from './status-query.ts';
@@ -59,8 +59,10 @@ async function returnedUpdate(
     }
     const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
     const order = await attemptOfOrder(service, message.order);
+    const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
     const update =
       standing.kind === 'counts' &&
+      !isAsked &&
       updateCommand(message, {
         provider,
         account,
@@ -75,7 +77,7 @@ async function returnedUpdate(
     if (update) return { update: update.command, refused: null };
     const hint = { attempt: order.attempt, about: message.providerState ?? {} };
     // Where nobody can be asked, a return proves nothing and moves nothing.
-    return { update: null, refused: null, ...(standing.kind === 'query' && { hint }) };
+    return { update: null, refused: null, ...(isAsked && { hint }) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
@@ -123,7 +125,8 @@ async function queryNow(
 
 /**
  * Takes a return to the ledger of its payment.
- * @param about.signedOnly what does not verify is none: it is logged as refused, the ledger does not learn of it.
+ * @param about.signedOnly what does not verify is none, nor is one without a message: the first is logged as refused, the ledger
+ *   does not learn of either.
  */
 export async function takeReturn(
   service: Service,
@@ -133,6 +136,7 @@ export async function takeReturn(
 ): Promise<ReturnResult> {
   const { id } = about;
   const account = opened.account.id;
+  if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
   const asked = await queryNow(service, id, opened, returned);

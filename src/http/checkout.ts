@@ -1,16 +1,19 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
+import type { Account } from '../directory/types.ts';
 import { open } from '../gateway/accounts.ts';
 import { isChoice } from '../gateway/checkout.ts';
 import { takeReturn } from '../gateway/returns.ts';
-import { paymentId } from '../payments/id.ts';
+import type { Service } from '../gateway/service.ts';
+import { type PaymentId, paymentId } from '../payments/id.ts';
+import { hasPostfinanceCodes } from '../payments/website-messages.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
 import { documented } from './openapi.ts';
 import { providerRequest, senderOf } from './provider-request.ts';
-import { hop, previewed, shopperIp, toShop, unknownPayment } from './shopper.ts';
+import { hop, previewed, shopperIp, toShop, unknownPayment, unprovenReturn } from './shopper.ts';
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
@@ -42,18 +45,29 @@ async function choose(c: Context<AppEnv>): Promise<Response> {
   return hop(c, id, account);
 }
 
+/**
+ * Whether a return counts as one only if it is rightly signed: websites of PolyBanking rely on that, and PostFinance signs every
+ * return. Banks that sign none send their shoppers back as they do at other shops.
+ */
+async function isSignedOnly(service: Service, id: PaymentId, { provider }: Account): Promise<boolean> {
+  if (!hasPostfinanceCodes(provider)) return false;
+  return (await service.ledger(id).history())?.request.dialect === 'polybanking';
+}
+
 async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const id = paymentId(c.req.param('id') ?? '');
   const account = id && (await service.directory.account(c.req.param('account') ?? ''));
   if (!id || !account) return unknownPayment(service);
+  const signedOnly = await isSignedOnly(service, id, account);
   const result = await takeReturn(service, open(account), await providerRequest(c), {
     id,
     sender: senderOf(c),
     shopperIp: shopperIp(c),
+    signedOnly,
   });
-  if (result.kind === 'unknown') return unknownPayment(service);
+  if (result.kind === 'unknown') return signedOnly ? unprovenReturn(service) : unknownPayment(service);
   return toShop(service, result.shop, result.view, result.request, c.req.query(VIA));
 }
 

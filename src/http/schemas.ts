@@ -686,8 +686,18 @@ const dryRun = v.nullish(
   v.pipe(v.boolean(), v.metadata({ description: 'Only say what the import would do.' })),
 );
 
+/** SHA-256 of a key, in lower-case hexadecimal. */
+const keyHash = v.nullish(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is a SHA-256 in hexadecimal')));
+
 export const importTransaction = v.object({
   config: id,
+  configKeys: v.pipe(
+    v.object({ requestKey: keyHash, ipnKey: keyHash }),
+    v.metadata({
+      description:
+        'The SHA-256 of key_request and key_ipn of its config. One of them has to be a live key of the shop.',
+    }),
+  ),
   account: id,
   number: v.nullish(
     v.pipe(

@@ -32,6 +32,17 @@ export function unknownPayment(service: Service): Response {
   );
 }
 
+/** A return that proves nothing, of a payment whose shop is sent proven ones alone. */
+export function unprovenReturn(service: Service): Response {
+  return page(service, 404, (nonce) =>
+    messagePage(
+      'Nothing is known of this payment yet',
+      'The bank has not said here what became of it, and tells the shop itself. Please go back to the shop.',
+      nonce,
+    ),
+  );
+}
+
 /** What a program gets that shows people what is behind a link. */
 export function previewed(service: Service): Response {
   return page(service, 200, (nonce) => messagePage('Payment', 'Open this link to pay.', nonce));
@@ -86,9 +97,8 @@ export async function toShop(
   via?: string,
 ): Promise<Response> {
   const classic = request.dialect === 'polybanking';
-  const good = classic
-    ? isGoodForWebsite(view) || (view.providerStatus === null && via === 'success')
-    : isGood(view, via);
+  // Its websites take the OK address for a payment: an address that anybody can open proves none.
+  const good = classic ? isGoodForWebsite(view) : isGood(view, via);
   const kind = good ? 'success' : 'failure';
   const target = request.returnUrl[kind] ?? (await service.directory.shop(shopId))?.returnUrl[kind];
   if (!target) {

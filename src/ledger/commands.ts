@@ -71,6 +71,10 @@ export interface ImportedEvent {
     readonly movement: string;
     readonly providerReference: string | null;
     readonly providerStatus: string;
+    /** The provider's sheet does not have its code. */
+    readonly isUnknown?: true;
+    /** The amount is a total, because the identity of its movement is not known: a message about it counts no second time. */
+    readonly cumulative?: true;
   };
 }
 
@@ -79,6 +83,9 @@ export interface ImportCommand extends CreateCommand {
   readonly createdAt: string;
   readonly history: readonly ImportedEvent[];
   readonly original: Original;
+  /** The provider's messages of the history by their identity, as far as it is known, and the answer to a repeat of one. */
+  readonly taken: readonly { readonly key: string; readonly amount: Minor }[];
+  readonly answerToRepeats: Answer;
   /** Only says what an import would do. */
   readonly dryRun: boolean;
 }
@@ -359,8 +366,8 @@ export interface History {
   /** Of its attempts, oldest first. */
   readonly accounts: readonly string[];
   readonly events: readonly PaymentEvent[];
-  /** The newest webhook that was queued, as it stands in the outbox. */
-  readonly newestWebhook: { readonly id: string; readonly body: string } | null;
+  /** The id of the newest webhook that a website of PolyBanking gets; null: there is none yet. */
+  readonly newestForWebsite: string | null;
   /** As in LedgerRecord. */
   readonly original: Original | null;
   readonly feedback: { readonly code: string } | null;

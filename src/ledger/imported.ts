@@ -6,6 +6,7 @@ import { apply, bearingOf, forward } from '../payments/rules.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import type { ImportCommand, ImportedEvent, ImportResult } from './commands.ts';
+import { identity } from './provider-updates.ts';
 import { type LedgerRecord, summaryOf, withAttempt, withNewest } from './record.ts';
 import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -46,9 +47,9 @@ function next(
   const moved = withNewest(
     withAttempt(record, 1, (attempt) => ({ ...attempt, state })),
     update,
-    bearingOf([before], update.outcome, state !== before),
+    bearingOf([before], update.outcome, { hasMoved: state !== before, isUnknown: update.isUnknown === true }),
   );
-  const { movement: _movement, ...shown } = update;
+  const { movement: _movement, isUnknown: _isUnknown, ...shown } = update;
   const about = { attempt: 1, ...shown, currency: record.request.currency, ...detail };
   if (state === before) {
     const reason = 'it does not move this payment';
@@ -119,6 +120,7 @@ export class Imports {
           writer.log(type, source, index === delivery ? { ...detail, webhook: message?.id } : detail, at);
         }
         writer.save(record);
+        this.#answer(writer, command);
         if (message) this.#queueSent(writer, message, isKnown && delivery < 0);
       },
       { shop: command.shop, requestHash: command.requestHash },
@@ -129,11 +131,19 @@ export class Imports {
     this.#work.commit((writer) => {
       const { record } = takenOver(command);
       writer.save(record);
+      this.#answer(writer, command);
       writer.log('import.completed', 'operator', { imported: true, order: command.attempt.order ?? null });
       // The earlier version has the message about the status, and does not know codes that move nothing.
       const message = record.feedback ? this.#newestMessage(record) : null;
       if (message) this.#queueSent(writer, message, !command.original.ipnNeeded);
     });
+  }
+
+  /** What the other gateway has taken is a repeat when it comes again. */
+  #answer(writer: Writer, { taken, request: { currency }, answerToRepeats }: ImportCommand): void {
+    const messages = new Set(taken.map((message) => identity({ attempt: 1, currency, ...message })));
+    for (const message of messages)
+      if (this.#work.store.answerTo(message) === null) writer.answer(message, answerToRepeats);
   }
 
   /** The message about the newest that the provider has said; null: it has said nothing. */

@@ -177,13 +177,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const log = this.events();
     const { record } = this.#store;
     if (!log || !record) return null;
-    const newest = this.#store.newestWebhook({ withFeedback: true });
     return {
       ...log,
       view: viewOf(record),
       request: record.request,
       accounts: record.attempts.map(({ account }) => account),
-      newestWebhook: newest && { id: newest.id, body: newest.body },
+      newestForWebsite: this.#store.newestWebhook({ isPolybanking: true })?.id ?? null,
       original: record.original ?? null,
       feedback: record.feedback ?? null,
     };
@@ -316,10 +315,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /**
    * Sends the newest webhook again, under its own id. False when there is none yet.
-   * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect, which has one for every code.
+   * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect: one for every code, none for operations.
    */
   resend(isPolybanking: boolean): boolean {
-    const job = this.#store.newestWebhook({ withFeedback: isPolybanking });
+    const job = this.#store.newestWebhook({ isPolybanking });
     if (!job) return false;
     this.#work.commit((writer) => {
       writer.log('webhook.resent', 'shop', { webhook: job.id });

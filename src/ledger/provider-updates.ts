@@ -22,7 +22,13 @@ import type { Answer, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
-function identity({ attempt, key, amount, currency, proofMissing }: ApplyUpdateCommand): string {
+export function identity({
+  attempt,
+  key,
+  amount,
+  currency,
+  proofMissing,
+}: Pick<ApplyUpdateCommand, 'attempt' | 'key' | 'amount' | 'currency' | 'proofMissing'>): string {
   const identified = [attempt, key, amount ?? '', currency ?? ''].join('|');
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
@@ -185,9 +191,11 @@ export class ProviderUpdates {
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
-    const bearing = bearingOf(states, outcome, state !== attempt.state);
+    const isUnknown = (command.providerStatusText ?? null) === null;
+    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
-    const isFeedback = isPolybanking(record) && channel !== 'status' && !command.proofMissing;
+    const isFeedback =
+      isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.

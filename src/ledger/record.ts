@@ -170,7 +170,7 @@ export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boole
 export function withNewest(record: LedgerRecord, update: Newest, bearing: Bearing): LedgerRecord {
   if (bearing === 'stale') return record;
   if (bearing === 'remark') {
-    if (!isPolybanking(record)) return record;
+    if (!isPolybanking(record) || update.providerStatus === '') return record;
     const providerReference = record.providerReference ?? update.providerReference;
     return { ...record, providerReference, feedback: { code: update.providerStatus } };
   }

@@ -9,6 +9,7 @@ import {
   FEEDBACK,
   type PaymentEvent,
 } from '../payments/types.ts';
+import { isForWebsite, type WebsiteMessage } from '../payments/website-messages.ts';
 import { eventHash, GENESIS } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
@@ -227,12 +228,13 @@ export class Store {
     return this.#jobsById().get(id) ?? null;
   }
 
-  /** @param options.withFeedback whether messages for websites of PolyBanking alone count. */
-  newestWebhook({ withFeedback }: { readonly withFeedback: boolean }): Job | null {
+  /** @param options.isPolybanking whether what websites of PolyBanking get counts, or what other shops get. */
+  newestWebhook({ isPolybanking }: { readonly isPolybanking: boolean }): Job | null {
     let newest: Job | null = null;
     for (const job of this.#jobsById().values()) {
       if (job.kind !== 'webhook' || (newest && !isNewer(job, newest))) continue;
-      if (withFeedback || (JSON.parse(job.body) as { type: string }).type !== FEEDBACK) newest = job;
+      const message = JSON.parse(job.body) as WebsiteMessage;
+      if (isPolybanking ? isForWebsite(message) : message.type !== FEEDBACK) newest = job;
     }
     return newest;
   }

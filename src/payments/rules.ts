@@ -202,11 +202,17 @@ export type Bearing = 'moved' | 'remark' | 'stale';
 
 /**
  * What an update is to readers of the payment.
- * @param attempts of the payment, before it: money in any of them outweighs what is said of another.
- * @param hasMoved whether it changed its attempt's state.
+ * @param attempts of the payment, before it: money in any of them outweighs what is said of another, and what nobody understands.
+ * @param options.hasMoved whether it changed its attempt's state.
+ * @param options.isUnknown whether its code is none that the provider's sheet has, or is empty.
  */
-export function bearingOf(attempts: readonly AttemptState[], outcome: Outcome, hasMoved: boolean): Bearing {
+export function bearingOf(
+  attempts: readonly AttemptState[],
+  outcome: Outcome,
+  { hasMoved, isUnknown = false }: { readonly hasMoved: boolean; readonly isUnknown?: boolean },
+): Bearing {
   const moneys = attempts.map(moneyOf);
+  if (isUnknown && moneys.some(({ paid, authorized }) => paid > 0 || authorized > 0)) return 'stale';
   if (moneys.some(({ paid }) => paid > 0) && LESS_THAN_PAID.has(outcome)) return 'stale';
   if (moneys.some(({ authorized }) => authorized > 0) && LESS_THAN_HELD.has(outcome)) return 'stale';
   if (hasMoved) return 'moved';

@@ -3,7 +3,8 @@
  * (server/libs, server/paiements, client/libs/polybanking.py).
  */
 import type { Status } from '../payments/statuses.ts';
-import { FEEDBACK, type PaymentView } from '../payments/types.ts';
+import type { PaymentView } from '../payments/types.ts';
+import { hasPostfinanceCodes, isForWebsite } from '../payments/website-messages.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
@@ -27,9 +28,6 @@ export function polybankingSignature(fields: Readonly<Record<string, string>>, s
   return hex(digests.sha512(polybankingBase(fields, secret)));
 }
 
-/** Providers whose own status codes are those of the dialect. */
-const HAS_POSTFINANCE_CODES: ReadonlySet<string> = new Set(['postfinance', 'ogone']);
-
 /** What stands for a status at a provider that has other codes. */
 const CODES: Readonly<Record<Status, string>> = {
   created: '??',
@@ -48,11 +46,6 @@ const CODES: Readonly<Record<Status, string>> = {
 };
 
 type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status' | 'pendingReason'>;
-
-/** Whether a provider's status codes are those of the dialect. */
-export function hasPostfinanceCodes(provider: string): boolean {
-  return HAS_POSTFINANCE_CODES.has(provider);
-}
 
 /** The codes on which a website delivers. */
 const GOOD_CODES: ReadonlySet<string> = new Set(['5', '9']);
@@ -87,12 +80,6 @@ interface Queued {
   /** The code that the message is about, where it has not moved the status. */
   readonly code?: string;
   readonly data: PaymentView;
-}
-
-/** Whether a website gets a message: when the status has changed, or for another code; not before its bank has said something. */
-export function isForWebsite({ type, data }: Pick<Queued, 'type' | 'data'>): boolean {
-  if (type === FEEDBACK) return true;
-  return type === `payment.${data.status}` && data.status !== 'created' && data.status !== 'forwarded';
 }
 
 /**

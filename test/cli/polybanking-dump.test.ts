@@ -2,10 +2,13 @@
  * A dump of PolyBanking, read. The failures ruled out: a config in test mode is given the account that takes real money; a dry run does
  * not see what an import rejects; a password leaves the dump.
  */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { shopsOf, transactionsOf } from '../../src/cli/polybanking-dump.ts';
 import { changesOf, usersOf } from '../../src/cli/polybanking-people.ts';
 import { rowsOf } from '../../src/cli/polybanking-rows.ts';
+import { importAll, Tally } from '../../src/cli/polybanking-tally.ts';
+import type { ImportOutcome } from '../../src/cli/polybanking-target.ts';
 
 const config = (pk: number, test_mode: boolean) => ({
   model: 'configs.config',
@@ -45,27 +48,78 @@ const row = (model: string, pk: number, fields: object) => ({ model, pk, fields 
 const readRows = (...rows: object[]) => rowsOf(JSON.stringify(rows));
 
 describe('what cannot be taken over twice', () => {
-  it('is rejected here, so that a dry run says it, too: a key and a reference', () => {
+  const rejections = async (run: (tally: Tally) => Promise<void>) => {
+    const tally = new Tally('things', true);
+    await run(tally);
+    return [tally.line, tally.rejections];
+  };
+  const taken = async (rejected: readonly string[], id: string): Promise<ImportOutcome> =>
+    rejected.includes(id) ? { rejected: 'bad' } : { result: 'imported', detail: null };
+
+  it('is rejected because of the one that was taken, not of one that could not be: a reference', async () => {
+    const again = (pk: number, of: number, fields: object = {}) =>
+      row('paiements.transaction', pk, { ...transaction(7, of).fields, ...fields });
     const rows = readRows(
       config(1, true),
       config(2, true),
-      transaction(7, 1),
-      row('paiements.transaction', 8, { ...transaction(7, 1).fields }),
-      row('paiements.transaction', 9, { ...transaction(7, 2).fields }),
-      // Of two of which the first cannot be read, the second is the first.
-      row('paiements.transaction', 10, { ...transaction(11, 1).fields, amount: 'much' }),
-      transaction(11, 1),
+      // Of two of which the first cannot be read, or is not taken by the Worker, the second is the first.
+      again(5000, 1, { amount: 'much' }),
+      again(5001, 1),
+      again(5002, 1),
+      again(5003, 1),
+      again(5004, 2),
     );
-    expect(shopsOf(rows, accounts)).toMatchObject([
-      { value: { id: '1' } },
-      { rejected: 'key_api is that of config 1, too' },
+    const sent: (string | null)[] = [];
+    const result = await rejections((tally) =>
+      importAll(transactionsOf(rows, accounts), tally, {
+        unique: {
+          what: 'reference',
+          of: ({ config: of, transaction: { reference } }) => `${of} ${reference}`,
+        },
+        put: ({ number }) => {
+          sent.push(number);
+          return taken(['5001'], number ?? '');
+        },
+      }),
+    );
+    expect(sent).toEqual(['5001', '5002', '5004']);
+    expect(result).toEqual([
+      'things: 2 imported, 0 there already, 3 rejected',
+      [
+        expect.stringContaining('transaction 5000 (r7): amount'),
+        'transaction 5001 (r7): bad',
+        'transaction 5003 (r7): reference is that of transaction 5002 (r7), too',
+      ],
     ]);
+  });
+
+  it('is so for key_api, and for one that is there already', async () => {
+    const rows = readRows(config(1, true), config(2, true), config(3, true));
+    const put = (outcomes: Record<string, ImportOutcome>) =>
+      rejections((tally) =>
+        importAll(shopsOf(rows, accounts), tally, {
+          unique: { what: 'key_api', of: ({ keys }) => keys.apiKey },
+          put: async ({ id }) => outcomes[id] ?? { result: 'imported', detail: null },
+        }),
+      );
+    expect(await put({ 1: { rejected: 'bad' } })).toEqual([
+      'things: 1 imported, 0 there already, 2 rejected',
+      ['config 1: bad', 'config 3: key_api is that of config 2, too'],
+    ]);
+    expect(await put({ 1: { result: 'unchanged', detail: null } })).toEqual([
+      'things: 0 imported, 1 there already, 2 rejected',
+      ['config 2: key_api is that of config 1, too', 'config 3: key_api is that of config 1, too'],
+    ]);
+  });
+});
+
+describe('a transaction', () => {
+  it('proves its config by hashes of the keys, and is rejected without it', () => {
+    const rows = readRows(config(1, true), transaction(7, 1), transaction(8, 3));
+    const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
     expect(transactionsOf(rows, accounts)).toMatchObject([
-      { value: { number: '7' } },
-      { name: 'transaction 8 (r7)', rejected: 'reference is that of transaction 7 (r7), too' },
-      { value: { number: '9' } },
-      { rejected: expect.stringContaining('much') },
-      { value: { number: '11' } },
+      { value: { configKeys: { requestKey: sha256('r'), ipnKey: sha256('i') } } },
+      { rejected: 'its config is not in the dump' },
     ]);
   });
 });

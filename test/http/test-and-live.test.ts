@@ -1,5 +1,6 @@
 /** Test and live do not mix. The failure ruled out: what a test platform or nobody calls paid counts as real money. */
 import { env } from 'cloudflare:workers';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Keys, PolyBankingClient } from '../polybanking/client.ts';
 import {
@@ -223,10 +224,12 @@ describe('a live shop with a test account', () => {
 
   it('starts nothing for a website of PolyBanking', async () => {
     const account = await makeAccount('postfinance');
-    const shop = await makeShop([account]);
+    const ipnKey = 'i'.repeat(64);
+    const shop = await makeShop([account], { keys: { ipnKey } });
     const transaction = (config: string) =>
       admin<Problem>('POST', '/imports/polybanking/transaction', {
         config,
+        configKeys: { ipnKey: createHash('sha256').update(ipnKey).digest('hex') },
         account,
         transaction: {
           reference: unique(),

@@ -209,7 +209,7 @@ describe('what an update is to readers', () => {
     const before = attempts[of] ?? NEW_ATTEMPT;
     const after = apply(before, NEXT[outcome]);
     return {
-      bearing: bearingOf(attempts, outcome, after !== before),
+      bearing: bearingOf(attempts, outcome, { hasMoved: after !== before }),
       changed: status(...attempts) !== status(...attempts.with(of, after)),
     };
   };

@@ -3,6 +3,10 @@
  * message about an earlier try has a paid order look unpaid; a payment that is given back, or that nothing proves, looks good.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Redirect } from '../../src/payments/types.ts';
+import { isForWebsite } from '../../src/payments/website-messages.ts';
+import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
+import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { ipnFields, isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
 import {
   admin,
@@ -12,10 +16,12 @@ import {
   demoSettings,
   makeAccount,
   makeShop,
+  memory,
   merchant,
   network,
   request,
   runAlarms,
+  shopperAtBank,
 } from '../support/harness.ts';
 import { type Keys, PolyBankingClient } from './client.ts';
 import { message } from './original/requests.ts';
@@ -32,6 +38,9 @@ afterEach(() => net.restore());
 interface Started {
   readonly client: PolyBankingClient;
   readonly id: string;
+  readonly account: string;
+  /** What its go page posts to the bank. */
+  readonly redirect: Redirect;
   /** Sends a message of the bank about it, and returns the IPNs that it caused, as code and good. */
   told(status: string, change?: Record<string, string>): Promise<(readonly [string, boolean])[]>;
   v1<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -54,10 +63,13 @@ async function started(
   const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
   const [, { url }] = await client.start('1050', 'order');
   const id = url.slice(url.lastIndexOf('/') + 1);
-  expect((await request(url)).status).toBe(200);
+  const page = await request(url);
+  expect(page.status).toBe(200);
   return {
     client,
     id,
+    account,
+    redirect: formOfPage(await page.text()),
     async told(status, change = {}) {
       const before = net.webhooks.length;
       const fields = { ...message({ shaOut }, `${id}01`, status), ...change };
@@ -159,6 +171,30 @@ describe('a code that moves nothing', () => {
 });
 
 describe('a late code', () => {
+  it.each(['9999', ''])('that nobody knows does not show on a good order: %j', async (unknown) => {
+    for (const good of ['9', '5']) {
+      const site = await started();
+      await site.told(good);
+      expect(await site.told(unknown, { PAYID: '30001' })).toEqual([]);
+      expect(await site.client.transaction('order')).toMatchObject({
+        postfinance_status: good,
+        postfinance_id: '30036',
+        ipn_needed: 'False',
+      });
+      expect((await site.client.logs('order'))[0]).toMatchObject({
+        log_type: 'postfinanceStatus',
+        extra_data: unknown,
+      });
+    }
+  });
+
+  it('that is empty is not told, also when it comes first', async () => {
+    const site = await started();
+    expect(await site.told('')).toEqual([]);
+    expect(await code(site)).toBe('??');
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+
   it.each(['2', '1', '0', '93', '91', '51', '5', '6'])('does not show on a paid order: %s', async (late) => {
     const site = await started();
     await site.told('9');
@@ -248,6 +284,59 @@ describe('a message of the bank', () => {
   });
 });
 
+describe('a message without the amount or the currency', () => {
+  const withApi = { endpoints: { api: BANK_API } };
+
+  /** A transaction whose shopper has paid at the bank, and the PAYID of that. */
+  async function paidAtBank(amount = 1050): Promise<{ readonly site: Started; readonly PAYID: string }> {
+    const site = await started({ account: withApi });
+    const who = merchant('postfinance', site.account);
+    const order = { ...(await shopperAtBank('postfinance', site.redirect, who)), amount };
+    await decided(memory, order, 'pay');
+    await bankOf('postfinance').decide?.(order, who, 'pay', memory);
+    const { body } = bankOf('postfinance').notification(order, who, 'pay', 'none');
+    return { site, PAYID: new URLSearchParams(String(body)).get('PAYID') ?? '' };
+  }
+
+  it.each([{ amount: '' }, { currency: '' }, { amount: '', currency: '' }])(
+    'is no payment by itself: the bank is asked, where it can be: %j',
+    async (change) => {
+      const { site, PAYID } = await paidAtBank();
+      expect(await site.told('9', { ...change, PAYID })).toEqual([['9', true]]);
+      expect(await site.v1('GET', '')).toMatchObject({ status: 'paid', amounts: { paid: 1050 } });
+      expect(await site.client.transaction('order')).toMatchObject({
+        postfinance_status: '9',
+        internal_status: 'fb',
+        ipn_needed: 'False',
+      });
+    },
+  );
+
+  it('is good for no more than the bank then says, and on a return as well', async () => {
+    const { site, PAYID } = await paidAtBank(1000);
+    expect(await site.told('9', { amount: '', PAYID })).toEqual([['9', false]]);
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'partially_paid', amounts: { paid: 1000 } });
+    const returned = await paidAtBank();
+    const { SHASIGN: _signature, ...fields } = message({ shaOut }, `${returned.site.id}01`, '9');
+    const query = new URLSearchParams(resigned({ ...fields, amount: '', PAYID: returned.PAYID }));
+    expect((await request(`/paiements/return?${query}`)).status).toBe(302);
+    expect(await returned.site.v1('GET', '')).toMatchObject({ status: 'paid', amounts: { paid: 1050 } });
+  });
+
+  it('is none where nobody can be asked, and no website is told that it is good', async () => {
+    const {
+      userid: _user,
+      pswd: _password,
+      ...settings
+    } = demoSettings('postfinance') as Record<string, unknown>;
+    const site = await started({ account: { settings } });
+    expect(await site.told('9', { amount: '' })).toEqual([]);
+    expect(await site.v1('GET', '')).toMatchObject({ status: 'forwarded', amounts: { paid: 0 } });
+    expect(await code(site)).toBe('??');
+    expect(await site.told('9')).toEqual([['9', true]]);
+  });
+});
+
 describe('what is given back by our own operations', () => {
   const withApi = { endpoints: { api: BANK_API } };
 
@@ -277,6 +366,35 @@ describe('what is given back by our own operations', () => {
       { status: '9', good: true },
       { status: '8', good: false },
     ]);
+  });
+});
+
+describe('an IPN that the website has not taken', () => {
+  it('is still needed, and can be sent, after an operation of ours', async () => {
+    net.restore();
+    const answers = [410, 410];
+    net = network(() => new Response(null, { status: answers.shift() ?? 200 }));
+    const site = await started({ account: { endpoints: { api: BANK_API } } });
+    await site.told('9');
+    const needed = async () => (await site.client.transaction('order')).ipn_needed;
+    expect(await needed()).toBe('True');
+    cut('before');
+    await site.v1('POST', '/refund', {});
+    await runAlarms(site.id);
+    const { operations } = await site.v1<{ operations: object[] }>('GET', '');
+    expect(operations).toMatchObject([{ state: 'unknown' }]);
+    expect(await needed()).toBe('True');
+    answers.length = 0;
+    await site.v1('POST', '/deliveries');
+    await runAlarms(site.id);
+    expect(site.client.readIpn(net.webhooks.at(-1)?.raw ?? '')).toMatchObject({ status: '9', good: true });
+    expect(await needed()).toBe('False');
+  });
+
+  it('is none about a code of another bank', () => {
+    const data = { status: 'paid', provider: 'ecommpay' } as const;
+    expect(isForWebsite({ type: 'payment.feedback', data })).toBe(false);
+    expect(isForWebsite({ type: 'payment.feedback', data: { ...data, provider: 'ogone' } })).toBe(true);
   });
 });
 

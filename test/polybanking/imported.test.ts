@@ -14,6 +14,7 @@ import {
   admin,
   BANK_API,
   bankOf,
+  cut,
   demoSettings,
   makeAccount,
   makeShop,
@@ -62,6 +63,8 @@ interface Moved {
   readonly account: string;
   readonly merchant: Merchant;
   readonly client: PolyBankingClient;
+  /** The key_ipn that its config had. */
+  readonly ipnKey: string;
 }
 
 async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
@@ -80,10 +83,13 @@ async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
   return {
     shop,
     account,
+    ipnKey: keys.ipn,
     merchant: merchant('postfinance', account, settings),
     client: new PolyBankingClient(shop.id, keys, (path, init) => request(path, init)),
   };
 }
+
+const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
 
 let numbers = 7000;
 const nextNumber = () => String(++numbers);
@@ -126,6 +132,22 @@ async function decides({ merchant: who }: Moved, order: BankOrder, decision: Dec
   return { body, payid: new URLSearchParams(body).get('PAYID') ?? '' };
 }
 
+/** A message of the bank with some of its fields changed by the bank. */
+function resigned(
+  { merchant: who }: Moved,
+  message: URLSearchParams,
+  change: Record<string, string>,
+): string {
+  const { SHASIGN: _signature, ...fields } = { ...Object.fromEntries(message), ...change };
+  const signed = Object.entries(fields)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name.toUpperCase(), value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}${who.settings.sha_out}`);
+  const signature = createHash('sha512').update(signed.join('')).digest('hex').toUpperCase();
+  return String(new URLSearchParams({ ...fields, SHASIGN: signature }));
+}
+
 const log = (type: string, minute: number, extraData = '') => ({
   type,
   extraData,
@@ -134,13 +156,14 @@ const log = (type: string, minute: number, extraData = '') => ({
 
 /** Imports a transaction; by default one whose shopper is at the bank. */
 function imports(
-  { shop, account }: Moved,
+  { shop, account, ipnKey }: Moved,
   number: string,
   changes: Record<string, unknown> = {},
   more: Record<string, unknown> = {},
 ) {
   return admin<Problem & { result: string }>('POST', '/imports/polybanking/transaction', {
     config: shop.id,
+    configKeys: { ipnKey: sha256(ipnKey) },
     account,
     number,
     transaction: {
@@ -278,6 +301,72 @@ describe('an operation on an imported payment', () => {
   });
 });
 
+describe('a message of the bank that the old server has taken', () => {
+  it('is a repeat: no line, no IPN, no money', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid, body } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    // Of which the old server took one twice, as it did.
+    const logs = [log('created', 36), log('postfinanceStatus', 37, '9'), log('postfinanceStatus', 38, '9')];
+    const changes = { postfinanceId: payid, postfinanceStatus: '9', internalStatus: 'fb' };
+    expect((await imports(site, number, changes, { logs })).body.result).toBe('imported');
+    const before = await site.client.logs(`r-${number}`);
+    expect((await ipn(body)).status).toBe(200);
+    const { id, amounts } = await find(site, number);
+    await runAlarms(id);
+    expect(await site.client.logs(`r-${number}`)).toEqual(before);
+    expect([net.webhooks, amounts.paid]).toEqual([[], 1050]);
+    expect(await site.client.transaction(`r-${number}`)).toMatchObject({
+      postfinance_status: '9',
+      last_postfinance_ipn_date: expect.stringMatching(/^2/),
+    });
+    // Another message about it is none.
+    const resent = new URLSearchParams(body);
+    expect((await ipn(resigned(site, resent, { STATUS: '81' }))).status).toBe(200);
+    expect((await site.client.logs(`r-${number}`))[0]).toMatchObject({ extra_data: '81' });
+  });
+
+  it('counts its money once where the PAYID that was kept is that of a declined try', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid, body } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    const logs = [log('created', 36), log('postfinanceStatus', 37, '2'), log('postfinanceStatus', 38, '9')];
+    const changes = { postfinanceId: '30999', postfinanceStatus: '9', internalStatus: 'fb' };
+    expect((await imports(site, number, changes, { logs })).body.result).toBe('imported');
+    expect((await ipn(body)).status).toBe(200);
+    expect(await find(site, number)).toMatchObject({
+      status: 'paid',
+      amounts: { paid: 1050 },
+      providerReference: payid,
+    });
+  });
+});
+
+describe('an IPN that the website still needed at the old server', () => {
+  it('is needed after an operation here, too, and is sent on demand', async () => {
+    const [site, number] = [await moved(), nextNumber()];
+    const { payid } = await decides(site, await atBankFromOldServer(site, number), 'pay');
+    const changes = {
+      postfinanceId: payid,
+      postfinanceStatus: '9',
+      internalStatus: 'fb',
+      ipnNeeded: true,
+    };
+    await imports(site, number, changes, { logs: [log('created', 36), log('postfinanceStatus', 37, '9')] });
+    const { id } = await find(site, number);
+    const needed = async () => (await site.client.transaction(`r-${number}`)).ipn_needed;
+    expect(await needed()).toBe('True');
+    cut('before');
+    expect((await operate(site, id, 'refund')).status).not.toBe(200);
+    await runAlarms(id);
+    expect(await needed()).toBe('True');
+    expect((await site.shop.call('POST', `/payments/${id}/deliveries`)).status).toBe(202);
+    await runAlarms(id);
+    expect(net.webhooks.map(({ raw }) => site.client.readIpn(raw))).toMatchObject([
+      { status: '9', good: true },
+    ]);
+    expect(await needed()).toBe('False');
+  });
+});
+
 describe('an order number of the old server', () => {
   it.each(['/paiements/ipn', '/callback/'])('leads the bank to the payment: %s', async (address) => {
     const [site, number] = [await moved(), nextNumber()];
@@ -386,6 +475,22 @@ describe('an order number of the old server', () => {
   it('of a shop is not taken from a shop of another mode, or an account that is not its own', async () => {
     const [site, other] = [await moved(), await moved()];
     expect((await imports({ ...site, account: other.account }, nextNumber())).status).toBe(400);
+  });
+});
+
+describe('a transaction', () => {
+  it('is not taken into a shop of the same number that is another one, nor in a dry run', async () => {
+    const [site, other, number] = [await moved(), await moved(), nextNumber()];
+    for (const dryRun of [true, false]) {
+      const into = (configKeys: object) => imports(site, number, {}, { configKeys, dryRun });
+      const refused = await into({ ipnKey: sha256(other.ipnKey), requestKey: sha256(site.ipnKey) });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'configKeys' }] } });
+      expect((await into({})).status).toBe(400);
+      expect((await into({ ipnKey: site.ipnKey })).status).toBe(400);
+    }
+    const { body } = await site.shop.call<{ data: [] }>('GET', `/payments?reference=r-${number}`);
+    expect(body.data).toEqual([]);
+    expect((await imports(site, number)).body.result).toBe('imported');
   });
 });
 

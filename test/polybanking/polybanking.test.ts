@@ -126,7 +126,7 @@ describe('the whole round', () => {
       ipn_needed: 'False',
       brand: '',
       card: '',
-      creation_date: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+0[12]:00$/),
+      creation_date: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?\+0[12]:00$/),
       last_userforwarded_date: '',
       last_user_back_from_postfinance_date: '',
       last_postfinance_ipn_date: '',
@@ -400,6 +400,50 @@ describe('start rejects', () => {
   });
 });
 
+describe('a go page', () => {
+  it.each(['active', 'adminEnabled'])(
+    'of a config that is not %s any more sends nobody off',
+    async (name) => {
+      const site = await website();
+      const [, { url }] = await site.client.start('500', 'off');
+      await admin('PUT', `/shops/${site.shop.id}`, { [name]: false });
+      expect((await request(url)).status).toBe(404);
+      expect(await site.client.transaction('off')).toMatchObject({ internal_status: 'cr' });
+      await admin('PUT', `/shops/${site.shop.id}`, { [name]: true });
+      expect((await request(url)).status).toBe(200);
+    },
+  );
+
+  it('posts the fields of the original and our own addresses, and no other', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'fields');
+    const html = await (await request(url)).text();
+    expect([...html.matchAll(/type="hidden" name="([^"]*)"/g)].map(([, name]) => name).sort()).toEqual(
+      [
+        ...['AMOUNT', 'CURRENCY', 'ORDERID', 'PSPID', 'SHASIGN'],
+        ...['LANGUAGE', 'ACCEPTURL', 'CANCELURL', 'DECLINEURL', 'EXCEPTIONURL'],
+      ].sort(),
+    );
+  });
+});
+
+describe('an address of the API without its last slash', () => {
+  it('is answered as with it: details, log and list', async () => {
+    const site = await website();
+    await site.client.start('500', 'a/b');
+    const read = async (path: string) => {
+      const body = new URLSearchParams({ config_id: site.shop.id, secret: site.keys.api });
+      const response = await request(`/api/transactions${path}`, { method: 'POST', body });
+      return [response.status, await response.json()];
+    };
+    for (const path of ['/a/b', '/a/b/logs', '']) {
+      expect(await read(path)).toEqual(await read(`${path}/`));
+      expect((await read(path))[0]).toBe(200);
+    }
+    expect(await read('/a/b/logs')).toMatchObject([200, { data: [{ log_type: 'created' }] }]);
+  });
+});
+
 describe('references', () => {
   it.each([
     'a/b/c',
@@ -470,10 +514,11 @@ describe('the notification of PostFinance', () => {
       return [response.status, await response.json()];
     };
     expect(await said('')).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
-    expect(await said('orderID=0000000000000000ZZ')).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
+    // An order number without a dash that names nothing, whatever its form.
+    for (const order of ['0000000000000000ZZ', `${idOf(url)}02`, '000000000000000001'])
+      expect(await said(`orderID=${order}&STATUS=9`)).toEqual([400, { status: 'UNVALID_ ID', url: '' }]);
     expect(await said('orderID=other-1&STATUS=9')).toEqual([404, { status: 'UNVALID_BANK', url: '' }]);
     const notFound = [404, expect.objectContaining({ code: 'not_found' })];
-    expect(await said(`orderID=${idOf(url)}02&STATUS=9`)).toEqual(notFound);
     expect(await said('orderID=polybanking-999999&STATUS=9')).toEqual(notFound);
     expect(await said(`orderID=${idOf(url)}01&STATUS=9&SHASIGN=AA`)).toEqual([
       404,
@@ -503,6 +548,58 @@ describe('the notification of PostFinance', () => {
       const back = await request(`/paiements/return?${feedback(site, order, decision)}`);
       expect([back.status, back.headers.get('location')]).toEqual([302, 'https://website-demo.com/error']);
     }
+  });
+
+  it('takes no return at the address of our own form that is forged or unsigned, and notes none of them', async () => {
+    const site = await website();
+    const [, { url }] = await site.client.start('500', 'own');
+    const address = `/return/${site.account}/${idOf(url)}`;
+    const events = async () => {
+      const { data } = await v1<{ data: { type: string }[] }>(site, `/payments/${idOf(url)}/events`);
+      return data.map(({ type }) => type);
+    };
+    const refused = async (query: string, method = 'GET') => {
+      const back = await request(`${address}?${query}`, { method });
+      expect([query, back.status, back.headers.get('location')]).toEqual([query, 404, null]);
+    };
+    for (const query of [
+      'via=success',
+      '',
+      'via=pending',
+      `via=success&orderID=${idOf(url)}01&STATUS=9&SHASIGN=AA`,
+    ])
+      await refused(query);
+    await refused('via=success', 'POST');
+    expect(await events()).toEqual(['created']);
+    const order = await atBank(site, url);
+    for (const query of [
+      'via=success',
+      `via=success&${feedback(site, order, 'pay', 'bad-signature')}`,
+      `via=success&${feedback(site, order, 'pay').replace(/&SHASIGN=\w+/, '')}`,
+    ])
+      await refused(query);
+    expect(await events()).toEqual(['created', 'forwarded']);
+    expect(await site.client.transaction('own')).toMatchObject({
+      internal_status: 'fw',
+      last_user_back_from_postfinance_date: '',
+    });
+    const back = await request(`${address}?via=success&${feedback(site, order, 'pay')}`);
+    expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/ok?x=1']);
+    expect(await site.client.transaction('own')).toMatchObject({ postfinance_status: '9' });
+  });
+
+  it('of another bank, which signs no return, sends nobody to the OK address before money is known', async () => {
+    const site = await website({}, 'ecommpay');
+    await admin('PUT', `/accounts/${site.account}`, {
+      provider: 'ecommpay',
+      environment: 'sandbox',
+      currencies: ['CHF'],
+      settings: { project_id: 112 },
+    });
+    const [, { url }] = await site.client.start('500', 'elsewhere');
+    await request(url);
+    const back = await request(`/return/${site.account}/${idOf(url)}?via=success`);
+    expect([back.status, back.headers.get('location')]).toEqual([303, 'https://website-demo.com/error']);
   });
 
   it('takes no return that is forged, unsigned, early or about nothing, and notes none of them', async () => {

@@ -7,7 +7,9 @@ describe('a time in the zone of an installation', () => {
   it.each([
     ['2026-11-25T21:36:01.123Z', 'Europe/Zurich', '2026-11-25 22:36:01.123000+01:00'],
     ['2026-07-25T21:36:01.123456Z', 'Europe/Zurich', '2026-07-25 23:36:01.123456+02:00'],
-    ['2026-12-31T23:30:00.000Z', 'Europe/Zurich', '2027-01-01 00:30:00.000000+01:00'],
+    ['2026-12-31T23:30:00.000Z', 'Europe/Zurich', '2027-01-01 00:30:00+01:00'],
+    ['2026-12-31T23:30:00.0000009Z', 'UTC', '2026-12-31 23:30:00+00:00'],
+    ['2026-12-31T23:30:00.000001Z', 'UTC', '2026-12-31 23:30:00.000001+00:00'],
     // The hour that comes twice.
     ['2026-10-25T00:30:00Z', 'Europe/Zurich', '2026-10-25 02:30:00+02:00'],
     ['2026-10-25T01:30:00Z', 'Europe/Zurich', '2026-10-25 02:30:00+01:00'],
@@ -21,7 +23,12 @@ describe('a time in the zone of an installation', () => {
 
 describe('the variable POLYBANKING_TIME_ZONE', () => {
   const key = (letter: string) => btoa(letter.repeat(32));
-  const variables = { ADMIN_TOKEN: 'a-token-of-sixteen', MASTER_KEY: key('m'), ID_KEY: key('i') };
+  const variables = {
+    ADMIN_TOKEN: 'a-token-of-sixteen',
+    PUBLIC_URL: 'https://pay.example.com',
+    MASTER_KEY: key('m'),
+    ID_KEY: key('i'),
+  };
   const zoneOf = (zone?: string) =>
     readConfig({ ...variables, ...(zone !== undefined && { POLYBANKING_TIME_ZONE: zone }) })
       .polybankingTimeZone;

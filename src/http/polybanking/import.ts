@@ -63,7 +63,7 @@ function importRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Take over a transaction of PolyBanking with its log; its shop is not told again',
       description:
-        'Messages of the bank about its order number (polybanking-<number>) lead to it from then on, and later captures, cancels, refunds and status queries name its PAYID.',
+        'Messages of the bank about its order number (polybanking-<number>) lead to it from then on, and later captures, cancels, refunds and status queries name its PAYID. The keys of its config prove whose it is: another shop may have the number of the config as its id.',
       auth: 'operator',
       body: schemas.importTransaction,
       success: { 200: schemas.imported },
@@ -78,6 +78,7 @@ function importRoutes(): Hono<AppEnv> {
       example: {
         body: {
           config: '7',
+          configKeys: { ipnKey: 'ee15b3cd78e9e0c238d69dc9266e6e245469d86479045b2a01c11433ec123071' },
           account: 'postfinance-sandbox',
           number: '1042',
           transaction: {

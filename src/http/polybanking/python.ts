@@ -28,7 +28,7 @@ function offsetAt(milliseconds: number, zone: string): string {
 
 /**
  * `2026-11-25 22:36:01.123456+01:00`.
- * @param at RFC 3339 UTC (`Z`). A fraction that it has is printed with six digits, as Python does; without one there is none.
+ * @param at RFC 3339 UTC (`Z`). Its fraction is printed with six digits, as Python does: none where it is nothing but zeros.
  * @param zone as IANA names it.
  */
 export function zonedTime(at: string, zone: string): string {
@@ -38,6 +38,7 @@ export function zonedTime(at: string, zone: string): string {
   const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000 * (offset.startsWith('-') ? -1 : 1);
   const local = new Date(milliseconds + ahead).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
   const [, digits = ''] = /\.(\d+)/.exec(at) ?? [];
-  const fraction = digits === '' ? '' : `.${digits.slice(0, 6).padEnd(6, '0')}`;
+  const micros = digits.slice(0, 6).padEnd(6, '0');
+  const fraction = Number(micros) === 0 ? '' : `.${micros}`;
   return `${local.replace('T', ' ')}${fraction}${offset}`;
 }

@@ -101,10 +101,15 @@ function shopIds(configId: string): readonly string[] {
   return canonical === configId ? [configId] : [configId, canonical];
 }
 
+/** Whether a config starts transactions and sends shoppers off: both its owner and the administrator have switched it on. */
+function isOn({ active, adminEnabled }: Shop): boolean {
+  return active && adminEnabled;
+}
+
 async function usableShop(service: Service, configId: string): Promise<Shop | null> {
   for (const id of shopIds(configId)) {
     const shop = await service.directory.shop(id);
-    if (shop) return shop.active && shop.adminEnabled ? shop : null;
+    if (shop) return isOn(shop) ? shop : null;
   }
   return null;
 }
@@ -179,6 +184,8 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   const id = paymentId(c.req.param('id') ?? '');
   const history = id && (await service.ledger(id).history());
   if (!id || !history || internalStatus(history) === 'fb') return unknownPayment(service);
+  const shop = await service.directory.shop(history.shop);
+  if (!shop || !isOn(shop)) return unknownPayment(service);
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   return hop(c, id);
 }
@@ -291,11 +298,12 @@ async function list(c: Context<AppEnv>): Promise<Response> {
 
 const LOGS = '/logs/';
 
-/** A reference may hold slashes: it ends at `/logs/` or at the last slash. */
+/** A reference may hold slashes: it ends at `/logs/` or at the last slash, which may be missing. */
 function referenceOf(pathname: string): { readonly reference: string; readonly logs: boolean } {
-  const rest = pathname.slice('/api/transactions/'.length);
+  const given = pathname.slice('/api/transactions/'.length);
+  const rest = given.endsWith('/') ? given : `${given}/`;
   const logs = rest.endsWith(LOGS);
-  const encoded = logs ? rest.slice(0, -LOGS.length) : rest.replace(/\/$/, '');
+  const encoded = rest.slice(0, logs ? -LOGS.length : -1);
   // A percent sign that encodes nothing is itself, as in Python.
   const reference = encoded.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
     readable(percentDecode(utf8(run), 'literal') ?? utf8(run)),
@@ -399,6 +407,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
     }),
     list,
   );
+  routes.post('/api/transactions', list);
 
   routes.post(
     '/api/transactions/:reference{[\\s\\S]+}',

@@ -1,9 +1,10 @@
 /** A payment in the words of PolyBanking: its fields, its log, its spellings (which are the original's). */
 import type { History } from '../../ledger/commands.ts';
 import type { PaymentEvent, PaymentView } from '../../payments/types.ts';
+import { hasPostfinanceCodes } from '../../payments/website-messages.ts';
 import { meaningOf } from '../../providers/kit/statuses.ts';
 import { OGONE_STATUSES } from '../../providers/ogone/statuses.ts';
-import { hasPostfinanceCodes, isForWebsite, postfinanceCode } from '../../webhooks/polybanking.ts';
+import { postfinanceCode } from '../../webhooks/polybanking.ts';
 import { pythonText, zonedTime } from './python.ts';
 
 export const INTERNAL_STATUSES = {
@@ -73,12 +74,10 @@ function isNotification({ type, detail }: PaymentEvent): boolean {
 }
 
 /** Whether the newest status has yet to be delivered to the website. */
-function isIpnNeeded({ newestWebhook, events, original }: History): boolean {
-  if (!newestWebhook) return original?.ipnNeeded ?? false;
-  const queued = JSON.parse(newestWebhook.body) as Parameters<typeof isForWebsite>[0];
-  if (!isForWebsite(queued)) return false;
+function isIpnNeeded({ newestForWebsite, events, original }: History): boolean {
+  if (newestForWebsite === null) return original?.ipnNeeded ?? false;
   return !events.some(
-    ({ type, detail }) => type === 'webhook.delivered' && detail.webhook === newestWebhook.id,
+    ({ type, detail }) => type === 'webhook.delivered' && detail.webhook === newestForWebsite,
   );
 }
 
@@ -94,7 +93,7 @@ function cardOf(history: History): { readonly brand: string; readonly card: stri
 
 /** The newest code of PostFinance. */
 function codeOf({ feedback, view }: Pick<History, 'feedback' | 'view'>): string {
-  return feedback?.code ?? postfinanceCode(view);
+  return feedback && hasPostfinanceCodes(view.provider) ? feedback.code : postfinanceCode(view);
 }
 
 /**

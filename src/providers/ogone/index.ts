@@ -129,7 +129,8 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
       { where: 'Technical information > Transaction feedback > Request method', value: 'POST' },
       {
         where: 'Technical information > Transaction feedback > Dynamic e-Commerce parameters',
-        value: 'leave the standard list and add PAYIDSUB, so that captures and refunds are told apart',
+        value:
+          'leave the standard list, which has AMOUNT, CURRENCY, ORDERID, PAYID and STATUS (without the amount nothing counts as paid), and add PAYIDSUB, so that captures and refunds are told apart',
       },
       {
         where:

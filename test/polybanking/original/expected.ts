@@ -11,7 +11,9 @@ function local(time: unknown): string {
   if (typeof time !== 'string') return '';
   const shifted = new Date(Date.parse(time) + 3_600_000).toISOString();
   const [day = '', clock = ''] = shifted.split('T');
-  const fraction = time.includes('.') ? `.${clock.slice(9, 12)}000` : '';
+  const millis = clock.slice(9, 12);
+  // isoformat() of a time without microseconds has no fraction.
+  const fraction = Number(millis) === 0 ? '' : `.${millis}000`;
   return `${day} ${clock.slice(0, 8)}${fraction}+01:00`;
 }
 

@@ -253,6 +253,7 @@ export function message(
     NCERROR: '0',
   };
   const base = Object.entries(fields)
+    .filter(([, value]) => value !== '')
     .map(([name, value]) => [name.toUpperCase(), value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}${shaOut}`)
