@@ -441,6 +441,10 @@ describe('an address of the API without its last slash', () => {
       expect((await read(path))[0]).toBe(200);
     }
     expect(await read('/a/b/logs')).toMatchObject([200, { data: [{ log_type: 'created' }] }]);
+    for (const path of ['', '/']) {
+      const other = await request(`/api/transactions${path}`);
+      expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST']);
+    }
   });
 });
 

@@ -21,6 +21,7 @@ import { polybankingSignature } from '../../webhooks/polybanking.ts';
 import type { AppEnv } from '../app-env.ts';
 import { rawBody } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { problemAnswer } from '../problems.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
@@ -296,6 +297,12 @@ async function list(c: Context<AppEnv>): Promise<Response> {
   return c.json({ result: 'ok', data: references.map((reference) => ({ reference })) });
 }
 
+/** The same address without its last slash, which no document names. */
+async function listWithoutSlash(c: Context<AppEnv>): Promise<Response> {
+  if (c.req.method === 'POST') return list(c);
+  return problemAnswer(new Problem('method_not_allowed', 'this address takes POST'), { allow: 'POST' });
+}
+
 const LOGS = '/logs/';
 
 /** A reference may hold slashes: it ends at `/logs/` or at the last slash, which may be missing. */
@@ -407,7 +414,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
     }),
     list,
   );
-  routes.post('/api/transactions', list);
+  routes.all('/api/transactions', listWithoutSlash);
 
   routes.post(
     '/api/transactions/:reference{[\\s\\S]+}',
