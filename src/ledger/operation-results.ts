@@ -89,15 +89,21 @@ export class OperationResults {
     this.#work.commit((writer) => writer.save(withState(known, operation.attempt, providerState)));
   }
 
-  /** Settles the operations of one kind of an attempt that the provider's answer decides, by what the payment holds now. */
-  settleByBookings({ bookings, settlesAfterMs }: LookedUp, kind: OperationKind, attempt: number): void {
+  /**
+   * Settles the operations of one kind of an attempt that the provider's answer decides, by what the payment holds now.
+   * @param asked the operation that was asked about. A total is that of its source of funds.
+   */
+  settleByBookings({ bookings, settlesAfterMs }: LookedUp, asked: RecordedOperation): void {
     const { record } = this.#work.payment();
+    const { kind, attempt } = asked;
+    const isMeant = (one: RecordedOperation) =>
+      one.kind === kind && (bookings.total === undefined || sumOf(one) === sumOf(asked));
     const state = record.attempts[attempt - 1]?.state;
     if (!state) return;
     const now = this.#work.now();
     const settlements = settledBy(bookings, {
       state,
-      operations: operationsOf(record, attempt).filter((one) => one.kind === kind),
+      operations: operationsOf(record, attempt).filter(isMeant),
       nameOf: namesIn(record, attempt),
       isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
     });
@@ -322,8 +328,9 @@ function withMovement(
  */
 function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
   const operation = record.operations?.[number - 1];
-  const movement = booked?.state === 'succeeded' ? booked.movement : undefined;
-  if (!operation || movement === undefined || operation.movement !== undefined) return record;
+  if (!operation || booked?.state !== 'succeeded' || operation.movement !== undefined) return record;
+  const movement = booked.movement ?? unclaimedMovement(record, operation);
+  if (movement === null) return record;
   const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
   const isLinked = record.operations?.some((one) => one.movement === movement);
   if (counted === undefined || isLinked || sumOf(operation) !== 'refunded') return record;
@@ -332,6 +339,23 @@ function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperat
     state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
   }));
   return withOperation(renamed, { ...operation, movement });
+}
+
+/**
+ * The movement of a message that named none of our operations, and brought as much as this one since it was asked for; null: there is
+ * none. What the provider shows in all corrects the money where it was somebody else's.
+ */
+function unclaimedMovement(
+  record: LedgerRecord,
+  { attempt, amount, outside }: RecordedOperation,
+): string | null {
+  const operations = operationsOf(record, attempt);
+  const known = new Set(operations.flatMap((one) => [movementOf(one), one.movement ?? '']));
+  const refunded = record.attempts[attempt - 1]?.state.refunded ?? {};
+  const foreign = Object.entries(refunded).filter(([movement]) => !known.has(movement));
+  const since = foreign.reduce((sum, [, brought]) => sum + brought, 0) - outside;
+  const [movement] = foreign.findLast(([, brought]) => brought === amount) ?? [];
+  return movement !== undefined && since >= amount ? movement : null;
 }
 
 /** The record after an operation that succeeded. */

@@ -227,15 +227,15 @@ export class Operations {
   /** Asks what became of an operation, and settles all that the answer decides. True when its outcome is known now. */
   async #reconcile(number: number): Promise<boolean> {
     if (this.#known(number).state === 'running') this.#interrupted(number);
-    const { attempt, kind } = this.#known(number);
+    const asked = this.#known(number);
     const found = await this.#work
       .ports()
       .lookUpOperation(this.#requestOf(number, ''))
       .catch(() => 'no_answer' as const);
     // Its provider has no query about operations, but perhaps one about the payment.
-    if (found === null) await this.#query(attempt);
+    if (found === null) await this.#query(asked.attempt);
     // By what the payment holds now: a message may have come during the query.
-    else if (found !== 'no_answer') this.#results.settleByBookings(found, kind, attempt);
+    else if (found !== 'no_answer') this.#results.settleByBookings(found, asked);
     return !isOpen(this.#known(number));
   }
 }

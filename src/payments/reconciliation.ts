@@ -133,20 +133,21 @@ function settledByEntries(bookings: Bookings, context: ReconciliationContext): S
   const done = unnamed.filter((operation) => operation.state === 'succeeded');
   const failed = unnamed.filter((operation) => operation.state === 'failed');
   entries = withoutEntriesOf(entries, done, (one, two) => one.state !== 'failed' && mayBe(one, two));
+  // What failed before may be what is shown as failed: it says nothing about what came after it.
+  entries = withoutEntriesOf(entries, failed, (one, two) => one.state === 'failed' && mayBe(one, two));
   for (const group of groupsOf(waiting, entries)) {
-    let left = entries.filter((entry) => group.some((operation) => mayBe(entry, operation)));
-    // Entries that failed are those of operations that failed before, if there are more than wait.
-    for (const operation of failed) {
-      if (left.length <= group.length) break;
-      left = withoutEntriesOf(left, [operation], (one, two) => one.state === 'failed' && mayBe(one, two));
-    }
+    const left = entries.filter((entry) => group.some((operation) => mayBe(entry, operation)));
     const accepted = group.filter((operation) => operation.state === 'accepted');
     const others = group.filter((operation) => operation.state !== 'accepted');
     // The provider has what it accepted: that comes before what may never have reached it.
     const isAcceptedAlone = bookings.complete && left.length === accepted.length;
     const matched = left.length === group.length ? [...accepted, ...others] : isAcceptedAlone ? accepted : [];
-    for (const [index, { number }] of matched.entries())
-      settled.push({ number, booked: left[index] ?? null });
+    for (const [index, operation] of matched.entries()) {
+      const booked = left[index] ?? null;
+      // Somebody else's may have failed, and ours not be shown yet.
+      const isEarly = booked?.state === 'failed' && operation.state !== 'accepted' && !isPast(operation);
+      if (!isEarly) settled.push({ number: operation.number, booked });
+    }
     if (bookings.complete && (left.length === 0 || isAcceptedAlone))
       for (const operation of others)
         if (!matched.includes(operation) && isPast(operation))
@@ -276,10 +277,14 @@ export function operationOf(
   if (done) return done;
   const accepted = candidates.filter(({ state }) => state === 'accepted');
   const unresolved = candidates.filter(({ state }) => state === 'running' || state === 'unknown');
-  // Accepted ones of one amount and without names are alike: the oldest. Of different amounts none is meant for sure.
+  // Accepted ones of one amount and without numbers are alike: the oldest. Otherwise none of several is meant for sure.
   const [oldest] = accepted;
   if (oldest) {
-    const areAlike = accepted.every(({ amount }) => amount === oldest.amount);
+    const areAlike =
+      accepted.length === 1 ||
+      accepted.every(
+        ({ amount, providerReference }) => amount === oldest.amount && providerReference === null,
+      );
     return areAlike && (news.state === 'succeeded' || unresolved.length === 0) ? oldest : null;
   }
   return unresolved.length === 1 ? (unresolved[0] ?? null) : null;

@@ -117,6 +117,15 @@ describe('a list', () => {
     expect(settled({ entries }, operations)).toEqual({ 1: 'failed', 2: 'succeeded' });
   });
 
+  it('does not end a later one by the entry of one that was declined before', () => {
+    const operations = [operation(1, 2500, 'failed'), operation(2, 2500, 'unknown')];
+    const entries = [entry(2500, 'failed', { providerReference: 'P/1' })];
+    expect(settled({ entries, complete: false }, operations)).toEqual({});
+    expect(settled({ entries }, operations, { past: false })).toEqual({});
+    const alone = [operation(1, 2500, 'unknown')];
+    expect(settled({ entries, complete: false }, alone, { past: false })).toEqual({});
+  });
+
   it('never ends what was accepted by its absence, nor anything before its time', () => {
     expect(settled({}, [operation(1, 500, 'accepted')])).toEqual({});
     expect(settled({}, [operation(1, 500, 'unknown')], { past: false })).toEqual({});
@@ -173,6 +182,14 @@ describe('a message', () => {
     expect(of(news(500, { operationReference: 'ours2' }), two)).toBe(2);
     expect(of(news(500, { providerReference: 'R9' }), two)).toBeNull();
     expect(of(news(500, { operationReference: null }), two)).toBeNull();
+  });
+
+  it('without a name chooses none of several that have numbers of their own', () => {
+    const two = [
+      operation(1, 500, 'accepted', { providerReference: 'R1' }),
+      operation(2, 500, 'accepted', { providerReference: 'R2' }),
+    ];
+    expect(of(news(500, { movement: 'chargeback' }), two)).toBeNull();
   });
 
   it('without a name is about the one that fits, if it is one', () => {

@@ -73,7 +73,13 @@ export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Prom
   const [pbs, epay] = [elementText(answer, 'pbsresponse'), elementText(answer, 'epayresponse')];
   // -1 is what we passed in.
   const isAcquirers = pbs !== '' && pbs !== '-1' && pbs !== '0';
-  const code = isAcquirers ? pbs : epay || 'false';
+  const code = isAcquirers ? pbs : epay;
+  // A no has a reason.
+  if (code === '' || code === '-1')
+    throw new Problem(
+      'provider_error',
+      'the provider answered false, and neither ePay nor the acquirer says why',
+    );
   throw new Declined(code, await errorText(order, isAcquirers ? 'pbs' : 'epay', code));
 }
 

@@ -142,7 +142,9 @@ async function lookUpCapture(call: Call): Promise<Bookings> {
   const isOurs = amount === call.amount || (amount === null && call.whole);
   const isDone = isOurs && DONE.capture.includes(status);
   return {
-    entries: isDone ? [{ amount: call.amount, state: 'succeeded', status }] : [],
+    entries: isDone
+      ? [{ operationReference: call.operationReference, amount: call.amount, state: 'succeeded', status }]
+      : [],
     complete: NOT_DONE.capture.includes(status),
     status,
   };
