@@ -21,7 +21,14 @@ import {
 } from '../payments/reconciliation.ts';
 import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
-import { type LedgerRecord, operationReference, orderOf, summaryOf, viewOf, withAttempt } from './record.ts';
+import {
+  type LedgerRecord,
+  operationReference,
+  orderNumberOf,
+  summaryOf,
+  viewOf,
+  withAttempt,
+} from './record.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -260,7 +267,7 @@ function operationsOf({ operations = [] }: LedgerRecord, attempt: number): reado
 }
 
 function namesIn(record: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
-  const order = orderOf(record, attempt);
+  const order = orderNumberOf(record, attempt);
   return (operation) => operationReference(order, operation);
 }
 

@@ -132,7 +132,10 @@ export function withAttempt(
 }
 
 /** The order number of an attempt: ours, or the one that it had before it was taken over. */
-export function orderOf({ id, attempts }: Pick<LedgerRecord, 'id' | 'attempts'>, attempt: number): string {
+export function orderNumberOf(
+  { id, attempts }: Pick<LedgerRecord, 'id' | 'attempts'>,
+  attempt: number,
+): string {
   return attempts[attempt - 1]?.order ?? orderNumber(id, attempt);
 }
 
@@ -147,7 +150,7 @@ export function operationReference(
 /** What a person has to look for at the provider, who then says what became of it. */
 function lookUpOf({ id, request, attempts }: LedgerRecord, operation: RecordedOperation): string {
   const { kind, attempt, amount, number, requestedAt } = operation;
-  const order = orderOf({ id, attempts }, attempt);
+  const order = orderNumberOf({ id, attempts }, attempt);
   const money = display(amount, request.currency);
   return `look at ${attempts[attempt - 1]?.provider} for a ${kind} of ${money} of the order ${order}, requested at ${requestedAt} (our name for it: ${operationReference(order, operation)}); an operator then settles operation ${number} as succeeded or failed`;
 }
@@ -201,7 +204,10 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
     error: problem,
     providerStatus: operation.providerStatus,
     providerReference: reference,
-    operationReference: operationReference(orderOf(record, operation.attempt), { ...operation, number }),
+    operationReference: operationReference(orderNumberOf(record, operation.attempt), {
+      ...operation,
+      number,
+    }),
     lookUp:
       operation.state === 'unknown'
         ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })

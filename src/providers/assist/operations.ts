@@ -15,12 +15,12 @@ import type { OperationCall, OperationOrder, OperationResult, ProviderOperation 
 import { isoMilliseconds } from './dates.ts';
 import {
   amountIn,
+  assistOperationNumber,
+  assistOperationState,
+  assistRefundMovement,
   entriesOf,
   mayBeOfKind,
-  operationNumber,
-  operationState,
   plainBill,
-  refundMovement,
 } from './order-operations.ts';
 import { type AnsweredOrder, orderOf, readAssistOrder, XML_FORMAT } from './order-result.ts';
 import type { AssistValues } from './received.ts';
@@ -64,7 +64,7 @@ async function currentBill(order: Order): Promise<string> {
 
 /** The suffix of an operation's number; 0 where it has none. */
 function sequenceOf(values: AssistValues): number {
-  return Number(operationNumber(values)?.split('.')[1] ?? 0);
+  return Number(assistOperationNumber(values)?.split('.')[1] ?? 0);
 }
 
 /**
@@ -113,7 +113,7 @@ async function executeCurrent(order: Order): Promise<OperationResult> {
   const code = operation.get('responsecode') || (operation.get('operationstate') ?? '');
   const text =
     ['customermessage', 'message', 'recommendation'].map((name) => operation.get(name)).find(Boolean) ?? '';
-  const state = operationState(operation);
+  const state = assistOperationState(operation);
   if (state === 'failed') throw new Declined(code, text);
   const orderstate = answer.values.get('orderstate');
   const isThere = orderstate === undefined || STATES_AFTER[kind].includes(orderStateAlone(orderstate));
@@ -122,19 +122,25 @@ async function executeCurrent(order: Order): Promise<OperationResult> {
       provider: { code, text },
     });
   const status = state === 'succeeded' ? (orderstate ?? code) : code;
-  return { state, status, providerReference: operationNumber(operation) };
+  return { state, status, providerReference: assistOperationNumber(operation) };
 }
 
 /** What the state of an order says of the operations of a kind, where it lists none. */
 function bookingsByState({ values }: AnsweredOrder, { kind }: Call): Bookings {
   const status = values.get('orderstate') ?? '';
   const alone = orderStateAlone(status);
-  const number = operationNumber(values);
+  const number = assistOperationNumber(values);
   const amount = amountIn(values);
   const isOfKind = mayBeOfKind(values, kind);
   if (number !== null && isOfKind && kind !== 'capture') {
-    const movement = refundMovement(number);
-    const entry = { providerReference: number, amount, state: operationState(values), status, movement };
+    const movement = assistRefundMovement(number);
+    const entry = {
+      providerReference: number,
+      amount,
+      state: assistOperationState(values),
+      status,
+      movement,
+    };
     return { entries: [entry], complete: false, status };
   }
   const isDone = isOfKind && STATES_AFTER[kind].includes(alone);

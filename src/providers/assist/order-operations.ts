@@ -23,13 +23,13 @@ export function plainBill(bill = ''): string {
 }
 
 /** The number of an operation, which is a bill number in extended form; null where it is the order's. */
-export function operationNumber(values: AssistValues): string | null {
+export function assistOperationNumber(values: AssistValues): string | null {
   const bill = values.get('billnumber') ?? '';
   return /^\d{1,20}\.\d{1,4}$/.test(bill) ? bill : null;
 }
 
 /** What became of an operation: its code and its state have to agree, as far as they are there. */
-export function operationState(values: AssistValues): BookedState {
+export function assistOperationState(values: AssistValues): BookedState {
   const code = values.get('responsecode') ?? '';
   const said = values.get('operationstate') ?? '';
   if (code === '') return said === SUCCESS ? 'succeeded' : 'unknown';
@@ -60,7 +60,7 @@ export function amountIn(values: AssistValues, name = 'amount'): number | null {
 }
 
 /** The movement of the money that an operation gives back. */
-export function refundMovement(number: string): string {
+export function assistRefundMovement(number: string): string {
   return `refund/${number}`;
 }
 
@@ -73,15 +73,15 @@ export function entriesOf(
   return operations
     .filter((values) => isOfKind(values, kind) && (values.get('currency') ?? currency) === currency)
     .map((values): BookedOperation => {
-      const number = operationNumber(values);
+      const number = assistOperationNumber(values);
       const amount = amountIn(values);
       return {
         providerReference: number,
         amount,
         // Without an amount it may be anything.
-        state: amount === null ? 'unknown' : operationState(values),
+        state: amount === null ? 'unknown' : assistOperationState(values),
         status: values.get('responsecode') || (values.get('operationstate') ?? ''),
-        ...(number && kind !== 'capture' && { movement: refundMovement(number) }),
+        ...(number && kind !== 'capture' && { movement: assistRefundMovement(number) }),
       };
     });
 }

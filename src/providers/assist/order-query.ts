@@ -7,12 +7,12 @@
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import {
   amountIn,
+  assistOperationNumber,
+  assistOperationState,
+  assistRefundMovement,
   doneIn,
   isOfKind,
-  operationNumber,
-  operationState,
   plainBill,
-  refundMovement,
 } from './order-operations.ts';
 import { type AnsweredOrder, readAssistOrder } from './order-result.ts';
 import { resultUpdate } from './result.ts';
@@ -65,16 +65,16 @@ function refundUpdate(
     };
   }
   if (update.outcome !== 'refunded') return null;
-  const number = operationNumber(values);
+  const number = assistOperationNumber(values);
   const amount = update.amount;
   if (number === null || !isOfKind(values, 'refund'))
     return { ...refund, key: `${update.key}/refunded/${amount}`, movement: update.order, cumulative: true };
-  const state = operationState(values);
+  const state = assistOperationState(values);
   return {
     ...refund,
     key: `${number}/${state}`,
     outcome: state === 'succeeded' ? 'refunded' : 'none',
-    movement: refundMovement(number),
+    movement: assistRefundMovement(number),
     operation: { kind: 'refund', providerReference: number, amount: amountIn(values), state },
   };
 }

@@ -4,10 +4,10 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate, UpdateOutcome } from '../contract.ts';
-import { refundMovement } from './gate.ts';
+import { ecommpayRefundMovement } from './gate.ts';
 import type { VerifiedCallback } from './signatures.ts';
 import { holdsSeparator, SignedText } from './signed-text.ts';
-import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
+import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
 
 /** Lines that only our own requests have, of the page and of Gate. They are signed with the same key. */
 const REQUEST_ONLY = ['payment_amount', 'merchant_callback_url', 'general:merchant_callback_url'];
@@ -61,7 +61,7 @@ function operationIn(text: SignedText, path: string): Pick<ProviderUpdate, 'oper
       ...name,
       providerReference: operation('request_id') || null,
       amount: amountOf(operation('sum_initial:amount')),
-      state: operationState(operation('status')),
+      state: ecommpayOperationState(operation('status')),
       status: operation('status'),
     },
   };
@@ -94,7 +94,7 @@ function updateOf(text: SignedText): ProviderUpdate {
     outcome: isRefund && !isDone ? 'none' : isVoid ? 'voided' : outcome,
     amount: amountOf(sum('amount')),
     currency: sum('currency') || null,
-    movement: isRefund ? refundMovement(id) : 'payment',
+    movement: isRefund ? ecommpayRefundMovement(id) : 'payment',
     ...(path && operationIn(text, path)),
     ...(method && WITH_MONEY.has(outcome) && { providerState: { method } }),
     providerReference: operation('provider:payment_id') || id || null,

@@ -6,12 +6,12 @@
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { type GateOperation, type GatePayment, paymentStatus } from './gate.ts';
 import type { EcommpaySettings } from './settings.ts';
-import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
+import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
 
 type Query = StatusQuery<EcommpaySettings>;
 
 function isDone({ status = '' }: GateOperation): boolean {
-  return operationState(status) === 'succeeded';
+  return ecommpayOperationState(status) === 'succeeded';
 }
 
 /** Whether an authorization was released: by an operation that says so, or because what was held is over. */

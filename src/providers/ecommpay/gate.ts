@@ -18,7 +18,7 @@ import { callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { signGateBody, verifyGateAnswer } from './signatures.ts';
-import { operationKindOf, operationState, paymentOutcome } from './statuses.ts';
+import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
 
 interface Money {
   readonly amount?: number;
@@ -199,16 +199,16 @@ async function lookUp(call: OperationCall<EcommpaySettings>): Promise<Bookings> 
     entries: entries.map(({ id, request_id, sum_initial, status = '' }) => ({
       providerReference: request_id ?? null,
       amount: call.kind === 'cancel' ? null : amountIn(call, sum_initial),
-      state: operationState(status),
+      state: ecommpayOperationState(status),
       status,
-      ...(call.kind === 'refund' && { movement: refundMovement(String(id ?? '')) }),
+      ...(call.kind === 'refund' && { movement: ecommpayRefundMovement(String(id ?? '')) }),
     })),
     complete: true,
   };
 }
 
 /** The identity of what a refund has moved, by operation.id. */
-export function refundMovement(operationId: string): string {
+export function ecommpayRefundMovement(operationId: string): string {
   return `refund/${operationId}`;
 }
 

@@ -73,7 +73,7 @@ const OPERATION_STATUS: OperationTable = {
 export const ECOMMPAY_OPERATIONS = { 'operation.status': OPERATION_STATUS };
 
 /** What an operation.status says of an operation. */
-export function operationState(word: string): BookedState {
+export function ecommpayOperationState(word: string): BookedState {
   return stateIn(OPERATION_STATUS, word);
 }
 

@@ -8,7 +8,7 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
-import { callLyra, cannotUseLyraRest, isOfOrder, requireTransaction } from './rest-call.ts';
+import { callLyra, cannotUseLyraRest, isOfOrder, requireLyraTransaction } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
 import { LYRA_OPERATIONS, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
 import { type LyraOrder, type LyraTransaction, refundedSoFar } from './transactions.ts';
@@ -53,7 +53,7 @@ function resultOf(
 async function currentTransaction(call: Call): Promise<LyraTransaction> {
   const uuid = uuidOf(call);
   const found = await callLyra<LyraTransaction>(call.fetch, call.account, 'Transaction/Get', { uuid });
-  return requireTransaction(found, call, { operationType: 'DEBIT', uuid });
+  return requireLyraTransaction(found, call, { operationType: 'DEBIT', uuid });
 }
 
 // --- Executing --------------------------------------------------------------------------------------------
@@ -67,14 +67,18 @@ async function prepareCapture(order: Order, uuid: string): Promise<void> {
     throw new Problem('invalid_state', `the provider holds ${held.amount}, and ${amount} is to be captured`);
   const body = { uuid, cardUpdate: { amount, currency }, comment: order.operationReference };
   const lowered = await callLyra<LyraTransaction>(order.fetch, account, 'Transaction/Update', body);
-  requireTransaction(lowered, order, { operationType: 'DEBIT', uuid, amount });
+  requireLyraTransaction(lowered, order, { operationType: 'DEBIT', uuid, amount });
 }
 
 async function executeCapture(order: Order): Promise<OperationResult> {
   const uuid = uuidOf(order);
   await prepareCapture(order, uuid);
   const answer = await callLyra<LyraTransaction>(order.send, order.account, 'Transaction/Validate', { uuid });
-  const captured = requireTransaction(answer, order, { operationType: 'DEBIT', uuid, amount: order.amount });
+  const captured = requireLyraTransaction(answer, order, {
+    operationType: 'DEBIT',
+    uuid,
+    amount: order.amount,
+  });
   return resultOf(LYRA_OPERATIONS.capture, captured, null);
 }
 
@@ -84,13 +88,13 @@ async function executeCancel(order: Order): Promise<OperationResult> {
   if (order.whole) {
     const body = { uuid, amount, currency, comment, resolutionMode: 'CANCELLATION_ONLY' };
     const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
-    const cancelled = requireTransaction(answer, order, { operationType: 'DEBIT', uuid });
+    const cancelled = requireLyraTransaction(answer, order, { operationType: 'DEBIT', uuid });
     return resultOf(LYRA_OPERATIONS.cancel, cancelled, null);
   }
   const left = remaining(order);
   const body = { uuid, cardUpdate: { amount: left, currency }, comment };
   const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/Update', body);
-  const lowered = requireTransaction(answer, order, { operationType: 'DEBIT', uuid, amount: left });
+  const lowered = requireLyraTransaction(answer, order, { operationType: 'DEBIT', uuid, amount: left });
   return resultOf(LYRA_OPERATIONS['partial cancel'], lowered, null);
 }
 
@@ -99,7 +103,7 @@ async function executeRefund(order: Order): Promise<OperationResult> {
   const uuid = uuidOf(order);
   const body = { uuid, amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
   const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
-  const credit = requireTransaction(answer, order, { operationType: 'CREDIT', parent: uuid, amount });
+  const credit = requireLyraTransaction(answer, order, { operationType: 'CREDIT', parent: uuid, amount });
   return resultOf(LYRA_OPERATIONS.refund, credit, credit.uuid ?? null);
 }
 
@@ -139,7 +143,7 @@ async function creditsOf(call: Call, parent: string): Promise<readonly LyraTrans
           operationType === 'CREDIT' && (transactionDetails?.parentTransactionUuid ?? parent) === parent,
       )
       .filter((credit) => isOfOrder(credit, call))
-      .map((credit) => requireTransaction(credit, call, { operationType: 'CREDIT', parent }));
+      .map((credit) => requireLyraTransaction(credit, call, { operationType: 'CREDIT', parent }));
   } catch (error) {
     const code = error instanceof Declined ? error.provider?.code : null;
     if (code === TRANSACTION_NOT_FOUND) return [];

@@ -96,7 +96,7 @@ export function isOfOrder({ shopId, orderDetails }: LyraTransaction, { account, 
  * A transaction of an answer, compared with what was asked.
  * @throws Refusal when it is another one.
  */
-export function requireTransaction(
+export function requireLyraTransaction(
   transaction: LyraTransaction,
   asked: Asked,
   { operationType, uuid, parent, amount }: Expected,

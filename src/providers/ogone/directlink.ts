@@ -26,7 +26,7 @@ import {
   directLinkError,
   namesNothing,
 } from './directlink-call.ts';
-import { operationNumber, payidState } from './feedback.ts';
+import { ogoneOperationNumber, payidState } from './feedback.ts';
 import { bookedOperation, bookedState, bookingsOf, readHistory, type TransactionHistory } from './history.ts';
 import type { Ncresponse } from './ncresponse.ts';
 import type { OgoneSettings } from './settings.ts';
@@ -76,7 +76,7 @@ function resultOf(
     throw directLinkError(`the provider answered with the status ${status},`, answer);
   if (answer.currency !== asked.currency || answer.amount_minor !== asked.amount)
     throw new Refusal('wrong_attempt', 'the answer is about another amount or currency than was asked for');
-  return { state, status, providerReference: operationNumber(payid, payidsub) };
+  return { state, status, providerReference: ogoneOperationNumber(payid, payidsub) };
 }
 
 /** What an order was for, by the attempt's money before an operation, in minor units. */
@@ -207,7 +207,7 @@ export function directLink(host: string) {
 
       async lookUp(call) {
         const [payid = '', payidsub = ''] = call.providerReference?.split('/') ?? [];
-        if (operationNumber(payid, payidsub)) return bookingOf(call, payid, payidsub);
+        if (ogoneOperationNumber(payid, payidsub)) return bookingOf(call, payid, payidsub);
         const question = questionOf(call);
         const last = await calls.query(question);
         if (namesNothing(last)) throw directLinkError('the provider answered', last);
@@ -238,7 +238,7 @@ export function directLink(host: string) {
       if (!last.ok && (last.providerStatus === '' || namesNothing(last)))
         throw directLinkError('the provider answered with the error', last);
       const { payid, payidsub } = last;
-      if (operationNumber(payid, payidsub) === null) return updateOf(query, last);
+      if (ogoneOperationNumber(payid, payidsub) === null) return updateOf(query, last);
       const history = await readHistory(calls.historyOf({ ...question, payid }), last, 0);
       return updatesOf(query, history);
     },

@@ -5,7 +5,7 @@ import { fromDecimal } from '../../payments/money.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { asciiText } from '../kit/text.ts';
-import { ogoneOutcome, operationState, usualKind } from './statuses.ts';
+import { ogoneOperationState, ogoneOutcome, usualKind } from './statuses.ts';
 
 /** The signed parameters of a message by upper-case name. */
 export type FeedbackValues = ReadonlyMap<string, Uint8Array>;
@@ -37,7 +37,7 @@ export function requireFeedbackForms(values: FeedbackValues): void {
 const OPERATION_NUMBER = /^[1-9]\d{0,5}$/;
 
 /** The platform's number for an operation, as PAYID/PAYIDSUB; null: that of no operation. */
-export function operationNumber(payid: string, payidsub: string): string | null {
+export function ogoneOperationNumber(payid: string, payidsub: string): string | null {
   return payid && OPERATION_NUMBER.test(payidsub) ? `${payid}/${payidsub}` : null;
 }
 
@@ -51,7 +51,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
   const payid = value('PAYID');
   // Accounts that do not send PAYIDSUB mean the first operation, which the platform numbers 0.
   const movement = `${payid}/${value('PAYIDSUB') || '0'}`;
-  const number = operationNumber(payid, value('PAYIDSUB'));
+  const number = ogoneOperationNumber(payid, value('PAYIDSUB'));
   const alpha = value('CURRENCY');
   const digits = currency(alpha)?.digits;
   const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
@@ -81,7 +81,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
  */
 function operationOf(status: string, number: string | null, amount: number | null): UpdatedOperation | null {
   const kind = usualKind(status);
-  const state = kind && operationState(kind, status);
+  const state = kind && ogoneOperationState(kind, status);
   if (!kind || !state) return null;
   // There is one cancel at a time, and always of the whole, whatever the platform names as its amount.
   const named = { kind, amount: kind === 'cancel' ? null : amount, state };

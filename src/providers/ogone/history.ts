@@ -5,13 +5,13 @@
 import type { OperationKind } from '../../payments/operations.ts';
 import type { BookedOperation, BookedState, Bookings } from '../../payments/reconciliation.ts';
 import { directLinkError, isOfTransaction } from './directlink-call.ts';
-import { operationNumber } from './feedback.ts';
+import { ogoneOperationNumber } from './feedback.ts';
 import type { Ncresponse } from './ncresponse.ts';
 import {
   NO_SUCH_ITEM,
   NO_SUCH_ORDER,
   ncerrorFamily,
-  operationState,
+  ogoneOperationState,
   UNCERTAIN_STATUSES,
   usualKind,
 } from './statuses.ts';
@@ -74,7 +74,7 @@ export async function readHistory(
  */
 export function bookedState(kind: OperationKind, answer: Ncresponse): BookedState | null {
   const { providerStatus: status, ncerror, isContradiction } = answer;
-  const state = operationState(kind, status);
+  const state = ogoneOperationState(kind, status);
   if (state === null) return null;
   const family = ncerrorFamily(ncerror);
   const isDeclined = state === 'failed' && family === '3';
@@ -90,7 +90,7 @@ export function bookedOperation(kind: OperationKind, item: Ncresponse): BookedOp
   const { providerStatus: status, payid, payidsub, amount_minor: amount } = item;
   const state = bookedState(kind, item);
   if (!state || payidsub === '0') return null;
-  const number = operationNumber(payid, payidsub);
+  const number = ogoneOperationNumber(payid, payidsub);
   const isUsual = usualKind(status) === kind;
   return {
     // What is more usual of another kind is only taken for the operation to which the platform gave this number.

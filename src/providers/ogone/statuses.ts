@@ -82,7 +82,7 @@ export const OGONE_OPERATIONS: Readonly<Record<OperationKind, OperationTable>> =
 };
 
 /** What a STATUS says of an operation of a kind; null: nothing. */
-export function operationState(kind: OperationKind, status: string): BookedState | null {
+export function ogoneOperationState(kind: OperationKind, status: string): BookedState | null {
   const table = OGONE_OPERATIONS[kind];
   return Object.hasOwn(table, status) ? stateIn(table, status) : null;
 }
@@ -90,7 +90,7 @@ export function operationState(kind: OperationKind, status: string): BookedState
 /** The kind of operation that a STATUS means, where it is not said otherwise: a deletion is a refund. Null: it is about none. */
 export function usualKind(status: string): OperationKind | null {
   const kinds = ['refund', 'capture', 'cancel'] as const;
-  return kinds.find((kind) => operationState(kind, status) !== null) ?? null;
+  return kinds.find((kind) => ogoneOperationState(kind, status) !== null) ?? null;
 }
 
 /** STATUS of the states that the platform does not know itself, which come with an NCERROR of the family 2. */

@@ -11,7 +11,7 @@ import {
   requireGood,
 } from './api.ts';
 import { idOf } from './members.ts';
-import { listRefunds } from './operations.ts';
+import { listPaymillRefunds } from './operations.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
 import { outcomeOfPaymill, type PaymillTransaction, updatesOfPaymill } from './transactions.ts';
@@ -33,7 +33,7 @@ async function updatesOf(query: Query, transaction: PaymillTransaction, mode: un
   const id = idOf(transaction);
   if (!mayBeRefunded || id === null) return updates;
   // What was paid and refunded in all is known all the same where there is no list to be had.
-  const refunds = await listRefunds(account, query.fetch, id).catch(() => null);
+  const refunds = await listPaymillRefunds(account, query.fetch, id).catch(() => null);
   return refunds ? updatesOfPaymill(query, transaction, mode, refunds.refunds) : updates;
 }
 

@@ -4,7 +4,7 @@ import type { ProviderAccount } from '../contract.ts';
 import type { PaymillSettings } from './settings.ts';
 
 /** An amount, a number or digits, in minor units; null: it is none. */
-export function minorOf(amount: unknown): number | null {
+export function paymillMinor(amount: unknown): number | null {
   const text = typeof amount === 'number' || typeof amount === 'string' ? String(amount) : '';
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

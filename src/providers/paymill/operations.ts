@@ -19,7 +19,7 @@ import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { askPaymill, callPaymill, listPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
 import { idOf, requirePaymillMode } from './members.ts';
-import { bookedRefund, type PaymillRefund, readRefund } from './refund.ts';
+import { bookedPaymillRefund, type PaymillRefund, readRefund } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_OPERATIONS, PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
 import { chargedIn, outcomeOfPaymill, PAYMILL_SUCCESS, type PaymillTransaction } from './transactions.ts';
@@ -114,7 +114,7 @@ async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<Op
   const refund = readRefund(data, transaction);
   requireSame('amount', refund.amount, amount);
   requireSame('refund', data.description, operationReference);
-  const { state } = bookedRefund(refund);
+  const { state } = bookedPaymillRefund(refund);
   if (state === 'failed') throw new Declined(String(refund.response_code ?? refund.status), refund.status);
   if (state === 'unknown')
     throw new Problem('provider_error', `the provider answered the status ${refund.status}`);
@@ -176,7 +176,7 @@ async function lookUpCancel(call: Call): Promise<Bookings> {
 }
 
 /** `GET refunds?transaction={id}`, and whether these are all. @throws Problem, Refusal */
-export async function listRefunds(
+export async function listPaymillRefunds(
   account: ProviderAccount<PaymillSettings>,
   fetcher: typeof fetch,
   transaction: string,
@@ -187,8 +187,8 @@ export async function listRefunds(
 
 async function lookUpRefund(call: Call): Promise<Bookings> {
   const transaction = knownId(call, 'transaction');
-  const { refunds, complete } = await listRefunds(call.account, call.fetch, transaction);
-  return { entries: refunds.map(bookedRefund), complete, status: '' };
+  const { refunds, complete } = await listPaymillRefunds(call.account, call.fetch, transaction);
+  return { entries: refunds.map(bookedPaymillRefund), complete, status: '' };
 }
 
 export const paymillCapture: ProviderOperation<PaymillSettings> = {

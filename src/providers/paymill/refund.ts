@@ -4,7 +4,7 @@
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, UpdatedOperation } from '../../payments/reconciliation.ts';
 import { stateIn } from '../kit/operation-table.ts';
-import { idOf, minorOf } from './members.ts';
+import { idOf, paymillMinor } from './members.ts';
 import { PAYMILL_OPERATIONS } from './statuses.ts';
 
 /** Amounts in the currency's minor units. */
@@ -26,7 +26,7 @@ const OUR_NAME = /^[0-9A-HJKMNP-TV-Z]{16}\d\dR\d{1,3}$/;
  */
 export function readRefund(found: Readonly<Record<string, unknown>>, transaction: string): PaymillRefund {
   const { id, description, status = '', response_code } = found;
-  const [named, amount] = [idOf(found.transaction), minorOf(found.amount)];
+  const [named, amount] = [idOf(found.transaction), paymillMinor(found.amount)];
   if (named !== null && named !== transaction)
     throw new Refusal('wrong_account', 'the answer is about a refund of another transaction');
   if (typeof id !== 'string' || id === '' || amount === null)
@@ -36,7 +36,13 @@ export function readRefund(found: Readonly<Record<string, unknown>>, transaction
 }
 
 /** A refund as a booking. `refunded` with another code than that of a success says two things. */
-export function bookedRefund({ id, amount, status, response_code, name }: PaymillRefund): BookedOperation {
+export function bookedPaymillRefund({
+  id,
+  amount,
+  status,
+  response_code,
+  name,
+}: PaymillRefund): BookedOperation {
   const state = stateIn(PAYMILL_OPERATIONS.refund, status);
   const isDoubtful = state === 'succeeded' && response_code !== undefined && Number(response_code) !== 20_000;
   return {
@@ -50,5 +56,5 @@ export function bookedRefund({ id, amount, status, response_code, name }: Paymil
 
 /** The same, as what an update says of it. */
 export function refundOperation(refund: PaymillRefund): UpdatedOperation {
-  return { kind: 'refund', ...bookedRefund(refund) };
+  return { kind: 'refund', ...bookedPaymillRefund(refund) };
 }

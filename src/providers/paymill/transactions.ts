@@ -4,7 +4,7 @@ import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { minorOf, requirePaymillMode } from './members.ts';
+import { paymillMinor, requirePaymillMode } from './members.ts';
 import { type PaymillRefund, refundOperation } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_FAILURES, PAYMILL_TRANSACTION_STATUSES } from './statuses.ts';
@@ -57,14 +57,14 @@ function providerStateOf(
 
 /** What was first charged, in minor units; null: it cannot be read. */
 export function chargedIn({ origin_amount }: PaymillTransaction): number | null {
-  return minorOf(origin_amount);
+  return paymillMinor(origin_amount);
 }
 
 /** What was refunded in all, in minor units; null: it cannot be read. */
 function refundedIn(transaction: PaymillTransaction): number | null {
   const charged = chargedIn(transaction);
   if (transaction.status === 'refunded') return charged;
-  const left = minorOf(transaction.amount);
+  const left = paymillMinor(transaction.amount);
   return charged === null || left === null || left > charged ? null : charged - left;
 }
 

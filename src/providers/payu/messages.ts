@@ -52,7 +52,7 @@ export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
 }
 
 /** The identity of what a refund has moved, by PayU's number for it. */
-export function refundMovement(refundId: string): string {
+export function payuRefundMovement(refundId: string): string {
   return `refund/${refundId}`;
 }
 
@@ -76,7 +76,7 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     outcome: meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`)?.outcome ?? 'none',
     amount,
     currency: refund.currencyCode ?? null,
-    movement: refundMovement(refundId),
+    movement: payuRefundMovement(refundId),
     ...(order.orderId && { echo: { orderId: order.orderId } }),
     operation: {
       kind: 'refund',

@@ -25,8 +25,8 @@ import {
   type PayuOrder,
   type PayuRefund,
   payuHundredths,
+  payuRefundMovement,
   payuRefundState,
-  refundMovement,
 } from './messages.ts';
 import {
   callPayuRest,
@@ -119,7 +119,7 @@ async function lookUpRest(call: Call): Promise<Bookings> {
         amount: payuHundredths(refund.amount),
         state: payuRefundState(refund),
         status: `refund ${refund.status ?? ''}`,
-        movement: refundMovement(refund.refundId ?? ''),
+        movement: payuRefundMovement(refund.refundId ?? ''),
       })),
       complete: true,
       status: '',

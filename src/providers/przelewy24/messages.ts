@@ -37,7 +37,7 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
     outcome: meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none',
     amount,
     currency: String(members.currency ?? ''),
-    movement: refundMovement(name),
+    movement: p24RefundMovement(name),
     operation: { kind: 'refund', operationReference: name || null, amount, state },
     providerReference: null,
     providerStatus: status,
@@ -46,7 +46,7 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
 }
 
 /** The identity of what a refund has moved, by the name that was given to it. */
-export function refundMovement(name: string): string {
+export function p24RefundMovement(name: string): string {
   return `refund/${name}`;
 }
 

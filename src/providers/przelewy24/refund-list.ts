@@ -6,7 +6,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { BookedOperation } from '../../payments/reconciliation.ts';
 import type { StatusQuery } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
-import { refundMovement } from './messages.ts';
+import { p24RefundMovement } from './messages.ts';
 import { callP24, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 import { P24_OPERATIONS } from './statuses.ts';
@@ -24,7 +24,7 @@ export interface ListedRefund {
  * The refunds of a payment.
  * @throws Problem when there is no list, or one that cannot be read; Refusal when it is about another payment.
  */
-export async function listRefunds(
+export async function listP24Refunds(
   asked: Pick<StatusQuery<P24Settings>, 'account' | 'fetch' | 'order' | 'currency'>,
   orderId: string,
 ): Promise<readonly ListedRefund[]> {
@@ -49,12 +49,12 @@ export async function listRefunds(
 }
 
 /** A refund of the list as a booking. */
-export function bookedRefund({ name, amount, status }: ListedRefund): BookedOperation {
+export function bookedP24Refund({ name, amount, status }: ListedRefund): BookedOperation {
   return {
     operationReference: name,
     amount,
     state: stateIn(P24_OPERATIONS.refund, status),
     status,
-    ...(name !== null && { movement: refundMovement(name) }),
+    ...(name !== null && { movement: p24RefundMovement(name) }),
   };
 }

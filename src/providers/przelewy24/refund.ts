@@ -5,7 +5,7 @@
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { bookedRefund, listRefunds } from './refund-list.ts';
+import { bookedP24Refund, listP24Refunds } from './refund-list.ts';
 import { callP24, type P24Answer, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 
@@ -81,8 +81,8 @@ async function executeRefund(order: OperationOrder<P24Settings>): Promise<Operat
 }
 
 async function lookUpRefunds(call: OperationCall<P24Settings>): Promise<Bookings> {
-  const refunds = await listRefunds(call, orderIdOf(call));
-  return { entries: refunds.map(bookedRefund), complete: true, status: '' };
+  const refunds = await listP24Refunds(call, orderIdOf(call));
+  return { entries: refunds.map(bookedP24Refund), complete: true, status: '' };
 }
 
 /** A refund may be missing in the list at first; the list of none is answered with 404. */

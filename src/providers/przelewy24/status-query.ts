@@ -3,7 +3,7 @@
  * Facts: SHEET.md. How much was refunded is told by the list: a status 3 without any refund in it is a payment that was sent back.
  */
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
-import { bookedRefund, type ListedRefund, listRefunds } from './refund-list.ts';
+import { bookedP24Refund, type ListedRefund, listP24Refunds } from './refund-list.ts';
 import { paidUpdate, readTransaction, verifyTransaction } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 
@@ -30,7 +30,7 @@ function refundUpdates(
   const unnamed = { kind: 'refund', operationReference: null, amount: total, state: 'unknown' } as const;
   const named = refunds.filter(({ name }) => name !== null);
   return [
-    ...named.map((one) => update({ kind: 'refund', ...bookedRefund(one) }, `${one.name}/${one.status}`)),
+    ...named.map((one) => update({ kind: 'refund', ...bookedP24Refund(one) }, `${one.name}/${one.status}`)),
     ...(named.length === 0 && total > 0 ? [update(unnamed, '')] : []),
   ];
 }
@@ -50,10 +50,10 @@ export async function queryP24Rest(query: Query): Promise<readonly ProviderUpdat
   const paid = paidUpdate(query, orderId, Number(transaction.amount));
   // Refunds can only be new where the payment is known already.
   if (!isReturned && !known?.paid) return [paid];
-  const refunds = await listRefunds(query, orderId).catch(() => null);
+  const refunds = await listP24Refunds(query, orderId).catch(() => null);
   if (refunds === null) return isReturned ? null : [paid];
   const total = refunds
-    .filter((one) => bookedRefund(one).state === 'succeeded')
+    .filter((one) => bookedP24Refund(one).state === 'succeeded')
     .reduce((sum, { amount }) => sum + amount, 0);
   const status = String(transaction.status);
   if (isReturned && refunds.length === 0) return refundUpdates(paid, status, Number(transaction.amount), []);

@@ -14,8 +14,8 @@ import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
-import { minorOf } from './open-api.ts';
-import { operationNumber, refundBookings } from './refunds.ts';
+import { tpayMinor } from './open-api.ts';
+import { refundBookings, tpayOperationNumber } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
 import { OLDER_API_DECLINES, TPAY_OPERATIONS } from './statuses.ts';
 
@@ -70,12 +70,12 @@ export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Prom
   const { chargebacks = [] } = await callOlderApi(call.account, call.fetch, 'chargeback/status', { title });
   if (!Array.isArray(chargebacks)) throw new Problem('provider_error', 'tpay answered no list of refunds');
   const refunds = (chargebacks as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
-    const amount = minorOf(refund.amount);
+    const amount = tpayMinor(refund.amount);
     if (amount === null) throw new Problem('provider_error', 'tpay answered a refund without an amount');
     const status = String(refund.status ?? '');
     return {
       // Its own title, which is not that of the transaction.
-      providerReference: operationNumber(call, refund.title),
+      providerReference: tpayOperationNumber(call, refund.title),
       amount,
       state: stateIn(TPAY_OPERATIONS.chargeback, status),
       status,

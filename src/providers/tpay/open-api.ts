@@ -106,6 +106,6 @@ export function answeredBody({ status, text }: ApiAnswer): Record<string, unknow
 }
 
 /** An amount of an answer, a number or a decimal text, in minor units of PLN; null: it has none that can be read. */
-export function minorOf(amount: unknown): number | null {
+export function tpayMinor(amount: unknown): number | null {
   return typeof amount === 'number' || typeof amount === 'string' ? fromDecimal(String(amount), 2) : null;
 }

@@ -11,7 +11,7 @@ import { decimal } from '../../payments/money.ts';
 import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
-import { answeredBody, callOpenApi, jsonWithAmount, minorOf, operationBody } from './open-api.ts';
+import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_OPERATIONS } from './statuses.ts';
 
@@ -32,7 +32,7 @@ export function transactionIdOf({ providerState }: Pick<Asked, 'providerState'>)
 }
 
 /** @throws Refusal when an answer, or a part of it, is about another transaction or currency. */
-export function requireTransaction(
+export function requireTpayTransaction(
   { providerState }: Pick<Asked, 'providerState'>,
   { transactionId, currency }: Readonly<Record<string, unknown>>,
 ): void {
@@ -43,7 +43,7 @@ export function requireTransaction(
 }
 
 /** tpay's number for an operation; null: it names none, or the transaction itself. */
-export function operationNumber(asked: Pick<Asked, 'providerState'>, refundId: unknown): string | null {
+export function tpayOperationNumber(asked: Pick<Asked, 'providerState'>, refundId: unknown): string | null {
   if (typeof refundId !== 'string' && typeof refundId !== 'number') return null;
   const { transactionId, title } = asked.providerState;
   const number = String(refundId);
@@ -54,19 +54,19 @@ export function operationNumber(asked: Pick<Asked, 'providerState'>, refundId: u
  * The result by an answer that is no error.
  * @throws Declined when the refund was rejected; Problem, Refusal when the answer is about something else, or says nothing known.
  */
-export function operationResult(
+export function tpayOperationResult(
   order: OperationOrder<TpaySettings>,
   body: Readonly<Record<string, unknown>>,
 ): OperationResult {
   const { result, status = result, amount, refundId } = body;
-  requireTransaction(order, body);
-  if (amount !== undefined && minorOf(amount) !== order.amount)
+  requireTpayTransaction(order, body);
+  if (amount !== undefined && tpayMinor(amount) !== order.amount)
     throw new Refusal('wrong_account', 'the answer is about another amount');
   const word = String(status);
   const state = stateIn(TPAY_OPERATIONS.refund, result === 'pending' ? 'pending' : word);
   if (state === 'failed') throw new Declined(word, '');
   if (state === 'unknown') throw new Problem('provider_error', `tpay answered the status ${word}`);
-  return { state, status: word, providerReference: operationNumber(order, refundId) };
+  return { state, status: word, providerReference: tpayOperationNumber(order, refundId) };
 }
 
 function refundsPath(asked: Asked): string {
@@ -80,7 +80,7 @@ function refundsPath(asked: Asked): string {
 export async function refundTransaction(order: OperationOrder<TpaySettings>): Promise<OperationResult> {
   const body = jsonWithAmount({ amount: 'AMOUNT' }, decimal(order.amount, 2));
   const answer = await callOpenApi(order.account, order, 'POST', refundsPath(order), body);
-  return operationResult(order, operationBody(answer));
+  return tpayOperationResult(order, operationBody(answer));
 }
 
 /** A refund of a transaction's list, the amount in minor units. */
@@ -99,12 +99,12 @@ async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
   const body = answeredBody(await callOpenApi(asked.account, asked, 'GET', refundsPath(asked)));
   if (!Array.isArray(body.refunds)) throw new Problem('provider_error', 'tpay answered no list of refunds');
   return (body.refunds as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
-    requireTransaction(asked, refund);
-    const amount = minorOf(refund.amount);
+    requireTpayTransaction(asked, refund);
+    const amount = tpayMinor(refund.amount);
     if (amount === null) throw new Problem('provider_error', 'tpay answered a refund without an amount');
     const status = String(refund.status ?? '');
     return {
-      providerReference: operationNumber(asked, refund.refundId),
+      providerReference: tpayOperationNumber(asked, refund.refundId),
       amount,
       state: stateIn(TPAY_OPERATIONS.refund, status),
       status,
@@ -121,7 +121,7 @@ export async function refundedInAll(asked: Asked): Promise<number> {
 }
 
 /** The identity of the notifications about refunds of an amount: tpay tells those of one amount alike. */
-export function refundMovement(title: string, amount: number): string {
+export function tpayRefundMovement(title: string, amount: number): string {
   return `${title}/CHARGEBACK/${decimal(amount, 2)}`;
 }
 
@@ -133,7 +133,7 @@ export function refundBookings(title: string, refunds: readonly ListedRefund[], 
   const told = new Set<string>();
   return {
     entries: refunds.map((refund) => {
-      const movement = refundMovement(title, refund.amount);
+      const movement = tpayRefundMovement(title, refund.amount);
       if (refund.state !== 'succeeded' || told.has(movement)) return refund;
       told.add(movement);
       return { ...refund, movement };

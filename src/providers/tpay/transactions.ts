@@ -18,8 +18,8 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
-import { answeredBody, callOpenApi, jsonWithAmount, minorOf, operationBody } from './open-api.ts';
-import { refundedInAll, requireTransaction, transactionIdOf } from './refunds.ts';
+import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
+import { refundedInAll, requireTpayTransaction, transactionIdOf } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -91,7 +91,7 @@ async function readTransaction(
   const { title = asked.providerState.title, hiddenDescription } = transaction;
   if (hiddenDescription !== asked.order || title !== asked.providerState.title)
     throw new Refusal('wrong_account', 'the answer is about another payment');
-  requireTransaction(asked, transaction);
+  requireTpayTransaction(asked, transaction);
   return transaction;
 }
 
@@ -112,7 +112,7 @@ export async function queryTransaction(
   if (outcome === 'cancelled')
     return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
   if (outcome !== 'paid' && outcome !== 'refunded') return null;
-  const paid = minorOf(amountPaid);
+  const paid = tpayMinor(amountPaid);
   if (paid === null) throw new Problem('provider_error', 'tpay answered a transaction without an amount');
   // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
   const payment: ProviderUpdate = {
@@ -148,7 +148,7 @@ export async function cancelTransaction(order: OperationOrder<TpaySettings>): Pr
   const path = `/transactions/${encodeURIComponent(transactionIdOf(order))}/cancel`;
   const body = operationBody(await callOpenApi(order.account, order, 'POST', path, '{}'));
   const { result, status = result } = body;
-  requireTransaction(order, body);
+  requireTpayTransaction(order, body);
   const word = String(status);
   const isDone = word === 'success' || meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome === 'cancelled';
   if (!isDone && word !== 'pending') throw new Problem('provider_error', `tpay answered the status ${word}`);

@@ -179,7 +179,7 @@ async function maintain(
 }
 
 /** Answers a call of DirectLink. */
-export async function directLink(
+export async function simulatedDirectLink(
   call: ApiCall,
   merchants: readonly Merchant[],
   memory: Memory,

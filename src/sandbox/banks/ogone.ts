@@ -14,7 +14,6 @@ import {
 } from '../kit/bank.ts';
 import { refer } from '../kit/bank-ledger.ts';
 import {
-  directLink,
   type Encoding,
   encodingOf,
   OPERATION_STATUS,
@@ -22,6 +21,7 @@ import {
   payid,
   platformAmount,
   shasign,
+  simulatedDirectLink,
 } from './ogone-directlink.ts';
 
 const FEEDBACK = [
@@ -164,7 +164,7 @@ export const ogoneBank: Bank = {
     { method: 'POST', path: '/ncol/:stage/querydirect.asp' },
   ],
   movesMoney: ({ path }) => path.endsWith('/maintenancedirect.asp'),
-  answer: directLink,
+  answer: simulatedDirectLink,
   decide: (order, _merchant, _decision, memory) => refer(memory, 'ogone', payid(order.data), order.order),
 
   receive({ path, body }, merchants) {
