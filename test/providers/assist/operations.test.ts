@@ -94,13 +94,18 @@ describe('asking twice', () => {
     const attempt = await paid('assist');
     const bill = String((await read(attempt)).providerReference);
     expect((await call(attempt, 'refund', { amount: 1000 })).status).toBe(200);
+    const events: number[] = [];
     for (let count = 0; count < 3; count += 1) {
       wait(61_000);
       const changes = { billnumber: bill + suffix, operationtype: suffix ? '300' : '' };
       if (suffix !== null) changeAnswer(RESULT, () => flat(attempt, changes));
       await refreshed(attempt);
       expect(await outcome(attempt)).toEqual({ states: ['succeeded'], paid: 10_000, refunded: 1000 });
+      const log = await attempt.shop.events(attempt.payment.id);
+      events.push(log.filter(({ type }) => type !== 'notification.duplicate').length);
     }
+    // Nor is it news.
+    expect(events[2]).toBe(events[0]);
   });
 
   it('counts a refund of the back office once, and adds it to ours, before and after', async () => {
@@ -270,6 +275,17 @@ describe('an answer of orderresult', () => {
     expect(await state(attempt)).toBe('unknown');
   });
 
+  it('about another currency decides nothing, rightly signed as it may be', async () => {
+    const attempt = await paid('assist');
+    cut('after');
+    await call(attempt, 'refund', { amount: 2500 });
+    const text = `679471${attempt.order.order}100.00USDPartialCanceled`;
+    const other = { ordercurrency: 'USD', checkvalue: checkvalue(text) };
+    changeAnswer(RESULT, withElements(other), 2);
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['unknown'], paid: 10_000, refunded: 0 });
+  });
+
   it('that says the state of the order twice decides nothing', async () => {
     const attempt = await paid('assist');
     cut('before');
@@ -357,6 +373,32 @@ describe('the number of an operation', () => {
   });
 });
 
+describe('a refund of the back office', () => {
+  it('is not taken for one of ours that was accepted, by the sum of both', async () => {
+    const attempt = await paid('assist');
+    await setSlow(memory, attempt.order.order, true);
+    await call(attempt, 'refund', { amount: 500 });
+    await setSlow(memory, attempt.order.order, false);
+    await inBackOffice(attempt, 'refund', 500);
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toMatchObject({ states: ['accepted'], refunded: 500 });
+  });
+
+  it('that an older answer has named is not taken for one of ours that never was', async () => {
+    const attempt = await paid('assist');
+    const bill = String((await read(attempt)).providerReference);
+    await inBackOffice(attempt, 'refund', 500);
+    const changes = { billnumber: `${bill}.2`, operationtype: '300', amount: '5.00' };
+    changeAnswer(RESULT, () => flat(attempt, changes));
+    expect((await refreshed(attempt)).amounts.refunded).toBe(500);
+    cut('before');
+    await call(attempt, 'refund', { amount: 500 });
+    wait();
+    await refreshed(attempt);
+    expect(await outcome(attempt)).toEqual({ states: ['failed'], paid: 10_000, refunded: 500 });
+  });
+});
+
 describe('a message about an operation', () => {
   it('is a reason to ask, and counts once with the answer and the list', async () => {
     const attempt = await paid('assist');
@@ -379,6 +421,9 @@ describe('a message about an operation', () => {
     await runAlarms(attempt.payment.id);
     await refreshed(attempt);
     expect(await outcome(attempt)).toEqual({ states: ['failed'], paid: 10_000, refunded: 0 });
+    // Its amount is that of the operation, and not what was paid.
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
+    expect(types).not.toContain('notification.conflict');
   });
 });
 
