@@ -48,8 +48,8 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     const requestId = hex(bytes);
     c.set('requestId', requestId);
     c.set('caller', null);
-    c.set('service', serviceOf(c.env));
-    const service = c.get('service');
+    const service = serviceOf(c.env);
+    c.set('service', service);
     requireLoopback(service.config, c.req.url);
     const door = service.addressLimit && openDoor(c.req.path);
     if (door) await countAddress(c, door);
