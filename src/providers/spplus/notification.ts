@@ -95,17 +95,15 @@ export function readingsOf(query: string): SpplusReadings {
     .slice(FORMS.findIndex(([name]) => name === 'refsfp'))
     .map(({ value }) => value)
     .join('');
-  // The code as it came may be one that the sheet does not have: it is a reading too.
+  const codes = codesIn(
+    tail,
+    following.every(({ value }) => value === ''),
+  );
   const { value: said = '' } = pairs.find(({ name }) => name === 'etat') ?? {};
-  const codes = new Set([
-    said,
-    ...codesIn(
-      tail,
-      following.every(({ value }) => value === ''),
-    ),
-  ]);
-  if (codes.size < 2) return 'one';
-  return [...codes].every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
+  if (codes.length > 0 && !codes.includes(said))
+    throw new Refusal('malformed', `etat is ${said}, and the text can be read as ${codes.join(' or ')}`);
+  if (codes.length < 2) return 'one';
+  return codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
 }
 
 /**

@@ -80,7 +80,7 @@ describe('the values of one message', () => {
 
   it('cannot be cut so that a payment is an error of a code that nobody knows', async () => {
     const paid = hmacOf(`${START}&refsfp=SFP0001&etat=10`);
-    expect(await outcomeOf(`${START}&refsfp=SFP00011&etat=0`, paid)).toBe('pending');
+    expect(await outcomeOf(`${START}&refsfp=SFP00011&etat=0`, paid)).toBeNull();
     // A new code of the bank's, with no other reading.
     expect(await outcomeOf(`${START}&refsfp=SFP0003&etat=40`)).toBe('error');
   });
