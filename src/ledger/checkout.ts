@@ -57,16 +57,16 @@ export class Checkout {
     }
     const mayBegin = now >= nextAttemptAt(record.attempts);
     if (choice && choice !== newest.account && status !== 'pending') {
-      const earlier = record.attempts.findLastIndex(
-        (attempt) => attempt.account === choice && attempt.amount === left && isGood(attempt, now),
-      );
-      if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
       if (mayBegin)
         return this.#startOf(record, record.attempts.length + 1, {
           ...newest,
           account: choice,
           amount: left,
         });
+      const earlier = record.attempts.findLastIndex(
+        (attempt) => attempt.account === choice && attempt.amount === left && isGood(attempt, now),
+      );
+      if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
     if (isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isReusable(newest) && !isStale(newest, now)) {

@@ -145,7 +145,8 @@ function settledByEntries(bookings: Bookings, context: ReconciliationContext): S
     for (const [index, operation] of matched.entries()) {
       const booked = left[index] ?? null;
       // Somebody else's may have failed, and ours not be shown yet.
-      const isEarly = booked?.state === 'failed' && operation.state !== 'accepted' && !isPast(operation);
+      const isListed = booked?.state === 'failed' && booked.amount !== null;
+      const isEarly = isListed && operation.state !== 'accepted' && !isPast(operation);
       if (!isEarly) settled.push({ number: operation.number, booked });
     }
     if (bookings.complete && (left.length === 0 || isAcceptedAlone))

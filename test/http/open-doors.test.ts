@@ -38,14 +38,19 @@ describe('the link of a payment', () => {
     expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
   });
 
-  it('is the same redirect again after a change of mind', async () => {
+  it('makes no more than ten attempts at once for a shopper who changes his mind, and leads to what was chosen', async () => {
     const accounts = [await makeAccount('ogone'), await makeAccount('paybox')];
     const shop = await makeShop(accounts);
     const { id, checkoutUrl } = (await shop.pay({ account: undefined })).body;
     const choose = (account = '') => request(checkoutUrl, { method: 'POST', body: `account=${account}` });
     await times(30, (index) => choose(accounts[index % 2]));
     const { body } = await shop.call<{ attempts: unknown[] }>('GET', `/payments/${id}`);
-    expect(body.attempts).toHaveLength(2);
+    expect(body.attempts).toHaveLength(10);
+    for (const [account, field] of [
+      [accounts[0], 'PSPID'],
+      [accounts[1], 'PBX_SITE'],
+    ])
+      expect(await (await choose(account)).text()).toContain(String(field));
   });
 
   it.each([

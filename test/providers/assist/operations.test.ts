@@ -5,7 +5,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchReports } from '../../../src/gateway/reports.ts';
 import { decided, setSlow } from '../../../src/sandbox/kit/bank-ledger.ts';
 import { type Env, serviceOf } from '../../../src/worker.ts';
-import { bankOf, cut, type Journey, journey, memory, network, runAlarms } from '../../support/harness.ts';
+import {
+  bankOf,
+  cut,
+  demoSettings,
+  type Journey,
+  journey,
+  memory,
+  network,
+  runAlarms,
+} from '../../support/harness.ts';
 import {
   bankEntry,
   call,
@@ -40,7 +49,7 @@ const LEGACY = {
 };
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
-const checkvalue = (text: string) => md5(md5('s3cr3t-w0rd') + md5(text));
+const checkvalue = (text: string) => md5(md5(String(demoSettings('assist').salt)) + md5(text));
 
 const state = async (attempt: Journey) => (await outcome(attempt)).states.at(-1);
 const newest = async (attempt: Journey) => {
