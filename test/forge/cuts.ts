@@ -3,8 +3,10 @@ import {
   type Field,
   FORM_TYPE,
   type Letter,
+  looksSigned,
   NOTHING,
   type Part,
+  partName,
   percentEncoded,
   saidBy,
   saying,
@@ -12,6 +14,8 @@ import {
   withFields,
 } from './letter.ts';
 import { ORDERS, type Pool, type Role } from './pool.ts';
+import { MOST_BY, withShift } from './readings.ts';
+import { placesIn } from './spoken.ts';
 import type { World } from './world.ts';
 
 /** What a step may use. */
@@ -20,6 +24,8 @@ export interface Bench {
   readonly pool: Pool;
   /** The field that says test or live. */
   readonly mark: string | null;
+  /** Fields that are read and not signed. */
+  readonly unsigned: readonly string[];
   /** The signed text of each held message, where a refusal shows it, by its place among them. */
   readonly bases: readonly (string | null)[];
 }
@@ -39,9 +45,6 @@ interface Step {
   readonly numbers: readonly [number, number, number];
 }
 
-/** The part that carries the message. */
-const partName = ({ body }: Letter): 'body' | 'query' => (body.fields.length > 0 ? 'body' : 'query');
-
 function onFields(
   letter: Letter,
   change: (fields: readonly Field[], part: Part) => readonly Field[],
@@ -60,24 +63,22 @@ function replaced(fields: readonly Field[], index: number, field: Field): readon
   return fields.map((one, place) => (place === index ? field : one));
 }
 
-/** Whether a value looks like a signature. */
-export function looksSigned(value: string): boolean {
-  return /^[0-9a-f]{32,}$/i.test(value) || /^[\w+/-]{24,}={0,2}$/.test(value);
-}
-
 /** Places of fields in the order in which they are signed: of the signed text, of their names, or as they came. */
 function signedOrder({ bench, from, numbers }: Step, fields: readonly Field[], part: Part): number[] {
   const places = fields.map((_, index) => index);
   const base = bench.bases[from];
   if (base && numbers[2] % 4 !== 0) {
-    const known = places
-      .map((place) => [place, saying(part, fields[place] as Field)] as const)
-      .filter(([, text]) => text.length > 0 && base.includes(text) && !looksSigned(text))
-      .map(([place, text]) => [place, base.indexOf(text)] as const);
-    if (known.length > 1) return known.sort(([, a], [, b]) => a - b).map(([place]) => place);
+    const known = placesIn(base, { ...part, fields });
+    if (known.length > 1) return [...known];
   }
   if (numbers[2] % 2 === 0) return places;
   return places.sort((a, b) => ((fields[a]?.name ?? '') < (fields[b]?.name ?? '') ? -1 : 1));
+}
+
+/** Whether the values stand in a signed text with nothing between them. */
+export function isWithoutBorders(base: string, part: Part, order: readonly number[]): boolean {
+  const values = order.map((place) => saying(part, part.fields[place] as Field));
+  return values.some((_, index) => index > 1 && base.includes(values.slice(index - 2, index + 1).join('')));
 }
 
 /** Another held letter, where there is one of which the fields have mostly the same names. */
@@ -353,6 +354,9 @@ const STEPS = {
   }),
   'a border moved': change(withBorderMoved),
   'values cut again': change(recutRun),
+  'borders moved together': change(({ bench, from, numbers: [first, more, by] }, _fields, part) =>
+    withShift(part, placesIn(bench.bases[from] ?? '', part), { first, more, by: by - MOST_BY }),
+  ),
   'a field dropped': change(({ numbers: [a] }, fields) =>
     fields.filter((_, place) => place !== a % fields.length),
   ),
@@ -466,6 +470,34 @@ const STEPS = {
           )
         : field,
     );
+  }),
+  'a good word': change(({ bench: { pool }, numbers: [a, b] }, fields, part) => {
+    const words = fields.filter((field) => pool.codes.includes(saying(part, field)));
+    const field = at(words, a);
+    const word = at(pool.good, b);
+    if (!field || word === undefined) return fields;
+    return fields.map((one) => (one === field ? saidBy(part, one, word) : one));
+  }),
+  'money of another order': change(({ bench: { world }, numbers: [a, b] }, fields, part) => {
+    const { paid, refused, other } = world.requests;
+    const own = new Map([...refused, ...other, ...paid].map(([name, value]) => [value, name]));
+    const wanted = new Map(b % 2 === 0 ? refused : other);
+    const worth = fields.filter((field) => /^\d+(?:\.\d\d)?$/.test(saying(part, field)));
+    const field = at(
+      worth.filter((one) => own.has(saying(part, one))),
+      a,
+    );
+    const value = field && wanted.get(own.get(saying(part, field)) ?? '');
+    if (!field || value === undefined) return fields;
+    return fields.map((one) => (one === field ? saidBy(part, one, value) : one));
+  }),
+  'a field that nobody signs': change(({ bench: { pool, unsigned }, numbers: [a, b] }, fields, part) => {
+    const name = at(unsigned, a);
+    if (name === undefined) return fields;
+    const value = at([...pool.codes, ...LIVE_AND_TEST, '500000'], b) ?? '1';
+    const known = fields.find((field) => field.name === name);
+    const said = saidBy(part, known ?? { name, value: '""' }, value);
+    return known ? fields.map((field) => (field === known ? said : field)) : [...fields, said];
   }),
   'a field more': change(({ bench: { pool }, numbers: [a, b] }, fields, part) => {
     const [name, value] = at(pool.pairs, a) ?? ['status', 'paid'];
