@@ -1,11 +1,12 @@
 /** The recuts that every run plays before those that are drawn: what a forger tries first. */
 import { currencyByNumber } from '../../src/payments/currencies.ts';
-import { type Bench, type Cut, isWithoutBorders } from './cuts.ts';
+import { type Bench, isWithoutBorders } from './bench.ts';
+import type { Cut } from './cuts.ts';
 import { partName, saying } from './letter.ts';
 import type { Recut } from './plan.ts';
 import { ORDERS, ROLES } from './pool.ts';
 import { type Demand, likelyShifts, MOST_BY } from './readings.ts';
-import { placesIn } from './spoken.ts';
+import { placesIn } from './signed-text.ts';
 
 const cut = (step: Cut['step'], ...[a = 0, b = 0, c = 0]: readonly number[]): Cut => ({
   step,

@@ -6,7 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VectorFile } from '../../src/cli/vectors.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { forge, shownFinding } from './forge.ts';
+import { shownFinding } from './finding.ts';
+import { forge } from './forge.ts';
 
 const SEED = 20261126;
 const RUNS = 200;

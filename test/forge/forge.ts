@@ -5,69 +5,23 @@
 import fc from 'fast-check';
 import type { VectorFile } from '../../src/cli/vectors.ts';
 import type { Channel, Provider } from '../../src/providers/contract.ts';
-import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
-import { type Bench, type Cut, recut } from './cuts.ts';
+import { namesTaken } from './beginnings.ts';
+import type { Bench } from './bench.ts';
+import { recut } from './cuts.ts';
+import { type Finding, type Found, found, longPath, shortPath } from './finding.ts';
 import { fixedRecuts } from './fixed.ts';
-import { type Sending, withLogKept } from './gateway.ts';
-import { type Fault, FORGER, Judge } from './judge.ts';
-import { type Letter, partText, shownLetter, textsOf } from './letter.ts';
-import { type Settings, settingsWith, withAllSettings } from './options.ts';
-import { type Plan, planArbitrary, type Recut, SWEEP, situationOf } from './plan.ts';
-import { ORDERS, type Pool, poolOf, ROLES, type Role } from './pool.ts';
-import { type Published, publishedBy, publishedFor, signedText, typedInto } from './spoken.ts';
-import { type Held, namesTaken, Unsupported, type World, worldOf } from './world.ts';
-
-export interface Finding {
-  readonly provider: string;
-  /** The same fault found again has the same. */
-  readonly fingerprint: string;
-  readonly movesMoney: boolean;
-  /** On several lines, for people. */
-  readonly text: string;
-  readonly seed: number;
-  readonly path: string;
-  readonly runs: number;
-}
-
-/** What the runs came to, for the summary. */
-export interface Tally {
-  runs: number;
-  /** Situations of which the bank took something only after hostile texts were left out. */
-  rejected: number;
-  /** Situations that were played with the demo's settings because the drawn ones do not work at the bank. */
-  unsupported: number;
-  recuts: number;
-  /** What became of the genuine messages: a provider of which none counts is not reached. */
-  readonly genuine: Record<Channel, Map<string, number>>;
-  /** What became of the recuts. */
-  readonly words: Map<string, number>;
-  readonly settings: Set<string>;
-}
-
-function newTally(): Tally {
-  return {
-    runs: 0,
-    rejected: 0,
-    unsupported: 0,
-    recuts: 0,
-    genuine: { notification: new Map(), return: new Map() },
-    words: new Map(),
-    settings: new Set(),
-  };
-}
-
-function count(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-}
+import { withLogKept } from './gateway.ts';
+import { FORGER, Judge } from './judge.ts';
+import { type Letter, partText, textsOf } from './letter.ts';
+import { type Settings, settingsWith } from './options.ts';
+import { type Plan, planArbitrary, type Recut, SWEEP } from './plan.ts';
+import { ORDERS, poolOf, ROLES, type Role } from './pool.ts';
+import { publishedBy } from './published.ts';
+import { basesOf, play, type Subject, withPublished, withTyped } from './stage.ts';
+import { count, newTally, type Tally } from './tally.ts';
+import type { Held } from './world.ts';
 
 const CHANNELS: readonly Channel[] = ['notification', 'return'];
-
-/** What the forge knows of a provider. */
-interface Subject {
-  readonly provider: Provider;
-  readonly pool: Pool;
-  readonly published: readonly Published[];
-}
 
 /** Numbers that look random and are the same in every repetition, while a situation is played. */
 async function withDice<Result>(dice: number, play: () => Promise<Result>): Promise<Result> {
@@ -88,128 +42,6 @@ async function withDice<Result>(dice: number, play: () => Promise<Result>): Prom
   } finally {
     Reflect.deleteProperty(crypto, 'getRandomValues');
   }
-}
-
-/** A situation with the drawn settings, or the demo's where its bank does not know them. */
-async function play({ provider, pool }: Subject, plan: Plan, tally: Tally): Promise<World> {
-  const drawn = situationOf(provider, pool, plan);
-  const demo = { ...plan, changes: {} };
-  const filled = settingsWith(provider, pool, withAllSettings(provider, pool, plan.changes));
-  for (const [index, situation] of [
-    drawn,
-    { ...drawn, paidCurrency: drawn.currency, capture: null, settings: filled },
-    situationOf(provider, pool, demo),
-    situationOf(provider, pool, { ...demo, second: false, manual: false }),
-  ].entries()) {
-    try {
-      const world = await worldOf(provider, situation);
-      if (index < 2)
-        for (const [name, value] of Object.entries(plan.changes))
-          tally.settings.add(`${name}=${String(value).slice(0, 24)}`);
-      else tally.unsupported += 1;
-      if (world.rejected > 0) tally.rejected += 1;
-      return world;
-    } catch (error) {
-      if (!(error instanceof Unsupported) || index === 3) throw error;
-    }
-  }
-  throw new Unsupported(provider.id);
-}
-
-/** A world with one published message more, about the refused order or the paid one. */
-async function withPublished({ published }: Subject, world: World, number: number): Promise<World> {
-  const role = number % 3 === 0 ? 'paid' : 'refused';
-  for (const tries of [0, 1, 2]) {
-    const one = published[(number + tries) % Math.max(1, published.length)];
-    const letter = one && (await publishedFor(world, one, role));
-    if (!one || !letter) continue;
-    const { name, channel } = one;
-    const what = `the published message ${name} about the ${role} order, ${channel}`;
-    return { ...world, held: [...world.held, { what, kind: 'published', role, channel, letter }] };
-  }
-  return world;
-}
-
-/** Whether a message is one that the account's bank sends to our server. */
-function isSaid({ kind, channel }: Pick<Held, 'kind' | 'channel'>): boolean {
-  return channel === 'notification' && (kind === 'genuine' || kind === 'published');
-}
-
-/** @param known those of a world that has most of the same messages. */
-async function basesOf(
-  world: World,
-  before?: World,
-  known?: readonly (string | null)[],
-): Promise<readonly (string | null)[]> {
-  const bases: (string | null)[] = [];
-  for (const [index, one] of world.held.entries()) {
-    if (before && one === before.held[index]) bases.push(known?.[index] ?? null);
-    else bases.push(isSaid(one) ? await signedText(world, one.letter, one.channel) : null);
-  }
-  return bases;
-}
-
-/** A world of which the bank's messages say what a shopper has typed there. */
-async function withTyped(
-  { pool }: Subject,
-  world: World,
-  { typed }: Plan,
-  bases: readonly (string | null)[],
-): Promise<World> {
-  if (!typed) return world;
-  const said = world.held.filter((one) => isSaid(one) && one.kind === 'genuine');
-  const one = said[typed.number % Math.max(1, said.length)];
-  const base = one && bases[world.held.indexOf(one)];
-  if (!one || !base) return world;
-  const letter = await typedInto(world, pool, one, base, typed);
-  return { ...world, held: world.held.map((other) => (other === one ? { ...one, letter } : other)) };
-}
-
-interface Found {
-  readonly fingerprint: string;
-  readonly movesMoney: boolean;
-  readonly text: string;
-}
-
-function found(
-  { provider, situation, account, attempts }: World,
-  from: Held,
-  {
-    cuts,
-    letter,
-    sending,
-  }: { readonly cuts: readonly Cut[]; readonly letter: Letter; readonly sending: Sending },
-  fault: Fault,
-): Found {
-  const defaults = DEMO_ACCOUNTS[provider.id]?.settings ?? {};
-  const settings = Object.fromEntries(
-    Object.entries(situation.settings).filter(
-      ([name, value]) => value !== undefined && !(name in defaults) && !/^-----/.test(String(value)),
-    ),
-  );
-  const asked = attempts[fault.role];
-  const wishes = Object.entries(situation.wishes).filter(
-    ([, wish]) => Object.keys(wish.texts).length + Object.keys(wish.providerFields).length > 0,
-  );
-  const steps = cuts.length === 0 ? 'as it is' : cuts.map(({ step }) => step).join(', then ');
-  const { allowedIps, trusts, asksForReal } = situation;
-  const text = [
-    `${provider.id}: ${from.what}, ${steps}, to the ${sending.channel} address from ${sending.ip}`,
-    `${fault.why}: the ${fault.role} order, which asks for ${asked.amount} ${asked.currency}, is then ${fault.holds}`,
-    `account: ${account.environment}, settings ${JSON.stringify(settings)}${allowedIps.length > 0 ? `, allowedIps ${allowedIps}` : ''}${trusts ? ', trusts what is not proven' : ''}${asksForReal ? ', of a payment that asks for real money' : ''}`,
-    ...wishes.map(([name, wish]) => `request of the ${name} order: ${JSON.stringify(wish)}`),
-    ...(cuts.length === 0 ? [] : ['held:', shownLetter(from.letter)]),
-    'sent:',
-    shownLetter(letter),
-  ].join('\n');
-  const mode = String(
-    situation.settings.mode ?? situation.settings.dialect ?? situation.settings.sha_mode ?? '',
-  );
-  return {
-    fingerprint: [provider.id, mode, from.kind, from.channel, fault.kind].join(' | '),
-    movesMoney: fault.movesMoney,
-    text,
-  };
 }
 
 /** What is looked for: anything that is not known yet, or, while a finding is made smaller, that one again. */
@@ -322,17 +154,6 @@ export interface ForgeOptions {
   readonly onRun?: () => void;
 }
 
-/** fast-check's way to a minimal case; steps that are taken many times in a row are counted. */
-function shortPath(path: string): string {
-  return path.replace(/(\d+)(?::\1(?!\d))+/g, (run, step: string) => `${step}x${run.split(':').length}`);
-}
-
-function longPath(path: string): string {
-  return path.replace(/(\d+)x(\d+)/g, (_, step: string, times: string) =>
-    Array(Number(times)).fill(step).join(':'),
-  );
-}
-
 /** Forges at one provider. Each finding is a minimal case. */
 export function forge(
   provider: Provider,
@@ -402,9 +223,4 @@ async function forged(
     if (options.path !== undefined) break;
   }
   return { findings, tally };
-}
-
-/** A finding with how to see it again. */
-export function shownFinding({ text, provider, seed, path, movesMoney: money }: Finding): string {
-  return `${text}\n${money ? 'This moves money.' : 'This moves a status.'} Again: npm run forge -- --only ${provider} --seed ${seed} --path ${path}`;
 }

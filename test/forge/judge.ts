@@ -70,13 +70,17 @@ interface Misheard {
   readonly fault: Fault;
 }
 
+const ASKS_FOR_REAL = 'the payment asks for real money, and the account is for tests';
+
 /** The judge of one world. */
 export class Judge {
   readonly gateway: Gateway;
   /** What one genuine message makes of a payment, by role. */
   readonly #genuine: Record<Role, Set<string>> = { refused: new Set(), paid: new Set(), other: new Set() };
   readonly #fresh: Ledgers;
-  /** The payments after all genuine messages of the account's bank. */
+  /** Payments that a published message is about. */
+  readonly #withPublished = new Set<Role>();
+  /** The payments after all genuine messages, those of the bank and published ones. */
   #told: Readonly<Record<Role, LedgerRecord>>;
   #toldLedgers: Ledgers;
   /** What became of the genuine payment's messages. */
@@ -101,48 +105,52 @@ export class Judge {
 
   /** Hears genuine messages: what they make of payments is no fault of recuts. @returns a fault of theirs. */
   async hear(held: readonly Held[]): Promise<Misheard | null> {
-    const { situation } = this.#world;
-    for (const from of held) {
-      const { kind, channel, letter, role: about } = from;
-      const sending = { channel, ip: this.sender, about };
-      const { moved, word } = await this.gateway.deliver(letter, sending, this.#fresh);
-      if (kind === 'genuine') this.words[channel].push(word);
-      for (const one of moved) {
-        const holding = holdingOf(one.attempt.state);
-        const fault = (why: string) => ({
-          from,
-          sending,
-          fault: faultOf(one, holding, why, this.#world.records[one.role]),
-        });
-        if (situation.asksForReal)
-          return fault('the payment asks for real money, and the account is for tests');
-        this.#genuine[one.role].add(inWords(holding));
-        const beyond = kind === 'genuine' ? this.#beyondBank(one.role, holding) : null;
-        if (beyond !== null) return fault(beyond);
-      }
-      if (kind !== 'genuine') continue;
-      for (const { role, record } of (await this.gateway.deliver(letter, sending, this.#toldLedgers)).moved)
-        this.#told = { ...this.#told, [role]: record };
-      this.#toldLedgers = this.gateway.ledgers(this.#told);
+    const said = held.filter(({ kind }) => kind === 'genuine');
+    for (const from of said) {
+      const misheard = await this.#hearOne(from);
+      if (misheard) return misheard;
+    }
+    for (const role of ROLES) {
+      const [from] = said;
+      const { attempts } = this.#told[role];
+      const attempt = attempts.at(-1);
+      if (!from || !attempt || this.#told[role] === this.#world.records[role]) continue;
+      if (this.#beyondBank(role, holdingOf(attempt.state)) === null) continue;
+      const why = 'all genuine messages together say more than the bank has done';
+      return this.#misheard(from, { role, record: this.#told[role], attempt, signed: true, by: [] }, why);
+    }
+    for (const from of held.filter(({ kind }) => kind === 'published')) {
+      const misheard = await this.#hearOne(from);
+      if (misheard) return misheard;
+      this.#withPublished.add(from.role);
     }
     this.gateway.repeatsQueries = false;
-    for (const role of ROLES) {
-      const attempt = this.#told[role].attempts.at(-1);
-      if (!attempt || this.#told[role] === this.#world.records[role]) continue;
-      const holding = holdingOf(attempt.state);
-      if (this.#beyondBank(role, holding) !== null) {
-        const moved = { role, record: this.#told[role], attempt, signed: true, by: [] };
-        const why = 'all genuine messages together say more than the bank has done';
-        const [from] = held.filter(({ kind }) => kind === 'genuine');
-        if (from)
-          return {
-            from,
-            sending: { channel: from.channel, ip: this.sender, about: role },
-            fault: faultOf(moved, holding, why, this.#world.records[role]),
-          };
-      }
-    }
     return null;
+  }
+
+  /** Hears one message, alone and after those before it. */
+  async #hearOne(from: Held): Promise<Misheard | null> {
+    const { kind, channel, letter, role: about } = from;
+    const sending = { channel, ip: this.sender, about };
+    const { moved, word } = await this.gateway.deliver(letter, sending, this.#fresh);
+    if (kind === 'genuine') this.words[channel].push(word);
+    for (const one of moved) {
+      const holding = holdingOf(one.attempt.state);
+      if (this.#world.situation.asksForReal) return this.#misheard(from, one, ASKS_FOR_REAL);
+      this.#genuine[one.role].add(inWords(holding));
+      const beyond = kind === 'genuine' ? this.#beyondBank(one.role, holding) : null;
+      if (beyond !== null) return this.#misheard(from, one, beyond);
+    }
+    for (const { role, record } of (await this.gateway.deliver(letter, sending, this.#toldLedgers)).moved)
+      this.#told = { ...this.#told, [role]: record };
+    this.#toldLedgers = this.gateway.ledgers(this.#told);
+    return null;
+  }
+
+  #misheard(from: Held, one: Moved, why: string): Misheard {
+    const sending = { channel: from.channel, ip: this.sender, about: from.role };
+    const fault = faultOf(one, holdingOf(one.attempt.state), why, this.#world.records[one.role]);
+    return { from, sending, fault };
   }
 
   /**
@@ -161,13 +169,15 @@ export class Judge {
       const isKnown = this.#genuine[one.role].has(inWords(holding));
       return isKnown ? null : 'no genuine message says it';
     });
-    if (fault || first.moved.length === 0 || from.kind === 'published') return { word: first.word, fault };
+    if (fault || first.moved.length === 0) return { word: first.word, fault };
     this.gateway.repeatsQueries = true;
     const again = await this.gateway.deliver(letter, sending, this.#toldLedgers);
     this.gateway.repeatsQueries = false;
     const twice = this.#faultIn(again, from, sending, whole, (one, holding) => {
+      // The bank knows nothing of what only a published message says.
+      if (isAnswer(one))
+        return this.#withPublished.has(one.role) ? null : this.#beyondBank(one.role, holding);
       const known = this.#told[one.role].attempts.at(-1)?.state;
-      if (isAnswer(one)) return this.#beyondBank(one.role, holding);
       const isKnown =
         known && inWords({ ...holdingOf(known), progress: holding.progress }) === inWords(holding);
       return isKnown ? null : 'it counts beside all that genuine messages have said';
@@ -209,20 +219,16 @@ export class Judge {
       situation.allowedIps.length > 0 ? situation.allowedIps : allowedAddresses(this.gateway.opened);
     if (isByMessage && !isAllowed(rules, ip))
       return 'its sender is not at an address that the account allows';
-    if (situation.asksForReal) return 'the payment asks for real money, and the account is for tests';
+    if (situation.asksForReal) return ASKS_FOR_REAL;
     return from.kind === 'foreign' && whole && isByMessage
       ? 'it says that it is of the other environment'
       : null;
   }
 
   /** What is no fault although no genuine message says it: it is marked, or the operator's or the sheet's choice. */
-  #isExcused(
-    { role, attempt, signed, by }: Moved,
-    from: Held,
-    { channel, ip }: Sending,
-    whole: boolean,
-  ): boolean {
-    const { situation } = this.#world;
+  #isExcused({ attempt, signed, by }: Moved, from: Held, { channel, ip }: Sending, whole: boolean): boolean {
+    const { situation, account } = this.#world;
+    if (attempt.account !== account.id) return false;
     if (by.every(({ proofMissing }) => proofMissing)) return attempt.pendingReason === 'proof_missing';
     const isForeign = from.kind === 'foreign' && whole;
     if (situation.asksForReal || isForeign) return false;

@@ -10,9 +10,11 @@ import { parseArgs } from 'node:util';
 import type { VectorFile } from '../../src/cli/vectors.ts';
 import type { Provider } from '../../src/providers/contract.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
-import { type Finding, type ForgeOptions, forge, shownFinding, type Tally } from './forge.ts';
+import { type Finding, shownFinding } from './finding.ts';
+import { type ForgeOptions, forge } from './forge.ts';
 import { MUTANTS } from './mutants.ts';
 import { foundWithout } from './mutation.ts';
+import type { Tally } from './tally.ts';
 
 function vectorsOf(id: string): VectorFile | undefined {
   const path = join(import.meta.dirname, '../providers', id, 'vectors.json');

@@ -275,7 +275,6 @@ export const MUTANTS: readonly Mutant[] = [
     without: 'Dotpay: an identity of the money that is signed',
     provider: 'dotpay',
     edits: [
-      room('dotpay/urlc.ts', "    key: `${value('t_id')}/", "    key: `${value('channel')}${value('t_id')}/"),
       room(
         'dotpay/urlc.ts',
         "    movement: value('t_id'),",

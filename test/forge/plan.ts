@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import type { Channel, Provider } from '../../src/providers/contract.ts';
 import { bankOf } from '../../src/sandbox/banks/registry.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
+import type { Situation } from './beginnings.ts';
 import { type Cut, STEP_NAMES } from './cuts.ts';
 import { changedSettings, type Settings, settingsWith } from './options.ts';
 import { hostileFields, hostileText, type Pool, type Role } from './pool.ts';
-import type { Typed } from './spoken.ts';
+import type { Typed } from './typed.ts';
 import { PLACES, type Wish } from './wish.ts';
-import { LISTED, type Situation } from './world.ts';
+import { LISTED } from './world.ts';
 
 /** Steps that are taken with a held message. */
 export interface Recut {
