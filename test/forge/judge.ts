@@ -1,7 +1,7 @@
 /** Whether what a message has moved is what a genuine message moves. */
 
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
-import { allowedAddresses, standingOf } from '../../src/gateway/proof.ts';
+import { standingOf } from '../../src/gateway/proof.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
 import { sum, ZERO } from '../../src/payments/money.ts';
 import type { AttemptState } from '../../src/payments/rules.ts';
@@ -215,14 +215,21 @@ export class Judge {
     const { situation, account } = this.#world;
     if (attempt.account !== account.id) return 'the attempt went to another account';
     const isByMessage = by.some(({ channel, proofMissing }) => channel !== 'status' && !proofMissing);
-    const rules =
-      situation.allowedIps.length > 0 ? situation.allowedIps : allowedAddresses(this.gateway.opened);
-    if (isByMessage && !isAllowed(rules, ip))
+    if (isByMessage && !isAllowed(this.#senders(), ip))
       return 'its sender is not at an address that the account allows';
     if (situation.asksForReal) return ASKS_FOR_REAL;
     return from.kind === 'foreign' && whole && isByMessage
       ? 'it says that it is of the other environment'
       : null;
+  }
+
+  /** The addresses from which a message may count by itself; none: all. */
+  #senders(): readonly string[] {
+    const { provider, situation, account } = this.#world;
+    if (situation.allowedIps.length > 0) return situation.allowedIps;
+    const { keyOf } = provider.proof(account.settings as never, 'notification');
+    const isEverybodys = keyOf === 'platform' && situation.environment === 'production' && !situation.trusts;
+    return isEverybodys ? (provider.notificationAddresses ?? []) : [];
   }
 
   /** What is no fault although no genuine message says it: it is marked, or the operator's or the sheet's choice. */

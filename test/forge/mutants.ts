@@ -17,6 +17,8 @@ export interface Mutant {
   /** The provider at which the forge is to notice it. */
   readonly provider: string;
   readonly edits: readonly Edit[];
+  /** Whether it is taken out in CI too. */
+  readonly inCi?: true;
 }
 
 const edit = (file: string, from: string, to = ''): Edit => ({ file, from, to });
@@ -33,6 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'tpay: the forms of what md5sum joins, md5sum alone taken for proof',
     provider: 'tpay',
+    inCi: true,
     edits: [
       room('tpay/proof.ts', "undecided: ['outcome', 'amount', 'currency'],", 'undecided: [],'),
       room('tpay/proof.ts', 'bordersCovered: false,', 'bordersCovered: true,'),
@@ -42,11 +45,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Dotpay: the forms of what is signed in front of the free text',
     provider: 'dotpay',
+    inCi: true,
     edits: [room('dotpay/index.ts', '    requireUrlcForms(account.settings, values);\n')],
   },
   {
     without: 'ePay.dk: whether the text can be cut once only',
     provider: 'epaydk',
+    inCi: true,
     edits: [room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;')],
   },
   {
@@ -60,11 +65,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'SIPS 1: that DATA is an answer and no request',
     provider: 'sips',
+    inCi: true,
     edits: [room('sips/index.ts', '  refuseSipsRequest(values);\n')],
   },
   {
     without: 'ECommPay: whether the signed text can be read in several ways',
     provider: 'ecommpay',
+    inCi: true,
     edits: [
       room(
         'ecommpay/callback.ts',
@@ -93,16 +100,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Paybox: that the key speaks for every merchant',
     provider: 'paybox',
+    inCi: true,
     edits: [room('paybox/proof.ts', "keyOf: 'platform'", "keyOf: 'merchant'")],
   },
   {
     without: 'the ledger: that an update brings back what was sent with its attempt',
     provider: 'systempay',
+    inCi: true,
     edits: [UNBOUND],
   },
   {
     without: 'the ledger: that an attempt without real money does not pay for one with it',
     provider: 'dummy',
+    inCi: true,
     edits: [
       edit('src/ledger/provider-updates.ts', 'return test && attempts[0]?.test === false;', 'return false;'),
     ],
@@ -125,6 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Lyra: that kr-hash fits',
     provider: 'systempay',
+    inCi: true,
     edits: [
       room(
         'lyra/signatures.ts',
@@ -135,6 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'Lyra: the mode of a message',
     provider: 'systempay',
+    inCi: true,
     edits: [
       room(
         'lyra/ipn.ts',

@@ -37,8 +37,8 @@ const FOUND = /^Found in run (\d+)\./m;
 
 /** Runs the forge in a copy. @throws Error when it does not run there. */
 function runIn(copy: string, provider: string, runs: number, seed: number): Promise<FoundAt> {
-  const args = ['test/forge/main.ts', '--only', provider, '--findings', '1', '--as-found'];
-  const child = spawn('npx', ['tsx', ...args, '--runs', String(runs), '--seed', String(seed)], {
+  const args = ['--import', 'tsx', 'test/forge/main.ts', '--only', provider, '--findings', '1', '--as-found'];
+  const child = spawn(process.execPath, [...args, '--runs', String(runs), '--seed', String(seed)], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
