@@ -38,7 +38,13 @@ export default defineConfig(async () => ({
         test: {
           name: 'workerd',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/conformance/**', 'test/upgrade/**', 'test/browser/**'],
+          exclude: [
+            'test/cli/**',
+            'test/conformance/**',
+            'test/upgrade/**',
+            'test/browser/**',
+            'test/forge/mutants.test.ts',
+          ],
           setupFiles: ['./test/support/setup.ts'],
           provide: { reconcileModel },
         },
@@ -46,7 +52,12 @@ export default defineConfig(async () => ({
       {
         test: {
           name: 'node',
-          include: ['test/cli/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/upgrade/**/*.test.ts'],
+          include: [
+            'test/cli/**/*.test.ts',
+            'test/conformance/**/*.test.ts',
+            'test/upgrade/**/*.test.ts',
+            'test/forge/mutants.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -48,6 +48,7 @@ export const moipBank: Bank = {
     { method: 'GET', path: '/sandbox/ws/alpha/ConsultarInstrucao/:token' },
     // As production has it, without the sandbox's folder.
     { method: 'POST', path: '/ws/alpha/EnviarInstrucao/Unica' },
+    { method: 'GET', path: '/ws/alpha/ConsultarInstrucao/:token' },
   ],
 
   async answer({ method, path, headers, body }, merchants, memory) {

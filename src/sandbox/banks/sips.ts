@@ -153,7 +153,11 @@ export const sipsBank: Bank = {
     const certificates = merchants.map(({ settings }) => certificateOf(String(settings.merchant_id)));
     const values = certificates.map((certificate) => opened(given.message ?? '', certificate)).find(Boolean);
     if (!values) return Response.json({ code: '-1', error: 'message invalide', fields: {} });
-    const fields = Object.fromEntries(NAMES.map((name, index) => [name, values[index] ?? '']));
+    // The same certificate encrypts a request: what it has of an answer is printed at its positions.
+    const asked = values.length === 1 ? (JSON.parse(values[0] ?? '') as Record<string, string>) : null;
+    const fields = Object.fromEntries(
+      NAMES.map((name, index) => [name, (asked ? asked[name] : values[index]) ?? '']),
+    );
     return Response.json({ code: '0', error: '', fields: { code: '0', error: '', ...fields } });
   },
 
