@@ -191,7 +191,7 @@ export class ProviderUpdates {
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
-    const isUnknown = (command.providerStatusText ?? null) === null;
+    const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =

@@ -106,9 +106,9 @@ export class PlayedLedger {
   async query(): Promise<void> {
     for (const job of this.#store.dueJobs(this.#ports().now())) {
       if (job.kind !== 'confirm') continue;
-      const { kind, outcome } = await run(job, this.#ports(), 'shop');
-      if (kind === 'confirm' && outcome.result === 'updates')
-        for (const command of outcome.commands) this.#take(command);
+      const done = await run(job, this.#ports(), 'shop');
+      if (done.kind === 'confirm' && done.outcome.result === 'updates')
+        for (const command of done.outcome.commands) this.#take(command);
     }
   }
 }
