@@ -130,6 +130,9 @@ export interface Result {
   readonly told: ReadonlySet<string>;
 }
 
+/** What a protocol does at once or not at all. */
+const AT_ONCE: ReadonlySet<string> = new Set(['paymill/cancel']);
+
 /** A shop and a bank in the middle of a script. */
 class Play {
   readonly #provider: Provider;
@@ -175,7 +178,7 @@ class Play {
   async #request({ kind, amount, fault, slow }: Extract<Step, { do: 'request' }>): Promise<void> {
     const { order, payment, shop } = this.#attempt;
     const before = await this.entry();
-    await setSlow(memory, order.order, slow);
+    await setSlow(memory, order.order, slow && !AT_ONCE.has(`${this.#provider.id}/${kind}`));
     if (fault === 'cut-before' || fault === 'cut-after') cut(fault === 'cut-before' ? 'before' : 'after');
     else if (fault !== 'none') await trouble(this.#provider.id, fault);
     const key = unique();
