@@ -5,6 +5,7 @@ import type { Config } from '../env.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
   ConcludeCommand,
@@ -23,6 +24,7 @@ import type {
   OverdueCommand,
   PaymentLog,
   PaymentRead,
+  ReplaceResult,
   ReturnCommand,
   ReturnQuery,
   ReturnResult,
@@ -38,7 +40,9 @@ import type { ShopLimits } from './shop-limits.ts';
 export interface LedgerClient {
   create(command: CreateCommand): Promise<CreateResult>;
   importHistory(command: ImportCommand): Promise<ImportResult>;
-  replay(requestHash: string): Promise<CreateResult | null>;
+  replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): Promise<CreateResult | null>;
+  replace(command: CreateCommand, ifVersion: number | null): Promise<ReplaceResult>;
+  callOff(shop: string): Promise<CallOffResult>;
   read(): Promise<PaymentRead | null>;
   events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;

@@ -1,5 +1,6 @@
 /** The storefront's routes after a payment: capture, cancel, refund and refresh. */
 import { type Context, Hono } from 'hono';
+import { cancelPayment } from '../gateway/cancel-payment.ts';
 import { operationRules } from '../gateway/operation-rules.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { refresh } from '../gateway/status-query.ts';
@@ -47,7 +48,8 @@ const EXAMPLES: Record<OperationKind, Example> = {
 
 const SUMMARIES: Record<OperationKind, string> = {
   capture: 'Take the money of an authorized payment, whole or in part',
-  cancel: 'Release an authorization, or take back an order before its money is settled',
+  cancel:
+    'Call off a payment that nobody has paid, release an authorization, or take back an order before its money is settled',
   refund: 'Give back money that was paid, whole or in part',
 };
 
@@ -99,6 +101,11 @@ async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Respons
   const key = idempotencyKey(c);
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
+  if (kind === 'cancel') {
+    const working = cancelPayment(service, id, read, { shop, attempt, key, origin });
+    c.executionCtx.waitUntil(working.catch(() => {}));
+    return answer(c, await working, origin);
+  }
   const { rules, reasons } = await operationRules(service, read, kind);
   if (Object.values(rules).every((rule) => rule === null)) {
     throw new Problem('unsupported_operation', reasons.join('; '));

@@ -16,6 +16,7 @@ function problemBody(problem: Problem) {
     detail: problem.message,
     code: problem.code,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...problem.conflict,
     ...(problem.provider && { provider: problem.provider }),
   };
 }

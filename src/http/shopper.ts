@@ -59,6 +59,23 @@ function notOffered(service: Service): Response {
   );
 }
 
+const OVER = {
+  called_off: {
+    title: 'This payment was called off',
+    text: 'The shop has called this payment off. Nothing was charged. Please go back to the shop.',
+  },
+  expired: {
+    title: 'This payment has expired',
+    text: 'The time for this payment is up. Nothing was charged. Please go back to the shop and order again.',
+  },
+} as const;
+
+/** Nothing can be paid any more, and nothing was. */
+function over(service: Service, { reason }: Extract<HopResult, { kind: 'over' }>): Response {
+  const { title, text } = OVER[reason];
+  return page(service, 410, (nonce) => messagePage(title, text, nonce));
+}
+
 function seeOther(url: string): Response {
   return new Response(null, {
     status: 303,
@@ -163,6 +180,8 @@ export async function hop(
       return page(service, 200, (nonce) => waitPage(nonce));
     case 'finished':
       return toShop(service, result.shop, result.view, result.request);
+    case 'over':
+      return over(service, result);
     case 'unknown':
       return unknownPayment(service);
     case 'not_offered':

@@ -21,7 +21,7 @@ import type {
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
-import type { Original } from './record.ts';
+import type { Ended, Original } from './record.ts';
 import type { Answer } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
@@ -53,6 +53,8 @@ export interface CreateCommand {
   readonly requestHash: string;
   readonly request: PaymentRequest;
   readonly attempt: SignedAttempt;
+  /** Where the shop wants it to go, as it said. */
+  readonly wanted?: { readonly account: string | null; readonly provider: string | null };
   /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
 }
@@ -105,12 +107,22 @@ export interface PaymentRead extends PaymentWithRedirect {
 export interface PaymentWithRedirect {
   readonly shop: string;
   readonly view: PaymentView;
+  /** Null: our checkout leads on, or nothing can be paid. */
   readonly redirect: Redirect | null;
+  /** Whether nothing can be paid any more. */
+  readonly isOver: boolean;
 }
 
 export type CreateResult =
   | ({ readonly kind: 'created' | 'replayed' } & PaymentWithRedirect)
-  | { readonly kind: 'conflict' };
+  /** The reference is another request's: in these dotted paths. */
+  | { readonly kind: 'conflict'; readonly differences: readonly string[] };
+
+/** Why another request was put in the place of the stored one, or not: the version has changed, or somebody was forwarded. */
+export type ReplaceResult = 'replaced' | 'stale' | 'not_open';
+
+/** What became of calling a payment off: it is; it is another shop's; or something is known of its money. */
+export type CallOffResult = 'called_off' | 'unknown' | 'not_open';
 
 /** What the checkout is to do with a shopper. */
 export type HopResult =
@@ -121,6 +133,14 @@ export type HopResult =
       readonly shop: string;
       readonly view: PaymentView;
       readonly request: PaymentRequest;
+    }
+  /** Its shop has called it off, or its time is up. */
+  | {
+      readonly kind: 'over';
+      readonly shop: string;
+      readonly view: PaymentView;
+      readonly request: PaymentRequest;
+      readonly reason: Ended;
     }
   | {
       readonly kind: 'go';

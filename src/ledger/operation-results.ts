@@ -21,14 +21,7 @@ import {
 } from '../payments/reconciliation.ts';
 import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
-import {
-  type LedgerRecord,
-  operationReference,
-  orderNumberOf,
-  summaryOf,
-  viewOf,
-  withAttempt,
-} from './record.ts';
+import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -208,14 +201,18 @@ export class OperationResults {
       ...(providerReference !== null && { providerReference }),
       ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
     });
-    this.#storeAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
+    this.#storeAnswer(writer, operation.key, moved);
     this.#watchAgain(writer, number, result === 'accepted');
     return moved;
   }
 
   #storeAnswer(writer: Writer, key: string, record: LedgerRecord): void {
     if (this.#work.store.answerTo(answerKey(key))) return;
-    writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
+    writer.answer(answerKey(key), {
+      status: 200,
+      headers: {},
+      body: JSON.stringify(this.#work.viewAfter(writer, record)),
+    });
   }
 
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {

@@ -38,6 +38,7 @@ const ABOUT_ACCOUNT = {
   allowedIps: [],
   trustUnprovenNotifications: false,
   expireAfterHours: 24,
+  retiredAt: null,
   secrets: {},
   createdAt: NOW.toISOString(),
   updatedAt: NOW.toISOString(),

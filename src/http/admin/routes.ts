@@ -189,10 +189,32 @@ function accountRoutes(): Hono<AppEnv> {
     },
   );
 
+  routes.post(
+    '/v1/admin/accounts/:id/retire',
+    documented({
+      summary: 'Retire an account: it begins no attempt any more',
+      description:
+        'It still verifies what its provider sends, refunds, and is asked, until nothing of it is open.',
+      auth: 'operator',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const { id } = await knownAccount(service, idParam(c));
+      await service.directory.accounts.retire(id, OPERATOR);
+      service.directory.changed();
+      return c.json(accountAnswer(await knownAccount(service, id), originOf(service, c.req.url)));
+    },
+  );
+
   routes.delete(
     '/v1/admin/accounts/:id',
     documented({
-      summary: 'Delete an account that no shop uses',
+      summary: 'Delete an account that no shop uses and no payment names',
       auth: 'operator',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found', 'invalid_state'],
@@ -210,6 +232,8 @@ function accountRoutes(): Hono<AppEnv> {
           `the account ${id} is used by ${names}: take it out of them first`,
         );
       }
+      if (await service.directory.hasPayments({ account: id }))
+        throw new Problem('invalid_state', `payments name the account ${id}: retire it instead`);
       await service.directory.accounts.delete(id, OPERATOR);
       service.directory.changed();
       return c.body(null, 204);
