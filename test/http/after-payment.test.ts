@@ -131,9 +131,10 @@ describe('at the same time', () => {
     const attempt = await held('sips2');
     const answers = await Promise.all([call(attempt, 'capture'), call(attempt, 'cancel', { amount: 1999 })]);
     const { amounts } = await read(attempt);
-    expect(answers[0]?.status).toBe(200);
+    const [captured, cancelled] = answers.map(({ status }) => status === 200);
+    expect(captured || cancelled).toBe(true);
     // What was captured can still be taken back before it is settled, and then no money is left.
-    expect(amounts.paid - amounts.refunded).toBe(answers[1]?.status === 200 ? 0 : 1999);
+    expect(amounts.paid - amounts.refunded).toBe(captured && !cancelled ? 1999 : 0);
   });
 });
 

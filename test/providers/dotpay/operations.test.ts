@@ -161,7 +161,6 @@ describe('what a search finds', () => {
     ['another order', { control: 'OTHER' }],
     ['another currency', { original_currency: 'EUR' }],
     ['another payment', { related_operation: 'M1-1' }],
-    ['another amount', { original_amount: '-0.01' }],
     ['another type', { type: 'payout' }],
     ['an unknown word', { status: 'strange' }],
   ])('decides nothing about ours: %s', async (_what, change) => {
@@ -176,6 +175,21 @@ describe('what a search finds', () => {
     expect([statesOf(now), now.amounts.refunded]).toEqual([['unknown'], 0]);
     restore();
     expect(statesOf(await refreshed(attempt))).toEqual(['succeeded']);
+  });
+
+  it('is money but not ours where its amount is another', async () => {
+    const attempt = await paid('dotpay');
+    cut('after');
+    await ask(attempt, 'refund', 500);
+    const restore = changing('GET', /\/operations\/$/, (body) => ({
+      ...body,
+      results: (body.results as object[]).map((one) => ({ ...one, original_amount: '-0.01' })),
+    }));
+    const now = await refreshed(attempt, 1);
+    expect([statesOf(now), now.amounts.refunded]).toEqual([['unknown'], 1]);
+    restore();
+    const later = await refreshed(attempt);
+    expect([statesOf(later), later.amounts.refunded]).toEqual([['succeeded'], 500]);
   });
 
   it('is no answer where the list stands in it twice', async () => {
