@@ -52,8 +52,6 @@ export interface Moved {
   readonly role: Role;
   readonly record: LedgerRecord;
   readonly attempt: Attempt;
-  /** Whether what moved it is proven. */
-  readonly signed: boolean | null;
   readonly by: readonly ApplyUpdateCommand[];
 }
 
@@ -192,7 +190,7 @@ export class Gateway {
       hasSpent ||= ledger.hasSpent;
       const record = ledger.record ?? before;
       const attempt = movedAttempt(before, record);
-      if (attempt) moved.push({ role, record, attempt, signed: record.signed ?? null, by: ledger.taken });
+      if (attempt) moved.push({ role, record, attempt, by: ledger.taken });
     }
     if (hasSpent) this.world.banks.restore(this.world.remembered);
     return { moved, word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word), hasSpent };

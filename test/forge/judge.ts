@@ -117,7 +117,7 @@ export class Judge {
       if (!from || !attempt || this.#told[role] === this.#world.records[role]) continue;
       if (this.#beyondBank(role, holdingOf(attempt.state)) === null) continue;
       const why = 'all genuine messages together say more than the bank has done';
-      return this.#misheard(from, { role, record: this.#told[role], attempt, signed: true, by: [] }, why);
+      return this.#misheard(from, { role, record: this.#told[role], attempt, by: [] }, why);
     }
     for (const from of held.filter(({ kind }) => kind === 'published')) {
       const misheard = await this.#hearOne(from);
@@ -234,13 +234,13 @@ export class Judge {
   }
 
   /** What is no fault although no genuine message says it: it is marked, or the operator's or the sheet's choice. */
-  #isExcused({ attempt, signed, by }: Moved, from: Held, { channel, ip }: Sending, whole: boolean): boolean {
+  #isExcused({ attempt, by }: Moved, from: Held, { channel, ip }: Sending, whole: boolean): boolean {
     const { situation, account } = this.#world;
     if (attempt.account !== account.id) return false;
     if (by.every(({ proofMissing }) => proofMissing)) return attempt.pendingReason === 'proof_missing';
     const isForeign = from.kind === 'foreign' && whole;
     if (situation.asksForReal || isForeign) return false;
-    const isUnproven = signed === false && by.every(({ proven }) => proven === false);
+    const isUnproven = by.every(({ proven }) => proven === false);
     if (isUnproven && situation.environment !== 'production') return true;
     if (isUnproven && situation.trusts && channel === 'notification') return true;
     // The sheet accepts what the platform signs for others where it comes from the platform itself.

@@ -49,15 +49,19 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [room('dotpay/index.ts', '    requireUrlcForms(account.settings, values);\n')],
   },
   {
-    without: 'ePay.dk: whether the text can be cut once only',
+    without: 'ePay.dk: whether the text can be cut once only, the outcome taken for proven',
     provider: 'epaydk',
     inCi: true,
-    edits: [room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;')],
+    edits: [
+      room('epaydk/index.ts', "undecided: ['outcome'],", 'undecided: [],'),
+      room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;'),
+    ],
   },
   {
-    without: 'ePay.dk: the forms and places of the values',
+    without: 'ePay.dk: the forms and places of the values, the outcome taken for proven',
     provider: 'epaydk',
     edits: [
+      room('epaydk/index.ts', "undecided: ['outcome'],", 'undecided: [],'),
       room('epaydk/index.ts', '    requireCallbackForms(fields);\n'),
       room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;'),
     ],
