@@ -28,7 +28,7 @@ function requestsAsAnswers(bench: Bench, from: number, dice: number): readonly R
   const count = letter?.[partName(letter)].fields.length ?? 0;
   const steps = ['our request for the refused order in its place', "another's request in its place"] as const;
   return steps.flatMap((step) =>
-    [cut(step), ...some(numbers(count), 3, dice).map((field) => cut(step, 0, 1, field))].map((one) => ({
+    [cut(step), ...some(numbers(count), 1, dice).map((field) => cut(step, 0, 1, field))].map((one) => ({
       from,
       cuts: [one],
       only: 'notification' as const,
@@ -78,7 +78,7 @@ function otherReadings(bench: Bench, from: number, dice: number): readonly Recut
   const order = placesIn(base, part);
   if (!isWithoutBorders(base, part, order)) return [];
   const likely = likelyShifts(part, order, demandIn(bench));
-  return some(likely, 16, dice).map(({ first, more, by }) => ({
+  return some(likely, 8, dice).map(({ first, more, by }) => ({
     from,
     cuts: [cut('borders moved together', first, more, by + MOST_BY)],
     only: 'notification' as const,
@@ -88,7 +88,7 @@ function otherReadings(bench: Bench, from: number, dice: number): readonly Recut
 /** What decides, as the forger wants it: it counts where nobody has signed it. */
 function wanted(bench: Bench, from: number, dice: number): readonly Recut[] {
   const { good } = bench.pool;
-  const words = some(numbers(2 * good.length), 2, dice).map((at) =>
+  const words = some(numbers(2 * good.length), 1, dice).map((at) =>
     cut('a good word', at % 2, Math.floor(at / 2)),
   );
   const cuts = [
@@ -111,20 +111,22 @@ function renamed(bench: Bench, from: number, dice: number): readonly Recut[] {
     orders.length > 1
       ? orders.flatMap((_, a) => worth.flatMap((text, b) => (orders.includes(text) ? [[a, b] as const] : [])))
       : [[dice, dice >> 5] as const];
-  return some(pairs, 4, dice).map(([a, b]) => ({
+  return some(pairs, 2, dice).map(([a, b]) => ({
     from,
     cuts: [cut('names moved in their order', a, b)],
     only: 'notification' as const,
   }));
 }
 
-/** One value at a time of another message. */
+/** A value of another message. */
 function swapped(from: number, dice: number): readonly Recut[] {
-  return numbers(2).map((at) => ({
-    from,
-    cuts: [cut('values of another message', Math.floor(dice / 7), dice + at, 0)],
-    only: 'notification' as const,
-  }));
+  return [
+    {
+      from,
+      cuts: [cut('values of another message', Math.floor(dice / 7), dice, 0)],
+      only: 'notification' as const,
+    },
+  ];
 }
 
 /** @param dice which of them, where there are too many for one run. */
