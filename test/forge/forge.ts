@@ -12,7 +12,7 @@ import { type Finding, type Found, found, longPath, shortPath } from './finding.
 import { fixedRecuts } from './fixed.ts';
 import { withLogKept } from './gateway.ts';
 import { FORGER, Judge } from './judge.ts';
-import { type Letter, partText, textsOf } from './letter.ts';
+import { carryTheSame, type Letter, partText, textsOf } from './letter.ts';
 import { type Settings, settingsWith } from './options.ts';
 import { type Plan, planArbitrary, type Recut, SWEEP } from './plan.ts';
 import { ORDERS, poolOf, ROLES, type Role } from './pool.ts';
@@ -129,7 +129,8 @@ async function tried(
         sent.add(key);
         const named = channel === 'return' ? aboutOf(letter, held) : held.role;
         const sending = { channel, ip, about: about ?? named };
-        const { word, fault } = await judge.judge(held, letter, sending, cuts.length === 0);
+        const isWhole = cuts.length === 0 || carryTheSame(letter, held.letter);
+        const { word, fault } = await judge.judge(held, letter, sending, isWhole);
         tally.recuts += 1;
         count(tally.words, word);
         if (!fault) continue;

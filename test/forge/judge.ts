@@ -156,7 +156,7 @@ export class Judge {
 
   /**
    * Sends a message, first to payments that have heard nothing, then to those that have heard everything genuine.
-   * @param whole it is held as it is.
+   * @param whole it carries what is held, as it is.
    */
   async judge(
     from: Held,

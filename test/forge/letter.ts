@@ -215,6 +215,11 @@ export function partName({ body }: Letter): 'body' | 'query' {
   return body.fields.length > 0 ? 'body' : 'query';
 }
 
+/** Whether two letters carry the same text, wherever they carry it: whoever has the one sent may choose that. */
+export function carryTheSame(one: Letter, other: Letter): boolean {
+  return partText(one[partName(one)]) === partText(other[partName(other)]);
+}
+
 /** Whether a value looks like a signature. */
 export function looksSigned(value: string): boolean {
   return /^[0-9a-f]{32,}$/i.test(value) || /^[\w+/-]{24,}={0,2}$/.test(value);
