@@ -12,6 +12,7 @@ import {
 import {
   type BookedOperation,
   type Bookings,
+  mayBeOurs,
   type OperationNews,
   operationOf,
   type Settlement,
@@ -78,7 +79,8 @@ export class OperationResults {
   finish(operation: RecordedOperation, outcome: OperationOutcome, source: Source): void {
     const { record } = this.#work.payment();
     this.#work.commit((writer) => {
-      this.#work.saveMoved(writer, this.#finished(writer, record, operation, outcome, source));
+      const finished = this.#finished(writer, record, operation, outcome, source);
+      this.#work.saveMoved(writer, withClaims(finished, operation));
     });
   }
 
@@ -103,9 +105,10 @@ export class OperationResults {
   settleByBookings({ bookings, settlesAfterMs }: LookedUp, asked: RecordedOperation): void {
     const { record } = this.#work.payment();
     const { kind, attempt } = asked;
+    // A total has every operation of its sum: a cancel of what was paid beside the refunds.
     const isMeant = (one: RecordedOperation) =>
-      one.kind === kind && (bookings.total === undefined || sumOf(one) === sumOf(asked));
-    const state = record.attempts[attempt - 1]?.state;
+      bookings.total === undefined ? one.kind === kind : sumOf(one) === sumOf(asked);
+    const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
     if (!state) return;
     const now = this.#work.now();
     const settlements = settledBy(bookings, {
@@ -113,6 +116,7 @@ export class OperationResults {
       operations: operationsOf(record, attempt).filter(isMeant),
       nameOf: namesIn(record, attempt),
       isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
+      unclaimed: Object.keys(unclaimed),
     });
     const known = withShownMoney(withState(record, attempt, bookings.providerState), attempt, kind, bookings);
     if (settlements.length === 0 && known === record) return;
@@ -145,8 +149,10 @@ export class OperationResults {
   ): LedgerRecord {
     if (command.proofMissing) return record;
     const { attempt, providerStatus } = command;
-    const known = about ? withMovement(record, about.operation, command) : record;
-    const named = about ? [{ number: about.operation.number, booked: about.news }] : [];
+    const known = about ? withMovement(record, about.operation, command) : withUnclaimed(record, command);
+    // Another amount under its name is money, and says nothing of it.
+    const isAnswer = about && (about.news.amount ?? about.operation.amount) === about.operation.amount;
+    const named = isAnswer ? [{ number: about.operation.number, booked: about.news }] : [];
     const settled = this.#settled(writer, known, named, 'news');
     const state = settled.attempts[attempt - 1]?.state;
     // A message about one operation says nothing about another, and one about somebody else's nothing about ours.
@@ -167,7 +173,7 @@ export class OperationResults {
     by: 'news' | 'asked',
   ): LedgerRecord {
     return settlements.reduce((before, { number, booked }) => {
-      const changed = withOwnMoney(before, number, booked);
+      const changed = withNumber(withOwnMoney(before, number, booked), number, booked);
       const operation = changed.operations?.[number - 1];
       const outcome = outcomeOf(booked);
       if (!operation || !outcome || !moves(operation, outcome)) return changed;
@@ -318,6 +324,29 @@ function withShownMoney(
   return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
 }
 
+/** The record with the provider's number for an operation, which names it from now on, whatever became of it. */
+function withNumber(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
+  const operation = record.operations?.[number - 1];
+  const { providerReference = null } = booked ?? {};
+  if (!operation || operation.providerReference !== null || providerReference === null) return record;
+  const isOthers = record.operations?.some((one) => one.providerReference === providerReference);
+  return isOthers ? record : withOperation(record, { ...operation, providerReference });
+}
+
+/** The record with the movement of a message noted that may be one of several operations of ours: a list may tell which. */
+function withUnclaimed(record: LedgerRecord, command: ApplyUpdateCommand): LedgerRecord {
+  const { attempt, outcome, amount, movement } = command;
+  const news = newsIn(command, amount === 'asked' ? null : amount);
+  const { unclaimed = {} } = record.attempts[attempt - 1] ?? {};
+  if (!news || outcome !== 'refunded' || unclaimed[movement] !== undefined) return record;
+  const { operations = [] } = record;
+  if (!mayBeOurs(news, operationsOf(record, attempt))) return record;
+  return withAttempt(record, attempt, (entry) => ({
+    ...entry,
+    unclaimed: { ...unclaimed, [movement]: operations.length },
+  }));
+}
+
 /** The record with the movement of a message noted at the operation that it is about. */
 function withMovement(
   record: LedgerRecord,
@@ -335,34 +364,59 @@ function withMovement(
  */
 function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
   const operation = record.operations?.[number - 1];
-  if (!operation || booked?.state !== 'succeeded' || operation.movement !== undefined) return record;
-  const movement = booked.movement ?? unclaimedMovement(record, operation);
-  if (movement === null) return record;
-  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
+  return operation && booked?.state === 'succeeded'
+    ? withOwnMovement(record, operation, booked.movement ?? unclaimedMovement(record, operation))
+    : record;
+}
+
+/** The record with a movement as that of our operation, unless one of ours has it, or this one another. */
+function withOwnMovement(
+  record: LedgerRecord,
+  operation: RecordedOperation,
+  movement: string | null,
+): LedgerRecord {
   const isLinked = record.operations?.some((one) => one.movement === movement);
-  if (counted === undefined || isLinked || sumOf(operation) !== 'refunded') return record;
-  const renamed = withAttempt(record, operation.attempt, (attempt) => ({
+  if (movement === null || isLinked || operation.movement !== undefined || sumOf(operation) !== 'refunded')
+    return record;
+  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
+  const linked = withOperation(record, { ...operation, movement });
+  // The message is yet to come.
+  if (counted === undefined) return linked;
+  return withAttempt(linked, operation.attempt, (attempt) => ({
     ...attempt,
     state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
   }));
-  return withOperation(renamed, { ...operation, movement });
 }
 
 /**
- * The movement of a message that named none of our operations, and brought as much as this one since it was asked for; null: there is
- * none. What the provider shows in all corrects the money where it was somebody else's.
+ * The record with what messages have brought that were not known to be about one of our operations as the money of those that are
+ * known to be done now.
+ * @param newest the one whose outcome has just become known: a message may have been faster than its answer.
+ */
+function withClaims(record: LedgerRecord, newest: RecordedOperation): LedgerRecord {
+  const others = operationsOf(record, newest.attempt).filter(({ number }) => number !== newest.number);
+  return [newest, ...others].reduce((before, { number }) => {
+    const operation = before.operations?.[number - 1];
+    return operation?.state === 'succeeded'
+      ? withOwnMovement(before, operation, unclaimedMovement(before, operation))
+      : before;
+  }, record);
+}
+
+/**
+ * The movement of a message that may have been about this operation, and brought as much; null: there is none. What the provider shows
+ * in all corrects the money where it was somebody else's.
  */
 function unclaimedMovement(
   record: LedgerRecord,
-  { attempt, amount, outside }: RecordedOperation,
+  { attempt, amount, number }: RecordedOperation,
 ): string | null {
-  const operations = operationsOf(record, attempt);
-  const known = new Set(operations.flatMap((one) => [movementOf(one), one.movement ?? '']));
-  const refunded = record.attempts[attempt - 1]?.state.refunded ?? {};
-  const foreign = Object.entries(refunded).filter(([movement]) => !known.has(movement));
-  const since = foreign.reduce((sum, [, brought]) => sum + brought, 0) - outside;
-  const [movement] = foreign.findLast(([, brought]) => brought === amount) ?? [];
-  return movement !== undefined && since >= amount ? movement : null;
+  const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
+  const [movement = null] =
+    Object.entries(unclaimed).find(
+      ([name, newest]) => number <= newest && state?.refunded[name] === amount,
+    ) ?? [];
+  return movement;
 }
 
 /** The record after an operation that succeeded. */
