@@ -19,6 +19,7 @@ import {
   memory,
   objectOf,
   type Payment,
+  type Place,
   runAlarms,
   trouble,
   unique,
@@ -283,10 +284,11 @@ async function restart(id: string): Promise<void> {
 export async function play(
   provider: Provider,
   script: Script,
-  settings: Record<string, unknown> = {},
+  { place, settings = {} }: { readonly place?: Place; readonly settings?: Record<string, unknown> } = {},
 ): Promise<Result> {
   const attempt = await journey(provider.id, {
     settings,
+    ...(place && { place }),
     fields: { amount: ASKED, ...(script.manual && { capture: 'manual' }) },
   });
   await attempt.notify('pay');
