@@ -6,10 +6,16 @@
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ApplyUpdateCommand, OperationOutcome, OperationRequest } from '../../src/ledger/commands.ts';
+import type {
+  ApplyUpdateCommand,
+  OperationCommand,
+  OperationOutcome,
+  OperationRequest,
+} from '../../src/ledger/commands.ts';
 import type { PaymentLedger } from '../../src/ledger/ledger.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import { operationReference } from '../../src/ledger/record.ts';
+import type { Minor } from '../../src/payments/money.ts';
 import type { OperationKind } from '../../src/payments/operations.ts';
 import type { BookedOperation, Bookings } from '../../src/payments/reconciliation.ts';
 import type { PaymentView } from '../../src/payments/types.ts';
@@ -357,28 +363,40 @@ interface Result {
   readonly view: PaymentView;
 }
 
-async function play(protocol: Protocol, { steps, told, rejected }: Script): Promise<Result> {
+/** A payment that was paid, and its bank. */
+function paidAt<T>(
+  protocol: Protocol,
+  use: (ledger: PaymentLedger<unknown>, bank: Bank) => Promise<T>,
+): Promise<T> {
   const id = newId();
   return runInDurableObject(objectOf(id), async (instance) => {
     const ledger = instance as unknown as PaymentLedger<unknown>;
     const bank = new Bank(protocol, ledger);
     Object.assign(ledger, { ports: () => bank.ports() });
-    const request = { ...create(id).request, amount: PAID as never };
-    ledger.create(create(id, { request, attempt: signedAttempt({ amount: PAID as never, order: 'order' }) }));
+    const request = { ...create(id).request, amount: PAID as Minor };
+    ledger.create(create(id, { request, attempt: signedAttempt({ amount: PAID as Minor, order: 'order' }) }));
     ledger.applyUpdate(notify({ amount: PAID }));
+    return use(ledger, bank);
+  });
+}
+
+function command(key: string, kind: OperationKind, amount: number): OperationCommand {
+  return { shop: 'shop', key, kind, amount, attempt: null, origin: '', rules: { bank: RULE } };
+}
+
+function viewOf(ledger: PaymentLedger<unknown>): PaymentView {
+  const read = ledger.read();
+  if (!read) throw new Error('there is no payment');
+  return read.view;
+}
+
+async function play(protocol: Protocol, { steps, told, rejected }: Script): Promise<Result> {
+  return paidAt(protocol, async (ledger, bank) => {
     for (const [index, step] of steps.entries()) {
       switch (step.do) {
         case 'refund':
           bank.next = step;
-          await ledger.executeOperation({
-            shop: 'shop',
-            key: `key-${index}`,
-            kind: step.kind,
-            amount: step.amount,
-            attempt: null,
-            origin: '',
-            rules: { bank: RULE },
-          });
+          await ledger.executeOperation(command(`key-${index}`, step.kind, step.amount));
           break;
         case 'panel':
           bank.book(step.amount, null, false);
@@ -407,9 +425,7 @@ async function play(protocol: Protocol, { steps, told, rejected }: Script): Prom
     bank.now += 3_600_000;
     await ledger.reconcileOperations();
     await ledger.reconcileOperations();
-    const read = ledger.read();
-    if (!read) throw new Error('there is no payment');
-    return { bank, view: read.view };
+    return { bank, view: viewOf(ledger) };
   });
 }
 
@@ -452,4 +468,44 @@ describe.each(PROTOCOLS.map((protocol) => [protocol.id, protocol] as const))('%s
       { numRuns: 50 },
     );
   });
+});
+
+function protocolOf(name: string): Protocol {
+  const found = PROTOCOLS.find(({ id }) => id === name);
+  if (!found) throw new Error(name);
+  return found;
+}
+
+const outcomes = (ledger: PaymentLedger<unknown>) => [
+  ...viewOf(ledger).operations.map(({ state }) => state),
+  viewOf(ledger).amounts.refunded,
+];
+
+describe('what the drawn scripts reach too rarely', () => {
+  it('a total that a cancel and the back office explain is not taken for a refund that never came', () =>
+    paidAt(protocolOf('a total alone'), async (ledger, bank) => {
+      bank.book(230, null, false);
+      const status = { key: 'status', outcome: 'refunded', amount: 230, movement: 'T1' } as const;
+      ledger.applyUpdate(notify({ ...status, cumulative: true }));
+      await ledger.executeOperation(command('one', 'cancel', 500));
+      bank.next = { way: 'never came', slow: false };
+      await ledger.executeOperation(command('two', 'refund', 230));
+      bank.now += 3_600_000;
+      await ledger.reconcileOperations();
+      expect(outcomes(ledger)).toEqual(['succeeded', 'failed', 730]);
+    }));
+
+  it('a message that names ours with another amount is money once, and no answer about it', () =>
+    paidAt(protocolOf('names everywhere'), async (ledger, bank) => {
+      bank.next = { way: 'lost', slow: false };
+      await ledger.executeOperation(command('one', 'refund', 500));
+      const [booked] = bank.booked;
+      if (!booked) throw new Error('nothing is booked');
+      bank.tell({ ...booked, id: 'other', amount: 100 });
+      expect(outcomes(ledger)).toEqual(['unknown', 100]);
+      await ledger.reconcileOperations();
+      expect(outcomes(ledger)).toEqual(['succeeded', 500]);
+      bank.tell(booked);
+      expect(outcomes(ledger)).toEqual(['succeeded', 500]);
+    }));
 });
