@@ -1,27 +1,24 @@
 /** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
-import type { Minor } from '../payments/money.ts';
-import {
-  movementOf,
-  type OperationKind,
-  type OperationProblem,
-  type RecordedOperation,
-  sumOf,
-  totalAfter,
-  updateOf,
-} from '../payments/operations.ts';
+import { type OperationProblem, type RecordedOperation, sumOf } from '../payments/operations.ts';
 import {
   type BookedOperation,
-  type Bookings,
-  mayBeOurs,
   type OperationNews,
   operationOf,
   type Settlement,
   settledBy,
   settledByState,
-  shownTotal,
 } from '../payments/reconciliation.ts';
-import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
+import {
+  applied,
+  operationsOf,
+  withClaims,
+  withMovement,
+  withOperation,
+  withOwnMoney,
+  withShownMoney,
+  withUnclaimed,
+} from './operation-money.ts';
 import {
   type LedgerRecord,
   operationReference,
@@ -149,7 +146,9 @@ export class OperationResults {
   ): LedgerRecord {
     if (command.proofMissing) return record;
     const { attempt, providerStatus } = command;
-    const known = about ? withMovement(record, about.operation, command) : withUnclaimed(record, command);
+    const known = about
+      ? withMovement(record, about.operation, command)
+      : withUnclaimed(record, command, newsIn(command, command.amount === 'asked' ? null : command.amount));
     // Another amount under its name is money, and says nothing of it.
     const isAnswer = about && (about.news.amount ?? about.operation.amount) === about.operation.amount;
     const named = isAnswer ? [{ number: about.operation.number, booked: about.news }] : [];
@@ -268,10 +267,6 @@ function withOwnReference(
   return { result: 'unknown', problem };
 }
 
-function operationsOf({ operations = [] }: LedgerRecord, attempt: number): readonly RecordedOperation[] {
-  return operations.filter((one) => one.attempt === attempt);
-}
-
 function namesIn(record: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
   const order = orderNumberOf(record, attempt);
   return (operation) => operationReference(order, operation);
@@ -282,15 +277,6 @@ function ended(
   at: string,
 ): Pick<RecordedOperation, 'state' | 'finishedAt'> {
   return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
-}
-
-function withOperation(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  return {
-    ...record,
-    operations: (record.operations ?? []).map((entry) =>
-      entry.number === operation.number ? operation : entry,
-    ),
-  };
 }
 
 function withState(
@@ -306,24 +292,6 @@ function withState(
   }));
 }
 
-/**
- * The record with what the provider shows to have been captured or refunded in all, whoever did it: a total, which never adds to
- * what is known of the same money.
- */
-function withShownMoney(
-  record: LedgerRecord,
-  attempt: number,
-  kind: OperationKind,
-  bookings: Bookings,
-): LedgerRecord {
-  const shown = shownTotal(bookings);
-  const state = record.attempts[attempt - 1]?.state;
-  if (kind === 'cancel' || !state || !shown) return record;
-  const outcome = kind === 'capture' ? 'paid' : 'refunded';
-  const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
-  return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
-}
-
 /** The record with the provider's number for an operation, which names it from now on, whatever became of it. */
 function withNumber(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
   const operation = record.operations?.[number - 1];
@@ -331,110 +299,4 @@ function withNumber(record: LedgerRecord, number: number, booked: BookedOperatio
   if (!operation || operation.providerReference !== null || providerReference === null) return record;
   const isOthers = record.operations?.some((one) => one.providerReference === providerReference);
   return isOthers ? record : withOperation(record, { ...operation, providerReference });
-}
-
-/** The record with the movement of a message noted that may be one of several operations of ours: a list may tell which. */
-function withUnclaimed(record: LedgerRecord, command: ApplyUpdateCommand): LedgerRecord {
-  const { attempt, outcome, amount, movement } = command;
-  const news = newsIn(command, amount === 'asked' ? null : amount);
-  const { unclaimed = {} } = record.attempts[attempt - 1] ?? {};
-  if (!news || outcome !== 'refunded' || unclaimed[movement] !== undefined) return record;
-  const { operations = [] } = record;
-  if (!mayBeOurs(news, operationsOf(record, attempt))) return record;
-  return withAttempt(record, attempt, (entry) => ({
-    ...entry,
-    unclaimed: { ...unclaimed, [movement]: operations.length },
-  }));
-}
-
-/** The record with the movement of a message noted at the operation that it is about. */
-function withMovement(
-  record: LedgerRecord,
-  operation: RecordedOperation,
-  { outcome, cumulative, movement }: ApplyUpdateCommand,
-): LedgerRecord {
-  const current = record.operations?.[operation.number - 1];
-  if (!current || outcome !== 'refunded' || cumulative || current.movement !== undefined) return record;
-  return withOperation(record, { ...current, movement });
-}
-
-/**
- * The record with what a message has brought as somebody else's money as that of our operation, where the provider's answer names
- * the two as one: it would count twice.
- */
-function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
-  const operation = record.operations?.[number - 1];
-  return operation && booked?.state === 'succeeded'
-    ? withOwnMovement(record, operation, booked.movement ?? unclaimedMovement(record, operation))
-    : record;
-}
-
-/** The record with a movement as that of our operation, unless one of ours has it, or this one another. */
-function withOwnMovement(
-  record: LedgerRecord,
-  operation: RecordedOperation,
-  movement: string | null,
-): LedgerRecord {
-  const isLinked = record.operations?.some((one) => one.movement === movement);
-  if (movement === null || isLinked || operation.movement !== undefined || sumOf(operation) !== 'refunded')
-    return record;
-  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
-  const linked = withOperation(record, { ...operation, movement });
-  // The message is yet to come.
-  if (counted === undefined) return linked;
-  return withAttempt(linked, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
-  }));
-}
-
-/**
- * The record with what messages have brought that were not known to be about one of our operations as the money of those that are
- * known to be done now.
- * @param newest the one whose outcome has just become known: a message may have been faster than its answer.
- */
-function withClaims(record: LedgerRecord, newest: RecordedOperation): LedgerRecord {
-  const others = operationsOf(record, newest.attempt).filter(({ number }) => number !== newest.number);
-  return [newest, ...others].reduce((before, { number }) => {
-    const operation = before.operations?.[number - 1];
-    return operation?.state === 'succeeded'
-      ? withOwnMovement(before, operation, unclaimedMovement(before, operation))
-      : before;
-  }, record);
-}
-
-/**
- * The movement of a message that may have been about this operation, and brought as much; null: there is none. What the provider shows
- * in all corrects the money where it was somebody else's.
- */
-function unclaimedMovement(
-  record: LedgerRecord,
-  { attempt, amount, number }: RecordedOperation,
-): string | null {
-  const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
-  const [movement = null] =
-    Object.entries(unclaimed).find(
-      ([name, newest]) => number <= newest && state?.refunded[name] === amount,
-    ) ?? [];
-  return movement;
-}
-
-/** The record after an operation that succeeded. */
-function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  const { operations = [] } = record;
-  const updates = [updateOf(operation, operations), totalAfter(operation, operations)];
-  return withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: updates.reduce((state, update) => (update ? apply(state, update) : state), attempt.state),
-  }));
-}
-
-/** Under which identity the money of an update counts: that of the operation of ours that it is about. */
-export function ownMovement(
-  operation: RecordedOperation,
-  { outcome, cumulative, movement }: ApplyUpdateCommand,
-): string {
-  return outcome === 'refunded' && !cumulative && sumOf(operation) === 'refunded'
-    ? movementOf(operation)
-    : movement;
 }
