@@ -192,7 +192,8 @@ class Play {
     if (fault === 'cut-before' || fault === 'cut-after') cut(fault === 'cut-before' ? 'before' : 'after');
     else if (fault !== 'none') await trouble(this.#provider.id, fault);
     const key = unique();
-    const body = amount === null ? {} : { amount };
+    // A cancel takes no amount.
+    const body = amount === null || kind === 'cancel' ? {} : { amount };
     const earlier = (await this.read()).operations.length;
     const { status } = await shop.call('POST', `/payments/${payment.id}/${kind}`, body, {
       'idempotency-key': key,
