@@ -6,7 +6,8 @@ import type { Minor } from '../payments/money.ts';
 import { capturedOf } from '../payments/operations.ts';
 import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
-import { type OperationResults, ownMovement } from './operation-results.ts';
+import { ownMovement } from './operation-money.ts';
+import type { OperationResults } from './operation-results.ts';
 import {
   type Attempt,
   asksForTest,

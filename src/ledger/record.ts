@@ -45,6 +45,11 @@ export interface Attempt {
   readonly documents?: readonly ProviderDocument[];
   /** How many status queries for want of a result there were since its last change. */
   readonly queried?: number;
+  /**
+   * Movements of refunds that messages have brought, each of which may be one of several operations of ours, or of none; with the number
+   * of the newest operation that there was then.
+   */
+  readonly unclaimed?: Readonly<Record<string, number>>;
   readonly state: AttemptState;
 }
 

@@ -84,7 +84,7 @@ function storedAccount({ account, provider, situation }: World): Account {
     allowedIps: situation.allowedIps,
     trustUnprovenNotifications: situation.trusts,
     expireAfterHours: 24,
-  retiredAt: null,
+    retiredAt: null,
     secrets: {},
     createdAt: READ_AT.toISOString(),
     updatedAt: READ_AT.toISOString(),

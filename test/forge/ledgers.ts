@@ -119,6 +119,8 @@ export class PlayedLedger {
     create: unplayed,
     importHistory: unplayed,
     replay: unplayed,
+    replace: unplayed,
+    callOff: unplayed,
     read: unplayed,
     events: unplayed,
     brokenLink: unplayed,

@@ -67,7 +67,10 @@ function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order)
   const state = stateIn(SIPS2_OPERATIONS['cash calls'], code);
   const text = [newStatus, officeText(answer.errorFieldName)].filter(Boolean).join(', ');
   if (state === 'failed') throw new Declined(code, text);
-  if (state === 'unknown' || IMPOSSIBLE[kind].includes(newStatus)) throw failure(code, text);
+  // What waits has not changed the status yet.
+  const isUnchanged = state === 'accepted' && NOT_DONE[kind].includes(newStatus);
+  if (state === 'unknown' || (!isUnchanged && IMPOSSIBLE[kind].includes(newStatus)))
+    throw failure(code, text);
   return { state, status: newStatus || code, providerReference: null };
 }
 
