@@ -15,6 +15,7 @@ import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -50,11 +51,11 @@ function requestOf(body: CreateBody): PaymentRequest {
 }
 
 /** A payment as its shop gets it. */
-function answerOf(found: PaymentWithRedirect, origin: string) {
+function answerOf(service: Service, found: PaymentWithRedirect, origin: string) {
   const { view, redirect } = found;
-  const checkoutUrl = `${origin}/pay/${view.id}`;
+  const url = checkoutUrl(service, origin, view.id);
   // An order that has to be registered first is registered when the shopper comes to our checkout.
-  return { ...view, redirect: redirect ?? { kind: 'url', method: 'GET', url: checkoutUrl }, checkoutUrl };
+  return { ...view, redirect: redirect ?? { kind: 'url', method: 'GET', url }, checkoutUrl: url };
 }
 
 /** Events that one page has where the shop does not say. */
@@ -118,7 +119,7 @@ export function paymentRoutes(): Hono<AppEnv> {
           provider: 'ecommpay',
           description: 'Two tickets',
         },
-        keepId: 'PAYMENT',
+        keep: { PAYMENT: 'id', CHECKOUT: 'checkoutUrl' },
       },
     }),
     async (c) => {
@@ -136,7 +137,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         );
       }
       if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
-      return c.json(answerOf(result, origin), result.kind === 'created' ? 201 : 200);
+      return c.json(answerOf(service, result, origin), result.kind === 'created' ? 201 : 200);
     },
   );
 
@@ -159,7 +160,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       if (query.reference !== undefined) {
         const id = derivePaymentId(service.config.idKey, shop.id, query.reference);
         const found = await service.ledger(id).read();
-        return c.json({ data: found ? [answerOf(found, origin)] : [], nextCursor: null });
+        return c.json({ data: found ? [answerOf(service, found, origin)] : [], nextCursor: null });
       }
       const { data, next } = await service.directory.payments({
         shop: shop.id,
@@ -171,7 +172,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         cursor: cursorOf(query.cursor),
       });
       return c.json({
-        data: data.map((view) => ({ ...view, checkoutUrl: `${origin}/pay/${view.id}` })),
+        data: data.map((view) => ({ ...view, checkoutUrl: checkoutUrl(service, origin, view.id) })),
         nextCursor: cursorText(next),
       });
     },
@@ -190,7 +191,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const service = c.get('service');
       const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
-      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts: found.attempts });
+      return c.json({ ...answerOf(service, found, originOf(service, c.req.url)), attempts: found.attempts });
     },
   );
 
@@ -243,7 +244,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       auth: 'shop',
       success: { 202: schemas.deliveries },
       errors: ['forbidden', 'not_found', 'invalid_state'],
-      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$BASE/pay/$PAYMENT" > /dev/null' },
+      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$CHECKOUT" > /dev/null' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

@@ -79,6 +79,8 @@ export interface LedgerRecord {
   readonly signed?: boolean | null;
   /** Captures, cancels and refunds; operation number n is at n - 1. */
   readonly operations?: readonly RecordedOperation[];
+  /** Its checkout link carries a token; absent: it was made when the id alone was one. */
+  readonly link?: 'token';
   /** Taken over from another gateway. */
   readonly imported?: true;
   /** What PolyBanking had stored of it, word by word. */

@@ -21,6 +21,7 @@ import { provider } from '../../providers/registry.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
 import { idParam, jsonBody } from '../body.ts';
+import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
@@ -313,8 +314,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
       const { view, attempts } = read;
-      const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
-      return c.json({ ...view, checkoutUrl, attempts });
+      const url = checkoutUrl(service, originOf(service, c.req.url), id);
+      return c.json({ ...view, checkoutUrl: url, attempts });
     },
   );
 
