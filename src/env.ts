@@ -2,9 +2,10 @@
  * What the Worker is given: bindings, secrets, variables. Read once per isolate; a missing one is a clear
  * error at the first request, never a default.
  */
-import { checkoutKey } from './payments/checkout-token.ts';
+
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
+import { checkoutKey } from './signing/checkout-token.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {

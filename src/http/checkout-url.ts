@@ -1,7 +1,7 @@
 /** Where a shop sends the shopper of a payment. */
 import type { Service } from '../gateway/service.ts';
-import { checkoutToken } from '../payments/checkout-token.ts';
 import type { PaymentId } from '../payments/id.ts';
+import { checkoutToken } from '../signing/checkout-token.ts';
 
 /** The path of a payment's checkout. Whoever has it can pay, and sees what the provider's form shows. */
 export function checkoutPath({ config }: Pick<Service, 'config'>, id: PaymentId): string {

@@ -6,8 +6,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { base64url, equalText, utf8 } from '../signing/bytes.ts';
-import type { PaymentId } from './id.ts';
+import { base64url, equalText, utf8 } from './bytes.ts';
 
 /** What the key is for, so that it is none of those that the ID_KEY itself is used for. */
 const LABEL = 'countersign checkout link';
@@ -23,11 +22,11 @@ export function checkoutKey(idKey: Uint8Array): Uint8Array {
 }
 
 /** The token of a payment: 22 characters, base64url without padding of the first 128 bits of HMAC-SHA-256 of its id. */
-export function checkoutToken(key: Uint8Array, id: PaymentId): string {
+export function checkoutToken(key: Uint8Array, id: string): string {
   return base64url(hmac(sha256, key, utf8(id)).subarray(0, TOKEN_BYTES));
 }
 
 /** Whether a text is the token of a payment. The time it takes says nothing about the right one. */
-export function isCheckoutToken(key: Uint8Array, id: PaymentId, text: string): boolean {
+export function isCheckoutToken(key: Uint8Array, id: string, text: string): boolean {
   return equalText(checkoutToken(key, id), text);
 }
