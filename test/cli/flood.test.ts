@@ -38,6 +38,7 @@ const held: Outcome = {
   traded: trade(249),
   reports: [],
   memory: { middle: 300, end: 360 },
+  load: 0.5,
 };
 const LONG = { seconds: 60, isLenient: false };
 
@@ -51,6 +52,9 @@ describe('a flood in which', () => {
     expect(problemsOf(LONG, slow)).toEqual(["the good shop's p99 is 799 ms, not under 250 ms"]);
     expect(problemsOf({ ...LONG, isLenient: true }, slow)).toEqual([]);
     expect(problemsOf({ ...LONG, isLenient: true }, { ...held, traded: trade(801) })).toHaveLength(1);
+    const busy = { ...held, traded: trade(1999), load: 4 };
+    expect(problemsOf({ ...LONG, isLenient: true }, busy)).toEqual([]);
+    expect(problemsOf(LONG, busy)).toHaveLength(1);
     const silent = { ...trade(1), creates: [], notifications: [] };
     expect(problemsOf(LONG, { ...held, traded: silent })).toHaveLength(1);
   });

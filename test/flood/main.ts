@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localServer } from '../../src/sandbox/run/server.ts';
 import { attacks } from './attacks.ts';
@@ -44,6 +44,7 @@ async function run(options: FloodOptions, origin: string): Promise<readonly stri
     const all = attacks(await victims(origin), await tipiForm(sender(port, 1), origin));
     const chosen = options.only.length === 0 ? all : all.filter(({ name }) => options.only.includes(name));
     const quiet = await good.trade(options.rate, QUIET_SECONDS);
+    const load = (loadavg()[0] ?? 0) / availableParallelism();
     const until = performance.now() + options.seconds * 1000;
     const watched = watchMemory();
     const [reports, traded, memory] = await Promise.all([
@@ -51,7 +52,7 @@ async function run(options: FloodOptions, origin: string): Promise<readonly stri
       good.trade(options.rate, options.seconds),
       new Promise<Memory | null>((done) => setTimeout(() => done(watched.stop()), options.seconds * 1000)),
     ]);
-    const outcome = { quiet, traded, reports, memory };
+    const outcome = { quiet, traded, reports, memory, load };
     print(options, outcome);
     return problemsOf(options, outcome);
   } finally {

@@ -23,8 +23,8 @@ payment or webhook is missing; 2 when it could not run.
   --connections N   connections of strangers, each sends as fast as it is answered: 1 to 256 (8)
   --rate N          payments of the good shop a second: 1 to 90 (5)
   --only NAME       one attack alone; may be repeated
-  --lenient         the limit is 250 ms, or eight times the p99 that the good shop has without a flood, whichever is more:
-                    for a machine that does other work too
+  --lenient         for a machine that does other work too. The limit is the most of 250 ms, eight times the p99 that the good shop has
+                    without a flood, and 500 ms for each program that wants a core (the load average, by cores)
   --help            this text
 
 The server's data lies in the folder FLOOD_DIR, or in memory (/dev/shm) where the system has it.`;

@@ -34,7 +34,7 @@ const REBUILD_PAGE = 100;
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 
-function accountAnswer(account: Account, origin: string) {
+function accountAnswer(service: Service, account: Account, origin: string) {
   const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
   const secrets = Object.fromEntries(
@@ -51,7 +51,7 @@ function accountAnswer(account: Account, origin: string) {
     settings: { ...account.settings, ...masked },
     secrets,
     ...shownProof(account),
-    warnings: accountWarnings(account),
+    warnings: accountWarnings(account, service.config),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -93,7 +93,7 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.put(input, before, OPERATOR);
       service.directory.changed();
       const account = await knownAccount(service, id);
-      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+      return c.json(accountAnswer(service, account, originOf(service, c.req.url)), before ? 200 : 201);
     },
   );
 
@@ -110,7 +110,7 @@ function accountRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
       const accounts = await service.directory.accounts.list();
-      return c.json({ data: accounts.map((account) => accountAnswer(account, origin)) });
+      return c.json({ data: accounts.map((account) => accountAnswer(service, account, origin)) });
     },
   );
 
@@ -125,7 +125,9 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      return c.json(accountAnswer(await knownAccount(service, idParam(c)), originOf(service, c.req.url)));
+      return c.json(
+        accountAnswer(service, await knownAccount(service, idParam(c)), originOf(service, c.req.url)),
+      );
     },
   );
 
@@ -166,7 +168,7 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
       service.directory.changed();
       const rotated = await knownAccount(service, account.id);
-      return c.json(accountAnswer(rotated, originOf(service, c.req.url)));
+      return c.json(accountAnswer(service, rotated, originOf(service, c.req.url)));
     },
   );
 
