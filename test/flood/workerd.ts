@@ -25,11 +25,20 @@ function descendants(pid: number): number[] {
     .flatMap((child) => [Number(child), ...descendants(Number(child))]);
 }
 
+/** MiB of a process in memory, without files that it maps from a folder in memory: the server's data may lie in one. */
+function residentOf(pid: number): number {
+  const status = read(`/proc/${pid}/status`) ?? '';
+  const [all = 0, shared = 0] = ['VmRSS', 'RssShmem'].map((name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0),
+  );
+  return (all - shared) / 1024;
+}
+
 /** MiB that the workerds which this process has started hold; null where there is no /proc. */
 function workerdMemory(): number | null {
   const sizes = descendants(process.pid)
     .filter((pid) => read(`/proc/${pid}/comm`)?.trim() === 'workerd')
-    .map((pid) => Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) / 1024);
+    .map(residentOf);
   return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0);
 }
 
