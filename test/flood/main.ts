@@ -69,12 +69,17 @@ async function main(): Promise<number> {
   }
   const state = mkdtempSync(join(dataFolder(), 'countersign-flood-'));
   const server = await localServer(await freePort(), { output: 'ignore', state });
+  let isOver = false;
+  void server.ended.then((code) => {
+    if (!isOver) console.error(`The server has ended by itself, with ${code}.`);
+  });
   try {
     const problems = await run(options, server.origin);
     for (const problem of problems.slice(0, 40)) console.log(problem);
     console.log(problems.length === 0 ? 'The doors hold.' : `${problems.length} problems.`);
     return problems.length === 0 ? 0 : 1;
   } finally {
+    isOver = true;
     server.stop();
     await server.ended;
     rmSync(state, { recursive: true, force: true });
