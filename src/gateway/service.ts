@@ -50,6 +50,7 @@ export interface LedgerClient {
   resend(isPolybanking: boolean): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(): Promise<History | null>;
+  hasBareLink(): Promise<boolean>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
   start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;
   startFailed(attempt: number): Promise<void>;

@@ -13,6 +13,7 @@ import { hex } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody, optionalJsonBody } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
 import { documented, type Example } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -84,7 +85,7 @@ function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: stri
     }
     case 'done':
       if (result.replayed) c.header('Idempotent-Replayed', 'true');
-      return c.json({ ...result.view, checkoutUrl: `${origin}/pay/${result.view.id}` });
+      return c.json({ ...result.view, checkoutUrl: checkoutUrl(c.get('service'), origin, result.view.id) });
   }
 }
 
@@ -176,7 +177,7 @@ export function operationRoutes(): Hono<AppEnv> {
       await refresh(service, id, read);
       const now = await service.ledger(id).read();
       if (!now) throw unknownPayment();
-      return c.json({ ...now.view, checkoutUrl: `${originOf(service, c.req.url)}/pay/${id}` });
+      return c.json({ ...now.view, checkoutUrl: checkoutUrl(service, originOf(service, c.req.url), id) });
     },
   );
   return routes;

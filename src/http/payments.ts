@@ -14,6 +14,7 @@ import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody, optionalJsonBody, queryOf } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -61,12 +62,12 @@ function replacementOf(c: Context<AppEnv>, { replace }: CreateBody): Replacement
 }
 
 /** A payment as its shop gets it. */
-function answerOf(found: PaymentWithRedirect, origin: string) {
+function answerOf(service: Service, found: PaymentWithRedirect, origin: string) {
   const { view, redirect, isOver } = found;
-  const checkoutUrl = `${origin}/pay/${view.id}`;
+  const url = checkoutUrl(service, origin, view.id);
   // An order that has to be registered first is registered when the shopper comes to our checkout, and a choice is made there.
-  const checkout = { kind: 'url', method: 'GET', url: checkoutUrl } as const;
-  return { ...view, redirect: isOver ? null : (redirect ?? checkout), checkoutUrl };
+  const checkout = { kind: 'url', method: 'GET', url } as const;
+  return { ...view, redirect: isOver ? null : (redirect ?? checkout), checkoutUrl: url };
 }
 
 /** Events that one page has where the shop does not say. */
@@ -136,7 +137,7 @@ export function paymentRoutes(): Hono<AppEnv> {
           provider: 'ecommpay',
           description: 'Two tickets',
         },
-        keepId: 'PAYMENT',
+        keep: { PAYMENT: 'id', CHECKOUT: 'checkoutUrl' },
       },
     }),
     async (c) => {
@@ -162,7 +163,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         );
       }
       if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
-      return c.json(answerOf(result, origin), result.kind === 'created' ? 201 : 200);
+      return c.json(answerOf(service, result, origin), result.kind === 'created' ? 201 : 200);
     },
   );
 
@@ -185,7 +186,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       if (query.reference !== undefined) {
         const id = derivePaymentId(service.config.idKey, shop.id, query.reference);
         const found = await service.ledger(id).read();
-        return c.json({ data: found ? [answerOf(found, origin)] : [], nextCursor: null });
+        return c.json({ data: found ? [answerOf(service, found, origin)] : [], nextCursor: null });
       }
       const { data, next } = await service.directory.payments({
         shop: shop.id,
@@ -197,7 +198,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         cursor: cursorOf(query.cursor),
       });
       return c.json({
-        data: data.map((view) => ({ ...view, checkoutUrl: `${origin}/pay/${view.id}` })),
+        data: data.map((view) => ({ ...view, checkoutUrl: checkoutUrl(service, origin, view.id) })),
         nextCursor: cursorText(next),
       });
     },
@@ -216,7 +217,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const service = c.get('service');
       const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
-      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts: found.attempts });
+      return c.json({ ...answerOf(service, found, originOf(service, c.req.url)), attempts: found.attempts });
     },
   );
 
@@ -270,7 +271,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
       errors: ['invalid_request', 'forbidden', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$BASE/pay/$PAYMENT" > /dev/null' },
+      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$CHECKOUT" > /dev/null' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

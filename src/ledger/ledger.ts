@@ -12,6 +12,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
+import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout } from './checkout.ts';
 import type {
@@ -111,6 +112,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...(command.wanted && { wanted: command.wanted }),
           providerReference: null,
           providerStatus: null,
+          link: 'token',
           createdAt: writer.at,
           updatedAt: writer.at,
         };
@@ -228,6 +230,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   // --- The shopper ----------------------------------------------------------------------------------------
+
+  /** Whether the payment's id alone opens its checkout. */
+  hasBareLink(): boolean {
+    const { record } = this.#store;
+    return record !== null && hasBareLink(record, this.#work.now());
+  }
 
   /** Where a shopper at the checkout goes. */
   hop(ip: string | null = null, chosen: string | null = null): HopResult {

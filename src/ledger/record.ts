@@ -95,6 +95,8 @@ export interface LedgerRecord {
   readonly paidAt?: string;
   /** Money came after it was called off or had expired. */
   readonly late?: true;
+  /** Its checkout link carries a token; absent: it was made when the id alone was one. */
+  readonly link?: 'token';
   /** Taken over from another gateway. */
   readonly imported?: true;
   /** What PolyBanking had stored of it, word by word. */

@@ -64,7 +64,7 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
     currencies: ['EUR'],
     settings: {
       merchant_id: '014213245611111',
-      bridgeUrl: 'https://bridge.example/sips-bridge',
+      bridgeUrl: 'https://bridge.bank-demo.com/sips-bridge',
       bridgeSecret: 'demo-sips-bridge-secret',
     },
   },

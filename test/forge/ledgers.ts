@@ -119,6 +119,7 @@ export class PlayedLedger {
     create: unplayed,
     importHistory: unplayed,
     replay: unplayed,
+    hasBareLink: unplayed,
     replace: unplayed,
     callOff: unplayed,
     read: unplayed,

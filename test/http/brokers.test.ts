@@ -253,7 +253,7 @@ describe('several brokers in one shop', () => {
     expect(page).not.toContain('<script');
     expect((await shop.payment(body.id)).status).toBe('created');
     const pick = (account: string) =>
-      request(`/pay/${body.id}`, { ...SHOPPER, method: 'POST', body: new URLSearchParams({ account }) });
+      request(body.checkoutUrl, { ...SHOPPER, method: 'POST', body: new URLSearchParams({ account }) });
     expect((await pick(accounts[0] ?? '')).status).toBe(404);
     expect((await pick('nobody')).status).toBe(404);
     const chosen = await pick(accounts[2] ?? '');

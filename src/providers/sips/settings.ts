@@ -1,6 +1,6 @@
 /** The settings of a SIPS 1 account: what SHEET.md lists under "Account settings". */
 import * as v from 'valibot';
-import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { called, pattern, secret, shown, text } from '../kit/settings.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -46,7 +46,7 @@ export const sipsSettings = v.object({
       isSafeBridge,
       'must be https: the answers of the bridge are not signed (http only on this machine)',
     ),
-    shown({ title: 'Address of the bridge', description: 'Where `npm run sips-bridge` answers, by https.' }),
+    called({ title: 'Address of the bridge', description: 'Where `npm run sips-bridge` answers, by https.' }),
   ),
   bridgeSecret: v.pipe(
     text(16, 200),
