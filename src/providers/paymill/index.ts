@@ -140,6 +140,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
     },
   ],
 
+  hintMembers: ['token'],
   queryStatus: queryPaymill,
   hintSpends: isPaymillToken,
   capture: paymillCapture,

@@ -161,6 +161,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     { where: 'My data > API > addresses that may use the API', value: 'those of the Worker, or none' },
   ],
 
+  hintMembers: ['orderId', 'statement'],
   queryStatus: (query) =>
     query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
   // The older protocols can only be asked about the order that a notification has named.
