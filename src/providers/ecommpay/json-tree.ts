@@ -26,7 +26,7 @@ function numberText(source: string): string {
   return /^-?\d+$/.test(source) ? source : String(Number(source));
 }
 
-const parseWithSource = JSON.parse as (
+type ParseWithSource = (
   text: string,
   reviver: (name: string, value: unknown, context?: { readonly source?: string }) => unknown,
 ) => unknown;
@@ -38,7 +38,7 @@ const parseWithSource = JSON.parse as (
 export function parseJsonTree(source: string): JsonTree | null {
   if (jsonSize(source).depth > DEEPEST) return null;
   try {
-    return parseWithSource(source, (_name, value, context) =>
+    return (JSON.parse as ParseWithSource)(source, (_name, value, context) =>
       typeof value === 'number' ? new JsonDigits(numberText(sourceOf(context))) : value,
     ) as JsonTree;
   } catch (error) {
