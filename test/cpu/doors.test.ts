@@ -163,6 +163,7 @@ async function cpuOf(
 }
 
 async function slowOnes(entry: Provider, isExplained: boolean): Promise<string[]> {
+  expect(accountsOf(entry)).not.toEqual([]);
   const most = isExplained ? MOST_EXPLAINED_MS : MOST_MS;
   const slow: string[] = [];
   for (const account of accountsOf(entry)) {
