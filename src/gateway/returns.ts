@@ -7,6 +7,7 @@ import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
+import { hintAbout } from './hints.ts';
 import { verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { mustAskForAmount, standingOf } from './proof.ts';
@@ -95,13 +96,15 @@ type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
 async function queryNow(
   service: Service,
   id: PaymentId,
-  { account: { id: account }, provider }: OpenedAccount,
+  opened: OpenedAccount,
   { update, hint }: Returned,
 ): Promise<Asked> {
+  const { provider } = opened;
+  const account = opened.account.id;
   if (!hint) return { update };
   const ledger = service.ledger(id);
   const spends = provider.hintSpends?.(hint.about) ?? false;
-  const about = { account, hint: hint.about };
+  const about = { account, ...hintAbout(opened, hint.about) };
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
   if (allowed?.kind === 'later') {
     const { attempt, notBefore } = allowed;

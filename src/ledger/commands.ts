@@ -224,6 +224,8 @@ export interface HintCommand {
   readonly attempt: number;
   readonly account: string;
   readonly hint: Readonly<Record<string, string>>;
+  /** The provider can be asked about nothing but what the hint names. */
+  readonly alone?: true;
   /** The provider is not asked before this time (milliseconds since 1970). */
   readonly notBefore?: number;
 }
@@ -256,6 +258,8 @@ export interface StatusQueryRequest {
   readonly once?: true;
   /** It may take the shopper's money: the only one of its payment until its outcome is known. */
   readonly spends?: true;
+  /** The provider has answered it before, without a result. */
+  readonly answered?: true;
 }
 
 /** A shop's request for a capture, a cancel or a refund. */

@@ -392,7 +392,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         for (const job of due) if (job.kind === 'expiry') this.#ending.expire(job);
         // The searchable copy does not wait for a shop that answers slowly.
         copied = copied.then(push);
-        const outcomes = await Promise.all(others.map((job) => run(job, ports, shop)));
+        const outcomes = await this.#statusQueries.whileRunning(others, () =>
+          Promise.all(others.map((job) => run(job, ports, shop))),
+        );
         // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
         for (const done of outcomes) {
           if (done.kind === 'confirm' && done.outcome.result === 'updates')

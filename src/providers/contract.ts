@@ -517,6 +517,12 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     query: StatusQuery<v.InferOutput<Schema>>,
   ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null>;
   /**
+   * The members of a hint that its status query needs, because it asks about no other document than the one that they name. Left out:
+   * none. Then one query about the attempt answers all hints about it, and whoever makes hints up brings no query of his own. A member
+   * of a message that nobody has signed is declared only where nothing can be asked without it.
+   */
+  readonly hintMembers?: readonly string[];
+  /**
    * Whether the status query of this hint takes the shopper's money. The ledger allows one of a payment at a time, only while
    * something is left to pay, and looks up what came of it without the hint.
    */

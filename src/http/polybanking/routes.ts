@@ -230,6 +230,8 @@ const ERROR_STATUS: Partial<Record<Code, number>> = {
 };
 
 async function ipn(c: Context<AppEnv>): Promise<Response> {
+  // A probe of the address is no notification.
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const request = await providerRequest(c);
   try {
     const { history, account } = await namedPayment(c, request);
@@ -249,6 +251,7 @@ function errorCode(error: unknown): Code | null {
 }
 
 async function back(c: Context<AppEnv>): Promise<Response> {
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const service = c.get('service');
   const request = await providerRequest(c);
   let subject: Awaited<ReturnType<typeof namedPayment>>;

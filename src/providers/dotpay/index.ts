@@ -199,6 +199,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
     },
   ],
 
+  hintMembers: ['number'],
   queryStatus: queryPanelOperation,
   cannotQueryStatus: (settings) =>
     settings.mode === 'legacy' ? 'accounts of mode legacy have no status query' : lacksPanelUser(settings),

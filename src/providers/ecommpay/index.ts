@@ -12,11 +12,11 @@
 
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
-import { fromUtf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund } from './gate.ts';
@@ -72,15 +72,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     if (channel === 'return' || request.method !== 'POST') {
       throw new Refusal('signature_missing', 'only the POST of a callback is signed');
     }
-    if (request.contentType !== 'application/json') {
-      throw new Refusal(
-        'malformed',
-        `the body is ${request.contentType ?? 'of no type'}, not application/json`,
-      );
-    }
-    const source = fromUtf8(request.body);
-    if (source === null) throw new Refusal('malformed', 'the body is not UTF-8');
-    const verified = verifyCallback(account.settings, parseJsonTree(source));
+    const verified = verifyCallback(account.settings, parseJsonTree(jsonText(request)));
     return readCallback(verified, String(account.settings.project_id));
   },
 

@@ -5,9 +5,11 @@
  * in the same order. So a message must have every field that we rely on, each in its form, and where the signed text has it
  * (reading.ts).
  */
+import * as v from 'valibot';
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { present } from '../kit/json-message.ts';
 import type { LyraSettings } from './settings.ts';
 import { lyraOutcome } from './statuses.ts';
 import { firstWith, type LyraTransaction, lyraRestUpdate, lyraUpdate } from './transactions.ts';
@@ -111,20 +113,36 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
   });
 }
 
+const TEXT = v.nullish(v.string());
+
 /** kr-answer, as far as we read it. */
-export interface KrAnswer {
-  readonly shopId?: string;
-  readonly orderDetails?: { readonly orderId?: string | null; readonly mode?: string };
-  readonly transactions?: readonly LyraTransaction[];
-}
+export const KR_ANSWER = v.object({
+  shopId: TEXT,
+  orderDetails: v.nullish(v.object({ orderId: TEXT, mode: TEXT })),
+  transactions: v.nullish(
+    v.array(
+      v.object({
+        uuid: TEXT,
+        amount: v.nullish(v.number()),
+        currency: TEXT,
+        detailedStatus: TEXT,
+        operationType: TEXT,
+        transactionDetails: v.nullish(v.object({ effectiveAmount: v.exactOptional(v.nullable(v.number())) })),
+      }),
+    ),
+  ),
+});
+
+type KrAnswer = v.InferOutput<typeof KR_ANSWER>;
 
 /**
  * Reads a verified kr-answer. Declined tries may come before the success of the same order.
  * @throws Refusal when it is of another shop or mode, or has no transaction.
  */
 export function readKrAnswer(settings: Partial<LyraSettings>, answer: KrAnswer): ProviderUpdate {
-  requireOurs(settings, answer.shopId, answer.orderDetails?.mode);
-  const transaction = firstWith(answer.transactions, 'paid') ?? answer.transactions?.[0];
+  requireOurs(settings, answer.shopId ?? undefined, answer.orderDetails?.mode ?? undefined);
+  const transactions: readonly LyraTransaction[] = (answer.transactions ?? []).map(present);
+  const transaction = firstWith(transactions, 'paid') ?? transactions[0];
   if (!transaction) throw new Refusal('field_missing', 'there is no transaction');
   return lyraRestUpdate(answer.orderDetails?.orderId ?? '', transaction);
 }

@@ -13,7 +13,13 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
-import { instructionXml, plainCode, readInstructionAnswer, readQueryAnswer } from './messages.ts';
+import {
+  instructionXml,
+  type Pagamento,
+  plainCode,
+  readInstructionAnswer,
+  readQueryAnswer,
+} from './messages.ts';
 import type { MoipSettings } from './settings.ts';
 import { moipAuthorization } from './signatures.ts';
 import { outcomeOfTipo } from './statuses.ts';
@@ -80,14 +86,14 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
 }
 
 /**
- * Queries what became of an instruction. The payment that the hint names counts; where it names none, one that is paid, else
- * the last. Null: nobody has tried to pay yet, or the status moves nothing.
+ * Queries what became of an instruction: of every try to pay it, whichever a post has named. One that was given up says nothing while
+ * another is open or has paid. Null: nobody has tried to pay yet, or no status moves anything.
  * @throws Problem provider_error or provider_unreachable
  */
 export async function consultarInstrucao(
   query: StatusQuery<MoipSettings>,
 ): Promise<readonly ProviderUpdate[] | null> {
-  const { account, providerState, hint, order } = query;
+  const { account, providerState, order } = query;
   if (!providerState.token) return null;
   const answer = await call(
     account,
@@ -96,15 +102,15 @@ export async function consultarInstrucao(
   );
   if (answer.status !== 200)
     throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
-  const payments = readQueryAnswer(answer.text);
-  const payment =
-    payments.find(({ codigoMoip }) => plainCode(codigoMoip) === plainCode(hint.cod_moip ?? '')) ??
-    payments.find(({ tipo }) => outcomeOfTipo(tipo) === 'paid') ??
-    payments.at(-1);
-  if (!payment) return null;
+  const tries = readQueryAnswer(answer.text).filter(({ tipo }) => outcomeOfTipo(tipo) !== 'none');
+  const open = tries.filter(({ tipo }) => outcomeOfTipo(tipo) !== 'cancelled');
+  const telling = open.length > 0 ? open : tries;
+  return telling.length > 0 ? telling.flatMap((payment) => updatesOf(order, payment)) : null;
+}
+
+function updatesOf(order: string, payment: Pagamento): readonly ProviderUpdate[] {
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
-  if (outcome === 'none') return null;
   const update = (moved: UpdateOutcome): ProviderUpdate => ({
     kind: 'update',
     order,

@@ -61,7 +61,7 @@ export function readInstructionAnswer(body: string): {
 }
 
 /** A `Pagamento`: one try of the payer to pay an instruction. */
-interface Pagamento {
+export interface Pagamento {
   /** CodigoMoIP as written: `0000.0005.3227`. */
   readonly codigoMoip: string;
   /** The code of its status. */

@@ -104,6 +104,7 @@ export const paybox = defineProvider({
   capture: payboxCapture,
   cancel: payboxCancel,
   refund: payboxRefund,
+  hintMembers: ['numtrans'],
   queryStatus: queryPayboxStatus,
   cannotQueryStatus: lacksPayboxDirect,
 });

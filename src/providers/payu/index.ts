@@ -19,6 +19,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
@@ -41,13 +42,11 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 
 /** A notification of REST: signed, with the new status. @throws Refusal */
 function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate {
-  if (request.method !== 'POST' || request.contentType !== 'application/json') {
-    throw new Refusal('malformed', 'a notification is a POST of JSON');
-  }
+  const text = jsonText(request);
   const { headers, body } = request;
   const header = headers['openpayu-signature'] ?? headers['x-openpayu-signature'] ?? '';
   verifyPayuNotification(body, header, settings);
-  return readPayuNotification(body, settings.pos_id);
+  return readPayuNotification(text, settings.pos_id);
 }
 
 /** A notification of the classic API: signed, without a status, so a reason for a status query. @throws Refusal */

@@ -1,9 +1,11 @@
 /** PayU's messages and answers, read. Nothing is checked here: signatures.ts does that before. */
+import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
@@ -91,24 +93,43 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
   };
 }
 
+const TEXT = v.nullish(v.string());
+const ORDER_MEMBERS = {
+  orderId: TEXT,
+  extOrderId: TEXT,
+  merchantPosId: TEXT,
+  totalAmount: TEXT,
+  currencyCode: TEXT,
+  status: TEXT,
+};
+const REFUND_MEMBERS = {
+  extRefundId: TEXT,
+  refundId: TEXT,
+  amount: TEXT,
+  currencyCode: TEXT,
+  status: TEXT,
+};
+
+/** A notification: of an order, or of a refund with the numbers of its order beside it. */
+const NOTIFICATION = v.object({
+  ...ORDER_MEMBERS,
+  order: v.nullish(v.object(ORDER_MEMBERS)),
+  refund: v.nullish(v.object(REFUND_MEMBERS)),
+});
+
 /**
  * What a verified notification of REST says. That of a refund has another shape: no `order`.
  * @param pos our point of sale; undefined where a recipe is tried without one.
  * @throws Refusal when it is about another point of sale, or about nothing.
  */
-export function readPayuNotification(body: Uint8Array, pos: string | undefined): ProviderUpdate {
-  let message: { order?: PayuOrder; refund?: PayuRefund } & PayuOrder;
-  try {
-    message = JSON.parse(fromUtf8(body) ?? '');
-  } catch (cause) {
-    throw new Refusal('malformed', 'the body is not JSON', { cause });
+export function readPayuNotification(text: string, pos: string | undefined): ProviderUpdate {
+  const { order, refund, ...beside } = readMembers(NOTIFICATION, parseMessage(text));
+  if (refund) return updateOfPayuRefund(present(beside), present(refund));
+  if (!order) throw new Refusal('field_missing', 'there is no order');
+  if (pos !== undefined && order.merchantPosId !== pos) {
+    throw new Refusal('wrong_account', `the message is for the point of sale ${order.merchantPosId}`);
   }
-  if (message?.refund) return updateOfPayuRefund(message, message.refund);
-  if (!message?.order) throw new Refusal('field_missing', 'there is no order');
-  if (pos !== undefined && message.order.merchantPosId !== pos) {
-    throw new Refusal('wrong_account', `the message is for the point of sale ${message.order.merchantPosId}`);
-  }
-  return updateOfPayuOrder(message.order);
+  return updateOfPayuOrder(present(order));
 }
 
 /** The values of a classic message by name. */

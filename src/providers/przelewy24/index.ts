@@ -21,6 +21,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Proof } from './proof.ts';
@@ -44,18 +45,6 @@ function requireMerchant(settings: P24Settings, merchant: string | undefined): v
     throw new Refusal('wrong_account', `the message is for the merchant ${merchant}`);
 }
 
-/** @throws Refusal when the message is not a POST of JSON. */
-function jsonBytes(request: ProviderRequest): Uint8Array {
-  if (request.method !== 'POST') throw new Refusal('malformed', 'a notification is a POST of JSON');
-  if (request.contentType !== 'application/json') {
-    throw new Refusal(
-      'malformed',
-      `the body is ${request.contentType ?? 'of no type'}, not application/json`,
-    );
-  }
-  return request.body;
-}
-
 function readRest(request: ProviderRequest, settings: P24Settings, channel: Channel): ProviderUpdate | Hint {
   // The return carries nothing but our own order number: a reason for a status query.
   if (channel === 'return') {
@@ -63,7 +52,7 @@ function readRest(request: ProviderRequest, settings: P24Settings, channel: Chan
     if (!order) throw new Refusal('field_missing', 'there is no order');
     return { kind: 'hint', order, about: {} };
   }
-  const { members } = verifyP24Notification(jsonBytes(request), settings.crc);
+  const { members } = verifyP24Notification(jsonText(request), settings.crc);
   requireMerchant(settings, String(members.merchantId));
   return readP24Notification(members);
 }
@@ -172,6 +161,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     { where: 'My data > API > addresses that may use the API', value: 'those of the Worker, or none' },
   ],
 
+  hintMembers: ['orderId', 'statement'],
   queryStatus: (query) =>
     query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
   // The older protocols can only be asked about the order that a notification has named.

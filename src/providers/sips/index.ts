@@ -110,6 +110,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     }
   },
 
+  hintMembers: ['DATA'],
   /** Reads what could not be read when it came. */
   queriesOnlyHints: () => true,
   async queryStatus({ account, hint, now, fetch }) {

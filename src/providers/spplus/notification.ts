@@ -8,6 +8,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { requireFewFields } from '../kit/message-limits.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { SpplusSettings } from './settings.ts';
 import { ETATS } from './statuses.ts';
@@ -19,15 +20,17 @@ interface RawPair {
   readonly value: string;
 }
 
-/** The parameters of a query string in the order received. */
+/**
+ * The parameters of a query string in the order received.
+ * @throws Refusal when there are more than any genuine message has.
+ */
 export function rawPairs(query: string): RawPair[] {
-  return query
-    .split('&')
-    .filter(Boolean)
-    .map((part) => {
-      const at = part.indexOf('=');
-      return at < 0 ? { name: part, value: '' } : { name: part.slice(0, at), value: part.slice(at + 1) };
-    });
+  const parts = query.split('&').filter(Boolean);
+  requireFewFields(parts.length);
+  return parts.map((part) => {
+    const at = part.indexOf('=');
+    return at < 0 ? { name: part, value: '' } : { name: part.slice(0, at), value: part.slice(at + 1) };
+  });
 }
 
 /** The fields of a message in the kit's order, each in a form that has one reading. */

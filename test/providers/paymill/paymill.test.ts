@@ -235,6 +235,6 @@ describe('a webhook', () => {
     };
     await expect(
       paymill.notification(asRequest(message as never), accountOf(paymill), 'notification', CONTEXT),
-    ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'field_missing' }));
+    ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'malformed' }));
   });
 });
