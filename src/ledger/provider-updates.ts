@@ -3,8 +3,8 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { capturedOf } from '../payments/operations.ts';
-import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
+import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import { apply, bearingOf, contradicts, hasLapsed, mismatch, moneyOf } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { type OperationResults, ownMovement } from './operation-results.ts';
 import {
@@ -179,20 +179,30 @@ export class ProviderUpdates {
       if (blocked) return answer;
     }
     const about = this.#operationResults.newsOf(record, command, amount);
-    const { cumulative = false, sequence } = command;
+    const { cumulative = false, sequence, ofTransaction } = command;
+    // What we have cancelled of it counts as given back, and not as never paid.
+    const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
+    const ours = isLeft ? cancelledOfPaid(record.operations ?? [], number) : 0;
     const update = {
       outcome,
-      amount: amount as Minor | null,
+      amount: (amount === null ? null : amount + ours) as Minor | null,
       movement: about ? ownMovement(about.operation, command) : command.movement,
       cumulative,
       ...(sequence && { sequence }),
+      ...(ofTransaction && { ofTransaction }),
     };
+    if (contradicts(attempt.state, update)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return answer;
+    }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
-    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
+    const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
+    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';

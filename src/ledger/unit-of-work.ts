@@ -160,7 +160,11 @@ function operationsEnded(before: LedgerRecord | null, after: LedgerRecord): read
 }
 
 /** What distinguishes the webhooks of one version. */
-const SUFFIXES: Readonly<Record<string, string>> = { 'payment.paid_twice': 'b', [FEEDBACK]: 'c' };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  'payment.paid_twice': 'b',
+  [FEEDBACK]: 'c',
+  'payment.conflict': 'd',
+};
 
 /** The webhooks that a change calls for. */
 function announcements(before: Summary | null, after: Summary): string[] {

@@ -355,6 +355,13 @@ export interface ProviderUpdate {
    */
   readonly sequence?: string;
   /**
+   * `movement` is one transaction of the provider's and the message is its state: its amount can only fall, and a result without money ends
+   * what it held, and nothing that another transaction of the order holds.
+   */
+  readonly ofTransaction?: true;
+  /** What the same message says of other transactions of the order, oldest first. */
+  readonly also?: readonly ProviderUpdate[];
+  /**
    * What it says of a capture, cancel or refund: of ours, or of one made in the back office. Left out: a refund stands for itself, by its
    * amount and movement; everything else is about the order.
    */
