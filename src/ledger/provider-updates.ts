@@ -4,7 +4,15 @@
  */
 import type { Minor } from '../payments/money.ts';
 import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
-import { apply, bearingOf, contradicts, hasLapsed, mismatch, moneyOf } from '../payments/rules.ts';
+import {
+  apply,
+  bearingOf,
+  contradicts,
+  hasLapsed,
+  type Mismatch,
+  mismatch,
+  moneyOf,
+} from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { type OperationResults, ownMovement } from './operation-results.ts';
 import {
@@ -33,6 +41,9 @@ export function identity({
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
+
+/** Differences with which an update must not move money. */
+const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
@@ -151,7 +162,10 @@ export class ProviderUpdates {
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
-    const stated = isOfPart ? 'none' : command.outcome === 'accepted' ? paid : command.outcome;
+    const isPartBack =
+      command.outcome === 'reversed' && command.cumulative && named !== null && named < attempt.amount;
+    const said = isPartBack ? 'refunded' : command.outcome;
+    const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
@@ -171,7 +185,7 @@ export class ProviderUpdates {
       ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
-    const blocked = difference === 'currency' || difference === 'amount_missing';
+    const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
     if (difference) {

@@ -11,6 +11,7 @@
  * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  */
+import { currency } from './currencies.ts';
 import { type Minor, minor, sum, ZERO } from './money.ts';
 import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
 
@@ -422,12 +423,17 @@ function statusOf(
   return amounts.paid >= asked ? 'paid' : 'partially_paid';
 }
 
+/** How many minor units one unit of a currency has. */
+function minorUnitsIn(code: string): number {
+  return 10 ** (currency(code)?.digits ?? 0);
+}
+
 /** How an update's money differs from what was asked. */
-export type Mismatch = 'currency' | 'amount_missing' | 'amount_below' | 'amount_above';
+export type Mismatch = 'currency' | 'amount_missing' | 'amount_scaled' | 'amount_below' | 'amount_above';
 
 /**
- * How an update's money differs from what was asked; null: it does not. With `currency` or `amount_missing` the update
- * must not move money; with the other two it is logged as a conflict, and counts.
+ * How an update's money differs from what was asked; null: it does not. With `currency`, `amount_missing` or `amount_scaled` (what was
+ * asked for, in the currency's minor units, read as whole units) the update must not move money; with the other two it is logged as a conflict, and counts.
  */
 export function mismatch(
   asked: { readonly amount: Minor; readonly currency: string },
@@ -436,6 +442,8 @@ export function mismatch(
   if (!MONEY_OUTCOMES.has(update.outcome)) return null;
   if (update.currency !== null && update.currency !== asked.currency) return 'currency';
   if (update.amount === null || minor(update.amount) === null) return 'amount_missing';
+  if (update.amount === asked.amount * minorUnitsIn(asked.currency) && update.amount > asked.amount)
+    return 'amount_scaled';
   if (update.amount > asked.amount) return 'amount_above';
   const whole = update.outcome === 'authorized' || update.outcome === 'paid';
   return whole && update.amount < asked.amount ? 'amount_below' : null;

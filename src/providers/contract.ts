@@ -345,7 +345,10 @@ export interface ProviderUpdate {
   readonly currency: string | null;
   /** The provider's identity of the movement of money. */
   readonly movement: string;
-  /** The amount is everything so far (all that was refunded), not one movement of it. */
+  /**
+   * The amount is everything so far (all that was refunded), not one movement of it. Of `reversed`: where it is less than the order was
+   * for, it is a part that was given back.
+   */
   readonly cumulative?: boolean;
   /** The amount is what the order was for: where we have captured a part of it, that part is what counts. */
   readonly ofOrder?: true;
