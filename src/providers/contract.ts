@@ -144,6 +144,9 @@ export interface AttemptUrls {
   readonly back: string;
 }
 
+/** Where a provider's day begins, if not in UTC. */
+export type DayZone = 'Europe/Paris';
+
 /** Everything that a provider needs to build and sign one redirect. */
 export interface StartRequest<Settings> {
   readonly id: PaymentId;
@@ -158,11 +161,12 @@ export interface StartRequest<Settings> {
   /** For the protocols in which an order is registered before the shopper goes. */
   readonly fetch: typeof fetch;
   /**
-   * A number from 0 that no other order of the same contract gets on this UTC day, for protocols with short order
+   * A number from 0 that no other order of the same contract gets on this day, for protocols with short order
    * numbers. Costs a call to a Durable Object.
    * @param contract what the provider counts by, such as its shop number.
+   * @param zone whose day it is; left out: UTC. With one, no number of the day before comes again either.
    */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A redirect with what belongs to it. */
@@ -196,7 +200,7 @@ interface Subject<Settings> {
   /** May be called any number of times: it changes nothing. */
   readonly fetch: typeof fetch;
   /** As in StartRequest. */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A status query: one attempt that a provider is asked about. */

@@ -1,6 +1,6 @@
 /** Parameters of messages, which come in either case, in the query or in the body. */
 import { Refusal } from '../../payments/errors.ts';
-import { readable } from '../../signing/bytes.ts';
+import { readable, utf8 } from '../../signing/bytes.ts';
 import { parseForm } from '../../signing/form.ts';
 import type { ProviderRequest } from '../contract.ts';
 
@@ -11,12 +11,17 @@ export function lowerCaseParameters(bytes: Uint8Array): Map<string, string> | nu
   return new Map(fields.map(({ name, value }) => [readable(name).toLowerCase(), readable(value)]));
 }
 
+/** PayFiP appends its parameters with a question mark to an address of ours that has one already: `?o=...?idop=...`. */
+function withoutSecondMark(query: Uint8Array): Uint8Array {
+  return utf8(readable(query).replaceAll('?', '&'));
+}
+
 /**
  * The parameters of a request by lower-case name; one of the body counts before one of the query.
  * @throws Refusal malformed when the percent-encoding is broken.
  */
 export function requestParameters(request: ProviderRequest): ReadonlyMap<string, string> {
-  const query = lowerCaseParameters(request.query);
+  const query = lowerCaseParameters(withoutSecondMark(request.query));
   const body = lowerCaseParameters(request.body);
   if (!query || !body) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
   return new Map([...query, ...body]);
