@@ -87,15 +87,21 @@ export async function takeNotification(
         outcome: message.outcome,
       });
     }
-    const update = updateCommand(message, {
-      provider,
-      account,
-      channel: 'notification',
-      signedBy,
-      about: await attemptOfOrder(service, message.order),
-      ip: sender.ip,
-      standing,
-    });
+    const commandOf = async (one: ProviderUpdate) =>
+      updateCommand(one, {
+        provider,
+        account,
+        channel: 'notification',
+        signedBy,
+        about: await attemptOfOrder(service, one.order),
+        ip: sender.ip,
+        standing,
+      });
+    const update = await commandOf(message);
+    for (const other of update ? (message.also ?? []) : []) {
+      const more = await commandOf(other);
+      if (more) await service.ledger(more.id).applyUpdate(more.command);
+    }
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') return result.answer;
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);

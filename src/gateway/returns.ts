@@ -2,7 +2,7 @@
 import type { ApplyUpdateCommand, ReturnCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { ProviderRequest } from '../providers/contract.ts';
+import type { ProviderRequest, ProviderUpdate } from '../providers/contract.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
@@ -19,6 +19,8 @@ import { updateCommand } from './update-command.ts';
 /** What a return carries. */
 interface Returned {
   readonly update: ApplyUpdateCommand | null;
+  /** What the same message says of other transactions. */
+  readonly also?: readonly ApplyUpdateCommand[];
   /** Why it was not believed; null: it was, or nothing came. */
   readonly refused: string | null;
   /** A reason for a status query, and the attempt that it is about; null: the newest one. */
@@ -61,21 +63,23 @@ async function returnedUpdate(
     const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
     const order = await attemptOfOrder(service, message.order);
     const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
-    const update =
-      standing.kind === 'counts' &&
-      !isAsked &&
-      updateCommand(message, {
-        provider,
-        account,
-        channel: 'return',
-        signedBy,
-        about: order,
-        ip: about.shopperIp,
-        standing,
-      });
+    const commandOf = (one: ProviderUpdate) =>
+      standing.kind === 'counts' && !isAsked
+        ? updateCommand(one, {
+            provider,
+            account,
+            channel: 'return',
+            signedBy,
+            about: order,
+            ip: about.shopperIp,
+            standing,
+          })
+        : null;
+    const update = commandOf(message);
     if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
-    if (update) return { update: update.command, refused: null };
+    const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
+    if (update) return { update: update.command, also, refused: null };
     const hint = { attempt: order.attempt, about: message.providerState ?? {} };
     // Where nobody can be asked, a return proves nothing and moves nothing.
     return { update: null, refused: null, ...(isAsked && { hint }) };
@@ -97,12 +101,13 @@ async function queryNow(
   service: Service,
   id: PaymentId,
   opened: OpenedAccount,
-  { update, hint }: Returned,
+  { update, also = [], hint }: Returned,
 ): Promise<Asked> {
   const { provider } = opened;
   const account = opened.account.id;
-  if (!hint) return { update };
   const ledger = service.ledger(id);
+  for (const command of also) await ledger.applyUpdate(command);
+  if (!hint) return { update };
   const spends = provider.hintSpends?.(hint.about) ?? false;
   const about = { account, ...hintAbout(opened, hint.about) };
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);

@@ -198,6 +198,7 @@ export interface ApplyUpdateCommand {
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
   readonly sequence?: string;
+  readonly ofTransaction?: true;
   /** What it says of an operation of ours, or of one that looks like ours. */
   readonly operation?: UpdatedOperation;
   /** What the provider's code needs for later calls. */
