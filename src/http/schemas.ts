@@ -29,6 +29,20 @@ function printable(from: number, to: number) {
 
 const optionalText = (to: number) => v.nullish(printable(0, to));
 
+/** Text for people: its line breaks become spaces. */
+const peopleText = (to: number, description: string) =>
+  v.nullish(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
+      v.regex(PRINTABLE, 'takes printable characters only'),
+      v.check((text) => Array.from(text).length <= to, `takes 0 to ${to} characters`),
+      v.metadata({ maxLength: to, description }),
+    ),
+  );
+
+const ONE_LINE = 'Line breaks become spaces.';
+
 const webUrl = v.pipe(
   v.string(),
   v.maxLength(2000, 'takes at most 2000 characters'),
@@ -59,11 +73,11 @@ export const currencyCode = v.pipe(
 );
 
 const address = v.strictObject({
-  line1: optionalText(200),
-  line2: optionalText(200),
+  line1: peopleText(200, ONE_LINE),
+  line2: peopleText(200, ONE_LINE),
   postalCode: optionalText(20),
-  city: optionalText(100),
-  state: optionalText(100),
+  city: peopleText(100, ONE_LINE),
+  state: peopleText(100, ONE_LINE),
   country: v.nullish(
     v.pipe(
       v.string(),
@@ -82,8 +96,8 @@ const customer = v.strictObject({
       v.maxLength(254, 'takes at most 254 characters'),
     ),
   ),
-  firstName: optionalText(100),
-  lastName: optionalText(100),
+  firstName: peopleText(100, ONE_LINE),
+  lastName: peopleText(100, ONE_LINE),
   phone: optionalText(40),
   ip: v.nullish(v.pipe(v.string(), v.ip('is not an IP address'))),
   language: v.nullish(
@@ -113,18 +127,7 @@ export const paymentOrder = v.strictObject({
   provider: v.nullish(
     v.pipe(printable(1, 40), v.metadata({ description: 'Or: the first account of this provider.' })),
   ),
-  description: v.nullish(
-    v.pipe(
-      v.string(),
-      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
-      v.regex(PRINTABLE, 'takes printable characters only'),
-      v.check((text) => Array.from(text).length <= 500, 'takes 0 to 500 characters'),
-      v.metadata({
-        maxLength: 500,
-        description: 'What the shopper reads at the bank. Line breaks become spaces.',
-      }),
-    ),
-  ),
+  description: peopleText(500, `What the shopper reads at the bank. ${ONE_LINE}`),
   capture: v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
   customer: v.nullish(customer),
   returnUrl: v.nullish(returnUrl),
@@ -399,6 +402,13 @@ export const providerInfo = v.object({
   countries: v.array(v.string()),
   currencies: v.array(v.string()),
   capabilities: v.record(v.string(), v.boolean()),
+  requires: v.pipe(
+    v.array(v.object({ field: v.string(), maxLength: v.nullable(v.number()), when: v.nullable(v.string()) })),
+    v.metadata({
+      description:
+        'What a payment needs there, by dotted paths of POST /v1/payments; `when`: of which payments and in which form, null: of all.',
+    }),
+  ),
   proof,
   settings: v.pipe(v.record(v.string(), v.unknown()), v.metadata({ description: 'A JSON Schema.' })),
 });

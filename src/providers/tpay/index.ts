@@ -9,7 +9,7 @@
  * - an error of ours is answered with HTTP 500 and never with `FALSE`, which may send the money back.
  */
 
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
@@ -81,7 +81,15 @@ export const tpay = defineProvider<typeof tpaySettings>({
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },
-  requires: ['customer.email'],
+  requires: [
+    {
+      field: 'customer.email',
+      maxLength: 64,
+      when: 'mode is classic',
+      applies: ({ mode }) => mode === 'classic',
+    },
+    { field: 'customer.email', when: 'mode is openapi', applies: ({ mode }) => mode === 'openapi' },
+  ],
   maxAmount: 999_999_999,
   testOnly: false,
   freshOrderEachRedirect: true,
@@ -92,7 +100,6 @@ export const tpay = defineProvider<typeof tpaySettings>({
   deferred: ({ mode }) => mode === 'openapi',
 
   async start(request) {
-    if (!request.payment.customer.email) throw invalidField('customer.email', 'tpay wants it');
     if (request.account.settings.mode === 'classic') return classicForm(request);
     return createTransaction(request);
   },
