@@ -96,7 +96,10 @@ export async function takeNotification(
       standing,
     });
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
-    if (result?.kind === 'answer') return result.answer;
+    if (result?.kind === 'answer') {
+      if (message.ask) await takeHint(service, opened, hintOf(message, provider));
+      return result.answer;
+    }
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);
     if (result?.kind === 'not_real') throw notRealRefusal();
     console.warn({
@@ -117,12 +120,12 @@ export async function takeNotification(
   }
 }
 
-/** An update that is not proven, as a reason to ask about its attempt. */
-export function hintOf({ order, providerState, reply }: ProviderUpdate, provider: Provider): Hint {
+/** An update that is not proven, or says that more has to be known, as a reason to ask about its attempt. */
+export function hintOf({ order, ask, providerState, reply }: ProviderUpdate, provider: Provider): Hint {
   return {
     kind: 'hint',
     order,
-    about: providerState ?? {},
+    about: ask ?? providerState ?? {},
     reply: reply ?? provider.reply('accepted'),
   };
 }

@@ -136,8 +136,8 @@ export async function story(entry: Provider) {
   /** The update of a decision, by a status query where the message is only a hint. */
   const updateOf = async (decision: Decision): Promise<ProviderUpdate> => {
     const read = await entry.notification(await message(decision), accountOf(entry), 'notification', CONTEXT);
-    if (read.kind === 'update') return read;
-    if (read.kind !== 'hint') throw new Error(`the bank said nothing: ${read.kind}`);
+    if (read.kind === 'update' && !read.ask) return read;
+    if (read.kind === 'acknowledgement') throw new Error(`the bank said nothing: ${read.kind}`);
     expect(read.order).toBe(ORDER);
     const update = await entry.queryStatus?.({
       order: ORDER,
@@ -147,7 +147,7 @@ export async function story(entry: Provider) {
       capture: 'automatic',
       providerState: started.providerState ?? {},
       startedAt: new Date('2026-11-21T09:00:00Z'),
-      hint: read.about,
+      hint: read.kind === 'hint' ? read.about : (read.ask ?? {}),
       now: new Date('2026-11-21T09:05:00Z'),
       fetch: bankNetwork,
       daily: async () => 1,

@@ -17,6 +17,7 @@ import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { jsonBytes } from '../kit/json-body.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund } from './gate.ts';
@@ -72,13 +73,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     if (channel === 'return' || request.method !== 'POST') {
       throw new Refusal('signature_missing', 'only the POST of a callback is signed');
     }
-    if (request.contentType !== 'application/json') {
-      throw new Refusal(
-        'malformed',
-        `the body is ${request.contentType ?? 'of no type'}, not application/json`,
-      );
-    }
-    const source = fromUtf8(request.body);
+    const source = fromUtf8(jsonBytes(request));
     if (source === null) throw new Refusal('malformed', 'the body is not UTF-8');
     const verified = verifyCallback(account.settings, parseJsonTree(source));
     return readCallback(verified, String(account.settings.project_id));

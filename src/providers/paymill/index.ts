@@ -14,7 +14,14 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
-import { defineProvider, type Hint, type ProviderAccount, type ProviderRequest } from '../contract.ts';
+import {
+  type Acknowledgement,
+  defineProvider,
+  type Hint,
+  type ProviderAccount,
+  type ProviderRequest,
+} from '../contract.ts';
+import { jsonBytes } from '../kit/json-body.ts';
 import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
@@ -29,17 +36,31 @@ import {
 } from './statuses.ts';
 import type { PaymillTransaction } from './transactions.ts';
 
-/** The order and transaction that a webhook names. @throws Refusal when it names none, or is of another mode. */
-function hintOfWebhook(request: ProviderRequest, account: ProviderAccount<PaymillSettings>): Hint {
-  if (request.method !== 'POST' || request.contentType !== 'application/json') {
-    throw new Refusal('malformed', 'a webhook is a POST of JSON');
-  }
-  let event: { event_resource?: PaymillTransaction & { transaction?: PaymillTransaction } } | undefined;
+/**
+ * Events about no payment: payouts, invoices, clients, cards that expire, the merchants of an app. PAYMILL switches a webhook off
+ * whose events are not taken.
+ */
+const OTHER_EVENTS = /^(?:payout|invoice|client|payment|app)\.|^subscription\.(?!succeeded$|failed$)/;
+
+/**
+ * The order and transaction that a webhook names. One about no payment is acknowledged.
+ * @throws Refusal when it names none, or is of another mode.
+ */
+function readWebhook(
+  request: ProviderRequest,
+  account: ProviderAccount<PaymillSettings>,
+): Hint | Acknowledgement {
+  const body = jsonBytes(request);
+  let event:
+    | { event_type?: unknown; event_resource?: PaymillTransaction & { transaction?: PaymillTransaction } }
+    | undefined;
   try {
-    event = (JSON.parse(fromUtf8(request.body) ?? '') as { event?: typeof event } | null)?.event;
+    event = (JSON.parse(fromUtf8(body) ?? '') as { event?: typeof event } | null)?.event;
   } catch (cause) {
     throw new Refusal('malformed', 'the body is not JSON', { cause });
   }
+  const type = event?.event_type;
+  if (typeof type === 'string' && OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
   // The resource is the transaction itself, or a refund or subscription with its transaction.
   const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
@@ -120,7 +141,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   },
 
   async notification(request, account, channel) {
-    return channel === 'return' ? hintOfReturn(request) : hintOfWebhook(request, account);
+    return channel === 'return' ? hintOfReturn(request) : readWebhook(request, account);
   },
 
   reply: () => EMPTY_OK,

@@ -12,6 +12,7 @@ import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
+  type Acknowledgement,
   defineProvider,
   type Hint,
   type LikelyCause,
@@ -19,12 +20,14 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { jsonBytes } from '../kit/json-body.ts';
 import { queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
 import { queryPayuRest, startPayuRest } from './rest.ts';
 import { PAYU_PUBLISHED_SECRETS, type PayuSettings, payuSettings } from './settings.ts';
+import { PAYU_SHOP_FIELDS } from './shop-fields.ts';
 import { payuSignatures, verifyPayuNotification, verifyPayuUrlOnline } from './signatures.ts';
 import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
@@ -40,11 +43,9 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 ];
 
 /** A notification of REST: signed, with the new status. @throws Refusal */
-function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate {
-  if (request.method !== 'POST' || request.contentType !== 'application/json') {
-    throw new Refusal('malformed', 'a notification is a POST of JSON');
-  }
-  const { headers, body } = request;
+function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate | Acknowledgement {
+  const body = jsonBytes(request);
+  const { headers } = request;
   const header = headers['openpayu-signature'] ?? headers['x-openpayu-signature'] ?? '';
   verifyPayuNotification(body, header, settings);
   return readPayuNotification(body, settings.pos_id);
@@ -110,6 +111,7 @@ export const payu = defineProvider<typeof payuSettings>({
 
   charset: () => charset('utf-8'),
   captureDefault: ({ auto_receive }) => (auto_receive ? 'automatic' : 'manual'),
+  shopFields: ({ mode }) => PAYU_SHOP_FIELDS[mode],
   deferred: () => true,
 
   async start(request) {
@@ -123,7 +125,8 @@ export const payu = defineProvider<typeof payuSettings>({
     if (channel === 'return')
       return { kind: 'hint', order: new URLSearchParams(readable(request.query)).get('o'), about: {} };
     const message = settings.mode === 'rest' ? readRest(request, settings) : readUrlOnline(request, settings);
-    if (!message.order) throw new Refusal('field_missing', 'there is no order of ours');
+    if (message.kind !== 'acknowledgement' && !message.order)
+      throw new Refusal('field_missing', 'there is no order of ours');
     return message;
   },
 

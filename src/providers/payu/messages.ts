@@ -3,7 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
 import { fromUtf8, readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
-import type { ProviderUpdate } from '../contract.ts';
+import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
@@ -78,6 +78,8 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     currency: refund.currencyCode ?? null,
     movement: payuRefundMovement(refundId),
     ...(order.orderId && { echo: { orderId: order.orderId } }),
+    // Messages about refunds of the panel may have no amount. The list has it.
+    ...(amount === null && { ask: { refund: refundId } }),
     operation: {
       kind: 'refund',
       operationReference: extRefundId || null,
@@ -92,19 +94,25 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
 }
 
 /**
- * What a verified notification of REST says. That of a refund has another shape: no `order`.
+ * What a verified notification of REST says. That of a refund has another shape: no `order`. One about neither, such as a payout, is
+ * acknowledged.
  * @param pos our point of sale; undefined where a recipe is tried without one.
- * @throws Refusal when it is about another point of sale, or about nothing.
+ * @throws Refusal when it is about another point of sale, or is no JSON object.
  */
-export function readPayuNotification(body: Uint8Array, pos: string | undefined): ProviderUpdate {
+export function readPayuNotification(
+  body: Uint8Array,
+  pos: string | undefined,
+): ProviderUpdate | Acknowledgement {
   let message: { order?: PayuOrder; refund?: PayuRefund } & PayuOrder;
   try {
     message = JSON.parse(fromUtf8(body) ?? '');
   } catch (cause) {
     throw new Refusal('malformed', 'the body is not JSON', { cause });
   }
-  if (message?.refund) return updateOfPayuRefund(message, message.refund);
-  if (!message?.order) throw new Refusal('field_missing', 'there is no order');
+  if (typeof message !== 'object' || message === null || Array.isArray(message))
+    throw new Refusal('malformed', 'the body is not an object');
+  if (message.refund) return updateOfPayuRefund(message, message.refund);
+  if (!message.order) return { kind: 'acknowledgement', about: Object.keys(message).join(' ') };
   if (pos !== undefined && message.order.merchantPosId !== pos) {
     throw new Refusal('wrong_account', `the message is for the point of sale ${message.order.merchantPosId}`);
   }
