@@ -85,6 +85,25 @@ export async function begin(
   return 'kind' in started ? { redirect: started } : started;
 }
 
+/** The bodies of the calls that register an order, by the ends of their addresses. */
+export async function registered(
+  entry: Provider,
+  payment: PaymentRequest,
+  account = accountOf(entry),
+): Promise<Readonly<Record<string, unknown>>> {
+  known(merchant(entry.id, 'account', account.settings));
+  forgetAll();
+  const bodies: Record<string, unknown> = {};
+  const fetcher = (async (input, init) => {
+    const sent = new Request(input as RequestInfo, init);
+    const body = await sent.clone().text();
+    if (body.startsWith('{')) bodies[new URL(sent.url).pathname.split('/').at(-1) ?? ''] = JSON.parse(body);
+    return bankNetwork(sent);
+  }) as typeof fetch;
+  await entry.start({ ...startRequest(payment, account), fetch: fetcher });
+  return bodies;
+}
+
 /** The redirect of a protocol that needs nobody to sign it. */
 export function start(entry: Provider, payment = request(entry), account = accountOf(entry)): Redirect {
   const started = entry.start(startRequest(payment, account));
