@@ -1,4 +1,4 @@
-/** The command line: `countersign sign | verify | vectors` (docs: README). */
+/** The command line: `countersign sign | verify | vectors | example` (docs: README). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import type { Json, Provider, RecipeInput } from '../providers/contract.ts';
 import { diagnose } from '../providers/kit/diagnosis.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
+import { exampleOf, writeExample } from './example.ts';
+import { settingNames, settingsProblem } from './signing-settings.ts';
 import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
 
 const USAGE = `countersign: sign and verify as the providers do
@@ -14,9 +16,12 @@ const USAGE = `countersign: sign and verify as the providers do
   countersign sign PROVIDER --what request-signature --settings s.json --fields f.json
   countersign verify PROVIDER --what notification-signature --settings s.json --raw body.txt | --fields f.json
   countersign vectors [DIR]        checks every vector file in DIR (default: the project's own)
+  countersign example PROVIDER     writes files that sign and verify work with, and prints the commands [--to DIR]
+  countersign --help
 
 PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking
 s.json: the settings by the names of the provider's schema; f.json: [["NAME","value"], ...] or an object.
+Exit code: 0 done, and valid; 1 not valid, or a vector failed; 2 called wrongly.
 `;
 
 class UsageError extends Error {}
@@ -24,9 +29,17 @@ class UsageError extends Error {}
 /** Where the project's own vectors are, a folder a provider. */
 const OWN_VECTORS = join(import.meta.dirname, '..', '..', 'test');
 
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readText(path));
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -43,6 +56,8 @@ interface Options {
   readonly settings?: string | undefined;
   readonly fields?: string | undefined;
   readonly raw?: string | undefined;
+  readonly to?: string | undefined;
+  readonly help?: boolean | undefined;
 }
 
 function recipeOf(name: string | undefined, options: Options, kinds: readonly string[]) {
@@ -59,25 +74,49 @@ function recipeOf(name: string | undefined, options: Options, kinds: readonly st
 }
 
 function inputOf(options: Options): RecipeInput {
-  if (options.raw !== undefined) return { raw: readFileSync(options.raw, 'utf8').replace(/\r?\n$/, '') };
+  if (options.raw !== undefined && options.fields !== undefined)
+    throw new UsageError('give --fields or --raw, not both');
+  if (options.raw !== undefined) return { raw: readText(options.raw).replace(/\r?\n$/, '') };
   if (options.fields !== undefined) {
-    return { fields: readJson(options.fields) as readonly (readonly [string, Json])[] };
+    const fields = readJson(options.fields);
+    if (typeof fields !== 'object' || fields === null)
+      throw new UsageError(`${options.fields}: is [["NAME","value"], ...] or an object`);
+    return { fields: fields as readonly (readonly [string, Json])[] };
   }
   throw new UsageError('give --fields or --raw');
 }
 
 function settingsOf(options: Options): Record<string, unknown> {
-  return options.settings === undefined ? {} : (readJson(options.settings) as Record<string, unknown>);
+  if (options.settings === undefined) return {};
+  const settings = readJson(options.settings);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new UsageError(`${options.settings}: is an object of settings by name`);
+  return settings as Record<string, unknown>;
+}
+
+type SigningRecipe = Parameters<typeof settingsProblem>[0];
+
+/** @throws UsageError when the settings lack the key or have a name that nobody reads. */
+async function requireSettings(
+  recipe: SigningRecipe,
+  name: string | undefined,
+  settings: Record<string, unknown>,
+  input: RecipeInput,
+): Promise<void> {
+  const problem = await settingsProblem(recipe, settingNames(provider(name ?? '')), settings, input);
+  if (problem) throw new UsageError(problem);
 }
 
 function print(value: unknown): void {
   console.log(JSON.stringify(value, null, 2));
 }
 
-function sign(name: string | undefined, options: Options): number {
+async function sign(name: string | undefined, options: Options): Promise<number> {
   const found = recipeOf(name, options, ['sign']);
   if (found.kind !== 'sign') return 2;
-  const { base, algorithm, signature } = found.sign(settingsOf(options), inputOf(options));
+  const [settings, input] = [settingsOf(options), inputOf(options)];
+  await requireSettings(found, name, settings, input);
+  const { base, algorithm, signature } = found.sign(settings, input);
   print({ ...baseMembers(base), algorithm, signature });
   return 0;
 }
@@ -87,6 +126,7 @@ async function verify(name: string | undefined, options: Options): Promise<numbe
   const entry = provider(name ?? '');
   if (found.kind !== 'verify' || !entry) return 2;
   const [settings, input] = [settingsOf(options), inputOf(options)];
+  await requireSettings(found, name, settings, input);
   const { valid, status, base, problem, expected, received } = await found.verify(settings, input);
   if (valid) {
     print({ valid, status, ...baseMembers(base) });
@@ -137,6 +177,25 @@ async function vectors(directory: string | undefined): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+/** The vector file of a provider, or of PolyBanking's dialect. */
+function ownVectors(name: string): VectorFile {
+  const known = vectorFiles(OWN_VECTORS, (file) => file === 'vectors.json');
+  const found = known
+    .map((file) => readJson(join(OWN_VECTORS, file)) as VectorFile)
+    .find((file) => file.provider === name);
+  if (!found) throw new UsageError(`there is no provider ${name || '(none given)'}`);
+  return found;
+}
+
+async function example(name: string | undefined, { to = '.' }: Options): Promise<number> {
+  const found = await exampleOf(ownVectors(provider(name ?? '')?.id ?? name ?? ''));
+  if (!found) throw new UsageError(`${name} signs nothing`);
+  writeExample(found, to);
+  for (const { name: file } of found.files) console.log(`wrote ${join(to, file)}`);
+  console.log(`\n${found.commands.map((command) => `npx ${command}`).join('\n')}`);
+  return 0;
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...argv],
@@ -146,9 +205,16 @@ async function main(argv: readonly string[]): Promise<number> {
       settings: { type: 'string' },
       fields: { type: 'string' },
       raw: { type: 'string' },
+      to: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
-  const [command, argument] = positionals;
+  const [command, argument, ...more] = positionals;
+  if (values.help || command === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  if (more.length > 0) throw new UsageError(`${more.join(' ')}: is not taken`);
   switch (command) {
     case 'sign':
       return sign(argument, values);
@@ -156,8 +222,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return verify(argument, values);
     case 'vectors':
       return vectors(argument);
+    case 'example':
+      return example(argument, values);
     default:
-      throw new UsageError('');
+      throw new UsageError(command ? `there is no command ${command}` : '');
   }
 }
 

@@ -16,7 +16,8 @@ export interface SearchablePayment {
 
 export interface ListFilter {
   readonly shop: string;
-  readonly status?: string | undefined;
+  /** In any of them; left out or empty: in all. */
+  readonly status?: readonly string[] | undefined;
   readonly account?: string | undefined;
   /** RFC 3339, inclusive. */
   readonly from?: string | undefined;
@@ -115,7 +116,10 @@ export async function listProjected(
     conditions.push(condition);
     values.push(...(bound as string[]));
   };
-  add('status = ?', filter.status);
+  if (filter.status && filter.status.length > 0) {
+    conditions.push(`status IN (${filter.status.map(() => '?').join(', ')})`);
+    values.push(...filter.status);
+  }
   add('account = ?', filter.account);
   add('created_at >= ?', filter.from);
   add('created_at < ?', filter.to);

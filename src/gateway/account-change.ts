@@ -5,13 +5,14 @@ import { currency } from '../payments/currencies.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 import type { Provider } from '../providers/contract.ts';
-import { secretNames } from '../providers/kit/settings.ts';
+import { secretNames, withDigitsAsTaken } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
 import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import { settingProblem } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
+import { nearestName } from './unknown-members.ts';
 import { valid } from './validation.ts';
 
 /** What is shown in place of a secret, and means "as it is" when it comes back. */
@@ -87,8 +88,16 @@ export function checkedSettings(
   for (const [name, live] of Object.entries(before?.secrets ?? {})) whole[name] = live[0]?.value;
   for (const [name, value] of Object.entries(secrets)) whole[name] = value ?? undefined;
   for (const [name, value] of Object.entries(whole)) if (value === undefined) delete whole[name];
-  const unknown = Object.keys(whole).find((name) => !(name in found.settings.entries));
-  if (unknown) throw invalidField(`settings.${unknown}`, `is not a setting of ${found.id}`);
+  const known = Object.keys(found.settings.entries);
+  const unknown = Object.keys(whole)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = nearestName(name, known);
+      const message = `is not a setting of ${found.id}${near ? `: did you mean ${near}?` : ''}`;
+      return { path: `settings.${name}`, message };
+    });
+  const [first] = unknown;
+  if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors: unknown });
   let parsed: Record<string, unknown>;
   try {
     parsed = valid(found.settings, whole);
@@ -140,7 +149,7 @@ export function accountInput(
     );
   }
   requireReadableRules(body.allowedIps ?? []);
-  const given = body.settings ?? {};
+  const given = withDigitsAsTaken(found.settings, body.settings ?? {});
   const secrets = secretsOf(found, given);
   const hidden = new Set(secretNames(found.settings));
   const shown = body.settings

@@ -1,8 +1,9 @@
 /** Reads what others send: never more than the limit, and checked before it is used. */
 import type { Context } from 'hono';
 import type * as v from 'valibot';
+import { unknownName } from '../gateway/unknown-members.ts';
 import { valid } from '../gateway/validation.ts';
-import { Problem } from '../payments/errors.ts';
+import { type FieldError, Problem } from '../payments/errors.ts';
 import { concat, fromUtf8, utf8 } from '../signing/bytes.ts';
 import { id } from './schemas.ts';
 
@@ -52,7 +53,7 @@ export function rawQuery(url: string): Uint8Array {
 }
 
 /**
- * A JSON body that a schema accepts. An empty body counts as `{}` where everything is optional.
+ * A JSON body that a schema accepts.
  * @param limit in bytes.
  * @throws Problem
  */
@@ -61,10 +62,24 @@ export async function jsonBody<Schema extends v.GenericSchema>(
   schema: Schema,
   limit = BODY_LIMIT,
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await rawBody(c.req.raw, limit);
-  const text = fromUtf8(bytes);
-  if (text === null) throw new Problem('invalid_request', 'the body is not UTF-8');
+  const text = await textBody(c, limit);
+  if (text.trim() === '') throw new Problem('invalid_request', 'the body is missing: send a JSON object');
+  return valid(schema, parsed(text));
+}
+
+/** As `jsonBody`, where no body at all counts as `{}`. */
+export async function optionalJsonBody<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const text = await textBody(c, BODY_LIMIT);
   return valid(schema, text.trim() === '' ? {} : parsed(text));
+}
+
+async function textBody(c: Context, limit: number): Promise<string> {
+  const text = fromUtf8(await rawBody(c.req.raw, limit));
+  if (text === null) throw new Problem('invalid_request', 'the body is not UTF-8');
+  return text;
 }
 
 function parsed(text: string): unknown {
@@ -78,4 +93,38 @@ function parsed(text: string): unknown {
 /** The id in the path. */
 export function idParam(c: Context): string {
   return valid(id, c.req.param('id'));
+}
+
+/** The parameters of a query. */
+type QueryEntries = v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
+/** Whether a parameter may come several times. */
+function isList(entry: v.GenericSchema): boolean {
+  const { type, wrapped } = entry as v.GenericSchema & { readonly wrapped?: v.GenericSchema };
+  return wrapped ? isList(wrapped) : type === 'array';
+}
+
+/**
+ * The parameters of the query, each once, except where the schema has a list.
+ * @throws Problem invalid_request with every error, those that are not known too.
+ */
+export function queryOf<Schema extends QueryEntries>(c: Context, schema: Schema): v.InferOutput<Schema> {
+  const given: Record<string, unknown> = {};
+  const errors: FieldError[] = [];
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const entry = Object.hasOwn(schema.entries, name) ? schema.entries[name] : undefined;
+    if (entry && isList(entry)) given[name] = values;
+    else if (values.length === 1) given[name] = values[0];
+    else errors.push({ path: name, message: 'is given more than once' });
+  }
+  const [first] = errors;
+  if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors });
+  return valid(schema, given) as v.InferOutput<Schema>;
+}
+
+/** @throws Problem invalid_request when a route that takes no parameters gets some. */
+export function requireNoQuery(c: Context): void {
+  const errors = Object.keys(c.req.queries()).map((path) => ({ path, message: unknownName(path, []) }));
+  const [first] = errors;
+  if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors });
 }

@@ -2,9 +2,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
-import type { GenericSchema } from 'valibot';
+import type { GenericSchema, ObjectEntries, StrictObjectSchema } from 'valibot';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
 import type { AppEnv } from './app-env.ts';
+import { requireNoQuery } from './body.ts';
 import * as schemas from './schemas.ts';
 
 // Given here, so that the library does not look for it with a dynamic import at run time.
@@ -19,9 +20,11 @@ export interface RouteDescription {
   /** Whose key it takes. */
   readonly auth: 'shop' | 'operator' | null;
   readonly body?: GenericSchema;
+  /** A body that may be left out. */
+  readonly optionalBody?: GenericSchema;
   /** The fields of a body that is a form. */
   readonly form?: GenericSchema;
-  readonly query?: GenericSchema;
+  readonly query?: StrictObjectSchema<ObjectEntries, undefined>;
   readonly headers?: Readonly<Record<string, string>>;
   /** What a success looks like; a text describes an answer that is not JSON. */
   readonly success: Readonly<Record<number, GenericSchema | string>>;
@@ -96,9 +99,13 @@ function errorsOf(operation: RouteDescription) {
 /** Every operation that was described, for the tests of the document. */
 export const describedRoutes: RouteDescription[] = [];
 
-/** A middleware that does nothing but describe its route. */
+/**
+ * A middleware that describes its route. Under /v1 it refuses every query of a route that describes none; the others read theirs
+ * by `queryOf`.
+ */
 export function documented(described: RouteDescription): MiddlewareHandler {
   describedRoutes.push(described);
+  const body = described.body ?? described.optionalBody;
   const options = {
     summary: described.summary,
     ...(described.description && { description: described.description }),
@@ -113,12 +120,12 @@ export function documented(described: RouteDescription): MiddlewareHandler {
         },
       },
     }),
-    ...(described.body && {
+    ...(body && {
       requestBody: {
-        required: true,
+        required: described.optionalBody === undefined,
         content: {
           'application/json': {
-            schema: resolver(described.body),
+            schema: resolver(body),
             ...(described.example?.body !== undefined && { example: described.example.body }),
           },
         },
@@ -131,7 +138,16 @@ export function documented(described: RouteDescription): MiddlewareHandler {
       ...errorsOf(described),
     },
   };
-  return describeRoute({ ...options, 'x-example': described.example } as unknown as DescribeRouteOptions);
+  const description = describeRoute({
+    ...options,
+    'x-example': described.example,
+  } as unknown as DescribeRouteOptions);
+  const refuseQuery: MiddlewareHandler = async (c, next) => {
+    if (c.req.path.startsWith('/v1/') && c.req.url.includes('?')) requireNoQuery(c);
+    await next();
+  };
+  // Where hono-openapi looks for the description of a route.
+  return described.query ? description : Object.assign(refuseQuery, description);
 }
 
 /** A described operation as the document holds it. */

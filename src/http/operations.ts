@@ -11,7 +11,7 @@ import { OPERATION_KINDS, type OperationKind } from '../payments/operations.ts';
 import { hex } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { jsonBody } from './body.ts';
+import { jsonBody, optionalJsonBody } from './body.ts';
 import { documented, type Example } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -86,9 +86,16 @@ function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: stri
   }
 }
 
+function operateBody(
+  c: Context<AppEnv>,
+  kind: OperationKind,
+): Promise<{ readonly amount?: number | undefined; readonly attempt?: number | undefined }> {
+  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operate);
+}
+
 async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Response> {
   const { id, shop, read } = await ownPayment(c);
-  const { amount = null, attempt = null } = await jsonBody(c, schemas.operate);
+  const { amount = null, attempt = null } = await operateBody(c, kind);
   const key = idempotencyKey(c);
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
@@ -110,9 +117,9 @@ export function operationRoutes(): Hono<AppEnv> {
       documented({
         summary: SUMMARIES[kind],
         description:
-          'Without an amount it is the whole. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
+          'Without an amount it is the whole; a cancel takes none. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
         auth: 'shop',
-        body: schemas.operate,
+        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operate }),
         headers: {
           'Idempotency-Key': '1 to 255 printable characters; left out, each call is an operation of its own',
         },
@@ -142,11 +149,21 @@ export function operationRoutes(): Hono<AppEnv> {
       description:
         'Its answer counts like a notification. Operations whose outcome is unknown are asked about too.',
       auth: 'shop',
+      optionalBody: schemas.nothing,
       success: { 200: schemas.payment },
-      errors: ['forbidden', 'not_found', 'unsupported_operation', 'provider_error', 'provider_unreachable'],
+      errors: [
+        'invalid_request',
+        'forbidden',
+        'not_found',
+        'payload_too_large',
+        'unsupported_operation',
+        'provider_error',
+        'provider_unreachable',
+      ],
       example: { path: { id: '$PAID' } },
     }),
     async (c) => {
+      await optionalJsonBody(c, schemas.nothing);
       const { id, read } = await ownPayment(c);
       const service = c.get('service');
       await refresh(service, id, read);

@@ -5,7 +5,6 @@ import type { Shop } from '../directory/types.ts';
 import { createPayment } from '../gateway/create-payment.ts';
 import type { LedgerClient, Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
-import { valid } from '../gateway/validation.ts';
 import type { PaymentWithRedirect } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import { derivePaymentId, paymentId } from '../payments/id.ts';
@@ -14,7 +13,7 @@ import type { Customer, PaymentRequest } from '../payments/types.ts';
 import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { jsonBody } from './body.ts';
+import { jsonBody, optionalJsonBody, queryOf } from './body.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -153,7 +152,7 @@ export function paymentRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const query = valid(schemas.listQuery, c.req.query());
+      const query = queryOf(c, schemas.listQuery);
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
       if (query.reference !== undefined) {
@@ -208,7 +207,7 @@ export function paymentRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const query = valid(schemas.eventsQuery, c.req.query());
+      const query = queryOf(c, schemas.eventsQuery);
       const limit = Number(query.limit ?? EVENTS_A_PAGE);
       const page = { after: Number(query.cursor ?? 0), limit: limit + 1 };
       const { events, pending } = ownedBy(
@@ -241,12 +240,14 @@ export function paymentRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Send the newest webhook of a payment again',
       auth: 'shop',
+      optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
-      errors: ['forbidden', 'not_found', 'invalid_state'],
+      errors: ['invalid_request', 'forbidden', 'not_found', 'invalid_state', 'payload_too_large'],
       example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$BASE/pay/$PAYMENT" > /dev/null' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
+      await optionalJsonBody(c, schemas.nothing);
       const ledger = ledgerAt(c.get('service'), c.req.param('id'));
       const { deliveries } = ownedBy(shop, await ledger.deliveries());
       if (!(await ledger.resend(shop.webhook.dialect === 'polybanking'))) {

@@ -2,13 +2,13 @@
 import { Hono } from 'hono';
 import { describeProof, shownProof } from '../gateway/proof.ts';
 import { choices } from '../gateway/start-attempt.ts';
-import { valid } from '../gateway/validation.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
 import { settingsDefaults, settingsJsonSchema } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
+import { queryOf } from './body.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -40,7 +40,7 @@ export function providerRoutes(): Hono<AppEnv> {
       example: { query: 'currency=CHF' },
     }),
     (c) => {
-      const { currency } = valid(schemas.currencyQuery, c.req.query());
+      const { currency } = queryOf(c, schemas.currencyQuery);
       const found = providers.filter(
         (entry) => currency === undefined || entry.currencies.includes(currency),
       );
@@ -76,7 +76,7 @@ export function providerRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
-      const { currency } = valid(schemas.currencyQuery, c.req.query());
+      const { currency } = queryOf(c, schemas.currencyQuery);
       const found = await choices(c.get('service'), shop, currency ?? null);
       const data = found.map((account) => ({
         id: account.id,

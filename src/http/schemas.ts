@@ -12,6 +12,9 @@ import { EVENT_TYPES, PENDING_REASONS } from '../payments/types.ts';
 /** No control characters, no halves of surrogate pairs, no line separators. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 
+/** Text for people may have them; what a provider is sent does not. */
+const LINE_BREAKS = /[\r\n\t\v\f\u0085\u2028\u2029]+/g;
+
 function printable(from: number, to: number) {
   return v.pipe(
     v.string(),
@@ -55,7 +58,7 @@ export const currencyCode = v.pipe(
   v.metadata({ examples: ['EUR'] }),
 );
 
-const address = v.object({
+const address = v.strictObject({
   line1: optionalText(200),
   line2: optionalText(200),
   postalCode: optionalText(20),
@@ -70,9 +73,14 @@ const address = v.object({
   ),
 });
 
-const customer = v.object({
+const customer = v.strictObject({
   email: v.nullish(
-    v.pipe(v.string(), v.email('is not an e-mail address'), v.maxLength(254, 'takes at most 254 characters')),
+    v.pipe(
+      v.string(),
+      // As HTML's e-mail field takes them.
+      v.rfcEmail('is not an e-mail address'),
+      v.maxLength(254, 'takes at most 254 characters'),
+    ),
   ),
   firstName: optionalText(100),
   lastName: optionalText(100),
@@ -87,12 +95,12 @@ const customer = v.object({
   address: v.nullish(address),
 });
 
-const returnUrl = v.object({ success: v.nullish(webUrl), failure: v.nullish(webUrl) });
+const returnUrl = v.strictObject({ success: v.nullish(webUrl), failure: v.nullish(webUrl) });
 
 /** How many bytes of extra data are kept. */
 const EXTRA_DATA_BYTES = 4096;
 
-export const paymentOrder = v.object({
+export const paymentOrder = v.strictObject({
   reference: v.pipe(
     printable(1, 100),
     v.metadata({ description: 'Your own, unique in your shop.', examples: ['order-1042'] }),
@@ -103,7 +111,18 @@ export const paymentOrder = v.object({
   provider: v.nullish(
     v.pipe(printable(1, 40), v.metadata({ description: 'Or: the first account of this provider.' })),
   ),
-  description: optionalText(500),
+  description: v.nullish(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
+      v.regex(PRINTABLE, 'takes printable characters only'),
+      v.check((text) => Array.from(text).length <= 500, 'takes 0 to 500 characters'),
+      v.metadata({
+        maxLength: 500,
+        description: 'What the shopper reads at the bank. Line breaks become spaces.',
+      }),
+    ),
+  ),
   capture: v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
   customer: v.nullish(customer),
   returnUrl: v.nullish(returnUrl),
@@ -185,29 +204,36 @@ export const idempotencyKey = v.pipe(
   v.regex(/^[\x20-\x7e]{1,255}$/, 'the header Idempotency-Key has 1 to 255 printable ASCII characters'),
 );
 
-export const operate = v.object({
-  amount: v.nullish(amount),
-  attempt: v.nullish(
-    v.pipe(
-      v.number('is a number'),
-      v.integer('is a whole number'),
-      v.minValue(1, 'is at least 1'),
-      v.metadata({
-        description: "Which of the payment's attempts, where several have brought money.",
-        examples: [1],
-      }),
-    ),
-  ),
+const attemptNumber = v.pipe(
+  v.number('is a number'),
+  v.integer('is a whole number'),
+  v.minValue(1, 'is at least 1'),
+  v.metadata({
+    description: "Which of the payment's attempts, where several have brought money.",
+    examples: [1],
+  }),
+);
+
+/** A capture or refund. The whole is asked for by leaving the amount out: null could be a mistake in the shop's program. */
+export const operate = v.strictObject({
+  amount: v.optional(amount),
+  attempt: v.optional(attemptNumber),
 });
 
+/** A cancel releases everything. */
+export const cancel = v.strictObject({ attempt: v.optional(attemptNumber) });
+
+/** The body of a call that takes nothing. */
+export const nothing = v.strictObject({});
+
 /** What a person says became of an operation whose outcome was unknown. */
-export const operationConclusion = v.object({
+export const operationConclusion = v.strictObject({
   outcome: v.picklist(['succeeded', 'failed'], 'is succeeded or failed'),
   note: v.nullish(printable(1, 500)),
 });
 
 /** What a person says became of an attempt whose messages prove nothing. */
-export const attemptConclusion = v.object({
+export const attemptConclusion = v.strictObject({
   outcome: v.pipe(
     v.picklist(['paid', 'denied'], 'is paid or denied'),
     v.metadata({
@@ -250,10 +276,15 @@ export const paymentList = v.object({ data: v.array(payment), nextCursor: v.null
 
 const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
-export const listQuery = v.object({
+export const listQuery = v.strictObject({
   // Any text: PolyBanking's references are not checked.
   reference: v.optional(v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'))),
-  status: v.optional(v.picklist(STATUSES, 'is not a status')),
+  status: v.optional(
+    v.pipe(
+      v.array(v.picklist(STATUSES, 'is not a status')),
+      v.metadata({ description: 'Several times: payments in any of them.' }),
+    ),
+  ),
   account: v.optional(id),
   from: v.optional(time),
   to: v.optional(time),
@@ -290,7 +321,7 @@ export const events = v.object({
 });
 
 /** A page of a log. */
-export const eventsQuery = v.object({
+export const eventsQuery = v.strictObject({
   limit: v.optional(
     v.pipe(
       v.string(),
@@ -315,7 +346,7 @@ export const deliveries = v.object({
   ),
 });
 
-export const currencyQuery = v.object({ currency: v.optional(currencyCode) });
+export const currencyQuery = v.strictObject({ currency: v.optional(currencyCode) });
 
 /** What the signature of a provider's messages proves, and what a message counts as that came each way. */
 const proof = v.object({
@@ -356,13 +387,13 @@ export const shopAccounts = v.object({
 
 // --- Operator ---------------------------------------------------------------------------------------------
 
-export const accountChange = v.object({
+export const accountChange = v.strictObject({
   provider: printable(1, 40),
   caption: v.nullish(printable(1, 100)),
   environment: v.nullish(v.picklist(['test', 'production', 'sandbox'], 'is test, production or sandbox')),
   currencies: v.nullish(v.pipe(v.array(currencyCode), v.minLength(1, 'names at least one currency'))),
   settings: v.nullish(v.record(v.string(), v.unknown())),
-  endpoints: v.nullish(v.object({ page: v.nullish(v.string()), api: v.nullish(v.string()) })),
+  endpoints: v.nullish(v.strictObject({ page: v.nullish(v.string()), api: v.nullish(v.string()) })),
   trustUnprovenNotifications: v.nullish(
     v.pipe(
       v.boolean('is true or false'),
@@ -439,8 +470,12 @@ const graceSeconds = v.pipe(
   v.metadata({ description: 'For how long the old one still works, in seconds.' }),
 );
 
-export const rotateSecret = v.object({ value: v.string(), graceSeconds: v.nullish(graceSeconds) });
-export const rotateKey = v.object({ graceSeconds: v.nullish(graceSeconds) });
+export const rotateSecret = v.strictObject({
+  // As in settings: a number and its digits are the same.
+  value: v.pipe(v.union([v.string(), v.pipe(v.number(), v.safeInteger())], 'is a text'), v.transform(String)),
+  graceSeconds: v.nullish(graceSeconds),
+});
+export const rotateKey = v.strictObject({ graceSeconds: v.nullish(graceSeconds) });
 
 /** An API key travels in a header. The others sign: they have 32 characters or more, except where they are imported. */
 const signingKey = v.nullish(
@@ -453,7 +488,7 @@ const signingKey = v.nullish(
   ),
 );
 
-const keys = v.object({
+const keys = v.strictObject({
   apiKey: v.nullish(
     v.pipe(
       v.string(),
@@ -465,7 +500,7 @@ const keys = v.object({
   webhookSecret: signingKey,
 });
 
-export const shopChange = v.object({
+export const shopChange = v.strictObject({
   name: v.nullish(printable(1, 100)),
   group: v.nullish(printable(0, 100)),
   active: v.nullish(v.boolean()),
@@ -482,7 +517,7 @@ export const shopChange = v.object({
   region: v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
   rateLimit: v.nullish(
     v.pipe(
-      v.object({
+      v.strictObject({
         perMinute: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
         burst: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
       }),
@@ -496,7 +531,7 @@ export const shopChange = v.object({
   accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   returnUrl: v.nullish(returnUrl),
   webhook: v.nullish(
-    v.object({
+    v.strictObject({
       url: v.nullish(webUrl),
       dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`)),
       newPayments: v.nullish(
@@ -529,7 +564,7 @@ export const shop = v.object({
 
 export const shopList = v.object({ data: v.array(shop) });
 
-export const auditQuery = v.object({
+export const auditQuery = v.strictObject({
   limit: listQuery.entries.limit,
   cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
 });
@@ -585,7 +620,7 @@ export const refusals = v.object({
   nextCursor: v.nullable(v.string()),
 });
 
-export const rebuild = v.object({
+export const rebuild = v.strictObject({
   objects: v.nullish(
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a Durable Object id'))),
@@ -604,7 +639,7 @@ export const rebuilt = v.object({
   nextCursor: v.nullable(v.string()),
 });
 
-export const reencrypt = v.object({
+export const reencrypt = v.strictObject({
   acceptOlder: v.nullish(
     v.pipe(
       v.boolean('is true or false'),
@@ -689,10 +724,10 @@ const dryRun = v.nullish(
 /** SHA-256 of a key, in lower-case hexadecimal. */
 const keyHash = v.nullish(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is a SHA-256 in hexadecimal')));
 
-export const importTransaction = v.object({
+export const importTransaction = v.strictObject({
   config: id,
   configKeys: v.pipe(
-    v.object({ requestKey: keyHash, ipnKey: keyHash }),
+    v.strictObject({ requestKey: keyHash, ipnKey: keyHash }),
     v.metadata({
       description:
         'The SHA-256 of key_request and key_ipn of its config. One of them has to be a live key of the shop.',
@@ -706,7 +741,7 @@ export const importTransaction = v.object({
       v.metadata({ description: 'At the old server: its bank knows the order as polybanking-<number>.' }),
     ),
   ),
-  transaction: v.object({
+  transaction: v.strictObject({
     reference: oldText,
     extraData: v.nullish(text),
     amount,
@@ -723,7 +758,7 @@ export const importTransaction = v.object({
     ipn: day,
   }),
   logs: v.array(
-    v.object({
+    v.strictObject({
       when: time,
       extraData: v.nullish(text),
       type: v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log'),
@@ -732,13 +767,13 @@ export const importTransaction = v.object({
   dryRun,
   shop: v.nullish(
     v.pipe(
-      v.object({ testMode: v.boolean(), accounts: v.array(id) }),
+      v.strictObject({ testMode: v.boolean(), accounts: v.array(id) }),
       v.metadata({ description: 'In a dry run: the shop as it will be, if it is not there yet.' }),
     ),
   ),
 });
 
-export const importShop = v.object({
+export const importShop = v.strictObject({
   id,
   ...shopChange.entries,
   // As long as the original's columns.
@@ -767,10 +802,10 @@ const importedChangeEntries = {
   text,
 };
 
-export const importUser = v.object({ ...importedUserEntries, dryRun });
-export const importChange = v.object({ ...importedChangeEntries, dryRun });
+export const importUser = v.strictObject({ ...importedUserEntries, dryRun });
+export const importChange = v.strictObject({ ...importedChangeEntries, dryRun });
 export const importedUsers = v.object({ data: v.array(v.object(importedUserEntries)) });
-export const importedChangesQuery = v.object({ ...auditQuery.entries, config: v.optional(id) });
+export const importedChangesQuery = v.strictObject({ ...auditQuery.entries, config: v.optional(id) });
 export const importedChanges = v.object({
   data: v.array(v.object(importedChangeEntries)),
   nextCursor: v.nullable(v.string()),

@@ -129,7 +129,7 @@ describe('at the same time', () => {
 
   it('a capture and a cancel are one of the two', async () => {
     const attempt = await held('sips2');
-    const answers = await Promise.all([call(attempt, 'capture'), call(attempt, 'cancel', { amount: 1999 })]);
+    const answers = await Promise.all([call(attempt, 'capture'), call(attempt, 'cancel')]);
     const { amounts } = await read(attempt);
     const [captured, cancelled] = answers.map(({ status }) => status === 200);
     expect(captured || cancelled).toBe(true);

@@ -13,14 +13,13 @@ import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
-import { valid } from '../../gateway/validation.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { paymentId } from '../../payments/id.ts';
 import { secretNames } from '../../providers/kit/settings.ts';
 import { provider } from '../../providers/registry.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
-import { idParam, jsonBody } from '../body.ts';
+import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
@@ -184,7 +183,7 @@ function accountRoutes(): Hono<AppEnv> {
     async (c) => {
       const { directory } = c.get('service');
       const account = await knownAccount(c.get('service'), idParam(c));
-      const { limit = '50', cursor } = valid(schemas.auditQuery, c.req.query());
+      const { limit = '50', cursor } = queryOf(c, schemas.auditQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
     },
@@ -242,7 +241,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       example: { query: 'limit=5' },
     }),
     async (c) => {
-      const query = valid(schemas.auditQuery, c.req.query());
+      const query = queryOf(c, schemas.auditQuery);
       const limit = Number(query.limit ?? 100);
       const entries = await c
         .get('service')
@@ -257,14 +256,14 @@ function upkeepRoutes(): Hono<AppEnv> {
       summary: 'Have ledgers push their row of the searchable copy again',
       description: 'By object ids, or page by page over the payments that the copy still knows.',
       auth: 'operator',
-      body: schemas.rebuild,
+      optionalBody: schemas.rebuild,
       success: { 200: schemas.rebuilt },
       errors: ['invalid_request', 'payload_too_large'],
       example: { body: {} },
     }),
     async (c) => {
       const service = c.get('service');
-      const { objects, cursor } = await jsonBody(c, schemas.rebuild);
+      const { objects, cursor } = await optionalJsonBody(c, schemas.rebuild);
       const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
       const ledgers = objects
         ? objects.map((object, index) => objectLedger(service, object, index))
@@ -325,13 +324,13 @@ function upkeepRoutes(): Hono<AppEnv> {
       description:
         'The cron does it too, every ten minutes. Run it while MASTER_KEY_PREVIOUS is set; when nothing is in `failed`, that one can be removed. Afterwards secrets sealed by an older version do not open any more: `acceptOlder` takes those that are there once more, after you have restored an old copy of the database.',
       auth: 'operator',
-      body: schemas.reencrypt,
+      optionalBody: schemas.reencrypt,
       success: { 200: schemas.reencrypted },
       errors: ['invalid_request', 'payload_too_large'],
       example: { body: {} },
     }),
     async (c) => {
-      const { acceptOlder } = await jsonBody(c, schemas.reencrypt);
+      const { acceptOlder } = await optionalJsonBody(c, schemas.reencrypt);
       const { directory } = c.get('service');
       return c.json(await directory.sealAgain({ actor: OPERATOR, acceptOlder: acceptOlder ?? false }));
     },

@@ -5,7 +5,7 @@ import { knownShop, putShop } from '../../gateway/shop-change.ts';
 import { Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR } from '../auth.ts';
-import { idParam, jsonBody } from '../body.ts';
+import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
 
@@ -77,7 +77,7 @@ export function shopRoutes(): Hono<AppEnv> {
       description:
         'The old key works, and signs beside the new one, until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none. The answer shows the new key, once.',
       auth: 'operator',
-      body: schemas.rotateKey,
+      optionalBody: schemas.rotateKey,
       success: { 200: schemas.shop },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: { path: { id: 'docs-shop', kind: 'webhookSecret' }, body: { graceSeconds: 86400 } },
@@ -87,7 +87,7 @@ export function shopRoutes(): Hono<AppEnv> {
       const shop = await knownShop(service, idParam(c));
       const kind = KEY_KINDS.find((name) => name === c.req.param('kind'));
       if (!kind) throw new Problem('not_found', `a shop has the keys ${KEY_KINDS.join(', ')}`);
-      const { graceSeconds } = await jsonBody(c, schemas.rotateKey);
+      const { graceSeconds } = await optionalJsonBody(c, schemas.rotateKey);
       const grace = graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const value = await service.directory.shops.rotate(shop.id, kind, grace, OPERATOR);
       service.directory.changed();

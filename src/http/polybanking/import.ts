@@ -4,11 +4,10 @@ import type { ImportedResult } from '../../directory/imported.ts';
 import { shopDifferences, takeOverTransaction } from '../../gateway/polybanking-import.ts';
 import { checkedShop, keyWarnings, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
-import { valid } from '../../gateway/validation.ts';
 import { nextCursor } from '../admin/paging.ts';
 import type { AppEnv } from '../app-env.ts';
 import { OPERATOR } from '../auth.ts';
-import { jsonBody } from '../body.ts';
+import { jsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
 
@@ -190,7 +189,7 @@ function peopleRoutes(): Hono<AppEnv> {
       example: { query: 'config=7' },
     }),
     async (c) => {
-      const { config = null, limit = '100', cursor } = valid(schemas.importedChangesQuery, c.req.query());
+      const { config = null, limit = '100', cursor } = queryOf(c, schemas.importedChangesQuery);
       const data = await c.get('service').directory.imported.changes({
         config,
         limit: Number(limit),

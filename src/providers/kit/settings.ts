@@ -88,3 +88,29 @@ export function settingsDefaults(schema: SettingsSchema): Readonly<Record<string
       .filter(([, value]) => value !== undefined),
   );
 }
+
+/** The kind of value that a setting takes, by the schema's word for it. */
+function typeOf(schema: unknown): string {
+  const { type, wrapped } = schema as { readonly type: string; readonly wrapped?: unknown };
+  return wrapped === undefined ? type : typeOf(wrapped);
+}
+
+/** Digits of a whole number that JavaScript counts exactly, written as it writes them: "032" is text. */
+const WHOLE_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
+
+/** Settings in which a number and its digits are the same: each as its schema takes it. */
+export function withDigitsAsTaken(
+  schema: SettingsSchema,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const type = Object.hasOwn(schema.entries, name) ? typeOf(schema.entries[name]) : null;
+      if (type === 'number' && typeof value === 'string' && WHOLE_NUMBER.test(value))
+        return [name, Number(value)];
+      const isText = type === 'string' || type === 'picklist';
+      if (isText && Number.isSafeInteger(value) && (value as number) >= 0) return [name, String(value)];
+      return [name, value];
+    }),
+  );
+}

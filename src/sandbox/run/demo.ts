@@ -10,6 +10,7 @@ import * as v from 'valibot';
 import { provider } from '../../providers/registry.ts';
 import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
 import { disorder, isHinted } from './disorder.ts';
+import { portOf } from './port.ts';
 import { localServer } from './server.ts';
 import { Storefront } from './storefront.ts';
 
@@ -133,7 +134,7 @@ async function answers(origin: string): Promise<boolean> {
 
 /** The running server, or one with data of its own that is thrown away. */
 async function server(): Promise<{ origin: string; stop(): Promise<void> }> {
-  const port = Number(process.env.PORT ?? 8787);
+  const port = portOf(process.env.PORT);
   const origin = `http://localhost:${port}`;
   if (await answers(origin)) return { origin, stop: async () => {} };
   const state = mkdtempSync(join(tmpdir(), 'countersign-demo-'));

@@ -1,12 +1,15 @@
 /** `npm start`: the local Worker on http://localhost:8787 (PORT changes it), with its data under .wrangler/state. */
 import { DEMO_KEYS } from '../demo.ts';
+import { portOf, requireFreePort } from './port.ts';
 import { localServer } from './server.ts';
 
-const port = Number(process.env.PORT ?? 8787);
-
 async function main(): Promise<void> {
+  const port = portOf(process.env.PORT);
+  await requireFreePort(port, 'npm start');
   const server = await localServer(port, { output: 'inherit' });
   const { origin } = server;
+  // Each start has a reference of its own: the same one again would be the payment of last time.
+  const reference = `order-${Date.now().toString(36)}`;
   console.log(`
 countersign is running.
 
@@ -17,11 +20,13 @@ countersign is running.
   Demo keys      API key         ${DEMO_KEYS.apiKey}
                  webhook secret  ${DEMO_KEYS.webhookSecret}
 
+  Its data is in .wrangler/state; npm run reset forgets it. PORT takes another port.
+
   A payment:
 
     curl -s ${origin}/v1/payments \\
       -H 'Authorization: Bearer ${DEMO_KEYS.apiKey}' -H 'Content-Type: application/json' \\
-      -d '{"reference":"order-1042","amount":1999,"currency":"EUR","provider":"paybox","customer":{"email":"jane@example.com"}}'
+      -d '{"reference":"${reference}","amount":1999,"currency":"EUR","provider":"paybox","customer":{"email":"jane@example.com"}}'
 `);
   process.exitCode = await server.ended;
 }

@@ -1,0 +1,317 @@
+/** Input under /v1 is taken whole or refused: nothing that a caller wrote is passed over in silence. */
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describedRoutes } from '../../src/http/openapi.ts';
+import {
+  admin,
+  CUSTOMER,
+  demoSettings,
+  type Journey,
+  journey,
+  makeAccount,
+  makeShop,
+  network,
+  type Payment,
+  type Problem,
+  request,
+  runAlarms,
+  type TestShop,
+  unique,
+} from '../support/harness.ts';
+
+let net: ReturnType<typeof network>;
+let shop: TestShop;
+let account: string;
+
+beforeAll(async () => {
+  account = await makeAccount('paybox');
+  shop = await makeShop([account]);
+});
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+const order = (fields: object) => ({
+  reference: unique(),
+  amount: 1999,
+  currency: 'EUR',
+  account,
+  ...fields,
+});
+const create = (fields: object) => shop.call<Problem>('POST', '/payments', order(fields));
+
+async function paid(): Promise<Journey> {
+  const attempt = await journey('sips2');
+  await attempt.notify('pay');
+  return attempt;
+}
+
+describe('an unknown member', () => {
+  it.each([
+    ['captrue', { captrue: 'manual' }, 'captrue', 'did you mean capture?'],
+    ['Currency', { Currency: 'EUR' }, 'Currency', 'did you mean currency?'],
+    ['customer.emial', { customer: { ...CUSTOMER, emial: 'x' } }, 'customer.emial', 'did you mean email?'],
+    ['customer.address.zip', { customer: { address: { zip: '1' } } }, 'customer.address.zip', 'postalCode'],
+    ['returnUrl.sucess', { returnUrl: { sucess: 'https://a.fr' } }, 'returnUrl.sucess', 'success?'],
+    ['__proto__', JSON.parse('{"__proto__":{"amount":1}}') as object, '__proto__', 'is not known'],
+    ['constructor', { constructor: 1 }, 'constructor', 'is not known'],
+  ])('of a payment is not dropped: %s', async (_name, fields, path, message) => {
+    const { status, body } = await create(fields);
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors).toEqual([{ path, message: expect.stringContaining(message) }]);
+  });
+
+  it('is named beside every other one, and beside what is wrong', async () => {
+    const { body } = await create({
+      captrue: 'manual',
+      extradata: 'x',
+      amount: 'ten',
+      customer: { nmae: 'x' },
+    });
+    expect(body.errors?.map(({ path }) => path).toSorted()).toEqual([
+      'amount',
+      'captrue',
+      'customer.nmae',
+      'extradata',
+    ]);
+  });
+
+  it('is free where names are free', async () => {
+    const answer = await create({ customer: CUSTOMER, providerFields: { PBX_LANGUE: 'GBR' } });
+    expect(answer.status).toBe(201);
+  });
+
+  it.each([
+    ['enviroment', { enviroment: 'production' }, 'did you mean environment?'],
+    ['alowedIps', { alowedIps: ['1.2.3.4'] }, 'did you mean allowedIps?'],
+    ['endpoints.Page', { endpoints: { Page: 'https://a.fr' } }, 'did you mean page?'],
+    [
+      'settings.hmac_kye',
+      { settings: { ...demoSettings('paybox'), hmac_kye: 'x' } },
+      'did you mean hmac_key?',
+    ],
+  ])('of an account is not dropped: %s', async (path, change, message) => {
+    const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, { provider: 'paybox', ...change });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toContainEqual({ path, message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ['activ', { activ: false }],
+    ['webhook.uri', { webhook: { uri: 'https://a.fr' } }],
+    ['keys.apikey', { keys: { apikey: 'x' } }],
+    ['rateLimit.perminute', { rateLimit: { perMinute: 5, perminute: 6 } }],
+  ])('of a shop is not dropped: %s', async (path, change) => {
+    const answer = await admin<Problem>('PUT', `/shops/${unique()}`, change);
+    expect(answer.body.errors?.map((error) => error.path)).toEqual([path]);
+  });
+});
+
+describe('a refund', () => {
+  it.each([
+    ['a member with another name', { amuont: 500 }, 'amuont'],
+    ['a list', [], ''],
+    ['a list of amounts', [500], ''],
+    ['null for its amount', { amount: null }, 'amount'],
+    ['a currency', { amount: 500, currency: 'USD' }, 'currency'],
+    ['nothing', undefined, undefined],
+    ['a text', '500', ''],
+    ['an attempt that is null', { attempt: null }, 'attempt'],
+  ])('of the whole is not made from %s', async (_name, body, path) => {
+    const attempt = await paid();
+    for (const kind of ['refund', 'capture']) {
+      const answer = await attempt.shop.call<Problem>(
+        'POST',
+        `/payments/${attempt.payment.id}/${kind}`,
+        body,
+      );
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+      expect(answer.body.errors?.[0]?.path).toBe(path);
+    }
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.refunded).toBe(0);
+  });
+
+  it('of the whole is what leaving the amount out means', async () => {
+    const attempt = await paid();
+    const answer = await attempt.shop.call<Payment>('POST', `/payments/${attempt.payment.id}/refund`, {});
+    expect(answer.body.amounts.refunded).toBe(1999);
+  });
+});
+
+describe('a call that takes nothing', () => {
+  it.each(['cancel', 'refresh', 'deliveries'])('takes no body and {}, and nothing else: %s', async (kind) => {
+    const attempt = await journey('sips2');
+    const path = `/payments/${attempt.payment.id}/${kind}`;
+    for (const body of [{ amount: 500 }, [], 'x', null, { '': 1 }]) {
+      const answer = await attempt.shop.call<Problem>('POST', path, body);
+      expect([answer.status, answer.body.code], JSON.stringify(body)).toEqual([400, 'invalid_request']);
+    }
+    for (const body of [undefined, {}])
+      expect((await attempt.shop.call('POST', path, body)).status).not.toBe(400);
+  });
+});
+
+describe('a list where an object has to be', () => {
+  it.each([
+    ['customer', { customer: [] }],
+    ['customer.address', { customer: { address: [] } }],
+    ['providerFields', { providerFields: [] }],
+    ['returnUrl', { returnUrl: ['https://a.fr'] }],
+  ])('is not stored as one: %s', async (path, fields) => {
+    const { status, body } = await create(fields);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([{ path, message: 'is an object, not a list' }]);
+  });
+
+  it('is not taken for settings', async () => {
+    const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, { provider: 'dummy', settings: [] });
+    expect(answer.body.errors).toEqual([{ path: 'settings', message: 'is an object, not a list' }]);
+  });
+});
+
+describe('a query parameter', () => {
+  it.each([
+    ['/payments?statsu=paid', 'statsu', 'did you mean status?'],
+    ['/payments?limit=5&limit=6', 'limit', 'more than once'],
+    ['/payments?reference=a&reference=b', 'reference', 'more than once'],
+    ['/accounts?curency=EUR', 'curency', 'did you mean currency?'],
+    ['/payments/7ZK0M3Q9T2V8XW4B?expand=1', 'expand', 'is not known'],
+  ])('is not passed over: %s', async (path, name, message) => {
+    const { status, body } = await shop.call<Problem>('GET', path);
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors).toEqual([{ path: name, message: expect.stringContaining(message) }]);
+  });
+
+  it.each(['/accounts?x=1', '/shops?x=1', '/audit?limits=5'])(
+    'of an operator is not passed over: %s',
+    async (path) => {
+      expect((await admin<Problem>('GET', path)).body.code).toBe('invalid_request');
+    },
+  );
+
+  it('of a provider is taken as its protocol has it', async () => {
+    expect((await request(`/callback/${account}?anything=1&anything=2`)).status).not.toBe(400);
+  });
+
+  it('that is a list has each of its values', async () => {
+    const own = await makeShop([await makeAccount('dummy')]);
+    const payment = (await own.pay()).body;
+    await runAlarms(payment.id);
+    const query = (text: string) => own.call<{ data: Payment[] } & Problem>('GET', `/payments?${text}`);
+    await expect
+      .poll(async () => (await query('status=paid&status=created')).body.data.map(({ id }) => id))
+      .toEqual([payment.id]);
+    expect((await query('status=paid&status=denied')).body.data).toEqual([]);
+    expect((await query('status=paid&status=payed')).body.errors?.[0]?.path).toBe('status.1');
+  });
+
+  it('is described by every route that reads one', () => {
+    for (const { query, example, summary } of describedRoutes)
+      if (example?.query) expect(query, summary).toBeDefined();
+  });
+});
+
+describe('a setting', () => {
+  it('is the same as a number and as its digits, and keeps its zeros', async () => {
+    const id = unique();
+    const put = (settings: object) =>
+      admin<{ settings: Record<string, unknown> } & Problem>('PUT', `/accounts/${id}`, {
+        provider: 'paybox',
+        settings: { ...demoSettings('paybox'), ...settings },
+      });
+    expect((await put({ site: 1999888, rang: '032', identifiant: 107904482 })).body.settings).toMatchObject({
+      site: '1999888',
+      rang: '032',
+      identifiant: '107904482',
+    });
+    const ecommpay = async (project_id: unknown) =>
+      (
+        await admin<{ settings: Record<string, unknown> }>('PUT', `/accounts/ec-${id}`, {
+          provider: 'ecommpay',
+          settings: { ...demoSettings('ecommpay'), project_id },
+        })
+      ).body.settings.project_id;
+    expect([await ecommpay('112'), await ecommpay(112)]).toEqual([112, 112]);
+  });
+
+  it('is not made from a fraction or an object', async () => {
+    for (const site of [1.5, -1, {}, [1], true]) {
+      const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, {
+        provider: 'paybox',
+        settings: { ...demoSettings('paybox'), site },
+      });
+      expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([400, 'settings.site']);
+    }
+  });
+});
+
+describe('an e-mail address', () => {
+  it.each(["o'neil@example.ie", 'zoe+a&b@example.com', 'user@xn--mnchen-3ya.de', 'a@localhost'])(
+    'that HTML takes is taken: %s',
+    async (email) => {
+      expect((await create({ customer: { ...CUSTOMER, email } })).status).toBe(201);
+    },
+  );
+
+  it.each(['zoe', 'zoe@', '@example.com', 'zoe @example.com', 'zoe@exa mple.com', 'zoe@-a.com', 'zoe@a..b'])(
+    'that HTML refuses is refused: %s',
+    async (email) => {
+      const { status, body } = await create({ customer: { ...CUSTOMER, email } });
+      expect([status, body.errors?.[0]]).toEqual([
+        400,
+        { path: 'customer.email', message: 'is not an e-mail address' },
+      ]);
+    },
+  );
+});
+
+describe('a description', () => {
+  it('with line breaks does not stop the payment', async () => {
+    const answer = await shop.call<Payment>(
+      'POST',
+      '/payments',
+      order({ customer: CUSTOMER, description: 'Two\r\ntickets\n\nRow 5' }),
+    );
+    expect([answer.status, answer.body.description]).toEqual([201, 'Two tickets Row 5']);
+  });
+});
+
+describe('a message', () => {
+  it('is never in the words of the validation library', async () => {
+    const wrong = [1, 'x', true, null, {}, [], [1], -1, 1.5, ''];
+    const bodies = wrong.flatMap((value) => [
+      order({ amount: value }),
+      order({ customer: value }),
+      order({ customer: { email: value, address: value } }),
+      order({ capture: value, description: value, extraData: value, providerFields: value }),
+      order({ returnUrl: { success: value }, reference: value, currency: value }),
+    ]);
+    const answers = [
+      ...(await Promise.all(bodies.map((body) => shop.call<Problem>('POST', '/payments', body)))),
+      ...(await Promise.all(
+        wrong.flatMap((value) => [
+          admin<Problem>('PUT', `/shops/${unique()}`, {
+            name: value,
+            active: value,
+            accounts: value,
+            rateLimit: { perMinute: value },
+            webhook: value,
+            region: value,
+          }),
+          admin<Problem>('PUT', `/accounts/${unique()}`, {
+            provider: 'paybox',
+            settings: { site: value, rang: value },
+          }),
+          admin<Problem>('PUT', `/accounts/${unique()}`, {
+            provider: value,
+            currencies: value,
+            expireAfterHours: value,
+          }),
+        ]),
+      )),
+    ];
+    const messages = answers.flatMap(({ body }) => body.errors ?? []).map(({ message }) => message);
+    expect(messages.length).toBeGreaterThan(100);
+    expect(messages.filter((message) => /Invalid|Expected|received|undefined/.test(message))).toEqual([]);
+  });
+});
