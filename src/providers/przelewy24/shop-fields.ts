@@ -1,6 +1,7 @@
 /**
  * What a shop may give as `providerFields`: the optional fields of each mode that choose a means of payment or describe the payer.
- * Facts: SHEET.md, "Starting a payment". Not among them: what has a price of its own (`cart`), and stored cards.
+ * Facts: SHEET.md, "Starting a payment". Not among them: what has a price of its own
+ * (`cart`), and stored means of payment (`methodRefId`).
  */
 import {
   NUMBER,
@@ -29,7 +30,6 @@ const REST = {
   regulationAccept: YES_NO,
   shipping: NUMBER,
   transferLabel: LABEL,
-  methodRefId: textUpTo(250),
   client: textUpTo(40),
   address: textUpTo(80),
   zip: textUpTo(10),

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
-import { paid, read as readPayment } from '../../support/bank-office.ts';
+import { changing, paid, read as readPayment, refreshed } from '../../support/bank-office.ts';
 import { deliver, demoSettings, journey, network } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER } from '../support.ts';
 
@@ -155,6 +155,27 @@ describe('of several operations', () => {
     ])
       expect(await read({ payment, operations })).toMatchObject({ amount: 300 });
   });
+});
+
+it.each([
+  ['sum_real', { sum_request: EUR(1999), sum_real: EUR(1500) }, 1500],
+  [
+    'the sales of its operations',
+    {
+      operations: [
+        { id: 1, type: 'sale', status: 'decline', sum_initial: EUR(1) },
+        { id: 2, type: 'sale', status: 'success', sum_initial: EUR(1999) },
+      ],
+    },
+    1999,
+  ],
+])('an answer of Gate without payment.sum was without an amount: %s', async (_what, sums, amount) => {
+  const attempt = await journey('ecommpay', { fields: { currency: 'EUR' } });
+  changing('POST', /payment\/status$/, () => ({
+    payment: { id: attempt.order.order, status: 'success', method: 'card' },
+    ...sums,
+  }));
+  expect((await refreshed(attempt)).amounts.paid).toBe(amount);
 });
 
 it('a callback without Content-Type was refused, and is taken', async () => {

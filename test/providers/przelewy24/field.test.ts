@@ -101,6 +101,7 @@ describe('providerFields', () => {
     ['amount', '1'],
     ['sessionId', 'x'],
     ['cart', '[]'],
+    ['methodRefId', 'A1B2'],
   ])('are refused by name: %s', async (name, value) => {
     const payment = paymentOf(przelewy24, { providerFields: { [name]: value } });
     await expect(begin(przelewy24, payment)).rejects.toMatchObject({
