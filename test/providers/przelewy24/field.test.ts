@@ -3,7 +3,20 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { przelewy24 } from '../../../src/providers/przelewy24/index.ts';
 import { answering, changing, read, refreshed } from '../../support/bank-office.ts';
-import { bankOf, deliver, journey, memory, network, request, runAlarms } from '../../support/harness.ts';
+import {
+  BANK_API,
+  bankOf,
+  deliver,
+  journey,
+  makeAccount,
+  makeShop,
+  memory,
+  merchant,
+  network,
+  request,
+  runAlarms,
+  shopperAtBank,
+} from '../../support/harness.ts';
 import { accountOf, begin, request as paymentOf, registered } from '../support.ts';
 
 let net: ReturnType<typeof network>;
@@ -43,6 +56,18 @@ describe('a signed notification of a payment that is not verified', () => {
     expect(registrations()).toBe(before);
     restore();
     expect(await refreshed(attempt)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
+  });
+
+  it('is said to be checked where a shop has no address to go back to', async () => {
+    const account = await makeAccount('przelewy24', { endpoints: { api: BANK_API } });
+    const shop = await makeShop([account], { returnUrl: {} });
+    const { body: payment } = await shop.pay({ currency: 'PLN' });
+    const who = merchant('przelewy24', account);
+    const order = await shopperAtBank('przelewy24', payment.redirect, who);
+    unverified();
+    await deliver(bankOf('przelewy24').notification(order, who, 'pay', 'none'));
+    const page = await request(payment.checkoutUrl);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('is being checked')]);
   });
 
   it('learnt by asking was thrown away: it is pending, and verified when Przelewy24 is well', async () => {

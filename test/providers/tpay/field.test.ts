@@ -7,14 +7,18 @@ import { changing, inPanel, paid, read, refreshed, tell } from '../../support/ba
 import {
   admin,
   BANK_API,
+  bankOf,
   deliver,
   demoSettings,
   type Journey,
   journey,
   makeAccount,
   makeShop,
+  memory,
+  merchant,
   network,
   request,
+  shopperAtBank,
 } from '../../support/harness.ts';
 import { accountOf, begin, request as paymentOf, registered } from '../support.ts';
 
@@ -41,7 +45,7 @@ function signed({ merchant }: Pick<Journey, 'merchant'>, body: string, type = FO
 }
 
 /** A basic notification about an attempt, changed. */
-function told(attempt: Journey, changes: Record<string, string>) {
+function told(attempt: Pick<Journey, 'merchant' | 'order' | 'payment'>, changes: Record<string, string>) {
   const { id, code } = attempt.merchant.settings;
   const fields: Record<string, string> = {
     id: String(id),
@@ -153,21 +157,20 @@ describe('another currency than złoty', () => {
     await expect(begin(tpay, paymentOf(tpay, { currency: 'EUR' }), classic)).rejects.toThrow('currency');
   });
 
-  it('is read from the notification, and a payment in złoty does not pay one in euros', async () => {
+  it('is read from the notification and the answer: a payment in złoty does not pay one in euros', async () => {
     const account = await makeAccount('tpay', { currencies: ['EUR'], endpoints: { api: BANK_API } });
     const shop = await makeShop([account]);
-    const { body } = await shop.pay({ currency: 'EUR' });
-    await request(body.checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
-    const merchant = {
-      account,
-      settings: demoSettings('tpay'),
-      callback: `https://pay.countersign.dev/callback/${account}`,
-    };
-    const attempt = { merchant, payment: body, shop, order: { order: `${body.id}01` } } as unknown as Journey;
+    const { body: payment } = await shop.pay({ currency: 'EUR' });
+    const who = merchant('tpay', account);
+    const order = await shopperAtBank('tpay', payment.redirect, who);
+    const attempt = { merchant: who, payment, shop, order };
     await told(attempt, { tr_currency: 'PLN' });
-    expect((await shop.payment(body.id)).amounts.paid).toBe(0);
+    expect((await shop.payment(payment.id)).amounts.paid).toBe(0);
+    await bankOf('tpay').decide?.(order, who, 'pay', memory);
+    await shop.call('POST', `/payments/${payment.id}/refresh`);
+    expect(await shop.payment(payment.id)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
     await told(attempt, { tr_currency: 'EUR' });
-    expect(await shop.payment(body.id)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
+    expect((await shop.payment(payment.id)).amounts.paid).toBe(1999);
   });
 });
 
