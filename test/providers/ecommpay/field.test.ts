@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
-import { changing, paid, read as readPayment, refreshed } from '../../support/bank-office.ts';
+import { answering, paid, read as readPayment, refreshed } from '../../support/bank-office.ts';
 import { deliver, demoSettings, journey, network } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER } from '../support.ts';
 
@@ -171,10 +171,11 @@ it.each([
   ],
 ])('an answer of Gate without payment.sum was without an amount: %s', async (_what, sums, amount) => {
   const attempt = await journey('ecommpay', { fields: { currency: 'EUR' } });
-  changing('POST', /payment\/status$/, () => ({
-    payment: { id: attempt.order.order, status: 'success', method: 'card' },
-    ...sums,
-  }));
+  const payment = { id: attempt.order.order, status: 'success', method: 'card' };
+  answering(
+    ({ url }) => url.endsWith('/payment/status'),
+    () => Response.json({ payment, ...sums }),
+  );
   expect((await refreshed(attempt)).amounts.paid).toBe(amount);
 });
 
