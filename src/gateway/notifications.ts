@@ -100,6 +100,9 @@ export async function takeNotification(
       if (message.ask) await takeHint(service, opened, hintOf(message, provider));
       return result.answer;
     }
+    // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
+    if (result?.kind === 'unbound' && message.ask)
+      return await takeHint(service, opened, hintOf(message, provider));
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);
     if (result?.kind === 'not_real') throw notRealRefusal();
     console.warn({

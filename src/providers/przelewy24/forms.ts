@@ -69,7 +69,9 @@ export function startP24Form(request: StartRequest<P24Settings>): StartedAttempt
     request.payment.providerFields,
   );
   const { signature } = signP24Form(mode, new Map(fields), crc);
+  const { amount, currency } = request.payment;
   return {
+    bound: { amount: String(amount), currency },
     redirect: {
       kind: 'form',
       method: 'POST',

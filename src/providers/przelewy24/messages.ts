@@ -73,6 +73,8 @@ export function advancePayment({ order, orderId, amount, currency, ask }: Advanc
     amount,
     currency,
     movement: orderId,
+    // Another sum than asked is not verified, and nobody has to wait for it.
+    echo: { amount: String(amount), currency: String(currency) },
     ...(ask && { ask }),
     providerReference: orderId || null,
     providerStatus: ADVANCE_PAYMENT,

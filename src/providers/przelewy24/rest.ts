@@ -110,6 +110,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
       method: 'GET',
       url: atOrigin(`${p24Host(account)}/trnRequest/${token}`, account.endpoints.page),
     },
+    bound: { amount: String(payment.amount), currency: payment.currency },
     queryAfterSeconds: 15 * 60,
   };
 }

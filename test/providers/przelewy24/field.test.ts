@@ -58,6 +58,18 @@ describe('a signed notification of a payment that is not verified', () => {
     expect(await refreshed(attempt)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
   });
 
+  it('about another sum is no reason to wait: it is only asked about', async () => {
+    const attempt = await journey('przelewy24');
+    const { order, merchant: who } = attempt;
+    for (const other of [{ amount: 1 }, { currency: 'EUR' }]) {
+      const message = bankOf('przelewy24').notification({ ...order, ...other }, who, 'pay', 'none');
+      expect((await deliver(message)).status).toBe(200);
+      await runAlarms(attempt.payment.id);
+      expect((await read(attempt)).status).toBe('forwarded');
+    }
+    expect(net.calls.filter((url) => url.endsWith('/transaction/verify')).length).toBeGreaterThan(0);
+  });
+
   it('is said to be checked where a shop has no address to go back to', async () => {
     const account = await makeAccount('przelewy24', { endpoints: { api: BANK_API } });
     const shop = await makeShop([account], { returnUrl: {} });
