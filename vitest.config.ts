@@ -41,6 +41,7 @@ export default defineConfig(async () => ({
           exclude: [
             'test/cli/**',
             'test/conformance/**',
+            'test/cpu/**',
             'test/upgrade/**',
             'test/browser/**',
             'test/forge/mutants.test.ts',
@@ -55,6 +56,7 @@ export default defineConfig(async () => ({
           include: [
             'test/cli/**/*.test.ts',
             'test/conformance/**/*.test.ts',
+            'test/cpu/**/*.test.ts',
             'test/upgrade/**/*.test.ts',
             'test/forge/mutants.test.ts',
           ],

@@ -3,8 +3,10 @@ import { type Context, Hono } from 'hono';
 import { requireLoopback } from './env.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
+import { checkoutUrl } from './http/checkout-url.ts';
 import { problemAnswer } from './http/problems.ts';
 import { Problem } from './payments/errors.ts';
+import { paymentId } from './payments/id.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
@@ -25,10 +27,15 @@ function sandboxOf(c: Context): Sandbox {
   const env = c.env as Env;
   const { origin } = new URL(c.req.url);
   store ??= new SandboxStore(env.DIRECTORY);
+  const service = serviceOf(env);
   return {
-    directory: serviceOf(env).directory,
+    directory: service.directory,
     store,
     origin,
+    checkoutUrl: (text) => {
+      const id = paymentId(text);
+      return id && checkoutUrl(service, origin, id);
+    },
     fetch: (request) =>
       new URL(request.url).origin === origin
         ? Promise.resolve(local.fetch(request, env, c.executionCtx))

@@ -2,8 +2,10 @@
  * What the Worker is given: bindings, secrets, variables. Read once per isolate; a missing one is a clear
  * error at the first request, never a default.
  */
+
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
+import { checkoutKey } from './signing/checkout-token.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -24,6 +26,8 @@ export interface Config {
   readonly previousMasterKey: Uint8Array | null;
   /** 32 bytes: derives payment ids and the hashes of API keys. Never changed. */
   readonly idKey: Uint8Array;
+  /** 32 bytes, derived from idKey: makes the tokens of checkout links. */
+  readonly checkoutKey: Uint8Array;
   readonly adminToken: string;
   /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
@@ -130,12 +134,15 @@ export function readConfig(variables: Variables): Config {
       'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "npm run wrangler -- secret put ADMIN_TOKEN"',
     );
   }
+  const masterKey = key('MASTER_KEY', variables.MASTER_KEY, local);
+  const idKey = key('ID_KEY', variables.ID_KEY, local);
   return {
-    masterKey: key('MASTER_KEY', variables.MASTER_KEY, local),
+    masterKey,
     previousMasterKey: variables.MASTER_KEY_PREVIOUS
       ? key('MASTER_KEY_PREVIOUS', variables.MASTER_KEY_PREVIOUS, local)
       : null,
-    idKey: key('ID_KEY', variables.ID_KEY, local),
+    idKey,
+    checkoutKey: checkoutKey(idKey),
     adminToken,
     publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),

@@ -6,6 +6,7 @@ import { OneWaySwitch } from './directory/vault-switch.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
 import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
+import { reached } from './gateway/reached.ts';
 import type { LedgerClient, Service } from './gateway/service.ts';
 import { ShopLimits } from './gateway/shop-limits.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
@@ -74,13 +75,15 @@ export function serviceOf(env: Env): Service {
     // The local runtime would count as well.
     addressLimit: config.local ? null : (env.ADDRESS_LIMIT ?? null),
     ledger: (id, region) =>
-      ledgers.get(
-        ledgers.idFromName(id),
-        region ? { locationHint: region as DurableObjectLocationHint } : {},
-      ) as unknown as LedgerClient,
+      reached(
+        ledgers.get(
+          ledgers.idFromName(id),
+          region ? { locationHint: region as DurableObjectLocationHint } : {},
+        ) as unknown as LedgerClient,
+      ),
     ledgerByObject: (objectId) => {
       try {
-        return ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient;
+        return reached(ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient);
       } catch {
         return null;
       }
@@ -88,7 +91,7 @@ export function serviceOf(env: Env): Service {
     now,
     random,
     fetch: (input, init) => fetch(input, init),
-    daily: (name, day) => env.SEQUENCE.get(env.SEQUENCE.idFromName(name)).next(day),
+    daily: (name, day) => reached(env.SEQUENCE.get(env.SEQUENCE.idFromName(name))).next(day),
   };
 }
 

@@ -19,6 +19,7 @@ interface AccountRow {
   readonly allowed_ips: string;
   readonly expire_after_hours: number;
   readonly trust_unproven: number;
+  readonly retired_at: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -131,6 +132,7 @@ export class Accounts {
       allowedIps: JSON.parse(row.allowed_ips) as string[],
       expireAfterHours: row.expire_after_hours,
       trustUnprovenNotifications: row.trust_unproven === 1,
+      retiredAt: row.retired_at,
       secrets,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -185,6 +187,16 @@ export class Accounts {
       }),
     );
     await this.#db.batch(statements);
+  }
+
+  /** From now on the account begins no attempt; one that is retired already keeps its time. */
+  async retire(id: string, actor: string): Promise<void> {
+    await this.#begin(`account/${id}`);
+    const at = new Date(this.#now()).toISOString();
+    await this.#db.batch([
+      this.#db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
+      recordAudit(this.#db, at, { actor, action: 'account.retired', subject: id, detail: {} }),
+    ]);
   }
 
   async #insertSecret(account: string, setting: string, value: string, at: string): Promise<Statement> {
@@ -266,6 +278,13 @@ export class Accounts {
 
 /** What of an account may be shown and compared. */
 function publicPart(account: Account): Record<string, unknown> {
-  const { id: _id, secrets: _secrets, createdAt: _createdAt, updatedAt: _updatedAt, ...shown } = account;
+  const {
+    id: _id,
+    secrets: _secrets,
+    retiredAt: _retiredAt,
+    createdAt: _createdAt,
+    updatedAt: _updatedAt,
+    ...shown
+  } = account;
   return shown;
 }

@@ -10,6 +10,7 @@ import { Database } from './database.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
+  hasProjected,
   listOverdue,
   listProjected,
   listReferences,
@@ -217,6 +218,11 @@ export class Directory {
 
   payments(filter: Parameters<typeof listProjected>[1]) {
     return listProjected(this.#db, filter);
+  }
+
+  /** Whether the searchable copy has a payment of an account or a shop. */
+  hasPayments(of: Parameters<typeof hasProjected>[1]): Promise<boolean> {
+    return hasProjected(this.#db, of);
   }
 
   projectedIds(after: string, limit: number): Promise<string[]> {

@@ -33,10 +33,13 @@ export interface Cursor {
   readonly id: string;
 }
 
-/** A row's payment. Rows that were written before operations were a part of it show none. */
-function viewIn(body: string): PaymentView {
-  const view = JSON.parse(body) as Omit<PaymentView, 'operations'> & Partial<PaymentView>;
-  return { ...view, operations: view.operations ?? [] };
+/** Members of a payment that rows of before do not have. */
+const ADDED = { version: 0, operations: [], expiresAt: null, paidAt: null, late: false } as const;
+
+/** A row's payment. */
+function viewIn({ body, version }: { readonly body: string; readonly version: number }): PaymentView {
+  const view = JSON.parse(body) as Omit<PaymentView, keyof typeof ADDED> & Partial<PaymentView>;
+  return { ...ADDED, version, ...view };
 }
 
 /** Writes payments' rows in one transaction, each unless a newer one is there. */
@@ -126,16 +129,26 @@ export async function listProjected(
   add('(created_at, id) < (?, ?)', filter.cursor?.createdAt, filter.cursor?.id);
   const { results } = await db
     .prepare(
-      `SELECT body FROM payments WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      `SELECT body, version FROM payments WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
     )
     .bind(...values, filter.limit + 1)
-    .all<{ readonly body: string }>();
-  const data = results.slice(0, filter.limit).map((row) => viewIn(row.body));
+    .all<{ readonly body: string; readonly version: number }>();
+  const data = results.slice(0, filter.limit).map(viewIn);
   const last = data.at(-1);
   return {
     data,
     next: results.length > filter.limit && last ? { createdAt: last.createdAt, id: last.id } : null,
   };
+}
+
+/** Whether there is a payment that went to an account, or of a shop. */
+export async function hasProjected(
+  db: Database,
+  of: { readonly account: string } | { readonly shop: string },
+): Promise<boolean> {
+  const [condition, value] = 'account' in of ? ['account = ?', of.account] : ['shop = ?', of.shop];
+  const found = await db.prepare(`SELECT 1 FROM payments WHERE ${condition} LIMIT 1`).bind(value).first();
+  return found !== null;
 }
 
 /** References of a shop's payments, the newest first. */

@@ -32,6 +32,7 @@ interface ShopRow {
   readonly webhook_new_payments: number;
   readonly rate_per_minute: number | null;
   readonly rate_burst: number | null;
+  readonly expire_after_minutes: number | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -70,6 +71,7 @@ function shopOf(row: ShopRow): Shop {
       row.rate_per_minute && row.rate_burst
         ? { perMinute: row.rate_per_minute, burst: row.rate_burst }
         : null,
+    expireAfterMinutes: row.expire_after_minutes,
     accounts: JSON.parse(row.accounts) as string[],
     returnUrl: { success: row.return_success, failure: row.return_failure },
     webhook: {
@@ -208,16 +210,16 @@ export class Shops {
       this.#db
         .prepare(
           `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst, created_at,
-             updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst,
+             expire_after_minutes, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
              admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
              accounts = excluded.accounts, return_success = excluded.return_success,
              return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
              webhook_dialect = excluded.webhook_dialect,
              webhook_new_payments = excluded.webhook_new_payments, rate_per_minute = excluded.rate_per_minute,
-             rate_burst = excluded.rate_burst, updated_at = excluded.updated_at`,
+             rate_burst = excluded.rate_burst, expire_after_minutes = excluded.expire_after_minutes, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -235,6 +237,7 @@ export class Shops {
           input.webhook.newPayments ? 1 : 0,
           input.rateLimit?.perMinute ?? null,
           input.rateLimit?.burst ?? null,
+          input.expireAfterMinutes,
           at,
           at,
         ),
@@ -301,6 +304,17 @@ export class Shops {
       }),
     ]);
     return value;
+  }
+
+  /** Deletes a shop with its keys. */
+  async delete(id: string, actor: string): Promise<void> {
+    await this.#begin(`shop/${id}`);
+    const at = new Date(this.#now()).toISOString();
+    await this.#db.batch([
+      this.#db.prepare('DELETE FROM shop_keys WHERE shop = ?').bind(id),
+      this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
+      recordAudit(this.#db, at, { actor, action: 'shop.deleted', subject: id, detail: {} }),
+    ]);
   }
 
   /** Seals again every key that signs that an older version or an older master key holds. */

@@ -23,6 +23,8 @@ export interface Account {
   readonly trustUnprovenNotifications: boolean;
   /** After so many hours without a result a payment expires. */
   readonly expireAfterHours: number;
+  /** Since when it begins no attempt any more; it still verifies, refunds and is asked. Null: it is in use. */
+  readonly retiredAt: string | null;
   /** By setting, the newest first. */
   readonly secrets: Readonly<Record<string, readonly LiveSecret[]>>;
   readonly createdAt: string;
@@ -60,6 +62,8 @@ export interface Shop {
   readonly region: Region | null;
   /** Null: the default. */
   readonly rateLimit: RateLimit | null;
+  /** After so many minutes a payment expires that does not say it itself; null: its account decides. */
+  readonly expireAfterMinutes: number | null;
   /** Ids of the accounts it may use, in order of preference. */
   readonly accounts: readonly string[];
   readonly returnUrl: { readonly success: string | null; readonly failure: string | null };

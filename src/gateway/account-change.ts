@@ -10,6 +10,7 @@ import { provider } from '../providers/registry.ts';
 import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import { settingProblem } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
+import { calledSettingProblem } from './outgoing.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
 import { nearestName } from './unknown-members.ts';
@@ -156,6 +157,8 @@ export function accountInput(
     ? Object.fromEntries(Object.entries(given).filter(([name, value]) => !hidden.has(name) && value !== null))
     : { ...before?.settings };
   checkedSettings(found, shown, secrets, { before, environment });
+  const called = calledSettingProblem({ provider: found.id, settings: shown }, service.config);
+  if (called) throw invalidField(called.path, called.problem);
   return {
     id,
     provider: found.id,

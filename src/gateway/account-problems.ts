@@ -9,7 +9,9 @@ import type { Environment } from '../payments/types.ts';
 import type { Provider } from '../providers/contract.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
+import type { AddressRules } from '../webhooks/address.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
+import { calledSettingProblem } from './outgoing.ts';
 import { valid } from './validation.ts';
 
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */
@@ -75,17 +77,19 @@ function completeSettings(account: Account, found: Provider): Settings | null {
 }
 
 /** What an operator should mend of an account, each as a sentence. */
-export function accountWarnings(account: Account): readonly string[] {
+export function accountWarnings(account: Account, rules: AddressRules): readonly string[] {
   const found = provider(account.provider);
   if (!found) return [];
   const settings = completeSettings(account, found);
   const wrong = settings && settingProblem(found, settings, account.environment);
+  const called = calledSettingProblem(account, rules);
   const short = Object.entries(account.secrets).filter(([, [newest]]) => {
     const length = Array.from(newest?.value ?? '').length;
     return length > 0 && length < SHORT_SECRET;
   });
   return [
     ...(settings === null ? ['the settings are not complete any more: send them again'] : []),
+    ...(called ? [`${called.path} ${called.problem}: it is not called`] : []),
     ...(wrong ? [`settings.${wrong.setting} ${wrong.problem}`] : []),
     ...(settings ? (found.settingWarnings?.(settings) ?? []) : []),
     ...unreadableAddressRules(account.allowedIps).map(

@@ -30,7 +30,9 @@ async function startNext(
     if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
     const shop = await service.directory.shop(hop.shop);
     // The shop may have changed its mode since the payment was made.
-    if ((shop && !fitsMode(shop, account)) || isReal(account) === hop.test) {
+    const isOffered =
+      shop?.active && shop.adminEnabled && fitsMode(shop, account) && account.retiredAt === null;
+    if (!isOffered || isReal(account) === hop.test) {
       await ledger.startFailed(attempt);
       return { kind: 'not_offered' };
     }
@@ -54,10 +56,11 @@ export async function nextHop(
   const ledger = service.ledger(id);
   const result = await ledger.hop(shopper.ip, shopper.chosen);
   if (result.kind === 'start') return startNext(service, ledger, result, shopper);
-  if (result.kind === 'go' && result.test) {
-    // The attempt was signed before the shop went live: what its bank calls paid is not.
+  if (result.kind === 'go') {
+    // The attempt was signed before the shop was switched off, or went live: what a test bank calls paid is not.
     const shop = await service.directory.shop(result.shop);
-    if (shop && !shop.testMode) return { kind: 'not_offered' };
+    if (!shop?.active || !shop.adminEnabled || (result.test && !shop.testMode))
+      return { kind: 'not_offered' };
   }
   return result;
 }

@@ -1,7 +1,7 @@
 /** Creating a payment: its account chosen, its first attempt signed, then one call to its ledger. */
 import type { Shop } from '../directory/types.ts';
-import type { CreateResult } from '../ledger/commands.ts';
-import { Problem } from '../payments/errors.ts';
+import type { CreateResult, ReplaceResult } from '../ledger/commands.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId } from '../payments/id.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
@@ -9,12 +9,35 @@ import { digests } from '../signing/digests.ts';
 import type { Service } from './service.ts';
 import { choices, chooseAccount, startAttempt } from './start-attempt.ts';
 
-/** What a shop asks for. */
+/** What a shop asks for. Another request for a reference that is there is a conflict, unless it says that it replaces it. */
 export interface PaymentOrder {
   readonly request: PaymentRequest;
   /** Where it is to go, as the shop says; neither: the shopper or the shop's order of accounts decides. */
   readonly account: string | null;
   readonly provider: string | null;
+}
+
+/** In place of the stored request, as long as nobody was forwarded. */
+export interface Replacement {
+  /** The version that the shop has seen; null: whichever it is. */
+  readonly ifVersion: number | null;
+}
+
+/** No payment is open for longer than this. */
+const LONGEST_MS = 366 * 24 * 3_600_000;
+
+/** @throws Problem when the time at which a payment is to expire is none that may come. */
+function requireFuture({ expiresAt }: PaymentRequest, now: number): void {
+  if (expiresAt === undefined) return;
+  const time = Date.parse(expiresAt);
+  if (time <= now) throw invalidField('expiresAt', 'is in the past');
+  if (time > now + LONGEST_MS) throw invalidField('expiresAt', 'is more than a year away');
+}
+
+/** The request as it is stored: it expires by its shop's setting where it does not say when itself. */
+function withExpiry(request: PaymentRequest, { expireAfterMinutes }: Shop, now: number): PaymentRequest {
+  if (request.expiresAt !== undefined || expireAfterMinutes === null) return request;
+  return { ...request, expiresAt: new Date(now + expireAfterMinutes * 60_000).toISOString() };
 }
 
 /** The same order has the same hash, whatever the order or spacing of its JSON. */
@@ -33,6 +56,15 @@ function sorted(value: unknown): unknown {
   );
 }
 
+function notReplaced(result: Exclude<ReplaceResult, 'replaced'>): Problem {
+  return result === 'stale'
+    ? new Problem('conflict_version', 'the payment has changed since the version that If-Match names')
+    : new Problem(
+        'invalid_state',
+        'a shopper was forwarded for this payment, or it is over: it can be replaced no more',
+      );
+}
+
 /**
  * Stores the payment, or finds the one that the shop has created with that reference before.
  * @param origin where countersign is reached from outside.
@@ -43,12 +75,16 @@ export async function createPayment(
   shop: Shop,
   order: PaymentOrder,
   origin: string,
+  replacement: Replacement | null = null,
 ): Promise<CreateResult> {
-  const { request } = order;
+  const { request, account: wantedAccount, provider: wantedProvider } = order;
+  const wanted = { account: wantedAccount, provider: wantedProvider };
   const id = derivePaymentId(service.config.idKey, shop.id, request.reference);
   const requestHash = hashOf(order);
   const ledger = service.ledger(id, shop.region);
+  const known = { requestHash, request, wanted };
   try {
+    requireFuture(request, service.now());
     const account = await chooseAccount(service, shop, { ...order, currency: request.currency });
     const { amount } = request;
     const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
@@ -56,18 +92,25 @@ export async function createPayment(
       !order.account &&
       !order.provider &&
       (await choices(service, shop, request.currency, request.providerFields)).length > 1;
-    return await ledger.create({
+    const stored = withExpiry(isOpen ? { ...request, choose: true } : request, shop, service.now());
+    const command = {
       id,
       shop: shop.id,
       requestHash,
-      request: isOpen ? { ...request, choose: true } : request,
+      request: stored,
       attempt,
+      wanted,
       announce: shop.webhook.newPayments,
-    });
+    };
+    const created = await ledger.create(command);
+    if (created.kind !== 'conflict' || !replacement) return created;
+    const result = await ledger.replace(command, replacement.ifVersion);
+    if (result !== 'replaced') throw notReplaced(result);
+    return (await ledger.replay(known)) ?? created;
   } catch (error) {
     // The account may have changed since: a repeat of a request that succeeded still gets its payment.
-    const earlier = error instanceof Problem ? await ledger.replay(requestHash) : null;
-    if (earlier === null) throw error;
+    const earlier = error instanceof Problem ? await ledger.replay(known) : null;
+    if (earlier === null || earlier.kind === 'conflict') throw error;
     return earlier;
   }
 }

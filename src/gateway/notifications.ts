@@ -11,6 +11,7 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
 import { allowedAddresses, mustAskForAmount, standingOf } from './proof.ts';
@@ -86,15 +87,21 @@ export async function takeNotification(
         outcome: message.outcome,
       });
     }
-    const update = updateCommand(message, {
-      provider,
-      account,
-      channel: 'notification',
-      signedBy,
-      about: await attemptOfOrder(service, message.order),
-      ip: sender.ip,
-      standing,
-    });
+    const commandOf = async (one: ProviderUpdate) =>
+      updateCommand(one, {
+        provider,
+        account,
+        channel: 'notification',
+        signedBy,
+        about: await attemptOfOrder(service, one.order),
+        ip: sender.ip,
+        standing,
+      });
+    const update = await commandOf(message);
+    for (const other of update ? (message.also ?? []) : []) {
+      const more = await commandOf(other);
+      if (more) await service.ledger(more.id).applyUpdate(more.command);
+    }
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') {
       if (message.ask) await takeHint(service, opened, hintOf(message, provider));
@@ -150,18 +157,15 @@ function notRealRefusal(): Refusal {
  * Has the ledger query the provider. The reply confirms only that the hint was received.
  * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
-async function takeHint(
-  service: Service,
-  { account, provider, variants }: OpenedAccount,
-  hint: Hint,
-): Promise<Reply> {
+async function takeHint(service: Service, opened: OpenedAccount, hint: Hint): Promise<Reply> {
+  const { account, provider, variants } = opened;
   const order = hint.order === null ? null : await attemptOfOrder(service, hint.order);
   const result =
     order &&
     (await service.ledger(order.id).takeHint({
       attempt: order.attempt,
       account: account.id,
-      hint: hint.about,
+      ...hintAbout(opened, hint.about),
     }));
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');

@@ -15,7 +15,7 @@ import {
   SETTLES_AFTER_SECONDS,
 } from '../providers/contract.ts';
 import { open } from './accounts.ts';
-import { requirePublicEndpoint } from './outgoing.ts';
+import { requirePublicAddresses } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 
 /** How long an operation may take, all its calls together. */
@@ -31,7 +31,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
   const { id, operation: recorded, account: accountId, origin } = request;
   const account = await service.directory.account(accountId);
   if (!account) throw new Problem('misconfigured', `the account ${accountId} is not there any more`);
-  await requirePublicEndpoint(service, account);
+  await requirePublicAddresses(service, account);
   const { provider, variants } = open(account);
   const operation = provider[recorded.kind] as ProviderOperation<Record<string, unknown>> | undefined;
   if (!operation) throw new Problem('unsupported_operation', `${provider.caption} has no ${recorded.kind}`);
@@ -58,7 +58,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       startedAt: new Date(request.startedAt),
       now,
       fetch: service.fetch,
-      daily: (contract) => dailyNumber(service, provider.id, contract),
+      daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
     },
   };
 }

@@ -1,31 +1,71 @@
-/** Calls to an endpoint that an operator has put in place of a provider's own: looked up before they are made, as a webhook's are. */
+/** Calls to addresses that an operator has entered in place of a provider's own: looked up before they are made, as a webhook's are. */
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
-import { addressProblem } from '../webhooks/address.ts';
+import { calledNames } from '../providers/kit/settings.ts';
+import { provider } from '../providers/registry.ts';
+import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import type { Service } from './service.ts';
 
-/**
- * Whether the account's own endpoint may be called. Ahead of an operation, what fails here has certainly not been sent.
- * @throws Problem misconfigured when it is not on the public internet.
- */
-export async function requirePublicEndpoint(
-  service: Service,
-  { id, endpoints: { api } }: Account,
-): Promise<void> {
-  if (!api || service.config.local) return;
-  const problem = addressProblem(api, service.config);
-  if (problem) throw new Problem('misconfigured', `endpoints.api of the account ${id} ${problem}`);
-  if (await service.names.isPrivate(new URL(api).hostname, service.fetch))
-    throw new Problem('misconfigured', `endpoints.api of the account ${id} leads into a private network`);
+interface EnteredAddress {
+  /** Where it stands in the account, as the API names it. */
+  readonly path: string;
+  readonly address: string;
 }
 
-/** fetch for the calls of an account. It fails before a call to the account's own endpoint where that is not public. */
-export function fetchFor(service: Service, account: Account): typeof fetch {
+/** The addresses of calls among the settings that an operator has entered. */
+function enteredSettings({
+  provider: id,
+  settings,
+}: Pick<Account, 'provider' | 'settings'>): EnteredAddress[] {
+  const found = provider(id);
+  return (found ? calledNames(found.settings) : []).flatMap((name) => {
+    const address = settings[name];
+    return typeof address === 'string' && address !== '' ? [{ path: `settings.${name}`, address }] : [];
+  });
+}
+
+/** The addresses that the calls of an account go to: `endpoints.api` replaces those of the settings. */
+function calledAddresses(account: Account): readonly EnteredAddress[] {
   const { api } = account.endpoints;
-  if (!api || service.config.local) return service.fetch;
+  return api ? [{ path: 'endpoints.api', address: api }] : enteredSettings(account);
+}
+
+/** What is wrong with an address of calls in the settings, by its text; null: nothing. */
+export function calledSettingProblem(
+  account: Pick<Account, 'provider' | 'settings'>,
+  rules: AddressRules,
+): { readonly path: string; readonly problem: string } | null {
+  for (const { path, address } of enteredSettings(account)) {
+    const problem = addressProblem(address, rules);
+    if (problem) return { path, problem };
+  }
+  return null;
+}
+
+/**
+ * Whether the addresses that an operator has entered may be called. Ahead of an operation, what fails here has certainly not been sent.
+ * @throws Problem misconfigured when one is not on the public internet.
+ */
+export async function requirePublicAddresses(service: Service, account: Account): Promise<void> {
+  if (service.config.local) return;
+  for (const { path, address } of calledAddresses(account)) {
+    const problem = addressProblem(address, service.config);
+    if (problem) throw new Problem('misconfigured', `${path} of the account ${account.id} ${problem}`);
+    if (await service.names.isPrivate(new URL(address).hostname, service.fetch))
+      throw new Problem('misconfigured', `${path} of the account ${account.id} leads into a private network`);
+  }
+}
+
+/** fetch for the calls of an account. It fails before a call to an address that an operator has entered where that is not public. */
+export function fetchFor(service: Service, account: Account): typeof fetch {
+  if (service.config.local) return service.fetch;
+  const origins = new Set(
+    calledAddresses(account).map(({ address }) => (URL.canParse(address) ? new URL(address).origin : '')),
+  );
+  if (origins.size === 0) return service.fetch;
   return async (input, init) => {
     const { origin } = new URL(input instanceof Request ? input.url : String(input));
-    if (origin === api) await requirePublicEndpoint(service, account);
+    if (origins.has(origin)) await requirePublicAddresses(service, account);
     return service.fetch(input, init);
   };
 }

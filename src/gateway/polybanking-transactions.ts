@@ -71,7 +71,7 @@ export async function createPolybankingPayment(
     const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
     return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });
   } catch (error) {
-    const taken = error instanceof Problem ? await ledger.replay(requestHash) : null;
+    const taken = error instanceof Problem ? await ledger.replay({ requestHash, request }) : null;
     if (taken) return taken;
     throw error;
   }

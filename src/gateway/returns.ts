@@ -2,11 +2,12 @@
 import type { ApplyUpdateCommand, ReturnCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { ProviderRequest } from '../providers/contract.ts';
+import type { ProviderRequest, ProviderUpdate } from '../providers/contract.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
+import { hintAbout } from './hints.ts';
 import { hintOf, verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { mustAskForAmount, standingOf } from './proof.ts';
@@ -18,6 +19,8 @@ import { updateCommand } from './update-command.ts';
 /** What a return carries. */
 interface Returned {
   readonly update: ApplyUpdateCommand | null;
+  /** What the same message says of other transactions. */
+  readonly also?: readonly ApplyUpdateCommand[];
   /** Why it was not believed; null: it was, or nothing came. */
   readonly refused: string | null;
   /** A reason for a status query, and the attempt that it is about; null: the newest one. */
@@ -60,24 +63,26 @@ async function returnedUpdate(
     const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
     const order = await attemptOfOrder(service, message.order);
     const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
-    const update =
-      standing.kind === 'counts' &&
-      !isAsked &&
-      updateCommand(message, {
-        provider,
-        account,
-        channel: 'return',
-        signedBy,
-        about: order,
-        ip: about.shopperIp,
-        standing,
-      });
+    const commandOf = (one: ProviderUpdate) =>
+      standing.kind === 'counts' && !isAsked
+        ? updateCommand(one, {
+            provider,
+            account,
+            channel: 'return',
+            signedBy,
+            about: order,
+            ip: about.shopperIp,
+            standing,
+          })
+        : null;
+    const update = commandOf(message);
     if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
+    const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
     const { attempt } = order;
     if (update) {
       const { ask } = message;
-      return { update: update.command, refused: null, ...(ask && { hint: { attempt, about: ask } }) };
+      return { update: update.command, also, refused: null, ...(ask && { hint: { attempt, about: ask } }) };
     }
     const hint = { attempt, about: hintOf(message, provider).about };
     // Where nobody can be asked, a return proves nothing and moves nothing.
@@ -99,13 +104,16 @@ type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
 async function queryNow(
   service: Service,
   id: PaymentId,
-  { account: { id: account }, provider }: OpenedAccount,
-  { update, hint }: Returned,
+  opened: OpenedAccount,
+  { update, also = [], hint }: Returned,
 ): Promise<Asked> {
-  if (!hint) return { update };
+  const { provider } = opened;
+  const account = opened.account.id;
   const ledger = service.ledger(id);
+  for (const command of also) await ledger.applyUpdate(command);
+  if (!hint) return { update };
   const spends = provider.hintSpends?.(hint.about) ?? false;
-  const about = { account, hint: hint.about };
+  const about = { account, ...hintAbout(opened, hint.about) };
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
   if (allowed?.kind === 'later') {
     const { attempt, notBefore } = allowed;

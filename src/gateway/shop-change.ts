@@ -26,6 +26,7 @@ export interface ShopChange {
     | { readonly perMinute: number; readonly burst?: number | null | undefined }
     | null
     | undefined;
+  readonly expireAfterMinutes?: number | null | undefined;
   readonly accounts?: readonly string[] | null | undefined;
   readonly returnUrl?:
     | { readonly success?: string | null | undefined; readonly failure?: string | null | undefined }
@@ -79,6 +80,7 @@ export function shopInput(
     testMode: body.testMode ?? (isSettled ? before.testMode : modeOf(accounts)),
     region: given(body.region, before?.region),
     rateLimit: body.rateLimit === undefined ? (before?.rateLimit ?? null) : rateLimitOf(body.rateLimit),
+    expireAfterMinutes: given(body.expireAfterMinutes, before?.expireAfterMinutes),
     accounts: accounts.map((account) => account.id),
     returnUrl: {
       success: given(body.returnUrl?.success, before?.returnUrl.success),

@@ -54,7 +54,14 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
     );
   }
   requireMode(shop, account);
+  requireInUse(account);
   return account;
+}
+
+/** @throws Problem when an account begins no attempt any more. */
+export function requireInUse({ id, retiredAt }: Account): void {
+  if (retiredAt !== null)
+    throw new Problem('invalid_state', `the account ${id} is retired: it begins no payment any more`);
 }
 
 /** @throws Problem when an account is not for a shop of this mode. */
@@ -92,7 +99,7 @@ async function firstAccount(
     some = true;
     if (!takesCurrency(account, currencyCode)) continue;
     // A shop with a real and a test account of one contract uses the one of its mode.
-    if (fitsMode(shop, account)) return account;
+    if (fitsMode(shop, account) && account.retiredAt === null) return account;
     unfit ??= account;
   }
   if (unfit) return unfit;
@@ -129,6 +136,7 @@ export async function choices(
   return accounts.filter(
     (account): account is Account =>
       account !== null &&
+      account.retiredAt === null &&
       (currencyCode === null || takesCurrency(account, currencyCode)) &&
       fitsMode(shop, account) &&
       takesFields(account, fields),
@@ -198,7 +206,7 @@ export async function startAttempt(
     now: new Date(now),
     ip: ip ?? null,
     fetch: fetchFor(service, account),
-    daily: (contract) => dailyNumber(service, found.id, contract),
+    daily: (contract, zone) => dailyNumber(service, found.id, contract, zone),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;

@@ -42,7 +42,7 @@ export async function queryStatus(
     ...(request.spends && { maySpend: true as const }),
     now: new Date(service.now()),
     fetch: fetchFor(service, account),
-    daily: (contract) => dailyNumber(service, provider.id, contract),
+    daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
   });
   return (
     updatesOf(answer)?.map((update) => {

@@ -17,6 +17,7 @@ import { polybankingRoutes } from './polybanking/routes.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
 import * as schemas from './schemas.ts';
+import { unknownPayment } from './shopper.ts';
 
 export const VERSION = '0.1.0';
 
@@ -40,7 +41,12 @@ function rejectOtherMethods(app: Hono<AppEnv>): void {
 export function createApp(serviceOf: (bindings: object) => Service, note = ''): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
-  app.notFound(() => problemAnswer(new Problem('not_found', 'there is nothing at this address')));
+  app.notFound((c) =>
+    // A program has added something to a link, or cut it.
+    openDoor(c.req.path) === 'pay'
+      ? unknownPayment(c.get('service'))
+      : problemAnswer(new Problem('not_found', 'there is nothing at this address')),
+  );
 
   app.use(async (c, next) => {
     const bytes = new Uint8Array(8);

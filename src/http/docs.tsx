@@ -24,6 +24,15 @@ const STYLE = `
   summary { cursor: pointer; }
 `;
 
+/** A call, and what the examples after it need of its answer. */
+function keeping(keep: Readonly<Record<string, string>>, call: string): string {
+  const parts = Object.entries(keep).map(
+    ([variable, member]) =>
+      `${variable}=$(echo "$ANSWER" | sed 's/.*"${member}":"\\([^"]*\\)".*/\\1/'); echo $${variable}`,
+  );
+  return [`ANSWER=$(${call})`, ...parts].join('\n');
+}
+
 /** One line of shell for an operation, or null where only a provider can call it. */
 export function curlOf(method: string, path: string, described: DocumentedRoute): string | null {
   const example = described['x-example'];
@@ -43,9 +52,7 @@ export function curlOf(method: string, path: string, described: DocumentedRoute)
     ...Object.entries(example.form ?? {}).map(([name, value]) => `-d "${name}=${value}"`),
   ];
   const call = parts.join(' ');
-  const lines = example.keepId
-    ? `${example.keepId}=$(${call} | sed 's/.*"id":"\\([^"]*\\)".*/\\1/'); echo $${example.keepId}`
-    : call;
+  const lines = example.keep ? keeping(example.keep, call) : call;
   return example.before ? `${example.before}\n${lines}` : lines;
 }
 

@@ -45,8 +45,8 @@ export interface Example {
   readonly form?: Readonly<Record<string, string>>;
   /** A call that has to come before. */
   readonly before?: string;
-  /** The shell variable that takes the answer's id. */
-  readonly keepId?: string;
+  /** Shell variables, and the members of the answer that they take. */
+  readonly keep?: Readonly<Record<string, string>>;
 }
 
 function content(schema: GenericSchema | string, type = 'application/json') {

@@ -1,5 +1,6 @@
 /** The storefront's routes after a payment: capture, cancel, refund and refresh. */
 import { type Context, Hono } from 'hono';
+import { cancelPayment } from '../gateway/cancel-payment.ts';
 import { operationRules } from '../gateway/operation-rules.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { refresh } from '../gateway/status-query.ts';
@@ -12,6 +13,7 @@ import { hex } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody, optionalJsonBody } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
 import { documented, type Example } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -47,7 +49,8 @@ const EXAMPLES: Record<OperationKind, Example> = {
 
 const SUMMARIES: Record<OperationKind, string> = {
   capture: 'Take the money of an authorized payment, whole or in part',
-  cancel: 'Release an authorization, or take back an order before its money is settled',
+  cancel:
+    'Call off a payment that nobody has paid, release an authorization, or take back an order before its money is settled',
   refund: 'Give back money that was paid, whole or in part',
 };
 
@@ -82,7 +85,7 @@ function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: stri
     }
     case 'done':
       if (result.replayed) c.header('Idempotent-Replayed', 'true');
-      return c.json({ ...result.view, checkoutUrl: `${origin}/pay/${result.view.id}` });
+      return c.json({ ...result.view, checkoutUrl: checkoutUrl(c.get('service'), origin, result.view.id) });
   }
 }
 
@@ -99,6 +102,11 @@ async function operate(c: Context<AppEnv>, kind: OperationKind): Promise<Respons
   const key = idempotencyKey(c);
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
+  if (kind === 'cancel') {
+    const working = cancelPayment(service, id, read, { shop, attempt, key, origin });
+    c.executionCtx.waitUntil(working.catch(() => {}));
+    return answer(c, await working, origin);
+  }
   const { rules, reasons } = await operationRules(service, read, kind);
   if (Object.values(rules).every((rule) => rule === null)) {
     throw new Problem('unsupported_operation', reasons.join('; '));
@@ -169,7 +177,7 @@ export function operationRoutes(): Hono<AppEnv> {
       await refresh(service, id, read);
       const now = await service.ledger(id).read();
       if (!now) throw unknownPayment();
-      return c.json({ ...now.view, checkoutUrl: `${originOf(service, c.req.url)}/pay/${id}` });
+      return c.json({ ...now.view, checkoutUrl: checkoutUrl(service, originOf(service, c.req.url), id) });
     },
   );
   return routes;

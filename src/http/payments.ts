@@ -1,12 +1,12 @@
 /** The storefront's routes: creating and reading payments. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type * as v from 'valibot';
 import type { Shop } from '../directory/types.ts';
-import { createPayment } from '../gateway/create-payment.ts';
+import { createPayment, type Replacement } from '../gateway/create-payment.ts';
 import type { LedgerClient, Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import type { PaymentWithRedirect } from '../ledger/commands.ts';
-import { Problem } from '../payments/errors.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId, paymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { Customer, PaymentRequest } from '../payments/types.ts';
@@ -14,6 +14,7 @@ import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { jsonBody, optionalJsonBody, queryOf } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
@@ -45,15 +46,28 @@ function requestOf(body: CreateBody): PaymentRequest {
     returnUrl: compact(body.returnUrl ?? {}) as PaymentRequest['returnUrl'],
     extraData: body.extraData ?? null,
     providerFields: body.providerFields ?? {},
+    ...(body.expiresAt && { expiresAt: new Date(body.expiresAt).toISOString() }),
   };
 }
 
+/** Whether a request replaces the payment that has its reference. */
+function replacementOf(c: Context<AppEnv>, { replace }: CreateBody): Replacement | null {
+  const given = c.req.header('if-match');
+  if (given === undefined) return replace ? { ifVersion: null } : null;
+  if (!replace) throw invalidField('replace', 'goes with the header If-Match: true');
+  const version = /^"(\d{1,9})"$/.exec(given)?.[1];
+  if (version === undefined)
+    throw new Problem('invalid_request', 'the header If-Match is a version in quotation marks, like "3"');
+  return { ifVersion: Number(version) };
+}
+
 /** A payment as its shop gets it. */
-function answerOf(found: PaymentWithRedirect, origin: string) {
-  const { view, redirect } = found;
-  const checkoutUrl = `${origin}/pay/${view.id}`;
-  // An order that has to be registered first is registered when the shopper comes to our checkout.
-  return { ...view, redirect: redirect ?? { kind: 'url', method: 'GET', url: checkoutUrl }, checkoutUrl };
+function answerOf(service: Service, found: PaymentWithRedirect, origin: string) {
+  const { view, redirect, isOver } = found;
+  const url = checkoutUrl(service, origin, view.id);
+  // An order that has to be registered first is registered when the shopper comes to our checkout, and a choice is made there.
+  const checkout = { kind: 'url', method: 'GET', url } as const;
+  return { ...view, redirect: isOver ? null : (redirect ?? checkout), checkoutUrl: url };
 }
 
 /** Events that one page has where the shop does not say. */
@@ -96,8 +110,12 @@ export function paymentRoutes(): Hono<AppEnv> {
     '/v1/payments',
     documented({
       summary: 'Create a payment',
-      description: 'The same reference again with the same request returns the same payment.',
+      description:
+        'The same reference again with the same request returns the same payment. With another request it is `reference_conflict`, which names what differs; `replace: true` puts the new request in its place, as long as nobody was forwarded.',
       auth: 'shop',
+      headers: {
+        'If-Match': 'With `replace`: the version of the payment that is to be replaced, in quotation marks',
+      },
       body: schemas.paymentOrder,
       success: { 201: schemas.payment, 200: schemas.payment },
       errors: [
@@ -105,6 +123,8 @@ export function paymentRoutes(): Hono<AppEnv> {
         'forbidden',
         'not_found',
         'reference_conflict',
+        'conflict_version',
+        'invalid_state',
         'payload_too_large',
         'unsupported_currency',
         'amount_out_of_range',
@@ -117,7 +137,7 @@ export function paymentRoutes(): Hono<AppEnv> {
           provider: 'ecommpay',
           description: 'Two tickets',
         },
-        keepId: 'PAYMENT',
+        keep: { PAYMENT: 'id', CHECKOUT: 'checkoutUrl' },
       },
     }),
     async (c) => {
@@ -127,15 +147,23 @@ export function paymentRoutes(): Hono<AppEnv> {
       const origin = originOf(service, c.req.url);
       const { account = null, provider = null } = body;
       const order = { request: requestOf(body), account, provider };
-      const result = await createPayment(service, shop, order, origin);
+      const replacement = replacementOf(c, body);
+      const result = await createPayment(service, shop, order, origin, replacement);
       if (result.kind === 'conflict') {
+        const { differences } = result;
         throw new Problem(
           'reference_conflict',
-          `the reference ${body.reference} belongs to another request of this shop`,
+          `the reference ${body.reference} belongs to another request of this shop: ${differences.join(', ')} differ`,
+          {
+            conflict: {
+              payment: derivePaymentId(service.config.idKey, shop.id, body.reference),
+              differences,
+            },
+          },
         );
       }
       if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
-      return c.json(answerOf(result, origin), result.kind === 'created' ? 201 : 200);
+      return c.json(answerOf(service, result, origin), result.kind === 'created' ? 201 : 200);
     },
   );
 
@@ -158,7 +186,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       if (query.reference !== undefined) {
         const id = derivePaymentId(service.config.idKey, shop.id, query.reference);
         const found = await service.ledger(id).read();
-        return c.json({ data: found ? [answerOf(found, origin)] : [], nextCursor: null });
+        return c.json({ data: found ? [answerOf(service, found, origin)] : [], nextCursor: null });
       }
       const { data, next } = await service.directory.payments({
         shop: shop.id,
@@ -170,7 +198,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         cursor: cursorOf(query.cursor),
       });
       return c.json({
-        data: data.map((view) => ({ ...view, checkoutUrl: `${origin}/pay/${view.id}` })),
+        data: data.map((view) => ({ ...view, checkoutUrl: checkoutUrl(service, origin, view.id) })),
         nextCursor: cursorText(next),
       });
     },
@@ -189,7 +217,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const service = c.get('service');
       const found = ownedBy(shop, await ledgerAt(service, c.req.param('id')).read());
-      return c.json({ ...answerOf(found, originOf(service, c.req.url)), attempts: found.attempts });
+      return c.json({ ...answerOf(service, found, originOf(service, c.req.url)), attempts: found.attempts });
     },
   );
 
@@ -243,7 +271,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
       errors: ['invalid_request', 'forbidden', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$BASE/pay/$PAYMENT" > /dev/null' },
+      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$CHECKOUT" > /dev/null' },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

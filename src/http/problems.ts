@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { PROBLEMS, Problem } from '../payments/errors.ts';
 import type { AppEnv } from './app-env.ts';
+import { tryLater } from './shopper.ts';
 
 const TYPE_BASE = 'https://countersign.dev/problems/';
 
@@ -16,6 +17,7 @@ function problemBody(problem: Problem) {
     detail: problem.message,
     code: problem.code,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...problem.conflict,
     ...(problem.provider && { provider: problem.provider }),
   };
 }
@@ -29,7 +31,7 @@ function asProblem(error: Error): Problem {
   });
 }
 
-/** hono's error handler. */
+/** hono's error handler: a problem document, or a page where a shopper looks at it. */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   const problem = asProblem(error);
   if (problem.status >= 500) {
@@ -42,8 +44,14 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
       cause: cause instanceof Error ? (cause.stack ?? cause.message) : cause,
     });
   }
+  const requestId = c.get('requestId');
+  const page = tryLater(c.get('service'), c.req.path, problem);
+  if (page) {
+    page.headers.set('x-request-id', requestId);
+    return page;
+  }
   return problemAnswer(problem, {
-    'x-request-id': c.get('requestId'),
+    'x-request-id': requestId,
     ...(problem.code === 'unauthorized' && { 'www-authenticate': 'Bearer' }),
   });
 }

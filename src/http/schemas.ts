@@ -95,6 +95,8 @@ const customer = v.strictObject({
   address: v.nullish(address),
 });
 
+const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
+
 const returnUrl = v.strictObject({ success: v.nullish(webUrl), failure: v.nullish(webUrl) });
 
 /** How many bytes of extra data are kept. */
@@ -140,6 +142,24 @@ export const paymentOrder = v.strictObject({
       v.metadata({ description: 'Extra fields for the provider, signed with the rest.' }),
     ),
   ),
+  expiresAt: v.nullish(
+    v.pipe(
+      time,
+      v.metadata({
+        description:
+          "From then on the payment's links lead to no bank; money that comes all the same counts. Left out: the shop's setting.",
+      }),
+    ),
+  ),
+  replace: v.nullish(
+    v.pipe(
+      v.boolean(),
+      v.metadata({
+        description:
+          'Changes the payment that has the reference, as long as nobody was forwarded for it; with `If-Match: "<version>"` only that version.',
+      }),
+    ),
+  ),
 });
 
 const redirect = v.variant('kind', [
@@ -175,6 +195,13 @@ const operationView = v.object({
 
 export const payment = v.object({
   id: v.string(),
+  version: v.pipe(
+    v.number(),
+    v.metadata({
+      description:
+        'Grows with each change: of two messages about a payment the one with the higher version is newer.',
+    }),
+  ),
   reference: v.string(),
   status: v.picklist(STATUSES),
   amount: v.number(),
@@ -195,6 +222,15 @@ export const payment = v.object({
   extraData: v.nullable(v.string()),
   customer,
   operations: v.array(operationView),
+  expiresAt: v.nullable(v.string()),
+  paidAt: v.pipe(
+    v.nullable(v.string()),
+    v.metadata({ description: 'When the money that was asked for had come.' }),
+  ),
+  late: v.pipe(
+    v.boolean(),
+    v.metadata({ description: 'Money came after the payment was called off or had expired.' }),
+  ),
   createdAt: v.string(),
   updatedAt: v.string(),
 });
@@ -273,8 +309,6 @@ export const paymentRead = v.object({
 });
 
 export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });
-
-const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
 export const listQuery = v.strictObject({
   // Any text: PolyBanking's references are not checked.
@@ -439,6 +473,10 @@ export const account = v.object({
   endpoints: v.object({ page: v.optional(v.string()), api: v.optional(v.string()) }),
   allowedIps: v.array(v.string()),
   trustUnprovenNotifications: v.boolean(),
+  retiredAt: v.pipe(
+    v.nullable(v.string()),
+    v.metadata({ description: 'Since when it begins no attempt; it still verifies, refunds and is asked.' }),
+  ),
   proof: v.nullable(proof),
   expireAfterHours: v.number(),
   secrets: v.record(
@@ -528,6 +566,18 @@ export const shopChange = v.strictObject({
       }),
     ),
   ),
+  expireAfterMinutes: v.nullish(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(366 * 24 * 60, 'is at most a year'),
+      v.metadata({
+        description:
+          'After so long a payment expires that has no `expiresAt` of its own. Null: its account decides.',
+      }),
+    ),
+  ),
   accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   returnUrl: v.nullish(returnUrl),
   webhook: v.nullish(
@@ -554,6 +604,7 @@ export const shop = v.object({
   testMode: v.boolean(),
   region: v.nullable(v.string()),
   rateLimit: v.nullable(v.object({ perMinute: v.number(), burst: v.number() })),
+  expireAfterMinutes: v.nullable(v.number()),
   accounts: v.array(v.string()),
   returnUrl: v.object({ success: v.nullable(v.string()), failure: v.nullable(v.string()) }),
   webhook: v.object({ url: v.nullable(v.string()), dialect: v.string(), newPayments: v.boolean() }),
@@ -826,5 +877,15 @@ export const problem = v.object({
   detail: v.string(),
   code: v.picklist(Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]),
   errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+  payment: v.pipe(
+    v.optional(v.string()),
+    v.metadata({ description: 'Of `reference_conflict`: the payment that has the reference.' }),
+  ),
+  differences: v.pipe(
+    v.optional(v.array(v.string())),
+    v.metadata({
+      description: 'Of `reference_conflict`: where the request differs from that of the payment.',
+    }),
+  ),
   provider: v.optional(words),
 });

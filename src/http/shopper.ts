@@ -43,6 +43,24 @@ export function unprovenReturn(service: Service): Response {
   );
 }
 
+/** Where shoppers come with their browsers. */
+const SHOPPERS_WAY = /^\/(?:pay|return|paiements\/(?:go|return))(?=\/|$)/;
+
+/** What a shopper sees of a problem that is over by itself; null: it is none of those, or nobody looks at a page here. */
+export function tryLater(service: Service, path: string, problem: Problem): Response | null {
+  if (problem.status !== 429 && problem.status !== 503) return null;
+  if (!SHOPPERS_WAY.test(path)) return null;
+  const answer = page(service, problem.status, (nonce) =>
+    messagePage(
+      'Please try again in a moment',
+      'We cannot answer just now. Nothing is lost: if you have paid, the bank tells the shop itself. Please load this page again in a minute.',
+      nonce,
+    ),
+  );
+  if (problem.retryAfter !== null) answer.headers.set('retry-after', String(problem.retryAfter));
+  return answer;
+}
+
 /** What a program gets that shows people what is behind a link. */
 export function previewed(service: Service): Response {
   return page(service, 200, (nonce) => messagePage('Payment', 'Open this link to pay.', nonce));
@@ -57,6 +75,23 @@ function notOffered(service: Service): Response {
       nonce,
     ),
   );
+}
+
+const OVER = {
+  called_off: {
+    title: 'This payment was called off',
+    text: 'The shop has called this payment off. Nothing was charged. Please go back to the shop.',
+  },
+  expired: {
+    title: 'This payment has expired',
+    text: 'The time for this payment is up. Nothing was charged. Please go back to the shop and order again.',
+  },
+} as const;
+
+/** Nothing can be paid any more, and nothing was. */
+function over(service: Service, { reason }: Extract<HopResult, { kind: 'over' }>): Response {
+  const { title, text } = OVER[reason];
+  return page(service, 410, (nonce) => messagePage(title, text, nonce));
 }
 
 function seeOther(url: string): Response {
@@ -121,10 +156,13 @@ export async function toShop(
   return seeOther(url.href);
 }
 
-/** The page on which the shopper chooses; a shop that has only one way left needs none. */
+/**
+ * The page on which the shopper chooses; a shop that has only one way left needs none.
+ * @param action where the choice is posted: the link that the shopper has. A bare one must not give away the token.
+ */
 async function chooser(
   service: Service,
-  id: PaymentId,
+  action: string,
   { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
   const accounts = await accountsToChoose(service, shopId, { ...request, test: view.test });
@@ -132,7 +170,7 @@ async function chooser(
   return page(service, 200, (nonce) =>
     choicePage(
       {
-        action: `/pay/${id}`,
+        action,
         title: `Pay ${amount}`,
         text: request.description ?? view.reference,
         choices: accounts.map((account) => ({ id: account.id, caption: account.caption })),
@@ -160,11 +198,13 @@ export async function hop(
     case 'go':
       return go(service, result.redirect);
     case 'choose':
-      return chooser(service, id, result);
+      return chooser(service, c.req.path, result);
     case 'busy':
       return page(service, 200, (nonce) => waitPage(nonce));
     case 'finished':
       return toShop(service, result.shop, result.view, result.request);
+    case 'over':
+      return over(service, result);
     case 'unknown':
       return unknownPayment(service);
     case 'not_offered':

@@ -10,7 +10,15 @@ import type { Redirect } from '../payments/types.ts';
 import { attemptOf, isCaptured, isGood, isReusable, isStale, nextAttemptAt } from './attempts.ts';
 import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
-import { type Attempt, asksForTest, type LedgerRecord, summaryOf, viewOf, withAttempt } from './record.ts';
+import {
+  type Attempt,
+  asksForTest,
+  endedBy,
+  type LedgerRecord,
+  summaryOf,
+  viewOf,
+  withAttempt,
+} from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -38,10 +46,11 @@ export class Checkout {
   hop(ip: string | null, chosen: string | null): HopResult {
     const { head, record } = this.#work.store;
     if (!head || !record) return { kind: 'unknown' };
+    const view = viewOf(record, head.version);
     const finished: HopResult = {
       kind: 'finished',
       shop: head.shop,
-      view: viewOf(record),
+      view,
       request: record.request,
     };
     const newest = record.attempts.at(-1);
@@ -50,10 +59,13 @@ export class Checkout {
     // After a partial capture the shop takes no more money from the shopper.
     if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
     const now = this.#work.now();
+    const reason = endedBy(record, now);
+    if (reason && status !== 'pending')
+      return { kind: 'over', shop: head.shop, view, request: record.request, reason };
     // A shop that has named the account has left nothing to choose.
     const choice = record.request.choose ? chosen : null;
     if (record.request.choose && !choice && status !== 'pending') {
-      return { kind: 'choose', shop: head.shop, view: viewOf(record), request: record.request };
+      return { kind: 'choose', shop: head.shop, view, request: record.request };
     }
     const mayBegin = now >= nextAttemptAt(record.attempts);
     if (choice && choice !== newest.account && status !== 'pending') {
@@ -180,7 +192,7 @@ export class Checkout {
       });
     if (command.update && !update) this.#updates.countRepeat(command.update);
     if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);
-    const { record: now } = this.#work.payment();
-    return { kind: 'known', shop: head.shop, view: viewOf(now), request: now.request };
+    const { record: now, version } = this.#work.payment();
+    return { kind: 'known', shop: head.shop, view: viewOf(now, version), request: now.request };
   }
 }

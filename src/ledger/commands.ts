@@ -22,7 +22,7 @@ import type {
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
-import type { Original } from './record.ts';
+import type { Ended, Original } from './record.ts';
 import type { Answer } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
@@ -54,6 +54,8 @@ export interface CreateCommand {
   readonly requestHash: string;
   readonly request: PaymentRequest;
   readonly attempt: SignedAttempt;
+  /** Where the shop wants it to go, as it said. */
+  readonly wanted?: { readonly account: string | null; readonly provider: string | null };
   /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
 }
@@ -106,12 +108,22 @@ export interface PaymentRead extends PaymentWithRedirect {
 export interface PaymentWithRedirect {
   readonly shop: string;
   readonly view: PaymentView;
+  /** Null: our checkout leads on, or nothing can be paid. */
   readonly redirect: Redirect | null;
+  /** Whether nothing can be paid any more. */
+  readonly isOver: boolean;
 }
 
 export type CreateResult =
   | ({ readonly kind: 'created' | 'replayed' } & PaymentWithRedirect)
-  | { readonly kind: 'conflict' };
+  /** The reference is another request's: in these dotted paths. */
+  | { readonly kind: 'conflict'; readonly differences: readonly string[] };
+
+/** Why another request was put in the place of the stored one, or not: the version has changed, or somebody was forwarded. */
+export type ReplaceResult = 'replaced' | 'stale' | 'not_open';
+
+/** What became of calling a payment off: it is; it is another shop's; or something is known of its money. */
+export type CallOffResult = 'called_off' | 'unknown' | 'not_open';
 
 /** What the checkout is to do with a shopper. */
 export type HopResult =
@@ -122,6 +134,14 @@ export type HopResult =
       readonly shop: string;
       readonly view: PaymentView;
       readonly request: PaymentRequest;
+    }
+  /** Its shop has called it off, or its time is up. */
+  | {
+      readonly kind: 'over';
+      readonly shop: string;
+      readonly view: PaymentView;
+      readonly request: PaymentRequest;
+      readonly reason: Ended;
     }
   | {
       readonly kind: 'go';
@@ -181,6 +201,7 @@ export interface ApplyUpdateCommand {
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
   readonly sequence?: string;
+  readonly ofTransaction?: true;
   /** What it says of an operation of ours, or of one that looks like ours. */
   readonly operation?: UpdatedOperation;
   /** What the provider's code needs for later calls. */
@@ -207,6 +228,8 @@ export interface HintCommand {
   readonly attempt: number;
   readonly account: string;
   readonly hint: Readonly<Record<string, string>>;
+  /** The provider can be asked about nothing but what the hint names. */
+  readonly alone?: true;
   /** The provider is not asked before this time (milliseconds since 1970). */
   readonly notBefore?: number;
 }
@@ -239,6 +262,8 @@ export interface StatusQueryRequest {
   readonly once?: true;
   /** It may take the shopper's money: the only one of its payment until its outcome is known. */
   readonly spends?: true;
+  /** The provider has answered it before, without a result. */
+  readonly answered?: true;
 }
 
 /** A shop's request for a capture, a cancel or a refund. */

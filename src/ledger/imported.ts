@@ -119,7 +119,7 @@ export class Imports {
         for (const [index, { at, type, source, detail }] of lines.entries()) {
           writer.log(type, source, index === delivery ? { ...detail, webhook: message?.id } : detail, at);
         }
-        writer.save(record);
+        writer.save({ ...record, link: 'token' });
         this.#answer(writer, command);
         if (message) this.#queueSent(writer, message, isKnown && delivery < 0);
       },

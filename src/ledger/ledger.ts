@@ -12,11 +12,13 @@ import { DurableObject } from 'cloudflare:workers';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
+import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
   ConcludeCommand,
@@ -36,12 +38,14 @@ import type {
   PaymentLog,
   PaymentRead,
   PaymentWithRedirect,
+  ReplaceResult,
   ReturnCommand,
   ReturnQuery,
   ReturnResult,
   SignedAttempt,
   StatusQueryRequest,
 } from './commands.ts';
+import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
@@ -51,6 +55,7 @@ import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
 import { attemptsOf, type LedgerRecord, viewOf } from './record.ts';
+import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
@@ -70,6 +75,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #checkout: Checkout;
   readonly #proofMissing: ProofMissing;
   readonly #imports: Imports;
+  readonly #ending: Ending;
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
@@ -85,6 +91,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     this.#checkout = new Checkout(this.#work, this.#statusQueries, this.#updates);
     this.#proofMissing = new ProofMissing(this.#work);
     this.#imports = new Imports(this.#work);
+    this.#ending = new Ending(this.#work);
   }
 
   /** Made anew for each use: what it holds belongs to the Worker, not to the payment. */
@@ -95,15 +102,17 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Stores the payment with its first attempt, or returns the one that is there. */
   create(command: CreateCommand): CreateResult {
     const head = this.#store.head;
-    if (head) return head.requestHash === command.requestHash ? this.#replayed() : { kind: 'conflict' };
+    if (head) return this.#found(command);
     this.#work.commit(
       (writer) => {
         const created: LedgerRecord = {
           id: command.id,
           request: command.request,
           attempts: [attemptOf(command.attempt, writer.at)],
+          ...(command.wanted && { wanted: command.wanted }),
           providerReference: null,
           providerStatus: null,
+          link: 'token',
           createdAt: writer.at,
           updatedAt: writer.at,
         };
@@ -114,6 +123,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           currency: command.request.currency,
           account: command.attempt.account,
         });
+        queueExpiry(writer, created);
         if (!command.announce) return;
         writer.queue(this.#work.webhookJob(writer.at, 'payment.created', created, null));
       },
@@ -128,19 +138,39 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** The payment of an earlier create with the same request, without creating anything. */
-  replay(requestHash: string): CreateResult | null {
-    const head = this.#store.head;
-    if (!head) return null;
-    return head.requestHash === requestHash ? this.#replayed() : { kind: 'conflict' };
+  replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): CreateResult | null {
+    return this.#store.head && this.#found(command);
+  }
+
+  /** The payment that is there, for a request that may be another one. */
+  #found(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): CreateResult {
+    const { record } = this.#work.payment();
+    return this.#store.head?.requestHash === command.requestHash
+      ? this.#replayed()
+      : { kind: 'conflict', differences: differences(record, command) };
+  }
+
+  /**
+   * Puts another request in the place of the stored one, as long as nobody was forwarded.
+   * @param ifVersion the version that the shop has seen; null: whichever it is.
+   */
+  replace(command: CreateCommand, ifVersion: number | null): ReplaceResult {
+    return replace(this.#work, command, ifVersion);
+  }
+
+  /** Calls a payment off that nothing is known to be paid of. */
+  callOff(shop: string): CallOffResult {
+    return this.#ending.callOff(shop);
   }
 
   #replayed(): { readonly kind: 'replayed' } & PaymentWithRedirect {
-    const { record, shop } = this.#work.payment();
+    const { record, shop, version } = this.#work.payment();
     return {
       kind: 'replayed',
       shop,
-      view: viewOf(record),
-      redirect: record.attempts.at(-1)?.redirect ?? null,
+      view: viewOf(record, version),
+      redirect: redirectOf(record, this.#work.now()),
+      isOver: isOver(record, this.#work.now()),
     };
   }
 
@@ -179,7 +209,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     if (!log || !record) return null;
     return {
       ...log,
-      view: viewOf(record),
+      view: viewOf(record, this.#work.payment().version),
       request: record.request,
       accounts: record.attempts.map(({ account }) => account),
       newestForWebsite: this.#store.newestWebhook({ isPolybanking: true })?.id ?? null,
@@ -200,6 +230,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   // --- The shopper ----------------------------------------------------------------------------------------
+
+  /** Whether the payment's id alone opens its checkout. */
+  hasBareLink(): boolean {
+    const { record } = this.#store;
+    return record !== null && hasBareLink(record, this.#work.now());
+  }
 
   /** Where a shopper at the checkout goes. */
   hop(ip: string | null = null, chosen: string | null = null): HopResult {
@@ -352,10 +388,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
         const { shop } = this.#work.payment();
         const watched = due.filter(({ kind }) => kind === 'operation');
-        const others = due.filter(({ kind }) => kind !== 'operation');
+        const others = due.filter(({ kind }) => kind !== 'operation' && kind !== 'expiry');
+        for (const job of due) if (job.kind === 'expiry') this.#ending.expire(job);
         // The searchable copy does not wait for a shop that answers slowly.
         copied = copied.then(push);
-        const outcomes = await Promise.all(others.map((job) => run(job, ports, shop)));
+        const outcomes = await this.#statusQueries.whileRunning(others, () =>
+          Promise.all(others.map((job) => run(job, ports, shop))),
+        );
         // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
         for (const done of outcomes) {
           if (done.kind === 'confirm')
@@ -393,7 +432,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const { record, shop, version } = this.#work.payment();
     if (this.#projected === version) return;
     try {
-      await ports.project({ shop, version, view: viewOf(record) });
+      await ports.project({ shop, version, view: viewOf(record, version) });
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {

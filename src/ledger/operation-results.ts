@@ -1,34 +1,25 @@
 /** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
-import type { Minor } from '../payments/money.ts';
-import {
-  movementOf,
-  type OperationKind,
-  type OperationProblem,
-  type RecordedOperation,
-  sumOf,
-  totalAfter,
-  updateOf,
-} from '../payments/operations.ts';
+import { type OperationProblem, type RecordedOperation, sumOf } from '../payments/operations.ts';
 import {
   type BookedOperation,
-  type Bookings,
   type OperationNews,
   operationOf,
   type Settlement,
   settledBy,
   settledByState,
-  shownTotal,
 } from '../payments/reconciliation.ts';
-import { apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
 import {
-  type LedgerRecord,
-  operationReference,
-  orderNumberOf,
-  summaryOf,
-  viewOf,
-  withAttempt,
-} from './record.ts';
+  applied,
+  operationsOf,
+  withClaims,
+  withMovement,
+  withOperation,
+  withOwnMoney,
+  withShownMoney,
+  withUnclaimed,
+} from './operation-money.ts';
+import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -78,7 +69,8 @@ export class OperationResults {
   finish(operation: RecordedOperation, outcome: OperationOutcome, source: Source): void {
     const { record } = this.#work.payment();
     this.#work.commit((writer) => {
-      this.#work.saveMoved(writer, this.#finished(writer, record, operation, outcome, source));
+      const finished = this.#finished(writer, record, operation, outcome, source);
+      this.#work.saveMoved(writer, withClaims(finished, operation));
     });
   }
 
@@ -103,9 +95,10 @@ export class OperationResults {
   settleByBookings({ bookings, settlesAfterMs }: LookedUp, asked: RecordedOperation): void {
     const { record } = this.#work.payment();
     const { kind, attempt } = asked;
+    // A total has every operation of its sum: a cancel of what was paid beside the refunds.
     const isMeant = (one: RecordedOperation) =>
-      one.kind === kind && (bookings.total === undefined || sumOf(one) === sumOf(asked));
-    const state = record.attempts[attempt - 1]?.state;
+      bookings.total === undefined ? one.kind === kind : sumOf(one) === sumOf(asked);
+    const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
     if (!state) return;
     const now = this.#work.now();
     const settlements = settledBy(bookings, {
@@ -113,6 +106,7 @@ export class OperationResults {
       operations: operationsOf(record, attempt).filter(isMeant),
       nameOf: namesIn(record, attempt),
       isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
+      unclaimed: Object.keys(unclaimed),
     });
     const known = withShownMoney(withState(record, attempt, bookings.providerState), attempt, kind, bookings);
     if (settlements.length === 0 && known === record) return;
@@ -145,8 +139,13 @@ export class OperationResults {
   ): LedgerRecord {
     if (command.proofMissing) return record;
     const { attempt, providerStatus } = command;
-    const known = about ? withMovement(record, about.operation, command) : record;
-    const named = about ? [{ number: about.operation.number, booked: about.news }] : [];
+    if (!about) this.#askSoon(writer, record, command);
+    const known = about
+      ? withMovement(record, about.operation, command)
+      : withUnclaimed(record, command, newsIn(command, command.amount === 'asked' ? null : command.amount));
+    // Another amount under its name is money, and says nothing of it.
+    const isAnswer = about && (about.news.amount ?? about.operation.amount) === about.operation.amount;
+    const named = isAnswer ? [{ number: about.operation.number, booked: about.news }] : [];
     const settled = this.#settled(writer, known, named, 'news');
     const state = settled.attempts[attempt - 1]?.state;
     // A message about one operation says nothing about another, and one about somebody else's nothing about ours.
@@ -159,6 +158,16 @@ export class OperationResults {
     );
   }
 
+  /** A message about an operation that it does not name may be about one of ours: those that wait for their result are asked about now. */
+  #askSoon(writer: Writer, record: LedgerRecord, { attempt, operation }: ApplyUpdateCommand): void {
+    if (operation?.operationReference !== null) return;
+    for (const { number, kind, state } of operationsOf(record, attempt)) {
+      const job = this.#work.store.job(jobId(number));
+      if (state === 'accepted' && kind === operation.kind && job && job.dueAt !== null)
+        writer.queue({ ...job, dueAt: Math.min(job.dueAt, this.#work.now()) });
+    }
+  }
+
   /** @param by the log's words: `news` for a message, `asked` for an answer. */
   #settled(
     writer: Writer,
@@ -167,7 +176,7 @@ export class OperationResults {
     by: 'news' | 'asked',
   ): LedgerRecord {
     return settlements.reduce((before, { number, booked }) => {
-      const changed = withOwnMoney(before, number, booked);
+      const changed = withNumber(withOwnMoney(before, number, booked), number, booked);
       const operation = changed.operations?.[number - 1];
       const outcome = outcomeOf(booked);
       if (!operation || !outcome || !moves(operation, outcome)) return changed;
@@ -208,14 +217,18 @@ export class OperationResults {
       ...(providerReference !== null && { providerReference }),
       ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
     });
-    this.#storeAnswer(writer, operation.key, { ...moved, updatedAt: writer.at });
+    this.#storeAnswer(writer, operation.key, moved);
     this.#watchAgain(writer, number, result === 'accepted');
     return moved;
   }
 
   #storeAnswer(writer: Writer, key: string, record: LedgerRecord): void {
     if (this.#work.store.answerTo(answerKey(key))) return;
-    writer.answer(answerKey(key), { status: 200, headers: {}, body: JSON.stringify(viewOf(record)) });
+    writer.answer(answerKey(key), {
+      status: 200,
+      headers: {},
+      body: JSON.stringify(this.#work.viewAfter(writer, record)),
+    });
   }
 
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
@@ -262,10 +275,6 @@ function withOwnReference(
   return { result: 'unknown', problem };
 }
 
-function operationsOf({ operations = [] }: LedgerRecord, attempt: number): readonly RecordedOperation[] {
-  return operations.filter((one) => one.attempt === attempt);
-}
-
 function namesIn(record: LedgerRecord, attempt: number): (operation: RecordedOperation) => string {
   const order = orderNumberOf(record, attempt);
   return (operation) => operationReference(order, operation);
@@ -276,15 +285,6 @@ function ended(
   at: string,
 ): Pick<RecordedOperation, 'state' | 'finishedAt'> {
   return { state, finishedAt: state === 'succeeded' || state === 'failed' ? at : null };
-}
-
-function withOperation(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  return {
-    ...record,
-    operations: (record.operations ?? []).map((entry) =>
-      entry.number === operation.number ? operation : entry,
-    ),
-  };
 }
 
 function withState(
@@ -300,87 +300,11 @@ function withState(
   }));
 }
 
-/**
- * The record with what the provider shows to have been captured or refunded in all, whoever did it: a total, which never adds to
- * what is known of the same money.
- */
-function withShownMoney(
-  record: LedgerRecord,
-  attempt: number,
-  kind: OperationKind,
-  bookings: Bookings,
-): LedgerRecord {
-  const shown = shownTotal(bookings);
-  const state = record.attempts[attempt - 1]?.state;
-  if (kind === 'cancel' || !state || !shown) return record;
-  const outcome = kind === 'capture' ? 'paid' : 'refunded';
-  const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
-  return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
-}
-
-/** The record with the movement of a message noted at the operation that it is about. */
-function withMovement(
-  record: LedgerRecord,
-  operation: RecordedOperation,
-  { outcome, cumulative, movement }: ApplyUpdateCommand,
-): LedgerRecord {
-  const current = record.operations?.[operation.number - 1];
-  if (!current || outcome !== 'refunded' || cumulative || current.movement !== undefined) return record;
-  return withOperation(record, { ...current, movement });
-}
-
-/**
- * The record with what a message has brought as somebody else's money as that of our operation, where the provider's answer names
- * the two as one: it would count twice.
- */
-function withOwnMoney(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
+/** The record with the provider's number for an operation, which names it from now on, whatever became of it. */
+function withNumber(record: LedgerRecord, number: number, booked: BookedOperation | null): LedgerRecord {
   const operation = record.operations?.[number - 1];
-  if (!operation || booked?.state !== 'succeeded' || operation.movement !== undefined) return record;
-  const movement = booked.movement ?? unclaimedMovement(record, operation);
-  if (movement === null) return record;
-  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
-  const isLinked = record.operations?.some((one) => one.movement === movement);
-  if (counted === undefined || isLinked || sumOf(operation) !== 'refunded') return record;
-  const renamed = withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
-  }));
-  return withOperation(renamed, { ...operation, movement });
-}
-
-/**
- * The movement of a message that named none of our operations, and brought as much as this one since it was asked for; null: there is
- * none. What the provider shows in all corrects the money where it was somebody else's.
- */
-function unclaimedMovement(
-  record: LedgerRecord,
-  { attempt, amount, outside }: RecordedOperation,
-): string | null {
-  const operations = operationsOf(record, attempt);
-  const known = new Set(operations.flatMap((one) => [movementOf(one), one.movement ?? '']));
-  const refunded = record.attempts[attempt - 1]?.state.refunded ?? {};
-  const foreign = Object.entries(refunded).filter(([movement]) => !known.has(movement));
-  const since = foreign.reduce((sum, [, brought]) => sum + brought, 0) - outside;
-  const [movement] = foreign.findLast(([, brought]) => brought === amount) ?? [];
-  return movement !== undefined && since >= amount ? movement : null;
-}
-
-/** The record after an operation that succeeded. */
-function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
-  const { operations = [] } = record;
-  const updates = [updateOf(operation, operations), totalAfter(operation, operations)];
-  return withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: updates.reduce((state, update) => (update ? apply(state, update) : state), attempt.state),
-  }));
-}
-
-/** Under which identity the money of an update counts: that of the operation of ours that it is about. */
-export function ownMovement(
-  operation: RecordedOperation,
-  { outcome, cumulative, movement }: ApplyUpdateCommand,
-): string {
-  return outcome === 'refunded' && !cumulative && sumOf(operation) === 'refunded'
-    ? movementOf(operation)
-    : movement;
+  const { providerReference = null } = booked ?? {};
+  if (!operation || operation.providerReference !== null || providerReference === null) return record;
+  const isOthers = record.operations?.some((one) => one.providerReference === providerReference);
+  return isOthers ? record : withOperation(record, { ...operation, providerReference });
 }

@@ -215,7 +215,7 @@ export class Operations {
     if (operation.state === 'failed' || operation.state === 'unknown') {
       return { kind: 'problem', problem: operation.problem ?? LOST };
     }
-    return { kind: 'done', view: viewOf(record), replayed };
+    return { kind: 'done', view: viewOf(record, this.#work.payment().version), replayed };
   }
 
   #stored() {

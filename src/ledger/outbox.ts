@@ -105,7 +105,9 @@ function recordStatusQuery(
   { now, isBounded }: Recording,
   { job, outcome, pause }: Extract<JobOutcome, { kind: 'confirm' }>,
 ): void {
-  const { attempt, once } = JSON.parse(job.body) as StatusQueryRequest;
+  const request = JSON.parse(job.body) as StatusQueryRequest;
+  const { attempt, once } = request;
+  const isAnswered = outcome.result === 'later' && outcome.error === null;
   const tries = job.tries + 1;
   if (outcome.result === 'updates') {
     writer.log('confirm.succeeded', 'countersign', { attempt, try: tries });
@@ -120,7 +122,8 @@ function recordStatusQuery(
     // Hints can be sent by anybody, as often as they like.
     if (!isBounded(type)) writer.log(type, 'countersign', detail);
   }
-  writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
+  const body = isAnswered ? JSON.stringify({ ...request, answered: true }) : job.body;
+  writer.queue({ ...job, body, tries, dueAt: pause === null ? null : now + pause });
 }
 
 function recordWebhook(

@@ -1,7 +1,7 @@
 /** When a payment without a result is queried, and when it expires. */
-import { apply } from '../payments/rules.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
+import { expired } from './ending.ts';
 import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -61,15 +61,11 @@ export function overdue(
   if (action.kind === 'wait') return action.next;
   work.commit((writer) => {
     if (action.kind === 'expire') {
-      const expired = withAttempt(record, number, (entry) => ({
-        ...entry,
-        state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
-      }));
       writer.log('payment.expired', 'countersign', {
         attempt: number,
         reason: 'no result came in time; money that arrives later still counts',
       });
-      work.saveMoved(writer, expired);
+      work.saveMoved(writer, expired(record, writer.at));
       return;
     }
     // `updatedAt` stays: the schedule counts from the last change of the payment.

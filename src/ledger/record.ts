@@ -3,6 +3,7 @@ import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
+import { WITHOUT_MONEY } from '../payments/statuses.ts';
 import type {
   AttemptView,
   Capture,
@@ -44,6 +45,11 @@ export interface Attempt {
   readonly documents?: readonly ProviderDocument[];
   /** How many status queries for want of a result there were since its last change. */
   readonly queried?: number;
+  /**
+   * Movements of refunds that messages have brought, each of which may be one of several operations of ours, or of none; with the number
+   * of the newest operation that there was then.
+   */
+  readonly unclaimed?: Readonly<Record<string, number>>;
   readonly state: AttemptState;
 }
 
@@ -79,6 +85,18 @@ export interface LedgerRecord {
   readonly signed?: boolean | null;
   /** Captures, cancels and refunds; operation number n is at n - 1. */
   readonly operations?: readonly RecordedOperation[];
+  /** Where the shop wanted it to go, as it said; left out in records of before. */
+  readonly wanted?: { readonly account: string | null; readonly provider: string | null };
+  /** When the shop called it off, RFC 3339 UTC. */
+  readonly calledOffAt?: string;
+  /** When we ended it because no result came in time, RFC 3339 UTC. */
+  readonly expiredAt?: string;
+  /** When the money that was asked for had come, RFC 3339 UTC. */
+  readonly paidAt?: string;
+  /** Money came after it was called off or had expired. */
+  readonly late?: true;
+  /** Its checkout link carries a token; absent: it was made when the id alone was one. */
+  readonly link?: 'token';
   /** Taken over from another gateway. */
   readonly imported?: true;
   /** What PolyBanking had stored of it, word by word. */
@@ -94,12 +112,24 @@ export function asksForTest({ attempts }: Pick<LedgerRecord, 'attempts'>): boole
   return attempts[0]?.test ?? false;
 }
 
-/** Status and totals by the rules. */
+/** Status and totals by the rules. What a shop has called off stays so, whatever its bank says, until money comes. */
 export function summaryOf(record: LedgerRecord): Summary {
-  return summarize(
+  const summary = summarize(
     record.request.amount,
     record.attempts.map((attempt) => attempt.state),
   );
+  const isCalledOff = record.calledOffAt !== undefined && WITHOUT_MONEY.has(summary.status);
+  return isCalledOff ? { ...summary, status: 'cancelled' } : summary;
+}
+
+/** Why a payment's links begin nothing any more; null: they do. */
+export type Ended = 'called_off' | 'expired';
+
+/** @param now milliseconds since 1970. */
+export function endedBy({ calledOffAt, expiredAt, request }: LedgerRecord, now: number): Ended | null {
+  if (calledOffAt !== undefined) return 'called_off';
+  if (expiredAt !== undefined) return 'expired';
+  return request.expiresAt !== undefined && Date.parse(request.expiresAt) <= now ? 'expired' : null;
 }
 
 /** More documents than any order has. */
@@ -239,13 +269,14 @@ function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
   return waiting?.pendingReason ?? 'processing';
 }
 
-/** The payment as its shop sees it. */
-export function viewOf(record: LedgerRecord): PaymentView {
+/** The payment as its shop sees it. @param version of the record. */
+export function viewOf(record: LedgerRecord, version: number): PaymentView {
   const { request } = record;
   const newest = record.attempts.at(-1);
   const { status, amounts } = summaryOf(record);
   return {
     id: record.id,
+    version,
     reference: request.reference,
     status,
     amount: request.amount,
@@ -264,6 +295,9 @@ export function viewOf(record: LedgerRecord): PaymentView {
     extraData: request.extraData,
     customer: request.customer,
     operations: operationsOf(record),
+    expiresAt: request.expiresAt ?? null,
+    paidAt: record.paidAt ?? null,
+    late: record.late ?? false,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
   };

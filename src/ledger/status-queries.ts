@@ -17,7 +17,7 @@ type Hint = Readonly<Record<string, string>>;
 /** Repeats of one hint cause at most one status query in this time. */
 const HINT_PAUSE_MS = 1000;
 
-/** Hints that may wait at one time for their first answer. One beyond that is turned away, for its sender to repeat. */
+/** Hints of their own query that may wait at one time for their first answer. */
 const MAX_QUERIES = 16;
 
 /** A return that proves nothing has its provider asked at most once in this time, for each attempt. */
@@ -57,6 +57,11 @@ function queryId(attempt: number, hint: Hint): string {
   return `confirm_${attempt}${about && `_${hex(digests.sha256(utf8(about))).slice(0, 16)}`}`;
 }
 
+/** Whether the provider has answered a query before, and had no result yet. */
+function isAnswered({ body }: Job): boolean {
+  return (JSON.parse(body) as StatusQueryRequest).answered ?? false;
+}
+
 /** Whether it is a status query because of a hint that carries something. */
 function isHinted({ id, kind }: Job): boolean {
   return kind === 'confirm' && /^confirm_\d+_[0-9a-f]{16}$/.test(id);
@@ -69,8 +74,21 @@ export class StatusQueries {
   /** When the provider was last asked because of a return, by attempt (milliseconds since 1970). */
   readonly #askedAt = new Map<number, number>();
 
+  /** The ids of the queries that are being made. */
+  #running: ReadonlySet<string> = new Set();
+
   constructor(work: UnitOfWork) {
     this.#work = work;
+  }
+
+  /** Makes queries, of which it is known meanwhile that they are under way. */
+  async whileRunning<Outcome>(jobs: readonly Job[], make: () => Promise<Outcome>): Promise<Outcome> {
+    this.#running = new Set(jobs.map(({ id }) => id));
+    try {
+      return await make();
+    } finally {
+      this.#running = new Set();
+    }
   }
 
   /** A status query about an attempt; null: there is no such attempt. */
@@ -184,24 +202,31 @@ export class StatusQueries {
     return this.hint(record, command);
   }
 
-  /** Queues the status query of a hint. Each hint has its own, because anybody can send another hint to displace it. */
-  hint(record: LedgerRecord, { attempt, hint, notBefore }: HintCommand): Exclude<HintResult, 'unknown'> {
+  /**
+   * Queues the status query of a hint. Hints that name what their query needs have one each, because anybody can send another hint to
+   * displace it. Where too many wait, the query is about the attempt alone, so that those that were made up keep no other one out.
+   */
+  hint(record: LedgerRecord, command: HintCommand): Exclude<HintResult, 'unknown'> {
+    const { attempt, hint, alone, notBefore } = command;
     const { store } = this.#work;
     const now = Math.max(this.#work.now(), notBefore ?? 0);
     const due = store.job(queryId(attempt, hint))?.dueAt ?? null;
-    if (due !== null && due > now && due <= now + HINT_PAUSE_MS) return 'taken';
+    // A query that is running may have been answered before this hint was sent: it is repeated. One that is about to run is not put
+    // off, however many hints come meanwhile.
+    const isRunning = this.#running.has(queryId(attempt, hint));
+    const isSoon = due !== null && due <= now + HINT_PAUSE_MS;
+    if (isSoon && (!isRunning || due > now)) return 'taken';
     const waiting = store.pendingJobs().filter(isHinted);
-    if (due === null && waiting.length >= MAX_QUERIES) {
-      // Anybody can send hints. One that has had an answer, and waits to be repeated, makes room.
-      const oldest = waiting.filter(({ tries }) => tries > 0).toSorted((a, b) => b.tries - a.tries)[0];
-      if (!oldest) return 'busy';
+    const isNamed = Object.keys(hint).length > 0;
+    if (isNamed && due === null && waiting.length >= MAX_QUERIES) {
+      // One that has had an answer, and waits to be repeated, makes room.
+      const oldest = waiting.filter(isAnswered).toSorted((a, b) => b.tries - a.tries)[0];
+      if (!oldest) return alone ? 'busy' : this.hint(record, { ...command, hint: {} });
       this.#work.commit((writer) => writer.queue({ ...oldest, dueAt: null }));
     }
-    // A query that is running may have been answered before this hint was sent: it is repeated.
-    const isUnderWay = due !== null && due <= now;
     this.#work.commit((writer) => {
       this.#work.logBounded(writer, 'confirm.requested', 'provider', { attempt });
-      this.queryLater(writer, record, attempt, isUnderWay ? now + HINT_PAUSE_MS : now, hint);
+      this.queryLater(writer, record, attempt, isRunning ? now + HINT_PAUSE_MS : now, hint);
     });
     return 'taken';
   }

@@ -29,8 +29,8 @@ export interface Answer {
   readonly body: string;
 }
 
-/** `confirm` is a status query; `operation` reconciles an operation. */
-export type JobKind = 'webhook' | 'confirm' | 'operation';
+/** `confirm` is a status query; `operation` reconciles an operation; `expiry` ends a payment whose time is up. */
+export type JobKind = 'webhook' | 'confirm' | 'operation' | 'expiry';
 
 /** A row of the outbox. `dueAt` is null once it is done. */
 export interface Job {
@@ -255,7 +255,7 @@ export class Store {
 
   /**
    * Runs `work` as one transaction, with the alarm in it. Memory follows only when the transaction is through.
-   * @param identity of a payment that this commit creates.
+   * @param identity of a payment that this commit creates, or gives another request.
    */
   commit(now: number, work: (writer: Writer) => void, identity?: Pick<Head, 'shop' | 'requestHash'>): void {
     const at = new Date(now).toISOString();
@@ -264,7 +264,7 @@ export class Store {
       this.#head ?? (identity ? { version: 0, seq: 0, hash: GENESIS, ...identity } : null);
     if (!head) throw new Error('a ledger without a payment cannot commit');
     let { seq, hash } = head;
-    const base = head;
+    const base = identity ? { ...head, ...identity } : head;
     const transaction = () => {
       if (!this.#head) {
         createTables(this.#sql);

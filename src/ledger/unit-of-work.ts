@@ -1,11 +1,11 @@
 /** How a payment changes: one commit for each command, which queues a webhook when the status changes. */
 import type { PaymentId } from '../payments/id.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import type { Summary } from '../payments/rules.ts';
+import type { Amounts, Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
-import { type EventSource, type EventType, FEEDBACK } from '../payments/types.ts';
+import { type EventSource, type EventType, FEEDBACK, type PaymentView } from '../payments/types.ts';
 import type { LedgerPorts } from './ports.ts';
-import { type LedgerRecord, summaryOf, viewOf } from './record.ts';
+import { endedBy, type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
 
 /** Events of one type that strangers may cause in one payment. */
@@ -100,8 +100,8 @@ export class UnitOfWork {
   /** Saves a changed record and queues the webhooks that the change calls for. */
   saveMoved(writer: Writer, record: LedgerRecord): void {
     const before = this.store.record ? summaryOf(this.store.record) : null;
-    const saved = { ...record, updatedAt: writer.at };
-    const after = summaryOf(saved);
+    const after = summaryOf(record);
+    const saved = { ...record, ...this.#moneyMarks(writer, record, after), updatedAt: writer.at };
     writer.save(saved);
     for (const type of announcements(before, after)) {
       if (type === 'payment.paid_twice') {
@@ -114,10 +114,31 @@ export class UnitOfWork {
     }
   }
 
+  /** The payment as its shop will see it when this commit is through. */
+  viewAfter(writer: Writer, record: LedgerRecord): PaymentView {
+    const marks = this.#moneyMarks(writer, record, summaryOf(record));
+    return viewOf({ ...record, ...marks, updatedAt: writer.at }, this.#nextVersion);
+  }
+
+  /** What is noted of a payment when its money comes. */
+  #moneyMarks(writer: Writer, record: LedgerRecord, after: Summary): Pick<LedgerRecord, 'paidAt' | 'late'> {
+    const { record: before } = this.store;
+    const isPaid = record.paidAt === undefined && after.amounts.paid >= record.request.amount;
+    const hasMoney = ({ amounts }: Summary) => amounts.paid > 0 || amounts.authorized > 0;
+    const earlier = before && summaryOf(before);
+    const wasOver = before && endedBy(before, Date.parse(writer.at)) !== null;
+    const isLate = wasOver && earlier && !hasMoney(earlier) && hasMoney(after);
+    return { ...(isPaid && { paidAt: writer.at }), ...(isLate && { late: true }) };
+  }
+
   /** A webhook's id comes from the payment's version, so that a commit that is repeated queues the same message. */
   webhookId(payment: PaymentId, suffix: string): string {
-    const version = (this.store.head?.version ?? 0) + 1;
-    return `msg_${payment}_${String(version).padStart(4, '0')}${suffix}`;
+    return `msg_${payment}_${String(this.#nextVersion).padStart(4, '0')}${suffix}`;
+  }
+
+  /** The version that a commit makes which changes the record. */
+  get #nextVersion(): number {
+    return (this.store.head?.version ?? 0) + 1;
   }
 
   webhookJob(
@@ -140,10 +161,17 @@ export class UnitOfWork {
     record: LedgerRecord,
     more: Readonly<Record<string, string>>,
   ): Job {
+    const late = record.late && { late: true };
     return {
       id: this.webhookId(record.id, suffix),
       kind: 'webhook',
-      body: JSON.stringify({ type, timestamp: at, ...more, data: viewOf(record) }),
+      body: JSON.stringify({
+        type,
+        timestamp: at,
+        ...more,
+        ...late,
+        data: viewOf(record, this.#nextVersion),
+      }),
       tries: 0,
       dueAt: Date.parse(at),
       createdAt: at,
@@ -160,12 +188,21 @@ function operationsEnded(before: LedgerRecord | null, after: LedgerRecord): read
 }
 
 /** What distinguishes the webhooks of one version. */
-const SUFFIXES: Readonly<Record<string, string>> = { 'payment.paid_twice': 'b', [FEEDBACK]: 'c' };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  'payment.paid_twice': 'b',
+  [FEEDBACK]: 'c',
+  'payment.conflict': 'd',
+};
 
-/** The webhooks that a change calls for. */
+function isSame(one: Amounts, other: Amounts): boolean {
+  return one.authorized === other.authorized && one.paid === other.paid && one.refunded === other.refunded;
+}
+
+/** The webhooks that a change calls for: of the status, and of the amounts under the same status. */
 function announcements(before: Summary | null, after: Summary): string[] {
   const types: string[] = [];
-  if (before?.status !== after.status) types.push(`payment.${after.status}`);
+  if (before?.status !== after.status || !isSame(before.amounts, after.amounts))
+    types.push(`payment.${after.status}`);
   if (after.paidTwice && !before?.paidTwice) types.push('payment.paid_twice');
   return types;
 }

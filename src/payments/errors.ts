@@ -10,6 +10,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
   reference_conflict: { status: 409, title: 'The reference is taken by another request' },
+  conflict_version: { status: 409, title: 'The payment has changed meanwhile' },
   invalid_state: { status: 409, title: 'The payment is not in a state that allows this' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_currency: { status: 422, title: 'The currency is not supported' },
@@ -38,6 +39,12 @@ export interface ProviderWords {
   readonly text: string;
 }
 
+/** The payment that has a reference already, and the dotted paths in which the request differs from its own. */
+export interface ReferenceConflict {
+  readonly payment: string;
+  readonly differences: readonly string[];
+}
+
 /** Seconds after which to try again, where an error does not say it. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { rate_limited: 10, unavailable: 5 };
 
@@ -49,6 +56,8 @@ export class Problem extends Error {
   readonly provider: ProviderWords | null;
   /** Seconds after which the same request may succeed; null: nobody knows. */
   readonly retryAfter: number | null;
+  /** Of a reference that another payment has. */
+  readonly conflict: ReferenceConflict | null;
 
   constructor(
     code: ProblemCode,
@@ -58,12 +67,14 @@ export class Problem extends Error {
       cause?: unknown;
       provider?: ProviderWords | undefined;
       retryAfter?: number;
+      conflict?: ReferenceConflict;
     } = {},
   ) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.errors = options.errors ?? [];
     this.provider = options.provider ?? null;
+    this.conflict = options.conflict ?? null;
     this.retryAfter = options.retryAfter ?? RETRY_AFTER[code] ?? null;
   }
 

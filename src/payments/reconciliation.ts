@@ -14,7 +14,7 @@ import {
   type RecordedOperation,
   sumOf,
 } from './operations.ts';
-import { type AttemptState, moneyOf } from './rules.ts';
+import { type AttemptState, hasLapsed, moneyOf } from './rules.ts';
 
 /** What a provider's word says of an operation. A word that is not documented is `unknown`. */
 export const BOOKED_STATES = ['succeeded', 'accepted', 'failed', 'unknown'] as const;
@@ -66,6 +66,8 @@ export interface ReconciliationContext {
   readonly nameOf: (operation: RecordedOperation) => string;
   /** Whether the provider has had time enough, so that what it does not show was not carried out. */
   readonly isPast: (operation: RecordedOperation) => boolean;
+  /** Movements of messages that may have been about any of several operations, or about somebody else's. */
+  readonly unclaimed?: readonly string[];
 }
 
 function waits({ state }: RecordedOperation): boolean {
@@ -92,28 +94,46 @@ function mayBe(entry: BookedOperation, operation: RecordedOperation): boolean {
   return !isOther && (entry.amount === null || entry.amount === operation.amount);
 }
 
-/** Takes each operation's entry out of the list: the first that fits. */
-function withoutEntriesOf(
+/** The entry that has an operation's name, or else the identity of the message that was about it. */
+function namedEntry(
   entries: readonly BookedOperation[],
-  operations: readonly RecordedOperation[],
-  fits: (entry: BookedOperation, operation: RecordedOperation) => boolean,
-): BookedOperation[] {
-  const left = [...entries];
-  for (const operation of operations) {
-    const index = left.findIndex((entry) => fits(entry, operation));
-    if (index >= 0) left.splice(index, 1);
+  operation: RecordedOperation,
+  nameOf: ReconciliationContext['nameOf'],
+): BookedOperation | undefined {
+  const { movement, providerReference } = operation;
+  return (
+    entries.find((one) => isNamed(one, operation, nameOf)) ??
+    entries.find(
+      (one) =>
+        movement !== undefined &&
+        one.movement === movement &&
+        !(typeof one.operationReference === 'string') &&
+        !(one.providerReference && providerReference),
+    )
+  );
+}
+
+/** Takes an operation's entry out of the list: the first that may be it, of the first of these states that has one. */
+function withoutEntryOf(
+  entries: readonly BookedOperation[],
+  operation: RecordedOperation,
+  states: readonly BookedState[],
+): readonly BookedOperation[] {
+  for (const state of states) {
+    const found = entries.find((entry) => entry.state === state && mayBe(entry, operation));
+    if (found) return entries.filter((entry) => entry !== found);
   }
-  return left;
+  return entries;
 }
 
 /** What a list of entries decides. */
 function settledByEntries(bookings: Bookings, context: ReconciliationContext): Settlement[] {
   const { operations: ours, nameOf, isPast, state } = context;
   const settled: Settlement[] = [];
-  let entries = [...bookings.entries];
+  let entries = bookings.entries;
   const unnamed: RecordedOperation[] = [];
   for (const operation of ours) {
-    const entry = entries.find((one) => isNamed(one, operation, nameOf));
+    const entry = namedEntry(entries, operation, nameOf);
     if (!entry) {
       unnamed.push(operation);
       continue;
@@ -121,10 +141,13 @@ function settledByEntries(bookings: Bookings, context: ReconciliationContext): S
     entries = entries.filter((one) => one !== entry);
     // Another amount under the same name is no answer about this operation.
     const isOurs = entry.amount === null || entry.amount === operation.amount;
-    if (isOurs && operation.state !== 'succeeded') settled.push({ number: operation.number, booked: entry });
+    // Of one that is known to be done, the identity of the messages about it is news still.
+    const isNews =
+      operation.state !== 'succeeded' || (entry.movement ?? operation.movement) !== operation.movement;
+    if (isOurs && isNews) settled.push({ number: operation.number, booked: entry });
   }
   // What a message has brought as somebody else's.
-  const linked = new Set(ours.flatMap(({ movement }) => movement ?? []));
+  const linked = new Set([...ours.flatMap(({ movement }) => movement ?? []), ...(context.unclaimed ?? [])]);
   entries = entries.filter(
     ({ movement }) =>
       movement === undefined || state.refunded[movement] === undefined || linked.has(movement),
@@ -132,9 +155,10 @@ function settledByEntries(bookings: Bookings, context: ReconciliationContext): S
   const waiting = unnamed.filter(waits);
   const done = unnamed.filter((operation) => operation.state === 'succeeded');
   const failed = unnamed.filter((operation) => operation.state === 'failed');
-  entries = withoutEntriesOf(entries, done, (one, two) => one.state !== 'failed' && mayBe(one, two));
-  // What failed before may be what is shown as failed: it says nothing about what came after it.
-  entries = withoutEntriesOf(entries, failed, (one, two) => one.state === 'failed' && mayBe(one, two));
+  // The list may be behind of what the answer said.
+  for (const operation of done)
+    entries = withoutEntryOf(entries, operation, ['succeeded', 'accepted', 'unknown']);
+  entries = withoutFailed(entries, failed, waiting, { bookings, context });
   for (const group of groupsOf(waiting, entries)) {
     const left = entries.filter((entry) => group.some((operation) => mayBe(entry, operation)));
     const accepted = group.filter((operation) => operation.state === 'accepted');
@@ -155,6 +179,26 @@ function settledByEntries(bookings: Bookings, context: ReconciliationContext): S
           settled.push({ number: operation.number, booked: null });
   }
   return settled;
+}
+
+/**
+ * The entries without those of operations that failed before: what is shown as failed may be one of them, and then says nothing
+ * about what came after it. What the provider accepted is there too, after its time: of that there is no doubt.
+ */
+function withoutFailed(
+  entries: readonly BookedOperation[],
+  failed: readonly RecordedOperation[],
+  waiting: readonly RecordedOperation[],
+  { bookings, context }: { readonly bookings: Bookings; readonly context: ReconciliationContext },
+): readonly BookedOperation[] {
+  return failed.reduce((left, operation) => {
+    const alike = left.filter((entry) => mayBe(entry, operation));
+    const accepted = waiting.filter(
+      (one) => one.state === 'accepted' && alike.some((entry) => mayBe(entry, one)),
+    );
+    const areThere = bookings.complete && accepted.length > 0 && accepted.every(context.isPast);
+    return areThere && alike.length <= accepted.length ? left : withoutEntryOf(left, operation, ['failed']);
+  }, entries);
 }
 
 /** The operations that wait, by what could be mistaken for one another: all, where an entry names no amount. */
@@ -242,6 +286,11 @@ export function shownTotal({ total, entries }: Bookings): number | null {
     .reduce<number | null>((sum, { amount }) => (sum === null || amount === null ? null : sum + amount), 0);
 }
 
+/** Whether a message that is about none of ours for sure may be about one of them all the same. */
+export function mayBeOurs(news: OperationNews, operations: readonly RecordedOperation[]): boolean {
+  return operations.some((one) => isOfKind(one, news.kind) && one.movement === undefined && mayBe(news, one));
+}
+
 /** What one message says of an operation. */
 export interface OperationNews extends BookedOperation {
   readonly kind: OperationKind;
@@ -275,7 +324,9 @@ export function operationOf(
   const candidates = ours.filter((one) => one.movement === undefined && mayBe(news, one));
   // Each operation that succeeded has its own message, which may come after the answer.
   const done = news.state === 'succeeded' && candidates.find(({ state }) => state === 'succeeded');
-  if (done) return done;
+  // Its number is that of the one that is running, or of this one: the answer tells which.
+  const isEarly = news.providerReference && candidates.some(({ state }) => state === 'running');
+  if (done) return isEarly && done.providerReference === null ? null : done;
   const accepted = candidates.filter(({ state }) => state === 'accepted');
   const unresolved = candidates.filter(({ state }) => state === 'running' || state === 'unknown');
   // Accepted ones of one amount and without numbers are alike: the oldest. Otherwise none of several is meant for sure.
@@ -286,7 +337,7 @@ export function operationOf(
       accepted.every(
         ({ amount, providerReference }) => amount === oldest.amount && providerReference === null,
       );
-    return areAlike && (news.state === 'succeeded' || unresolved.length === 0) ? oldest : null;
+    return areAlike && unresolved.length === 0 ? oldest : null;
   }
   return unresolved.length === 1 ? (unresolved[0] ?? null) : null;
 }
@@ -304,7 +355,8 @@ export function settledByState(
 ): readonly Settlement[] {
   const money = moneyOf(state);
   const isOver = !OPEN_PROGRESS.has(state.progress) && money.paid === 0;
-  const hasEnded = (state.progress === 'voided' || state.progress === 'capture_denied') && money.paid === 0;
+  const isEnd = state.progress === 'voided' || state.progress === 'capture_denied' || hasLapsed(state);
+  const hasEnded = isEnd && money.paid === 0;
   const settled = (operation: RecordedOperation): BookedState | null => {
     switch (sumOf(operation)) {
       case null:

@@ -66,5 +66,16 @@ export const NOTHING_TO_PAY: ReadonlySet<Status> = new Set([
 /** Statuses without a result: a payment that stays in one of them for too long is queried, and finally expires. */
 export const UNFINISHED: ReadonlySet<Status> = new Set(['created', 'forwarded', 'pending']);
 
+/** Statuses without money, held or paid: a shop can call such a payment off. */
+export const WITHOUT_MONEY: ReadonlySet<Status> = new Set([
+  'created',
+  'forwarded',
+  'pending',
+  'denied',
+  'cancelled',
+  'expired',
+  'error',
+]);
+
 /** Statuses after which the shopper is welcomed at the shop's success address. */
 export const GOOD: ReadonlySet<Status> = new Set(['paid', 'authorized', 'pending', 'partially_paid']);

@@ -79,6 +79,8 @@ export interface PaymentRequest {
   readonly returnUrl: ReturnUrls;
   readonly extraData: string | null;
   readonly providerFields: Readonly<Record<string, string>>;
+  /** After this time (RFC 3339 UTC) its links begin no attempt any more. */
+  readonly expiresAt?: string;
 }
 
 /**
@@ -93,6 +95,8 @@ export type PendingReason = (typeof PENDING_REASONS)[number];
 /** A payment as a shop sees it (the HTTP contract). Times are RFC 3339 UTC. */
 export interface PaymentView {
   readonly id: PaymentId;
+  /** Grows with each change: of two messages about a payment the one with the higher version is newer. */
+  readonly version: number;
   readonly reference: string;
   readonly status: Status;
   readonly amount: Minor;
@@ -116,6 +120,12 @@ export interface PaymentView {
   readonly customer: Customer;
   /** Captures, cancels and refunds, the oldest first. */
   readonly operations: readonly OperationView[];
+  /** Null: as long as the account lets it. */
+  readonly expiresAt: string | null;
+  /** When the money that was asked for had come; null: it has not. */
+  readonly paidAt: string | null;
+  /** Whether money came after the payment was called off or had expired. */
+  readonly late: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -169,6 +179,8 @@ export interface OperationView {
 
 export const EVENT_TYPES = [
   'created',
+  'replaced',
+  'called_off',
   'forwarded',
   'returned',
   'notification.applied',

@@ -145,6 +145,9 @@ export interface AttemptUrls {
   readonly back: string;
 }
 
+/** Where a provider's day begins, if not in UTC. */
+export type DayZone = 'Europe/Paris';
+
 /** Everything that a provider needs to build and sign one redirect. */
 export interface StartRequest<Settings> {
   readonly id: PaymentId;
@@ -159,11 +162,12 @@ export interface StartRequest<Settings> {
   /** For the protocols in which an order is registered before the shopper goes. */
   readonly fetch: typeof fetch;
   /**
-   * A number from 0 that no other order of the same contract gets on this UTC day, for protocols with short order
+   * A number from 0 that no other order of the same contract gets on this day, for protocols with short order
    * numbers. Costs a call to a Durable Object.
    * @param contract what the provider counts by, such as its shop number.
+   * @param zone whose day it is; left out: UTC. With one, no number of the day before comes again either.
    */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A redirect with what belongs to it. */
@@ -197,7 +201,7 @@ interface Subject<Settings> {
   /** May be called any number of times: it changes nothing. */
   readonly fetch: typeof fetch;
   /** As in StartRequest. */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A status query: one attempt that a provider is asked about. */
@@ -346,7 +350,10 @@ export interface ProviderUpdate {
   readonly currency: string | null;
   /** The provider's identity of the movement of money. */
   readonly movement: string;
-  /** The amount is everything so far (all that was refunded), not one movement of it. */
+  /**
+   * The amount is everything so far (all that was refunded), not one movement of it. Of `reversed`: where it is less than the order was
+   * for, it is a part that was given back.
+   */
   readonly cumulative?: boolean;
   /** The amount is what the order was for: where we have captured a part of it, that part is what counts. */
   readonly ofOrder?: true;
@@ -355,6 +362,13 @@ export interface ProviderUpdate {
    * reversal with a lower number than a later payment does not reduce that payment.
    */
   readonly sequence?: string;
+  /**
+   * `movement` is one transaction of the provider's and the message is its state: its amount can only fall, and a result without money ends
+   * what it held, and nothing that another transaction of the order holds.
+   */
+  readonly ofTransaction?: true;
+  /** What the same message says of other transactions of the order, oldest first. */
+  readonly also?: readonly ProviderUpdate[];
   /**
    * What it says of a capture, cancel or refund: of ours, or of one made in the back office. Left out: a refund stands for itself, by its
    * amount and movement; everything else is about the order.
@@ -527,6 +541,12 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   queryStatus?(
     query: StatusQuery<v.InferOutput<Schema>>,
   ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null>;
+  /**
+   * The members of a hint that its status query needs, because it asks about no other document than the one that they name. Left out:
+   * none. Then one query about the attempt answers all hints about it, and whoever makes hints up brings no query of his own. A member
+   * of a message that nobody has signed is declared only where nothing can be asked without it.
+   */
+  readonly hintMembers?: readonly string[];
   /**
    * Whether the status query of this hint takes the shopper's money. The ledger allows one of a payment at a time, only while
    * something is left to pay, and looks up what came of it without the hint.

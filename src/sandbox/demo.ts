@@ -69,6 +69,7 @@ async function seedShop(directory: Directory, origin: string): Promise<void> {
       testMode: true,
       region: null,
       rateLimit: null,
+      expireAfterMinutes: null,
       accounts,
       returnUrl: { success: `${origin}/shop/back`, failure: `${origin}/shop/back` },
       webhook: { url: webhook, dialect: 'standard', newPayments: false },

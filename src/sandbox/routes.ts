@@ -192,7 +192,8 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
     const { decision } = await c.req.json<{ decision?: string }>();
     const step = stepOf({ do: 'notify', decision });
     if (!step) return c.json({ message: `a decision is one of ${DECISIONS.join(', ')}` }, 422);
-    const url = `${sandbox.origin}/pay/${c.req.param('id')}`;
+    const url = sandbox.checkoutUrl(c.req.param('id'));
+    if (url === null) return c.json({ message: 'there is no such payment' }, 404);
     const fetcher = (request: Request) => sandbox.fetch(request);
     try {
       const order = await toBank({ kind: 'url', method: 'GET', url }, sandbox.origin, fetcher);

@@ -7,6 +7,8 @@ export interface Sandbox {
   readonly store: SandboxStore;
   /** Of this server. */
   readonly origin: string;
+  /** Where the shopper of a payment begins; null: the text is no payment's id. */
+  readonly checkoutUrl: (payment: string) => string | null;
   /** Requests to this server are answered by it directly, others go out. */
   readonly fetch: (request: Request) => Promise<Response>;
 }

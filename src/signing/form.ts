@@ -53,10 +53,11 @@ export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'sp
  * The parameters of a query string or form body in the order received, repeats kept. Null when the
  * percent-encoding is broken. Empty parts (`a=1&&b=2`) are skipped; a part without `=` is a name with an
  * empty value.
+ * @param most it ends after so many, and what follows is not read.
  */
-export function parseForm(body: Uint8Array): RawField[] | null {
+export function parseForm(body: Uint8Array, most = Number.POSITIVE_INFINITY): RawField[] | null {
   const fields: RawField[] = [];
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length && fields.length < most; ) {
     let equals = -1;
     let isEncoded = false;
     let end = start;

@@ -171,6 +171,7 @@ describe('the master key', () => {
         testMode: false,
         region: null,
         rateLimit: null,
+        expireAfterMinutes: null,
         accounts: [],
         returnUrl: { success: null, failure: null },
         webhook: { url: null, dialect: 'standard', newPayments: false },

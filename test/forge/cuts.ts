@@ -1,28 +1,25 @@
 /** How a message is recut: each step is a pure function of a letter, what else is held, and a few numbers. */
+
+import { at, type Bench, fieldsOf, otherLetter, replaced, type Step, valuePool } from './bench.ts';
+import { recutRun, withBorderMoved } from './border-cuts.ts';
 import {
   type Field,
   FORM_TYPE,
   type Letter,
+  looksSigned,
   NOTHING,
   type Part,
-  percentEncoded,
+  partName,
   saidBy,
   saying,
   utf8Text,
   withFields,
 } from './letter.ts';
-import { ORDERS, type Pool, type Role } from './pool.ts';
-import type { World } from './world.ts';
-
-/** What a step may use. */
-export interface Bench {
-  readonly world: World;
-  readonly pool: Pool;
-  /** The field that says test or live. */
-  readonly mark: string | null;
-  /** The signed text of each held message, where a refusal shows it, by its place among them. */
-  readonly bases: readonly (string | null)[];
-}
+import { fold, unfold } from './member-cuts.ts';
+import { graft, slideNames } from './name-cuts.ts';
+import { ORDERS } from './pool.ts';
+import { MOST_BY, withShift } from './readings.ts';
+import { placesIn } from './signed-text.ts';
 
 /** A step by name with its numbers. */
 export interface Cut {
@@ -30,17 +27,6 @@ export interface Cut {
   /** Read modulo what there is to choose from. */
   readonly numbers: readonly [number, number, number];
 }
-
-interface Step {
-  readonly letter: Letter;
-  readonly bench: Bench;
-  /** Which held message this was. */
-  readonly from: number;
-  readonly numbers: readonly [number, number, number];
-}
-
-/** The part that carries the message. */
-const partName = ({ body }: Letter): 'body' | 'query' => (body.fields.length > 0 ? 'body' : 'query');
 
 function onFields(
   letter: Letter,
@@ -50,63 +36,6 @@ function onFields(
   const part = letter[name];
   const fields = change(part.fields, part);
   return fields === part.fields ? letter : { ...letter, [name]: withFields(part, fields) };
-}
-
-function at<Value>(values: readonly Value[], index: number): Value | undefined {
-  return values[index % Math.max(1, values.length)];
-}
-
-function replaced(fields: readonly Field[], index: number, field: Field): readonly Field[] {
-  return fields.map((one, place) => (place === index ? field : one));
-}
-
-/** Whether a value looks like a signature. */
-export function looksSigned(value: string): boolean {
-  return /^[0-9a-f]{32,}$/i.test(value) || /^[\w+/-]{24,}={0,2}$/.test(value);
-}
-
-/** Places of fields in the order in which they are signed: of the signed text, of their names, or as they came. */
-function signedOrder({ bench, from, numbers }: Step, fields: readonly Field[], part: Part): number[] {
-  const places = fields.map((_, index) => index);
-  const base = bench.bases[from];
-  if (base && numbers[2] % 4 !== 0) {
-    const known = places
-      .map((place) => [place, saying(part, fields[place] as Field)] as const)
-      .filter(([, text]) => text.length > 0 && base.includes(text) && !looksSigned(text))
-      .map(([place, text]) => [place, base.indexOf(text)] as const);
-    if (known.length > 1) return known.sort(([, a], [, b]) => a - b).map(([place]) => place);
-  }
-  if (numbers[2] % 2 === 0) return places;
-  return places.sort((a, b) => ((fields[a]?.name ?? '') < (fields[b]?.name ?? '') ? -1 : 1));
-}
-
-/** Another held letter, where there is one of which the fields have mostly the same names. */
-function otherLetter({ bench: { world }, from, letter }: Step, index: number): Letter | undefined {
-  const names = new Set(fieldsOf(letter).fields.map(({ name }) => name));
-  const others = world.held.filter((_, place) => place !== from);
-  const alike = others.filter((other) => {
-    const { fields } = fieldsOf(other.letter);
-    return fields.length > 0 && fields.filter(({ name }) => names.has(name)).length * 2 > fields.length;
-  });
-  return at(alike.length > 0 ? alike : others, index)?.letter;
-}
-
-function fieldsOf(letter: Letter | undefined): { readonly part: Part; readonly fields: readonly Field[] } {
-  const part = letter ? letter[partName(letter)] : NOTHING;
-  return { part, fields: part.fields };
-}
-
-function valuePool({ bench: { pool } }: Step): readonly string[] {
-  return [
-    ...pool.codes,
-    ...Object.values(ORDERS),
-    '500000',
-    '5000.00',
-    '4242',
-    '42.42',
-    '',
-    ...pool.pairs.map(([, value]) => value),
-  ];
 }
 
 const LIVE_AND_TEST = ['0', '1', 'PRODUCTION', 'TEST', 'false', 'true', 'N', 'Y', ''];
@@ -130,188 +59,6 @@ function moved(letter: Letter, to: 'GET' | 'POST'): Letter {
     query: NOTHING,
     body: withFields(body, [...body.fields, ...query.fields]),
   };
-}
-
-/** Characters moved over a border, from the end of one value to the start of another, or back. */
-function withBorderMoved(step: Step, fields: readonly Field[], part: Part): readonly Field[] {
-  const [a, b, c] = step.numbers;
-  const order = signedOrder(step, fields, part);
-  const place = a % Math.max(1, order.length - 1);
-  const [left, right] = [order[place], order[place + 1]];
-  if (left === undefined || right === undefined) return fields;
-  const [one, two] = [fields[left] as Field, fields[right] as Field];
-  const joined = saying(part, one) + saying(part, two);
-  const border = saying(part, one).length;
-  const shift = 1 + (b % 4);
-  const next = c % 2 === 0 ? Math.max(0, border - shift) : Math.min(joined.length, border + shift);
-  return replaced(
-    replaced(fields, left, saidBy(part, one, joined.slice(0, next))),
-    right,
-    saidBy(part, two, joined.slice(next)),
-  );
-}
-
-/** The values of neighbours in one, cut again; at words that mean something where there are such. */
-function recutRun(step: Step, fields: readonly Field[], part: Part): readonly Field[] {
-  const [a, b, c] = step.numbers;
-  const order = signedOrder(step, fields, part);
-  const length = 2 + (b % 4);
-  const first = a % Math.max(1, order.length - length + 1);
-  const run = order.slice(first, first + length);
-  if (run.length < 2) return fields;
-  const joined = run.map((place) => saying(part, fields[place] as Field)).join('');
-  const words = valuePool(step).filter((word) => word !== '' && joined.includes(word));
-  const word = at(words, c >> 2) ?? '';
-  const start = word ? joined.indexOf(word) : a % (joined.length + 1);
-  // The word gets a field of its own; what is before and after it is shared by the others.
-  const target = (b >> 2) % run.length;
-  const before = run.slice(0, target);
-  const after = run.slice(target + 1);
-  if (before.length === 0 && start > 0) return recutAt(fields, part, run, joined, [start]);
-  const pieces = [
-    ...spread(joined.slice(0, start), before.length, c),
-    joined.slice(start, after.length === 0 ? joined.length : start + word.length),
-    ...(after.length === 0 ? [] : spread(joined.slice(start + word.length), after.length, a)),
-  ];
-  return run.reduce(
-    (changed, place, index) =>
-      replaced(changed, place, saidBy(part, fields[place] as Field, pieces[index] ?? '')),
-    fields,
-  );
-}
-
-function recutAt(
-  fields: readonly Field[],
-  part: Part,
-  run: readonly number[],
-  joined: string,
-  [border = 0]: readonly number[],
-): readonly Field[] {
-  return run.reduce((changed, place, index) => {
-    const piece = index === 0 ? joined.slice(0, border) : index === 1 ? joined.slice(border) : '';
-    return replaced(changed, place, saidBy(part, fields[place] as Field, piece));
-  }, fields);
-}
-
-/** A text in so many pieces. */
-function spread(text: string, count: number, number: number): string[] {
-  if (count <= 0) return [];
-  if (count === 1) return [text];
-  const border = number % (text.length + 1);
-  return [text.slice(0, border), ...spread(text.slice(border), count - 1, number >> 3)];
-}
-
-/** A name goes on to another field, and its own field gets one that sorts to the same place. */
-function slideNames(step: Step, fields: readonly Field[], part: Part): readonly Field[] {
-  const [a, b] = step.numbers;
-  // A field that says an order number or an amount is worth the name of one.
-  const worth = fields
-    .map((field, place) => [place, saying(part, field)] as const)
-    .filter(([, text]) => Object.values(ORDERS).includes(text) || /^\d{3,}$/.test(text))
-    .map(([place]) => place);
-  const orders = worth.filter((place) =>
-    Object.values(ORDERS).includes(saying(part, fields[place] as Field)),
-  );
-  const from = at(orders.length > 1 ? orders : worth, a);
-  const to = at(worth, b);
-  if (from === undefined || to === undefined || from === to) return fields;
-  const [giver, taker] = [fields[to] as Field, fields[from] as Field];
-  const isAfter = taker.name > giver.name;
-  const between = fields
-    .map(({ name }, place) => [name, place] as const)
-    .filter(([name]) =>
-      isAfter ? name > giver.name && name < taker.name : name < giver.name && name > taker.name,
-    )
-    .sort(([one], [two]) => (one < two ? -1 : 1));
-  let changed = replaced(fields, from, { ...taker, name: giver.name });
-  // What stood between has to stay on its side: it sorts where the name came from.
-  const stem = isAfter ? giver.name.slice(0, -1) : giver.name;
-  const shifted = isAfter ? [[giver.name, to] as const, ...between] : [...between, [giver.name, to] as const];
-  for (const [index, [, place]] of shifted.entries())
-    changed = replaced(changed, place, {
-      ...(fields[place] as Field),
-      name: `${stem}${isAfter ? '' : '_'}${String.fromCharCode(97 + index)}`,
-    });
-  return changed;
-}
-
-/** A message of the bank filled in with what our own request says in the same places, its signature too. */
-function graft(step: Step, role: Role, fields: readonly Field[], part: Part): readonly Field[] {
-  const { requests } = step.bench.world;
-  const [, b, c] = step.numbers;
-  // By what they say: a field of the paid order's message that says what its request says under some name.
-  const own = new Map(requests[role].map(([name, value]) => [name, value] as const));
-  const byValue = new Map(
-    [...requests.paid, ...requests.refused].map(([name, value]) => [value, name] as const),
-  );
-  const signature = [...own].find(
-    ([name, value]) => looksSigned(value) && !/^https?:/.test(value) && name,
-  )?.[1];
-  const filled = fields.map((field) => {
-    const text = saying(part, field);
-    if (looksSigned(text) && signature !== undefined) return saidBy(part, field, signature);
-    const name = byValue.get(text);
-    const value = own.get(field.name) ?? (name === undefined ? undefined : own.get(name));
-    return value === undefined ? field : saidBy(part, field, utf8Text(value));
-  });
-  const blank = at(filled, c);
-  if (b % 3 === 0 || !blank || looksSigned(saying(part, blank))) return filled;
-  return filled.map((field) => (field === blank ? saidBy(part, field, '') : field));
-}
-
-/** A value that holds separators becomes the members that it spells. */
-function unfold(step: Step, fields: readonly Field[], part: Part): readonly Field[] {
-  const [a, b, c] = step.numbers;
-  const rich = fields
-    .map((field, place) => [place, saying(part, field)] as const)
-    .filter(([, text]) => /[;|&\n,+*].*[=:]|[=:].*[;|&\n,+*]/s.test(text));
-  const found = at(rich, a);
-  if (!found) return fields;
-  const [place, text] = found;
-  const separator = at(
-    [...';|&\n,+*'].filter((one) => text.includes(one)),
-    b,
-  );
-  const [head = '', ...members] = text.split(separator ?? ';');
-  const made = members
-    .map((member) => {
-      const cut = Math.max(member.lastIndexOf(':'), member.lastIndexOf('='));
-      return [member.slice(0, cut), member.slice(cut + 1)] as const;
-    })
-    .filter(([name]) => name.length > 0);
-  const shaped = ({ value, name }: Field, [path, said]: readonly [string, string]): Field => ({
-    name: part.form === 'json' ? path.replaceAll(':', '.') : percentEncoded(path),
-    value: saidBy(part, { name, value }, said).value,
-  });
-  const field = fields[place] as Field;
-  const fresh = made.map((member) => shaped(field, member));
-  const names = new Set(fresh.map(({ name }) => name));
-  // What it replaces goes, or goes into the place of what was cut.
-  const left = c % 2 === 0 ? fields.filter(({ name }) => !names.has(name)) : fields;
-  const cut = left.map((one) => (one === field ? saidBy(part, field, head) : one));
-  return [...cut, ...fresh];
-}
-
-/** A field's neighbours go into its value, spelt as the signed text spells them. */
-function fold(step: Step, fields: readonly Field[], part: Part): readonly Field[] {
-  const [a, b] = step.numbers;
-  const sorted = fields
-    .map((field, place) => [place, field] as const)
-    .sort(([, one], [, two]) => (one.name < two.name ? -1 : 1));
-  const first = a % Math.max(1, sorted.length - 1);
-  const count = 1 + (b % 3);
-  const taken = sorted.slice(first + 1, first + 1 + count);
-  const host = sorted[first];
-  if (!host || taken.length === 0) return fields;
-  const spelt = taken.map(([, field]) =>
-    part.form === 'json'
-      ? `;${field.name.replaceAll('.', ':')}:${saying(part, field)}`
-      : `${b % 2 === 0 ? '&' : '|'}${field.name}=${saying(part, field)}`,
-  );
-  const gone = new Set(taken.map(([place]) => place));
-  return replaced(fields, host[0], saidBy(part, host[1], [saying(part, host[1]), ...spelt].join(''))).filter(
-    (_, place) => !gone.has(place),
-  );
 }
 
 type StepFunction = (step: Step) => Letter;
@@ -353,6 +100,9 @@ const STEPS = {
   }),
   'a border moved': change(withBorderMoved),
   'values cut again': change(recutRun),
+  'borders moved together': change(({ bench, from, numbers: [first, more, by] }, _fields, part) =>
+    withShift(part, placesIn(bench.bases[from] ?? '', part), { first, more, by: by - MOST_BY }),
+  ),
   'a field dropped': change(({ numbers: [a] }, fields) =>
     fields.filter((_, place) => place !== a % fields.length),
   ),
@@ -466,6 +216,34 @@ const STEPS = {
           )
         : field,
     );
+  }),
+  'a good word': change(({ bench: { pool }, numbers: [a, b] }, fields, part) => {
+    const words = fields.filter((field) => pool.codes.includes(saying(part, field)));
+    const field = at(words, a);
+    const word = at(pool.good, b);
+    if (!field || word === undefined) return fields;
+    return fields.map((one) => (one === field ? saidBy(part, one, word) : one));
+  }),
+  'money of another order': change(({ bench: { world }, numbers: [a, b] }, fields, part) => {
+    const { paid, refused, other } = world.requests;
+    const own = new Map([...refused, ...other, ...paid].map(([name, value]) => [value, name]));
+    const wanted = new Map(b % 2 === 0 ? refused : other);
+    const worth = fields.filter((field) => /^\d+(?:\.\d\d)?$/.test(saying(part, field)));
+    const field = at(
+      worth.filter((one) => own.has(saying(part, one))),
+      a,
+    );
+    const value = field && wanted.get(own.get(saying(part, field)) ?? '');
+    if (!field || value === undefined) return fields;
+    return fields.map((one) => (one === field ? saidBy(part, one, value) : one));
+  }),
+  'a field that nobody signs': change(({ bench: { pool, unsigned }, numbers: [a, b] }, fields, part) => {
+    const name = at(unsigned, a);
+    if (name === undefined) return fields;
+    const value = at([...pool.codes, ...LIVE_AND_TEST, '500000'], b) ?? '1';
+    const known = fields.find((field) => field.name === name);
+    const said = saidBy(part, known ?? { name, value: '""' }, value);
+    return known ? fields.map((field) => (field === known ? said : field)) : [...fields, said];
   }),
   'a field more': change(({ bench: { pool }, numbers: [a, b] }, fields, part) => {
     const [name, value] = at(pool.pairs, a) ?? ['status', 'paid'];

@@ -1,128 +1,273 @@
-/** Whether a message counts at an account in production, as the gateway and the ledger decide it. */
-import type { Account } from '../../src/directory/types.ts';
-import type { OpenedAccount } from '../../src/gateway/accounts.ts';
+/** Whether what a message has moved is what a genuine message moves. */
+
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
-import { allowedAddresses, standingOf } from '../../src/gateway/proof.ts';
-import { Problem, Refusal } from '../../src/payments/errors.ts';
-import { fromOrderNumber } from '../../src/payments/id.ts';
-import { mismatch } from '../../src/payments/rules.ts';
-import { MONEY_OUTCOMES, type Outcome } from '../../src/payments/statuses.ts';
-import type { Channel, ProviderUpdate } from '../../src/providers/contract.ts';
-import type { Decision } from '../../src/sandbox/kit/bank.ts';
-import { type Letter, requestOf } from './letter.ts';
-import { ORDERS, ROLES, type Role } from './pool.ts';
-import { NOW, type World } from './world.ts';
+import { standingOf } from '../../src/gateway/proof.ts';
+import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { sum, ZERO } from '../../src/payments/money.ts';
+import type { AttemptState } from '../../src/payments/rules.ts';
+import { type Delivery, Gateway, type Moved, type Sending } from './gateway.ts';
+import type { Ledgers } from './ledgers.ts';
+import type { Letter } from './letter.ts';
+import { ROLES, type Role } from './pool.ts';
+import { type Held, LISTED, type World } from './world.ts';
 
 /** An address that is nobody's whom we know. */
-const FORGER = '198.51.100.66';
+export const FORGER = '198.51.100.66';
 
-/** When messages are read: the certificates of the simulated banks are good then. */
-const READ_AT = new Date('2026-12-01T09:00:00Z');
+/** What an attempt holds, without the names of the movements. */
+interface Holding {
+  readonly progress: string;
+  readonly authorized: number;
+  readonly paid: number;
+  readonly refunded: number;
+  readonly released: number;
+  readonly chargedBack: number;
+  readonly reversed: boolean;
+}
 
-/** What a message came to. */
-export type Ruling =
-  | {
-      readonly kind: 'counts';
-      readonly role: Role;
-      readonly outcome: Outcome;
-      readonly update: ProviderUpdate;
-    }
-  /** It moves nothing by itself; `why` is for the summary. */
-  | { readonly kind: 'harmless'; readonly why: string; readonly base: string | null };
-
-const harmless = (why: string, base: string | null = null): Ruling => ({ kind: 'harmless', why, base });
-
-const ABOUT_ACCOUNT = {
-  caption: '',
-  environment: 'production',
-  allowedIps: [],
-  trustUnprovenNotifications: false,
-  expireAfterHours: 24,
-  secrets: {},
-  createdAt: NOW.toISOString(),
-  updatedAt: NOW.toISOString(),
-} as const;
-
-/** The account of a world as the gateway has it. */
-function openedOf({ provider, account }: World): OpenedAccount {
-  const stored: Account = {
-    ...ABOUT_ACCOUNT,
-    id: account.id,
-    provider: provider.id,
-    currencies: provider.currencies,
-    settings: account.settings,
-    endpoints: account.endpoints,
+function holdingOf({ progress, authorized, reversed, totals = {}, ...movements }: AttemptState): Holding {
+  const of = (kind: 'paid' | 'refunded' | 'chargedBack') => sum(Object.values(movements[kind]));
+  return {
+    progress,
+    authorized,
+    paid: Math.max(of('paid'), totals.paid ?? ZERO),
+    // Beyond what is paid too: that it would not count is no reason to take it.
+    refunded: Math.max(of('refunded'), totals.refunded ?? ZERO),
+    released: totals.released ?? ZERO,
+    chargedBack: of('chargedBack'),
+    reversed,
   };
-  return { account: stored, provider, variants: [{ account, signedBy: 'current', until: null }] };
 }
 
-/** What an update does at the ledger of the attempt that it names; the attempt has no other news. */
-function atLedger({ attempts }: World, update: ProviderUpdate): Ruling {
-  const order = fromOrderNumber(update.order);
-  const role = ROLES.find((one) => ORDERS[one] === update.order);
-  if (!order || !role) return harmless('it is about no payment of ours');
-  const attempt = attempts[role];
-  for (const [name, value] of Object.entries(attempt.bound)) {
-    const echoed = update.echo?.[name];
-    if (echoed !== undefined && echoed !== value) return harmless('it is not bound to its attempt');
+const NAMES_OF_MONEY = ['authorized', 'paid', 'refunded', 'released', 'chargedBack'] as const;
+
+/** A holding in words. */
+function inWords(holding: Holding): string {
+  const money = NAMES_OF_MONEY.flatMap((name) => (holding[name] > 0 ? [`${name} ${holding[name]}`] : []));
+  return [holding.progress, ...money, ...(holding.reversed ? ['reversed'] : [])].join(', ');
+}
+
+/** Something that no genuine message says. */
+export interface Fault {
+  readonly role: Role;
+  readonly why: string;
+  /** What the payment holds by it, in words. */
+  readonly holds: string;
+  readonly movesMoney: boolean;
+  /** The same fault found again says the same. */
+  readonly kind: string;
+}
+
+/** Whether all that moved a payment was what its bank has answered. */
+function isAnswer({ by }: Moved): boolean {
+  return by.length > 0 && by.every(({ channel }) => channel === 'status');
+}
+
+/** A fault of a genuine message. */
+interface Misheard {
+  readonly from: Held;
+  readonly sending: Sending;
+  readonly fault: Fault;
+}
+
+const ASKS_FOR_REAL = 'the payment asks for real money, and the account is for tests';
+
+/** The judge of one world. */
+export class Judge {
+  readonly gateway: Gateway;
+  /** What one genuine message makes of a payment, by role. */
+  readonly #genuine: Record<Role, Set<string>> = { refused: new Set(), paid: new Set(), other: new Set() };
+  readonly #fresh: Ledgers;
+  /** Payments that a published message is about. */
+  readonly #withPublished = new Set<Role>();
+  /** The payments after all genuine messages, those of the bank and published ones. */
+  #told: Readonly<Record<Role, LedgerRecord>>;
+  #toldLedgers: Ledgers;
+  /** What became of the genuine payment's messages. */
+  readonly words: Record<Sending['channel'], string[]> = { notification: [], return: [] };
+
+  constructor(world: World) {
+    this.gateway = new Gateway(world);
+    this.#fresh = this.gateway.ledgers(world.records);
+    this.#told = world.records;
+    this.#toldLedgers = this.gateway.ledgers(world.records);
   }
-  const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-  const outcome = update.outcome === 'accepted' ? paid : update.outcome;
-  if (outcome === 'none') return harmless('it moves nothing');
-  const amount = update.amount === 'asked' ? attempt.amount : update.amount;
-  const difference = mismatch(attempt, { outcome, amount, currency: update.currency });
-  if (difference === 'currency' || difference === 'amount_missing') return harmless('its money does not fit');
-  return { kind: 'counts', role, outcome, update };
-}
 
-/** What becomes of a message that a forger sends. Errors of ours go on: they are faults too. */
-export async function rulingOf(world: World, letter: Letter, channel: Channel): Promise<Ruling> {
-  const { provider, account } = world;
-  const opened = openedOf(world);
-  if (channel === 'notification' && !isAllowed(allowedAddresses(opened), FORGER))
-    return harmless('the address is not allowed');
-  if (channel === 'return' && !provider.capabilities.signedReturn && !provider.queryStatus)
-    return harmless('returns are not read');
-  try {
-    const message = await provider.notification(requestOf(letter), account, channel, {
-      now: READ_AT,
-      fetch: world.fetch,
+  get #world(): World {
+    return this.gateway.world;
+  }
+
+  /** The address that a genuine message comes from. */
+  get sender(): string {
+    const { provider, situation } = this.#world;
+    return situation.allowedIps.length > 0 ? LISTED : (provider.notificationAddresses?.[0] ?? FORGER);
+  }
+
+  /** Hears genuine messages: what they make of payments is no fault of recuts. @returns a fault of theirs. */
+  async hear(held: readonly Held[]): Promise<Misheard | null> {
+    const said = held.filter(({ kind }) => kind === 'genuine');
+    for (const from of said) {
+      const misheard = await this.#hearOne(from);
+      if (misheard) return misheard;
+    }
+    for (const role of ROLES) {
+      const [from] = said;
+      const { attempts } = this.#told[role];
+      const attempt = attempts.at(-1);
+      if (!from || !attempt || this.#told[role] === this.#world.records[role]) continue;
+      if (this.#beyondBank(role, holdingOf(attempt.state)) === null) continue;
+      const why = 'all genuine messages together say more than the bank has done';
+      return this.#misheard(from, { role, record: this.#told[role], attempt, by: [] }, why);
+    }
+    for (const from of held.filter(({ kind }) => kind === 'published')) {
+      const misheard = await this.#hearOne(from);
+      if (misheard) return misheard;
+      this.#withPublished.add(from.role);
+    }
+    this.gateway.repeatsQueries = false;
+    return null;
+  }
+
+  /** Hears one message, alone and after those before it. */
+  async #hearOne(from: Held): Promise<Misheard | null> {
+    const { kind, channel, letter, role: about } = from;
+    const sending = { channel, ip: this.sender, about };
+    const isFirst = this.#told[about] === this.#world.records[about];
+    const heard = await this.gateway.deliver(letter, sending, this.#toldLedgers);
+    const { moved, word } = isFirst ? heard : await this.gateway.deliver(letter, sending, this.#fresh);
+    if (kind === 'genuine') this.words[channel].push(word);
+    for (const one of moved) {
+      const holding = holdingOf(one.attempt.state);
+      if (this.#world.situation.asksForReal) return this.#misheard(from, one, ASKS_FOR_REAL);
+      this.#genuine[one.role].add(inWords(holding));
+      const beyond = kind === 'genuine' ? this.#beyondBank(one.role, holding) : null;
+      if (beyond !== null) return this.#misheard(from, one, beyond);
+    }
+    for (const { role, record } of heard.moved) this.#told = { ...this.#told, [role]: record };
+    this.#toldLedgers = this.gateway.ledgers(this.#told);
+    return null;
+  }
+
+  #misheard(from: Held, one: Moved, why: string): Misheard {
+    const sending = { channel: from.channel, ip: this.sender, about: from.role };
+    const fault = faultOf(one, holdingOf(one.attempt.state), why, this.#world.records[one.role]);
+    return { from, sending, fault };
+  }
+
+  /**
+   * Sends a message, first to payments that have heard nothing, then to those that have heard everything genuine.
+   * @param whole it carries what is held, as it is.
+   */
+  async judge(
+    from: Held,
+    letter: Letter,
+    sending: Sending,
+    whole: boolean,
+  ): Promise<{ readonly word: string; readonly fault: Fault | null }> {
+    const first = await this.gateway.deliver(letter, sending, this.#fresh);
+    const fault = this.#faultIn(first, from, sending, whole, (one, holding) => {
+      if (isAnswer(one)) return this.#beyondBank(one.role, holding);
+      const isKnown = this.#genuine[one.role].has(inWords(holding));
+      return isKnown ? null : 'no genuine message says it';
     });
-    if (message.kind !== 'update') return harmless(message.kind);
-    const standing = standingOf(opened, channel, FORGER);
-    return standing.kind === 'counts' ? atLedger(world, message) : harmless(`it counts as ${standing.kind}`);
-  } catch (error) {
-    if (error instanceof Refusal) return harmless(error.reason, error.base);
-    if (error instanceof Problem) return harmless(error.code);
-    throw error;
+    if (fault || first.moved.length === 0) return { word: first.word, fault };
+    this.gateway.repeatsQueries = true;
+    const again = await this.gateway.deliver(letter, sending, this.#toldLedgers);
+    this.gateway.repeatsQueries = false;
+    const twice = this.#faultIn(again, from, sending, whole, (one, holding) => {
+      // The bank knows nothing of what only a published message says.
+      if (isAnswer(one))
+        return this.#withPublished.has(one.role) ? null : this.#beyondBank(one.role, holding);
+      const known = this.#told[one.role].attempts.at(-1)?.state;
+      const isKnown =
+        known && inWords({ ...holdingOf(known), progress: holding.progress }) === inWords(holding);
+      return isKnown ? null : 'it counts beside all that genuine messages have said';
+    });
+    return { word: first.word, fault: twice };
+  }
+
+  /** What a payment holds that its bank knows nothing of, where it does. */
+  #beyondBank(role: Role, { paid, authorized, refunded, chargedBack, reversed }: Holding): string | null {
+    const { taken = 0, held = 0, returned = 0, cancelled = false } = this.#world.entries[role] ?? {};
+    const isReversed = reversed && !cancelled && held + taken > 0;
+    const isBeyond =
+      paid > taken || authorized > Math.max(held, taken) || refunded > returned || chargedBack > 0;
+    return isBeyond || isReversed ? 'it is more than the bank has done' : null;
+  }
+
+  #faultIn(
+    { moved, hasSpent }: Delivery,
+    from: Held,
+    sending: Sending,
+    whole: boolean,
+    differs: (one: Moved, holding: Holding) => string | null,
+  ): Fault | null {
+    for (const one of moved) {
+      const holding = holdingOf(one.attempt.state);
+      const why = this.#forbidden(one, from, sending, whole) ?? (hasSpent ? null : differs(one, holding));
+      if (why === null || this.#isExcused(one, from, sending, whole)) continue;
+      return faultOf(one, holding, why, this.#world.records[one.role]);
+    }
+    return null;
+  }
+
+  /** What nothing may do, whatever it says. */
+  #forbidden({ by, attempt }: Moved, from: Held, { ip }: Sending, whole: boolean): string | null {
+    const { situation, account } = this.#world;
+    if (attempt.account !== account.id) return 'the attempt went to another account';
+    const isByMessage = by.some(({ channel, proofMissing }) => channel !== 'status' && !proofMissing);
+    if (isByMessage && !isAllowed(this.#senders(), ip))
+      return 'its sender is not at an address that the account allows';
+    if (situation.asksForReal) return ASKS_FOR_REAL;
+    return from.kind === 'foreign' && whole && isByMessage
+      ? 'it says that it is of the other environment'
+      : null;
+  }
+
+  /** The addresses from which a message may count by itself; none: all. */
+  #senders(): readonly string[] {
+    const { provider, situation, account } = this.#world;
+    if (situation.allowedIps.length > 0) return situation.allowedIps;
+    const { keyOf } = provider.proof(account.settings as never, 'notification');
+    const isEverybodys = keyOf === 'platform' && situation.environment === 'production' && !situation.trusts;
+    return isEverybodys ? (provider.notificationAddresses ?? []) : [];
+  }
+
+  /** What is no fault although no genuine message says it: it is marked, or the operator's or the sheet's choice. */
+  #isExcused({ attempt, by }: Moved, from: Held, { channel, ip }: Sending, whole: boolean): boolean {
+    const { situation, account } = this.#world;
+    if (attempt.account !== account.id) return false;
+    if (by.every(({ proofMissing }) => proofMissing)) return attempt.pendingReason === 'proof_missing';
+    const isForeign = from.kind === 'foreign' && whole;
+    if (situation.asksForReal || isForeign) return false;
+    const isUnproven = by.every(({ proven }) => proven === false);
+    if (isUnproven && situation.environment !== 'production') return true;
+    if (isUnproven && situation.trusts && channel === 'notification') return true;
+    // The sheet accepts what the platform signs for others where it comes from the platform itself.
+    const isFromPlatform = this.#world.provider.notificationAddresses?.includes(ip) || ip === LISTED;
+    return from.kind === 'stranger' && whole && isFromPlatform === true && this.#countsByAddress(channel, ip);
+  }
+
+  #countsByAddress(channel: Sending['channel'], ip: string): boolean {
+    const { opened } = this.gateway;
+    return (
+      opened.provider.notificationAddresses !== undefined &&
+      channel === 'notification' &&
+      opened.provider.proof(opened.variants[0].account.settings, channel).keyOf === 'platform' &&
+      standingOf(opened, channel, ip).kind === 'counts'
+    );
   }
 }
 
-/** What the end of a refused payment may be called. */
-const ENDINGS: Record<Decision, readonly Outcome[]> = {
-  pay: ['paid', 'authorized'],
-  decline: ['denied', 'error'],
-  cancel: ['cancelled', 'voided', 'denied', 'error'],
-  wait: ['pending'],
-};
-
-/** Whether what a ruling says is true: the bank has said it about the same order. */
-export function isGenuine(
-  world: World,
-  ending: Decision | null,
-  ruling: Ruling & { kind: 'counts' },
-): boolean {
-  const { role, outcome, update } = ruling;
-  const { amount, currency } = world.attempts[role];
-  if (role === 'refused') return ending !== null && ENDINGS[ending].includes(outcome);
-  if (role === 'other' || !ENDINGS.pay.includes(outcome)) return false;
-  return (
-    (update.amount === 'asked' || update.amount === amount) &&
-    (update.currency === null || update.currency === currency)
-  );
-}
-
-/** Whether a ruling moves money, or only says how an attempt ended. */
-export function movesMoney({ outcome }: Ruling & { kind: 'counts' }): boolean {
-  return MONEY_OUTCOMES.has(outcome) || outcome === 'reversed' || outcome === 'voided';
+function faultOf({ role, attempt }: Moved, holding: Holding, why: string, before: LedgerRecord): Fault {
+  const initial = before.attempts.at(-1)?.state;
+  const known = initial ? holdingOf(initial) : null;
+  const named = NAMES_OF_MONEY.filter((name) => holding[name] !== known?.[name]);
+  return {
+    role,
+    why,
+    holds: inWords(holding),
+    movesMoney: named.length > 0 || holding.reversed || attempt.state.progress === 'voided',
+    kind: [why, role, holding.progress, ...named].join(' '),
+  };
 }

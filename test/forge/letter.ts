@@ -35,7 +35,10 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Bytes as text of one character a byte, and back: what cannot be read as UTF-8 is kept too. */
 export function bytesText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 4096)
+    text += String.fromCharCode(...bytes.subarray(start, start + 4096));
+  return text;
 }
 
 export function textBytes(text: string): Uint8Array {
@@ -153,9 +156,20 @@ function jsonText(fields: readonly Field[], path = ''): string {
   return `{${members.join(',')}}`;
 }
 
+/** A part is written to be compared, and to be sent. */
+const written = new WeakMap<Part, string>();
+
 /** A part as it goes over the wire. */
-export function partText({ form, fields, intact }: Part): string {
-  if (intact !== undefined) return intact;
+export function partText(part: Part): string {
+  if (part.intact !== undefined) return part.intact;
+  const known = written.get(part);
+  if (known !== undefined) return known;
+  const text = textOfPart(part);
+  written.set(part, text);
+  return text;
+}
+
+function textOfPart({ form, fields }: Part): string {
   if (form === 'text') return fields.map(({ value }) => value).join('');
   return form === 'json' ? jsonText(fields) : fields.map(({ name, value }) => `${name}=${value}`).join('&');
 }
@@ -194,6 +208,68 @@ export function letterOfFields(fields: Iterable<readonly [name: string, value: s
     })),
   };
   return { method: 'POST', query: NOTHING, body, headers: { 'content-type': FORM_TYPE } };
+}
+
+/** The part that carries the message. */
+export function partName({ body }: Letter): 'body' | 'query' {
+  return body.fields.length > 0 ? 'body' : 'query';
+}
+
+/** Whether two letters carry the same text, wherever they carry it: whoever has the one sent may choose that. */
+export function carryTheSame(one: Letter, other: Letter): boolean {
+  return partText(one[partName(one)]) === partText(other[partName(other)]);
+}
+
+/** Whether a value looks like a signature. */
+export function looksSigned(value: string): boolean {
+  return /^[0-9a-f]{32,}$/i.test(value) || /^[\w+/-]{24,}={0,2}$/.test(value);
+}
+
+/** Names of headers that sign. */
+const SIGNS = /sign|jws/i;
+
+/** A value without what differs from one message to the next. */
+function wordIn(value: string): string {
+  if (value.length < 2) return value;
+  return looksSigned(value) ? '' : value.replace(/[0-9a-f]{4,}|\d/gi, '0').replace(/0+/g, '0');
+}
+
+/** Whether two messages about the same order differ in more than their numbers: one of them says that it is of another kind. */
+export function isMarkedOtherwise(one: Letter, other: Letter): boolean {
+  const words = ({ query, body, headers }: Letter) => {
+    const said = (part: Part) => part.fields.map((field) => `${field.name}=${wordIn(saying(part, field))}`);
+    // The head of a JWS names the address of its certificate.
+    return [...said(query), ...said(body), headers['x-jws-signature']?.split('.')[0] ?? '']
+      .toSorted()
+      .join('\n');
+  };
+  return words(one) !== words(other);
+}
+
+/** Everything that a letter says, decoded. */
+export function textsOf({ query, body, headers }: Letter): readonly string[] {
+  const said = (part: Part) => part.fields.map((field) => saying(part, field));
+  return [...said(body), ...said(query), ...Object.values(headers)];
+}
+
+/** A letter with its texts changed, decoded as they are; of its headers those that sign. */
+export function withTexts(letter: Letter, change: (text: string) => string): Letter {
+  const changed = (part: Part): Part => {
+    const fields = part.fields.map((field) => {
+      const text = saying(part, field);
+      const next = change(text);
+      return next === text ? field : saidBy(part, field, next);
+    });
+    return fields.some((field, place) => field !== part.fields[place]) ? withFields(part, fields) : part;
+  };
+  return {
+    ...letter,
+    query: changed(letter.query),
+    body: changed(letter.body),
+    headers: Object.fromEntries(
+      Object.entries(letter.headers).map(([name, value]) => [name, SIGNS.test(name) ? change(value) : value]),
+    ),
+  };
 }
 
 /** A letter as our routes hand it to a provider. */

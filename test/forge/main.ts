@@ -1,13 +1,20 @@
 /**
  * `npm run forge`: the forge by hand, in Node. `-- --runs 100000` for a long one, `--only paybox` for one provider,
- * `--seed N` for other draws, `--findings N` for how many different ones are looked for, `--path P` to see one again.
+ * `--seed N` for other draws, `--findings N` for how many different ones are looked for, `--path P` to see one again, `--as-found`
+ * to see them without waiting for a smaller case. `-- --mutants` takes mends out of a copy of the tree, one at a time, and says
+ * whether the forge finds what each of them lets in: `--seeds N` with how many seeds.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { VectorFile } from '../../src/cli/vectors.ts';
+import type { Provider } from '../../src/providers/contract.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
-import { type Finding, forge, shownFinding, type Tally } from './forge.ts';
+import { type Finding, shownFinding } from './finding.ts';
+import { type ForgeOptions, forge } from './forge.ts';
+import { MUTANTS } from './mutants.ts';
+import { foundWithout } from './mutation.ts';
+import type { Tally } from './tally.ts';
 
 function vectorsOf(id: string): VectorFile | undefined {
   const path = join(import.meta.dirname, '../providers', id, 'vectors.json');
@@ -50,14 +57,66 @@ function row(id: string, tally: Tally, findings: readonly Finding[], seconds: nu
   ].join('');
 }
 
+/** Forges at each provider. @returns how many findings there were. */
+async function forgeAll(
+  chosen: readonly Provider[],
+  options: ForgeOptions,
+  isVerbose: boolean,
+): Promise<number> {
+  const rows: string[] = [];
+  const findings: Finding[] = [];
+  for (const entry of chosen) {
+    const started = Date.now();
+    const onRun = progress(entry.id, options.runs);
+    const result = await forge(entry, vectorsOf(entry.id), { ...options, onRun });
+    if (process.stderr.isTTY) process.stderr.write('\n');
+    for (const finding of result.findings)
+      console.log(`${shownFinding(finding)}\nFound in run ${finding.runs}.\n`);
+    findings.push(...result.findings);
+    rows.push(row(entry.id, result.tally, result.findings, (Date.now() - started) / 1000));
+    if (!isVerbose) continue;
+    console.log(`${entry.id}: ${JSON.stringify([...result.tally.words])}`);
+    console.log(`${entry.id} settings: ${[...result.tally.settings].sort().join(' ')}`);
+  }
+  console.log(`provider        runs   recuts findings    time  the genuine messages`);
+  for (const line of rows) console.log(line);
+  console.log(findings.length === 0 ? 'No finding.' : `${findings.length} findings, seed ${options.seed}.`);
+  return findings.length;
+}
+
+/** Takes mends out, and says which the forge does not miss. @returns how many those are. */
+async function mutateAll(
+  chosen: readonly Provider[],
+  runs: number,
+  seeds: readonly number[],
+): Promise<number> {
+  const heads = seeds.map((seed) => `seed ${seed}`.padStart(10)).join('');
+  console.log(
+    `The run in which the forge notices that a mend is gone, of ${runs}.\nprovider   ${heads}  without`,
+  );
+  let missed = 0;
+  for (const mutant of MUTANTS) {
+    if (!chosen.some(({ id }) => id === mutant.provider)) continue;
+    const found = await foundWithout(mutant, runs, seeds);
+    if (found.includes(null)) missed += 1;
+    const cells = found.map((run) => String(run ?? 'never').padStart(10)).join('');
+    console.log(`${mutant.provider.padEnd(11)}${cells}  ${mutant.without}`);
+  }
+  console.log(missed === 0 ? 'Each is noticed.' : `${missed} are not noticed with every seed.`);
+  return missed;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      runs: { type: 'string', default: '1000' },
+      runs: { type: 'string' },
       seed: { type: 'string' },
       only: { type: 'string', multiple: true },
       findings: { type: 'string', default: '5' },
       path: { type: 'string' },
+      'as-found': { type: 'boolean', default: false },
+      mutants: { type: 'boolean', default: false },
+      seeds: { type: 'string', default: '2' },
       verbose: { type: 'boolean', default: false },
     },
   });
@@ -66,40 +125,37 @@ async function main(): Promise<number> {
     if (!found) throw new Error(`there is no provider ${name}`);
     return found;
   });
-  const [runs, findingsWanted] = [Number(values.runs), Number(values.findings)];
+  const runs = Number(values.runs ?? (values.mutants ? 200 : 1000));
   const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-  if (![runs, seed, findingsWanted].every(Number.isSafeInteger))
-    throw new Error('--runs and --seed are numbers');
-  const rows: string[] = [];
-  const findings: Finding[] = [];
-  for (const entry of chosen ?? providers) {
-    const started = Date.now();
-    const result = await forge(entry, vectorsOf(entry.id), {
-      runs,
-      seed,
-      findings: findingsWanted,
-      ...(values.path !== undefined && { path: values.path }),
-      onRun: progress(entry.id, runs),
-    });
-    if (process.stderr.isTTY) process.stderr.write('\n');
-    for (const finding of result.findings) console.log(`${shownFinding(finding)}\n`);
-    findings.push(...result.findings);
-    rows.push(row(entry.id, result.tally, result.findings, (Date.now() - started) / 1000));
-    if (values.verbose) {
-      console.log(`${entry.id}: ${JSON.stringify([...result.tally.rulings])}`);
-      console.log(`${entry.id} settings: ${[...result.tally.settings].sort().join(' ')}`);
-    }
-  }
-  console.log(`provider        runs   recuts findings    time  the genuine payment`);
-  for (const line of rows) console.log(line);
-  console.log(findings.length === 0 ? 'No finding.' : `${findings.length} findings, seed ${seed}.`);
-  return findings.length === 0 ? 0 : 1;
+  const [findings, seeds] = [Number(values.findings), Number(values.seeds)];
+  if (![runs, seed, findings, seeds].every(Number.isSafeInteger))
+    throw new Error('--runs, --seed, --seeds and --findings are numbers');
+  const wrong = values.mutants
+    ? await mutateAll(
+        chosen ?? providers,
+        runs,
+        Array.from({ length: seeds }, (_, index) => seed + index),
+      )
+    : await forgeAll(
+        chosen ?? providers,
+        {
+          runs,
+          seed,
+          findings,
+          asFound: values['as-found'],
+          ...(values.path !== undefined && { path: values.path }),
+        },
+        values.verbose,
+      );
+  return wrong === 0 ? 0 : 1;
 }
 
 main().then(
-  (code) => process.exit(code),
+  (code) => {
+    process.exitCode = code;
+  },
   (error: unknown) => {
     console.error(error);
-    process.exit(2);
+    process.exitCode = 2;
   },
 );

@@ -47,7 +47,7 @@ export function changedSettings(provider: Provider, pool: Pool): fc.Arbitrary<Se
       .filter((name) => !(name in demo) && !(name in choices))
       .map((name) => [name, pool.settings[name] ?? []] as const)
       .filter(([, values]) => values.length > 0)
-      .map(([name, values]) => [name, fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 })]),
+      .map(([name, values]) => [name, fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 })]),
   );
   return fc
     .record({ ...choices, ...left })

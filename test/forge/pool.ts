@@ -10,10 +10,14 @@ const idOf = (name: string) => derivePaymentId(new Uint8Array(32), 'forge', name
 export const IDS = { refused: idOf('refused'), paid: idOf('paid'), other: idOf('other') };
 export type Role = keyof typeof IDS;
 export const ROLES = ['refused', 'paid', 'other'] as const;
+
+/** The attempt at the account. The one before went to another account. */
+export const ATTEMPT = 2;
+
 export const ORDERS: Readonly<Record<Role, string>> = {
-  refused: orderNumber(IDS.refused, 1),
-  paid: orderNumber(IDS.paid, 1),
-  other: orderNumber(IDS.other, 1),
+  refused: orderNumber(IDS.refused, ATTEMPT),
+  paid: orderNumber(IDS.paid, ATTEMPT),
+  other: orderNumber(IDS.other, ATTEMPT),
 };
 
 export interface Pool {

@@ -1,19 +1,26 @@
 /** Endpoints of accounts: where an operator sends our calls, and where the name turns out to lead. */
+import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchFor } from '../../src/gateway/outgoing.ts';
+import { type Env, serviceOf } from '../../src/worker.ts';
 import {
   admin,
   BANK_API,
+  bankOf,
   currencyOf,
+  deliver,
   demoSettings,
   type Journey,
   journey,
   makeAccount,
   makeShop,
+  merchant,
   network,
   type Payment,
   type Problem,
   request,
   runAlarms,
+  shopperAtBank,
   unique,
 } from '../support/harness.ts';
 
@@ -99,5 +106,80 @@ describe('an endpoint', () => {
     }
     const shop = await admin<Problem>('PUT', `/shops/${unique()}`, { webhook: { url: `${origin}/hook` } });
     expect(shop).toMatchObject({ status: 400, body: { errors: [{ path: 'webhook.url' }] } });
+  });
+});
+
+/** Settings that our calls go to, with a path that each provider takes. */
+const CALLED = [
+  ['ecommpay', 'gate_url', '/v2'],
+  ['tipi', 'ws_url', '/tpa/services/securite'],
+  ['sips', 'bridgeUrl', '/sips-bridge'],
+  ['assist', 'server', ''],
+] as const;
+
+describe.each(CALLED)('the address that %s calls by its setting %s', (id, setting, path) => {
+  const settings = (origin: string) => ({ ...demoSettings(id), [setting]: origin + path });
+  const currencies = [currencyOf(id)];
+
+  it.each([
+    'https://localhost',
+    'https://10.0.0.1',
+    'https://bank.internal',
+    'https://api.bank-demo.com:8443',
+  ])('is not taken where it is not on the public internet: %s', async (origin) => {
+    const account = { provider: id, currencies, settings: settings(origin) };
+    const answer = await admin<Problem>('PUT', `/accounts/${unique()}`, account);
+    expect(answer.body.errors?.[0]?.path).toBe(`settings.${setting}`);
+    expect(answer.status).toBe(400);
+  });
+
+  it('is named where it is stored already, and is not called', async () => {
+    const account = await makeAccount(id, { currencies, settings: settings('https://api.bank-demo.com') });
+    await env.DIRECTORY.prepare(
+      `UPDATE accounts SET settings = json_set(settings, '$.${setting}', ?) WHERE id = ?`,
+    )
+      .bind(`https://10.0.0.1${path}`, account)
+      .run();
+    const { body } = await admin<{ warnings: string[] }>('GET', `/accounts/${account}`);
+    expect(body.warnings.join()).toContain(`settings.${setting} must be on the public internet`);
+  });
+
+  it('is not called where its name leads into a private network', async () => {
+    const net = networkWhere(() => '10.0.0.1');
+    vi.setSystemTime(Date.now() + 100 * AFTER_THE_LOOK_UP);
+    const account = await makeAccount(id, { currencies, settings: settings(BANK_API) });
+    const stored = await serviceOf(env as unknown as Env).directory.account(account);
+    if (!stored) throw new Error('no account');
+    const call = fetchFor(serviceOf(env as unknown as Env), stored);
+    await expect(call(`${BANK_API}${path}/x`, { method: 'POST' })).rejects.toThrow(
+      `settings.${setting} of the account ${account} leads into a private network`,
+    );
+    expect(net.toBank()).toBe(0);
+    net.restore();
+  });
+});
+
+describe('an address of the settings', () => {
+  it('is looked up before an operation, which has then certainly not been sent', async () => {
+    let address = '198.41.0.4';
+    const net = networkWhere(() => address);
+    vi.setSystemTime(Date.now() + 200 * AFTER_THE_LOOK_UP);
+    const account = await makeAccount('ecommpay', {
+      settings: { ...demoSettings('ecommpay'), gate_url: `${BANK_API}/v2` },
+    });
+    const shop = await makeShop([account]);
+    const { body: payment } = await shop.pay();
+    const who = merchant('ecommpay', account);
+    const order = await shopperAtBank('ecommpay', payment.redirect, who);
+    await deliver(bankOf('ecommpay').notification(order, who, 'pay', 'none'));
+    expect((await shop.payment(payment.id)).status).toBe('paid');
+    address = '10.0.0.1';
+    vi.setSystemTime(Date.now() + AFTER_THE_LOOK_UP);
+    const before = net.toBank();
+    await shop.call('POST', `/payments/${payment.id}/refund`, {}, { 'idempotency-key': unique() });
+    const { operations } = (await shop.call<Read>('GET', `/payments/${payment.id}`)).body;
+    expect(operations.map(({ state }) => state)).toEqual(['failed']);
+    expect(net.toBank()).toBe(before);
+    net.restore();
   });
 });

@@ -87,6 +87,7 @@ function openedWith(provider: Provider, changes: Partial<Account> = {}, settings
     allowedIps: [],
     trustUnprovenNotifications: false,
     expireAfterHours: 24,
+    retiredAt: null,
     secrets: {},
     createdAt: '2026-11-21T09:00:00Z',
     updatedAt: '2026-11-21T09:00:00Z',

@@ -65,10 +65,10 @@ describe('the Host header of a request', () => {
     expect(created.status).toBe(201);
     expect(JSON.parse(payment).checkoutUrl).toMatch(new RegExp(`^${ORIGIN}/pay/`));
     expect(payment).toContain(`${ORIGIN}/return/${account}/`);
-    const { id } = JSON.parse(payment) as { id: string };
+    const { id, checkoutUrl } = JSON.parse(payment) as { id: string; checkoutUrl: string };
     const answers = [
       payment,
-      await (await request(`https://evil.example/pay/${id}`)).text(),
+      await (await request(checkoutUrl.replace(ORIGIN, 'https://evil.example'))).text(),
       await (await request(`https://evil.example/v1/payments/${id}`, { headers: { authorization } })).text(),
       await (
         await request('https://evil.example/v1/admin/accounts', {

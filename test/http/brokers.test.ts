@@ -212,20 +212,6 @@ describe('a queue of status queries', () => {
     });
   });
 
-  it('has room for 16 at a time; then the provider is to send its hint again', async () => {
-    const attempt = await journey('paymill');
-    const hinted = (n: number) => {
-      const message = bankOf('paymill').notification(attempt.order, attempt.merchant, 'pay', 'none');
-      return deliver({
-        ...message,
-        body: String(message.body).replace(/tran_\w+/, (id) => `${id}${n}`),
-      });
-    };
-    for (let n = 0; n < 16; n++) expect((await hinted(n)).status).toBe(200);
-    expect((await hinted(16)).status).toBe(429);
-    expect((await hinted(15)).status).toBe(200);
-  });
-
   it('counts the money of tpay once, whichever channels report it', async () => {
     const attempt = await journey('tpay', { settings: { mode: 'openapi' } });
     await attempt.notify('pay');
@@ -253,7 +239,7 @@ describe('several brokers in one shop', () => {
     expect(page).not.toContain('<script');
     expect((await shop.payment(body.id)).status).toBe('created');
     const pick = (account: string) =>
-      request(`/pay/${body.id}`, { ...SHOPPER, method: 'POST', body: new URLSearchParams({ account }) });
+      request(body.checkoutUrl, { ...SHOPPER, method: 'POST', body: new URLSearchParams({ account }) });
     expect((await pick(accounts[0] ?? '')).status).toBe(404);
     expect((await pick('nobody')).status).toBe(404);
     const chosen = await pick(accounts[2] ?? '');

@@ -42,7 +42,7 @@ describe('creating', () => {
       providerReference: null,
       extraData: ' anything ',
       capture: 'automatic',
-      checkoutUrl: `${ORIGIN}/pay/${answer.body.id}`,
+      checkoutUrl: expect.stringMatching(new RegExp(`^${ORIGIN}/pay/${answer.body.id}/[\\w-]{22}$`)),
     });
     expect(answer.body.redirect.kind).toBe('form');
     expect(answer.body.createdAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);

@@ -160,8 +160,8 @@ describe('a live shop with a test account', () => {
 
   it('cannot be made to use it by a shopper who has the link of a payment for another account', async () => {
     const { shop, real, unreal } = await mixedShop();
-    const { id } = (await shop.pay({ account: real })).body;
-    const chosen = await request(`/pay/${id}`, { method: 'POST', body: `account=${unreal}` });
+    const { id, checkoutUrl } = (await shop.pay({ account: real })).body;
+    const chosen = await request(checkoutUrl, { method: 'POST', body: `account=${unreal}` });
     expect(chosen.status).toBe(404);
     expect((await dummyPays(unreal, `${id}02`)).status).toBe(404);
     expect((await dummyPays(unreal, `${id}01`)).status).toBe(404);
@@ -171,22 +171,23 @@ describe('a live shop with a test account', () => {
   it('takes a choice only where it has left the choice open', async () => {
     const [one, two] = [await makeAccount('ogone'), await makeAccount('paybox')];
     const shop = await makeShop([one, two]);
-    const { id } = (await shop.pay({ account: one })).body;
-    expect((await request(`/pay/${id}`, { method: 'POST', body: `account=${two}` })).status).toBe(404);
+    const { id, checkoutUrl } = (await shop.pay({ account: one })).body;
+    expect((await request(checkoutUrl, { method: 'POST', body: `account=${two}` })).status).toBe(404);
     expect((await shop.payment(id)).account).toBe(one);
-    expect((await request(`/pay/${id}`, { method: 'POST', body: `account=${one}` })).status).toBe(200);
+    expect((await request(checkoutUrl, { method: 'POST', body: `account=${one}` })).status).toBe(200);
     const open = (await shop.pay({ account: undefined })).body;
-    expect((await request(`/pay/${open.id}`, { method: 'POST', body: `account=${two}` })).status).toBe(200);
+    const chosen = await request(open.checkoutUrl, { method: 'POST', body: `account=${two}` });
+    expect(chosen.status).toBe(200);
     expect((await shop.payment(open.id)).account).toBe(two);
   });
 
   it('leads a shopper with an old test attempt to a page, not to the test platform', async () => {
     const account = await makeAccount('ogone');
     const shop = await makeShop([account]);
-    const { id } = (await shop.pay()).body;
-    expect((await request(`/pay/${id}`)).status).toBe(200);
+    const { checkoutUrl } = (await shop.pay()).body;
+    expect((await request(checkoutUrl)).status).toBe(200);
     await admin('PUT', `/shops/${shop.id}`, { accounts: [], testMode: false });
-    const page = await request(`/pay/${id}`);
+    const page = await request(checkoutUrl);
     expect(page.status).toBe(409);
     const html = await page.text();
     expect(html).toContain('Nothing was charged');
@@ -199,11 +200,11 @@ describe('a live shop with a test account', () => {
       await makeAccount('dummy', { environment: 'test' }),
     ];
     const shop = await makeShop(unreal);
-    const { id } = (await shop.pay({ account: undefined })).body;
+    const { id, checkoutUrl } = (await shop.pay({ account: undefined })).body;
     const real = await makeAccount('ecommpay', { environment: 'production' });
     await admin('PUT', `/shops/${shop.id}`, { testMode: false, accounts: [...unreal, real] });
     vi.setSystemTime(Date.now() + 6000);
-    const chosen = await request(`/pay/${id}`, { method: 'POST', body: `account=${real}` });
+    const chosen = await request(checkoutUrl, { method: 'POST', body: `account=${real}` });
     expect([chosen.status, chosen.headers.get('location')]).toEqual([404, null]);
     await dummyPays(unreal[0] ?? '', `${id}01`);
     expect(await shop.payment(id)).toMatchObject({ test: true });

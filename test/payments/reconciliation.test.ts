@@ -126,6 +126,37 @@ describe('a list', () => {
     expect(settled({ entries, complete: false }, alone, { past: false })).toEqual({});
   });
 
+  it('leaves to one that is done the entry that says so', () => {
+    const operations = [operation(1, 700, 'accepted'), operation(2, 700, 'succeeded')];
+    expect(settled({ entries: [entry(700, 'accepted'), entry(700)] }, operations)).toEqual({ 1: 'accepted' });
+    expect(settled({ entries: [entry(700, 'failed'), entry(700)] }, operations)).toEqual({ 1: 'failed' });
+  });
+
+  it('does not explain the end of an accepted one by another that was declined at once', () => {
+    const operations = [operation(1, 700, 'accepted'), operation(2, 700, 'failed')];
+    expect(settled({ entries: [entry(700, 'failed')] }, operations)).toEqual({ 1: 'failed' });
+    expect(settled({ entries: [entry(700, 'failed')] }, operations, { past: false })).toEqual({});
+    expect(settled({ entries: [entry(700, 'failed'), entry(700)] }, operations)).toEqual({ 1: 'succeeded' });
+  });
+
+  it('finds by its message the operation that no name says', () => {
+    const operations = [operation(1, 500, 'unknown'), operation(2, 500, 'accepted', { movement: 'm2' })];
+    const entries = [entry(500, 'failed', { movement: 'm2' }), entry(500, 'succeeded', { movement: 'm1' })];
+    expect(settled({ entries }, operations)).toEqual({ 1: 'succeeded', 2: 'failed' });
+  });
+
+  it('does not take for foreign what a message may have brought of ours', () => {
+    const state = apply(PAID, { outcome: 'refunded', amount: 500 as Minor, movement: 'm' });
+    const operations = [operation(1, 500, 'accepted'), operation(2, 500, 'unknown')];
+    const entries = [entry(500, 'failed'), entry(500, 'succeeded', { movement: 'm' })];
+    const context = { state, operations, nameOf, isPast: () => true, unclaimed: ['m'] };
+    const result = settledBy({ entries, complete: true, status: '' }, context);
+    expect(result.map(({ number, booked }) => [number, booked?.state])).toEqual([
+      [1, 'failed'],
+      [2, 'succeeded'],
+    ]);
+  });
+
   it('never ends what was accepted by its absence, nor anything before its time', () => {
     expect(settled({}, [operation(1, 500, 'accepted')])).toEqual({});
     expect(settled({}, [operation(1, 500, 'unknown')], { past: false })).toEqual({});
@@ -198,6 +229,13 @@ describe('a message', () => {
     expect(of(news(500), [operation(1, 500, 'accepted'), operation(2, 500, 'accepted')])).toBe(1);
     const mixed = [operation(1, 500, 'accepted'), operation(2, 500, 'unknown')];
     expect(of(news(500, { state: 'failed' }), mixed)).toBeNull();
+    expect(of(news(500), mixed)).toBeNull();
+  });
+
+  it('with the number of one that is running is not taken for one that is done', () => {
+    const two = [operation(1, 500, 'succeeded'), operation(2, 500, 'running')];
+    expect(of(news(500, { providerReference: 'R2' }), two)).toBeNull();
+    expect(of(news(500), two)).toBe(1);
   });
 
   it('about the money of one that is done already is not taken for another', () => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { providers } from '../../src/providers/registry.ts';
-import { network } from '../support/harness.ts';
+import { network, placeAt } from '../support/harness.ts';
 import { differences, play, type Result, scriptOf } from './model.ts';
 
 let net: ReturnType<typeof network>;
@@ -44,9 +44,10 @@ const chosen = able.filter(({ id }) => only.length === 0 || only.includes(id));
 
 describe.each(chosen.map((provider) => [provider.id, provider] as const))('%s', (id, provider) => {
   it('ends as the bank has it', { timeout: 60_000 + runs * 2000 }, async () => {
+    const place = await placeAt(id);
     await fc.assert(
       fc.asyncProperty(scriptOf(provider, { panel: !NO_PANEL.includes(id) }), async (script) => {
-        const result = await play(provider, script);
+        const result = await play(provider, script, { place });
         expect(differences(result, MAY_WAIT[id]?.(result) ?? false)).toEqual([]);
       }),
       { numRuns: runs, seed },

@@ -19,6 +19,7 @@ import {
   memory,
   objectOf,
   type Payment,
+  type Place,
   runAlarms,
   trouble,
   unique,
@@ -133,6 +134,12 @@ export interface Result {
 /** What a protocol does at once or not at all. */
 const AT_ONCE: ReadonlySet<string> = new Set(['paymill/cancel']);
 
+/**
+ * Where nothing but its answer tells of an operation that waits: at Paybox that is PayPal's alone, and the payment's status is that of
+ * before until it is done.
+ */
+const WAITS_ANSWERED: ReadonlySet<string> = new Set(['paybox']);
+
 /** A shop and a bank in the middle of a script. */
 class Play {
   readonly #provider: Provider;
@@ -178,11 +185,15 @@ class Play {
   async #request({ kind, amount, fault, slow }: Extract<Step, { do: 'request' }>): Promise<void> {
     const { order, payment, shop } = this.#attempt;
     const before = await this.entry();
-    await setSlow(memory, order.order, slow && !AT_ONCE.has(`${this.#provider.id}/${kind}`));
+    const isAtOnce =
+      AT_ONCE.has(`${this.#provider.id}/${kind}`) ||
+      (fault !== 'none' && WAITS_ANSWERED.has(this.#provider.id));
+    await setSlow(memory, order.order, slow && !isAtOnce);
     if (fault === 'cut-before' || fault === 'cut-after') cut(fault === 'cut-before' ? 'before' : 'after');
     else if (fault !== 'none') await trouble(this.#provider.id, fault);
     const key = unique();
-    const body = amount === null ? {} : { amount };
+    // A cancel takes no amount.
+    const body = amount === null || kind === 'cancel' ? {} : { amount };
     const earlier = (await this.read()).operations.length;
     const { status } = await shop.call('POST', `/payments/${payment.id}/${kind}`, body, {
       'idempotency-key': key,
@@ -274,10 +285,11 @@ async function restart(id: string): Promise<void> {
 export async function play(
   provider: Provider,
   script: Script,
-  settings: Record<string, unknown> = {},
+  { place, settings = {} }: { readonly place?: Place; readonly settings?: Record<string, unknown> } = {},
 ): Promise<Result> {
   const attempt = await journey(provider.id, {
     settings,
+    ...(place && { place }),
     fields: { amount: ASKED, ...(script.manual && { capture: 'manual' }) },
   });
   await attempt.notify('pay');

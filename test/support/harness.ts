@@ -375,16 +375,30 @@ export interface Journey {
   notify(decision: Decision, spoiling?: Spoiling): Promise<Response>;
 }
 
-/** Creates a payment and takes its shopper to the bank. */
-export async function journey(
-  providerId: string,
-  options: { settings?: Record<string, unknown>; fields?: Record<string, unknown> } = {},
-): Promise<Journey> {
+/** A shop with an account whose API is the bank's. */
+export interface Place {
+  readonly account: string;
+  readonly shop: TestShop;
+}
+
+/** Makes a shop with an account of a provider. */
+export async function placeAt(providerId: string, settings: Record<string, unknown> = {}): Promise<Place> {
   const account = await makeAccount(providerId, {
-    settings: { ...demoSettings(providerId), ...options.settings },
+    settings: { ...demoSettings(providerId), ...settings },
     endpoints: { api: BANK_API },
   });
-  const shop = await makeShop([account]);
+  return { account, shop: await makeShop([account]) };
+}
+
+/**
+ * Creates a payment and takes its shopper to the bank.
+ * @param options.place made with the same settings, where many payments are of one shop; left out: a new one.
+ */
+export async function journey(
+  providerId: string,
+  options: { settings?: Record<string, unknown>; fields?: Record<string, unknown>; place?: Place } = {},
+): Promise<Journey> {
+  const { account, shop } = options.place ?? (await placeAt(providerId, options.settings));
   const created = await shop.pay({ currency: currencyOf(providerId), ...options.fields });
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   const who = merchant(providerId, account, options.settings);

@@ -7,6 +7,7 @@ import type { Minor } from '../../payments/money.ts';
 import type { AppEnv } from '../app-env.ts';
 import { OPERATOR } from '../auth.ts';
 import { jsonBody } from '../body.ts';
+import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import * as schemas from '../schemas.ts';
 
@@ -71,8 +72,8 @@ export function attemptRoutes(): Hono<AppEnv> {
       await service.directory.noteAudit(OPERATOR, 'attempt.concluded', id, detail);
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
-      const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
-      return c.json({ ...read.view, checkoutUrl, attempts: read.attempts });
+      const url = checkoutUrl(service, originOf(service, c.req.url), id);
+      return c.json({ ...read.view, checkoutUrl: url, attempts: read.attempts });
     },
   );
 

@@ -20,6 +20,7 @@ import { provider } from '../../providers/registry.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
+import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
@@ -32,7 +33,7 @@ const REBUILD_PAGE = 100;
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 
-function accountAnswer(account: Account, origin: string) {
+function accountAnswer(service: Service, account: Account, origin: string) {
   const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
   const secrets = Object.fromEntries(
@@ -49,7 +50,7 @@ function accountAnswer(account: Account, origin: string) {
     settings: { ...account.settings, ...masked },
     secrets,
     ...shownProof(account),
-    warnings: accountWarnings(account),
+    warnings: accountWarnings(account, service.config),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
 }
@@ -91,7 +92,7 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.put(input, before, OPERATOR);
       service.directory.changed();
       const account = await knownAccount(service, id);
-      return c.json(accountAnswer(account, originOf(service, c.req.url)), before ? 200 : 201);
+      return c.json(accountAnswer(service, account, originOf(service, c.req.url)), before ? 200 : 201);
     },
   );
 
@@ -108,7 +109,7 @@ function accountRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
       const accounts = await service.directory.accounts.list();
-      return c.json({ data: accounts.map((account) => accountAnswer(account, origin)) });
+      return c.json({ data: accounts.map((account) => accountAnswer(service, account, origin)) });
     },
   );
 
@@ -123,7 +124,9 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      return c.json(accountAnswer(await knownAccount(service, idParam(c)), originOf(service, c.req.url)));
+      return c.json(
+        accountAnswer(service, await knownAccount(service, idParam(c)), originOf(service, c.req.url)),
+      );
     },
   );
 
@@ -164,7 +167,7 @@ function accountRoutes(): Hono<AppEnv> {
       await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
       service.directory.changed();
       const rotated = await knownAccount(service, account.id);
-      return c.json(accountAnswer(rotated, originOf(service, c.req.url)));
+      return c.json(accountAnswer(service, rotated, originOf(service, c.req.url)));
     },
   );
 
@@ -189,10 +192,32 @@ function accountRoutes(): Hono<AppEnv> {
     },
   );
 
+  routes.post(
+    '/v1/admin/accounts/:id/retire',
+    documented({
+      summary: 'Retire an account: it begins no attempt any more',
+      description:
+        'It still verifies what its provider sends, refunds, and is asked, until nothing of it is open.',
+      auth: 'operator',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const { id } = await knownAccount(service, idParam(c));
+      await service.directory.accounts.retire(id, OPERATOR);
+      service.directory.changed();
+      return c.json(accountAnswer(service, await knownAccount(service, id), originOf(service, c.req.url)));
+    },
+  );
+
   routes.delete(
     '/v1/admin/accounts/:id',
     documented({
-      summary: 'Delete an account that no shop uses',
+      summary: 'Delete an account that no shop uses and no payment names',
       auth: 'operator',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found', 'invalid_state'],
@@ -210,6 +235,8 @@ function accountRoutes(): Hono<AppEnv> {
           `the account ${id} is used by ${names}: take it out of them first`,
         );
       }
+      if (await service.directory.hasPayments({ account: id }))
+        throw new Problem('invalid_state', `payments name the account ${id}: retire it instead`);
       await service.directory.accounts.delete(id, OPERATOR);
       service.directory.changed();
       return c.body(null, 204);
@@ -312,8 +339,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
       const { view, attempts } = read;
-      const checkoutUrl = `${originOf(service, c.req.url)}/pay/${id}`;
-      return c.json({ ...view, checkoutUrl, attempts });
+      const url = checkoutUrl(service, originOf(service, c.req.url), id);
+      return c.json({ ...view, checkoutUrl: url, attempts });
     },
   );
 

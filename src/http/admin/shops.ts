@@ -95,5 +95,27 @@ export function shopRoutes(): Hono<AppEnv> {
     },
   );
 
+  routes.delete(
+    '/v1/admin/shops/:id',
+    documented({
+      summary: 'Delete a shop that has no payments; one that has some is switched off',
+      auth: 'operator',
+      success: { 204: 'Deleted.', 200: schemas.shop },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-shop' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const before = await knownShop(service, idParam(c));
+      if (await service.directory.hasPayments({ shop: before.id })) {
+        await putShop(service, before.id, { active: false }, { before, actor: OPERATOR });
+        return c.json(await knownShop(service, before.id));
+      }
+      await service.directory.shops.delete(before.id, OPERATOR);
+      service.directory.changed();
+      return c.body(null, 204);
+    },
+  );
+
   return routes;
 }

@@ -184,7 +184,9 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = paymentId(c.req.param('id') ?? '');
   const history = id && (await service.ledger(id).history());
-  if (!id || !history || internalStatus(history) === 'fb') return unknownPayment(service);
+  // The id is the whole secret of this address: a payment of /v1 has a link with a token.
+  if (history?.request.dialect !== 'polybanking') return unknownPayment(service);
+  if (!id || internalStatus(history) === 'fb') return unknownPayment(service);
   const shop = await service.directory.shop(history.shop);
   if (!shop || !isOn(shop)) return unknownPayment(service);
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
@@ -228,6 +230,8 @@ const ERROR_STATUS: Partial<Record<Code, number>> = {
 };
 
 async function ipn(c: Context<AppEnv>): Promise<Response> {
+  // A probe of the address is no notification.
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const request = await providerRequest(c);
   try {
     const { history, account } = await namedPayment(c, request);
@@ -247,6 +251,7 @@ function errorCode(error: unknown): Code | null {
 }
 
 async function back(c: Context<AppEnv>): Promise<Response> {
+  if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   const service = c.get('service');
   const request = await providerRequest(c);
   let subject: Awaited<ReturnType<typeof namedPayment>>;
@@ -352,6 +357,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
       example: {
         before: `REF=docs-$(date +%s); SIGN=$(printf "amount=1050;$REQUEST_KEY;config_id=demo;$REQUEST_KEY;extra_data=;$REQUEST_KEY;reference=$REF;$REQUEST_KEY;" | openssl dgst -sha512 -r | cut -d' ' -f1)`,
         form: { config_id: 'demo', amount: '1050', reference: '$REF', extra_data: '', sign: '$SIGN' },
+        keep: { GO: 'url' },
       },
     }),
     start,
@@ -366,7 +372,7 @@ export function polybankingRoutes(): Hono<AppEnv> {
       auth: null,
       success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
       errors: ['not_found', 'invalid_state'],
-      example: { path: { id: '$PAYMENT' } },
+      example: { path: { id: '$(basename $GO)' } },
     }),
     goOn,
   );

@@ -8,13 +8,16 @@ import type { AssistValues } from './received.ts';
 
 const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false, trimValues: true });
 
-const DOCUMENT_TYPE = /<!DOCTYPE\s+[\w:.-]+\s*(?:\[([^\]]*)\]\s*)?>/;
+/** At one place: a search for it would begin anew at each of many. */
+const DOCUMENT_TYPE = /<!DOCTYPE\s+[\w:.-]+\s*(?:\[([^\]]*)\]\s*)?>/y;
 /** What ASSIST declares of its answers. */
 const DECLARATIONS = /^(?:\s*<!(?:ELEMENT|ATTLIST)\s[^<>]*>)*\s*$/;
 
 /** An XML text without its document type; null where that does more than name elements: it could bring entities of its own. */
 export function withoutDocumentType(text: string): string | null {
-  const match = DOCUMENT_TYPE.exec(text);
+  const at = text.indexOf('<!DOCTYPE');
+  DOCUMENT_TYPE.lastIndex = Math.max(at, 0);
+  const match = at < 0 ? null : DOCUMENT_TYPE.exec(text);
   if (match && !DECLARATIONS.test(match[1] ?? '')) return null;
   const rest = match ? text.replace(match[0], '') : text;
   return rest.includes('<!DOCTYPE') ? null : rest;

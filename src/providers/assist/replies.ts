@@ -72,12 +72,18 @@ function codesOf(
   return code ? [5, code] : [1, 0];
 }
 
+/** HTTP has a status of its own for what cannot be read. */
+function refusedStatus(refusal: Refusal | null): number {
+  if (!refusal) return 404;
+  return refusal.reason === 'malformed' ? 400 : 403;
+}
+
 /** The reply to a message that is not believed, or is about no payment of ours (null). */
 export function refusedReply(settings: AssistRecipeSettings, refusal: Refusal | null): Reply {
   const [first, second] = codesOf(settings, refusal);
   return xmlReply(
     settings,
-    refusal ? 403 : 404,
+    refusedStatus(refusal),
     `<pushpaymentresult firstcode="${first}" secondcode="${second}"/>`,
   );
 }

@@ -9,7 +9,8 @@ import { fromDecimal } from '../../payments/money.ts';
 import { fromUtf8 } from '../../signing/bytes.ts';
 import type { ProviderRequest, ProviderUpdate } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { parseJsonOnce } from '../kit/json-once.ts';
+import { fewValues, parseMessage } from '../kit/json-message.ts';
+import { requireFewFields, xmlSize } from '../kit/message-limits.ts';
 import { isoDate } from './dates.ts';
 import { ordersIn, xmlTree } from './envelope.ts';
 import { type AssistValues, detailOf, formValues } from './received.ts';
@@ -18,12 +19,14 @@ import type { AssistSettings } from './settings.ts';
 import type { VerifiedResult } from './signatures.ts';
 import { orderStateAlone, orderStateMeaning } from './statuses.ts';
 
-function treeOf(request: ProviderRequest): unknown {
-  const text = fromUtf8(request.body) ?? '';
+function treeOf({ contentType, body }: ProviderRequest): unknown {
+  if (contentType?.endsWith('json')) return parseMessage(fewValues(body));
+  const text = fromUtf8(body) ?? '';
+  requireFewFields(xmlSize(text));
   try {
-    return request.contentType?.endsWith('json') ? parseJsonOnce(text) : xmlTree(text);
+    return xmlTree(text);
   } catch (cause) {
-    throw new Refusal('malformed', 'the body is neither JSON nor XML, or says a thing twice', { cause });
+    throw new Refusal('malformed', 'the body is not XML', { cause });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import type { ProviderAccount } from '../contract.ts';
-import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { called, pattern, secret, shown, text } from '../kit/settings.ts';
 
 const flag = (title: string) => v.optional(v.pipe(v.boolean(), shown({ title })), false);
 
@@ -18,7 +18,7 @@ export const assistSettings = v.object({
   server: v.optional(
     v.pipe(
       pattern(/^https:\/\/[\w.-]+(?::\d+)?$/, 'is an https address without a path'),
-      shown({ title: 'Server', description: 'As the bank has told; left out, that of ASSIST itself.' }),
+      called({ title: 'Server', description: 'As the bank has told; left out, that of ASSIST itself.' }),
     ),
   ),
   salt: v.optional(

@@ -201,6 +201,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
     },
   ],
 
+  hintMembers: ['number'],
   queryStatus: queryPanelOperation,
   cannotQueryStatus: (settings) =>
     settings.mode === 'legacy' ? 'accounts of mode legacy have no status query' : lacksPanelUser(settings),

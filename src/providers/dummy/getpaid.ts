@@ -1,12 +1,14 @@
 /** The getpaid dialect: the fake gateway of its example paywall, and callbacks in JSON that nobody signs. */
+import * as v from 'valibot';
 import { currency } from '../../payments/currencies.ts';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Redirect } from '../../payments/types.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { ProviderRequest, ProviderUpdate, StartRequest } from '../contract.ts';
 import { atOrigin, backBy } from '../kit/addresses.ts';
 import { callJson } from '../kit/api-call.ts';
+import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { pythonQuery } from './query.ts';
 import type { DummySettings } from './settings.ts';
@@ -85,29 +87,29 @@ function updateOf({ order, code, amount }: Callback): ProviderUpdate {
   };
 }
 
+/** The members of a callback. Amounts are decimal, as numbers or as text. */
+const CALLBACK = v.object({
+  payment_id: v.nullish(v.string()),
+  new_status: v.nullish(v.string()),
+  event: v.nullish(v.string()),
+  paid_amount: v.nullish(v.union([v.string(), v.number()])),
+  locked_amount: v.nullish(v.union([v.string(), v.number()])),
+});
+
 /**
  * Reads a callback's body.
  * @param orderInAddress the payment_id of the address, which counts where the body names none.
  * @throws Refusal malformed for anything but a JSON object with a payment and a known status.
  */
-export function readGetpaidCallback(body: string | null, orderInAddress: string | null): ProviderUpdate {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body ?? '');
-  } catch (cause) {
-    throw new Refusal('malformed', 'the body is not JSON', { cause });
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new Refusal('malformed', 'the body is not a JSON object');
-  }
-  const members = parsed as Readonly<Record<string, unknown>>;
+export function readGetpaidCallback(body: string, orderInAddress: string | null): ProviderUpdate {
+  const members = readMembers(CALLBACK, parseMessage(body));
   const order = members.payment_id ?? orderInAddress;
   const code = members.new_status ?? members.event;
-  if (typeof order !== 'string' || order === '') throw new Refusal('malformed', 'there is no payment_id');
-  if (typeof code !== 'string' || !meaningOf(GETPAID_STATUSES, code))
+  if (!order) throw new Refusal('malformed', 'there is no payment_id');
+  if (!code || !meaningOf(GETPAID_STATUSES, code))
     throw new Refusal('malformed', 'there is no known new_status');
   const amount = members.paid_amount ?? members.locked_amount;
-  return updateOf({ order, code, amount: amount === undefined ? null : String(amount) });
+  return updateOf({ order, code, amount: amount == null ? null : String(amount) });
 }
 
 /**
@@ -117,7 +119,7 @@ export function readGetpaidCallback(body: string | null, orderInAddress: string 
 export function readCallbackRequest(request: ProviderRequest): ProviderUpdate {
   if (request.method !== 'POST') throw new Refusal('malformed', 'a callback is a POST');
   return readGetpaidCallback(
-    fromUtf8(request.body),
+    fewValues(request.body),
     new URLSearchParams(readable(request.query)).get('payment_id'),
   );
 }

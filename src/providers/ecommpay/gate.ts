@@ -32,6 +32,8 @@ export interface GateOperation {
   readonly status?: string;
   readonly request_id?: string;
   readonly sum_initial?: Money;
+  /** Our name for a refund. A callback has it beside its operation; whether a status has it is unverified. */
+  readonly merchant_refund_id?: string;
 }
 
 /** The members of a status answer that are read. */
@@ -224,7 +226,8 @@ async function lookUp(call: OperationCall<EcommpaySettings>): Promise<Bookings> 
   const entries = operations.filter(({ type = '' }) => operationKindOf(type) === call.kind);
   return {
     ...common,
-    entries: entries.map(({ id, request_id, sum_initial, status = '' }) => ({
+    entries: entries.map(({ id, request_id, sum_initial, status = '', merchant_refund_id: name }) => ({
+      ...(typeof name === 'string' && { operationReference: name || null }),
       providerReference: request_id ?? null,
       amount: call.kind === 'cancel' ? null : amountIn(call, sum_initial),
       state: ecommpayOperationState(status),

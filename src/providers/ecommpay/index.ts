@@ -12,12 +12,11 @@
 
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
-import { fromUtf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { jsonBytes } from '../kit/json-body.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
 import { gateCancel, gateCapture, gateRefund } from './gate.ts';
@@ -73,9 +72,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     if (channel === 'return' || request.method !== 'POST') {
       throw new Refusal('signature_missing', 'only the POST of a callback is signed');
     }
-    const source = fromUtf8(jsonBytes(request));
-    if (source === null) throw new Refusal('malformed', 'the body is not UTF-8');
-    const verified = verifyCallback(account.settings, parseJsonTree(source));
+    const verified = verifyCallback(account.settings, parseJsonTree(jsonText(request)));
     return readCallback(verified, String(account.settings.project_id));
   },
 

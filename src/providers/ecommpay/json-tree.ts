@@ -1,5 +1,7 @@
 /** JSON whose numbers keep the digits they were sent with: a signature covers the digits, and ids go beyond 2^53. */
+import { Problem } from '../../payments/errors.ts';
 import type { Json } from '../contract.ts';
+import { DEEPEST, jsonSize } from '../kit/message-limits.ts';
 
 /** A JSON number as its text. */
 export class JsonDigits {
@@ -24,20 +26,34 @@ function numberText(source: string): string {
   return /^-?\d+$/.test(source) ? source : String(Number(source));
 }
 
-const parseWithSource = JSON.parse as (
+type ParseWithSource = (
   text: string,
-  reviver: (name: string, value: unknown, context: { readonly source?: string }) => unknown,
+  reviver: (name: string, value: unknown, context?: { readonly source?: string }) => unknown,
 ) => unknown;
 
-/** Parses JSON. Null when the text is not JSON. */
+/**
+ * Parses JSON. Null when the text is not JSON, or is deeper than what reads it can follow.
+ * @throws Problem misconfigured on an engine that does not tell how a number was written: its signatures would be wrong.
+ */
 export function parseJsonTree(source: string): JsonTree | null {
+  if (jsonSize(source).depth > DEEPEST) return null;
   try {
-    return parseWithSource(source, (_name, value, context) =>
-      typeof value === 'number' ? new JsonDigits(numberText(context.source ?? String(value))) : value,
+    return (JSON.parse as ParseWithSource)(source, (_name, value, context) =>
+      typeof value === 'number' ? new JsonDigits(numberText(sourceOf(context))) : value,
     ) as JsonTree;
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
+}
+
+function sourceOf(context: { readonly source?: string } | undefined): string {
+  if (context?.source === undefined)
+    throw new Problem(
+      'misconfigured',
+      'ECommPay signs the digits of numbers, and this engine does not tell them (context.source of JSON.parse): take Node 22 or newer',
+    );
+  return context.source;
 }
 
 /** The tree of a JSON value of ours. */

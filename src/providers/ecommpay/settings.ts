@@ -1,6 +1,6 @@
 /** The settings of an account at ECommPay: one project. */
 import * as v from 'valibot';
-import { pattern, secret, shown, text } from '../kit/settings.ts';
+import { called, pattern, secret, shown, text } from '../kit/settings.ts';
 
 const httpsUrl = pattern(
   /^https:\/\/[^\s/?#]+(?:\/[^\s?#]*[^\s?#/])?$/,
@@ -17,7 +17,7 @@ export const ecommpaySettings = v.object({
     v.pipe(httpsUrl, shown({ title: 'Address of Payment Page' })),
     'https://paymentpage.ecommpay.com',
   ),
-  gate_url: v.optional(v.pipe(httpsUrl, shown({ title: 'Address of Gate' })), 'https://api.ecommpay.com/v2'),
+  gate_url: v.optional(v.pipe(httpsUrl, called({ title: 'Address of Gate' })), 'https://api.ecommpay.com/v2'),
   operation_type: v.optional(
     v.pipe(
       v.picklist(['sale', 'auth']),

@@ -244,6 +244,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     { where: 'the callback is named by each payment; nothing else has to be entered', value: callback },
   ],
 
+  hintMembers: ['txnid'],
   queryStatus: queryCaptureAtEpay,
   cannotQueryStatus: lacksPaymentService,
   capture: operation(['held'], 'many'),

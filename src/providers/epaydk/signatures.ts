@@ -43,9 +43,11 @@ export function verifyEpayHash(
   received: readonly RawField[],
 ): VerifiedMessage {
   const fields = received.map(({ name, value }) => [readable(name), readable(value)] as const);
-  const names = fields.map(([name]) => name);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated) throw new Refusal('duplicate_field', `the parameter ${repeated} came twice`);
+  const seen = new Set<string>();
+  for (const [name] of fields) {
+    if (seen.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
+    seen.add(name);
+  }
   const hash = fields.find(([name]) => name === 'hash')?.[1] ?? '';
   const { base, signature } = epayHash({ secret: verifyingSecret(settings.secret, 'secret') }, fields);
   if (hash === '' || !equalText(signature, hash)) {

@@ -203,11 +203,13 @@ export async function diagnose(refused: RefusedMessage): Promise<Diagnosis> {
   const maskedText = (text: string) =>
     masked ? withoutCards(withoutSecrets(text, secrets, encoder)).slice(0, BASE_LIMIT) : text;
   const mask = (text: string | null) => (text === null ? null : maskedText(text));
+  // What was refused before its signature was looked at is not read again: it may be of any size and form.
+  const isChecked = refusal.base !== null || expected !== null || received !== null;
   const causes = [
     ...causesOfForm(expected, received),
-    ...(await causesThatHold(provider, what, settings, raw)),
+    ...(isChecked ? await causesThatHold(provider, what, settings, raw) : []),
   ];
-  const keys = await Promise.all(trials.map((trial) => keysOf(provider, what, raw, trial)));
+  const keys = isChecked ? await Promise.all(trials.map((trial) => keysOf(provider, what, raw, trial))) : [];
   const mismatch = received !== null && received !== '' && received !== expected;
   return {
     problem: maskedText(message),

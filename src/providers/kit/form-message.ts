@@ -3,6 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { utf8 } from '../../signing/bytes.ts';
 import { parseForm, type RawField, rawFields } from '../../signing/form.ts';
 import type { Json, ProviderRequest, RecipeInput } from '../contract.ts';
+import { MOST_FIELDS, requireFewFields } from './message-limits.ts';
 
 /** The type of a form body. */
 export const FORM = 'application/x-www-form-urlencoded';
@@ -20,11 +21,12 @@ export function formBytes(request: ProviderRequest): Uint8Array {
 
 /**
  * The parameters of a form message.
- * @throws Refusal when the percent-encoding is broken.
+ * @throws Refusal when the percent-encoding is broken, or there are more than any genuine message has.
  */
 export function formFields(bytes: Uint8Array): RawField[] {
-  const fields = parseForm(bytes);
+  const fields = parseForm(bytes, MOST_FIELDS + 1);
   if (!fields) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
+  requireFewFields(fields.length);
   return fields;
 }
 

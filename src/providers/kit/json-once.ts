@@ -1,13 +1,15 @@
 /** JSON in which nothing is said twice. */
+import { DEEPEST, jsonSize } from './message-limits.ts';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
  * Parses a JSON text in which no object has a name twice: JSON.parse would take the last one, another reader the first, and the
- * text would say two things.
- * @throws SyntaxError when it is no JSON, or says something twice.
+ * text would say two things. It is no deeper than what reads it can follow.
+ * @throws SyntaxError when it is no JSON, says something twice, or is too deep.
  */
 export function parseJsonOnce(text: string): unknown {
+  if (jsonSize(text).depth > DEEPEST) throw new SyntaxError(`the JSON is deeper than ${DEEPEST}`);
   const parsed: unknown = JSON.parse(text);
   const open: (Set<string> | null)[] = [];
   let before = '';

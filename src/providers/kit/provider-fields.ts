@@ -4,7 +4,7 @@ import { invalidField } from '../../payments/errors.ts';
 /** What a shop may give: request fields that it may want, and that decide neither money nor order nor card. */
 export interface ShopFields {
   /** Names that countersign answers for, so that a shop is told why it may not give them. */
-  readonly reserved?: ReadonlySet<string>;
+  readonly reserved?: Pick<ReadonlySet<string>, 'has'>;
   /** The names that a shop may give. All others are rejected. */
   readonly allows: (name: string) => boolean;
   /** Why a value may not be sent; null: it may. */

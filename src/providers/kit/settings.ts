@@ -24,6 +24,14 @@ export function shown<Input>(caption: Caption): v.MetadataAction<Input, Caption>
   return v.metadata({ ...caption });
 }
 
+/** The format of JSON Schema that marks an address which our calls go to. */
+const ADDRESS = 'uri';
+
+/** A setting that may be shown, and an address that our calls go to: it has to be public, and is looked up before a call. */
+export function called<Input>(caption: Caption): v.MetadataAction<Input, Caption> {
+  return v.metadata({ ...caption, format: ADDRESS });
+}
+
 /** Text of a length between two bounds (characters). */
 export function text(from: number, to: number) {
   return v.pipe(
@@ -63,6 +71,11 @@ function metadataOf(schema: unknown): Readonly<Record<string, unknown>> {
 /** The names of a schema's secret settings. */
 export function secretNames(schema: SettingsSchema): readonly string[] {
   return Object.keys(schema.entries).filter((name) => metadataOf(schema.entries[name]).writeOnly === true);
+}
+
+/** The names of a schema's settings that our calls go to. */
+export function calledNames(schema: SettingsSchema): readonly string[] {
+  return Object.keys(schema.entries).filter((name) => metadataOf(schema.entries[name]).format === ADDRESS);
 }
 
 /** The captions of a schema's settings by name. */

@@ -2,6 +2,7 @@
  * The named recipes of Lyra's platform (SHEET.md): the signature of the form, which its notifications and returns share; kr-hash of
  * the REST API's messages; and the header of its calls. Start, notification, REST calls and the command line use these and no other.
  */
+import type * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
 import { base64, concat, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
@@ -10,9 +11,9 @@ import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
-import { parseJsonOnce } from '../kit/json-once.ts';
+import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import { type IpnValues, type KrAnswer, readIpn, readKrAnswer } from './ipn.ts';
+import { type IpnValues, KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
 import type { LyraSettings } from './settings.ts';
 
 const ALGORITHMS = {
@@ -122,18 +123,19 @@ export function verifyKrAnswer(
   settings: Partial<LyraSettings>,
   received: Received,
   channel: Channel,
-): { readonly answer: KrAnswer; readonly base: Uint8Array; readonly signature: string } {
+): {
+  readonly answer: v.InferOutput<typeof KR_ANSWER>;
+  readonly base: Uint8Array;
+  readonly signature: string;
+} {
   const text = textOf(received, 'kr-answer').replaceAll('\\/', '/');
   const base = utf8(text);
   const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
   if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
   const signature = hex(hmacOf('sha256', utf8(key), base));
   requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
-  try {
-    return { answer: parseJsonOnce(text) as KrAnswer, base, signature };
-  } catch (cause) {
-    throw new Refusal('malformed', 'kr-answer is not JSON, or says a thing twice', { cause });
-  }
+  // It is proven by now. An order with many tries to pay it has many members.
+  return { answer: readMembers(KR_ANSWER, parseMessage(text)), base, signature };
 }
 
 /** `api-signature`: the Authorization header of a REST call. The password chooses the mode. */

@@ -21,7 +21,7 @@ import { moipSignatures } from './signatures.ts';
 import { TIPOS } from './statuses.ts';
 
 /**
- * Reads a NASP. Nothing in it proves anything: it names the order and the payment to query.
+ * Reads a NASP. Nothing in it proves anything: it names the order to query.
  * @throws Refusal malformed, field_missing
  */
 function readNasp(request: ProviderRequest): Hint {
@@ -32,7 +32,8 @@ function readNasp(request: ProviderRequest): Hint {
   const code = values.get('cod_moip') ?? '';
   if (!order || !/^\d{1,15}$/.test(code))
     throw new Refusal('field_missing', 'id_transacao and cod_moip are both needed');
-  return { kind: 'hint', order, about: { cod_moip: code } };
+  // Anybody can name payments: Moip is asked for all of the instruction, and once for all that was posted about it.
+  return { kind: 'hint', order, about: {} };
 }
 
 export const moip = defineProvider<typeof moipSettings>({

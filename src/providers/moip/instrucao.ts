@@ -104,7 +104,7 @@ function updatesOf(
     currency: payment.moeda || 'BRL',
     movement: code,
     // By which a later cancellation is told from that of another try.
-    ...(moved === 'paid' && { providerState: { paid: code } }),
+    ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
     providerReference: code,
     providerStatus: payment.tipo,
     detail: payment.detail,
@@ -112,7 +112,7 @@ function updatesOf(
   // What is returned was paid, although we may not have heard of it.
   if (outcome === 'refunded') return [update('paid'), update('refunded')];
   // Paid by the payer and not yet credited, and now cancelled: the money does not come, or goes back.
-  const wasPaid = providerState.paid === code && (known?.paid ?? 0) > 0;
+  const wasPaid = providerState[`paid_${code}`] === code && (known?.paid ?? 0) > 0;
   return [update(outcome === 'cancelled' && wasPaid ? 'refunded' : outcome)];
 }
 

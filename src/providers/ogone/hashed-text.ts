@@ -90,7 +90,8 @@ export function holdsPassphrase(settings: Partial<OgoneSettings>, text: string):
 
 /** Whether the bytes of a value hold the SHA-OUT passphrase, in either charset. */
 export function holdsBorder({ sha_out = '' }: Partial<OgoneSettings>, value: Uint8Array): boolean {
-  if (sha_out === '') return false;
+  // In either charset it has at least as many bytes as characters.
+  if (sha_out === '' || value.length < sha_out.length) return false;
   const text = oneCharacterAByte(value);
   return (['utf-8', 'iso-8859-1'] as const).some((name) =>
     text.includes(oneCharacterAByte(passphraseBytes(sha_out, name))),
@@ -98,7 +99,9 @@ export function holdsBorder({ sha_out = '' }: Partial<OgoneSettings>, value: Uin
 }
 
 function oneCharacterAByte(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /** A passphrase that the charset lacks cannot be the account's. As UTF-8 it matches nothing. */

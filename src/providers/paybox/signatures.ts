@@ -9,6 +9,7 @@ import { percentDecode } from '../../signing/form.ts';
 import { rsaVerify } from '../../signing/rsa.ts';
 import type { Channel, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
+import { requireFewFields } from '../kit/message-limits.ts';
 import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { readDirectAnswer } from './direct-answer.ts';
@@ -109,6 +110,7 @@ export async function verifyPayboxRetour(
   raw: string,
   channel: Channel,
 ): Promise<VerifiedRetour> {
+  requireFewFields(raw.split('&').length);
   const names = retourNames(settings);
   const signatureName = names.get('K') ?? 'K';
   const marker = `&${signatureName}=`;

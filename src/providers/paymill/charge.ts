@@ -157,7 +157,7 @@ export function isPaymillToken(hint: Readonly<Record<string, string>>): boolean 
 
 /**
  * The status query: charges the token that the shopper's browser brought, if the ledger allows it; else fetches the transaction
- * that a webhook named or that is known already, or looks for those of the order. Null: no result yet.
+ * that is known already, or looks for those of the order. Null: no result yet.
  * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment or mode.
  */
 export async function queryPaymill(query: Query): Promise<ProviderUpdate | Updates | null> {
@@ -165,8 +165,7 @@ export async function queryPaymill(query: Query): Promise<ProviderUpdate | Updat
   if (hint.token && maySpend && isOpen(query)) return chargeToken(query, hint.token);
   // A capture that failed has left a transaction too.
   const taken = query.known && query.known.paid > 0 ? providerState.transaction : undefined;
-  const transaction = hint.transaction ?? taken;
-  if (transaction) return fetchTransaction(query, transaction);
+  if (taken) return fetchTransaction(query, taken);
   const found = await findTransactions(query);
   return [...found, ...(await releaseOf(query))];
 }

@@ -9,11 +9,11 @@
  * - an answer of another mode than the account's is refused.
  */
 
+import * as v from 'valibot';
 import { currencies } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import { parseForm } from '../../signing/form.ts';
 import {
   type Acknowledgement,
   defineProvider,
@@ -21,7 +21,8 @@ import {
   type ProviderAccount,
   type ProviderRequest,
 } from '../contract.ts';
-import { jsonBytes } from '../kit/json-body.ts';
+import { formFields } from '../kit/form-message.ts';
+import { jsonText, parseMessage, readMembers } from '../kit/json-message.ts';
 import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
@@ -34,7 +35,6 @@ import {
   PAYMILL_PREAUTHORIZATION_STATUSES,
   PAYMILL_TRANSACTION_STATUSES,
 } from './statuses.ts';
-import type { PaymillTransaction } from './transactions.ts';
 
 /**
  * Events about no payment: payouts, invoices, clients, cards that expire, the merchants of an app. PAYMILL switches a webhook off
@@ -42,42 +42,49 @@ import type { PaymillTransaction } from './transactions.ts';
  */
 const OTHER_EVENTS = /^(?:payout|invoice|client|payment|app)\.|^subscription\.(?!succeeded$|failed$)/;
 
+const TRANSACTION = {
+  id: v.nullish(v.string()),
+  description: v.nullish(v.string()),
+  livemode: v.nullish(v.boolean()),
+};
+
+/** What is read of a webhook. */
+const WEBHOOK = v.object({
+  event: v.nullish(
+    v.object({
+      event_type: v.nullish(v.string()),
+      event_resource: v.nullish(v.object({ ...TRANSACTION, transaction: v.nullish(v.object(TRANSACTION)) })),
+    }),
+  ),
+});
+
 /**
- * The order and transaction that a webhook names. One about no payment is acknowledged.
+ * The order that a webhook names. One about no payment is acknowledged.
  * @throws Refusal when it names none, or is of another mode.
  */
 function readWebhook(
   request: ProviderRequest,
   account: ProviderAccount<PaymillSettings>,
 ): Hint | Acknowledgement {
-  const body = jsonBytes(request);
-  let event:
-    | { event_type?: unknown; event_resource?: PaymillTransaction & { transaction?: PaymillTransaction } }
-    | undefined;
-  try {
-    event = (JSON.parse(fromUtf8(body) ?? '') as { event?: typeof event } | null)?.event;
-  } catch (cause) {
-    throw new Refusal('malformed', 'the body is not JSON', { cause });
-  }
-  const type = event?.event_type;
-  if (typeof type === 'string' && OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
+  const { event } = readMembers(WEBHOOK, parseMessage(jsonText(request)));
+  const type = event?.event_type ?? '';
+  if (OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
   // The resource is the transaction itself, or a refund or subscription with its transaction.
   const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
     throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
-  // Anybody can send a webhook, with values of any type.
-  if (typeof description !== 'string' || description === '')
-    throw new Refusal('field_missing', 'there is no description');
-  if (typeof id !== 'string' || !/^tran_\w{1,60}$/.test(id))
+  if (!description) throw new Refusal('field_missing', 'there is no description');
+  if (!id || !/^tran_\w{1,60}$/.test(id))
     throw new Refusal('field_missing', 'there is no transaction of ours');
-  return { kind: 'hint', order: description, about: { transaction: id } };
+  // Anybody can name transactions: PAYMILL is asked for all that it has of the order, and once for all webhooks about it.
+  return { kind: 'hint', order: description, about: {} };
 }
 
 /** The token that the card page has posted. @throws Refusal when there is none. */
 function hintOfReturn(request: ProviderRequest): Hint {
   const fields = new Map(
     [request.query, request.body]
-      .flatMap((part) => parseForm(part) ?? [])
+      .flatMap(formFields)
       .map(({ name, value }) => [readable(name), readable(value)]),
   );
   const token = fields.get('paymill_token') ?? '';
@@ -154,6 +161,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
     },
   ],
 
+  hintMembers: ['token'],
   queryStatus: queryPaymill,
   hintSpends: isPaymillToken,
   capture: paymillCapture,

@@ -20,7 +20,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { jsonBytes } from '../kit/json-body.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
@@ -44,11 +44,11 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 
 /** A notification of REST: signed, with the new status. @throws Refusal */
 function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate | Acknowledgement {
-  const body = jsonBytes(request);
-  const { headers } = request;
+  const text = jsonText(request);
+  const { headers, body } = request;
   const header = headers['openpayu-signature'] ?? headers['x-openpayu-signature'] ?? '';
   verifyPayuNotification(body, header, settings);
-  return readPayuNotification(body, settings.pos_id);
+  return readPayuNotification(text, settings.pos_id);
 }
 
 /** A notification of the classic API: signed, without a status, so a reason for a status query. @throws Refusal */
@@ -137,6 +137,7 @@ export const payu = defineProvider<typeof payuSettings>({
     { where: 'classic: POS > configuration > address for reports (UrlOnline)', value: callback },
   ],
 
+  hintMembers: ['refund'],
   queryStatus: async (query) =>
     query.account.settings.mode === 'rest' ? queryPayuRest(query) : queryPayuClassic(query),
 

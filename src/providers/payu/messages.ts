@@ -1,9 +1,11 @@
 /** PayU's messages and answers, read. Nothing is checked here: signatures.ts does that before. */
+import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
+import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
@@ -93,6 +95,30 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
   };
 }
 
+const TEXT = v.nullish(v.string());
+const ORDER_MEMBERS = {
+  orderId: TEXT,
+  extOrderId: TEXT,
+  merchantPosId: TEXT,
+  totalAmount: TEXT,
+  currencyCode: TEXT,
+  status: TEXT,
+};
+const REFUND_MEMBERS = {
+  extRefundId: TEXT,
+  refundId: TEXT,
+  amount: TEXT,
+  currencyCode: TEXT,
+  status: TEXT,
+};
+
+/** A notification: of an order, or of a refund with the numbers of its order beside it. */
+const NOTIFICATION = v.object({
+  ...ORDER_MEMBERS,
+  order: v.nullish(v.object(ORDER_MEMBERS)),
+  refund: v.nullish(v.object(REFUND_MEMBERS)),
+});
+
 /**
  * What a verified notification of REST says. That of a refund has another shape: no `order`. One about neither, such as a payout, is
  * acknowledged.
@@ -100,23 +126,16 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
  * @throws Refusal when it is about another point of sale, or is no JSON object.
  */
 export function readPayuNotification(
-  body: Uint8Array,
+  text: string,
   pos: string | undefined,
 ): ProviderUpdate | Acknowledgement {
-  let message: { order?: PayuOrder; refund?: PayuRefund } & PayuOrder;
-  try {
-    message = JSON.parse(fromUtf8(body) ?? '');
-  } catch (cause) {
-    throw new Refusal('malformed', 'the body is not JSON', { cause });
+  const { order, refund, ...beside } = readMembers(NOTIFICATION, parseMessage(text));
+  if (refund) return updateOfPayuRefund(present(beside), present(refund));
+  if (!order) return { kind: 'acknowledgement', about: 'neither an order nor a refund' };
+  if (pos !== undefined && order.merchantPosId !== pos) {
+    throw new Refusal('wrong_account', `the message is for the point of sale ${order.merchantPosId}`);
   }
-  if (typeof message !== 'object' || message === null || Array.isArray(message))
-    throw new Refusal('malformed', 'the body is not an object');
-  if (message.refund) return updateOfPayuRefund(message, message.refund);
-  if (!message.order) return { kind: 'acknowledgement', about: Object.keys(message).join(' ') };
-  if (pos !== undefined && message.order.merchantPosId !== pos) {
-    throw new Refusal('wrong_account', `the message is for the point of sale ${message.order.merchantPosId}`);
-  }
-  return updateOfPayuOrder(message.order);
+  return updateOfPayuOrder(present(order));
 }
 
 /** The values of a classic message by name. */

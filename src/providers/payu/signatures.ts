@@ -247,7 +247,7 @@ function verifyNotification(settings: VectorSettings, input: RecipeInput): Promi
     const verified = verifyPayuNotification(body, headerOf(input), settings);
     // A vector of a bare text is no message.
     const isMessage = input.raw?.trim().startsWith('{') === true;
-    const message = isMessage ? readPayuNotification(body, settings.pos_id) : null;
+    const message = isMessage ? readPayuNotification(input.raw ?? '', settings.pos_id) : null;
     return { ...verified, status: message?.kind === 'update' ? statusAlone(message) : null };
   });
 }

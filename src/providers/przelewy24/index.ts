@@ -21,7 +21,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { jsonBytes } from '../kit/json-body.ts';
+import { jsonText } from '../kit/json-message.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Proof } from './proof.ts';
@@ -53,7 +53,7 @@ function readRest(request: ProviderRequest, settings: P24Settings, channel: Chan
     if (!order) throw new Refusal('field_missing', 'there is no order');
     return { kind: 'hint', order, about: {} };
   }
-  const { members } = verifyP24Notification(jsonBytes(request), settings.crc);
+  const { members } = verifyP24Notification(jsonText(request), settings.crc);
   requireMerchant(settings, String(members.merchantId));
   return readP24Notification(members);
 }
@@ -163,6 +163,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     { where: 'My data > API > addresses that may use the API', value: 'those of the Worker, or none' },
   ],
 
+  hintMembers: ['orderId', 'statement'],
   queryStatus: (query) =>
     query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
   // The older protocols can only be asked about the order that a notification has named.

@@ -2,12 +2,14 @@
  * Przelewy24's recipes: SHA-384 over compact JSON texts and HTTP Basic (rest), MD5 over values between bars (3.2 and legacy).
  * Facts: SHEET.md; the tests of mnastalski/przelewy24-php and of django-getpaid 1.7.
  */
+import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, fromUtf8, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
+import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import {
   type P24Members,
@@ -46,6 +48,13 @@ const NOTIFICATION = [
 ];
 const REFUND = ['orderId', 'sessionId', 'refundsUuid', 'merchantId', 'amount', 'currency', 'status'];
 
+const VALUE = v.exactOptional(v.nullable(v.union([v.string(), v.number()])));
+
+/** What is read of a message: all that is signed, and the signature. */
+const MESSAGE = v.object(
+  Object.fromEntries([...NOTIFICATION, ...REFUND, 'sign'].map((name) => [name, VALUE] as const)),
+);
+
 /** The text is what JSON.stringify makes: no spaces, integers unquoted, nothing escaped that need not be. */
 function sha384(text: string): Signed {
   const base = utf8(text);
@@ -67,19 +76,10 @@ export function signP24Request(members: P24Members, crc: string): Signed {
  * @throws Refusal
  */
 export function verifyP24Notification(
-  body: Uint8Array,
+  text: string,
   crc: string,
 ): { readonly members: P24Members; readonly base: Uint8Array; readonly signature: string } {
-  let parsed: unknown = null;
-  try {
-    parsed = JSON.parse(fromUtf8(body) ?? '');
-  } catch {
-    // Refused below, as anything else that is no object.
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new Refusal('malformed', 'the body is not a JSON object');
-  }
-  const members = parsed as P24Members;
+  const members = readMembers(MESSAGE, parseMessage(text)) as P24Members;
   const signed = signMembers('refundsUuid' in members ? REFUND : NOTIFICATION, members, crc);
   const received = typeof members.sign === 'string' ? members.sign : '';
   requireSign(signed, received, 'there is no sign', 'sign does not fit the values and the CRC');
@@ -156,7 +156,7 @@ function verifyNotification(
       const signed = verifyP24Form(mode, p24ValuesOf(inputFields(input)), crc);
       return { ...signed, status: 'pending' as const };
     }
-    const { members, base, signature } = verifyP24Notification(utf8(input.raw ?? ''), crc);
+    const { members, base, signature } = verifyP24Notification(input.raw ?? '', crc);
     const message = readP24Notification(members);
     return { base, signature, status: statusAlone(message) };
   });

@@ -1,6 +1,6 @@
 /** The settings of a PayFiP account. It has no key: nothing is signed. */
 import * as v from 'valibot';
-import { pattern, shown, text } from '../kit/settings.ts';
+import { called, pattern, shown, text } from '../kit/settings.ts';
 
 /** The page of the URL form; the one of the web service stands beside it. */
 export const PAYFIP_PAGE = 'https://www.payfip.gouv.fr/tpa/paiement.web';
@@ -35,7 +35,7 @@ export const tipiSettings = v.object({
     PAYFIP_PAGE,
   ),
   ws_url: v.optional(
-    v.pipe(text(10, 200), v.url('is not an address'), shown({ title: 'Address of the web service' })),
+    v.pipe(text(10, 200), v.url('is not an address'), called({ title: 'Address of the web service' })),
     'https://www.payfip.gouv.fr/tpa/services/securite',
   ),
   trust_unsigned_notification: v.optional(

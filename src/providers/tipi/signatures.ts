@@ -39,7 +39,7 @@ export const tipiSignatures: Record<string, Recipe<TipiSettings>> = {
   'notification-unsigned': {
     kind: 'case',
     answer: (_settings, input) => {
-      const values = lowerCaseParameters(utf8(input.raw ?? '')) ?? new Map<string, string>();
+      const values = lowerCaseParameters(utf8(input.raw ?? ''));
       return { valid: false, claims: claimedOutcome(values), fields: Object.fromEntries(values) };
     },
   },

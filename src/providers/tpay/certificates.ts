@@ -34,6 +34,16 @@ async function certificateAt(url: string, context: VerificationContext): Promise
   return pem;
 }
 
+/** The address of the signing certificate comes with the message: where there is none, the message is at fault, and not tpay. */
+async function signingAt(url: string, context: VerificationContext): Promise<string> {
+  try {
+    return await certificateAt(url, context);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'provider_error') throw cause;
+    throw new Refusal('signature_malformed', 'there is no certificate at x5u', { cause });
+  }
+}
+
 /**
  * Checks the JWS of a notification. A certificate that was kept may have been renewed, so after a failure it is fetched anew,
  * once. The root is that of the account's settings, where they pin one.
@@ -53,7 +63,7 @@ export async function verifyNotificationJws(
   const rootUrl = new URL('/x509/tpay-jws-root.pem', signingUrl).href;
   const verify = async () => {
     const root = account.settings.root_cert_pem || (await certificateAt(rootUrl, context));
-    await verifyJws(jws, { root, signing: await certificateAt(signingUrl, context) }, context.now);
+    await verifyJws(jws, { root, signing: await signingAt(signingUrl, context) }, context.now);
   };
   try {
     await verify();

@@ -1,9 +1,11 @@
 /** The content of a notification whose signatures were checked: the same form for both request protocols. */
+import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
-import { parseForm } from '../../signing/form.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { formFields } from '../kit/form-message.ts';
+import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_STATUSES } from './statuses.ts';
@@ -95,27 +97,24 @@ export interface OtherTpayMessage {
  * @throws Refusal malformed when it says that it is JSON and is not.
  */
 export function otherTpayMessage(body: Uint8Array, contentType: string | null): OtherTpayMessage | null {
-  const members = contentType === 'application/json' ? jsonMembers(body) : formMembers(body);
-  if (!members || members.tr_id !== undefined) return null;
+  const members =
+    contentType === 'application/json'
+      ? readMembers(MEMBERS, parseMessage(fewValues(body)))
+      : formMembers(body);
+  if (members.tr_id !== undefined) return null;
   const about = members.type ?? members.event;
   return typeof about === 'string' && about !== '' ? { about } : null;
 }
 
-function jsonMembers(body: Uint8Array): Readonly<Record<string, unknown>> {
-  let members: unknown;
-  try {
-    members = JSON.parse(fromUtf8(body) ?? '');
-  } catch (cause) {
-    throw new Refusal('malformed', 'the body is not JSON', { cause });
-  }
-  return typeof members === 'object' && members !== null
-    ? (members as Readonly<Record<string, unknown>>)
-    : {};
-}
+/** What is read of a message in JSON. */
+const MEMBERS = v.object({
+  tr_id: v.optional(v.unknown()),
+  type: v.optional(v.unknown()),
+  event: v.optional(v.unknown()),
+});
 
-function formMembers(body: Uint8Array): Readonly<Record<string, unknown>> | null {
-  const fields = parseForm(body);
-  return fields && Object.fromEntries(fields.map(({ name, value }) => [readable(name), readable(value)]));
+function formMembers(body: Uint8Array): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(formFields(body).map(({ name, value }) => [readable(name), readable(value)]));
 }
 
 /**

@@ -312,7 +312,9 @@ export const paymillBank: Bank = {
   async decide(order, _merchant, decision, memory) {
     const { amount, currency, manual } = order;
     const charge: Stored = { order: order.order, amount, currency, decision, manual };
-    await memory.put(place(idOf(order, decision)), JSON.stringify(charge));
+    await memory.put(place(idOf(order, decision)), JSON.stringify({ ...charge, listed: true }));
+    // What was in process is so no more.
+    if (decision !== 'wait') await memory.put(place(idOf(order, 'wait')), JSON.stringify(charge));
     await memory.put(place(`tok_${idOf(order, decision)}`), JSON.stringify(charge));
   },
 

@@ -106,7 +106,7 @@ describe('the sending of results', () => {
       expect(await form(attempt, messageOf(attempt, { checkvalue: wrong }))).toEqual([403, codes(9, 7)]);
     }
     expect(await form(attempt, messageOf(attempt, { merchant_id: '1' }))).toEqual([403, codes(1, 0)]);
-    expect(await post(attempt, 'application/json', '{')).toEqual([403, codes(1, 0)]);
+    expect(await post(attempt, 'application/json', '{')).toEqual([400, codes(1, 0)]);
     expect(await post(attempt, 'text/xml', '<!DOCTYPE x [<!ENTITY a "b">]><x/>')).toEqual([403, codes(1, 0)]);
     const foreign = bankOf('assist').notification(
       { ...attempt.order, order: '000000000000000001' },

@@ -1,9 +1,10 @@
 /** ECommPay: what its sheet says beyond the vectors. */
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
+import { leafText, memberOf, parseJsonTree } from '../../../src/providers/ecommpay/json-tree.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { demoSettings } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER, request, start } from '../support.ts';
@@ -44,6 +45,29 @@ const callbackOf = (
     }),
     `operation:id:${operation.id};operation:status:${operation.status};operation:sum_initial:amount:${operation.amount};operation:sum_initial:currency:EUR;operation:type:${operation.type};payment:id:${ORDER};payment:status:${status};payment:sum:amount:${sum};payment:sum:currency:EUR;project_id:112`,
   );
+
+/** JSON.parse of an engine that does not tell how a number was written. */
+function withoutSource() {
+  const parse = JSON.parse;
+  return vi
+    .spyOn(JSON, 'parse')
+    .mockImplementation((text, reviver) =>
+      parse(text, reviver && ((name: string, value: unknown) => reviver.call(null, name, value))),
+    );
+}
+
+it('signs nothing with other digits than were sent: an engine that does not tell them is a clear error', () => {
+  const spy = withoutSource();
+  try {
+    expect(() => parseJsonTree('{"id":12345678901234567890}')).toThrow('take Node 22 or newer');
+    expect(parseJsonTree('{"id":"1"}')).toEqual({ id: '1' });
+  } finally {
+    spy.mockRestore();
+  }
+  expect(leafText(memberOf(parseJsonTree('{"id":12345678901234567890}') ?? undefined, 'id'))).toBe(
+    '12345678901234567890',
+  );
+});
 
 describe('the page address', () => {
   it('never leaves without a signature, or without the address to call back', () => {

@@ -114,7 +114,7 @@ describe('tokens of one payment', () => {
     const shop = await makeShop(accounts);
     const { body } = await shop.pay({ account: undefined, currency: currencyOf('paymill') });
     const choose = (account: string | undefined) =>
-      request(`/pay/${body.id}`, { method: 'POST', body: new URLSearchParams({ account: account ?? '' }) });
+      request(body.checkoutUrl, { method: 'POST', body: new URLSearchParams({ account: account ?? '' }) });
     await choose(accounts[0]);
     const page = await (await choose(accounts[1])).text();
     const order = /name="ORDERID" value="(\w+)"/.exec(page)?.[1] ?? '';
@@ -235,6 +235,6 @@ describe('a webhook', () => {
     };
     await expect(
       paymill.notification(asRequest(message as never), accountOf(paymill), 'notification', CONTEXT),
-    ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'field_missing' }));
+    ).rejects.toEqual(expect.objectContaining<Partial<Refusal>>({ reason: 'malformed' }));
   });
 });

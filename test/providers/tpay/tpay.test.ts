@@ -178,6 +178,16 @@ describe('a certificate', () => {
     await expect(read(message(fieldsOf(), x5u))).rejects.toMatchObject({ reason: 'signature_malformed' });
   });
 
+  it('that is not there is the fault of the message, and no failure', async () => {
+    const nothing: typeof fetch = async () => new Response('not found', { status: 404 });
+    const elsewhere = X5U.replace(/[\w-]+\.pem$/, 'there-is-none.pem');
+    const account = { ...accountOf(tpay), endpoints: { api: 'https://api.bank-demo.com:443' } };
+    const pinned = { ...account, settings: { ...account.settings, root_cert_pem: 'pinned' } };
+    await expect(read(message(fieldsOf(), elsewhere), pinned, nothing)).rejects.toMatchObject({
+      reason: 'signature_malformed',
+    });
+  });
+
   it('is kept, but not without bound', async () => {
     const calls: string[] = [];
     const fetcher = (async (input) => {

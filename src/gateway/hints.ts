@@ -1,0 +1,15 @@
+/** What the ledger keeps of a hint. */
+import type { HintCommand } from '../ledger/commands.ts';
+import type { OpenedAccount } from './accounts.ts';
+
+/** What a hint is about, where all that it names counts: any member that its provider does not need is left out. */
+export function hintAbout(
+  { provider, variants }: OpenedAccount,
+  about: Readonly<Record<string, string>>,
+): Pick<HintCommand, 'hint' | 'alone'> {
+  const members = provider.hintMembers ?? [];
+  return {
+    hint: Object.fromEntries(Object.entries(about).filter(([name]) => members.includes(name))),
+    ...(provider.queriesOnlyHints?.(variants[0].account.settings) && { alone: true as const }),
+  };
+}

@@ -1,0 +1,96 @@
+/** How a payment ends before money comes: its shop calls it off, or its time is up. Its links then begin nothing any more. */
+import { minor } from '../payments/money.ts';
+import { apply } from '../payments/rules.ts';
+import { NOTHING_TO_PAY, type Status, UNFINISHED } from '../payments/statuses.ts';
+import type { Redirect } from '../payments/types.ts';
+import { isCaptured, isGood } from './attempts.ts';
+import type { CallOffResult } from './commands.ts';
+import { endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import type { Job, Writer } from './store.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** The job that ends a payment whose time is up. */
+const EXPIRY_JOB = 'expiry';
+
+/** Statuses in which nothing is known to be on its way at a bank. */
+const CAN_BE_CALLED_OFF: ReadonlySet<Status> = new Set(['created', 'forwarded']);
+
+/** Whether nothing can be paid any more: it is paid, was captured, is called off, or has expired. */
+export function isOver(record: LedgerRecord, now: number): boolean {
+  const { status, amounts } = summaryOf(record);
+  return (
+    NOTHING_TO_PAY.has(status) ||
+    minor(record.request.amount - amounts.paid) === null ||
+    record.attempts.some(isCaptured) ||
+    endedBy(record, now) !== null
+  );
+}
+
+/** Where the shop may send its shopper without our checkout; null: our checkout decides, or nothing can be paid. */
+export function redirectOf(record: LedgerRecord, now: number): Redirect | null {
+  const newest = record.attempts.at(-1);
+  const isUndecided = UNFINISHED.has(summaryOf(record).status);
+  if (!newest || isOver(record, now) || record.request.choose || !isUndecided) return null;
+  return isGood(newest, now) ? newest.redirect : null;
+}
+
+/** Queues the end of a payment that has one. */
+export function queueExpiry(writer: Writer, { request }: LedgerRecord): void {
+  if (request.expiresAt === undefined) return;
+  writer.queue({
+    id: EXPIRY_JOB,
+    kind: 'expiry',
+    body: '',
+    tries: 0,
+    dueAt: Date.parse(request.expiresAt),
+    createdAt: writer.at,
+  });
+}
+
+/** The record of a payment that we ended for want of a result. */
+export function expired(record: LedgerRecord, at: string): LedgerRecord {
+  const ended = withAttempt(record, record.attempts.length, (entry) => ({
+    ...entry,
+    state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
+  }));
+  return { ...ended, expiredAt: at };
+}
+
+export class Ending {
+  readonly #work: UnitOfWork;
+
+  constructor(work: UnitOfWork) {
+    this.#work = work;
+  }
+
+  /** Calls a payment off that nothing is known to be paid of. */
+  callOff(shop: string): CallOffResult {
+    const { head, record } = this.#work.store;
+    if (!record || head?.shop !== shop) return 'unknown';
+    if (record.calledOffAt !== undefined) return 'called_off';
+    if (!CAN_BE_CALLED_OFF.has(summaryOf(record).status)) return 'not_open';
+    this.#work.commit((writer) => {
+      writer.log('called_off', 'shop', {
+        reason: 'its links lead no shopper to a bank any more; money that comes counts',
+      });
+      this.#work.saveMoved(writer, { ...record, calledOffAt: writer.at });
+    });
+    return 'called_off';
+  }
+
+  /** Runs the job that ends a payment whose time is up. What a bank is processing is left to its result. */
+  expire(job: Job): void {
+    const { record } = this.#work.payment();
+    const { status } = summaryOf(record);
+    const isDue = Date.parse(record.request.expiresAt ?? '') <= this.#work.now();
+    this.#work.commit((writer) => {
+      writer.queue({ ...job, tries: job.tries + 1, dueAt: null });
+      if (!isDue || !CAN_BE_CALLED_OFF.has(status)) return;
+      writer.log('payment.expired', 'countersign', {
+        attempt: record.attempts.length,
+        reason: 'its time is up; money that arrives later still counts',
+      });
+      this.#work.saveMoved(writer, expired(record, writer.at));
+    });
+  }
+}

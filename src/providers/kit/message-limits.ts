@@ -1,0 +1,76 @@
+/**
+ * How much of a message is read before anybody knows who has sent it. Anybody can call a public address, so that what is read before
+ * the signature is bounded: the largest genuine message has 49 members (ECommPay) or 38 fields (Lyra).
+ */
+import { Refusal } from '../../payments/errors.ts';
+
+/** Form fields, JSON values in all, or XML elements and attributes of a message. */
+export const MOST_FIELDS = 200;
+
+/** How deep the objects and lists of a JSON text may stand in each other. */
+export const DEEPEST = 32;
+
+/** @throws Refusal malformed when a message has more fields than any genuine one. */
+export function requireFewFields(count: number): void {
+  if (count > MOST_FIELDS) throw new Refusal('malformed', `the message has more than ${MOST_FIELDS} fields`);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+/** `[` and `{`, `]` and `}` differ in this bit. */
+const CURLY = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+
+/** What a JSON text holds, counted without parsing it. */
+export interface JsonSize {
+  /** Values of members and lists; at most one too many for each empty object or list. */
+  readonly values: number;
+  readonly depth: number;
+}
+
+/** Measures a text, which need not be JSON, in one pass. */
+export function jsonSize(text: string): JsonSize {
+  let [values, depth, deepest] = [0, 0, 0];
+  let isText = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isText) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) isText = false;
+    } else if (code === QUOTE) {
+      isText = true;
+    } else if (code === COMMA) {
+      values += 1;
+    } else if ((code | CURLY) === OPENING) {
+      values += 1;
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if ((code | CURLY) === CLOSING) {
+      depth -= 1;
+    }
+  }
+  return { values, depth: deepest };
+}
+
+/**
+ * Elements and attributes of an XML text, in one pass and without parsing it. Comments, declarations and an equals sign inside of a tag
+ * count too: a genuine message has few of them.
+ */
+export function xmlSize(text: string): number {
+  let count = 0;
+  let isTag = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '<') {
+      isTag = true;
+      if (text[at + 1] !== '/') count += 1;
+    } else if (character === '>') {
+      isTag = false;
+    } else if (character === '=' && isTag) {
+      count += 1;
+    }
+  }
+  return count;
+}

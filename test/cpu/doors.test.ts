@@ -1,0 +1,210 @@
+/**
+ * The work that a stranger's message makes, in Node, where CPU can be measured. Ruled out: work that grows faster than its input, before
+ * anybody knows who has sent it. The message is read as at the door, and its refusal explained as for an operator.
+ */
+import * as v from 'valibot';
+import { expect, it } from 'vitest';
+import { Problem, Refusal } from '../../src/payments/errors.ts';
+import type { Provider, ProviderAccount, ProviderRequest } from '../../src/providers/contract.ts';
+import { diagnose } from '../../src/providers/kit/diagnosis.ts';
+import { providers } from '../../src/providers/registry.ts';
+import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
+import { utf8 } from '../../src/signing/bytes.ts';
+
+/** The largest body that is taken, in bytes. */
+const SIZE = 64 * 1024;
+
+/** CPU milliseconds. */
+const MOST_MS = 20;
+
+/** An explanation tries each likely cause anew. Thirty a minute are made for an account. */
+const MOST_EXPLAINED_MS = 60;
+
+/** The smallest of several runs counts, so that a busy machine changes nothing. */
+const RUNS = 5;
+
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+
+const filled = (part: string) => part.repeat(Math.floor(SIZE / part.length));
+const listed = (part: (index: number) => string, separator: string, room = SIZE - 100) => {
+  const parts: string[] = [];
+  for (let length = 0; length < room; length += (parts.at(-1)?.length ?? 0) + separator.length)
+    parts.push(part(parts.length));
+  return parts.slice(0, -1).join(separator);
+};
+
+/** Names that stand in a provider's messages: a long value counts where it is read. */
+const KNOWN = [
+  'SHASIGN',
+  'ORDERID',
+  'signature',
+  'vads_order_id',
+  'kr-answer',
+  'kr-hash',
+  'Data',
+  'Seal',
+  'K',
+  'sig',
+  'hash',
+  'hmac',
+  'md5',
+  'md5sum',
+  'tr_crc',
+  'control',
+  'checkvalue',
+  'ordernumber',
+  'p24_sign',
+  'p24_order_id',
+  'sign',
+  'id_transacao',
+  'cod_moip',
+  'DATA',
+  'transaction_id',
+  'refdet',
+  'resultrans',
+  'idop',
+];
+
+const inForm = (value: string) => {
+  const room = Math.floor((SIZE - 2000) / KNOWN.length);
+  return KNOWN.map((name) => `${name}=${value.repeat(Math.floor(room / value.length))}`).join('&');
+};
+const inOne = (name: string) =>
+  `${KNOWN.map((one) => `${one}=1`).join('&')}&${name}_=${'x'.repeat(SIZE - 2000)}`;
+
+/** The worst bodies of each kind. */
+const BODIES: Readonly<Record<string, readonly [text: string, type: string]>> = {
+  'many names': [listed((index) => `${index.toString(36)}=`, '&'), FORM],
+  'many names without values': [listed((index) => index.toString(36), '&'), FORM],
+  'one name many times': [filled('a=1&'), FORM],
+  'nothing but separators': [filled('&'), FORM],
+  'percent signs': [`a=${filled('%')}`, FORM],
+  'percent-encoded text': [inForm('%41'), FORM],
+  'percent-encoded bytes': [inForm('%ff'), FORM],
+  'plus signs': [inForm('+'), FORM],
+  'long values': [inForm('x'), FORM],
+  'long values of digits': [inForm('7'), FORM],
+  'long values of other letters': [inForm('é'), FORM],
+  'one long value': [inOne('vads_'), FORM],
+  'two hundred fields': [listed((index) => `vads_${index}_x=${'y'.repeat(300)}`, '&', SIZE - 1000), FORM],
+  'many members': [`{${listed((index) => `"${index.toString(36)}":1`, ',')}}`, JSON_TYPE],
+  'one member many times': [`{${listed(() => '"a":1', ',')}}`, JSON_TYPE],
+  'nested lists': ['['.repeat(SIZE / 2) + ']'.repeat(SIZE / 2), JSON_TYPE],
+  'nested objects': [`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, JSON_TYPE],
+  'an unclosed text': [`{"a":"${'\\'.repeat(SIZE - 10)}`, JSON_TYPE],
+  'long members': [
+    JSON.stringify(Object.fromEntries(KNOWN.map((name) => [name, 'x'.repeat(2000)]))),
+    JSON_TYPE,
+  ],
+  'a long member': [JSON.stringify({ signature: 'x', payment: { id: '0'.repeat(SIZE - 100) } }), JSON_TYPE],
+  'names that are numbers': [
+    `{"signature":"x",${Array.from({ length: 190 }, (_, index) => `"${'0'.repeat(300)}${index}":1`).join(',')}}`,
+    JSON_TYPE,
+  ],
+  'nested elements': ['<a>'.repeat(9000) + '</a>'.repeat(9000), 'text/xml'],
+  'many elements': [`<a>${filled('<b/>')}</a>`.slice(0, SIZE), 'text/xml'],
+  'many attributes': [`<a ${listed((index) => `a${index}="1"`, ' ')}/>`, 'text/xml'],
+  'document types': [filled('<!DOCTYPE a['), 'text/xml'],
+  'blanks after a document type': [`<!DOCTYPE${' '.repeat(SIZE - 100)}x`, 'text/xml'],
+  'an element of text': [
+    `<message><ordernumber>${'&amp;'.repeat(12_000)}</ordernumber></message>`,
+    'text/xml',
+  ],
+};
+
+function choicesOf(setting: unknown): readonly string[] {
+  const { type, wrapped, options } = setting as Readonly<Record<string, unknown>>;
+  if (type === 'picklist') return options as readonly string[];
+  return wrapped ? choicesOf(wrapped) : [];
+}
+
+/** An account of the demo for every generation of the protocol. */
+function accountsOf(entry: Provider): ProviderAccount<Record<string, unknown>>[] {
+  const choices = Object.entries(entry.settings.entries).flatMap(([name, setting]) =>
+    choicesOf(setting).map((choice) => ({ [name]: choice })),
+  );
+  return [{}, ...choices].flatMap((change) => {
+    const given = { ...DEMO_ACCOUNTS[entry.id]?.settings, ...change };
+    const result = v.safeParse(entry.settings, given);
+    return result.success
+      ? [{ id: 'account', environment: 'sandbox', endpoints: {}, settings: result.output }]
+      : [];
+  });
+}
+
+const fetchNothing: typeof fetch = async () => new Response('{}', { status: 404 });
+
+/** Reads a message as the door does. @returns the CPU that it took, in milliseconds. */
+async function cpuOf(
+  entry: Provider,
+  account: ProviderAccount<Record<string, unknown>>,
+  request: ProviderRequest,
+  isExplained: boolean,
+): Promise<number> {
+  const context = { now: new Date('2026-12-01T09:00:00Z'), fetch: fetchNothing };
+  const before = process.cpuUsage();
+  try {
+    await entry.notification(request, account, 'notification', context);
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Problem)) throw error;
+    if (isExplained && error instanceof Refusal)
+      await diagnose({
+        provider: entry,
+        trials: [{ settings: account.settings, which: 'current' }],
+        what: 'notification-signature',
+        raw: new TextDecoder().decode(request.method === 'POST' ? request.body : request.query),
+        refusal: error,
+        masked: true,
+      });
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function slowOnes(entry: Provider, isExplained: boolean): Promise<string[]> {
+  expect(accountsOf(entry)).not.toEqual([]);
+  const most = isExplained ? MOST_EXPLAINED_MS : MOST_MS;
+  const slow: string[] = [];
+  for (const account of accountsOf(entry)) {
+    for (const [name, [text, type]] of Object.entries(BODIES)) {
+      const bytes = utf8(text).subarray(0, SIZE);
+      const post = {
+        method: 'POST',
+        query: new Uint8Array(),
+        body: bytes,
+        headers: {},
+        contentType: type,
+      } as const;
+      const get = {
+        ...post,
+        method: 'GET',
+        query: bytes,
+        body: new Uint8Array(),
+        contentType: null,
+      } as const;
+      for (const request of type === FORM ? [post, get] : [post]) {
+        let least = Number.POSITIVE_INFINITY;
+        for (let run = 0; run < RUNS && least >= most; run++)
+          least = Math.min(least, await cpuOf(entry, account, request, isExplained));
+        if (least >= most)
+          slow.push(`${name} (${request.method}, ${JSON.stringify(account.settings).length}): ${least} ms`);
+      }
+    }
+  }
+  return slow;
+}
+
+it.each(providers.map((entry) => [entry.id, entry] as const))(
+  "%s's door costs under 20 ms of CPU for the worst 64 KiB of each kind",
+  async (_id, entry) => {
+    expect(await slowOnes(entry, false)).toEqual([]);
+  },
+);
+
+it.each(providers.map((entry) => [entry.id, entry] as const))(
+  'the explanation of what %s refuses costs under 60 ms',
+  async (_id, entry) => {
+    expect(await slowOnes(entry, true)).toEqual([]);
+  },
+);

@@ -1,0 +1,95 @@
+/**
+ * `npm run flood -- --seconds 60`: what strangers can send without a key, all at once, against the local server, while a good shop
+ * creates payments and is notified. No rate limit is bound there: what holds is the code itself.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localServer } from '../../src/sandbox/run/server.ts';
+import { attacks } from './attacks.ts';
+import { flood } from './flood.ts';
+import { GoodShop } from './good-shop.ts';
+import { type FloodOptions, floodOptions, HELP } from './options.ts';
+import { print, problemsOf } from './report.ts';
+import { sender } from './send.ts';
+import { tipiForm, victims } from './victims.ts';
+import { type Memory, watchMemory } from './workerd.ts';
+
+/**
+ * Where the server's data lies: FLOOD_DIR, or else in memory where the system has such a folder. The local runtime waits for the disk at each
+ * commit, and a machine's disk is not what strangers meet.
+ */
+function dataFolder(): string {
+  return process.env.FLOOD_DIR ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+}
+
+/** How long the good shop trades before the flood. */
+const QUIET_SECONDS = 3;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** The flood against a server. Returns what is wrong. */
+async function run(options: FloodOptions, origin: string): Promise<readonly string[]> {
+  const port = Number(new URL(origin).port);
+  const good = await GoodShop.open(sender(port, 64), origin);
+  try {
+    const all = attacks(await victims(origin), await tipiForm(sender(port, 1), origin));
+    const chosen = options.only.length === 0 ? all : all.filter(({ name }) => options.only.includes(name));
+    const quiet = await good.trade(options.rate, QUIET_SECONDS);
+    const load = (loadavg()[0] ?? 0) / availableParallelism();
+    const until = performance.now() + options.seconds * 1000;
+    const watched = watchMemory();
+    const [reports, traded, memory] = await Promise.all([
+      flood(sender(port, options.connections), chosen, options.connections, () => performance.now() > until),
+      good.trade(options.rate, options.seconds),
+      new Promise<Memory | null>((done) => setTimeout(() => done(watched.stop()), options.seconds * 1000)),
+    ]);
+    const outcome = { quiet, traded, reports, memory, load };
+    print(options, outcome);
+    return problemsOf(options, outcome);
+  } finally {
+    good.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const names = attacks([], { method: 'POST', path: '' }).map(({ name }) => name);
+  const options = floodOptions(process.argv.slice(2), names);
+  if (!options) {
+    console.log(`${HELP}\n\nAttacks: ${names.join(', ')}`);
+    return 0;
+  }
+  const state = mkdtempSync(join(dataFolder(), 'countersign-flood-'));
+  const server = await localServer(await freePort(), { output: 'ignore', state });
+  let isOver = false;
+  void server.ended.then((code) => {
+    if (!isOver) console.error(`The server has ended by itself, with ${code}.`);
+  });
+  try {
+    const problems = await run(options, server.origin);
+    for (const problem of problems.slice(0, 40)) console.log(problem);
+    console.log(problems.length === 0 ? 'The doors hold.' : `${problems.length} problems.`);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    isOver = true;
+    server.stop();
+    await server.ended;
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  },
+);
