@@ -10,6 +10,7 @@ import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, cutMandatory } from '../kit/text.ts';
@@ -42,6 +43,13 @@ export const PAYU_REQUIRES: readonly Requirement<PayuSettings>[] = [
   })),
 ];
 
+function withoutPayType({
+  pay_type: _type,
+  ...fields
+}: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return fields;
+}
+
 /** The signed form NewPayment. @throws Problem where nobody knows the shopper's address. */
 export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAttempt {
   const { payment, account, order, now } = request;
@@ -65,7 +73,13 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['client_ip', ip],
     ['ts', String(now.getTime())],
   ];
-  const fields = entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const fields = withProviderFields(
+    entries.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+    // On an account for tests the means of payment is that of a test.
+    entries.some(([name, value]) => name === 'pay_type' && value)
+      ? withoutPayType(payment.providerFields)
+      : payment.providerFields,
+  );
   const { signature } = signPayuNewPayment(new Map(fields), settings);
   return {
     redirect: {
