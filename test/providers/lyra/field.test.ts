@@ -250,6 +250,68 @@ describe('a transaction that held money', () => {
   );
 });
 
+describe('a transaction that is cancelled', () => {
+  const other: Fields = { vads_trans_uuid: OTHER_UUID };
+
+  it('takes back nothing that another try of the same order has brought, in any order', async () => {
+    const messages: readonly Fields[] = [
+      { vads_trans_status: 'AUTHORISED_TO_VALIDATE' },
+      { vads_trans_status: 'CANCELLED' },
+      { ...other, vads_trans_status: 'AUTHORISED' },
+    ];
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [2, 0, 1],
+      [1, 2, 0],
+    ]) {
+      const { tell, money } = await sent();
+      for (const index of order) await tell(messages[index] ?? {});
+      expect(await money(), String(order)).toEqual(['paid', 1999, 0]);
+    }
+  });
+
+  it('takes back its own part of a payment in several, and a part that was not paid takes back nothing', async () => {
+    const { tell, money } = await sent({ amount: 7590, config: 'MULTI:first=2590;count=3;period=30' });
+    const part = (amount: number, sequence: number, uuid: string): Fields => ({
+      vads_effective_amount: String(amount),
+      vads_effective_currency: '978',
+      vads_sequence_number: String(sequence),
+      vads_trans_uuid: uuid,
+    });
+    await tell({ ...part(2590, 1, UUID), vads_trans_status: 'CAPTURED' });
+    await tell({ ...part(2500, 3, 'f'.repeat(32)), vads_trans_status: 'CANCELLED' });
+    expect(await money()).toEqual(['partially_paid', 2590, 0]);
+    await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'AUTHORISED' });
+    await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'CANCELLED' });
+    expect(await money()).toEqual(['partially_refunded', 5090, 2500]);
+  });
+
+  it('leaves what another try holds', async () => {
+    const { tell, shop, id } = await sent();
+    await tell({ vads_trans_status: 'AUTHORISED_TO_VALIDATE' });
+    await tell({ vads_trans_status: 'CANCELLED' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'cancelled', amounts: { authorized: 0 } });
+    await tell({ ...other, vads_trans_status: 'AUTHORISED_TO_VALIDATE' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'authorized', amounts: { authorized: 1999 } });
+    await tell({ ...other, vads_trans_status: 'CANCELLED' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'cancelled', amounts: { authorized: 0 } });
+  });
+
+  it('is not the order where an answer has a paid one beside it', async () => {
+    const transaction = { operationType: 'DEBIT', amount: 1999, currency: 'EUR' };
+    const { tellRest, money } = await sent();
+    await tellRest({
+      orderStatus: 'PAID',
+      transactions: [
+        { ...transaction, uuid: UUID, detailedStatus: 'CAPTURED' },
+        { ...transaction, uuid: OTHER_UUID, detailedStatus: 'CANCELLED' },
+      ],
+    });
+    expect(await money()).toEqual(['paid', 1999, 0]);
+  });
+});
+
 describe('an answer with several transactions', () => {
   const declined = {
     uuid: OTHER_UUID,
