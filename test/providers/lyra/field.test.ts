@@ -3,9 +3,12 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systempay } from '../../../src/providers/lyra/brands.ts';
 import { partsOf } from '../../../src/providers/lyra/schedule.ts';
+import { entryOf } from '../../../src/sandbox/kit/bank-ledger.ts';
 import {
+  bankOf,
   deliver,
   demoSettings,
+  journey,
   makeAccount,
   makeShop,
   memory,
@@ -14,7 +17,7 @@ import {
   type Payment,
   runAlarms,
 } from '../../support/harness.ts';
-import { call, paid } from '../operations-support.ts';
+import { call, outcome, paid } from '../operations-support.ts';
 import { accountOf, begin, request } from '../support.ts';
 
 const KEY = String(demoSettings('systempay').key);
@@ -350,6 +353,29 @@ describe('a refund before the remittance', () => {
     await memory.put(`lyra/unremitted/${attempt.order.order}`, 'yes');
     const { body } = await call(attempt, 'refund', { amount: 500 });
     expect(JSON.stringify(body)).toContain('use cancel');
+  });
+});
+
+describe('a cancel', () => {
+  it('of what two transactions have brought is not one of a single transaction', async () => {
+    const attempt = await journey('systempay');
+    await memory.put(`lyra/unremitted/${attempt.order.order}`, 'yes');
+    const message = bankOf('systempay').notification(attempt.order, attempt.merchant, 'pay', 'none');
+    const { signature: _, ...fields } = Object.fromEntries(new URLSearchParams(String(message.body)));
+    const other: Record<string, string> = { ...fields, vads_trans_uuid: 'b'.repeat(32) };
+    const text = [
+      ...Object.keys(other)
+        .sort()
+        .map((name) => other[name]),
+      KEY,
+    ].join('+');
+    const signature = createHmac('sha256', KEY).update(text).digest('base64');
+    await deliver({ ...message, body: new URLSearchParams({ ...other, signature }).toString() });
+    await attempt.notify('pay');
+    expect(await outcome(attempt)).toMatchObject({ paid: 2 * attempt.order.amount });
+    expect((await call(attempt, 'cancel')).body).toMatchObject({ code: 'invalid_state' });
+    expect(await outcome(attempt)).toMatchObject({ states: ['failed'], refunded: 0 });
+    expect((await entryOf(memory, attempt.order.order))?.returned).toBe(0);
   });
 });
 
