@@ -242,13 +242,13 @@ export async function querySips2Status(
   const number = officeText(answer.currencyCode);
   const movement = isS10 ? `${providerState.s10_date}/${providerState.s10_id}` : query.order;
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
-  // After a validation the amount may be a part of what was authorized.
-  const isWhole = capture === 'automatic' && !known?.paid;
+  // A validation leaves the amount that was validated, perhaps in the Merchant Extranet: without it the status does not say how much.
+  const isKnown = !known?.paid && (capture === 'automatic' || amount !== null);
   const update: ProviderUpdate = {
     kind: 'update',
     order: query.order,
     key: `status/${status}`,
-    outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
+    outcome: outcome === 'paid' && !isKnown ? 'none' : outcome,
     // What is refunded in full is refunded as far as it was paid.
     amount: outcome === 'refunded' ? 'asked' : (amount ?? 'asked'),
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),

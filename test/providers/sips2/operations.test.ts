@@ -307,6 +307,20 @@ describe('a part whose answer was lost', () => {
     }
   });
 
+  it.each([10_000, 4000])(
+    'a validation of %d in the back office is money, and can be refunded',
+    async (amount) => {
+      const attempt = await paid('sips2', { held: true });
+      await inBackOffice(attempt, 'capture', amount);
+      await refreshed(attempt);
+      expect(await outcome(attempt)).toMatchObject({ paid: amount, refunded: 0 });
+      expect((await call(attempt, 'capture')).status).toBe(409);
+      expect((await call(attempt, 'refund', { amount: 100 })).status).toBe(200);
+      await refreshed(attempt);
+      expect(await outcome(attempt)).toMatchObject({ paid: amount, refunded: 100 });
+    },
+  );
+
   it('and was a validation of another amount is not ours', async () => {
     const attempt = await paid('sips2', { held: true });
     cut('before');
