@@ -217,11 +217,16 @@ export class ProviderUpdates {
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
-    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown, hasEnded });
+    const reason = command.proofMissing ? 'proof_missing' : command.pendingReason;
+    // Why it waits is news, although it waited before.
+    const isReasonNew = reason !== undefined && outcome === 'pending' && reason !== attempt.pendingReason;
+    const isWaiting = state.progress === 'pending' && moneyOf(state).paid === 0;
+    const hasMoved = state !== attempt.state || (isReasonNew && isWaiting);
+    const bearing = bearingOf(states, outcome, { hasMoved, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
-    if (state === attempt.state) {
+    if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
@@ -242,7 +247,7 @@ export class ProviderUpdates {
         ...entry,
         queried: 0,
         state,
-        ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
+        ...(reason && outcome === 'pending' && { pendingReason: reason }),
       })),
       command,
       bearing,
