@@ -152,6 +152,25 @@ describe('rows that strangers cause', () => {
     expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
   });
 
+  it('are sixty messages that count without proof on an account for tests', async () => {
+    const attempt = await journey('dummy');
+    const { id } = attempt.payment;
+    const body = (index: number) => `transaction_id=${id}01&ok=0&amount=${index}&signed=1`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await times(150, async (index) => {
+      const { status } = await request(`/callback/${attempt.account}`, {
+        method: 'POST',
+        headers,
+        body: body(index + 1),
+      });
+      expect(status).toBe(200);
+    });
+    // At most two events of a message, and a count.
+    const log = await attempt.shop.events(id);
+    expect(log.length).toBeLessThan(150);
+    expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
+  });
+
   it('are read page by page', async () => {
     const attempt = await journey('ecommpay');
     await times(12, () => request(`/return/${attempt.account}/${attempt.payment.id}?via=success`));
