@@ -10,6 +10,7 @@ import type {
 import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
+import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
@@ -194,6 +195,8 @@ export interface ApplyUpdateCommand {
   /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
   readonly proofMissing?: true;
   readonly echo?: Readonly<Record<string, string>>;
+  readonly card?: Card;
+  readonly declineReason?: DeclineReason;
   readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;

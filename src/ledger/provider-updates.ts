@@ -24,7 +24,8 @@ import {
   summaryOf,
   withAttempt,
   withDocument,
-  withNewest,
+  withFeedback,
+  withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
@@ -85,6 +86,10 @@ function withProviderData(
     ...(document && { documents: withDocument(entry.documents, document) }),
     ...(providerState && { providerState: { ...entry.providerState, ...providerState } }),
   }));
+}
+
+function waitsForProof(attempt: Attempt): Attempt {
+  return { ...attempt, pendingReason: 'proof_missing' };
 }
 
 export class ProviderUpdates {
@@ -221,13 +226,15 @@ export class ProviderUpdates {
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
+    const words = { ...command, outcome, movement: update.movement, amount: update.amount };
+    // What waits for proof does so whatever else was said of it that moves nothing.
+    const waits = command.proofMissing && !isMoot && attempt.pendingReason !== 'proof_missing';
+    const known = waits ? withAttempt(record, number, waitsForProof) : record;
     if (state === attempt.state) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
-      // The proof of what had been believed without it.
-      const isProof = command.proven === true && record.signed === false;
-      const known = isProof ? { ...record, signed: true } : record;
       const isRemark = isFeedback && bearing === 'remark';
-      const noted = isRemark ? withNewest(known, command, bearing) : known;
+      const told = isMoot ? known : withSaid(known, words);
+      const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       if (decided === record) return answer;
       this.#work.saveMoved(writer, decided);
@@ -237,30 +244,22 @@ export class ProviderUpdates {
       }
       return answer;
     }
-    const applied = withNewest(
-      withAttempt(record, number, (entry) => ({
-        ...entry,
-        queried: 0,
-        state,
-        ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
-      })),
-      command,
-      bearing,
-    );
+    const moved = withAttempt(known, number, (entry) => ({ ...entry, queried: 0, state }));
+    const applied = withFeedback(withSaid(moved, words), command, bearing);
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {
       ...detail,
       from: summaryOf(before).status,
       to: after.status,
     });
-    const moved = this.#operationResults.settleByUpdate(writer, applied, command, about);
-    this.#work.saveMoved(writer, moved);
+    const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
+    this.#work.saveMoved(writer, settled);
     // More of the same status, such as a second part that is refunded.
     if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
-      const saved = { ...moved, updatedAt: writer.at };
+      const saved = { ...settled, updatedAt: writer.at };
       writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
     }
-    if (attempt.deferred) this.#statusQueries.queryNoMore(writer, moved, number);
+    if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return answer;
   }
 }
