@@ -1,23 +1,42 @@
 /** Why a payment was declined: the codes of each provider's statuses.ts, in the words that all of them share. */
 import type { DeclineCode, DeclineReason } from '../../payments/told.ts';
-import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import type { ProviderUpdate, StatusTable, UpdateOutcome } from '../contract.ts';
+import { meaningOf } from './statuses.ts';
 
 /** The codes of a provider that say why, and what they stand for. */
 export type DeclineTable = Readonly<Record<string, DeclineReason>>;
 
-/** A row: codes, separated by blanks (or in a list, where they hold blanks); what they stand for; what they say. */
-type DeclineRow = readonly [codes: string | readonly string[], code: DeclineCode, text: string];
+/** A row: codes, separated by blanks; what they stand for; what they say. */
+type DeclineRow = readonly [codes: string, code: DeclineCode, text: string];
 
-/** The table of some rows. A code that stands in two of them is that of the last. */
-export function declineTable(rows: readonly DeclineRow[]): DeclineTable {
+/** The table of some rows. */
+function declineTable(rows: readonly DeclineRow[]): DeclineTable {
   const entries = rows.flatMap(([codes, code, text]) =>
-    (typeof codes === 'string' ? codes.split(' ') : codes).map((one) => [one, { code, text }] as const),
+    codes.split(' ').map((one) => [one, { code, text }] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The reasons among the codes of a status table, with its texts. Codes that say no more than their outcome are left out.
+ * @throws RangeError where the status table has no such code.
+ */
+export function reasonsAmong(
+  table: StatusTable,
+  rows: readonly (readonly [codes: string, code: DeclineCode])[],
+): DeclineTable {
+  const entries = rows.flatMap(([codes, code]) =>
+    codes.split(' ').map((one) => {
+      const meaning = meaningOf(table, one);
+      if (!meaning) throw new RangeError(`the status table has no code ${one}`);
+      return [one, { code, text: meaning.text }] as const;
+    }),
   );
   return Object.fromEntries(entries);
 }
 
 /** The reason that a code stands for; null: the table has no such code. */
-export function reasonIn(table: DeclineTable, code: string | null | undefined): DeclineReason | null {
+function reasonIn(table: DeclineTable, code: string | null | undefined): DeclineReason | null {
   return code !== null && code !== undefined && Object.hasOwn(table, code) ? (table[code] ?? null) : null;
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from './messages.ts';
 import type { MoipSettings } from './settings.ts';
 import { moipAuthorization } from './signatures.ts';
-import { outcomeOfTipo } from './statuses.ts';
+import { MOIP_DECLINES, outcomeOfTipo } from './statuses.ts';
 
 function host({ environment }: ProviderAccount<MoipSettings>): string {
   return environment === 'production' ? MOIP_PRODUCTION : MOIP_SANDBOX;
@@ -122,6 +123,7 @@ function updatesOf(order: string, payment: Pagamento): readonly ProviderUpdate[]
     movement: code,
     providerReference: code,
     providerStatus: payment.tipo,
+    ...withReason(MOIP_DECLINES, payment.tipo),
     detail: payment.detail,
   });
   // What is returned was paid, although we may not have heard of it.

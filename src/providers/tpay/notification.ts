@@ -2,6 +2,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { withCard } from '../kit/card.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_STATUSES } from './statuses.ts';
@@ -39,6 +40,8 @@ export function readTpayNotification(
     ...(outcome === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
+    // Without a JWS nobody signs what stands here.
+    ...(settings.require_jws && withCard({ brand: value('card_brand'), number: value('card_tail') })),
     detail: Object.fromEntries(DETAIL.flatMap((name) => (value(name) ? [[name, value(name)]] : []))),
   };
 }
