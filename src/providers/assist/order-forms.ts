@@ -7,6 +7,7 @@ import { invalidField } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
@@ -83,7 +84,7 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
       ['Language', customer.language === 'ru' ? 'RU' : customer.language ? 'EN' : undefined],
       ['Delay', delayOf(request)],
       ['TestMode', account.environment === 'production' ? undefined : '1'],
-      ['OrderComment', cut(payment.description, 256) ?? payment.reference],
+      ['OrderComment', cut(payment.description, 256) ?? withoutOrderNumbers(payment.reference)],
       ['Lastname', cut(customer.lastName, 70)],
       ['Firstname', cut(customer.firstName, 70)],
       ['Email', ifFits(customer.email, 128)],
@@ -169,7 +170,7 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
       ['URL_RETURN', back('pending')],
       ['URL_RETURN_OK', back('success')],
       ['URL_RETURN_NO', back('failure')],
-      ['Comment', cut(payment.description, 255) ?? payment.reference],
+      ['Comment', cut(payment.description, 255) ?? withoutOrderNumbers(payment.reference)],
       ...(shopAsks ? buyerData(request) : []),
       // Known by the test server alone.
       [

@@ -3,6 +3,7 @@ import { invalidField } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { backBy } from '../kit/addresses.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits, requireCharset } from '../kit/text.ts';
 import type { EcommpaySettings } from './settings.ts';
@@ -84,7 +85,10 @@ function parametersOf(request: StartRequest<EcommpaySettings>): (readonly [strin
     ['payment_amount', String(payment.amount)],
     ['payment_currency', payment.currency],
     // The vendor forbids the semicolon, which separates the lines of what is signed.
-    ['payment_description', cut(payment.description?.replaceAll(';', ','), 255)],
+    [
+      'payment_description',
+      cut(payment.description?.replaceAll(';', ','), 255) ?? shopReference(payment, 255),
+    ],
     ['customer_first_name', cut(customer.firstName, 100)],
     ['customer_last_name', cut(customer.lastName, 100)],
     ['customer_email', ifFits(customer.email, 255)],

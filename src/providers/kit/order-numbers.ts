@@ -12,6 +12,21 @@ export function withoutOrderNumbers(text: string): string {
   return ORDER_NUMBER.test(text) ? text.replace(/[0-9A-HJKMNP-TV-Z]{16}(?=.)/g, '$& ') : text;
 }
 
+/** Letters, digits and what stands between them in references; no protocol separates by any of these. */
+const REFERENCE = /^[A-Za-z0-9 ._/#-]+$/;
+
+/**
+ * The shop's own reference as a bank gets it beside our order number, for people who look it up there: whole or not at all.
+ * Undefined where it has other characters, or is longer than the field.
+ */
+export function shopReference(
+  { reference }: { readonly reference: string },
+  limit: number,
+): string | undefined {
+  const text = withoutOrderNumbers(reference);
+  return REFERENCE.test(text) && text.length <= limit ? text : undefined;
+}
+
 /**
  * Refuses text that could be read as an order number of ours.
  * @param values by the path of the shop's field.

@@ -12,6 +12,7 @@ import type {
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
 import {
@@ -57,7 +58,7 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
     request.fetch,
     'EnviarInstrucao/Unica',
     instructionXml({
-      Razao: cut(payment.description, 200) ?? payment.reference,
+      Razao: cut(payment.description, 200) ?? withoutOrderNumbers(payment.reference),
       Valor: decimal(payment.amount, 2),
       IdProprio: order,
       LoginMoIP: account.settings.receiver,

@@ -2,6 +2,7 @@
 import { invalidField } from '../../payments/errors.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { isShopField } from './fields.ts';
@@ -77,7 +78,7 @@ function paymentFields(request: StartRequest<OgoneSettings>): (readonly [string,
     ['OWNERTOWN', cut(customer.address?.city, 25)],
     ['OWNERCTY', customer.address?.country],
     ['OWNERTELNO', ifFits(customer.phone, 30)],
-    ['COM', cut(payment.description, 100)],
+    ['COM', cut(payment.description, 100) ?? shopReference(payment, 100)],
     ['OPERATION', operation],
     ['ACCEPTURL', back('success')],
     ['DECLINEURL', back('failure')],

@@ -11,6 +11,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { FORM } from '../kit/form-message.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
@@ -44,7 +45,7 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['session_id', order],
     ['pos_auth_key', settings.pos_auth_key],
     ['amount', String(payment.amount)],
-    ['desc', cut(payment.description, 50) ?? payment.reference.slice(0, 50)],
+    ['desc', cut(payment.description, 50) ?? withoutOrderNumbers(payment.reference).slice(0, 50)],
     ['order_id', order],
     ['first_name', cut(customer.firstName, 100)],
     ['last_name', cut(customer.lastName, 100)],

@@ -11,6 +11,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
+import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import {
   type PayuOrder,
@@ -107,13 +108,14 @@ function customerIpOf({ payment, ip }: StartRequest<PayuSettings>): string {
 export async function startPayuRest(request: StartRequest<PayuSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { customer } = payment;
-  const description = cut(payment.description, 4000) ?? payment.reference;
+  const description = cut(payment.description, 4000) ?? withoutOrderNumbers(payment.reference);
   const answer = await callPayuRest(account, request, 'POST', '/api/v2_1/orders', {
     notifyUrl: addressWithin(1024, urls.callback),
     continueUrl: addressWithin(1024, `${urls.back}?o=${order}`),
     customerIp: customerIpOf(request),
     merchantPosId: account.settings.pos_id,
     description,
+    additionalDescription: shopReference(payment, 1024),
     currencyCode: payment.currency,
     totalAmount: String(payment.amount),
     extOrderId: order,

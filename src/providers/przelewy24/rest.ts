@@ -12,6 +12,7 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { cut, ifFits, plainAscii } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
 import type { P24Settings } from './settings.ts';
@@ -72,7 +73,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
   const result = await callP24(account, request.fetch, 'POST', '/transaction/register', {
     ...signed,
     posId: Number(p24PosId(account)),
-    description: cut(payment.description, 1024) ?? payment.reference,
+    description: cut(payment.description, 1024) ?? withoutOrderNumbers(payment.reference),
     email: customer.email,
     country: customer.address?.country ?? 'PL',
     language: customer.language ?? settings.lang,

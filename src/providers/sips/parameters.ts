@@ -3,6 +3,7 @@ import { currency } from '../../payments/currencies.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { sixDigits } from '../kit/number-space.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
@@ -66,7 +67,7 @@ function parametersOfPayment(
     ['capture_day', settings.capture_day],
     ['customer_email', plain(ifFits(email, 128))],
     ['customer_ip_address', ip],
-    ['caddie', plain(payment.description)?.slice(0, 200)],
+    ['caddie', plain(payment.description)?.slice(0, 200) ?? shopReference(payment, 200)],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

@@ -16,6 +16,7 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
@@ -37,7 +38,7 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   const { customer } = payment;
   const body = {
     amount: 'AMOUNT' as const,
-    description: cut(payment.description, 128) ?? payment.reference,
+    description: cut(payment.description, 128) ?? withoutOrderNumbers(payment.reference),
     hiddenDescription: order,
     lang:
       customer.language && LANGUAGES.includes(customer.language) ? customer.language : account.settings.lang,
