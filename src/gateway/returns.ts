@@ -8,12 +8,12 @@ import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { hintAbout } from './hints.ts';
-import { verifyMessage } from './notifications.ts';
+import { hintOf, verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
-import { queryStatus } from './status-query.ts';
+import { hasResult, queryStatus } from './status-query.ts';
 import { updateCommand } from './update-command.ts';
 
 /** What a return carries. */
@@ -79,8 +79,12 @@ async function returnedUpdate(
     if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
     const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
-    if (update) return { update: update.command, also, refused: null };
-    const hint = { attempt: order.attempt, about: message.providerState ?? {} };
+    const { attempt } = order;
+    if (update) {
+      const { ask } = message;
+      return { update: update.command, also, refused: null, ...(ask && { hint: { attempt, about: ask } }) };
+    }
+    const hint = { attempt, about: hintOf(message, provider).about };
     // Where nobody can be asked, a return proves nothing and moves nothing.
     return { update: null, refused: null, ...(isAsked && { hint }) };
   } catch (error) {
@@ -113,21 +117,23 @@ async function queryNow(
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
   if (allowed?.kind === 'later') {
     const { attempt, notBefore } = allowed;
-    return { update: null, hint: { ...about, attempt, notBefore } };
+    return { update, hint: { ...about, attempt, notBefore } };
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
-  if (!request) return { update: null };
-  const later = spends ? { update: null } : { update: null, hint: { ...about, attempt: request.attempt } };
+  if (!request) return { update };
+  const later = (known: ApplyUpdateCommand | null) =>
+    spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
     const commands = await queryStatus(service, { ...request, hint: hint.about });
     const [first, ...more] = commands ?? [];
     for (const command of more) await ledger.applyUpdate(command);
-    if (spends && commands) return { update: first ?? null, spent: request.attempt };
-    return first ? { update: first } : later;
+    const isOver = commands !== null && (hasResult(commands) || (spends && commands.length === 0));
+    if (!isOver) return later(first ?? update);
+    return { update: first ?? null, ...(spends && { spent: request.attempt }) };
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
-    return later;
+    return later(update);
   }
 }
 

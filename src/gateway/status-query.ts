@@ -65,6 +65,12 @@ function updatesOf(
   return answer && 'kind' in answer ? [answer] : answer;
 }
 
+/** Whether an answer is a result. That an attempt is in process is none: the provider is asked again. */
+export function hasResult(commands: readonly ApplyUpdateCommand[]): boolean {
+  const isInProcess = commands.some(({ outcome }) => outcome === 'pending');
+  return commands.some(({ outcome }) => outcome !== 'pending' && (outcome !== 'none' || !isInProcess));
+}
+
 /** Milliseconds until the next status query after so many; null: no more. */
 export async function queryPause(
   service: Service,

@@ -19,6 +19,7 @@ import type {
   PaymentEvent,
   PaymentRequest,
   PaymentView,
+  PendingReason,
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
@@ -194,6 +195,8 @@ export interface ApplyUpdateCommand {
   readonly proven?: boolean;
   /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
   readonly proofMissing?: true;
+  /** Why it leaves the payment pending, where that is not for want of a result. */
+  readonly pendingReason?: PendingReason;
   readonly echo?: Readonly<Record<string, string>>;
   readonly card?: Card;
   readonly declineReason?: DeclineReason;

@@ -13,6 +13,7 @@ import {
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
+import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -88,8 +89,10 @@ function withProviderData(
   }));
 }
 
-function waitsForProof(attempt: Attempt): Attempt {
-  return { ...attempt, pendingReason: 'proof_missing' };
+/** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
+function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
+  const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
+  return ranks.indexOf(reason) > ranks.indexOf(known);
 }
 
 export class ProviderUpdates {
@@ -222,18 +225,21 @@ export class ProviderUpdates {
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
-    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown, hasEnded });
+    const reason = command.proofMissing ? 'proof_missing' : command.pendingReason;
+    // Why it waits is news, although it waited before. Of two reasons the one that asks for more stays, whichever came first.
+    const isReasonNew =
+      reason !== undefined && outcome === 'pending' && !isMoot && asksForMore(reason, attempt.pendingReason);
+    const isWaiting = state.progress === 'pending' && moneyOf(state).paid === 0;
+    const hasMoved = state !== attempt.state || (isReasonNew && isWaiting);
+    const bearing = bearingOf(states, outcome, { hasMoved, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
     const words = { ...command, outcome, movement: update.movement, amount: update.amount };
-    // What waits for proof does so whatever else was said of it that moves nothing.
-    const waits = command.proofMissing && !isMoot && attempt.pendingReason !== 'proof_missing';
-    const known = waits ? withAttempt(record, number, waitsForProof) : record;
-    if (state === attempt.state) {
+    if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       const isRemark = isFeedback && bearing === 'remark';
-      const told = isMoot ? known : withSaid(known, words);
+      const told = isMoot ? record : withSaid(record, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       if (decided === record) return answer;
@@ -244,7 +250,12 @@ export class ProviderUpdates {
       }
       return answer;
     }
-    const moved = withAttempt(known, number, (entry) => ({ ...entry, queried: 0, state }));
+    const moved = withAttempt(record, number, (entry) => ({
+      ...entry,
+      queried: 0,
+      state,
+      ...(isReasonNew && { pendingReason: reason }),
+    }));
     const applied = withFeedback(withSaid(moved, words), command, bearing);
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {

@@ -15,6 +15,7 @@ import type {
   Endpoints,
   Environment,
   PaymentRequest,
+  PendingReason,
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
@@ -389,6 +390,13 @@ export interface ProviderUpdate {
   readonly detail: Readonly<Record<string, string>>;
   /** The provider document that this is about, where one order has several: tries, charges, refunds. */
   readonly document?: ProviderDocument;
+  /** Why it leaves the payment pending, where that is not for want of a result. */
+  readonly pendingReason?: PendingReason;
+  /**
+   * The provider is asked too, with this as the hint: what the message says counts, and is not all that has to be known. A repeat of
+   * the message is a reason to ask again.
+   */
+  readonly ask?: Readonly<Record<string, string>>;
   /** The reply to this very message, where the provider's fixed one will not do. */
   readonly reply?: Reply;
 }
@@ -472,6 +480,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly countries: readonly string[];
   /** ISO 4217 alpha codes. */
   readonly currencies: readonly string[];
+  /** Those of a new account that names none; left out: all. */
+  readonly defaultCurrencies?: readonly string[];
   readonly capabilities: Capabilities;
   readonly settings: Schema;
   /**
@@ -527,8 +537,9 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    */
   deferred?(settings: v.InferOutput<Schema>): boolean;
   /**
-   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later. An empty list: it
-   * certainly has nothing of this attempt, which ends the query of a hint that was to be spent.
+   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later. That it is in process
+   * (`pending`) is an update, and a reason to ask again too. An empty list: it certainly has nothing of this attempt, which ends
+   * the query of a hint that was to be spent.
    * @throws Problem provider_error or provider_unreachable
    * @throws Refusal when the answer is not to be believed
    */

@@ -167,13 +167,13 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
 
 const TEXT = v.nullish(v.string());
 
-/** kr-answer, as far as we read it. */
 const MAYBE_TEXT = v.exactOptional(v.nullable(v.string()));
 const MAYBE_NUMBER = v.exactOptional(v.nullable(v.number()));
 
 /** What decides nothing: of whatever type it is, the message counts. */
 const SHOWN = v.exactOptional(v.unknown());
 
+/** kr-answer, as far as we read it. */
 export const KR_ANSWER = v.object({
   shopId: TEXT,
   orderStatus: TEXT,

@@ -12,6 +12,7 @@ import { callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { FORM } from '../kit/form-message.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
@@ -23,6 +24,13 @@ import { PAYU_CLASSIC_DECLINES, PAYU_CLASSIC_DECLINES_BY_STATUS, PAYU_CLASSIC_ST
 const TEST_PAY_TYPE = 't';
 
 const HOST = 'https://www.platnosci.pl';
+
+function withoutPayType({
+  pay_type: _type,
+  ...fields
+}: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return fields;
+}
 
 /** The signed form NewPayment. @throws Problem naming a customer field that is missing. */
 export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAttempt {
@@ -54,7 +62,13 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['client_ip', ip ?? undefined],
     ['ts', String(now.getTime())],
   ];
-  const fields = entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const fields = withProviderFields(
+    entries.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+    // On an account for tests the means of payment is that of a test.
+    entries.some(([name, value]) => name === 'pay_type' && value)
+      ? withoutPayType(payment.providerFields)
+      : payment.providerFields,
+  );
   const { signature } = signPayuNewPayment(new Map(fields), settings);
   return {
     redirect: {
