@@ -3,6 +3,7 @@ import type { Account } from '../directory/types.ts';
 import type { ApplyUpdateCommand } from '../ledger/commands.ts';
 import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
+import { declineReasonOf } from '../providers/kit/decline-reasons.ts';
 import { statusText } from '../providers/kit/statuses.ts';
 import type { NamedAttempt } from './order-numbers.ts';
 import type { Standing } from './proof.ts';
@@ -32,6 +33,8 @@ export function updateCommand(
   const order = about === undefined ? fromOrderNumber(update.order) : about;
   if (!order) return null;
   const { kind: _kind, order: _order, also: _also, ask: _ask, reply, ...members } = update;
+  const providerStatusText = statusText(provider.statuses, update.providerStatus);
+  const declineReason = declineReasonOf(update, providerStatusText);
   return {
     id: order.id,
     command: {
@@ -41,7 +44,8 @@ export function updateCommand(
       test: !isReal(account),
       attempt: order.attempt,
       ...(ip && { ip }),
-      providerStatusText: statusText(provider.statuses, update.providerStatus),
+      providerStatusText,
+      ...(declineReason && { declineReason }),
       proven: standing.kind === 'counts' && standing.proven,
       ...(standing.kind === 'person' && { proofMissing: true as const }),
       replies: {

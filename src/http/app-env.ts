@@ -1,5 +1,6 @@
 /** hono's types of a request here. */
 import type { Service } from '../gateway/service.ts';
+import type { Problem } from '../payments/errors.ts';
 
 export interface AppEnv {
   Bindings: object;
@@ -8,5 +9,7 @@ export interface AppEnv {
     requestId: string;
     /** Set by the shop's or the operator's authentication, for the log. */
     caller: string | null;
+    /** Why the request was rejected, for the log; null: it was not, or its answer is no problem document. */
+    problem: Problem | null;
   };
 }

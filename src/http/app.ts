@@ -54,6 +54,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     const requestId = hex(bytes);
     c.set('requestId', requestId);
     c.set('caller', null);
+    c.set('problem', null);
     const service = serviceOf(c.env);
     c.set('service', service);
     requireLoopback(service.config, c.req.url);
@@ -63,13 +64,17 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
     c.res.headers.set('X-Request-Id', requestId);
     // The platform logs every invocation. Our own line is for those that failed.
     if (c.res.status >= 400) {
+      const problem = c.get('problem');
       console.log({
         event: 'request.rejected',
         requestId,
         method: c.req.method,
-        path: c.req.path,
+        // The token of a checkout link opens the payment.
+        path: c.req.path.replace(/^(\/pay\/[^/]+)\/.+$/, '$1/...'),
         status: c.res.status,
         caller: c.get('caller'),
+        ...(problem && { code: problem.code, detail: problem.message }),
+        ...(problem && problem.errors.length > 0 && { fields: problem.errors.map((error) => error.path) }),
       });
     }
   });

@@ -34,6 +34,7 @@ function asProblem(error: Error): Problem {
 /** hono's error handler: a problem document, or a page where a shopper looks at it. */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   const problem = asProblem(error);
+  c.set('problem', problem);
   if (problem.status >= 500) {
     const { cause } = problem;
     console.error({

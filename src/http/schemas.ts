@@ -7,6 +7,7 @@ import { countryNumber } from '../payments/countries.ts';
 import { PROBLEMS } from '../payments/errors.ts';
 import { OPERATION_KINDS, OPERATION_STATES } from '../payments/operations.ts';
 import { STATUSES } from '../payments/statuses.ts';
+import { DECLINE_CODES } from '../payments/told.ts';
 import { EVENT_TYPES, PENDING_REASONS } from '../payments/types.ts';
 
 /** No control characters, no halves of surrogate pairs, no line separators. */
@@ -196,6 +197,34 @@ const operationView = v.object({
   lookUp: v.nullable(v.string()),
 });
 
+const declineReason = v.pipe(
+  v.nullable(
+    v.object({
+      code: v.picklist(DECLINE_CODES),
+      text: v.pipe(v.string(), v.metadata({ description: "In the provider's words." })),
+    }),
+  ),
+  v.metadata({
+    description:
+      'Why the provider says that it was not paid. Null unless the status is denied, cancelled, error or expired by the provider.',
+  }),
+);
+
+const card = v.pipe(
+  v.nullable(
+    v.object({
+      brand: v.pipe(v.nullable(v.string()), v.metadata({ description: 'As the provider names it.' })),
+      last4: v.pipe(v.nullable(v.string()), v.metadata({ description: 'The last four digits.' })),
+      expiry: v.pipe(v.nullable(v.string()), v.metadata({ description: 'YYYY-MM' })),
+      liabilityShift: v.pipe(
+        v.nullable(v.boolean()),
+        v.metadata({ description: 'Whether the issuer bears the loss of a fraud (3-D Secure).' }),
+      ),
+    }),
+  ),
+  v.metadata({ description: 'The card that was used, where the provider tells.' }),
+);
+
 export const payment = v.object({
   id: v.string(),
   version: v.pipe(
@@ -218,6 +247,8 @@ export const payment = v.object({
   providerStatus: v.nullable(v.string()),
   providerStatusText: v.nullable(v.string()),
   signed: v.nullable(v.boolean()),
+  declineReason,
+  card,
   redirect: v.optional(v.nullable(redirect)),
   checkoutUrl: v.string(),
   description: v.nullable(v.string()),
@@ -305,6 +336,8 @@ export const paymentRead = v.object({
       status: v.picklist(STATUSES),
       amounts,
       pendingReason: v.nullable(v.picklist(PENDING_REASONS)),
+      declineReason,
+      card,
       createdAt: v.string(),
       bills: v.array(providerDocument),
     }),

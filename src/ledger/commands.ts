@@ -10,6 +10,7 @@ import type {
 import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
+import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
@@ -197,6 +198,8 @@ export interface ApplyUpdateCommand {
   /** Why it leaves the payment pending, where that is not for want of a result. */
   readonly pendingReason?: PendingReason;
   readonly echo?: Readonly<Record<string, string>>;
+  readonly card?: Card;
+  readonly declineReason?: DeclineReason;
   readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;

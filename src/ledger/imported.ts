@@ -7,7 +7,7 @@ import type { PaymentEvent } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import type { ImportCommand, ImportedEvent, ImportResult } from './commands.ts';
 import { identity } from './provider-updates.ts';
-import { type LedgerRecord, summaryOf, withAttempt, withNewest } from './record.ts';
+import { type LedgerRecord, summaryOf, withAttempt, withFeedback, withSaid } from './record.ts';
 import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -44,8 +44,12 @@ function next(
   const before = record.attempts[0]?.state;
   if (!update || !before) return { record, line: { at, type, source, detail } };
   const state = apply(before, update);
-  const moved = withNewest(
-    withAttempt(record, 1, (attempt) => ({ ...attempt, state })),
+  const moved = withFeedback(
+    withSaid(
+      withAttempt(record, 1, (attempt) => ({ ...attempt, state })),
+      // A total whose PAYID is not known to be its own: what the original had is shown until a message names it.
+      { ...update, attempt: 1, ...(update.cumulative && { providerReference: null }) },
+    ),
     update,
     bearingOf([before], update.outcome, { hasMoved: state !== before, isUnknown: update.isUnknown === true }),
   );

@@ -145,10 +145,11 @@ function recordWebhook(
     return;
   }
   const pause = outcome.result === 'gone' ? null : ports.webhookPause(tries);
-  writer.log(pause === null ? 'webhook.abandoned' : 'webhook.failed', 'countersign', {
-    ...detail,
-    ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }),
-  });
+  const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
+  const failed = { ...detail, ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }) };
+  writer.log(type, 'countersign', failed);
+  // The webhook's id names the payment.
+  console.warn({ event: type, ...failed });
   writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
 }
 

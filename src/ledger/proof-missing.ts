@@ -5,7 +5,7 @@
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withSaid } from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -78,7 +78,14 @@ export class ProofMissing {
         concluded(attempt, apply(attempt.state, { ...said, movement: '', cumulative: true })),
       );
       // No code of the provider says it.
-      const known = { ...moved, providerStatus: null, providerStatusText: null, signed: false };
+      const known = withSaid(moved, {
+        ...said,
+        attempt: number,
+        movement: '',
+        providerReference: null,
+        providerStatus: null,
+        proven: false,
+      });
       writer.log('attempt.concluded', 'operator', {
         attempt: number,
         outcome: said.outcome,

@@ -13,6 +13,7 @@ import {
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
+import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -24,7 +25,8 @@ import {
   summaryOf,
   withAttempt,
   withDocument,
-  withNewest,
+  withFeedback,
+  withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Answer, Writer } from './store.ts';
@@ -91,6 +93,12 @@ function withProviderData(
     ...(document && { documents: withDocument(entry.documents, document) }),
     ...(providerState && { providerState: { ...entry.providerState, ...providerState } }),
   }));
+}
+
+/** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
+function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
+  const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
+  return ranks.indexOf(reason) > ranks.indexOf(known);
 }
 
 export class ProviderUpdates {
@@ -226,21 +234,21 @@ export class ProviderUpdates {
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
     const reason = command.proofMissing ? 'proof_missing' : command.pendingReason;
-    // Why it waits is news, although it waited before.
-    const isReasonNew = reason !== undefined && outcome === 'pending' && reason !== attempt.pendingReason;
+    // Why it waits is news, although it waited before. Of two reasons the one that asks for more stays, whichever came first.
+    const isReasonNew =
+      reason !== undefined && outcome === 'pending' && !isMoot && asksForMore(reason, attempt.pendingReason);
     const isWaiting = state.progress === 'pending' && moneyOf(state).paid === 0;
     const hasMoved = state !== attempt.state || (isReasonNew && isWaiting);
     const bearing = bearingOf(states, outcome, { hasMoved, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
+    const words = { ...command, outcome, movement: update.movement, amount: update.amount };
     if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
-      // The proof of what had been believed without it.
-      const isProof = command.proven === true && record.signed === false;
-      const known = isProof ? { ...record, signed: true } : record;
       const isRemark = isFeedback && bearing === 'remark';
-      const noted = isRemark ? withNewest(known, command, bearing) : known;
+      const told = isMoot ? record : withSaid(record, words);
+      const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       if (decided === record) return answer;
       this.#work.saveMoved(writer, decided);
@@ -250,30 +258,27 @@ export class ProviderUpdates {
       }
       return answer;
     }
-    const applied = withNewest(
-      withAttempt(record, number, (entry) => ({
-        ...entry,
-        queried: 0,
-        state,
-        ...(reason && outcome === 'pending' && { pendingReason: reason }),
-      })),
-      command,
-      bearing,
-    );
+    const moved = withAttempt(record, number, (entry) => ({
+      ...entry,
+      queried: 0,
+      state,
+      ...(isReasonNew && { pendingReason: reason }),
+    }));
+    const applied = withFeedback(withSaid(moved, words), command, bearing);
     const after = summaryOf(applied);
     writer.log('notification.applied', 'provider', {
       ...detail,
       from: summaryOf(before).status,
       to: after.status,
     });
-    const moved = this.#operationResults.settleByUpdate(writer, applied, command, about);
-    this.#work.saveMoved(writer, moved);
+    const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
+    this.#work.saveMoved(writer, settled);
     // More of the same status, such as a second part that is refunded.
     if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
-      const saved = { ...moved, updatedAt: writer.at };
+      const saved = { ...settled, updatedAt: writer.at };
       writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
     }
-    if (attempt.deferred) this.#statusQueries.queryNoMore(writer, moved, number);
+    if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return answer;
   }
 }

@@ -3,7 +3,16 @@ import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
-import { WITHOUT_MONEY } from '../payments/statuses.ts';
+import { DECLINED, type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
+import {
+  type Card,
+  type DeclineReason,
+  type Shown,
+  shownOf,
+  shownOfAll,
+  type ToldByOutcome,
+  withTold,
+} from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
@@ -51,6 +60,8 @@ export interface Attempt {
    */
   readonly unclaimed?: Readonly<Record<string, number>>;
   readonly state: AttemptState;
+  /** What its provider has told of it, by outcome. */
+  readonly told?: ToldByOutcome;
 }
 
 /**
@@ -79,6 +90,7 @@ export interface LedgerRecord {
   readonly request: PaymentRequest;
   /** Oldest first; attempt number n is at n - 1. */
   readonly attempts: readonly Attempt[];
+  /** Of records of before: what was the newest that a provider had said. Now it is in `Attempt.told`. */
   readonly providerReference: string | null;
   readonly providerStatus: string | null;
   readonly providerStatusText?: string | null;
@@ -185,13 +197,22 @@ function lookUpOf({ id, request, attempts }: LedgerRecord, operation: RecordedOp
   return `look at ${attempts[attempt - 1]?.provider} for a ${kind} of ${money} of the order ${order}, requested at ${requestedAt} (our name for it: ${operationReference(order, operation)}); an operator then settles operation ${number} as succeeded or failed`;
 }
 
-/** The newest that a provider has said of a payment. */
-interface Newest {
+/** What an update says of its attempt, for those who read the payment. */
+interface Said {
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly movement: string;
+  readonly sequence?: string;
+  /** Minor units; null: it names none. */
+  readonly amount?: number | null;
+  readonly cumulative?: boolean;
   readonly providerReference: string | null;
-  readonly providerStatus: string;
+  readonly providerStatus: string | null;
   readonly providerStatusText?: string | null;
   readonly proven?: boolean;
   readonly proofMissing?: true;
+  readonly card?: Card;
+  readonly declineReason?: DeclineReason;
 }
 
 /** Whether websites that speak PolyBanking's dialect are told of every code of PostFinance. */
@@ -199,24 +220,95 @@ export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boole
   return request.dialect === 'polybanking';
 }
 
-/** The record with what an update says as the newest, by its bearing. The same object where nothing is shown of it. */
-export function withNewest(record: LedgerRecord, update: Newest, bearing: Bearing): LedgerRecord {
-  if (bearing === 'stale') return record;
-  if (bearing === 'remark') {
-    if (!isPolybanking(record) || update.providerStatus === '') return record;
-    const providerReference = record.providerReference ?? update.providerReference;
-    return { ...record, providerReference, feedback: { code: update.providerStatus } };
-  }
-  const { feedback: _feedback, ...before } = record;
+/** What is shown of the provider's words. */
+export function shownIn(record: LedgerRecord): Shown {
+  const { attempts, original, feedback } = record;
+  const shown = shownOfAll(attempts);
+  const early = original?.postfinanceId ?? (feedback ? record.providerReference : null);
+  if (shown) return { ...shown, providerReference: shown.providerReference ?? early };
   return {
-    ...before,
-    signed: update.proven ?? null,
-    // Another dialect reads a payment's status from the provider's code: what proves nothing must not be there.
-    ...(!update.proofMissing && {
-      providerReference: update.providerReference ?? record.providerReference,
-      providerStatus: update.providerStatus,
-      providerStatusText: update.providerStatusText ?? null,
-    }),
+    providerReference: record.providerReference,
+    providerStatus: record.providerStatus,
+    providerStatusText: record.providerStatusText ?? null,
+    signed: record.signed ?? null,
+    card: null,
+    declineReason: null,
+  };
+}
+
+/** The outcome that what was known before is kept under: by what its attempt has come to. */
+function outcomeBefore({ state }: Attempt): Outcome {
+  const { status } = summarize(state.authorized, [state]);
+  if (status === 'partially_paid') return 'paid';
+  if (status === 'partially_refunded') return 'refunded';
+  return status === 'created' || status === 'forwarded' ? 'pending' : status;
+}
+
+/** The record with what a record of before had, as told of the attempt that it was about. */
+function withKnownBefore(record: LedgerRecord): LedgerRecord {
+  const { attempts, providerReference, providerStatus, providerStatusText = null, signed = null } = record;
+  if (attempts.some(({ told }) => told) || (providerStatus === null && signed === null)) return record;
+  const hasMoney = ({ state }: Attempt) => summarize(state.authorized, [state]).amounts.paid > 0;
+  const index = attempts.findLastIndex(hasMoney);
+  const known = { movement: '', providerReference, providerStatus, providerStatusText, signed };
+  return withAttempt(record, index < 0 ? attempts.length : index + 1, (attempt) => ({
+    ...attempt,
+    told: { [outcomeBefore(attempt)]: known },
+  }));
+}
+
+/** The record with what an update tells. The same object where it tells nothing that would be shown before what is known. */
+export function withSaid(before: LedgerRecord, said: Said): LedgerRecord {
+  const {
+    attempt: number,
+    outcome,
+    movement,
+    sequence,
+    amount = null,
+    cumulative,
+    card,
+    declineReason,
+  } = said;
+  const record = withKnownBefore(before);
+  const known = record.attempts[number - 1]?.told ?? {};
+  // Another dialect reads a payment's status from the provider's code: what proves nothing must not be there.
+  const isShown = !said.proofMissing;
+  const told = withTold(known, outcome, {
+    movement,
+    ...(sequence && { sequence }),
+    ...(cumulative && amount !== null && { total: amount }),
+    providerReference: isShown ? said.providerReference : null,
+    providerStatus: isShown ? said.providerStatus : null,
+    providerStatusText: isShown ? (said.providerStatusText ?? null) : null,
+    signed: said.proven ?? null,
+    ...(isShown && card && { card }),
+    ...(isShown && declineReason && { declineReason }),
+  });
+  if (told === known) return before;
+  return withAttempt(record, number, (attempt) => ({ ...attempt, told }));
+}
+
+/**
+ * The record with the newest code of PostFinance, where websites are told of every one: a remark stands beside what is known, until the
+ * next update that moves the payment.
+ */
+export function withFeedback(
+  record: LedgerRecord,
+  {
+    providerStatus,
+    providerReference,
+  }: { readonly providerStatus: string; readonly providerReference: string | null },
+  bearing: Bearing,
+): LedgerRecord {
+  if (bearing === 'moved') {
+    const { feedback: _feedback, ...before } = record;
+    return record.feedback ? before : record;
+  }
+  if (bearing === 'stale' || !isPolybanking(record) || providerStatus === '') return record;
+  return {
+    ...record,
+    providerReference: record.providerReference ?? providerReference,
+    feedback: { code: providerStatus },
   };
 }
 
@@ -247,8 +339,10 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
 
 /** Every attempt, the oldest first, as the shop sees it. */
 export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
-  return attempts.map(({ account, provider, amount, createdAt, documents, state, pendingReason }, index) => {
+  return attempts.map((attempt, index) => {
+    const { account, provider, amount, createdAt, documents, state, pendingReason } = attempt;
     const { status, amounts } = summarize(amount, [state]);
+    const shown = shownOf(attempt);
     return {
       attempt: index + 1,
       account,
@@ -257,6 +351,8 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
       status,
       amounts,
       pendingReason: status === 'pending' ? (pendingReason ?? 'processing') : null,
+      declineReason: DECLINED.has(status) ? (shown?.declineReason ?? null) : null,
+      card: shown?.card ?? null,
       createdAt,
       bills: documents ?? [],
     };
@@ -274,6 +370,8 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
   const { request } = record;
   const newest = record.attempts.at(-1);
   const { status, amounts } = summaryOf(record);
+  const shown = shownIn(record);
+  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined;
   return {
     id: record.id,
     version,
@@ -286,10 +384,12 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
     test: asksForTest(record),
     amounts,
     pendingReason: status === 'pending' ? pendingReasonOf(record) : null,
-    providerReference: record.providerReference,
-    providerStatus: record.providerStatus,
-    providerStatusText: record.providerStatusText ?? null,
-    signed: record.signed ?? null,
+    providerReference: shown.providerReference,
+    providerStatus: shown.providerStatus,
+    providerStatusText: shown.providerStatusText,
+    signed: shown.signed,
+    declineReason: isDeclined ? shown.declineReason : null,
+    card: shown.card,
     description: request.description,
     capture: newest?.capture ?? 'automatic',
     extraData: request.extraData,

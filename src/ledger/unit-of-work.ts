@@ -107,6 +107,7 @@ export class UnitOfWork {
       if (type === 'payment.paid_twice') {
         writer.log(type, 'countersign', { paid: after.amounts.paid, asked: record.request.amount });
       }
+      if (type === 'payment.chargeback_reversed') writer.log(type, 'countersign', { ...after.chargebacks });
       writer.queue(this.webhookJob(writer.at, type, saved, before?.status ?? null));
     }
     for (const { number, state } of operationsEnded(this.store.record, saved)) {
@@ -192,6 +193,7 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   'payment.paid_twice': 'b',
   [FEEDBACK]: 'c',
   'payment.conflict': 'd',
+  'payment.chargeback_reversed': 'e',
 };
 
 function isSame(one: Amounts, other: Amounts): boolean {
@@ -201,8 +203,10 @@ function isSame(one: Amounts, other: Amounts): boolean {
 /** The webhooks that a change calls for: of the status, and of the amounts under the same status. */
 function announcements(before: Summary | null, after: Summary): string[] {
   const types: string[] = [];
-  if (before?.status !== after.status || !isSame(before.amounts, after.amounts))
+  const isMore = (kind: 'made' | 'reversed') => after.chargebacks[kind] > (before?.chargebacks[kind] ?? 0);
+  if (before?.status !== after.status || !isSame(before.amounts, after.amounts) || isMore('made'))
     types.push(`payment.${after.status}`);
+  if (isMore('reversed')) types.push('payment.chargeback_reversed');
   if (after.paidTwice && !before?.paidTwice) types.push('payment.paid_twice');
   return types;
 }

@@ -63,6 +63,8 @@ export interface AttemptState {
   readonly paid: Movements;
   readonly refunded: Movements;
   readonly chargedBack: Movements;
+  /** Chargebacks that were won or taken back; left out: none. */
+  readonly chargebackReversed?: Movements;
   /** Everything was reversed. */
   readonly reversed: boolean;
   readonly totals?: Totals;
@@ -223,16 +225,18 @@ export function contradicts(
 }
 
 /**
- * What an attempt's movements have brought: of a transaction whose amount has fallen, what is left of it.
+ * What each movement of an attempt has brought: of a transaction whose amount has fallen, what is left of it.
  * @param counts which movements.
  */
-function paidBy({ paid, transactions }: AttemptState, counts: (id: string) => boolean = () => true): Minor {
+function amountsPaid(
+  { paid, transactions }: AttemptState,
+  counts: (id: string) => boolean = () => true,
+): readonly Minor[] {
   const counted = Object.entries(paid).filter(([id]) => counts(id));
-  const amounts = counted.map(([id, amount]) => {
+  return counted.map(([id, amount]) => {
     const lowered = transactions?.lowered[id] ?? amount;
     return lowered < amount ? lowered : amount;
   });
-  return sum(amounts);
 }
 
 /** Whether a transaction that was not reversed still holds money. */
@@ -276,6 +280,11 @@ function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
     case 'charged_back': {
       const chargedBack = withMovement(state.chargedBack, update.movement, amount);
       return chargedBack === state.chargedBack ? state : { ...state, chargedBack };
+    }
+    case 'chargeback_reversed': {
+      const known = state.chargebackReversed ?? {};
+      const chargebackReversed = withMovement(known, update.movement, amount);
+      return chargebackReversed === known ? state : { ...state, chargebackReversed };
     }
     case 'reversed': {
       const ended = raise(state, 'voided');
@@ -338,8 +347,13 @@ export interface Amounts {
 export interface Summary {
   readonly status: Status;
   readonly amounts: Amounts;
-  /** Two attempts or more each brought money, and together they brought more than was asked. */
+  /**
+   * Two movements of money or more, in one attempt or in several, brought more than was asked together. A total says nothing of how
+   * many there were.
+   */
   readonly paidTwice: boolean;
+  /** All that was ever charged back, and what of it was won or taken back: both only grow. */
+  readonly chargebacks: { readonly made: Minor; readonly reversed: Minor };
 }
 
 /** The money of one attempt, in minor units. */
@@ -350,7 +364,18 @@ export interface AttemptMoney {
   readonly paid: Minor;
   /** Never above `paid`. */
   readonly refunded: Minor;
+  /** Less what was won or taken back. */
   readonly chargedBack: Minor;
+}
+
+function sumIn(movements: Movements = {}): Minor {
+  return sum(Object.values(movements));
+}
+
+/** How many movements have brought money that counts; a total alone is one. */
+function paymentsIn(state: AttemptState): number {
+  const movements = amountsPaid(state).filter((amount) => amount > 0).length;
+  return Math.max(movements, moneyOf(state).paid > 0 ? 1 : 0);
 }
 
 function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
@@ -369,13 +394,13 @@ export function progressOf(state: AttemptState): Progress {
 /** What a reversal has given back: all that was paid, or where single transactions were reversed what those had brought. */
 function reversedOf(state: AttemptState, paid: Minor): Minor {
   const ids = state.transactions?.reversed;
-  return ids ? paidBy(state, (id) => ids[id] === true) : paid;
+  return ids ? sum(amountsPaid(state, (id) => ids[id] === true)) : paid;
 }
 
 /** The money of an attempt, by its state. */
 export function moneyOf(state: AttemptState): AttemptMoney {
   const { totals = {}, sequences = {} } = state;
-  const paid = larger(paidBy(state), totals.paid ?? ZERO);
+  const paid = larger(sum(amountsPaid(state)), totals.paid ?? ZERO);
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
@@ -387,7 +412,7 @@ export function moneyOf(state: AttemptState): AttemptMoney {
     released,
     paid,
     refunded: Math.min(refunded, paid) as Minor,
-    chargedBack: sum(Object.values(state.chargedBack)),
+    chargedBack: Math.max(0, sumIn(state.chargedBack) - sumIn(state.chargebackReversed)) as Minor,
   };
 }
 
@@ -425,11 +450,15 @@ export function summarize(asked: Minor, attempts: readonly AttemptState[]): Summ
     refunded: sum(moneys.map((entry) => entry.refunded)),
   };
   const chargedBack = moneys.some((entry) => entry.chargedBack > 0);
-  const payers = moneys.filter((entry) => entry.paid > 0).length;
+  const payments = attempts.reduce((count, state) => count + paymentsIn(state), 0);
   return {
     status: statusOf(asked, amounts, chargedBack, attempts),
     amounts,
-    paidTwice: payers > 1 && amounts.paid > asked,
+    paidTwice: payments > 1 && amounts.paid > asked,
+    chargebacks: {
+      made: sum(attempts.map((state) => sumIn(state.chargedBack))),
+      reversed: sum(attempts.map((state) => sumIn(state.chargebackReversed))),
+    },
   };
 }
 

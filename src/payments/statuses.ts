@@ -24,6 +24,7 @@ export type Status = (typeof STATUSES)[number];
  * - `denied` is a decline at the start, `capture_denied` one after an authorization;
  * - `released` is a part of an authorization that was released, the rest is still held;
  * - `reversed` undoes everything: an authorization ends, what was paid counts as refunded;
+ * - `chargeback_reversed` is a chargeback that was won or taken back: its money is the shop's again;
  * - `none` is an update that moves nothing ("refund requested", "uncertain"): logged only.
  */
 export const OUTCOMES = [
@@ -41,6 +42,7 @@ export const OUTCOMES = [
   'released',
   'reversed',
   'charged_back',
+  'chargeback_reversed',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
@@ -52,6 +54,7 @@ export const MONEY_OUTCOMES: ReadonlySet<Outcome> = new Set([
   'refunded',
   'released',
   'charged_back',
+  'chargeback_reversed',
 ]);
 
 /** Statuses in which the shopper has nothing left to pay: the checkout sends them back to the shop. */
@@ -79,3 +82,6 @@ export const WITHOUT_MONEY: ReadonlySet<Status> = new Set([
 
 /** Statuses after which the shopper is welcomed at the shop's success address. */
 export const GOOD: ReadonlySet<Status> = new Set(['paid', 'authorized', 'pending', 'partially_paid']);
+
+/** Statuses without money of which the provider may say why. */
+export const DECLINED: ReadonlySet<Status> = new Set(['denied', 'cancelled', 'expired', 'error']);

@@ -4,6 +4,7 @@ import type { Minor } from './money.ts';
 import type { OperationKind, OperationProblem, OperationState } from './operations.ts';
 import type { Amounts } from './rules.ts';
 import type { Status } from './statuses.ts';
+import type { Card, DeclineReason } from './told.ts';
 
 export interface Address {
   readonly line1?: string | undefined;
@@ -108,12 +109,16 @@ export interface PaymentView {
   /** Null unless the status is `pending`. */
   readonly pendingReason: PendingReason | null;
   readonly providerReference: string | null;
-  /** The newest status in the provider's own words. */
+  /** The status that decides, in the provider's own words. */
   readonly providerStatus: string | null;
   /** What that says, where it is a code. */
   readonly providerStatusText: string | null;
-  /** Whether the newest update is proven, by a signature or by a status query; null while there is none. */
+  /** Whether the update that is shown is proven, by a signature or by a status query; null while there is none. */
   readonly signed: boolean | null;
+  /** Why the provider says that it was not paid; null unless the status is `denied`, `cancelled`, `error` or `expired` by the provider. */
+  readonly declineReason: DeclineReason | null;
+  /** The card that was used, where the provider tells. */
+  readonly card: Card | null;
   readonly description: string | null;
   readonly capture: Capture;
   readonly extraData: string | null;
@@ -151,6 +156,8 @@ export interface AttemptView {
   readonly amounts: Amounts;
   /** Null unless the status is `pending`. */
   readonly pendingReason: PendingReason | null;
+  readonly declineReason: DeclineReason | null;
+  readonly card: Card | null;
   readonly createdAt: string;
   /** The provider's documents about it, by their numbers, where it has several for one order. */
   readonly bills: readonly ProviderDocument[];
@@ -189,6 +196,7 @@ export const EVENT_TYPES = [
   'notification.conflict',
   'attempt.concluded',
   'payment.paid_twice',
+  'payment.chargeback_reversed',
   'operation.requested',
   'operation.accepted',
   'operation.succeeded',

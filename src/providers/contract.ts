@@ -9,6 +9,7 @@ import type { FundsSource, OperationKind, OperationRule } from '../payments/oper
 import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome, Status } from '../payments/statuses.ts';
+import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   Capture,
   Endpoints,
@@ -382,6 +383,10 @@ export interface ProviderUpdate {
   readonly providerReference: string | null;
   /** The status in the provider's own code. */
   readonly providerStatus: string;
+  /** Why it was not paid, where the message says more than its outcome. Its code is mapped in the provider's statuses.ts. */
+  readonly declineReason?: DeclineReason;
+  /** The card, as far as the message tells (kit/card.ts). */
+  readonly card?: Card;
   /** What an operator may want to see: already masked by the provider, no secrets. */
   readonly detail: Readonly<Record<string, string>>;
   /** The provider document that this is about, where one order has several: tries, charges, refunds. */

@@ -58,26 +58,27 @@ const NEXT: Record<Outcome, AttemptUpdate> = {
   released: update('released', 400),
   reversed: update('reversed'),
   charged_back: update('charged_back'),
+  chargeback_reversed: update('chargeback_reversed'),
 };
 
 /** Rows: the status before. Columns: the outcome, in the order of OUTCOMES; `.` is no change. */
 const TABLE: Record<Status, string> = {
-  //                none pending error expired cancelled denied authorized voided capture_denied paid refunded released reversed charged_back
+  //                none pending error expired cancelled denied authorized voided capture_denied paid refunded released reversed charged_back chargeback_reversed
   created:
-    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
+    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back .',
   forwarded:
-    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
-  pending: '. . error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
-  error: '. . . expired cancelled denied authorized cancelled denied paid . . cancelled charged_back',
-  expired: '. . . . cancelled denied authorized cancelled denied paid . . cancelled charged_back',
-  cancelled: '. . . . . denied authorized . denied paid . . . charged_back',
-  denied: '. . . . . . authorized cancelled . paid . . cancelled charged_back',
-  authorized: '. . . . . . . cancelled denied paid . . cancelled charged_back',
-  partially_paid: '. . . . . . . . . paid refunded . refunded charged_back',
-  paid: '. . . . . . . . . . refunded . refunded charged_back',
-  partially_refunded: '. . . . . . . . . . refunded . refunded charged_back',
-  refunded: '. . . . . . . . . . . . . charged_back',
-  charged_back: '. . . . . . . . . . . . . .',
+    '. pending error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back .',
+  pending: '. . error expired cancelled denied authorized cancelled denied paid . . cancelled charged_back .',
+  error: '. . . expired cancelled denied authorized cancelled denied paid . . cancelled charged_back .',
+  expired: '. . . . cancelled denied authorized cancelled denied paid . . cancelled charged_back .',
+  cancelled: '. . . . . denied authorized . denied paid . . . charged_back .',
+  denied: '. . . . . . authorized cancelled . paid . . cancelled charged_back .',
+  authorized: '. . . . . . . cancelled denied paid . . cancelled charged_back .',
+  partially_paid: '. . . . . . . . . paid refunded . refunded charged_back .',
+  paid: '. . . . . . . . . . refunded . refunded charged_back .',
+  partially_refunded: '. . . . . . . . . . refunded . refunded charged_back .',
+  refunded: '. . . . . . . . . . . . . charged_back .',
+  charged_back: '. . . . . . . . . . . . . . paid',
 };
 
 describe('every status against every outcome', () => {
@@ -185,6 +186,29 @@ describe('several attempts', () => {
     const both = summarize(ASKED, [IN_STATUS.paid, IN_STATUS.paid]);
     expect(both).toMatchObject({ status: 'paid', paidTwice: true, amounts: { paid: 2000 } });
     expect(summarize(ASKED, [having(update('paid', 1500))]).paidTwice).toBe(false);
+  });
+
+  it('paid twice is seen inside one attempt, and not of a total or of one movement that is told twice', () => {
+    const twice = (...list: readonly AttemptUpdate[]) => summarize(ASKED, [having(...list)]).paidTwice;
+    const total = { ...update('paid', 2000, 't'), cumulative: true };
+    expect(twice(update('paid', 1000, 'a'), update('paid', 1000, 'b'))).toBe(true);
+    expect(twice(update('paid', 1000, 'a'), update('paid', 1000, 'a'))).toBe(false);
+    expect(twice(update('paid', 1000, 'a'), update('paid', 1500, 'a'))).toBe(false);
+    expect(twice(total)).toBe(false);
+    expect(twice(total, update('paid', 1000, 'a'))).toBe(false);
+    expect(twice(update('paid', 400, 'a'), update('paid', 600, 'b'))).toBe(false);
+  });
+
+  it('a chargeback that is won leaves what the money says, whichever of the two is told first', () => {
+    const paid = having(update('paid'), update('charged_back', 1000, 'c'));
+    expect(status(paid)).toBe('charged_back');
+    expect(status(apply(paid, update('chargeback_reversed', 400, 'w')))).toBe('charged_back');
+    expect(status(apply(paid, update('chargeback_reversed', 1000, 'w')))).toBe('paid');
+    const early = having(update('chargeback_reversed', 1000, 'w'), update('paid'));
+    expect(status(early)).toBe('paid');
+    expect(status(apply(early, update('charged_back', 1000, 'c')))).toBe('paid');
+    const refunded = apply(IN_STATUS.partially_refunded, update('charged_back', 700, 'c'));
+    expect(status(apply(refunded, update('chargeback_reversed', 700, 'w')))).toBe('partially_refunded');
   });
 
   it('a new attempt is in process again after a decline, and its result counts', () => {

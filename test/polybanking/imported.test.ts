@@ -556,10 +556,11 @@ describe('what an earlier version imported', () => {
       const { sql } = state.storage;
       const [row] = sql.exec<{ record: string }>('SELECT record FROM payment').toArray();
       const { original: _original, ...record } = JSON.parse(row?.record ?? '');
-      const [{ order: _order, providerState: _state, ...attempt }] = record.attempts;
+      const [{ order: _order, providerState: _state, told: _told, ...attempt }] = record.attempts;
       const old = {
         ...record,
         providerReference: '198.51.100.7',
+        providerStatus: '9',
         attempts: [{ ...attempt, state: { ...attempt.state, paid: { '198.51.100.7/0': 1050 } } }],
       };
       sql.exec("UPDATE payment SET record = ?, request_hash = 'old'", JSON.stringify(old));

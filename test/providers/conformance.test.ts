@@ -254,7 +254,9 @@ describe.each(signed.map((entry) => [entry.id, entry] as const))('%s, which is s
           const outcome = await read(entry, { ...message, [part]: bytes }).catch((error: unknown) => error);
           if (outcome instanceof Refusal) return;
           // Some protocols sign values alone: what is only shown may then stand under another name.
-          const open = entry.id === 'assist' ? NUMBERS_UNSIGNED : { detail: null };
+          const { bordersCovered } = entry.proof(accountOf(entry).settings, 'notification');
+          const shown = bordersCovered ? { detail: null } : { detail: null, card: null, declineReason: null };
+          const open = entry.id === 'assist' ? NUMBERS_UNSIGNED : shown;
           expect({ ...(outcome as ProviderUpdate), ...open }).toEqual({ ...original, ...open });
         },
       ),

@@ -7,6 +7,7 @@ import { decimal } from '../../payments/money.ts';
 import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { cut, cutMandatory, ifFits, type Takes, within } from '../kit/text.ts';
@@ -83,7 +84,7 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
       ['Language', customer.language === 'ru' ? 'RU' : customer.language ? 'EN' : undefined],
       ['Delay', delayOf(request)],
       ['TestMode', account.environment === 'production' ? undefined : '1'],
-      ['OrderComment', cut(payment.description, 256) ?? cut(payment.reference, 256)],
+      ['OrderComment', cut(payment.description, 256) ?? cut(withoutOrderNumbers(payment.reference), 256)],
       ['Lastname', cut(customer.lastName, 70)],
       ['Firstname', cut(customer.firstName, 70)],
       ['Email', ifFits(customer.email, 128)],
@@ -193,7 +194,10 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
       ['URL_RETURN', back('pending')],
       ['URL_RETURN_OK', back('success')],
       ['URL_RETURN_NO', back('failure')],
-      ['Comment', legacyText(payment.description, 255) ?? legacyText(payment.reference, 255)],
+      [
+        'Comment',
+        legacyText(payment.description, 255) ?? legacyText(withoutOrderNumbers(payment.reference), 255),
+      ],
       ...(shopAsks ? buyerData(request) : []),
       // Known by the test server alone.
       [

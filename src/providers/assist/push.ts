@@ -5,11 +5,13 @@
  */
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { withCard } from '../kit/card.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { isoDate } from './dates.ts';
 import { type AssistValues, detailOf } from './received.ts';
 import { acceptedReply } from './replies.ts';
 import type { AssistSettings } from './settings.ts';
-import { billMeaning, CHARGEBACK_TYPE, THREE_D_SECURE_NEEDED } from './statuses.ts';
+import { ASSIST_DECLINES, billMeaning, CHARGEBACK_TYPE, THREE_D_SECURE_NEEDED } from './statuses.ts';
 
 function outcomeOf(values: AssistValues): UpdateOutcome {
   const status = (values.get('Status') ?? '').toLowerCase();
@@ -48,6 +50,10 @@ export function pushUpdate(
     }),
     providerReference: bill || null,
     providerStatus: value('Status'),
+    ...(from === 'report' && {
+      ...withReason(ASSIST_DECLINES, value('Response_Code')),
+      ...withCard({ brand: value('CardType'), number: value('CardNumber') }),
+    }),
     detail: detailOf(values),
     document: { number: bill, status: value('Status'), at },
     reply: acceptedReply(settings, values),

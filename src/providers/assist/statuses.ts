@@ -5,6 +5,7 @@
  */
 import type { Status } from '../../payments/statuses.ts';
 import type { StatusMeaning, StatusTable, UpdateOutcome } from '../contract.ts';
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
@@ -58,6 +59,17 @@ export const ASSIST_RESPONSE_CODE: StatusTable = statusTable([
   ['AS300', 'pending', 'in process'],
   ['AS400', 'none', 'no such payment'],
   ['AS998', 'error', 'system error'],
+]);
+
+/** Response codes that say why. A push does not sign its code: it says nothing there. */
+export const ASSIST_DECLINES = reasonsAmong(ASSIST_RESPONSE_CODE, [
+  ['AS101', 'invalid_card'],
+  ['AS102', 'insufficient_funds'],
+  ['AS104', 'expired_card'],
+  ['AS105 AS109', 'limit_exceeded'],
+  ['AS106', 'authentication_failed'],
+  ['AS107', 'technical'],
+  ['AS108', 'fraud_suspected'],
 ]);
 
 /**

@@ -4,10 +4,11 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { expiryOf, withCard } from '../kit/card.ts';
 import { ecommpayRefundMovement } from './gate.ts';
 import type { VerifiedCallback } from './signatures.ts';
 import { holdsSeparator, SignedText } from './signed-text.ts';
-import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
+import { ecommpayDecline, ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
 
 /** Lines that only our own requests have, of the page and of Gate. They are signed with the same key. */
 const REQUEST_ONLY = ['payment_amount', 'merchant_callback_url', 'general:merchant_callback_url'];
@@ -177,6 +178,12 @@ function updateOf(text: SignedText): ProviderUpdate {
     ...(method && WITH_MONEY.has(outcome) && { providerState: { method } }),
     providerReference: operation('provider:payment_id') || id || null,
     providerStatus: word,
+    ...ecommpayDecline(operation('code'), operation('message')),
+    ...withCard({
+      brand: text.value('account:type'),
+      number: text.value('account:number'),
+      expiry: expiryOf(text.value('account:expiry_year'), text.value('account:expiry_month')),
+    }),
     detail: Object.fromEntries(
       [
         ['method', method],

@@ -2,6 +2,7 @@
 import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { backBy } from '../kit/addresses.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { EcommpaySettings } from './settings.ts';
@@ -86,7 +87,7 @@ function parametersOf(request: StartRequest<EcommpaySettings>): (readonly [strin
     ['payment_id', request.order],
     ['payment_amount', String(payment.amount)],
     ['payment_currency', payment.currency],
-    ['payment_description', text(payment.description, 255)],
+    ['payment_description', text(payment.description, 255) ?? shopReference(payment, 255)],
     ['customer_first_name', text(customer.firstName, 100)],
     ['customer_last_name', text(customer.lastName, 100)],
     ['customer_email', ifFits(customer.email, 255, isNoSemicolon)],

@@ -2,7 +2,8 @@
 import type { OperationKind } from '../../payments/operations.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
 import type { Status } from '../../payments/statuses.ts';
-import type { StatusTable, UpdateOutcome } from '../contract.ts';
+import type { DeclineCode } from '../../payments/told.ts';
+import type { ProviderUpdate, StatusTable, UpdateOutcome } from '../contract.ts';
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 
@@ -113,3 +114,23 @@ const KIND_OF: ReadonlyMap<string, OperationKind> = new Map([
 export function operationKindOf(type: string): OperationKind | undefined {
   return KIND_OF.get(type);
 }
+
+/**
+ * Why an operation failed, in ECommPay's words. Of its codes the sheet has no list that is certain: what its message says without doubt
+ * is read from the message, whatever the code.
+ */
+export function ecommpayDecline(code: string, message: string): Pick<ProviderUpdate, 'declineReason'> {
+  if (code === '' || code === '0' || message === '') return {};
+  const found = MESSAGES.find(([words]) => words.test(message));
+  return { declineReason: { code: found?.[1] ?? 'declined', text: message } };
+}
+
+const MESSAGES: readonly (readonly [words: RegExp, code: DeclineCode])[] = [
+  [/insufficient funds/i, 'insufficient_funds'],
+  [/expired card|card (?:has |is )?expired/i, 'expired_card'],
+  [/3-?d ?s|authentication/i, 'authentication_failed'],
+  [/cancell?ed by (?:the )?(?:customer|user|shopper)/i, 'cancelled_by_shopper'],
+  [/fraud|stolen|lost card/i, 'fraud_suspected'],
+  [/(?:amount|activity|frequency|withdrawal) limit/i, 'limit_exceeded'],
+  [/(?:invalid|incorrect|wrong) (?:card|cvv|pan)/i, 'invalid_card'],
+];

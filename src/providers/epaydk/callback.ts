@@ -2,9 +2,10 @@
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { withCard } from '../kit/card.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { EpaydkSettings } from './settings.ts';
-import { EPAYDK_MESSAGES } from './statuses.ts';
+import { EPAYDK_BRANDS, EPAYDK_MESSAGES } from './statuses.ts';
 
 /** What an operator may want to see. */
 const DETAIL = [
@@ -40,6 +41,10 @@ export function readEpayCallback(
     ...(values.has('n') && { echo: { n: values.get('n') ?? '' } }),
     providerReference: txnid || null,
     providerStatus: status,
+    ...withCard({
+      brand: EPAYDK_BRANDS.get(values.get('paymenttype') ?? '') ?? null,
+      number: values.get('cardno'),
+    }),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

@@ -16,7 +16,7 @@ import { encodeForm } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { orderNumberProblem, shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
@@ -120,7 +120,7 @@ function fieldsOf(request: StartRequest<EpaydkSettings>, number: number): (reado
     ['instantcallback', settings.instantcallback],
     ['instantcapture', capture],
     ['language', LANGUAGES[payment.customer.language ?? ''] ?? settings.language],
-    ['description', cut(description, 1000)],
+    ['description', cut(description, 1000) ?? shopReference(payment, 1000)],
     ['callbackurl', own(urls.callback)],
     ['cancelurl', addressWithin(1000, `${urls.back}?via=cancel`)],
   ];

@@ -14,3 +14,10 @@ export const EPAYDK_TRANSACTION_STATUSES = statusTable([
   ['PAYMENT_CAPTURED', 'paid', 'captured'],
   ['PAYMENT_DELETED', 'voided', 'authorisation released'],
 ]);
+
+/** `paymenttype` of a callback: those of which the sheet is certain. */
+export const EPAYDK_BRANDS: ReadonlyMap<string, string> = new Map([
+  ['1', 'Dankort'],
+  ['3', 'Visa'],
+  ['4', 'Mastercard'],
+]);

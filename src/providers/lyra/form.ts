@@ -9,6 +9,7 @@ import { currency } from '../../payments/currencies.ts';
 import type { PaymentRequest } from '../../payments/types.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { cut, ifFits } from '../kit/text.ts';
@@ -112,6 +113,7 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_trans_id', vadsTransId(number)],
     ['vads_order_id', request.order],
     ['vads_order_info', cleanedText(cut(payment.description, 255))],
+    ['vads_order_info2', cleanedText(shopReference(payment, 255))],
     ['vads_cust_email', email(customer.email)],
     ['vads_cust_first_name', cleanedText(cut(customer.firstName, 63))],
     ['vads_cust_last_name', cleanedText(cut(customer.lastName, 63))],

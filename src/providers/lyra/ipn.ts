@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { expiryOf, withCard } from '../kit/card.ts';
 import { present } from '../kit/json-message.ts';
 import { isDivided, partsOf } from './schedule.ts';
 import type { LyraSettings } from './settings.ts';
@@ -151,6 +152,13 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
     amount: amountOf(values),
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
     echo: echoOf(values),
+    authResult: values.get('vads_auth_result') ?? '',
+    ...withCard({
+      brand: values.get('vads_card_brand'),
+      number: values.get('vads_card_number'),
+      expiry: expiryOf(values.get('vads_expiry_year'), values.get('vads_expiry_month')),
+      // The names are not signed: a word may have stood under another one, and shops would ship on this.
+    }),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),
@@ -161,6 +169,9 @@ const TEXT = v.nullish(v.string());
 
 const MAYBE_TEXT = v.exactOptional(v.nullable(v.string()));
 const MAYBE_NUMBER = v.exactOptional(v.nullable(v.number()));
+
+/** What decides nothing: of whatever type it is, the message counts. */
+const SHOWN = v.exactOptional(v.unknown());
 
 /** kr-answer, as far as we read it. */
 export const KR_ANSWER = v.object({
@@ -182,9 +193,15 @@ export const KR_ANSWER = v.object({
             effectiveAmount: MAYBE_NUMBER,
             effectiveCurrency: MAYBE_TEXT,
             parentTransactionUuid: MAYBE_TEXT,
+            liabilityShift: SHOWN,
             cardDetails: v.exactOptional(
               v.nullable(
                 v.object({
+                  effectiveBrand: SHOWN,
+                  pan: SHOWN,
+                  expiryMonth: SHOWN,
+                  expiryYear: SHOWN,
+                  authorizationResponse: SHOWN,
                   captureResponse: v.exactOptional(v.nullable(v.object({ refundAmount: MAYBE_NUMBER }))),
                 }),
               ),

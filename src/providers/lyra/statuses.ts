@@ -1,5 +1,6 @@
 /** The codes of Lyra's platform (SHEET.md, "Statuses"), for the form's messages and the REST API alike. */
-import type { UpdateOutcome } from '../contract.ts';
+import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
@@ -39,6 +40,17 @@ export const LYRA_CREDIT_STATUSES = statusTable([
 /** What a word says of a payment. One that the sheet does not have moves nothing. */
 export function lyraOutcome(status: string): UpdateOutcome {
   return meaningOf(LYRA_STATUSES, status)?.outcome ?? 'none';
+}
+
+/** Why a payment was declined, by the answer of the issuer (vads_auth_result). 00 is no reason: a rule of the shop may have refused. */
+export function lyraDecline(status: string, authResult: string): Pick<ProviderUpdate, 'declineReason'> {
+  if (status === 'CAPTURE_FAILED') return {};
+  return withReason(ISSUER_ANSWERS, authResult);
+}
+
+/** liabilityShift of the REST API. */
+export function lyraLiability(word: unknown): boolean | null {
+  return word === 'YES' ? true : word === 'NO' ? false : null;
 }
 
 /** orderStatus of an answer without transactions: nothing that needs one. Null: it needs one, or the sheet does not have it. */

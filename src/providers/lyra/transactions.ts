@@ -1,8 +1,9 @@
 /** What a transaction of Lyra's platform says, by the form's messages and by the REST API alike. */
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { expiryOf, withCard } from '../kit/card.ts';
 import { stateIn } from '../kit/operation-table.ts';
-import { LYRA_OPERATIONS, lyraCreditOutcome, lyraOutcome } from './statuses.ts';
+import { LYRA_OPERATIONS, lyraCreditOutcome, lyraDecline, lyraLiability, lyraOutcome } from './statuses.ts';
 
 /** One transaction, from either interface. */
 interface Transaction {
@@ -16,6 +17,9 @@ interface Transaction {
   /** ISO 4217 alpha. */
   readonly currency: string | null;
   readonly echo?: ProviderUpdate['echo'];
+  /** The answer of the issuer. */
+  readonly authResult?: string;
+  readonly card?: ProviderUpdate['card'];
   readonly detail: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +31,7 @@ export function hasMoney(outcome: UpdateOutcome): boolean {
 /** The update that a transaction stands for. A repeat has the same uuid, operation type and status. */
 export function lyraUpdate(transaction: Transaction): ProviderUpdate {
   const { order, uuid, operationType, status, amount, currency, echo, detail } = transaction;
+  const { authResult = '', card } = transaction;
   const isCredit = operationType === 'CREDIT';
   // An accepted VERIFICATION stores a card and moves no money.
   const movesNothing = operationType === 'VERIFICATION' || status === 'ACCEPTED';
@@ -55,6 +60,8 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     providerReference: isCredit ? null : uuid,
     providerStatus: isCredit ? `${operationType} ${status}` : status,
     ...(echo && { echo }),
+    ...(!isCredit && lyraDecline(status, authResult)),
+    ...(!isCredit && card && { card }),
     detail,
   };
 }
@@ -75,7 +82,14 @@ export interface LyraTransaction {
     readonly effectiveCurrency?: string | null;
     /** Of a refund: the transaction that it gives back. */
     readonly parentTransactionUuid?: string | null;
+    readonly liabilityShift?: unknown;
     readonly cardDetails?: {
+      readonly effectiveBrand?: unknown;
+      readonly pan?: unknown;
+      readonly expiryMonth?: unknown;
+      readonly expiryYear?: unknown;
+      /** Its authorizationResult is the answer of the issuer. */
+      readonly authorizationResponse?: unknown;
       readonly captureResponse?: { readonly refundAmount?: number | null } | null;
     } | null;
   } | null;
@@ -85,6 +99,24 @@ export interface LyraTransaction {
 export interface LyraOrder {
   readonly orderId?: string | null;
   readonly transactions?: readonly LyraTransaction[] | null;
+}
+
+/** What the REST API shows of the card, and of the issuer's answer. */
+function cardIn({ transactionDetails }: LyraTransaction): Pick<Transaction, 'card' | 'authResult'> {
+  const { effectiveBrand, pan, expiryMonth, expiryYear, authorizationResponse } =
+    transactionDetails?.cardDetails ?? {};
+  const text = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const { authorizationResult } = (authorizationResponse ?? {}) as { readonly authorizationResult?: unknown };
+  return {
+    authResult: text(authorizationResult),
+    ...withCard({
+      brand: text(effectiveBrand),
+      number: text(pan),
+      expiry: expiryOf(text(expiryYear), text(expiryMonth)),
+      liabilityShift: lyraLiability(transactionDetails?.liabilityShift),
+    }),
+  };
 }
 
 /** The update that a transaction of the REST API stands for. */
@@ -102,6 +134,7 @@ export function lyraRestUpdate(order: string, transaction: LyraTransaction): Pro
     status: detailedStatus,
     amount: Number.isSafeInteger(amount) ? (amount ?? null) : null,
     currency: currency ?? null,
+    ...cardIn(transaction),
     detail: {},
   });
 }

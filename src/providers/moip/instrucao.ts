@@ -12,6 +12,8 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
+import { withReason } from '../kit/decline-reasons.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
 import {
@@ -23,7 +25,7 @@ import {
 } from './messages.ts';
 import type { MoipSettings } from './settings.ts';
 import { moipAuthorization } from './signatures.ts';
-import { outcomeOfTipo } from './statuses.ts';
+import { MOIP_DECLINES, outcomeOfTipo } from './statuses.ts';
 
 function host({ environment }: ProviderAccount<MoipSettings>): string {
   return environment === 'production' ? MOIP_PRODUCTION : MOIP_SANDBOX;
@@ -57,7 +59,7 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
     request.fetch,
     'EnviarInstrucao/Unica',
     instructionXml({
-      Razao: cut(payment.description, 200) ?? payment.reference,
+      Razao: cut(payment.description, 200) ?? withoutOrderNumbers(payment.reference),
       Valor: decimal(payment.amount, 2),
       IdProprio: order,
       LoginMoIP: account.settings.receiver,
@@ -107,6 +109,7 @@ function updatesOf(
     ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
     providerReference: code,
     providerStatus: payment.tipo,
+    ...withReason(MOIP_DECLINES, payment.tipo),
     detail: payment.detail,
   });
   // What is returned was paid, although we may not have heard of it.

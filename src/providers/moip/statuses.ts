@@ -1,5 +1,6 @@
 /** The status table of SHEET.md. */
 import type { UpdateOutcome } from '../contract.ts';
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /** `Tipo` of a payment in the answer to a query, and `status_pagamento` of a NASP. */
@@ -14,6 +15,9 @@ export const TIPOS = statusTable([
   ['8', 'none', 'in dispute'],
   ['9', 'refunded', 'Reembolsado'],
 ]);
+
+/** Why: a payment is cancelled by the shopper, by Moip or by the bank, and it is not said by whom. */
+export const MOIP_DECLINES = reasonsAmong(TIPOS, [['5', 'other']]);
 
 /** What a code stands for. Moip adds codes without notice: those that the sheet does not have move nothing. */
 export function outcomeOfTipo(tipo: string): UpdateOutcome {

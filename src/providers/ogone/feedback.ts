@@ -4,8 +4,9 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { expiryIn, withCard } from '../kit/card.ts';
 import { asciiText } from '../kit/text.ts';
-import { ogoneOperationState, ogoneOutcome, usualKind } from './statuses.ts';
+import { ogoneDecline, ogoneOperationState, ogoneOutcome, usualKind } from './statuses.ts';
 
 /** The signed parameters of a message by upper-case name. */
 export type FeedbackValues = ReadonlyMap<string, Uint8Array>;
@@ -32,6 +33,12 @@ export function requireFeedbackForms(values: FeedbackValues): void {
       throw new Refusal('malformed', `${name} is missing or malformed`);
   }
 }
+
+/** ECI: 5 the holder was authenticated, 7 nobody was. What else there is says nothing certain. */
+const LIABILITY: ReadonlyMap<string, boolean> = new Map([
+  ['5', true],
+  ['7', false],
+]);
 
 /** PAYIDSUB as the platform numbers the operations of a PAYID: from 1; 0 is the payment itself. */
 const OPERATION_NUMBER = /^[1-9]\d{0,5}$/;
@@ -71,6 +78,13 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
     ...payidState(outcome, payid),
     providerReference: payid || null,
     providerStatus: status,
+    ...ogoneDecline(value('NCERROR')),
+    ...withCard({
+      brand: value('BRAND') || value('PM'),
+      number: value('CARDNO'),
+      expiry: expiryIn('MMYY', value('ED')),
+      liabilityShift: LIABILITY.get(value('ECI')) ?? null,
+    }),
     detail: Object.fromEntries(DETAIL.map((name) => [name, value(name)] as const).filter(([, text]) => text)),
   };
 }

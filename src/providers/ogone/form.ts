@@ -3,6 +3,7 @@ import { invalidField } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits, within } from '../kit/text.ts';
 import { isShopField } from './fields.ts';
@@ -85,7 +86,7 @@ function paymentFields(request: StartRequest<OgoneSettings>): (readonly [string,
     ['OWNERTOWN', safe(cut(customer.address?.city, 25, takes))],
     ['OWNERCTY', customer.address?.country],
     ['OWNERTELNO', safe(ifFits(customer.phone, 30, takes))],
-    ['COM', safe(cut(payment.description, 100, takes))],
+    ['COM', safe(cut(payment.description, 100, takes) ?? shopReference(payment, 100))],
     ['OPERATION', operation],
     ['ACCEPTURL', back('success')],
     ['DECLINEURL', back('failure')],

@@ -1,7 +1,8 @@
 /** The codes of the Ogone platform (SHEET.md, "Statuses"), for feedback and DirectLink alike. */
 import type { OperationKind } from '../../payments/operations.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
-import type { UpdateOutcome } from '../contract.ts';
+import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
 import { type OperationTable, operationTable, stateIn } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
@@ -104,6 +105,16 @@ export function isFineNcerror(ncerror: string): boolean {
 /** The first digit of an NCERROR, as NCSTATUS has it: 0 fine, 2 uncertain, 3 declined, 5 the request is invalid. */
 export function ncerrorFamily(ncerror: string): string {
   return isFineNcerror(ncerror) ? '0' : ncerror.charAt(0);
+}
+
+/**
+ * Why, by NCERROR: `30xx....` is the issuer's answer xx, `40001134` a failed authentication (the platform's list of error codes). Others
+ * say no more than STATUS.
+ */
+export function ogoneDecline(ncerror: string): Pick<ProviderUpdate, 'declineReason'> {
+  if (ncerror === '40001134')
+    return { declineReason: { code: 'authentication_failed', text: 'Authentication failed' } };
+  return withReason(ISSUER_ANSWERS, /^30(\d\d)\d{4}$/.exec(ncerror)?.[1]);
 }
 
 /** NCERROR of a query for a PAYIDSUB that there is not: "Error access to original history item". */

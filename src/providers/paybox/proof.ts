@@ -6,7 +6,7 @@ import { retourNames } from './retour.ts';
 import type { PayboxSettings } from './settings.ts';
 
 /** Letters of PBX_RETOUR that the code reads. */
-const READ = ['M', 'R', 'E', 'S', 'T', 'A', 'C', 'P', 'I', 'Y'];
+const READ = ['M', 'R', 'E', 'S', 'T', 'A', 'C', 'P', 'I', 'Y', 'D', 'G'];
 
 /** The same for a notification and a return: one key signs both, for every merchant. */
 export function payboxProof(settings: Partial<PayboxSettings>): Proof {

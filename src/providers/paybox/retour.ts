@@ -1,8 +1,10 @@
 /** PBX_RETOUR: which variables the platform sends, under which names, and what they say about an attempt. */
 import type { Channel, ProviderUpdate } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
+import { expiryIn, withCard } from '../kit/card.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { PAYBOX_RETOUR, type PayboxSettings } from './settings.ts';
-import { payboxOutcome } from './statuses.ts';
+import { PAYBOX_DECLINES, payboxOutcome } from './statuses.ts';
 
 /** The variables' names, by the letters of PBX_RETOUR (`name:LETTER;name:LETTER`). */
 export function retourNames({ pbx_retour }: Partial<PayboxSettings>): ReadonlyMap<string, string> {
@@ -24,6 +26,12 @@ const DETAIL = {
   I: 'ipCountry',
   Y: 'bankCountry',
 };
+
+/** Letter G: whether the payment is guaranteed. */
+const GUARANTEE: ReadonlyMap<string, boolean> = new Map([
+  ['O', true],
+  ['N', false],
+]);
 
 /**
  * What a message says.
@@ -53,6 +61,13 @@ export function readRetour(
     ...(outcome === 'accepted' && { providerState: { numtrans: letter('S'), numappel: letter('T') } }),
     providerReference: transaction && transaction !== '0' ? transaction : null,
     providerStatus: code,
+    ...withReason(PAYBOX_DECLINES, code),
+    // The number's last two digits are all that there is of it.
+    ...withCard({
+      brand: letter('C'),
+      expiry: expiryIn('YYMM', letter('D')),
+      liabilityShift: GUARANTEE.get(letter('G')) ?? null,
+    }),
     detail: Object.fromEntries(
       Object.entries(DETAIL)
         .map(([name, word]) => [word, letter(name)] as const)

@@ -1,6 +1,7 @@
 /** The code tables of Paybox, by the names that SHEET.md gives them. */
 import type { OperationKind } from '../../payments/operations.ts';
 import type { UpdateOutcome } from '../contract.ts';
+import { type DeclineTable, reasonsAmong } from '../kit/decline-reasons.ts';
 import { type OperationTable, operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
@@ -87,6 +88,18 @@ export function payboxOutcome(code: string, isGivenUp: boolean): UpdateOutcome {
   if (code === '00001' && isGivenUp) return 'cancelled';
   return meaningOf(PAYBOX_ERRORS, code)?.outcome ?? (/^001\d\d$/.test(code) ? 'denied' : 'error');
 }
+
+/** Letter E, where it says why. */
+export const PAYBOX_DECLINES: DeclineTable = reasonsAmong(PAYBOX_ERRORS, [
+  ['00004 00020 00029 00114 00115 00156', 'invalid_card'],
+  ['00008 00133 00154', 'expired_card'],
+  ['00022 00161', 'limit_exceeded'],
+  ['00024 00033 00104 00107 00134 00141 00143 00159 00163 00176', 'fraud_suspected'],
+  ['00040 00108 00138 00155 00175 00189', 'authentication_failed'],
+  ['00103 00112 00113 00130 00131 00160 00168 00190 00191 00196 00197 00198 00199', 'technical'],
+  ['00117', 'cancelled_by_shopper'],
+  ['00151', 'insufficient_funds'],
+]);
 
 /** STATUS of Direct's inquiry. It names no amounts: what was refunded cannot be concluded from it. */
 export const PAYBOX_INQUIRY_STATUSES = statusTable([

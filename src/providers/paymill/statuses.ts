@@ -1,4 +1,5 @@
 /** The status tables of SHEET.md, under its names. */
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
@@ -69,6 +70,17 @@ export const PAYMILL_FAILURES = statusTable([
   ['50810', 'denied', 'authorization voided'],
   ['50820', 'expired', 'authorization expired'],
   ['51200', 'denied', 'problem with the payment data'],
+]);
+
+/** FAILURE, where it says why. */
+export const PAYMILL_DECLINES = reasonsAmong(PAYMILL_FAILURES, [
+  ['40101 40104 40105 40106 50104', 'invalid_card'],
+  ['40102', 'expired_card'],
+  ['40103 50101', 'limit_exceeded'],
+  ['40202 40300 50300', 'authentication_failed'],
+  ['40301 40400 40401 40402 40403 40410 40420 40500 40510 50004 50005 50105 50200 50600', 'technical'],
+  ['50001 50002 50103 50400 50410 50420 50430 50440 50450', 'fraud_suspected'],
+  ['50700', 'cancelled_by_shopper'],
 ]);
 
 /** PREAUTHORIZATION: `status` of a preauthorization. `closed` is the word of every good one: it proves no capture (SHEET.md, Traps). */

@@ -3,11 +3,13 @@ import { Problem, Refusal } from '../../payments/errors.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
+import { expiryOf, withCard } from '../kit/card.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { paymillMinor, requirePaymillMode } from './members.ts';
 import { type PaymillRefund, refundOperation } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
-import { PAYMILL_FAILURES, PAYMILL_TRANSACTION_STATUSES } from './statuses.ts';
+import { PAYMILL_DECLINES, PAYMILL_FAILURES, PAYMILL_TRANSACTION_STATUSES } from './statuses.ts';
 
 /** Amounts in the currency's minor units. */
 export interface PaymillTransaction {
@@ -21,6 +23,12 @@ export interface PaymillTransaction {
   readonly response_code?: number;
   readonly description?: string | null;
   readonly livemode?: boolean;
+  readonly payment?: {
+    readonly card_type?: unknown;
+    readonly last4?: unknown;
+    readonly expire_month?: unknown;
+    readonly expire_year?: unknown;
+  } | null;
   readonly preauthorization?: string | { readonly id?: string } | null;
 }
 
@@ -80,6 +88,17 @@ function providerStateOf(
   return (outcome === 'paid' || outcome === 'refunded') && id ? { providerState: { transaction: id } } : {};
 }
 
+/** The card of the payment object, as the API answers it. */
+function cardIn({ payment }: PaymillTransaction): Pick<ProviderUpdate, 'card'> {
+  const text = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return withCard({
+    brand: text(payment?.card_type),
+    number: text(payment?.last4),
+    expiry: expiryOf(text(payment?.expire_year), text(payment?.expire_month)),
+  });
+}
+
 /** What was first charged, in minor units; null: it cannot be read. */
 export function chargedIn({ origin_amount }: PaymillTransaction): number | null {
   return paymillMinor(origin_amount);
@@ -123,6 +142,8 @@ export function updatesOfPaymill(
     ...providerStateOf(moved, transaction),
     providerReference: id || null,
     providerStatus: status,
+    ...withReason(PAYMILL_DECLINES, String(response_code)),
+    ...cardIn(transaction),
     detail: response_code ? { response_code: String(response_code) } : {},
   });
   const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;

@@ -9,7 +9,9 @@ import { encodeForm } from '../../signing/form.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { FORM } from '../kit/form-message.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -17,7 +19,7 @@ import { cut, cutMandatory } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
-import { PAYU_CLASSIC_DECLINES, PAYU_CLASSIC_STATUSES } from './statuses.ts';
+import { PAYU_CLASSIC_DECLINES, PAYU_CLASSIC_DECLINES_BY_STATUS, PAYU_CLASSIC_STATUSES } from './statuses.ts';
 
 /** The means of payment of a test. */
 const TEST_PAY_TYPE = 't';
@@ -64,7 +66,7 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['session_id', order],
     ['pos_auth_key', settings.pos_auth_key],
     ['amount', String(payment.amount)],
-    ['desc', cut(payment.description, 50) ?? cut(payment.reference, 50)],
+    ['desc', cut(payment.description, 50) ?? cut(withoutOrderNumbers(payment.reference), 50)],
     ['order_id', order],
     ['first_name', cutMandatory(customer.firstName, 100)],
     ['last_name', cutMandatory(customer.lastName, 100)],
@@ -167,6 +169,7 @@ export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promis
     movement: values.get('trans_id') ?? '',
     providerReference: values.get('trans_id') || null,
     providerStatus: code,
+    ...withReason(PAYU_CLASSIC_DECLINES_BY_STATUS, code),
     detail: Object.fromEntries(
       ['trans_pay_type', 'trans_pay_gw_name', 'trans_create', 'trans_recv'].flatMap((name) =>
         values.get(name) ? [[name, values.get(name) ?? '']] : [],

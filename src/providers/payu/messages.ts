@@ -5,10 +5,11 @@ import type { BookedState } from '../../payments/reconciliation.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
+import { PAYU_DECLINES, PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
 /** An order as REST's messages and answers have it. Amounts are hundredths as text. */
 export interface PayuOrder {
@@ -49,6 +50,7 @@ export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
     ...(orderId && { echo: { orderId } }),
     providerReference: orderId || null,
     providerStatus: status,
+    ...withReason(PAYU_DECLINES, status),
     detail: {},
   };
 }

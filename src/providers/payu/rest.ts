@@ -11,6 +11,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
+import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import {
@@ -108,13 +109,14 @@ function customerIpOf({ payment, ip }: StartRequest<PayuSettings>): string {
 export async function startPayuRest(request: StartRequest<PayuSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
   const { customer } = payment;
-  const description = cut(payment.description, 4000) ?? payment.reference;
+  const description = cut(payment.description, 4000) ?? withoutOrderNumbers(payment.reference);
   const body = {
     notifyUrl: addressWithin(1024, urls.callback),
     continueUrl: addressWithin(1024, `${urls.back}?o=${order}`),
     customerIp: customerIpOf(request),
     merchantPosId: account.settings.pos_id,
     description,
+    additionalDescription: shopReference(payment, 1024),
     currencyCode: payment.currency,
     totalAmount: String(payment.amount),
     extOrderId: order,

@@ -1,5 +1,6 @@
 /** The status tables of SHEET.md, under its names. */
 import type { StatusTable } from '../contract.ts';
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
 
@@ -12,6 +13,9 @@ export const PAYU_ORDER_STATUSES = statusTable([
   ['CANCELED', 'voided', 'cancelled'],
   ['REJECTED', 'denied', 'rejected, the money arrived after a cancellation'],
 ]);
+
+/** Why: what PayU rejects came after the order was cancelled, and who cancelled it is not said. */
+export const PAYU_DECLINES = reasonsAmong(PAYU_ORDER_STATUSES, [['CANCELED REJECTED', 'other']]);
 
 /** REFUND: `status` of a refund (REST), with the word `refund` before it as in `providerStatus`. */
 export const PAYU_REFUND_STATUSES: StatusTable = {
@@ -40,6 +44,9 @@ export const PAYU_CLASSIC_STATUSES = statusTable([
   ['99', 'paid', 'received'],
   ['888', 'error', 'wrong status'],
 ]);
+
+/** Why, by `trans_status`. */
+export const PAYU_CLASSIC_DECLINES_BY_STATUS = reasonsAmong(PAYU_CLASSIC_STATUSES, [['2 7', 'other']]);
 
 /** `statusCode` of REST by which PayU says that it is not well itself: what was asked for may have happened. */
 export const PAYU_REST_TROUBLES: ReadonlySet<string> = new Set([

@@ -10,6 +10,7 @@ import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
@@ -29,7 +30,7 @@ function fieldsOf32({ payment, account, order, urls }: StartRequest<P24Settings>
     ['p24_session_id', order],
     ['p24_amount', String(payment.amount)],
     ['p24_currency', payment.currency],
-    ['p24_description', cut(payment.description, 1024) ?? payment.reference],
+    ['p24_description', cut(payment.description, 1024) ?? withoutOrderNumbers(payment.reference)],
     ['p24_email', customer.email],
     ['p24_client', cut(fullName(payment), 50)],
     ['p24_country', customer.address?.country ?? 'PL'],
@@ -48,7 +49,7 @@ function fieldsOfLegacy({ payment, account, order, urls }: StartRequest<P24Setti
     ['p24_session_id', order],
     ['p24_id_sprzedawcy', account.settings.merchant_id],
     ['p24_kwota', String(payment.amount)],
-    ['p24_opis', cut(payment.description, 1024) ?? payment.reference],
+    ['p24_opis', cut(payment.description, 1024) ?? withoutOrderNumbers(payment.reference)],
     ['p24_email', customer.email],
     ['p24_klient', cut(fullName(payment), 50)],
     ['p24_language', pageLanguage(customer.language, account.settings.lang, P24_LANGUAGES.legacy)],

@@ -13,6 +13,7 @@ import type {
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { ASCII, cut, ifFits } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
@@ -75,7 +76,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
   const body = {
     ...signed,
     posId: Number(p24PosId(account)),
-    description: cut(payment.description, 1024) ?? payment.reference,
+    description: cut(payment.description, 1024) ?? withoutOrderNumbers(payment.reference),
     email: customer.email,
     country: customer.address?.country ?? 'PL',
     language: pageLanguage(customer.language, settings.lang, P24_LANGUAGES.rest),

@@ -3,6 +3,7 @@ import { currency } from '../../payments/currencies.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { sixDigits } from '../kit/number-space.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { ASCII, cut, ifFits, type Takes } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
@@ -64,7 +65,7 @@ function parametersOfPayment(
     ['capture_day', settings.capture_day],
     ['customer_email', ifFits(email, 128, takes)],
     ['customer_ip_address', ip],
-    ['caddie', cut(payment.description, 200, takes)],
+    ['caddie', cut(payment.description, 200, takes) ?? shopReference(payment, 200)],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

@@ -4,9 +4,11 @@ import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { withCard } from '../kit/card.ts';
+import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
 import { SIPS_ECHOED } from './parameters.ts';
 import type { SipsSettings } from './settings.ts';
-import { sipsOutcome } from './statuses.ts';
+import { SIPS_DECLINES, sipsOutcome } from './statuses.ts';
 
 /** The DATA of a message, form-decoded and untouched; null where it is missing or there are several. */
 export function sipsDataOf(fields: readonly RawField[]): string | null {
@@ -56,6 +58,10 @@ function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
     echo: echoOf(values),
     providerReference: transaction,
     providerStatus: code,
+    ...(code === '05'
+      ? withReason(ISSUER_ANSWERS, values.bank_response_code)
+      : withReason(SIPS_DECLINES, code)),
+    ...withCard({ brand: values.payment_means, number: values.card_number }),
     detail: Object.fromEntries(DETAIL.flatMap((name) => (values[name] ? [[name, values[name] ?? '']] : []))),
   };
 }

@@ -1,5 +1,6 @@
 /** The code table of SIPS 1, by the name that SHEET.md gives it. */
 import type { UpdateOutcome } from '../contract.ts';
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
 /** response_code. */
@@ -16,6 +17,13 @@ export const SIPS_RESPONSE_CODES = statusTable([
   ['90', 'error', 'service unavailable'],
   ['94', 'error', 'transaction_id used before today'],
   ['99', 'error', 'temporary'],
+]);
+
+/** response_code, where it says why. Of 05 bank_response_code says more. */
+export const SIPS_DECLINES = reasonsAmong(SIPS_RESPONSE_CODES, [
+  ['02', 'limit_exceeded'],
+  ['34', 'fraud_suspected'],
+  ['75', 'invalid_card'],
 ]);
 
 /** What a response_code stands for: with capture_mode VALIDATION, 00 is an authorization. */

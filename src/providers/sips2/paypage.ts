@@ -3,6 +3,7 @@ import { currency } from '../../payments/currencies.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { sixDigits } from '../kit/number-space.ts';
+import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { DataPair } from './data.ts';
@@ -135,7 +136,7 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
     ['customerContact.email', ifFits(customer.email, 128, (character) => character !== '|')],
     ['customerContact.firstname', text(customer.firstName, 50)],
     ['customerContact.lastname', text(customer.lastName, 50)],
-    ['returnContext', text(payment.description, 255)],
+    ['returnContext', text(payment.description, 255) ?? shopReference(payment, 255)],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

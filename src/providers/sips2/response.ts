@@ -2,8 +2,10 @@
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { expiryIn, withCard } from '../kit/card.ts';
+import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
 import type { Sips2Settings } from './settings.ts';
-import { sips2Outcome } from './statuses.ts';
+import { SIPS2_DECLINES, sips2Outcome } from './statuses.ts';
 
 /** Names of an answer that repeat what the request said, and the request's own name where it is another. */
 export const SIPS2_ECHOED: readonly (readonly [name: string, request?: string])[] = [
@@ -55,6 +57,12 @@ const DETAIL = [
   's10TransactionIdDate',
 ];
 
+/** guaranteeIndicator; U is unknown. */
+const GUARANTEE: ReadonlyMap<string, boolean> = new Map([
+  ['Y', true],
+  ['N', false],
+]);
+
 /**
  * Reads a message whose seal has been checked.
  * @param values of Data, by their names; the amount is in minor units.
@@ -93,6 +101,16 @@ export function readSips2Response(
     }),
     providerReference: reference || null,
     providerStatus: code,
+    ...(outcome === 'denied' && {
+      ...withReason(SIPS2_DECLINES, code),
+      ...((code === '05' || code === '51') && withReason(ISSUER_ANSWERS, values.get('acquirerResponseCode'))),
+    }),
+    ...withCard({
+      brand: values.get('paymentMeanBrand'),
+      number: values.get('maskedPan'),
+      expiry: expiryIn('YYYYMM', values.get('panExpiryDate')),
+      liabilityShift: GUARANTEE.get(values.get('guaranteeIndicator') ?? '') ?? null,
+    }),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

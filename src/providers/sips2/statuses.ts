@@ -1,5 +1,6 @@
 /** The code tables of SIPS 2, by the names that SHEET.md gives them. */
 import type { UpdateOutcome } from '../contract.ts';
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { operationTable } from '../kit/operation-table.ts';
 import { meaningOf, statusTable } from '../kit/statuses.ts';
 
@@ -34,6 +35,14 @@ export const SIPS2_RESPONSE_CODES = statusTable([
   ['91', 'error', 'issuer unreachable'],
   ['98', 'error', 'server unreachable'],
   ['99', 'error', 'temporary platform problem'],
+]);
+
+/** responseCode, where it says why. Of 05 and 51 acquirerResponseCode says more. */
+export const SIPS2_DECLINES = reasonsAmong(SIPS2_RESPONSE_CODES, [
+  ['11 34 63', 'fraud_suspected'],
+  ['14 75', 'invalid_card'],
+  ['51', 'limit_exceeded'],
+  ['54', 'expired_card'],
 ]);
 
 /** What a message's responseCode stands for. */

@@ -8,10 +8,11 @@
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { withReason } from '../kit/decline-reasons.ts';
 import { requireFewFields } from '../kit/message-limits.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { SpplusSettings } from './settings.ts';
-import { ETATS } from './statuses.ts';
+import { ETATS, SPPLUS_DECLINES } from './statuses.ts';
 
 /** A parameter as received. */
 interface RawPair {
@@ -144,6 +145,7 @@ export function readNotification(
     echo: Object.fromEntries(FOLLOWING.map((name) => [name, values.get(name) ?? ''])),
     providerReference: refsfp || null,
     providerStatus: etat,
+    ...withReason(SPPLUS_DECLINES, etat),
     detail: {},
   };
 }

@@ -1,4 +1,5 @@
 /** The status table of SHEET.md. */
+import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { statusTable } from '../kit/statuses.ts';
 
 /** A test payment made in production. */
@@ -25,3 +26,6 @@ export const ETATS = statusTable([
   // Some shops delivered on it. It never pays.
   ['99', 'pending', 'test payment made in production'],
 ]);
+
+/** Why, where the etat says more than its outcome. */
+export const SPPLUS_DECLINES = reasonsAmong(ETATS, [['11', 'other']]);

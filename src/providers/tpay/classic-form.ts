@@ -3,6 +3,7 @@ import { decimal } from '../../payments/money.ts';
 import type { StartedAttempt, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { TPAY_LANGUAGES, type TpaySettings } from './settings.ts';
@@ -25,7 +26,7 @@ export function classicForm(request: StartRequest<TpaySettings>): StartedAttempt
   const entries: (readonly [string, string | undefined])[] = [
     ['id', settings.id],
     ['amount', decimal(payment.amount, 2)],
-    ['description', cut(payment.description, 128) ?? payment.reference],
+    ['description', cut(payment.description, 128) ?? withoutOrderNumbers(payment.reference)],
     ['crc', order],
     ['result_url', addressWithin(512, urls.callback)],
     ['return_url', addressWithin(512, backBy(urls, 'success'))],

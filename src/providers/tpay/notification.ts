@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { withCard } from '../kit/card.ts';
 import { formFields } from '../kit/form-message.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -52,6 +53,8 @@ export function readTpayNotification(
     ...(outcome === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
+    // Without a JWS nobody signs what stands here.
+    ...(settings.require_jws && withCard({ brand: value('card_brand'), number: value('card_tail') })),
     detail: Object.fromEntries(DETAIL.flatMap((name) => (value(name) ? [[name, value(name)]] : []))),
   };
 }

@@ -17,6 +17,7 @@ import type {
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import {
   NUMBER,
   type ShopFields,
@@ -59,7 +60,7 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   const body = {
     amount: 'AMOUNT' as const,
     currency: payment.currency,
-    description: cut(payment.description, 128) ?? payment.reference,
+    description: cut(payment.description, 128) ?? withoutOrderNumbers(payment.reference),
     hiddenDescription: order,
     lang: pageLanguage(customer.language, account.settings.lang, TPAY_LANGUAGES),
     payer: {

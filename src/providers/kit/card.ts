@@ -1,0 +1,59 @@
+/** A card as a provider tells of it, cut down to what may be shown: brand, last four digits, expiry, who bears a fraud. */
+import type { Card } from '../../payments/told.ts';
+import type { ProviderUpdate } from '../contract.ts';
+
+interface CardFields {
+  readonly brand?: string | null | undefined;
+  /** As the provider has masked it: what is not the last four digits is dropped. */
+  readonly number?: string | null | undefined;
+  readonly expiry?: string | null;
+  readonly liabilityShift?: boolean | null;
+}
+
+/** Brands are names; whatever else a field holds is not shown. */
+const BRAND = /^[\p{L}\d][\p{L}\d .,/_&+()-]{0,39}$/u;
+
+/** More digits than the last four of a card have no business in a brand. */
+const MANY_DIGITS = /\d{5}/;
+
+/** The last four digits of a masked number; null where fewer stand at its end. */
+export function lastFour(number: string | null | undefined): string | null {
+  return /(?:^|\D|\d{8})(\d{4})$/.exec(number?.trim() ?? '')?.[1] ?? null;
+}
+
+/**
+ * `YYYY-MM` of a year of two or four digits and a month; null where they are none.
+ * @param year a two-digit one is of this century.
+ */
+export function expiryOf(year: string | undefined, month: string | undefined): string | null {
+  if (!/^(20)?\d\d$/.test(year ?? '') || !/^(0?[1-9]|1[0-2])$/.test(month ?? '')) return null;
+  return `${year?.padStart(4, '20')}-${month?.padStart(2, '0')}`;
+}
+
+/** `YYYY-MM` of digits in one of the usual orders; null where they are none. */
+export function expiryIn(order: 'MMYY' | 'YYMM' | 'YYYYMM' | 'MM/YY' | 'MM/YYYY', text = ''): string | null {
+  const [first = '', second = ''] = order.includes('/')
+    ? text.split('/')
+    : order === 'YYYYMM'
+      ? [text.slice(0, 4), text.slice(4)]
+      : [text.slice(0, 2), text.slice(2)];
+  return order.startsWith('M') ? expiryOf(second, first) : expiryOf(first, second);
+}
+
+/** As a member of an update; nothing where nothing is told. */
+export function withCard({
+  brand,
+  number,
+  expiry = null,
+  liabilityShift = null,
+}: CardFields): Pick<ProviderUpdate, 'card'> {
+  const name = brand?.trim() ?? '';
+  const card: Card = {
+    brand: BRAND.test(name) && !MANY_DIGITS.test(name) ? name : null,
+    last4: lastFour(number),
+    expiry,
+    liabilityShift,
+  };
+  const isEmpty = Object.values(card).every((value) => value === null);
+  return isEmpty ? {} : { card };
+}
