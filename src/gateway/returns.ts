@@ -14,6 +14,7 @@ import { mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { queryStatus } from './status-query.ts';
+import { whileShopperWaits } from './time-limit.ts';
 import { updateCommand } from './update-command.ts';
 
 /** What a return carries. */
@@ -114,7 +115,13 @@ async function queryNow(
   if (!request) return { update: null };
   const later = spends ? { update: null } : { update: null, hint: { ...about, attempt: request.attempt } };
   try {
-    const commands = await queryStatus(service, { ...request, hint: hint.about });
+    const query = { ...request, hint: hint.about };
+    // What takes money is not given up half-way.
+    const commands = spends
+      ? await queryStatus(service, query)
+      : await whileShopperWaits(service.fetch, (fetcher) =>
+          queryStatus({ ...service, fetch: fetcher }, query),
+        );
     const [first, ...more] = commands ?? [];
     for (const command of more) await ledger.applyUpdate(command);
     if (spends && commands) return { update: first ?? null, spent: request.attempt };

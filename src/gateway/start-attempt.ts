@@ -13,6 +13,7 @@ import { open, takesCurrency } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
+import { whileShopperWaits } from './time-limit.ts';
 
 /** What a shop says about where a payment goes. */
 export interface Choice {
@@ -194,20 +195,22 @@ export async function startAttempt(
     return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
   }
   const now = service.now();
-  const started = await found.start({
-    id,
-    order: order ?? orderNumber(id, attempt),
-    payment: { ...request, amount },
-    account: current.account,
-    urls: {
-      callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
-      back: `${origin}/return/${encodeURIComponent(account.id)}/${id}`,
-    },
-    now: new Date(now),
-    ip: ip ?? null,
-    fetch: fetchFor(service, account),
-    daily: (contract) => dailyNumber(service, found.id, contract),
-  });
+  const started = await whileShopperWaits(fetchFor(service, account), async (fetcher) =>
+    found.start({
+      id,
+      order: order ?? orderNumber(id, attempt),
+      payment: { ...request, amount },
+      account: current.account,
+      urls: {
+        callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
+        back: `${origin}/return/${encodeURIComponent(account.id)}/${id}`,
+      },
+      now: new Date(now),
+      ip: ip ?? null,
+      fetch: fetcher,
+      daily: (contract) => dailyNumber(service, found.id, contract),
+    }),
+  );
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
   const goodUntil = after(made.goodForSeconds);

@@ -420,6 +420,15 @@ export async function journey(
   };
 }
 
+/** Where a shopper who is back goes in the end: the shop's address, without waiting for a result. */
+export async function shopAfter(back: Response): Promise<URL> {
+  const target = new URL(back.headers.get('location') ?? '', ORIGIN);
+  if (!/^\/pay\/\w+\/[\w-]+\/wait$/.test(target.pathname)) return target;
+  target.searchParams.set('until', '0');
+  const onward = await request(target.href);
+  return new URL(onward.headers.get('location') ?? '');
+}
+
 /** The Durable Object of a payment, to evict it or look inside. */
 export function objectOf(id: string) {
   return env.LEDGER.get(env.LEDGER.idFromName(id));
@@ -453,6 +462,7 @@ export function network(
 ) {
   const webhooks: ReceivedWebhook[] = [];
   const calls: string[] = [];
+  nextAnswers.length = 0;
   const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const sent = new Request(input as RequestInfo, init);
     calls.push(sent.url);
