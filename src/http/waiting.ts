@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono';
 import type { Service } from '../gateway/service.ts';
+import { originOf } from '../gateway/start-attempt.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
@@ -26,7 +27,7 @@ function isOnItsWay({ status, pendingReason }: PaymentView): boolean {
 }
 
 /**
- * The address of a payment's waiting page.
+ * The address of a payment's waiting page, without its origin.
  * @param via as at our return address.
  * @param until milliseconds since 1970; left out: as long as a shopper waits at most.
  */
@@ -63,7 +64,9 @@ export async function afterReturn(c: Context<AppEnv>, returning: Returning): Pro
   if (isDone) return toShop(service, returning, via);
   const address = waitingAddress(service, view.id, via);
   const target = await addressBack(service, returning, via);
-  return target === null ? ownReturnPage(service, returning, address) : seeOther(address);
+  return target === null
+    ? ownReturnPage(service, returning, address)
+    : seeOther(originOf(service, c.req.url) + address);
 }
 
 /** `GET /pay/:id/:token/wait`. Whoever may pay may wait as well: the checkout's token opens it too. */

@@ -439,6 +439,12 @@ export function ledgerOf(id: string): LedgerClient {
   return objectOf(id) as unknown as LedgerClient;
 }
 
+/** Why the shopper of a payment could not be forwarded, the first time first. Read where it stands: no key is needed. */
+export async function hopFailures(id: string) {
+  const log = await ledgerOf(id).events();
+  return (log?.events ?? []).filter(({ type }) => type === 'forward.failed');
+}
+
 /** One webhook as the shop received it. */
 export interface ReceivedWebhook {
   readonly url: string;
