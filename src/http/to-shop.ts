@@ -65,7 +65,10 @@ export function ownReturnPage(service: Service, { view }: Returning, refresh?: s
     messagePage(
       {
         title: 'Back from the payment',
-        text: `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
+        text:
+          view.status === 'pending'
+            ? `The payment ${view.reference} is being checked. It does not have to be paid again.`
+            : `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
         ...(refresh !== undefined && { refresh }),
       },
       nonce,

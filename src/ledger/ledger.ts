@@ -312,7 +312,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const outcome = await this.ports()
       .queryStatus(request)
       .catch((): StatusQueryOutcome => ({ result: 'later', error: null }));
-    if (outcome.result === 'updates') for (const command of outcome.commands) this.applyUpdate(command);
+    for (const command of outcome.commands ?? []) this.applyUpdate(command);
     return outcome.result === 'updates';
   }
 
@@ -402,8 +402,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         );
         // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
         for (const done of outcomes) {
-          if (done.kind === 'confirm' && done.outcome.result === 'updates')
-            for (const command of done.outcome.commands) this.applyUpdate(command);
+          if (done.kind === 'confirm')
+            for (const command of done.outcome.commands ?? []) this.applyUpdate(command);
         }
         this.#work.commit((writer) => {
           for (const outcome of outcomes) {

@@ -3,8 +3,16 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { capturedOf } from '../payments/operations.ts';
-import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
+import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import {
+  apply,
+  bearingOf,
+  contradicts,
+  hasLapsed,
+  type Mismatch,
+  mismatch,
+  moneyOf,
+} from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -34,6 +42,9 @@ export function identity({
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
+
+/** Differences with which an update must not move money. */
+const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
@@ -152,7 +163,10 @@ export class ProviderUpdates {
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
-    const stated = isOfPart ? 'none' : command.outcome === 'accepted' ? paid : command.outcome;
+    const isPartBack =
+      command.outcome === 'reversed' && command.cumulative && named !== null && named < attempt.amount;
+    const said = isPartBack ? 'refunded' : command.outcome;
+    const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
@@ -172,7 +186,7 @@ export class ProviderUpdates {
       ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
-    const blocked = difference === 'currency' || difference === 'amount_missing';
+    const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
     if (difference) {
@@ -180,24 +194,39 @@ export class ProviderUpdates {
       if (blocked) return answer;
     }
     const about = this.#operationResults.newsOf(record, command, amount);
-    const { cumulative = false, sequence } = command;
+    const { cumulative = false, sequence, ofTransaction } = command;
+    // What we have cancelled of it counts as given back, and not as never paid.
+    const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
+    const ours = isLeft ? cancelledOfPaid(record.operations ?? [], number) : 0;
     const update = {
       outcome,
-      amount: amount as Minor | null,
+      amount: (amount === null ? null : amount + ours) as Minor | null,
       movement: about ? ownMovement(about.operation, command) : command.movement,
       cumulative,
       ...(sequence && { sequence }),
+      ...(ofTransaction && { ofTransaction }),
     };
+    if (contradicts(attempt.state, update)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return answer;
+    }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
-    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
+    const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
+    const reason = command.proofMissing ? 'proof_missing' : command.pendingReason;
+    // Why it waits is news, although it waited before.
+    const isReasonNew = reason !== undefined && outcome === 'pending' && reason !== attempt.pendingReason;
+    const isWaiting = state.progress === 'pending' && moneyOf(state).paid === 0;
+    const hasMoved = state !== attempt.state || (isReasonNew && isWaiting);
+    const bearing = bearingOf(states, outcome, { hasMoved, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
-    if (state === attempt.state) {
+    if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
@@ -218,7 +247,7 @@ export class ProviderUpdates {
         ...entry,
         queried: 0,
         state,
-        ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
+        ...(reason && outcome === 'pending' && { pendingReason: reason }),
       })),
       command,
       bearing,

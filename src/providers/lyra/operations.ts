@@ -10,7 +10,7 @@ import type { OperationCall, OperationOrder, OperationResult, ProviderOperation 
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
 import { callLyra, cannotUseLyraRest, isOfOrder, requireLyraTransaction } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
-import { LYRA_OPERATIONS, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
+import { LYRA_OPERATIONS, REFUND_TOO_EARLY, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
 import { type LyraOrder, type LyraTransaction, refundedSoFar } from './transactions.ts';
 
 type Call = OperationCall<LyraSettings>;
@@ -98,11 +98,24 @@ async function executeCancel(order: Order): Promise<OperationResult> {
   return resultOf(LYRA_OPERATIONS['partial cancel'], lowered, null);
 }
 
+function isTooEarly(error: unknown): boolean {
+  return error instanceof Declined && error.provider?.code === REFUND_TOO_EARLY;
+}
+
 async function executeRefund(order: Order): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const uuid = uuidOf(order);
   const body = { uuid, amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
-  const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
+  const answer = await callLyra<LyraTransaction>(
+    order.send,
+    account,
+    'Transaction/CancelOrRefund',
+    body,
+  ).catch((error: unknown) => {
+    throw isTooEarly(error)
+      ? new Declined(REFUND_TOO_EARLY, 'the payment is not remitted yet: use cancel instead of refund')
+      : error;
+  });
   const credit = requireLyraTransaction(answer, order, { operationType: 'CREDIT', parent: uuid, amount });
   return resultOf(LYRA_OPERATIONS.refund, credit, credit.uuid ?? null);
 }

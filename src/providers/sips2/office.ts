@@ -25,7 +25,7 @@ import { meaningOf } from '../kit/statuses.ts';
 import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';
 import type { Sips2Settings } from './settings.ts';
 import type { OfficeMessage } from './signatures.ts';
-import { SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
+import { SIPS2_IMPOSSIBLE, SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
 
 type Call = OperationCall<Sips2Settings>;
 type Order = OperationOrder<Sips2Settings>;
@@ -57,6 +57,13 @@ function failure(code: string, text: string): Problem {
 
 // --- Executing --------------------------------------------------------------------------------------------
 
+/** A refund is possible after the remittance, a cancel before it. */
+const USE_CANCEL = 'not possible in this state: before the remittance, use cancel instead of refund';
+
+function isEarly(kind: OperationKind, code: string): boolean {
+  return kind === 'refund' && code === SIPS2_IMPOSSIBLE;
+}
+
 /** What an answer to a cash call says. @throws Declined, Problem, Refusal */
 function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order): OperationResult {
   const code = officeText(answer.responseCode);
@@ -66,7 +73,7 @@ function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order)
     throw new Refusal('wrong_attempt', `the answer is about the amount ${named}`);
   const state = stateIn(SIPS2_OPERATIONS['cash calls'], code);
   const text = [newStatus, officeText(answer.errorFieldName)].filter(Boolean).join(', ');
-  if (state === 'failed') throw new Declined(code, text);
+  if (state === 'failed') throw new Declined(code, isEarly(kind, code) ? USE_CANCEL : text);
   // What waits has not changed the status yet.
   const isUnchanged = state === 'accepted' && NOT_DONE[kind].includes(newStatus);
   if (state === 'unknown' || (!isUnchanged && IMPOSSIBLE[kind].includes(newStatus)))
@@ -206,7 +213,9 @@ function echoOf(answer: OfficeMessage): Readonly<Record<string, string>> {
  * diagnostic/getTransactionData. Null while the platform knows no such transaction.
  * @throws Problem; Refusal when the answer is not to be believed, or is about another payment
  */
-export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promise<ProviderUpdate | null> {
+export async function querySips2Status(
+  query: StatusQuery<Sips2Settings>,
+): Promise<ProviderUpdate | readonly ProviderUpdate[] | null> {
   const { account, providerState, capture, known } = query;
   const isS10 = account.settings.use_s10_reference;
   // Before the first notification a SIPS 1 style transaction has no number that we know.
@@ -222,10 +231,11 @@ export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promi
   if (amount !== null && amount > query.amount)
     throw new Refusal('wrong_attempt', `the answer is about another amount: ${amount}`);
   const number = officeText(answer.currencyCode);
+  const movement = isS10 ? `${providerState.s10_date}/${providerState.s10_id}` : query.order;
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
   // After a validation the amount may be a part of what was authorized.
   const isWhole = capture === 'automatic' && !known?.paid;
-  return {
+  const update: ProviderUpdate = {
     kind: 'update',
     order: query.order,
     key: `status/${status}`,
@@ -233,11 +243,16 @@ export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promi
     // What is refunded in full is refunded as far as it was paid.
     amount: outcome === 'refunded' ? 'asked' : (amount ?? 'asked'),
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),
-    movement: query.order,
+    movement,
     cumulative: true,
+    ...((outcome === 'authorized' || outcome === 'expired') && { ofTransaction: true as const }),
     echo: echoOf(answer),
     providerReference: officeText(answer.transactionReference) || null,
     providerStatus: status || code,
     detail: {},
   };
+  // What is held may be known under no name: this is the transaction that held it.
+  return outcome === 'expired' && known && known.authorized > 0
+    ? [{ ...update, key: `${update.key}/held`, outcome: 'authorized', amount: known.authorized }, update]
+    : update;
 }
