@@ -388,8 +388,7 @@ async function backEarly(via = 'success') {
   await visit(attempt.payment.checkoutUrl);
   const back = await visit(`/return/${attempt.account}/${attempt.payment.id}?via=${via}`);
   const location = back.headers.get('location') ?? '';
-  expect(location.startsWith(ORIGIN)).toBe(true);
-  const address = location.slice(ORIGIN.length);
+  const address = location.startsWith(ORIGIN) ? location.slice(ORIGIN.length) : location;
   const [, , , token = ''] = address.split('/');
   return { attempt, back, address, token };
 }
@@ -402,6 +401,7 @@ describe('a shopper who is back before the result', () => {
       'no-store',
       'no-referrer',
     ]);
+    expect(back.headers.get('location')).toBe(ORIGIN + address);
     expect(address).toMatch(new RegExp(`^/pay/${attempt.payment.id}/[\\w-]{22}/wait\\?`));
     const page = await pageOf(await visit(address));
     expect(page.status).toBe(200);
