@@ -51,7 +51,7 @@ export interface LedgerClient {
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(isPolybanking: boolean): Promise<boolean>;
   reproject(): Promise<boolean>;
-  history(): Promise<History | null>;
+  history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
   start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;

@@ -190,11 +190,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       : null;
   }
 
-  /** The log or a part of it, oldest first, with the repeats counted so far. */
+  /** The log or a part of it, oldest first, with the repeats counted so far: they are written, so that only who has a key may read it. */
   events(page?: EventPage): PaymentLog | null {
+    if (this.#store.head) this.#work.writeRepeats();
+    return this.#log(page);
+  }
+
+  /** What is written of the log. */
+  #log(page?: EventPage): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
-    this.#work.writeRepeats();
     const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
       id,
       kind,
@@ -204,9 +209,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return { shop: head.shop, events: this.#store.events(page), pending };
   }
 
-  /** Everything that the routes of another dialect need to describe the payment. */
-  history(): History | null {
-    const log = this.events();
+  /**
+   * Everything that the routes of another dialect need to describe the payment.
+   * @param isForShop whether who has a key reads it: the repeats counted so far are written then. A stranger who causes them has this
+   *   read too, each time.
+   */
+  history(isForShop = false): History | null {
+    const log = isForShop ? this.events() : this.#log();
     const { record } = this.#store;
     if (!log || !record) return null;
     return {

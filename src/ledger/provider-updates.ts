@@ -52,6 +52,12 @@ const UNPROVEN = 'proof missing|';
 /** Different messages that prove nothing that are kept for one attempt. Anybody can make them up. */
 const MAX_UNPROVEN = 20;
 
+/**
+ * Different messages of one attempt, when the next one counts although nothing proves it: on an account for tests, or where the operator
+ * accepts the risk. Each is an event, an answer and a webhook, and anybody can make them up there too.
+ */
+const MAX_COUNTED_UNPROVEN = 60;
+
 /** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
 function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
   if (!bound || !echo) return null;
@@ -148,8 +154,10 @@ export class ProviderUpdates {
     this.#work.countRepeat('notification.duplicate', 'provider', detail);
   }
 
-  #isOneTooMany({ proofMissing, attempt }: ApplyUpdateCommand): boolean {
-    return proofMissing === true && this.#work.store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
+  #isOneTooMany({ proofMissing, proven, attempt }: ApplyUpdateCommand): boolean {
+    const { store } = this.#work;
+    if (proofMissing) return store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
+    return proven === false && store.countOfAnswers(`${attempt}|`) >= MAX_COUNTED_UNPROVEN;
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */

@@ -79,6 +79,8 @@ export interface Transactions {
   readonly held: Movements;
   /** Those that ended without money, with the highest result. */
   readonly ended: Readonly<Record<string, Ending>>;
+  /** Those that were reversed: what they brought is given back, and what another one brought or holds is not. Left out: none. */
+  readonly reversed?: Readonly<Record<string, true>>;
 }
 
 /** How a transaction ends without money, in ascending rank. */
@@ -188,6 +190,9 @@ function transactionsAfter(known: Transactions, outcome: Outcome, id: string, am
     if (before !== undefined && before <= amount) return known;
     return { ...known, lowered: { ...known.lowered, [id]: amount } };
   }
+  if (outcome === 'reversed') {
+    return known.reversed?.[id] ? known : { ...known, reversed: { ...known.reversed, [id]: true } };
+  }
   const ending = endingOf(outcome);
   const before = known.ended[id];
   if (!ending || (before !== undefined && ENDINGS.indexOf(before) >= ENDINGS.indexOf(ending))) return known;
@@ -217,13 +222,24 @@ export function contradicts(
   return ofTransaction === true && isEnd && (state.paid[movement] ?? ZERO) > 0;
 }
 
-/** What an attempt's movements have brought: of a transaction whose amount has fallen, what is left of it. */
-function paidBy({ paid, transactions }: AttemptState): Minor {
-  const amounts = Object.entries(paid).map(([id, amount]) => {
+/**
+ * What an attempt's movements have brought: of a transaction whose amount has fallen, what is left of it.
+ * @param counts which movements.
+ */
+function paidBy({ paid, transactions }: AttemptState, counts: (id: string) => boolean = () => true): Minor {
+  const counted = Object.entries(paid).filter(([id]) => counts(id));
+  const amounts = counted.map(([id, amount]) => {
     const lowered = transactions?.lowered[id] ?? amount;
     return lowered < amount ? lowered : amount;
   });
   return sum(amounts);
+}
+
+/** Whether a transaction that was not reversed still holds money. */
+function isHeldByOther({ transactions }: AttemptState): boolean {
+  if (!transactions?.reversed) return false;
+  const { held, ended, reversed } = transactions;
+  return Object.keys(held).some((id) => !reversed[id] && ended[id] === undefined);
 }
 
 function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
@@ -342,11 +358,18 @@ function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
 }
 
 /** The progress that counts: an authorization after a reversal holds money again, one whose transactions ended holds none. */
-function progressOf(state: AttemptState): Progress {
+export function progressOf(state: AttemptState): Progress {
   const { progress, reversed, sequences = {} } = state;
-  const isHeldAgain = progress === 'voided' && reversed && isAbove(sequences.authorized, sequences.reversed);
+  const isLater = isAbove(sequences.authorized, sequences.reversed) || isHeldByOther(state);
+  const isHeldAgain = progress === 'voided' && reversed && isLater;
   if (progress === 'authorized') return lapseOf(state) ?? progress;
   return isHeldAgain ? 'authorized' : progress;
+}
+
+/** What a reversal has given back: all that was paid, or where single transactions were reversed what those had brought. */
+function reversedOf(state: AttemptState, paid: Minor): Minor {
+  const ids = state.transactions?.reversed;
+  return ids ? paidBy(state, (id) => ids[id] === true) : paid;
 }
 
 /** The money of an attempt, by its state. */
@@ -356,7 +379,7 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
-  const refunded = isReversed(state) ? paid : back;
+  const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
   const released = totals.released ?? ZERO;
   return {
     authorized:

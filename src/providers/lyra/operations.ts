@@ -82,10 +82,22 @@ async function executeCapture(order: Order): Promise<OperationResult> {
   return resultOf(LYRA_OPERATIONS.capture, captured, null);
 }
 
+/** A cancellation takes back one transaction, whatever amount it names: what several have brought is not cancelled by one. */
+async function prepareCancel(order: Order): Promise<void> {
+  if (order.fundsSource !== 'paid') return;
+  const { amount } = await currentTransaction(order);
+  if (amount !== order.amount)
+    throw new Problem(
+      'invalid_state',
+      `the provider's transaction is for ${amount}, and ${order.amount} is to be cancelled: refresh the payment; what several transactions have brought is cancelled in the back office`,
+    );
+}
+
 async function executeCancel(order: Order): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const uuid = uuidOf(order);
   if (order.whole) {
+    await prepareCancel(order);
     const body = { uuid, amount, currency, comment, resolutionMode: 'CANCELLATION_ONLY' };
     const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
     const cancelled = requireLyraTransaction(answer, order, { operationType: 'DEBIT', uuid });

@@ -56,6 +56,8 @@ export function mobilePhone(value: string | undefined, country: string | undefin
   const international = /^(?:\+|00)([1-9]\d{5,14})$/.exec(text)?.[1];
   const code = international ? callingCodeOf(international) : CALLING_CODES[country ?? ''];
   if (!code || (!international && !/^\d{5,15}$/.test(text))) return null;
-  const digits = international ? international.slice(code.length) : text;
+  const national = international ? international.slice(code.length) : text;
+  // Dialled within Great Britain it has 11 digits, and its calling code stands for the zero.
+  const digits = national.length > 10 ? national.replace(/^0/, '') : national;
   return digits.length >= 4 && digits.length <= 10 ? { callingCode: `+${code}`, digits } : null;
 }

@@ -81,6 +81,15 @@ function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order)
   return { state, status: newStatus || code, providerReference: null };
 }
 
+/**
+ * Whether an operation takes back all that there is. What is left beside others that still wait is a part: it changes the status only if
+ * they are carried out too.
+ */
+function takesAll({ whole, fundsSource, before, amount }: Call): boolean {
+  const { authorized, paid, refunded } = before;
+  return whole && amount === (fundsSource === 'held' ? authorized - paid : paid - refunded);
+}
+
 /** What a person has to look up where the answer to an operation on a part was lost. */
 function whatToLookUp(kind: OperationKind, order: Order): string {
   const reference = Object.values(officeReference(order)).map((one) =>
@@ -92,7 +101,7 @@ function whatToLookUp(kind: OperationKind, order: Order): string {
 
 /** The failure of a call about a part, with what is to be looked up. */
 function withAdvice(error: unknown, kind: OperationKind, order: Order): unknown {
-  if (order.whole || kind === 'capture' || error instanceof Declined) return error;
+  if (takesAll(order) || kind === 'capture' || error instanceof Declined) return error;
   const advice = whatToLookUp(kind, order);
   if (error instanceof Refusal) {
     const detail = `the provider's answer is not to be believed: ${error.message}; ${advice}`;
@@ -162,7 +171,7 @@ async function lookUpCapture(call: Call): Promise<Bookings> {
 
 /** Null for a part, which no status shows. */
 async function lookUpWhole(kind: 'cancel' | 'refund', call: Call): Promise<Bookings | null> {
-  if (!call.whole) return null;
+  if (!takesAll(call)) return null;
   const status = officeText((await transactionOf(call)).transactionStatus);
   // Where a part was refunded before, TO_CREDIT might be about that.
   const isSure = status !== 'TO_CREDIT' || call.before.refunded === 0;
@@ -233,13 +242,13 @@ export async function querySips2Status(
   const number = officeText(answer.currencyCode);
   const movement = isS10 ? `${providerState.s10_date}/${providerState.s10_id}` : query.order;
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
-  // After a validation the amount may be a part of what was authorized.
-  const isWhole = capture === 'automatic' && !known?.paid;
+  // A validation leaves the amount that was validated, perhaps in the Merchant Extranet: without it the status does not say how much.
+  const isKnown = !known?.paid && (capture === 'automatic' || amount !== null);
   const update: ProviderUpdate = {
     kind: 'update',
     order: query.order,
     key: `status/${status}`,
-    outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
+    outcome: outcome === 'paid' && !isKnown ? 'none' : outcome,
     // What is refunded in full is refunded as far as it was paid.
     amount: outcome === 'refunded' ? 'asked' : (amount ?? 'asked'),
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),

@@ -3,9 +3,12 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systempay } from '../../../src/providers/lyra/brands.ts';
 import { partsOf } from '../../../src/providers/lyra/schedule.ts';
+import { entryOf } from '../../../src/sandbox/kit/bank-ledger.ts';
 import {
+  bankOf,
   deliver,
   demoSettings,
+  journey,
   makeAccount,
   makeShop,
   memory,
@@ -14,7 +17,7 @@ import {
   type Payment,
   runAlarms,
 } from '../../support/harness.ts';
-import { call, paid } from '../operations-support.ts';
+import { call, outcome, paid } from '../operations-support.ts';
 import { accountOf, begin, request } from '../support.ts';
 
 const KEY = String(demoSettings('systempay').key);
@@ -250,6 +253,68 @@ describe('a transaction that held money', () => {
   );
 });
 
+describe('a transaction that is cancelled', () => {
+  const other: Fields = { vads_trans_uuid: OTHER_UUID };
+
+  it('takes back nothing that another try of the same order has brought, in any order', async () => {
+    const messages: readonly Fields[] = [
+      { vads_trans_status: 'AUTHORISED_TO_VALIDATE' },
+      { vads_trans_status: 'CANCELLED' },
+      { ...other, vads_trans_status: 'AUTHORISED' },
+    ];
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [2, 0, 1],
+      [1, 2, 0],
+    ]) {
+      const { tell, money } = await sent();
+      for (const index of order) await tell(messages[index] ?? {});
+      expect(await money(), String(order)).toEqual(['paid', 1999, 0]);
+    }
+  });
+
+  it('takes back its own part of a payment in several, and a part that was not paid takes back nothing', async () => {
+    const { tell, money } = await sent({ amount: 7590, config: 'MULTI:first=2590;count=3;period=30' });
+    const part = (amount: number, sequence: number, uuid: string): Fields => ({
+      vads_effective_amount: String(amount),
+      vads_effective_currency: '978',
+      vads_sequence_number: String(sequence),
+      vads_trans_uuid: uuid,
+    });
+    await tell({ ...part(2590, 1, UUID), vads_trans_status: 'CAPTURED' });
+    await tell({ ...part(2500, 3, 'f'.repeat(32)), vads_trans_status: 'CANCELLED' });
+    expect(await money()).toEqual(['partially_paid', 2590, 0]);
+    await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'AUTHORISED' });
+    await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'CANCELLED' });
+    expect(await money()).toEqual(['partially_refunded', 5090, 2500]);
+  });
+
+  it('leaves what another try holds', async () => {
+    const { tell, shop, id } = await sent();
+    await tell({ vads_trans_status: 'AUTHORISED_TO_VALIDATE' });
+    await tell({ vads_trans_status: 'CANCELLED' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'cancelled', amounts: { authorized: 0 } });
+    await tell({ ...other, vads_trans_status: 'AUTHORISED_TO_VALIDATE' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'authorized', amounts: { authorized: 1999 } });
+    await tell({ ...other, vads_trans_status: 'CANCELLED' });
+    expect(await shop.payment(id)).toMatchObject({ status: 'cancelled', amounts: { authorized: 0 } });
+  });
+
+  it('is not the order where an answer has a paid one beside it', async () => {
+    const transaction = { operationType: 'DEBIT', amount: 1999, currency: 'EUR' };
+    const { tellRest, money } = await sent();
+    await tellRest({
+      orderStatus: 'PAID',
+      transactions: [
+        { ...transaction, uuid: UUID, detailedStatus: 'CAPTURED' },
+        { ...transaction, uuid: OTHER_UUID, detailedStatus: 'CANCELLED' },
+      ],
+    });
+    expect(await money()).toEqual(['paid', 1999, 0]);
+  });
+});
+
 describe('an answer with several transactions', () => {
   const declined = {
     uuid: OTHER_UUID,
@@ -288,6 +353,29 @@ describe('a refund before the remittance', () => {
     await memory.put(`lyra/unremitted/${attempt.order.order}`, 'yes');
     const { body } = await call(attempt, 'refund', { amount: 500 });
     expect(JSON.stringify(body)).toContain('use cancel');
+  });
+});
+
+describe('a cancel', () => {
+  it('of what two transactions have brought is not one of a single transaction', async () => {
+    const attempt = await journey('systempay');
+    await memory.put(`lyra/unremitted/${attempt.order.order}`, 'yes');
+    const message = bankOf('systempay').notification(attempt.order, attempt.merchant, 'pay', 'none');
+    const { signature: _, ...fields } = Object.fromEntries(new URLSearchParams(String(message.body)));
+    const other: Record<string, string> = { ...fields, vads_trans_uuid: 'b'.repeat(32) };
+    const text = [
+      ...Object.keys(other)
+        .sort()
+        .map((name) => other[name]),
+      KEY,
+    ].join('+');
+    const signature = createHmac('sha256', KEY).update(text).digest('base64');
+    await deliver({ ...message, body: new URLSearchParams({ ...other, signature }).toString() });
+    await attempt.notify('pay');
+    expect(await outcome(attempt)).toMatchObject({ paid: 2 * attempt.order.amount });
+    expect((await call(attempt, 'cancel')).body).toMatchObject({ code: 'invalid_state' });
+    expect(await outcome(attempt)).toMatchObject({ states: ['failed'], refunded: 0 });
+    expect((await entryOf(memory, attempt.order.order))?.returned).toBe(0);
   });
 });
 

@@ -405,7 +405,7 @@ describe('before the remittance', () => {
     const attempt = await unremitted();
     await inBackOffice(attempt, 'cancel', 300);
     await refreshed(attempt);
-    changeAnswer('Transaction/', () => new Response('bad gateway', { status: 502 }));
+    changeAnswer('Transaction/CancelOrRefund', () => new Response('bad gateway', { status: 502 }));
     await call(attempt, 'cancel');
     expect(await state(attempt)).toBe('unknown');
     await refreshed(attempt);

@@ -47,6 +47,7 @@ describe('PBX_BILLING', () => {
     ['06.12.34.56.78', 'FR', '+33', '0612345678'],
     ['+352 621 123 456', 'LU', '+352', '621123456'],
     ['+1 (202) 555-0142', 'US', '+1', '2025550142'],
+    ['07911 123456', 'GB', '+44', '7911123456'],
     ['0692 12 34 56', 'RE', '+262', '0692123456'],
   ])('divides %s', (phone, country, callingCode, digits) => {
     expect(mobilePhone(phone, country)).toEqual({ callingCode, digits });
