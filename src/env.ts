@@ -5,7 +5,7 @@
 
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
-import { checkoutKey } from './signing/checkout-token.ts';
+import { checkoutKey, waitingKey } from './signing/checkout-token.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -28,6 +28,8 @@ export interface Config {
   readonly idKey: Uint8Array;
   /** 32 bytes, derived from idKey: makes the tokens of checkout links. */
   readonly checkoutKey: Uint8Array;
+  /** 32 bytes, derived from idKey: makes the tokens of the pages that wait for a result. */
+  readonly waitingKey: Uint8Array;
   readonly adminToken: string;
   /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
@@ -143,6 +145,7 @@ export function readConfig(variables: Variables): Config {
       : null,
     idKey,
     checkoutKey: checkoutKey(idKey),
+    waitingKey: waitingKey(idKey),
     adminToken,
     publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),

@@ -1,9 +1,10 @@
 /** The shopper at the checkout: the redirect of the newest attempt, a new attempt, or a choice of accounts. */
 import type { Account } from '../directory/types.ts';
-import type { HopResult } from '../ledger/commands.ts';
+import type { HopFailure, HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { PaymentRequest } from '../payments/types.ts';
+import { hopFailure } from './hop-failure.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
@@ -16,30 +17,48 @@ export interface ShopperAtCheckout {
   readonly chosen: string | null;
   /** Where countersign is reached from outside. */
   readonly origin: string;
+  readonly requestId: string;
+}
+
+/** Notes in the payment's log why its shopper could not be forwarded. What fails here must not hide that. */
+async function note(ledger: LedgerClient, attempt: number | null, failure: HopFailure): Promise<void> {
+  try {
+    await ledger.startFailed(attempt, failure);
+  } catch (error) {
+    console.error({ event: 'hop.failure_not_logged', requestId: failure.requestId, error: String(error) });
+  }
+}
+
+/** The account is not for this shop, or for its mode, any more. */
+function notOffered(account: string | null, { requestId }: ShopperAtCheckout): HopFailure {
+  const detail = 'the account is not offered to this shop any more, or the shop is switched off';
+  return { account, code: 'not_offered', detail, words: null, requestId };
 }
 
 async function startNext(
   service: Service,
   ledger: LedgerClient,
   hop: Extract<HopResult, { kind: 'start' }>,
-  { origin, ip }: ShopperAtCheckout,
+  shopper: ShopperAtCheckout,
 ): Promise<HopResult> {
   const { id, attempt, request, amount } = hop;
+  const { origin, ip, requestId } = shopper;
+  let account: Account | null = null;
   try {
-    const account = await service.directory.account(hop.account);
+    account = await service.directory.account(hop.account);
     if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
     const shop = await service.directory.shop(hop.shop);
     // The shop may have changed its mode since the payment was made.
     const isOffered =
       shop?.active && shop.adminEnabled && fitsMode(shop, account) && account.retiredAt === null;
     if (!isOffered || isReal(account) === hop.test) {
-      await ledger.startFailed(attempt);
+      await note(ledger, attempt, notOffered(hop.account, shopper));
       return { kind: 'not_offered' };
     }
     const started = await startAttempt(service, { account, id, attempt, request, amount, origin, ip });
     return await ledger.start(attempt, started, ip);
   } catch (error) {
-    await ledger.startFailed(attempt);
+    await note(ledger, attempt, hopFailure(error, { accountId: hop.account, account, requestId }));
     throw error;
   }
 }
@@ -59,8 +78,10 @@ export async function nextHop(
   if (result.kind === 'go') {
     // The attempt was signed before the shop was switched off, or went live: what a test bank calls paid is not.
     const shop = await service.directory.shop(result.shop);
-    if (!shop?.active || !shop.adminEnabled || (result.test && !shop.testMode))
+    if (!shop?.active || !shop.adminEnabled || (result.test && !shop.testMode)) {
+      await note(ledger, null, notOffered(null, shopper));
       return { kind: 'not_offered' };
+    }
   }
   return result;
 }

@@ -14,6 +14,7 @@ import { mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { hasResult, queryStatus } from './status-query.ts';
+import { whileShopperWaits } from './time-limit.ts';
 import { updateCommand } from './update-command.ts';
 
 /** What a return carries. */
@@ -124,7 +125,13 @@ async function queryNow(
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
-    const commands = await queryStatus(service, { ...request, hint: hint.about });
+    const query = { ...request, hint: hint.about };
+    // What takes money is not given up half-way.
+    const commands = spends
+      ? await queryStatus(service, query)
+      : await whileShopperWaits(service.fetch, (fetcher) =>
+          queryStatus({ ...service, fetch: fetcher }, query),
+        );
     const [first, ...more] = commands ?? [];
     for (const command of more) await ledger.applyUpdate(command);
     const isOver = commands !== null && (hasResult(commands) || (spends && commands.length === 0));

@@ -16,6 +16,7 @@ import type {
   HintCommand,
   HintResult,
   History,
+  HopFailure,
   HopResult,
   ImportCommand,
   ImportResult,
@@ -54,7 +55,7 @@ export interface LedgerClient {
   hasBareLink(): Promise<boolean>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
   start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;
-  startFailed(attempt: number): Promise<void>;
+  startFailed(attempt: number | null, failure: HopFailure): Promise<void>;
   takeHint(command: HintCommand): Promise<HintResult>;
   statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
   returnQuery(account: string, attempt: number | null): Promise<ReturnQuery | null>;

@@ -13,6 +13,7 @@ import { open, takesCurrency } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
+import { whileShopperWaits } from './time-limit.ts';
 
 /** What a shop says about where a payment goes. */
 export interface Choice {
@@ -240,7 +241,9 @@ export async function startAttempt(
     await rehearse(found, start);
     return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
   }
-  const started = await found.start(start);
+  const started = await whileShopperWaits(start.fetch, async (fetcher) =>
+    found.start({ ...start, fetch: fetcher }),
+  );
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
   const goodUntil = after(made.goodForSeconds);

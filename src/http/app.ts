@@ -10,6 +10,7 @@ import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { docsRoutes } from './docs.tsx';
+import { homeRoutes } from './home.ts';
 import { documented } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { paymentRoutes } from './payments.ts';
@@ -17,7 +18,7 @@ import { polybankingRoutes } from './polybanking/routes.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
 import * as schemas from './schemas.ts';
-import { unknownPayment } from './shopper.ts';
+import { isShoppersWay, otherMethodPage, unknownPayment } from './shopper-pages.ts';
 
 export const VERSION = '0.1.0';
 
@@ -30,7 +31,9 @@ function rejectOtherMethods(app: Hono<AppEnv>): void {
   for (const [path, taken] of methods) {
     const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].join(', ');
     const problem = new Problem('method_not_allowed', `this address takes ${allow}`);
-    app.all(path, () => problemAnswer(problem, { allow }));
+    app.all(path, (c) => {
+      return isShoppersWay(c.req.path) ? otherMethodPage(c, allow) : problemAnswer(problem, { allow });
+    });
   }
 }
 
@@ -43,7 +46,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
   app.onError(onError);
   app.notFound((c) =>
     // A program has added something to a link, or cut it.
-    openDoor(c.req.path) === 'pay'
+    isShoppersWay(c.req.path)
       ? unknownPayment(c.get('service'))
       : problemAnswer(new Problem('not_found', 'there is nothing at this address')),
   );
@@ -98,6 +101,7 @@ export function createApp(serviceOf: (bindings: object) => Service, note = ''): 
   app.route('/', callbackRoutes());
   app.route('/', polybankingRoutes());
   app.route('/', docsRoutes(app, note));
+  app.route('/', homeRoutes());
   rejectOtherMethods(app);
   return app;
 }

@@ -1,11 +1,11 @@
 /** Where a shop sends the shopper of a payment. */
 import type { Service } from '../gateway/service.ts';
 import type { PaymentId } from '../payments/id.ts';
-import { checkoutToken } from '../signing/checkout-token.ts';
+import { linkToken } from '../signing/checkout-token.ts';
 
 /** The path of a payment's checkout. Whoever has it can pay, and sees what the provider's form shows. */
 export function checkoutPath({ config }: Pick<Service, 'config'>, id: PaymentId): string {
-  return `/pay/${id}/${checkoutToken(config.checkoutKey, id)}`;
+  return `/pay/${id}/${linkToken(config.checkoutKey, id)}`;
 }
 
 /** The `checkoutUrl` of a payment. @param origin where countersign is reached from outside */

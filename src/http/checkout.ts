@@ -1,22 +1,17 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
-import type { Account } from '../directory/types.ts';
-import { open } from '../gateway/accounts.ts';
 import { isChoice } from '../gateway/checkout.ts';
-import { takeReturn } from '../gateway/returns.ts';
-import type { Service } from '../gateway/service.ts';
-import { Problem } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
-import { hasPostfinanceCodes } from '../payments/website-messages.ts';
-import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
-import { isCheckoutToken } from '../signing/checkout-token.ts';
+import { isLinkToken } from '../signing/checkout-token.ts';
 import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
+import { hopFailedPage, noChoicePage } from './hop-failed.ts';
 import { documented } from './openapi.ts';
-import { problemAnswer } from './problems.ts';
-import { providerRequest, senderOf } from './provider-request.ts';
-import { hop, previewed, shopperIp, toShop, unknownPayment, unprovenReturn } from './shopper.ts';
+import { back } from './return.ts';
+import { hop } from './shopper.ts';
+import { otherMethodPage, previewed, unknownPayment } from './shopper-pages.ts';
+import { wait } from './waiting.ts';
 
 /**
  * The payment of the link in the path. A wrong token is an unknown payment, and costs no call of a ledger; without one the ledger says
@@ -30,7 +25,7 @@ async function linkedPayment(c: Context<AppEnv>): Promise<PaymentId | null> {
   const isGood =
     token === undefined
       ? await service.ledger(id).hasBareLink()
-      : isCheckoutToken(service.config.checkoutKey, id, token);
+      : isLinkToken(service.config.checkoutKey, id, token);
   return isGood ? id : null;
 }
 
@@ -58,48 +53,41 @@ async function choose(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(service);
-  const body = await rawBody(c.req.raw);
-  const account = new URLSearchParams(readable(body)).get('account') ?? '';
-  if (!(await isChoice(service, id, account))) return unknownPayment(service);
+  let account: string | null = null;
+  try {
+    const body = await rawBody(c.req.raw);
+    account = new URLSearchParams(readable(body)).get('account') ?? '';
+    if (!(await isChoice(service, id, account))) return noChoicePage(c, id, account);
+  } catch (error) {
+    return hopFailedPage(c, id, error, account);
+  }
   return hop(c, id, account);
-}
-
-/**
- * Whether a return counts as one only if it is rightly signed: websites of PolyBanking rely on that, and PostFinance signs every
- * return. Banks that sign none send their shoppers back as they do at other shops.
- */
-async function isSignedOnly(service: Service, id: PaymentId, { provider }: Account): Promise<boolean> {
-  if (!hasPostfinanceCodes(provider)) return false;
-  return (await service.ledger(id).history())?.request.dialect === 'polybanking';
-}
-
-async function back(c: Context<AppEnv>): Promise<Response> {
-  const service = c.get('service');
-  if (c.req.method === 'HEAD') return previewed(service);
-  const id = paymentId(c.req.param('id') ?? '');
-  const account = id && (await service.directory.account(c.req.param('account') ?? ''));
-  if (!id || !account) return unknownPayment(service);
-  const signedOnly = await isSignedOnly(service, id, account);
-  const result = await takeReturn(service, open(account), await providerRequest(c), {
-    id,
-    sender: senderOf(c),
-    shopperIp: shopperIp(c),
-    signedOnly,
-  });
-  if (result.kind === 'unknown') return signedOnly ? unprovenReturn(service) : unknownPayment(service);
-  return toShop(service, result.shop, result.view, result.request, c.req.query(VIA));
 }
 
 /** A link without a token, of a payment that was made before there were any: no document names it. */
 async function bareLink(c: Context<AppEnv>): Promise<Response> {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return pay(c);
   if (c.req.method === 'POST') return choose(c);
-  const allow = 'GET, POST, HEAD';
-  return problemAnswer(new Problem('method_not_allowed', `this address takes ${allow}`), { allow });
+  return otherMethodPage(c, 'GET, POST, HEAD');
 }
 
 /** The last part of the `checkoutUrl` that an example before has kept. */
 const TOKEN = '$(basename $CHECKOUT)';
+
+/** What a page says where nobody can be taken to a provider. */
+const TROUBLES = {
+  404: 'A page: there is no such payment, or the means of payment cannot be chosen.',
+  409: 'A page: the means of payment is not offered any more.',
+  410: 'A page: the payment was called off, or its time is up.',
+  413: 'A page: the request is too large.',
+  500: 'A page: something failed on our side, or the account is out of order.',
+  502: 'A page: the provider does not take the payment.',
+  504: 'A page: the provider does not answer.',
+};
+
+/** The page for every answer that is not the provider or the shop, in words. */
+const PAGES =
+  'Whatever happens, the shopper gets a page: that nothing was charged, or that it is not known yet, how to try again or to pay another way, the way back to the shop, and the request id. What a provider said stands in the log of the payment (`forward.failed`).';
 
 export function checkoutRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -107,11 +95,14 @@ export function checkoutRoutes(): Hono<AppEnv> {
     '/pay/:id/:token',
     documented({
       summary: 'The hop: takes the shopper to the provider, or back to the shop when nothing is left to pay',
-      description:
-        'The `checkoutUrl` of a payment. With another token the answer is 404, as for a payment that does not exist. Of payments that were made before links had a token, `/pay/:id` works until they have a result, for 30 days after they were created at most.',
+      description: `The \`checkoutUrl\` of a payment. With another token the answer is 404, as for a payment that does not exist. Of payments that were made before links had a token, \`/pay/:id\` works until they have a result, for 30 days after they were created at most. ${PAGES}`,
       auth: null,
-      success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
-      errors: ['not_found', 'invalid_state'],
+      success: {
+        200: 'A page with a form that submits itself.',
+        303: 'The provider, or the shop.',
+        ...TROUBLES,
+      },
+      errors: [],
       example: { path: { id: '$PAYMENT', token: TOKEN } },
     }),
     pay,
@@ -120,22 +111,51 @@ export function checkoutRoutes(): Hono<AppEnv> {
     '/pay/:id/:token',
     documented({
       summary: 'The choice of a means of payment, from the page that the hop showed',
+      description: PAGES,
       auth: null,
-      success: { 200: 'A page with a form that submits itself.', 303: 'The provider, or the shop.' },
-      errors: ['not_found', 'invalid_state', 'payload_too_large'],
+      success: {
+        200: 'A page with a form that submits itself.',
+        303: 'The provider, or the shop.',
+        ...TROUBLES,
+      },
+      errors: [],
       example: { path: { id: '$PAYMENT', token: TOKEN }, form: { account: 'ecommpay-sandbox' } },
     }),
     choose,
   );
   routes.all('/pay/:id', bareLink);
+  routes.get(
+    '/pay/:id/:token/wait',
+    documented({
+      summary: 'The page that waits for a result',
+      description:
+        'Where `/return` leads while the result of a payment is on its way. It looks again every 3 seconds, without a script, and goes on to the shop when there is a result, after 60 seconds at the latest. Its token is another one than that of the checkout, and opens nothing else; that of the checkout opens it too.',
+      auth: null,
+      success: {
+        200: 'A page that looks again by itself.',
+        303: 'The shop.',
+        404: 'A page: there is no such payment.',
+      },
+      errors: [],
+      example: { path: { id: '$PAYMENT', token: TOKEN } },
+    }),
+    wait,
+  );
   routes.on(
     ['GET', 'POST'],
     '/return/:account/:id',
     documented({
       summary: 'The way back: a signed return counts like a notification',
+      description:
+        'To the shop, or to `/pay/:id/:token/wait` while a result is on its way: the payment is created, forwarded or pending, and the shopper has not given up. What does not verify, or cannot be read, changes nothing and stands in the log (`returned`, with `refused`).',
       auth: null,
-      success: { 200: 'A page, for a shop without return addresses.', 303: 'The shop.' },
-      errors: ['not_found', 'payload_too_large'],
+      success: {
+        200: 'A page, for a shop without return addresses.',
+        303: 'The shop, or the page that waits.',
+        404: 'A page: there is no such payment.',
+        413: 'A page: the request is too large.',
+      },
+      errors: [],
     }),
     back,
   );

@@ -37,17 +37,18 @@ interface PageProps {
   readonly title: string;
   readonly nonce: string;
   readonly children: Child;
-  readonly refreshSeconds?: number;
+  /** The content of a refresh: seconds, and an address where it is another one. */
+  readonly refresh?: string | undefined;
 }
 
-function Page({ title, nonce, children, refreshSeconds }: PageProps) {
+function Page({ title, nonce, children, refresh }: PageProps) {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        {refreshSeconds && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
+        {refresh !== undefined && <meta http-equiv="refresh" content={refresh} />}
         <title>{title}</title>
         <style nonce={nonce}>{raw(STYLE)}</style>
       </head>
@@ -77,11 +78,61 @@ function FormPage({ redirect, nonce }: { redirect: Extract<Redirect, { kind: 'fo
   );
 }
 
-function MessagePage({ title, text, nonce }: { title: string; text: string; nonce: string }) {
+/** Where a shopper may go from a page. */
+export interface Way {
+  readonly caption: string;
+  readonly href: string;
+  /** Posted as the choice of a means of payment; left out: the way is a link. */
+  readonly account?: string;
+}
+
+function WayOn({ caption, href, account }: Way) {
+  if (account === undefined)
+    return (
+      <p>
+        <a href={href}>{caption}</a>
+      </p>
+    );
   return (
-    <Page title={title} nonce={nonce}>
+    <form method="post" action={href}>
+      <p>
+        <button type="submit" name="account" value={account}>
+          {caption}
+        </button>
+      </p>
+    </form>
+  );
+}
+
+/** A page that says one thing. */
+export interface Message {
+  readonly title: string;
+  readonly text: string;
+  readonly ways?: readonly Way[];
+  /** For questions; left out where the page is to be the same for everybody. */
+  readonly requestId?: string;
+  /** The address that it goes on to by itself, in as many seconds as the waiting page. */
+  readonly refresh?: string;
+}
+
+/** Seconds after which a page that waits for a result looks again. */
+const LOOK_AGAIN = 3;
+
+function MessagePage({ title, text, ways = [], requestId, refresh, nonce }: Message & { nonce: string }) {
+  return (
+    <Page title={title} nonce={nonce} refresh={refresh && `${LOOK_AGAIN}; url=${refresh}`}>
       <h1>{title}</h1>
       <p>{text}</p>
+      {ways.map((way) => (
+        <WayOn {...way} />
+      ))}
+      {requestId !== undefined && (
+        <p>
+          <small>
+            If you ask the shop about this, give this number: <code>{requestId}</code>
+          </small>
+        </p>
+      )}
     </Page>
   );
 }
@@ -128,14 +179,47 @@ export function choicePage({ action, title, text, choices }: ChoicePageProps, no
 /** A page that comes back by itself: another request of the same shopper is registering the order. */
 export function waitPage(nonce: string): string {
   return rendered(
-    <Page title="One moment" nonce={nonce} refreshSeconds={2}>
+    <Page title="One moment" nonce={nonce} refresh="2">
       <h1>One moment</h1>
       <p>Your payment is being prepared.</p>
     </Page>,
   );
 }
 
+/**
+ * A page that looks again by itself, while the bank's result is on its way.
+ * @param addresses.again where it looks; `onward`: where a shopper goes who does not wait.
+ */
+export function waitingPage(
+  addresses: { readonly again: string; readonly onward: string },
+  nonce: string,
+): string {
+  const text =
+    'Your bank has not told us yet what became of the payment. You need do nothing, and must not pay again: this page goes on to the shop by itself, within a minute.';
+  return messagePage(
+    {
+      title: 'Waiting for the bank',
+      text,
+      ways: [{ caption: 'Go back to the shop now', href: addresses.onward }],
+      refresh: addresses.again,
+    },
+    nonce,
+  );
+}
+
+/** The page at the root. */
+export function homePage(nonce: string): string {
+  return messagePage(
+    {
+      title: 'countersign',
+      text: 'This service signs payments for shops and takes their customers to the bank. If you came from a shop, please go back there: your order is not here.',
+      ways: [{ caption: 'For developers: the reference of its API', href: '/docs' }],
+    },
+    nonce,
+  );
+}
+
 /** A page that says one thing. */
-export function messagePage(title: string, text: string, nonce: string): string {
-  return rendered(<MessagePage title={title} text={text} nonce={nonce} />);
+export function messagePage(message: Message, nonce: string): string {
+  return rendered(<MessagePage {...message} nonce={nonce} />);
 }

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { PROBLEMS, Problem } from '../payments/errors.ts';
 import type { AppEnv } from './app-env.ts';
-import { tryLater } from './shopper.ts';
+import { isShoppersWay, problemPage } from './shopper-pages.ts';
 
 const TYPE_BASE = 'https://countersign.dev/problems/';
 
@@ -46,11 +46,7 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
     });
   }
   const requestId = c.get('requestId');
-  const page = tryLater(c.get('service'), c.req.path, problem);
-  if (page) {
-    page.headers.set('x-request-id', requestId);
-    return page;
-  }
+  if (isShoppersWay(c.req.path)) return problemPage(c, problem);
   return problemAnswer(problem, {
     'x-request-id': requestId,
     ...(problem.code === 'unauthorized' && { 'www-authenticate': 'Bearer' }),

@@ -8,7 +8,7 @@ import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
 import { attemptOf, isCaptured, isGood, isReusable, isStale, nextAttemptAt } from './attempts.ts';
-import type { HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
+import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import {
   type Attempt,
@@ -135,15 +135,27 @@ export class Checkout {
     return this.#startOf(record, number, attempt);
   }
 
-  /** The order could not be registered: the next hop tries again, under a new number. */
-  startFailed(number: number): void {
+  /**
+   * A shopper could not be forwarded. An order that could not be registered is tried again by the next hop, under a new number.
+   * @param number of the attempt that was to be built; null: none was.
+   */
+  startFailed(number: number | null, { account, code, detail, words, requestId }: HopFailure): void {
     const { record } = this.#work.store;
-    const attempt = record?.attempts[number - 1];
-    if (!record || !attempt || attempt.redirect || number !== record.attempts.length) return;
+    if (!record) return;
+    const attempt = number === null ? undefined : record.attempts[number - 1];
+    const isReserved = attempt?.redirect === null && number === record.attempts.length;
+    const isOnlyCounted = this.#work.isBounded('forward.failed');
+    const kind = { ...(account !== null && { account }), code };
+    if (isOnlyCounted) this.#work.countRepeat('forward.failed', 'countersign', kind);
+    if (isOnlyCounted && !isReserved) return;
     this.#work.commit((writer) => {
-      writer.save(
-        withAttempt(record, number, (entry) => ({ ...entry, reservedAt: new Date(0).toISOString() })),
-      );
+      if (isReserved)
+        writer.save(
+          withAttempt(record, number, (entry) => ({ ...entry, reservedAt: new Date(0).toISOString() })),
+        );
+      if (isOnlyCounted) return;
+      const about = { ...(number !== null && { attempt: number }), ...kind, detail, requestId };
+      writer.log('forward.failed', 'countersign', { ...about, ...(words !== null && { words }) });
     });
   }
 

@@ -1,4 +1,5 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
+import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type {
@@ -22,6 +23,7 @@ import type {
   PendingReason,
   ProviderDocument,
   Redirect,
+  WayBack,
 } from '../payments/types.ts';
 import type { Ended, Original } from './record.ts';
 import type { Answer } from './store.ts';
@@ -103,6 +105,7 @@ export interface PaymentRead extends PaymentWithRedirect {
   readonly isOpen: boolean;
   /** What its shop has asked for, with what is left to pay as its amount. */
   readonly request: PaymentRequest;
+  readonly wayBack: WayBack;
 }
 
 /** A payment with the redirect of its newest attempt. */
@@ -125,6 +128,18 @@ export type ReplaceResult = 'replaced' | 'stale' | 'not_open';
 
 /** What became of calling a payment off: it is; it is another shop's; or something is known of its money. */
 export type CallOffResult = 'called_off' | 'unknown' | 'not_open';
+
+/** Why a shopper could not be forwarded, for the payment's log. */
+export interface HopFailure {
+  /** Null: it is about none. */
+  readonly account: string | null;
+  /** Of the problem; `not_offered`: the account is not for this shop any more. */
+  readonly code: ProblemCode | 'not_offered';
+  readonly detail: string;
+  /** What the provider said, in its own words, without our secrets; null: nothing. */
+  readonly words: string | null;
+  readonly requestId: string;
+}
 
 /** What the checkout is to do with a shopper. */
 export type HopResult =

@@ -29,6 +29,7 @@ import type {
   HintCommand,
   HintResult,
   History,
+  HopFailure,
   HopResult,
   ImportCommand,
   ImportResult,
@@ -54,7 +55,7 @@ import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, viewOf } from './record.ts';
+import { attemptsOf, type LedgerRecord, viewOf, wayBackOf } from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
@@ -184,6 +185,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
           request: { ...record.request, amount: leftToPay(record) ?? record.request.amount },
+          wayBack: wayBackOf(record.request),
         }
       : null;
   }
@@ -256,9 +258,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return this.#checkout.start(number, attempt, ip);
   }
 
-  /** The order could not be registered: the next hop tries again, under a new number. */
-  startFailed(number: number): void {
-    this.#checkout.startFailed(number);
+  /**
+   * A shopper could not be forwarded. An order that could not be registered is tried again by the next hop, under a new number.
+   * @param number of the attempt that was to be built; null: none was.
+   */
+  startFailed(number: number | null, failure: HopFailure): void {
+    this.#checkout.startFailed(number, failure);
   }
 
   /** The shopper came back. A provider update counts like one from a notification. */

@@ -22,6 +22,7 @@ import type {
   PendingReason,
   ProviderDocument,
   Redirect,
+  WayBack,
 } from '../payments/types.ts';
 
 /** One signed redirect of the shopper to a provider. */
@@ -335,6 +336,11 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
         ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })
         : null,
   }));
+}
+
+/** What says where a payment's shoppers go back to, and nothing else of its request. */
+export function wayBackOf({ dialect, returnUrl }: PaymentRequest): WayBack {
+  return { ...(dialect && { dialect }), returnUrl };
 }
 
 /** Every attempt, the oldest first, as the shop sees it. */

@@ -93,6 +93,9 @@ export interface PaymentRequest {
 export const PENDING_REASONS = ['processing', 'proof_missing', 'person_needed'] as const;
 export type PendingReason = (typeof PENDING_REASONS)[number];
 
+/** What says where a payment's shoppers go back to. */
+export type WayBack = Pick<PaymentRequest, 'dialect' | 'returnUrl'>;
+
 /** A payment as a shop sees it (the HTTP contract). Times are RFC 3339 UTC. */
 export interface PaymentView {
   readonly id: PaymentId;
@@ -189,6 +192,7 @@ export const EVENT_TYPES = [
   'replaced',
   'called_off',
   'forwarded',
+  'forward.failed',
   'returned',
   'notification.applied',
   'notification.duplicate',

@@ -12,6 +12,7 @@ import {
   network,
   type Problem,
   request,
+  shopAfter,
   type TestShop,
   unique,
 } from '../support/harness.ts';
@@ -345,7 +346,7 @@ describe('a return', () => {
     const spoilt = `${bankOf('ogone').back(attempt.order, attempt.merchant, 'pay').replace('STATUS=9', 'STATUS=5')}`;
     const response = await request(spoilt);
     expect(response.status).toBe(303);
-    expect(new URL(response.headers.get('location') ?? '').searchParams.get('status')).toBe('created');
+    expect((await shopAfter(response)).searchParams.get('status')).toBe('created');
     expect((await attempt.shop.events(attempt.payment.id)).at(-1)).toMatchObject({
       type: 'returned',
       detail: { signed: false, refused: 'signature_mismatch' },

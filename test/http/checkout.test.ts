@@ -8,6 +8,7 @@ import {
   makeShop,
   network,
   request,
+  shopAfter,
   shopperAtBank,
 } from '../support/harness.ts';
 
@@ -89,8 +90,9 @@ describe('the way back', () => {
   ] as const)('after %s leads to %s with the status %s', async (decision, page, status) => {
     for (const providerId of ['ogone', 'paybox']) {
       const attempt = await journey(providerId);
-      const response = await request(bankOf(providerId).back(attempt.order, attempt.merchant, decision));
-      const target = new URL(response.headers.get('location') ?? '');
+      const target = await shopAfter(
+        await request(bankOf(providerId).back(attempt.order, attempt.merchant, decision)),
+      );
       expect(target.pathname).toBe(`/${page}`);
       expect(target.searchParams.get('status')).toBe(status);
     }
@@ -103,8 +105,9 @@ describe('the way back', () => {
       ['pay', '/thanks'],
       ['decline', '/sorry'],
     ] as const) {
-      const response = await request(bankOf('ecommpay').back(attempt.order, attempt.merchant, decision));
-      const target = new URL(response.headers.get('location') ?? '');
+      const target = await shopAfter(
+        await request(bankOf('ecommpay').back(attempt.order, attempt.merchant, decision)),
+      );
       expect([target.pathname, target.searchParams.get('status')]).toEqual([page, 'forwarded']);
     }
   });

@@ -420,6 +420,15 @@ export async function journey(
   };
 }
 
+/** Where a shopper who is back goes in the end: the shop's address, without waiting for a result. */
+export async function shopAfter(back: Response): Promise<URL> {
+  const target = new URL(back.headers.get('location') ?? '', ORIGIN);
+  if (!/^\/pay\/\w+\/[\w-]+\/wait$/.test(target.pathname)) return target;
+  target.searchParams.set('until', '0');
+  const onward = await request(target.href);
+  return new URL(onward.headers.get('location') ?? '');
+}
+
 /** The Durable Object of a payment, to evict it or look inside. */
 export function objectOf(id: string) {
   return env.LEDGER.get(env.LEDGER.idFromName(id));
@@ -428,6 +437,12 @@ export function objectOf(id: string) {
 /** The ledger of a payment, as its callers see it. */
 export function ledgerOf(id: string): LedgerClient {
   return objectOf(id) as unknown as LedgerClient;
+}
+
+/** Why the shopper of a payment could not be forwarded, the first time first. Read where it stands: no key is needed. */
+export async function hopFailures(id: string) {
+  const log = await ledgerOf(id).events();
+  return (log?.events ?? []).filter(({ type }) => type === 'forward.failed');
 }
 
 /** One webhook as the shop received it. */
@@ -453,6 +468,7 @@ export function network(
 ) {
   const webhooks: ReceivedWebhook[] = [];
   const calls: string[] = [];
+  nextAnswers.length = 0;
   const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const sent = new Request(input as RequestInfo, init);
     calls.push(sent.url);

@@ -24,7 +24,9 @@ import { documented } from '../openapi.ts';
 import { problemAnswer } from '../problems.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
-import { hop, shopperIp, toShop, unknownPayment } from '../shopper.ts';
+import { hop, shopperIp } from '../shopper.ts';
+import { unknownPayment } from '../shopper-pages.ts';
+import { toShop } from '../to-shop.ts';
 import { pythonInt } from './python.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
 
@@ -271,7 +273,7 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     signedOnly: true,
   });
   if (result.kind === 'unknown') return unknownPayment(service);
-  const shown = await toShop(service, result.shop, result.view, result.request);
+  const shown = await toShop(service, { ...result, wayBack: result.request });
   // The original's status of a redirect.
   return shown.status === 303 ? new Response(null, { status: 302, headers: shown.headers }) : shown;
 }

@@ -14,7 +14,16 @@ import {
   statesOf,
   tell,
 } from '../../support/bank-office.ts';
-import { bankOf, deliver, journey, memory, network, request, runAlarms } from '../../support/harness.ts';
+import {
+  bankOf,
+  deliver,
+  journey,
+  memory,
+  network,
+  request,
+  runAlarms,
+  shopAfter,
+} from '../../support/harness.ts';
 import { begin, request as paymentOf, registered } from '../support.ts';
 
 let net: ReturnType<typeof network>;
@@ -29,7 +38,7 @@ describe('PENDING learnt by asking', () => {
     const { payment, account } = attempt;
     await bankOf('payu').decide?.(attempt.order, attempt.merchant, 'wait', memory);
     const back = await request(`/return/${account}/${payment.id}?o=${payment.id}01`);
-    expect(back.headers.get('location')).toMatch(/thanks\?.*status=pending/);
+    expect((await shopAfter(back)).href).toMatch(/thanks\?.*status=pending/);
     const orders = () => net.calls.filter((url) => url.endsWith('/orders')).length;
     const before = orders();
     const again = await request(payment.checkoutUrl);

@@ -1,0 +1,112 @@
+/** `/return/:account/:id`, the shopper's way back: what it carries is taken, and the shopper goes on whatever it was. */
+import type { Context } from 'hono';
+import type { Account } from '../directory/types.ts';
+import { open } from '../gateway/accounts.ts';
+import { takeReturn } from '../gateway/returns.ts';
+import type { Service } from '../gateway/service.ts';
+import type { ReturnResult } from '../ledger/commands.ts';
+import { Problem } from '../payments/errors.ts';
+import { type PaymentId, paymentId } from '../payments/id.ts';
+import { hasPostfinanceCodes } from '../payments/website-messages.ts';
+import type { AppEnv } from './app-env.ts';
+import type { Way } from './pages.tsx';
+import { providerRequest, senderOf } from './provider-request.ts';
+import { shopperIp } from './shopper.ts';
+import { previewed, problemPage, unknownPayment, unprovenReturn } from './shopper-pages.ts';
+import { type Returning, shopAddress, toShop } from './to-shop.ts';
+import { afterReturn, waitingAddress } from './waiting.ts';
+
+/**
+ * Whether a return counts as one only if it is rightly signed: websites of PolyBanking rely on that, and PostFinance signs every
+ * return. Banks that sign none send their shoppers back as they do at other shops.
+ */
+async function isSignedOnly(service: Service, id: PaymentId, { provider }: Account): Promise<boolean> {
+  if (!hasPostfinanceCodes(provider)) return false;
+  return (await service.ledger(id).history())?.request.dialect === 'polybanking';
+}
+
+/** A payment whose shopper is back. */
+function returning({ shop, view, request }: Extract<ReturnResult, { kind: 'known' }>): Returning {
+  return { shop, view, wayBack: request };
+}
+
+/** The shopper is back from an account that is not there any more: nothing that comes along can be verified. */
+async function backFromNowhere(c: Context<AppEnv>, id: PaymentId, account: string): Promise<Response> {
+  const service = c.get('service');
+  const ledger = service.ledger(id);
+  const found = await ledger.read();
+  const isIts = found?.attempts.some((attempt) => attempt.account === account) ?? false;
+  // Its websites are sent what is signed alone.
+  if (!isIts || found?.wayBack.dialect === 'polybanking') return unknownPayment(service);
+  const result = await ledger.returned({ account, update: null, refused: 'account_gone', ip: shopperIp(c) });
+  return result.kind === 'known' ? toShop(service, returning(result)) : unknownPayment(service);
+}
+
+/** The page for a return that is larger than anything a bank sends. */
+async function tooLarge(c: Context<AppEnv>, problem: Problem, known: Returning): Promise<Response> {
+  const service = c.get('service');
+  const { id } = known.view;
+  const shop = await shopAddress(service, known, 'failure');
+  const ways: Way[] = [
+    { caption: 'See what became of the payment', href: waitingAddress(service, id) },
+    ...(shop === null ? [] : [{ caption: 'Back to the shop', href: shop }]),
+  ];
+  return problemPage(c, problem, {
+    title: 'This request was not understood',
+    text: 'Your browser brought more from the bank than this address takes. We do not know yet whether you have paid: the bank tells us itself, and is asked where it does not. Please do not pay again before that.',
+    ways,
+  });
+}
+
+/** What may be tried again in a moment: the shopper is told so, and nothing of the return is lost. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 429 || error.status === 503);
+}
+
+/** The shopper goes on, although what came along could not be taken. The payment's log says why. */
+async function backAllTheSame(
+  c: Context<AppEnv>,
+  id: PaymentId,
+  account: string,
+  error: unknown,
+): Promise<Response> {
+  const service = c.get('service');
+  const code = error instanceof Problem ? error.code : 'internal_error';
+  const line = { event: 'return.failed', requestId: c.get('requestId'), payment: id, account, code };
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Problem && error.status < 500) console.warn({ ...line, detail: error.message });
+  else console.error({ ...line, cause: why });
+  const result = await service
+    .ledger(id)
+    .returned({ account, update: null, refused: code, ip: shopperIp(c) });
+  if (result.kind === 'unknown') return unknownPayment(service);
+  const known = returning(result);
+  return error instanceof Problem && error.code === 'payload_too_large'
+    ? tooLarge(c, error, known)
+    : afterReturn(c, known);
+}
+
+/** The shopper comes back. */
+export async function back(c: Context<AppEnv>): Promise<Response> {
+  const service = c.get('service');
+  if (c.req.method === 'HEAD') return previewed(service);
+  const id = paymentId(c.req.param('id') ?? '');
+  if (!id) return unknownPayment(service);
+  const accountId = c.req.param('account') ?? '';
+  const account = await service.directory.account(accountId);
+  if (!account) return backFromNowhere(c, id, accountId);
+  const signedOnly = await isSignedOnly(service, id, account);
+  try {
+    const result = await takeReturn(service, open(account), await providerRequest(c), {
+      id,
+      sender: senderOf(c),
+      shopperIp: shopperIp(c),
+      signedOnly,
+    });
+    if (result.kind === 'known') return await afterReturn(c, returning(result));
+    return signedOnly ? unprovenReturn(service) : unknownPayment(service);
+  } catch (error) {
+    if (signedOnly || isPassing(error)) throw error;
+    return backAllTheSame(c, id, account.id, error);
+  }
+}
