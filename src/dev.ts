@@ -1,6 +1,7 @@
 /** The local Worker: the same routes as in production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
 import { requireLoopback } from './env.ts';
+import { accountsToChoose } from './gateway/checkout.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { checkoutUrl } from './http/checkout-url.ts';
@@ -32,9 +33,21 @@ function sandboxOf(c: Context): Sandbox {
     directory: service.directory,
     store,
     origin,
-    checkoutUrl: (text) => {
+    origins: [origin, ...(service.config.publicUrl ? [new URL(service.config.publicUrl).origin] : [])],
+    payment: async (text) => {
       const id = paymentId(text);
-      return id && checkoutUrl(service, origin, id);
+      const found = id && (await service.ledger(id).read());
+      if (!id || !found) return null;
+      const { view, isOpen, isOver, providerFields } = found;
+      const asked = { currency: view.currency, test: view.test, providerFields };
+      const choices = isOpen ? await accountsToChoose(service, found.shop, asked) : null;
+      return {
+        status: view.status,
+        checkoutUrl: checkoutUrl(service, origin, id),
+        isOver,
+        account: view.account,
+        choices: choices?.map((account) => account.id) ?? null,
+      };
     },
     fetch: (request) =>
       new URL(request.url).origin === origin
