@@ -12,13 +12,17 @@ import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { sandboxSection } from './sandbox/section.ts';
 import { demoShopRoutes } from './sandbox/shop.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 /** What the reference page's examples need under `npm start`. */
-const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`;
+const NOTE = {
+  keys: `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`,
+  section: sandboxSection,
+};
 
 const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
 

@@ -1,23 +1,38 @@
 /** Captures, cancels and refunds, and what a person says became of one. */
 import * as v from 'valibot';
 import { OPERATION_KINDS, OPERATION_STATES } from '../../payments/operations.ts';
-import { amount, printable } from './values.ts';
+import { amount, printable, told } from './values.ts';
 
-export const words = v.object({ code: v.string(), text: v.string() });
+export const words = v.object({
+  code: told("The provider's own code.", v.string()),
+  text: told('What it says, in its own words and language.', v.string()),
+});
 
 export const operationView = v.object({
-  operation: v.number(),
-  kind: v.picklist(OPERATION_KINDS),
-  attempt: v.number(),
-  amount: v.number(),
-  state: v.picklist(OPERATION_STATES),
-  requestedAt: v.string(),
-  finishedAt: v.nullable(v.string()),
-  error: v.nullable(v.object({ code: v.string(), detail: v.string(), provider: v.optional(words) })),
-  providerStatus: v.nullable(v.string()),
-  providerReference: v.nullable(v.string()),
-  operationReference: v.string(),
-  lookUp: v.nullable(v.string()),
+  operation: told('From 1, in its payment.', v.number()),
+  kind: told('What was asked for.', v.picklist(OPERATION_KINDS)),
+  attempt: told('The attempt whose money it moves.', v.number()),
+  amount: told('In minor units.', v.number()),
+  state: told('What became of it: see "States of an operation".', v.picklist(OPERATION_STATES)),
+  requestedAt: told('When the shop or the operator asked for it.', v.string()),
+  finishedAt: told('When its result was known; null: it is not.', v.nullable(v.string())),
+  error: told(
+    'Why it failed, or why its result is not known.',
+    v.nullable(
+      v.object({
+        code: told('Of the table of errors.', v.string()),
+        detail: told('What is wrong, in words.', v.string()),
+        provider: told('What the provider said.', v.optional(words)),
+      }),
+    ),
+  ),
+  providerStatus: told("The provider's word for its state.", v.nullable(v.string())),
+  providerReference: told("The provider's number of it.", v.nullable(v.string())),
+  operationReference: told('Our name for it at the provider, where the provider keeps one.', v.string()),
+  lookUp: told(
+    'What a person looks for at the provider, where the result is unknown.',
+    v.nullable(v.string()),
+  ),
 });
 
 export const idempotencyKey = v.pipe(
@@ -37,7 +52,7 @@ const attemptNumber = v.pipe(
 
 /** A capture or refund. The whole is asked for by leaving the amount out: null could be a mistake in the shop's program. */
 export const operate = v.strictObject({
-  amount: v.optional(amount),
+  amount: told('In minor units. Left out: the whole.', v.optional(amount)),
   attempt: v.optional(attemptNumber),
 });
 
@@ -46,8 +61,11 @@ export const cancel = v.strictObject({ attempt: v.optional(attemptNumber) });
 
 /** What a person says became of an operation whose outcome was unknown. */
 export const operationConclusion = v.strictObject({
-  outcome: v.picklist(['succeeded', 'failed'], 'is succeeded or failed'),
-  note: v.nullish(printable(1, 500)),
+  outcome: told(
+    "What became of it, as the provider's own pages say.",
+    v.picklist(['succeeded', 'failed'], 'is succeeded or failed'),
+  ),
+  note: told('Why, for the log.', v.nullish(printable(1, 500))),
 });
 
 /** What a person says became of an attempt whose messages prove nothing. */
@@ -67,5 +85,5 @@ export const attemptConclusion = v.strictObject({
       }),
     ),
   ),
-  note: v.nullish(printable(1, 500)),
+  note: told('Why, for the log.', v.nullish(printable(1, 500))),
 });

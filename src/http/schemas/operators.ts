@@ -1,24 +1,31 @@
 /** What else the operator reads and calls: the audit log, the searchable copy, the sealed secrets. */
 import * as v from 'valibot';
 import { listQuery } from './payments.ts';
+import { told } from './values.ts';
 
 export const auditQuery = v.strictObject({
   limit: listQuery.entries.limit,
-  cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
+  cursor: told(
+    'The `nextCursor` of the page before.',
+    v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
+  ),
 });
 
 export const auditList = v.object({
-  data: v.array(
-    v.object({
-      id: v.number(),
-      at: v.string(),
-      actor: v.string(),
-      action: v.string(),
-      subject: v.string(),
-      detail: v.record(v.string(), v.unknown()),
-    }),
+  data: told(
+    'The entries of this page, the newest first.',
+    v.array(
+      v.object({
+        id: told('Of the entry.', v.number()),
+        at: told('When it was written.', v.string()),
+        actor: told('Who did it.', v.string()),
+        action: told('What was done.', v.string()),
+        subject: told('To what.', v.string()),
+        detail: told('What else is known of it, without secrets.', v.record(v.string(), v.unknown())),
+      }),
+    ),
   ),
-  nextCursor: v.nullable(v.string()),
+  nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
 export const rebuild = v.strictObject({
@@ -31,13 +38,13 @@ export const rebuild = v.strictObject({
       }),
     ),
   ),
-  cursor: v.nullish(v.string()),
+  cursor: told('The `nextCursor` of the answer before.', v.nullish(v.string())),
 });
 
 export const rebuilt = v.object({
-  queued: v.number(),
-  empty: v.number(),
-  nextCursor: v.nullable(v.string()),
+  queued: told('Payments that will be pushed again.', v.number()),
+  empty: told('Ledgers without a payment.', v.number()),
+  nextCursor: told('Call again with it as `cursor`; null: that was all.', v.nullable(v.string())),
 });
 
 export const reencrypt = v.strictObject({
@@ -53,8 +60,8 @@ export const reencrypt = v.strictObject({
 });
 
 export const reencrypted = v.object({
-  accounts: v.number(),
-  shops: v.number(),
+  accounts: told('Accounts whose secrets were sealed anew.', v.number()),
+  shops: told('Shops whose keys were sealed anew.', v.number()),
   failed: v.pipe(
     v.array(v.string()),
     v.metadata({ description: 'Secrets that do not open; they stay as they are.' }),

@@ -14,43 +14,56 @@ import {
   printable,
   returnUrl,
   time,
+  told,
 } from './values.ts';
 
 const address = v.strictObject({
-  line1: optionalText(200),
-  line2: optionalText(200),
-  postalCode: optionalText(20),
-  city: optionalText(100),
-  state: optionalText(100),
-  country: v.nullish(
-    v.pipe(
-      v.string(),
-      v.regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 code of two capital letters'),
-      v.check((code) => countryNumber(code) !== null, 'is not a country of ISO 3166-1'),
+  line1: told('Street and number.', optionalText(200)),
+  line2: told('What the first line has no room for.', optionalText(200)),
+  postalCode: told('As it is written in its country.', optionalText(20)),
+  city: told('The town.', optionalText(100)),
+  state: told('State or province, where addresses have one.', optionalText(100)),
+  country: told(
+    'ISO 3166-1, two capital letters.',
+    v.nullish(
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 code of two capital letters'),
+        v.check((code) => countryNumber(code) !== null, 'is not a country of ISO 3166-1'),
+      ),
     ),
   ),
 });
 
 const customer = v.strictObject({
-  email: v.nullish(
-    v.pipe(
-      v.string(),
-      // As HTML's e-mail field takes them.
-      v.rfcEmail('is not an e-mail address'),
-      v.maxLength(254, 'takes at most 254 characters'),
+  email: told(
+    'Where the shopper reads mail. Some providers need it.',
+    v.nullish(
+      v.pipe(
+        v.string(),
+        // As HTML's e-mail field takes them.
+        v.rfcEmail('is not an e-mail address'),
+        v.maxLength(254, 'takes at most 254 characters'),
+      ),
     ),
   ),
-  firstName: optionalText(100),
-  lastName: optionalText(100),
-  phone: optionalText(40),
-  ip: v.nullish(v.pipe(v.string(), v.ip('is not an IP address'))),
-  language: v.nullish(
-    v.pipe(
-      v.string(),
-      v.regex(/^[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*$/, 'is a language code such as fr or fr-CH'),
+  firstName: told("The shopper's first name.", optionalText(100)),
+  lastName: told("The shopper's last name.", optionalText(100)),
+  phone: told("With or without the country's code.", optionalText(40)),
+  ip: told(
+    "The shopper's own IPv4 or IPv6 address, where the shop knows it.",
+    v.nullish(v.pipe(v.string(), v.ip('is not an IP address'))),
+  ),
+  language: told(
+    "The language of the provider's page, ISO 639-1; where the provider has it not, its own default.",
+    v.nullish(
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*$/, 'is a language code such as fr or fr-CH'),
+      ),
     ),
   ),
-  address: v.nullish(address),
+  address: told('The billing address.', v.nullish(address)),
 });
 
 /** How many bytes of extra data are kept. */
@@ -62,26 +75,31 @@ export const paymentOrder = v.strictObject({
     v.metadata({ description: 'Your own, unique in your shop.', examples: ['order-1042'] }),
   ),
   amount,
-  currency: currencyCode,
+  currency: told('ISO 4217, one that the account takes.', currencyCode),
   account: v.nullish(v.pipe(id, v.metadata({ description: 'The account to use.' }))),
   provider: v.nullish(
     v.pipe(printable(1, 40), v.metadata({ description: 'Or: the first account of this provider.' })),
   ),
-  description: v.nullish(
-    v.pipe(
-      v.string(),
-      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
-      v.regex(PRINTABLE, 'takes printable characters only'),
-      v.check((text) => Array.from(text).length <= 500, 'takes 0 to 500 characters'),
-      v.metadata({
-        maxLength: 500,
-        description: 'What the shopper reads at the bank. Line breaks become spaces.',
-      }),
+  description: told(
+    'What the shopper reads at the bank, up to 500 characters. Line breaks become spaces.',
+    v.nullish(
+      v.pipe(
+        v.string(),
+        v.transform((text) => text.replace(LINE_BREAKS, ' ')),
+        v.regex(PRINTABLE, 'takes printable characters only'),
+        v.check((text) => Array.from(text).length <= 500, 'takes 0 to 500 characters'),
+      ),
     ),
   ),
-  capture: v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
-  customer: v.nullish(customer),
-  returnUrl: v.nullish(returnUrl),
+  capture: told(
+    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does.',
+    v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
+  ),
+  customer: told('Who pays: the provider is told what its protocol has fields for.', v.nullish(customer)),
+  returnUrl: told(
+    "Where the shopper comes back to. Left out: the shop's own addresses.",
+    v.nullish(returnUrl),
+  ),
   extraData: v.nullish(
     v.pipe(
       v.string(),
@@ -117,21 +135,40 @@ export const paymentOrder = v.strictObject({
 });
 
 const redirect = v.variant('kind', [
-  v.object({ kind: v.literal('url'), method: v.literal('GET'), url: v.string() }),
   v.object({
-    kind: v.literal('form'),
-    method: v.literal('POST'),
-    url: v.string(),
-    charset: v.string(),
-    fields: v.array(v.object({ name: v.string(), value: v.string() })),
+    kind: told('An address that the shopper follows.', v.literal('url')),
+    method: told('A plain link will do.', v.literal('GET')),
+    url: told('Where to, with everything signed in it.', v.string()),
   }),
-  v.object({ kind: v.literal('html'), html: v.string() }),
+  v.object({
+    kind: told("A form that the shopper's browser posts.", v.literal('form')),
+    method: told('In a page of yours, or behind `checkoutUrl`.', v.literal('POST')),
+    url: told('The `action` of the form.', v.string()),
+    charset: told('Its `accept-charset`: what is signed is signed in it.', v.string()),
+    fields: told(
+      'Its hidden fields, in this order.',
+      v.array(
+        v.object({ name: told('Of the field.', v.string()), value: told('As it was signed.', v.string()) }),
+      ),
+    ),
+  }),
+  v.object({
+    kind: told('A page that is shown as it is.', v.literal('html')),
+    html: told('The page.', v.string()),
+  }),
 ]);
 
-const amounts = v.object({ authorized: v.number(), paid: v.number(), refunded: v.number() });
+const amounts = told(
+  "In the currency's minor unit.",
+  v.object({
+    authorized: told('Held and not taken yet.', v.number()),
+    paid: told('Taken in all; refunds are not subtracted.', v.number()),
+    refunded: told('Given back.', v.number()),
+  }),
+);
 
 export const payment = v.object({
-  id: v.string(),
+  id: told('Of the payment: 16 letters and digits, derived from the shop and the reference.', v.string()),
   version: v.pipe(
     v.number(),
     v.metadata({
@@ -139,27 +176,39 @@ export const payment = v.object({
         'Grows with each change: of two messages about a payment the one with the higher version is newer.',
     }),
   ),
-  reference: v.string(),
-  status: v.picklist(STATUSES),
-  amount: v.number(),
-  currency: v.string(),
-  account: v.string(),
-  provider: v.string(),
-  test: v.boolean(),
+  reference: told("The shop's own.", v.string()),
+  status: told('What became of it: see "Statuses".', v.picklist(STATUSES)),
+  amount: told("What was asked for, in the currency's minor unit.", v.number()),
+  currency: told('ISO 4217.', v.string()),
+  account: told('The account of the newest attempt.', v.string()),
+  provider: told('The provider of that account.', v.string()),
+  test: told('No real money moves.', v.boolean()),
   amounts,
-  pendingReason: v.nullable(v.picklist(PENDING_REASONS)),
-  providerReference: v.nullable(v.string()),
-  providerStatus: v.nullable(v.string()),
-  providerStatusText: v.nullable(v.string()),
-  signed: v.nullable(v.boolean()),
-  redirect: v.optional(v.nullable(redirect)),
-  checkoutUrl: v.string(),
-  description: v.nullable(v.string()),
-  capture: v.picklist(['automatic', 'manual']),
-  extraData: v.nullable(v.string()),
-  customer,
-  operations: v.array(operationView),
-  expiresAt: v.nullable(v.string()),
+  pendingReason: told(
+    '`processing`: the provider has no result yet. `proof_missing`: a message says that there is one, and it proves nothing. `person_needed`: the provider waits for a person. Null unless the status is `pending`.',
+    v.nullable(v.picklist(PENDING_REASONS)),
+  ),
+  providerReference: told("The provider's number of the payment.", v.nullable(v.string())),
+  providerStatus: told("The newest status in the provider's own words.", v.nullable(v.string())),
+  providerStatusText: told('What that says, where it is a code.', v.nullable(v.string())),
+  signed: told(
+    'Whether the newest message of the provider is proven, by a signature or by a status query; null while there is none.',
+    v.nullable(v.boolean()),
+  ),
+  redirect: told(
+    'Where to send the shopper. Null once it is paid or over; left out of lists.',
+    v.optional(v.nullable(redirect)),
+  ),
+  checkoutUrl: told(
+    'Our link for the shopper, a secret of the shopper and the shop: it leads to the provider, lets the shopper choose, or says why nothing can be paid.',
+    v.string(),
+  ),
+  description: told('What the shopper reads at the bank.', v.nullable(v.string())),
+  capture: told('When the money is taken.', v.picklist(['automatic', 'manual'])),
+  extraData: told('Given back as it came.', v.nullable(v.string())),
+  customer: told('Who pays, as the shop has told it.', customer),
+  operations: told('Captures, cancels and refunds, the oldest first.', v.array(operationView)),
+  expiresAt: told('When its links end; null: as long as the account lets them.', v.nullable(v.string())),
   paidAt: v.pipe(
     v.nullable(v.string()),
     v.metadata({ description: 'When the money that was asked for had come.' }),
@@ -168,98 +217,147 @@ export const payment = v.object({
     v.boolean(),
     v.metadata({ description: 'Money came after the payment was called off or had expired.' }),
   ),
-  createdAt: v.string(),
-  updatedAt: v.string(),
+  createdAt: told('When it was created.', v.string()),
+  updatedAt: told('When it changed last.', v.string()),
 });
 
-const providerDocument = v.object({ number: v.string(), status: v.string(), at: v.nullable(v.string()) });
+const providerDocument = v.object({
+  number: told('As the provider writes it.', v.string()),
+  status: told("In the provider's own words.", v.string()),
+  at: told(
+    "When it got that status, by the provider's clock; null where the provider does not say.",
+    v.nullable(v.string()),
+  ),
+});
 
 /** A payment with every attempt and every operation. */
 export const paymentRead = v.object({
   ...payment.entries,
-  attempts: v.array(
-    v.object({
-      attempt: v.number(),
-      account: v.string(),
-      provider: v.string(),
-      amount: v.number(),
-      status: v.picklist(STATUSES),
-      amounts,
-      pendingReason: v.nullable(v.picklist(PENDING_REASONS)),
-      createdAt: v.string(),
-      bills: v.array(providerDocument),
-    }),
+  attempts: told(
+    'Each way to a provider that was begun, the oldest first.',
+    v.array(
+      v.object({
+        attempt: told('From 1.', v.number()),
+        account: told('Where it was begun.', v.string()),
+        provider: told('The provider of that account.', v.string()),
+        amount: told('What the shopper was to pay, in minor units.', v.number()),
+        status: told('What became of this attempt.', v.picklist(STATUSES)),
+        amounts,
+        pendingReason: told('As of the payment.', v.nullable(v.picklist(PENDING_REASONS))),
+        createdAt: told('When it was begun.', v.string()),
+        bills: told(
+          "The provider's documents about it, where it has several for one order.",
+          v.array(providerDocument),
+        ),
+      }),
+    ),
   ),
 });
 
-export const paymentList = v.object({ data: v.array(payment), nextCursor: v.nullable(v.string()) });
+export const paymentList = v.object({
+  data: told('The payments of this page.', v.array(payment)),
+  nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
+});
 
 export const listQuery = v.strictObject({
   // Any text: PolyBanking's references are not checked.
-  reference: v.optional(v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'))),
+  reference: told(
+    'The one payment with this reference.',
+    v.optional(v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'))),
+  ),
   status: v.optional(
     v.pipe(
       v.array(v.picklist(STATUSES, 'is not a status')),
       v.metadata({ description: 'Several times: payments in any of them.' }),
     ),
   ),
-  account: v.optional(id),
-  from: v.optional(time),
-  to: v.optional(time),
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
-      v.metadata({ examples: ['20'] }),
+  account: told('Payments whose newest attempt is at this account.', v.optional(id)),
+  from: told('Created at this time or later.', v.optional(time)),
+  to: told('Created before this time.', v.optional(time)),
+  limit: told(
+    'So many at most; 20 unless given.',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
+        v.metadata({ examples: ['20'] }),
+      ),
     ),
   ),
-  cursor: v.optional(v.string()),
+  cursor: told('The `nextCursor` of the page before.', v.optional(v.string())),
 });
 
 const pendingJob = v.object({
-  id: v.string(),
-  kind: v.string(),
-  tries: v.number(),
-  nextTryAt: v.string(),
+  id: told('Of the message or the query: a message keeps it in every try.', v.string()),
+  kind: told('What is due: a webhook, or a status query.', v.string()),
+  tries: told('How often it was tried.', v.number()),
+  nextTryAt: told('When it is tried next.', v.string()),
 });
 
 export const events = v.object({
-  data: v.array(
-    v.object({
-      seq: v.number(),
-      at: v.string(),
-      type: v.picklist(EVENT_TYPES),
-      source: v.string(),
-      detail: v.record(v.string(), v.unknown()),
-      hash: v.string(),
-    }),
+  data: told(
+    'The events of this page, the oldest first.',
+    v.array(
+      v.object({
+        seq: told('From 1, without gaps.', v.number()),
+        at: told('When it was written.', v.string()),
+        type: told('What happened: see "Events of the log".', v.picklist(EVENT_TYPES)),
+        source: told('Who caused it: shop, shopper, provider, operator or countersign.', v.string()),
+        detail: told(
+          'What else is known of it; its members go by the type.',
+          v.record(v.string(), v.unknown()),
+        ),
+        hash: told('SHA-256 in hexadecimal over the hash before it and this event.', v.string()),
+      }),
+    ),
   ),
-  pending: v.array(pendingJob),
-  nextCursor: v.nullable(v.string()),
+  pending: told('What is still to be sent or asked.', v.array(pendingJob)),
+  nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
 /** A page of a log. */
 export const eventsQuery = v.strictObject({
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^(?:1000|[1-9]\d{0,2})$/, 'is a number from 1 to 1000'),
-      v.metadata({ examples: ['100'] }),
+  limit: told(
+    'So many at most; 500 unless given.',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^(?:1000|[1-9]\d{0,2})$/, 'is a number from 1 to 1000'),
+        v.metadata({ examples: ['100'] }),
+      ),
     ),
   ),
-  cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a cursor of this list'))),
+  cursor: told(
+    'The `nextCursor` of the page before.',
+    v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a cursor of this list'))),
+  ),
 });
 
 export const deliveries = v.object({
-  data: v.array(
-    v.object({
-      webhook: v.string(),
-      at: v.string(),
-      result: v.picklist(['delivered', 'failed', 'abandoned']),
-      try: v.number(),
-      status: v.nullable(v.number()),
-      error: v.nullable(v.string()),
-      durationMs: v.number(),
-    }),
+  data: told(
+    'The tries, the oldest first.',
+    v.array(
+      v.object({
+        webhook: told('The `webhook-id` of the message.', v.string()),
+        at: told('When it was tried.', v.string()),
+        result: told(
+          '`failed`: it will be tried again. `abandoned`: it will not.',
+          v.picklist(['delivered', 'failed', 'abandoned']),
+        ),
+        try: told('From 1, for each message.', v.number()),
+        status: told("The HTTP status of the shop's answer; null: there was none.", v.nullable(v.number())),
+        error: told('Why there was no answer.', v.nullable(v.string())),
+        durationMs: told('How long it took, in milliseconds.', v.number()),
+      }),
+    ),
   ),
+});
+
+/** The body of a webhook. */
+export const webhook = v.object({
+  type: told('What happened: see "Webhooks".', v.string()),
+  timestamp: told('When it happened, RFC 3339 UTC.', v.string()),
+  previousStatus: told('The status before, where the payment had one.', v.optional(v.picklist(STATUSES))),
+  late: told('Money came after the payment had ended.', v.optional(v.boolean())),
+  data: told('The payment, without links.', v.omit(payment, ['checkoutUrl', 'redirect'])),
 });

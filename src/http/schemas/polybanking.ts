@@ -3,58 +3,74 @@ import * as v from 'valibot';
 import { POLYBANKING_LOG_TYPES } from '../../gateway/polybanking-history.ts';
 import { auditQuery } from './operators.ts';
 import { shopChange } from './shops.ts';
-import { amount, id, printable, time } from './values.ts';
+import { amount, id, printable, time, told } from './values.ts';
 
 const text = v.string();
 
 export const polybankingStart = v.object({
-  config_id: text,
+  config_id: told("The shop's id.", text),
   amount: v.pipe(text, v.metadata({ description: 'Centimes of CHF.' })),
   reference: v.pipe(text, v.metadata({ description: 'Any text that the config has not used yet.' })),
-  extra_data: v.optional(text),
-  sign: text,
+  extra_data: told('Given back as it came.', v.optional(text)),
+  sign: told('The signature of the request.', text),
 });
 
-export const polybankingAnswer = v.object({ status: text, url: text });
+export const polybankingAnswer = v.object({
+  status: told("OK, or the original's word for what is wrong.", text),
+  url: told('Where the shopper goes; empty unless the status is OK.', text),
+});
 
-export const polybankingSecret = v.object({ config_id: text, secret: text });
+export const polybankingSecret = v.object({
+  config_id: told("The shop's id.", text),
+  secret: told('Its API key.', text),
+});
 
 export const polybankingList = v.object({
   ...polybankingSecret.entries,
-  max_transaction: v.optional(text),
+  max_transaction: told('So many at most; 100 unless given.', v.optional(text)),
 });
 
 export const polybankingReferences = v.object({
-  result: v.literal('ok'),
-  data: v.array(v.object({ reference: text })),
+  result: told('The call is allowed.', v.literal('ok')),
+  data: told('The newest first.', v.array(v.object({ reference: told("The website's own.", text) }))),
 });
 
 const polybankingDetails = v.object({
-  reference: text,
-  extra_data: text,
-  amount: text,
-  amount_chf: v.number(),
-  postfinance_id: text,
-  postfinance_status: text,
-  postfinance_status_text: text,
-  internal_status: text,
-  internal_status_text: text,
-  ipn_needed: text,
-  brand: text,
-  card: text,
-  creation_date: text,
-  last_userforwarded_date: text,
-  last_user_back_from_postfinance_date: text,
-  last_postfinance_ipn_date: text,
-  last_ipn_date: text,
+  reference: told("The website's own.", text),
+  extra_data: told('As it came.', text),
+  amount: told('In francs, for people.', text),
+  amount_chf: told('In francs.', v.number()),
+  postfinance_id: told("PostFinance's number, PAYID.", text),
+  postfinance_status: told("PostFinance's code.", text),
+  postfinance_status_text: told('What it says.', text),
+  internal_status: told('cr, fw or fb: created, forwarded, feedback.', text),
+  internal_status_text: told('What it says.', text),
+  ipn_needed: told('Whether the website has still to be told.', text),
+  brand: told('Of the card.', text),
+  card: told('Its masked number.', text),
+  creation_date: told('When it was created.', text),
+  last_userforwarded_date: told('When the shopper was last sent to the bank.', text),
+  last_user_back_from_postfinance_date: told('When the shopper last came back.', text),
+  last_postfinance_ipn_date: told('When PostFinance last told us.', text),
+  last_ipn_date: told('When the website was last told.', text),
 });
 
 export const polybankingTransaction = v.object({
-  result: v.literal('ok'),
-  data: v.union([
-    polybankingDetails,
-    v.array(v.object({ when: text, extra_data: text, log_type: text, log_type_text: text })),
-  ]),
+  result: told('The call is allowed.', v.literal('ok')),
+  data: told(
+    'The transaction, or its log.',
+    v.union([
+      polybankingDetails,
+      v.array(
+        v.object({
+          when: told('When it was written.', text),
+          extra_data: told('What else is known of it.', text),
+          log_type: told("The original's type.", text),
+          log_type_text: told('What it says.', text),
+        }),
+      ),
+    ]),
+  ),
 });
 
 const day = v.nullish(time);
@@ -70,15 +86,15 @@ const dryRun = v.nullish(
 const keyHash = v.nullish(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is a SHA-256 in hexadecimal')));
 
 export const importTransaction = v.strictObject({
-  config: id,
+  config: told('The shop that it becomes a payment of.', id),
   configKeys: v.pipe(
-    v.strictObject({ requestKey: keyHash, ipnKey: keyHash }),
+    v.strictObject({ requestKey: told('Of key_request.', keyHash), ipnKey: told('Of key_ipn.', keyHash) }),
     v.metadata({
       description:
         'The SHA-256 of key_request and key_ipn of its config. One of them has to be a live key of the shop.',
     }),
   ),
-  account: id,
+  account: told('The PostFinance account that it was paid at.', id),
   number: v.nullish(
     v.pipe(
       v.string(),
@@ -86,82 +102,105 @@ export const importTransaction = v.strictObject({
       v.metadata({ description: 'At the old server: its bank knows the order as polybanking-<number>.' }),
     ),
   ),
-  transaction: v.strictObject({
-    reference: oldText,
-    extraData: v.nullish(text),
-    amount,
-    postfinanceId: v.nullish(oldText),
-    postfinanceStatus: oldText,
-    internalStatus: v.picklist(['cr', 'fw', 'fb'], 'is cr, fw or fb'),
-    ipnNeeded: v.boolean(),
-    brand: v.nullish(oldText),
-    card: v.nullish(oldText),
-    created: time,
-    forwarded: day,
-    back: day,
-    notified: day,
-    ipn: day,
-  }),
-  logs: v.array(
+  transaction: told(
+    'The row, with times as RFC 3339.',
     v.strictObject({
-      when: time,
-      extraData: v.nullish(text),
-      type: v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log'),
+      reference: told("The website's own.", oldText),
+      extraData: told('As it came.', v.nullish(text)),
+      amount,
+      postfinanceId: told('PAYID.', v.nullish(oldText)),
+      postfinanceStatus: told("PostFinance's code, or ??.", oldText),
+      internalStatus: told('cr, fw or fb.', v.picklist(['cr', 'fw', 'fb'], 'is cr, fw or fb')),
+      ipnNeeded: told('Whether the website had still to be told.', v.boolean()),
+      brand: told('Of the card.', v.nullish(oldText)),
+      card: told('Its masked number.', v.nullish(oldText)),
+      created: told('creation_date.', time),
+      forwarded: told('last_userforwarded_date.', day),
+      back: told('last_user_back_from_postfinance_date.', day),
+      notified: told('last_postfinance_ipn_date.', day),
+      ipn: told('last_ipn_date.', day),
     }),
+  ),
+  logs: told(
+    'Its log, the oldest first.',
+    v.array(
+      v.strictObject({
+        when: told('When it was written.', time),
+        extraData: told('As it was.', v.nullish(text)),
+        type: told("The original's type.", v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log')),
+      }),
+    ),
   ),
   dryRun,
   shop: v.nullish(
     v.pipe(
-      v.strictObject({ testMode: v.boolean(), accounts: v.array(id) }),
+      v.strictObject({
+        testMode: told('As the shop will be.', v.boolean()),
+        accounts: told('As the shop will have them.', v.array(id)),
+      }),
       v.metadata({ description: 'In a dry run: the shop as it will be, if it is not there yet.' }),
     ),
   ),
 });
 
 export const importShop = v.strictObject({
-  id,
+  id: told('The number of the config.', id),
   ...shopChange.entries,
   // As long as the original's columns.
-  name: v.nullish(printable(1, 255)),
-  group: v.nullish(printable(0, 255)),
+  name: told('For people.', v.nullish(printable(1, 255))),
+  group: told('Its config group.', v.nullish(printable(0, 255))),
   dryRun,
 });
 
 const importedUserEntries = {
-  id: v.pipe(oldText, v.minLength(1, 'is the number or the name of the user')),
-  username: v.nullable(oldText),
-  name: oldText,
-  email: oldText,
-  superuser: v.boolean(),
-  staff: v.boolean(),
-  active: v.boolean(),
-  groups: v.array(oldText),
-  configs: v.array(id),
+  id: told(
+    'The number or the name of the user.',
+    v.pipe(oldText, v.minLength(1, 'is the number or the name of the user')),
+  ),
+  username: told('At the old server.', v.nullable(oldText)),
+  name: told('For people.', oldText),
+  email: told('May be empty.', oldText),
+  superuser: told('Could do everything.', v.boolean()),
+  staff: told('Could enter the administration.', v.boolean()),
+  active: told('Could log in.', v.boolean()),
+  groups: told('Names of the groups.', v.array(oldText)),
+  configs: told('The shops that the user was allowed.', v.array(id)),
 };
 
 const importedChangeEntries = {
-  id: v.pipe(v.number(), v.safeInteger('is a whole number'), v.minValue(0, 'is not negative')),
-  config: id,
-  at: time,
-  user: v.nullable(oldText),
-  text,
+  id: told(
+    'Of the entry at the old server.',
+    v.pipe(v.number(), v.safeInteger('is a whole number'), v.minValue(0, 'is not negative')),
+  ),
+  config: told('The shop that was changed.', id),
+  at: told('When.', time),
+  user: told('Who; null: not known.', v.nullable(oldText)),
+  text: told('What was done.', text),
 };
 
 export const importUser = v.strictObject({ ...importedUserEntries, dryRun });
 
 export const importChange = v.strictObject({ ...importedChangeEntries, dryRun });
 
-export const importedUsers = v.object({ data: v.array(v.object(importedUserEntries)) });
+export const importedUsers = v.object({
+  data: told('Every user of the old server.', v.array(v.object(importedUserEntries))),
+});
 
-export const importedChangesQuery = v.strictObject({ ...auditQuery.entries, config: v.optional(id) });
+export const importedChangesQuery = v.strictObject({
+  ...auditQuery.entries,
+  config: told('Entries of this shop alone.', v.optional(id)),
+});
 
 export const importedChanges = v.object({
-  data: v.array(v.object(importedChangeEntries)),
-  nextCursor: v.nullable(v.string()),
+  data: told('The entries of this page, the newest first.', v.array(v.object(importedChangeEntries))),
+  nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
 export const imported = v.object({
-  result: v.picklist(['imported', 'unchanged', 'differs']),
-  detail: v.nullable(text),
-  warnings: v.optional(v.array(text)),
+  result: told(
+    '`differs`: it is there otherwise, and stays as it is.',
+    v.picklist(['imported', 'unchanged', 'differs']),
+  ),
+  detail: told('Where it differs.', v.nullable(text)),
+  warnings: told('What was taken over and should be looked at.', v.optional(v.array(text))),
 });

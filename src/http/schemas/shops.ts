@@ -1,7 +1,7 @@
 /** The operator's shops: their addresses, limits and keys. */
 import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../../directory/types.ts';
-import { graceSeconds, id, printable, returnUrl, webUrl } from './values.ts';
+import { graceSeconds, id, printable, returnUrl, told, webUrl } from './values.ts';
 
 export const rotateKey = v.strictObject({ graceSeconds: v.nullish(graceSeconds) });
 
@@ -17,22 +17,25 @@ const signingKey = v.nullish(
 );
 
 const keys = v.strictObject({
-  apiKey: v.nullish(
-    v.pipe(
-      v.string(),
-      v.regex(/^[\x21-\x7e]{1,512}$/, 'takes 1 to 512 visible ASCII characters, better many than few'),
+  apiKey: told(
+    'Of the API, as a bearer.',
+    v.nullish(
+      v.pipe(
+        v.string(),
+        v.regex(/^[\x21-\x7e]{1,512}$/, 'takes 1 to 512 visible ASCII characters, better many than few'),
+      ),
     ),
   ),
-  requestKey: signingKey,
-  ipnKey: signingKey,
-  webhookSecret: signingKey,
+  requestKey: told("PolyBanking: signs the website's requests.", signingKey),
+  ipnKey: told('PolyBanking: signs our IPNs.', signingKey),
+  webhookSecret: told('Signs webhooks; it begins with whsec_.', signingKey),
 });
 
 export const shopChange = v.strictObject({
-  name: v.nullish(printable(1, 100)),
-  group: v.nullish(printable(0, 100)),
-  active: v.nullish(v.boolean()),
-  adminEnabled: v.nullish(v.boolean()),
+  name: told('For people.', v.nullish(printable(1, 100))),
+  group: told('Shops that belong together.', v.nullish(printable(0, 100))),
+  active: told('A shop that is off creates nothing and sends nobody to a bank.', v.nullish(v.boolean())),
+  adminEnabled: told("The operator's own switch, beside `active`.", v.nullish(v.boolean())),
   testMode: v.nullish(
     v.pipe(
       v.boolean(),
@@ -42,12 +45,21 @@ export const shopChange = v.strictObject({
       }),
     ),
   ),
-  region: v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
+  region: told(
+    'Where new payments are kept; null: near whoever creates them.',
+    v.nullish(v.picklist(REGIONS, `is one of ${REGIONS.join(', ')}`)),
+  ),
   rateLimit: v.nullish(
     v.pipe(
       v.strictObject({
-        perMinute: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
-        burst: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+        perMinute: told(
+          'Requests in a minute.',
+          v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
+        ),
+        burst: told(
+          'Requests at one time.',
+          v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+        ),
       }),
       v.metadata({
         description:
@@ -68,39 +80,75 @@ export const shopChange = v.strictObject({
       }),
     ),
   ),
-  accounts: v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
-  returnUrl: v.nullish(returnUrl),
-  webhook: v.nullish(
-    v.strictObject({
-      url: v.nullish(webUrl),
-      dialect: v.nullish(v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`)),
-      newPayments: v.nullish(
-        v.pipe(
-          v.boolean(),
-          v.metadata({ description: 'Tell of new payments too (payment.created), not only of changes.' }),
-        ),
-      ),
-    }),
+  accounts: told(
+    'Accounts that it may use, the first choice first.',
+    v.nullish(v.pipe(v.array(id), v.maxLength(100, 'takes at most 100 accounts'))),
   ),
-  keys: v.nullish(keys),
+  returnUrl: told('Where its shoppers come back to.', v.nullish(returnUrl)),
+  webhook: told(
+    'Where it is told of changes.',
+    v.nullish(
+      v.strictObject({
+        url: told('An https address; null: it is told nothing.', v.nullish(webUrl)),
+        dialect: told(
+          '`standard` is what this document describes; `polybanking` is its IPN.',
+          v.nullish(v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`)),
+        ),
+        newPayments: v.nullish(
+          v.pipe(
+            v.boolean(),
+            v.metadata({ description: 'Tell of new payments too (payment.created), not only of changes.' }),
+          ),
+        ),
+      }),
+    ),
+  ),
+  keys: told('Keys of your own; left out, they are made.', v.nullish(keys)),
 });
 
 export const shop = v.object({
-  id: v.string(),
-  name: v.string(),
-  group: v.nullable(v.string()),
-  active: v.boolean(),
-  adminEnabled: v.boolean(),
-  testMode: v.boolean(),
-  region: v.nullable(v.string()),
-  rateLimit: v.nullable(v.object({ perMinute: v.number(), burst: v.number() })),
-  expireAfterMinutes: v.nullable(v.number()),
-  accounts: v.array(v.string()),
-  returnUrl: v.object({ success: v.nullable(v.string()), failure: v.nullable(v.string()) }),
-  webhook: v.object({ url: v.nullable(v.string()), dialect: v.string(), newPayments: v.boolean() }),
-  createdAt: v.string(),
-  updatedAt: v.string(),
-  keys: v.optional(v.record(v.string(), v.string())),
+  id: told('As the address names it.', v.string()),
+  name: told('For people.', v.string()),
+  group: told('Shops that belong together; null: none.', v.nullable(v.string())),
+  active: told('Whether it is on.', v.boolean()),
+  adminEnabled: told("The operator's own switch.", v.boolean()),
+  testMode: told('It uses accounts without real money alone.', v.boolean()),
+  region: told('Where new payments are kept; null: near whoever creates them.', v.nullable(v.string())),
+  rateLimit: told(
+    'Requests that each of its keys may make; null: 6000 in a minute and 600 at one time.',
+    v.nullable(
+      v.object({
+        perMinute: told('Requests in a minute.', v.number()),
+        burst: told('Requests at one time.', v.number()),
+      }),
+    ),
+  ),
+  expireAfterMinutes: told(
+    'After so long a payment expires; null: its account decides.',
+    v.nullable(v.number()),
+  ),
+  accounts: told('Accounts that it may use, the first choice first.', v.array(v.string())),
+  returnUrl: told(
+    'Where its shoppers come back to.',
+    v.object({
+      success: told('Once they have paid.', v.nullable(v.string())),
+      failure: told('Otherwise.', v.nullable(v.string())),
+    }),
+  ),
+  webhook: told(
+    'Where it is told of changes.',
+    v.object({
+      url: told('Null: it is told nothing.', v.nullable(v.string())),
+      dialect: told('`standard` or `polybanking`.', v.string()),
+      newPayments: told('It is told of new payments too.', v.boolean()),
+    }),
+  ),
+  createdAt: told('When it was made.', v.string()),
+  updatedAt: told('When it was changed last.', v.string()),
+  keys: told(
+    'The keys that were made by this call, shown once.',
+    v.optional(v.record(v.string(), v.string())),
+  ),
 });
 
-export const shopList = v.object({ data: v.array(shop) });
+export const shopList = v.object({ data: told('Every shop.', v.array(shop)) });

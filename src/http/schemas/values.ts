@@ -1,6 +1,11 @@
 /** The values that several schemas share. */
 import * as v from 'valibot';
 
+/** A schema with what it means, for the document. */
+export function told<Schema extends v.GenericSchema>(description: string, schema: Schema) {
+  return v.pipe(schema, v.metadata({ description }));
+}
+
 /** No control characters, no halves of surrogate pairs, no line separators. */
 export const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 
@@ -52,7 +57,10 @@ export const currencyCode = v.pipe(
 
 export const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
-export const returnUrl = v.strictObject({ success: v.nullish(webUrl), failure: v.nullish(webUrl) });
+export const returnUrl = v.strictObject({
+  success: told('Once they have paid, or hold a promise of it.', v.nullish(webUrl)),
+  failure: told('Otherwise.', v.nullish(webUrl)),
+});
 
 /** The body of a call that takes nothing. */
 export const nothing = v.strictObject({});
