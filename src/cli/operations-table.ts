@@ -27,10 +27,9 @@ function cell(rule: OperationRule | undefined): string {
   return rule ? PARTS[rule.parts] : '';
 }
 
+/** A cancel takes back everything. */
 function cancelCell(rule: OperationRule | undefined): string {
-  return rule
-    ? `${rule.fundsSources.map((fundsSource) => FUNDS_SOURCES[fundsSource]).join(', ')}: ${PARTS[rule.parts]}`
-    : '';
+  return rule?.fundsSources.map((fundsSource) => FUNDS_SOURCES[fundsSource]).join(', ') ?? '';
 }
 
 /** The table, as Markdown. */

@@ -141,7 +141,7 @@ export function accountInput(
       `${found.id} has no signatures and moves no money: it is never for production`,
     );
   }
-  const currencies = body.currencies ?? before?.currencies ?? found.currencies;
+  const currencies = body.currencies ?? before?.currencies ?? found.defaultCurrencies ?? found.currencies;
   const foreign = currencies.find((code) => !found.currencies.includes(code));
   if (foreign) {
     throw invalidField(

@@ -87,17 +87,29 @@ export async function takeNotification(
         outcome: message.outcome,
       });
     }
-    const update = updateCommand(message, {
-      provider,
-      account,
-      channel: 'notification',
-      signedBy,
-      about: await attemptOfOrder(service, message.order),
-      ip: sender.ip,
-      standing,
-    });
+    const commandOf = async (one: ProviderUpdate) =>
+      updateCommand(one, {
+        provider,
+        account,
+        channel: 'notification',
+        signedBy,
+        about: await attemptOfOrder(service, one.order),
+        ip: sender.ip,
+        standing,
+      });
+    const update = await commandOf(message);
+    for (const other of update ? (message.also ?? []) : []) {
+      const more = await commandOf(other);
+      if (more) await service.ledger(more.id).applyUpdate(more.command);
+    }
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
-    if (result?.kind === 'answer') return result.answer;
+    if (result?.kind === 'answer') {
+      if (message.ask) await takeHint(service, opened, hintOf(message, provider));
+      return result.answer;
+    }
+    // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
+    if (result?.kind === 'unbound' && message.ask)
+      return await takeHint(service, opened, hintOf(message, provider));
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);
     if (result?.kind === 'not_real') throw notRealRefusal();
     console.warn({
@@ -118,12 +130,12 @@ export async function takeNotification(
   }
 }
 
-/** An update that is not proven, as a reason to ask about its attempt. */
-export function hintOf({ order, providerState, reply }: ProviderUpdate, provider: Provider): Hint {
+/** An update that is not proven, or says that more has to be known, as a reason to ask about its attempt. */
+export function hintOf({ order, ask, providerState, reply }: ProviderUpdate, provider: Provider): Hint {
   return {
     kind: 'hint',
     order,
-    about: providerState ?? {},
+    about: ask ?? providerState ?? {},
     reply: reply ?? provider.reply('accepted'),
   };
 }

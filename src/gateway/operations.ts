@@ -58,7 +58,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       startedAt: new Date(request.startedAt),
       now,
       fetch: service.fetch,
-      daily: (contract) => dailyNumber(service, provider.id, contract),
+      daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
     },
   };
 }

@@ -9,7 +9,7 @@ import { pauseAfter } from '../webhooks/schedule.ts';
 import { standardMessage } from '../webhooks/standard.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
-import { queryPause, queryStatus } from './status-query.ts';
+import { hasResult, queryPause, queryStatus } from './status-query.ts';
 
 const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
 
@@ -68,9 +68,10 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
     project: (payment) => service.directory.project(payment),
     queryStatus: async (request) => {
       const commands = await queryStatus(service, request);
+      if (commands && hasResult(commands)) return { result: 'updates', commands };
       // That nothing was taken is an outcome too.
-      const isOver = commands !== null && (commands.length > 0 || request.spends === true);
-      return isOver ? { result: 'updates', commands } : { result: 'later', error: null };
+      if (commands?.length === 0 && request.spends) return { result: 'updates', commands };
+      return { result: 'later', error: null, ...(commands && { commands }) };
     },
     queryPause: (request, queried) => queryPause(service, request, queried, pause),
     accountProblem: (account) => accountProblem(service, account),

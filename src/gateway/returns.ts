@@ -2,23 +2,25 @@
 import type { ApplyUpdateCommand, ReturnCommand, ReturnResult } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { ProviderRequest } from '../providers/contract.ts';
+import type { ProviderRequest, ProviderUpdate } from '../providers/contract.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { hintAbout } from './hints.ts';
-import { verifyMessage } from './notifications.ts';
+import { hintOf, verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
-import { queryStatus } from './status-query.ts';
+import { hasResult, queryStatus } from './status-query.ts';
 import { updateCommand } from './update-command.ts';
 
 /** What a return carries. */
 interface Returned {
   readonly update: ApplyUpdateCommand | null;
+  /** What the same message says of other transactions. */
+  readonly also?: readonly ApplyUpdateCommand[];
   /** Why it was not believed; null: it was, or nothing came. */
   readonly refused: string | null;
   /** A reason for a status query, and the attempt that it is about; null: the newest one. */
@@ -61,22 +63,28 @@ async function returnedUpdate(
     const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
     const order = await attemptOfOrder(service, message.order);
     const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
-    const update =
-      standing.kind === 'counts' &&
-      !isAsked &&
-      updateCommand(message, {
-        provider,
-        account,
-        channel: 'return',
-        signedBy,
-        about: order,
-        ip: about.shopperIp,
-        standing,
-      });
+    const commandOf = (one: ProviderUpdate) =>
+      standing.kind === 'counts' && !isAsked
+        ? updateCommand(one, {
+            provider,
+            account,
+            channel: 'return',
+            signedBy,
+            about: order,
+            ip: about.shopperIp,
+            standing,
+          })
+        : null;
+    const update = commandOf(message);
     if (order?.id !== about.id)
       throw new Refusal('wrong_account', 'what came along is about another payment');
-    if (update) return { update: update.command, refused: null };
-    const hint = { attempt: order.attempt, about: message.providerState ?? {} };
+    const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
+    const { attempt } = order;
+    if (update) {
+      const { ask } = message;
+      return { update: update.command, also, refused: null, ...(ask && { hint: { attempt, about: ask } }) };
+    }
+    const hint = { attempt, about: hintOf(message, provider).about };
     // Where nobody can be asked, a return proves nothing and moves nothing.
     return { update: null, refused: null, ...(isAsked && { hint }) };
   } catch (error) {
@@ -97,32 +105,35 @@ async function queryNow(
   service: Service,
   id: PaymentId,
   opened: OpenedAccount,
-  { update, hint }: Returned,
+  { update, also = [], hint }: Returned,
 ): Promise<Asked> {
   const { provider } = opened;
   const account = opened.account.id;
-  if (!hint) return { update };
   const ledger = service.ledger(id);
+  for (const command of also) await ledger.applyUpdate(command);
+  if (!hint) return { update };
   const spends = provider.hintSpends?.(hint.about) ?? false;
   const about = { account, ...hintAbout(opened, hint.about) };
   const allowed = spends ? null : await ledger.returnQuery(account, hint.attempt);
   if (allowed?.kind === 'later') {
     const { attempt, notBefore } = allowed;
-    return { update: null, hint: { ...about, attempt, notBefore } };
+    return { update, hint: { ...about, attempt, notBefore } };
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
-  if (!request) return { update: null };
-  const later = spends ? { update: null } : { update: null, hint: { ...about, attempt: request.attempt } };
+  if (!request) return { update };
+  const later = (known: ApplyUpdateCommand | null) =>
+    spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
     const commands = await queryStatus(service, { ...request, hint: hint.about });
     const [first, ...more] = commands ?? [];
     for (const command of more) await ledger.applyUpdate(command);
-    if (spends && commands) return { update: first ?? null, spent: request.attempt };
-    return first ? { update: first } : later;
+    const isOver = commands !== null && (hasResult(commands) || (spends && commands.length === 0));
+    if (!isOver) return later(first ?? update);
+    return { update: first ?? null, ...(spends && { spent: request.attempt }) };
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
-    return later;
+    return later(update);
   }
 }
 

@@ -33,6 +33,7 @@ import type {
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { EventPage } from '../payments/types.ts';
+import type { DayZone } from '../providers/contract.ts';
 import type { NameLookups } from './look-up.ts';
 import type { ShopLimits } from './shop-limits.ts';
 
@@ -49,7 +50,7 @@ export interface LedgerClient {
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(isPolybanking: boolean): Promise<boolean>;
   reproject(): Promise<boolean>;
-  history(): Promise<History | null>;
+  history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;
   hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
   start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;
@@ -87,12 +88,27 @@ export interface Service {
   readonly fetch: typeof fetch;
   /** What the name service said of hosts that others have given. */
   readonly names: NameLookups;
-  /** A number from 0 that nobody else gets for this name on this UTC day (`YYYY-MM-DD`). */
+  /** A number from 0 that nobody else gets for this name on this day (`YYYY-MM-DD`). */
   daily(name: string, day: string): Promise<number>;
 }
 
-/** A number that no other order or status query of a provider's contract gets today (UTC). */
-export function dailyNumber(service: Service, provider: string, contract: string): Promise<number> {
-  const day = new Date(service.now()).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  return service.daily(`${provider}/${contract}`, day);
+/**
+ * A number that no other order or status query of a provider's contract gets on this day.
+ * @param zone where the day is counted; left out: UTC. Then consecutive days have even and odd numbers: an order may be made just
+ *   before midnight and arrive after it.
+ */
+export async function dailyNumber(
+  service: Service,
+  provider: string,
+  contract: string,
+  zone?: DayZone,
+): Promise<number> {
+  const now = new Date(service.now());
+  const day = zone
+    ? new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now)
+    : now.toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const count = await service.daily(`${provider}/${contract}`, day);
+  return zone ? 2 * count + (Math.floor(Date.parse(day) / DAY_MS) % 2) : count;
 }
+
+const DAY_MS = 86_400_000;

@@ -206,7 +206,7 @@ export async function startAttempt(
     now: new Date(now),
     ip: ip ?? null,
     fetch: fetchFor(service, account),
-    daily: (contract) => dailyNumber(service, found.id, contract),
+    daily: (contract, zone) => dailyNumber(service, found.id, contract, zone),
   });
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;

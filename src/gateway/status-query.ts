@@ -42,7 +42,7 @@ export async function queryStatus(
     ...(request.spends && { maySpend: true as const }),
     now: new Date(service.now()),
     fetch: fetchFor(service, account),
-    daily: (contract) => dailyNumber(service, provider.id, contract),
+    daily: (contract, zone) => dailyNumber(service, provider.id, contract, zone),
   });
   return (
     updatesOf(answer)?.map((update) => {
@@ -63,6 +63,12 @@ function updatesOf(
   answer: ProviderUpdate | readonly ProviderUpdate[] | null,
 ): readonly ProviderUpdate[] | null {
   return answer && 'kind' in answer ? [answer] : answer;
+}
+
+/** Whether an answer is a result. That an attempt is in process is none: the provider is asked again. */
+export function hasResult(commands: readonly ApplyUpdateCommand[]): boolean {
+  const isInProcess = commands.some(({ outcome }) => outcome === 'pending');
+  return commands.some(({ outcome }) => outcome !== 'pending' && (outcome !== 'none' || !isInProcess));
 }
 
 /** Milliseconds until the next status query after so many; null: no more. */

@@ -31,7 +31,7 @@ export function updateCommand(
   const { provider, account, standing = { kind: 'counts', proven: true }, about, ip, ...rest } = options;
   const order = about === undefined ? fromOrderNumber(update.order) : about;
   if (!order) return null;
-  const { kind: _kind, order: _order, reply, ...members } = update;
+  const { kind: _kind, order: _order, also: _also, ask: _ask, reply, ...members } = update;
   return {
     id: order.id,
     command: {

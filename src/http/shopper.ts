@@ -140,7 +140,9 @@ export async function toShop(
     return page(service, 200, (nonce) =>
       messagePage(
         'Back from the payment',
-        `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
+        view.status === 'pending'
+          ? `The payment ${view.reference} is being checked. It does not have to be paid again.`
+          : `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
         nonce,
       ),
     );

@@ -150,6 +150,8 @@ export class Checkout {
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
     // Another click was faster, or the payment has moved meanwhile.
     if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, attempt.account);
+    // It was called off while the bank registered the order.
+    if (endedBy(record, this.#work.now()) !== null) return this.hop(ip, attempt.account);
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
       const state = isOurs ? reserved.state : added.state;

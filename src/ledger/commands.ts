@@ -18,6 +18,7 @@ import type {
   PaymentEvent,
   PaymentRequest,
   PaymentView,
+  PendingReason,
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
@@ -193,11 +194,14 @@ export interface ApplyUpdateCommand {
   readonly proven?: boolean;
   /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
   readonly proofMissing?: true;
+  /** Why it leaves the payment pending, where that is not for want of a result. */
+  readonly pendingReason?: PendingReason;
   readonly echo?: Readonly<Record<string, string>>;
   readonly document?: ProviderDocument;
   readonly cumulative?: boolean;
   readonly ofOrder?: true;
   readonly sequence?: string;
+  readonly ofTransaction?: true;
   /** What it says of an operation of ours, or of one that looks like ours. */
   readonly operation?: UpdatedOperation;
   /** What the provider's code needs for later calls. */

@@ -188,11 +188,16 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       : null;
   }
 
-  /** The log or a part of it, oldest first, with the repeats counted so far. */
+  /** The log or a part of it, oldest first, with the repeats counted so far: they are written, so that only who has a key may read it. */
   events(page?: EventPage): PaymentLog | null {
+    if (this.#store.head) this.#work.writeRepeats();
+    return this.#log(page);
+  }
+
+  /** What is written of the log. */
+  #log(page?: EventPage): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
-    this.#work.writeRepeats();
     const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
       id,
       kind,
@@ -202,9 +207,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return { shop: head.shop, events: this.#store.events(page), pending };
   }
 
-  /** Everything that the routes of another dialect need to describe the payment. */
-  history(): History | null {
-    const log = this.events();
+  /**
+   * Everything that the routes of another dialect need to describe the payment.
+   * @param isForShop whether who has a key reads it: the repeats counted so far are written then. A stranger who causes them has this
+   *   read too, each time.
+   */
+  history(isForShop = false): History | null {
+    const log = isForShop ? this.events() : this.#log();
     const { record } = this.#store;
     if (!log || !record) return null;
     return {
@@ -307,7 +316,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const outcome = await this.ports()
       .queryStatus(request)
       .catch((): StatusQueryOutcome => ({ result: 'later', error: null }));
-    if (outcome.result === 'updates') for (const command of outcome.commands) this.applyUpdate(command);
+    for (const command of outcome.commands ?? []) this.applyUpdate(command);
     return outcome.result === 'updates';
   }
 
@@ -397,8 +406,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         );
         // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
         for (const done of outcomes) {
-          if (done.kind === 'confirm' && done.outcome.result === 'updates')
-            for (const command of done.outcome.commands) this.applyUpdate(command);
+          if (done.kind === 'confirm')
+            for (const command of done.outcome.commands ?? []) this.applyUpdate(command);
         }
         this.#work.commit((writer) => {
           for (const outcome of outcomes) {

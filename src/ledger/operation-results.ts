@@ -139,6 +139,7 @@ export class OperationResults {
   ): LedgerRecord {
     if (command.proofMissing) return record;
     const { attempt, providerStatus } = command;
+    if (!about) this.#askSoon(writer, record, command);
     const known = about
       ? withMovement(record, about.operation, command)
       : withUnclaimed(record, command, newsIn(command, command.amount === 'asked' ? null : command.amount));
@@ -155,6 +156,16 @@ export class OperationResults {
       settledByState(state, operationsOf(settled, attempt), providerStatus),
       'news',
     );
+  }
+
+  /** A message about an operation that it does not name may be about one of ours: those that wait for their result are asked about now. */
+  #askSoon(writer: Writer, record: LedgerRecord, { attempt, operation }: ApplyUpdateCommand): void {
+    if (operation?.operationReference !== null) return;
+    for (const { number, kind, state } of operationsOf(record, attempt)) {
+      const job = this.#work.store.job(jobId(number));
+      if (state === 'accepted' && kind === operation.kind && job && job.dueAt !== null)
+        writer.queue({ ...job, dueAt: Math.min(job.dueAt, this.#work.now()) });
+    }
   }
 
   /** @param by the log's words: `news` for a message, `asked` for an answer. */

@@ -31,7 +31,7 @@ export function overdueAction(
   // Nobody waits here for a payment that another gateway left unfinished.
   if (!schedule || record.imported || !UNFINISHED.has(status)) return LEAVE;
   // A person or a report decides, however long that takes: what was said to be paid must not expire meanwhile.
-  if (attempt.pendingReason === 'proof_missing' && status === 'pending') return LEAVE;
+  if (status === 'pending' && (attempt.pendingReason ?? 'processing') !== 'processing') return LEAVE;
   const since = Date.parse(record.updatedAt);
   const end = since + schedule.expireAfterMs;
   if (now >= end) return { kind: 'expire' };

@@ -21,8 +21,12 @@ export interface WebhookOutcome {
 /** The outcome of a status query. */
 export type StatusQueryOutcome =
   | { readonly result: 'updates'; readonly commands: readonly ApplyUpdateCommand[] }
-  /** The provider has no result yet, or could not be queried. */
-  | { readonly result: 'later'; readonly error: string | null };
+  /** The provider has no result yet, perhaps says that it is in process, or could not be queried. */
+  | {
+      readonly result: 'later';
+      readonly error: string | null;
+      readonly commands?: readonly ApplyUpdateCommand[];
+    };
 
 /** A payment as the searchable copy takes it. */
 export interface ProjectedPayment {

@@ -3,8 +3,16 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { capturedOf } from '../payments/operations.ts';
-import { apply, bearingOf, mismatch, moneyOf } from '../payments/rules.ts';
+import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import {
+  apply,
+  bearingOf,
+  contradicts,
+  hasLapsed,
+  type Mismatch,
+  mismatch,
+  moneyOf,
+} from '../payments/rules.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -35,11 +43,20 @@ export function identity({
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
 
+/** Differences with which an update must not move money. */
+const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
+
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
 
 /** Different messages that prove nothing that are kept for one attempt. Anybody can make them up. */
 const MAX_UNPROVEN = 20;
+
+/**
+ * Different messages of one attempt, when the next one counts although nothing proves it: on an account for tests, or where the operator
+ * accepts the risk. Each is an event, an answer and a webhook, and anybody can make them up there too.
+ */
+const MAX_COUNTED_UNPROVEN = 60;
 
 /** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
 function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
@@ -137,8 +154,10 @@ export class ProviderUpdates {
     this.#work.countRepeat('notification.duplicate', 'provider', detail);
   }
 
-  #isOneTooMany({ proofMissing, attempt }: ApplyUpdateCommand): boolean {
-    return proofMissing === true && this.#work.store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
+  #isOneTooMany({ proofMissing, proven, attempt }: ApplyUpdateCommand): boolean {
+    const { store } = this.#work;
+    if (proofMissing) return store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
+    return proven === false && store.countOfAnswers(`${attempt}|`) >= MAX_COUNTED_UNPROVEN;
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
@@ -152,7 +171,10 @@ export class ProviderUpdates {
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
-    const stated = isOfPart ? 'none' : command.outcome === 'accepted' ? paid : command.outcome;
+    const isPartBack =
+      command.outcome === 'reversed' && command.cumulative && named !== null && named < attempt.amount;
+    const said = isPartBack ? 'refunded' : command.outcome;
+    const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
@@ -172,7 +194,7 @@ export class ProviderUpdates {
       ...(command.proven === false && { proven: false }),
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
-    const blocked = difference === 'currency' || difference === 'amount_missing';
+    const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
     if (difference) {
@@ -180,24 +202,39 @@ export class ProviderUpdates {
       if (blocked) return answer;
     }
     const about = this.#operationResults.newsOf(record, command, amount);
-    const { cumulative = false, sequence } = command;
+    const { cumulative = false, sequence, ofTransaction } = command;
+    // What we have cancelled of it counts as given back, and not as never paid.
+    const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
+    const ours = isLeft ? cancelledOfPaid(record.operations ?? [], number) : 0;
     const update = {
       outcome,
-      amount: amount as Minor | null,
+      amount: (amount === null ? null : amount + ours) as Minor | null,
       movement: about ? ownMovement(about.operation, command) : command.movement,
       cumulative,
       ...(sequence && { sequence }),
+      ...(ofTransaction && { ofTransaction }),
     };
+    if (contradicts(attempt.state, update)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return answer;
+    }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
     const state = isMoot ? attempt.state : apply(attempt.state, update);
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
-    const bearing = bearingOf(states, outcome, { hasMoved: state !== attempt.state, isUnknown });
+    const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
+    const reason = command.proofMissing ? 'proof_missing' : command.pendingReason;
+    // Why it waits is news, although it waited before.
+    const isReasonNew = reason !== undefined && outcome === 'pending' && reason !== attempt.pendingReason;
+    const isWaiting = state.progress === 'pending' && moneyOf(state).paid === 0;
+    const hasMoved = state !== attempt.state || (isReasonNew && isWaiting);
+    const bearing = bearingOf(states, outcome, { hasMoved, isUnknown, hasEnded });
     // What a status query finds, or nothing proves, is no message that a website is told of as it came.
     const isFeedback =
       isPolybanking(record) && channel !== 'status' && !command.proofMissing && providerStatus !== '';
-    if (state === attempt.state) {
+    if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       // The proof of what had been believed without it.
       const isProof = command.proven === true && record.signed === false;
@@ -218,7 +255,7 @@ export class ProviderUpdates {
         ...entry,
         queried: 0,
         state,
-        ...(command.proofMissing && { pendingReason: 'proof_missing' as const }),
+        ...(reason && outcome === 'pending' && { pendingReason: reason }),
       })),
       command,
       bearing,

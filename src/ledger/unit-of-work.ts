@@ -188,7 +188,11 @@ function operationsEnded(before: LedgerRecord | null, after: LedgerRecord): read
 }
 
 /** What distinguishes the webhooks of one version. */
-const SUFFIXES: Readonly<Record<string, string>> = { 'payment.paid_twice': 'b', [FEEDBACK]: 'c' };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  'payment.paid_twice': 'b',
+  [FEEDBACK]: 'c',
+  'payment.conflict': 'd',
+};
 
 function isSame(one: Amounts, other: Amounts): boolean {
   return one.authorized === other.authorized && one.paid === other.paid && one.refunded === other.refunded;

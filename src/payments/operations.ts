@@ -114,6 +114,17 @@ export function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'funds
   return kind === 'capture' ? 'paid' : 'released';
 }
 
+/**
+ * What our own cancels may have taken from what an attempt has paid: also where the answer is still to come, because the provider's
+ * message may come before it.
+ */
+export function cancelledOfPaid(operations: readonly RecordedOperation[], attempt: number): number {
+  return operations
+    .filter((one) => one.attempt === attempt && one.kind === 'cancel' && one.fundsSource === 'paid')
+    .filter(({ state }) => state !== 'failed')
+    .reduce((total, { amount }) => total + amount, 0);
+}
+
 /** What our own operations have added to a sum of an attempt. */
 function doneIn(sum: Sum, attempt: number, operations: readonly RecordedOperation[]): number {
   return operations

@@ -14,7 +14,7 @@ import {
   type RecordedOperation,
   sumOf,
 } from './operations.ts';
-import { type AttemptState, moneyOf } from './rules.ts';
+import { type AttemptState, hasLapsed, moneyOf, progressOf } from './rules.ts';
 
 /** What a provider's word says of an operation. A word that is not documented is `unknown`. */
 export const BOOKED_STATES = ['succeeded', 'accepted', 'failed', 'unknown'] as const;
@@ -355,13 +355,15 @@ export function settledByState(
 ): readonly Settlement[] {
   const money = moneyOf(state);
   const isOver = !OPEN_PROGRESS.has(state.progress) && money.paid === 0;
-  const hasEnded = (state.progress === 'voided' || state.progress === 'capture_denied') && money.paid === 0;
+  const progress = progressOf(state);
+  const isEnd = progress === 'voided' || progress === 'capture_denied' || hasLapsed(state);
+  const hasEnded = isEnd && money.paid === 0;
   const settled = (operation: RecordedOperation): BookedState | null => {
     switch (sumOf(operation)) {
       case null:
         return isOver ? 'succeeded' : money.paid > 0 ? 'failed' : null;
       case 'released':
-        return state.progress === 'voided' ? 'succeeded' : null;
+        return progress === 'voided' ? 'succeeded' : null;
       case 'paid':
         return hasEnded ? 'failed' : null;
       case 'refunded':

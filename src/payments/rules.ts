@@ -11,6 +11,7 @@
  * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  */
+import { currency } from './currencies.ts';
 import { type Minor, minor, sum, ZERO } from './money.ts';
 import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
 
@@ -66,7 +67,25 @@ export interface AttemptState {
   readonly reversed: boolean;
   readonly totals?: Totals;
   readonly sequences?: Sequences;
+  /** What `ofTransaction` has brought, by movement; left out: nothing. */
+  readonly transactions?: Transactions;
 }
+
+/** What is known of single transactions, by movement. */
+export interface Transactions {
+  /** The smallest payment seen: the amount of a transaction can only fall. */
+  readonly lowered: Movements;
+  /** Those that have held money, with the most that each held. */
+  readonly held: Movements;
+  /** Those that ended without money, with the highest result. */
+  readonly ended: Readonly<Record<string, Ending>>;
+  /** Those that were reversed: what they brought is given back, and what another one brought or holds is not. Left out: none. */
+  readonly reversed?: Readonly<Record<string, true>>;
+}
+
+/** How a transaction ends without money, in ascending rank. */
+const ENDINGS = ['error', 'expired', 'cancelled', 'denied'] as const;
+type Ending = (typeof ENDINGS)[number];
 
 /** The highest sequence number (digits) of the provider's updates, by outcome. */
 export type Sequences = Readonly<Partial<Record<'authorized' | 'paid' | 'refunded' | 'reversed', string>>>;
@@ -85,6 +104,11 @@ export interface AttemptUpdate {
    * reduce that payment.
    */
   readonly sequence?: string;
+  /**
+   * `movement` is one transaction of the provider's, and the update is its state: its amount can only fall, and a result without
+   * money ends what it held (and nothing that another one holds).
+   */
+  readonly ofTransaction?: boolean;
 }
 
 export const NEW_ATTEMPT: AttemptState = {
@@ -138,7 +162,84 @@ function withSequence(state: AttemptState, { outcome, sequence }: AttemptUpdate)
 
 /** An attempt after an update; the same object when the update changes nothing. */
 export function apply(state: AttemptState, update: AttemptUpdate): AttemptState {
-  return withSequence(withOutcome(state, update), update);
+  return withSequence(withTransaction(withOutcome(state, update), update), update);
+}
+
+const NO_TRANSACTIONS: Transactions = { lowered: {}, held: {}, ended: {} };
+
+function endingOf(outcome: Outcome): Ending | null {
+  return ENDINGS.find((one) => one === outcome) ?? null;
+}
+
+/** What an update says of its own transaction. */
+function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptState {
+  const { outcome, movement, amount, ofTransaction } = update;
+  if (!ofTransaction || (MONEY_OUTCOMES.has(outcome) && amount === null)) return state;
+  const known = state.transactions ?? NO_TRANSACTIONS;
+  const changed = transactionsAfter(known, outcome, movement, amount ?? ZERO);
+  return changed === known ? state : { ...state, transactions: changed };
+}
+
+function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
+  if (outcome === 'authorized') {
+    const held = withMovement(known.held, id, amount);
+    return held === known.held ? known : { ...known, held };
+  }
+  if (outcome === 'paid') {
+    const before = known.lowered[id];
+    if (before !== undefined && before <= amount) return known;
+    return { ...known, lowered: { ...known.lowered, [id]: amount } };
+  }
+  if (outcome === 'reversed') {
+    return known.reversed?.[id] ? known : { ...known, reversed: { ...known.reversed, [id]: true } };
+  }
+  const ending = endingOf(outcome);
+  const before = known.ended[id];
+  if (!ending || (before !== undefined && ENDINGS.indexOf(before) >= ENDINGS.indexOf(ending))) return known;
+  return { ...known, ended: { ...known.ended, [id]: ending } };
+}
+
+/** How the transactions that held money have ended, where none of them holds any more; null: one does, or none is known. */
+function lapseOf({ transactions }: AttemptState): Ending | null {
+  if (!transactions) return null;
+  const ids = Object.keys(transactions.held);
+  const endings = ids.map((id) => transactions.ended[id]);
+  if (ids.length === 0 || endings.includes(undefined)) return null;
+  return ENDINGS.findLast((one) => endings.includes(one)) ?? null;
+}
+
+/** Whether everything that an attempt held has lapsed, or was declined, without being captured. */
+export function hasLapsed(state: AttemptState): boolean {
+  return state.progress === 'authorized' && lapseOf(state) !== null;
+}
+
+/** Whether a transaction that has brought money is said to have brought none after all. */
+export function contradicts(
+  state: AttemptState,
+  { outcome, movement, ofTransaction }: AttemptUpdate,
+): boolean {
+  const isEnd = endingOf(outcome) !== null || outcome === 'capture_denied';
+  return ofTransaction === true && isEnd && (state.paid[movement] ?? ZERO) > 0;
+}
+
+/**
+ * What an attempt's movements have brought: of a transaction whose amount has fallen, what is left of it.
+ * @param counts which movements.
+ */
+function paidBy({ paid, transactions }: AttemptState, counts: (id: string) => boolean = () => true): Minor {
+  const counted = Object.entries(paid).filter(([id]) => counts(id));
+  const amounts = counted.map(([id, amount]) => {
+    const lowered = transactions?.lowered[id] ?? amount;
+    return lowered < amount ? lowered : amount;
+  });
+  return sum(amounts);
+}
+
+/** Whether a transaction that was not reversed still holds money. */
+function isHeldByOther({ transactions }: AttemptState): boolean {
+  if (!transactions?.reversed) return false;
+  const { held, ended, reversed } = transactions;
+  return Object.keys(held).some((id) => !reversed[id] && ended[id] === undefined);
 }
 
 function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
@@ -204,13 +305,19 @@ export type Bearing = 'moved' | 'remark' | 'stale';
  * What an update is to readers of the payment.
  * @param attempts of the payment, before it: money in any of them outweighs what is said of another, and what nobody understands.
  * @param options.hasMoved whether it changed its attempt's state.
+ * @param options.hasEnded whether it ended what its attempt held.
  * @param options.isUnknown whether its code is none that the provider's sheet has, or is empty.
  */
 export function bearingOf(
   attempts: readonly AttemptState[],
   outcome: Outcome,
-  { hasMoved, isUnknown = false }: { readonly hasMoved: boolean; readonly isUnknown?: boolean },
+  {
+    hasMoved,
+    isUnknown = false,
+    hasEnded = false,
+  }: { readonly hasMoved: boolean; readonly isUnknown?: boolean; readonly hasEnded?: boolean },
 ): Bearing {
+  if (hasEnded) return 'moved';
   const moneys = attempts.map(moneyOf);
   if (isUnknown && moneys.some(({ paid, authorized }) => paid > 0 || authorized > 0)) return 'stale';
   if (moneys.some(({ paid }) => paid > 0) && LESS_THAN_PAID.has(outcome)) return 'stale';
@@ -250,20 +357,29 @@ function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
   return reversed && !isAbove(sequences.paid, sequences.reversed);
 }
 
-/** The progress that counts: an authorization after a reversal holds money again. */
-function progressOf({ progress, reversed, sequences = {} }: AttemptState): Progress {
-  const isHeldAgain = progress === 'voided' && reversed && isAbove(sequences.authorized, sequences.reversed);
+/** The progress that counts: an authorization after a reversal holds money again, one whose transactions ended holds none. */
+export function progressOf(state: AttemptState): Progress {
+  const { progress, reversed, sequences = {} } = state;
+  const isLater = isAbove(sequences.authorized, sequences.reversed) || isHeldByOther(state);
+  const isHeldAgain = progress === 'voided' && reversed && isLater;
+  if (progress === 'authorized') return lapseOf(state) ?? progress;
   return isHeldAgain ? 'authorized' : progress;
+}
+
+/** What a reversal has given back: all that was paid, or where single transactions were reversed what those had brought. */
+function reversedOf(state: AttemptState, paid: Minor): Minor {
+  const ids = state.transactions?.reversed;
+  return ids ? paidBy(state, (id) => ids[id] === true) : paid;
 }
 
 /** The money of an attempt, by its state. */
 export function moneyOf(state: AttemptState): AttemptMoney {
   const { totals = {}, sequences = {} } = state;
-  const paid = larger(sum(Object.values(state.paid)), totals.paid ?? ZERO);
+  const paid = larger(paidBy(state), totals.paid ?? ZERO);
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
-  const refunded = isReversed(state) ? paid : back;
+  const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
   const released = totals.released ?? ZERO;
   return {
     authorized:
@@ -330,12 +446,17 @@ function statusOf(
   return amounts.paid >= asked ? 'paid' : 'partially_paid';
 }
 
+/** How many minor units one unit of a currency has. */
+function minorUnitsIn(code: string): number {
+  return 10 ** (currency(code)?.digits ?? 0);
+}
+
 /** How an update's money differs from what was asked. */
-export type Mismatch = 'currency' | 'amount_missing' | 'amount_below' | 'amount_above';
+export type Mismatch = 'currency' | 'amount_missing' | 'amount_scaled' | 'amount_below' | 'amount_above';
 
 /**
- * How an update's money differs from what was asked; null: it does not. With `currency` or `amount_missing` the update
- * must not move money; with the other two it is logged as a conflict, and counts.
+ * How an update's money differs from what was asked; null: it does not. With `currency`, `amount_missing` or `amount_scaled` (what was
+ * asked for, in the currency's minor units, read as whole units) the update must not move money; with the other two it is logged as a conflict, and counts.
  */
 export function mismatch(
   asked: { readonly amount: Minor; readonly currency: string },
@@ -344,6 +465,8 @@ export function mismatch(
   if (!MONEY_OUTCOMES.has(update.outcome)) return null;
   if (update.currency !== null && update.currency !== asked.currency) return 'currency';
   if (update.amount === null || minor(update.amount) === null) return 'amount_missing';
+  if (update.amount === asked.amount * minorUnitsIn(asked.currency) && update.amount > asked.amount)
+    return 'amount_scaled';
   if (update.amount > asked.amount) return 'amount_above';
   const whole = update.outcome === 'authorized' || update.outcome === 'paid';
   return whole && update.amount < asked.amount ? 'amount_below' : null;

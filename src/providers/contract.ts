@@ -14,6 +14,7 @@ import type {
   Endpoints,
   Environment,
   PaymentRequest,
+  PendingReason,
   ProviderDocument,
   Redirect,
 } from '../payments/types.ts';
@@ -144,6 +145,9 @@ export interface AttemptUrls {
   readonly back: string;
 }
 
+/** Where a provider's day begins, if not in UTC. */
+export type DayZone = 'Europe/Paris';
+
 /** Everything that a provider needs to build and sign one redirect. */
 export interface StartRequest<Settings> {
   readonly id: PaymentId;
@@ -158,11 +162,12 @@ export interface StartRequest<Settings> {
   /** For the protocols in which an order is registered before the shopper goes. */
   readonly fetch: typeof fetch;
   /**
-   * A number from 0 that no other order of the same contract gets on this UTC day, for protocols with short order
+   * A number from 0 that no other order of the same contract gets on this day, for protocols with short order
    * numbers. Costs a call to a Durable Object.
    * @param contract what the provider counts by, such as its shop number.
+   * @param zone whose day it is; left out: UTC. With one, no number of the day before comes again either.
    */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A redirect with what belongs to it. */
@@ -196,7 +201,7 @@ interface Subject<Settings> {
   /** May be called any number of times: it changes nothing. */
   readonly fetch: typeof fetch;
   /** As in StartRequest. */
-  daily(contract: string): Promise<number>;
+  daily(contract: string, zone?: DayZone): Promise<number>;
 }
 
 /** A status query: one attempt that a provider is asked about. */
@@ -345,7 +350,10 @@ export interface ProviderUpdate {
   readonly currency: string | null;
   /** The provider's identity of the movement of money. */
   readonly movement: string;
-  /** The amount is everything so far (all that was refunded), not one movement of it. */
+  /**
+   * The amount is everything so far (all that was refunded), not one movement of it. Of `reversed`: where it is less than the order was
+   * for, it is a part that was given back.
+   */
   readonly cumulative?: boolean;
   /** The amount is what the order was for: where we have captured a part of it, that part is what counts. */
   readonly ofOrder?: true;
@@ -354,6 +362,13 @@ export interface ProviderUpdate {
    * reversal with a lower number than a later payment does not reduce that payment.
    */
   readonly sequence?: string;
+  /**
+   * `movement` is one transaction of the provider's and the message is its state: its amount can only fall, and a result without money ends
+   * what it held, and nothing that another transaction of the order holds.
+   */
+  readonly ofTransaction?: true;
+  /** What the same message says of other transactions of the order, oldest first. */
+  readonly also?: readonly ProviderUpdate[];
   /**
    * What it says of a capture, cancel or refund: of ours, or of one made in the back office. Left out: a refund stands for itself, by its
    * amount and movement; everything else is about the order.
@@ -370,6 +385,13 @@ export interface ProviderUpdate {
   readonly detail: Readonly<Record<string, string>>;
   /** The provider document that this is about, where one order has several: tries, charges, refunds. */
   readonly document?: ProviderDocument;
+  /** Why it leaves the payment pending, where that is not for want of a result. */
+  readonly pendingReason?: PendingReason;
+  /**
+   * The provider is asked too, with this as the hint: what the message says counts, and is not all that has to be known. A repeat of
+   * the message is a reason to ask again.
+   */
+  readonly ask?: Readonly<Record<string, string>>;
   /** The reply to this very message, where the provider's fixed one will not do. */
   readonly reply?: Reply;
 }
@@ -453,6 +475,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly countries: readonly string[];
   /** ISO 4217 alpha codes. */
   readonly currencies: readonly string[];
+  /** Those of a new account that names none; left out: all. */
+  readonly defaultCurrencies?: readonly string[];
   readonly capabilities: Capabilities;
   readonly settings: Schema;
   /**
@@ -508,8 +532,9 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    */
   deferred?(settings: v.InferOutput<Schema>): boolean;
   /**
-   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later. An empty list: it
-   * certainly has nothing of this attempt, which ends the query of a hint that was to be spent.
+   * The status query: what became of an attempt. Null: the provider does not know yet, ask again later. That it is in process
+   * (`pending`) is an update, and a reason to ask again too. An empty list: it certainly has nothing of this attempt, which ends
+   * the query of a hint that was to be spent.
    * @throws Problem provider_error or provider_unreachable
    * @throws Refusal when the answer is not to be believed
    */

@@ -39,6 +39,13 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       identifiant: '2',
       hmac_key: '0123456789ABCDEF'.repeat(8),
       public_key: SANDBOX_PUBLIC_KEY,
+      billing_first_name: 'Demo',
+      billing_last_name: 'Shopper',
+      billing_address: '1 place de la Bourse',
+      billing_zipcode: '75002',
+      billing_city: 'Paris',
+      billing_country: 'FR',
+      billing_phone: '+33600000000',
     },
   },
   payzen: {

@@ -419,7 +419,7 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(deployment) {
       const { id } = await paidOrder(deployment, { provider: 'sips2', capture: 'manual' });
       expect((await deployment.shop.payment(id)).status).toBe('authorized');
-      const response = await deployment.call('POST', `/v1/payments/${id}/capture`);
+      const response = await deployment.call('POST', `/v1/payments/${id}/capture`, {});
       expect(await response.json()).toMatchObject({ id, status: 'paid', amounts: { paid: 1999 } });
     },
   },
@@ -430,7 +430,7 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(deployment) {
       const { id } = await paidOrder(deployment, { provider: 'spplus' });
       for (const operation of ['capture', 'cancel', 'refund', 'refresh']) {
-        const response = await deployment.call('POST', `/v1/payments/${id}/${operation}`);
+        const response = await deployment.call('POST', `/v1/payments/${id}/${operation}`, {});
         expect(response.status).toBe(422);
         expect((await problem(response)).code).toBe('unsupported_operation');
       }

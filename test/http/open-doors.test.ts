@@ -115,6 +115,27 @@ describe('rows that strangers cause', () => {
     expect(returned.at(-1)?.detail).toMatchObject({ count: 170 });
   });
 
+  it.each(['/return', '/paiements/return', '/paiements/ipn'])(
+    'are no more at %s of a bank whose payments are looked up first',
+    async (door) => {
+      const attempt = await journey('ogone');
+      const { id, checkoutUrl } = attempt.payment;
+      const address = door === '/return' ? `${door}/${attempt.account}/${id}` : door;
+      const said = `ORDERID=${id}01&STATUS=9`;
+      await times(60, async (index) => {
+        await request(checkoutUrl);
+        await request(`/return/${attempt.account}/${id}?n=${index}`);
+        await request(`${address}?${said}&n=${index}`);
+      });
+      await attempt.notify('pay');
+      const log = await attempt.shop.events(id);
+      const ofStrangers = log.filter(({ type }) => type === 'returned' || type === 'forwarded');
+      // While one of the two is still written, what is counted of the other is written with it.
+      expect(ofStrangers.length).toBeLessThanOrEqual(80);
+      expect(ofStrangers.some(({ detail }) => Number(detail.count) >= 28)).toBe(true);
+    },
+  );
+
   it('are twenty messages that prove nothing', async () => {
     const settings = { numcli: '090909', mode: 'url', saisie: 'A' };
     const account = await makeAccount('tipi', { environment: 'production', settings });
@@ -128,6 +149,25 @@ describe('rows that strangers cause', () => {
     );
     const log = await shop.events(id);
     expect(log.length).toBeLessThan(60);
+    expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
+  });
+
+  it('are sixty messages that count without proof on an account for tests', async () => {
+    const attempt = await journey('dummy');
+    const { id } = attempt.payment;
+    const body = (index: number) => `transaction_id=${id}01&ok=0&amount=${index}&signed=1`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await times(150, async (index) => {
+      const { status } = await request(`/callback/${attempt.account}`, {
+        method: 'POST',
+        headers,
+        body: body(index + 1),
+      });
+      expect(status).toBe(200);
+    });
+    // At most two events of a message, and a count.
+    const log = await attempt.shop.events(id);
+    expect(log.length).toBeLessThan(150);
     expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
   });
 

@@ -49,7 +49,9 @@ describe.each(PROVIDER_IDS)('%s', (providerId) => {
     expect(paid.status).toBe('paid');
     expect(paid.amounts).toEqual({ authorized: 0, paid: 1999, refunded: 0 });
     expect(paid.signed).toBe(isProven(providerId));
-    const types = net.webhooks.map(({ body }) => body.type).filter((type) => type !== 'payment.forwarded');
+    // A bank may say that money has come before it says that it is the shop's.
+    const before = new Set(['payment.forwarded', 'payment.pending']);
+    const types = net.webhooks.map(({ body }) => body.type).filter((type) => !before.has(type));
     expect(types).toEqual(['payment.paid']);
   });
 

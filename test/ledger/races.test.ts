@@ -221,6 +221,19 @@ describe('paid twice', () => {
 });
 
 describe('the checkout', () => {
+  it('forwards nobody to an order whose payment was called off while it was registered', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop, attempt: signedAttempt({ redirect: null, deferred: true }) }));
+    expect((await ledger.hop()).kind).toBe('start');
+    expect(await ledger.callOff(shop)).toBe('called_off');
+    expect(await ledger.start(1, signedAttempt({ deferred: true }))).toMatchObject({
+      kind: 'over',
+      reason: 'called_off',
+    });
+    expect((await ledger.read())?.view.status).toBe('cancelled');
+  });
+
   it('sends the shopper again to the same order, and back to the shop when nothing is left to pay', async () => {
     const id = newId();
     const ledger = ledgerOf(id);

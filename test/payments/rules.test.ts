@@ -102,6 +102,7 @@ const someUpdate: fc.Arbitrary<AttemptUpdate> = fc.record({
   movement: fc.constantFrom('a', 'b', 'c'),
   cumulative: fc.boolean(),
   sequence: fc.constantFrom('9', '10', '11', ''),
+  ofTransaction: fc.boolean(),
 });
 
 /** Updates about up to three attempts. */

@@ -85,6 +85,25 @@ export async function begin(
   return 'kind' in started ? { redirect: started } : started;
 }
 
+/** The bodies of the calls that register an order, by the ends of their addresses. */
+export async function registered(
+  entry: Provider,
+  payment: PaymentRequest,
+  account = accountOf(entry),
+): Promise<Readonly<Record<string, unknown>>> {
+  known(merchant(entry.id, 'account', account.settings));
+  forgetAll();
+  const bodies: Record<string, unknown> = {};
+  const fetcher = (async (input, init) => {
+    const sent = new Request(input as RequestInfo, init);
+    const body = await sent.clone().text();
+    if (body.startsWith('{')) bodies[new URL(sent.url).pathname.split('/').at(-1) ?? ''] = JSON.parse(body);
+    return bankNetwork(sent);
+  }) as typeof fetch;
+  await entry.start({ ...startRequest(payment, account), fetch: fetcher });
+  return bodies;
+}
+
 /** The redirect of a protocol that needs nobody to sign it. */
 export function start(entry: Provider, payment = request(entry), account = accountOf(entry)): Redirect {
   const started = entry.start(startRequest(payment, account));
@@ -136,8 +155,8 @@ export async function story(entry: Provider) {
   /** The update of a decision, by a status query where the message is only a hint. */
   const updateOf = async (decision: Decision): Promise<ProviderUpdate> => {
     const read = await entry.notification(await message(decision), accountOf(entry), 'notification', CONTEXT);
-    if (read.kind === 'update') return read;
-    if (read.kind !== 'hint') throw new Error(`the bank said nothing: ${read.kind}`);
+    if (read.kind === 'update' && !read.ask) return read;
+    if (read.kind === 'acknowledgement') throw new Error(`the bank said nothing: ${read.kind}`);
     expect(read.order).toBe(ORDER);
     const update = await entry.queryStatus?.({
       order: ORDER,
@@ -147,7 +166,7 @@ export async function story(entry: Provider) {
       capture: 'automatic',
       providerState: started.providerState ?? {},
       startedAt: new Date('2026-11-21T09:00:00Z'),
-      hint: read.about,
+      hint: read.kind === 'hint' ? read.about : (read.ask ?? {}),
       now: new Date('2026-11-21T09:05:00Z'),
       fetch: bankNetwork,
       daily: async () => 1,

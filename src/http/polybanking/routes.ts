@@ -328,7 +328,7 @@ async function one(c: Context<AppEnv>): Promise<Response> {
   const shop = await apiShop(c, await formOf(c));
   const { reference, logs } = referenceOf(new URL(c.req.url).pathname);
   const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, reference);
-  const history = await service.ledger(id).history();
+  const history = await service.ledger(id).history(true);
   if (!history) throw new Problem('not_found', 'there is no such transaction');
   const zone = service.config.polybankingTimeZone;
   return c.json({ result: 'ok', data: logs ? logsOf(history, zone) : detailsOf(history, zone) });

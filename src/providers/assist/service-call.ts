@@ -9,7 +9,6 @@ import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { type AssistSettings, assistServer, isLegacy } from './settings.ts';
-import { utf8Or1251 } from './windows-1251.ts';
 
 export interface ServiceAnswer {
   readonly status: number;
@@ -30,15 +29,16 @@ export async function callService(
   const credentials: Readonly<Record<string, string>> = isLegacy(account.settings)
     ? { Shop_ID: merchant_id, Login: login, PASSWORD: password, Language: '0' }
     : { Merchant_ID: merchant_id, Login: login, Password: password, Language: 'RU' };
-  const { status, bytes } = await callApi(
+  const { status, text } = await callApi(
     fetcher,
     atOrigin(assistServer(account) + path, account.endpoints.api),
     {
       headers: { 'content-type': FORM },
       body: new URLSearchParams({ ...credentials, ...fields }).toString(),
+      charset: 'windows-1251',
     },
   );
-  return { status, text: utf8Or1251(bytes) };
+  return { status, text };
 }
 
 /** Why an account has no web services; null: it has. */

@@ -34,7 +34,7 @@ import { dotpayProof } from './proof.ts';
 import { DOTPAY_PUBLISHED_SECRETS, type DotpaySettings, dotpaySettings } from './settings.ts';
 import { dotpaySignatures, signChk, verifyUrlc } from './signatures.ts';
 import { DOTPAY_LEGACY_STATUSES, DOTPAY_OPERATIONS } from './statuses.ts';
-import { readUrlc, requireUrlcEnvironment, requireUrlcForms } from './urlc.ts';
+import { isUrlcOfNoOrder, readUrlc, requireUrlcEnvironment, requireUrlcForms } from './urlc.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
@@ -182,6 +182,8 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
+    if (isUrlcOfNoOrder(account.settings.mode, values))
+      return { kind: 'acknowledgement', about: values.get('operation_type') ?? '' };
     requireUrlcForms(account.settings, values);
     requireUrlcEnvironment(values, account.settings.mode, account.environment === 'production');
     return readUrlc(account.settings, values);

@@ -135,6 +135,15 @@ export function requireUrlcForms(settings: DotpaySettings, values: Values): void
   }
 }
 
+/** Operations of the account and of no order. A complaint is about a payment, and need not name its order. */
+const OF_NO_ORDER = new Set(['payout', 'release_rollback', 'unidentified_payment', 'complaint']);
+
+/** Whether a notification is about no order of ours: it is acknowledged, whatever else it says. */
+export function isUrlcOfNoOrder(mode: DotpaySettings['mode'], values: Values): boolean {
+  if (mode === 'legacy' || CONTROL.test(values.get('control') ?? '')) return false;
+  return OF_NO_ORDER.has(values.get('operation_type') ?? '');
+}
+
 /**
  * Requires that a payment was made in the account's environment. Mode `legacy` alone says it: it numbers payments of test with `-TST`.
  * @throws Refusal wrong_environment

@@ -17,32 +17,102 @@ const OF_OTHER_MESSAGES = ['recurring', 'token', 'token_status', 'request'];
 
 /** What decides about money, and about our operations. */
 const DECIDING = {
+  message: [
+    'request_id',
+    ...['sum_request', 'sum_real', 'sum_refund'].flatMap((sum) => [`${sum}:amount`, `${sum}:currency`]),
+  ],
   payment: ['status', 'method', 'sum:amount', 'sum:currency', 'merchant_refund_id'],
-  operation: ['id', 'type', 'status', 'request_id', 'sum_initial:amount', 'sum_initial:currency'],
+  operation: ['id', 'type', 'status', 'request_id', 'sum_initial:amount', 'sum_initial:currency', 'date'],
 };
+
+/** What an operation is under, by the format of the callback: alone, in a list, or as the transaction of an older format. */
+const OPERATION_PLACES = ['operation', 'operations', 'transaction'] as const;
+const TRANSACTION = 'transaction';
 
 function amountOf(digits: string): number | null {
   return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
-/** The path of the operation of a callback: the only one, or the newest of several; null: it has none. */
+/** Milliseconds since 1970 of `2024-01-15T10:02:11+0000`; NaN: it is no time. */
+function timeOf(date: string): number {
+  return Date.parse(date.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+}
+
+/** Whether one operation of a list is newer than another before it: by its time, else by its number, else by its place. */
+function isNewer(text: SignedText, one: string, other: string): boolean {
+  const [time, earlier] = [timeOf(text.value(`${one}:date`)), timeOf(text.value(`${other}:date`))];
+  if (!Number.isNaN(time) && !Number.isNaN(earlier) && time !== earlier) return time > earlier;
+  const [id, before] = [text.value(`${one}:id`), text.value(`${other}:id`)];
+  if (!/^\d+$/.test(id) || !/^\d+$/.test(before)) return true;
+  return BigInt(id) >= BigInt(before);
+}
+
+/** The path of the operation of a callback: the only one, or the newest of several, in any order; null: it has none. */
 function operationPath(text: SignedText): string | null {
-  return text.has('operation') ? 'operation' : text.lastOf('operations');
+  if (text.has('operation')) return 'operation';
+  const [first, ...others] = text.elementsOf('operations');
+  if (first === undefined) return text.has(TRANSACTION) ? TRANSACTION : null;
+  return others.reduce((newest, path) => (isNewer(text, path, newest) ? path : newest), first);
+}
+
+/** A sum as a callback has it, as text; both are empty where there is none. */
+interface Sum {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+function sumAt(text: SignedText, path: string): Sum {
+  return { amount: text.value(`${path}:amount`), currency: text.value(`${path}:currency`) };
+}
+
+/**
+ * What was paid or is held, by the first place that has it. Of the older format `sum_real` is what was taken, and counts where it is in
+ * the currency of `sum_request`, what was asked for. An operation's own sum is that of the payment where it made the payment.
+ */
+function paymentSum(text: SignedText, path: string | null): Sum {
+  const sum = sumAt(text, 'payment:sum');
+  if (sum.amount !== '') return sum;
+  const [requested, real] = [sumAt(text, 'sum_request'), sumAt(text, 'sum_real')];
+  if (real.amount !== '' && (requested.amount === '' || requested.currency === real.currency)) return real;
+  if (requested.amount !== '' || path === null) return requested;
+  const kind = operationKindOf(text.value(`${path}:type`));
+  const isOfPayment = kind !== 'refund' && kind !== 'cancel' && text.value(`${path}:status`) === 'success';
+  // Of a payment in parts an operation is one part.
+  const isWhole = isOfPayment && text.value('payment:status') !== 'partially paid';
+  return isWhole ? sumAt(text, `${path}:sum_initial`) : requested;
+}
+
+/** What an operation was for. */
+function operationSum(text: SignedText, path: string): Sum {
+  return sumAt(text, path === TRANSACTION ? 'sum_refund' : `${path}:sum_initial`);
+}
+
+/** Whether an operation has succeeded. That of the older format has no status of its own: the payment's says it. */
+function isOperationDone(text: SignedText, path: string): boolean {
+  if (path !== TRANSACTION) return text.value(`${path}:status`) === 'success';
+  const outcome = paymentOutcome(text.value('payment:status'));
+  return outcome === 'refunded' || outcome === 'reversed';
 }
 
 /** Why a callback that verified may be read in several ways; null: in one only. */
 function ambiguityOf({ body }: VerifiedCallback, text: SignedText): string | null {
   if (holdsSeparator(body)) return 'a value holds the separator of what is signed';
-  if (text.has('operation') && text.has('operations')) return 'it has an operation beside its operations';
+  if (OPERATION_PLACES.filter((name) => text.has(name)).length > 1)
+    return 'it has an operation beside its operations or its transaction';
   const other = [...OF_OTHER_MESSAGES, ...REQUEST_ONLY].find((name) => text.has(name));
   if (other) return `it has ${other} beside the payment`;
-  const operation = operationPath(text);
+  const operations = ['operation', ...text.elementsOf('operations'), TRANSACTION];
   const paths = [
+    ...DECIDING.message,
     ...DECIDING.payment.map((name) => `payment:${name}`),
-    ...(operation ? DECIDING.operation.map((name) => `${operation}:${name}`) : []),
+    ...operations.flatMap((path) => DECIDING.operation.map((name) => `${path}:${name}`)),
   ];
   const twice = paths.find((path) => text.isTwice(path));
-  return twice ? `it has ${twice} twice` : null;
+  if (twice) return `it has ${twice} twice`;
+  // In the older format the status is that of the transaction: a refund that has succeeded is no payment.
+  const kind = text.has(TRANSACTION) ? operationKindOf(text.value(`${TRANSACTION}:type`)) : undefined;
+  const isPaid = paymentOutcome(text.value('payment:status')) === 'paid';
+  return isPaid && (kind === 'refund' || kind === 'cancel') ? `its transaction is a ${kind}` : null;
 }
 
 /**
@@ -55,12 +125,20 @@ function operationIn(text: SignedText, path: string): Pick<ProviderUpdate, 'oper
   if (!kind) return {};
   // Each refund of ours has our name, so that one without it is another's, unless its request_id is known as ours.
   const name = kind === 'refund' && { operationReference: text.value('payment:merchant_refund_id') || null };
+  const amount = amountOf(operationSum(text, path).amount);
+  if (path === TRANSACTION) {
+    const state = isOperationDone(text, path) ? 'succeeded' : 'unknown';
+    const reference = { providerReference: text.value('request_id') || null };
+    return {
+      operation: { kind, ...name, ...reference, amount, state, status: text.value('payment:status') },
+    };
+  }
   return {
     operation: {
       kind,
       ...name,
       providerReference: operation('request_id') || null,
-      amount: amountOf(operation('sum_initial:amount')),
+      amount,
       state: ecommpayOperationState(operation('status')),
       status: operation('status'),
     },
@@ -84,16 +162,16 @@ function updateOf(text: SignedText): ProviderUpdate {
   const outcome = paymentOutcome(word);
   const isRefund = outcome === 'refunded';
   // A declined refund leaves the payment as it was.
-  const isDone = operationKindOf(type) === 'refund' && status === 'success';
+  const isDone = path !== null && operationKindOf(type) === 'refund' && isOperationDone(text, path);
   const isVoid = outcome === 'cancelled' && type === 'cancel';
-  const sum = (name: string) => (isRefund ? operation(`sum_initial:${name}`) : payment(`sum:${name}`));
+  const sum = isRefund && path ? operationSum(text, path) : paymentSum(text, path);
   return {
     kind: 'update',
     order: payment('id'),
     key: [id, status, word].join('/'),
     outcome: isRefund && !isDone ? 'none' : isVoid ? 'voided' : outcome,
-    amount: amountOf(sum('amount')),
-    currency: sum('currency') || null,
+    amount: amountOf(sum.amount),
+    currency: sum.currency || null,
     movement: isRefund ? ecommpayRefundMovement(id) : 'payment',
     ...(path && operationIn(text, path)),
     ...(method && WITH_MONEY.has(outcome) && { providerState: { method } }),

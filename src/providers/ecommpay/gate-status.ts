@@ -34,7 +34,7 @@ function refundedOf({ known }: Query, { operations, left }: GatePayment): number
  */
 export async function gateStatusUpdates(query: Query): Promise<readonly ProviderUpdate[]> {
   const found = await paymentStatus(query);
-  const { word, left, currency, method } = found;
+  const { word, left, made, currency, method } = found;
   const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate => ({
     kind: 'update',
     order: query.order,
@@ -53,9 +53,9 @@ export async function gateStatusUpdates(query: Query): Promise<readonly Provider
   const outcome = paymentOutcome(word);
   if (outcome === 'cancelled' || outcome === 'expired')
     return [update(isReleased(query, found) ? 'voided' : outcome, left)];
-  if (outcome !== 'refunded' && outcome !== 'reversed') return [update(outcome, left)];
+  if (outcome !== 'refunded' && outcome !== 'reversed') return [update(outcome, left ?? made)];
   const refunded = refundedOf(query, found);
-  const paid = (left ?? 0) + refunded;
+  const paid = left === null ? (made ?? refunded) : left + refunded;
   return [
     ...(paid > 0 ? [update('paid', paid)] : []),
     {

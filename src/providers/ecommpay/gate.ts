@@ -45,6 +45,9 @@ interface GateStatus {
     readonly sum?: Money;
   };
   readonly operations?: unknown;
+  /** What was asked for, and what was taken of it, in the format that has no payment.sum. */
+  readonly sum_request?: Money;
+  readonly sum_real?: Money;
 }
 
 /** A payment as Gate shows it, all about the payment that was asked about. */
@@ -53,6 +56,8 @@ export interface GatePayment {
   readonly word: string;
   /** Minor units: of what is left after refunds; null: it shows none. */
   readonly left: number | null;
+  /** Minor units: what was paid or is held in all, by the sums that stand beside payment.sum; null: there are none. */
+  readonly made: number | null;
   readonly currency: string | null;
   readonly method: string | null;
   /** Null: it shows none, which is not the same as that there are none. */
@@ -124,13 +129,35 @@ function amountIn({ currency }: Asked, sum: Money | undefined): number | null {
   return Number.isSafeInteger(sum?.amount) ? (sum?.amount ?? null) : null;
 }
 
+/** What made a payment: captures where there are some, else sales, else what is held. */
+const MAKING = ['capture', 'sale', 'auth'];
+
+/** What was paid or is held, by the sums beside payment.sum. @throws Refusal when they are in another currency. */
+function madeIn(
+  asked: Asked,
+  { sum_request, sum_real }: GateStatus,
+  operations: readonly GateOperation[],
+): number | null {
+  const isSameCurrency = (sum_request ?? sum_real)?.currency === sum_real?.currency;
+  const sum = sum_real && isSameCurrency ? sum_real : sum_request;
+  if (sum) return amountIn(asked, sum);
+  for (const type of MAKING) {
+    const done = operations.filter((one) => one.type === type && one.status === 'success');
+    const amounts = done.map(({ sum_initial }) => amountIn(asked, sum_initial));
+    if (amounts.length > 0 && !amounts.includes(null))
+      return amounts.reduce<number>((total, amount) => total + (amount ?? 0), 0);
+  }
+  return null;
+}
+
 /**
  * Queries the status of a payment.
  * @throws Problem, Declined; Refusal when the answer is about something else, or carries a signature that is wrong.
  */
 export async function paymentStatus(asked: Asked): Promise<GatePayment> {
   const body = await callGate(asked, asked.fetch, 'status');
-  const { payment, operations } = body as GateStatus;
+  const status = body as GateStatus;
+  const { payment, operations } = status;
   if (payment?.id !== asked.order || typeof payment.status !== 'string' || payment.status === '')
     throw new Problem('provider_error', 'the provider answered nothing about this payment', { cause: body });
   const listed = Array.isArray(operations) ? (operations as readonly GateOperation[]) : null;
@@ -138,6 +165,7 @@ export async function paymentStatus(asked: Asked): Promise<GatePayment> {
   return {
     word: payment.status,
     left: amountIn(asked, payment.sum),
+    made: madeIn(asked, status, listed ?? []),
     currency: payment.sum?.currency ?? null,
     method: typeof payment.method === 'string' && payment.method !== '' ? payment.method : null,
     operations: listed,

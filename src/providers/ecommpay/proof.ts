@@ -17,6 +17,16 @@ const COVERED = [
   'operation.request_id',
   'operation.sum_initial.amount',
   'operation.sum_initial.currency',
+  'operation.date',
+  'transaction.id',
+  'transaction.type',
+  'request_id',
+  'sum_request.amount',
+  'sum_request.currency',
+  'sum_real.amount',
+  'sum_real.currency',
+  'sum_refund.amount',
+  'sum_refund.currency',
 ];
 
 /** Only the callback is signed: a return carries nothing. */

@@ -36,11 +36,11 @@ export class SignedText {
     return this.#lines.some((line) => line.startsWith(`${name}:`));
   }
 
-  /** The path of the newest element of a list; null: there is none. */
-  lastOf(name: string): string | null {
+  /** The paths of the elements of a list, in its order. */
+  elementsOf(name: string): readonly string[] {
     const pattern = new RegExp(`^${name}:(\\d{1,6}):`);
-    const numbers = this.#lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).map(Number);
-    return numbers.length > 0 ? `${name}:${Math.max(...numbers)}` : null;
+    const numbers = new Set(this.#lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).map(Number));
+    return [...numbers].toSorted((one, other) => one - other).map((number) => `${name}:${number}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Calls of a provider's API. */
 import { Problem } from '../../payments/errors.ts';
-import { type CharsetName, charset } from '../../signing/charsets.ts';
+import type { CharsetName } from '../../signing/charsets.ts';
+import { answerText } from './answer-charset.ts';
 import { parseJsonOnce } from './json-once.ts';
 
 /** How long a provider's API may take. */
@@ -10,8 +11,6 @@ const API_TIMEOUT_MS = 10_000;
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
-  /** As they came, for answers whose charset only their content tells. */
-  readonly bytes: Uint8Array;
   readonly headers: Headers;
 }
 
@@ -26,11 +25,11 @@ export async function callApi(
     readonly method?: string;
     readonly headers: Record<string, string>;
     readonly body?: string;
-    /** Of the answer; left out: UTF-8. */
+    /** Of an answer that says none and is not UTF-8; left out: ISO-8859-1. */
     readonly charset?: CharsetName;
   },
 ): Promise<ApiAnswer> {
-  const { charset: name = 'utf-8', ...request } = init;
+  const { charset: otherwise, ...request } = init;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), API_TIMEOUT_MS);
   try {
@@ -41,8 +40,8 @@ export async function callApi(
       signal: abort.signal,
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const text = name === 'utf-8' ? new TextDecoder().decode(bytes) : (charset(name).decode(bytes) ?? '');
-    return { status: response.status, text, bytes, headers: response.headers };
+    const text = answerText(bytes, response.headers.get('content-type'), otherwise);
+    return { status: response.status, text, headers: response.headers };
   } catch (cause) {
     throw new Problem('provider_unreachable', 'the provider did not answer', { cause });
   } finally {

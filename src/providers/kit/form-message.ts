@@ -9,14 +9,13 @@ import { MOST_FIELDS, requireFewFields } from './message-limits.ts';
 export const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * The raw parameter text of a form message: the query of a GET, the body of a POST.
- * @throws Refusal when a POST is not a form.
+ * The raw parameter text of a form message: the query of a GET, the body of a POST. A body that says no type is taken.
+ * @throws Refusal when a POST says that it is no form.
  */
 export function formBytes(request: ProviderRequest): Uint8Array {
   if (request.method === 'GET') return request.query;
-  if (request.body.length > 0 && request.contentType !== FORM) {
-    throw new Refusal('malformed', `the body is ${request.contentType ?? 'of no type'}, not ${FORM}`);
-  }
+  if (request.body.length > 0 && request.contentType !== null && request.contentType !== FORM)
+    throw new Refusal('malformed', `the body is ${request.contentType}, not ${FORM}`);
   return request.body;
 }
 

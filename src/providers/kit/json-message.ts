@@ -12,11 +12,9 @@ import { jsonSize, requireFewFields } from './message-limits.ts';
  */
 export function jsonText(request: ProviderRequest): string {
   if (request.method !== 'POST') throw new Refusal('malformed', 'a notification is a POST of JSON');
-  if (request.contentType !== 'application/json')
-    throw new Refusal(
-      'malformed',
-      `the body is ${request.contentType ?? 'of no type'}, not application/json`,
-    );
+  // One that says no type is taken: what it is, its content and its signature show.
+  if (request.contentType !== null && request.contentType !== 'application/json')
+    throw new Refusal('malformed', `the body is ${request.contentType}, not application/json`);
   return fewValues(request.body);
 }
 

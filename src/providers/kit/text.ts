@@ -12,9 +12,10 @@ export function cut(value: string | null | undefined, limit: number): string | u
   return characters.length === 0 ? undefined : characters.slice(0, limit).join('').trim();
 }
 
-/** A value that fits, or nothing: for optional data that makes no sense when cut, such as an e-mail address. */
+/** A value without outer blanks that fits, or nothing: for optional data that makes no sense when cut, such as an e-mail address. */
 export function ifFits(value: string | null | undefined, limit: number): string | undefined {
-  return value && Array.from(value).length <= limit ? value : undefined;
+  const text = value?.trim();
+  return text && Array.from(text).length <= limit ? text : undefined;
 }
 
 /** First and last name in one, or undefined. */

@@ -6,11 +6,13 @@
  * protocol when we send it.
  */
 import { currency } from '../../payments/currencies.ts';
+import { invalidField } from '../../payments/errors.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
-import { cleanedText, freeTextProblem } from './free-text.ts';
+import { cleanedText, emailProblem, freeTextProblem, phoneNumber, shopText } from './free-text.ts';
+import { isDivided, PAYMENT_CONFIG, partsOf } from './schedule.ts';
 import { type LyraSettings, lyraMode } from './settings.ts';
 
 /** What countersign answers for, and no shop may set by hand. */
@@ -51,16 +53,34 @@ const SHOP_NAMES = new Set(
 export const LYRA_SHOP_FIELDS: ShopFields = {
   reserved: RESERVED,
   allows: (name) => SHOP_NAMES.has(name) || /^vads_ext_info_[A-Za-z0-9_]{1,64}$/.test(name),
-  problemOf: (_name, value) => freeTextProblem(value),
+  problemOf: (name, value) => {
+    const text = shopText(name, value);
+    if (name === 'vads_cust_email') return text === '' ? null : emailProblem(text);
+    if (name !== 'vads_payment_config') return freeTextProblem(text);
+    return PAYMENT_CONFIG.test(text) ? null : 'is SINGLE, MULTI:... or MULTI_EXT:...';
+  },
 };
+
+/**
+ * @throws Problem invalid_request when the parts of a payment do not come to its amount: the platform declines the form.
+ */
+function requireParts(fields: readonly (readonly [string, string])[], amount: number): void {
+  const config = new Map(fields).get('vads_payment_config') ?? '';
+  if (isDivided(config) && partsOf(config, amount).length === 0)
+    throw invalidField('amount', `cannot be paid in the parts of ${config}`);
+}
 
 /**
  * All fields but `signature`: those of the protocol in the sheet's order, then the shop's own.
  * @param number of the order among those of its shop and day, from 0.
- * @throws Problem misconfigured for an address of ours that is too long.
+ * @throws Problem misconfigured for an address of ours that is too long; invalid_request for an e-mail address or amount that cannot be sent.
  */
 export function lyraForm(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
-  return withProviderFields(paymentFields(request, number), request.payment.providerFields);
+  const { providerFields, amount } = request.payment;
+  const extra = Object.entries(providerFields).map(([name, value]) => [name, shopText(name, value)]);
+  const fields = withProviderFields(paymentFields(request, number), Object.fromEntries(extra));
+  requireParts(fields, amount);
+  return fields;
 }
 
 function paymentFields(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
@@ -91,7 +111,7 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_cust_zip', cleanedText(ifFits(address?.postalCode, 64))],
     ['vads_cust_city', cleanedText(cut(address?.city, 127))],
     ['vads_cust_country', address?.country],
-    ['vads_cust_phone', cleanedText(ifFits(phone(customer.phone), 32))],
+    ['vads_cust_phone', cleanedText(ifFits(phoneNumber(customer.phone), 32))],
     ['vads_language', customer.language],
     ['vads_capture_delay', settings.capture_delay],
     ['vads_validation_mode', validation],
@@ -121,12 +141,10 @@ function utcStamp(date: Date): string {
   return date.toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
-/** An international number begins with 00 where a plus sign cannot be sent. */
-function phone(value: string | undefined): string | undefined {
-  return value?.replace(/^\s*\+/, '00');
-}
-
-/** An e-mail address without its plus sign would be another address. */
+/** @throws Problem invalid_request when it cannot be sent. */
 function email(value: string | undefined): string | undefined {
-  return value?.includes('+') ? undefined : ifFits(value, 150);
+  const text = ifFits(value?.trim(), 150);
+  const problem = text ? emailProblem(text) : null;
+  if (problem !== null) throw invalidField('customer.email', problem);
+  return text;
 }

@@ -15,7 +15,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
-import { type IpnValues, readIpn, readKrAnswer } from './ipn.ts';
+import { isAmountOpen, readIpn, readKrAnswer } from './ipn.ts';
 import { cancelBeforeRemittance, refundAfterRemittance, validateTransaction } from './operations.ts';
 import { queryLyraOrder } from './order-query.ts';
 import { LYRA_PROOF } from './proof.ts';
@@ -56,11 +56,6 @@ function boundOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, s
 function withOrder(update: ProviderUpdate): ProviderUpdate {
   if (!update.order) throw new Refusal('field_missing', 'there is no order');
   return update;
-}
-
-/** Whether several values of the signed text may be the amount that was authorised. */
-function isAmountOpen({ providerStatus }: ProviderUpdate, values: IpnValues): boolean {
-  return providerStatus === 'PARTIALLY_AUTHORISED' && !isEffectiveAmountSure(values);
 }
 
 /** One edition of the platform. */
@@ -134,7 +129,8 @@ export function lyraPlatform(edition: Edition): Provider {
       const { values } = verifyLyraForm(settings, received);
       const update = withOrder(readIpn(settings, values));
       requireOneReading(values);
-      if (account.environment !== 'production' || !isAmountOpen(update, values)) return update;
+      const isOpen = isAmountOpen(values, isEffectiveAmountSure(values));
+      if (account.environment !== 'production' || !isOpen) return update;
       return { kind: 'hint', order: update.order, about: {} };
     },
 

@@ -10,8 +10,9 @@ import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { present } from '../kit/json-message.ts';
+import { isDivided, partsOf } from './schedule.ts';
 import type { LyraSettings } from './settings.ts';
-import { lyraOutcome } from './statuses.ts';
+import { lyraOrderOutcome, lyraOutcome } from './statuses.ts';
 import { firstWith, type LyraTransaction, lyraRestUpdate, lyraUpdate } from './transactions.ts';
 
 /** A verified form's `vads_` fields by name. */
@@ -40,14 +41,15 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   vads_page_action: /^PAYMENT$/,
   vads_amount: /^\d{1,12}$/,
   vads_currency: /^\d{3}$/,
-  vads_operation_type: /^(?:DEBIT|CREDIT|VERIFICATION)$/,
   vads_trans_date: /^\d{14}$/,
   vads_trans_id: /^[A-Za-z0-9]{6}$/,
   vads_trans_status: /^[A-Z_]+$/,
 };
 
-/** Outcomes of which each transaction is counted once, by its vads_trans_uuid. */
-const NEEDS_UUID: ReadonlySet<UpdateOutcome> = new Set(['paid', 'authorized', 'reversed']);
+/** Outcomes that need an operation type, and of which each transaction is counted once, by its vads_trans_uuid. */
+const MOVES_MONEY: ReadonlySet<UpdateOutcome> = new Set(['paid', 'authorized', 'reversed']);
+
+const OPERATION_TYPE = /^(?:DEBIT|CREDIT|VERIFICATION)$/;
 
 /** @throws Refusal naming the field. */
 function requireForms(values: IpnValues): void {
@@ -55,8 +57,12 @@ function requireForms(values: IpnValues): void {
     if (!form.test(values.get(name) ?? ''))
       throw new Refusal('field_missing', `${name} is missing or malformed`);
   }
-  const needsUuid = NEEDS_UUID.has(lyraOutcome(values.get('vads_trans_status') ?? ''));
-  if (needsUuid && !/^[0-9a-f]{32}$/.test(values.get('vads_trans_uuid') ?? '')) {
+  const movesMoney = MOVES_MONEY.has(lyraOutcome(values.get('vads_trans_status') ?? ''));
+  const type = values.get('vads_operation_type') ?? '';
+  // Neither is sent where the shopper gave up.
+  if ((movesMoney || type !== '') && !OPERATION_TYPE.test(type))
+    throw new Refusal('field_missing', 'vads_operation_type is missing or malformed');
+  if (movesMoney && !/^[0-9a-f]{32}$/.test(values.get('vads_trans_uuid') ?? '')) {
     throw new Refusal('field_missing', 'vads_trans_uuid is missing or malformed');
   }
 }
@@ -90,6 +96,45 @@ function echoOf(values: IpnValues): ProviderUpdate['echo'] {
 }
 
 /**
+ * What the transaction is for, in minor units; null: the message does not say. Where a payment is in several parts, vads_amount is the
+ * whole, and vads_effective_amount the part; where the merchant has lowered it, vads_effective_amount is what is left. In another
+ * currency than the payment's it says neither.
+ */
+function amountOf(values: IpnValues): number | null {
+  const whole = wholeNumber(values.get('vads_amount'));
+  const effective = wholeNumber(values.get('vads_effective_amount'));
+  const isOurs =
+    (values.get('vads_effective_currency') || values.get('vads_currency')) === values.get('vads_currency');
+  if (values.get('vads_operation_type') === 'CREDIT') return whole;
+  if (values.get('vads_trans_status') === 'PARTIALLY_AUTHORISED') return effective;
+  if (whole !== null && effective !== null && isOurs) return Math.min(whole, effective);
+  return isDivided(configOf(values)) ? partIn(values) : whole;
+}
+
+function configOf(values: IpnValues): string {
+  return values.get('vads_payment_config') ?? '';
+}
+
+/** The part that the schedule has for a message's place in it, in minor units. */
+function partIn(values: IpnValues): number | null {
+  const parts = partsOf(configOf(values), wholeNumber(values.get('vads_amount')) ?? 0);
+  return parts[Number(values.get('vads_sequence_number')) - 1] ?? null;
+}
+
+/**
+ * Whether several values of the signed text may be the amount of the transaction: names are not signed, and only a date beside it
+ * shows which value is vads_effective_amount. One that is no more than the first part is nothing that a shopper gains by: the message that
+ * a shopper holds is about that part.
+ */
+export function isAmountOpen(values: IpnValues, isSure: boolean): boolean {
+  if (isSure || values.get('vads_operation_type') === 'CREDIT') return false;
+  if (values.get('vads_trans_status') === 'PARTIALLY_AUTHORISED') return true;
+  if (!isDivided(configOf(values))) return false;
+  const parts = partsOf(configOf(values), wholeNumber(values.get('vads_amount')) ?? 0);
+  return (amountOf(values) ?? 0) > (parts[0] ?? 0);
+}
+
+/**
  * Reads a verified form. `order` is empty where there is no vads_order_id.
  * @throws Refusal when it is of another shop or mode, or lacks a field that we rely on.
  */
@@ -97,14 +142,13 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
   requireForms(values);
   requireOurs(settings, values.get('vads_site_id'), values.get('vads_ctx_mode'));
   const status = values.get('vads_trans_status') ?? '';
-  const isPartial = status === 'PARTIALLY_AUTHORISED';
   const numeric = values.get('vads_currency') ?? '';
   return lyraUpdate({
     order: values.get('vads_order_id') ?? '',
-    uuid: values.get('vads_trans_uuid') ?? `${values.get('vads_trans_date')}/${values.get('vads_trans_id')}`,
+    uuid: values.get('vads_trans_uuid') || `${values.get('vads_trans_date')}/${values.get('vads_trans_id')}`,
     operationType: values.get('vads_operation_type') ?? '',
     status,
-    amount: wholeNumber(values.get(isPartial ? 'vads_effective_amount' : 'vads_amount')),
+    amount: amountOf(values),
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
     echo: echoOf(values),
     detail: Object.fromEntries(
@@ -115,19 +159,38 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
 
 const TEXT = v.nullish(v.string());
 
+const MAYBE_TEXT = v.exactOptional(v.nullable(v.string()));
+const MAYBE_NUMBER = v.exactOptional(v.nullable(v.number()));
+
 /** kr-answer, as far as we read it. */
 export const KR_ANSWER = v.object({
   shopId: TEXT,
-  orderDetails: v.nullish(v.object({ orderId: TEXT, mode: TEXT })),
+  orderStatus: TEXT,
+  orderDetails: v.nullish(v.object({ orderId: TEXT, mode: TEXT, orderCurrency: TEXT })),
   transactions: v.nullish(
     v.array(
       v.object({
         uuid: TEXT,
+        shopId: TEXT,
+        orderDetails: v.nullish(v.object({ orderId: MAYBE_TEXT })),
         amount: v.nullish(v.number()),
         currency: TEXT,
         detailedStatus: TEXT,
         operationType: TEXT,
-        transactionDetails: v.nullish(v.object({ effectiveAmount: v.exactOptional(v.nullable(v.number())) })),
+        transactionDetails: v.nullish(
+          v.object({
+            effectiveAmount: MAYBE_NUMBER,
+            effectiveCurrency: MAYBE_TEXT,
+            parentTransactionUuid: MAYBE_TEXT,
+            cardDetails: v.exactOptional(
+              v.nullable(
+                v.object({
+                  captureResponse: v.exactOptional(v.nullable(v.object({ refundAmount: MAYBE_NUMBER }))),
+                }),
+              ),
+            ),
+          }),
+        ),
       }),
     ),
   ),
@@ -136,13 +199,42 @@ export const KR_ANSWER = v.object({
 type KrAnswer = v.InferOutput<typeof KR_ANSWER>;
 
 /**
- * Reads a verified kr-answer. Declined tries may come before the success of the same order.
- * @throws Refusal when it is of another shop or mode, or has no transaction.
+ * Reads a verified kr-answer: each of its transactions is an update of its own. The one with the most to say comes first: paid, held,
+ * in progress, or else the newest.
+ * @throws Refusal when it is of another shop or mode, or says neither what became of the order nor of a transaction.
  */
 export function readKrAnswer(settings: Partial<LyraSettings>, answer: KrAnswer): ProviderUpdate {
   requireOurs(settings, answer.shopId ?? undefined, answer.orderDetails?.mode ?? undefined);
+  const order = answer.orderDetails?.orderId ?? '';
   const transactions: readonly LyraTransaction[] = (answer.transactions ?? []).map(present);
-  const transaction = firstWith(transactions, 'paid') ?? transactions[0];
-  if (!transaction) throw new Refusal('field_missing', 'there is no transaction');
-  return lyraRestUpdate(answer.orderDetails?.orderId ?? '', transaction);
+  const first =
+    firstWith(transactions, 'paid') ??
+    firstWith(transactions, 'authorized') ??
+    firstWith(transactions, 'pending') ??
+    transactions.at(-1);
+  if (!first) return orderUpdate(order, answer);
+  const also = transactions.filter((one) => one !== first).map((one) => lyraRestUpdate(order, one));
+  return { ...lyraRestUpdate(order, first), ...(also.length > 0 && { also }) };
+}
+
+/**
+ * What an answer says of an order that nobody has tried to pay.
+ * @throws Refusal when it claims more.
+ */
+function orderUpdate(order: string, { orderStatus, orderDetails }: KrAnswer): ProviderUpdate {
+  const said = orderStatus ?? '';
+  const outcome = lyraOrderOutcome(said);
+  if (outcome === null) throw new Refusal('field_missing', 'there is no transaction');
+  return {
+    kind: 'update',
+    order,
+    key: `order/${said}`,
+    outcome,
+    amount: null,
+    currency: orderDetails?.orderCurrency ?? null,
+    movement: order,
+    providerReference: null,
+    providerStatus: said,
+    detail: {},
+  };
 }

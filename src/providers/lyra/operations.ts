@@ -10,7 +10,7 @@ import type { OperationCall, OperationOrder, OperationResult, ProviderOperation 
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
 import { callLyra, cannotUseLyraRest, isOfOrder, requireLyraTransaction } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
-import { LYRA_OPERATIONS, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
+import { LYRA_OPERATIONS, REFUND_TOO_EARLY, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
 import { type LyraOrder, type LyraTransaction, refundedSoFar } from './transactions.ts';
 
 type Call = OperationCall<LyraSettings>;
@@ -82,10 +82,22 @@ async function executeCapture(order: Order): Promise<OperationResult> {
   return resultOf(LYRA_OPERATIONS.capture, captured, null);
 }
 
+/** A cancellation takes back one transaction, whatever amount it names: what several have brought is not cancelled by one. */
+async function prepareCancel(order: Order): Promise<void> {
+  if (order.fundsSource !== 'paid') return;
+  const { amount } = await currentTransaction(order);
+  if (amount !== order.amount)
+    throw new Problem(
+      'invalid_state',
+      `the provider's transaction is for ${amount}, and ${order.amount} is to be cancelled: refresh the payment; what several transactions have brought is cancelled in the back office`,
+    );
+}
+
 async function executeCancel(order: Order): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const uuid = uuidOf(order);
   if (order.whole) {
+    await prepareCancel(order);
     const body = { uuid, amount, currency, comment, resolutionMode: 'CANCELLATION_ONLY' };
     const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
     const cancelled = requireLyraTransaction(answer, order, { operationType: 'DEBIT', uuid });
@@ -98,11 +110,24 @@ async function executeCancel(order: Order): Promise<OperationResult> {
   return resultOf(LYRA_OPERATIONS['partial cancel'], lowered, null);
 }
 
+function isTooEarly(error: unknown): boolean {
+  return error instanceof Declined && error.provider?.code === REFUND_TOO_EARLY;
+}
+
 async function executeRefund(order: Order): Promise<OperationResult> {
   const { account, amount, currency, operationReference: comment } = order;
   const uuid = uuidOf(order);
   const body = { uuid, amount, currency, comment, resolutionMode: 'REFUND_ONLY' };
-  const answer = await callLyra<LyraTransaction>(order.send, account, 'Transaction/CancelOrRefund', body);
+  const answer = await callLyra<LyraTransaction>(
+    order.send,
+    account,
+    'Transaction/CancelOrRefund',
+    body,
+  ).catch((error: unknown) => {
+    throw isTooEarly(error)
+      ? new Declined(REFUND_TOO_EARLY, 'the payment is not remitted yet: use cancel instead of refund')
+      : error;
+  });
   const credit = requireLyraTransaction(answer, order, { operationType: 'CREDIT', parent: uuid, amount });
   return resultOf(LYRA_OPERATIONS.refund, credit, credit.uuid ?? null);
 }

@@ -4,14 +4,7 @@ import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { callLyra, isOfOrder } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
 import { lyraOutcome, TRANSACTION_NOT_FOUND } from './statuses.ts';
-import {
-  firstWith,
-  hasMoney,
-  type LyraOrder,
-  type LyraTransaction,
-  lyraRestUpdate,
-  refundedSoFar,
-} from './transactions.ts';
+import { type LyraOrder, type LyraTransaction, lyraRestUpdate, refundedSoFar } from './transactions.ts';
 
 /**
  * The shopper's transactions of an order; none where the platform does not know it.
@@ -38,43 +31,36 @@ async function findTransactions(query: StatusQuery<LyraSettings>): Promise<reado
 }
 
 /**
- * What was given back of a transaction, as a total: what was refunded, and what was taken from its amount before it was remitted. The
- * latter shows only by what the payment was known to be, and where the order has no other transaction with money.
- */
-function givenBack(
-  found: LyraTransaction,
-  transactions: readonly LyraTransaction[],
-  { known, providerState }: StatusQuery<LyraSettings>,
-): number {
-  const refunded = refundedSoFar(found);
-  const holdsMoney = transactions.filter(({ detailedStatus = '' }) => hasMoney(lyraOutcome(detailedStatus)));
-  if (!known || holdsMoney.length !== 1 || found.uuid !== providerState.uuid) return refunded;
-  return refunded + Math.max(0, known.paid - Number(found.amount));
-}
-
-/**
- * What Order/Get says: the transaction that has brought money, or else the newest one; and what was given back of it. Null: the
- * platform has none.
+ * What Order/Get says: each transaction is an update of its own, and so is what was given back of one, as a total. Null: the platform has
+ * none.
  * @throws Declined, Problem provider_error, provider_unreachable; Refusal when the answer is about another order
  */
 export async function queryLyraOrder(
   query: StatusQuery<LyraSettings>,
 ): Promise<readonly ProviderUpdate[] | null> {
   const transactions = await findTransactions(query);
-  const found =
-    firstWith(transactions, 'paid') ?? firstWith(transactions, 'authorized') ?? transactions.at(-1);
-  if (!found) return null;
-  const update = lyraRestUpdate(query.order, found);
-  const back = update.outcome === 'paid' ? givenBack(found, transactions, query) : refundedSoFar(found);
-  if (back === 0) return [update];
+  // Where one is paid, the call that comes after it is about that one.
+  const ordered = transactions.toSorted((a, b) => weightOf(a) - weightOf(b));
+  const updates = ordered.map((one) => lyraRestUpdate(query.order, one));
+  const back = transactions.reduce((sum, one) => sum + refundedSoFar(one), 0);
+  const last = updates.at(-1);
+  if (!last) return null;
+  if (back === 0) return updates;
   const refund: ProviderUpdate = {
-    ...update,
-    key: `${update.movement}/refunded/${back}`,
+    ...last,
+    key: `${last.movement}/refunded/${back}`,
     outcome: 'refunded',
     amount: back,
     cumulative: true,
     // A sum names no operation of ours: the list of credits does (operations.ts).
     operation: { kind: 'refund', operationReference: null, amount: back, state: 'succeeded' },
   };
-  return [update, refund];
+  return [...updates, refund];
+}
+
+/** Where a transaction stands among those of its order: what has brought money last, before it what holds some. */
+function weightOf({ detailedStatus = '' }: LyraTransaction): number {
+  const outcome = lyraOutcome(detailedStatus);
+  if (outcome === 'paid') return 2;
+  return outcome === 'authorized' ? 1 : 0;
 }

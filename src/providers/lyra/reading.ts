@@ -36,6 +36,9 @@ const EFFECTIVE_AMOUNT: Place = [
   ['vads_effective_amount', AMOUNT],
   ['vads_effective_creation_date', DATE],
 ];
+const EFFECTIVE_CURRENCY: Place = [...EFFECTIVE_AMOUNT, ['vads_effective_currency', /^\d{3}$/]];
+const CONFIG: Place = [['vads_payment_config', /^(?:SINGLE|MULTI(?:_EXT)?:.*)$/]];
+const ORDER_ALONE: Place = [['vads_order_id', ORDER]];
 
 /** One value between two borders of the signed text; `name` only where a field is that value and no more. */
 interface Token {
@@ -52,11 +55,16 @@ function tokensOf(values: IpnValues): readonly Token[] {
   });
 }
 
-/** Whether the first place in the text that looks like this has these names. */
-function isFirst(tokens: readonly Token[], place: Place): boolean {
-  const at = tokens.findIndex((_, start) =>
+/** Where the text first looks like this; -1: nowhere. */
+function firstOf(tokens: readonly Token[], place: Place): number {
+  return tokens.findIndex((_, start) =>
     place.every(([, form], offset) => form.test(tokens[start + offset]?.text ?? '')),
   );
+}
+
+/** Whether the first place in the text that looks like this has these names. */
+function isFirst(tokens: readonly Token[], place: Place): boolean {
+  const at = firstOf(tokens, place);
   return at >= 0 && place.every(([name], offset) => tokens[at + offset]?.name === name);
 }
 
@@ -67,11 +75,16 @@ function isFirst(tokens: readonly Token[], place: Place): boolean {
  */
 export function requireOneReading(values: IpnValues): void {
   const tokens = tokensOf(values);
+  // A message without an operation type moves no money (ipn.ts); one that has it must have it in its place.
+  const hasType = firstOf(tokens, ORDER_NUMBER) >= 0 || Boolean(values.get('vads_operation_type'));
+  const order = hasType ? ORDER_NUMBER : ORDER_ALONE;
+  const isThere = (place: Place) => firstOf(tokens, place) >= 0;
   const places = [
     AMOUNT_ASKED,
     CURRENCY,
-    ...(ORDER.test(values.get('vads_order_id') ?? '') ? [ORDER_NUMBER] : []),
+    ...(ORDER.test(values.get('vads_order_id') ?? '') ? [order] : []),
     values.get('vads_trans_uuid') ? TRANSACTION_UUID : TRANSACTION,
+    ...[CONFIG, EFFECTIVE_CURRENCY].filter(isThere),
   ];
   for (const place of places) {
     if (isFirst(tokens, place)) continue;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Environment } from '../../payments/types.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
+import { PAYMENT_CONFIG } from './schedule.ts';
 
 const BRANDS = Object.keys(LYRA_HOSTS) as [LyraBrand, ...LyraBrand[]];
 
@@ -57,7 +58,10 @@ export function lyraSettings(brand: LyraBrand) {
     ),
     payment_config: v.optional(
       v.pipe(
-        pattern(/^(?:SINGLE|MULTI:[\w=;]+)$/, 'is SINGLE or MULTI:first=...;count=...;period=...'),
+        pattern(
+          PAYMENT_CONFIG,
+          'is SINGLE, MULTI:first=2590;count=3;period=30 or MULTI_EXT:20270101=2590;20270201=5000',
+        ),
         shown({ title: 'Instalments' }),
       ),
       'SINGLE',

@@ -41,6 +41,19 @@ export function lyraOutcome(status: string): UpdateOutcome {
   return meaningOf(LYRA_STATUSES, status)?.outcome ?? 'none';
 }
 
+/** orderStatus of an answer without transactions: nothing that needs one. Null: it needs one, or the sheet does not have it. */
+const WITHOUT_TRANSACTIONS: Readonly<Record<string, UpdateOutcome>> = {
+  ABANDONED: 'cancelled',
+  UNPAID: 'denied',
+  RUNNING: 'pending',
+};
+
+export function lyraOrderOutcome(orderStatus: string): UpdateOutcome | null {
+  return Object.hasOwn(WITHOUT_TRANSACTIONS, orderStatus)
+    ? (WITHOUT_TRANSACTIONS[orderStatus] ?? null)
+    : null;
+}
+
 /** What a word says of a refund. */
 export function lyraCreditOutcome(status: string): UpdateOutcome {
   return meaningOf(LYRA_CREDIT_STATUSES, status)?.outcome ?? 'none';
@@ -110,3 +123,6 @@ export const TRANSACTION_NOT_FOUND = 'PSP_010';
 
 /** errorCode of an order with more transactions than the platform lists. */
 export const TOO_MANY_RESULTS = 'PSP_015';
+
+/** errorCode of a refund before the remittance. */
+export const REFUND_TOO_EARLY = 'PSP_076';

@@ -33,6 +33,8 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
   const outcome = isCredit ? lyraCreditOutcome(status) : lyraOutcome(status);
   return {
     kind: 'update',
+    // Of a try that has no number, nothing is known to be held.
+    ...(!isCredit && /^[0-9a-f]{32}$/.test(uuid) && { ofTransaction: true as const }),
     order,
     key: `${uuid}/${operationType}/${status}`,
     outcome,
@@ -69,6 +71,8 @@ export interface LyraTransaction {
   readonly transactionDetails?: {
     /** What was really authorised, in minor units. */
     readonly effectiveAmount?: number | null;
+    /** ISO 4217 alpha. */
+    readonly effectiveCurrency?: string | null;
     /** Of a refund: the transaction that it gives back. */
     readonly parentTransactionUuid?: string | null;
     readonly cardDetails?: {
@@ -87,7 +91,10 @@ export interface LyraOrder {
 export function lyraRestUpdate(order: string, transaction: LyraTransaction): ProviderUpdate {
   const { uuid = '', operationType = 'DEBIT', detailedStatus = '', currency } = transaction;
   const isPartial = detailedStatus === 'PARTIALLY_AUTHORISED';
-  const amount = isPartial ? transaction.transactionDetails?.effectiveAmount : transaction.amount;
+  const effective = transaction.transactionDetails?.effectiveAmount;
+  const isOurs = operationType !== 'CREDIT' && transaction.transactionDetails?.effectiveCurrency === currency;
+  const isLess = isOurs && Number.isSafeInteger(effective) && Number(effective) < Number(transaction.amount);
+  const amount = isPartial || isLess ? effective : transaction.amount;
   return lyraUpdate({
     order,
     uuid,

@@ -1,6 +1,7 @@
 /** The two calls: EnviarInstrucao registers an order before the shopper goes, ConsultarInstrucao tells what became of it. */
 import { Problem } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
+import { MONEY_OUTCOMES, type Outcome } from '../../payments/statuses.ts';
 import type {
   ProviderAccount,
   ProviderUpdate,
@@ -85,32 +86,14 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
   };
 }
 
-/**
- * Queries what became of an instruction: of every try to pay it, whichever a post has named. One that was given up says nothing while
- * another is open or has paid. Null: nobody has tried to pay yet, or no status moves anything.
- * @throws Problem provider_error or provider_unreachable
- */
-export async function consultarInstrucao(
-  query: StatusQuery<MoipSettings>,
-): Promise<readonly ProviderUpdate[] | null> {
-  const { account, providerState, order } = query;
-  if (!providerState.token) return null;
-  const answer = await call(
-    account,
-    query.fetch,
-    `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
-  );
-  if (answer.status !== 200)
-    throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
-  const tries = readQueryAnswer(answer.text).filter(({ tipo }) => outcomeOfTipo(tipo) !== 'none');
-  const open = tries.filter(({ tipo }) => outcomeOfTipo(tipo) !== 'cancelled');
-  const telling = open.length > 0 ? open : tries;
-  return telling.length > 0 ? telling.flatMap((payment) => updatesOf(order, payment)) : null;
-}
-
-function updatesOf(order: string, payment: Pagamento): readonly ProviderUpdate[] {
+/** What one payment of an instruction says: each is a try of the payer, with a number of its own. */
+function updatesOf(
+  { order, providerState, known }: StatusQuery<MoipSettings>,
+  payment: Pagamento,
+): readonly ProviderUpdate[] {
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
+  if (outcome === 'none') return [];
   const update = (moved: UpdateOutcome): ProviderUpdate => ({
     kind: 'update',
     order,
@@ -120,10 +103,59 @@ function updatesOf(order: string, payment: Pagamento): readonly ProviderUpdate[]
     // The ledger compares it: in another currency it is a conflict.
     currency: payment.moeda || 'BRL',
     movement: code,
+    // By which a later cancellation is told from that of another try.
+    ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
     providerReference: code,
     providerStatus: payment.tipo,
     detail: payment.detail,
   });
   // What is returned was paid, although we may not have heard of it.
-  return outcome === 'refunded' ? [update('paid'), update('refunded')] : [update(outcome)];
+  if (outcome === 'refunded') return [update('paid'), update('refunded')];
+  // Paid by the payer and not yet credited, and now cancelled: the money does not come, or goes back.
+  const wasPaid = providerState[`paid_${code}`] === code && (known?.paid ?? 0) > 0;
+  return [update(outcome === 'cancelled' && wasPaid ? 'refunded' : outcome)];
+}
+
+/** That Moip does not know an instruction: nobody can pay it, and what was paid all the same counts when it is told. */
+function unknownInstruction({ order }: StatusQuery<MoipSettings>, said: string): ProviderUpdate {
+  return {
+    kind: 'update',
+    order,
+    key: 'Falha',
+    outcome: 'error',
+    amount: null,
+    currency: null,
+    movement: '',
+    providerReference: null,
+    providerStatus: 'Falha',
+    detail: { Erro: said },
+  };
+}
+
+/**
+ * Queries what became of an instruction: every payment of it that moved money; else those in process; else the last. Null: nobody has
+ * tried to pay yet, or the status moves nothing.
+ * @throws Problem provider_error or provider_unreachable
+ */
+export async function consultarInstrucao(
+  query: StatusQuery<MoipSettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const { account, providerState } = query;
+  if (!providerState.token) return null;
+  const answer = await call(
+    account,
+    query.fetch,
+    `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
+  );
+  if (answer.status !== 200)
+    throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
+  const { payments, unknown } = readQueryAnswer(answer.text);
+  if (unknown !== null) return [unknownInstruction(query, unknown)];
+  const updates = payments.map((payment) => updatesOf(query, payment));
+  const have = (fits: (outcome: UpdateOutcome) => boolean) =>
+    updates.filter((of) => of.some(({ outcome }) => fits(outcome))).flat();
+  const moved = have((outcome) => outcome !== 'pending' && MONEY_OUTCOMES.has(outcome as Outcome));
+  const inProcess = have((outcome) => outcome === 'pending');
+  const found = [moved, inProcess, updates.findLast((of) => of.length > 0) ?? []].find((of) => of.length > 0);
+  return found ?? null;
 }

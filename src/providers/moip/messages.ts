@@ -76,25 +76,37 @@ export interface Pagamento {
 
 const SHOWN = ['Data', 'FormaPagamento', 'InstituicaoPagamento', 'Classificacao'];
 
+/** What the answer to a query says. */
+interface QueryAnswer {
+  /** None while nobody has tried to pay. */
+  readonly payments: readonly Pagamento[];
+  /** Moip's verdict that it does not know the instruction, in its words; null: it does. */
+  readonly unknown: string | null;
+}
+
 /**
- * The payments of an instruction, from the answer to a query; none while nobody has tried to pay.
- * @throws Problem provider_error when the query itself failed.
+ * The payments of an instruction, from the answer to a query.
+ * @throws Problem provider_error when it is no answer to a query, or says a thing twice.
  */
-export function readQueryAnswer(body: string): readonly Pagamento[] {
+export function readQueryAnswer(body: string): QueryAnswer {
   const { ConsultarTokenResponse: outer } = tree(body) as {
     ConsultarTokenResponse?: { RespostaConsultar?: Node };
   };
   const answer = outer?.RespostaConsultar;
   // This Status is that of the query; each payment has one of its own.
-  if (!answer || textOf(answer.Status) !== 'Sucesso') {
-    throw new Problem('provider_error', 'Moip does not know the instruction', { cause: body });
+  const status = textOf(answer?.Status);
+  if (status === 'Falha') {
+    const code = (answer?.Erro as Node | undefined)?.['@Codigo'];
+    return { payments: [], unknown: [code, textOf(answer?.Erro)].filter(Boolean).join(' ') || status };
   }
+  if (!answer || status !== 'Sucesso')
+    throw new Problem('provider_error', 'Moip answered something else than asked', { cause: body });
   const payments = ((answer.Autorizacao ?? []) as Node[]).flatMap(
     (entry) => (entry.Pagamento ?? []) as Node[],
   );
   if (payments.some((payment) => Object.values(payment).some(Array.isArray)))
     throw new Problem('provider_error', 'Moip said something of a payment twice', { cause: body });
-  return payments.map((payment) => ({
+  const read = payments.map((payment) => ({
     codigoMoip: textOf(payment.CodigoMoIP),
     tipo: String((payment.Status as Node | undefined)?.['@Tipo'] ?? ''),
     totalPago: textOf(payment.TotalPago),
@@ -106,6 +118,7 @@ export function readQueryAnswer(body: string): readonly Pagamento[] {
       }),
     ),
   }));
+  return { payments: read, unknown: null };
 }
 
 /** `0000.0005.3227` and `53227` are one number: the latter. */

@@ -24,7 +24,9 @@ function answerCase(raw: string): Readonly<Record<string, Json>> {
       redirect: instructionPage(MOIP_PRODUCTION, token),
     };
   }
-  const [payment] = readQueryAnswer(raw);
+  const { payments, unknown } = readQueryAnswer(raw);
+  if (unknown !== null) return { valid: true, status: 'error' };
+  const [payment] = payments;
   if (!payment) return { valid: true, status: 'forwarded' };
   const { tipo, codigoMoip, totalPago } = payment;
   return {
@@ -38,7 +40,7 @@ function answerCase(raw: string): Readonly<Record<string, Json>> {
 function notificationCase(raw: string, queryAnswer: string): Readonly<Record<string, Json>> {
   const values = new Map(inputFields({ raw }).map(({ name, value }) => [readable(name), readable(value)]));
   const claimed = values.get('status_pagamento') ?? '';
-  const payment = readQueryAnswer(queryAnswer).find(
+  const payment = readQueryAnswer(queryAnswer).payments.find(
     ({ codigoMoip }) => plainCode(codigoMoip) === plainCode(values.get('cod_moip') ?? ''),
   );
   const same = payment?.tipo === claimed && String(fromDecimal(payment.totalPago, 2)) === values.get('valor');

@@ -96,7 +96,8 @@ function updatesOf(
   const payments = items.filter((item) => outcome(item) === 'paid');
   const refunds = items.filter((item) => bookedOperation('refund', item)?.state === 'succeeded');
   // A payment that was deleted before it came is over, and nothing was given back.
-  const isOver = payments.length === 0 && refunds.every((item) => outcome(item) === 'reversed');
+  const wasPaid = payments.length > 0 || (query.known?.paid ?? 0) > 0;
+  const isOver = !wasPaid && refunds.every((item) => outcome(item) === 'reversed');
   const others = items.filter(
     (item) => !TOLD_AS_TOTAL.has(outcome(item)) && (isOver || outcome(item) !== 'reversed'),
   );
@@ -150,7 +151,7 @@ function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): Pr
     currency: answer.currency || null,
     movement: payid,
     // It names the amount of one operation alone, so a paid or refunded amount counts as the least there is.
-    ...(outcome === 'paid' && { cumulative: true }),
+    ...((outcome === 'paid' || outcome === 'reversed') && { cumulative: true }),
     ...(outcome === 'refunded' && ofTotal('refunded')),
     ...payidState(outcome, payid),
     providerReference: payid || null,

@@ -66,7 +66,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
     currency: alpha || null,
     movement,
     // Without its number a refund cannot be told from another one: its amount is the least that was given back.
-    ...(outcome === 'refunded' && number === null && { cumulative: true }),
+    ...((outcome === 'refunded' || outcome === 'reversed') && number === null && { cumulative: true }),
     ...(operation && { operation }),
     ...payidState(outcome, payid),
     providerReference: payid || null,

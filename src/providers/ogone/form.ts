@@ -50,7 +50,8 @@ export const OGONE_FIELD_SOURCES = {
  *   is too long.
  */
 export function ogoneForm(request: StartRequest<OgoneSettings>): (readonly [string, string])[] {
-  const fields = withProviderFields(paymentFields(request), request.payment.providerFields);
+  const extra = Object.entries(request.payment.providerFields).map(([name, value]) => [name, value.trim()]);
+  const fields = withProviderFields(paymentFields(request), Object.fromEntries(extra));
   requireOneOrder(fields.map(([name]) => name));
   return fields;
 }

@@ -9,6 +9,7 @@ import { digests } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
+import { VIA } from '../kit/addresses.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
@@ -93,6 +94,22 @@ interface Feedback {
   readonly signature: string;
 }
 
+/** The parameter of our own return addresses. */
+const OURS = VIA.toUpperCase();
+
+/** The texts that may be signed: of what the list has, else of everything that came, because the platform adds names to its list. */
+function* textsOf(
+  settings: Partial<OgoneSettings>,
+  listed: readonly HashedField[],
+  sent: readonly HashedField[],
+): Generator<Uint8Array> {
+  yield* shaOutTexts(settings, listed);
+  // What names PSPID is a request of ours.
+  const isRequest = sent.some(({ name }) => name === 'PSPID');
+  if (settings.sha_mode !== 'main-parameters-only' && sent.length > listed.length && !isRequest)
+    yield* shaOutTexts(settings, sent);
+}
+
 /**
  * `notification-signature` and `return-signature`: checks SHASIGN over the bytes received.
  * @throws Refusal
@@ -100,12 +117,13 @@ interface Feedback {
 export function verifyFeedback(settings: Partial<OgoneSettings>, received: readonly RawField[]): Feedback {
   const values = uniqueParameters(received);
   const signature = asciiText(values.get('SHASIGN') ?? new Uint8Array());
-  const fields = [...values]
-    .filter(([name]) => name !== 'SHASIGN' && isCovered(settings, name))
+  const sent = [...values]
+    .filter(([name]) => name !== 'SHASIGN' && name !== OURS)
     .map(([name, value]) => ({ name, value }));
+  const fields = sent.filter(({ name }) => isCovered(settings, name));
   const { digest } = HASHES[hashName(settings)];
   let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;
-  for (const base of shaOutTexts(settings, fields)) {
+  for (const base of textsOf(settings, fields, sent)) {
     const expected = hexUpper(digest(base));
     if (signature !== '' && equalText(expected, signature.toUpperCase())) {
       return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature: expected };

@@ -47,15 +47,9 @@ function dateq(now: Date): string {
   return ['day', 'month', 'year', 'hour', 'minute', 'second'].map(value).join('');
 }
 
-const DAY_MS = 86_400_000;
-
-/**
- * NUMQUESTION: 10 digits, unique per day and site. The platform's day is that of Paris, and our count starts again with the UTC
- * day: two consecutive days count in two halves, so that no number comes twice on a day in Paris.
- */
-function questionNumber(count: number, now: Date): string {
-  const half = Math.floor(now.getTime() / DAY_MS) % 2;
-  return String(1_000_000_000 + half * 500_000_000 + count).padStart(10, '0');
+/** NUMQUESTION: 10 digits, unique per site and day in Paris. */
+function questionNumber(count: number): string {
+  return String(1_000_000_000 + count).padStart(10, '0');
 }
 
 /** What a call is about. */
@@ -110,7 +104,7 @@ export async function callDirect(
   named: NamedTransaction | null,
 ): Promise<DirectAnswer> {
   const { settings, environment, endpoints } = subject.account;
-  const number = questionNumber(await subject.daily(settings.site), subject.now);
+  const number = questionNumber(await subject.daily(settings.site, 'Europe/Paris'));
   const fields = fieldsOf(type, subject, number, named);
   const { signature } = signPayboxFields(settings, { fields });
   const stage = environment === 'production' ? 'production' : 'test';

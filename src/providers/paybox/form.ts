@@ -58,6 +58,9 @@ const RESERVED = new Set([
   'PBX_HMAC',
 ]);
 
+/** Fields that divide a payment into several (PBX_2MONT1, PBX_DATE1 ...): their sums come on top of PBX_TOTAL. */
+const DIVIDES = /^PBX_(?:2MONT|DATE|NBPAIE|DELAIS|FREQ|QUAND)\d*$/;
+
 /** Fields that a shop can set. */
 const SHOP_NAMES = new Set([
   'PBX_PORTEUR',
@@ -82,7 +85,10 @@ function refuseFieldsInside(path: string, value: string): void {
 }
 
 /** What a shop may give. */
-export const PAYBOX_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => SHOP_NAMES.has(name) };
+export const PAYBOX_SHOP_FIELDS: ShopFields = {
+  reserved: { has: (name: string) => RESERVED.has(name) || DIVIDES.test(name) },
+  allows: (name) => SHOP_NAMES.has(name),
+};
 
 /** `2026-11-21T09:00:00+00:00`: seconds, and the offset in digits. */
 function timestamp(now: Date): string {
@@ -112,7 +118,7 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
     ['PBX_REPONDRE_A', addressWithin(150, urls.callback)],
     ['PBX_RUF1', 'POST'],
     ['PBX_SHOPPINGCART', shoppingCart(settings.total_quantity)],
-    ['PBX_BILLING', billing(customer, settings)],
+    ['PBX_BILLING', payment.providerFields.PBX_BILLING ?? billing(customer, settings)],
     ['PBX_AUTOSEULE', isManual ? 'O' : undefined],
     ['PBX_DIFF', days === null ? undefined : String(days).padStart(2, '0')],
     ['PBX_LANGUE', LANGUAGES[customer.language ?? '']],

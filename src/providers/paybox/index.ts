@@ -41,6 +41,12 @@ export const paybox = defineProvider({
     signedReturn: true,
   },
   settings: payboxSettings,
+  settingWarnings: ({ billing_phone }) =>
+    billing_phone
+      ? []
+      : [
+          'settings.billing_phone is not set: banks refuse payments whose shop gives no telephone number of the shopper (since October 2024)',
+        ],
   publishedSecrets: PAYBOX_PUBLISHED_SECRETS,
   proof: payboxProof,
   notificationAddresses: PAYBOX_NOTIFICATION_ADDRESSES,

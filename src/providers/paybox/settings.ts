@@ -95,9 +95,6 @@ export const payboxSettings = v.object({
     ),
     true,
   ),
-  cle: v.optional(
-    v.pipe(text(1, 10), secret({ title: 'Direct password (CLE)', description: 'Old contracts only.' })),
-  ),
   total_quantity: v.optional(
     v.pipe(
       v.number(),
@@ -107,6 +104,24 @@ export const payboxSettings = v.object({
       shown({ title: 'Articles in the cart', description: 'For 3-D Secure v2 (PBX_SHOPPINGCART).' }),
     ),
     1,
+  ),
+  billing_first_name: v.optional(
+    v.pipe(
+      text(1, 22),
+      shown({ title: 'First name, where the shop knows none', description: 'For PBX_BILLING.' }),
+    ),
+  ),
+  billing_last_name: v.optional(
+    v.pipe(text(1, 22), shown({ title: 'Last name, where the shop knows none' })),
+  ),
+  billing_phone: v.optional(
+    v.pipe(
+      pattern(/^\+[1-9][\d ]{5,17}$/, 'looks like +33612345678'),
+      shown({
+        title: 'Mobile telephone, where the shop knows none',
+        description: 'Banks refuse payments without one.',
+      }),
+    ),
   ),
   billing_address: v.optional(
     v.pipe(

@@ -14,7 +14,12 @@ import { idOf } from './members.ts';
 import { listPaymillRefunds } from './operations.ts';
 import type { PaymillSettings } from './settings.ts';
 import { PAYMILL_PREAUTHORIZATION_STATUSES } from './statuses.ts';
-import { outcomeOfPaymill, type PaymillTransaction, updatesOfPaymill } from './transactions.ts';
+import {
+  type PaymillData,
+  type PaymillTransaction,
+  transactionIn,
+  updatesOfPaymill,
+} from './transactions.ts';
 
 type Query = StatusQuery<PaymillSettings>;
 
@@ -47,20 +52,21 @@ async function fetchTransaction(query: Query, id: string): Promise<Updates | nul
 }
 
 /**
- * `GET transactions` by our order number: every try to pay it. Null: one is in process and none has paid; empty: nothing was
- * ever charged.
+ * `GET transactions` by our order number: every try to pay it, or those in process where none has paid. Empty: nothing was ever
+ * charged.
  * @throws Problem, Refusal
  */
-async function findTransactions(query: Query): Promise<Updates | null> {
+async function findTransactions(query: Query): Promise<Updates> {
   const { data } = await listPaymill(query.account, query.fetch, 'transactions', {
     description: query.order,
   });
   const ours = data.filter(({ description }) => description === query.order) as PaymillTransaction[];
   const found = await Promise.all(ours.map((transaction) => updatesOf(query, transaction, undefined)));
   const updates = found.flat();
-  const isInProcess = ours.some((transaction) => outcomeOfPaymill(transaction) === 'pending');
+  const inProcess = updates.filter(({ outcome }) => outcome === 'pending');
   const hasPaid = updates.some(({ outcome }) => outcome === 'paid' || outcome === 'authorized');
-  return isInProcess && !hasPaid ? null : updates;
+  // A try that failed before is no result while another one is in process.
+  return inProcess.length > 0 && !hasPaid ? inProcess : updates;
 }
 
 /** That what was held is held no more: its preauthorization was deleted, in PAYMILL's own panel perhaps. */
@@ -132,8 +138,8 @@ async function chargeToken(query: Query, token: string): Promise<ProviderUpdate 
   if (status === 404) return findTransactions(query);
   if (DECLINING.has(status)) return declinedCharge(query, answered);
   requireGood(answered);
-  const data = (answer.data ?? {}) as PaymillTransaction & { readonly transaction?: PaymillTransaction };
-  const updates = updatesOfPaymill(query, data.transaction ?? data, answer.mode);
+  const data = (answer.data ?? {}) as PaymillData;
+  const updates = updatesOfPaymill(query, transactionIn(data), answer.mode);
   if (updates.length === 0) return null;
   const preauthorization = data.id ?? '';
   return isHeld ? updates.map((update) => ({ ...update, providerState: { preauthorization } })) : updates;
@@ -161,5 +167,5 @@ export async function queryPaymill(query: Query): Promise<ProviderUpdate | Updat
   const taken = query.known && query.known.paid > 0 ? providerState.transaction : undefined;
   if (taken) return fetchTransaction(query, taken);
   const found = await findTransactions(query);
-  return found && [...found, ...(await releaseOf(query))];
+  return [...found, ...(await releaseOf(query))];
 }

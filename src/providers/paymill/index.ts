@@ -14,7 +14,13 @@ import { currencies } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import { defineProvider, type Hint, type ProviderAccount, type ProviderRequest } from '../contract.ts';
+import {
+  type Acknowledgement,
+  defineProvider,
+  type Hint,
+  type ProviderAccount,
+  type ProviderRequest,
+} from '../contract.ts';
 import { formFields } from '../kit/form-message.ts';
 import { jsonText, parseMessage, readMembers } from '../kit/json-message.ts';
 import { unsignedProof } from '../kit/proof.ts';
@@ -30,6 +36,12 @@ import {
   PAYMILL_TRANSACTION_STATUSES,
 } from './statuses.ts';
 
+/**
+ * Events about no payment: payouts, invoices, clients, cards that expire, the merchants of an app. PAYMILL switches a webhook off
+ * whose events are not taken.
+ */
+const OTHER_EVENTS = /^(?:payout|invoice|client|payment|app)\.|^subscription\.(?!succeeded$|failed$)/;
+
 const TRANSACTION = {
   id: v.nullish(v.string()),
   description: v.nullish(v.string()),
@@ -40,14 +52,23 @@ const TRANSACTION = {
 const WEBHOOK = v.object({
   event: v.nullish(
     v.object({
+      event_type: v.nullish(v.string()),
       event_resource: v.nullish(v.object({ ...TRANSACTION, transaction: v.nullish(v.object(TRANSACTION)) })),
     }),
   ),
 });
 
-/** The order that a webhook names. @throws Refusal when it names none, or is of another mode. */
-function hintOfWebhook(request: ProviderRequest, account: ProviderAccount<PaymillSettings>): Hint {
+/**
+ * The order that a webhook names. One about no payment is acknowledged.
+ * @throws Refusal when it names none, or is of another mode.
+ */
+function readWebhook(
+  request: ProviderRequest,
+  account: ProviderAccount<PaymillSettings>,
+): Hint | Acknowledgement {
   const { event } = readMembers(WEBHOOK, parseMessage(jsonText(request)));
+  const type = event?.event_type ?? '';
+  if (OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
   // The resource is the transaction itself, or a refund or subscription with its transaction.
   const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
@@ -127,7 +148,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   },
 
   async notification(request, account, channel) {
-    return channel === 'return' ? hintOfReturn(request) : hintOfWebhook(request, account);
+    return channel === 'return' ? hintOfReturn(request) : readWebhook(request, account);
   },
 
   reply: () => EMPTY_OK,

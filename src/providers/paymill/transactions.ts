@@ -27,12 +27,37 @@ export interface PaymillTransaction {
 /** The `response_code` of a success. HTTP 200 does not mean paid: `status` and `response_code` do. */
 export const PAYMILL_SUCCESS = 20_000;
 
+/** A transaction, or a preauthorization, which is closed when it has been made: what became of it, its transaction says. */
+export interface PaymillData extends PaymillTransaction {
+  readonly transaction?: PaymillTransaction | string | null;
+}
+
+/** The members that a transaction has a value for. */
+function present(transaction: PaymillTransaction): PaymillTransaction {
+  return Object.fromEntries(Object.entries(transaction).filter(([, value]) => value !== null));
+}
+
+/** The transaction of some data: itself, or that of a preauthorization. */
+export function transactionIn(data: PaymillData): PaymillTransaction {
+  const { id: held = '', transaction, ...others } = data;
+  if (!held.startsWith('preauth_'))
+    return typeof transaction === 'object' && transaction ? transaction : data;
+  const { amount = '', description = null, currency = '', livemode, status } = others;
+  const known = { origin_amount: amount, description, currency, preauthorization: held };
+  const environment = livemode === undefined ? {} : { livemode };
+  if (typeof transaction === 'object' && transaction)
+    return { ...known, ...environment, ...present(transaction) };
+  // Without a transaction to look at it is not known what closed it.
+  const word = status === 'closed' || status === undefined ? 'open' : status;
+  return { ...known, ...environment, id: held, status: word };
+}
+
 /**
  * The transaction in an answer of the API.
  * @throws Problem provider_error when the body is not a JSON object.
  */
 export function readPaymillTransaction(body: string): PaymillTransaction {
-  return (jsonObject(body).data ?? {}) as PaymillTransaction;
+  return transactionIn((jsonObject(body).data ?? {}) as PaymillData);
 }
 
 /** What became of a transaction; `none` for a status that the sheet does not have. */
@@ -69,7 +94,7 @@ function refundedIn(transaction: PaymillTransaction): number | null {
 }
 
 /**
- * What a transaction, as PAYMILL's API answered it, says about an attempt; none: no result yet. What was refunded is a total.
+ * What a transaction, as PAYMILL's API answered it, says about an attempt; none: its word is not known. What was refunded is a total.
  * @param mode the answer's `mode`: `test` or `live`.
  * @param refunds those of the transaction, where they are known.
  * @throws Refusal when it is about another payment or mode.
@@ -85,7 +110,7 @@ export function updatesOfPaymill(
   }
   requirePaymillMode(account, mode);
   const outcome = outcomeOfPaymill(transaction);
-  if (outcome === 'none' || outcome === 'pending') return [];
+  if (outcome === 'none') return [];
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
   const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => ({
     kind: 'update',

@@ -10,6 +10,7 @@ import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
@@ -21,6 +22,13 @@ import { PAYU_CLASSIC_DECLINES, PAYU_CLASSIC_STATUSES } from './statuses.ts';
 const TEST_PAY_TYPE = 't';
 
 const HOST = 'https://www.platnosci.pl';
+
+function withoutPayType({
+  pay_type: _type,
+  ...fields
+}: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return fields;
+}
 
 /** The signed form NewPayment. @throws Problem naming a customer field that is missing. */
 export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAttempt {
@@ -52,7 +60,13 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['client_ip', ip ?? undefined],
     ['ts', String(now.getTime())],
   ];
-  const fields = entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const fields = withProviderFields(
+    entries.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+    // On an account for tests the means of payment is that of a test.
+    entries.some(([name, value]) => name === 'pay_type' && value)
+      ? withoutPayType(payment.providerFields)
+      : payment.providerFields,
+  );
   const { signature } = signPayuNewPayment(new Map(fields), settings);
   return {
     redirect: {

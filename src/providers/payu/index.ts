@@ -12,6 +12,7 @@ import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
+  type Acknowledgement,
   defineProvider,
   type Hint,
   type LikelyCause,
@@ -26,6 +27,7 @@ import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
 import { queryPayuRest, startPayuRest } from './rest.ts';
 import { PAYU_PUBLISHED_SECRETS, type PayuSettings, payuSettings } from './settings.ts';
+import { PAYU_SHOP_FIELDS } from './shop-fields.ts';
 import { payuSignatures, verifyPayuNotification, verifyPayuUrlOnline } from './signatures.ts';
 import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
@@ -41,7 +43,7 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 ];
 
 /** A notification of REST: signed, with the new status. @throws Refusal */
-function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate {
+function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpdate | Acknowledgement {
   const text = jsonText(request);
   const { headers, body } = request;
   const header = headers['openpayu-signature'] ?? headers['x-openpayu-signature'] ?? '';
@@ -109,6 +111,7 @@ export const payu = defineProvider<typeof payuSettings>({
 
   charset: () => charset('utf-8'),
   captureDefault: ({ auto_receive }) => (auto_receive ? 'automatic' : 'manual'),
+  shopFields: ({ mode }) => PAYU_SHOP_FIELDS[mode],
   deferred: () => true,
 
   async start(request) {
@@ -122,7 +125,8 @@ export const payu = defineProvider<typeof payuSettings>({
     if (channel === 'return')
       return { kind: 'hint', order: new URLSearchParams(readable(request.query)).get('o'), about: {} };
     const message = settings.mode === 'rest' ? readRest(request, settings) : readUrlOnline(request, settings);
-    if (!message.order) throw new Refusal('field_missing', 'there is no order of ours');
+    if (message.kind !== 'acknowledgement' && !message.order)
+      throw new Refusal('field_missing', 'there is no order of ours');
     return message;
   },
 
@@ -133,6 +137,7 @@ export const payu = defineProvider<typeof payuSettings>({
     { where: 'classic: POS > configuration > address for reports (UrlOnline)', value: callback },
   ],
 
+  hintMembers: ['refund'],
   queryStatus: async (query) =>
     query.account.settings.mode === 'rest' ? queryPayuRest(query) : queryPayuClassic(query),
 

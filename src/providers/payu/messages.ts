@@ -4,7 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
-import type { ProviderUpdate } from '../contract.ts';
+import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -80,6 +80,8 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     currency: refund.currencyCode ?? null,
     movement: payuRefundMovement(refundId),
     ...(order.orderId && { echo: { orderId: order.orderId } }),
+    // Messages about refunds of the panel may have no amount. The list has it.
+    ...(amount === null && { ask: { refund: refundId } }),
     operation: {
       kind: 'refund',
       operationReference: extRefundId || null,
@@ -118,14 +120,18 @@ const NOTIFICATION = v.object({
 });
 
 /**
- * What a verified notification of REST says. That of a refund has another shape: no `order`.
+ * What a verified notification of REST says. That of a refund has another shape: no `order`. One about neither, such as a payout, is
+ * acknowledged.
  * @param pos our point of sale; undefined where a recipe is tried without one.
- * @throws Refusal when it is about another point of sale, or about nothing.
+ * @throws Refusal when it is about another point of sale, or is no JSON object.
  */
-export function readPayuNotification(text: string, pos: string | undefined): ProviderUpdate {
+export function readPayuNotification(
+  text: string,
+  pos: string | undefined,
+): ProviderUpdate | Acknowledgement {
   const { order, refund, ...beside } = readMembers(NOTIFICATION, parseMessage(text));
   if (refund) return updateOfPayuRefund(present(beside), present(refund));
-  if (!order) throw new Refusal('field_missing', 'there is no order');
+  if (!order) return { kind: 'acknowledgement', about: 'neither an order nor a refund' };
   if (pos !== undefined && order.merchantPosId !== pos) {
     throw new Refusal('wrong_account', `the message is for the point of sale ${order.merchantPosId}`);
   }

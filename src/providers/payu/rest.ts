@@ -11,6 +11,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
+import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import {
   type PayuOrder,
@@ -108,7 +109,7 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
   const { payment, account, order, urls } = request;
   const { customer } = payment;
   const description = cut(payment.description, 4000) ?? payment.reference;
-  const answer = await callPayuRest(account, request, 'POST', '/api/v2_1/orders', {
+  const body = {
     notifyUrl: addressWithin(1024, urls.callback),
     continueUrl: addressWithin(1024, `${urls.back}?o=${order}`),
     customerIp: customerIpOf(request),
@@ -127,7 +128,13 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
       },
     }),
     products: [{ name: cut(description, 255), unitPrice: String(payment.amount), quantity: '1' }],
-  });
+    // A method that is named without its type is one of a bank or of BLIK.
+    ...('payMethods.payMethod.value' in payment.providerFields && {
+      payMethods: { payMethod: { type: 'PBL' } },
+    }),
+  };
+  const given = withJsonFields(body, payment.providerFields, (_name, value) => value);
+  const answer = await callPayuRest(account, request, 'POST', '/api/v2_1/orders', given);
   // 302 with a JSON body: it is read, not followed.
   if (![200, 201, 302].includes(answer.status)) throw unexpectedPayuAnswer('rejected the order', answer);
   const { redirectUri, orderId, status } = jsonObject(answer.text) as {
@@ -211,11 +218,17 @@ export async function queryPayuRest(
   if (!orderId) return null;
   const order = await readPayuOrder(query, orderId);
   const update = updateOfPayuOrder(order);
-  if (update.outcome === 'none' || update.outcome === 'pending') return null;
-  // Refunds can only be new where the payment is known already.
-  if (update.outcome !== 'paid' || !query.known?.paid) return [update];
+  if (update.outcome === 'none') return null;
+  const { refund: told } = query.hint;
+  // Refunds can only be new where the payment is known already, or one was told of.
+  if (update.outcome !== 'paid' || (!query.known?.paid && !told)) return [update];
   // What was paid is known all the same where there is no list to be had.
-  const refunds = await readPayuRefunds(query, orderId).catch(() => []);
+  const refunds = await readPayuRefunds(query, orderId).catch((error) => {
+    if (told) throw error;
+    return [];
+  });
+  if (told && !refunds.some(({ refundId }) => refundId === told))
+    throw new Problem('provider_error', `PayU does not list the refund ${told} yet`);
   const { currency } = query;
   return [
     update,

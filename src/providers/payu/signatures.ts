@@ -247,8 +247,8 @@ function verifyNotification(settings: VectorSettings, input: RecipeInput): Promi
     const verified = verifyPayuNotification(body, headerOf(input), settings);
     // A vector of a bare text is no message.
     const isMessage = input.raw?.trim().startsWith('{') === true;
-    const status = isMessage ? statusAlone(readPayuNotification(input.raw ?? '', settings.pos_id)) : null;
-    return { ...verified, status };
+    const message = isMessage ? readPayuNotification(input.raw ?? '', settings.pos_id) : null;
+    return { ...verified, status: message?.kind === 'update' ? statusAlone(message) : null };
   });
 }
 

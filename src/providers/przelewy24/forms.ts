@@ -9,10 +9,12 @@ import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { pageLanguage } from '../kit/languages.ts';
+import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
 import { readP24Verification } from './messages.ts';
-import type { P24Settings } from './settings.ts';
+import { P24_LANGUAGES, type P24Settings } from './settings.ts';
 import { signP24Form } from './signatures.ts';
 
 type Entries = readonly (readonly [string, string | undefined])[];
@@ -31,7 +33,7 @@ function fieldsOf32({ payment, account, order, urls }: StartRequest<P24Settings>
     ['p24_email', customer.email],
     ['p24_client', cut(fullName(payment), 50)],
     ['p24_country', customer.address?.country ?? 'PL'],
-    ['p24_language', customer.language ?? settings.lang],
+    ['p24_language', pageLanguage(customer.language, settings.lang, P24_LANGUAGES['3.2'])],
     ['p24_url_return', addressWithin(250, `${urls.back}?o=${order}`)],
     ['p24_url_status', addressWithin(250, urls.callback)],
     ['p24_api_version', '3.2'],
@@ -49,7 +51,7 @@ function fieldsOfLegacy({ payment, account, order, urls }: StartRequest<P24Setti
     ['p24_opis', cut(payment.description, 1024) ?? payment.reference],
     ['p24_email', customer.email],
     ['p24_klient', cut(fullName(payment), 50)],
-    ['p24_language', account.settings.lang],
+    ['p24_language', pageLanguage(customer.language, account.settings.lang, P24_LANGUAGES.legacy)],
     ['p24_return_url_ok', addressWithin(250, backBy(urls, 'success'))],
     ['p24_return_url_error', addressWithin(250, backBy(urls, 'failure'))],
   ];
@@ -60,11 +62,16 @@ export function startP24Form(request: StartRequest<P24Settings>): StartedAttempt
   const { account } = request;
   const { mode, crc } = account.settings;
   const legacy = mode === 'legacy';
-  const fields = (legacy ? fieldsOfLegacy(request) : fieldsOf32(request)).flatMap(([name, value]) =>
-    value ? [[name, value] as const] : [],
+  const fields = withProviderFields(
+    (legacy ? fieldsOfLegacy(request) : fieldsOf32(request)).flatMap(([name, value]) =>
+      value ? [[name, value] as const] : [],
+    ),
+    request.payment.providerFields,
   );
   const { signature } = signP24Form(mode, new Map(fields), crc);
+  const { amount, currency } = request.payment;
   return {
+    bound: { amount: String(amount), currency },
     redirect: {
       kind: 'form',
       method: 'POST',

@@ -1,6 +1,6 @@
 /**
  * Przelewy24 (Poland): REST API v1 (rest.ts), and the forms of the modes 3.2 and legacy before it (forms.ts). In every mode a signed
- * notification is an advance payment only: it counts when our verification call, with our amount, has succeeded.
+ * notification is an advance payment only: the payment is pending, and paid when our verification call, with our amount, has succeeded.
  *
  * Facts: SHEET.md. Safe readings of what is unverified:
  * - each attempt has a session of its own;
@@ -28,6 +28,7 @@ import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
 import { startP24Rest } from './rest.ts';
 import { P24_PUBLISHED_SECRETS, type P24Settings, p24Settings } from './settings.ts';
+import { P24_SHOP_FIELDS } from './shop-fields.ts';
 import { p24Signatures, verifyP24Form, verifyP24Notification } from './signatures.ts';
 import { queryP24Rest } from './status-query.ts';
 import { P24_ERRORS, P24_REFUND_NOTIFICATION_STATUSES, P24_TRANSACTION_STATUSES } from './statuses.ts';
@@ -79,7 +80,7 @@ function requireForms(mode: P24Settings['mode'], values: P24Values): void {
 }
 
 /** The return of legacy is its notification, through the browser; that of 3.2 carries nothing. */
-function readForms(request: ProviderRequest, settings: P24Settings, channel: Channel): Hint {
+function readForms(request: ProviderRequest, settings: P24Settings, channel: Channel): ProviderUpdate {
   const values = p24ValuesOf(formFields(formBytes(request)));
   if (channel === 'return' && settings.mode === '3.2')
     throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
@@ -89,7 +90,7 @@ function readForms(request: ProviderRequest, settings: P24Settings, channel: Cha
   // A form of ours is signed with the merchant in the place of the order.
   if ([settings.merchant_id, settings.pos_id].includes(values.get('p24_order_id')))
     throw new Refusal('malformed', 'p24_order_id is the merchant: this is a request, not an answer');
-  return readP24Form(values);
+  return readP24Form(settings.mode, values);
 }
 
 /** Checks a message and reads it. @throws Refusal */
@@ -135,6 +136,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',
+  shopFields: ({ mode }) => P24_SHOP_FIELDS[mode],
   deferred: ({ mode }) => mode === 'rest',
 
   async start(request) {

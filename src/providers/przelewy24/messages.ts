@@ -2,7 +2,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
-import type { Hint, Json, ProviderUpdate } from '../contract.ts';
+import type { Json, ProviderUpdate } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { P24_OPERATIONS, P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
@@ -50,26 +50,62 @@ export function p24RefundMovement(name: string): string {
   return `refund/${name}`;
 }
 
-/**
- * What a verified notification of REST says. A refund's is a result. A payment's is a hint: it becomes paid by our
- * verification call.
- */
-export function readP24Notification(members: P24Members): ProviderUpdate | Hint {
-  if ('refundsUuid' in members) return updateOfRefund(members);
+/** An advance payment, as `by/sessionId` numbers it: the payer's money is there, and is the shop's once it is verified. */
+const ADVANCE_PAYMENT = '1';
+
+/** What an advance payment has to be verified by. */
+interface AdvancePayment {
+  readonly order: string;
+  readonly orderId: string;
+  /** Minor units; null: it cannot be read. */
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly ask?: Readonly<Record<string, string>>;
+}
+
+/** That an order has an advance payment: it is in process until our verification call has succeeded. */
+export function advancePayment({ order, orderId, amount, currency, ask }: AdvancePayment): ProviderUpdate {
   return {
-    kind: 'hint',
-    order: String(members.sessionId ?? ''),
-    about: { orderId: String(members.orderId ?? ''), statement: String(members.statement ?? '') },
+    kind: 'update',
+    order,
+    key: `${orderId}/${ADVANCE_PAYMENT}`,
+    outcome: 'pending',
+    amount,
+    currency,
+    movement: orderId,
+    // Another sum than asked is not verified, and nobody has to wait for it.
+    echo: { amount: String(amount), currency: String(currency) },
+    ...(ask && { ask }),
+    providerReference: orderId || null,
+    providerStatus: ADVANCE_PAYMENT,
+    detail: {},
   };
 }
 
-/** What a verified notification of 3.2 or legacy says: a hint, because it becomes paid by our verification call. */
-export function readP24Form(values: P24Values): Hint {
-  return {
-    kind: 'hint',
+/** What a verified notification of REST says. A refund's is a result. A payment's is an advance payment, and a reason to verify it. */
+export function readP24Notification(members: P24Members): ProviderUpdate {
+  if ('refundsUuid' in members) return updateOfRefund(members);
+  const orderId = String(members.orderId ?? '');
+  return advancePayment({
+    order: String(members.sessionId ?? ''),
+    orderId,
+    amount: Number.isSafeInteger(members.amount) ? Number(members.amount) : null,
+    currency: String(members.currency ?? '') || null,
+    ask: { orderId, statement: String(members.statement ?? '') },
+  });
+}
+
+/** What a verified notification of 3.2 or legacy says: an advance payment, and a reason to verify it. */
+export function readP24Form(mode: string, values: P24Values): ProviderUpdate {
+  const orderId = values.get('p24_order_id') ?? '';
+  const amount = values.get(mode === 'legacy' ? 'p24_kwota' : 'p24_amount') ?? '';
+  return advancePayment({
     order: values.get('p24_session_id') ?? '',
-    about: { orderId: values.get('p24_order_id') ?? '' },
-  };
+    orderId,
+    amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
+    currency: mode === 'legacy' ? 'PLN' : (values.get('p24_currency') ?? null),
+    ask: { orderId },
+  });
 }
 
 /** What `trnVerify` (3.2) and `transakcja.php` (legacy) answer: whether the payment is verified, and the code. */

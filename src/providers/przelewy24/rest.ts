@@ -12,9 +12,12 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { pageLanguage } from '../kit/languages.ts';
+import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits, plainAscii } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
-import type { P24Settings } from './settings.ts';
+import { P24_LANGUAGES, type P24Settings } from './settings.ts';
+import { p24JsonValue } from './shop-fields.ts';
 import { p24Authorization, signP24Request } from './signatures.ts';
 
 /** An answer of the REST API, its HTTP status unjudged. */
@@ -69,13 +72,13 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     amount: payment.amount,
     currency: payment.currency,
   };
-  const result = await callP24(account, request.fetch, 'POST', '/transaction/register', {
+  const body = {
     ...signed,
     posId: Number(p24PosId(account)),
     description: cut(payment.description, 1024) ?? payment.reference,
     email: customer.email,
     country: customer.address?.country ?? 'PL',
-    language: customer.language ?? settings.lang,
+    language: pageLanguage(customer.language, settings.lang, P24_LANGUAGES.rest),
     urlReturn: addressWithin(250, `${urls.back}?o=${order}`),
     urlStatus: addressWithin(250, urls.callback),
     client: cut([customer.firstName, customer.lastName].filter(Boolean).join(' '), 40),
@@ -90,7 +93,14 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     transferLabel: plainAscii(payment.reference).slice(0, 20) || undefined,
     encoding: 'UTF-8',
     sign: signP24Request(signed, settings.crc).signature,
-  });
+  };
+  const result = await callP24(
+    account,
+    request.fetch,
+    'POST',
+    '/transaction/register',
+    withJsonFields(body, payment.providerFields, p24JsonValue),
+  );
   const { token } = (result.answer.data ?? {}) as { readonly token?: unknown };
   if (typeof token !== 'string' || !/^[\w-]{4,100}$/.test(token))
     throw unexpectedP24Answer('rejected the order', result);
@@ -100,6 +110,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
       method: 'GET',
       url: atOrigin(`${p24Host(account)}/trnRequest/${token}`, account.endpoints.page),
     },
+    bound: { amount: String(payment.amount), currency: payment.currency },
     queryAfterSeconds: 15 * 60,
   };
 }

@@ -31,6 +31,13 @@ export const p24Settings = v.object({
   wait_for_result: v.optional(v.pipe(v.boolean(), shown({ title: 'Show the result before the return' }))),
 });
 
+/** The languages of the page. Przelewy24 writes Swedish `se`, which is another language elsewhere, so it is left out. */
+export const P24_LANGUAGES: Readonly<Record<P24Settings['mode'], readonly string[]>> = {
+  rest: ['bg', 'cs', 'de', 'en', 'es', 'fr', 'hr', 'hu', 'it', 'nl', 'pl', 'pt', 'sk', 'ro'],
+  '3.2': ['pl', 'en', 'es', 'de', 'it'],
+  legacy: ['pl', 'en', 'es', 'de', 'it'],
+};
+
 export type P24Settings = v.InferOutput<typeof p24Settings>;
 
 /** Secrets that everybody has: of the manuals' examples, and of the demo account. */

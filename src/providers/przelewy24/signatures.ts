@@ -10,7 +10,7 @@ import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
-import { verdict } from '../kit/verdict.ts';
+import { statusAlone, verdict } from '../kit/verdict.ts';
 import {
   type P24Members,
   type P24Values,
@@ -146,7 +146,7 @@ function signRequest({ mode = 'rest', crc = '' }: VectorSettings, input: RecipeI
   return 'sessionId' in members ? signP24Request(members, crc) : sha384(JSON.stringify(members));
 }
 
-/** A payment's notification is only a hint, and the payment pending until it is verified by our call. */
+/** A payment is pending until our call has verified it. */
 function verifyNotification(
   { mode = 'rest', crc = '' }: VectorSettings,
   input: RecipeInput,
@@ -158,8 +158,7 @@ function verifyNotification(
     }
     const { members, base, signature } = verifyP24Notification(input.raw ?? '', crc);
     const message = readP24Notification(members);
-    if (message.kind === 'hint') return { base, signature, status: 'pending' as const };
-    return { base, signature, status: message.outcome === 'refunded' ? ('refunded' as const) : null };
+    return { base, signature, status: statusAlone(message) };
   });
 }
 

@@ -2,9 +2,11 @@
  * The status query of REST: verifies the order that a notification has named, or looks the session up, with what was refunded of it.
  * Facts: SHEET.md. How much was refunded is told by the list: a status 3 without any refund in it is a payment that was sent back.
  */
+import { Problem } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
+import { advancePayment } from './messages.ts';
 import { bookedP24Refund, type ListedRefund, listP24Refunds } from './refund-list.ts';
-import { paidUpdate, readTransaction, verifyTransaction } from './rest.ts';
+import { type P24Transaction, paidUpdate, readTransaction, verifyTransaction } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 
 type Query = StatusQuery<P24Settings>;
@@ -35,6 +37,21 @@ function refundUpdates(
   ];
 }
 
+/** Verifies an advance payment. It is one all the same where Przelewy24 does not verify it now. @throws Refusal */
+async function verifyAdvancePayment(
+  query: Query,
+  { amount }: P24Transaction,
+  orderId: string,
+): Promise<ProviderUpdate> {
+  try {
+    return await verifyTransaction(query, orderId);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { order, currency } = query;
+    return advancePayment({ order, orderId, amount: amount ?? null, currency });
+  }
+}
+
 /**
  * Queries the status. Null: no result yet.
  * @throws Problem provider_error or provider_unreachable; Refusal when the answer is about another payment.
@@ -44,7 +61,7 @@ export async function queryP24Rest(query: Query): Promise<readonly ProviderUpdat
   if (hint.orderId && /^\d{1,15}$/.test(hint.orderId)) return [await verifyTransaction(query, hint.orderId)];
   const transaction = await readTransaction(query);
   const orderId = String(transaction?.orderId ?? '');
-  if (transaction?.status === 1) return [await verifyTransaction(query, orderId)];
+  if (transaction?.status === 1) return [await verifyAdvancePayment(query, transaction, orderId)];
   if (transaction?.status !== 2 && transaction?.status !== 3) return null;
   const isReturned = transaction.status === 3;
   const paid = paidUpdate(query, orderId, Number(transaction.amount));

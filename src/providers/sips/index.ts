@@ -85,7 +85,7 @@ export const sips = defineProvider<typeof sipsSettings>({
 
   async start(request) {
     const { account } = request;
-    const number = await request.daily(account.settings.merchant_id);
+    const number = await request.daily(account.settings.merchant_id, 'Europe/Paris');
     const parameters = sipsParameters(request, number);
     const answer = await callSipsBridge(account, request, 'request', { parameters });
     if (answer.code !== '0' || typeof answer.form !== 'string' || answer.form === '') {

@@ -2,6 +2,7 @@
 import { currency } from '../../payments/currencies.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
+import { sixDigits } from '../kit/number-space.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { ifFits, plainAscii } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
@@ -54,7 +55,7 @@ function parametersOfPayment(
     ['merchant_country', settings.merchant_country],
     ['amount', String(payment.amount)],
     ['currency_code', currency(payment.currency)?.numeric],
-    ['transaction_id', String(number % 1_000_000).padStart(6, '0')],
+    ['transaction_id', sixDigits(settings.transaction_numbers, number)],
     ['order_id', order],
     ['normal_return_url', addressWithin(512, backBy(urls, 'success'))],
     ['cancel_return_url', addressWithin(512, backBy(urls, 'cancel'))],

@@ -1,5 +1,6 @@
 /** The settings of a SIPS 1 account: what SHEET.md lists under "Account settings". */
 import * as v from 'valibot';
+import { numberSpace } from '../kit/number-space.ts';
 import { called, pattern, secret, shown, text } from '../kit/settings.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -12,6 +13,7 @@ export function isSafeBridge(address: string): boolean {
 }
 
 export const sipsSettings = v.object({
+  transaction_numbers: numberSpace,
   merchant_id: v.pipe(pattern(/^\d{15}$/, 'has 15 digits'), shown({ title: 'Merchant ID' })),
   merchant_country: v.optional(
     v.pipe(pattern(/^[a-z]{2}$/, 'has two small letters'), shown({ title: 'Country of the merchant' })),

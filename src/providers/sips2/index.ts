@@ -59,7 +59,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   async start(request) {
     const { account } = request;
     const { settings } = account;
-    const s10 = settings.use_s10_reference ? await request.daily(settings.merchant_id) : null;
+    const s10 = settings.use_s10_reference ? await request.daily(settings.merchant_id, 'Europe/Paris') : null;
     const pairs = sips2Pairs(request, s10);
     const data = encodedData(dataText(pairs), settings.data_encoding);
     const fields: (readonly [string, string])[] = [

@@ -25,7 +25,7 @@ import { meaningOf } from '../kit/statuses.ts';
 import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';
 import type { Sips2Settings } from './settings.ts';
 import type { OfficeMessage } from './signatures.ts';
-import { SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
+import { SIPS2_IMPOSSIBLE, SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
 
 type Call = OperationCall<Sips2Settings>;
 type Order = OperationOrder<Sips2Settings>;
@@ -57,6 +57,13 @@ function failure(code: string, text: string): Problem {
 
 // --- Executing --------------------------------------------------------------------------------------------
 
+/** A refund is possible after the remittance, a cancel before it. */
+const USE_CANCEL = 'not possible in this state: before the remittance, use cancel instead of refund';
+
+function isEarly(kind: OperationKind, code: string): boolean {
+  return kind === 'refund' && code === SIPS2_IMPOSSIBLE;
+}
+
 /** What an answer to a cash call says. @throws Declined, Problem, Refusal */
 function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order): OperationResult {
   const code = officeText(answer.responseCode);
@@ -66,12 +73,21 @@ function resultOf(kind: OperationKind, answer: OfficeMessage, { amount }: Order)
     throw new Refusal('wrong_attempt', `the answer is about the amount ${named}`);
   const state = stateIn(SIPS2_OPERATIONS['cash calls'], code);
   const text = [newStatus, officeText(answer.errorFieldName)].filter(Boolean).join(', ');
-  if (state === 'failed') throw new Declined(code, text);
+  if (state === 'failed') throw new Declined(code, isEarly(kind, code) ? USE_CANCEL : text);
   // What waits has not changed the status yet.
   const isUnchanged = state === 'accepted' && NOT_DONE[kind].includes(newStatus);
   if (state === 'unknown' || (!isUnchanged && IMPOSSIBLE[kind].includes(newStatus)))
     throw failure(code, text);
   return { state, status: newStatus || code, providerReference: null };
+}
+
+/**
+ * Whether an operation takes back all that there is. What is left beside others that still wait is a part: it changes the status only if
+ * they are carried out too.
+ */
+function takesAll({ whole, fundsSource, before, amount }: Call): boolean {
+  const { authorized, paid, refunded } = before;
+  return whole && amount === (fundsSource === 'held' ? authorized - paid : paid - refunded);
 }
 
 /** What a person has to look up where the answer to an operation on a part was lost. */
@@ -85,7 +101,7 @@ function whatToLookUp(kind: OperationKind, order: Order): string {
 
 /** The failure of a call about a part, with what is to be looked up. */
 function withAdvice(error: unknown, kind: OperationKind, order: Order): unknown {
-  if (order.whole || kind === 'capture' || error instanceof Declined) return error;
+  if (takesAll(order) || kind === 'capture' || error instanceof Declined) return error;
   const advice = whatToLookUp(kind, order);
   if (error instanceof Refusal) {
     const detail = `the provider's answer is not to be believed: ${error.message}; ${advice}`;
@@ -155,7 +171,7 @@ async function lookUpCapture(call: Call): Promise<Bookings> {
 
 /** Null for a part, which no status shows. */
 async function lookUpWhole(kind: 'cancel' | 'refund', call: Call): Promise<Bookings | null> {
-  if (!call.whole) return null;
+  if (!takesAll(call)) return null;
   const status = officeText((await transactionOf(call)).transactionStatus);
   // Where a part was refunded before, TO_CREDIT might be about that.
   const isSure = status !== 'TO_CREDIT' || call.before.refunded === 0;
@@ -206,7 +222,9 @@ function echoOf(answer: OfficeMessage): Readonly<Record<string, string>> {
  * diagnostic/getTransactionData. Null while the platform knows no such transaction.
  * @throws Problem; Refusal when the answer is not to be believed, or is about another payment
  */
-export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promise<ProviderUpdate | null> {
+export async function querySips2Status(
+  query: StatusQuery<Sips2Settings>,
+): Promise<ProviderUpdate | readonly ProviderUpdate[] | null> {
   const { account, providerState, capture, known } = query;
   const isS10 = account.settings.use_s10_reference;
   // Before the first notification a SIPS 1 style transaction has no number that we know.
@@ -222,22 +240,28 @@ export async function querySips2Status(query: StatusQuery<Sips2Settings>): Promi
   if (amount !== null && amount > query.amount)
     throw new Refusal('wrong_attempt', `the answer is about another amount: ${amount}`);
   const number = officeText(answer.currencyCode);
+  const movement = isS10 ? `${providerState.s10_date}/${providerState.s10_id}` : query.order;
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
-  // After a validation the amount may be a part of what was authorized.
-  const isWhole = capture === 'automatic' && !known?.paid;
-  return {
+  // A validation leaves the amount that was validated, perhaps in the Merchant Extranet: without it the status does not say how much.
+  const isKnown = !known?.paid && (capture === 'automatic' || amount !== null);
+  const update: ProviderUpdate = {
     kind: 'update',
     order: query.order,
     key: `status/${status}`,
-    outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
+    outcome: outcome === 'paid' && !isKnown ? 'none' : outcome,
     // What is refunded in full is refunded as far as it was paid.
     amount: outcome === 'refunded' ? 'asked' : (amount ?? 'asked'),
     currency: number === '' ? null : (currencyByNumber(number)?.alpha ?? number),
-    movement: query.order,
+    movement,
     cumulative: true,
+    ...((outcome === 'authorized' || outcome === 'expired') && { ofTransaction: true as const }),
     echo: echoOf(answer),
     providerReference: officeText(answer.transactionReference) || null,
     providerStatus: status || code,
     detail: {},
   };
+  // What is held may be known under no name: this is the transaction that held it.
+  return outcome === 'expired' && known && known.authorized > 0
+    ? [{ ...update, key: `${update.key}/held`, outcome: 'authorized', amount: known.authorized }, update]
+    : update;
 }

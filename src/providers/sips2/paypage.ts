@@ -2,6 +2,7 @@
 import { currency } from '../../payments/currencies.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
+import { sixDigits } from '../kit/number-space.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { DataPair } from './data.ts';
@@ -15,9 +16,9 @@ const HOSTS = {
     prod: 'payment-webinit.sips-services.com',
   },
   mercanet: {
-    simu: 'payment-webinit.simu.mercanet.bnpparibas.net',
+    simu: 'payment-webinit.simu.mercanet.com',
     test: 'payment-webinit-mercanet.test.sips-services.com',
-    prod: 'payment-webinit.mercanet.bnpparibas.net',
+    prod: 'payment-webinit.mercanet.com',
   },
   sherlocks: {
     simu: 'sherlocks-payment-webinit-simu.secure.lcl.fr',
@@ -122,7 +123,7 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
     ['automaticResponseUrl', addressWithin(512, urls.callback)],
     s10 === null
       ? ['transactionReference', order]
-      : ['s10TransactionReference.s10TransactionId', String(s10 % 1_000_000).padStart(6, '0')],
+      : ['s10TransactionReference.s10TransactionId', sixDigits(settings.s10_numbers, s10)],
     ['orderId', order],
     ['captureMode', captureMode(request)],
     ['captureDay', settings.capture_day],
@@ -141,7 +142,7 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
 /**
  * The pairs of Data for one attempt, those of the shop (`providerFields`) among them.
  * @param s10 the number of a SIPS 1 style transaction, new on each day; null where transactionReference names it.
- * @throws Problem misconfigured when an address of ours is too long.
+ * @throws Problem misconfigured when an address of ours is too long; unavailable when there is no number left.
  */
 export function sips2Pairs(request: StartRequest<Sips2Settings>, s10: number | null): readonly DataPair[] {
   return withProviderFields(pairsOfPayment(request, s10), request.payment.providerFields).map(

@@ -73,14 +73,17 @@ export function readSips2Response(
     values.get('transactionReference') ??
     [values.get('s10TransactionIdDate'), values.get('s10TransactionId')].filter(Boolean).join('/');
   const amount = values.get('amount') ?? '';
+  const outcome = sips2Outcome(code, values);
   return {
     kind: 'update',
     order: (settings.use_s10_reference ? values.get('orderId') : values.get('transactionReference')) ?? '',
     key: `${reference}/${code}`,
-    outcome: sips2Outcome(code, values),
+    outcome,
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
+    // What is held under this reference ends with it. A declined try may come late, and ends nothing.
+    ...(outcome === 'authorized' && { ofTransaction: true as const }),
     echo: echoOf(values),
     ...(values.has('s10TransactionId') && {
       providerState: {

@@ -1,5 +1,6 @@
 /** The settings of a SIPS 2 account: what SHEET.md lists under "Account settings". */
 import * as v from 'valibot';
+import { numberSpace } from '../kit/number-space.ts';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
 export const sips2Settings = v.object({
@@ -44,8 +45,8 @@ export const sips2Settings = v.object({
     '',
   ),
   interface_version: v.optional(
-    v.pipe(pattern(/^HP_\d{1,2}\.\d{1,3}$/, 'looks like HP_2.3'), shown({ title: 'Interface version' })),
-    'HP_2.3',
+    v.pipe(pattern(/^HP_\d{1,2}\.\d{1,3}$/, 'looks like HP_3.4'), shown({ title: 'Interface version' })),
+    'HP_3.4',
   ),
   capture_mode: v.optional(
     v.pipe(v.picklist(['AUTHOR_CAPTURE', 'IMMEDIATE', 'VALIDATION']), shown({ title: 'Capture mode' })),
@@ -72,6 +73,7 @@ export const sips2Settings = v.object({
     ),
     false,
   ),
+  s10_numbers: numberSpace,
 });
 
 export type Sips2Settings = v.InferOutput<typeof sips2Settings>;

@@ -60,6 +60,9 @@ export const SIPS2_OPERATIONS = {
 /** Codes of Office that may come without a seal: the request itself was rejected. */
 export const SIPS2_UNSEALED: ReadonlySet<string> = new Set(['12', '30', '34']);
 
+/** responseCode of an operation that is not possible in the state of the transaction. */
+export const SIPS2_IMPOSSIBLE = '24';
+
 /** transactionStatus of getTransactionData. Whether TO_CREDIT is said of a part too is not certain, so that it moves nothing. */
 export const SIPS2_TRANSACTION_STATUSES = statusTable([
   ['TO_AUTHORIZE TO_REPLAY TO_CHALLENGE PENDING', 'pending', 'in progress'],
@@ -68,7 +71,7 @@ export const SIPS2_TRANSACTION_STATUSES = statusTable([
   ['CAPTURED', 'paid', 'captured'],
   ['REFUSED', 'denied', 'declined'],
   ['CANCELLED', 'reversed', 'cancelled'],
-  ['EXPIRED', 'voided', 'expired before it was validated'],
+  ['EXPIRED', 'expired', 'expired before it was validated'],
   ['ABORTED', 'expired', 'aborted'],
   ['TO_CREDIT', 'none', 'to be refunded'],
   ['CREDITED', 'refunded', 'refunded in full'],

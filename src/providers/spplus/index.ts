@@ -147,7 +147,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
     if (!update.order) throw new Refusal('field_missing', 'there is no reference');
     if (environment === 'production' && update.providerStatus === TEST_ETAT)
       throw new Refusal('wrong_environment', 'it was paid as a test, and the account is in production');
-    if (readings === 'one') return update;
+    if (readings === 'one' || readings === 'cancelled') return update;
     // 12 can always be cut into 2: whichever it is, nothing was paid, and the two are told alike.
     if (readings === 'losses') return { ...update, outcome: 'cancelled' };
     return {

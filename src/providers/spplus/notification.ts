@@ -75,9 +75,10 @@ function codesIn(tail: string, toTheEnd: boolean): readonly string[] {
 const LOSSES: ReadonlySet<UpdateOutcome | undefined> = new Set(['denied', 'cancelled']);
 
 /**
- * In how many ways the code of `etat` can be read: `one`; `losses`, several of which none brings anything; `several`.
+ * In how many ways the code of `etat` can be read: `one`; `losses`, several of which none brings anything; `cancelled`, 11, which can
+ * always be cut into 1 under another refsfp; `several`.
  */
-export type SpplusReadings = 'one' | 'losses' | 'several';
+export type SpplusReadings = 'one' | 'losses' | 'cancelled' | 'several';
 
 /**
  * Requires a message whose signed text has the kit's fields in their order.
@@ -106,8 +107,13 @@ export function readingsOf(query: string): SpplusReadings {
   if (codes.length > 0 && !codes.includes(said))
     throw new Refusal('malformed', `etat is ${said}, and the text can be read as ${codes.join(' or ')}`);
   if (codes.length < 2) return 'one';
+  // As 11 it takes away what this very refsfp holds, which no message of another one can.
+  if (said === '11' && codes.every((code) => code === '11' || code === '1')) return 'cancelled';
   return codes.every((code) => LOSSES.has(meaningOf(ETATS, code)?.outcome)) ? 'losses' : 'several';
 }
+
+/** What holds the money of a refsfp, and what ends it: an instalment declined, cancelled by the merchant. A declined try ends nothing. */
+const OF_TRANSACTION: ReadonlySet<string> = new Set(['1', '4', '5', '11']);
 
 /**
  * Reads the decoded values of a verified message.
@@ -124,12 +130,14 @@ export function readNotification(
   const etat = values.get('etat') ?? '';
   const refsfp = values.get('refsfp') ?? '';
   const devise = values.get('devise');
+  const outcome = meaningOf(ETATS, etat)?.outcome ?? 'error';
   return {
     kind: 'update',
     order: values.get('reference') ?? '',
     // One payment sends several notifications as etat advances.
     key: `${refsfp}/${etat}`,
-    outcome: meaningOf(ETATS, etat)?.outcome ?? 'error',
+    outcome,
+    ...(OF_TRANSACTION.has(etat) && { ofTransaction: true as const }),
     amount: fromDecimal(values.get('montant') ?? '', 2),
     currency: devise === '978' ? 'EUR' : (devise ?? null),
     movement: refsfp,

@@ -1,5 +1,5 @@
 /** Parameters of messages, which come in either case, in the query or in the body. */
-import { readable } from '../../signing/bytes.ts';
+import { readable, utf8 } from '../../signing/bytes.ts';
 import type { ProviderRequest } from '../contract.ts';
 import { formFields } from '../kit/form-message.ts';
 
@@ -11,12 +11,18 @@ export function lowerCaseParameters(bytes: Uint8Array): Map<string, string> {
   return new Map(formFields(bytes).map(({ name, value }) => [readable(name).toLowerCase(), readable(value)]));
 }
 
+/** PayFiP appends its parameters with a question mark to an address of ours that has one already: `?o=...?idop=...`. */
+function withoutSecondMark(query: Uint8Array): Uint8Array {
+  return utf8(readable(query).replaceAll('?', '&'));
+}
+
 /**
  * The parameters of a request by lower-case name; one of the body counts before one of the query.
  * @throws Refusal malformed when the percent-encoding is broken, or there are more than any genuine message has.
  */
 export function requestParameters(request: ProviderRequest): ReadonlyMap<string, string> {
-  return new Map([...lowerCaseParameters(request.query), ...lowerCaseParameters(request.body)]);
+  const query = lowerCaseParameters(withoutSecondMark(request.query));
+  return new Map([...query, ...lowerCaseParameters(request.body)]);
 }
 
 /** An amount in cents; null where there is none that can be read. */

@@ -2,9 +2,10 @@
 import { decimal } from '../../payments/money.ts';
 import type { StartedAttempt, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
+import { pageLanguage } from '../kit/languages.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
-import type { TpaySettings } from './settings.ts';
+import { TPAY_LANGUAGES, type TpaySettings } from './settings.ts';
 import { signClassicForm } from './signatures.ts';
 
 /** Fields that a shop may not set. */
@@ -29,7 +30,7 @@ export function classicForm(request: StartRequest<TpaySettings>): StartedAttempt
     ['result_url', addressWithin(512, urls.callback)],
     ['return_url', addressWithin(512, backBy(urls, 'success'))],
     ['return_error_url', addressWithin(512, backBy(urls, 'failure'))],
-    ['language', (customer.language ?? settings.lang).toUpperCase()],
+    ['language', pageLanguage(customer.language, settings.lang, TPAY_LANGUAGES).toUpperCase()],
     ['email', ifFits(customer.email, 64)],
     ['name', cut(fullName(payment), 64)],
     ['address', cut(customer.address?.line1, 64)],

@@ -9,10 +9,12 @@
  * - an error of ours is answered with HTTP 500 and never with `FALSE`, which may send the money back.
  */
 
+import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { invalidField, Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
+  type Acknowledgement,
   defineProvider,
   type LikelyCause,
   type ProviderAccount,
@@ -21,17 +23,28 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { NO_SHOP_FIELDS } from '../kit/provider-fields.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, lookUpChargebacks } from './chargeback.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
-import { readTpayNotification, requireTpayEnvironment, requireTpayForms } from './notification.ts';
+import {
+  isTpayTrial,
+  otherTpayMessage,
+  readTpayNotification,
+  requireTpayEnvironment,
+  requireTpayForms,
+} from './notification.ts';
 import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
 import { TPAY_PUBLISHED_SECRETS, type TpaySettings, tpaySettings } from './settings.ts';
 import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
 import { TPAY_STATUSES, TPAY_TRANSACTION_STATUSES } from './statuses.ts';
-import { cancelTransaction, createTransaction, lookUpCancel, queryTransaction } from './transactions.ts';
+import {
+  cancelTransaction,
+  createTransaction,
+  lookUpCancel,
+  queryTransaction,
+  TPAY_API_FIELDS,
+} from './transactions.ts';
 
 const LIKELY_CAUSES: readonly LikelyCause[] = [
   {
@@ -43,20 +56,30 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 /** Refunds may be missing in a list "immediately after" they were asked for: well above any such time. */
 const LISTED_AFTER_SECONDS = 1800;
 
-/** Both signatures have to be right, except where the account does without the JWS and the message has none. */
-async function verifiedUpdate(
+/**
+ * Both signatures have to be right, except where the account does without the JWS and the message has none. What is about no payment
+ * has the JWS alone.
+ */
+async function verifiedMessage(
   request: ProviderRequest,
   account: ProviderAccount<TpaySettings>,
   context: VerificationContext,
-): Promise<ProviderUpdate> {
+): Promise<ProviderUpdate | Acknowledgement> {
   // The JWS covers the body: what comes in a query would be read and not covered.
   if (request.method !== 'POST') throw new Refusal('malformed', 'a notification comes by POST');
+  const other = otherTpayMessage(request.body, request.contentType);
+  if (other) {
+    await verifyNotificationJws(request, account, context);
+    return { kind: 'acknowledgement', ...other };
+  }
   const values = notificationValues(formFields(formBytes(request)));
   verifyNotificationMd5sum(account.settings, values);
   const hasJws = account.settings.require_jws || request.headers['x-jws-signature'] !== undefined;
   if (hasJws) await verifyNotificationJws(request, account, context);
+  const isProduction = account.environment === 'production';
+  if (isTpayTrial(values, isProduction)) return { kind: 'acknowledgement', about: 'a trial from the panel' };
   requireTpayForms(values);
-  requireTpayEnvironment(values, account.environment === 'production', hasJws);
+  requireTpayEnvironment(values, isProduction, hasJws);
   return readTpayNotification(account.settings, values);
 }
 
@@ -65,7 +88,9 @@ export const tpay = defineProvider<typeof tpaySettings>({
   aliases: ['transferuj'],
   caption: 'Tpay (formerly Transferuj.pl)',
   countries: ['PL'],
-  currencies: ['PLN'],
+  // Which ones an account may use is in its contract: those that it names, by the Open API.
+  currencies: currenciesWithDigits(2),
+  defaultCurrencies: ['PLN'],
   capabilities: {
     capture: false,
     cancel: true,
@@ -87,21 +112,23 @@ export const tpay = defineProvider<typeof tpaySettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
-  shopFields: ({ mode }) => (mode === 'classic' ? TPAY_SHOP_FIELDS : NO_SHOP_FIELDS),
+  shopFields: ({ mode }) => (mode === 'classic' ? TPAY_SHOP_FIELDS : TPAY_API_FIELDS),
   captureDefault: () => 'automatic',
   deferred: ({ mode }) => mode === 'openapi',
 
   async start(request) {
     if (!request.payment.customer.email) throw invalidField('customer.email', 'tpay wants it');
-    if (request.account.settings.mode === 'classic') return classicForm(request);
-    return createTransaction(request);
+    if (request.account.settings.mode === 'openapi') return createTransaction(request);
+    if (request.payment.currency !== 'PLN')
+      throw invalidField('currency', 'the classic protocol takes PLN only');
+    return classicForm(request);
   },
 
   async notification(request, account, channel, context) {
     // The browser return is unsigned, and carries no data of Tpay's.
     if (channel === 'return')
       return { kind: 'hint', order: new URLSearchParams(readable(request.query)).get('o'), about: {} };
-    return verifiedUpdate(request, account, context);
+    return verifiedMessage(request, account, context);
   },
 
   // Any other body makes tpay send the notification again, and FALSE may send the money back.

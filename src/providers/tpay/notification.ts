@@ -1,13 +1,20 @@
 /** The content of a notification whose signatures were checked: the same form for both request protocols. */
+import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { formFields } from '../kit/form-message.ts';
+import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_STATUSES } from './statuses.ts';
 
 /** What an operator may want to see. */
 const DETAIL = ['tr_date', 'tr_error', 'tr_channel', 'test_mode', 'card_tail', 'card_brand'];
+
+/** `tr_error` where another sum than asked has come: less, or more. */
+const WRONG_SUMS: ReadonlySet<string> = new Set(['surcharge', 'overpay']);
 
 /**
  * Reads a verified notification.
@@ -24,8 +31,11 @@ export function readTpayNotification(
   }
   const status = value('tr_status').toUpperCase();
   const title = value('tr_id');
-  const outcome = meaningOf(TPAY_STATUSES, status)?.outcome ?? 'none';
+  const stated = meaningOf(TPAY_STATUSES, status)?.outcome ?? 'none';
   const paid = value('tr_paid') || value('tr_amount');
+  // Another sum than asked has come and is not accepted: the merchant takes it or sends it back, in tpay's panel.
+  const isHeldUp = stated === 'denied' && WRONG_SUMS.has(value('tr_error'));
+  const outcome = isHeldUp ? 'pending' : stated;
   return {
     kind: 'update',
     order: value('tr_crc'),
@@ -36,6 +46,9 @@ export function readTpayNotification(
     // Refunds of one transaction have no numbers. Those of different amounts are different ones.
     movement: outcome === 'refunded' ? `${title}/${status}/${paid}` : title,
     echo: { title },
+    ...(isHeldUp && { pendingReason: 'person_needed' }),
+    // Two refunds of one amount are told alike. How many there were, the list says.
+    ...(outcome === 'refunded' && settings.mode === 'openapi' && { ask: {} }),
     ...(outcome === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
@@ -62,7 +75,47 @@ export function requireTpayForms(values: ReadonlyMap<string, string>): void {
 }
 
 /** Notifications that are sent from the panel to try it out. */
-const PANEL_TEST = /^TR-\w{3}-TST\d+X$/;
+const PANEL_TEST = /^TR-[A-Z0-9]+-TST\d+X$/;
+
+/**
+ * Whether a message is about no payment of ours: one that the panel has sent to try the address out, about no order or on an account
+ * whose money is real. It is acknowledged.
+ */
+export function isTpayTrial(values: ReadonlyMap<string, string>, isProduction: boolean): boolean {
+  if (!PANEL_TEST.test(values.get('tr_id') ?? '')) return false;
+  return isProduction || !FORMS.tr_crc?.test(values.get('tr_crc') ?? '');
+}
+
+/** What a message is about that is about no payment: a card that was stored, a BLIK alias, a sale of a marketplace. */
+export interface OtherTpayMessage {
+  readonly about: string;
+}
+
+/**
+ * Reads a message that may be about no payment: it has a `type` or an `event` and no `tr_id`. Null: it is a payment's.
+ * @param body as it came: JSON, or a form.
+ * @throws Refusal malformed when it says that it is JSON and is not.
+ */
+export function otherTpayMessage(body: Uint8Array, contentType: string | null): OtherTpayMessage | null {
+  const members =
+    contentType === 'application/json'
+      ? readMembers(MEMBERS, parseMessage(fewValues(body)))
+      : formMembers(body);
+  if (members.tr_id !== undefined) return null;
+  const about = members.type ?? members.event;
+  return typeof about === 'string' && about !== '' ? { about } : null;
+}
+
+/** What is read of a message in JSON. */
+const MEMBERS = v.object({
+  tr_id: v.optional(v.unknown()),
+  type: v.optional(v.unknown()),
+  event: v.optional(v.unknown()),
+});
+
+function formMembers(body: Uint8Array): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(formFields(body).map(({ name, value }) => [readable(name), readable(value)]));
+}
 
 /**
  * Refuses a message of test on an account whose money is real. Without a JWS also one that is not of test on an account for

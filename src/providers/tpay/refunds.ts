@@ -16,7 +16,7 @@ import type { TpaySettings } from './settings.ts';
 import { TPAY_OPERATIONS } from './statuses.ts';
 
 /** Whom a call about a transaction is for: an operation, or a status query. */
-type Asked = Pick<OperationCall<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState'>;
+type Asked = Pick<OperationCall<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState' | 'currency'>;
 
 /** From here on a list may be the first page of several. */
 const PERHAPS_PAGED = 10;
@@ -33,13 +33,12 @@ export function transactionIdOf({ providerState }: Pick<Asked, 'providerState'>)
 
 /** @throws Refusal when an answer, or a part of it, is about another transaction or currency. */
 export function requireTpayTransaction(
-  { providerState }: Pick<Asked, 'providerState'>,
-  { transactionId, currency }: Readonly<Record<string, unknown>>,
+  { providerState, currency: asked }: Pick<Asked, 'providerState' | 'currency'>,
+  { transactionId, currency = asked }: Readonly<Record<string, unknown>>,
 ): void {
   if (transactionId !== undefined && transactionId !== providerState.transactionId)
     throw new Refusal('wrong_account', 'the answer is about another transaction');
-  if (currency !== undefined && currency !== 'PLN')
-    throw new Refusal('wrong_account', `the answer is about ${String(currency)}`);
+  if (currency !== asked) throw new Refusal('wrong_account', `the answer is about ${String(currency)}`);
 }
 
 /** tpay's number for an operation; null: it names none, or the transaction itself. */

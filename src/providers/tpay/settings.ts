@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { pattern, secret, shown, text } from '../kit/settings.ts';
 
+/** The languages of both protocols' pages. */
+export const TPAY_LANGUAGES = ['pl', 'en', 'de', 'it', 'es', 'fr', 'ru'] as const;
+
 /** What an account has to say about itself; the sheet's "Account settings". */
 export const tpaySettings = v.object({
   id: v.pipe(pattern(/^\d{1,10}$/, 'is a number'), shown({ title: 'Merchant ID' })),
@@ -40,10 +43,7 @@ export const tpaySettings = v.object({
     ),
     '',
   ),
-  lang: v.optional(
-    v.pipe(v.picklist(['pl', 'en', 'de', 'it', 'es', 'fr', 'ru']), shown({ title: 'Language' })),
-    'pl',
-  ),
+  lang: v.optional(v.pipe(v.picklist(TPAY_LANGUAGES), shown({ title: 'Language' })), 'pl'),
 });
 
 export type TpaySettings = v.InferOutput<typeof tpaySettings>;

@@ -16,14 +16,35 @@ import type {
 } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
+import { pageLanguage } from '../kit/languages.ts';
+import {
+  NUMBER,
+  type ShopFields,
+  shopFieldsOfForms,
+  textUpTo,
+  withJsonFields,
+} from '../kit/provider-fields.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import { refundedInAll, requireTpayTransaction, transactionIdOf } from './refunds.ts';
-import type { TpaySettings } from './settings.ts';
+import { TPAY_LANGUAGES, type TpaySettings } from './settings.ts';
 import { TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 
-const LANGUAGES = ['en', 'pl', 'de', 'fr', 'ru', 'it', 'es'];
+/** What a shop may give: the choice of a means of payment, and who pays. Not a BLIK code, stored cards and tokens of wallets. */
+export const TPAY_API_FIELDS: ShopFields = shopFieldsOfForms(
+  {
+    'pay.groupId': NUMBER,
+    'pay.channelId': NUMBER,
+    'pay.method': { form: /^(?:pay_by_link|transfer|sale)$/, says: 'is pay_by_link, transfer or sale' },
+    'payer.taxId': textUpTo(32),
+    'payer.userAgent': textUpTo(255),
+    'callbacks.notification.email': textUpTo(255),
+  },
+  new Set(['amount', 'currency', 'description', 'hiddenDescription', 'lang', 'payer', 'pay', 'callbacks']),
+);
+
+const jsonValue = (name: string, value: string) => (/^pay\.\w+Id$/.test(name) ? Number(value) : value);
 
 /** When a status query is due although tpay has said nothing. */
 const QUERY_AFTER_SECONDS = 24 * 3600;
@@ -37,10 +58,10 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   const { customer } = payment;
   const body = {
     amount: 'AMOUNT' as const,
+    currency: payment.currency,
     description: cut(payment.description, 128) ?? payment.reference,
     hiddenDescription: order,
-    lang:
-      customer.language && LANGUAGES.includes(customer.language) ? customer.language : account.settings.lang,
+    lang: pageLanguage(customer.language, account.settings.lang, TPAY_LANGUAGES),
     payer: {
       email: customer.email,
       name: cut(fullName(payment), 255) ?? customer.email,
@@ -59,7 +80,8 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
       notification: { url: addressWithin(512, urls.callback) },
     },
   };
-  const json = jsonWithAmount(body, decimal(payment.amount, 2));
+  const given = { ...body, ...withJsonFields(body, payment.providerFields, jsonValue) };
+  const json = jsonWithAmount(given, decimal(payment.amount, 2));
   const { status, text } = await callOpenApi(account, request, 'POST', '/transactions', json);
   const { result, transactionId, title, transactionPaymentUrl } =
     status === 200 || status === 201 ? jsonObject(text) : {};
@@ -84,14 +106,18 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
  * @throws Problem provider_error; Refusal when the answer is about another payment.
  */
 async function readTransaction(
-  asked: Pick<StatusQuery<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState' | 'order'>,
+  asked: Pick<
+    StatusQuery<TpaySettings>,
+    'account' | 'fetch' | 'now' | 'providerState' | 'order' | 'currency'
+  >,
 ): Promise<Readonly<Record<string, unknown>>> {
   const path = `/transactions/${encodeURIComponent(transactionIdOf(asked))}`;
   const transaction = answeredBody(await callOpenApi(asked.account, asked, 'GET', path));
   const { title = asked.providerState.title, hiddenDescription } = transaction;
   if (hiddenDescription !== asked.order || title !== asked.providerState.title)
     throw new Refusal('wrong_account', 'the answer is about another payment');
-  requireTpayTransaction(asked, transaction);
+  // One that names no currency is in złoty.
+  requireTpayTransaction(asked, { currency: 'PLN', ...transaction });
   return transaction;
 }
 
@@ -107,12 +133,26 @@ export async function queryTransaction(
   const { status, amount, amountPaid = amount } = await readTransaction(query);
   const word = String(status);
   const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome;
-  const update = { kind: 'update', order: query.order, currency: 'PLN', detail: {} } as const;
+  const update = { kind: 'update', order: query.order, currency: query.currency, detail: {} } as const;
   const named = { providerReference: title, providerStatus: word };
   if (outcome === 'cancelled')
     return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
-  if (outcome !== 'paid' && outcome !== 'refunded') return null;
   const paid = tpayMinor(amountPaid);
+  // A new transaction is pending, and nobody needs to have paid it.
+  const isHeldUp = outcome === 'pending' && amountPaid !== amount && paid !== null && paid > 0;
+  if (isHeldUp)
+    return [
+      {
+        ...update,
+        ...named,
+        key: `${title}/${word}/${decimal(paid, 2)}`,
+        outcome,
+        amount: paid,
+        movement: title,
+        pendingReason: 'person_needed',
+      },
+    ];
+  if (outcome !== 'paid' && outcome !== 'refunded') return null;
   if (paid === null) throw new Problem('provider_error', 'tpay answered a transaction without an amount');
   // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
   const payment: ProviderUpdate = {

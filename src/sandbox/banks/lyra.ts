@@ -46,6 +46,10 @@ function encoded(fields: readonly (readonly [string, string])[], charset: 'utf8'
     .join('&');
 }
 
+function numericOf(order: BankOrder): string {
+  return (order.currency === order.data.alpha ? order.data.vads_currency : '840') ?? '';
+}
+
 function message(
   order: BankOrder,
   merchant: Merchant,
@@ -64,6 +68,8 @@ function message(
     ['vads_operation_type', 'DEBIT'],
     ['vads_trans_uuid', uuid],
     ['vads_effective_amount', String(order.amount)],
+    ['vads_effective_creation_date', '20261121090001'],
+    ['vads_effective_currency', numericOf(order)],
     ['vads_card_number', '497010XXXXXX0055'],
     ['vads_card_brand', 'CB'],
     ...(server
@@ -76,8 +82,7 @@ function message(
   const values = new Map(fields);
   values.set('vads_amount', String(order.amount));
   values.set('vads_order_id', order.order);
-  const numeric = order.currency === order.data.alpha ? order.data.vads_currency : '840';
-  values.set('vads_currency', numeric ?? '');
+  values.set('vads_currency', numericOf(order));
   const key = String(merchant.settings.key) + (spoiling === 'unknown-key' ? ' of another' : '');
   const signature = signed(values, merchant, key);
   if (spoiling === 'bad-signature') values.set('vads_amount', '1');

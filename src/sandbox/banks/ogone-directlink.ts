@@ -75,7 +75,7 @@ function response(attributes: Readonly<Record<string, string | number>>): Respon
   const text = Object.entries(attributes)
     .map(([name, value]) => `${name}="${value}"`)
     .join(' ');
-  return new Response(`<?xml version="1.0"?><ncresponse ${text}/>`, {
+  return new Response(ogoneBytes(`<?xml version="1.0"?><ncresponse ${text}/>`, 'iso-8859-1'), {
     headers: { 'content-type': 'text/XML; Charset=iso-8859-1' },
   });
 }

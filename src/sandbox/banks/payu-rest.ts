@@ -243,7 +243,9 @@ export function payuOperationMessage(entry: Entry, operation: BankOperation, mer
   const { order: extOrderId, currency, asked } = entry;
   const orderId = entry.data.orderId ?? '';
   if (operation.kind === 'refund') {
-    const { extRefundId: _name, ...refund } = listed(entry, operation);
+    const { extRefundId: _name, amount, ...named } = listed(entry, operation);
+    // That of a refund of the panel has no amount (PayU-EMEA/openpayu_php issue 112).
+    const refund = { ...named, ...(operation.operationReference !== '' && { amount }) };
     const content = { orderId, extOrderId, refund: { ...refund, reason: 'refund', reasonDescription: '' } };
     return signedMessage(content, merchant, 'none');
   }

@@ -36,6 +36,9 @@ type Stored = {
   verified?: boolean;
 };
 
+/** Those of `transaction/register`. */
+const LANGUAGES = 'bg cs de en es fr hr hu it nl pl pt se sk ro'.split(' ');
+
 const place = (session: string) => `p24/${session}`;
 
 async function stored(memory: Memory, session: string): Promise<Stored | null> {
@@ -146,7 +149,8 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   }
   if (!isSigned({ sessionId, merchantId, amount, currency }))
     return json({ error: 'Invalid sign', code: 400 }, 400);
-  if (!Number.isInteger(amount) || !/@/.test(String((body as { email?: string }).email)))
+  const { email, language } = body as { email?: string; language?: string };
+  if (!Number.isInteger(amount) || !/@/.test(String(email)) || !LANGUAGES.includes(String(language)))
     return json({ error: 'Invalid input', code: 400 }, 400);
   const { urlReturn, urlStatus, description } = body;
   await memory.put(

@@ -30,6 +30,7 @@ const titleOf = (order: string) => `TR-${order.toUpperCase()}`;
 type Transaction = {
   order: string;
   amount: number;
+  currency: string;
   account: string;
   id: string;
   success: string;
@@ -237,10 +238,12 @@ export const tpayBank: Bank = {
         title: titleOf(found.order),
         hiddenDescription: found.order,
         amount: found.amount / 100,
+        currency: found.currency,
       });
     }
     const request = JSON.parse(body) as {
       amount: number;
+      currency?: string;
       description: string;
       hiddenDescription: string;
       payer: { email: string };
@@ -252,6 +255,7 @@ export const tpayBank: Bank = {
     const transaction: Transaction = {
       order: hiddenDescription,
       amount: Math.round(request.amount * 100),
+      currency: request.currency ?? 'PLN',
       account: merchant.account,
       id: String(merchant.settings.id),
       success: request.callbacks.payerUrls.success,
@@ -276,7 +280,7 @@ export const tpayBank: Bank = {
         account: found.account,
         order: found.order,
         amount: found.amount,
-        currency: 'PLN',
+        currency: found.currency,
         manual: false,
         shown: [['Description', found.description]],
         data: { success: found.success, notify: found.notify },

@@ -52,7 +52,12 @@ describe.each(['3.2', 'legacy'])('a notification of %s', (mode) => {
         .update([...values, CRC].join('|'))
         .digest('hex'),
     });
-    expect(await read(mode, signed(good))).toMatchObject({ kind: 'hint', order: ORDER });
+    expect(await read(mode, signed(good))).toMatchObject({
+      kind: 'update',
+      order: ORDER,
+      outcome: 'pending',
+      ask: { orderId: '301234567' },
+    });
     for (let at = 0; at < names.length; at++) {
       const spoilt = good.with(at, `${good[at]}|1`);
       await expect(read(mode, signed(spoilt)), names[at]).rejects.toMatchObject({ reason: 'malformed' });

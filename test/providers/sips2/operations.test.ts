@@ -237,11 +237,23 @@ describe('a refund that is booked late', () => {
 });
 
 describe('a part whose answer was lost', () => {
-  it.each([
-    ['refund', {}],
-    ['cancel', { held: true as const }],
-  ])('stays unknown, says what to look up, and is settled by the operator: %s', async (kind, options) => {
-    const attempt = await paid('sips2', options);
+  it('may be all that another one that still waits has left: the status of the whole does not decide', async () => {
+    const attempt = await paid('sips2');
+    await setSlow(memory, attempt.order.order, true);
+    expect((await call(attempt, 'refund', { amount: 300 })).status).toBe(200);
+    await setSlow(memory, attempt.order.order, false);
+    cut('after');
+    await call(attempt, 'refund');
+    expect(await outcome(attempt)).toMatchObject({ states: ['accepted', 'unknown'] });
+    wait();
+    const { operations } = await refreshed(attempt);
+    expect(operations.map(({ state }) => state)).toEqual(['accepted', 'unknown']);
+    expect(operations[1]?.error?.detail).toContain('look in the Merchant Extranet for a refund of 97.00 EUR');
+  });
+
+  it('stays unknown, says what to look up, and is settled by the operator', async () => {
+    const kind = 'refund';
+    const attempt = await paid('sips2');
     cut('after');
     const { status, body } = await call(attempt, kind, { amount: 1250 });
     expect([status, body.code]).toEqual([504, 'provider_unreachable']);
@@ -294,6 +306,20 @@ describe('a part whose answer was lost', () => {
       });
     }
   });
+
+  it.each([10_000, 4000])(
+    'a validation of %d in the back office is money, and can be refunded',
+    async (amount) => {
+      const attempt = await paid('sips2', { held: true });
+      await inBackOffice(attempt, 'capture', amount);
+      await refreshed(attempt);
+      expect(await outcome(attempt)).toMatchObject({ paid: amount, refunded: 0 });
+      expect((await call(attempt, 'capture')).status).toBe(409);
+      expect((await call(attempt, 'refund', { amount: 100 })).status).toBe(200);
+      await refreshed(attempt);
+      expect(await outcome(attempt)).toMatchObject({ paid: amount, refunded: 100 });
+    },
+  );
 
   it('and was a validation of another amount is not ours', async () => {
     const attempt = await paid('sips2', { held: true });

@@ -4,6 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Minor } from '../../../src/payments/money.ts';
+import { apply, NEW_ATTEMPT, summarize } from '../../../src/payments/rules.ts';
 import { MONEY_OUTCOMES } from '../../../src/payments/statuses.ts';
 import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { spplus } from '../../../src/providers/spplus/index.ts';
@@ -121,6 +123,35 @@ describe('the values of one message', () => {
     ]) {
       await expect(read(`${START}&refsfp=${refsfp}&etat=${etat}`, sent.get('hmac') ?? '')).rejects.toThrow();
     }
+  });
+});
+
+describe('a payment that was held', () => {
+  /** The status after these messages of one transaction, in this order. */
+  async function statusAfter(...messages: readonly (readonly [refsfp: string, etat: string])[]) {
+    let state = NEW_ATTEMPT;
+    for (const [refsfp, etat] of messages) {
+      const {
+        outcome,
+        amount,
+        movement,
+        ofTransaction = false,
+      } = await read(`${START}&refsfp=${refsfp}&etat=${etat}`);
+      state = apply(state, { outcome: outcome as never, amount: amount as Minor, movement, ofTransaction });
+    }
+    return summarize(1999 as Minor, [state]).status;
+  }
+
+  it.each([
+    ['11', 'cancelled'],
+    ['5', 'denied'],
+  ])('and is told to be over (%s) is held no more, whichever message comes first', async (etat, status) => {
+    expect(await statusAfter(['SFP0003', '4'], ['SFP0003', etat])).toBe(status);
+    expect(await statusAfter(['SFP0003', etat], ['SFP0003', '4'])).toBe(status);
+  });
+
+  it('stays held when another transaction is cancelled', async () => {
+    expect(await statusAfter(['SFP0003', '4'], ['SFP0004', '11'])).toBe('authorized');
   });
 });
 

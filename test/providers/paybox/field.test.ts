@@ -1,0 +1,99 @@
+/** Paybox: what merchants report from the field, each named by what went wrong. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { paybox } from '../../../src/providers/paybox/index.ts';
+import { mobilePhone } from '../../../src/providers/paybox/telephone.ts';
+import { CUSTOMER, network } from '../../support/harness.ts';
+import { call, changeAnswer, outcome, paid, refreshed } from '../operations-support.ts';
+import { accountOf, formFields, request } from '../support.ts';
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  net.restore();
+});
+
+const NO_DEFAULTS = {
+  billing_first_name: undefined,
+  billing_last_name: undefined,
+  billing_address: undefined,
+  billing_zipcode: undefined,
+  billing_city: undefined,
+  billing_country: undefined,
+  billing_phone: undefined,
+};
+
+const billingOf = (customer: object, settings: Record<string, unknown> = NO_DEFAULTS) =>
+  formFields(paybox, request(paybox, { customer }), accountOf(paybox, settings)).fields.PBX_BILLING;
+
+describe('PBX_BILLING', () => {
+  it('has the telephone number, without which banks refuse', () => {
+    const end =
+      '<CountryCodeMobilePhone>+33</CountryCodeMobilePhone><MobilePhone>612345678</MobilePhone></Address>';
+    expect(billingOf(CUSTOMER)).toContain(`<CountryCode>250</CountryCode>${end}`);
+    const { phone: _, ...silent } = CUSTOMER;
+    expect(billingOf(silent, { ...NO_DEFAULTS, billing_phone: '+33 612345678' })).toContain(end);
+    expect(billingOf(silent)).not.toContain('Phone');
+    expect(paybox.settingWarnings?.(accountOf(paybox, NO_DEFAULTS).settings)).toEqual([
+      expect.stringContaining('billing_phone'),
+    ]);
+  });
+
+  it.each([
+    ['+33 (0)6 12 34 56 78', 'FR', '+33', '612345678'],
+    ['0033612345678', undefined, '+33', '612345678'],
+    ['06.12.34.56.78', 'FR', '+33', '0612345678'],
+    ['+352 621 123 456', 'LU', '+352', '621123456'],
+    ['+1 (202) 555-0142', 'US', '+1', '2025550142'],
+    ['07911 123456', 'GB', '+44', '7911123456'],
+    ['0692 12 34 56', 'RE', '+262', '0692123456'],
+  ])('divides %s', (phone, country, callingCode, digits) => {
+    expect(mobilePhone(phone, country)).toEqual({ callingCode, digits });
+  });
+
+  it('is not made of what is no telephone number', () => {
+    for (const phone of ['', 'none', '123', '+33', '0612345678901234567'])
+      expect(mobilePhone(phone, 'FR'), phone).toBeNull();
+    expect(mobilePhone('0612345678', 'BR')).toBeNull();
+  });
+
+  it('is never left out silently: what is missing is named, or comes from the account', () => {
+    for (const [name, path] of [
+      ['firstName', 'customer.firstName'],
+      ['lastName', 'customer.lastName'],
+      ['address', 'customer.address.line1'],
+    ] as const)
+      expect(() => billingOf({ ...CUSTOMER, [name]: undefined })).toThrow(path);
+    const names = { ...NO_DEFAULTS, billing_first_name: 'Shop', billing_last_name: 'Keeper' };
+    const nameless = { ...CUSTOMER, firstName: undefined, lastName: undefined };
+    expect(billingOf(nameless, names)).toContain('<FirstName>Shop</FirstName><LastName>Keeper</LastName>');
+  });
+});
+
+describe('an operation that Direct answers with 00099', () => {
+  it('is unknown, and inquired about', async () => {
+    const attempt = await paid('paybox');
+    changeAnswer('PPPS.php', (text) => text.replace(/CODEREPONSE=\d+/, 'CODEREPONSE=00099'));
+    await call(attempt, 'refund', { amount: 2500 });
+    expect((await outcome(attempt)).states).toEqual(['unknown']);
+    await refreshed(attempt);
+    expect((await outcome(attempt)).states).toEqual(['succeeded']);
+  });
+});
+
+describe('what a shop gives', () => {
+  it('is not more money than the payment: instalments are refused by name', () => {
+    for (const name of ['PBX_2MONT1', 'PBX_2MONT2', 'PBX_DATE1'])
+      expect(() => formFields(paybox, request(paybox, { providerFields: { [name]: '3000' } }))).toThrow(
+        `providerFields.${name}`,
+      );
+  });
+});
+
+describe('the settings', () => {
+  it('have no password that is never sent', () => {
+    expect(Object.keys(paybox.settings.entries)).not.toContain('cle');
+  });
+});
