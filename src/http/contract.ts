@@ -54,7 +54,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Webhooks',
     text: [
-      'The address of the shop gets a POST for every change of a status or of amounts, and of what became of an operation. They follow Standard Webhooks (standardwebhooks.com): `webhook-id` is the same in every try of a message, `webhook-timestamp` is in seconds, `webhook-signature` has `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`, one for each live secret. The key is what comes after `whsec_`, in base64.',
+      'The address of the shop gets a POST for every change of a status or of amounts, and of what became of an operation. They follow Standard Webhooks 1.0: `webhook-id` is the same in every try of a message, `webhook-timestamp` is in seconds, `webhook-signature` has `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`, one for each live secret. The key is what comes after `whsec_`, in base64.',
       'The body is `{"type", "timestamp", "data"}`: `data` is the payment as a list shows it, without links. `previousStatus` is there where the payment had one; `late: true` where money came after the payment had ended. Messages may come twice and out of order: of two, the one with the higher `data.version` is newer.',
       `Any 2xx means that the shop has it; 410 that nobody wants it; anything else, and no answer within 15 seconds, that it is sent again: after ${PAUSES.slice(1).map(inWords).join(', ')}, each up to a fifth longer; then no more. POST /v1/payments/:id/deliveries sends the newest again.`,
     ],
