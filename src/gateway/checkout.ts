@@ -65,19 +65,16 @@ export async function nextHop(
   return result;
 }
 
-/** The accounts that a shopper of a payment may choose from; none for a shop that is gone. */
+/** The accounts that a shopper of a payment may choose from: those that can take it; none for a shop that is gone. */
 export async function accountsToChoose(
   service: Service,
   shopId: string,
-  {
-    currency,
-    providerFields,
-    test,
-  }: Pick<PaymentRequest, 'currency' | 'providerFields'> & { readonly test: boolean },
+  payment: PaymentRequest,
+  test: boolean,
 ): Promise<readonly Account[]> {
   const shop = await service.directory.shop(shopId);
   if (!shop) return [];
-  const offered = await choices(service, shop, currency, providerFields);
+  const offered = await choices(service, shop, payment);
   return offered.filter((account) => isReal(account) !== test);
 }
 
@@ -88,8 +85,6 @@ export async function accountsToChoose(
 export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
   const found = await service.ledger(id).read();
   if (!found?.isOpen) return found?.view.account === account;
-  const { providerFields, view } = found;
-  const { currency, test } = view;
-  const accounts = await accountsToChoose(service, found.shop, { currency, providerFields, test });
+  const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);
   return accounts.some((entry) => entry.id === account);
 }

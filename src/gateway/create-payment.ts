@@ -85,13 +85,10 @@ export async function createPayment(
   const known = { requestHash, request, wanted };
   try {
     requireFuture(request, service.now());
-    const account = await chooseAccount(service, shop, { ...order, currency: request.currency });
+    const account = await chooseAccount(service, shop, order);
     const { amount } = request;
     const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
-    const isOpen =
-      !order.account &&
-      !order.provider &&
-      (await choices(service, shop, request.currency, request.providerFields)).length > 1;
+    const isOpen = !order.account && !order.provider && (await choices(service, shop, request)).length > 1;
     const stored = withExpiry(isOpen ? { ...request, choose: true } : request, shop, service.now());
     const command = {
       id,

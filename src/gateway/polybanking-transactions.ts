@@ -25,12 +25,12 @@ export interface Transaction {
 }
 
 /** The shop's postfinance account, or any other that takes francs. */
-async function francAccount(service: Service, shop: Shop): Promise<Account> {
+async function francAccount(service: Service, shop: Shop, request: PaymentRequest): Promise<Account> {
   try {
-    return await chooseAccount(service, shop, { provider: 'postfinance', currency: CURRENCY });
+    return await chooseAccount(service, shop, { provider: 'postfinance', request });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return chooseAccount(service, shop, { currency: CURRENCY });
+    return chooseAccount(service, shop, { request });
   }
 }
 
@@ -66,7 +66,7 @@ export async function createPolybankingPayment(
   const ledger = service.ledger(id, shop.region);
   const requestHash = hex(digests.sha256(utf8(JSON.stringify(request))));
   try {
-    const account = await francAccount(service, shop);
+    const account = await francAccount(service, shop, request);
     const { amount } = request;
     const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
     return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });

@@ -4,10 +4,10 @@ import type { SignedAttempt } from '../ledger/commands.ts';
 import { currency } from '../payments/currencies.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
-import { display, type Minor } from '../payments/money.ts';
+import type { Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
-import { type StartedAttempt, shopFieldsOf } from '../providers/contract.ts';
-import { requireShopFields, shopFieldProblem } from '../providers/kit/provider-fields.ts';
+import type { DayZone, Provider, StartedAttempt } from '../providers/contract.ts';
+import { paymentProblem } from '../providers/kit/requirements.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
@@ -18,7 +18,7 @@ import { fitsMode, isReal } from './shop-mode.ts';
 export interface Choice {
   readonly account?: string | null | undefined;
   readonly provider?: string | null | undefined;
-  readonly currency: string;
+  readonly request: PaymentRequest;
 }
 
 function unknownAccount(id: string): Problem {
@@ -28,13 +28,13 @@ function unknownAccount(id: string): Problem {
 }
 
 /**
- * The account that a payment goes to: the named one, the first of the named provider, or the first that takes
- * the currency.
- * @throws Problem
+ * The account that a payment goes to: the named one, or the first that can take it, of the named provider where one is named.
+ * @throws Problem why the named account, or else the first that is for such payments, cannot take this one.
  */
 export async function chooseAccount(service: Service, shop: Shop, choice: Choice): Promise<Account> {
-  if (!currency(choice.currency)) {
-    throw new Problem('unsupported_currency', `${choice.currency} is not a currency of ISO 4217`, {
+  const { currency: code } = choice.request;
+  if (!currency(code)) {
+    throw new Problem('unsupported_currency', `${code} is not a currency of ISO 4217`, {
       errors: [{ path: 'currency', message: 'is not a currency of ISO 4217' }],
     });
   }
@@ -42,14 +42,14 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
   if (choice.provider && !wanted) throw invalidField('provider', `there is no provider ${choice.provider}`);
   const account = choice.account
     ? await namedAccount(service, shop, choice.account)
-    : await firstAccount(service, shop, wanted?.id ?? null, choice.currency);
+    : await firstAccount(service, shop, wanted?.id ?? null, choice.request);
   if (choice.account && wanted && account.provider !== wanted.id) {
     throw invalidField('provider', `the account ${account.id} is for ${account.provider}`);
   }
-  if (!takesCurrency(account, choice.currency)) {
+  if (!takesCurrency(account, code)) {
     throw new Problem(
       'unsupported_currency',
-      `the account ${account.id} takes ${account.currencies.join(', ')}, not ${choice.currency}`,
+      `the account ${account.id} takes ${account.currencies.join(', ')}, not ${code}`,
       { errors: [{ path: 'currency', message: 'is not taken by this account' }] },
     );
   }
@@ -89,63 +89,99 @@ async function firstAccount(
   service: Service,
   shop: Shop,
   providerId: string | null,
-  currencyCode: string,
+  request: PaymentRequest,
 ): Promise<Account> {
-  let some = false;
-  let unfit: Account | null = null;
-  for (const id of shop.accounts) {
-    const account = await service.directory.account(id);
-    if (!account || (providerId !== null && account.provider !== providerId)) continue;
-    some = true;
-    if (!takesCurrency(account, currencyCode)) continue;
-    // A shop with a real and a test account of one contract uses the one of its mode.
-    if (fitsMode(shop, account) && account.retiredAt === null) return account;
-    unfit ??= account;
-  }
-  if (unfit) return unfit;
-  if (some) throw new Problem('unsupported_currency', `no account of this shop takes ${currencyCode}`);
+  const ofProvider = (await accountsOf(service, shop)).filter(
+    (account) => providerId === null || account.provider === providerId,
+  );
+  const some = ofProvider.filter((account) => takesCurrency(account, request.currency));
+  // A shop with a real and a test account of one contract uses the one of its mode.
+  const offered = some.filter((account) => isOffered(shop, account));
+  const found = offered.find((account) => problemOf(account, request) === null) ?? offered[0] ?? some[0];
+  if (found) return found;
+  if (ofProvider.length > 0)
+    throw new Problem('unsupported_currency', `no account of this shop takes ${request.currency}`);
   throw new Problem(
     'not_found',
     providerId === null ? 'this shop has no accounts yet' : `this shop has no account at ${providerId}`,
   );
 }
 
-/** Whether an account's provider takes the fields that a shop gives with a payment. */
-function takesFields(account: Account, fields: PaymentRequest['providerFields']): boolean {
-  if (Object.keys(fields).length === 0) return true;
+async function accountsOf(service: Service, shop: Shop): Promise<Account[]> {
+  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
+  return accounts.filter((account): account is Account => account !== null);
+}
+
+/** Whether a shop's account begins attempts of its shoppers. */
+function isOffered(shop: Shop, account: Account): boolean {
+  return account.retiredAt === null && fitsMode(shop, account);
+}
+
+/**
+ * Why an account cannot take a payment, as far as its settings and the payment say it; null: it can.
+ * @throws Problem misconfigured when the account cannot be used at all.
+ */
+function startProblem(account: Account, payment: PaymentRequest): Problem | null {
+  const { provider: found, variants } = open(account);
+  return paymentProblem(found, variants[0].account.settings as never, payment);
+}
+
+/** The same, of an account that cannot be used too. */
+function problemOf(account: Account, payment: PaymentRequest): Problem | null {
   try {
-    const { provider: found, variants } = open(account);
-    return shopFieldProblem(fields, shopFieldsOf(found, variants[0].account.settings)) === null;
+    return startProblem(account, payment);
   } catch (error) {
-    if (error instanceof Problem) return false;
+    if (error instanceof Problem) return error;
     throw error;
   }
 }
 
-/**
- * The shop's accounts for a payment method form, in its order: those that take the currency (null: any).
- * @param fields of the payment, for the provider: an account whose provider does not take them cannot be chosen.
- */
-export async function choices(
+/** The shop's accounts for a payment method form, in its order: those that take the currency (null: any). */
+export async function offeredAccounts(
   service: Service,
   shop: Shop,
   currencyCode: string | null,
-  fields: PaymentRequest['providerFields'] = {},
 ): Promise<Account[]> {
-  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
-  return accounts.filter(
-    (account): account is Account =>
-      account !== null &&
-      account.retiredAt === null &&
-      (currencyCode === null || takesCurrency(account, currencyCode)) &&
-      fitsMode(shop, account) &&
-      takesFields(account, fields),
+  return (await accountsOf(service, shop)).filter(
+    (account) => isOffered(shop, account) && (currencyCode === null || takesCurrency(account, currencyCode)),
   );
+}
+
+/** The shop's accounts that can take a payment, in its order. */
+export async function choices(service: Service, shop: Shop, payment: PaymentRequest): Promise<Account[]> {
+  const offered = await offeredAccounts(service, shop, payment.currency);
+  return offered.filter((account) => problemOf(account, payment) === null);
 }
 
 /** Where countersign is reached from outside. Only under `npm start` the request says it. */
 export function originOf(service: Service, requestUrl: string): string {
   return service.config.publicUrl ?? new URL(requestUrl).origin;
+}
+
+/** An address of documentation (RFC 5737): stands for a shopper who has yet to come, and is sent nowhere. */
+const NO_SHOPPER = '192.0.2.1';
+
+/** Ends a rehearsal where the first call would go out. */
+class NothingIsSent extends Error {}
+
+/**
+ * Builds an order that is registered when its shopper comes, up to the first call: what cannot be built, an address of ours that is too
+ * long for the protocol, is found now.
+ * @throws Problem
+ */
+async function rehearse(found: Provider, start: Parameters<Provider['start']>[0]): Promise<void> {
+  const nothing = new NothingIsSent();
+  try {
+    await found.start({
+      ...start,
+      ip: NO_SHOPPER,
+      fetch: () => Promise.reject(nothing),
+      daily: () => Promise.reject(nothing),
+    });
+  } catch (error) {
+    const isReached = error === nothing || (error instanceof Problem && error.cause === nothing);
+    if (!isReached) throw error;
+  }
 }
 
 /**
@@ -168,18 +204,13 @@ export async function startAttempt(
   },
 ): Promise<SignedAttempt> {
   const { account, id, attempt, order, request, amount, origin, ip } = options;
+  const payment = { ...request, amount };
+  // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
+  const problem = startProblem(account, payment);
+  if (problem) throw problem;
   const { provider: found, variants } = open(account);
-  if (amount > found.maxAmount) {
-    throw new Problem(
-      'amount_out_of_range',
-      `${found.caption} takes at most ${display(found.maxAmount, request.currency)}`,
-      { errors: [{ path: 'amount', message: `is above ${found.maxAmount}` }] },
-    );
-  }
   const [current] = variants;
   const { settings } = current.account;
-  // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
-  requireShopFields(request.providerFields, shopFieldsOf(found, settings));
   const common = {
     account: account.id,
     provider: found.id,
@@ -190,14 +221,11 @@ export async function startAttempt(
     oneRedirect: found.freshOrderEachRedirect,
     deferred: found.deferred?.(settings) ?? false,
   };
-  if (common.deferred && ip === undefined) {
-    return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
-  }
   const now = service.now();
-  const started = await found.start({
+  const start = {
     id,
     order: order ?? orderNumber(id, attempt),
-    payment: { ...request, amount },
+    payment,
     account: current.account,
     urls: {
       callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
@@ -206,8 +234,13 @@ export async function startAttempt(
     now: new Date(now),
     ip: ip ?? null,
     fetch: fetchFor(service, account),
-    daily: (contract, zone) => dailyNumber(service, found.id, contract, zone),
-  });
+    daily: (contract: string, zone?: DayZone) => dailyNumber(service, found.id, contract, zone),
+  };
+  if (common.deferred && ip === undefined) {
+    await rehearse(found, start);
+    return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
+  }
+  const started = await found.start(start);
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
   const goodUntil = after(made.goodForSeconds);

@@ -1,9 +1,10 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
 import { describeProof, shownProof } from '../gateway/proof.ts';
-import { choices } from '../gateway/start-attempt.ts';
+import { offeredAccounts } from '../gateway/start-attempt.ts';
 import { Problem } from '../payments/errors.ts';
 import type { Provider } from '../providers/contract.ts';
+import { shownRequirement } from '../providers/kit/requirements.ts';
 import { settingsDefaults, settingsJsonSchema } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
 import type { AppEnv } from './app-env.ts';
@@ -21,6 +22,7 @@ function describe(entry: Provider) {
     countries,
     currencies,
     capabilities,
+    requires: entry.requires.map(shownRequirement),
     proof: describeProof(entry, settingsDefaults(entry.settings)),
     settings: settingsJsonSchema(entry.settings),
   };
@@ -77,7 +79,7 @@ export function providerRoutes(): Hono<AppEnv> {
     async (c) => {
       const shop = await authenticatedShop(c);
       const { currency } = queryOf(c, schemas.currencyQuery);
-      const found = await choices(c.get('service'), shop, currency ?? null);
+      const found = await offeredAccounts(c.get('service'), shop, currency ?? null);
       const data = found.map((account) => ({
         id: account.id,
         provider: account.provider,

@@ -165,7 +165,8 @@ async function chooser(
   action: string,
   { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
-  const accounts = await accountsToChoose(service, shopId, { ...request, test: view.test });
+  const accounts = await accountsToChoose(service, shopId, request, view.test);
+  if (accounts.length === 0) return notOffered(service);
   const amount = display(request.amount, request.currency);
   return page(service, 200, (nonce) =>
     choicePage(

@@ -3,7 +3,7 @@
  * more, and the return. Some providers have an order registered before the redirect: one request does that, and other
  * requests of the same shopper wait for it.
  */
-import { minor } from '../payments/money.ts';
+import { type Minor, minor } from '../payments/money.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
@@ -31,6 +31,11 @@ function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string 
   return { attempt: number, account: attempts[number - 1]?.account, ...(ip !== null && { ip }) };
 }
 
+/** What a shopper may still pay of a payment; null: nothing. */
+export function leftToPay(record: LedgerRecord): Minor | null {
+  return minor(record.request.amount - summaryOf(record).amounts.paid);
+}
+
 export class Checkout {
   readonly #work: UnitOfWork;
   readonly #statusQueries: StatusQueries;
@@ -54,8 +59,8 @@ export class Checkout {
       request: record.request,
     };
     const newest = record.attempts.at(-1);
-    const { status, amounts } = summaryOf(record);
-    const left = minor(record.request.amount - amounts.paid);
+    const { status } = summaryOf(record);
+    const left = leftToPay(record);
     // After a partial capture the shop takes no more money from the shopper.
     if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
     const now = this.#work.now();
@@ -65,7 +70,7 @@ export class Checkout {
     // A shop that has named the account has left nothing to choose.
     const choice = record.request.choose ? chosen : null;
     if (record.request.choose && !choice && status !== 'pending') {
-      return { kind: 'choose', shop: head.shop, view, request: record.request };
+      return { kind: 'choose', shop: head.shop, view, request: { ...record.request, amount: left } };
     }
     const mayBegin = now >= nextAttemptAt(record.attempts);
     if (choice && choice !== newest.account && status !== 'pending') {

@@ -100,8 +100,8 @@ export interface PaymentRead extends PaymentWithRedirect {
   readonly attempts: readonly AttemptView[];
   /** Whether its shop has left the choice of the account to the shopper. */
   readonly isOpen: boolean;
-  /** What its shop gives to the provider. */
-  readonly providerFields: PaymentRequest['providerFields'];
+  /** What its shop has asked for, with what is left to pay as its amount. */
+  readonly request: PaymentRequest;
 }
 
 /** A payment with the redirect of its newest attempt. */
@@ -152,7 +152,7 @@ export type HopResult =
     }
   /** The account is not for a shop of this mode: nothing that is paid there counts. */
   | { readonly kind: 'not_offered' }
-  /** The shopper chooses the means of payment. */
+  /** The shopper chooses the means of payment, for what is left to pay. */
   | {
       readonly kind: 'choose';
       readonly shop: string;

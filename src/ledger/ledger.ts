@@ -14,7 +14,7 @@ import type { EventPage } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
-import { Checkout } from './checkout.ts';
+import { Checkout, leftToPay } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
@@ -183,7 +183,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
-          providerFields: record.request.providerFields,
+          request: { ...record.request, amount: leftToPay(record) ?? record.request.amount },
         }
       : null;
   }

@@ -19,7 +19,8 @@ import type {
   Redirect,
 } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
-import { NO_SHOP_FIELDS, requireShopFields, type ShopFields } from './kit/provider-fields.ts';
+import type { ShopFields } from './kit/provider-fields.ts';
+import { paymentProblem, type Requirement } from './kit/requirements.ts';
 import type { SettingsSchema } from './kit/settings.ts';
 
 /** One merchant contract as a provider's code sees it: its settings with defaults filled in. */
@@ -505,9 +506,12 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly statuses: Readonly<Record<string, StatusTable>>;
   /** What is tried when a signature is refused, to say why. */
   readonly likelyCauses: readonly LikelyCause[];
-  /** Customer fields, as dotted paths of the request, without which a payment cannot be started. */
-  readonly requires: readonly string[];
-  /** The greatest amount the protocol can carry, in minor units. */
+  /**
+   * What a payment needs: checked when it is created, for each account that a shopper may choose, and before each start. Whatever only
+   * depends on settings and payment stands here, in `maxAmount` and in `shopFields`, so that no start finds it later.
+   */
+  readonly requires: readonly Requirement<v.InferOutput<Schema>>[];
+  /** The greatest amount the protocol can carry, in minor units; a smaller limit of some accounts stands in `requires`. */
   readonly maxAmount: number;
   /** No cryptography at all: never for an account in production. */
   readonly testOnly: boolean;
@@ -589,24 +593,16 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
 }
 
-/** What a shop may give to a provider, by the settings of its account. */
-export function shopFieldsOf<Schema extends SettingsSchema>(
-  provider: Pick<Provider<Schema>, 'shopFields'>,
-  settings: v.InferOutput<Schema>,
-): ShopFields {
-  return provider.shopFields?.(settings) ?? NO_SHOP_FIELDS;
-}
-
 /**
  * Declares a provider with its schema's types inside, and hides them outside: the registry's callers hand in
- * settings that the same schema has parsed. Its start takes no field of a shop that it does not allow.
+ * settings that the same schema has parsed. Its start takes no payment that the provider cannot take.
  */
 export function defineProvider<Schema extends SettingsSchema>(provider: Provider<Schema>): Provider {
   const declared: Provider<Schema> = {
     ...provider,
     start(request) {
-      const { payment, account } = request;
-      requireShopFields(payment.providerFields, shopFieldsOf(provider, account.settings));
+      const problem = paymentProblem(provider, request.account.settings, request.payment);
+      if (problem) throw problem;
       return provider.start(request);
     },
   };

@@ -8,9 +8,8 @@ import {
   amount,
   currencyCode,
   id,
-  LINE_BREAKS,
   optionalText,
-  PRINTABLE,
+  peopleText,
   printable,
   returnUrl,
   time,
@@ -18,11 +17,11 @@ import {
 } from './values.ts';
 
 const address = v.strictObject({
-  line1: told('Street and number.', optionalText(200)),
-  line2: told('What the first line has no room for.', optionalText(200)),
+  line1: told('Street and number.', peopleText(200)),
+  line2: told('What the first line has no room for.', peopleText(200)),
   postalCode: told('As it is written in its country.', optionalText(20)),
-  city: told('The town.', optionalText(100)),
-  state: told('State or province, where addresses have one.', optionalText(100)),
+  city: told('The town.', peopleText(100)),
+  state: told('State or province, where addresses have one.', peopleText(100)),
   country: told(
     'ISO 3166-1, two capital letters.',
     v.nullish(
@@ -47,8 +46,8 @@ const customer = v.strictObject({
       ),
     ),
   ),
-  firstName: told("The shopper's first name.", optionalText(100)),
-  lastName: told("The shopper's last name.", optionalText(100)),
+  firstName: told("The shopper's first name.", peopleText(100)),
+  lastName: told("The shopper's last name.", peopleText(100)),
   phone: told("With or without the country's code.", optionalText(40)),
   ip: told(
     "The shopper's own IPv4 or IPv6 address, where the shop knows it.",
@@ -82,14 +81,7 @@ export const paymentOrder = v.strictObject({
   ),
   description: told(
     'What the shopper reads at the bank, up to 500 characters. Line breaks become spaces.',
-    v.nullish(
-      v.pipe(
-        v.string(),
-        v.transform((text) => text.replace(LINE_BREAKS, ' ')),
-        v.regex(PRINTABLE, 'takes printable characters only'),
-        v.check((text) => Array.from(text).length <= 500, 'takes 0 to 500 characters'),
-      ),
-    ),
+    peopleText(500),
   ),
   capture: told(
     '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does.',

@@ -36,6 +36,16 @@ export const providerInfo = v.object({
   countries: told('Where it is used, ISO 3166-1.', v.array(v.string())),
   currencies: told('What it takes, ISO 4217.', v.array(v.string())),
   capabilities: told('What its protocol can do.', v.record(v.string(), v.boolean())),
+  requires: told(
+    'What a payment needs there.',
+    v.array(
+      v.object({
+        field: told('A dotted path of POST /v1/payments.', v.string()),
+        maxLength: told('In characters; null: as the path takes it.', v.nullable(v.number())),
+        when: told('Of which payments and in which form; null: of all.', v.nullable(v.string())),
+      }),
+    ),
+  ),
   proof: told('What its messages prove, by its usual settings.', proof),
   settings: v.pipe(v.record(v.string(), v.unknown()), v.metadata({ description: 'A JSON Schema.' })),
 });

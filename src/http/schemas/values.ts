@@ -7,10 +7,10 @@ export function told<Schema extends v.GenericSchema>(description: string, schema
 }
 
 /** No control characters, no halves of surrogate pairs, no line separators. */
-export const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 
 /** Text for people may have them; what a provider is sent does not. */
-export const LINE_BREAKS = /[\r\n\t\v\f\u0085\u2028\u2029]+/g;
+const LINE_BREAKS = /[\r\n\t\v\f\u0085\u2028\u2029]+/g;
 
 export function printable(from: number, to: number) {
   return v.pipe(
@@ -75,3 +75,14 @@ export const graceSeconds = v.pipe(
   v.maxValue(GRACE_LIMIT, 'is at most a year'),
   v.metadata({ description: 'For how long the old one still works, in seconds.' }),
 );
+
+/** Text for people: its line breaks become spaces. */
+export const peopleText = (to: number) =>
+  v.nullish(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
+      v.regex(PRINTABLE, 'takes printable characters only'),
+      v.check((text) => Array.from(text).length <= to, `takes 0 to ${to} characters`),
+    ),
+  );

@@ -18,7 +18,7 @@ import { defineProvider } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { assistCancel, assistCapture, assistRefund } from './operations.ts';
-import { assistShopFields, currentOrderForm, legacyOrderForm } from './order-forms.ts';
+import { ASSIST_REQUIRES, assistShopFields, currentOrderForm, legacyOrderForm } from './order-forms.ts';
 import { isAboutOperation } from './order-operations.ts';
 import { lacksOrderResult, queryAssistOrder } from './order-query.ts';
 import { assistProof } from './proof.ts';
@@ -71,7 +71,7 @@ export const assist = defineProvider<typeof assistSettings>({
     BILL_STATUS: ASSIST_BILL_STATUS,
     RESPONSE_CODE: ASSIST_RESPONSE_CODE,
   },
-  requires: [],
+  requires: ASSIST_REQUIRES,
   maxAmount: 99_999_999_999_999,
   testOnly: false,
   freshOrderEachRedirect: true,

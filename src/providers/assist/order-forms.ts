@@ -3,15 +3,15 @@
  *
  * Facts: SHEET.md, "Starting a payment, current" and "Starting a payment, legacy".
  */
-import { invalidField } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
+import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
-import { cut, ifFits } from '../kit/text.ts';
+import type { Requirement } from '../kit/requirements.ts';
+import { cut, cutMandatory, ifFits, type Takes, within } from '../kit/text.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
 import { ORDER_SIGNED, ORDER_SIGNED_IF_SENT, signOrder } from './signatures.ts';
-import { within1251 } from './windows-1251.ts';
 
 /** A form that the shopper's browser posts. */
 interface OrderForm {
@@ -83,7 +83,7 @@ export function currentOrderForm(request: StartRequest<AssistSettings>): OrderFo
       ['Language', customer.language === 'ru' ? 'RU' : customer.language ? 'EN' : undefined],
       ['Delay', delayOf(request)],
       ['TestMode', account.environment === 'production' ? undefined : '1'],
-      ['OrderComment', cut(payment.description, 256) ?? payment.reference],
+      ['OrderComment', cut(payment.description, 256) ?? cut(payment.reference, 256)],
       ['Lastname', cut(customer.lastName, 70)],
       ['Firstname', cut(customer.firstName, 70)],
       ['Email', ifFits(customer.email, 128)],
@@ -120,7 +120,14 @@ const LEGACY_RESERVED = new Set(['Shop_IDP', 'Order_IDP', 'Subtotal_P', 'Currenc
 
 /** What a shop may give with a form of its account's protocol. */
 export function assistShopFields(settings: AssistSettings): ShopFields {
-  if (isLegacy(settings)) return { reserved: LEGACY_RESERVED, allows: (name) => LEGACY_EXTRA.has(name) };
+  if (isLegacy(settings)) {
+    return {
+      reserved: LEGACY_RESERVED,
+      allows: (name) => LEGACY_EXTRA.has(name),
+      problemOf: (_name, value) =>
+        Array.from(value).every(inReport) ? null : 'takes the characters of windows-1251, and no semicolon',
+    };
+  }
   return {
     reserved: CURRENT_RESERVED,
     allows: (name) => CURRENT_EXTRA.has(name),
@@ -128,30 +135,47 @@ export function assistShopFields(settings: AssistSettings): ShopFields {
   };
 }
 
-/** The customer's data, which cardpayment.cfm does not ask for itself. @throws Problem invalid_request */
+const in1251 = within(charset('windows-1251'));
+
+/** What the legacy protocol carries: windows-1251, and no semicolon, which separates the columns of the report that may repeat it. */
+const inReport: Takes = (character) => character !== ';' && in1251(character);
+
+/** A text for people as the legacy protocol carries it. */
+function legacyText(value: string | null | undefined, limit: number): string | undefined {
+  return cut(value?.replaceAll(';', ','), limit, inReport);
+}
+
+/** What cardpayment.cfm does not ask for itself. */
+const BUYER = [
+  { field: 'customer.lastName' },
+  { field: 'customer.firstName' },
+  { field: 'customer.email', maxLength: 64 },
+] as const;
+
+/** What a payment needs. */
+export const ASSIST_REQUIRES: readonly Requirement<AssistSettings>[] = BUYER.map((entry) => ({
+  ...entry,
+  when: 'mode is legacy and buyer_data is shop',
+  applies: (settings) => isLegacy(settings) && settings.buyer_data === 'shop',
+}));
+
+/** The customer's data, which cardpayment.cfm does not ask for itself. */
 function buyerData({ payment: { customer } }: StartRequest<AssistSettings>): readonly OptionalField[] {
-  for (const name of ['lastName', 'firstName', 'email'] as const) {
-    if (!customer[name]) throw invalidField(`customer.${name}`, 'is needed by this account');
-  }
+  const name = (value: string | undefined) => cutMandatory(value?.replaceAll(';', ','), 64, inReport);
   return [
-    ['LastName', cut(customer.lastName, 64)],
-    ['FirstName', cut(customer.firstName, 64)],
-    ['Email', ifFits(customer.email, 64)],
-    ['Phone', ifFits(customer.phone, 64)],
-    ['Address', cut(customer.address?.line1, 128)],
-    ['City', cut(customer.address?.city, 64)],
-    ['Zip', ifFits(customer.address?.postalCode, 64)],
+    ['LastName', name(customer.lastName)],
+    ['FirstName', name(customer.firstName)],
+    ['Email', ifFits(customer.email, 64, inReport)],
+    ['Phone', ifFits(customer.phone, 64, inReport)],
+    ['Address', legacyText(customer.address?.line1, 128)],
+    ['City', legacyText(customer.address?.city, 64)],
+    ['Zip', ifFits(customer.address?.postalCode, 64, inReport)],
   ];
 }
 
-/** A value as the report may repeat it, whose columns are separated by semicolons. Addresses are not in it. */
-function forReport(name: string, value: string): string {
-  return name.startsWith('URL_') ? value : value.replaceAll(';', ',');
-}
-
 /**
- * The form of the legacy protocol. A semicolon in a text becomes a comma. A character that windows-1251 lacks becomes a question mark.
- * @throws Problem invalid_request naming the field that is needed or cannot be carried; misconfigured
+ * The form of the legacy protocol. A semicolon in a text becomes a comma, and what windows-1251 lacks is transliterated or left out.
+ * @throws Problem misconfigured
  */
 export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderForm {
   const { payment, account, order, urls } = request;
@@ -169,7 +193,7 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
       ['URL_RETURN', back('pending')],
       ['URL_RETURN_OK', back('success')],
       ['URL_RETURN_NO', back('failure')],
-      ['Comment', cut(payment.description, 255) ?? payment.reference],
+      ['Comment', legacyText(payment.description, 255) ?? legacyText(payment.reference, 255)],
       ...(shopAsks ? buyerData(request) : []),
       // Known by the test server alone.
       [
@@ -182,6 +206,6 @@ export function legacyOrderForm(request: StartRequest<AssistSettings>): OrderFor
   return {
     path: shopAsks ? '/shops/cardpayment.cfm' : '/shops/purchase.cfm',
     charset: 'windows-1251',
-    fields: fields.map(([name, value]) => [name, forReport(name, within1251(value))] as const),
+    fields,
   };
 }

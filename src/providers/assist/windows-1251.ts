@@ -4,13 +4,6 @@ import { charset } from '../../signing/charsets.ts';
 
 const windows1251 = charset('windows-1251');
 
-/** What windows-1251 has of a text; a question mark for each other character. */
-export function within1251(text: string): string {
-  return Array.from(text, (character) =>
-    windows1251.firstMissing(character) === null ? character : '?',
-  ).join('');
-}
-
 /** A text as a browser percent-encodes it in a form in windows-1251. */
 export function percent1251(text: string): string {
   return Array.from(windows1251.encode(text) ?? [], (byte) => {

@@ -13,7 +13,6 @@
 import { currencies } from '../../payments/currencies.ts';
 import { Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
-import type { PaymentRequest } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
   defineProvider,
@@ -24,7 +23,7 @@ import {
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { rejectOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { DOTPAY_SHOP_NAMES } from './fields.ts';
@@ -73,18 +72,17 @@ function pageOf({ settings, environment }: ProviderAccount<DotpaySettings>): str
 }
 
 /**
- * Much of what a shopper fills in comes back in the notification, whose values are signed without borders.
- * @throws Problem invalid_request
+ * Much of what a shopper fills in comes back in the notification, whose values are signed without borders: no order number of ours may
+ * stand in it.
  */
-function refuseFreeOrderNumbers({ customer, providerFields }: PaymentRequest): void {
-  rejectOrderNumbers({
-    'customer.firstName': customer.firstName,
-    'customer.lastName': customer.lastName,
-    'customer.email': customer.email,
-    ...Object.fromEntries(
-      Object.entries(providerFields).map(([name, value]) => [`providerFields.${name}`, value]),
-    ),
-  });
+function name(value: string | undefined): string | undefined {
+  return cut(withoutOrderNumbers(value ?? ''), 50);
+}
+
+/** An address cannot be rewritten: it is left out. */
+function email(value: string | undefined): string | undefined {
+  const address = ifFits(value, 100);
+  return address && orderNumberProblem(address) === null ? address : undefined;
 }
 
 /** The fields of the payment page, without `chk`. */
@@ -111,9 +109,9 @@ function fieldsOf(request: StartRequest<DotpaySettings>): (readonly [string, str
     [legacy ? 'URL' : 'url', back],
     ['type', legacy ? '3' : '4'],
     [legacy ? 'URLC' : 'urlc', callback],
-    ['firstname', legacy ? undefined : cut(customer.firstName, 50)],
-    ['lastname', legacy ? undefined : cut(customer.lastName, 50)],
-    ['email', ifFits(customer.email, 100)],
+    ['firstname', legacy ? undefined : name(customer.firstName)],
+    ['lastname', legacy ? undefined : name(customer.lastName)],
+    ['email', email(customer.email)],
     ['p_info', settings.p_info],
     ['p_email', settings.p_email],
   ];
@@ -161,11 +159,14 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   charset: () => charset('utf-8'),
   captureDefault: () => 'automatic',
-  shopFields: () => ({ reserved: RESERVED, allows: (name) => DOTPAY_SHOP_NAMES.has(name) }),
+  shopFields: () => ({
+    reserved: RESERVED,
+    allows: (field) => DOTPAY_SHOP_NAMES.has(field),
+    problemOf: (_field, value) => orderNumberProblem(value),
+  }),
 
   start(request) {
     const { account, payment } = request;
-    refuseFreeOrderNumbers(payment);
     const fields = withProviderFields(fieldsOf(request), payment.providerFields);
     const signed =
       account.settings.mode === 'legacy'

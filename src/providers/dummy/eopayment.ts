@@ -4,7 +4,7 @@
  * Accepted weakness: `signed` is a parameter that anyone can add. It is a test switch and protects nothing.
  */
 import { currency } from '../../payments/currencies.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Redirect } from '../../payments/types.ts';
 import { readable } from '../../signing/bytes.ts';
@@ -14,7 +14,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { fullName } from '../kit/text.ts';
+import { cut, fullName } from '../kit/text.ts';
 import { pythonQuery } from './query.ts';
 import type { DummySettings } from './settings.ts';
 import { DUMMY_RESPONSES } from './statuses.ts';
@@ -29,6 +29,9 @@ const ORDER_LENGTH = 18;
 function transactionId(order: string): string {
   return order.padEnd(30, '0');
 }
+
+/** First and last name of at most 100 characters each. */
+const NAME_LENGTH = 201;
 
 const RESERVED = new Set([
   'transaction_id',
@@ -50,18 +53,9 @@ export function bankPageAddress(page: string, fields: Iterable<readonly [string,
   return `${page}?${pythonQuery(fields)}`;
 }
 
-/**
- * The redirect to the bank page.
- * @throws Problem unsupported_currency for anything but EUR.
- */
+/** The redirect to the bank page. */
 export function startEopayment(request: StartRequest<DummySettings>): Redirect {
   const { payment, account, urls } = request;
-  if (payment.currency !== CURRENCY) {
-    throw new Problem(
-      'unsupported_currency',
-      'amounts of the eopayment dialect have no currency: EUR is meant',
-    );
-  }
   const { customer } = payment;
   const own: (readonly [string, string | undefined])[] = [
     ['transaction_id', transactionId(request.order)],
@@ -71,7 +65,7 @@ export function startEopayment(request: StartRequest<DummySettings>): Redirect {
     ['return_url', urls.back],
     ['direct_notification_url', urls.callback],
     ['origin', account.settings.origin],
-    ['name', fullName(payment)],
+    ['name', cut(fullName(payment), NAME_LENGTH)],
     ['phone', customer.phone],
     ['orderid', payment.reference],
   ];

@@ -61,7 +61,15 @@ export const dummy = defineProvider({
   signatures: dummySignatures,
   statuses: { RESPONSE: DUMMY_RESPONSES, NEW_STATUS: GETPAID_STATUSES },
   likelyCauses: [],
-  requires: [],
+  requires: [
+    {
+      field: 'currency',
+      when: 'dialect is eopayment: EUR',
+      applies: ({ dialect }) => dialect === 'eopayment',
+      problemOf: (value) =>
+        value === 'EUR' ? null : 'amounts of the eopayment dialect have no currency: EUR is meant',
+    },
+  ],
   maxAmount: Number.MAX_SAFE_INTEGER,
   testOnly: true,
   freshOrderEachRedirect: false,

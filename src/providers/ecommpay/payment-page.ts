@@ -1,10 +1,9 @@
 /** The parameters of Payment Page. Facts: SHEET.md, "Starting a payment". */
-import { invalidField } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import type { StartRequest } from '../contract.ts';
 import { backBy } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
-import { cut, ifFits, requireCharset } from '../kit/text.ts';
+import { cut, ifFits } from '../kit/text.ts';
 import type { EcommpaySettings } from './settings.ts';
 
 const RESERVED = new Set([
@@ -50,20 +49,24 @@ const ALLOWED = new Set([
   'interface_type',
 ]);
 
-/** What a shop may give. */
-export const ECOMMPAY_SHOP_FIELDS: ShopFields = { reserved: RESERVED, allows: (name) => ALLOWED.has(name) };
+const utf8 = charset('utf-8');
 
-/** The shop's field that each parameter is made of, for errors. */
-const SOURCES = {
-  payment_description: 'description',
-  customer_first_name: 'customer.firstName',
-  customer_last_name: 'customer.lastName',
-  customer_email: 'customer.email',
-  customer_state: 'customer.address.state',
-  customer_city: 'customer.address.city',
-  customer_address: 'customer.address.line1',
-  customer_zip: 'customer.address.postalCode',
+/** What a shop may give. */
+export const ECOMMPAY_SHOP_FIELDS: ShopFields = {
+  reserved: RESERVED,
+  allows: (name) => ALLOWED.has(name),
+  problemOf: (_name, value) => {
+    if (value.includes(';')) return 'takes no semicolon: ECommPay forbids it';
+    return utf8.firstMissing(value) === null ? null : 'holds half of a character';
+  },
 };
+
+const isNoSemicolon = (character: string) => character !== ';';
+
+/** A text for people: the vendor forbids the semicolon, which separates the lines of what is signed. */
+function text(value: string | null | undefined, limit: number): string | undefined {
+  return cut(value?.replaceAll(';', ','), limit);
+}
 
 /** A phone number of 4 to 24 digits, or nothing. */
 function phoneDigits(phone: string | undefined): string | undefined {
@@ -83,17 +86,16 @@ function parametersOf(request: StartRequest<EcommpaySettings>): (readonly [strin
     ['payment_id', request.order],
     ['payment_amount', String(payment.amount)],
     ['payment_currency', payment.currency],
-    // The vendor forbids the semicolon, which separates the lines of what is signed.
-    ['payment_description', cut(payment.description?.replaceAll(';', ','), 255)],
-    ['customer_first_name', cut(customer.firstName, 100)],
-    ['customer_last_name', cut(customer.lastName, 100)],
-    ['customer_email', ifFits(customer.email, 255)],
+    ['payment_description', text(payment.description, 255)],
+    ['customer_first_name', text(customer.firstName, 100)],
+    ['customer_last_name', text(customer.lastName, 100)],
+    ['customer_email', ifFits(customer.email, 255, isNoSemicolon)],
     ['customer_phone', phoneDigits(customer.phone)],
     ['customer_country', customer.address?.country],
-    ['customer_state', cut(customer.address?.state, 100)],
-    ['customer_city', cut(customer.address?.city, 100)],
-    ['customer_address', cut(customer.address?.line1, 255)],
-    ['customer_zip', ifFits(customer.address?.postalCode, 20)],
+    ['customer_state', text(customer.address?.state, 100)],
+    ['customer_city', text(customer.address?.city, 100)],
+    ['customer_address', text(customer.address?.line1, 255)],
+    ['customer_zip', ifFits(customer.address?.postalCode, 20, isNoSemicolon)],
     ['language_code', customer.language ?? settings.language_code],
     ['operation_type', operation],
     ['force_payment_method', settings.force_payment_method],
@@ -109,22 +111,7 @@ function parametersOf(request: StartRequest<EcommpaySettings>): (readonly [strin
   return entries.filter((entry): entry is readonly [string, string] => Boolean(entry[1]));
 }
 
-function forbidSemicolons(parameters: readonly (readonly [string, string])[]): void {
-  for (const [name, value] of parameters) {
-    if (value.includes(';')) {
-      const source = SOURCES[name as keyof typeof SOURCES] ?? `providerFields.${name}`;
-      throw invalidField(source, 'ECommPay forbids the semicolon');
-    }
-  }
-}
-
-/**
- * The parameters of the page for one attempt, still unsigned. The amount is in minor units.
- * @throws Problem invalid_request naming the field that the protocol cannot carry.
- */
+/** The parameters of the page for one attempt, still unsigned. The amount is in minor units. */
 export function pageParameters(request: StartRequest<EcommpaySettings>): (readonly [string, string])[] {
-  const parameters = withProviderFields(parametersOf(request), request.payment.providerFields);
-  requireCharset(charset('utf-8'), parameters, SOURCES);
-  forbidSemicolons(parameters);
-  return parameters;
+  return withProviderFields(parametersOf(request), request.payment.providerFields);
 }

@@ -16,7 +16,7 @@ import { encodeForm } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type ProviderOperation, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { rejectOrderNumbers, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
@@ -196,16 +196,15 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
-  shopFields: () => ({ reserved: RESERVED, allows: (name) => SHOP_NAMES.has(name) }),
+  shopFields: () => ({
+    reserved: RESERVED,
+    allows: (name) => SHOP_NAMES.has(name),
+    problemOf: (_name, value) => orderNumberProblem(value),
+  }),
   captureDefault: ({ instantcapture }) => (instantcapture === '0' ? 'manual' : 'automatic'),
 
   async start(request) {
     const { account, payment } = request;
-    rejectOrderNumbers(
-      Object.fromEntries(
-        Object.entries(payment.providerFields).map(([name, value]) => [`providerFields.${name}`, value]),
-      ),
-    );
     const number = await request.daily(account.settings.merchantnumber);
     const fields = withProviderFields(fieldsOf(request, number), payment.providerFields);
     const { signature } = epayHash(account.settings, fields);

@@ -1,5 +1,4 @@
 /** The shop's own fields for a provider (`providerFields`): an allow-list for each, checked before anything is started. */
-import { invalidField } from '../../payments/errors.ts';
 
 /** What a shop may give: request fields that it may want, and that decide neither money nor order nor card. */
 export interface ShopFields {
@@ -54,15 +53,6 @@ export function shopFieldProblem(
     if (message !== null) return { name, message };
   }
   return null;
-}
-
-/**
- * Checks a shop's fields against what its provider takes.
- * @throws Problem invalid_request naming the field.
- */
-export function requireShopFields(fields: Readonly<Record<string, string>>, shopFields: ShopFields): void {
-  const problem = shopFieldProblem(fields, shopFields);
-  if (problem) throw invalidField(`providerFields.${problem.name}`, problem.message);
 }
 
 /** A JSON value, or an object of them. */

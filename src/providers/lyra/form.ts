@@ -6,10 +6,11 @@
  * protocol when we send it.
  */
 import { currency } from '../../payments/currencies.ts';
-import { invalidField } from '../../payments/errors.ts';
+import type { PaymentRequest } from '../../payments/types.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
+import type { Requirement } from '../kit/requirements.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { cleanedText, emailProblem, freeTextProblem, phoneNumber, shopText } from './free-text.ts';
 import { isDivided, PAYMENT_CONFIG, partsOf } from './schedule.ts';
@@ -61,26 +62,33 @@ export const LYRA_SHOP_FIELDS: ShopFields = {
   },
 };
 
-/**
- * @throws Problem invalid_request when the parts of a payment do not come to its amount: the platform declines the form.
- */
-function requireParts(fields: readonly (readonly [string, string])[], amount: number): void {
-  const config = new Map(fields).get('vads_payment_config') ?? '';
-  if (isDivided(config) && partsOf(config, amount).length === 0)
-    throw invalidField('amount', `cannot be paid in the parts of ${config}`);
+/** How a payment is divided: as the shop says, else its account. */
+function configOf({ payment_config }: LyraSettings, { providerFields }: PaymentRequest): string {
+  return providerFields.vads_payment_config ?? payment_config;
 }
+
+/** What a payment needs: the platform declines a form whose parts do not come to the amount. */
+export const LYRA_REQUIRES: readonly Requirement<LyraSettings>[] = [
+  {
+    field: 'amount',
+    when: 'vads_payment_config divides it: into parts that come to it',
+    applies: (settings, payment) => isDivided(configOf(settings, payment)),
+    problemOf(value, settings, payment) {
+      const config = configOf(settings, payment);
+      return partsOf(config, Number(value)).length > 0 ? null : `cannot be paid in the parts of ${config}`;
+    },
+  },
+];
 
 /**
  * All fields but `signature`: those of the protocol in the sheet's order, then the shop's own.
  * @param number of the order among those of its shop and day, from 0.
- * @throws Problem misconfigured for an address of ours that is too long; invalid_request for an e-mail address or amount that cannot be sent.
+ * @throws Problem misconfigured for an address of ours that is too long.
  */
 export function lyraForm(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
-  const { providerFields, amount } = request.payment;
+  const { providerFields } = request.payment;
   const extra = Object.entries(providerFields).map(([name, value]) => [name, shopText(name, value)]);
-  const fields = withProviderFields(paymentFields(request, number), Object.fromEntries(extra));
-  requireParts(fields, amount);
-  return fields;
+  return withProviderFields(paymentFields(request, number), Object.fromEntries(extra));
 }
 
 function paymentFields(request: StartRequest<LyraSettings>, number: number): (readonly [string, string])[] {
@@ -141,10 +149,8 @@ function utcStamp(date: Date): string {
   return date.toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
-/** @throws Problem invalid_request when it cannot be sent. */
+/** An address that cannot be sent as it is is left out: Lyra does without. */
 function email(value: string | undefined): string | undefined {
-  const text = ifFits(value?.trim(), 150);
-  const problem = text ? emailProblem(text) : null;
-  if (problem !== null) throw invalidField('customer.email', problem);
-  return text;
+  const text = ifFits(value, 150);
+  return text && emailProblem(text) === null ? text : undefined;
 }

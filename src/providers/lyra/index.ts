@@ -13,7 +13,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
-import { LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
+import { LYRA_REQUIRES, LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { isAmountOpen, readIpn, readKrAnswer } from './ipn.ts';
 import { cancelBeforeRemittance, refundAfterRemittance, validateTransaction } from './operations.ts';
@@ -85,7 +85,7 @@ export function lyraPlatform(edition: Edition): Provider {
       signedNotification: true,
       signedReturn: true,
     },
-    requires: [],
+    requires: LYRA_REQUIRES,
     maxAmount: 999_999_999_999,
     testOnly: false,
     // The platform declines a vads_trans_id that was used before, whatever came of it.

@@ -1,9 +1,10 @@
 /** The fields of the form that the shopper posts to orderstandard.asp (SHEET.md, "Starting a payment"). */
 import { invalidField } from '../../payments/errors.ts';
+import { charset } from '../../signing/charsets.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
-import { cut, fullName, ifFits } from '../kit/text.ts';
+import { cut, fullName, ifFits, within } from '../kit/text.ts';
 import { isShopField } from './fields.ts';
 import { ambiguousName, holdsPassphrase } from './hashed-text.ts';
 import type { OgoneSettings } from './settings.ts';
@@ -22,27 +23,28 @@ const RESERVED = new Set([
   'CANCELURL',
 ]);
 
-/** What a shop may give. */
-export const OGONE_SHOP_FIELDS: ShopFields = {
-  reserved: RESERVED,
-  allows: isShopField,
-  problemOf: (name, value) =>
-    (name === 'PM' || name === 'BRAND') && !MEANS.test(value) ? 'is not a name of a means of payment' : null,
-};
+/**
+ * What a shop may give. A passphrase is the border between the values that are signed, so no value may hold one: it would move the
+ * borders, here and in the answer that brings it back.
+ */
+export function ogoneShopFields(settings: OgoneSettings): ShopFields {
+  const encoder = charset(settings.encoding);
+  return {
+    reserved: RESERVED,
+    allows: isShopField,
+    problemOf(name, value) {
+      if ((name === 'PM' || name === 'BRAND') && !MEANS.test(value))
+        return 'is not a name of a means of payment';
+      const missing = encoder.firstMissing(value);
+      if (missing !== null)
+        return `the character ${JSON.stringify(missing)} does not exist in ${encoder.name}, the charset of this account`;
+      return holdsPassphrase(settings, value) ? 'holds a text that cannot be sent to this account' : null;
+    },
+  };
+}
 
 /** PM and BRAND, which come back: nothing that could be read there as a number or an order. */
 const MEANS = /^(?!.*\d{3})[A-Za-z][\w .-]{1,24}$/;
-
-/** Where the shop's request has the text of a field. */
-export const OGONE_FIELD_SOURCES = {
-  CN: 'customer.firstName',
-  EMAIL: 'customer.email',
-  OWNERADDRESS: 'customer.address.line1',
-  OWNERZIP: 'customer.address.postalCode',
-  OWNERTOWN: 'customer.address.city',
-  OWNERTELNO: 'customer.phone',
-  COM: 'description',
-};
 
 /**
  * All fields but SHASIGN: those of the protocol in the sheet's order, then the shop's own.
@@ -56,11 +58,17 @@ export function ogoneForm(request: StartRequest<OgoneSettings>): (readonly [stri
   return fields;
 }
 
-/** Text for people is cut to the sheet's limit. Data that does not fit is left out, because a part of it makes no sense. */
+/**
+ * Text for people is made to fit the charset and the sheet's limit. Data that does not fit is left out, because a part of it makes no
+ * sense; and so is whatever holds a passphrase.
+ */
 function paymentFields(request: StartRequest<OgoneSettings>): (readonly [string, string])[] {
   const { payment, account, urls } = request;
   const { customer } = payment;
   const back = (via: Via) => addressWithin(200, backBy(urls, via));
+  const takes = within(charset(account.settings.encoding));
+  const safe = (value: string | undefined) =>
+    value !== undefined && holdsPassphrase(account.settings, value) ? undefined : value;
   const operation = payment.capture
     ? { manual: 'RES', automatic: 'SAL' }[payment.capture]
     : account.settings.operation;
@@ -70,14 +78,14 @@ function paymentFields(request: StartRequest<OgoneSettings>): (readonly [string,
     ['AMOUNT', String(payment.amount)],
     ['CURRENCY', payment.currency],
     ['LANGUAGE', localeOf(customer.language, customer.address?.country) ?? account.settings.language],
-    ['CN', cut(fullName(payment), 35)],
-    ['EMAIL', ifFits(customer.email, 50)],
-    ['OWNERADDRESS', cut(customer.address?.line1, 35)],
-    ['OWNERZIP', ifFits(customer.address?.postalCode, 10)],
-    ['OWNERTOWN', cut(customer.address?.city, 25)],
+    ['CN', safe(cut(fullName(payment), 35, takes))],
+    ['EMAIL', safe(ifFits(customer.email, 50, takes))],
+    ['OWNERADDRESS', safe(cut(customer.address?.line1, 35, takes))],
+    ['OWNERZIP', safe(ifFits(customer.address?.postalCode, 10, takes))],
+    ['OWNERTOWN', safe(cut(customer.address?.city, 25, takes))],
     ['OWNERCTY', customer.address?.country],
-    ['OWNERTELNO', ifFits(customer.phone, 30)],
-    ['COM', cut(payment.description, 100)],
+    ['OWNERTELNO', safe(ifFits(customer.phone, 30, takes))],
+    ['COM', safe(cut(payment.description, 100, takes))],
     ['OPERATION', operation],
     ['ACCEPTURL', back('success')],
     ['DECLINEURL', back('failure')],
@@ -113,25 +121,6 @@ function requireOneOrder(names: readonly string[]): void {
     `providerFields.${ambiguous}`,
     'cannot be sent together with the other fields: the platform sorts such names in two ways',
   );
-}
-
-/**
- * A passphrase is the border between the values that are signed, so no value may hold one: as a name or a description it would
- * move the borders, here and in the answer that brings it back.
- * @throws Problem invalid_request naming the shop's field.
- */
-export function requireNoPassphrase(
-  settings: OgoneSettings,
-  fields: readonly (readonly [string, string])[],
-): void {
-  for (const [name, value] of fields) {
-    if (!holdsPassphrase(settings, value)) continue;
-    const sources: Readonly<Record<string, string>> = OGONE_FIELD_SOURCES;
-    throw invalidField(
-      sources[name] ?? `providerFields.${name}`,
-      'holds a text that cannot be sent to this account',
-    );
-  }
 }
 
 /** The page's path says test or production, and the charset. */

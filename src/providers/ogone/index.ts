@@ -13,10 +13,9 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { requireCharset } from '../kit/text.ts';
 import { directLink } from './directlink.ts';
 import { readFeedback, requireFeedbackForms } from './feedback.ts';
-import { OGONE_FIELD_SOURCES, OGONE_SHOP_FIELDS, ogoneForm, ogonePage, requireNoPassphrase } from './form.ts';
+import { ogoneForm, ogonePage, ogoneShopFields } from './form.ts';
 import { holdsBorder } from './hashed-text.ts';
 import { ogoneProof } from './proof.ts';
 import { type BrandDefaults, OGONE_PUBLISHED_SECRETS, type OgoneSchema, ogoneSettings } from './settings.ts';
@@ -69,15 +68,13 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     likelyCauses: ogoneLikelyCauses,
     statuses: { STATUS: OGONE_STATUSES },
     charset: (settings) => charset(settings.encoding),
-    shopFields: () => OGONE_SHOP_FIELDS,
+    shopFields: ogoneShopFields,
     captureDefault: (settings) => (settings.operation === 'RES' ? 'manual' : 'automatic'),
 
     start(request) {
       const { settings } = request.account;
       const encoder = charset(settings.encoding);
       const fields = ogoneForm(request);
-      requireCharset(encoder, fields, OGONE_FIELD_SOURCES);
-      requireNoPassphrase(settings, fields);
       const { signature } = signOgoneForm(settings, { fields });
       return {
         kind: 'form',

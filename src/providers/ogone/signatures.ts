@@ -32,7 +32,7 @@ function hashName(settings: Partial<OgoneSettings>): HashName {
   return settings.hash_algorithm ?? 'sha1';
 }
 
-/** The fields that SHA-IN covers, each once. `requireCharset` has rejected text that the charset lacks. */
+/** The fields that SHA-IN covers, each once. Text that the charset lacks is not sent. */
 function coveredFields(
   settings: Partial<OgoneSettings>,
   input: SentFields,

@@ -1,11 +1,11 @@
 /** The form that sends the shopper to the hosted page: its address, and its PBX fields before they are signed. */
 import { currency } from '../../payments/currencies.ts';
-import { invalidField } from '../../payments/errors.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
+import type { Requirement } from '../kit/requirements.ts';
 import type { PayboxSettings } from './settings.ts';
-import { billing, shoppingCart } from './three-d-secure.ts';
+import { BILLING_REQUIRES, billing, shoppingCart } from './three-d-secure.ts';
 
 type Field = readonly [name: string, value: string];
 
@@ -76,18 +76,26 @@ const SHOP_NAMES = new Set([
   'PBX_ERRORCODETEST',
 ]);
 
-/**
- * The HMAC covers raw values joined by `&`: a value with another field inside could be cut into two by who holds the form.
- * @throws Problem naming the field.
- */
-function refuseFieldsInside(path: string, value: string): void {
-  if (/&\s*\w+=/.test(value)) throw invalidField(path, 'must not hold & and the name of another field');
+/** The HMAC covers raw values joined by `&`: a value with another field inside could be cut into two by who holds the form. */
+function fieldInside(value: string): string | null {
+  return /&\s*\w+=/.test(value) ? 'must not hold & and the name of another field' : null;
 }
+
+/** What a payment needs: PBX_PORTEUR, and PBX_BILLING where the shop does not give it whole. */
+export const PAYBOX_REQUIRES: readonly Requirement<PayboxSettings>[] = [
+  {
+    field: 'customer.email',
+    maxLength: 120,
+    problemOf: (value) => (value.length < 6 ? 'takes 6 to 120 characters' : fieldInside(value)),
+  },
+  ...BILLING_REQUIRES,
+];
 
 /** What a shop may give. */
 export const PAYBOX_SHOP_FIELDS: ShopFields = {
   reserved: { has: (name: string) => RESERVED.has(name) || DIVIDES.test(name) },
   allows: (name) => SHOP_NAMES.has(name),
+  problemOf: (_name, value) => fieldInside(value),
 };
 
 /** `2026-11-21T09:00:00+00:00`: seconds, and the offset in digits. */
@@ -128,13 +136,10 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
 
 /**
  * The fields of the form in the order that is signed, all but PBX_HMAC.
- * @throws Problem naming a field of the shop whose value holds another field; misconfigured when an address of ours is too long.
+ * @throws Problem misconfigured when an address of ours is too long.
  */
 export function payboxFields(request: StartRequest<PayboxSettings>): readonly Field[] {
   const fields = withProviderFields(fieldsOfPayment(request), request.payment.providerFields);
-  refuseFieldsInside('customer.email', request.payment.customer.email ?? '');
-  for (const [name, value] of Object.entries(request.payment.providerFields))
-    refuseFieldsInside(`providerFields.${name}`, value);
   return [
     ...fields,
     ['PBX_HASH', request.account.settings.hmac_algorithm],

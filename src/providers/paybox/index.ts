@@ -10,15 +10,14 @@
  * - One key signs for every merchant: in production a message is a reason to ask Direct about our own reference.
  */
 
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { requireCharset } from '../kit/text.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
-import { PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
+import { PAYBOX_REQUIRES, PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
 import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
 import { readRetour } from './retour.ts';
 import { PAYBOX_PUBLISHED_SECRETS, payboxSettings } from './settings.ts';
@@ -53,7 +52,7 @@ export const paybox = defineProvider({
   signatures: payboxSignatures,
   likelyCauses: payboxLikelyCauses,
   statuses: { E: PAYBOX_ERRORS, STATUS: PAYBOX_INQUIRY_STATUSES },
-  requires: ['customer.email'],
+  requires: PAYBOX_REQUIRES,
   maxAmount: 9_999_999_999,
   testOnly: false,
   freshOrderEachRedirect: false,
@@ -63,12 +62,7 @@ export const paybox = defineProvider({
   captureDefault: ({ capture }) => (capture === 'manual' ? 'manual' : 'automatic'),
 
   start(request) {
-    const { email } = request.payment.customer;
-    if (!email || email.length < 6 || email.length > 120) {
-      throw invalidField('customer.email', 'Paybox requires an e-mail address of 6 to 120 characters');
-    }
     const fields = payboxFields(request);
-    requireCharset(charset('utf-8'), fields, { PBX_PORTEUR: 'customer.email' });
     const { signature } = signPayboxFields(request.account.settings, { fields });
     return {
       kind: 'form',

@@ -11,8 +11,9 @@ import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
+import type { Requirement } from '../kit/requirements.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { cut } from '../kit/text.ts';
+import { cut, cutMandatory } from '../kit/text.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
@@ -23,6 +24,25 @@ const TEST_PAY_TYPE = 't';
 
 const HOST = 'https://www.platnosci.pl';
 
+function ofClassic({ mode }: PayuSettings): boolean {
+  return mode === 'legacy';
+}
+
+/** What the classic API needs; the shopper's address is known when the shopper comes. */
+export const PAYU_REQUIRES: readonly Requirement<PayuSettings>[] = [
+  {
+    field: 'currency',
+    when: 'mode is legacy: PLN',
+    applies: ofClassic,
+    problemOf: (value) => (value === 'PLN' ? null : 'the classic API takes PLN only'),
+  },
+  ...['customer.email', 'customer.firstName', 'customer.lastName'].map((field) => ({
+    field,
+    when: 'mode is legacy',
+    applies: ofClassic,
+  })),
+];
+
 function withoutPayType({
   pay_type: _type,
   ...fields
@@ -30,20 +50,13 @@ function withoutPayType({
   return fields;
 }
 
-/** The signed form NewPayment. @throws Problem naming a customer field that is missing. */
+/** The signed form NewPayment. @throws Problem where nobody knows the shopper's address. */
 export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAttempt {
   const { payment, account, order, now } = request;
   const { settings } = account;
   const { customer } = payment;
   const ip = customer.ip ?? request.ip;
-  for (const [path, value] of Object.entries({
-    'customer.ip': ip,
-    'customer.email': customer.email,
-    'customer.firstName': customer.firstName,
-    'customer.lastName': customer.lastName,
-  })) {
-    if (!value) throw invalidField(path, 'PayU wants it');
-  }
+  if (!ip) throw invalidField('customer.ip', 'PayU wants the address of the payer');
   const entries: (readonly [string, string | undefined])[] = [
     ['pos_id', settings.pos_id],
     // There is no sandbox: on an account for tests every payment has to be one of test.
@@ -51,13 +64,13 @@ export function startPayuClassic(request: StartRequest<PayuSettings>): StartedAt
     ['session_id', order],
     ['pos_auth_key', settings.pos_auth_key],
     ['amount', String(payment.amount)],
-    ['desc', cut(payment.description, 50) ?? payment.reference.slice(0, 50)],
+    ['desc', cut(payment.description, 50) ?? cut(payment.reference, 50)],
     ['order_id', order],
-    ['first_name', cut(customer.firstName, 100)],
-    ['last_name', cut(customer.lastName, 100)],
+    ['first_name', cutMandatory(customer.firstName, 100)],
+    ['last_name', cutMandatory(customer.lastName, 100)],
     ['email', customer.email],
     ['language', customer.language === 'en' ? 'en' : 'pl'],
-    ['client_ip', ip ?? undefined],
+    ['client_ip', ip],
     ['ts', String(now.getTime())],
   ];
   const fields = withProviderFields(

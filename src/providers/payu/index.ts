@@ -8,7 +8,7 @@
  */
 
 import { currencies } from '../../payments/currencies.ts';
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
-import { queryPayuClassic, startPayuClassic } from './classic.ts';
+import { PAYU_REQUIRES, queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
@@ -104,7 +104,7 @@ export const payu = defineProvider<typeof payuSettings>({
     REFUND: PAYU_REFUND_STATUSES,
     CLASSIC: PAYU_CLASSIC_STATUSES,
   },
-  requires: [],
+  requires: PAYU_REQUIRES,
   maxAmount: 999_999_999,
   testOnly: false,
   freshOrderEachRedirect: true,
@@ -116,7 +116,6 @@ export const payu = defineProvider<typeof payuSettings>({
 
   async start(request) {
     if (request.account.settings.mode === 'rest') return startPayuRest(request);
-    if (request.payment.currency !== 'PLN') throw invalidField('currency', 'the classic API takes PLN only');
     return startPayuClassic(request);
   },
 

@@ -9,7 +9,7 @@
  */
 
 import { currencies } from '../../payments/currencies.ts';
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
@@ -129,7 +129,16 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     REFUND_NOTIFICATION: P24_REFUND_NOTIFICATION_STATUSES,
     ERROR: P24_ERRORS,
   },
-  requires: ['customer.email'],
+  requires: [
+    { field: 'customer.email', maxLength: 50 },
+    {
+      field: 'currency',
+      when: 'mode is legacy: PLN',
+      applies: ({ mode }) => mode === 'legacy',
+      problemOf: (value) =>
+        value === 'PLN' ? null : 'the legacy protocol takes PLN only, and names no currency',
+    },
+  ],
   maxAmount: 999_999_999,
   testOnly: false,
   freshOrderEachRedirect: true,
@@ -140,13 +149,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   deferred: ({ mode }) => mode === 'rest',
 
   async start(request) {
-    const { email } = request.payment.customer;
-    if (!email || email.length > 50)
-      throw invalidField('customer.email', 'Przelewy24 wants one of at most 50 characters');
-    const { mode } = request.account.settings;
-    if (mode === 'legacy' && request.payment.currency !== 'PLN')
-      throw invalidField('currency', 'the legacy protocol takes PLN only, and names no currency');
-    return mode === 'rest' ? startP24Rest(request) : startP24Form(request);
+    return request.account.settings.mode === 'rest' ? startP24Rest(request) : startP24Form(request);
   },
 
   async notification(request, account, channel) {

@@ -14,7 +14,7 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { pageLanguage } from '../kit/languages.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
-import { cut, ifFits, plainAscii } from '../kit/text.ts';
+import { ASCII, cut, ifFits } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
 import { P24_LANGUAGES, type P24Settings } from './settings.ts';
 import { p24JsonValue } from './shop-fields.ts';
@@ -90,7 +90,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     timeLimit: settings.time_limit,
     waitForResult: settings.wait_for_result,
     regulationAccept: false,
-    transferLabel: plainAscii(payment.reference).slice(0, 20) || undefined,
+    transferLabel: cut(payment.reference, 20, ASCII),
     encoding: 'UTF-8',
     sign: signP24Request(signed, settings.crc).signature,
   };

@@ -4,7 +4,7 @@ import type { StartRequest } from '../contract.ts';
 import { addressWithin, backBy } from '../kit/addresses.ts';
 import { sixDigits } from '../kit/number-space.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
-import { ifFits, plainAscii } from '../kit/text.ts';
+import { ASCII, cut, ifFits, type Takes } from '../kit/text.ts';
 import { REQUEST_PARAMETERS } from './middleware.ts';
 import type { SipsSettings } from './settings.ts';
 
@@ -36,9 +36,7 @@ function withoutBangs(value: string): string {
   return value.replaceAll('!', '');
 }
 
-function plain(value: string | undefined | null): string | undefined {
-  return withoutBangs(plainAscii(value ?? '')).trim() || undefined;
-}
+const takes: Takes = (character) => ASCII(character) && character !== '!';
 
 function parametersOfPayment(
   request: StartRequest<SipsSettings>,
@@ -64,9 +62,9 @@ function parametersOfPayment(
     ['payment_means', settings.payment_means],
     ['capture_mode', capture],
     ['capture_day', settings.capture_day],
-    ['customer_email', plain(ifFits(email, 128))],
+    ['customer_email', ifFits(email, 128, takes)],
     ['customer_ip_address', ip],
-    ['caddie', plain(payment.description)?.slice(0, 200)],
+    ['caddie', cut(payment.description, 200, takes)],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

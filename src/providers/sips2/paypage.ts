@@ -100,8 +100,9 @@ function withoutBars(value: string): string {
   return value.replaceAll('|', ' ');
 }
 
-function plain(value: string | undefined): string | undefined {
-  return withoutBars(value ?? '').trim() || undefined;
+/** A text for people. */
+function text(value: string | null | undefined, limit: number): string | undefined {
+  return cut(withoutBars(value ?? ''), limit);
 }
 
 function captureMode({ payment, account }: StartRequest<Sips2Settings>): string {
@@ -131,10 +132,10 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
     ['paymentMeanBrandList', settings.payment_means],
     ['customerLanguage', customer.language],
     ['customerIpAddress', customer.ip],
-    ['customerContact.email', plain(ifFits(customer.email, 128))],
-    ['customerContact.firstname', plain(cut(customer.firstName, 50))],
-    ['customerContact.lastname', plain(cut(customer.lastName, 50))],
-    ['returnContext', plain(cut(payment.description, 255))],
+    ['customerContact.email', ifFits(customer.email, 128, (character) => character !== '|')],
+    ['customerContact.firstname', text(customer.firstName, 50)],
+    ['customerContact.lastname', text(customer.lastName, 50)],
+    ['returnContext', text(payment.description, 255)],
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

@@ -1,9 +1,10 @@
 /** The debt that a shopper pays: what both ways of paying send of it, within the protocol's limits. */
-import { invalidField, Problem } from '../../payments/errors.ts';
 import type { StartRequest } from '../contract.ts';
 import { addressWithin } from '../kit/addresses.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import type { ShopFields } from '../kit/provider-fields.ts';
+import type { Requirement } from '../kit/requirements.ts';
+import { plainAscii } from '../kit/text.ts';
 import type { TipiSettings } from './settings.ts';
 
 /** The limits of the two ways, in cents. */
@@ -16,9 +17,8 @@ const OBJET_LENGTH = 100;
 
 /** ASCII letters, digits and single spaces; apostrophes and hyphens become spaces. PayFiP answers a fault to anything else. */
 export function normalisedObjet(value: string): string {
-  return value
-    .normalize('NFKD')
-    .replace(/['’-]/g, ' ')
+  return plainAscii(value)
+    .replace(/['-]/g, ' ')
     .replace(/[^A-Za-z0-9\s]/g, '')
     .replace(/\s+/g, ' ')
     .trim()
@@ -52,22 +52,29 @@ export const TIPI_SHOP_FIELDS: ShopFields = {
   },
 };
 
-function requireAmount({ mode }: TipiSettings, amount: number): void {
-  const most = mode === 'url' ? URL_LIMIT : WEB_SERVICE_LIMIT;
-  const least = mode === 'url' ? URL_LEAST : WEB_SERVICE_LEAST;
-  if (amount >= least && amount <= most) return;
-  throw new Problem('amount_out_of_range', `PayFiP takes ${least} to ${most} cents this way`, {
-    errors: [{ path: 'amount', message: `is not between ${least} and ${most}` }],
-  });
+function amountWithin(mode: TipiSettings['mode'], least: number, most: number): Requirement<TipiSettings> {
+  return {
+    field: 'amount',
+    when: `mode is ${mode}: ${least} to ${most} cents`,
+    applies: (settings) => settings.mode === mode,
+    problemOf: (value) =>
+      Number(value) >= least && Number(value) <= most ? null : `is not between ${least} and ${most} cents`,
+  };
 }
 
-function emailOf({ payment }: StartRequest<TipiSettings>): string {
-  const mel = payment.customer.email ?? '';
-  if (mel.length < 6 || mel.length > 80 || !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(mel)) {
-    throw invalidField('customer.email', 'PayFiP wants an address of 6 to 80 characters');
-  }
-  return mel;
-}
+/** What a payment needs, within the limits of its account's way of paying. */
+export const TIPI_REQUIRES: readonly Requirement<TipiSettings>[] = [
+  amountWithin('url', URL_LEAST, URL_LIMIT),
+  amountWithin('webservice', WEB_SERVICE_LEAST, WEB_SERVICE_LIMIT),
+  {
+    field: 'customer.email',
+    maxLength: 80,
+    problemOf: (value) =>
+      value.length >= 6 && /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(value)
+        ? null
+        : 'is no address of 6 to 80 characters of ASCII',
+  },
+];
 
 interface Debt {
   readonly exer: string;
@@ -78,17 +85,13 @@ interface Debt {
   readonly refdet: string;
 }
 
-/**
- * The debt of a payment, under the protocol's names.
- * @throws Problem amount_out_of_range; invalid_request naming the field that PayFiP does not take.
- */
+/** The debt of a payment, under the protocol's names. */
 export function debtOf(request: StartRequest<TipiSettings>): Debt {
-  const { payment, order, now, account } = request;
-  const { providerFields, description } = payment;
-  requireAmount(account.settings, payment.amount);
+  const { payment, order, now } = request;
+  const { providerFields, description, customer } = payment;
   return {
     exer: providerFields.exer ?? String(now.getUTCFullYear()),
-    mel: emailOf(request),
+    mel: customer.email ?? '',
     montant: String(payment.amount),
     objet: providerFields.objet ?? (normalisedObjet(withoutOrderNumbers(description ?? '')) || order),
     refdet: providerFields.refdet ?? order,

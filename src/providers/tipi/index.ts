@@ -17,7 +17,7 @@
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
-import { TIPI_SHOP_FIELDS, WEB_SERVICE_LIMIT } from './debt.ts';
+import { TIPI_REQUIRES, TIPI_SHOP_FIELDS, WEB_SERVICE_LIMIT } from './debt.ts';
 import { wrongSaisie } from './environment.ts';
 import { requestParameters } from './parameters.ts';
 import { tipiProof } from './proof.ts';
@@ -53,7 +53,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
   signatures: tipiSignatures,
   statuses: { RESULTRANS, FAULT: PAYFIP_FAULTS },
   likelyCauses: [],
-  requires: ['customer.email'],
+  requires: TIPI_REQUIRES,
   maxAmount: WEB_SERVICE_LIMIT,
   testOnly: false,
   // An idop is good for one visit.

@@ -10,7 +10,7 @@
  */
 
 import { currenciesWithDigits } from '../../payments/currencies.ts';
-import { invalidField, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
@@ -106,7 +106,21 @@ export const tpay = defineProvider<typeof tpaySettings>({
   signatures: tpaySignatures,
   likelyCauses: LIKELY_CAUSES,
   statuses: { tr_status: TPAY_STATUSES, transaction: TPAY_TRANSACTION_STATUSES },
-  requires: ['customer.email'],
+  requires: [
+    {
+      field: 'customer.email',
+      maxLength: 64,
+      when: 'mode is classic',
+      applies: ({ mode }) => mode === 'classic',
+    },
+    { field: 'customer.email', when: 'mode is openapi', applies: ({ mode }) => mode === 'openapi' },
+    {
+      field: 'currency',
+      when: 'mode is classic: PLN',
+      applies: ({ mode }) => mode === 'classic',
+      problemOf: (value) => (value === 'PLN' ? null : 'the classic protocol takes PLN only'),
+    },
+  ],
   maxAmount: 999_999_999,
   testOnly: false,
   freshOrderEachRedirect: true,
@@ -117,11 +131,8 @@ export const tpay = defineProvider<typeof tpaySettings>({
   deferred: ({ mode }) => mode === 'openapi',
 
   async start(request) {
-    if (!request.payment.customer.email) throw invalidField('customer.email', 'tpay wants it');
-    if (request.account.settings.mode === 'openapi') return createTransaction(request);
-    if (request.payment.currency !== 'PLN')
-      throw invalidField('currency', 'the classic protocol takes PLN only');
-    return classicForm(request);
+    if (request.account.settings.mode === 'classic') return classicForm(request);
+    return createTransaction(request);
   },
 
   async notification(request, account, channel, context) {

@@ -86,11 +86,16 @@ describe('the page address', () => {
     });
   });
 
-  it('never carries the semicolon that the vendor forbids: a comma in a description, an error elsewhere', () => {
+  it('never carries the semicolon that the vendor forbids: a comma in text for people, an error in a shop’s own field', () => {
     const redirect = start(ecommpay, request(ecommpay, { description: 'Tickets; two' }));
     expect(redirect.kind === 'url' && redirect.url).toContain('payment_description=Tickets%2C%20two');
     const customer = { firstName: 'Zoé;x' };
-    expect(() => start(ecommpay, request(ecommpay, { customer }))).toThrow('customer.firstName');
+    const named = start(ecommpay, request(ecommpay, { customer }));
+    expect(named.kind === 'url' && new URL(named.url).searchParams.get('customer_first_name')).toBe('Zoé,x');
+    const providerFields = { customer_id: 'a;b' };
+    expect(() => start(ecommpay, request(ecommpay, { providerFields }))).toThrow(
+      'providerFields.customer_id',
+    );
   });
 
   it('offers no currency whose decimals are unverified', () => {

@@ -73,10 +73,12 @@ describe('the form', () => {
     expect(extra({ ITEM_COUNT: '1', ITEMID1: 'y' })).toThrow('sorts such names in two ways');
   });
 
-  it('carries no character that ISO-8859-1 lacks, and the error names the shop’s field', () => {
+  it('carries no character that ISO-8859-1 lacks, stops no payment for it, and names a shop’s own field', () => {
     const account = accountOf(ogone, { encoding: 'iso-8859-1' });
     const customer = { firstName: 'Błażej' };
-    expect(() => start(ogone, request(ogone, { customer }), account)).toThrow('customer.firstName');
+    expect(formFields(ogone, request(ogone, { customer }), account).fields.CN).toBe('Blazej');
+    const own = request(ogone, { providerFields: { COMPLUS: 'Błażej' } });
+    expect(() => start(ogone, own, account)).toThrow('providerFields.COMPLUS');
   });
 
   it('carries no return address that the platform would cut', () => {
