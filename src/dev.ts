@@ -42,9 +42,8 @@ function sandboxOf(c: Context): Sandbox {
       const id = paymentId(text);
       const found = id && (await service.ledger(id).read());
       if (!id || !found) return null;
-      const { view, isOpen, isOver, providerFields } = found;
-      const asked = { currency: view.currency, test: view.test, providerFields };
-      const choices = isOpen ? await accountsToChoose(service, found.shop, asked) : null;
+      const { view, isOpen, isOver, request } = found;
+      const choices = isOpen ? await accountsToChoose(service, found.shop, request, view.test) : null;
       return {
         status: view.status,
         checkoutUrl: checkoutUrl(service, origin, id),
