@@ -1,6 +1,7 @@
 /** The local Worker: the same routes as in production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
 import { requireLoopback } from './env.ts';
+import { accountsToChoose } from './gateway/checkout.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { checkoutUrl } from './http/checkout-url.ts';
@@ -11,13 +12,17 @@ import { DEMO_KEYS, seed } from './sandbox/demo.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { sandboxSection } from './sandbox/section.ts';
 import { demoShopRoutes } from './sandbox/shop.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 /** What the reference page's examples need under `npm start`. */
-const NOTE = `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`;
+const NOTE = {
+  keys: `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`,
+  section: sandboxSection,
+};
 
 const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
 
@@ -32,9 +37,20 @@ function sandboxOf(c: Context): Sandbox {
     directory: service.directory,
     store,
     origin,
-    checkoutUrl: (text) => {
+    origins: [origin, ...(service.config.publicUrl ? [new URL(service.config.publicUrl).origin] : [])],
+    payment: async (text) => {
       const id = paymentId(text);
-      return id && checkoutUrl(service, origin, id);
+      const found = id && (await service.ledger(id).read());
+      if (!id || !found) return null;
+      const { view, isOpen, isOver, request } = found;
+      const choices = isOpen ? await accountsToChoose(service, found.shop, request, view.test) : null;
+      return {
+        status: view.status,
+        checkoutUrl: checkoutUrl(service, origin, id),
+        isOver,
+        account: view.account,
+        choices: choices?.map((account) => account.id) ?? null,
+      };
     },
     fetch: (request) =>
       new URL(request.url).origin === origin

@@ -9,7 +9,7 @@ import { adminRoutes } from './admin/routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { checkoutRoutes } from './checkout.ts';
-import { docsRoutes } from './docs.tsx';
+import { docsRoutes, type LocalNote } from './docs.tsx';
 import { homeRoutes } from './home.ts';
 import { documented } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
@@ -41,7 +41,10 @@ function rejectOtherMethods(app: Hono<AppEnv>): void {
  * The Worker's application. `serviceOf` is called once per request with the Worker's bindings; `note` stands on the
  * reference page.
  */
-export function createApp(serviceOf: (bindings: object) => Service, note = ''): Hono<AppEnv> {
+export function createApp(
+  serviceOf: (bindings: object) => Service,
+  note: LocalNote | null = null,
+): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound((c) =>

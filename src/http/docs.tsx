@@ -3,7 +3,9 @@ import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import { originOf } from '../gateway/start-attempt.ts';
 import { base64url } from '../signing/bytes.ts';
+import { answerExample } from './answer-examples.ts';
 import type { AppEnv } from './app-env.ts';
+import { type Section, sections } from './contract.ts';
 import {
   type ApiDocument,
   apiDocument,
@@ -12,6 +14,7 @@ import {
   documented,
 } from './openapi.ts';
 import { ownPolicy, pageHeaders } from './pages.tsx';
+import { webhook } from './schemas.ts';
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -86,6 +89,7 @@ function Operation({
                 <code>{parameter.name}</code>
               </td>
               <td>{parameter.in}</td>
+              <td>{parameter.description}</td>
               <td>
                 <code>{JSON.stringify(parameter.schema)}</code>
               </td>
@@ -112,6 +116,12 @@ function Operation({
                   <pre>{JSON.stringify(response.content['application/json'].schema, null, 2)}</pre>
                 </details>
               )}
+              {response.content?.['application/json']?.example !== undefined && (
+                <details>
+                  <summary>Example</summary>
+                  <pre>{JSON.stringify(response.content['application/json'].example, null, 2)}</pre>
+                </details>
+              )}
             </td>
           </tr>
         ))}
@@ -120,11 +130,44 @@ function Operation({
   );
 }
 
+/** Words and what they mean. Code in a text stands between backticks. */
+function Words({ section: { title, text, rows } }: { section: Section }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {text.map((paragraph) => (
+        <p>{coded(paragraph)}</p>
+      ))}
+      <table>
+        {rows.map(([word, meaning]) => (
+          <tr>
+            <td>
+              <code>{word}</code>
+            </td>
+            <td>{coded(meaning)}</td>
+          </tr>
+        ))}
+      </table>
+    </section>
+  );
+}
+
+/** A text with what stands between backticks as code. */
+function coded(text: string) {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code>{part}</code> : part));
+}
+
+/** What the page says of the local Worker: keys for the examples, as shell variables, and what it has beside the contract. */
+export interface LocalNote {
+  readonly keys: string;
+  readonly section: Section;
+}
+
 interface ReferenceProps {
   readonly document: ApiDocument;
   readonly order: ReturnType<typeof describedOrder>;
   readonly base: string;
-  readonly note: string;
+  readonly note: LocalNote | null;
   readonly nonce: string;
 }
 
@@ -144,23 +187,30 @@ function Reference({ document, order, base, note, nonce }: ReferenceProps) {
           bottom:
         </p>
         <pre class="curl">
-          BASE={base} {note || 'SHOP_KEY=... REQUEST_KEY=... ADMIN_TOKEN=...'}
+          BASE={base} {note?.keys ?? 'SHOP_KEY=... REQUEST_KEY=... ADMIN_TOKEN=...'}
         </pre>
+        {note && <Words section={note.section} />}
         {order.map(({ method, path }) => {
           const described = document.paths[path]?.[method];
           return described && <Operation method={method} path={path} described={described} />;
         })}
+        {sections.map((section) => (
+          <Words section={section} />
+        ))}
+        <h3>A webhook</h3>
+        <pre>{JSON.stringify(answerExample(webhook), null, 2)}</pre>
       </body>
     </html>
   );
 }
 
-export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
+export function docsRoutes(app: Hono<AppEnv>, note: LocalNote | null): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  let document: ApiDocument | null = null;
-  const theDocument = async () => {
-    document ??= await apiDocument(app);
-    return document;
+  // One for each address that the service is reached at: in production PUBLIC_URL alone.
+  let made: { readonly origin: string; readonly document: ApiDocument } | null = null;
+  const theDocument = async (origin: string) => {
+    if (made?.origin !== origin) made = { origin, document: await apiDocument(app, origin) };
+    return made.document;
   };
 
   routes.get(
@@ -172,7 +222,7 @@ export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
       errors: [],
       example: {},
     }),
-    async (c) => c.json(await theDocument()),
+    async (c) => c.json(await theDocument(originOf(c.get('service'), c.req.url))),
   );
 
   routes.get(
@@ -192,7 +242,7 @@ export function docsRoutes(app: Hono<AppEnv>, note: string): Hono<AppEnv> {
       const base = originOf(service, c.req.url);
       const page = (
         <Reference
-          document={await theDocument()}
+          document={await theDocument(base)}
           order={describedOrder(app)}
           base={base}
           note={note}

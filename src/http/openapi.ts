@@ -4,9 +4,12 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema, ObjectEntries, StrictObjectSchema } from 'valibot';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
+import { answerExample } from './answer-examples.ts';
 import type { AppEnv } from './app-env.ts';
 import { requireNoQuery } from './body.ts';
+import { markdown, webhookTypes } from './contract.ts';
 import * as schemas from './schemas.ts';
+import { PROBLEM_WORDS } from './words.ts';
 
 // Given here, so that the library does not look for it with a dynamic import at run time.
 loadVendor('valibot', {
@@ -51,7 +54,19 @@ export interface Example {
 
 function content(schema: GenericSchema | string, type = 'application/json') {
   if (typeof schema === 'string') return { description: schema };
-  return { description: 'OK', content: { [type]: { schema: resolver(schema) } } };
+  const example = answerExample(schema);
+  return {
+    description: 'OK',
+    content: { [type]: { schema: resolver(schema), ...(example !== undefined && { example }) } },
+  };
+}
+
+/** The tag of a route: whose it is. */
+function tagOf({ summary, auth }: RouteDescription): string {
+  if (summary.startsWith('PolyBanking')) return 'PolyBanking';
+  if (auth === 'operator') return 'Operators';
+  if (auth === 'shop') return 'Shops';
+  return 'Everybody';
 }
 
 function parametersOf(described: RouteDescription) {
@@ -91,7 +106,10 @@ function errorsOf(operation: RouteDescription) {
   return Object.fromEntries(
     [...byStatus].map(([status, named]) => [
       status,
-      { ...content(schemas.problem, 'application/problem+json'), description: named.join(', ') },
+      {
+        ...content(schemas.problem, 'application/problem+json'),
+        description: named.map((code) => `${code}: ${PROBLEM_WORDS[code]}`).join(' '),
+      },
     ]),
   );
 }
@@ -108,6 +126,7 @@ export function documented(described: RouteDescription): MiddlewareHandler {
   const body = described.body ?? described.optionalBody;
   const options = {
     summary: described.summary,
+    tags: [tagOf(described)],
     ...(described.description && { description: described.description }),
     ...(described.auth && { security: [{ [described.auth]: [] }] }),
     parameters: parametersOf(described),
@@ -153,6 +172,7 @@ export function documented(described: RouteDescription): MiddlewareHandler {
 /** A described operation as the document holds it. */
 export interface DocumentedRoute {
   readonly summary: string;
+  readonly tags?: readonly string[];
   readonly description?: string;
   readonly security?: readonly Readonly<Record<string, unknown>>[];
   readonly parameters?: readonly {
@@ -171,7 +191,7 @@ export interface DocumentedRoute {
       string,
       {
         readonly description: string;
-        readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+        readonly content?: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
       }
     >
   >;
@@ -181,6 +201,10 @@ export interface DocumentedRoute {
 export interface ApiDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedRoute>>>>;
+  readonly info: { readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string }[];
+  readonly webhooks: Readonly<Record<string, object>>;
 }
 
 /** The parameters of a path, which no route has to repeat. */
@@ -206,10 +230,35 @@ export function describedOrder(
   });
 }
 
-/** The OpenAPI document of an application. */
-export async function apiDocument(app: Hono<AppEnv>): Promise<ApiDocument> {
+/** What the shop's address gets, one entry a type. */
+function webhooksOf() {
+  const schema = toJsonSchema(schemas.webhook, { typeMode: 'input', errorMode: 'ignore' });
+  const body = { 'application/json': { schema, example: answerExample(schemas.webhook) } };
+  return Object.fromEntries(
+    webhookTypes.map(([type, summary]) => [
+      type,
+      {
+        post: {
+          summary,
+          tags: ['Shops'],
+          requestBody: { content: body },
+          responses: {
+            '2XX': { description: 'The shop has it.' },
+            410: { description: 'Nobody wants it: it is sent no more.' },
+          },
+        },
+      },
+    ]),
+  );
+}
+
+/**
+ * The OpenAPI document of an application.
+ * @param origin where it is reached from outside.
+ */
+export async function apiDocument(app: Hono<AppEnv>, origin: string): Promise<ApiDocument> {
   const document = (await generateSpecs(app, {
-    documentation,
+    documentation: { ...documentation, servers: [{ url: origin, description: 'This service' }] },
     excludeStaticFile: false,
   })) as unknown as ApiDocument;
   const paths = Object.entries(document.paths).map(([path, operationsOfPath]) => [
@@ -227,7 +276,8 @@ export async function apiDocument(app: Hono<AppEnv>): Promise<ApiDocument> {
       ]),
     ),
   ]);
-  return { ...document, paths: Object.fromEntries(paths) as ApiDocument['paths'] };
+  const webhooks = webhooksOf();
+  return { ...document, webhooks, paths: Object.fromEntries(paths) as ApiDocument['paths'] };
 }
 
 /** The parts of the document that no route holds. */
@@ -236,12 +286,18 @@ const documentation = {
   info: {
     title: 'countersign',
     version: '1',
-    description: 'Payment signing at the edge: one call, one signed redirect, exactly one result.',
+    description: `Payment signing at the edge: one call, one signed redirect, exactly one result.\n\n${markdown()}`,
   },
+  tags: [
+    { name: 'Shops', description: "What a storefront calls, with its shop's API key." },
+    { name: 'Operators', description: 'What whoever runs the service calls, with ADMIN_TOKEN.' },
+    { name: 'Everybody', description: 'Where shoppers and providers come, and what anybody may read.' },
+    { name: 'PolyBanking', description: 'The addresses of PolyBanking, and the move from a server of it.' },
+  ],
   components: {
     securitySchemes: {
-      shop: { type: 'http', scheme: 'bearer', description: "The shop's API key." },
-      operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN.' },
+      shop: { type: 'http' as const, scheme: 'bearer', description: "The shop's API key." },
+      operator: { type: 'http' as const, scheme: 'bearer', description: 'ADMIN_TOKEN.' },
     },
   },
-} as const;
+};

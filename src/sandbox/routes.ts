@@ -8,7 +8,6 @@ import {
   type Bank,
   BankError,
   type BankOrder,
-  type Decision,
   type Merchant,
   merchantOf,
   TROUBLES,
@@ -17,7 +16,6 @@ import {
 import { decided as recordDecision } from './kit/bank-ledger.ts';
 import {
   DISORDER_STEPS,
-  DISORDERS,
   type Disorder,
   orderInMessage,
   requestOf,
@@ -26,9 +24,11 @@ import {
   type StepResult,
 } from './kit/disorder.ts';
 import { bankErrorPage, orderPage, sentPage } from './kit/pages.tsx';
-import { RejectedByBank, toBank } from './kit/shopper.ts';
+import { receiveOrder } from './kit/receive.ts';
 import { answerCall, makeTrouble } from './kit/trouble.ts';
 import type { Sandbox } from './sandbox.ts';
+import { objectOf, requireReportable, SandboxProblem, type Script, scriptOf } from './script.ts';
+import { shopperToBank } from './shopper.ts';
 
 /** The merchants of a bank: every account of its providers that is not real. */
 async function merchantsOf(
@@ -50,7 +50,8 @@ async function receive(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respon
   try {
     const merchants = await merchantsOf(sandbox, bank);
     const url = new URL(c.req.url);
-    const received = await bank.receive(
+    const received = await receiveOrder(
+      bank,
       {
         method: c.req.method === 'POST' ? 'POST' : 'GET',
         path: url.pathname,
@@ -83,15 +84,24 @@ async function answer(c: Context, sandbox: Sandbox, bank: Bank): Promise<Respons
     body: await c.req.text(),
     origin: url.origin,
   };
-  const answered = await answerCall(bank, call, [...merchants.values()], sandbox.store);
-  return answered ?? c.text('no such call', 404);
+  try {
+    const answered = await answerCall(bank, call, [...merchants.values()], sandbox.store);
+    return answered ?? c.text('no such call', 404);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return c.text('the body is not of the form that this call has', 400);
+  }
 }
 
 /** Runs steps for an order, each as a request to the merchant. */
 async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], concurrently: boolean) {
   const bank = bankOf(order.bank);
   const merchant = (await merchantsOf(sandbox, bank)).get(order.account);
-  if (!merchant) throw new Error(`the account ${order.account} is gone`);
+  if (!merchant)
+    throw new SandboxProblem(
+      409,
+      `the account ${order.account} is no sandbox's any more: its bank cannot sign`,
+    );
   const run = async (step: Step): Promise<StepResult> => {
     if (step.do === 'return' || isDecision(step.disorder)) {
       const decided = step.do === 'return' ? order : orderInMessage(order, step.disorder);
@@ -118,35 +128,32 @@ function isDecision(disorder: Disorder): boolean {
   return ['none', 'other-amount', 'other-currency', 'wrong-charset'].includes(disorder);
 }
 
-const DECISIONS: readonly Decision[] = ['pay', 'decline', 'cancel', 'wait'];
-
-/** A step as a script gives it, or null when it is none. */
-function stepOf(given: unknown): Step | null {
-  const {
-    do: what,
-    decision: said,
-    disorder = 'none',
-    bare = false,
-  } = (given ?? {}) as Record<string, unknown>;
-  // Scripts of version 0.1.0 say refuse.
-  const decision = said === 'refuse' ? 'decline' : said;
-  if (!DECISIONS.includes(decision as Decision)) return null;
-  if (what === 'return') return { do: 'return', decision: decision as Decision, bare: bare === true };
-  if (what !== 'notify' || !DISORDERS.includes(disorder as Disorder)) return null;
-  return { do: 'notify', decision: decision as Decision, disorder: disorder as Disorder };
+/** Answers a script, or says what it takes. */
+async function answering(c: Context, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SandboxProblem)) throw error;
+    return c.json({ message: error.message, ...error.more }, error.status);
+  }
 }
 
-/** More steps than any test of disorder needs. */
-const STEP_LIMIT = 50;
+async function playScript(sandbox: Sandbox, order: BankOrder, script: Script) {
+  requireReportable(bankOf(order.bank), script);
+  return (await play(sandbox, order, script.steps, script.concurrently)).results;
+}
 
-async function playScript(c: Context, sandbox: Sandbox, order: BankOrder): Promise<Response> {
-  const given = await c.req.json<{ steps?: unknown[]; concurrently?: boolean }>();
-  const steps = (given.steps ?? []).slice(0, STEP_LIMIT).map(stepOf);
-  const known = steps.filter((step) => step !== null);
-  if (known.length !== steps.length)
-    return c.json({ message: 'a step is notify or return, with a decision' }, 422);
-  const { results } = await play(sandbox, order, known, given.concurrently === true);
-  return c.json({ results });
+function isJson(c: Context): boolean {
+  return c.req.header('content-type')?.startsWith('application/json') ?? false;
+}
+
+/** What getpaid's gateway is sent to register an order: texts by name. @throws SandboxProblem */
+function registrationOf(text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new SandboxProblem(400, 'the body is not JSON');
+  }
 }
 
 export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
@@ -172,53 +179,64 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
     c.req.query('transaction_id') === undefined ? next() : receive(c, sandboxOf(c), dummyBank),
   );
 
-  routes.post('/paywall/fake_gateway_api/', async (c) => {
-    const id = registeredId(await c.req.json<Record<string, string>>());
-    return c.json({ url: `${new URL(c.req.url).origin}/paywall/fake_gateway/?pay_id=${id}` });
-  });
+  routes.post('/paywall/fake_gateway_api/', (c) =>
+    answering(c, async () => {
+      const id = registeredId(registrationOf(await c.req.text()));
+      return c.json({ url: `${new URL(c.req.url).origin}/paywall/fake_gateway/?pay_id=${id}` });
+    }),
+  );
 
-  routes.post('/sandbox/trouble', async (c) => {
-    const given = await c.req.json<{ provider?: string; trouble?: string }>();
-    const trouble = TROUBLES.find((name): name is Trouble => name === given.trouble);
-    const bank = BANKS.find(({ providers }) => providers.includes(given.provider ?? ''));
-    if (!bank || !trouble) return c.json({ message: `trouble is one of ${TROUBLES.join(', ')}` }, 422);
-    await makeTrouble(bank, trouble, sandboxOf(c).store);
-    return c.json({ provider: given.provider, trouble });
-  });
+  routes.post('/sandbox/trouble', (c) =>
+    answering(c, async () => {
+      const example = '{"provider":"sips2","trouble":"lost"}';
+      const given = objectOf(await c.req.text(), ['provider', 'trouble'], example);
+      const trouble = TROUBLES.find((name): name is Trouble => name === given.trouble);
+      const bank = BANKS.find(({ providers }) => providers.includes(String(given.provider)));
+      if (!bank)
+        throw new SandboxProblem(
+          422,
+          `provider: is one of ${BANKS.flatMap(({ providers }) => providers).join(', ')}`,
+        );
+      if (!trouble) throw new SandboxProblem(422, `trouble: is one of ${TROUBLES.join(', ')}`);
+      await makeTrouble(bank, trouble, sandboxOf(c).store);
+      return c.json({ provider: given.provider, trouble });
+    }),
+  );
 
   // A shopper without a browser: takes a payment to its bank, and decides there.
-  routes.post('/sandbox/payments/:id', async (c) => {
-    const sandbox = sandboxOf(c);
-    const { decision } = await c.req.json<{ decision?: string }>();
-    const step = stepOf({ do: 'notify', decision });
-    if (!step) return c.json({ message: `a decision is one of ${DECISIONS.join(', ')}` }, 422);
-    const url = sandbox.checkoutUrl(c.req.param('id'));
-    if (url === null) return c.json({ message: 'there is no such payment' }, 404);
-    const fetcher = (request: Request) => sandbox.fetch(request);
-    try {
-      const order = await toBank({ kind: 'url', method: 'GET', url }, sandbox.origin, fetcher);
-      const { results } = await play(sandbox, order, [step], false);
-      return c.json({ order, results });
-    } catch (error) {
-      if (!(error instanceof RejectedByBank)) throw error;
-      return c.json({ message: error.message }, 422);
-    }
-  });
+  routes.post('/sandbox/payments/:id', (c) =>
+    answering(c, async () => {
+      const sandbox = sandboxOf(c);
+      const script = scriptOf(await c.req.text());
+      const payment = await sandbox.payment(c.req.param('id'));
+      if (!payment)
+        throw new SandboxProblem(
+          404,
+          'there is no such payment: POST /v1/payments makes one, and its id goes into the path',
+        );
+      const order = await shopperToBank(sandbox, payment, script.account);
+      return c.json({ order, results: await playScript(sandbox, order, script) });
+    }),
+  );
 
-  routes.post('/sandbox/orders/:id', async (c) => {
-    const sandbox = sandboxOf(c);
-    const order = await sandbox.store.order(c.req.param('id'));
-    if (!order) return c.text('the bank knows no such order', 404);
-    if (c.req.header('content-type')?.startsWith('application/json')) return playScript(c, sandbox, order);
-    const { action } = await c.req.parseBody();
-    const kind = DISORDER_STEPS[String(action)];
-    if (!kind) return c.text('no such action', 422);
-    const { bank, merchant, results } = await play(sandbox, order, kind.steps, kind.concurrently === true);
-    if (kind.leave === null)
-      return c.html(sentPage(bank.caption, results, order, bank.back(order, merchant, 'pay')));
-    const away: Step = { do: 'return', ...kind.leave };
-    return c.redirect(requestOf(bank, order, merchant, away).url, 303);
-  });
+  routes.post('/sandbox/orders/:id', (c) =>
+    answering(c, async () => {
+      const sandbox = sandboxOf(c);
+      const order = await sandbox.store.order(c.req.param('id'));
+      if (!order)
+        throw new SandboxProblem(404, 'the bank knows no such order: POST /sandbox/payments/:id says its id');
+      const text = await c.req.text();
+      if (text.trimStart().startsWith('{') || isJson(c))
+        return c.json({ results: await playScript(sandbox, order, scriptOf(text)) });
+      const kind = DISORDER_STEPS[new URLSearchParams(text).get('action') ?? ''];
+      if (!kind) throw new SandboxProblem(422, `action: is one of ${Object.keys(DISORDER_STEPS).join(', ')}`);
+      const { bank, merchant, results } = await play(sandbox, order, kind.steps, kind.concurrently === true);
+      if (kind.leave === null)
+        return c.html(sentPage(bank.caption, results, order, bank.back(order, merchant, 'pay')));
+      const away: Step = { do: 'return', ...kind.leave };
+      return c.redirect(requestOf(bank, order, merchant, away).url, 303);
+    }),
+  );
 
   return routes;
 }

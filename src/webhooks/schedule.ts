@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** Pauses before the first, second, third ... try. */
-const PAUSES: readonly number[] = [
+export const PAUSES: readonly number[] = [
   0,
   5 * SECOND,
   5 * MINUTE,

@@ -2,10 +2,15 @@
 
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../../src/http/answer-examples.ts';
 import { createApp } from '../../src/http/app.ts';
 import { curlOf } from '../../src/http/docs.tsx';
 import { type ApiDocument, describedOrder, describedRoutes } from '../../src/http/openapi.ts';
-import { network, request } from '../support/harness.ts';
+import { PROBLEMS } from '../../src/payments/errors.ts';
+import { OPERATION_STATES } from '../../src/payments/operations.ts';
+import { STATUSES } from '../../src/payments/statuses.ts';
+import { EVENT_TYPES } from '../../src/payments/types.ts';
+import { network, ORIGIN, request } from '../support/harness.ts';
 
 let document: ApiDocument;
 let net: ReturnType<typeof network>;
@@ -72,6 +77,69 @@ describe('the document', () => {
       const given = Object.fromEntries(new URLSearchParams(example?.query));
       expect(query && v.safeParse(query, given).success, summary).toBe(true);
     }
+  });
+});
+
+/** A JSON Schema, as far as these tests look into one. */
+interface Described {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+  readonly items?: Described;
+  readonly anyOf?: readonly Described[];
+  readonly oneOf?: readonly Described[];
+}
+
+const isSaid = (schema: Described): boolean =>
+  Boolean(schema.description) || (schema.anyOf ?? []).some((one) => one.type !== 'null' && isSaid(one));
+
+/** The paths of fields without a description. */
+function unsaid(schema: Described, path: string): string[] {
+  const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items ? [schema.items] : [])];
+  return [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
+      ...(isSaid(field) ? [] : [`${path}.${name}`]),
+      ...unsaid(field, `${path}.${name}`),
+    ]),
+    ...inner.flatMap((one) => unsaid(one, path)),
+  ];
+}
+
+describe('the words of the document', () => {
+  it('leave no field of a body or an answer without a description', () => {
+    const missing = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, described]) => {
+        const bodies = [described.requestBody, ...Object.values(described.responses)];
+        return bodies.flatMap((body) =>
+          Object.values(body?.content ?? {}).flatMap((one) =>
+            unsaid((one as { schema: Described }).schema, `${method} ${path}`),
+          ),
+        );
+      }),
+    );
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it('leave no status, state, event, error or webhook without a sentence', async () => {
+    const page = await (await request('/docs')).text();
+    const words = [...STATUSES, ...OPERATION_STATES, ...EVENT_TYPES, ...Object.keys(PROBLEMS)];
+    for (const word of [...words, ...Object.keys(document.webhooks)]) {
+      expect(document.info.description, word).toContain(`- \`${word}\`: `);
+      expect(page, word).toContain(`<code>${word}</code></td>`);
+    }
+  });
+
+  it('leave no route without a tag that is explained, and name where the service is', () => {
+    const tags = document.tags.map(({ name }) => name);
+    for (const methods of Object.values(document.paths))
+      for (const described of Object.values(methods)) expect(tags).toContain(described.tags?.[0]);
+    expect(document.servers.map(({ url }) => url)).toEqual([ORIGIN]);
+  });
+
+  it('have examples that the schemas of the answers accept, with no member that they do not name', () => {
+    const examples = [...EXAMPLES];
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [schema, example] of examples) expect(v.parse(schema, example)).toEqual(example);
   });
 });
 

@@ -18,7 +18,8 @@ import type {
   Trouble,
 } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
-import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
+import { receiveOrder } from '../../src/sandbox/kit/receive.ts';
+import { formOfPage, shopperForm } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
@@ -101,7 +102,7 @@ export function unique(): string {
 }
 
 /** Another secret of the same form: the next digit or letter for each, within those of hexadecimal numbers. */
-function turned(secret: string): string {
+export function turned(secret: string): string {
   return secret.replace(/[0-9a-yA-Y]/g, (character) => {
     if (character === '9') return '0';
     if (character === 'f' || character === 'F') return character === 'f' ? 'a' : 'A';
@@ -243,24 +244,33 @@ function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
   return new TextEncoder().encode(body);
 }
 
-/** Sends the shopper to the bank, which reads and checks the redirect as the real one would. */
-export async function shopperAtBank(providerId: string, given: Redirect, who: Merchant): Promise<BankOrder> {
+/**
+ * Sends the shopper to the bank, which reads and checks the redirect as the real one would.
+ * @param others merchants of that bank beside the one whose redirect it is.
+ */
+export async function shopperAtBank(
+  providerId: string,
+  given: Redirect,
+  who: Merchant,
+  others: readonly Merchant[] = [],
+): Promise<BankOrder> {
   const bank = bankOf(providerId);
   const isPage = given.kind === 'html';
-  const redirect = given.kind === 'html' ? formOfPage(given.html) : given;
+  const redirect = given.kind === 'html' ? shopperForm(given.html, ORIGIN) : given;
   const url = new URL(redirect.url);
   // Our own checkout, where an order is registered first.
   if (!isPage && url.origin === ORIGIN) {
-    return shopperAtBank(providerId, await hopTarget(redirect.url), who);
+    return shopperAtBank(providerId, await hopTarget(redirect.url), who, others);
   }
-  const received = await bank.receive(
+  const received = await receiveOrder(
+    bank,
     {
       method: redirect.method,
       path: url.pathname,
       query: url.search.slice(1),
       body: redirect.kind === 'form' ? formBody(redirect) : new Uint8Array(),
     },
-    [who],
+    [...others, who],
     memory,
   );
   return { ...received, id: unique(), bank: providerId };
@@ -393,16 +403,22 @@ export async function placeAt(providerId: string, settings: Record<string, unkno
 /**
  * Creates a payment and takes its shopper to the bank.
  * @param options.place made with the same settings, where many payments are of one shop; left out: a new one.
+ * @param options.others merchants that the bank knows too.
  */
 export async function journey(
   providerId: string,
-  options: { settings?: Record<string, unknown>; fields?: Record<string, unknown>; place?: Place } = {},
+  options: {
+    settings?: Record<string, unknown>;
+    fields?: Record<string, unknown>;
+    place?: Place;
+    others?: readonly Merchant[];
+  } = {},
 ): Promise<Journey> {
   const { account, shop } = options.place ?? (await placeAt(providerId, options.settings));
   const created = await shop.pay({ currency: currencyOf(providerId), ...options.fields });
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   const who = merchant(providerId, account, options.settings);
-  const order = await shopperAtBank(providerId, created.body.redirect, who);
+  const order = await shopperAtBank(providerId, created.body.redirect, who, options.others);
   const bank = bankOf(providerId);
   return {
     shop,

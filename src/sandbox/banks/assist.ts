@@ -177,10 +177,10 @@ export const assistBank: Bank = {
     const merchant = merchants.find(
       ({ settings }) =>
         settings.merchant_id === (request.get('Shop_ID') ?? request.get('Merchant_ID')) &&
-        settings.login === request.get('Login'),
+        settings.login === request.get('Login') &&
+        settings.password === (request.get('PASSWORD') ?? request.get('Password')),
     );
-    if (!merchant || merchant.settings.password !== (request.get('PASSWORD') ?? request.get('Password')))
-      return new Response('ERROR:Неверный логин или пароль');
+    if (!merchant) return new Response('ERROR:Неверный логин или пароль');
     if (!call.path.startsWith('/results/')) return services(call, merchant, memory);
     const header =
       'Order Number;Result Code;Message;Order Date;Order Total;Currency Code;Card Number;Payment No.;Order State;Paket date';

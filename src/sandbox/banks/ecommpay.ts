@@ -152,16 +152,17 @@ type GateCall = {
 async function gate(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const request = JSON.parse(call.body) as GateCall;
   const { signature: given, ...general } = request.general;
-  const merchant = merchants.find(({ settings }) => settings.project_id === general.project_id);
+  const ofProject = merchants.filter(({ settings }) => settings.project_id === general.project_id);
+  const signed = { ...request, general } as unknown as Record<string, Member>;
+  const merchant = ofProject.find(({ settings }) => given === signature(signed, String(settings.secret_key)));
   const decline = (code: string, message: string) =>
     Response.json(
       { status: 'error', code, message, payment_id: general.payment_id, project_id: general.project_id },
       { status: 400 },
     );
-  if (!merchant) return decline('1001', 'unknown project');
+  if (ofProject.length === 0) return decline('1001', 'unknown project');
+  if (!merchant) return decline('1002', 'signature is not valid');
   const secret = String(merchant.settings.secret_key);
-  if (given !== signature({ ...request, general } as unknown as Record<string, Member>, secret))
-    return decline('1002', 'signature is not valid');
   const entry = await entryOf(memory, String(general.payment_id));
   if (!entry) return decline('3061', 'transaction not found');
   const [, , , method, kind] = call.path.split('/');

@@ -1,5 +1,6 @@
 /** A simulated Moip v1: instructions, the page, NASP, and the query. */
 import { type Bank, BankError, type Decision, type Memory } from '../kit/bank.ts';
+import { addressedOf } from '../kit/receive.ts';
 
 const TIPO: Record<Decision, readonly [tipo: string, name: string]> = {
   pay: ['1', 'Autorizado'],
@@ -52,10 +53,11 @@ export const moipBank: Bank = {
   ],
 
   async answer({ method, path, headers, body }, merchants, memory) {
-    const merchant = merchants.find(
+    const users = merchants.filter(
       ({ settings }) =>
         headers.get('authorization') === `Basic ${btoa(`${String(settings.token)}:${String(settings.key)}`)}`,
     );
+    const merchant = addressedOf(users, inner(body, 'URLNotificacao'));
     if (!merchant) return xml('', 401);
     if (method === 'GET') {
       const found = await stored(memory, path.split('/').at(-1) ?? '');

@@ -178,6 +178,19 @@ async function maintain(
   });
 }
 
+/** The fields of a call, in the charset of an account. */
+function fieldsFor(call: ApiCall, merchant: Merchant): Map<string, string> {
+  const charset = encodingOf(merchant) === 'utf-8' ? 'utf-8' : 'windows-1252';
+  return new Map(readForm(new TextEncoder().encode(call.body), charset));
+}
+
+function isSignedBy(fields: ReadonlyMap<string, string>, merchant: Merchant): boolean {
+  const { sha_in, sha_in_directlink } = merchant.settings;
+  // PAYIDSUB is not in the list of what SHA-IN covers.
+  const covered = [...fields].filter(([name]) => name !== 'PAYIDSUB');
+  return fields.get('SHASIGN') === shasign(covered, String(sha_in_directlink ?? sha_in), merchant);
+}
+
 /** Answers a call of DirectLink. */
 export async function simulatedDirectLink(
   call: ApiCall,
@@ -185,17 +198,16 @@ export async function simulatedDirectLink(
   memory: Memory,
 ): Promise<Response> {
   const pspid = new URLSearchParams(call.body).get('PSPID');
-  const merchant = merchants.find(({ settings }) => settings.pspid === pspid);
-  if (!merchant) return invalid('50001118', 'unknown PSPID');
-  const { sha_in, sha_in_directlink, userid, pswd } = merchant.settings;
-  const charset = encodingOf(merchant) === 'utf-8' ? 'utf-8' : 'windows-1252';
-  const fields = new Map(readForm(new TextEncoder().encode(call.body), charset));
-  if (fields.get('USERID') !== userid || fields.get('PSWD') !== pswd)
-    return invalid('50001119', 'login or password not correct');
-  // PAYIDSUB is not in the list of what SHA-IN covers.
-  const covered = [...fields].filter(([name]) => name !== 'PAYIDSUB');
-  if (fields.get('SHASIGN') !== shasign(covered, String(sha_in_directlink ?? sha_in), merchant))
-    return invalid('50001111', 'unknown order/1/s');
+  const ofPspid = merchants.filter(({ settings }) => settings.pspid === pspid);
+  if (ofPspid.length === 0) return invalid('50001118', 'unknown PSPID');
+  const users = ofPspid.filter((one) => {
+    const fields = fieldsFor(call, one);
+    return fields.get('USERID') === one.settings.userid && fields.get('PSWD') === one.settings.pswd;
+  });
+  if (users.length === 0) return invalid('50001119', 'login or password not correct');
+  const merchant = users.find((one) => isSignedBy(fieldsFor(call, one), one));
+  if (!merchant) return invalid('50001111', 'unknown order/1/s');
+  const fields = fieldsFor(call, merchant);
   const number = fields.get('PAYID');
   const order = fields.get('ORDERID') ?? '';
   const entry = number ? await entryByReference(memory, 'ogone', number) : await entryOf(memory, order);

@@ -109,11 +109,16 @@ export async function payboxDirectAnswer(
     const text = Object.entries(answered).map(([name, given]) => `${name}=${given}`);
     return new Response(Buffer.from(text.join('&'), 'latin1'));
   };
-  const merchant = merchants.find(({ settings }) => settings.site === value('SITE'));
-  if (!merchant) return reply('00006', 'PAYBOX : Accès refusé');
+  const ofSite = merchants.filter(({ settings }) => settings.site === value('SITE'));
+  if (ofSite.length === 0) return reply('00006', 'PAYBOX : Accès refusé');
   const [last] = list.slice(-1);
-  const expected = payboxHmac(list.slice(0, -1), value('HASH'), merchant);
-  if (last?.[0] !== 'HMAC' || last[1] !== expected) return reply('00006', 'PAYBOX : Signature erronée');
+  const signers = ofSite.filter(
+    (one) => last?.[0] === 'HMAC' && last[1] === payboxHmac(list.slice(0, -1), value('HASH'), one),
+  );
+  // Two contracts of a site may have one key.
+  const merchant =
+    signers.find(({ settings }) => settings.identifiant === value('IDENTIFIANT')) ?? signers[0];
+  if (!merchant) return reply('00006', 'PAYBOX : Signature erronée');
   const isByReference = value('TYPE') === '00011';
   const isInquiry = value('TYPE') === '00017';
   for (const [name, form] of [

@@ -74,9 +74,13 @@ export async function answerPayuClassic(
 ): Promise<Response> {
   const fields = new Map(new URLSearchParams(call.body));
   const [pos, session, ts] = ['pos_id', 'session_id', 'ts'].map((name) => fields.get(name) ?? '');
-  const merchant = merchants.find(({ settings }) => settings.pos_id === pos && settings.mode === 'legacy');
-  if (!merchant || fields.get('sig') !== payuMd5(`${pos}${session}${ts}${String(merchant.settings.key1)}`))
-    return new Response('status:ERROR\nerror_nr:103\nerror_message:sig');
+  const merchant = merchants.find(
+    ({ settings }) =>
+      settings.pos_id === pos &&
+      settings.mode === 'legacy' &&
+      fields.get('sig') === payuMd5(`${pos}${session}${ts}${String(settings.key1)}`),
+  );
+  if (!merchant) return new Response('status:ERROR\nerror_nr:103\nerror_message:sig');
   const found = await payuOrder(memory, session ?? '');
   if (!found) return new Response('status:ERROR\nerror_nr:500\nerror_message:no such transaction');
   const entry = await entryOf(memory, found.extOrderId);

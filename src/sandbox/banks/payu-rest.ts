@@ -11,6 +11,7 @@ import {
 } from '../kit/bank.ts';
 import { callOff, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
+import { addressedOf } from '../kit/receive.ts';
 import { type PayuOrderRecord, payuMd5, payuOrder, payuPlace, payuStatus } from './payu-orders.ts';
 
 /** An answer of REST that is an error. */
@@ -169,8 +170,10 @@ export async function receivePayuOrder(
   memory: Memory,
 ): Promise<ReceivedOrder> {
   const found = await payuOrder(memory, path.slice('/pay/summary/'.length));
-  const merchant =
-    found && merchants.find(({ settings }) => settings.pos_id === found.pos && settings.mode === 'rest');
+  const ofPos = merchants.filter(
+    ({ settings }) => settings.pos_id === found?.pos && settings.mode === 'rest',
+  );
+  const merchant = found && addressedOf(ofPos, found.notifyUrl);
   if (!found || !merchant) throw new BankError('order', 'is not known');
   return {
     account: merchant.account,

@@ -13,6 +13,7 @@ import {
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
+import { addressedOf } from '../kit/receive.ts';
 
 function sha384(members: object): string {
   return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
@@ -113,15 +114,16 @@ async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
 }
 
 async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
-  const merchant = merchants.find(({ settings }) => {
+  const users = merchants.filter(({ settings }) => {
     const { pos_id, merchant_id, api_key } = settings;
     return (
       call.headers.get('authorization') ===
       `Basic ${btoa(`${String(pos_id ?? merchant_id)}:${String(api_key)}`)}`
     );
   });
-  if (!merchant) return json({ error: 'Incorrect authentication', code: 401 }, 401);
-  const crc = String(merchant.settings.crc);
+  if (users.length === 0) return json({ error: 'Incorrect authentication', code: 401 }, 401);
+  const isSigned = (covered: object) =>
+    users.some(({ settings }) => sign === sha384({ ...covered, crc: String(settings.crc) }));
   if (call.path.includes('/refund')) return refunds(call, memory);
   if (call.method === 'GET') {
     const found = await stored(memory, decodeURIComponent(call.path.split('/').at(-1) ?? ''));
@@ -138,14 +140,14 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   const { sessionId, orderId, amount, currency, merchantId, sign } = body;
   if (call.path.endsWith('/verify')) {
     const found = await stored(memory, sessionId);
-    if (sign !== sha384({ sessionId, orderId, amount, currency, crc }))
+    if (!isSigned({ sessionId, orderId, amount, currency }))
       return json({ error: 'Invalid sign', code: 400 }, 400);
     if (!found || found.orderId !== orderId || found.paid !== amount || found.currency !== currency)
       return json({ error: 'Wrong amount or order', code: 400 }, 400);
     await memory.put(place(sessionId), JSON.stringify({ ...found, verified: true }));
     return json({ data: { status: 'success' }, responseCode: 0 });
   }
-  if (sign !== sha384({ sessionId, merchantId, amount, currency, crc }))
+  if (!isSigned({ sessionId, merchantId, amount, currency }))
     return json({ error: 'Invalid sign', code: 400 }, 400);
   const { email, language } = body as { email?: string; language?: string };
   if (!Number.isInteger(amount) || !/@/.test(String(email)) || !LANGUAGES.includes(String(language)))
@@ -163,16 +165,17 @@ async function classic(call: ApiCall, merchants: readonly Merchant[], memory: Me
   const value = (name: string) => fields.get(`p24_${name}`) ?? '';
   const legacy = call.path.endsWith('transakcja.php');
   const found = await stored(memory, value('session_id'));
-  const merchant = merchants.find(
+  const ofId = merchants.filter(
     ({ settings }) => settings.merchant_id === (value('merchant_id') || value('id_sprzedawcy')),
   );
   const amount = legacy ? value('kwota') : value('amount');
-  const crc = String(merchant?.settings.crc);
-  const sign = legacy
-    ? md5(value('session_id'), value('order_id'), amount, crc)
-    : md5(value('session_id'), value('order_id'), amount, value('currency'), crc);
+  const signs = ofId.map(({ settings }) =>
+    legacy
+      ? md5(value('session_id'), value('order_id'), amount, String(settings.crc))
+      : md5(value('session_id'), value('order_id'), amount, value('currency'), String(settings.crc)),
+  );
   const isVerified =
-    sign === (legacy ? value('crc') : value('sign')) &&
+    signs.includes(legacy ? value('crc') : value('sign')) &&
     String(found?.orderId) === value('order_id') &&
     String(found?.paid) === amount;
   if (legacy) return new Response(isVerified ? 'RESULT\r\nTRUE' : 'RESULT\r\nERR\r\n54\r\nbłędna kwota');
@@ -307,8 +310,8 @@ export const przelewy24Bank: Bank = {
       return order;
     }
     const found = await stored(memory, path.slice('/trnRequest/T-'.length));
-    const merchant =
-      found && merchants.find(({ settings }) => settings.merchant_id === String(found.merchantId));
+    const ofId = merchants.filter(({ settings }) => settings.merchant_id === String(found?.merchantId));
+    const merchant = found && addressedOf(ofId, found.urlStatus);
     if (!found || !merchant) throw new BankError('token', 'is not known');
     return {
       account: merchant.account,

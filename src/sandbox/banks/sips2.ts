@@ -120,9 +120,10 @@ const UNSEALED: ReadonlySet<unknown> = new Set(['12', '30', '34']);
 /** The Office: cash management and diagnosis. */
 async function office(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const message = JSON.parse(call.body) as Message;
-  const merchant = merchants.find(({ settings }) => settings.merchant_id === message.merchantId);
-  if (!merchant) return Response.json({ responseCode: '03' });
-  if (message.seal !== officeSeal(message, merchant)) return Response.json({ responseCode: '34' });
+  const ofId = merchants.filter(({ settings }) => settings.merchant_id === message.merchantId);
+  if (ofId.length === 0) return Response.json({ responseCode: '03' });
+  const merchant = ofId.find((one) => message.seal === officeSeal(message, one));
+  if (!merchant) return Response.json({ responseCode: '34' });
   const answered = (answer: Message) => {
     if (UNSEALED.has(answer.responseCode)) return Response.json(answer);
     const right = officeSeal(answer, merchant);

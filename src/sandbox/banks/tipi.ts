@@ -7,6 +7,7 @@ import {
   type Memory,
   requiredField,
 } from '../kit/bank.ts';
+import { addressedOf } from '../kit/receive.ts';
 
 const RESULT: Partial<Record<Decision, string>> = { pay: 'P', decline: 'R', cancel: 'A' };
 
@@ -114,13 +115,16 @@ export const tipiBank: Bank = {
 
   async receive({ path, query }, merchants, memory) {
     const parameters = new Map(new URLSearchParams(query));
-    const merchantOf = (numcli: string, mode: string) => {
-      const found = merchants.find(({ settings }) => settings.numcli === numcli && settings.mode === mode);
+    const merchantOf = (numcli: string, mode: string, address: string) => {
+      const ofClient = merchants.filter(
+        ({ settings }) => settings.numcli === numcli && settings.mode === mode,
+      );
+      const found = addressedOf(ofClient, address);
       if (!found) throw new BankError('numcli', `T2: unknown client ${numcli}`);
       return found;
     };
     if (path.endsWith('/paiement.web')) {
-      const merchant = merchantOf(requiredField(parameters, 'numcli'), 'url');
+      const merchant = merchantOf(requiredField(parameters, 'numcli'), 'url', query);
       const montant = requiredField(parameters, 'montant');
       if (!/^[1-9]\d{0,5}$/.test(montant)) throw new BankError('montant', 'M1');
       if (!/@/.test(requiredField(parameters, 'mel'))) throw new BankError('mel', 'A2');
@@ -142,7 +146,7 @@ export const tipiBank: Bank = {
     if (values.used) throw new BankError('idop', 'P3: used before');
     await memory.put(`tipi/${idOp}`, JSON.stringify({ ...values, used: 'yes' }));
     return {
-      account: merchantOf(values.numcli ?? '', 'webservice').account,
+      account: merchantOf(values.numcli ?? '', 'webservice', text).account,
       order: values.refdet ?? '',
       amount: Number(values.montant),
       currency: 'EUR',

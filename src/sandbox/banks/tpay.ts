@@ -17,6 +17,7 @@ import {
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
+import { addressedOf } from '../kit/receive.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
 
 const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', decline: 'FALSE' };
@@ -213,9 +214,10 @@ export const tpayBank: Bank = {
       if (!isClient) return Response.json({ result: 'failed' }, { status: 401 });
       return Response.json({ token_type: 'Bearer', expires_in: 7200, access_token: `tpay-${secret}` });
     }
-    const merchant = merchants.find(
+    const clients = merchants.filter(
       ({ settings }) => headers.get('authorization') === `Bearer tpay-${String(settings.client_secret)}`,
     );
+    const merchant = addressedOf(clients, body);
     if (!merchant) return Response.json({ result: 'failed' }, { status: 401 });
     const order = (path.split('/')[2] ?? '').replace(/^01/, '');
     if (path.endsWith('/refunds')) return refunds(call, await entryOf(memory, order), memory);

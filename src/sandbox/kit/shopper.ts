@@ -30,8 +30,31 @@ export function formOfPage(html: string): Extract<Redirect, { kind: 'form' }> {
   return { kind: 'form', method: 'POST', url: plainText(action), charset: charsetName.toLowerCase(), fields };
 }
 
+/**
+ * What the shopper of a page posts, and where. A card form comes back to us with a token: the sandbox has a page of the bank in its
+ * place, which is told where the shopper goes then.
+ */
+export function shopperForm(html: string, origin: string): Extract<Redirect, { kind: 'form' }> {
+  const form = formOfPage(html);
+  if (!html.includes('name="paymill_token"')) return form;
+  const action = { name: 'action', value: form.url };
+  return { ...form, url: `${origin}/paymill/page`, fields: [...form.fields, action] };
+}
+
 /** The bank did not accept the shopper's order, or the redirect led to no bank. */
 export class RejectedByBank extends Error {}
+
+/** What an answer says to people: a page its heading and first sentence, a bank its field and what is wrong with it. */
+export function saidBy(answer: string): string {
+  if (!answer.startsWith('<')) return answer.trim().slice(0, 500);
+  const parts = [/<h1[^>]*>(.*?)<\/h1>/is, /<p[^>]*>(.*?)<\/p>/is].map(
+    (part) => part.exec(answer)?.[1] ?? '',
+  );
+  return parts
+    .map((part) => plainText(part.replace(/<[^>]*>/g, '').trim()))
+    .filter(Boolean)
+    .join(': ');
+}
 
 /**
  * Follows a redirect to the bank, in the charset that it asks for.
@@ -43,17 +66,15 @@ export async function toBank(
   fetcher: (request: Request) => Promise<Response>,
 ): Promise<BankOrder> {
   if (redirect.kind === 'html') {
-    const form = formOfPage(redirect.html);
-    // The card form comes back to us with a token; the sandbox bank has a page of its own in its place.
-    const isCard = redirect.html.includes('name="paymill_token"');
-    if (!isCard && form.url === '')
-      throw new RejectedByBank('the shopper came to a page with nothing to pay');
-    return toBank(isCard ? { ...form, url: `${origin}/paymill/page` } : form, origin, fetcher);
+    const form = shopperForm(redirect.html, origin);
+    if (form.url === '')
+      throw new RejectedByBank(`the shopper came to a page with nothing to pay: ${saidBy(redirect.html)}`);
+    return toBank(form, origin, fetcher);
   }
   const accept = { accept: 'application/json' };
   const response = await fetcher(
     redirect.kind === 'url'
-      ? new Request(redirect.url, { headers: accept })
+      ? new Request(redirect.url, { headers: accept, redirect: 'manual' })
       : new Request(redirect.url, {
           method: 'POST',
           headers: { ...accept, 'content-type': 'application/x-www-form-urlencoded' },
@@ -61,14 +82,29 @@ export async function toBank(
             redirect.fields.map(({ name, value }) => [name, value] as const),
             formCharset(redirect),
           ),
+          redirect: 'manual',
         }),
   );
+  return arrivedAt(response, origin, fetcher);
+}
+
+/**
+ * Goes on from the answer of a page on the shopper's way.
+ * @throws RejectedByBank
+ */
+export async function arrivedAt(
+  response: Response,
+  origin: string,
+  fetcher: (request: Request) => Promise<Response>,
+): Promise<BankOrder> {
   const location = response.headers.get('location');
   if (response.status === 303 && location)
-    return toBank({ kind: 'url', method: 'GET', url: location }, origin, fetcher);
+    return toBank({ kind: 'url', method: 'GET', url: new URL(location, origin).href }, origin, fetcher);
   const text = await response.text();
-  if (!response.ok) throw new RejectedByBank(`the bank rejected the order: ${text}`);
-  if (response.headers.get('content-type')?.startsWith('text/html'))
-    return toBank({ kind: 'html', html: text }, origin, fetcher);
+  if (!response.ok) throw new RejectedByBank(`the bank rejected the order: ${saidBy(text)}`);
+  const type = response.headers.get('content-type') ?? '';
+  if (type.startsWith('text/html')) return toBank({ kind: 'html', html: text }, origin, fetcher);
+  if (!type.startsWith('application/json'))
+    throw new RejectedByBank(`the shopper came to no bank: ${saidBy(text)}`);
   return JSON.parse(text) as BankOrder;
 }

@@ -1,0 +1,43 @@
+/** What any route may answer. */
+import * as v from 'valibot';
+import { PROBLEMS } from '../../payments/errors.ts';
+import { words } from './operations.ts';
+import { told } from './values.ts';
+
+export const health = v.object({
+  status: told('It answers.', v.literal('ok')),
+  version: told('Of countersign.', v.string()),
+});
+
+export const problem = v.object({
+  type: told('An address that names the kind of error.', v.string()),
+  title: told('The kind, in words.', v.string()),
+  status: told('The HTTP status.', v.number()),
+  detail: told('What is wrong and, where it is known, what to do.', v.string()),
+  code: told(
+    'The kind, for programs: see "Errors".',
+    v.picklist(Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]),
+  ),
+  errors: told(
+    'Each part of the request that is wrong.',
+    v.optional(
+      v.array(
+        v.object({
+          path: told('Where it is, dotted: `customer.email`.', v.string()),
+          message: told('What is wrong with it.', v.string()),
+        }),
+      ),
+    ),
+  ),
+  payment: v.pipe(
+    v.optional(v.string()),
+    v.metadata({ description: 'Of `reference_conflict`: the payment that has the reference.' }),
+  ),
+  differences: v.pipe(
+    v.optional(v.array(v.string())),
+    v.metadata({
+      description: 'Of `reference_conflict`: where the request differs from that of the payment.',
+    }),
+  ),
+  provider: told('What the provider said.', v.optional(words)),
+});

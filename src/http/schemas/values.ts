@@ -1,0 +1,88 @@
+/** The values that several schemas share. */
+import * as v from 'valibot';
+
+/** A schema with what it means, for the document. */
+export function told<Schema extends v.GenericSchema>(description: string, schema: Schema) {
+  return v.pipe(schema, v.metadata({ description }));
+}
+
+/** No control characters, no halves of surrogate pairs, no line separators. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+
+/** Text for people may have them; what a provider is sent does not. */
+const LINE_BREAKS = /[\r\n\t\v\f\u0085\u2028\u2029]+/g;
+
+export function printable(from: number, to: number) {
+  return v.pipe(
+    v.string(),
+    v.regex(PRINTABLE, 'takes printable characters only'),
+    v.check((text) => {
+      const { length } = Array.from(text);
+      return length >= from && length <= to;
+    }, `takes ${from} to ${to} characters`),
+    v.metadata({ minLength: from, maxLength: to }),
+  );
+}
+
+export const optionalText = (to: number) => v.nullish(printable(0, to));
+
+export const webUrl = v.pipe(
+  v.string(),
+  v.maxLength(2000, 'takes at most 2000 characters'),
+  v.check(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'is not an http or https address',
+  ),
+  v.metadata({ format: 'uri' }),
+);
+
+export const id = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'takes 1 to 40 letters, digits, dots, dashes and underscores'),
+);
+
+export const amount = v.pipe(
+  v.number('is a number of minor units'),
+  v.integer('is a whole number of minor units'),
+  v.minValue(1, 'is at least 1'),
+  v.maxValue(Number.MAX_SAFE_INTEGER, 'is beyond what can be counted exactly'),
+  v.metadata({ description: "In the currency's minor unit: 1999 with EUR is 19.99 EUR.", examples: [1999] }),
+);
+
+export const currencyCode = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z]{3}$/, 'is an ISO 4217 code of three capital letters'),
+  v.metadata({ examples: ['EUR'] }),
+);
+
+export const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
+
+export const returnUrl = v.strictObject({
+  success: told('Once they have paid, or hold a promise of it.', v.nullish(webUrl)),
+  failure: told('Otherwise.', v.nullish(webUrl)),
+});
+
+/** The body of a call that takes nothing. */
+export const nothing = v.strictObject({});
+
+/** A year: longer than any bank's key change. */
+const GRACE_LIMIT = 365 * 24 * 3600;
+
+export const graceSeconds = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(GRACE_LIMIT, 'is at most a year'),
+  v.metadata({ description: 'For how long the old one still works, in seconds.' }),
+);
+
+/** Text for people: its line breaks become spaces. */
+export const peopleText = (to: number) =>
+  v.nullish(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.replace(LINE_BREAKS, ' ')),
+      v.regex(PRINTABLE, 'takes printable characters only'),
+      v.check((text) => Array.from(text).length <= to, `takes 0 to ${to} characters`),
+    ),
+  );

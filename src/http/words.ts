@@ -1,0 +1,97 @@
+/** What every word of the contract means, for the document. A new one does not compile without its sentence. */
+import type { ProblemCode } from '../payments/errors.ts';
+import type { OperationState } from '../payments/operations.ts';
+import type { Status } from '../payments/statuses.ts';
+import type { EventType } from '../payments/types.ts';
+
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  created: 'Nobody was sent to a provider yet.',
+  forwarded: 'The shopper was sent to a provider, which has said nothing yet.',
+  pending: 'The provider has the payment and no result of it yet; `pendingReason` says why.',
+  authorized: 'The money is held. It comes with a capture, and goes back by itself some days later.',
+  partially_paid: 'Less than the amount has come.',
+  paid: 'The amount has come, or more.',
+  denied: 'The provider, or the bank behind it, has declined. The shopper may try again.',
+  cancelled: 'The shopper gave up, the shop called it off, or held money was released.',
+  expired: 'Its time was up without a result. Money that comes later still counts.',
+  error: 'The provider reports an error of its own. The shopper may try again.',
+  partially_refunded: 'Some of the money was given back.',
+  refunded: 'All of the money was given back.',
+  charged_back: 'The bank has taken the money back from the shop.',
+};
+
+export const OPERATION_STATE_WORDS: Readonly<Record<OperationState, string>> = {
+  running: 'It is recorded, and the provider is being called.',
+  accepted: 'The provider has taken it, and tells the result later.',
+  unknown: 'The answer was lost. It is reconciled and never repeated; until then nothing else begins.',
+  succeeded: 'The provider has done it.',
+  failed: 'The provider has certainly not done it.',
+};
+
+export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
+  created: 'The shop has created the payment.',
+  replaced: 'The shop has put another request in its place.',
+  called_off: 'The shop has called it off.',
+  forwarded: 'The shopper was sent to a provider.',
+  'forward.failed':
+    "The shopper could not be sent to a provider, and saw a page that says so; `words` are the bank's own.",
+  returned: 'The shopper came back.',
+  'notification.applied': 'A message of the provider has counted: it moved the payment, or says more of it.',
+  'notification.duplicate': 'A message had come before.',
+  'notification.ignored': 'A message is genuine and moves nothing.',
+  'notification.conflict':
+    'A message says what cannot be: another amount or currency, money that is not there.',
+  'attempt.concluded': 'The operator has said what became of an attempt whose messages prove nothing.',
+  'payment.paid_twice': 'More than the amount has come.',
+  'payment.chargeback_reversed': "The shop has a chargeback's money back.",
+  'operation.requested': 'A capture, cancel or refund was asked for.',
+  'operation.accepted': 'The provider has taken it, and tells the result later.',
+  'operation.succeeded': 'The provider has done it.',
+  'operation.failed': 'The provider has certainly not done it.',
+  'operation.unknown': 'The answer was lost: it may have been done.',
+  'operation.abandoned': 'It stays unknown: nobody is left to ask, and a person looks it up.',
+  'payment.expired': 'Its time was up without a result.',
+  'confirm.requested': 'The provider will be asked.',
+  'confirm.succeeded': 'The provider was asked, and has answered.',
+  'confirm.failed': 'The provider was asked, and has not answered; it is asked again.',
+  'confirm.abandoned': 'The provider is asked no more.',
+  'webhook.delivered': 'The shop has taken a webhook.',
+  'webhook.failed': 'The shop has not taken a webhook; it is sent again.',
+  'webhook.abandoned': 'The shop has not taken a webhook, which is sent no more.',
+  'webhook.resent': 'The newest webhook was asked for again.',
+  'import.completed': 'The payment was taken over from another server.',
+};
+
+export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
+  invalid_request: 'Something in the request is wrong or not known; `errors` says where. Mend it.',
+  unauthorized: 'The key is missing, wrong, or of another kind.',
+  forbidden: 'The key is right, and this is not allowed to it: the shop is off, or the account is not its.',
+  not_found: 'There is no such thing for whoever asks.',
+  method_not_allowed: 'The address takes other methods: the header Allow names them.',
+  reference_conflict:
+    'Another request has the reference: `payment` is its payment, `differences` says where they differ.',
+  conflict_version: 'The payment has changed since the version in If-Match. Read it, and decide again.',
+  invalid_state: 'The payment is not, or no longer, in a status that allows it.',
+  payload_too_large: 'The body has more than its limit, mostly 64 KiB.',
+  unsupported_currency: 'The account does not take the currency.',
+  unsupported_operation:
+    'The provider, or this contract of it, cannot do it; the detail says what is missing.',
+  amount_out_of_range: 'More than there is, or than the provider takes.',
+  rate_limited: 'Too many requests. Try again after the seconds in Retry-After.',
+  internal_error: 'A fault of ours. The same request may be sent again.',
+  misconfigured: 'The service, or the account, lacks a setting. The operator mends it.',
+  unavailable: 'The storage does not answer. Try again after the seconds in Retry-After.',
+  provider_error: 'The provider has declined the call, in its own words under `provider`.',
+  provider_unreachable:
+    'The provider did not answer. A capture, cancel or refund is `unknown`, and reconciled.',
+};
+
+/** The types of webhooks that are not `payment.` and a status. */
+export const WEBHOOK_WORDS = {
+  'payment.paid_twice': 'More than the amount has come: some of it is to be given back.',
+  'payment.chargeback_reversed': 'A chargeback was won or taken back: the shop has its money again.',
+  'payment.conflict': 'The provider says that what counted as paid is not paid after all. A person looks.',
+  'operation.succeeded': 'A capture, cancel or refund was done.',
+  'operation.failed': 'A capture, cancel or refund was not done, or was declined later.',
+  'operation.unknown': 'The answer to a capture, cancel or refund was lost.',
+} as const;
