@@ -130,6 +130,9 @@ function partIn(values: IpnValues): number | null {
 export function isAmountOpen(values: IpnValues, isSure: boolean): boolean {
   if (isSure || values.get('vads_operation_type') === 'CREDIT') return false;
   if (values.get('vads_trans_status') === 'PARTIALLY_AUTHORISED') return true;
+  // Another value, a postal code say, may have got the name: it would take from what was paid.
+  if (!isDivided(configOf(values)) && (amountOf(values) ?? 0) < (wholeNumber(values.get('vads_amount')) ?? 0))
+    return true;
   if (!isDivided(configOf(values))) return false;
   const parts = partsOf(configOf(values), wholeNumber(values.get('vads_amount')) ?? 0);
   return (amountOf(values) ?? 0) > (parts[0] ?? 0);

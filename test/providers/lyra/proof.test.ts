@@ -182,6 +182,22 @@ describe('a signed message of Lyra', () => {
     expect(await readIn(undated, undated)).toEqual({ kind: 'hint', order: ORDER, about: {} });
   });
 
+  it('of the whole takes nothing from it by another value that is called the effective amount', async () => {
+    const change = { vads_ctx_mode: 'PRODUCTION', vads_amount: '424200', vads_effective_amount: '424200' };
+    const account = { ...accountOf(systempay), environment: 'production' as const };
+    const fields = await genuine('pay', { ...change, vads_cust_zip: '75002' });
+    const { vads_effective_creation_date: _date, ...undated } = fields;
+    const { vads_effective_amount = '', vads_cust_zip = '', ...rest } = undated;
+    const recut = {
+      ...rest,
+      vads_effective_amount: vads_cust_zip,
+      vads_effective_amount_a: vads_effective_amount,
+    };
+    expect(signatureOf(recut)).toBe(signatureOf(undated));
+    const read = systempay.notification(message(recut, undated), account, 'notification', CONTEXT);
+    expect(await read).toMatchObject({ kind: 'hint' });
+  });
+
   it('of test where money is real, or the other way round, says that it is of another environment', async () => {
     const fields = await genuine('pay');
     await expect(read(systempay, message({ ...fields, vads_ctx_mode: 'PRODUCTION' }))).rejects.toMatchObject({
