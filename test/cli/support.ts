@@ -13,6 +13,8 @@ export function run(
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
+    // The whole contract is printed by one of the calls.
+    maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, ...environment },
   });
   return { status, stdout, stderr };

@@ -51,6 +51,7 @@ export class Storefront {
     const response = await fetch(`${this.#origin}/v1/payments/${id}/${what}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${DEMO_KEYS.apiKey}` },
+      body: '{}',
     });
     await response.body?.cancel();
     return response.status;
