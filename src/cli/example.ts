@@ -11,7 +11,7 @@ interface ExampleFile {
   readonly content: string;
 }
 
-export interface Example {
+export interface SignatureExample {
   readonly files: readonly ExampleFile[];
   /** To copy. */
   readonly commands: readonly string[];
@@ -65,7 +65,7 @@ async function onePair(signed: readonly Published[], received: readonly Publishe
 }
 
 /** The example of a vector file; null where its provider signs nothing. */
-export async function exampleOf(file: VectorFile): Promise<Example | null> {
+export async function exampleOf(file: VectorFile): Promise<SignatureExample | null> {
   const [signed, received] = [valid(file, 'sign'), valid(file, 'verify')];
   const pair = await onePair(signed, received);
   const [sign, verify] = pair ?? [signed[0], received[0]];
@@ -98,7 +98,7 @@ export async function exampleOf(file: VectorFile): Promise<Example | null> {
  * Writes the files of an example.
  * @throws Error when one is there already with something else in it: it may be somebody's key.
  */
-export function writeExample({ files }: Example, directory: string): void {
+export function writeExample({ files }: SignatureExample, directory: string): void {
   for (const { name, content } of files) {
     const path = join(directory, name);
     if (existsSync(path) && readFileSync(path, 'utf8') !== content)

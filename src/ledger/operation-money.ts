@@ -20,7 +20,7 @@ import type { ApplyUpdateCommand } from './commands.ts';
 import { type LedgerRecord, withAttempt } from './record.ts';
 
 /** The operations of an attempt. */
-export function operationsOf(
+export function operationsOfAttempt(
   { operations = [] }: LedgerRecord,
   attempt: number,
 ): readonly RecordedOperation[] {
@@ -64,7 +64,7 @@ export function withUnclaimed(
   const { unclaimed = {} } = record.attempts[attempt - 1] ?? {};
   if (!news || outcome !== 'refunded' || unclaimed[movement] !== undefined) return record;
   const { operations = [] } = record;
-  if (!mayBeOurs(news, operationsOf(record, attempt))) return record;
+  if (!mayBeOurs(news, operationsOfAttempt(record, attempt))) return record;
   return withAttempt(record, attempt, (entry) => ({
     ...entry,
     unclaimed: { ...unclaimed, [movement]: operations.length },
@@ -122,7 +122,7 @@ function withOwnMovement(
  * @param newest the one whose outcome has just become known: a message may have been faster than its answer.
  */
 export function withClaims(record: LedgerRecord, newest: RecordedOperation): LedgerRecord {
-  const others = operationsOf(record, newest.attempt).filter(({ number }) => number !== newest.number);
+  const others = operationsOfAttempt(record, newest.attempt).filter(({ number }) => number !== newest.number);
   return [newest, ...others].reduce((before, { number }) => {
     const operation = before.operations?.[number - 1];
     return operation?.state === 'succeeded'

@@ -11,7 +11,7 @@ import {
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
 import {
   applied,
-  operationsOf,
+  operationsOfAttempt,
   withClaims,
   withMovement,
   withOperation,
@@ -103,7 +103,7 @@ export class OperationResults {
     const now = this.#work.now();
     const settlements = settledBy(bookings, {
       state,
-      operations: operationsOf(record, attempt).filter(isMeant),
+      operations: operationsOfAttempt(record, attempt).filter(isMeant),
       nameOf: namesIn(record, attempt),
       isPast: ({ requestedAt }) => now - Date.parse(requestedAt) >= settlesAfterMs,
       unclaimed: Object.keys(unclaimed),
@@ -124,7 +124,7 @@ export class OperationResults {
     const news = newsIn(command, amount);
     if (!news || command.proofMissing) return null;
     const { attempt } = command;
-    const operation = operationOf(news, operationsOf(record, attempt), namesIn(record, attempt));
+    const operation = operationOf(news, operationsOfAttempt(record, attempt), namesIn(record, attempt));
     return operation && { operation, news };
   }
 
@@ -153,7 +153,7 @@ export class OperationResults {
     return this.#settled(
       writer,
       settled,
-      settledByState(state, operationsOf(settled, attempt), providerStatus),
+      settledByState(state, operationsOfAttempt(settled, attempt), providerStatus),
       'news',
     );
   }
@@ -161,7 +161,7 @@ export class OperationResults {
   /** A message about an operation that it does not name may be about one of ours: those that wait for their result are asked about now. */
   #askSoon(writer: Writer, record: LedgerRecord, { attempt, operation }: ApplyUpdateCommand): void {
     if (operation?.operationReference !== null) return;
-    for (const { number, kind, state } of operationsOf(record, attempt)) {
+    for (const { number, kind, state } of operationsOfAttempt(record, attempt)) {
       const job = this.#work.store.job(jobId(number));
       if (state === 'accepted' && kind === operation.kind && job && job.dueAt !== null)
         writer.queue({ ...job, dueAt: Math.min(job.dueAt, this.#work.now()) });

@@ -191,7 +191,11 @@ export const MUTANTS: readonly Mutant[] = [
     without: 'SPPlus: in how many ways the code can be read',
     provider: 'spplus',
     edits: [
-      room('spplus/index.ts', "if (readings === 'one') return update;", 'if (readings) return update;'),
+      room(
+        'spplus/index.ts',
+        "if (readings === 'one' || readings === 'cancelled') return update;",
+        'if (readings) return update;',
+      ),
     ],
   },
   {

@@ -13,7 +13,7 @@ import {
   peopleText,
   printable,
   returnUrl,
-  time,
+  timestamp,
   told,
 } from './values.ts';
 
@@ -109,7 +109,7 @@ export const paymentOrder = v.strictObject({
   ),
   expiresAt: v.nullish(
     v.pipe(
-      time,
+      timestamp,
       v.metadata({
         description:
           "From then on the payment's links lead to no bank; money that comes all the same counts. Left out: the shop's setting.",
@@ -294,8 +294,8 @@ export const listQuery = v.strictObject({
     ),
   ),
   account: told('Payments whose newest attempt is at this account.', v.optional(id)),
-  from: told('Created at this time or later.', v.optional(time)),
-  to: told('Created before this time.', v.optional(time)),
+  from: told('Created at this time or later.', v.optional(timestamp)),
+  to: told('Created before this time.', v.optional(timestamp)),
   limit: told(
     'So many at most; 20 unless given.',
     v.optional(

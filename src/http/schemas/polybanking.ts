@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { POLYBANKING_LOG_TYPES } from '../../gateway/polybanking-history.ts';
 import { auditQuery } from './operators.ts';
 import { shopChange } from './shops.ts';
-import { amount, id, printable, time, told } from './values.ts';
+import { amount, id, printable, timestamp, told } from './values.ts';
 
 const text = v.string();
 
@@ -73,7 +73,7 @@ export const polybankingTransaction = v.object({
   ),
 });
 
-const day = v.nullish(time);
+const day = v.nullish(timestamp);
 
 /** A text of the original's database, which checked little. */
 const oldText = v.pipe(v.string(), v.maxLength(2000, 'takes at most 2000 characters'));
@@ -114,7 +114,7 @@ export const importTransaction = v.strictObject({
       ipnNeeded: told('Whether the website had still to be told.', v.boolean()),
       brand: told('Of the card.', v.nullish(oldText)),
       card: told('Its masked number.', v.nullish(oldText)),
-      created: told('creation_date.', time),
+      created: told('creation_date.', timestamp),
       forwarded: told('last_userforwarded_date.', day),
       back: told('last_user_back_from_postfinance_date.', day),
       notified: told('last_postfinance_ipn_date.', day),
@@ -125,7 +125,7 @@ export const importTransaction = v.strictObject({
     'Its log, the oldest first.',
     v.array(
       v.strictObject({
-        when: told('When it was written.', time),
+        when: told('When it was written.', timestamp),
         extraData: told('As it was.', v.nullish(text)),
         type: told("The original's type.", v.picklist(POLYBANKING_LOG_TYPES, 'is no type of log')),
       }),
@@ -173,7 +173,7 @@ const importedChangeEntries = {
     v.pipe(v.number(), v.safeInteger('is a whole number'), v.minValue(0, 'is not negative')),
   ),
   config: told('The shop that was changed.', id),
-  at: told('When.', time),
+  at: told('When.', timestamp),
   user: told('Who; null: not known.', v.nullable(oldText)),
   text: told('What was done.', text),
 };

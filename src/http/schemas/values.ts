@@ -55,7 +55,7 @@ export const currencyCode = v.pipe(
   v.metadata({ examples: ['EUR'] }),
 );
 
-export const time = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
+export const timestamp = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
 
 export const returnUrl = v.strictObject({
   success: told('Once they have paid, or hold a promise of it.', v.nullish(webUrl)),

@@ -10,7 +10,7 @@ import { addressWithin, backBy } from '../kit/addresses.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
-import { cut, cutMandatory, ifFits, type Takes, within } from '../kit/text.ts';
+import { cut, cutMandatory, ifFits, inCharset, type Takes } from '../kit/text.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
 import { ORDER_SIGNED, ORDER_SIGNED_IF_SENT, signOrder } from './signatures.ts';
 
@@ -136,7 +136,7 @@ export function assistShopFields(settings: AssistSettings): ShopFields {
   };
 }
 
-const in1251 = within(charset('windows-1251'));
+const in1251 = inCharset(charset('windows-1251'));
 
 /** What the legacy protocol carries: windows-1251, and no semicolon, which separates the columns of the report that may repeat it. */
 const inReport: Takes = (character) => character !== ';' && in1251(character);

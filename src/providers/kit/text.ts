@@ -8,7 +8,7 @@ import { spellingOf } from './spelling.ts';
 export type Takes = (character: string) => boolean;
 
 /** Those that exist in a charset. */
-export function within(charset: Charset): Takes {
+export function inCharset(charset: Charset): Takes {
   return (character) => charset.firstMissing(character) === null;
 }
 

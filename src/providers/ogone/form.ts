@@ -5,7 +5,7 @@ import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
-import { cut, fullName, ifFits, within } from '../kit/text.ts';
+import { cut, fullName, ifFits, inCharset } from '../kit/text.ts';
 import { isShopField } from './fields.ts';
 import { ambiguousName, holdsPassphrase } from './hashed-text.ts';
 import type { OgoneSettings } from './settings.ts';
@@ -67,7 +67,7 @@ function paymentFields(request: StartRequest<OgoneSettings>): (readonly [string,
   const { payment, account, urls } = request;
   const { customer } = payment;
   const back = (via: Via) => addressWithin(200, backBy(urls, via));
-  const takes = within(charset(account.settings.encoding));
+  const takes = inCharset(charset(account.settings.encoding));
   const safe = (value: string | undefined) =>
     value !== undefined && holdsPassphrase(account.settings, value) ? undefined : value;
   const operation = payment.capture

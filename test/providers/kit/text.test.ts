@@ -5,19 +5,19 @@ import {
   cut,
   cutMandatory,
   ifFits,
+  inCharset,
   plainAscii,
-  within,
   written,
 } from '../../../src/providers/kit/text.ts';
 import { charset } from '../../../src/signing/charsets.ts';
 
-const LATIN_1 = within(charset('iso-8859-1'));
-const CYRILLIC = within(charset('windows-1251'));
+const LATIN_1 = inCharset(charset('iso-8859-1'));
+const CYRILLIC = inCharset(charset('windows-1251'));
 
 describe('a text', () => {
   it('that fits is not touched, composed or not', () => {
     for (const text of ['Zoé', 'e\u0301', 'Łódź €', '李', '👩‍👩‍👧'])
-      expect(written(text, within(charset('utf-8')))).toBe(text);
+      expect(written(text, inCharset(charset('utf-8')))).toBe(text);
     expect(written('Zoé Müller ½', LATIN_1)).toBe('Zoé Müller ½');
     expect(written('Заказ №15 за 1€ “x”', CYRILLIC)).toBe('Заказ №15 за 1€ “x”');
   });
