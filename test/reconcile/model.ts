@@ -135,10 +135,10 @@ export interface Result {
 const AT_ONCE: ReadonlySet<string> = new Set(['paymill/cancel']);
 
 /**
- * Where nothing but its answer tells of an operation that waits: at Paybox that is PayPal's alone, and the payment's status is that of
- * before until it is done.
+ * Where nothing but its answer tells of an operation that waits: the payment's status is that of before until it is done. At Paybox
+ * that is PayPal's alone; at SIPS 2 it is code 60 of a validation, whose money a status query finds when it is booked.
  */
-const WAITS_ANSWERED: ReadonlySet<string> = new Set(['paybox']);
+const WAITS_ANSWERED: ReadonlySet<string> = new Set(['paybox', 'sips2']);
 
 /** A shop and a bank in the middle of a script. */
 class Play {

@@ -162,7 +162,13 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
     return answered({ responseCode: '12', errorFieldName: 'currencyCode' });
   if (!/^[1-9]\d{0,11}$/.test(String(message.operationAmount)))
     return answered({ responseCode: '30', errorFieldName: 'operationAmount' });
-  const result = await perform(memory, entry, { kind, amount: Number(message.operationAmount) });
+  // One validation: with it the rest is let go, and a cancel is about what was validated.
+  const isOfTaken = kind === 'cancel' && entry.taken > 0;
+  const result = await perform(memory, entry, {
+    kind,
+    amount: Number(message.operationAmount),
+    ...(isOfTaken && { isOfTaken }),
+  });
   if (typeof result === 'string')
     return answered({ responseCode: result === 'amount' ? '51' : '24', newStatus: statusOf(entry) });
   return answered({

@@ -91,10 +91,12 @@ export async function perform(
     readonly kind: BankOperationKind;
     readonly amount: number | null;
     readonly operationReference?: string;
+    /** As in BankOperation: at banks where the rest is let go with the first capture. */
+    readonly isOfTaken?: true;
   },
 ): Promise<{ readonly entry: Entry; readonly done: BankOperation } | Rejection> {
   const isHeld = entry.held > 0 && !entry.cancelled;
-  const isOfHeld = isHeld && wanted.kind !== 'refund';
+  const isOfHeld = isHeld && wanted.kind !== 'refund' && !wanted.isOfTaken;
   const reserved = entry.done
     .filter(({ state, kind }) => state === 'pending' && (kind !== 'refund') === isOfHeld)
     .reduce((sum, { amount }) => sum + amount, 0);
@@ -109,6 +111,7 @@ export async function perform(
     kind: wanted.kind,
     amount,
     operationReference: wanted.operationReference ?? '',
+    ...(wanted.isOfTaken && { isOfTaken: true }),
     state: (await memory.get(slowPlace(entry.order))) ? 'pending' : 'done',
   };
   const listed = { ...entry, done: [...entry.done, done] };
@@ -116,8 +119,8 @@ export async function perform(
 }
 
 /** An entry after an operation that is carried out. */
-function moved(entry: Entry, { kind, amount }: BankOperation): Entry {
-  const isRelease = kind === 'cancel' && entry.held > 0;
+function moved(entry: Entry, { kind, amount, isOfTaken }: BankOperation): Entry {
+  const isRelease = kind === 'cancel' && entry.held > 0 && !isOfTaken;
   const released = isRelease ? entry.released + amount : entry.released;
   return {
     ...entry,

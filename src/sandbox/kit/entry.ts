@@ -12,6 +12,8 @@ export interface BankOperation {
   readonly operationReference: string;
   /** `pending`: taken, and carried out or rejected later. Its money is reserved until then. */
   readonly state: 'done' | 'pending' | 'rejected';
+  /** A cancel of what was captured and is not settled yet, although more was held. */
+  readonly isOfTaken?: true;
 }
 
 /** The money of one order, in minor units. */
