@@ -69,8 +69,8 @@ describe('from outside', () => {
       const again = await deployment.call('POST', `/sandbox/payments/${payment.id}`, { decision: 'pay' });
       expect([id, again.status, await again.text()]).toEqual([
         id,
-        422,
-        expect.stringContaining('nothing to pay'),
+        409,
+        expect.stringContaining('nothing is left to pay'),
       ]);
     }
   });
