@@ -143,9 +143,18 @@ export class Judge {
       const beyond = kind === 'genuine' ? this.#beyondBank(one.role, holding) : null;
       if (beyond !== null) return this.#misheard(from, one, beyond);
     }
+    await this.#hearAlone(letter, sending);
     for (const { role, record } of heard.moved) this.#told = { ...this.#told, [role]: record };
     this.#toldLedgers = this.gateway.ledgers(this.#told);
     return null;
+  }
+
+  /** What a genuine message says by itself: it may count, and be a reason to ask for more as well. */
+  async #hearAlone(letter: Letter, sending: Sending): Promise<void> {
+    this.gateway.repeatsQueries = false;
+    const { moved } = await this.gateway.deliver(letter, sending, this.#fresh);
+    this.gateway.repeatsQueries = true;
+    for (const { role, attempt } of moved) this.#genuine[role].add(inWords(holdingOf(attempt.state)));
   }
 
   #misheard(from: Held, one: Moved, why: string): Misheard {
