@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -6,7 +7,7 @@ const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64
 
 /** How long the reconciliation model is played, by the variables of `npm run reconcile-model`. */
 const reconcileModel = {
-  runs: Number(process.env.RECONCILE_RUNS ?? 40),
+  runs: Number(process.env.RECONCILE_RUNS ?? 100),
   seed: Number(process.env.RECONCILE_SEED ?? 7),
   only: (process.env.RECONCILE_ONLY ?? '').split(',').filter(Boolean),
 };
@@ -15,6 +16,8 @@ const reconcileModel = {
 export default defineConfig(async () => ({
   test: {
     silent: 'passed-only' as const,
+    // By default one core is left free, which is half of a small machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [
