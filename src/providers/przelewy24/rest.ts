@@ -86,7 +86,8 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     address: cut(customer.address?.line1, 80),
     zip: ifFits(customer.address?.postalCode, 10),
     city: cut(customer.address?.city, 50),
-    phone: ifFits(customer.phone, 12),
+    // Digits alone, as 481321132123.
+    phone: ifFits(customer.phone?.replace(/\D/g, ''), 12),
     channel: settings.channel,
     timeLimit: settings.time_limit,
     waitForResult: settings.wait_for_result,

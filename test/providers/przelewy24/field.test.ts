@@ -114,6 +114,15 @@ it.each([
   }
 });
 
+it.each([
+  ['+48123456789', '48123456789'],
+  ['+420123456789', '420123456789'],
+  ['+1234567890123', undefined],
+])('a phone number was sent with its plus, or left out because of it: %s is %s', async (phone, sent) => {
+  const payment = paymentOf(przelewy24, { customer: { email: 'zoe@example.com', phone } });
+  expect(((await registered(przelewy24, payment)).register as { phone?: string }).phone).toBe(sent);
+});
+
 describe('providerFields', () => {
   it('were refused: the choice of a means of payment goes into the register call, in its types', async () => {
     const payment = paymentOf(przelewy24, {
