@@ -164,8 +164,13 @@ export async function queryTransaction(
     amount: paid,
     movement: title,
   };
-  // What was paid is known all the same where there is no list to be had.
-  const refunded = outcome === 'refunded' ? paid : await refundedInAll(query).catch(() => 0);
+  // What was paid is known all the same where there is no list to be had. A refund that was told of is asked about again.
+  const listed = () =>
+    refundedInAll(query).catch((error) => {
+      if (query.hint.refunded !== undefined) throw error;
+      return 0;
+    });
+  const refunded = outcome === 'refunded' ? paid : await listed();
   if (refunded === 0) return [payment];
   const refund: ProviderUpdate = {
     ...update,
