@@ -140,7 +140,7 @@ export async function queryTransaction(
     return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
   const paid = tpayMinor(amountPaid);
   // A new transaction is pending, and nobody needs to have paid it.
-  const isHeldUp = outcome === 'pending' && amountPaid !== amount && paid !== null && paid > 0;
+  const isHeldUp = outcome === 'pending' && paid !== null && paid > 0 && paid !== tpayMinor(amount);
   if (isHeldUp)
     return [
       {

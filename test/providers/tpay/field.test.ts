@@ -237,6 +237,12 @@ it.each([
   expect(redirect).toMatchObject({ fields: expect.arrayContaining([{ name: 'language', value: sent }]) });
 });
 
+it('a pending transaction whose sum is a text in one place and a number in the other waits for nobody', async () => {
+  const attempt = await journey('tpay');
+  changing('GET', /\/transactions\/\w+$/, (body) => ({ ...body, amount: 19.99, amountPaid: '19.99' }));
+  expect((await refreshed(attempt)).status).toBe('forwarded');
+});
+
 it('a transaction of which a part was paid waits for a person, learnt by asking too', async () => {
   const attempt = await journey('tpay');
   changing('GET', /\/transactions\/\w+$/, (body) => ({ ...body, amountPaid: 10 }));
