@@ -177,5 +177,10 @@ export async function readTransaction(query: StatusQuery<P24Settings>): Promise<
   if (result.status !== 200) throw unexpectedP24Answer('was asked', result);
   if (data.sessionId !== order || data.currency !== query.currency)
     throw new Refusal('wrong_account', 'the answer is about another payment');
-  return data;
+  const { status, amount } = data;
+  return {
+    ...data,
+    ...(status !== undefined && { status: Number(status) }),
+    ...(amount !== undefined && { amount: Number(amount) }),
+  };
 }
