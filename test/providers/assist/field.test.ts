@@ -1,6 +1,7 @@
 /** ASSIST: what was read wrong in the field. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { charset } from '../../../src/signing/charsets.ts';
+import { answering, refreshed } from '../../support/bank-office.ts';
 import { bankOf, deliver, type Journey, journey, network } from '../../support/harness.ts';
 
 let net: ReturnType<typeof network>;
@@ -41,4 +42,17 @@ describe('a result', () => {
     if (!body) throw new Error('windows-1251 has no such letter');
     expect(await statusAfter(attempt, body, { 'content-type': 'text/xml' })).toEqual([200, 'paid']);
   });
+});
+
+it('a bill in process was hidden by one that was declined after it: the order is not paid a second time', async () => {
+  const attempt = await journey('assist');
+  const { checkvalue: _signed, ...values } = valuesOf(attempt);
+  const orders = ['In Process', 'Declined'].map((orderstate, index) =>
+    xmlOf({ ...values, billnumber: `5${index}`, orderstate }).replace(/^.*<result>|<\/result>$/g, ''),
+  );
+  answering(
+    ({ url }) => url.includes('/orderresult.cfm'),
+    () => new Response(`<result>${orders.join('')}</result>`),
+  );
+  expect((await refreshed(attempt)).status).toBe('pending');
 });
