@@ -74,12 +74,16 @@ function verifyOrder({ account, currency }: Asked, order: AssistOrder): Answered
   return { ...order, values, verified };
 }
 
-/** Of several bills of one order the last one that has brought or held money; else the last one. */
+/** Of several bills of one order the last one that has brought or held money; else the last one in process; else the last one. */
 function decisiveOf(orders: readonly AssistOrder[]): AssistOrder | undefined {
   const moves = new Set(['authorized', 'paid', 'refunded', 'reversed']);
-  const hasMoney = ({ values }: AssistOrder) =>
-    moves.has(orderStateMeaning(values.get('orderstate'))?.outcome ?? '');
-  return orders.findLast(hasMoney) ?? orders.at(-1);
+  const outcomeOf = ({ values }: AssistOrder) => orderStateMeaning(values.get('orderstate'))?.outcome ?? '';
+  return (
+    orders.findLast((order) => moves.has(outcomeOf(order))) ??
+    // A bill that failed is no result while another one may still be paid.
+    orders.findLast((order) => outcomeOf(order) === 'pending') ??
+    orders.at(-1)
+  );
 }
 
 /**

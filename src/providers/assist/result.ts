@@ -6,7 +6,7 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import { fromUtf8 } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import type { ProviderRequest, ProviderUpdate } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { fewValues, parseMessage } from '../kit/json-message.ts';
@@ -18,10 +18,23 @@ import { acceptedReply } from './replies.ts';
 import type { AssistSettings } from './settings.ts';
 import type { VerifiedResult } from './signatures.ts';
 import { orderStateAlone, orderStateMeaning } from './statuses.ts';
+import { utf8Or1251 } from './windows-1251.ts';
 
-function treeOf({ contentType, body }: ProviderRequest): unknown {
-  if (contentType?.endsWith('json')) return parseMessage(fewValues(body));
-  const text = fromUtf8(body) ?? '';
+/** The formats with an envelope, by the types that they say. */
+const ENVELOPES = /json$|xml$/;
+
+/** The format of a body that says no type, by its first character. A form begins with a name. */
+function formatOf({ contentType, body }: ProviderRequest): string {
+  if (contentType !== null) return contentType;
+  const first = /^\uFEFF?\s*([<{])/.exec(readable(body.subarray(0, 100)))?.[1];
+  return first === undefined ? '' : first === '<' ? 'xml' : 'json';
+}
+
+function treeOf(request: ProviderRequest): unknown {
+  const { body } = request;
+  if (formatOf(request).endsWith('json')) return parseMessage(fewValues(body));
+  // The shopper's name may be in the charset of the older protocol. What is signed is ASCII.
+  const text = utf8Or1251(body);
   requireFewFields(xmlSize(text));
   try {
     return xmlTree(text);
@@ -35,8 +48,7 @@ function treeOf({ contentType, body }: ProviderRequest): unknown {
  * @throws Refusal when it is none of them, or says a thing twice.
  */
 export function resultValues(request: ProviderRequest): AssistValues {
-  if (!/json$|xml$/.test(request.contentType ?? ''))
-    return formValues(formFields(formBytes(request)), 'lower-case');
+  if (!ENVELOPES.test(formatOf(request))) return formValues(formFields(formBytes(request)), 'lower-case');
   const [found, ...others] = ordersIn(treeOf(request));
   if (others.length > 0) throw new Refusal('malformed', 'there are several orders');
   if (!found) throw new Refusal('field_missing', 'there is no ordernumber', { field: 'ordernumber' });

@@ -23,6 +23,7 @@ import {
 } from '../contract.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { pageLanguage } from '../kit/languages.ts';
 import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
@@ -85,21 +86,27 @@ function email(value: string | undefined): string | undefined {
   return address && orderNumberProblem(address) === null ? address : undefined;
 }
 
+/** ISO 639-1. Dotpay writes Czech as `cz`. */
+const LANGUAGES = ['pl', 'en', 'de', 'fr', 'es', 'cs', 'ru', 'it', 'bg'];
+
+function languageOf(wanted: string | undefined, own: string): string {
+  if (wanted === undefined) return own;
+  const language = pageLanguage(wanted, own, LANGUAGES);
+  return language === 'cs' ? 'cz' : language;
+}
+
 /** The fields of the payment page, without `chk`. */
 function fieldsOf(request: StartRequest<DotpaySettings>): (readonly [string, string])[] {
   const { payment, account, urls, order } = request;
   const { settings } = account;
   const { customer } = payment;
   const legacy = settings.mode === 'legacy';
-  const language = ['pl', 'en', 'de', 'fr', 'es', 'ru', 'it', 'bg'].includes(customer.language ?? '')
-    ? customer.language
-    : undefined;
   const back = addressWithin(500, backBy(urls, 'pending'));
   const callback = addressWithin(500, urls.callback);
   const entries: (readonly [string, string | undefined])[] = [
     ['api_version', legacy ? undefined : settings.mode],
     ['charset', settings.mode === 'dev' ? 'utf-8' : undefined],
-    ['lang', language ?? settings.lang],
+    ['lang', languageOf(customer.language, settings.lang)],
     ['id', settings.id],
     ['amount', decimal(payment.amount, 2)],
     ['currency', payment.currency],

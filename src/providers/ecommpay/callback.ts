@@ -80,7 +80,33 @@ function paymentSum(text: SignedText, path: string | null): Sum {
   const isOfPayment = kind !== 'refund' && kind !== 'cancel' && text.value(`${path}:status`) === 'success';
   // Of a payment in parts an operation is one part.
   const isWhole = isOfPayment && text.value('payment:status') !== 'partially paid';
-  return isWhole ? sumAt(text, `${path}:sum_initial`) : requested;
+  return isWhole ? madeLike(text, path) : requested;
+}
+
+/** What the done operations of one's type come to; without an amount where one of them cannot be added. */
+function madeLike(text: SignedText, path: string): Sum {
+  const type = text.value(`${path}:type`);
+  const sums = text
+    .elementsOf('operations')
+    .filter((one) => text.value(`${one}:type`) === type && text.value(`${one}:status`) === 'success')
+    .map((one) => sumAt(text, `${one}:sum_initial`));
+  const own = sumAt(text, `${path}:sum_initial`);
+  if (sums.length < 2) return own;
+  const amounts = sums.map(({ amount, currency }) => (currency === own.currency ? amountOf(amount) : null));
+  if (amounts.includes(null)) return { ...own, amount: '' };
+  return { ...own, amount: String(amounts.reduce<number>((total, amount) => total + (amount ?? 0), 0)) };
+}
+
+/** Whether a callback lists a refund that was done beside the operation that it is about: its own callback may be lost. */
+function hasOtherRefunds(text: SignedText, path: string | null): boolean {
+  return text
+    .elementsOf('operations')
+    .some(
+      (one) =>
+        one !== path &&
+        operationKindOf(text.value(`${one}:type`)) === 'refund' &&
+        ecommpayOperationState(text.value(`${one}:status`)) === 'succeeded',
+    );
 }
 
 /** What an operation was for. */
@@ -175,6 +201,7 @@ function updateOf(text: SignedText): ProviderUpdate {
     currency: sum.currency || null,
     movement: isRefund ? ecommpayRefundMovement(id) : 'payment',
     ...(path && operationIn(text, path)),
+    ...(hasOtherRefunds(text, path) && { ask: {} }),
     ...(method && WITH_MONEY.has(outcome) && { providerState: { method } }),
     providerReference: operation('provider:payment_id') || id || null,
     providerStatus: word,

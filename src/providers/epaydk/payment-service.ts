@@ -187,13 +187,16 @@ export async function queryTransactionAtEpay(
     providerStatus: status,
     detail: {},
   });
+  const moved = [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
   switch (meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome) {
     case 'voided':
-      return [update('voided', null)];
+      // What was captured before the rest was released stays.
+      return [...(captured > 0 ? moved : []), update('voided', null)];
     case 'authorized':
-      return [update('authorized', authorized)];
+      // A part may be captured while the rest is still held.
+      return captured > 0 ? moved : [update('authorized', authorized)];
     case 'paid':
-      return [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
+      return moved;
     default:
       return null;
   }

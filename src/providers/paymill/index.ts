@@ -46,6 +46,8 @@ const TRANSACTION = {
   id: v.nullish(v.string()),
   description: v.nullish(v.string()),
   livemode: v.nullish(v.boolean()),
+  // Of a transaction that one has made, it is the preauthorization that has our description.
+  preauthorization: v.nullish(v.union([v.string(), v.object({ description: v.nullish(v.string()) })])),
 };
 
 /** What is read of a webhook. */
@@ -70,7 +72,9 @@ function readWebhook(
   const type = event?.event_type ?? '';
   if (OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
   // The resource is the transaction itself, or a refund or subscription with its transaction.
-  const { id, description, livemode } = event?.event_resource?.transaction ?? event?.event_resource ?? {};
+  const resource = event?.event_resource?.transaction ?? event?.event_resource ?? {};
+  const { id, livemode, preauthorization: held } = resource;
+  const description = resource.description || (typeof held === 'object' ? held?.description : null);
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
     throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
   if (!description) throw new Refusal('field_missing', 'there is no description');

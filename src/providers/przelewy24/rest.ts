@@ -86,7 +86,8 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     address: cut(customer.address?.line1, 80),
     zip: ifFits(customer.address?.postalCode, 10),
     city: cut(customer.address?.city, 50),
-    phone: ifFits(customer.phone, 12),
+    // Digits alone, as 481321132123.
+    phone: ifFits(customer.phone?.replace(/\D/g, ''), 12),
     channel: settings.channel,
     timeLimit: settings.time_limit,
     waitForResult: settings.wait_for_result,
@@ -176,5 +177,10 @@ export async function readTransaction(query: StatusQuery<P24Settings>): Promise<
   if (result.status !== 200) throw unexpectedP24Answer('was asked', result);
   if (data.sessionId !== order || data.currency !== query.currency)
     throw new Refusal('wrong_account', 'the answer is about another payment');
-  return data;
+  const { status, amount } = data;
+  return {
+    ...data,
+    ...(status !== undefined && { status: Number(status) }),
+    ...(amount !== undefined && { amount: Number(amount) }),
+  };
 }

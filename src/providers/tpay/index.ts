@@ -151,6 +151,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
     { where: 'the root certificate to pin', value: 'https://secure.tpay.com/x509/tpay-jws-root.pem' },
   ],
 
+  hintMembers: ['refunded'],
   queryStatus: queryTransaction,
   cannotQueryStatus: ({ mode }) =>
     mode === 'openapi' ? null : 'accounts of the classic protocol have no status query',

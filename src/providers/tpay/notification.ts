@@ -35,7 +35,7 @@ export function readTpayNotification(
   const stated = meaningOf(TPAY_STATUSES, status)?.outcome ?? 'none';
   const paid = value('tr_paid') || value('tr_amount');
   // Another sum than asked has come and is not accepted: the merchant takes it or sends it back, in tpay's panel.
-  const isHeldUp = stated === 'denied' && WRONG_SUMS.has(value('tr_error'));
+  const isHeldUp = stated === 'denied' && WRONG_SUMS.has(value('tr_error').toLowerCase());
   const outcome = isHeldUp ? 'pending' : stated;
   return {
     kind: 'update',
@@ -49,7 +49,7 @@ export function readTpayNotification(
     echo: { title },
     ...(isHeldUp && { pendingReason: 'person_needed' }),
     // Two refunds of one amount are told alike. How many there were, the list says.
-    ...(outcome === 'refunded' && settings.mode === 'openapi' && { ask: {} }),
+    ...(outcome === 'refunded' && settings.mode === 'openapi' && { ask: { refunded: paid } }),
     ...(outcome === 'paid' && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
@@ -97,17 +97,18 @@ export interface OtherTpayMessage {
 /**
  * Reads a message that may be about no payment: it has a `type` or an `event` and no `tr_id`. Null: it is a payment's.
  * @param body as it came: JSON, or a form.
- * @throws Refusal malformed when it says that it is JSON and is not.
+ * @throws Refusal malformed when it says that it is JSON and is not, or says nothing and begins like JSON.
  */
 export function otherTpayMessage(body: Uint8Array, contentType: string | null): OtherTpayMessage | null {
-  const members =
-    contentType === 'application/json'
-      ? readMembers(MEMBERS, parseMessage(fewValues(body)))
-      : formMembers(body);
+  const isJson = contentType === 'application/json' || (contentType === null && body[0] === BRACE);
+  const members = isJson ? readMembers(MEMBERS, parseMessage(fewValues(body))) : formMembers(body);
   if (members.tr_id !== undefined) return null;
   const about = members.type ?? members.event;
   return typeof about === 'string' && about !== '' ? { about } : null;
 }
+
+/** The first byte of a JSON object. A form of tpay's begins with a name. */
+const BRACE = 0x7b;
 
 /** What is read of a message in JSON. */
 const MEMBERS = v.object({

@@ -140,7 +140,7 @@ export async function queryTransaction(
     return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
   const paid = tpayMinor(amountPaid);
   // A new transaction is pending, and nobody needs to have paid it.
-  const isHeldUp = outcome === 'pending' && amountPaid !== amount && paid !== null && paid > 0;
+  const isHeldUp = outcome === 'pending' && paid !== null && paid > 0 && paid !== tpayMinor(amount);
   if (isHeldUp)
     return [
       {
@@ -164,8 +164,13 @@ export async function queryTransaction(
     amount: paid,
     movement: title,
   };
-  // What was paid is known all the same where there is no list to be had.
-  const refunded = outcome === 'refunded' ? paid : await refundedInAll(query).catch(() => 0);
+  // What was paid is known all the same where there is no list to be had. A refund that was told of is asked about again.
+  const listed = () =>
+    refundedInAll(query).catch((error) => {
+      if (query.hint.refunded !== undefined) throw error;
+      return 0;
+    });
+  const refunded = outcome === 'refunded' ? paid : await listed();
   if (refunded === 0) return [payment];
   const refund: ProviderUpdate = {
     ...update,

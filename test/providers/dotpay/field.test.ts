@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LEGACY_URLC_FIELDS, URLC_FIELDS } from '../../../src/providers/dotpay/fields.ts';
+import { dotpay } from '../../../src/providers/dotpay/index.ts';
 import { read } from '../../support/bank-office.ts';
 import { deliver, type Journey, journey, network } from '../../support/harness.ts';
+import { begin, request as paymentOf } from '../support.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -43,6 +45,16 @@ describe('mode legacy', () => {
       amount: 8520,
     });
   });
+});
+
+it.each([
+  ['cs', 'cz'],
+  ['de', 'de'],
+  ['uk', 'en'],
+  [undefined, 'pl'],
+])('a stranger was shown a page in Polish: %s is %s', async (language, sent) => {
+  const { redirect } = await begin(dotpay, paymentOf(dotpay, { customer: { language } }));
+  expect(redirect).toMatchObject({ fields: expect.arrayContaining([{ name: 'lang', value: sent }]) });
 });
 
 describe('a notification about no order', () => {

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ecommpay } from '../../../src/providers/ecommpay/index.ts';
 import { answering, paid, read as readPayment, refreshed } from '../../support/bank-office.ts';
-import { deliver, demoSettings, journey, network } from '../../support/harness.ts';
+import { deliver, demoSettings, journey, network, runAlarms } from '../../support/harness.ts';
 import { accountOf, CONTEXT, ORDER } from '../support.ts';
 
 let net: ReturnType<typeof network>;
@@ -80,6 +80,25 @@ describe('a callback without payment.sum', () => {
     expect(await read({ payment, operation: part })).toMatchObject({ amount: null });
   });
 
+  it('and with several captures had that of the newest alone: what was paid is what they come to', async () => {
+    const operations = [
+      { id: 9, type: 'capture', status: 'success', sum_initial: EUR(999) },
+      { id: 8, type: 'capture', status: 'decline', sum_initial: EUR(1) },
+      { id: 7, type: 'capture', status: 'success', sum_initial: EUR(1000) },
+      { id: 6, type: 'auth', status: 'success', sum_initial: EUR(1999) },
+    ];
+    expect(await read({ payment: PAID, operations })).toMatchObject({ outcome: 'paid', amount: 1999 });
+    const foreign = {
+      id: 5,
+      type: 'capture',
+      status: 'success',
+      sum_initial: { amount: 1, currency: 'USD' },
+    };
+    expect(await read({ payment: PAID, operations: [...operations, foreign] })).toMatchObject({
+      amount: null,
+    });
+  });
+
   it('has the sum of a refund in sum_refund', async () => {
     const payment = { ...PAID, status: 'partially refunded' };
     const transaction = { ...SALE, id: 9, type: 'refund' };
@@ -146,6 +165,37 @@ describe('of several operations', () => {
       movement: expect.stringContaining('8'),
     });
   });
+
+  it.each([
+    ['done', 500, 800],
+    ['declined', 0, 300],
+  ])(
+    'a refund beside the newest one was thrown away: Gate is asked, where the newest is %s',
+    async (_what, own, all) => {
+      const attempt = await paid('ecommpay');
+      const { currency } = attempt.order;
+      const status = own > 0 ? 'success' : 'decline';
+      const sums = (amount: number) => ({ sum_initial: { amount, currency } });
+      const body = {
+        project_id: PROJECT,
+        payment: { ...payment, id: attempt.order.order, sum: { amount: 1999 - all, currency } },
+        operations: [
+          { ...older, id: 6, ...sums(300) },
+          { ...newer, status, ...sums(500) },
+        ],
+      };
+      answering(
+        ({ url }) => url.endsWith('/payment/status'),
+        () => Response.json(body),
+      );
+      const text = JSON.stringify({ ...body, signature: signCallback(body) });
+      const headers = { 'content-type': 'application/json' };
+      await deliver({ method: 'POST', url: attempt.merchant.callback, headers, body: text });
+      expect((await readPayment(attempt)).amounts.refunded).toBe(own);
+      await runAlarms(attempt.payment.id);
+      expect((await readPayment(attempt)).amounts.refunded).toBe(all);
+    },
+  );
 
   it('the newest has the highest number where no time says it', async () => {
     const [one, other] = [older, newer].map(({ date: _date, ...operation }) => operation);

@@ -82,6 +82,16 @@ it.each([
   },
 );
 
+it('the transaction of a preauthorization was refused: it is the preauthorization that has our description', async () => {
+  const attempt = await paid('paymill', { fields: { capture: 'manual' } });
+  const preauthorization = { id: 'preauth_1', description: attempt.order.order };
+  const event_resource = { ...TRANSACTION, status: 'closed', preauthorization };
+  const body = JSON.stringify({ event: { event_type: 'transaction.succeeded', event_resource } });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await deliver({ method: 'POST', url: attempt.merchant.callback, headers, body });
+  expect(answer.status).toBe(200);
+});
+
 it('a transaction in process that was learnt by asking was thrown away: the payment is pending', async () => {
   const attempt = await journey('paymill');
   await bankOf('paymill').decide?.(attempt.order, attempt.merchant, 'pay', memory);

@@ -114,6 +114,25 @@ it.each([
   }
 });
 
+it.each([
+  ['+48123456789', '48123456789'],
+  ['+420123456789', '420123456789'],
+  ['+1234567890123', undefined],
+])('a phone number was sent with its plus, or left out because of it: %s is %s', async (phone, sent) => {
+  const payment = paymentOf(przelewy24, { customer: { email: 'zoe@example.com', phone } });
+  expect(((await registered(przelewy24, payment)).register as { phone?: string }).phone).toBe(sent);
+});
+
+it('a status that the answer has as text was thrown away', async () => {
+  const attempt = await journey('przelewy24');
+  await bankOf('przelewy24').decide?.(attempt.order, attempt.merchant, 'pay', memory);
+  changing('GET', /by\/sessionId/, ({ data, ...body }) => ({
+    ...body,
+    data: { ...(data as object), status: '2', amount: '1999' },
+  }));
+  expect(await refreshed(attempt)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
+});
+
 describe('providerFields', () => {
   it('were refused: the choice of a means of payment goes into the register call, in its types', async () => {
     const payment = paymentOf(przelewy24, {

@@ -3,7 +3,7 @@ import { createHash, createSign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tpay } from '../../../src/providers/tpay/index.ts';
 import { SANDBOX_SIGNING_KEY } from '../../../src/sandbox/banks/tpay-keys.ts';
-import { changing, inPanel, paid, read, refreshed, tell } from '../../support/bank-office.ts';
+import { answering, changing, inPanel, paid, read, refreshed, tell } from '../../support/bank-office.ts';
 import {
   admin,
   BANK_API,
@@ -31,7 +31,7 @@ afterEach(() => net.restore());
 const FORM = 'application/x-www-form-urlencoded';
 
 /** A body that tpay has signed by its JWS. */
-function signed({ merchant }: Pick<Journey, 'merchant'>, body: string, type = FORM) {
+function signed({ merchant }: Pick<Journey, 'merchant'>, body: string, type: string | null = FORM) {
   const x5u = 'https://secure.sandbox.tpay.com/x509/notifications-jws.pem';
   const header = Buffer.from(JSON.stringify({ alg: 'RS256', x5u })).toString('base64url');
   const text = `${header}.${Buffer.from(body).toString('base64url')}`;
@@ -39,8 +39,9 @@ function signed({ merchant }: Pick<Journey, 'merchant'>, body: string, type = FO
   return deliver({
     method: 'POST',
     url: merchant.callback,
-    headers: { 'content-type': type, 'x-jws-signature': `${header}..${signature}` },
-    body,
+    headers: { ...(type && { 'content-type': type }), 'x-jws-signature': `${header}..${signature}` },
+    // A text would bring a type of its own.
+    body: type ? body : new TextEncoder().encode(body),
   });
 }
 
@@ -79,6 +80,12 @@ describe('FALSE with surcharge', () => {
     expect(await read(attempt)).toMatchObject({ status: 'partially_paid', amounts: { paid: 1000 } });
   });
 
+  it('was denied where the word is in capitals, as that of tr_status may be', async () => {
+    const attempt = await journey('tpay');
+    await told(attempt, { tr_status: 'FALSE', tr_error: 'SURCHARGE', tr_paid: '10.00' });
+    expect((await read(attempt)).status).toBe('pending');
+  });
+
   it('says why the payment waits although it waited before', async () => {
     const attempt = await journey('tpay');
     await told(attempt, { tr_status: 'FALSE', tr_error: 'overpay', tr_paid: '30.00' });
@@ -113,6 +120,12 @@ describe('a message about no payment', () => {
     expect((await read(attempt)).status).toBe('forwarded');
   });
 
+  it('was refused without a Content-Type, and is acknowledged', async () => {
+    const attempt = await journey('tpay');
+    const answer = await signed(attempt, JSON.stringify({ type: 'tokenization', data: TOKEN }), null);
+    expect([answer.status, await answer.text()]).toEqual([200, 'TRUE']);
+  });
+
   it('is refused without the JWS, on an account that needs none for payments too', async () => {
     const attempt = await journey('tpay', { settings: { mode: 'classic', require_jws: false } });
     const body = 'type=tokenization&data%5Btoken%5D=x';
@@ -136,6 +149,24 @@ it('equal partial refunds were taken for one: the list is asked for how many the
   await inPanel(attempt, 'refund', 500);
   await tell(attempt, 1);
   expect((await read(attempt)).amounts.refunded).toBe(1000);
+});
+
+it('an equal refund was lost where the list of refunds was not to be had: it is asked for again', async () => {
+  const attempt = await paid('tpay');
+  await inPanel(attempt, 'refund', 500);
+  await tell(attempt, 0);
+  await inPanel(attempt, 'refund', 500);
+  const restore = answering(
+    ({ method, url }) => method === 'GET' && url.endsWith('/refunds'),
+    () => new Response('Bad Gateway', { status: 502 }),
+  );
+  await tell(attempt, 1);
+  expect((await attempt.shop.events(attempt.payment.id)).at(-1)).toMatchObject({
+    type: 'confirm.failed',
+    detail: { nextTryAt: expect.any(String) },
+  });
+  restore();
+  expect((await refreshed(attempt)).amounts.refunded).toBe(1000);
 });
 
 describe('another currency than złoty', () => {
@@ -204,6 +235,12 @@ it.each([
   const payment = paymentOf(tpay, { customer: { email: 'zoe@example.com', language } });
   const { redirect } = await begin(tpay, payment, accountOf(tpay, { mode: 'classic' }));
   expect(redirect).toMatchObject({ fields: expect.arrayContaining([{ name: 'language', value: sent }]) });
+});
+
+it('a pending transaction whose sum is a text in one place and a number in the other waits for nobody', async () => {
+  const attempt = await journey('tpay');
+  changing('GET', /\/transactions\/\w+$/, (body) => ({ ...body, amount: 19.99, amountPaid: '19.99' }));
+  expect((await refreshed(attempt)).status).toBe('forwarded');
 });
 
 it('a transaction of which a part was paid waits for a person, learnt by asking too', async () => {
