@@ -225,6 +225,8 @@ describe('another request for a reference', () => {
     });
     const read = (await shop.call<{ attempts: { amount: number }[] }>('GET', `/payments/${before.id}`)).body;
     expect(read.attempts.map(({ amount }) => amount)).toEqual([1999, 2500]);
+    // Who paid by the old redirect is not charged the whole of the new one.
+    expect(await (await hop(body)).text()).toContain('amount=501|');
   });
 
   it.each([
