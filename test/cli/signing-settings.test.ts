@@ -109,6 +109,10 @@ it.each(['paybox', 'sips2', 'tpay', 'polybanking'])(
       const inFolder = args.map((arg) => (/\.(?:json|txt)$/.test(arg) ? join(directory, arg) : arg));
       const result = run(process.execPath, ['src/cli/countersign.js', ...inFolder]);
       expect(result.status, `${command}\n${result.stderr}`).toBe(0);
+      // What is signed is the message, not nothing.
+      if (args[0] !== 'sign') continue;
+      const { signature } = JSON.parse(result.stdout) as { signature: string };
+      expect(file?.vectors.map((vector) => vector.signature)).toContain(signature);
     }
   },
 );
