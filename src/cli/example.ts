@@ -45,9 +45,10 @@ function valid(file: VectorFile, kind: 'sign' | 'verify'): readonly Published[] 
   );
 }
 
-/** The file that a message is read from, and the option for it. */
+/** The file that a message is read from, and the option for it. What is signed are fields, where a vector has them beside its bytes. */
 function messageOf(vector: Vector, name: string): { readonly file: ExampleFile; readonly option: string } {
-  return typeof vector.raw === 'string'
+  const isRaw = typeof vector.raw === 'string' && (name === 'body' || vector.fields === undefined);
+  return isRaw
     ? { file: { name: `${name}.txt`, content: `${vector.raw}\n` }, option: `--raw ${name}.txt` }
     : { file: { name: `${name}.json`, content: json(vector.fields) }, option: `--fields ${name}.json` };
 }

@@ -68,7 +68,11 @@ export async function settingsProblem(
     secrets.filter((name) => isGiven(settings[name])),
     secrets.filter((name) => !isGiven(settings[name])),
   ];
-  for (const name of given) if (await changes(name)) return null;
+  for (const name of given) {
+    if (!(await changes(name))) continue;
+    const isAsEmpty = (await resultOf(recipe, { ...settings, [name]: '' }, input)) === result;
+    return isAsEmpty ? `${name} has the wrong form for a key: it would count as an empty one` : null;
+  }
   const needed: string[] = [];
   for (const name of missing) if (await changes(name)) needed.push(name);
   return needed.length > 0 ? `the settings lack the key: ${needed.join(' or ')}` : null;

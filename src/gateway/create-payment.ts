@@ -2,7 +2,7 @@
 import type { Shop } from '../directory/types.ts';
 import type { CreateResult, ReplaceResult } from '../ledger/commands.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
-import { derivePaymentId } from '../payments/id.ts';
+import { derivePaymentId, MAX_ATTEMPTS } from '../payments/id.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
@@ -58,7 +58,10 @@ function sorted(value: unknown): unknown {
 
 function notReplaced(result: Exclude<ReplaceResult, 'replaced'>): Problem {
   return result === 'stale'
-    ? new Problem('conflict_version', 'the payment has changed since the version that If-Match names')
+    ? new Problem(
+        'conflict_version',
+        'the payment has changed meanwhile: it is not the one that was to be replaced',
+      )
     : new Problem(
         'invalid_state',
         'a shopper was forwarded for this payment, or it is over: it can be replaced no more',
@@ -87,7 +90,8 @@ export async function createPayment(
     requireFuture(request, service.now());
     const account = await chooseAccount(service, shop, order);
     const { amount } = request;
-    const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
+    const start = (number: number) =>
+      startAttempt(service, { account, id, attempt: number, request, amount, origin });
     const isOpen = !order.account && !order.provider && (await choices(service, shop, request)).length > 1;
     const stored = withExpiry(isOpen ? { ...request, choose: true } : request, shop, service.now());
     const command = {
@@ -95,13 +99,17 @@ export async function createPayment(
       shop: shop.id,
       requestHash,
       request: stored,
-      attempt,
+      attempt: await start(1),
       wanted,
       announce: shop.webhook.newPayments,
     };
     const created = await ledger.create(command);
     if (created.kind !== 'conflict' || !replacement) return created;
-    const result = await ledger.replace(command, replacement.ifVersion);
+    // Its order number is its own: money by the old redirect has that of the attempt before.
+    const number = ((await ledger.read())?.attempts.length ?? 0) + 1;
+    if (number > MAX_ATTEMPTS) throw notReplaced('not_open');
+    const next = { ...command, attempt: await start(number) };
+    const result = await ledger.replace(next, number, replacement.ifVersion);
     if (result !== 'replaced') throw notReplaced(result);
     return (await ledger.replay(known)) ?? created;
   } catch (error) {

@@ -43,7 +43,7 @@ export interface LedgerClient {
   create(command: CreateCommand): Promise<CreateResult>;
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): Promise<CreateResult | null>;
-  replace(command: CreateCommand, ifVersion: number | null): Promise<ReplaceResult>;
+  replace(command: CreateCommand, number: number, ifVersion: number | null): Promise<ReplaceResult>;
   callOff(shop: string): Promise<CallOffResult>;
   read(): Promise<PaymentRead | null>;
   events(page?: EventPage): Promise<PaymentLog | null>;

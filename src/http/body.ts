@@ -104,6 +104,14 @@ function isList(entry: v.GenericSchema): boolean {
   return wrapped ? isList(wrapped) : type === 'array';
 }
 
+/** The parameters by name; hono's own object loses one that is named `__proto__`. */
+function parametersOf(c: Context): ReadonlyMap<string, readonly string[]> {
+  const parameters = new Map<string, string[]>();
+  for (const [name, value] of new URL(c.req.url).searchParams)
+    parameters.set(name, [...(parameters.get(name) ?? []), value]);
+  return parameters;
+}
+
 /**
  * The parameters of the query, each once, except where the schema has a list.
  * @throws Problem invalid_request with every error, those that are not known too.
@@ -111,9 +119,11 @@ function isList(entry: v.GenericSchema): boolean {
 export function queryOf<Schema extends QueryEntries>(c: Context, schema: Schema): v.InferOutput<Schema> {
   const given: Record<string, unknown> = {};
   const errors: FieldError[] = [];
-  for (const [name, values] of Object.entries(c.req.queries())) {
+  for (const [name, values] of parametersOf(c)) {
     const entry = Object.hasOwn(schema.entries, name) ? schema.entries[name] : undefined;
-    if (entry && isList(entry)) given[name] = values;
+    if (name === '__proto__')
+      errors.push({ path: name, message: unknownName(name, Object.keys(schema.entries)) });
+    else if (entry && isList(entry)) given[name] = values;
     else if (values.length === 1) given[name] = values[0];
     else errors.push({ path: name, message: 'is given more than once' });
   }
@@ -124,7 +134,7 @@ export function queryOf<Schema extends QueryEntries>(c: Context, schema: Schema)
 
 /** @throws Problem invalid_request when a route that takes no parameters gets some. */
 export function requireNoQuery(c: Context): void {
-  const errors = Object.keys(c.req.queries()).map((path) => ({ path, message: unknownName(path, []) }));
+  const errors = [...parametersOf(c).keys()].map((path) => ({ path, message: unknownName(path, []) }));
   const [first] = errors;
   if (first) throw new Problem('invalid_request', `${first.path}: ${first.message}`, { errors });
 }

@@ -85,8 +85,10 @@ export class Checkout {
       );
       if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
-    if (isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
-    if (isReusable(newest) && !isStale(newest, now)) {
+    // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
+    const isExact = newest.amount === left;
+    if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
+    if (isExact && isReusable(newest) && !isStale(newest, now)) {
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
       if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
     }
@@ -94,7 +96,9 @@ export class Checkout {
     if (status === 'pending') return finished;
     // Somebody uses up the attempts. The last redirect may still do.
     if (!mayBegin)
-      return newest.redirect ? this.#goAgain(record, record.attempts.length, ip) : { kind: 'busy' };
+      return isExact && newest.redirect
+        ? this.#goAgain(record, record.attempts.length, ip)
+        : { kind: 'busy' };
     const number = record.attempts.length + 1;
     const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
     if (newest.deferred) return this.#reserve(record, number, next);

@@ -153,10 +153,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /**
    * Puts another request in the place of the stored one, as long as nobody was forwarded.
+   * @param number of the new attempt.
    * @param ifVersion the version that the shop has seen; null: whichever it is.
    */
-  replace(command: CreateCommand, ifVersion: number | null): ReplaceResult {
-    return replace(this.#work, command, ifVersion);
+  replace(command: CreateCommand, number: number, ifVersion: number | null): ReplaceResult {
+    return replace(this.#work, command, number, ifVersion);
   }
 
   /** Calls a payment off that nothing is known to be paid of. */

@@ -48,13 +48,21 @@ export function differences(
 /**
  * Puts another request in the place of the stored one, with a new attempt: somebody may hold the old redirect, and money that comes by it
  * has to be known.
+ * @param number of the new attempt: its order number at the provider was made with it.
  */
-export function replace(work: UnitOfWork, command: CreateCommand, ifVersion: number | null): ReplaceResult {
+export function replace(
+  work: UnitOfWork,
+  command: CreateCommand,
+  number: number,
+  ifVersion: number | null,
+): ReplaceResult {
   const { record, version, shop } = work.payment();
   if (shop !== command.shop) return 'not_open';
   if (ifVersion !== null && ifVersion !== version) return 'stale';
   const isOpen = summaryOf(record).status === 'created' && endedBy(record, work.now()) === null;
   if (!isOpen || record.attempts.length >= MAX_ATTEMPTS) return 'not_open';
+  // Another replacement came between.
+  if (number !== record.attempts.length + 1) return 'stale';
   work.commit(
     (writer) => {
       const changed: LedgerRecord = {

@@ -51,6 +51,31 @@ describe.each(FILES.map((file) => [file.provider, file] as const))('the settings
     if (signs && secrets.length > 0) expect(tried).toBeGreaterThan(0);
   });
 
+  it('are not taken with a key in a form that counts as an empty one', async () => {
+    for (const vector of file.vectors) {
+      const recipe = recipesOf(file.provider)?.[vector.what];
+      if (recipe?.kind !== 'sign') continue;
+      const input = {
+        ...(vector.fields !== undefined && { fields: vector.fields }),
+        ...(typeof vector.raw === 'string' && { raw: vector.raw }),
+      };
+      for (const name of settingNames(provider(file.provider)).secrets) {
+        if (typeof vector.settings[name] !== 'string') continue;
+        const signedWith = (key: string) => {
+          try {
+            return recipe.sign({ ...vector.settings, [name]: key }, input).signature;
+          } catch {
+            return null;
+          }
+        };
+        const empty = signedWith('');
+        if (empty === null || signedWith('zz') !== empty || signedWith('ab'.repeat(32)) === empty) continue;
+        const problem = await problemOf(file, vector, { ...vector.settings, [name]: 'zz' });
+        expect(problem, vector.name).toContain('has the wrong form for a key');
+      }
+    }
+  });
+
   it('are not taken with a name that nobody reads', async () => {
     for (const vector of file.vectors.slice(0, 5)) {
       const recipe = recipesOf(file.provider)?.[vector.what];
@@ -84,6 +109,10 @@ it.each(['paybox', 'sips2', 'tpay', 'polybanking'])(
       const inFolder = args.map((arg) => (/\.(?:json|txt)$/.test(arg) ? join(directory, arg) : arg));
       const result = run(process.execPath, ['src/cli/countersign.js', ...inFolder]);
       expect(result.status, `${command}\n${result.stderr}`).toBe(0);
+      // What is signed is the message, not nothing.
+      if (args[0] !== 'sign') continue;
+      const { signature } = JSON.parse(result.stdout) as { signature: string };
+      expect(file?.vectors.map((vector) => vector.signature)).toContain(signature);
     }
   },
 );

@@ -225,6 +225,42 @@ describe('another request for a reference', () => {
     });
     const read = (await shop.call<{ attempts: { amount: number }[] }>('GET', `/payments/${before.id}`)).body;
     expect(read.attempts.map(({ amount }) => amount)).toEqual([1999, 2500]);
+    // Who paid by the old redirect is not charged the whole of the new one.
+    expect(await (await hop(body)).text()).toContain('amount=501|');
+  });
+
+  it.each([
+    ['ecommpay', 'sips2'],
+    ['sips2', 'sips2'],
+  ])('loses no money of the new redirect: %s, then %s', async (before, after) => {
+    const [old, account] = [await makeAccount(before), await makeAccount(after)];
+    const shop = await makeShop([old, account]);
+    const first = { ...order(), account: old };
+    await shop.call<Payment>('POST', '/payments', first);
+    const changed = { ...first, account, amount: 2500, replace: true };
+    const { body } = await shop.call<Payment>('POST', '/payments', changed);
+    await hop(body);
+    const who = merchant(after, account);
+    const there = await shopperAtBank(after, body.redirect, who);
+    expect((await deliver(bankOf(after).notification(there, who, 'pay', 'none'))).status).toBe(200);
+    expect(await shop.payment(body.id)).toMatchObject({ status: 'paid', amounts: { paid: 2500 }, account });
+    const read = (await shop.call<{ attempts: { status: string }[] }>('GET', `/payments/${body.id}`)).body;
+    expect(read.attempts.map(({ status }) => status)).toEqual(['created', 'paid']);
+  });
+
+  it('is not taken by two replacements at once under one number', async () => {
+    const { shop } = await created();
+    const first = order();
+    await shop.call<Payment>('POST', '/payments', first);
+    const answers = await Promise.all(
+      [5, 6, 7].map((amount) => shop.call<Answer>('POST', '/payments', { ...first, amount, replace: true })),
+    );
+    for (const { status, body } of answers)
+      expect(status === 200 || body.code === 'conflict_version').toBe(true);
+    const { id } = answers.find(({ status }) => status === 200)?.body ?? { id: '' };
+    const { redirect } = await shop.payment(id);
+    const numbers = (await shop.call<{ attempts: unknown[] }>('GET', `/payments/${id}`)).body.attempts.length;
+    expect(JSON.stringify(redirect)).toContain(`${id}0${numbers}`);
   });
 
   it('is not taken over a version that the shop has not seen', async () => {

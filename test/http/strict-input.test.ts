@@ -46,6 +46,16 @@ async function paid(): Promise<Journey> {
   return attempt;
 }
 
+describe('an unknown parameter', () => {
+  it.each(['/payments?__proto__=1', '/payments?limit=1&__proto__=x&__proto__=y', '/accounts?__proto__=1'])(
+    'is not dropped for its name: %s',
+    async (path) => {
+      const { status, body } = await shop.call<Problem>('GET', path);
+      expect([status, body.errors?.map((error) => error.path)]).toEqual([400, ['__proto__']]);
+    },
+  );
+});
+
 describe('an unknown member', () => {
   it.each([
     ['captrue', { captrue: 'manual' }, 'captrue', 'did you mean capture?'],
