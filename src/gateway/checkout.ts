@@ -76,9 +76,11 @@ export async function nextHop(
   const result = await ledger.hop(shopper.ip, shopper.chosen);
   if (result.kind === 'start') return startNext(service, ledger, result, shopper);
   if (result.kind === 'go') {
-    // The attempt was signed before the shop was switched off, or went live: what a test bank calls paid is not.
+    // The attempt was signed before the account was retired, the shop was switched off, or went live: what a test bank calls paid is not.
     const shop = await service.directory.shop(result.shop);
-    if (!shop?.active || !shop.adminEnabled || (result.test && !shop.testMode)) {
+    const account = await service.directory.account(result.account);
+    const isInUse = account !== null && account.retiredAt === null;
+    if (!isInUse || !shop?.active || !shop.adminEnabled || (result.test && !shop.testMode)) {
       await note(ledger, null, notOffered(null, shopper));
       return { kind: 'not_offered' };
     }

@@ -184,6 +184,8 @@ export function paymentRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
       if (query.reference !== undefined) {
+        const [other] = Object.keys(query).filter((name) => name !== 'reference' && name !== 'limit');
+        if (other !== undefined) throw invalidField(other, 'goes without reference, which finds one payment');
         const id = derivePaymentId(service.config.idKey, shop.id, query.reference);
         const found = await service.ledger(id).read();
         return c.json({ data: found ? [answerOf(service, found, origin)] : [], nextCursor: null });

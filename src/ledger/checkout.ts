@@ -183,8 +183,8 @@ export class Checkout {
     return attempt.redirect ? this.#goTo(attempt.redirect, attempt) : { kind: 'busy' };
   }
 
-  #goTo(redirect: Redirect, { test }: Pick<Attempt, 'test'>): HopResult {
-    return { kind: 'go', redirect, shop: this.#work.payment().shop, test };
+  #goTo(redirect: Redirect, { test, account }: Pick<Attempt, 'test' | 'account'>): HopResult {
+    return { kind: 'go', redirect, shop: this.#work.payment().shop, account, test };
   }
 
   #forward(writer: Writer, record: LedgerRecord, number: number, ip: string | null): void {

@@ -163,6 +163,7 @@ export type HopResult =
       readonly kind: 'go';
       readonly redirect: Redirect;
       readonly shop: string;
+      readonly account: string;
       /** Whether the money of the attempt is not real. */
       readonly test: boolean;
     }

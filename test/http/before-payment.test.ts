@@ -156,6 +156,7 @@ describe('a payment with expiresAt', () => {
     ['no time', 'tomorrow'],
     ['a number', 5],
     ['too far away', '2999-01-01T00:00:00Z'],
+    ['no day of the calendar', '2027-02-30T00:00:00Z'],
   ])('is not taken with %s', async (_name, expiresAt) => {
     const { shop } = await created();
     const answer = await shop.call<Problem>('POST', '/payments', {
@@ -327,6 +328,13 @@ describe('an account that is retired', () => {
     expect((await attempt.notify('pay')).status).toBe(200);
     const refund = await attempt.shop.call<Payment>('POST', `/payments/${attempt.payment.id}/refund`, {});
     expect(refund.body.status).toBe('refunded');
+  });
+
+  it('gets no shopper by a redirect from before', async () => {
+    const { account, payment } = await created();
+    await admin('POST', `/accounts/${account}/retire`);
+    const page = await hop(payment);
+    expect([page.status, page.headers.get('location')]).toEqual([409, null]);
   });
 
   it('is not offered, and a link that waits for it leads to a page', async () => {

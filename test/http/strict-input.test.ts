@@ -184,6 +184,7 @@ describe('a query parameter', () => {
     ['/payments?statsu=paid', 'statsu', 'did you mean status?'],
     ['/payments?limit=5&limit=6', 'limit', 'more than once'],
     ['/payments?reference=a&reference=b', 'reference', 'more than once'],
+    ['/payments?reference=a&status=paid', 'status', 'goes without reference'],
     ['/accounts?curency=EUR', 'curency', 'did you mean currency?'],
     ['/payments/7ZK0M3Q9T2V8XW4B?expand=1', 'expand', 'is not known'],
   ])('is not passed over: %s', async (path, name, message) => {

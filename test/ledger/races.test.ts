@@ -114,8 +114,8 @@ describe('races', () => {
     });
     const started = await Promise.all([ledger.start(2, second), ledger.start(2, second)]);
     expect(started).toEqual([
-      { kind: 'go', redirect: second.redirect, shop, test: true },
-      { kind: 'go', redirect: second.redirect, shop, test: true },
+      { kind: 'go', account: 'bank', redirect: second.redirect, shop, test: true },
+      { kind: 'go', account: 'bank', redirect: second.redirect, shop, test: true },
     ]);
     expect((await types(id))?.filter((type) => type === 'forwarded')).toHaveLength(2);
     expect(await ledger.applyUpdate(notify({ attempt: 3 }))).toEqual({ kind: 'unknown' });

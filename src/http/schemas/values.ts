@@ -55,7 +55,17 @@ export const currencyCode = v.pipe(
   v.metadata({ examples: ['EUR'] }),
 );
 
-export const timestamp = v.pipe(v.string(), v.isoTimestamp('is not an RFC 3339 time'));
+/** Whether a day is one of the calendar: Date takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
+export const timestamp = v.pipe(
+  v.string(),
+  v.isoTimestamp('is not an RFC 3339 time'),
+  v.check(isDay, 'is not a day of the calendar'),
+);
 
 export const returnUrl = v.strictObject({
   success: told('Once they have paid, or hold a promise of it.', v.nullish(webUrl)),
