@@ -7,7 +7,7 @@ const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64
 
 /** How long the reconciliation model is played, by the variables of `npm run reconcile-model`. */
 const reconcileModel = {
-  runs: Number(process.env.RECONCILE_RUNS ?? 100),
+  runs: Number(process.env.RECONCILE_RUNS ?? 40),
   seed: Number(process.env.RECONCILE_SEED ?? 7),
   only: (process.env.RECONCILE_ONLY ?? '').split(',').filter(Boolean),
 };
