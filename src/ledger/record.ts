@@ -227,11 +227,15 @@ export function shownIn(record: LedgerRecord): Shown {
   const shown = shownOfAll(attempts);
   const early = original?.postfinanceId ?? (feedback ? record.providerReference : null);
   if (shown) return { ...shown, providerReference: shown.providerReference ?? early };
+  // A refund of money that nobody has told of has no place in the state: websites are told its code all the same.
+  const lone = isPolybanking(record)
+    ? attempts.flatMap(({ told }) => told?.refunded ?? []).at(-1)
+    : undefined;
   return {
-    providerReference: record.providerReference,
-    providerStatus: record.providerStatus,
-    providerStatusText: record.providerStatusText ?? null,
-    signed: record.signed ?? null,
+    providerReference: lone?.providerReference ?? record.providerReference,
+    providerStatus: lone?.providerStatus ?? record.providerStatus,
+    providerStatusText: lone?.providerStatusText ?? record.providerStatusText ?? null,
+    signed: lone?.signed ?? record.signed ?? null,
     card: null,
     declineReason: null,
   };

@@ -106,9 +106,6 @@ const WITHOUT_MONEY: readonly Outcome[] = ['denied', 'cancelled', 'expired', 'er
 /** Those of an authorization. */
 const OF_HELD: readonly Outcome[] = ['capture_denied', 'reversed', 'voided', 'released', 'authorized'];
 
-/** Those of money that nobody has told of before: a refund of a payment that another gateway has had. */
-const OF_UNKNOWN_MONEY: readonly Outcome[] = ['refunded', 'chargeback_reversed', 'paid'];
-
 /** The outcomes by which an attempt's state is shown, the first one that was told before the others. */
 function orderOf(state: AttemptState): readonly Outcome[] {
   const { paid, refunded, chargedBack, authorized } = moneyOf(state);
@@ -134,7 +131,7 @@ export interface ToldAttempt {
 
 /** What is shown of an attempt; null: nothing was told. */
 export function shownOf({ state, told = {} }: ToldAttempt): Shown | null {
-  const order = [...orderOf(state), ...OF_UNKNOWN_MONEY];
+  const order = orderOf(state);
   const all = order.flatMap((outcome) => told[outcome] ?? []);
   const [first] = all;
   if (!first) return null;

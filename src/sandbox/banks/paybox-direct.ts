@@ -151,7 +151,13 @@ export async function payboxDirectAnswer(
   const kind = OPERATIONS[value('TYPE')];
   if (!kind) return reply('00014', 'PAYBOX : Opération inconnue');
   if (call.trouble === 'fail') return reply('00105', 'PAYBOX : Transaction refusée');
-  const result = await perform(memory, entry, { kind, amount: Number(value('MONTANT')) });
+  // With a capture the rest is let go, and a cancel is about what was captured.
+  const isOfTaken = kind === 'cancel' && entry.taken > 0;
+  const result = await perform(memory, entry, {
+    kind,
+    amount: Number(value('MONTANT')),
+    ...(isOfTaken && { isOfTaken }),
+  });
   if (result === 'amount') return reply('00011', 'PAYBOX : Montant incorrect');
   if (result === 'state')
     return reply('00015', `PAYBOX : Transaction déjà ${kind === 'capture' ? 'capturée' : 'annulée'}`);
