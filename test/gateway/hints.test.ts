@@ -133,8 +133,7 @@ describe('DATA of SIPS 1 that is made up while the bridge is down', () => {
     const message = bankOf('sips').notification(attempt.order, attempt.merchant, 'pay', 'none');
     const down = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('connection refused'));
     vi.useFakeTimers({ toFake: ['Date'] });
-    for (let index = 0; index < 16; index++)
-      expect((await deliver(madeUp(message, index))).status).toBe(200);
+    for (let index = 0; index < 16; index++) expect((await deliver(madeUp(message, index))).status).toBe(200);
     const refused = await deliver(message);
     expect(refused.status).toBe(429);
     const wait = Number(refused.headers.get('retry-after'));
