@@ -240,6 +240,8 @@ export type ApplyUpdateResult =
   | { readonly kind: 'unbound'; readonly name: string }
   /** It is about an attempt whose money is not real, of a payment that asks for real money. */
   | { readonly kind: 'not_real' }
+  /** More messages that count without proof than are taken in this time: its sender has to come again. */
+  | { readonly kind: 'busy'; readonly retryAfterMs: number }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
 /** A message that proves nothing: a reason for a status query. */
