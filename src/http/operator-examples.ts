@@ -87,8 +87,12 @@ const audited = {
   id: 22,
   at: AT,
   actor: 'operator',
+  actorName: null,
+  address: '203.0.113.9',
+  request: '5d0f3a9c2b7e4f18',
   action: 'shop.created',
   subject: 'tickets',
+  shop: 'tickets',
   detail: {
     name: change(shop.name),
     active: change(true),
