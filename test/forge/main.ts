@@ -1,8 +1,8 @@
 /**
  * `npm run forge`: the forge by hand, in Node. `-- --runs 100000` for a long one, `--only paybox` for one provider,
- * `--seed N` for other draws, `--findings N` for how many different ones are looked for, `--path P` to see one again, `--as-found`
- * to see them without waiting for a smaller case, `--jobs N` for how many providers at a time. `-- --mutants` takes mends out of a copy of the tree, one at a time, and says
- * whether the forge finds what each of them lets in: `--seeds N` with how many seeds.
+ * `--seed N` for other draws, `--jobs N` for how many providers at a time, `--findings N` for how many different ones are looked for,
+ * `--path P` to see one again, `--as-found` to see them without waiting for a smaller case. `-- --mutants` takes mends out of a copy
+ * of the tree, one at a time, and says whether the forge finds what each of them lets in: `--seeds N` with how many seeds.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
