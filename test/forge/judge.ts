@@ -275,7 +275,9 @@ export class Judge {
     if (by.every(({ proofMissing }) => proofMissing)) return attempt.pendingReason === 'proof_missing';
     const isForeign = from.kind === 'foreign' && whole;
     if (situation.asksForReal || isForeign) return false;
-    const isUnproven = by.every(({ proven }) => proven === false);
+    // What the bank has answered beside it is judged by itself.
+    const said = by.filter(({ channel: way }) => way !== 'status');
+    const isUnproven = said.length > 0 && said.every(({ proven }) => proven === false);
     if (isUnproven && situation.environment !== 'production') return true;
     if (isUnproven && situation.trusts && channel === 'notification') return true;
     // The sheet accepts what the platform signs for others where it comes from the platform itself.

@@ -10,14 +10,12 @@ import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { present } from '../kit/json-message.ts';
+import type { IpnValues } from './reading.ts';
 import { isDivided, partsOf } from './schedule.ts';
 import type { LyraSettings } from './settings.ts';
 import { lyraOrderOutcome, lyraOutcome } from './statuses.ts';
 import { toldOf } from './told.ts';
 import { firstWith, type LyraTransaction, lyraRestUpdate, lyraUpdate } from './transactions.ts';
-
-/** A verified form's `vads_` fields by name. */
-export type IpnValues = ReadonlyMap<string, string>;
 
 /** What an operator sees of a message. The card number comes masked. */
 const DETAIL = [

@@ -5,7 +5,9 @@
  * then read in one way, whatever names came with it (SHEET.md, "What its signature proves").
  */
 import { Refusal } from '../../payments/errors.ts';
-import type { IpnValues } from './ipn.ts';
+
+/** A verified form's `vads_` fields by name. */
+export type IpnValues = ReadonlyMap<string, string>;
 
 /** Fields that stand next to each other in the signed text, each with its form. */
 type Place = readonly (readonly [name: string, form: RegExp])[];

@@ -5,8 +5,7 @@
  */
 import type { ProviderUpdate } from '../contract.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
-import type { IpnValues } from './ipn.ts';
-import { AMOUNT_ASKED, CURRENCY, EFFECTIVE_CURRENCY, firstOf, textsOf } from './reading.ts';
+import { AMOUNT_ASKED, CURRENCY, EFFECTIVE_CURRENCY, firstOf, type IpnValues, textsOf } from './reading.ts';
 
 /** vads_card_brand, as the vendor's plug-ins list the means of payment. Sandbox ones end in `_SB`. */
 const BRANDS: ReadonlySet<string> = new Set(
