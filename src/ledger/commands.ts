@@ -213,6 +213,8 @@ export interface ApplyUpdateCommand {
   readonly proofMissing?: true;
   /** Why it leaves the payment pending, where that is not for want of a result. */
   readonly pendingReason?: PendingReason;
+  /** It says that money was taken of what was held, and not how much. */
+  readonly amountUntold?: true;
   readonly echo?: Readonly<Record<string, string>>;
   readonly card?: Card;
   readonly declineReason?: DeclineReason;
@@ -359,6 +361,8 @@ export type ConcludeAttemptResult =
       readonly amount: Minor | null;
     }
   | { readonly kind: 'not_found' | 'not_waiting' }
+  /** The money is held, and its provider says that it was taken: that it never came cannot be said of it. */
+  | { readonly kind: 'held' }
   /** The messages claim no amount, or several. */
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 

@@ -17,6 +17,7 @@ import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
+import { isNewlyUntold } from './proof-missing.ts';
 import {
   type Attempt,
   asksForTest,
@@ -237,6 +238,13 @@ export class ProviderUpdates {
     if (contradicts(attempt.state, update)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return answer;
+    }
+    if (command.amountUntold && isNewlyUntold(record, number)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
+      this.#work.saveMoved(writer, marked);
       return answer;
     }
     // Money that is there waits for no proof.
