@@ -14,7 +14,7 @@ import { isAllowed } from './allowed-ips.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
-import { allowedAddresses, mustAskForAmount, standingOf } from './proof.ts';
+import { allowedAddresses, canQuery, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -98,13 +98,17 @@ export async function takeNotification(
         standing,
       });
     const update = await commandOf(message);
+    let isUnclear = false;
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
-      if (more) await service.ledger(more.id).applyUpdate(more.command);
+      const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
+      isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
     }
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') {
-      if (message.ask) await takeHint(service, opened, hintOf(message, provider));
+      isUnclear ||= result.isUnclear === true;
+      if (message.ask || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
+        await takeHint(service, opened, hintOf(message, provider));
       return result.answer;
     }
     // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.

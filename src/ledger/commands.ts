@@ -240,7 +240,13 @@ export type ApplyUpdateResult =
   | { readonly kind: 'unbound'; readonly name: string }
   /** It is about an attempt whose money is not real, of a payment that asks for real money. */
   | { readonly kind: 'not_real' }
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly repeat: boolean;
+      /** It states an amount that cannot be, or none: it has moved nothing, and the provider is to be asked. */
+      readonly isUnclear?: true;
+    };
 
 /** A message that proves nothing: a reason for a status query. */
 export interface HintCommand {
