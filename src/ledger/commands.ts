@@ -244,7 +244,7 @@ export type ApplyUpdateResult =
       readonly kind: 'answer';
       readonly answer: Answer;
       readonly repeat: boolean;
-      /** It states an amount that cannot be, or none: it has moved nothing, and the provider is to be asked. */
+      /** It has moved nothing, and may have had to: its amount cannot be, or it is another document's. The provider is to be asked. */
       readonly isUnclear?: true;
     };
 

@@ -96,6 +96,20 @@ function withProviderData(
   }));
 }
 
+/**
+ * Whether an update is about another document of the provider's than those that are known of its attempt: money that seems to be known
+ * may have come a second time.
+ */
+function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpdateCommand): boolean {
+  const { documents = [] } = record.attempts[attempt - 1] ?? {};
+  const plain = (number: string) => number.split('.')[0];
+  return (
+    document !== undefined &&
+    documents.length > 0 &&
+    documents.every(({ number }) => plain(number) !== plain(document.number))
+  );
+}
+
 /** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
@@ -253,13 +267,17 @@ export class ProviderUpdates {
       const told = isMoot ? record : withSaid(record, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
-      if (decided === record) return { answer };
+      const taken: Taken = {
+        answer,
+        ...(outcome === 'paid' && isSecondDocument(before, command) && { isUnclear: true }),
+      };
+      if (decided === record) return taken;
       this.#work.saveMoved(writer, decided);
       if (isRemark) {
         const saved = { ...decided, updatedAt: writer.at };
         writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
       }
-      return { answer };
+      return taken;
     }
     const moved = withAttempt(record, number, (entry) => ({
       ...entry,
