@@ -107,9 +107,9 @@ function fieldsOf(id: string, settings: Record<string, unknown>, given: Texts) {
         needed.has(name) && value.trim() === '' ? 'a' : value,
       ]),
     );
-  const { description, firstName, lastName, ...places } = given;
+  const { description, firstName, lastName, phone: anyPhone, ...places } = given;
   // What is no telephone number is refused by name where the bank refuses payments without one.
-  const phone = needed.has('phone') ? CUSTOMER.phone : given.phone;
+  const phone = needed.has('phone') ? CUSTOMER.phone : anyPhone;
   return {
     currency: currencyOf(id),
     description,
