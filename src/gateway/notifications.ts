@@ -173,6 +173,10 @@ async function takeHint(service: Service, opened: OpenedAccount, hint: Hint): Pr
     }));
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
+  if (result !== 'taken' && hint.mayBeForeign) {
+    console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
+    return provider.reply('acknowledged');
+  }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');
