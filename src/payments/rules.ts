@@ -79,6 +79,8 @@ export interface Transactions {
   readonly lowered: Movements;
   /** Those that have held money, with the most that each held. */
   readonly held: Movements;
+  /** The least that each of those was said to hold, where that is less: what is held can only fall. Left out: none. */
+  readonly heldLess?: Movements;
   /** Those that ended without money, with the highest result. */
   readonly ended: Readonly<Record<string, Ending>>;
   /** Those that were reversed: what they brought is given back, and what another one brought or holds is not. Left out: none. */
@@ -185,7 +187,12 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
     const held = withMovement(known.held, id, amount);
-    return held === known.held ? known : { ...known, held };
+    // Of two amounts of one transaction the smaller one is the later one, whichever came first.
+    const before = known.held[id];
+    const least = Math.min(amount, before ?? amount, known.heldLess?.[id] ?? amount) as Minor;
+    const isLess = before !== undefined && least < (known.heldLess?.[id] ?? Math.max(before, amount));
+    if (held === known.held && !isLess) return known;
+    return { ...known, held, ...(isLess && { heldLess: { ...known.heldLess, [id]: least } }) };
   }
   if (outcome === 'paid') {
     const before = known.lowered[id];
@@ -397,6 +404,13 @@ function reversedOf(state: AttemptState, paid: Minor): Minor {
   return ids ? sum(amountsPaid(state, (id) => ids[id] === true)) : paid;
 }
 
+/** What an authorization is for, less what its transactions were lowered by; an amount that no transaction has brought stays. */
+function leftHeld({ authorized, transactions }: AttemptState): number {
+  const { held = {}, heldLess } = transactions ?? {};
+  if (!heldLess || Math.max(...Object.values(held)) < authorized) return authorized;
+  return Math.max(...Object.entries(held).map(([id, amount]) => heldLess[id] ?? amount));
+}
+
 /** The money of an attempt, by its state. */
 export function moneyOf(state: AttemptState): AttemptMoney {
   const { totals = {}, sequences = {} } = state;
@@ -406,9 +420,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
   const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
   const released = totals.released ?? ZERO;
+  const held = Math.min(state.authorized - released, leftHeld(state));
   return {
-    authorized:
-      progressOf(state) === 'authorized' ? (Math.max(0, state.authorized - released) as Minor) : ZERO,
+    authorized: progressOf(state) === 'authorized' ? (Math.max(0, held) as Minor) : ZERO,
     released,
     paid,
     refunded: Math.min(refunded, paid) as Minor,

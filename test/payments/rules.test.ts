@@ -302,3 +302,20 @@ describe('what does not fit', () => {
     expect(mismatch(asked, { outcome, amount, currency })).toBe(expected);
   });
 });
+
+describe('a hold that was lowered', () => {
+  const hold = (amount: number) =>
+    ({ outcome: 'authorized', amount: amount as Minor, movement: 'T1', ofTransaction: true }) as const;
+  it.each([
+    [[1000, 700], 700],
+    [[700, 1000], 700],
+    [[1000, 700, 1000, 800], 700],
+    [[1000, 700, 400], 400],
+    [[400, 700, 1000], 400],
+    [[1000, 1000], 1000],
+  ] as const)('%j holds %d, in any order', (amounts, left) => {
+    const state = amounts.reduce((before, amount) => apply(before, hold(amount)), NEW_ATTEMPT);
+    expect(summarize(ASKED, [state]).amounts.authorized).toBe(left);
+    expect(apply(state, hold(amounts[0]))).toBe(state);
+  });
+});
