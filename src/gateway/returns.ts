@@ -101,6 +101,7 @@ type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
 /**
  * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
  * the shopper's money is made only with the ledger's leave, and never a second time.
+ * @throws Refusal of a return that is not the attempt's: nobody is asked because of it.
  */
 async function queryNow(
   service: Service,
@@ -122,6 +123,8 @@ async function queryNow(
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update };
+  if (provider.isOwnReturn?.(hint.about, request.providerState) === false)
+    throw new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
@@ -160,6 +163,13 @@ export async function takeReturn(
   if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
-  const asked = await queryNow(service, id, opened, returned);
-  return service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip: about.shopperIp });
+  const ip = about.shopperIp;
+  try {
+    const asked = await queryNow(service, id, opened, returned);
+    return await service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
+    return service.ledger(id).returned({ update: null, account, refused: error.reason, ip });
+  }
 }

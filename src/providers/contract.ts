@@ -487,7 +487,10 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   /** Names under which the software that countersign replaces knows this provider. */
   readonly aliases: readonly string[];
   readonly caption: string;
-  /** The last day on which it could be used, or its last known one, `YYYY-MM-DD`; left out: it is in use. */
+  /**
+   * The last day on which it could be used, `YYYY-MM-DD`; where only the month or the year is known, that one's last day. Left out: it is
+   * in use, or nobody knows.
+   */
   readonly ended?: string;
   /** Where merchants of a provider that has ended, or is not sold any more, go on; left out: nowhere that is known. */
   readonly successor?: readonly Successor[];

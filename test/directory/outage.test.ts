@@ -184,7 +184,11 @@ describe('what is served while D1 is down', () => {
     const attempt = await journey('ogone');
     pass(SETTLED);
     await attempt.shop.pay({ account: attempt.account });
-    await otherIsolate().accounts.rotate(attempt.account, 'sha_out', 'a new passphrase for it', 0, 'test');
+    await otherIsolate().accounts.rotate(
+      attempt.account,
+      { setting: 'sha_out', value: 'a new passphrase for it', graceSeconds: 0 },
+      'test',
+    );
     pass(20_000);
     breakDown();
     expect((await attempt.notify('pay')).status).toBe(503);
