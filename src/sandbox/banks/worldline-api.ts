@@ -1,6 +1,6 @@
 /** The API of the simulated Worldline: it checks v1HMAC by its own recipe, and answers a repeated idempotence key as it did before. */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { type ApiCall, digits, type Memory, type Merchant } from '../kit/bank.ts';
+import type { ApiCall, Memory, Merchant } from '../kit/bank.ts';
 import {
   type BankOperationKind,
   type Entry,
@@ -71,6 +71,12 @@ interface SessionRequest {
   readonly feedbacks?: { readonly webhooksUrls?: readonly unknown[] };
 }
 
+/** Eleven digits, the same for an order whenever it is registered. */
+function sessionNumber(order: string): string {
+  const digest = createHash('sha256').update(order).digest('hex').slice(0, 12);
+  return `1${String(Number.parseInt(digest, 16) % 10_000_000_000).padStart(10, '0')}`;
+}
+
 async function createSession(call: ApiCall, merchant: Merchant, memory: Memory): Promise<Response> {
   const body = JSON.parse(call.body) as SessionRequest;
   const { amount, currencyCode } = body.order?.amountOfMoney ?? {};
@@ -82,7 +88,7 @@ async function createSession(call: ApiCall, merchant: Merchant, memory: Memory):
   const returnUrl = body.hostedCheckoutSpecificInput?.returnUrl;
   if (typeof returnUrl !== 'string' || !/^https?:/.test(returnUrl))
     return error(400, '50001111', 'INVALID_VALUE', 'hostedCheckoutSpecificInput.returnUrl');
-  const hostedCheckoutId = `1${digits(10)}`;
+  const hostedCheckoutId = sessionNumber(order);
   const returnmac = randomUUID();
   await keepSession(memory, {
     order,
