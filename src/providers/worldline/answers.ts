@@ -5,7 +5,7 @@ import type { Json } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { statusAlone } from '../kit/verdict.ts';
-import { PAYMENT, type Payment } from './members.ts';
+import { PAYMENT, type WorldlinePayment } from './members.ts';
 import { updateOfPayment } from './messages.ts';
 import { WORLDLINE_CHECKOUT_STATUSES } from './statuses.ts';
 
@@ -105,20 +105,20 @@ const CHECKOUT = v.object({
 });
 
 /** A session as it is asked about. */
-export interface Checkout {
+export interface CheckoutAnswer {
   readonly status: string;
   /** Null: the shopper has tried none yet. */
-  readonly payment: Payment | null;
+  readonly payment: WorldlinePayment | null;
 }
 
 /** @throws Problem provider_error when it is no such JSON. */
-export function readCheckout(text: string): Checkout {
+export function readCheckout(text: string): CheckoutAnswer {
   const { status, createdPaymentOutput } = readAnswer(CHECKOUT, text);
   return { status: status ?? '', payment: createdPaymentOutput?.payment ?? null };
 }
 
 /** What a session says alone, for the vectors: its status, and the payment's amount, currency and numbers. */
-export function statusOfCheckout({ status, payment }: Checkout): Readonly<Record<string, Json>> {
+export function statusOfCheckout({ status, payment }: CheckoutAnswer): Readonly<Record<string, Json>> {
   if (!payment) {
     if (status === 'IN_PROGRESS') return { status: 'forwarded' };
     const outcome = meaningOf(WORLDLINE_CHECKOUT_STATUSES, status)?.outcome ?? 'none';

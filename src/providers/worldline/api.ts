@@ -39,7 +39,7 @@ export function callWorldline(call: WorldlineCall): Promise<ApiAnswer> {
   const { account, method, body } = call;
   const { settings, endpoints } = account;
   const address = atOrigin(
-    `${worldlineHost(account)}/v2/${encodeURIComponent(settings.merchant_id)}${call.path}`,
+    `${worldlineHost(settings.brand, account.environment)}/v2/${encodeURIComponent(settings.merchant_id)}${call.path}`,
     endpoints.api,
   );
   const headers = headersOf(call);

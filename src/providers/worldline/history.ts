@@ -18,9 +18,9 @@ import {
   type Output,
   operationId,
   PAYMENT,
-  type Payment,
   REFUND,
   type Stated,
+  type WorldlinePayment,
 } from './members.ts';
 import { updateOfPayment, updateOfRefund } from './messages.ts';
 import type { WorldlineSettings } from './settings.ts';
@@ -84,7 +84,7 @@ function kindOf({ id, status, statusOutput }: Operation): OperationKind | null {
 function asPayment(
   details: Details,
   { amountOfMoney, references: _references, ...operation }: Operation,
-): Payment {
+): WorldlinePayment {
   return { ...operation, paymentOutput: { ...details.paymentOutput, amountOfMoney } };
 }
 
@@ -154,9 +154,13 @@ export async function listOperations(
 ): Promise<{ readonly entries: readonly BookedOperation[]; readonly paidId: string | null }> {
   const path = `/payments/${encodeURIComponent(id)}`;
   if (kind === 'cancel') {
-    const details = await readDetails(asked, id);
-    const cancels = (details.Operations ?? [details]).filter((one) => kindOf(one) === 'cancel');
-    return { entries: cancels.map((one) => booked(kind, { ...one, output: one as Output })), paidId: null };
+    const { Operations: operations, ...payment } = await readDetails(asked, id);
+    const shown: readonly Operation[] = operations?.length ? operations : [payment];
+    const cancels = shown.filter((one) => kindOf(one) === 'cancel');
+    const entries = cancels.map(({ operationReferences, ...one }) =>
+      booked(kind, { ...one, output: { operationReferences } }),
+    );
+    return { entries, paidId: null };
   }
   const found =
     kind === 'capture'

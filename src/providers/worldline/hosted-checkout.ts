@@ -37,27 +37,32 @@ function localeOf(language: string | undefined, own: string): string {
   return LOCALES[language] ?? own;
 }
 
+/** An object without the members that say nothing; undefined where none says anything. */
+function filled(members: Readonly<Record<string, unknown>>): object | undefined {
+  const said = Object.entries(members).filter(([, value]) => value !== undefined);
+  return said.length > 0 ? Object.fromEntries(said) : undefined;
+}
+
 /** What is known of the shopper; it helps 3-D Secure. Parts that do not fit are left out. */
 function customerOf({ customer }: PaymentRequest, id: string, locale: string) {
   const { address } = customer;
+  const name = filled({ firstName: cut(customer.firstName, 15), surname: cut(customer.lastName, 70) });
   return {
     merchantCustomerId: id,
     locale,
-    contactDetails: {
+    contactDetails: filled({
       emailAddress: ifFits(customer.email, 70),
       phoneNumber: ifFits(customer.phone?.replace(/[^+\d]/g, ''), 20),
-    },
-    billingAddress: {
+    }),
+    billingAddress: filled({
       street: cut(address?.line1, 50),
       additionalInfo: cut(address?.line2, 50),
       zip: ifFits(address?.postalCode, 10),
       city: cut(address?.city, 40),
       state: cut(address?.state, 35),
       countryCode: address?.country,
-    },
-    personalInformation: {
-      name: { firstName: cut(customer.firstName, 15), surname: cut(customer.lastName, 70) },
-    },
+    }),
+    personalInformation: name && { name },
   };
 }
 

@@ -1,6 +1,5 @@
 /** Where each brand of the platform is (SHEET.md, "Hosts"). Pages and API share the host. */
-import type { ProviderAccount } from '../contract.ts';
-import type { WorldlineSettings } from './settings.ts';
+import type { Environment } from '../../payments/types.ts';
 
 /**
  * By brand. Which of two names a CAWL contract gets is not documented: the account's `endpoints` name the other one
@@ -20,9 +19,6 @@ export const WORLDLINE_HOSTS = {
 export type WorldlineBrand = keyof typeof WORLDLINE_HOSTS;
 
 /** The origin of an account's API. Test and production are two contracts with their own keys. */
-export function worldlineHost({
-  environment,
-  settings,
-}: Pick<ProviderAccount<WorldlineSettings>, 'environment' | 'settings'>): string {
-  return WORLDLINE_HOSTS[settings.brand][environment === 'production' ? 'production' : 'test'];
+export function worldlineHost(brand: WorldlineBrand, environment: Environment): string {
+  return WORLDLINE_HOSTS[brand][environment === 'production' ? 'production' : 'test'];
 }

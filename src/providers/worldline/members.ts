@@ -53,7 +53,7 @@ export const OPERATION = v.object({
   operationReferences: REFERENCES,
 });
 
-export type Payment = v.InferOutput<typeof PAYMENT>;
+export type WorldlinePayment = v.InferOutput<typeof PAYMENT>;
 export type Output = v.InferOutput<typeof OUTPUT>;
 type Money = v.InferOutput<typeof MONEY>;
 
@@ -61,7 +61,7 @@ type Money = v.InferOutput<typeof MONEY>;
 export interface Stated {
   readonly id?: string | null | undefined;
   readonly status?: string | null | undefined;
-  readonly statusOutput?: Payment['statusOutput'];
+  readonly statusOutput?: WorldlinePayment['statusOutput'];
 }
 
 /** The number of a status as text; empty: there is none. */

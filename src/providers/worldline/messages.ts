@@ -18,9 +18,9 @@ import {
   type Output,
   operationId,
   PAYMENT,
-  type Payment,
   REFUND,
   type Stated,
+  type WorldlinePayment,
 } from './members.ts';
 import {
   type WorldlineMeaning,
@@ -67,12 +67,18 @@ function readStated(stated: Stated): Read {
   return { at: operationId(stated.id), status, code, meaning: worldlineMeaning(status, code) };
 }
 
+/** The currency of the amount that counts. */
+function currencyIn({ outcome }: WorldlineMeaning, output: Output): string | null {
+  const [asked, acquired] = [currencyOf(output?.amountOfMoney), currencyOf(output?.acquiredAmount)];
+  return outcome === 'paid' ? (acquired ?? asked) : (asked ?? acquired);
+}
+
 /** What of an update is the same for payments and refunds. */
 function common({ at, status, code, meaning }: Read, order: string, output: Output) {
   return {
     kind: 'update' as const,
     order,
-    currency: currencyOf(output?.amountOfMoney) ?? currencyOf(output?.acquiredAmount),
+    currency: currencyIn(meaning, output),
     providerReference: at.id,
     providerStatus: meaning.decides,
     detail: { status, ...(code && { statusCode: code }), paymentId: at.id },
@@ -87,8 +93,8 @@ function amountIn({ at, meaning }: Read, output: Output): number | null {
   const stated = amountOf(output?.amountOfMoney);
   if (meaning.outcome === 'paid') {
     const acquired = amountOf(output?.acquiredAmount);
-    // Zero is what a status may still show that is on its way; it is no payment.
-    if (acquired !== null && acquired > 0) return acquired;
+    // Nothing that was acquired contradicts the status: the details decide.
+    if (acquired !== null) return acquired > 0 ? acquired : null;
     return at.operation === 0 ? stated : null;
   }
   if (meaning.outcome === 'refunded') return at.operation > 0 ? stated : null;
@@ -96,7 +102,7 @@ function amountIn({ at, meaning }: Read, output: Output): number | null {
 }
 
 /** What is kept for later calls: the authorization that is captured or cancelled, and the payment that is refunded. */
-export function paymentState({ outcome }: WorldlineMeaning, id: string): Readonly<Record<string, string>> {
+function stateOf({ outcome }: WorldlineMeaning, id: string): Readonly<Record<string, string>> {
   switch (outcome) {
     case 'authorized':
       return { authorizedId: id };
@@ -126,7 +132,7 @@ function newsIn({ at, status, code }: Read, output: Output): Pick<ProviderUpdate
 }
 
 /** The update of a payment, in a webhook or an answer. @param order its merchantReference. */
-export function updateOfPayment(payment: Payment, order: string): ProviderUpdate {
+export function updateOfPayment(payment: WorldlinePayment, order: string): ProviderUpdate {
   const output = payment.paymentOutput;
   const read = readStated(payment);
   const { at, meaning } = read;
@@ -139,7 +145,7 @@ export function updateOfPayment(payment: Payment, order: string): ProviderUpdate
     amount,
     movement: meaning.outcome === 'refunded' ? at.id : at.payment,
     ...(checkout && { echo: { hostedCheckoutId: checkout } }),
-    providerState: paymentState(meaning, at.id),
+    providerState: stateOf(meaning, at.id),
     ...newsIn(read, output),
     ...worldlineDecline(errorCodesOf(payment)),
     ...cardOf(output),

@@ -5,7 +5,7 @@
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
-import { type Checkout, readCheckout, worldlineProblem } from './answers.ts';
+import { type CheckoutAnswer, readCheckout, worldlineProblem } from './answers.ts';
 import { callWorldline } from './api.ts';
 import { readDetails, requireOurs, updatesOfDetails } from './history.ts';
 import { updateOfPayment } from './messages.ts';
@@ -15,7 +15,7 @@ import { WORLDLINE_CHECKOUT_STATUSES } from './statuses.ts';
 type Query = StatusQuery<WorldlineSettings>;
 
 /** `GET hostedcheckouts/{id}`. @throws Problem */
-async function askCheckout(query: Query, hostedCheckoutId: string): Promise<Checkout> {
+async function askCheckout(query: Query, hostedCheckoutId: string): Promise<CheckoutAnswer> {
   const { account, now, fetch: fetcher } = query;
   const path = `/hostedcheckouts/${encodeURIComponent(hostedCheckoutId)}`;
   const { status, text } = await callWorldline({ account, now, fetch: fetcher, method: 'GET', path });
@@ -24,7 +24,7 @@ async function askCheckout(query: Query, hostedCheckoutId: string): Promise<Chec
 }
 
 /** What a session without a payment says. Null: nothing yet. */
-function updateOfSession({ order }: Query, { status }: Checkout, id: string): ProviderUpdate | null {
+function updateOfSession({ order }: Query, { status }: CheckoutAnswer, id: string): ProviderUpdate | null {
   const outcome = meaningOf(WORLDLINE_CHECKOUT_STATUSES, status)?.outcome ?? 'none';
   if (outcome === 'none') return null;
   return {

@@ -11,9 +11,9 @@ import {
 import {
   keepSession,
   listedOperation,
+  ownState,
   paymentDetails,
   paymentObject,
-  paymentState,
   sessionOf,
   stateOfDecision,
 } from './worldline-objects.ts';
@@ -129,7 +129,7 @@ async function askSession(id: string, memory: Memory): Promise<Response> {
   const payment = entry
     ? paymentObject(
         { order, amount: entry.asked, currency: entry.currency, data },
-        paymentState(entry, decided),
+        ownState(entry, decided),
         entry.taken,
       )
     : paymentObject({ order, amount, currency, data }, stateOfDecision('wait', false));

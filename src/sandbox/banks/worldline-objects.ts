@@ -25,7 +25,7 @@ export function keepSession(memory: Memory, session: Session): Promise<void> {
 }
 
 /** The number of the payment that a session leads to. */
-export function paymentNumber(data: Readonly<Record<string, string>>): string {
+export function payIdOf(data: Readonly<Record<string, string>>): string {
   return data.hostedCheckoutId ?? '';
 }
 
@@ -116,13 +116,13 @@ export function paymentObject(
     },
     status: state.status,
     statusOutput: statusOutput(state),
-    id: `${paymentNumber(order.data)}_0`,
+    id: `${payIdOf(order.data)}_0`,
   };
 }
 
 /** The number of an operation: the payment is 0, and each operation after it one more. */
 export function operationNumber(entry: Entry, operation: BankOperation): string {
-  return `${paymentNumber(entry.data)}_${entry.done.findIndex(({ id }) => id === operation.id) + 1}`;
+  return `${payIdOf(entry.data)}_${entry.done.findIndex(({ id }) => id === operation.id) + 1}`;
 }
 
 /** The merchant's own name of an operation; one of the portal has none. */
@@ -187,7 +187,7 @@ export function listedOperation(entry: Entry, operation: BankOperation) {
 }
 
 /** The state of the payment itself, before the operations after it. */
-export function paymentState({ held, taken, cancelled, done }: Entry, decided: string): State {
+export function ownState({ held, taken, cancelled, done }: Entry, decided: string): State {
   if (held > 0) return stateOfDecision('pay', true);
   if (taken > 0) return stateOfDecision('pay', false);
   if (decided === 'wait') return stateOfDecision('wait', false);
@@ -197,12 +197,12 @@ export function paymentState({ held, taken, cancelled, done }: Entry, decided: s
 /** `GET payments/{id}/details`: the payment as it is now, with everything that was done. */
 export function paymentDetails(entry: Entry, decided: string) {
   const { order, currency, asked, data } = entry;
-  const own = paymentState(entry, decided);
+  const own = ownState(entry, decided);
   const last = entry.done.at(-1);
   const now = last ? stateOfOperation(last) : own;
   const payment = paymentObject({ order, amount: asked, currency, data }, now, entry.taken);
   const first = {
-    id: `${paymentNumber(data)}_0`,
+    id: `${payIdOf(data)}_0`,
     amountOfMoney: money(asked, currency),
     references: { merchantReference: order },
     paymentMethod: 'card',

@@ -14,13 +14,7 @@ import { refer } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
 import { addressedOf } from '../kit/receive.ts';
 import { answerWorldline } from './worldline-api.ts';
-import {
-  operationObject,
-  paymentNumber,
-  paymentObject,
-  sessionOf,
-  stateOfDecision,
-} from './worldline-objects.ts';
+import { operationObject, payIdOf, paymentObject, sessionOf, stateOfDecision } from './worldline-objects.ts';
 
 /** An event's number: the same event has the same one each time that it is told. */
 function eventId(content: object): string {
@@ -103,7 +97,7 @@ export const worldlineBank: Bank = {
   },
 
   async decide(order, _merchant, decision, memory) {
-    await refer(memory, 'worldline', paymentNumber(order.data), order.order);
+    await refer(memory, 'worldline', payIdOf(order.data), order.order);
     const place = `worldline/decision/${order.data.hostedCheckoutId}`;
     // Once it is paid, later decisions change nothing.
     if ((await memory.get(place)) !== 'pay') await memory.put(place, decision);

@@ -173,6 +173,14 @@ describe('a webhook', () => {
   });
 
   it.each([
+    ['nothing that was taken', { acquiredAmount: money(0) }, null, 'EUR'],
+    ['another currency that was taken', { acquiredAmount: money(1999, 'USD') }, 1999, 'USD'],
+  ])('of a payment with %s is not paid in full by its word', async (_what, more, amount, currency) => {
+    const update = await read(webhook(payment('CAPTURED', 9, more)));
+    expect([update.amount, update.currency]).toEqual([amount, currency]);
+  });
+
+  it.each([
     ['another key id', { keyId: 'another' }, 'signature_mismatch'],
     ['no key id', { keyId: '' }, 'signature_mismatch'],
     ['the API secret', { secret: String(SETTINGS.api_secret) }, 'signature_mismatch'],
