@@ -158,13 +158,14 @@ function accountRoutes(): Hono<AppEnv> {
       if (isMask(body.value))
         throw invalidField('value', 'is what is shown in place of a secret: send the secret itself');
       const { environment } = account;
-      const keyId = rotatedKeyId(found, setting, body.keyId ?? null);
+      const named = found.keyIds?.[setting];
       checkedSettings(
         found,
-        { ...account.settings, ...(keyId && { [keyId.setting]: keyId.value }) },
+        { ...account.settings, ...(named && body.keyId && { [named]: body.keyId }) },
         { [setting]: body.value },
         { before: account, environment },
       );
+      const keyId = rotatedKeyId(found, setting, body.keyId ?? null);
       const graceSeconds = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const rotation = { setting, value: body.value, graceSeconds, ...(keyId && { keyId }) };
       await service.directory.accounts.rotate(account.id, rotation, OPERATOR);
