@@ -11,6 +11,7 @@ import { ogone, postfinance } from './ogone/brands.ts';
 import { paybox } from './paybox/index.ts';
 import { paymill } from './paymill/index.ts';
 import { payu } from './payu/index.ts';
+import { postfinanceCheckout, wallee } from './postfinance-checkout/brands.ts';
 import { przelewy24 } from './przelewy24/index.ts';
 import { sips } from './sips/index.ts';
 import { sips2 } from './sips2/index.ts';
@@ -32,6 +33,7 @@ export const providers: readonly Provider[] = [
   payu,
   payzen,
   postfinance,
+  postfinanceCheckout,
   przelewy24,
   sips,
   sips2,
@@ -39,6 +41,7 @@ export const providers: readonly Provider[] = [
   systempay,
   tipi,
   tpay,
+  wallee,
 ];
 
 const byName = new Map<string, Provider>();

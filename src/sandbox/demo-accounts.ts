@@ -151,4 +151,20 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       root_cert_pem: SANDBOX_ROOT_CERTIFICATE,
     },
   },
+  'postfinance-checkout': {
+    currencies: ['CHF', 'EUR'],
+    settings: {
+      space_id: '31415',
+      user_id: '2718',
+      application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
+    },
+  },
+  wallee: {
+    currencies: ['CHF', 'EUR', 'JPY'],
+    settings: {
+      space_id: '27182',
+      user_id: '3141',
+      application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
+    },
+  },
 };
