@@ -189,15 +189,14 @@ async function listOf(
   const entry = one && one.space === space ? await entryOfTransaction(memory, one) : null;
   const list = (entry?.done ?? [])
     .filter((done) => done.kind === kind)
-    .map((done) => one && shownOperation(one, entry, done));
+    .map((done) => one && entry && shownOperation(one, entry, done));
   return Response.json(isV2(call) ? { data: list, hasMore: false, limit: 100, offset: 0 } : list);
 }
 
 async function readOperation(call: ApiCall, space: string, id: string, memory: Memory): Promise<Response> {
   const found = await operationAt(memory, id);
   if (found?.transaction.space !== space) return failed(call, 'There is no such refund.');
-  const { transaction, operation } = found;
-  const entry = await entryOfTransaction(memory, transaction);
+  const { transaction, entry, operation } = found;
   return Response.json(shownOperation(transaction, entry, operation));
 }
 

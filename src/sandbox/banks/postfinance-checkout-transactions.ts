@@ -30,19 +30,8 @@ export async function transactionAt(memory: Memory, id: number | string): Promis
   return text ? (JSON.parse(text) as Transaction) : null;
 }
 
-/** The numbers of operations end as those of their order do: by these, an operation is found again. */
-const ending = (order: string) => order.slice(-6).replace(/\D/g, '7');
-const ordersPlace = (end: string) => `checkout/orders/${end}`;
-
-async function ordersAt(memory: Memory, end: string): Promise<readonly string[]> {
-  return JSON.parse((await memory.get(ordersPlace(end))) ?? '[]') as string[];
-}
-
-export async function saveTransaction(memory: Memory, one: Transaction): Promise<void> {
-  await memory.put(place(one.id), JSON.stringify(one));
-  const end = ending(one.order);
-  const orders = await ordersAt(memory, end);
-  if (!orders.includes(one.order)) await memory.put(ordersPlace(end), JSON.stringify([...orders, one.order]));
+export function saveTransaction(memory: Memory, one: Transaction): Promise<void> {
+  return memory.put(place(one.id), JSON.stringify(one));
 }
 
 /** The money of a transaction; null: nobody has decided about it, or it is another transaction of the order. */
@@ -51,18 +40,21 @@ export async function entryOfTransaction(memory: Memory, one: Transaction): Prom
   return entry?.data.transaction === String(one.id) ? entry : null;
 }
 
+/** Fewer operations than this are of one transaction: the platform's numbers for them are this many times its own, and one more each. */
+const MOST_OPERATIONS = 1000;
+
+/** The platform's number of an operation. */
+export function operationNumber(transaction: number, { done }: Entry, { id }: BankOperation): number {
+  return transaction * MOST_OPERATIONS + done.findIndex((one) => one.id === id) + 1;
+}
+
 /** An operation by its number, with the transaction that it is of. */
-export async function operationAt(
-  memory: Memory,
-  id: string,
-): Promise<{ readonly transaction: Transaction; readonly operation: BankOperation } | null> {
-  for (const order of await ordersAt(memory, id.slice(-6))) {
-    const entry = await entryOf(memory, order);
-    const operation = entry?.done.find((one) => one.id === id);
-    const transaction = operation && (await transactionAt(memory, entry?.data.transaction ?? ''));
-    if (operation && transaction) return { transaction, operation };
-  }
-  return null;
+export async function operationAt(memory: Memory, id: string) {
+  const number = Number(id);
+  const transaction = await transactionAt(memory, Math.floor(number / MOST_OPERATIONS));
+  const entry = transaction && (await entryOfTransaction(memory, transaction));
+  const operation = entry?.done[(number % MOST_OPERATIONS) - 1];
+  return transaction && entry && operation ? { transaction, entry, operation } : null;
 }
 
 /** An amount as the API shows it. */
@@ -114,10 +106,11 @@ const WORDS: Readonly<Record<BankOperation['state'], string>> = {
 };
 
 /** A completion, void or refund as the API shows it. One of the back office has a name of the platform's. */
-export function shownOperation(one: Transaction, entry: Entry | null, operation: BankOperation): object {
-  const { id, kind, amount, operationReference } = operation;
+export function shownOperation(one: Transaction, entry: Entry, operation: BankOperation): object {
+  const { kind, amount, operationReference } = operation;
+  const id = operationNumber(one.id, entry, operation);
   return {
-    id: Number(id),
+    id,
     linkedSpaceId: Number(one.space),
     state: WORDS[operation.state],
     ...(kind === 'refund'

@@ -6,7 +6,7 @@ import { createSign } from 'node:crypto';
 import { type Bank, BankError, type BankMessage, type Decision, type Spoiling } from '../kit/bank.ts';
 import { answerCheckout, CHECKOUT_API, movesCheckoutMoney } from './postfinance-checkout-api.ts';
 import { SANDBOX_KEY_ID, SANDBOX_PRIVATE_KEY } from './postfinance-checkout-keys.ts';
-import { saveTransaction, transactionAt } from './postfinance-checkout-transactions.ts';
+import { operationNumber, saveTransaction, transactionAt } from './postfinance-checkout-transactions.ts';
 
 /** What a webhook says. */
 interface Told {
@@ -93,12 +93,15 @@ export const postfinanceCheckoutBank: Bank = {
     return webhook(merchant.callback, told, spoiling);
   },
 
-  operationNotification({ data, cancelled }, { id, kind, state }, merchant) {
+  operationNotification(entry, operation, merchant) {
+    const { data, cancelled } = entry;
+    const { kind, state } = operation;
     if (state === 'pending') return null;
     const space = Number(data.space);
     if (kind === 'refund') {
       const word = state === 'done' ? 'SUCCESSFUL' : 'FAILED';
-      return webhook(merchant.callback, { entity: 'Refund', id: Number(id), space, state: word }, 'none');
+      const id = operationNumber(Number(data.transaction), entry, operation);
+      return webhook(merchant.callback, { entity: 'Refund', id, space, state: word }, 'none');
     }
     if (state !== 'done') return null;
     const word = cancelled ? 'VOIDED' : 'FULFILL';
