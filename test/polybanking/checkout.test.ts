@@ -10,14 +10,7 @@ import type { BankOrder, Decision } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
 import { isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
-import {
-  bankEntry,
-  changeAnswer,
-  conclude,
-  inBackOffice,
-  tell,
-  withJson,
-} from '../providers/operations-support.ts';
+import { bankEntry, changeAnswer, conclude, inBackOffice, tell } from '../providers/operations-support.ts';
 import {
   admin,
   BANK_API,
@@ -202,7 +195,7 @@ async function atCheckout(options: { readonly manual?: true } = {}) {
 
 /** The bank tells that a transaction has changed, and says this of it when it is asked. */
 async function says(at: Awaited<ReturnType<typeof atCheckout>>, changes: Record<string, unknown>) {
-  changeAnswer('/transaction/read', withJson(changes), 9);
+  changeAnswer('/transaction/read', (text) => JSON.stringify({ ...JSON.parse(text), ...changes }), 9);
   const message = bankOf('postfinance-checkout').notification(at.order, at.attempt.merchant, 'wait', 'none');
   expect((await deliver(message)).status).toBe(200);
   await runAlarms(at.id);
