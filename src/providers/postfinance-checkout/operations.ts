@@ -4,7 +4,8 @@
  * Safe readings of what is unverified:
  * - a completion is accepted, and done when its transaction is FULFILL: what is captured and not to be delivered (DECLINE) is not paid;
  * - a part is captured once, as the last completion: the rest of the authorization is let go;
- * - 442 (v1) and 4xx with the platform's words (v2) decline; 401, 403, 408, 409, 425, 429, 542 and 5xx leave the outcome unknown.
+ * - 442 (v1) and 4xx with the platform's words (v2) decline; after 401 nothing was done; 403, 408, 409, 425, 429, 542 and 5xx leave the
+ *   outcome unknown.
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';

@@ -92,7 +92,6 @@ describe('an answer to a refund', () => {
     ['542', () => Response.json({ type: 'X', message: 'server' }, { status: 542 })],
     ['409', () => Response.json({ type: 'X', message: 'version' }, { status: 409 })],
     ['429', () => Response.json({ type: 'X', message: 'often' }, { status: 429 })],
-    ['401', () => Response.json({ type: 'X', message: 'user' }, { status: 401 })],
     ['a refusal of a proxy', () => Response.json({ message: 'Forbidden' }, { status: 403 })],
     ['442 without words', () => new Response('<html>', { status: 442 })],
     ['no JSON', () => new Response('ok')],
@@ -120,6 +119,13 @@ describe('an answer to a refund', () => {
     expect((await outcome(attempt)).states).toEqual(['unknown']);
     await refreshed(attempt);
     expect(await outcome(attempt)).toMatchObject({ states: ['succeeded'], refunded: 345 });
+  });
+
+  it('of 401 says that nothing was done: the call was not authenticated', async () => {
+    const attempt = await paid(ID);
+    changeAnswer(REFUND, () => Response.json({ message: 'not authenticated' }, { status: 401 }));
+    await call(attempt, 'refund', { amount: 345 });
+    expect((await outcome(attempt)).states).toEqual(['failed']);
   });
 
   it('of 442 declines with the words of the platform', async () => {
@@ -176,16 +182,16 @@ describe('a list', () => {
   });
 });
 
+/** Changes the state of a transaction, and of nothing else. */
+const inState = (state: string) => (text: string) =>
+  text.includes('"authorizationAmount"') ? withJson({ state })(text) : text;
+
 describe.each(['v1', 'v2'])('a capture (%s)', (mode) => {
   const held = () => paid(ID, { held: true, settings: { mode } });
 
   it('is paid at FULFILL, and not before', async () => {
     const attempt = await held();
-    changeAnswer(
-      mode === 'v1' ? '/transaction/read' : '/payment/transactions/',
-      withJson({ state: 'COMPLETED' }),
-      99,
-    );
+    changeAnswer(mode === 'v1' ? '/transaction/read' : '/payment/transactions/', inState('COMPLETED'), 99);
     await call(attempt, 'capture');
     await refreshed(attempt);
     expect(await outcome(attempt)).toMatchObject({ states: ['accepted'], paid: 0 });
@@ -197,11 +203,7 @@ describe.each(['v1', 'v2'])('a capture (%s)', (mode) => {
 
   it('has failed where what it has captured is not to be delivered', async () => {
     const attempt = await held();
-    changeAnswer(
-      mode === 'v1' ? '/transaction/read' : '/payment/transactions/',
-      withJson({ state: 'DECLINE' }),
-      99,
-    );
+    changeAnswer(mode === 'v1' ? '/transaction/read' : '/payment/transactions/', inState('DECLINE'), 99);
     await call(attempt, 'capture');
     await refreshed(attempt);
     expect(await read(attempt)).toMatchObject({
