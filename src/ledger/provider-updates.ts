@@ -15,6 +15,7 @@ import {
   moneyOf,
 } from '../payments/rules.ts';
 import type { PendingReason } from '../payments/types.ts';
+import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -315,9 +316,14 @@ export class ProviderUpdates {
     const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, settled);
     // More of the same status, such as a second part that is refunded.
-    if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
+    const isMore = bearing === 'moved' && summaryOf(before).status === after.status;
+    const inItsPlace = isPolybanking(record)
+      ? codeInItsPlace(attempt.provider, providerStatus, after.status)
+      : null;
+    const code = isFeedback ? providerStatus : inItsPlace;
+    if (isMore && code !== null) {
       const saved = { ...settled, updatedAt: writer.at };
-      writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+      writer.queue(this.#work.feedbackJob(writer.at, saved, code));
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return { answer };

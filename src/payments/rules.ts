@@ -186,6 +186,8 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
+    // Nothing holds nothing: a hold that ends is told by another outcome.
+    if (amount === 0) return known;
     const held = withMovement(known.held, id, amount);
     // Of two amounts of one transaction the smaller one is the later one, whichever came first.
     const before = known.held[id];
