@@ -26,8 +26,10 @@ import { documented } from '../openapi.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
+import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
 import { nextCursor } from './paging.ts';
+import { peopleRoutes } from './people.ts';
 import { shopRoutes } from './shops.ts';
 
 /** How many ledgers one call of the rebuild wakes. */
@@ -398,6 +400,8 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', peopleRoutes());
+  routes.route('/', approvalRoutes());
   routes.route('/', attemptRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
