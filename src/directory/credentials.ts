@@ -151,7 +151,8 @@ export class Credentials {
   /** Sets the TOTP secret; null takes it away. */
   async putTotp(user: string, secret: string | null): Promise<void> {
     const row = secret === null ? null : hex(this.#bytes(16));
-    const sealed = secret === null || row === null ? null : await this.#vault.seal(placeOf(user, row), secret);
+    const sealed =
+      secret === null || row === null ? null : await this.#vault.seal(placeOf(user, row), secret);
     await this.#set(user, { totp_row: row, totp_sealed: sealed, totp_last_step: null });
   }
 
@@ -231,10 +232,7 @@ export class Credentials {
   }
 
   #lives(): readonly [string, string] {
-    return [
-      new Date(this.#now() - SESSION_MS).toISOString(),
-      new Date(this.#now() - IDLE_MS).toISOString(),
-    ];
+    return [new Date(this.#now() - SESSION_MS).toISOString(), new Date(this.#now() - IDLE_MS).toISOString()];
   }
 
   /** The session of a token, if it has not ended; it counts as seen. */
@@ -283,7 +281,9 @@ export class Credentials {
       this.#db
         .prepare('UPDATE operator_sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL')
         .bind(this.#at(), user),
-      this.#db.prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?').bind(user, longAgo),
+      this.#db
+        .prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?')
+        .bind(user, longAgo),
     ]);
   }
 

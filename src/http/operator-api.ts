@@ -31,10 +31,7 @@ export interface Browser {
  * The entrypoint's class.
  * @param app all routes, as `fetch` has them.
  */
-export function operatorEntrypoint<Env extends object>(
-  app: Hono<AppEnv>,
-  serviceOf: (env: Env) => Service,
-) {
+export function operatorEntrypoint<Env extends object>(app: Hono<AppEnv>, serviceOf: (env: Env) => Service) {
   return class OperatorApi extends WorkerEntrypoint<Env> {
     /** A user by its e-mail address, in any case; null: nobody has it. One that is switched off is found, with `active` false. */
     userByEmail(email: string): Promise<OperatorUser | null> {
