@@ -208,9 +208,12 @@ describe('every operator’s route', () => {
     expect((await put(`shops/new-${unique()}`, { group: 'theirs' })).status).toBe(404);
     expect((await put(`shops/new-${unique()}`, { group: 'ours' })).status).toBe(201);
     expect((await put(`accounts/new-${unique()}`, { provider: 'ogone' })).status).toBe(404);
-    // An account that others use as well is theirs to change too.
+    // An account that others use as well is theirs to change too, and its refusals may be about their shoppers.
     await admin('PUT', `/shops/${foreign.shops}`, { accounts: [foreign.accounts, mine.account] });
     expect((await put(`accounts/${mine.account}`, { provider: 'ogone', caption: 'x' })).status).toBe(403);
+    const read = (path: string) =>
+      request(`${PREFIX}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await read(`accounts/${mine.account}/refusals`)).status).toBe(403);
     expect(
       (await request(`${PREFIX}accounts/${mine.account}`, { headers: { authorization: `Bearer ${token}` } }))
         .status,

@@ -190,17 +190,18 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Why notifications and returns of an account were refused, the newest first',
       description:
-        'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine.',
+        'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine. Who may see some shops only reads those of accounts that no others use: 403.',
       auth: 'operator',
       permission: 'view',
       query: schemas.refusalsQuery,
       success: { 200: schemas.refusals },
-      errors: ['invalid_request', 'not_found'],
+      errors: ['invalid_request', 'forbidden', 'not_found'],
       example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const { directory } = c.get('service');
-      const account = await scopedAccount(c.get('service'), operatorOf(c).scope, idParam(c));
+      // What a refused message says of its order is not proven: where others use the account too, it may be about theirs.
+      const account = await ownAccount(c.get('service'), operatorOf(c).scope, idParam(c));
       const { limit = '50', cursor } = queryOf(c, schemas.refusalsQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
