@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/env.ts';
+import { createApp } from '../../src/http/app.ts';
+import { type Env, serviceOf } from '../../src/worker.ts';
 import {
   admin,
   journey,
@@ -158,6 +160,21 @@ describe('a token', () => {
 });
 
 describe('ADMIN_TOKEN_PREVIOUS', () => {
+  it('opens what ADMIN_TOKEN opens while it is set, and nothing before and after', async () => {
+    const service = serviceOf(env as unknown as Env);
+    const previous = 'the-one-of-before-it';
+    const statusWith = async (token: string, previousAdminToken: string | null) => {
+      const app = createApp(() => ({ ...service, config: { ...service.config, previousAdminToken } }));
+      const headers = { authorization: `Bearer ${token}` };
+      return (await app.request('https://pay.countersign.dev/v1/admin/approvals', { headers }, env)).status;
+    };
+    expect(await statusWith(previous, null)).toBe(401);
+    expect(await statusWith(previous, previous)).toBe(200);
+    expect(await statusWith('test-admin-token', previous)).toBe(200);
+    for (const wrong of ['the-one-of-before-i', 'the-one-of-before-it2', 'test-admin-tokem'])
+      expect(await statusWith(wrong, previous)).toBe(401);
+  });
+
   it('must be as good as ADMIN_TOKEN', () => {
     const variables = { ...(env as unknown as Record<string, string>) };
     expect(readConfig(variables).previousAdminToken).toBeNull();
