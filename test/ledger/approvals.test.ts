@@ -1,7 +1,12 @@
 /** Refunds that a second person approves: reserved while they wait, sent by the approval alone, and once. */
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import type { ApprovalCommand, OperationCommand, OperationOutcome } from '../../src/ledger/commands.ts';
+import type {
+  ApprovalCommand,
+  LookedUp,
+  OperationCommand,
+  OperationOutcome,
+} from '../../src/ledger/commands.ts';
 import type { PaymentLedger } from '../../src/ledger/ledger.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import type { Minor } from '../../src/payments/money.ts';
@@ -20,6 +25,8 @@ interface Place {
   /** How many webhooks are queued. */
   webhooks(): number;
   outcome: OperationOutcome;
+  /** What the provider shows when it is asked; null: it cannot be asked. */
+  lookedUp: LookedUp | null;
 }
 
 /** A payment that was paid, and a provider that notes what it is sent. */
@@ -32,6 +39,7 @@ function paid<T>(use: (place: Place) => Promise<T>): Promise<T> {
       sent: [],
       webhooks: () => (ledger.events()?.pending ?? []).filter(({ kind }) => kind === 'webhook').length,
       outcome: { result: 'succeeded', status: 'done', providerReference: null },
+      lookedUp: null,
     };
     const ports: LedgerPorts = {
       now: () => Date.now(),
@@ -46,7 +54,7 @@ function paid<T>(use: (place: Place) => Promise<T>): Promise<T> {
         await Promise.resolve();
         return place.outcome;
       },
-      lookUpOperation: async () => null,
+      lookUpOperation: async () => place.lookedUp,
     };
     Object.assign(ledger, { ports: () => ports });
     const request = { ...create(id).request, amount: PAID as Minor };
@@ -187,6 +195,22 @@ describe('a refund that waits', () => {
       await ledger.decideOperation(approve(1));
       expect(sent).toHaveLength(1);
       expect([view(place).amounts.refunded, states(place)]).toEqual([8000, ['succeeded']]);
+    });
+  });
+
+  it('that was declined explains nothing in the list of the provider: it was never there', async () => {
+    await paid(async (place) => {
+      const { ledger } = place;
+      await ledger.executeOperation(refund('a', 4000));
+      await ledger.decideOperation(decline(1));
+      place.outcome = { result: 'unknown', problem: { code: 'provider_unreachable', detail: 'lost' } };
+      const { operator: _operator, ...ofShop } = refund('b', 4000);
+      await ledger.executeOperation(ofShop);
+      const entries = [{ amount: 4000, state: 'failed' as const, status: 'no funds' }];
+      place.lookedUp = { bookings: { entries, complete: false, status: '' }, settlesAfterMs: 0 };
+      await ledger.reconcileOperations();
+      // The one failed entry is that of the shop's refund, and not of the one that was declined here.
+      expect(states(place)).toEqual(['failed', 'failed']);
     });
   });
 
