@@ -42,12 +42,7 @@ function paid<T>(use: (place: Place) => Promise<T>): Promise<T> {
       lookedUp: null,
     };
     const ports: LedgerPorts = {
-      now: () => Date.now(),
-      sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
-      webhookPause: () => null,
-      project: async () => {},
-      queryStatus: async () => ({ result: 'later', error: null }),
-      queryPause: async () => null,
+      ...(instance as unknown as { ports(): LedgerPorts }).ports(),
       accountProblem: async () => null,
       executeOperation: async ({ operation: { number, amount, whole } }) => {
         place.sent.push({ operation: number, amount, whole });
