@@ -21,6 +21,9 @@ interface Walked {
 
 const PREFIX = '/v1/admin/';
 
+/** All routes one after the other: longer than a test may take by default. */
+vi.setConfig({ testTimeout: 60_000 });
+
 /** A picture of one pixel, for routes that take no JSON. */
 const PNG = Uint8Array.from(
   atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII='),
