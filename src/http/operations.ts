@@ -18,7 +18,7 @@ import { documented, type Example } from './openapi.ts';
 import * as schemas from './schemas.ts';
 
 /** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
-function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
+export function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
   const body = JSON.stringify({ reference, amount: 1999, currency: 'EUR', provider: 'sips2', capture });
   return [
     `${variable}=$(curl -sf -X POST "$BASE/v1/payments" -H "Authorization: Bearer $SHOP_KEY" -d '${body}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')`,
