@@ -63,6 +63,7 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
   const pause = (failures: number) => pauseAfter(failures, jitter());
   return {
     now: service.now,
+    random: service.random,
     sendWebhook: (shop, message) => sendWebhook(service, shop, message),
     webhookPause: pause,
     project: (payment) => service.directory.project(payment),

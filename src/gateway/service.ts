@@ -13,6 +13,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  EraseResult,
   HintCommand,
   HintResult,
   History,
@@ -48,6 +49,7 @@ export interface LedgerClient {
   read(): Promise<PaymentRead | null>;
   events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
+  erase(): Promise<EraseResult>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
   resend(isPolybanking: boolean): Promise<boolean>;
   reproject(): Promise<boolean>;

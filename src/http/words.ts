@@ -60,6 +60,7 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'webhook.abandoned': 'The shop has not taken a webhook, which is sent no more.',
   'webhook.resent': 'The newest webhook was asked for again.',
   'import.completed': 'The payment was taken over from another server.',
+  'data.erased': "The shopper's data was erased; `lines` are the events whose detail is gone.",
 };
 
 export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {

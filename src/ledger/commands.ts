@@ -360,6 +360,9 @@ export type ConcludeAttemptResult =
   /** The messages claim no amount, or several. */
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 
+/** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
+export type EraseResult = 'erased' | 'not_found' | 'not_decided';
+
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */
 export interface OverdueCommand {
   readonly schedules: Readonly<

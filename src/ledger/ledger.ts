@@ -26,6 +26,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  EraseResult,
   HintCommand,
   HintResult,
   History,
@@ -47,6 +48,7 @@ import type {
   StatusQueryRequest,
 } from './commands.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
+import { erase } from './erasing.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
@@ -233,6 +235,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** The first event that breaks the log's chain, or null. */
   brokenLink(): number | null {
     return firstBrokenLink(this.#store.events());
+  }
+
+  /** Erases what is known of the shopper, once the payment is decided. */
+  erase(): EraseResult {
+    return erase(this.#work);
   }
 
   /** The tries of webhooks, oldest first. */

@@ -39,6 +39,8 @@ export interface ProjectedPayment {
 export interface LedgerPorts {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Fills bytes at random. */
+  random(bytes: Uint8Array): void;
   /** Sends a message to the shop's webhook; 'unwanted' when the shop has none. */
   sendWebhook(shop: string, message: { readonly id: string; readonly body: string }): Promise<WebhookOutcome>;
   /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */

@@ -110,6 +110,8 @@ export interface LedgerRecord {
   readonly late?: true;
   /** Its checkout link carries a token; absent: it was made when the id alone was one. */
   readonly link?: 'token';
+  /** When the shopper's data was erased, RFC 3339 UTC. */
+  readonly erasedAt?: string;
   /** Taken over from another gateway. */
   readonly imported?: true;
   /** What PolyBanking had stored of it, word by word. */

@@ -54,8 +54,9 @@ export class UnitOfWork {
   /** Runs `work` as one commit, the repeats so far with it. */
   commit(work: (writer: Writer) => void, identity?: Identity): void {
     const repeats = [...this.#repeats];
+    const ports = this.#ports();
     this.store.commit(
-      this.now(),
+      { now: ports.now(), random: (bytes) => ports.random(bytes) },
       (writer) => {
         for (const [, { type, source, detail, count }] of repeats)
           writer.log(type, source, { ...detail, count });

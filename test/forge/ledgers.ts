@@ -125,6 +125,7 @@ export class PlayedLedger {
     read: unplayed,
     events: unplayed,
     brokenLink: unplayed,
+    erase: unplayed,
     deliveries: unplayed,
     resend: unplayed,
     reproject: unplayed,

@@ -343,6 +343,7 @@ class Bank {
   ports(): LedgerPorts {
     return {
       now: () => this.now,
+      random: () => {},
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
       webhookPause: () => null,
       project: async () => {},
