@@ -2,7 +2,7 @@
 import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
-import { type AuditRecord, listAudit, recordAudit, recordAuditOnce } from './audit.ts';
+import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type WaitingAudit } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
@@ -30,7 +30,7 @@ import {
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
-import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
+import type { Account, Actor, AuditEntry, LiveSecret, Shop } from './types.ts';
 import { Vault } from './vault.ts';
 
 export interface DirectoryOptions {
@@ -157,7 +157,7 @@ export class Directory {
    * open any more.
    * @param acceptOlder the operator says that those which are there are genuine: after a restore of the database.
    */
-  async sealAgain({ actor, acceptOlder }: { readonly actor: string; readonly acceptOlder: boolean }) {
+  async sealAgain({ by, acceptOlder }: { readonly by: Actor; readonly acceptOlder: boolean }) {
     const accounts = await this.accounts.sealAgain(acceptOlder);
     const shops = await this.shops.sealAgain(acceptOlder);
     const sealed = [...accounts.sealed, ...shops.sealed];
@@ -166,24 +166,24 @@ export class Directory {
     if (isClosedNow || acceptOlder || sealed.length > 0 || failed.length > 0)
       console.warn({ event: 'vault.sealed_again', sealed, failed, acceptOlder, isClosedNow });
     if (isClosedNow || acceptOlder || sealed.length > 0)
-      await this.noteAudit(actor, 'secrets.sealed_again', 'secrets', {
-        sealed,
-        ...(acceptOlder && { acceptOlder }),
-        ...(isClosedNow && { olderClosed: true }),
+      await this.noteAudit({
+        by,
+        action: 'secrets.sealed_again',
+        subject: 'secrets',
+        shop: null,
+        detail: {
+          sealed,
+          ...(acceptOlder && { acceptOlder }),
+          ...(isClosedNow && { olderClosed: true }),
+        },
       });
     this.changed();
     return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
   }
 
   /** Records something that an operator did outside of the directory: at once, or as soon as D1 answers again. */
-  noteAudit(
-    actor: string,
-    action: string,
-    subject: string,
-    detail: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  noteAudit(entry: AuditRecord): Promise<void> {
     const at = new Date(this.#now()).toISOString();
-    const entry: AuditRecord = { actor, action, subject, detail };
     const row: WaitingRow = { kind: 'audit', at, bound: null, body: JSON.stringify(entry) };
     return this.#orLater(row, recordAudit(this.#db, at, entry).run());
   }
@@ -203,7 +203,7 @@ export class Directory {
    */
   async writeWaiting({ kind, at, body }: WaitingRow): Promise<void> {
     const entry: unknown = JSON.parse(body);
-    if (kind === 'audit') await recordAuditOnce(this.#db, at, entry as AuditRecord).run();
+    if (kind === 'audit') await recordAuditOnce(this.#db, at, entry as WaitingAudit).run();
     else await recordRefusal(this.#db, at, entry as RefusalRecord);
   }
 

@@ -60,6 +60,7 @@ export function createApp(
     const requestId = hex(bytes);
     c.set('requestId', requestId);
     c.set('caller', null);
+    c.set('operator', null);
     c.set('problem', null);
     const service = serviceOf(c.env);
     c.set('service', service);
