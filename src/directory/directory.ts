@@ -28,6 +28,7 @@ import {
   type StoredRefusal,
 } from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
+import { type PaymentSearch, searchPayments } from './search.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
 import type { Account, Actor, AuditEntry, LiveSecret, Shop } from './types.ts';
@@ -225,8 +226,13 @@ export class Directory {
     return hasProjected(this.#db, of);
   }
 
-  projectedIds(after: string, limit: number): Promise<string[]> {
-    return projectedIds(this.#db, after, limit);
+  /** A page of the payments that match an operator's search. */
+  search(search: PaymentSearch) {
+    return searchPayments(this.#db, search);
+  }
+
+  projectedIds(after: string, limit: number, isOlder: boolean): Promise<string[]> {
+    return projectedIds(this.#db, after, limit, isOlder);
   }
 
   /** Payments without a result that are due to be checked. */

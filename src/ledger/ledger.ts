@@ -57,7 +57,7 @@ import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, viewOf, wayBackOf } from './record.ts';
+import { attemptsOf, type LedgerRecord, providerReferencesOf, viewOf, wayBackOf } from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Job, Store } from './store.ts';
@@ -451,10 +451,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** Pushes the newest version to the searchable copy, unless it is there. What changes meanwhile sets its own alarm. */
   async #project(ports: LedgerPorts): Promise<void> {
-    const { record, shop, version } = this.#work.payment();
+    const { record, shop, version, head } = this.#work.payment();
     if (this.#projected === version) return;
+    const providerReferences = providerReferencesOf(record);
     try {
-      await ports.project({ shop, version, view: viewOf(record, version) });
+      await ports.project({ shop, version, view: viewOf(record, version), head, providerReferences });
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {

@@ -33,6 +33,10 @@ export interface ProjectedPayment {
   readonly shop: string;
   readonly version: number;
   readonly view: PaymentView;
+  /** The newest line of its log: number and hash. */
+  readonly head: { readonly seq: number; readonly hash: string };
+  /** Every number that providers have for it. */
+  readonly providerReferences: readonly string[];
 }
 
 /** Handed in, so that a test can fail each of them at any point. */

@@ -344,6 +344,20 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
   }));
 }
 
+/** Every number that providers have for a payment: of its attempts, its operations, and orders that were not numbered by us. */
+export function providerReferencesOf(record: LedgerRecord): string[] {
+  const { attempts, operations = [] } = record;
+  const ofAttempts = attempts.flatMap(({ told = {}, order }) => [
+    order,
+    ...Object.values(told).map(({ providerReference }) => providerReference),
+  ]);
+  const ofOperations = operations.map(({ providerReference }) => providerReference);
+  const all = [record.providerReference, shownIn(record).providerReference, ...ofAttempts, ...ofOperations];
+  return [...new Set(all)].filter(
+    (reference) => typeof reference === 'string' && reference !== '',
+  ) as string[];
+}
+
 /** What says where a payment's shoppers go back to, and nothing else of its request. */
 export function wayBackOf({ dialect, returnUrl }: PaymentRequest): WayBack {
   return { ...(dialect && { dialect }), returnUrl };

@@ -45,10 +45,11 @@ export class UnitOfWork {
   }
 
   /** The payment. @throws Error where a command is possible only when there is one. */
-  payment(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
+  payment() {
     const { record, head } = this.store;
     if (!record || !head) throw new Error('there is no payment in this ledger');
-    return { record, shop: head.shop, version: head.version };
+    const { shop, version, seq, hash } = head;
+    return { record, shop, version, head: { seq, hash } };
   }
 
   /** Runs `work` as one commit, the repeats so far with it. */

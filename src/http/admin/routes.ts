@@ -308,8 +308,10 @@ function upkeepRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const { objects, cursor } = await optionalJsonBody(c, schemas.rebuild);
-      const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
+      const { objects, cursor, older } = await optionalJsonBody(c, schemas.rebuild);
+      const ids = objects
+        ? []
+        : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE, older ?? false);
       const ledgers = objects
         ? objects.map((object, index) => objectLedger(service, object, index))
         : ids
