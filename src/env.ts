@@ -6,6 +6,7 @@
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
 import { checkoutKey, waitingKey } from './signing/checkout-token.ts';
+import { anchorSeed } from './signing/ed25519.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -30,6 +31,8 @@ export interface Config {
   readonly checkoutKey: Uint8Array;
   /** 32 bytes, derived from idKey: makes the tokens of the pages that wait for a result. */
   readonly waitingKey: Uint8Array;
+  /** 32 bytes, derived from idKey: signs the anchors of the logs. */
+  readonly anchorSeed: Uint8Array;
   readonly adminToken: string;
   /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
@@ -146,6 +149,7 @@ export function readConfig(variables: Variables): Config {
     idKey,
     checkoutKey: checkoutKey(idKey),
     waitingKey: waitingKey(idKey),
+    anchorSeed: anchorSeed(idKey),
     adminToken,
     publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),

@@ -2,6 +2,7 @@
 import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
+import { Anchors } from './anchors.ts';
 import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type WaitingAudit } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
@@ -58,6 +59,7 @@ export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
   readonly imported: ImportedRecords;
+  readonly anchors: Anchors;
   readonly #db: Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
@@ -80,6 +82,7 @@ export class Directory {
     this.#cache = new Cache(now, availability, changes);
     this.#copies = new BatchWriter(pause);
     this.imported = new ImportedRecords(db);
+    this.anchors = new Anchors(db);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
     const newId = () => {
       const bytes = new Uint8Array(16);

@@ -7,6 +7,7 @@ import { deliverWebhook } from '../webhooks/deliver.ts';
 import { polybankingMessage } from '../webhooks/polybanking.ts';
 import { pauseAfter } from '../webhooks/schedule.ts';
 import { standardMessage } from '../webhooks/standard.ts';
+import { withKeptExchange } from './exchange.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
 import { hasResult, queryPause, queryStatus } from './status-query.ts';
@@ -37,12 +38,13 @@ async function sendWebhook(
         ? null
         : standardMessage(message.id, now(), message.body, secrets);
   if (!outgoing) return UNWANTED;
-  return deliverWebhook(outgoing, url, {
+  const outcome = await deliverWebhook(outgoing, url, {
     fetch: service.fetch,
     now,
     rules: config,
     isPrivate: (host) => service.names.isPrivate(host, service.fetch),
   });
+  return withKeptExchange(outcome, secrets);
 }
 
 async function accountProblem(service: Service, account: string): Promise<OperationProblem | null> {

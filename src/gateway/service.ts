@@ -13,6 +13,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  DeliveryWithBodies,
   EraseResult,
   HintCommand,
   HintResult,
@@ -45,13 +46,17 @@ export interface LedgerClient {
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): Promise<CreateResult | null>;
   replace(command: CreateCommand, number: number, ifVersion: number | null): Promise<ReplaceResult>;
-  callOff(shop: string): Promise<CallOffResult>;
+  callOff(shop: string, by?: 'shop' | 'operator'): Promise<CallOffResult>;
   read(): Promise<PaymentRead | null>;
   events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
   erase(): Promise<EraseResult>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
-  resend(isPolybanking: boolean): Promise<boolean>;
+  deliveriesWithBodies(): Promise<{
+    readonly shop: string;
+    readonly deliveries: readonly DeliveryWithBodies[];
+  } | null>;
+  resend(isPolybanking: boolean, by?: 'shop' | 'operator'): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;

@@ -26,7 +26,7 @@ import type {
   WayBack,
 } from '../payments/types.ts';
 import type { Ended, Original } from './record.ts';
-import type { Answer } from './store.ts';
+import type { Answer, Exchange } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
 export interface SignedAttempt {
@@ -61,6 +61,8 @@ export interface CreateCommand {
   readonly wanted?: { readonly account: string | null; readonly provider: string | null };
   /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
+  /** Who asks for it, where that is not the shop. */
+  readonly by?: 'operator';
 }
 
 /** One line of a history that is taken over, oldest first. */
@@ -423,8 +425,15 @@ export interface History {
   readonly feedback: { readonly code: string } | null;
 }
 
+/** One try of a webhook with what is kept of its bodies; null: nothing was sent, or it is kept no more. */
+export interface DeliveryWithBodies extends Delivery {
+  readonly exchange: Exchange | null;
+}
+
 /** One try of a webhook, from the log. */
 export interface Delivery {
+  /** Of its line in the log. */
+  readonly seq: number;
   readonly webhook: string;
   readonly at: string;
   readonly result: 'delivered' | 'failed' | 'abandoned';

@@ -26,6 +26,7 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  DeliveryWithBodies,
   EraseResult,
   HintCommand,
   HintResult,
@@ -120,7 +121,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           updatedAt: writer.at,
         };
         writer.save(created);
-        writer.log('created', 'shop', {
+        writer.log('created', command.by ?? 'shop', {
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
@@ -163,8 +164,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Calls a payment off that nothing is known to be paid of. */
-  callOff(shop: string): CallOffResult {
-    return this.#ending.callOff(shop);
+  callOff(shop: string, by: 'shop' | 'operator' = 'shop'): CallOffResult {
+    return this.#ending.callOff(shop, by);
   }
 
   #replayed(): { readonly kind: 'replayed' } & PaymentWithRedirect {
@@ -246,6 +247,18 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   deliveries(): { readonly shop: string; readonly deliveries: readonly Delivery[] } | null {
     const { head } = this.#store;
     return head && { shop: head.shop, deliveries: deliveriesOf(this.#store.events()) };
+  }
+
+  /** The same with what is kept of their bodies. */
+  deliveriesWithBodies(): { readonly shop: string; readonly deliveries: readonly DeliveryWithBodies[] } | null {
+    const found = this.deliveries();
+    if (!found) return null;
+    const exchanges = this.#store.exchanges();
+    const deliveries = found.deliveries.map((delivery) => ({
+      ...delivery,
+      exchange: exchanges.get(delivery.seq) ?? null,
+    }));
+    return { shop: found.shop, deliveries };
   }
 
   // --- The shopper ----------------------------------------------------------------------------------------
@@ -375,11 +388,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
    * Sends the newest webhook again, under its own id. False when there is none yet.
    * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect: one for every code, none for operations.
    */
-  resend(isPolybanking: boolean): boolean {
+  resend(isPolybanking: boolean, by: 'shop' | 'operator' = 'shop'): boolean {
     const job = this.#store.newestWebhook({ isPolybanking });
     if (!job) return false;
     this.#work.commit((writer) => {
-      writer.log('webhook.resent', 'shop', { webhook: job.id });
+      writer.log('webhook.resent', by, { webhook: job.id });
       writer.queue({ ...job, tries: 0, dueAt: Date.parse(writer.at) });
     });
     return true;

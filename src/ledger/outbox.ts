@@ -139,15 +139,16 @@ function recordWebhook(
     ...(outcome.error !== null && { error: outcome.error }),
     durationMs: outcome.durationMs,
   };
+  const keep = (line: number) => outcome.exchange && writer.keepExchange(line, outcome.exchange);
   if (outcome.result === 'unwanted' || outcome.result === 'delivered') {
-    if (outcome.result === 'delivered') writer.log('webhook.delivered', 'countersign', detail);
+    if (outcome.result === 'delivered') keep(writer.log('webhook.delivered', 'countersign', detail));
     writer.queue({ ...job, tries, dueAt: null });
     return;
   }
   const pause = outcome.result === 'gone' ? null : ports.webhookPause(tries);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
   const failed = { ...detail, ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }) };
-  writer.log(type, 'countersign', failed);
+  keep(writer.log(type, 'countersign', failed));
   // The webhook's id names the payment.
   console.warn({ event: type, ...failed });
   writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
@@ -161,12 +162,13 @@ const DELIVERY_RESULTS: Readonly<Record<string, Delivery['result']>> = {
 
 /** The tries of webhooks in a log, oldest first. */
 export function deliveriesOf(events: readonly PaymentEvent[]): Delivery[] {
-  return events.flatMap(({ type, at, detail }) => {
+  return events.flatMap(({ seq, type, at, detail }) => {
     const result = DELIVERY_RESULTS[type];
     if (!result) return [];
     const { webhook, status, error, durationMs, try: count } = detail;
     return [
       {
+        seq,
         webhook: String(webhook),
         at,
         result,

@@ -8,6 +8,7 @@ import type {
   OperationRequest,
   StatusQueryRequest,
 } from './commands.ts';
+import type { Exchange } from './store.ts';
 
 /** The outcome of one try of a webhook. */
 export interface WebhookOutcome {
@@ -16,6 +17,8 @@ export interface WebhookOutcome {
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;
+  /** The beginnings of what was sent and answered, without secrets; left out where nothing was sent. */
+  readonly exchange?: Exchange;
 }
 
 /** The outcome of a status query. */

@@ -126,6 +126,7 @@ export class PlayedLedger {
     events: unplayed,
     brokenLink: unplayed,
     erase: unplayed,
+    deliveriesWithBodies: unplayed,
     deliveries: unplayed,
     resend: unplayed,
     reproject: unplayed,
