@@ -5,7 +5,7 @@ import type { PaymentId } from '../payments/id.ts';
 import { operationRules } from './operation-rules.ts';
 import type { Service } from './service.ts';
 
-type CancelCommand = Pick<OperationCommand, 'shop' | 'attempt' | 'key' | 'origin'>;
+type CancelCommand = Pick<OperationCommand, 'shop' | 'attempt' | 'key' | 'origin' | 'operator'>;
 
 /**
  * Cancels a payment.

@@ -5,6 +5,8 @@ import type { Config } from '../env.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ApprovalCommand,
+  ApprovalResult,
   CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
@@ -71,6 +73,7 @@ export interface LedgerClient {
   concludeAttempt(command: ConcludeAttemptCommand): Promise<ConcludeAttemptResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
   executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
+  decideOperation(command: ApprovalCommand): Promise<ApprovalResult>;
   reconcileOperations(): Promise<void>;
   concludeOperation(command: ConcludeCommand): Promise<ConcludeResult>;
   overdue(command: OverdueCommand): Promise<number | null>;

@@ -21,6 +21,7 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
 };
 
 export const OPERATION_STATE_WORDS: Readonly<Record<OperationState, string>> = {
+  awaiting_approval: 'An operator has asked for it, and a second one has to approve it. Nothing was sent.',
   running: 'It is recorded, and the provider is being called.',
   accepted: 'The provider has taken it, and tells the result later.',
   unknown: 'The answer was lost. It is reconciled and never repeated; until then nothing else begins.',
@@ -45,6 +46,8 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'payment.paid_twice': 'More than the amount has come.',
   'payment.chargeback_reversed': "The shop has a chargeback's money back.",
   'operation.requested': 'A capture, cancel or refund was asked for.',
+  'operation.approved': 'A second operator has approved it: it is executed now.',
+  'operation.not_approved': 'A second operator has declined it: it was never sent.',
   'operation.accepted': 'The provider has taken it, and tells the result later.',
   'operation.succeeded': 'The provider has done it.',
   'operation.failed': 'The provider has certainly not done it.',

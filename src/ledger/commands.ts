@@ -287,7 +287,15 @@ export interface StatusQueryRequest {
   readonly answered?: true;
 }
 
-/** A shop's request for a capture, a cancel or a refund. */
+/** The operator who asks for an operation instead of the payment's shop. */
+export interface OperationOperator {
+  /** As the audit log names it. */
+  readonly actor: string;
+  /** What operators may give back of the payment alone, in minor units; more waits for a second person. Null: no limit. */
+  readonly approvalAbove: number | null;
+}
+
+/** A request for a capture, a cancel or a refund. */
 export interface OperationCommand extends OperationWanted {
   readonly shop: string;
   /** The same key is the same operation. */
@@ -296,7 +304,23 @@ export interface OperationCommand extends OperationWanted {
   readonly origin: string;
   /** What the provider of each account can do of this kind. */
   readonly rules: Readonly<Record<string, OperationRule | null>>;
+  /** Left out: the shop asks for it. */
+  readonly operator?: OperationOperator;
 }
+
+/** What a second person decides about an operation that waits for approval. */
+export interface ApprovalCommand extends Pick<OperationCommand, 'origin' | 'rules'> {
+  readonly number: number;
+  /** Who decides, as the audit log names actors. */
+  readonly actor: string;
+  readonly decision: 'approved' | 'declined';
+}
+
+export type ApprovalResult =
+  | { readonly kind: 'not_found' | 'not_waiting' | 'same_person' }
+  /** It cannot be executed now and still waits, or it was executed and has failed or is unknown. */
+  | { readonly kind: 'problem'; readonly problem: OperationProblem; readonly isDecided: boolean }
+  | { readonly kind: 'done'; readonly view: PaymentView };
 
 /** An operation with everything that is needed to execute or reconcile it. */
 export interface OperationRequest {
@@ -340,8 +364,8 @@ export interface ConcludeCommand {
   readonly outcome: 'succeeded' | 'failed';
 }
 
-/** Whether the operation was concluded; or there is none of that number, or its outcome was known already. */
-export type ConcludeResult = 'concluded' | 'not_found' | 'already_known';
+/** Whether the operation was concluded; or there is none of that number, its outcome was known already, or it waits for approval. */
+export type ConcludeResult = 'concluded' | 'not_found' | 'already_known' | 'awaiting_approval';
 
 /** What a person says became of an attempt that waits for proof. */
 export interface ConcludeAttemptCommand {

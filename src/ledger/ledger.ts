@@ -18,6 +18,8 @@ import { Checkout, leftToPay } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ApprovalCommand,
+  ApprovalResult,
   CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
@@ -375,6 +377,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Reconciles the operations whose outcome is not known. */
   reconcileOperations(): Promise<void> {
     return this.#operations.reconcileAll();
+  }
+
+  /** Executes an operation that waits for approval, or ends it. */
+  async decideOperation(command: ApprovalCommand): Promise<ApprovalResult> {
+    const problem = command.decision === 'approved' ? await this.#unreadableAccount() : null;
+    return problem ? { kind: 'problem', problem, isDecided: false } : this.#operations.decide(command);
   }
 
   /** Records what a person says became of an operation. */

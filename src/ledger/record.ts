@@ -328,7 +328,7 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
     attempt: operation.attempt,
     amount: operation.amount,
     state: operation.state,
-    requestedAt: operation.requestedAt,
+    requestedAt: operation.approval?.askedAt ?? operation.requestedAt,
     finishedAt: operation.finishedAt,
     error: problem,
     providerStatus: operation.providerStatus,

@@ -202,6 +202,8 @@ export const EVENT_TYPES = [
   'payment.paid_twice',
   'payment.chargeback_reversed',
   'operation.requested',
+  'operation.approved',
+  'operation.not_approved',
   'operation.accepted',
   'operation.succeeded',
   'operation.failed',

@@ -136,6 +136,7 @@ export class PlayedLedger {
     startFailed: unplayed,
     concludeAttempt: unplayed,
     executeOperation: unplayed,
+    decideOperation: unplayed,
     reconcileOperations: unplayed,
     concludeOperation: unplayed,
     overdue: unplayed,

@@ -354,6 +354,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       const { id, read: before } = await scopedPayment(service, by.scope, c.req.param('id'), missing);
       const result = await service.ledger(id).concludeOperation({ number, outcome });
       if (result === 'not_found') throw new Problem('not_found', missing);
+      if (result === 'awaiting_approval')
+        throw new Problem('invalid_state', 'it waits for approval: nothing of it was sent');
       if (result === 'already_known')
         throw new Problem('invalid_state', 'it is known already what became of it');
       const detail = { operation: number, outcome, ...(note && { note }) };
