@@ -99,6 +99,8 @@ function equals(column: string, value: Value | undefined): Condition[] {
 }
 
 function within(column: string, range: Range<Value>, end: '<' | '<='): Condition[] {
+  // One value is looked up, and its rows have the order of the list.
+  if (end === '<=' && range.from === range.to) return equals(column, range.from);
   return [
     ...(range.from === undefined ? [] : [{ sql: `i.${column} >= ?`, values: [range.from] }]),
     ...(range.to === undefined ? [] : [{ sql: `i.${column} ${end} ?`, values: [range.to] }]),
@@ -175,7 +177,7 @@ export function countQuery(ways: readonly Way[], search: PaymentSearch): Conditi
   const counts = ways.map((way): Condition => {
     const { status } = filtersOf(search);
     const serves = way.spread.includes('status') ? status : way.serves;
-    if (serves.length === 0 || way.index === null) return { sql: `SELECT ${MOST_COUNTED}`, values: [] };
+    if (serves.length === 0 || way.index === null || way.spread.includes('shop')) return { sql: `SELECT ${MOST_COUNTED}`, values: [] };
     const where = serves.map(({ sql }) => sql).join(' AND ');
     return {
       sql: `SELECT count(*) FROM (SELECT 1 FROM payments i INDEXED BY ${way.index} WHERE ${where} LIMIT ${MOST_COUNTED})`,

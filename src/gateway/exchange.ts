@@ -11,7 +11,9 @@ const LOOKED_AT = 5120;
 
 function kept(text: string, secrets: readonly string[]): string {
   // The key of Standard Webhooks is written with and without its prefix.
-  const named = secrets.flatMap((value) => [value, value.replace(/^whsec_/, '')]).map((value) => ['secret', value] as const);
+  const named = secrets
+    .flatMap((value) => [value, value.replace(/^whsec_/, '')])
+    .map((value) => ['secret', value] as const);
   return withoutCards(withoutSecrets(text.slice(0, LOOKED_AT), named, charset('utf-8'))).slice(0, KEPT);
 }
 

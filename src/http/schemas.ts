@@ -2,6 +2,7 @@
 export * from './schemas/accounts.ts';
 export * from './schemas/answers.ts';
 export * from './schemas/operations.ts';
+export * from './schemas/operator-payments.ts';
 export * from './schemas/operators.ts';
 export * from './schemas/payments.ts';
 export * from './schemas/polybanking.ts';

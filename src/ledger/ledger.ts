@@ -252,7 +252,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** The same with what is kept of their bodies. */
-  deliveriesWithBodies(): { readonly shop: string; readonly deliveries: readonly DeliveryWithBodies[] } | null {
+  deliveriesWithBodies(): {
+    readonly shop: string;
+    readonly deliveries: readonly DeliveryWithBodies[];
+  } | null {
     const found = this.deliveries();
     if (!found) return null;
     const exchanges = this.#store.exchanges();

@@ -100,11 +100,12 @@ const NOTHING: PaymentSearch = {
   limit: 20,
 };
 
-function isWithin<T>(
-  value: T | null,
-  { from, to }: { from?: T | undefined; to?: T | undefined },
-  isClosed: boolean,
-) {
+interface Ends {
+  readonly from?: string | number | undefined;
+  readonly to?: string | number | undefined;
+}
+
+function isWithin(value: string | number | null, { from, to }: Ends, isClosed: boolean): boolean {
   if (from === undefined && to === undefined) return true;
   if (value === null) return false;
   return (

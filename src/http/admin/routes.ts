@@ -28,6 +28,9 @@ import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { attemptRoutes } from './attempts.ts';
 import { nextCursor } from './paging.ts';
+import { paymentOperationRoutes } from './payment-operations.ts';
+import { paymentRoutes } from './payments.ts';
+import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
 
 /** How many ledgers one call of the rebuild wakes. */
@@ -400,7 +403,10 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', paymentRoutes());
+  routes.route('/', proofRoutes());
   routes.route('/', attemptRoutes());
+  routes.route('/', paymentOperationRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
 }

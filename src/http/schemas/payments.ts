@@ -330,6 +330,12 @@ export const events = v.object({
           v.record(v.string(), v.unknown()),
         ),
         hash: told('SHA-256 in hexadecimal over the hash before it and this event.', v.string()),
+        salt: told(
+          'What the detail is hashed with; null: a line of before 0.2, or an erased detail.',
+          v.nullable(v.string()),
+        ),
+        detailHash: told('The hash of an erased detail.', v.nullable(v.string())),
+        erased: told('Whether the detail was erased.', v.boolean()),
       }),
     ),
   ),
