@@ -7,9 +7,11 @@ import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type Waiting
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
+import { Credentials } from './credentials.ts';
 import { Database } from './database.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
+import { isTokenText, Operators, type OperatorToken, type OperatorUser, type Use } from './operators.ts';
 import {
   hasProjected,
   listOverdue,
@@ -30,9 +32,11 @@ import {
 } from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type PaymentSearch, searchPayments } from './search.ts';
+import { type ApprovalLimits, Settings } from './settings.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
 import type { Account, Actor, AuditEntry, LiveSecret, Shop } from './types.ts';
+import { UseLog } from './uses.ts';
 import { Vault } from './vault.ts';
 
 export interface DirectoryOptions {
@@ -60,9 +64,13 @@ export class Directory {
   readonly shops: Shops;
   readonly imported: ImportedRecords;
   readonly anchors: Anchors;
+  readonly operators: Operators;
+  readonly credentials: Credentials;
+  readonly settings: Settings;
   readonly #db: Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
+  readonly #uses: UseLog;
   readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
@@ -84,6 +92,10 @@ export class Directory {
     this.imported = new ImportedRecords(db);
     this.anchors = new Anchors(db);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
+    this.operators = new Operators({ db, hashKey, now, random, begin });
+    this.credentials = new Credentials({ db, vault, hashKey, now, random });
+    this.settings = new Settings(db, now, begin);
+    this.#uses = new UseLog((uses) => this.operators.writeUses(uses));
     const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);
@@ -110,6 +122,44 @@ export class Directory {
       ({ shop }) => `shop/${shop.id}`,
     );
     return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder : null;
+  }
+
+  /** An operator's token that is good now, cached; null for one that is unknown, revoked or over. */
+  async operatorToken(text: string): Promise<OperatorToken | null> {
+    if (!isTokenText(text)) return null;
+    const hash = this.operators.hashOf(text);
+    const token = await this.#cache.read<OperatorToken>(
+      `token/${hash}`,
+      () => this.operators.tokenByHash(hash),
+      ({ id }) => `token/${id}`,
+    );
+    const isOver = token?.expiresAt && Date.parse(token.expiresAt) <= this.#now();
+    return isOver ? null : token;
+  }
+
+  /** A user, cached; null for one that is not there or switched off. */
+  async operatorUser(id: string): Promise<OperatorUser | null> {
+    const user = await this.#cache.read<OperatorUser>(
+      `user/${id}`,
+      () => this.operators.user(id),
+      () => `user/${id}`,
+    );
+    return user?.active ? user : null;
+  }
+
+  /** Notes that a token or user was used. @returns the write that is due now; null: none is. */
+  noteUse(use: Omit<Use, 'at'>): Promise<void> | null {
+    return this.#uses.note({ ...use, at: this.#now() });
+  }
+
+  /** Above which amounts an operator's refund needs a second person, cached. */
+  async approvals(): Promise<ApprovalLimits> {
+    const limits = await this.#cache.read<ApprovalLimits>(
+      'setting/approvals',
+      () => this.settings.approvals(),
+      () => 'setting/approvals',
+    );
+    return limits ?? {};
   }
 
   /** A shop, cached. */
@@ -164,8 +214,9 @@ export class Directory {
   async sealAgain({ by, acceptOlder }: { readonly by: Actor; readonly acceptOlder: boolean }) {
     const accounts = await this.accounts.sealAgain(acceptOlder);
     const shops = await this.shops.sealAgain(acceptOlder);
-    const sealed = [...accounts.sealed, ...shops.sealed];
-    const failed = [...accounts.failed, ...shops.failed];
+    const users = await this.credentials.sealAgain(acceptOlder);
+    const sealed = [...accounts.sealed, ...shops.sealed, ...users.sealed];
+    const failed = [...accounts.failed, ...shops.failed, ...users.failed];
     const isClosedNow = await this.#older.close();
     if (isClosedNow || acceptOlder || sealed.length > 0 || failed.length > 0)
       console.warn({ event: 'vault.sealed_again', sealed, failed, acceptOlder, isClosedNow });
@@ -182,7 +233,12 @@ export class Directory {
         },
       });
     this.changed();
-    return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
+    return {
+      accounts: accounts.sealed.length,
+      shops: shops.sealed.length,
+      users: users.sealed.length,
+      failed,
+    };
   }
 
   /** Records something that an operator did outside of the directory: at once, or as soon as D1 answers again. */

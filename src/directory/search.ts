@@ -177,7 +177,8 @@ export function countQuery(ways: readonly Way[], search: PaymentSearch): Conditi
   const counts = ways.map((way): Condition => {
     const { status } = filtersOf(search);
     const serves = way.spread.includes('status') ? status : way.serves;
-    if (serves.length === 0 || way.index === null || way.spread.includes('shop')) return { sql: `SELECT ${MOST_COUNTED}`, values: [] };
+    if (serves.length === 0 || way.index === null || way.spread.includes('shop'))
+      return { sql: `SELECT ${MOST_COUNTED}`, values: [] };
     const where = serves.map(({ sql }) => sql).join(' AND ');
     return {
       sql: `SELECT count(*) FROM (SELECT 1 FROM payments i INDEXED BY ${way.index} WHERE ${where} LIMIT ${MOST_COUNTED})`,

@@ -5,6 +5,7 @@ export * from './schemas/operations.ts';
 export * from './schemas/operator-payments.ts';
 export * from './schemas/operators.ts';
 export * from './schemas/payments.ts';
+export * from './schemas/people.ts';
 export * from './schemas/polybanking.ts';
 export * from './schemas/providers.ts';
 export * from './schemas/shops.ts';

@@ -26,10 +26,12 @@ import { documented } from '../openapi.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
+import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
 import { nextCursor } from './paging.ts';
 import { paymentOperationRoutes } from './payment-operations.ts';
 import { paymentRoutes } from './payments.ts';
+import { peopleRoutes } from './people.ts';
 import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
 
@@ -405,6 +407,8 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', upkeepRoutes());
   routes.route('/', paymentRoutes());
   routes.route('/', proofRoutes());
+  routes.route('/', peopleRoutes());
+  routes.route('/', approvalRoutes());
   routes.route('/', attemptRoutes());
   routes.route('/', paymentOperationRoutes());
   routes.route('/', polybankingImportRoutes());

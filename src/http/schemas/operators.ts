@@ -70,6 +70,7 @@ export const reencrypt = v.strictObject({
 export const reencrypted = v.object({
   accounts: told('Accounts whose secrets were sealed anew.', v.number()),
   shops: told('Shops whose keys were sealed anew.', v.number()),
+  users: told('Users whose second factor was sealed anew.', v.number()),
   failed: v.pipe(
     v.array(v.string()),
     v.metadata({ description: 'Secrets that do not open; they stay as they are.' }),
