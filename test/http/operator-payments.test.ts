@@ -312,7 +312,7 @@ describe('an operation of an operator', () => {
 
 describe('a payment link', () => {
   const make = (shop: string, body: unknown) =>
-    admin<Found & Problem & { qr: string }>('POST', `/shops/${shop}/payments`, body);
+    admin<Found & Pick<Problem, 'code'> & { qr: string }>('POST', `/shops/${shop}/payments`, body);
   const INVOICE = {
     reference: 'invoice-7',
     amount: 12_500,
