@@ -5,7 +5,7 @@ import type { LedgerClient, Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId, paymentId } from '../payments/id.ts';
-import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
+import { base64url, fromBase64url, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { optionalJsonBody, queryOf } from './body.ts';
@@ -38,8 +38,7 @@ function cursorText(cursor: { readonly createdAt: string; readonly id: string } 
 
 function cursorOf(text: string | undefined) {
   if (text === undefined) return undefined;
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
+  const bytes = fromBase64url(text);
   const [createdAt, id] = (bytes && fromUtf8(bytes))?.split(' ') ?? [];
   if (!createdAt || !id) throw new Problem('invalid_request', 'cursor: is not a cursor of this list');
   return { createdAt, id };

@@ -31,7 +31,7 @@ describe('a Merkle tree', () => {
   });
 
   it('has a path to every leaf that holds there and nowhere else', () => {
-    for (let size = 1; size <= 34; size += 1) {
+    for (let size = 1; size <= 17; size += 1) {
       const hashes = leaves(size);
       const root = merkleRoot(hashes);
       for (const [position, leaf] of hashes.entries()) {
