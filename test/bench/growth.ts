@@ -14,6 +14,15 @@ const CALLS = 150;
 /** Calls of one search. Operators have a rate limit, and this waits for it. */
 const SEARCHES = 21;
 
+/** miniflare closes a connection that was idle, perhaps just when it is used again. */
+async function twice(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    await work();
+  }
+}
+
 /** Fills the directory up to so many payments of other shops and of this one. */
 async function fill(miniflare: Miniflare, from: number, to: number): Promise<void> {
   const db = await miniflare.getD1Database('DIRECTORY', 'app');
@@ -21,9 +30,10 @@ async function fill(miniflare: Miniflare, from: number, to: number): Promise<voi
   for (let start = from; start < to; start += step) {
     const end = Math.min(to, start + step);
     const numbers = `WITH RECURSIVE n (i) AS (SELECT ${start} UNION ALL SELECT i + 1 FROM n WHERE i < ${end - 1})`;
-    await db
-      .prepare(
-        `INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid, refunded,
+    await twice(() =>
+      db
+        .prepare(
+          `INSERT OR IGNORE INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid, refunded,
            provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, unanchored)
          ${numbers}
          SELECT printf('F%015d', i), 1, CASE i % 10 WHEN 0 THEN 'bench' ELSE 'shop-' || (i % 1000) END, 'ref-' || i,
@@ -36,11 +46,16 @@ async function fill(miniflare: Miniflare, from: number, to: number): Promise<voi
            '{"id":"F","status":"created","createdAt":"2026-01-01T00:00:00.000Z"}', NULL, 'shopper' || (i % 300000) || '@example.com',
            CASE i % 3 WHEN 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ', 1700000000 + i + 60, 'unixepoch') END, 1, 'h', NULL
          FROM n`,
-      )
-      .run();
-    await db
-      .prepare(`INSERT INTO provider_references ${numbers} SELECT 'T' || i, printf('F%015d', i) FROM n`)
-      .run();
+        )
+        .run(),
+    );
+    await twice(() =>
+      db
+        .prepare(
+          `INSERT OR IGNORE INTO provider_references ${numbers} SELECT 'T' || i, printf('F%015d', i) FROM n`,
+        )
+        .run(),
+    );
   }
 }
 
