@@ -6,7 +6,6 @@ import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { checkoutUrl } from './http/checkout-url.ts';
 import { operatorEntrypoint } from './http/operator-api.ts';
-import { problemAnswer } from './http/problems.ts';
 import { Problem } from './payments/errors.ts';
 import { paymentId } from './payments/id.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
@@ -77,7 +76,8 @@ export default {
     try {
       requireLoopback(serviceOf(env).config, request.url);
     } catch (error) {
-      if (error instanceof Problem) return problemAnswer(error);
+      // The simulated banks are not for others either: the routes of production say what is wrong.
+      if (error instanceof Problem) return app.fetch(request, env, context);
       throw error;
     }
     if (seededFor === null) {

@@ -1,6 +1,6 @@
 /** The ledger's ports, made of the gateway's parts. */
 import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
-import { isUnavailable } from '../payments/errors.ts';
+import { isUnavailable, Refusal } from '../payments/errors.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import { FEEDBACK } from '../payments/types.ts';
 import { deliverWebhook } from '../webhooks/deliver.ts';
@@ -10,7 +10,7 @@ import { standardMessage } from '../webhooks/standard.ts';
 import { withKeptExchange } from './exchange.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
-import { hasResult, queryPause, queryStatus } from './status-query.ts';
+import { hasResult, isAboutHintAlone, queryPause, queryStatus } from './status-query.ts';
 
 const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
 
@@ -70,7 +70,13 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
     webhookPause: pause,
     project: (payment) => service.directory.project(payment),
     queryStatus: async (request) => {
-      const commands = await queryStatus(service, request);
+      let commands: Awaited<ReturnType<typeof queryStatus>>;
+      try {
+        commands = await queryStatus(service, request);
+      } catch (error) {
+        if (!(error instanceof Refusal) || !(await isAboutHintAlone(service, request))) throw error;
+        return { result: 'refused', error: error.message };
+      }
       if (commands && hasResult(commands)) return { result: 'updates', commands };
       // That nothing was taken is an outcome too.
       if (commands?.length === 0 && request.spends) return { result: 'updates', commands };
