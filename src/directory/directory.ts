@@ -1,12 +1,24 @@
 /** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
+import type { PaymentAttention } from '../payments/attention.ts';
 import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
+import {
+  type Attention,
+  type AttentionFilter,
+  type AttentionScope,
+  listAttention,
+  openAttention,
+  refreshAttention,
+  resolveAttention,
+  writePaymentAttention,
+} from './attention.ts';
 import { type AuditRecord, listAudit, recordAudit, recordAuditOnce } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
 import { Database } from './database.ts';
+import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
@@ -47,19 +59,15 @@ export interface DirectoryOptions {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/** Where and how a shop's webhooks go. */
-export interface WebhookTarget {
-  readonly shop: Shop;
-  readonly secrets: readonly LiveSecret[];
-}
-
 export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
+  readonly endpoints: Endpoints;
   readonly imported: ImportedRecords;
   readonly #db: Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
+  readonly #attention: BatchWriter<PaymentAttention>;
   readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
@@ -78,8 +86,10 @@ export class Directory {
     this.#standby = standby;
     this.#cache = new Cache(now, availability, changes);
     this.#copies = new BatchWriter(pause);
+    this.#attention = new BatchWriter(pause);
     this.imported = new ImportedRecords(db);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
+    this.endpoints = new Endpoints({ db, vault, now, random, begin });
     const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);
@@ -117,17 +127,33 @@ export class Directory {
     );
   }
 
-  /** Where a shop's webhooks go, cached. */
-  webhookTarget(shopId: string): Promise<WebhookTarget | null> {
-    return this.#cache.read<WebhookTarget>(
+  /** Where a shop's webhooks go, cached; null: there is no such shop. */
+  endpointTargets(shopId: string): Promise<readonly EndpointTarget[] | null> {
+    return this.#cache.read<readonly EndpointTarget[]>(
       `webhook/${shopId}`,
       async () => {
         const shop = await this.shops.get(shopId);
         const kind = shop?.webhook.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
-        return shop && { shop, secrets: await this.shops.keys(shopId, kind) };
+        return shop && this.endpoints.targets(shop, await this.shops.keys(shopId, kind));
       },
       () => `shop/${shopId}`,
     );
+  }
+
+  /** Notes that an endpoint took a message, where it had taken none before. */
+  async endpointWorks(shop: string, target: EndpointTarget): Promise<void> {
+    if (target.failingSince === null) return;
+    await this.endpoints.works(shop, target.id);
+    this.#cache.drop(`webhook/${shop}`);
+  }
+
+  /** Notes that an endpoint did not take a message, where that is news. @returns whether it is switched off for it. */
+  async endpointFails(shop: string, { id, failingSince }: EndpointTarget): Promise<boolean> {
+    const isNews = failingSince === null || Date.parse(failingSince) <= this.#now() - SWITCHED_OFF_AFTER_MS;
+    if (!isNews) return false;
+    const isOff = await this.endpoints.fails(shop, id);
+    this.#cache.drop(`webhook/${shop}`);
+    return isOff;
   }
 
   /** A shop's live keys for signed requests, the newest first, cached. */
@@ -159,7 +185,12 @@ export class Directory {
    */
   async sealAgain({ actor, acceptOlder }: { readonly actor: string; readonly acceptOlder: boolean }) {
     const accounts = await this.accounts.sealAgain(acceptOlder);
-    const shops = await this.shops.sealAgain(acceptOlder);
+    const keys = await this.shops.sealAgain(acceptOlder);
+    const endpoints = await this.endpoints.sealAgain(acceptOlder);
+    const shops = {
+      sealed: [...keys.sealed, ...endpoints.sealed],
+      failed: [...keys.failed, ...endpoints.failed],
+    };
     const sealed = [...accounts.sealed, ...shops.sealed];
     const failed = [...accounts.failed, ...shops.failed];
     const isClosedNow = await this.#older.close();
@@ -209,6 +240,29 @@ export class Directory {
 
   audit(limit: number, before: number | null): Promise<AuditEntry[]> {
     return listAudit(this.#db, limit, before);
+  }
+
+  /** Writes what of a payment needs a person, together with what others write in the same moment. */
+  tellAttention(attention: PaymentAttention): Promise<void> {
+    return this.#attention.add(attention, (payments) => writePaymentAttention(this.#db, payments));
+  }
+
+  /** Brings what needs a person in line with its causes, and lists it. */
+  async attention(filter: AttentionFilter): ReturnType<typeof listAttention> {
+    await refreshAttention(this.#db, this.#now());
+    return listAttention(this.#db, filter);
+  }
+
+  refreshAttention(): Promise<void> {
+    return refreshAttention(this.#db, this.#now());
+  }
+
+  openAttention(id: number, scope: AttentionScope | null): Promise<Attention | null> {
+    return openAttention(this.#db, id, scope);
+  }
+
+  resolveAttention(attention: Attention, actor: string, note: string): Promise<void> {
+    return resolveAttention(this.#db, attention, { actor, at: new Date(this.#now()).toISOString(), note });
   }
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */

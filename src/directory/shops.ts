@@ -306,12 +306,14 @@ export class Shops {
     return value;
   }
 
-  /** Deletes a shop with its keys. */
+  /** Deletes a shop with its keys, its endpoints, and how it looks. */
   async delete(id: string, actor: string): Promise<void> {
     await this.#begin(`shop/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
-      this.#db.prepare('DELETE FROM shop_keys WHERE shop = ?').bind(id),
+      ...['shop_keys', 'endpoints', 'endpoint_secrets', 'branding', 'attention'].map((table) =>
+        this.#db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
+      ),
       this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
       recordAudit(this.#db, at, { actor, action: 'shop.deleted', subject: id, detail: {} }),
     ]);

@@ -399,6 +399,8 @@ export interface PaymentLog {
   readonly pending: readonly {
     readonly id: string;
     readonly kind: string;
+    /** Of a message that an endpoint has not taken. */
+    readonly endpoint?: string;
     readonly tries: number;
     /** RFC 3339 UTC. */
     readonly nextTryAt: string;
@@ -423,6 +425,8 @@ export interface History {
 /** One try of a webhook, from the log. */
 export interface Delivery {
   readonly webhook: string;
+  /** Id of the shop's endpoint. */
+  readonly endpoint: string;
   readonly at: string;
   readonly result: 'delivered' | 'failed' | 'abandoned';
   readonly try: number;

@@ -10,7 +10,8 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { OperationProblem } from '../payments/operations.ts';
-import type { EventPage } from '../payments/types.ts';
+import type { EventPage, EventSource } from '../payments/types.ts';
+import { AlarmRun } from './alarm.ts';
 import { attemptOf } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
@@ -46,11 +47,12 @@ import type {
   SignedAttempt,
   StatusQueryRequest,
 } from './commands.ts';
+import { deliveriesOf, pendingOf, queueAgain } from './deliveries.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
-import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
+import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
@@ -58,14 +60,11 @@ import { ProviderUpdates } from './provider-updates.ts';
 import { attemptsOf, type LedgerRecord, viewOf, wayBackOf } from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
-import { type Job, Store } from './store.ts';
+import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;
-
-/** Jobs that run side by side in one alarm. */
-const BATCH = 6;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
@@ -80,6 +79,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
+  /** The account of the newest notification that counted, until the next push. */
+  #notified: { readonly account: string; readonly at: string } | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -201,12 +202,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   #log(page?: EventPage): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
-    const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
-      id,
-      kind,
-      tries,
-      nextTryAt: new Date(dueAt).toISOString(),
-    }));
+    const pending = this.#store
+      .pendingJobs()
+      .filter(({ kind }) => kind !== 'attention')
+      .map(pendingOf);
     return { shop: head.shop, events: this.#store.events(page), pending };
   }
 
@@ -276,7 +275,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
-    return this.#updates.take(command);
+    const result = this.#updates.take(command);
+    if (result.kind === 'answer' && command.channel === 'notification')
+      this.#notified = { account: command.account, at: new Date(this.#work.now()).toISOString() };
+    return result;
   }
 
   /** Records what a person says became of an attempt that waits for proof. */
@@ -368,12 +370,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
    * Sends the newest webhook again, under its own id. False when there is none yet.
    * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect: one for every code, none for operations.
    */
-  resend(isPolybanking: boolean): boolean {
+  resend(isPolybanking: boolean, source: EventSource = 'shop'): boolean {
     const job = this.#store.newestWebhook({ isPolybanking });
     if (!job) return false;
     this.#work.commit((writer) => {
-      writer.log('webhook.resent', 'shop', { webhook: job.id });
-      writer.queue({ ...job, tries: 0, dueAt: Date.parse(writer.at) });
+      writer.log('webhook.resent', source, { webhook: job.id });
+      queueAgain(writer, job, this.#store.jobs());
     });
     return true;
   }
@@ -400,37 +402,17 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     };
     let copied = Promise.resolve();
     try {
-      for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
-        const { shop } = this.#work.payment();
-        const watched = due.filter(({ kind }) => kind === 'operation');
-        const others = due.filter(({ kind }) => kind !== 'operation' && kind !== 'expiry');
-        for (const job of due) if (job.kind === 'expiry') this.#ending.expire(job);
-        // The searchable copy does not wait for a shop that answers slowly.
+      const parts = {
+        work: this.#work,
+        statusQueries: this.#statusQueries,
+        operations: this.#operations,
+        ending: this.#ending,
+        applyUpdate: (command: ApplyUpdateCommand) => this.applyUpdate(command),
+      };
+      // The searchable copy does not wait for a shop that answers slowly.
+      await new AlarmRun(parts, ports).run(() => {
         copied = copied.then(push);
-        const outcomes = await this.#statusQueries.whileRunning(others, () =>
-          Promise.all(others.map((job) => run(job, ports, shop))),
-        );
-        // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
-        for (const done of outcomes) {
-          if (done.kind === 'confirm')
-            for (const command of done.outcome.commands ?? []) this.applyUpdate(command);
-        }
-        this.#work.commit((writer) => {
-          for (const outcome of outcomes) {
-            recordOutcome(
-              writer,
-              {
-                ports,
-                current: this.#store.job(outcome.job.id),
-                now: now(),
-                isBounded: (type) => this.#work.isBounded(type),
-              },
-              outcome,
-            );
-          }
-        });
-        for (const job of watched) await this.#operations.watch(job);
-      }
+      });
       await copied.then(push);
       const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
       const due = this.#store.nextDue();
@@ -447,16 +429,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     const { record, shop, version } = this.#work.payment();
     if (this.#projected === version) return;
     try {
-      await ports.project({ shop, version, view: viewOf(record, version) });
+      const notified = this.#notified && { notified: this.#notified };
+      await ports.project({ shop, version, view: viewOf(record, version), ...notified });
+      this.#notified = null;
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {
       this.#projectionFailures += 1;
       console.error({ event: 'ledger.projection_failed', payment: record.id, error: String(error) });
     }
-  }
-
-  #due(now: number): Job[] {
-    return this.#store.dueJobs(now).slice(0, BATCH);
   }
 }

@@ -1,4 +1,5 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
+import type { PaymentAttention } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
@@ -33,18 +34,28 @@ export interface ProjectedPayment {
   readonly shop: string;
   readonly version: number;
   readonly view: PaymentView;
+  /** An account whose notification has counted since the last push, and when (RFC 3339 UTC). */
+  readonly notified?: { readonly account: string; readonly at: string };
 }
 
 /** Handed in, so that a test can fail each of them at any point. */
 export interface LedgerPorts {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Sends a message to the shop's webhook; 'unwanted' when the shop has none. */
-  sendWebhook(shop: string, message: { readonly id: string; readonly body: string }): Promise<WebhookOutcome>;
+  /** The ids of the shop's endpoints that want a message. */
+  webhookEndpoints(shop: string, body: string): Promise<readonly string[]>;
+  /** Sends a message to an endpoint of the shop; 'unwanted' when it is not there, or not any more. */
+  sendWebhook(
+    shop: string,
+    endpoint: string,
+    message: { readonly id: string; readonly body: string },
+  ): Promise<WebhookOutcome>;
   /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
   webhookPause(failures: number): number | null;
   /** Writes the searchable copy. */
   project(payment: ProjectedPayment): Promise<void>;
+  /** Writes what of a payment needs a person. */
+  tellAttention(attention: PaymentAttention): Promise<void>;
   /** Queries a provider about an attempt. */
   queryStatus(request: StatusQueryRequest): Promise<StatusQueryOutcome>;
   /** Milliseconds until the next status query after so many without a result; null: no more. */
