@@ -16,13 +16,25 @@ import {
 import { type AuditRecord, listAudit, recordAudit, recordAuditOnce } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
+import {
+  type Branding,
+  brandingOf,
+  deleteLogo,
+  logoOf,
+  putBranding,
+  putLogo,
+  type StoredLogo,
+} from './branding.ts';
 import { Cache } from './cache.ts';
 import { Database } from './database.ts';
+import { forgetDrift, listDrift, recordDrift } from './drift.ts';
 import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
+import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import {
   hasProjected,
+  listChanged,
   listOverdue,
   listProjected,
   listReferences,
@@ -68,6 +80,7 @@ export class Directory {
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
   readonly #attention: BatchWriter<PaymentAttention>;
+  readonly #health: HealthNotes;
   readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
@@ -87,6 +100,7 @@ export class Directory {
     this.#cache = new Cache(now, availability, changes);
     this.#copies = new BatchWriter(pause);
     this.#attention = new BatchWriter(pause);
+    this.#health = new HealthNotes(now);
     this.imported = new ImportedRecords(db);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
     this.endpoints = new Endpoints({ db, vault, now, random, begin });
@@ -267,7 +281,64 @@ export class Directory {
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */
   project(payment: SearchablePayment): Promise<void> {
-    return this.#copies.add(payment, (payments) => project(this.#db, payments));
+    return this.#copies.add(payment, (payments) =>
+      project(this.#db, payments, this.#health.notifications(this.#db, payments)),
+    );
+  }
+
+  /** Writes that a call to the provider of an account was answered or failed, where that is news. */
+  async noteCall(account: string, failure: string | null): Promise<void> {
+    const at = new Date(this.#now()).toISOString();
+    if (failure === null) {
+      if (this.#health.isAnswerDue(account)) await noteAnswer(this.#db, account, at).run();
+    } else if (this.#health.isFailureDue(account)) await noteFailure(this.#db, account, at, failure).run();
+  }
+
+  /** How the provider of an account answers; null: nothing is known. */
+  providerHealth(account: string): Promise<ProviderHealth | null> {
+    return healthOf(this.#db, account);
+  }
+
+  /** Writes what was never seen before at a provider. */
+  recordDrift(values: Parameters<typeof recordDrift>[2]): Promise<void> {
+    return recordDrift(this.#db, new Date(this.#now()).toISOString(), values);
+  }
+
+  drift(): ReturnType<typeof listDrift> {
+    return listDrift(this.#db);
+  }
+
+  forgetDrift(values: Parameters<typeof forgetDrift>[1]): Promise<void> {
+    return forgetDrift(this.#db, values);
+  }
+
+  /** How a shop looks. */
+  branding(shop: string): Promise<Branding> {
+    return brandingOf(this.#db, shop);
+  }
+
+  logo(shop: string): Promise<StoredLogo | null> {
+    return logoOf(this.#db, shop);
+  }
+
+  async putBranding(shop: string, look: Pick<Branding, 'name' | 'color'>, actor: string): Promise<Branding> {
+    const change = { shop, actor, at: new Date(this.#now()).toISOString() };
+    const before = await brandingOf(this.#db, shop);
+    await putBranding(this.#db, change, look, before);
+    return { ...before, ...look };
+  }
+
+  putLogo(shop: string, logo: StoredLogo, actor: string): Promise<void> {
+    return putLogo(this.#db, { shop, actor, at: new Date(this.#now()).toISOString() }, logo);
+  }
+
+  deleteLogo(shop: string, actor: string): Promise<void> {
+    return deleteLogo(this.#db, { shop, actor, at: new Date(this.#now()).toISOString() });
+  }
+
+  /** Payments of a shop by their newest change, the earliest first. */
+  changedPayments(page: Parameters<typeof listChanged>[1]) {
+    return listChanged(this.#db, page);
   }
 
   payments(filter: Parameters<typeof listProjected>[1]) {

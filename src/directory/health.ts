@@ -1,4 +1,5 @@
 /** How the providers of accounts answer: the last good notification, and calls that fail. */
+import { BoundedMap } from './bounded-map.ts';
 import type { Database, Statement } from './database.ts';
 
 export interface ProviderHealth {
@@ -13,7 +14,7 @@ export interface ProviderHealth {
 }
 
 /** Writes that an account had a good notification. */
-export function noteNotification(db: Database, account: string, at: string): Statement {
+function noteNotification(db: Database, account: string, at: string): Statement {
   return db
     .prepare(
       `INSERT INTO provider_health (account, last_notification_at, failures) VALUES (?, ?, 0)
@@ -52,4 +53,55 @@ export async function healthOf(db: Database, account: string): Promise<ProviderH
     )
     .bind(account)
     .first<ProviderHealth>();
+}
+
+/** How often a good notification of an account is written by one isolate, and an answer of a provider, in milliseconds. */
+const NOTED_EVERY_MS = 60_000;
+
+/** How often failures of one account are written by one isolate, in milliseconds. */
+const FAILURES_EVERY_MS = 1000;
+
+/** Accounts that one isolate remembers. */
+const MOST_ACCOUNTS = 2000;
+
+/** Which of what an isolate sees of providers is worth a write. */
+export class HealthNotes {
+  readonly #notified = new BoundedMap<number>(MOST_ACCOUNTS);
+  readonly #failed = new BoundedMap<number>(MOST_ACCOUNTS);
+  readonly #answered = new BoundedMap<number>(MOST_ACCOUNTS);
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  #isDue(known: BoundedMap<number>, account: string, every: number): boolean {
+    const now = this.#now();
+    if (Math.abs(now - (known.get(account) ?? Number.NEGATIVE_INFINITY)) < every) return false;
+    known.set(account, now);
+    return true;
+  }
+
+  /** What is written of notifications beside the payments that they moved. */
+  notifications(
+    db: Database,
+    payments: readonly { readonly notified?: { readonly account: string; readonly at: string } }[],
+  ): Statement[] {
+    return payments.flatMap(({ notified }) =>
+      notified && this.#isDue(this.#notified, notified.account, NOTED_EVERY_MS)
+        ? [noteNotification(db, notified.account, notified.at)]
+        : [],
+    );
+  }
+
+  /** Whether a failed call is to be written. The next answer is written then too. */
+  isFailureDue(account: string): boolean {
+    this.#answered.delete(account);
+    return this.#isDue(this.#failed, account, FAILURES_EVERY_MS);
+  }
+
+  /** Whether an answer is to be written: another isolate may have seen calls fail. */
+  isAnswerDue(account: string): boolean {
+    return this.#isDue(this.#answered, account, NOTED_EVERY_MS);
+  }
 }

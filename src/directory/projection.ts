@@ -12,6 +12,8 @@ export interface SearchablePayment {
   /** Grows with every change of the payment. */
   readonly version: number;
   readonly view: PaymentView;
+  /** An account whose notification has counted, and when (RFC 3339 UTC). */
+  readonly notified?: { readonly account: string; readonly at: string };
 }
 
 export interface ListFilter {
@@ -42,10 +44,14 @@ function viewIn({ body, version }: { readonly body: string; readonly version: nu
   return { ...ADDED, version, ...view };
 }
 
-/** Writes payments' rows in one transaction, each unless a newer one is there. */
-export async function project(db: Database, payments: readonly SearchablePayment[]): Promise<void> {
+/** Writes payments' rows in one transaction, each unless a newer one is there. @param beside what else goes with them. */
+export async function project(
+  db: Database,
+  payments: readonly SearchablePayment[],
+  beside: readonly Statement[] = [],
+): Promise<void> {
   const statement = db.prepare(PROJECT);
-  await db.batch(payments.map((payment) => bound(statement, payment)));
+  await db.batch([...payments.map((payment) => bound(statement, payment)), ...beside]);
 }
 
 const PROJECT = `
@@ -139,6 +145,28 @@ export async function listProjected(
     data,
     next: results.length > filter.limit && last ? { createdAt: last.createdAt, id: last.id } : null,
   };
+}
+
+/** Payments of a shop by their newest change, the earliest first. `from` is inclusive, `to` exclusive, RFC 3339 UTC. */
+export async function listChanged(
+  db: Database,
+  page: {
+    readonly shop: string;
+    readonly from: string;
+    readonly to: string;
+    readonly after: { readonly updatedAt: string; readonly id: string } | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly id: string; readonly updatedAt: string }[]> {
+  const { shop, from, to, after, limit } = page;
+  const { results } = await db
+    .prepare(
+      `SELECT id, updated_at AS updatedAt FROM payments
+       WHERE shop = ? AND (updated_at, id) > (?, ?) AND updated_at >= ? AND updated_at < ? ORDER BY updated_at, id LIMIT ?`,
+    )
+    .bind(shop, after?.updatedAt ?? '', after?.id ?? '', from, to, limit)
+    .all<{ readonly id: string; readonly updatedAt: string }>();
+  return results;
 }
 
 /** Whether there is a payment that went to an account, or of a shop. */

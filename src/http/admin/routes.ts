@@ -25,6 +25,7 @@ import { documented } from '../openapi.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { attemptRoutes } from './attempts.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
 import { shopRoutes } from './shops.ts';
 
