@@ -93,7 +93,9 @@ export function serviceOf(env: Env): Service {
     random,
     fetch: (input, init) => fetch(input, init),
     later: (work) =>
-      waitUntil(work.catch((error: unknown) => console.error({ event: 'later.failed', error: String(error) }))),
+      waitUntil(
+        work.catch((error: unknown) => console.error({ event: 'later.failed', error: String(error) })),
+      ),
     daily: (name, day) => reached(env.SEQUENCE.get(env.SEQUENCE.idFromName(name))).next(day),
   };
 }

@@ -5,7 +5,7 @@ import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
-import type { Account, LiveSecret } from './types.ts';
+import type { Account, Actor, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
 interface AccountRow {
@@ -140,7 +140,7 @@ export class Accounts {
   }
 
   /** Creates or replaces an account, in one batch with its secrets and the audit entry. */
-  async put(input: AccountInput, before: Account | null, actor: string): Promise<void> {
+  async put(input: AccountInput, before: Account | null, by: Actor): Promise<void> {
     await this.#begin(`account/${input.id}`);
     const at = new Date(this.#now()).toISOString();
     const statements = [
@@ -180,9 +180,10 @@ export class Accounts {
     const { secrets, id, ...shown } = input;
     statements.push(
       recordAudit(this.#db, at, {
-        actor,
+        by,
         action: before ? 'account.updated' : 'account.created',
         subject: id,
+        shop: null,
         detail: { ...changes(before && publicPart(before), shown), secrets: Object.keys(secrets) },
       }),
     );
@@ -190,12 +191,12 @@ export class Accounts {
   }
 
   /** From now on the account begins no attempt; one that is retired already keeps its time. */
-  async retire(id: string, actor: string): Promise<void> {
+  async retire(id: string, by: Actor): Promise<void> {
     await this.#begin(`account/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
       this.#db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
-      recordAudit(this.#db, at, { actor, action: 'account.retired', subject: id, detail: {} }),
+      recordAudit(this.#db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
     ]);
   }
 
@@ -219,7 +220,7 @@ export class Accounts {
     setting: string,
     value: string,
     graceSeconds: number,
-    actor: string,
+    by: Actor,
   ): Promise<void> {
     await this.#begin(`account/${account}`);
     const now = this.#now();
@@ -242,21 +243,22 @@ export class Accounts {
         .bind(until, account, setting),
       await this.#insertSecret(account, setting, value, at),
       recordAudit(this.#db, at, {
-        actor,
+        by,
         action: 'account.secret_rotated',
         subject: account,
+        shop: null,
         detail: { setting, graceSeconds },
       }),
     ]);
   }
 
-  async delete(id: string, actor: string): Promise<void> {
+  async delete(id: string, by: Actor): Promise<void> {
     await this.#begin(`account/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
       this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
       this.#db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
-      recordAudit(this.#db, at, { actor, action: 'account.deleted', subject: id, detail: {} }),
+      recordAudit(this.#db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
     ]);
   }
 

@@ -6,6 +6,8 @@
 import type { AttentionKind, PaymentAttention } from '../payments/attention.ts';
 import { recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
+import { type Condition, scopeCondition } from './scope.ts';
+import type { Actor, Scope } from './types.ts';
 
 /** A refusal needs a person for so long after it, in milliseconds. */
 const REFUSALS_FOR_MS = 86_400_000;
@@ -27,18 +29,12 @@ export interface Attention {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The shops that an operator may see, with their accounts; null: all. */
-export interface AttentionScope {
-  readonly shops: readonly string[];
-  readonly accounts: readonly string[];
-}
-
 export interface AttentionFilter {
   readonly kind?: AttentionKind | undefined;
   readonly shop?: string | undefined;
   readonly limit: number;
   readonly cursor?: AttentionCursor | undefined;
-  readonly scope: AttentionScope | null;
+  readonly scope: Scope;
 }
 
 /** The last row of the page before. */
@@ -187,18 +183,15 @@ function attentionOf({ id, detail, ...row }: AttentionRow): Attention {
   return { ...row, id: String(id), detail: JSON.parse(detail) as Attention['detail'] };
 }
 
-/** A condition and its values. */
-interface Condition {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-
-function scoped(scope: AttentionScope | null): Condition[] {
-  if (!scope) return [];
+/** What is about a shop of the scope, or about an account that one of its shops uses. */
+function scoped(scope: Scope): Condition[] {
+  if (scope.all) return [];
+  const own = scopeCondition(scope, 'shop');
+  const used = scopeCondition(scope, 'shops.id');
   return [
     {
-      sql: '(shop IN (SELECT value FROM json_each(?)) OR (shop IS NULL AND account IN (SELECT value FROM json_each(?))))',
-      values: [JSON.stringify(scope.shops), JSON.stringify(scope.accounts)],
+      sql: `(${own.sql} OR (shop IS NULL AND account IN (SELECT value FROM shops, json_each(shops.accounts) WHERE ${used.sql})))`,
+      values: [...own.values, ...used.values],
     },
   ];
 }
@@ -226,7 +219,9 @@ export async function listAttention(
   const page = joined([
     ...within,
     ...(kind === undefined ? [] : [{ sql: 'kind = ?', values: [kind] }]),
-    ...(cursor ? [{ sql: '(since, id) < (?, ?)', values: [cursor.since, cursor.id] }] : []),
+    ...(cursor
+      ? [{ sql: '(since, id) < (?, CAST(? AS INTEGER))', values: [cursor.since, String(cursor.id)] }]
+      : []),
   ]);
   const all = joined(within);
   const [rows, counted] = await db.batch([
@@ -253,12 +248,11 @@ export async function listAttention(
 }
 
 /** A row that is open, within a scope; null: there is none. */
-export async function openAttention(
-  db: Database,
-  id: number,
-  scope: AttentionScope | null,
-): Promise<Attention | null> {
-  const { sql, values } = joined([{ sql: 'id = ?', values: [id] }, ...scoped(scope)]);
+export async function openAttention(db: Database, id: number, scope: Scope): Promise<Attention | null> {
+  const { sql, values } = joined([
+    { sql: 'id = CAST(? AS INTEGER)', values: [String(id)] },
+    ...scoped(scope),
+  ]);
   const row = await db
     .prepare(`SELECT id, kind, payment, account, shop, since, detail FROM attention WHERE ${sql}`)
     .bind(...values)
@@ -270,17 +264,18 @@ export async function openAttention(
 export async function resolveAttention(
   db: Database,
   { id, kind, payment, account, shop }: Attention,
-  by: { readonly actor: string; readonly at: string; readonly note: string },
+  how: { readonly by: Actor; readonly at: string; readonly note: string },
 ): Promise<void> {
-  const { actor, at, note } = by;
+  const { by, at, note } = how;
   await db.batch([
     db
       .prepare('UPDATE attention SET resolved_at = ?, resolved_by = ?, note = ? WHERE id = ?')
-      .bind(at, actor, note, Number(id)),
+      .bind(at, by.actor, note, Number(id)),
     recordAudit(db, at, {
-      actor,
+      by,
       action: 'attention.resolved',
       subject: payment ?? shop ?? account ?? kind,
+      shop,
       detail: { attention: id, kind, note },
     }),
   ]);

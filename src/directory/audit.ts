@@ -1,40 +1,47 @@
 /** The audit log: who changed what, when. Entries are written in the same batch as the change itself. */
 import type { Database, Statement } from './database.ts';
-import type { AuditEntry } from './types.ts';
+import { type Actor, type AuditEntry, itself } from './types.ts';
 
-interface AuditRow {
-  readonly id: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
+type AuditRow = Omit<AuditEntry, 'detail' | 'actorName'> & {
+  readonly actor_name: string | null;
   readonly detail: string;
-}
+};
 
 /** What is recorded of a change; `detail` holds old and new values, never a secret. */
 export interface AuditRecord {
-  readonly actor: string;
+  readonly by: Actor;
   readonly action: string;
   readonly subject: string;
+  /** The shop that it is about, whose operators see it; null: none, or several. */
+  readonly shop: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** A record as it waits while D1 is down; those of versions before tokens and users name the actor alone. */
+export type WaitingAudit = AuditRecord | (Omit<AuditRecord, 'by' | 'shop'> & { readonly actor: string });
+
+const COLUMNS = 'at, actor, actor_name, address, request, action, subject, shop, detail';
+
+function valuesOf(at: string, { by, action, subject, shop, detail }: AuditRecord): readonly unknown[] {
+  return [at, by.actor, by.actorName, by.address, by.request, action, subject, shop, JSON.stringify(detail)];
 }
 
 /** The statement that records a change. */
 export function recordAudit(db: Database, at: string, entry: AuditRecord): Statement {
   return db
-    .prepare('INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)')
-    .bind(at, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail));
+    .prepare(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .bind(...valuesOf(at, entry));
 }
 
 /** The same for an entry that waited: a second time changes nothing. */
-export function recordAuditOnce(db: Database, at: string, entry: AuditRecord): Statement {
-  const { actor, action, subject, detail } = entry;
+export function recordAuditOnce(db: Database, at: string, waiting: WaitingAudit): Statement {
+  const entry = 'by' in waiting ? waiting : { ...waiting, by: itself(waiting.actor), shop: null };
   return db
     .prepare(
-      `INSERT INTO audit (at, actor, action, subject, detail) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS
-         (SELECT 1 FROM audit WHERE at = ?1 AND actor = ?2 AND action = ?3 AND subject = ?4 AND detail = ?5)`,
+      `INSERT INTO audit (${COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS
+         (SELECT 1 FROM audit WHERE at = ?1 AND actor = ?2 AND request IS ?5 AND action = ?6 AND subject = ?7 AND detail = ?9)`,
     )
-    .bind(at, actor, action, subject, JSON.stringify(detail));
+    .bind(...valuesOf(at, entry));
 }
 
 /** The newest entries first, those before an entry id if given. */
@@ -43,7 +50,11 @@ export async function listAudit(db: Database, limit: number, before: number | nu
     .prepare('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?')
     .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
     .all<AuditRow>();
-  return results.map((row) => ({ ...row, detail: JSON.parse(row.detail) as AuditEntry['detail'] }));
+  return results.map(({ actor_name, detail, ...row }) => ({
+    ...row,
+    actorName: actor_name,
+    detail: JSON.parse(detail) as AuditEntry['detail'],
+  }));
 }
 
 /** The members in which two records differ, as `{ name: { from, to } }`. */

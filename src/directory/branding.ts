@@ -1,6 +1,7 @@
 /** How a shop looks on our pages: its name, its colour, its logo. */
 import { changes, recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
+import type { Actor } from './types.ts';
 
 export interface Branding {
   readonly name: string | null;
@@ -40,13 +41,13 @@ export function logoOf(db: Database, shop: string): Promise<StoredLogo | null> {
 interface Change {
   readonly shop: string;
   readonly at: string;
-  readonly actor: string;
+  readonly by: Actor;
 }
 
 /** Sets name and colour. */
 export async function putBranding(
   db: Database,
-  { shop, at, actor }: Change,
+  { shop, at, by }: Change,
   { name, color }: Pick<Branding, 'name' | 'color'>,
   before: Branding,
 ): Promise<void> {
@@ -58,12 +59,12 @@ export async function putBranding(
          ON CONFLICT (shop) DO UPDATE SET name = excluded.name, color = excluded.color, updated_at = excluded.updated_at`,
       )
       .bind(shop, name, color, at),
-    recordAudit(db, at, { actor, action: 'shop.branding', subject: shop, detail }),
+    recordAudit(db, at, { by, action: 'shop.branding', subject: shop, shop, detail }),
   ]);
 }
 
-function audited(db: Database, { shop, at, actor }: Change, hash: string | null): Statement {
-  return recordAudit(db, at, { actor, action: 'shop.logo', subject: shop, detail: { logo: hash } });
+function audited(db: Database, { shop, at, by }: Change, hash: string | null): Statement {
+  return recordAudit(db, at, { by, action: 'shop.logo', subject: shop, shop, detail: { logo: hash } });
 }
 
 export async function putLogo(db: Database, change: Change, { logo, type, hash }: StoredLogo): Promise<void> {

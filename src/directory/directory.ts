@@ -6,14 +6,13 @@ import { Accounts } from './accounts.ts';
 import {
   type Attention,
   type AttentionFilter,
-  type AttentionScope,
   listAttention,
   openAttention,
   refreshAttention,
   resolveAttention,
   writePaymentAttention,
 } from './attention.ts';
-import { type AuditRecord, listAudit, recordAudit, recordAuditOnce } from './audit.ts';
+import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type WaitingAudit } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import {
@@ -54,7 +53,7 @@ import {
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
-import type { Account, AuditEntry, LiveSecret, Shop } from './types.ts';
+import type { Account, Actor, AuditEntry, LiveSecret, Scope, Shop } from './types.ts';
 import { Vault } from './vault.ts';
 
 export interface DirectoryOptions {
@@ -197,7 +196,7 @@ export class Directory {
    * open any more.
    * @param acceptOlder the operator says that those which are there are genuine: after a restore of the database.
    */
-  async sealAgain({ actor, acceptOlder }: { readonly actor: string; readonly acceptOlder: boolean }) {
+  async sealAgain({ by, acceptOlder }: { readonly by: Actor; readonly acceptOlder: boolean }) {
     const accounts = await this.accounts.sealAgain(acceptOlder);
     const keys = await this.shops.sealAgain(acceptOlder);
     const endpoints = await this.endpoints.sealAgain(acceptOlder);
@@ -211,24 +210,24 @@ export class Directory {
     if (isClosedNow || acceptOlder || sealed.length > 0 || failed.length > 0)
       console.warn({ event: 'vault.sealed_again', sealed, failed, acceptOlder, isClosedNow });
     if (isClosedNow || acceptOlder || sealed.length > 0)
-      await this.noteAudit(actor, 'secrets.sealed_again', 'secrets', {
-        sealed,
-        ...(acceptOlder && { acceptOlder }),
-        ...(isClosedNow && { olderClosed: true }),
+      await this.noteAudit({
+        by,
+        action: 'secrets.sealed_again',
+        subject: 'secrets',
+        shop: null,
+        detail: {
+          sealed,
+          ...(acceptOlder && { acceptOlder }),
+          ...(isClosedNow && { olderClosed: true }),
+        },
       });
     this.changed();
     return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
   }
 
   /** Records something that an operator did outside of the directory: at once, or as soon as D1 answers again. */
-  noteAudit(
-    actor: string,
-    action: string,
-    subject: string,
-    detail: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  noteAudit(entry: AuditRecord): Promise<void> {
     const at = new Date(this.#now()).toISOString();
-    const entry: AuditRecord = { actor, action, subject, detail };
     const row: WaitingRow = { kind: 'audit', at, bound: null, body: JSON.stringify(entry) };
     return this.#orLater(row, recordAudit(this.#db, at, entry).run());
   }
@@ -248,7 +247,7 @@ export class Directory {
    */
   async writeWaiting({ kind, at, body }: WaitingRow): Promise<void> {
     const entry: unknown = JSON.parse(body);
-    if (kind === 'audit') await recordAuditOnce(this.#db, at, entry as AuditRecord).run();
+    if (kind === 'audit') await recordAuditOnce(this.#db, at, entry as WaitingAudit).run();
     else await recordRefusal(this.#db, at, entry as RefusalRecord);
   }
 
@@ -271,12 +270,12 @@ export class Directory {
     return refreshAttention(this.#db, this.#now());
   }
 
-  openAttention(id: number, scope: AttentionScope | null): Promise<Attention | null> {
+  openAttention(id: number, scope: Scope): Promise<Attention | null> {
     return openAttention(this.#db, id, scope);
   }
 
-  resolveAttention(attention: Attention, actor: string, note: string): Promise<void> {
-    return resolveAttention(this.#db, attention, { actor, at: new Date(this.#now()).toISOString(), note });
+  resolveAttention(attention: Attention, by: Actor, note: string): Promise<void> {
+    return resolveAttention(this.#db, attention, { by, at: new Date(this.#now()).toISOString(), note });
   }
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */
@@ -321,19 +320,19 @@ export class Directory {
     return logoOf(this.#db, shop);
   }
 
-  async putBranding(shop: string, look: Pick<Branding, 'name' | 'color'>, actor: string): Promise<Branding> {
-    const change = { shop, actor, at: new Date(this.#now()).toISOString() };
+  async putBranding(shop: string, look: Pick<Branding, 'name' | 'color'>, by: Actor): Promise<Branding> {
+    const change = { shop, by, at: new Date(this.#now()).toISOString() };
     const before = await brandingOf(this.#db, shop);
     await putBranding(this.#db, change, look, before);
     return { ...before, ...look };
   }
 
-  putLogo(shop: string, logo: StoredLogo, actor: string): Promise<void> {
-    return putLogo(this.#db, { shop, actor, at: new Date(this.#now()).toISOString() }, logo);
+  putLogo(shop: string, logo: StoredLogo, by: Actor): Promise<void> {
+    return putLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() }, logo);
   }
 
-  deleteLogo(shop: string, actor: string): Promise<void> {
-    return deleteLogo(this.#db, { shop, actor, at: new Date(this.#now()).toISOString() });
+  deleteLogo(shop: string, by: Actor): Promise<void> {
+    return deleteLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() });
   }
 
   /** Payments of a shop by their newest change, the earliest first. */

@@ -8,7 +8,7 @@ import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
-import type { LiveSecret, Shop, WebhookDialect } from './types.ts';
+import type { Actor, LiveSecret, Shop, WebhookDialect } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
 /** The id of the endpoint that is the shop's `webhook`. */
@@ -188,14 +188,8 @@ export class Endpoints {
     return found;
   }
 
-  #audited(
-    at: string,
-    actor: string,
-    action: string,
-    detail: AuditRecord['detail'],
-    shop: string,
-  ): Statement {
-    return recordAudit(this.#db, at, { actor, action, subject: shop, detail });
+  #audited(at: string, by: Actor, action: string, detail: AuditRecord['detail'], shop: string): Statement {
+    return recordAudit(this.#db, at, { by, action, subject: shop, shop, detail });
   }
 
   async #insertSecret(shop: string, endpoint: string, value: string, at: string): Promise<Statement> {
@@ -210,7 +204,7 @@ export class Endpoints {
   async create(
     shop: string,
     input: EndpointInput,
-    actor: string,
+    by: Actor,
   ): Promise<{ readonly id: string; readonly secret: string }> {
     await this.#begin(`shop/${shop}`);
     const at = new Date(this.#now()).toISOString();
@@ -219,7 +213,7 @@ export class Endpoints {
     await this.#db.batch([
       this.#written(shop, id, input, at),
       await this.#insertSecret(shop, id, secret, at),
-      this.#audited(at, actor, 'endpoint.created', { endpoint: id, ...changes(null, { ...input }) }, shop),
+      this.#audited(at, by, 'endpoint.created', { endpoint: id, ...changes(null, { ...input }) }, shop),
     ]);
     return { id, secret };
   }
@@ -248,19 +242,19 @@ export class Endpoints {
   }
 
   /** Changes an endpoint. Of the first one, what is not the shop's own. */
-  async change(shop: string, before: Endpoint, input: EndpointInput, actor: string): Promise<void> {
+  async change(shop: string, before: Endpoint, input: EndpointInput, by: Actor): Promise<void> {
     await this.#begin(`shop/${shop}`);
     const at = new Date(this.#now()).toISOString();
     const { url, dialect, events, active } = before;
     const changed = changes({ url, dialect, events, active }, { ...input });
     await this.#db.batch([
       this.#written(shop, before.id, input, at),
-      this.#audited(at, actor, 'endpoint.updated', { endpoint: before.id, ...changed }, shop),
+      this.#audited(at, by, 'endpoint.updated', { endpoint: before.id, ...changed }, shop),
     ]);
   }
 
   /** Deletes an endpoint with its secrets, and what it has needed a person for. */
-  async delete(shop: string, endpoint: string, actor: string): Promise<void> {
+  async delete(shop: string, endpoint: string, by: Actor): Promise<void> {
     await this.#begin(`shop/${shop}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
@@ -271,7 +265,7 @@ export class Endpoints {
           "DELETE FROM attention WHERE shop = ? AND kind = 'webhook_failing' AND subject LIKE '%/' || ?",
         )
         .bind(shop, endpoint),
-      this.#audited(at, actor, 'endpoint.deleted', { endpoint }, shop),
+      this.#audited(at, by, 'endpoint.deleted', { endpoint }, shop),
     ]);
   }
 
@@ -279,7 +273,7 @@ export class Endpoints {
    * A new secret of an endpoint; the one before signs beside it until the grace ends.
    * @throws Problem invalid_state when too many are in their grace already.
    */
-  async rotate(shop: string, endpoint: string, graceSeconds: number, actor: string): Promise<string> {
+  async rotate(shop: string, endpoint: string, graceSeconds: number, by: Actor): Promise<string> {
     await this.#begin(`shop/${shop}`);
     const now = this.#now();
     const at = new Date(now).toISOString();
@@ -300,7 +294,7 @@ export class Endpoints {
         )
         .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, endpoint),
       await this.#insertSecret(shop, endpoint, value, at),
-      this.#audited(at, actor, 'endpoint.secret_rotated', { endpoint, graceSeconds }, shop),
+      this.#audited(at, by, 'endpoint.secret_rotated', { endpoint, graceSeconds }, shop),
     ]);
     return value;
   }

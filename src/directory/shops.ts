@@ -7,6 +7,7 @@ import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import {
+  type Actor,
   KEY_KINDS,
   type KeyKind,
   type LiveSecret,
@@ -200,7 +201,7 @@ export class Shops {
     input: ShopInput,
     given: Partial<Record<KeyKind, string>>,
     before: Shop | null,
-    actor: string,
+    by: Actor,
   ): Promise<Partial<Record<KeyKind, string>>> {
     await this.#begin(`shop/${input.id}`);
     const at = new Date(this.#now()).toISOString();
@@ -253,9 +254,10 @@ export class Shops {
     const { id, ...shown } = input;
     statements.push(
       recordAudit(this.#db, at, {
-        actor,
+        by,
         action: before ? 'shop.updated' : 'shop.created',
         subject: id,
+        shop: id,
         detail: { ...changes(before && publicPart(before), shown), keys: Object.keys(keys) },
       }),
     );
@@ -277,7 +279,7 @@ export class Shops {
    * their own end.
    * @throws Problem invalid_state when too many are in their grace already.
    */
-  async rotate(shop: string, kind: KeyKind, graceSeconds: number, actor: string): Promise<string> {
+  async rotate(shop: string, kind: KeyKind, graceSeconds: number, by: Actor): Promise<string> {
     await this.#begin(`shop/${shop}`);
     const now = this.#now();
     const at = new Date(now).toISOString();
@@ -297,9 +299,10 @@ export class Shops {
         .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
       await this.#insertKey(shop, kind, value, at),
       recordAudit(this.#db, at, {
-        actor,
+        by,
         action: 'shop.key_rotated',
         subject: shop,
+        shop,
         detail: { kind, graceSeconds },
       }),
     ]);
@@ -307,7 +310,7 @@ export class Shops {
   }
 
   /** Deletes a shop with its keys, its endpoints, and how it looks. */
-  async delete(id: string, actor: string): Promise<void> {
+  async delete(id: string, by: Actor): Promise<void> {
     await this.#begin(`shop/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
@@ -315,7 +318,7 @@ export class Shops {
         this.#db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
       ),
       this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
-      recordAudit(this.#db, at, { actor, action: 'shop.deleted', subject: id, detail: {} }),
+      recordAudit(this.#db, at, { by, action: 'shop.deleted', subject: id, shop: id, detail: {} }),
     ]);
   }
 

@@ -77,12 +77,39 @@ export interface Shop {
   readonly updatedAt: string;
 }
 
+export const ROLES = ['view', 'refund', 'configure', 'owner'] as const;
+/** What an operator may do; `gateway/permissions.ts` says what that is. */
+export type Role = (typeof ROLES)[number];
+
+/** The shops that an operator may see: all of them, or those named and those of the groups named, whichever come later. */
+export type Scope =
+  | { readonly all: true }
+  | { readonly all: false; readonly shops: readonly string[]; readonly groups: readonly string[] };
+
+/** Who makes a change, for the audit log. */
+export interface Actor {
+  /** `operator` (ADMIN_TOKEN), `token:<id>`, `user:<id>`, or what changes something by itself: `countersign`. */
+  readonly actor: string;
+  /** The name of the token or user when it made the change; null: it has none. */
+  readonly actorName: string | null;
+  /** The IP address that the request came from; null: there was no request. */
+  readonly address: string | null;
+  /** The `X-Request-Id` of the request; null: there was none. */
+  readonly request: string | null;
+}
+
+/** The service itself as an actor: the cron, the demo, an import. */
+export function itself(actor: string): Actor {
+  return { actor, actorName: null, address: null, request: null };
+}
+
 /** One line of who changed what. */
-export interface AuditEntry {
+export interface AuditEntry extends Actor {
   readonly id: number;
   readonly at: string;
-  readonly actor: string;
   readonly action: string;
   readonly subject: string;
+  /** The shop that it is about; null: none, or several. */
+  readonly shop: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }

@@ -188,8 +188,13 @@ export async function requireModeOfShops(
   }
 }
 
+/** What is said where an account is not there. */
+export function unknownAccount(id: string): Problem {
+  return new Problem('not_found', `there is no account ${id}`);
+}
+
 export async function knownAccount(service: Service, id: string): Promise<Account> {
   const account = await service.directory.accounts.get(id);
-  if (!account) throw new Problem('not_found', `there is no account ${id}`);
+  if (!account) throw unknownAccount(id);
   return account;
 }

@@ -1,9 +1,9 @@
 /** What an operator changes of a shop's webhook endpoints, and the signed sample that tries one. */
 import { type Endpoint, EVERY_EVENT, FIRST_ENDPOINT } from '../directory/endpoints.ts';
-import type { Shop, WebhookDialect } from '../directory/types.ts';
+import type { Actor, Shop, WebhookDialect } from '../directory/types.ts';
+import { invalidField, Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
-import { invalidField, Problem } from '../payments/errors.ts';
 import type { PaymentView } from '../payments/types.ts';
 import { hex } from '../signing/bytes.ts';
 import { addressProblem } from '../webhooks/address.ts';
@@ -59,14 +59,14 @@ export async function createEndpoint(
   service: Service,
   shop: Shop,
   change: EndpointChange,
-  actor: string,
+  by: Actor,
 ): Promise<Endpoint & { readonly secret: string }> {
   const { directory } = service;
   const input = endpointInput(service, change, null);
   const there = await directory.endpoints.list(shop);
   if (there.length >= MOST_ENDPOINTS)
     throw new Problem('invalid_state', `a shop has at most ${MOST_ENDPOINTS} endpoints`);
-  const { id, secret } = await directory.endpoints.create(shop.id, input, actor);
+  const { id, secret } = await directory.endpoints.create(shop.id, input, by);
   directory.changed();
   return { ...(await knownEndpoint(service, shop, id)), secret };
 }
@@ -78,32 +78,27 @@ export async function createEndpoint(
 export async function changeEndpoint(
   service: Service,
   shop: Shop,
-  { id, change, actor }: { readonly id: string; readonly change: EndpointChange; readonly actor: string },
+  { id, change, by }: { readonly id: string; readonly change: EndpointChange; readonly by: Actor },
 ): Promise<Endpoint> {
   const { directory } = service;
   const before = await knownEndpoint(service, shop, id);
   const input = endpointInput(service, change, before);
   if (id === FIRST_ENDPOINT && (input.url !== before.url || input.dialect !== before.dialect)) {
     const webhook = { url: input.url, dialect: input.dialect };
-    await putShop(service, shop.id, { webhook }, { before: shop, actor });
+    await putShop(service, shop.id, { webhook }, { before: shop, by });
   }
-  await directory.endpoints.change(shop.id, before, input, actor);
+  await directory.endpoints.change(shop.id, before, input, by);
   directory.changed();
   const after = (await directory.shops.get(shop.id)) ?? shop;
   return knownEndpoint(service, after, id);
 }
 
 /** Deletes an endpoint. That of the shop's `webhook` ends with its address. */
-export async function deleteEndpoint(
-  service: Service,
-  shop: Shop,
-  id: string,
-  actor: string,
-): Promise<void> {
+export async function deleteEndpoint(service: Service, shop: Shop, id: string, by: Actor): Promise<void> {
   await knownEndpoint(service, shop, id);
   if (id === FIRST_ENDPOINT)
-    await putShop(service, shop.id, { webhook: { url: null } }, { before: shop, actor });
-  await service.directory.endpoints.delete(shop.id, id, actor);
+    await putShop(service, shop.id, { webhook: { url: null } }, { before: shop, by });
+  await service.directory.endpoints.delete(shop.id, id, by);
   service.directory.changed();
 }
 
@@ -111,32 +106,33 @@ export async function deleteEndpoint(
 export async function rotateEndpoint(
   service: Service,
   shop: Shop,
-  { id, graceSeconds, actor }: { readonly id: string; readonly graceSeconds: number; readonly actor: string },
+  { id, graceSeconds, by }: { readonly id: string; readonly graceSeconds: number; readonly by: Actor },
 ): Promise<Endpoint & { readonly secret: string }> {
   const { directory } = service;
   const endpoint = await knownEndpoint(service, shop, id);
   const kind = endpoint.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
   const secret =
     id === FIRST_ENDPOINT
-      ? await directory.shops.rotate(shop.id, kind, graceSeconds, actor)
-      : await directory.endpoints.rotate(shop.id, id, graceSeconds, actor);
+      ? await directory.shops.rotate(shop.id, kind, graceSeconds, by)
+      : await directory.endpoints.rotate(shop.id, id, graceSeconds, by);
   directory.changed();
   return { ...endpoint, secret };
 }
 
 /** The payment of a sample: no payment has this id, and it says that it is a test. */
 function samplePayment(at: string): PaymentView {
+  const [amount, none] = [100 as Minor, 0 as Minor];
   return {
     id: '0000000000000000' as PaymentId,
     version: 1,
     reference: 'sample',
     status: 'paid',
-    amount: 100 as Minor,
+    amount,
     currency: 'EUR',
     account: 'sample',
     provider: 'dummy',
     test: true,
-    amounts: { authorized: 0, paid: 100, refunded: 0 },
+    amounts: { authorized: none, paid: amount, refunded: none },
     pendingReason: null,
     providerReference: null,
     providerStatus: null,

@@ -1,5 +1,5 @@
 /** The newest webhooks of a shop's payments of some time, sent again: after its address was down, or its database restored. */
-import type { Shop } from '../directory/types.ts';
+import type { Actor, Shop } from '../directory/types.ts';
 import { invalidField } from '../payments/errors.ts';
 import { paymentId } from '../payments/id.ts';
 import type { Service } from './service.ts';
@@ -16,11 +16,13 @@ interface Span {
   /** RFC 3339, exclusive. */
   readonly to: string;
   readonly cursor: string | null | undefined;
-  readonly actor: string;
+  readonly by: Actor;
 }
 
 /** Where a page starts: the change and the id of the last payment of the page before. */
-function cursorOf(text: string | null | undefined): { readonly updatedAt: string; readonly id: string } | null {
+function cursorOf(
+  text: string | null | undefined,
+): { readonly updatedAt: string; readonly id: string } | null {
   if (!text) return null;
   const [updatedAt = '', id = '', ...rest] = text.split('|');
   if (rest.length > 0 || paymentId(id) === null || Number.isNaN(Date.parse(updatedAt)))
@@ -32,7 +34,7 @@ function cursorOf(text: string | null | undefined): { readonly updatedAt: string
  * Sends the newest webhook of each payment of a page again, to every endpoint that wants it now.
  * @throws Problem invalid_request for a cursor that is none.
  */
-export async function resendMany(service: Service, shop: Shop, { from, to, cursor, actor }: Span) {
+export async function resendMany(service: Service, shop: Shop, { from, to, cursor, by }: Span) {
   const { directory } = service;
   const [since, until] = [from, to].map((time) => new Date(time).toISOString()) as [string, string];
   const page = { shop: shop.id, from: since, to: until, after: cursorOf(cursor), limit: PAGE };
@@ -50,6 +52,12 @@ export async function resendMany(service: Service, shop: Shop, { from, to, curso
   }
   const last = payments.length === PAGE ? payments.at(-1) : undefined;
   const skipped = payments.length - queued;
-  await directory.noteAudit(actor, 'deliveries.resent', shop.id, { from: since, to: until, queued, skipped });
+  await directory.noteAudit({
+    by,
+    action: 'deliveries.resent',
+    subject: shop.id,
+    shop: shop.id,
+    detail: { from: since, to: until, queued, skipped },
+  });
   return { queued, skipped, nextCursor: last ? `${last.updatedAt}|${last.id}` : null };
 }

@@ -1,4 +1,5 @@
 /** What the Worker's cron does every ten minutes. */
+import { itself } from '../directory/types.ts';
 import { pollOverduePayments } from './overdue.ts';
 import { fetchReports } from './reports.ts';
 import type { Service } from './service.ts';
@@ -8,7 +9,7 @@ import type { Service } from './service.ts';
  * fails does not stop the others.
  */
 export async function everyTenMinutes(service: Service): Promise<void> {
-  const seal = () => service.directory.sealAgain({ actor: 'countersign', acceptOlder: false });
+  const seal = () => service.directory.sealAgain({ by: itself('countersign'), acceptOlder: false });
   // First: the others open every account, and must not hold a record that is being sealed again.
   const sealed = await Promise.allSettled([seal()]);
   const results = await Promise.allSettled([fetchReports(service), pollOverduePayments(service)]);

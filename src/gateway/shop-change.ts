@@ -1,6 +1,7 @@
 /** What an operator changes of a shop: its accounts fit its mode, its keys are long enough and open no other shop. */
 import {
   type Account,
+  type Actor,
   KEY_KINDS,
   type KeyKind,
   type RateLimit,
@@ -183,13 +184,18 @@ function requireFittingMode(
   }
 }
 
+/** What is said where a shop is not there. */
+export function unknownShop(id: string): Problem {
+  return new Problem('not_found', `there is no shop ${id}`);
+}
+
 /**
  * A shop that has to be there.
  * @throws Problem not_found
  */
 export async function knownShop(service: Service, id: string): Promise<Shop> {
   const shop = await service.directory.shops.get(id);
-  if (!shop) throw new Problem('not_found', `there is no shop ${id}`);
+  if (!shop) throw unknownShop(id);
   return shop;
 }
 
@@ -224,11 +230,11 @@ export async function putShop(
   service: Service,
   id: string,
   body: ShopChange,
-  change: Change & { readonly actor: string },
+  change: Change & { readonly by: Actor },
 ): Promise<Partial<Record<KeyKind, string>>> {
   const { directory } = service;
   const { input, given } = await checkedShop(service, id, body, change);
-  const keys = await directory.shops.put(input, given, change.before, change.actor);
+  const keys = await directory.shops.put(input, given, change.before, change.by);
   directory.changed();
   return keys;
 }

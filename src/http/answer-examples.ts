@@ -234,8 +234,12 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
           id: 22,
           at: '2026-11-26T12:48:42.459Z',
           actor: 'operator',
+          actorName: null,
+          address: '203.0.113.9',
+          request: '5d0f3a9c2b7e4f18',
           action: 'shop.created',
           subject: 'tickets',
+          shop: 'tickets',
           detail: {
             name: { from: null, to: 'Tickets' },
             active: { from: null, to: true },

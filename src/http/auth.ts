@@ -1,18 +1,15 @@
-/** Who is calling: a shop by its API key, an operator by the admin token. */
-import type { Context, MiddlewareHandler } from 'hono';
+/** Who is calling: a shop by its API key. Operators are in operator.ts. */
+import type { Context } from 'hono';
 import type { Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
-import { equalText } from '../signing/bytes.ts';
 import { countAddress } from './address-limit.ts';
 import type { AppEnv } from './app-env.ts';
-
-/** The operator in the audit log. */
-export const OPERATOR = 'operator';
 
 /** How long an old key or secret works after a rotation by default: a day. */
 export const DEFAULT_GRACE_SECONDS = 86_400;
 
-function bearer(c: Context<AppEnv>): string {
+/** The key or token of a request's Authorization header. */
+export function bearer(c: Context<AppEnv>): string {
   const match = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '');
   if (!match?.[1]) {
     throw new Problem('unauthorized', 'send the header "Authorization: Bearer <key>"');
@@ -36,13 +33,3 @@ export async function authenticatedShop(c: Context<AppEnv>): Promise<Shop> {
   if (!shop.active || !shop.adminEnabled) throw new Problem('forbidden', 'this shop is switched off');
   return shop;
 }
-
-/** Lets only the operator through. */
-export const operatorOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!equalText(c.get('service').config.adminToken, bearer(c))) {
-    await countAddress(c, 'guess');
-    throw new Problem('unauthorized', 'this is not the admin token');
-  }
-  c.set('caller', 'operator');
-  await next();
-};

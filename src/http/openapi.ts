@@ -3,11 +3,13 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema, ObjectEntries, StrictObjectSchema } from 'valibot';
+import { type Access, type Permission, rolesWith } from '../gateway/permissions.ts';
 import { PROBLEMS, type ProblemCode } from '../payments/errors.ts';
 import { answerExample } from './answer-examples.ts';
 import type { AppEnv } from './app-env.ts';
 import { requireNoQuery } from './body.ts';
 import { markdown, webhookTypes } from './contract.ts';
+import { requireAccess } from './operator.ts';
 import * as schemas from './schemas.ts';
 import { PROBLEM_WORDS } from './words.ts';
 
@@ -17,14 +19,19 @@ loadVendor('valibot', {
     toJsonSchema(schema as unknown as GenericSchema, { typeMode: 'input', errorMode: 'ignore' }) as never,
 });
 
-export interface RouteDescription {
+/** Whose key a route takes, and what an operator has to be allowed. */
+type RouteAuth = { readonly auth: 'shop' | null } | ({ readonly auth: 'operator' } & Access);
+
+export type RouteDescription = RouteAuth & RouteContents;
+
+interface RouteContents {
   readonly summary: string;
   readonly description?: string;
-  /** Whose key it takes. */
-  readonly auth: 'shop' | 'operator' | null;
   readonly body?: GenericSchema;
   /** A body that may be left out. */
   readonly optionalBody?: GenericSchema;
+  /** The body is a picture, and has to be there. */
+  readonly image?: true;
   /** The fields of a body that is a form. */
   readonly form?: GenericSchema;
   readonly query?: StrictObjectSchema<ObjectEntries, undefined>;
@@ -46,6 +53,8 @@ export interface Example {
   readonly body?: unknown;
   /** The fields of a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** The bytes of a body, in base64. */
+  readonly bytes?: string;
   /** A call that has to come before. */
   readonly before?: string;
   /** Shell variables, and the members of the answer that they take. */
@@ -92,9 +101,12 @@ function parametersOf(described: RouteDescription) {
 
 /** The errors of an operation, each status once. */
 function errorsOf(operation: RouteDescription) {
+  const mayBeForbidden =
+    operation.auth === 'operator' && (operation.unlimitedOnly || operation.permission !== 'view');
   const codes: ProblemCode[] = [
     ...operation.errors,
     ...(operation.auth ? (['unauthorized'] as const) : []),
+    ...(mayBeForbidden && !operation.errors.includes('forbidden') ? (['forbidden'] as const) : []),
     'rate_limited',
     'unavailable',
   ];
@@ -114,20 +126,38 @@ function errorsOf(operation: RouteDescription) {
   );
 }
 
+/** What the document says of a route, and who may call it. */
+function descriptionOf(described: RouteDescription): string | null {
+  if (described.auth !== 'operator') return described.description ?? null;
+  const { permission, unlimitedOnly, description } = described;
+  const roles = rolesWith(permission).map((role) => `\`${role}\``);
+  const who = `Roles: ${roles.join(', ')}${unlimitedOnly ? ', of all shops' : ''}.`;
+  return description ? `${description} ${who}` : who;
+}
+
+/** The body of a route that takes a picture. */
+const PICTURE = Object.fromEntries(
+  ['image/png', 'image/webp'].map((type) => [
+    type,
+    { schema: { type: 'string' as const, format: 'binary' } },
+  ]),
+);
+
 /** Every operation that was described, for the tests of the document. */
 export const describedRoutes: RouteDescription[] = [];
 
 /**
- * A middleware that describes its route. Under /v1 it refuses every query of a route that describes none; the others read theirs
- * by `queryOf`.
+ * A middleware that describes its route, and lets only those operators through whom the description names. Under /v1 it refuses
+ * every query of a route that describes none; the others read theirs by `queryOf`.
  */
-export function documented(described: RouteDescription): MiddlewareHandler {
+export function documented(described: RouteDescription): MiddlewareHandler<AppEnv> {
   describedRoutes.push(described);
+  const words = descriptionOf(described);
   const body = described.body ?? described.optionalBody;
   const options = {
     summary: described.summary,
     tags: [tagOf(described)],
-    ...(described.description && { description: described.description }),
+    ...(words && { description: words }),
     ...(described.auth && { security: [{ [described.auth]: [] }] }),
     parameters: parametersOf(described),
     ...(described.form && {
@@ -139,6 +169,7 @@ export function documented(described: RouteDescription): MiddlewareHandler {
         },
       },
     }),
+    ...(described.image && { requestBody: { required: true, content: PICTURE } }),
     ...(body && {
       requestBody: {
         required: described.optionalBody === undefined,
@@ -159,14 +190,16 @@ export function documented(described: RouteDescription): MiddlewareHandler {
   };
   const description = describeRoute({
     ...options,
+    ...(described.auth === 'operator' && { 'x-permission': described.permission }),
     'x-example': described.example,
   } as unknown as DescribeRouteOptions);
-  const refuseQuery: MiddlewareHandler = async (c, next) => {
-    if (c.req.path.startsWith('/v1/') && c.req.url.includes('?')) requireNoQuery(c);
+  const check: MiddlewareHandler<AppEnv> = async (c, next) => {
+    if (described.auth === 'operator') requireAccess(c, described);
+    if (!described.query && c.req.path.startsWith('/v1/') && c.req.url.includes('?')) requireNoQuery(c);
     await next();
   };
   // Where hono-openapi looks for the description of a route.
-  return described.query ? description : Object.assign(refuseQuery, description);
+  return Object.assign(check, description);
 }
 
 /** A described operation as the document holds it. */
@@ -196,6 +229,8 @@ export interface DocumentedRoute {
     >
   >;
   readonly 'x-example'?: Example;
+  /** What an operator has to be allowed. */
+  readonly 'x-permission'?: Permission;
 }
 
 export interface ApiDocument {
@@ -290,14 +325,21 @@ const documentation = {
   },
   tags: [
     { name: 'Shops', description: "What a storefront calls, with its shop's API key." },
-    { name: 'Operators', description: 'What whoever runs the service calls, with ADMIN_TOKEN.' },
+    {
+      name: 'Operators',
+      description: 'What whoever runs the service calls, with ADMIN_TOKEN or a token of its own.',
+    },
     { name: 'Everybody', description: 'Where shoppers and providers come, and what anybody may read.' },
     { name: 'PolyBanking', description: 'The addresses of PolyBanking, and the move from a server of it.' },
   ],
   components: {
     securitySchemes: {
       shop: { type: 'http' as const, scheme: 'bearer', description: "The shop's API key." },
-      operator: { type: 'http' as const, scheme: 'bearer', description: 'ADMIN_TOKEN.' },
+      operator: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: 'ADMIN_TOKEN, or a token that an owner has made.',
+      },
     },
   },
 };

@@ -1,6 +1,6 @@
 /** The demo data of `npm start`: one sandbox account per provider, and a shop that uses them all. */
 import type { Directory } from '../directory/directory.ts';
-import { KEY_KINDS } from '../directory/types.ts';
+import { itself, KEY_KINDS } from '../directory/types.ts';
 import { secretNames } from '../providers/kit/settings.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { DEMO_ACCOUNTS } from './demo-accounts.ts';
@@ -47,7 +47,7 @@ export async function seed(directory: Directory, origin: string): Promise<void> 
         ),
       },
       before,
-      'npm start',
+      itself('npm start'),
     );
   }
   await seedShop(directory, origin);
@@ -76,6 +76,6 @@ async function seedShop(directory: Directory, origin: string): Promise<void> {
     },
     Object.fromEntries(KEY_KINDS.map((kind) => [kind, DEMO_KEYS[kind]])),
     before,
-    'npm start',
+    itself('npm start'),
   );
 }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
 import type { VaultSwitchClient } from '../../src/directory/older-records.ts';
 import type { StandbyClient } from '../../src/directory/standby.ts';
+import { itself } from '../../src/directory/types.ts';
 import { Vault } from '../../src/directory/vault.ts';
 import { readConfig, requireLoopback } from '../../src/env.ts';
 import { base64, base64url } from '../../src/signing/bytes.ts';
@@ -135,7 +136,7 @@ async function putAccount(into: Directory): Promise<string> {
       secrets: { sha_in: String(sha_in), sha_out: String(sha_out) },
     },
     null,
-    'test',
+    itself('test'),
   );
   return id;
 }
@@ -178,10 +179,10 @@ describe('the master key', () => {
       },
       {},
       null,
-      'test',
+      itself('test'),
     );
     const during = directory(NEW, OLD, newSwitch());
-    const seal = () => during.sealAgain({ actor: 'test', acceptOlder: false });
+    const seal = () => during.sealAgain({ by: itself('test'), acceptOlder: false });
     expect(await seal()).toEqual({ accounts: 2, shops: 3, failed: [] });
     expect(await seal()).toEqual({ accounts: 0, shops: 0, failed: [] });
     const after = directory(NEW, null, newSwitch());
@@ -203,7 +204,7 @@ describe('a secret that an older version has sealed', () => {
     const backup = await sealedBefore(`account/${id}/sha_out`, String(sha_out));
     await writeSealed(id, backup);
     expect(await secretOf(isolate, id)).toBe(sha_out);
-    expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toEqual({
+    expect(await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false })).toEqual({
       accounts: 1,
       shops: 0,
       failed: [],
@@ -226,7 +227,7 @@ describe('a secret that an older version has sealed', () => {
     warnings.mockRestore();
     // No later run takes it for genuine.
     for (let run = 0; run < 2; run++)
-      expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toEqual({
+      expect(await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false })).toEqual({
         accounts: 0,
         shops: 0,
         failed: [`account/${id}/sha_out`],
@@ -240,7 +241,7 @@ describe('a secret that an older version has sealed', () => {
     await writeSealed(broken, await sealedBefore('account/another/sha_out', 'x'));
     const backup = await sealedBefore(`account/${whole}/sha_out`, String(sha_out));
     await writeSealed(whole, backup);
-    expect(await isolate.sealAgain({ actor: 'countersign', acceptOlder: false })).toMatchObject({
+    expect(await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false })).toMatchObject({
       accounts: 1,
       failed: [`account/${broken}/sha_out`],
     });
@@ -253,9 +254,11 @@ describe('a secret that an older version has sealed', () => {
     const isolate = directory(OLD, null, newSwitch());
     const id = await putAccount(isolate);
     const backup = await sealedBefore(`account/${id}/sha_out`, String(sha_out));
-    await isolate.sealAgain({ actor: 'countersign', acceptOlder: false });
+    await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false });
     await writeSealed(id, backup);
-    expect(await isolate.sealAgain({ actor: 'operator', acceptOlder: true })).toMatchObject({ accounts: 1 });
+    expect(await isolate.sealAgain({ by: itself('operator'), acceptOlder: true })).toMatchObject({
+      accounts: 1,
+    });
     expect((await isolate.audit(1, null))[0]).toMatchObject({
       actor: 'operator',
       detail: { acceptOlder: true, sealed: [`account/${id}/sha_out`] },

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import { Directory } from '../../src/directory/directory.ts';
 import type { VaultSwitchClient } from '../../src/directory/older-records.ts';
 import type { StandbyClient } from '../../src/directory/standby.ts';
+import { itself } from '../../src/directory/types.ts';
 import { readConfig } from '../../src/env.ts';
 import { Problem as Failure } from '../../src/payments/errors.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
@@ -165,10 +166,10 @@ describe('what is served while D1 is down', () => {
     for (const shop of [revoked, replaced, other]) expect((await shop.pay()).status).toBe(201);
     pass(1000);
     const elsewhere = otherIsolate();
-    await elsewhere.shops.rotate(revoked.id, 'apiKey', 0, 'test');
+    await elsewhere.shops.rotate(revoked.id, 'apiKey', 0, itself('test'));
     const before = await elsewhere.shops.get(replaced.id);
     if (!before) throw new Error('no shop');
-    await elsewhere.shops.put(before, { apiKey: `new-${unique()}` }, before, 'test');
+    await elsewhere.shops.put(before, { apiKey: `new-${unique()}` }, before, itself('test'));
     pass(6000);
     breakDown();
     expect((await revoked.pay()).status).toBe(503);
@@ -184,7 +185,13 @@ describe('what is served while D1 is down', () => {
     const attempt = await journey('ogone');
     pass(SETTLED);
     await attempt.shop.pay({ account: attempt.account });
-    await otherIsolate().accounts.rotate(attempt.account, 'sha_out', 'a new passphrase for it', 0, 'test');
+    await otherIsolate().accounts.rotate(
+      attempt.account,
+      'sha_out',
+      'a new passphrase for it',
+      0,
+      itself('test'),
+    );
     pass(20_000);
     breakDown();
     expect((await attempt.notify('pay')).status).toBe(503);
@@ -213,7 +220,7 @@ describe('what is served while D1 is down', () => {
     pass(6000);
     breakDown();
     expect((await shop.pay()).status).toBe(201);
-    await expect(otherIsolate().shops.rotate(shop.id, 'apiKey', 0, 'test')).rejects.toMatchObject({
+    await expect(otherIsolate().shops.rotate(shop.id, 'apiKey', 0, itself('test'))).rejects.toMatchObject({
       code: 'unavailable',
     });
     pass(6000);
@@ -324,7 +331,8 @@ describe('after D1 was down', () => {
     expect((await deliver(spoilt)).status).toBe(403);
     const subject = `noted-${unique()}`;
     const { directory } = serviceOf(env as unknown as Env);
-    await directory.noteAudit('operator', 'operation.settled', subject, { operation: 2 });
+    const entry = { by: itself('operator'), action: 'operation.settled', subject, shop: null };
+    await directory.noteAudit({ ...entry, detail: { operation: 2 } });
     pass(30_000);
     expect(await runDurableObjectAlarm(standby())).toBe(true);
     recover();

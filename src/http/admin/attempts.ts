@@ -1,14 +1,14 @@
 /** The operator's route for attempts that wait for a person: their messages prove nothing, and nobody can be asked. */
 import { Hono } from 'hono';
+import { scopedPayment } from '../../gateway/scoped.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
-import { paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { AppEnv } from '../app-env.ts';
-import { OPERATOR } from '../auth.ts';
 import { jsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
+import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 
 /** A payment that waits for a person, for the example: PayFiP's URL form says that it is paid, and nobody has signed that. */
@@ -29,6 +29,7 @@ export function attemptRoutes(): Hono<AppEnv> {
       description:
         'For an attempt whose `pendingReason` is `proof_missing`: look it up at the provider first. It moves the payment once, without proof (`signed` is false); proof that comes later counts, and not a second time.',
       auth: 'operator',
+      permission: 'refund',
       body: schemas.attemptConclusion,
       success: { 200: schemas.paymentRead },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
@@ -40,18 +41,19 @@ export function attemptRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const id = paymentId(c.req.param('id'));
+      const by = operatorOf(c);
       const number = Number(c.req.param('attempt'));
       const { outcome, amount = null, note } = await jsonBody(c, schemas.attemptConclusion);
       if (outcome === 'denied' && amount !== null)
         throw invalidField('amount', 'goes with the outcome paid alone');
-      if (!id) throw new Problem('not_found', 'there is no such attempt');
+      const missing = 'there is no such attempt';
+      const { id, read: before } = await scopedPayment(service, by.scope, c.req.param('id'), missing);
       const result = await service
         .ledger(id)
         .concludeAttempt({ attempt: number, outcome, amount: amount as Minor | null });
       switch (result.kind) {
         case 'not_found':
-          throw new Problem('not_found', 'there is no such attempt');
+          throw new Problem('not_found', missing);
         case 'not_waiting':
           throw new Problem('invalid_state', 'the attempt does not wait for proof');
         case 'amount_needed': {
@@ -69,7 +71,8 @@ export function attemptRoutes(): Hono<AppEnv> {
         ...(result.amount !== null && { amount: result.amount }),
         ...(note && { note }),
       };
-      await service.directory.noteAudit(OPERATOR, 'attempt.concluded', id, detail);
+      const { shop } = before;
+      await service.directory.noteAudit({ by, action: 'attempt.concluded', subject: id, shop, detail });
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
       const url = checkoutUrl(service, originOf(service, c.req.url), id);

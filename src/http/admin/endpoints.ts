@@ -8,12 +8,13 @@ import {
   testEndpoint,
 } from '../../gateway/endpoint-change.ts';
 import { resendMany } from '../../gateway/resend-many.ts';
-import { knownShop } from '../../gateway/shop-change.ts';
+import { scopedShop } from '../../gateway/scoped.ts';
 import { invalidField } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
-import { DEFAULT_GRACE_SECONDS, OPERATOR } from '../auth.ts';
+import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 
 export function endpointRoutes(): Hono<AppEnv> {
@@ -24,13 +25,14 @@ export function endpointRoutes(): Hono<AppEnv> {
     documented({
       summary: 'List the webhook endpoints of a shop',
       auth: 'operator',
+      permission: 'view',
       success: { 200: schemas.endpointList },
       errors: ['invalid_request', 'not_found'],
-      example: { path: { id: 'docs-shop' } },
+      example: { path: { id: 'demo' } },
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       return c.json({ data: await service.directory.endpoints.list(shop) });
     },
   );
@@ -42,11 +44,12 @@ export function endpointRoutes(): Hono<AppEnv> {
       description:
         'It gets every message that its `events` name, with tries of its own, signed by a secret of its own, which the answer shows, once. A shop has five at most, its `webhook` among them.',
       auth: 'operator',
+      permission: 'configure',
       body: schemas.newEndpoint,
       success: { 201: schemas.endpoint },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: {
-        path: { id: 'docs-shop' },
+        path: { id: 'demo' },
         body: {
           url: 'https://books.example.com/countersign',
           events: ['payment.paid', 'payment.refunded'],
@@ -56,9 +59,9 @@ export function endpointRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       const body = await jsonBody(c, schemas.newEndpoint);
-      return c.json(await createEndpoint(service, shop, body, OPERATOR), 201);
+      return c.json(await createEndpoint(service, shop, body, operatorOf(c)), 201);
     },
   );
 
@@ -69,17 +72,18 @@ export function endpointRoutes(): Hono<AppEnv> {
       description:
         'What is left out keeps its value. `first` is the `webhook` of the shop. `active: true` switches one on again that was switched off.',
       auth: 'operator',
+      permission: 'configure',
       body: schemas.endpointChange,
       success: { 200: schemas.endpoint },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
-      example: { path: { id: 'docs-shop', endpoint: '$ENDPOINT' }, body: { events: ['*'] } },
+      example: { path: { id: 'demo', endpoint: '$ENDPOINT' }, body: { events: ['*'] } },
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       const change = await jsonBody(c, schemas.endpointChange);
       const id = c.req.param('endpoint');
-      return c.json(await changeEndpoint(service, shop, { id, change, actor: OPERATOR }));
+      return c.json(await changeEndpoint(service, shop, { id, change, by: operatorOf(c) }));
     },
   );
 
@@ -90,14 +94,15 @@ export function endpointRoutes(): Hono<AppEnv> {
       description:
         'At once, once, whether or not the endpoint is active. The sample is a `payment.paid` with `sample: true`, of the payment `0000000000000000`, which does not exist.',
       auth: 'operator',
+      permission: 'configure',
       optionalBody: schemas.nothing,
       success: { 200: schemas.endpointTest },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
-      example: { path: { id: 'docs-shop', endpoint: '$ENDPOINT' } },
+      example: { path: { id: 'demo', endpoint: '$ENDPOINT' } },
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       await optionalJsonBody(c, schemas.nothing);
       return c.json(await testEndpoint(service, shop, c.req.param('endpoint')));
     },
@@ -110,18 +115,19 @@ export function endpointRoutes(): Hono<AppEnv> {
       description:
         'Messages carry a signature of the new secret and one of the old until the grace ends. The answer shows the new one, once. That of `first` is the `webhookSecret` of the shop, or its `ipnKey` in the dialect of PolyBanking.',
       auth: 'operator',
+      permission: 'configure',
       optionalBody: schemas.rotateEndpoint,
       success: { 200: schemas.endpoint },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: 'docs-shop', endpoint: '$ENDPOINT' }, body: { graceSeconds: 86400 } },
+      example: { path: { id: 'demo', endpoint: '$ENDPOINT' }, body: { graceSeconds: 86400 } },
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       const body = await optionalJsonBody(c, schemas.rotateEndpoint);
       const graceSeconds = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const id = c.req.param('endpoint');
-      return c.json(await rotateEndpoint(service, shop, { id, graceSeconds, actor: OPERATOR }));
+      return c.json(await rotateEndpoint(service, shop, { id, graceSeconds, by: operatorOf(c) }));
     },
   );
 
@@ -130,14 +136,15 @@ export function endpointRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Delete a webhook endpoint of a shop',
       auth: 'operator',
+      permission: 'configure',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found'],
-      example: { path: { id: 'docs-shop', endpoint: '$ENDPOINT' } },
+      example: { path: { id: 'demo', endpoint: '$ENDPOINT' } },
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
-      await deleteEndpoint(service, shop, c.req.param('endpoint'), OPERATOR);
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
+      await deleteEndpoint(service, shop, c.req.param('endpoint'), operatorOf(c));
       return c.body(null, 204);
     },
   );
@@ -149,19 +156,20 @@ export function endpointRoutes(): Hono<AppEnv> {
       description:
         'Of the payments of a shop whose newest change is in a span of time, the earliest first, a hundred in one call; `nextCursor` leads to the next ones. Each goes to every endpoint that wants it now, under its own `webhook-id`.',
       auth: 'operator',
+      permission: 'refund',
       body: schemas.resendMany,
       success: { 202: schemas.resentMany },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
       example: {
-        body: { shop: 'docs-shop', from: '2026-11-26T08:00:00Z', to: '2026-11-26T12:00:00Z' },
+        body: { shop: 'demo', from: '2026-11-26T08:00:00Z', to: '2026-11-26T12:00:00Z' },
       },
     }),
     async (c) => {
       const service = c.get('service');
       const { shop: id, from, to, cursor } = await jsonBody(c, schemas.resendMany);
-      const shop = await knownShop(service, id);
+      const shop = await scopedShop(service, operatorOf(c).scope, id);
       if (Date.parse(from) >= Date.parse(to)) throw invalidField('to', 'is not after from');
-      return c.json(await resendMany(service, shop, { from, to, cursor, actor: OPERATOR }), 202);
+      return c.json(await resendMany(service, shop, { from, to, cursor, by: operatorOf(c) }), 202);
     },
   );
 

@@ -11,6 +11,7 @@ import {
 } from '../../gateway/account-change.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
+import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
@@ -18,13 +19,16 @@ import { paymentId } from '../../payments/id.ts';
 import { secretNames } from '../../providers/kit/settings.ts';
 import { provider } from '../../providers/registry.ts';
 import type { AppEnv } from '../app-env.ts';
-import { DEFAULT_GRACE_SECONDS, OPERATOR, operatorOnly } from '../auth.ts';
+import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
+import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { attemptRoutes } from './attempts.ts';
+import { attentionRoutes } from './attention.ts';
+import { brandingRoutes } from './branding.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
 import { shopRoutes } from './shops.ts';
@@ -66,6 +70,7 @@ function accountRoutes(): Hono<AppEnv> {
       description:
         'What is left out keeps its value. The answer has `setup`: what to enter in the back office of the provider.',
       auth: 'operator',
+      permission: 'configure',
       body: schemas.accountChange,
       success: { 201: schemas.account, 200: schemas.account },
       errors: ['invalid_request', 'invalid_state', 'payload_too_large'],
@@ -87,10 +92,14 @@ function accountRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const id = idParam(c);
       const body = await jsonBody(c, schemas.accountChange);
-      const before = await service.directory.accounts.get(id);
+      const by = operatorOf(c);
+      // Who may see some shops only makes no account: no shop would use it yet.
+      const before = by.scope.all
+        ? await service.directory.accounts.get(id)
+        : await ownAccount(service, by.scope, id);
       const input = accountInput(id, body, before, service);
       await requireModeOfShops(service, input, before);
-      await service.directory.accounts.put(input, before, OPERATOR);
+      await service.directory.accounts.put(input, before, by);
       service.directory.changed();
       const account = await knownAccount(service, id);
       return c.json(accountAnswer(service, account, originOf(service, c.req.url)), before ? 200 : 201);
@@ -102,6 +111,7 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'List the accounts',
       auth: 'operator',
+      permission: 'view',
       success: { 200: schemas.accountList },
       errors: [],
       example: {},
@@ -109,7 +119,8 @@ function accountRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const origin = originOf(service, c.req.url);
-      const accounts = await service.directory.accounts.list();
+      const ids = await scopedAccountIds(service, operatorOf(c).scope);
+      const accounts = (await service.directory.accounts.list()).filter(({ id }) => !ids || ids.has(id));
       return c.json({ data: accounts.map((account) => accountAnswer(service, account, origin)) });
     },
   );
@@ -119,15 +130,15 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Read an account; secrets are never read back',
       auth: 'operator',
+      permission: 'view',
       success: { 200: schemas.account },
       errors: ['invalid_request', 'not_found'],
       example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const service = c.get('service');
-      return c.json(
-        accountAnswer(service, await knownAccount(service, idParam(c)), originOf(service, c.req.url)),
-      );
+      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(accountAnswer(service, account, originOf(service, c.req.url)));
     },
   );
 
@@ -138,6 +149,7 @@ function accountRoutes(): Hono<AppEnv> {
       description:
         'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none.',
       auth: 'operator',
+      permission: 'configure',
       body: schemas.rotateSecret,
       success: { 200: schemas.account },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
@@ -148,7 +160,8 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const account = await knownAccount(service, idParam(c));
+      const by = operatorOf(c);
+      const account = await ownAccount(service, by.scope, idParam(c));
       const setting = c.req.param('setting');
       const found = provider(account.provider);
       if (!found || !secretNames(found.settings).includes(setting)) {
@@ -165,7 +178,7 @@ function accountRoutes(): Hono<AppEnv> {
         { before: account, environment },
       );
       const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
-      await service.directory.accounts.rotate(account.id, setting, body.value, grace, OPERATOR);
+      await service.directory.accounts.rotate(account.id, setting, body.value, grace, by);
       service.directory.changed();
       const rotated = await knownAccount(service, account.id);
       return c.json(accountAnswer(service, rotated, originOf(service, c.req.url)));
@@ -179,6 +192,7 @@ function accountRoutes(): Hono<AppEnv> {
       description:
         'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine.',
       auth: 'operator',
+      permission: 'view',
       query: schemas.auditQuery,
       success: { 200: schemas.refusals },
       errors: ['invalid_request', 'not_found'],
@@ -186,7 +200,7 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const { directory } = c.get('service');
-      const account = await knownAccount(c.get('service'), idParam(c));
+      const account = await scopedAccount(c.get('service'), operatorOf(c).scope, idParam(c));
       const { limit = '50', cursor } = queryOf(c, schemas.auditQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
@@ -200,6 +214,7 @@ function accountRoutes(): Hono<AppEnv> {
       description:
         'It still verifies what its provider sends, refunds, and is asked, until nothing of it is open.',
       auth: 'operator',
+      permission: 'configure',
       optionalBody: schemas.nothing,
       success: { 200: schemas.account },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
@@ -208,8 +223,9 @@ function accountRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       await optionalJsonBody(c, schemas.nothing);
-      const { id } = await knownAccount(service, idParam(c));
-      await service.directory.accounts.retire(id, OPERATOR);
+      const by = operatorOf(c);
+      const { id } = await ownAccount(service, by.scope, idParam(c));
+      await service.directory.accounts.retire(id, by);
       service.directory.changed();
       return c.json(accountAnswer(service, await knownAccount(service, id), originOf(service, c.req.url)));
     },
@@ -220,14 +236,15 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Delete an account that no shop uses and no payment names',
       auth: 'operator',
+      permission: 'configure',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found', 'invalid_state'],
       example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const service = c.get('service');
-      const id = idParam(c);
-      await knownAccount(service, id);
+      const by = operatorOf(c);
+      const { id } = await ownAccount(service, by.scope, idParam(c));
       const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
       if (users.length > 0) {
         const names = users.map((shop) => shop.id).join(', ');
@@ -238,7 +255,7 @@ function accountRoutes(): Hono<AppEnv> {
       }
       if (await service.directory.hasPayments({ account: id }))
         throw new Problem('invalid_state', `payments name the account ${id}: retire it instead`);
-      await service.directory.accounts.delete(id, OPERATOR);
+      await service.directory.accounts.delete(id, by);
       service.directory.changed();
       return c.body(null, 204);
     },
@@ -263,6 +280,7 @@ function upkeepRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Who changed what, when; the newest first',
       auth: 'operator',
+      permission: 'view',
       query: schemas.auditQuery,
       success: { 200: schemas.auditList },
       errors: ['invalid_request'],
@@ -284,6 +302,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       summary: 'Have ledgers push their row of the searchable copy again',
       description: 'By object ids, or page by page over the payments that the copy still knows.',
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       optionalBody: schemas.rebuild,
       success: { 200: schemas.rebuilt },
       errors: ['invalid_request', 'payload_too_large'],
@@ -313,6 +333,7 @@ function upkeepRoutes(): Hono<AppEnv> {
       description:
         "For a capture, cancel or refund that is `unknown`, or `accepted` for ever: look it up at the provider first. It moves the payment as the provider's own answer would have.",
       auth: 'operator',
+      permission: 'refund',
       body: schemas.operationConclusion,
       success: { 200: schemas.paymentRead },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
@@ -327,16 +348,19 @@ function upkeepRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const id = paymentId(c.req.param('id'));
       const number = Number(c.req.param('operation'));
       const { outcome, note } = await jsonBody(c, schemas.operationConclusion);
-      const result = id ? await service.ledger(id).concludeOperation({ number, outcome }) : 'not_found';
-      if (!id || result === 'not_found') throw new Problem('not_found', 'there is no such operation');
+      const by = operatorOf(c);
+      const missing = 'there is no such operation';
+      const { id, read: before } = await scopedPayment(service, by.scope, c.req.param('id'), missing);
+      const result = await service.ledger(id).concludeOperation({ number, outcome });
+      if (result === 'not_found') throw new Problem('not_found', missing);
       if (result === 'already_known')
         throw new Problem('invalid_state', 'it is known already what became of it');
       const detail = { operation: number, outcome, ...(note && { note }) };
       // The audit log's word since version 0.1.0.
-      await service.directory.noteAudit(OPERATOR, 'operation.settled', id, detail);
+      const { shop } = before;
+      await service.directory.noteAudit({ by, action: 'operation.settled', subject: id, shop, detail });
       const read = await service.ledger(id).read();
       if (!read) throw new Problem('not_found', 'there is no such payment');
       const { view, attempts } = read;
@@ -352,6 +376,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       description:
         'The cron does it too, every ten minutes. Run it while MASTER_KEY_PREVIOUS is set; when nothing is in `failed`, that one can be removed. Afterwards secrets sealed by an older version do not open any more: `acceptOlder` takes those that are there once more, after you have restored an old copy of the database.',
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       optionalBody: schemas.reencrypt,
       success: { 200: schemas.reencrypted },
       errors: ['invalid_request', 'payload_too_large'],
@@ -360,7 +386,7 @@ function upkeepRoutes(): Hono<AppEnv> {
     async (c) => {
       const { acceptOlder } = await optionalJsonBody(c, schemas.reencrypt);
       const { directory } = c.get('service');
-      return c.json(await directory.sealAgain({ actor: OPERATOR, acceptOlder: acceptOlder ?? false }));
+      return c.json(await directory.sealAgain({ by: operatorOf(c), acceptOlder: acceptOlder ?? false }));
     },
   );
 
@@ -369,9 +395,12 @@ function upkeepRoutes(): Hono<AppEnv> {
 
 export function adminRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  routes.use('/v1/admin/*', operatorOnly);
+  routes.use('/v1/admin/*', authenticateOperator);
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
+  routes.route('/', endpointRoutes());
+  routes.route('/', brandingRoutes());
+  routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
   routes.route('/', attemptRoutes());
   routes.route('/', polybankingImportRoutes());

@@ -1,12 +1,14 @@
 /** The operator's routes for shops and their keys. */
 import { Hono } from 'hono';
 import { KEY_KINDS } from '../../directory/types.ts';
+import { requireChangeInScope, scopedShop, scopedShops } from '../../gateway/scoped.ts';
 import { knownShop, putShop } from '../../gateway/shop-change.ts';
 import { Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
-import { DEFAULT_GRACE_SECONDS, OPERATOR } from '../auth.ts';
+import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 
 export function shopRoutes(): Hono<AppEnv> {
@@ -19,6 +21,7 @@ export function shopRoutes(): Hono<AppEnv> {
       description:
         'What is left out keeps its value; keys left out at creation are made. The creating answer shows the keys, once. Test and live do not mix: an account that does not fit `testMode` is 409.',
       auth: 'operator',
+      permission: 'configure',
       body: schemas.shopChange,
       success: { 201: schemas.shop, 200: schemas.shop },
       errors: ['invalid_request', 'invalid_state', 'payload_too_large'],
@@ -40,7 +43,9 @@ export function shopRoutes(): Hono<AppEnv> {
       const id = idParam(c);
       const body = await jsonBody(c, schemas.shopChange);
       const before = await service.directory.shops.get(id);
-      const keys = await putShop(service, id, body, { before, actor: OPERATOR });
+      const by = operatorOf(c);
+      await requireChangeInScope(service, by.scope, { id, body, before });
+      const keys = await putShop(service, id, body, { before, by });
       const shop = await knownShop(service, id);
       return before ? c.json(shop) : c.json({ ...shop, keys }, 201);
     },
@@ -51,11 +56,12 @@ export function shopRoutes(): Hono<AppEnv> {
     documented({
       summary: 'List the shops',
       auth: 'operator',
+      permission: 'view',
       success: { 200: schemas.shopList },
       errors: [],
       example: {},
     }),
-    async (c) => c.json({ data: await c.get('service').directory.shops.list() }),
+    async (c) => c.json({ data: await scopedShops(c.get('service'), operatorOf(c).scope) }),
   );
 
   routes.get(
@@ -63,11 +69,12 @@ export function shopRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Read a shop; its keys are never read back',
       auth: 'operator',
+      permission: 'view',
       success: { 200: schemas.shop },
       errors: ['invalid_request', 'not_found'],
       example: { path: { id: 'docs-shop' } },
     }),
-    async (c) => c.json(await knownShop(c.get('service'), idParam(c))),
+    async (c) => c.json(await scopedShop(c.get('service'), operatorOf(c).scope, idParam(c))),
   );
 
   routes.post(
@@ -77,6 +84,7 @@ export function shopRoutes(): Hono<AppEnv> {
       description:
         'The old key works, and signs beside the new one, until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none. The answer shows the new key, once.',
       auth: 'operator',
+      permission: 'configure',
       optionalBody: schemas.rotateKey,
       success: { 200: schemas.shop },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
@@ -84,12 +92,13 @@ export function shopRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const shop = await knownShop(service, idParam(c));
+      const by = operatorOf(c);
+      const shop = await scopedShop(service, by.scope, idParam(c));
       const kind = KEY_KINDS.find((name) => name === c.req.param('kind'));
       if (!kind) throw new Problem('not_found', `a shop has the keys ${KEY_KINDS.join(', ')}`);
       const { graceSeconds } = await optionalJsonBody(c, schemas.rotateKey);
       const grace = graceSeconds ?? DEFAULT_GRACE_SECONDS;
-      const value = await service.directory.shops.rotate(shop.id, kind, grace, OPERATOR);
+      const value = await service.directory.shops.rotate(shop.id, kind, grace, by);
       service.directory.changed();
       return c.json({ ...shop, keys: { [kind]: value } });
     },
@@ -100,18 +109,20 @@ export function shopRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Delete a shop that has no payments; one that has some is switched off',
       auth: 'operator',
+      permission: 'configure',
       success: { 204: 'Deleted.', 200: schemas.shop },
       errors: ['invalid_request', 'not_found'],
       example: { path: { id: 'docs-shop' } },
     }),
     async (c) => {
       const service = c.get('service');
-      const before = await knownShop(service, idParam(c));
+      const by = operatorOf(c);
+      const before = await scopedShop(service, by.scope, idParam(c));
       if (await service.directory.hasPayments({ shop: before.id })) {
-        await putShop(service, before.id, { active: false }, { before, actor: OPERATOR });
+        await putShop(service, before.id, { active: false }, { before, by });
         return c.json(await knownShop(service, before.id));
       }
-      await service.directory.shops.delete(before.id, OPERATOR);
+      await service.directory.shops.delete(before.id, by);
       service.directory.changed();
       return c.body(null, 204);
     },

@@ -6,9 +6,9 @@ import { checkedShop, keyWarnings, putShop } from '../../gateway/shop-change.ts'
 import { originOf } from '../../gateway/start-attempt.ts';
 import { nextCursor } from '../admin/paging.ts';
 import type { AppEnv } from '../app-env.ts';
-import { OPERATOR } from '../auth.ts';
 import { jsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 
 /** The largest body: a transaction comes with its extra data and its whole log. */
@@ -30,6 +30,8 @@ function importRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Take over a config of PolyBanking as a shop; one that is there already is left as it is',
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       body: schemas.importShop,
       success: { 200: schemas.imported },
       errors: ['invalid_request', 'invalid_state', 'payload_too_large'],
@@ -50,7 +52,7 @@ function importRoutes(): Hono<AppEnv> {
         const names = await shopDifferences(service, before, body);
         return c.json(answerOf(names.length > 0 ? 'differs' : 'unchanged', names));
       }
-      const change = { before: null, actor: OPERATOR, isImported: true };
+      const change = { before: null, by: operatorOf(c), isImported: true };
       if (body.dryRun) await checkedShop(service, body.id, body, change);
       else await putShop(service, body.id, body, change);
       return c.json({ ...answerOf('imported'), warnings: keyWarnings(body) });
@@ -64,6 +66,8 @@ function importRoutes(): Hono<AppEnv> {
       description:
         'Messages of the bank about its order number (polybanking-<number>) lead to it from then on, and later captures, cancels, refunds and status queries name its PAYID. The keys of its config prove whose it is: another shop may have the number of the config as its id.',
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       body: schemas.importTransaction,
       success: { 200: schemas.imported },
       errors: [
@@ -116,6 +120,8 @@ function peopleRoutes(): Hono<AppEnv> {
         'Keep a user of PolyBanking as a name, with the configs that allow it; nobody can sign in as one',
       description: 'Without a password. One that was known by its number alone gets its name.',
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       body: schemas.importUser,
       success: { 200: schemas.imported },
       errors: ['invalid_request', 'payload_too_large'],
@@ -146,6 +152,8 @@ function peopleRoutes(): Hono<AppEnv> {
     documented({
       summary: "PolyBanking's users as they were taken over, by username",
       auth: 'operator',
+      permission: 'view',
+      unlimitedOnly: true,
       success: { 200: schemas.importedUsers },
       errors: [],
       example: {},
@@ -158,6 +166,8 @@ function peopleRoutes(): Hono<AppEnv> {
     documented({
       summary: "Keep a line of PolyBanking's log of its configs' changes",
       auth: 'operator',
+      permission: 'owner',
+      unlimitedOnly: true,
       body: schemas.importChange,
       success: { 200: schemas.imported },
       errors: ['invalid_request', 'payload_too_large'],
@@ -183,6 +193,8 @@ function peopleRoutes(): Hono<AppEnv> {
     documented({
       summary: "PolyBanking's log of its configs' changes as it was taken over, the newest first",
       auth: 'operator',
+      permission: 'view',
+      unlimitedOnly: true,
       query: schemas.importedChangesQuery,
       success: { 200: schemas.importedChanges },
       errors: ['invalid_request'],

@@ -7,10 +7,7 @@ import { graceSeconds, id, timestamp, told, webUrl } from './values.ts';
 const dialect = v.picklist(WEBHOOK_DIALECTS, `is one of ${WEBHOOK_DIALECTS.join(', ')}`);
 
 const entries = {
-  dialect: told(
-    '`standard` is what this document describes; `polybanking` is its IPN.',
-    v.nullish(dialect),
-  ),
+  dialect: told('`standard` is what this document describes; `polybanking` is its IPN.', v.nullish(dialect)),
   events: told(
     'Types of webhooks that it gets; `*` is every one.',
     v.nullish(
@@ -21,7 +18,10 @@ const entries = {
       ),
     ),
   ),
-  active: told('One that is off gets nothing. On again, it gets what happens from then on.', v.nullish(v.boolean())),
+  active: told(
+    'One that is off gets nothing. On again, it gets what happens from then on.',
+    v.nullish(v.boolean()),
+  ),
 };
 
 export const newEndpoint = v.strictObject({ url: told('A public https address.', webUrl), ...entries });

@@ -18,9 +18,16 @@ export const auditList = v.object({
       v.object({
         id: told('Of the entry.', v.number()),
         at: told('When it was written.', v.string()),
-        actor: told('Who did it.', v.string()),
+        actor: told(
+          'Who did it: `operator` (ADMIN_TOKEN), `token:` or `user:` with its id, or what changes something by itself.',
+          v.string(),
+        ),
+        actorName: told('The name of that token or user at the time.', v.nullable(v.string())),
+        address: told('The IP address that the request came from.', v.nullable(v.string())),
+        request: told('The `X-Request-Id` of its answer.', v.nullable(v.string())),
         action: told('What was done.', v.string()),
         subject: told('To what.', v.string()),
+        shop: told('The shop that it is about; null: none, or several.', v.nullable(v.string())),
         detail: told('What else is known of it, without secrets.', v.record(v.string(), v.unknown())),
       }),
     ),
