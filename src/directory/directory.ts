@@ -26,7 +26,7 @@ import {
 } from './branding.ts';
 import { Cache } from './cache.ts';
 import { Database } from './database.ts';
-import { forgetDrift, listDrift, recordDrift } from './drift.ts';
+import { driftStatements, forgetDrift, listDrift } from './drift.ts';
 import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
 import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
@@ -281,7 +281,10 @@ export class Directory {
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */
   project(payment: SearchablePayment): Promise<void> {
     return this.#copies.add(payment, (payments) =>
-      project(this.#db, payments, this.#health.notifications(this.#db, payments)),
+      project(this.#db, payments, [
+        ...this.#health.notifications(this.#db, payments),
+        ...driftStatements(this.#db, payments),
+      ]),
     );
   }
 
@@ -298,11 +301,7 @@ export class Directory {
     return healthOf(this.#db, account);
   }
 
-  /** Writes what was never seen before at a provider. */
-  recordDrift(values: Parameters<typeof recordDrift>[2]): Promise<void> {
-    return recordDrift(this.#db, new Date(this.#now()).toISOString(), values);
-  }
-
+  /** What was never seen before at a provider, and needs somebody. */
   drift(): ReturnType<typeof listDrift> {
     return listDrift(this.#db);
   }

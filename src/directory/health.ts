@@ -1,4 +1,5 @@
 /** How the providers of accounts answer: the last good notification, and calls that fail. */
+import type { Notified } from '../payments/attention.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { Database, Statement } from './database.ts';
 
@@ -83,10 +84,7 @@ export class HealthNotes {
   }
 
   /** What is written of notifications beside the payments that they moved. */
-  notifications(
-    db: Database,
-    payments: readonly { readonly notified?: { readonly account: string; readonly at: string } }[],
-  ): Statement[] {
+  notifications(db: Database, payments: readonly { readonly notified?: Notified }[]): Statement[] {
     return payments.flatMap(({ notified }) =>
       notified && this.#isDue(this.#notified, notified.account, NOTED_EVERY_MS)
         ? [noteNotification(db, notified.account, notified.at)]

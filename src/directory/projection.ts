@@ -2,6 +2,7 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
+import type { Notified } from '../payments/attention.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
@@ -12,8 +13,8 @@ export interface SearchablePayment {
   /** Grows with every change of the payment. */
   readonly version: number;
   readonly view: PaymentView;
-  /** An account whose notification has counted, and when (RFC 3339 UTC). */
-  readonly notified?: { readonly account: string; readonly at: string };
+  /** What messages of its provider have shown since the last push. */
+  readonly notified?: Notified;
 }
 
 export interface ListFilter {

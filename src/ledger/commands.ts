@@ -1,4 +1,5 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
+import type { Noticed } from '../payments/attention.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
@@ -193,6 +194,8 @@ export type HopResult =
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
+  /** What in the message is not documented, and new to whoever took it. */
+  readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */

@@ -9,6 +9,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import type { Notified } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
@@ -63,6 +64,9 @@ import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
+/** What is not documented in messages of one payment, between two pushes. */
+const MOST_NOTICED = 50;
+
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;
 
@@ -79,8 +83,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
-  /** The account of the newest notification that counted, until the next push. */
-  #notified: { readonly account: string; readonly at: string } | null = null;
+  /** What the newest notifications have shown, until the next push. */
+  #notified: Notified | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -276,9 +280,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
     const result = this.#updates.take(command);
-    if (result.kind === 'answer' && command.channel === 'notification')
-      this.#notified = { account: command.account, at: new Date(this.#work.now()).toISOString() };
+    if (result.kind === 'answer' && command.channel === 'notification') this.#note(command);
     return result;
+  }
+
+  /** Notes a notification for the next push. What is new of its provider does not wait for a change of the payment. */
+  #note({ account, attempt, noticed: added = [] }: ApplyUpdateCommand): void {
+    const now = this.#work.now();
+    const noticed = [...(this.#notified?.noticed ?? []), ...added].slice(-MOST_NOTICED);
+    const { provider = '' } = this.#store.record?.attempts[attempt - 1] ?? {};
+    this.#notified = { account, provider, at: new Date(now).toISOString(), noticed };
+    if (added.length === 0) return;
+    this.#projected = null;
+    void this.#store.wake(now);
   }
 
   /** Records what a person says became of an attempt that waits for proof. */

@@ -1,5 +1,5 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
-import type { PaymentAttention } from '../payments/attention.ts';
+import type { Notified, PaymentAttention } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
@@ -34,8 +34,8 @@ export interface ProjectedPayment {
   readonly shop: string;
   readonly version: number;
   readonly view: PaymentView;
-  /** An account whose notification has counted since the last push, and when (RFC 3339 UTC). */
-  readonly notified?: { readonly account: string; readonly at: string };
+  /** What messages of its provider have shown since the last push. */
+  readonly notified?: Notified;
 }
 
 /** Handed in, so that a test can fail each of them at any point. */

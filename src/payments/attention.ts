@@ -17,6 +17,26 @@ export const ATTENTION_KINDS = [
 
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
+export const DRIFT_SORTS = ['code', 'field', 'address'] as const;
+export type DriftSort = (typeof DRIFT_SORTS)[number];
+
+/** Something in a message of a provider that is not documented. */
+export interface Noticed {
+  readonly what: DriftSort;
+  readonly value: string;
+  /** For people, masked. */
+  readonly example: string;
+}
+
+/** What the messages of an account have shown since the last push of a payment. */
+export interface Notified {
+  readonly account: string;
+  readonly provider: string;
+  /** When the newest one came, RFC 3339 UTC. */
+  readonly at: string;
+  readonly noticed: readonly Noticed[];
+}
+
 /** One thing of a payment that needs a person, as its ledger finds it. */
 export interface AttentionItem {
   readonly kind: AttentionKind;

@@ -9,6 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
+import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
@@ -204,6 +205,27 @@ function accountRoutes(): Hono<AppEnv> {
       const { limit = '50', cursor } = queryOf(c, schemas.auditQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/check',
+    documented({
+      summary: 'Check the keys of an account by a harmless call of its provider',
+      description:
+        'A call that changes nothing and that only the right keys get a good answer to. Where the provider has none, `result` is `none` and `detail` says what to do.',
+      auth: 'operator',
+      permission: 'configure',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.checked },
+      errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(await checkAccount(service, account));
     },
   );
 
