@@ -88,6 +88,7 @@ function creditOf(entry: Entry, refund: BankOperation, merchant: Merchant) {
 
 /** Body of a call; each service reads some of it. */
 type RestBody = {
+  readonly value?: string;
   readonly uuid?: string;
   readonly orderId?: string;
   readonly operationType?: string;
