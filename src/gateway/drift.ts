@@ -23,6 +23,9 @@ const MOST_FIELDS = 200;
 /** The longest value that is kept. */
 const LONGEST = 100;
 
+/** No field has this name. */
+const ANY_MESSAGE = '(any message)';
+
 const seen = new BoundedMap<true>(MOST_SEEN);
 
 /** A value by its form alone, for people: letters as `a`, digits as `0`. */
@@ -70,6 +73,8 @@ export function unfamiliarIn(
   const { settings } = variants[0].account;
   const isKnownAddress = ip === null || (account.allowedIps.length > 0 && isAllowed(account.allowedIps, ip));
   const found: Noticed[] = [
+    // So that the directory knows which message of a provider was the first one.
+    { what: 'field', value: ANY_MESSAGE, example: '' },
     { what: 'code', value: update.providerStatus, example: `read as ${update.outcome}` },
     ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
     ...(isKnownAddress ? [] : [{ what: 'address' as const, value: ip, example: 'sent a notification' }]),

@@ -165,6 +165,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       data: [
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0002a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,
@@ -174,6 +175,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
         },
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,
@@ -224,6 +226,46 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       webhook: { url: 'https://tickets.example/webhook', dialect: 'standard', newPayments: false },
       createdAt: '2026-11-26T12:48:42.459Z',
       updatedAt: '2026-11-26T12:48:42.459Z',
+    },
+  ],
+  [
+    schemas.endpoint,
+    {
+      id: 'ep_7c0f2a9d4b1e6835',
+      url: 'https://books.example.com/countersign',
+      dialect: 'standard',
+      events: ['payment.paid', 'payment.refunded'],
+      active: true,
+      failingSince: null,
+      switchedOffAt: null,
+      createdAt: '2026-11-26T15:02:11.204Z',
+      updatedAt: '2026-11-26T15:02:11.204Z',
+      secret: 'whsec_T2ZhIHRlc3QgYWxvbmU6IG5vYm9keSdz',
+    },
+  ],
+  [
+    schemas.attentionList,
+    {
+      data: [
+        {
+          id: '12',
+          kind: 'webhook_failing',
+          payment: '3XQKWCG7XBC6P9TN',
+          account: 'ecommpay-sandbox',
+          shop: 'demo',
+          since: '2026-11-26T15:04:40.155Z',
+          detail: {
+            reference: 'order-1043',
+            endpoint: 'first',
+            webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+            status: 503,
+            error: null,
+            abandoned: false,
+          },
+        },
+      ],
+      nextCursor: null,
+      counts: { webhook_failing: 1 },
     },
   ],
   [

@@ -68,7 +68,7 @@ function moneyItems(record: LedgerRecord): Found[] {
   const { currency, amount: asked } = record.request;
   const { conflict } = record;
   const found: Found[] = [];
-  if (paidTwice)
+  if (paidTwice && amounts.paid - amounts.refunded > asked)
     found.push(
       itemOf(
         record,

@@ -247,6 +247,7 @@ describe('drift', () => {
     const shop = await makeShop([account]);
     const who = merchant('dummy', account);
     const send = async (change: (body: URLSearchParams) => void, ip?: string) => {
+      later(1000);
       const { body: made } = await shop.pay({});
       const order = await shopperAtBank('dummy', made.redirect, who);
       const message = bankOf('dummy').notification(order, who, 'pay', 'none');
