@@ -5,7 +5,6 @@ import { accountsToChoose } from './gateway/checkout.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { checkoutUrl } from './http/checkout-url.ts';
-import { problemAnswer } from './http/problems.ts';
 import { Problem } from './payments/errors.ts';
 import { paymentId } from './payments/id.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
@@ -73,7 +72,8 @@ export default {
     try {
       requireLoopback(serviceOf(env).config, request.url);
     } catch (error) {
-      if (error instanceof Problem) return problemAnswer(error);
+      // The simulated banks are not for others either: the routes of production say what is wrong.
+      if (error instanceof Problem) return app.fetch(request, env, context);
       throw error;
     }
     if (seededFor === null) {

@@ -159,12 +159,14 @@ const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * LOCAL=1 takes http addresses, private ones and keys that everybody has: it is for a laptop, and never for others to reach.
- * @throws Problem misconfigured when a request came to another address than this machine's own.
+ * @throws Problem forbidden when a request came to another address than this machine's own. The Host header is the sender's, so it is no
+ *   failure of ours.
  */
 export function requireLoopback({ local }: Pick<Config, 'local'>, requestUrl: string): void {
-  if (!local || LOOPBACK.test(new URL(requestUrl).hostname)) return;
+  const { hostname } = new URL(requestUrl);
+  if (!local || LOOPBACK.test(hostname)) return;
   throw new Problem(
-    'misconfigured',
-    'LOCAL=1 is for localhost alone: take it out of the variables of a Worker that others reach',
+    'forbidden',
+    `LOCAL=1 is for this machine alone, and the request came to ${hostname}: use http://localhost, have a tunnel send "Host: localhost" (cloudflared: --http-host-header localhost), or take LOCAL=1 out of the variables of a Worker that others reach`,
   );
 }

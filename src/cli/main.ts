@@ -76,11 +76,16 @@ function recipeOf(name: string | undefined, options: Options, kinds: readonly st
 function inputOf(options: Options): RecipeInput {
   if (options.raw !== undefined && options.fields !== undefined)
     throw new UsageError('give --fields or --raw, not both');
-  if (options.raw !== undefined) return { raw: readText(options.raw).replace(/\r?\n$/, '') };
+  if (options.raw !== undefined) {
+    const raw = readText(options.raw).replace(/\r?\n$/, '');
+    if (raw === '') throw new UsageError(`${options.raw}: is empty`);
+    return { raw };
+  }
   if (options.fields !== undefined) {
     const fields = readJson(options.fields);
     if (typeof fields !== 'object' || fields === null)
       throw new UsageError(`${options.fields}: is [["NAME","value"], ...] or an object`);
+    if (Object.keys(fields).length === 0) throw new UsageError(`${options.fields}: has no fields to sign`);
     return { fields: fields as readonly (readonly [string, Json])[] };
   }
   throw new UsageError('give --fields or --raw');

@@ -3,27 +3,23 @@
  * `npm run wrangler -- secret put MASTER_KEY`.
  */
 import { spawn } from 'node:child_process';
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import './package-node.js';
 import { isNewEnough } from './bundled-node.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const WRANGLER = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
 
 /**
- * Why a Node does not deploy; null: it does.
- * @param {string} path of its file, links resolved.
+ * Why this Node does not deploy; null: it does. The Node of a package has ended at the import above.
  * @param {string} version
  */
-function problemWith(path, version) {
-  if (path.startsWith(realpathSync(join(ROOT, 'node_modules'))))
-    return `this is the node of a package, ${path}: delete node_modules/.bin/node ("npm ci" does), so that your own is found`;
-  if (!isNewEnough(version))
-    return `Wrangler needs Node 22.12 or newer, and your own, ${path}, is ${version}: install a newer one (https://nodejs.org)`;
-  return null;
+function problemWith(version) {
+  if (isNewEnough(version)) return null;
+  return `Wrangler needs Node 22.12 or newer, and your own, ${process.execPath}, is ${version}: install a newer one (https://nodejs.org)`;
 }
 
-const problem = problemWith(realpathSync(process.execPath), process.version);
+const problem = problemWith(process.version);
 if (problem === null) {
   const child = spawn(process.execPath, [WRANGLER, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

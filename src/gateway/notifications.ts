@@ -60,7 +60,7 @@ export async function verifyMessage(
  * Takes a notification to the ledger of its payment.
  * @returns the reply that the provider's protocol wants; to a repeat the same as the first time.
  * @throws Refusal when it is not to be believed: it is logged and stored already.
- * @throws Problem not_found when it is about no payment of ours.
+ * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
 export async function takeNotification(
   service: Service,
@@ -110,6 +110,10 @@ export async function takeNotification(
       if (message.ask) await takeHint(service, opened, hintOf(message, provider));
       return result.answer;
     }
+    if (result?.kind === 'busy')
+      throw new Problem('rate_limited', 'too many messages without proof have come of this attempt', {
+        retryAfter: Math.ceil(result.retryAfterMs / 1000),
+      });
     // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
     if (result?.kind === 'unbound' && message.ask)
       return await takeHint(service, opened, hintOf(message, provider));

@@ -1,11 +1,11 @@
 /** The ledger's ports, made of the gateway's parts. */
 import type { LedgerPorts } from '../ledger/ports.ts';
-import { isUnavailable } from '../payments/errors.ts';
+import { isUnavailable, Refusal } from '../payments/errors.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import { pauseAfter } from '../webhooks/schedule.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
-import { hasResult, queryPause, queryStatus } from './status-query.ts';
+import { hasResult, isAboutHintAlone, queryPause, queryStatus } from './status-query.ts';
 import { sendWebhook, webhookEndpoints } from './webhooks.ts';
 
 async function accountProblem(service: Service, account: string): Promise<OperationProblem | null> {
@@ -32,7 +32,13 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
     project: (payment) => service.directory.project(payment),
     tellAttention: (attention) => service.directory.tellAttention(attention),
     queryStatus: async (request) => {
-      const commands = await queryStatus(service, request);
+      let commands: Awaited<ReturnType<typeof queryStatus>>;
+      try {
+        commands = await queryStatus(service, request);
+      } catch (error) {
+        if (!(error instanceof Refusal) || !(await isAboutHintAlone(service, request))) throw error;
+        return { result: 'refused', error: error.message };
+      }
       if (commands && hasResult(commands)) return { result: 'updates', commands };
       // That nothing was taken is an outcome too.
       if (commands?.length === 0 && request.spends) return { result: 'updates', commands };

@@ -95,6 +95,16 @@ export interface Service {
   daily(name: string, day: string): Promise<number>;
 }
 
+/** Making one costs much more than asking it. */
+const DAYS = new Map<DayZone, Intl.DateTimeFormat>();
+
+/** What writes the day of a time in a zone as `YYYY-MM-DD`. */
+function daysIn(zone: DayZone): Intl.DateTimeFormat {
+  const known = DAYS.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+  DAYS.set(zone, known);
+  return known;
+}
+
 /**
  * A number that no other order or status query of a provider's contract gets on this day.
  * @param zone where the day is counted; left out: UTC. Then consecutive days have even and odd numbers: an order may be made just
@@ -107,9 +117,7 @@ export async function dailyNumber(
   zone?: DayZone,
 ): Promise<number> {
   const now = new Date(service.now());
-  const day = zone
-    ? new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now)
-    : now.toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const day = zone ? daysIn(zone).format(now) : now.toISOString().slice(0, 'YYYY-MM-DD'.length);
   const count = await service.daily(`${provider}/${contract}`, day);
   return zone ? 2 * count + (Math.floor(Date.parse(day) / DAY_MS) % 2) : count;
 }

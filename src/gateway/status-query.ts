@@ -59,6 +59,14 @@ export async function queryStatus(
   );
 }
 
+/** Whether the answer to a query depends on nothing but its hint. */
+export async function isAboutHintAlone(service: Service, request: StatusQueryRequest): Promise<boolean> {
+  const account = await service.directory.account(request.account);
+  if (!account) return false;
+  const { provider, variants } = open(account);
+  return provider.queriesOnlyHints?.(variants[0].account.settings) ?? false;
+}
+
 function updatesOf(
   answer: ProviderUpdate | readonly ProviderUpdate[] | null,
 ): readonly ProviderUpdate[] | null {

@@ -9,7 +9,11 @@ interface Walked {
   readonly entries?: Readonly<Record<string, v.GenericSchema>>;
   readonly item?: v.GenericSchema;
   readonly wrapped?: v.GenericSchema;
+  readonly value?: v.GenericSchema;
 }
+
+/** Names of members that valibot leaves out of an object with free names, for what they can do to one. */
+const NEVER_NAMES: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -56,7 +60,15 @@ export function unknownMembers(
       ? [{ path: path.join('.'), message: 'is an object, not a list' }]
       : [];
   }
-  if (!walked.entries || !isObject(value)) return [];
+  if (!isObject(value)) return [];
+  if (walked.type === 'record') {
+    const inner = walked.value;
+    return Object.entries(value).flatMap(([name, member]) => {
+      if (NEVER_NAMES.has(name)) return [{ path: [...path, name].join('.'), message: 'cannot be a name' }];
+      return inner ? unknownMembers(inner, member, [...path, name]) : [];
+    });
+  }
+  if (!walked.entries) return [];
   const { entries } = walked;
   return Object.entries(value).flatMap(([name, member]) => {
     const inner = Object.hasOwn(entries, name) ? entries[name] : undefined;

@@ -3,7 +3,8 @@ import type { Context } from 'hono';
 import type * as v from 'valibot';
 import { unknownName } from '../gateway/unknown-members.ts';
 import { valid } from '../gateway/validation.ts';
-import { type FieldError, Problem } from '../payments/errors.ts';
+import { type FieldError, invalidField, Problem } from '../payments/errors.ts';
+import { parseJsonOnce, RepeatedMember } from '../providers/kit/json-once.ts';
 import { concat, fromUtf8, utf8 } from '../signing/bytes.ts';
 import { id } from './schemas.ts';
 
@@ -84,8 +85,9 @@ async function textBody(c: Context, limit: number): Promise<string> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonOnce(text);
   } catch (cause) {
+    if (cause instanceof RepeatedMember) throw invalidField(cause.path, 'is given more than once');
     throw new Problem('invalid_request', 'the body is not JSON', { cause });
   }
 }

@@ -153,7 +153,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         const { differences } = result;
         throw new Problem(
           'reference_conflict',
-          `the reference ${body.reference} belongs to another request of this shop: ${differences.join(', ')} differ`,
+          `the reference ${body.reference} belongs to another request of this shop: ${differences.join(', ')} ${differences.length === 1 ? 'differs' : 'differ'}`,
           {
             conflict: {
               payment: derivePaymentId(service.config.idKey, shop.id, body.reference),

@@ -9,12 +9,11 @@ import { Problem } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { hasPostfinanceCodes } from '../payments/website-messages.ts';
 import type { AppEnv } from './app-env.ts';
-import type { Way } from './pages.tsx';
 import { providerRequest, senderOf } from './provider-request.ts';
 import { shopperIp } from './shopper.ts';
-import { previewed, problemPage, unknownPayment, unprovenReturn } from './shopper-pages.ts';
-import { type Returning, shopAddress, toShop } from './to-shop.ts';
-import { afterReturn, waitingAddress } from './waiting.ts';
+import { previewed, unknownPayment, unprovenReturn } from './shopper-pages.ts';
+import { type Returning, toShop } from './to-shop.ts';
+import { afterReturn } from './waiting.ts';
 
 /**
  * Whether a return counts as one only if it is rightly signed: websites of PolyBanking rely on that, and PostFinance signs every
@@ -42,22 +41,6 @@ async function backFromNowhere(c: Context<AppEnv>, id: PaymentId, account: strin
   return result.kind === 'known' ? toShop(service, returning(result)) : unknownPayment(service);
 }
 
-/** The page for a return that is larger than anything a bank sends. */
-async function tooLarge(c: Context<AppEnv>, problem: Problem, known: Returning): Promise<Response> {
-  const service = c.get('service');
-  const { id } = known.view;
-  const shop = await shopAddress(service, known, 'failure');
-  const ways: Way[] = [
-    { caption: 'See what became of the payment', href: waitingAddress(service, id) },
-    ...(shop === null ? [] : [{ caption: 'Back to the shop', href: shop }]),
-  ];
-  return problemPage(c, problem, {
-    title: 'This request was not understood',
-    text: 'Your browser brought more from the bank than this address takes. We do not know yet whether you have paid: the bank tells us itself, and is asked where it does not. Please do not pay again before that.',
-    ways,
-  });
-}
-
 /** What may be tried again in a moment: the shopper is told so, and nothing of the return is lost. */
 function isPassing(error: unknown): boolean {
   return error instanceof Problem && (error.status === 429 || error.status === 503);
@@ -79,11 +62,7 @@ async function backAllTheSame(
   const result = await service
     .ledger(id)
     .returned({ account, update: null, refused: code, ip: shopperIp(c) });
-  if (result.kind === 'unknown') return unknownPayment(service);
-  const known = returning(result);
-  return error instanceof Problem && error.code === 'payload_too_large'
-    ? tooLarge(c, error, known)
-    : afterReturn(c, known);
+  return result.kind === 'known' ? afterReturn(c, returning(result)) : unknownPayment(service);
 }
 
 /** The shopper comes back. */

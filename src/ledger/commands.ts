@@ -216,6 +216,8 @@ export interface ApplyUpdateCommand {
   readonly proofMissing?: true;
   /** Why it leaves the payment pending, where that is not for want of a result. */
   readonly pendingReason?: PendingReason;
+  /** It says that money was taken of what was held, and not how much. */
+  readonly amountUntold?: true;
   readonly echo?: Readonly<Record<string, string>>;
   readonly card?: Card;
   readonly declineReason?: DeclineReason;
@@ -243,6 +245,8 @@ export type ApplyUpdateResult =
   | { readonly kind: 'unbound'; readonly name: string }
   /** It is about an attempt whose money is not real, of a payment that asks for real money. */
   | { readonly kind: 'not_real' }
+  /** More messages that count without proof than are taken in this time: its sender has to come again. */
+  | { readonly kind: 'busy'; readonly retryAfterMs: number }
   | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
 
 /** A message that proves nothing: a reason for a status query. */
@@ -360,6 +364,8 @@ export type ConcludeAttemptResult =
       readonly amount: Minor | null;
     }
   | { readonly kind: 'not_found' | 'not_waiting' }
+  /** The money is held, and its provider says that it was taken: that it never came cannot be said of it. */
+  | { readonly kind: 'held' }
   /** The messages claim no amount, or several. */
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 

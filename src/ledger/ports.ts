@@ -27,7 +27,9 @@ export type StatusQueryOutcome =
       readonly result: 'later';
       readonly error: string | null;
       readonly commands?: readonly ApplyUpdateCommand[];
-    };
+    }
+  /** What its hint named is made up: asking again would bring the same answer. */
+  | { readonly result: 'refused'; readonly error: string; readonly commands?: undefined };
 
 /** A payment as the searchable copy takes it. */
 export interface ProjectedPayment {

@@ -1,9 +1,10 @@
 /**
- * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked. A person, who has
- * looked at the provider's back office, says what is true of it, once.
+ * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked; or the provider says
+ * that money was taken of what is held, and not how much. A person, who has looked at the provider's back office, says what is true
+ * of it, once.
  */
 import { type Minor, minor } from '../payments/money.ts';
-import { apply, summarize } from '../payments/rules.ts';
+import { apply, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
 import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withSaid } from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -14,13 +15,41 @@ interface Claim {
   readonly amount: Minor;
 }
 
+/** Whether money of an attempt is held, and none was taken. */
+function isHeldAlone({ state }: Pick<Attempt, 'state'>): boolean {
+  const { authorized, paid } = moneyOf(state);
+  return authorized > 0 && paid === 0;
+}
+
+/** Whether a person has to say how much was taken of what is held: the provider says that something was. */
+function waitsForAmount(attempt: Attempt): boolean {
+  return attempt.amountUntold === true && isHeldAlone(attempt);
+}
+
 /** Whether a person has to say what became of an attempt. */
-export function waitsForProof({ amount, state, pendingReason }: Attempt): boolean {
-  return pendingReason === 'proof_missing' && summarize(amount, [state]).status === 'pending';
+export function waitsForProof(attempt: Attempt): boolean {
+  const { amount, state, pendingReason } = attempt;
+  const isUnproven = pendingReason === 'proof_missing' && summarize(amount, [state]).status === 'pending';
+  return isUnproven || waitsForAmount(attempt);
+}
+
+/**
+ * Whether money of an attempt that is held was taken by nobody of ours, and this was not known. A capture of ours that may have been
+ * done explains it, and says how much.
+ */
+export function isNewlyUntold({ attempts, operations = [] }: LedgerRecord, number: number): boolean {
+  const attempt = attempts[number - 1];
+  const isOurs = operations.some(
+    ({ kind, state, attempt: of }) => kind === 'capture' && of === number && state !== 'failed',
+  );
+  return attempt !== undefined && !attempt.amountUntold && isHeldAlone(attempt) && !isOurs;
 }
 
 /** The attempt without the reason to wait. */
-function concluded({ pendingReason: _reason, ...attempt }: Attempt, state: Attempt['state']): Attempt {
+function concluded(
+  { pendingReason: _reason, amountUntold: _untold, ...attempt }: Attempt,
+  state: Attempt['state'],
+): Attempt {
   return { ...attempt, state };
 }
 
@@ -56,6 +85,7 @@ export class ProofMissing {
     const attempt = record?.attempts[command.attempt - 1];
     if (!record || !attempt) return { kind: 'not_found' };
     if (!waitsForProof(attempt)) return { kind: 'not_waiting' };
+    if (command.outcome === 'denied' && waitsForAmount(attempt)) return { kind: 'held' };
     if (command.outcome === 'denied')
       return this.#move(record, command.attempt, { outcome: 'denied', amount: null });
     const claims = this.#claimsOf(command.attempt);

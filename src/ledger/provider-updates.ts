@@ -17,6 +17,7 @@ import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
+import { isNewlyUntold } from './proof-missing.ts';
 import {
   type Attempt,
   asksForTest,
@@ -61,6 +62,9 @@ const MAX_UNPROVEN = 20;
  * accepts the risk. Each is an event, an answer and a webhook, and anybody can make them up there too.
  */
 const MAX_COUNTED_UNPROVEN = 60;
+
+/** Beyond them one more is taken each time this has passed since the last: made-up ones keep no other out for good (decision 12). */
+const ONE_MORE_AFTER_MS = 600_000;
 
 /** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
 function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
@@ -132,6 +136,8 @@ export class ProviderUpdates {
       return { kind: 'answer', answer: seen, repeat: true };
     }
     let answer = command.replies.accepted;
+    const retryAfterMs = this.#waitOf(command);
+    if (retryAfterMs > 0) return { kind: 'busy', retryAfterMs };
     if (this.#isOneTooMany(command)) {
       const { attempt, channel } = command;
       const detail = { attempt, channel, reason: 'more messages without proof than are kept' };
@@ -156,7 +162,7 @@ export class ProviderUpdates {
     const attempt = record && this.#attemptOf(record, command);
     if (!record || !attempt || isNotReal(record, attempt, command) || unboundName(attempt, command) !== null)
       return false;
-    return this.#work.store.answerTo(identity(command)) === null;
+    return this.#work.store.answerTo(identity(command)) === null && this.#waitOf(command) === 0;
   }
 
   countRepeat(command: ApplyUpdateCommand): void {
@@ -164,10 +170,17 @@ export class ProviderUpdates {
     this.#work.countRepeat('notification.duplicate', 'provider', detail);
   }
 
-  #isOneTooMany({ proofMissing, proven, attempt }: ApplyUpdateCommand): boolean {
+  /** Whether it is one more than are kept of those that a person looks through. */
+  #isOneTooMany({ proofMissing, attempt }: ApplyUpdateCommand): boolean {
+    return proofMissing === true && this.#work.store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
+  }
+
+  /** Milliseconds until one more that counts without proof is taken; 0: now. */
+  #waitOf({ proofMissing, proven, attempt }: ApplyUpdateCommand): number {
     const { store } = this.#work;
-    if (proofMissing) return store.countOfAnswers(`${UNPROVEN}${attempt}|`) >= MAX_UNPROVEN;
-    return proven === false && store.countOfAnswers(`${attempt}|`) >= MAX_COUNTED_UNPROVEN;
+    const prefix = `${attempt}|`;
+    if (proofMissing || proven !== false || store.countOfAnswers(prefix) < MAX_COUNTED_UNPROVEN) return 0;
+    return Math.max(0, (store.lastAnswerAt(prefix) ?? 0) + ONE_MORE_AFTER_MS - this.#work.now());
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
@@ -231,6 +244,13 @@ export class ProviderUpdates {
       writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
       writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return answer;
+    }
+    if (command.amountUntold && isNewlyUntold(record, number)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
+      this.#work.saveMoved(writer, marked);
       return answer;
     }
     // Money that is there waits for no proof.

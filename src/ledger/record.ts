@@ -46,6 +46,8 @@ export interface Attempt {
   readonly bound?: Readonly<Record<string, string>>;
   /** Why it is pending, where it is not for want of a result. */
   readonly pendingReason?: PendingReason;
+  /** Its provider says that money was taken of what is held, and not how much. */
+  readonly amountUntold?: true;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;

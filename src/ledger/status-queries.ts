@@ -20,6 +20,15 @@ const HINT_PAUSE_MS = 1000;
 /** Hints of their own query that may wait at one time for their first answer. */
 const MAX_QUERIES = 16;
 
+/**
+ * Of what can be asked only with what a hint names (SIPS 1 while its bridge is down), more may wait: one more each time this has passed
+ * since the newest. Made-up ones keep the genuine one out for so long and no longer.
+ */
+const ONE_MORE_AFTER_MS = 10_000;
+
+/** So many of them wait at most. Beyond it the one that was tried most often makes room. */
+const MAX_ALONE = 200;
+
 /** A return that proves nothing has its provider asked at most once in this time, for each attempt. */
 const RETURN_PAUSE_MS = 10_000;
 
@@ -65,6 +74,15 @@ function isAnswered({ body }: Job): boolean {
 /** Whether it is a status query because of a hint that carries something. */
 function isHinted({ id, kind }: Job): boolean {
   return kind === 'confirm' && /^confirm_\d+_[0-9a-f]{16}$/.test(id);
+}
+
+function mostTried(jobs: readonly Job[]): Job | null {
+  return jobs.toSorted((a, b) => b.tries - a.tries)[0] ?? null;
+}
+
+/** When the newest of some jobs was queued, in milliseconds since 1970. */
+function newestOf(jobs: readonly Job[]): number {
+  return Math.max(...jobs.map(({ createdAt }) => Date.parse(createdAt)));
 }
 
 export class StatusQueries {
@@ -204,7 +222,8 @@ export class StatusQueries {
 
   /**
    * Queues the status query of a hint. Hints that name what their query needs have one each, because anybody can send another hint to
-   * displace it. Where too many wait, the query is about the attempt alone, so that those that were made up keep no other one out.
+   * displace it. Where too many wait, the query is about the attempt alone, so that those that were made up keep no other one out; where
+   * nothing can be asked about that, the sender has to come again a few seconds later.
    */
   hint(record: LedgerRecord, command: HintCommand): Exclude<HintResult, 'unknown'> {
     const { attempt, hint, alone, notBefore } = command;
@@ -220,9 +239,11 @@ export class StatusQueries {
     const isNamed = Object.keys(hint).length > 0;
     if (isNamed && due === null && waiting.length >= MAX_QUERIES) {
       // One that has had an answer, and waits to be repeated, makes room.
-      const oldest = waiting.filter(isAnswered).toSorted((a, b) => b.tries - a.tries)[0];
-      if (!oldest) return alone ? 'busy' : this.hint(record, { ...command, hint: {} });
-      this.#work.commit((writer) => writer.queue({ ...oldest, dueAt: null }));
+      const answered = mostTried(waiting.filter(isAnswered));
+      if (!answered && !alone) return this.hint(record, { ...command, hint: {} });
+      if (!answered && this.#work.now() < newestOf(waiting) + ONE_MORE_AFTER_MS) return 'busy';
+      const leaving = answered ?? (waiting.length >= MAX_ALONE ? mostTried(waiting) : null);
+      if (leaving) this.#work.commit((writer) => writer.queue({ ...leaving, dueAt: null }));
     }
     this.#work.commit((writer) => {
       this.#work.logBounded(writer, 'confirm.requested', 'provider', { attempt });

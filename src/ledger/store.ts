@@ -197,6 +197,18 @@ export class Store {
     return [...this.#answersByKey().keys()].filter((key) => key.startsWith(prefix)).length;
   }
 
+  /** When the newest answer under keys that begin so was stored (milliseconds since 1970); null: there is none. */
+  lastAnswerAt(prefix: string): number | null {
+    const { at } = this.#sql
+      .exec<{ at: string | null }>(
+        'SELECT max(at) AS at FROM notifications WHERE substr(key, 1, ?) = ?',
+        prefix.length,
+        prefix,
+      )
+      .one();
+    return at === null ? null : Date.parse(at);
+  }
+
   /** Events, the oldest first. @param after leaves out those up to this number. */
   events({ after = 0, limit = -1 }: EventPage = {}): PaymentEvent[] {
     return this.#sql

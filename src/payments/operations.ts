@@ -179,6 +179,17 @@ function availableIn(
   }
 }
 
+/** Why no attempt that is meant has anything that the operation could take. */
+function nothingLeft(wanted: OperationWanted, attempts: readonly Operable[]): string {
+  const { kind } = wanted;
+  const states = attempts.filter((_, index) => isWanted(wanted, index)).map(({ state }) => state);
+  const hasMoney = states.some((state) => moneyOf(state).authorized + moneyOf(state).paid > 0);
+  if (hasMoney) return `there is nothing left to ${kind}`;
+  if (states.some(({ progress }) => progress === 'pending'))
+    return `the provider is still processing the payment: there is nothing to ${kind} before its result`;
+  return `nothing is paid or held: there is nothing to ${kind}`;
+}
+
 /**
  * What an operation would do, or why it may not.
  * @param attempts oldest first.
@@ -214,8 +225,7 @@ export function planOperation(
     }
     return [];
   });
-  if (candidates.length === 0)
-    return { code: 'invalid_state', detail: `there is nothing left to ${wanted.kind}` };
+  if (candidates.length === 0) return { code: 'invalid_state', detail: nothingLeft(wanted, attempts) };
   if (wanted.amount === null && candidates.length > 1) {
     const numbers = candidates.map(({ attempt }) => attempt).join(' and ');
     return {

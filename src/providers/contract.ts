@@ -420,6 +420,8 @@ export interface ProviderUpdate {
   readonly document?: ProviderDocument;
   /** Why it leaves the payment pending, where that is not for want of a result. */
   readonly pendingReason?: PendingReason;
+  /** It says that money was taken of what was held, and not how much: a person says that. Its outcome is `none`. */
+  readonly amountUntold?: true;
   /**
    * The provider is asked too, with this as the hint: what the message says counts, and is not all that has to be known. A repeat of
    * the message is a reason to ask again.

@@ -69,6 +69,23 @@ describe('sign', () => {
   });
 });
 
+describe('nothing', () => {
+  it.each([
+    ['sign', '--fields', {}, 'has no fields to sign'],
+    ['sign', '--fields', [], 'has no fields to sign'],
+    ['sign', '--raw', '\n', 'is empty'],
+    ['verify', '--raw', '', 'is empty'],
+    ['verify', '--fields', {}, 'has no fields to sign'],
+  ] as const)('is not signed, nor verified: %s %s %j', (command, option, content, message) => {
+    const what = command === 'sign' ? 'request-signature' : 'notification-signature';
+    const { settings } = vector('paybox', 'lexik-valid');
+    const given = ['--settings', file('s.json', settings), option, file('nothing.txt', content)];
+    const { status, stderr, stdout } = countersign(command, 'paybox', '--what', what, ...given);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`nothing.txt: ${message}`);
+  });
+});
+
 describe('verify', () => {
   it('exits with 0 for a valid message and 1 for another', () => {
     const { settings, raw } = vector('paybox', 'lexik-valid');

@@ -37,7 +37,8 @@ const held: Outcome = {
   quiet: trade(100),
   traded: trade(249),
   reports: [],
-  memory: { middle: 300, end: 360 },
+  kept: { middle: 12, end: 14 },
+  resident: { middle: 300, end: 400 },
   load: 0.5,
 };
 const LONG = { seconds: 60, isLenient: false };
@@ -60,9 +61,13 @@ describe('a flood in which', () => {
   });
 
   it('memory grows is one, once everything is warm', () => {
-    const grown = { ...held, memory: { middle: 300, end: 400 } };
-    expect(problemsOf(LONG, grown)).toEqual(['memory grew from 300 MiB in the middle to 400 MiB at the end']);
+    const grown = { ...held, kept: { middle: 12, end: 18 } };
+    const sentence = 'what the Worker keeps grew from 12.0 MiB in the middle to 18.0 MiB at the end';
+    expect(problemsOf(LONG, grown)).toEqual([sentence]);
     expect(problemsOf({ ...LONG, seconds: 10 }, grown)).toEqual([]);
+    const swollen = { ...held, resident: { middle: 300, end: 600 } };
+    expect(problemsOf(LONG, swollen)[0]).toMatch(/^the Worker's process grew from 300/);
+    expect(problemsOf(LONG, { ...held, resident: null })).toEqual([]);
   });
 
   it('a payment or a webhook of the good shop is missing is one', () => {

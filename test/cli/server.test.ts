@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
+import { sender } from '../flood/send.ts';
 import { PolyBankingClient } from '../polybanking/client.ts';
 import { run } from './support.ts';
 
@@ -29,6 +30,21 @@ describe('the local server', () => {
     const document = (await (await fetch(`${server.origin}/openapi.json`)).json()) as { paths: object };
     expect(Object.keys(document.paths)).toContain('/v1/payments/{id}/events');
   });
+});
+
+describe('a Host header of somebody else', () => {
+  it.each(['/health', '/v1/payments', '/sandbox/payments/x', '/callback/paybox-sandbox', '/'])(
+    'is no failure of ours at %s: the answer says what to do',
+    async (path) => {
+      const send = sender(Number(new URL(server.origin).port), 1);
+      const answered = await send({ method: 'GET', path, headers: { host: 'evil.example' } });
+      expect(answered.status).toBe(403);
+      const problem = JSON.parse(answered.text) as { code: string; detail: string };
+      expect(problem.code).toBe('forbidden');
+      expect(problem.detail).toContain('evil.example');
+      expect(problem.detail).toContain('http://localhost');
+    },
+  );
 });
 
 describe('the reference page', () => {

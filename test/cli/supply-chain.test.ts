@@ -32,7 +32,7 @@ const mark = join(project, 'it-ran');
 const record = join(project, 'src/cli/bundled-node.js');
 
 beforeAll(() => {
-  for (const file of ['bundled-node.js', 'newer-node.js', 'check-node.js', 'own-node.js'])
+  for (const file of ['bundled-node.js', 'newer-node.js', 'check-node.js', 'own-node.js', 'package-node.js'])
     cpSync(join(ROOT, 'src/cli', file), join(project, 'src/cli', file));
   cpSync(join(ROOT, 'package.json'), join(project, 'package.json'));
   mkdirSync(join(planted, '..'), { recursive: true });
@@ -158,6 +158,9 @@ describe('the node of a package', () => {
   it('runs nothing that is given the secrets of a deployment', () => {
     for (const name of ['rebuild', 'setup', 'migrate:polybanking', 'sips-bridge', 'wrangler'])
       expect(scripts?.[name], name).not.toContain('newer-node');
+    // Where npm ran no postinstall, the node of the package is still in the path.
+    for (const name of ['rebuild', 'setup', 'migrate:polybanking', 'sips-bridge'])
+      expect(scripts?.[name], name).toMatch(/^tsx --import \.\/src\/cli\/package-node\.js /);
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     expect(readme).toContain('npm run -s wrangler -- secret put MASTER_KEY');
     expect(readme).not.toMatch(/npx wrangler/);
@@ -179,6 +182,10 @@ describe('the node of a package', () => {
       stdout: '',
       stderr: expect.stringContaining('the node of a package'),
     });
+    const guarded = (node: string) =>
+      run(node, ['--import', './src/cli/package-node.js', '-p', '"ran"'], {}, project);
+    expect(guarded(inside)).toMatchObject({ status: 1, stdout: '' });
+    expect(guarded(outside)).toMatchObject({ status: 0, stdout: 'ran\n' });
     expect(wrangler(outside)).toMatchObject({ status: 0, stdout: `secret,put,X ${outside}\n` });
     const old = `Object.defineProperty(process, 'version', { value: 'v20.11.0' }); await import('./src/cli/own-node.js');`;
     expect(run(outside, ['--input-type=module', '-e', old], {}, project)).toMatchObject({

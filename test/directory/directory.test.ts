@@ -330,7 +330,9 @@ describe('the configuration', () => {
       'notlocalhost',
       '[::2]',
     ]) {
-      expect(() => requireLoopback(config, `https://${host}/health`)).toThrow('LOCAL=1');
+      expect(() => requireLoopback(config, `https://${host}/health`)).toThrow(
+        expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('LOCAL=1') }),
+      );
       expect(() => requireLoopback({ local: false }, `https://${host}/health`)).not.toThrow();
     }
   });

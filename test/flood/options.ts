@@ -19,7 +19,9 @@ Starts the local Worker on a free port with data of its own, and has strangers a
 bank notifies. Exit code 1 when the good shop's p99 is over the limit, memory grows, anything is answered with 5xx or not at all, or a
 payment or webhook is missing; 2 when it could not run.
 
-  --seconds N       how long: 2 to 86400 (60). Memory is judged from 30 on: before that everything still warms up.
+  --seconds N       how long: 2 to 86400 (60). Memory is judged from 30 on: before that everything still warms up. What counts is what the
+                    Worker keeps after garbage was collected, in the middle and at the end (by the inspector); the size of its process,
+                    which Durable Objects and garbage swell and which gives nothing back, may not double.
   --connections N   connections of strangers, each sends as fast as it is answered: 1 to 256 (8)
   --rate N          payments of the good shop a second: 1 to 90 (5)
   --only NAME       one attack alone; may be repeated

@@ -1,5 +1,5 @@
-/** The memory of workerd, from Linux's /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The memory of the Worker's workerd, from Linux's /proc. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { quantile } from './send.ts';
 
 function read(path: string): string | null {
@@ -34,10 +34,31 @@ function residentOf(pid: number): number {
   return (all - shared) / 1024;
 }
 
-/** MiB that the workerds which this process has started hold; null where there is no /proc. */
-function workerdMemory(): number | null {
+/** Whether a process has a file below a folder open. */
+function hasOpen(pid: number, folder: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`).startsWith(folder));
+  } catch {
+    return false;
+  }
+}
+
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * MiB of the workerd that runs the Worker, among those that this process has started; null where there is no /proc. Wrangler's own
+ * workerd, a proxy before it, has none of our code.
+ * @param state the folder of the server's data, which the Worker's has open.
+ */
+function workerdMemory(state: string): number | null {
   const sizes = descendants(process.pid)
-    .filter((pid) => read(`/proc/${pid}/comm`)?.trim() === 'workerd')
+    .filter((pid) => read(`/proc/${pid}/comm`)?.trim() === 'workerd' && hasOpen(pid, state))
     .map(residentOf);
   return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0);
 }
@@ -53,10 +74,10 @@ export interface Memory {
 }
 
 /** Watches the memory until `stop`, which returns it in the middle and at the end, in MiB; null where there is no /proc. */
-export function watchMemory(): { stop(): Memory | null } {
+export function watchMemory(state: string): { stop(): Memory | null } {
   const samples: number[] = [];
   const timer = setInterval(() => {
-    const size = workerdMemory();
+    const size = workerdMemory(state);
     if (size !== null) samples.push(size);
   }, SAMPLE_MS);
   return {

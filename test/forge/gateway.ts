@@ -50,6 +50,7 @@ export async function withLogKept<Result>(work: () => Promise<Result>): Promise<
 /** A payment that a message has moved. */
 export interface Moved {
   readonly role: Role;
+  readonly before: LedgerRecord;
   readonly record: LedgerRecord;
   readonly attempt: Attempt;
   readonly by: readonly ApplyUpdateCommand[];
@@ -191,7 +192,7 @@ export class Gateway {
       hasSpent ||= ledger.hasSpent;
       const record = ledger.record ?? before;
       const attempt = movedAttempt(before, record);
-      if (attempt) moved.push({ role, record, attempt, by: ledger.taken });
+      if (attempt) moved.push({ role, before, record, attempt, by: ledger.taken });
     }
     if (hasSpent) this.world.banks.restore(this.world.remembered);
     return { moved, word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word), hasSpent };

@@ -1,8 +1,8 @@
 /** Whether what a message has moved is what a genuine message moves. */
 
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
-import { standingOf } from '../../src/gateway/proof.ts';
-import type { LedgerRecord } from '../../src/ledger/record.ts';
+import { isProof, standingOf } from '../../src/gateway/proof.ts';
+import { type LedgerRecord, shownIn } from '../../src/ledger/record.ts';
 import { sum, ZERO } from '../../src/payments/money.ts';
 import type { AttemptState } from '../../src/payments/rules.ts';
 import { type Delivery, Gateway, type Moved, type Sending } from './gateway.ts';
@@ -117,7 +117,8 @@ export class Judge {
       if (!from || !attempt || this.#told[role] === this.#world.records[role]) continue;
       if (this.#beyondBank(role, holdingOf(attempt.state)) === null) continue;
       const why = 'all genuine messages together say more than the bank has done';
-      return this.#misheard(from, { role, record: this.#told[role], attempt, by: [] }, why);
+      const before = this.#world.records[role];
+      return this.#misheard(from, { role, before, record: this.#told[role], attempt, by: [] }, why);
     }
     for (const from of held.filter(({ kind }) => kind === 'published')) {
       const misheard = await this.#hearOne(from);
@@ -141,7 +142,8 @@ export class Judge {
       if (this.#world.situation.asksForReal) return this.#misheard(from, one, ASKS_FOR_REAL);
       this.#genuine[one.role].add(inWords(holding));
       const beyond = kind === 'genuine' ? this.#beyondBank(one.role, holding) : null;
-      if (beyond !== null) return this.#misheard(from, one, beyond);
+      const why = beyond ?? this.#wronglySigned(one, sending);
+      if (why !== null) return this.#misheard(from, one, why);
     }
     await this.#hearAlone(letter, sending);
     for (const { role, record } of heard.moved) this.#told = { ...this.#told, [role]: record };
@@ -220,14 +222,36 @@ export class Judge {
     return null;
   }
 
+  /** Whether the signature of a message proves what decides, or the address that it came from does. */
+  #proves({ channel, ip }: Sending): boolean {
+    const { opened } = this.gateway;
+    const proof = opened.provider.proof(opened.variants[0].account.settings, channel);
+    return isProof(proof) || this.#countsByAddress(channel, ip);
+  }
+
+  /** Why a payment is wrongly shown as signed, by what moved it; null: it is shown as it should be. */
+  #wronglySigned({ by, before, record }: Moved, sending: Sending): string | null {
+    const isCalledProof = by.some(({ channel, proven }) => channel !== 'status' && proven);
+    if (isCalledProof && !this.#proves(sending)) return 'it counts as proof, and its signature proves less';
+    const isUnproven = by.length > 0 && by.every(({ proven }) => !proven);
+    if (!isUnproven || shownIn(record).signed === false) return null;
+    // Where its words are not those that are shown, the mark is not about them.
+    const isShown = JSON.stringify(shownIn(record)) !== JSON.stringify(shownIn(before));
+    return isShown ? 'it proves nothing, and what is shown of it is not marked so' : null;
+  }
+
   /** What nothing may do, whatever it says. */
-  #forbidden({ by, attempt }: Moved, from: Held, { ip }: Sending, whole: boolean): string | null {
+  #forbidden(one: Moved, from: Held, sending: Sending, whole: boolean): string | null {
+    const { by, attempt } = one;
+    const { ip } = sending;
     const { situation, account } = this.#world;
     if (attempt.account !== account.id) return 'the attempt went to another account';
     const isByMessage = by.some(({ channel, proofMissing }) => channel !== 'status' && !proofMissing);
     if (isByMessage && !isAllowed(this.#senders(), ip))
       return 'its sender is not at an address that the account allows';
     if (situation.asksForReal) return ASKS_FOR_REAL;
+    const wronglySigned = this.#wronglySigned(one, sending);
+    if (wronglySigned !== null) return wronglySigned;
     return from.kind === 'foreign' && whole && isByMessage
       ? 'it says that it is of the other environment'
       : null;
@@ -243,13 +267,17 @@ export class Judge {
   }
 
   /** What is no fault although no genuine message says it: it is marked, or the operator's or the sheet's choice. */
-  #isExcused({ attempt, by }: Moved, from: Held, { channel, ip }: Sending, whole: boolean): boolean {
+  #isExcused(one: Moved, from: Held, sending: Sending, whole: boolean): boolean {
+    const { attempt, by } = one;
+    const { channel, ip } = sending;
     const { situation, account } = this.#world;
-    if (attempt.account !== account.id) return false;
+    if (attempt.account !== account.id || this.#wronglySigned(one, sending) !== null) return false;
     if (by.every(({ proofMissing }) => proofMissing)) return attempt.pendingReason === 'proof_missing';
     const isForeign = from.kind === 'foreign' && whole;
     if (situation.asksForReal || isForeign) return false;
-    const isUnproven = by.every(({ proven }) => proven === false);
+    // What the bank has answered beside it is judged by itself.
+    const said = by.filter(({ channel: way }) => way !== 'status');
+    const isUnproven = said.length > 0 && said.every(({ proven }) => proven === false);
     if (isUnproven && situation.environment !== 'production') return true;
     if (isUnproven && situation.trusts && channel === 'notification') return true;
     // The sheet accepts what the platform signs for others where it comes from the platform itself.

@@ -217,7 +217,11 @@ export function partName({ body }: Letter): 'body' | 'query' {
 
 /** Whether two letters carry the same text, wherever they carry it: whoever has the one sent may choose that. */
 export function carryTheSame(one: Letter, other: Letter): boolean {
-  return partText(one[partName(one)]) === partText(other[partName(other)]);
+  const [part, known] = [one[partName(one)], other[partName(other)]];
+  if (partText(part) === partText(known)) return true;
+  // The same fields, spelt in another way (`%2F` or `/`), are the same text.
+  const said = (of: Part) => JSON.stringify(of.fields.map((field) => [field.name, saying(of, field)]));
+  return part.form === known.form && part.fields.length > 0 && said(part) === said(known);
 }
 
 /** Whether a value looks like a signature. */

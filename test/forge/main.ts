@@ -1,10 +1,12 @@
 /**
  * `npm run forge`: the forge by hand, in Node. `-- --runs 100000` for a long one, `--only paybox` for one provider,
- * `--seed N` for other draws, `--findings N` for how many different ones are looked for, `--path P` to see one again, `--as-found`
- * to see them without waiting for a smaller case. `-- --mutants` takes mends out of a copy of the tree, one at a time, and says
- * whether the forge finds what each of them lets in: `--seeds N` with how many seeds.
+ * `--seed N` for other draws, `--jobs N` for how many providers at a time, `--findings N` for how many different ones are looked for,
+ * `--path P` to see one again, `--as-found` to see them without waiting for a smaller case. `-- --mutants` takes mends out of a copy
+ * of the tree, one at a time, and says whether the forge finds what each of them lets in: `--seeds N` with how many seeds.
  */
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { VectorFile } from '../../src/cli/vectors.ts';
@@ -57,6 +59,57 @@ function row(id: string, tally: Tally, findings: readonly Finding[], seconds: nu
   ].join('');
 }
 
+const HEAD = 'provider        runs   recuts findings    time  the genuine messages';
+
+/** The arguments of this command for one provider alone. */
+function argumentsFor(id: string, seed: number): readonly string[] {
+  const given = process.argv.slice(2).filter((one, index, all) => {
+    const isOwn = (text: string | undefined) => /^--(?:only|jobs|seed)$/.test(text ?? '');
+    return !isOwn(one) && !isOwn(all[index - 1]) && !/^--(?:only|jobs|seed)=/.test(one);
+  });
+  return [...given, '--only', id, '--jobs', '1', '--seed', String(seed)];
+}
+
+/** Forges at one provider in a process of its own. @returns what it printed, and whether it found something. */
+function forgeApart(
+  id: string,
+  seed: number,
+): Promise<{ readonly text: string; readonly code: number | null }> {
+  const script = process.argv[1] ?? '';
+  const child = spawn(process.execPath, [...process.execArgv, script, ...argumentsFor(id, seed)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (data: Buffer) => {
+    text += data.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ text, code }));
+  });
+}
+
+/** Forges at several providers, so many at a time. @returns how many of them had findings. */
+async function forgeSideBySide(chosen: readonly Provider[], seed: number, jobs: number): Promise<number> {
+  const left = [...chosen];
+  const rows = new Map<string, string>();
+  let wrong = 0;
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { text, code } = await forgeApart(next.id, seed);
+      if (code !== 0) wrong += 1;
+      const [findings = '', row = `${next.id} failed`] = text.split(`${HEAD}\n`);
+      if (findings !== '') console.log(findings);
+      rows.set(next.id, row.split('\n')[0] ?? '');
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  console.log(HEAD);
+  for (const { id } of chosen) console.log(rows.get(id));
+  console.log(wrong === 0 ? 'No finding.' : `${wrong} providers with findings, seed ${seed}.`);
+  return wrong;
+}
+
 /** Forges at each provider. @returns how many findings there were. */
 async function forgeAll(
   chosen: readonly Provider[],
@@ -78,7 +131,7 @@ async function forgeAll(
     console.log(`${entry.id}: ${JSON.stringify([...result.tally.words])}`);
     console.log(`${entry.id} settings: ${[...result.tally.settings].sort().join(' ')}`);
   }
-  console.log(`provider        runs   recuts findings    time  the genuine messages`);
+  console.log(HEAD);
   for (const line of rows) console.log(line);
   console.log(findings.length === 0 ? 'No finding.' : `${findings.length} findings, seed ${options.seed}.`);
   return findings.length;
@@ -118,6 +171,7 @@ async function main(): Promise<number> {
       mutants: { type: 'boolean', default: false },
       seeds: { type: 'string', default: '2' },
       verbose: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: String(availableParallelism()) },
     },
   });
   const chosen = values.only?.map((name) => {
@@ -127,9 +181,12 @@ async function main(): Promise<number> {
   });
   const runs = Number(values.runs ?? (values.mutants ? 200 : 1000));
   const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
-  const [findings, seeds] = [Number(values.findings), Number(values.seeds)];
-  if (![runs, seed, findings, seeds].every(Number.isSafeInteger))
-    throw new Error('--runs, --seed, --seeds and --findings are numbers');
+  const [findings, seeds, jobs] = [Number(values.findings), Number(values.seeds), Number(values.jobs)];
+  if (![runs, seed, findings, seeds, jobs].every(Number.isSafeInteger))
+    throw new Error('--runs, --seed, --seeds, --findings and --jobs are numbers');
+  const forged = chosen ?? providers;
+  if (!values.mutants && jobs > 1 && forged.length > 1)
+    return (await forgeSideBySide(forged, seed, jobs)) === 0 ? 0 : 1;
   const wrong = values.mutants
     ? await mutateAll(
         chosen ?? providers,
@@ -137,7 +194,7 @@ async function main(): Promise<number> {
         Array.from({ length: seeds }, (_, index) => seed + index),
       )
     : await forgeAll(
-        chosen ?? providers,
+        forged,
         {
           runs,
           seed,

@@ -296,6 +296,24 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    without: 'the gateway: the mark of what is not proven, in the command',
+    provider: 'tpay',
+    inCi: true,
+    edits: [
+      edit(
+        'src/gateway/update-command.ts',
+        "proven: standing.kind === 'counts' && standing.proven,",
+        "proven: standing.kind === 'counts',",
+      ),
+    ],
+  },
+  {
+    without: 'the ledger: the mark of what is not proven, where it is shown',
+    provider: 'dotpay',
+    inCi: true,
+    edits: [edit('src/ledger/record.ts', 'signed: said.proven ?? null,', 'signed: true,')],
+  },
+  {
     without: 'Dotpay: an identity of the money that is signed',
     provider: 'dotpay',
     edits: [

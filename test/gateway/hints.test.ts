@@ -2,9 +2,11 @@
  * Messages that prove nothing and name what anybody can name. Ruled out: made-up ones that keep a genuine one out, or have the provider
  * asked for each of them.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInDurableObject } from 'cloudflare:test';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hintAbout } from '../../src/gateway/hints.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
+import type { BankMessage } from '../../src/sandbox/kit/bank.ts';
 import {
   BANK_API,
   bankOf,
@@ -13,6 +15,7 @@ import {
   journey,
   ledgerOf,
   network,
+  objectOf,
   runAlarms,
 } from '../support/harness.ts';
 
@@ -20,7 +23,10 @@ let net: ReturnType<typeof network>;
 beforeEach(() => {
   net = network();
 });
-afterEach(() => net.restore());
+afterEach(() => {
+  vi.useRealTimers();
+  net.restore();
+});
 
 const asked = () => net.calls.filter((url) => url.startsWith(BANK_API)).length;
 
@@ -73,6 +79,32 @@ describe('a hint of its own query', () => {
     expect(await take('3', true)).toBe('taken');
   });
 
+  it('that nothing can be asked without is kept out for ten seconds by made-up ones, and not for good', async () => {
+    const attempt = await journey('paybox');
+    const ledger = ledgerOf(attempt.payment.id);
+    const take = (numtrans: string) =>
+      ledger.takeHint({ attempt: 1, account: attempt.account, hint: { numtrans }, alone: true });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    for (let n = 0; n < 16; n++) expect(await take(String(n))).toBe('taken');
+    expect(await take('genuine')).toBe('busy');
+    vi.setSystemTime(Date.now() + 10_000);
+    expect(await take('genuine')).toBe('taken');
+    // One more, and not all that come.
+    expect(await take('another')).toBe('busy');
+    for (let n = 17; n < 220; n++) {
+      vi.setSystemTime(Date.now() + 10_000);
+      expect(await take(String(n))).toBe('taken');
+    }
+    const { jobs } = await runInDurableObject(objectOf(attempt.payment.id), (_object, state) =>
+      state.storage.sql
+        .exec<{ jobs: number }>(
+          "SELECT count(*) AS jobs FROM jobs WHERE kind = 'confirm' AND due_at IS NOT NULL AND id LIKE 'confirm_1_%'",
+        )
+        .one(),
+    );
+    expect(jobs).toBe(200);
+  });
+
   it.each(providers.map((entry) => [entry.id, entry] as const))(
     'of %s names no more than its provider needs',
     (_id, entry) => {
@@ -90,5 +122,32 @@ describe('a hint of its own query', () => {
     // The token of the shopper's own form, which is charged once.
     expect(unsigned.flatMap(({ hintMembers = [] }) => hintMembers)).toEqual(['token']);
     expect(provider('sips')?.queriesOnlyHints?.({})).toBe(true);
+  });
+});
+
+describe('DATA of SIPS 1 that is made up while the bridge is down', () => {
+  const madeUp = (message: BankMessage, index: number) => ({ ...message, body: `DATA=madeUp${index}` });
+
+  it('is asked about once each when the bridge is back, and does not keep the genuine one out', async () => {
+    const attempt = await journey('sips');
+    const message = bankOf('sips').notification(attempt.order, attempt.merchant, 'pay', 'none');
+    const down = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('connection refused'));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    for (let index = 0; index < 16; index++) expect((await deliver(madeUp(message, index))).status).toBe(200);
+    const refused = await deliver(message);
+    expect(refused.status).toBe(429);
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(0);
+    vi.setSystemTime(Date.now() + wait * 1000);
+    expect((await deliver(message)).status).toBe(200);
+    down.mockRestore();
+    net = network();
+    vi.setSystemTime(Date.now() + 5000);
+    await runAlarms(attempt.payment.id);
+    expect((await attempt.shop.payment(attempt.payment.id)).amounts.paid).toBe(1999);
+    const before = asked();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await runAlarms(attempt.payment.id);
+    expect(asked() - before).toBe(0);
   });
 });

@@ -205,6 +205,9 @@ describe('another request for a reference', () => {
     const { status, body } = await shop.call<Conflict>('POST', '/payments', other);
     expect([status, body.code, body.payment]).toEqual([409, 'reference_conflict', id]);
     expect(body.differences).toEqual(['account', 'amount', 'customer.email', 'description']);
+    expect(body.detail).toMatch(/: account, amount, customer\.email, description differ$/);
+    const one = await shop.call<Conflict>('POST', '/payments', { ...first, amount: 2000 });
+    expect(one.body.detail).toMatch(/: amount differs$/);
   });
 
   it('takes its place with replace, and money by the old redirect is not lost', async () => {

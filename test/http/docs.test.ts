@@ -136,6 +136,21 @@ describe('the words of the document', () => {
     expect(document.servers.map(({ url }) => url)).toEqual([ORIGIN]);
   });
 
+  it('leave no answer of success without an example', () => {
+    const missing = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) =>
+        Object.entries(responses)
+          .filter(([status]) => Number(status) < 300)
+          .flatMap(([status, { content = {} }]) =>
+            Object.values(content)
+              .filter(({ example }) => example === undefined)
+              .map(() => `${method} ${path} ${status}`),
+          ),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('have examples that the schemas of the answers accept, with no member that they do not name', () => {
     const examples = [...EXAMPLES];
     expect(examples.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 /** What anybody can do who has a link or knows an address: it uses nothing up, fills nothing, and asks nobody too often. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BANK_API,
   bankOf,
@@ -152,23 +152,34 @@ describe('rows that strangers cause', () => {
     expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
   });
 
-  it('are sixty messages that count without proof on an account for tests', async () => {
+  it('are sixty messages that count without proof on an account for tests, and one more every ten minutes', async () => {
     const attempt = await journey('dummy');
     const { id } = attempt.payment;
-    const body = (index: number) => `transaction_id=${id}01&ok=0&amount=${index}&signed=1`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await times(150, async (index) => {
-      const { status } = await request(`/callback/${attempt.account}`, {
+    const post = (ok: number, amount: number) =>
+      request(`/callback/${attempt.account}`, {
         method: 'POST',
         headers,
-        body: body(index + 1),
+        body: `transaction_id=${id}01&ok=${ok}&amount=${amount}&signed=1`,
       });
-      expect(status).toBe(200);
-    });
-    // At most two events of a message, and a count.
-    const log = await attempt.shop.events(id);
-    expect(log.length).toBeLessThan(150);
-    expect(log.at(-1)?.detail).toMatchObject({ reason: expect.stringContaining('without proof') });
+    const seen: number[] = [];
+    await times(150, async (index) => seen.push((await post(0, index + 1)).status));
+    expect(seen.filter((status) => status === 200)).toHaveLength(60);
+    expect(seen.filter((status) => status === 429)).toHaveLength(90);
+    // At most two events of a message.
+    expect((await attempt.shop.events(id)).length).toBeLessThan(150);
+    // A repeat of what was taken is none.
+    expect((await post(0, 1)).status).toBe(200);
+    const genuine = await post(1, 1999);
+    expect(genuine.status).toBe(429);
+    const wait = Number(genuine.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(590);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + wait * 1000);
+    expect((await post(1, 1999)).status).toBe(200);
+    expect((await attempt.shop.payment(id)).status).toBe('paid');
+    expect((await post(0, 4000)).status).toBe(429);
+    vi.useRealTimers();
   });
 
   it('are read page by page', async () => {

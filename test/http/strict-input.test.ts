@@ -86,6 +86,36 @@ describe('an unknown member', () => {
     ]);
   });
 
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'is not dropped where names are free, as what no object may have: %s',
+    async (name) => {
+      const providerFields = JSON.parse(`{"PBX_LANGUE":"GBR","${name}":"x"}`) as object;
+      const { status, body } = await create({ providerFields });
+      expect([status, body.errors]).toEqual([
+        400,
+        [{ path: `providerFields.${name}`, message: 'cannot be a name' }],
+      ]);
+    },
+  );
+
+  it.each([
+    ['amount', '"amount":1999,"amount":1'],
+    ['amount', '"amount":1999,"\\u0061mount":1'],
+    ['customer.email', '"amount":1,"customer":{"email":"a@example.com","email":"b@example.com"}'],
+    ['account', `"amount":1,"account":"other"`],
+  ])(
+    'that is there twice is refused by its name, and none of the two is taken: %s',
+    async (path, members) => {
+      const response = await request('/v1/payments', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${shop.apiKey}`, 'content-type': 'application/json' },
+        body: `{"reference":"${unique()}","currency":"EUR","account":"${account}",${members}}`,
+      });
+      const body = await response.json<Problem>();
+      expect([response.status, body.errors]).toEqual([400, [{ path, message: 'is given more than once' }]]);
+    },
+  );
+
   it('is free where names are free', async () => {
     const answer = await create({ customer: CUSTOMER, providerFields: { PBX_LANGUE: 'GBR' } });
     expect(answer.status).toBe(201);

@@ -69,6 +69,25 @@ function asOperation(planned: OperationPlan, number: number, state: OperationSta
   };
 }
 
+describe('what cannot be done is said with its true reason', () => {
+  const PENDING = apply(NEW_ATTEMPT, { outcome: 'pending', amount: null, movement: '' });
+  const DENIED = apply(NEW_ATTEMPT, { outcome: 'denied', amount: null, movement: '' });
+  const onlyHeld: OperationRule = { parts: 'many', fundsSources: ['held'] };
+
+  it.each([
+    ['of what a bank is processing', 'cancel', PENDING, onlyHeld, 'the provider is still processing'],
+    ['of what a bank is processing', 'capture', PENDING, RULES.capture, 'the provider is still processing'],
+    ['of what nobody paid', 'refund', NEW_ATTEMPT, RULES.refund, 'nothing is paid or held'],
+    ['of what was refused', 'refund', DENIED, RULES.refund, 'nothing is paid or held'],
+    ['of what is captured', 'capture', PAID, RULES.capture, 'there is nothing left to capture'],
+  ] as const)('%s: %s', (_name, kind, state, rule, reason) => {
+    expect(plan(wanted(kind), [state], [], rule)).toEqual({
+      code: 'invalid_state',
+      detail: expect.stringContaining(reason),
+    });
+  });
+});
+
 describe('one operation', () => {
   it.each([
     ['capture', HELD, 'held', 1000],

@@ -96,7 +96,8 @@ describe('why, by the code of', () => {
     ['38', 'authentication_failed'],
     ['', 'declined'],
   ])('Lyra, vads_auth_result %s: %s', (code, expected) => {
-    const update = readIpn({}, mapOf({ ...LYRA, vads_trans_status: 'REFUSED', vads_auth_result: code }));
+    const answer = { vads_auth_mode: 'FULL', vads_auth_number: '', vads_auth_result: code };
+    const update = readIpn({}, mapOf({ ...LYRA, ...answer, vads_trans_status: 'REFUSED' }));
     expect(reasonOf('payzen', update)).toBe(expected);
   });
 
@@ -173,6 +174,7 @@ const LYRA = {
   vads_operation_type: 'DEBIT',
   vads_trans_status: 'CAPTURED',
   vads_amount: '1999',
+  vads_ctx_mode: 'TEST',
   vads_currency: '978',
   vads_order_id: 'o',
   vads_trans_date: '20261121090000',
@@ -213,10 +215,13 @@ describe('the card of', () => {
       ...LYRA,
       vads_card_brand: 'VISA',
       vads_card_number: '497010XXXXXX1111',
+      vads_effective_amount: '1999',
+      vads_effective_creation_date: '20261121090001',
+      vads_effective_currency: '978',
       vads_expiry_year: '2029',
       vads_expiry_month: '3',
     };
-    // Its names are not signed: who bears a fraud is not believed.
+    // A word that stands in other places too: who bears a fraud is not believed.
     expect(readIpn({}, mapOf({ ...values, vads_warranty_result: 'YES' })).card).toEqual({
       ...card,
       liabilityShift: null,
@@ -275,13 +280,14 @@ describe('the card of', () => {
   });
 
   it('ePay.dk', () => {
-    const values = mapOf({ paymenttype: '3', cardno: '444444XXXXXX1111', amount: '1999', currency: '208' });
-    expect(readEpayCallback({}, values).card).toEqual({
-      ...card,
-      brand: 'Visa',
-      expiry: null,
-      liabilityShift: null,
-    });
+    const shown = { ...card, brand: 'Visa', expiry: null, liabilityShift: null };
+    const told = (fields: Record<string, string>) =>
+      readEpayCallback({}, mapOf({ amount: '1999', currency: '208', ...fields })).card;
+    expect(told({ paymenttype: '3', cardno: '444444XXXXXX1111' })).toEqual(shown);
+    // Neither names nor borders are hashed: no other ones make another card of it.
+    expect(told({ txnfee: '3', cardno: '444444XXXXXX', paymenttype: '1111' })).toEqual(shown);
+    expect(told({ paymenttype: '4', cardno: '444444XXXXXX1111' })).toEqual({ ...shown, brand: null });
+    expect(told({ paymenttype: '3' })).toBeUndefined();
   });
 
   it('tpay: with a JWS alone, because nobody signs it without', () => {

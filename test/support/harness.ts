@@ -1,5 +1,5 @@
 /** What the tests of the routes share: an operator, shops, accounts, banks, and a network that is only ours. */
-import { runDurableObjectAlarm } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/gateway/service.ts';
@@ -391,13 +391,17 @@ export interface Place {
   readonly shop: TestShop;
 }
 
-/** Makes a shop with an account of a provider. */
-export async function placeAt(providerId: string, settings: Record<string, unknown> = {}): Promise<Place> {
+/** Makes a shop with an account of a provider. @param changes of the shop. */
+export async function placeAt(
+  providerId: string,
+  settings: Record<string, unknown> = {},
+  changes: Record<string, unknown> = {},
+): Promise<Place> {
   const account = await makeAccount(providerId, {
     settings: { ...demoSettings(providerId), ...settings },
     endpoints: { api: BANK_API },
   });
-  return { account, shop: await makeShop([account]) };
+  return { account, shop: await makeShop([account], changes) };
 }
 
 /**
@@ -509,7 +513,11 @@ export function network(
   return { webhooks, calls, restore: () => spy.mockRestore() };
 }
 
-/** Runs the alarm of a payment's ledger as often as it is set for now. */
+/** Runs the alarm of a payment's ledger as often as it is set for now. One that is set for later is not run: it would do nothing. */
 export async function runAlarms(id: string): Promise<void> {
-  for (let count = 0; count < 10 && (await runDurableObjectAlarm(objectOf(id))); count++);
+  const object = objectOf(id);
+  for (let count = 0; count < 10; count++) {
+    const due = await runInDurableObject(object, (_, { storage }) => storage.getAlarm());
+    if (due === null || due > Date.now() || !(await runDurableObjectAlarm(object))) return;
+  }
 }

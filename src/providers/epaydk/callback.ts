@@ -20,6 +20,20 @@ const DETAIL = [
   'orderid',
 ];
 
+/** How the text of a message about a card ends: paymenttype, and cardno with its first six digits and its last four. */
+const CARD_AT_END = /(\d)(\d{6})X{3,12}(\d{4})$/;
+
+/**
+ * The card, from the end of the hashed text and not by names, which are not hashed: however it is cut, one text tells one thing. A
+ * brand that the number does not bear out is none: the digit may be the last of several.
+ */
+function cardOf(values: ReadonlyMap<string, string>): Pick<ProviderUpdate, 'card'> {
+  const [, type = '', start = '', end] = CARD_AT_END.exec([...values.values()].join('')) ?? [];
+  if (end === undefined) return {};
+  const known = EPAYDK_BRANDS.get(type);
+  return withCard({ brand: known?.numbers.test(start) ? known.brand : null, number: `X${end}` });
+}
+
 /** Reads a verified message. It names the order in `o`, a parameter of our own. */
 export function readEpayCallback(
   settings: Partial<EpaydkSettings>,
@@ -41,10 +55,7 @@ export function readEpayCallback(
     ...(values.has('n') && { echo: { n: values.get('n') ?? '' } }),
     providerReference: txnid || null,
     providerStatus: status,
-    ...withCard({
-      brand: EPAYDK_BRANDS.get(values.get('paymenttype') ?? '') ?? null,
-      number: values.get('cardno'),
-    }),
+    ...cardOf(values),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

@@ -15,9 +15,13 @@ export const EPAYDK_TRANSACTION_STATUSES = statusTable([
   ['PAYMENT_DELETED', 'voided', 'authorisation released'],
 ]);
 
-/** `paymenttype` of a callback: those of which the sheet is certain. */
-export const EPAYDK_BRANDS: ReadonlyMap<string, string> = new Map([
-  ['1', 'Dankort'],
-  ['3', 'Visa'],
-  ['4', 'Mastercard'],
-]);
+/**
+ * `paymenttype` of a callback, those of which the sheet is certain, each with how the numbers of its cards begin. The first is Dankort
+ * alone (5019) and the card that is Visa too.
+ */
+export const EPAYDK_BRANDS: ReadonlyMap<string, { readonly brand: string; readonly numbers: RegExp }> =
+  new Map([
+    ['1', { brand: 'Dankort', numbers: /^(?:4|5019)/ }],
+    ['3', { brand: 'Visa', numbers: /^4/ }],
+    ['4', { brand: 'Mastercard', numbers: /^(?:5[1-5]|2[2-7])/ }],
+  ]);

@@ -9,15 +9,13 @@ import * as v from 'valibot';
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
-import { expiryOf, withCard } from '../kit/card.ts';
 import { present } from '../kit/json-message.ts';
+import type { IpnValues } from './reading.ts';
 import { isDivided, partsOf } from './schedule.ts';
 import type { LyraSettings } from './settings.ts';
 import { lyraOrderOutcome, lyraOutcome } from './statuses.ts';
+import { toldOf } from './told.ts';
 import { firstWith, type LyraTransaction, lyraRestUpdate, lyraUpdate } from './transactions.ts';
-
-/** A verified form's `vads_` fields by name. */
-export type IpnValues = ReadonlyMap<string, string>;
 
 /** What an operator sees of a message. The card number comes masked. */
 const DETAIL = [
@@ -124,18 +122,16 @@ function partIn(values: IpnValues): number | null {
 
 /**
  * Whether several values of the signed text may be the amount of the transaction: names are not signed, and only a date beside it
- * shows which value is vads_effective_amount. One that is no more than the first part is nothing that a shopper gains by: the message that
- * a shopper holds is about that part.
+ * shows which value is vads_effective_amount, or for which part the message is. The first part of a payment in several counts without
+ * it: the message that a shopper holds is about that part, and another value can neither raise nor lower it.
  */
 export function isAmountOpen(values: IpnValues, isSure: boolean): boolean {
   if (isSure || values.get('vads_operation_type') === 'CREDIT') return false;
   if (values.get('vads_trans_status') === 'PARTIALLY_AUTHORISED') return true;
-  // Another value, a postal code say, may have got the name: it would take from what was paid.
-  if (!isDivided(configOf(values)) && (amountOf(values) ?? 0) < (wholeNumber(values.get('vads_amount')) ?? 0))
-    return true;
-  if (!isDivided(configOf(values))) return false;
-  const parts = partsOf(configOf(values), wholeNumber(values.get('vads_amount')) ?? 0);
-  return (amountOf(values) ?? 0) > (parts[0] ?? 0);
+  const whole = wholeNumber(values.get('vads_amount')) ?? 0;
+  const [expected] = isDivided(configOf(values)) ? partsOf(configOf(values), whole) : [whole];
+  // Another value, a postal code say, may have got the name: it would take from what was paid, or add to it.
+  return amountOf(values) !== expected;
 }
 
 /**
@@ -155,13 +151,7 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
     amount: amountOf(values),
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
     echo: echoOf(values),
-    authResult: values.get('vads_auth_result') ?? '',
-    ...withCard({
-      brand: values.get('vads_card_brand'),
-      number: values.get('vads_card_number'),
-      expiry: expiryOf(values.get('vads_expiry_year'), values.get('vads_expiry_month')),
-      // The names are not signed: a word may have stood under another one, and shops would ship on this.
-    }),
+    ...toldOf(values),
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),

@@ -5,7 +5,9 @@
  * then read in one way, whatever names came with it (SHEET.md, "What its signature proves").
  */
 import { Refusal } from '../../payments/errors.ts';
-import type { IpnValues } from './ipn.ts';
+
+/** A verified form's `vads_` fields by name. */
+export type IpnValues = ReadonlyMap<string, string>;
 
 /** Fields that stand next to each other in the signed text, each with its form. */
 type Place = readonly (readonly [name: string, form: RegExp])[];
@@ -14,11 +16,11 @@ const ORDER = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
 const DATE = /^20\d{12}$/;
 const AMOUNT = /^\d{1,12}$/;
 
-const AMOUNT_ASKED: Place = [
+export const AMOUNT_ASKED: Place = [
   ['vads_action_mode', /^INTERACTIVE$/],
   ['vads_amount', AMOUNT],
 ];
-const CURRENCY: Place = [
+export const CURRENCY: Place = [
   ['vads_ctx_mode', /^(?:TEST|PRODUCTION)$/],
   ['vads_currency', /^\d{3}$/],
 ];
@@ -36,7 +38,7 @@ const EFFECTIVE_AMOUNT: Place = [
   ['vads_effective_amount', AMOUNT],
   ['vads_effective_creation_date', DATE],
 ];
-const EFFECTIVE_CURRENCY: Place = [...EFFECTIVE_AMOUNT, ['vads_effective_currency', /^\d{3}$/]];
+export const EFFECTIVE_CURRENCY: Place = [...EFFECTIVE_AMOUNT, ['vads_effective_currency', /^\d{3}$/]];
 const CONFIG: Place = [['vads_payment_config', /^(?:SINGLE|MULTI(?:_EXT)?:.*)$/]];
 const ORDER_ALONE: Place = [['vads_order_id', ORDER]];
 
@@ -55,16 +57,24 @@ function tokensOf(values: IpnValues): readonly Token[] {
   });
 }
 
+/** The signed text cut at every `+`: the same for whatever names and borders its values come with. */
+export function textsOf(values: IpnValues): readonly string[] {
+  return tokensOf(values).map(({ text }) => text);
+}
+
 /** Where the text first looks like this; -1: nowhere. */
-function firstOf(tokens: readonly Token[], place: Place): number {
-  return tokens.findIndex((_, start) =>
-    place.every(([, form], offset) => form.test(tokens[start + offset]?.text ?? '')),
+export function firstOf(texts: readonly string[], place: Place): number {
+  return texts.findIndex((_, start) =>
+    place.every(([, form], offset) => form.test(texts[start + offset] ?? '')),
   );
 }
 
 /** Whether the first place in the text that looks like this has these names. */
 function isFirst(tokens: readonly Token[], place: Place): boolean {
-  const at = firstOf(tokens, place);
+  const at = firstOf(
+    tokens.map(({ text }) => text),
+    place,
+  );
   return at >= 0 && place.every(([name], offset) => tokens[at + offset]?.name === name);
 }
 
@@ -76,9 +86,10 @@ function isFirst(tokens: readonly Token[], place: Place): boolean {
 export function requireOneReading(values: IpnValues): void {
   const tokens = tokensOf(values);
   // A message without an operation type moves no money (ipn.ts); one that has it must have it in its place.
-  const hasType = firstOf(tokens, ORDER_NUMBER) >= 0 || Boolean(values.get('vads_operation_type'));
+  const texts = tokens.map(({ text }) => text);
+  const hasType = firstOf(texts, ORDER_NUMBER) >= 0 || Boolean(values.get('vads_operation_type'));
   const order = hasType ? ORDER_NUMBER : ORDER_ALONE;
-  const isThere = (place: Place) => firstOf(tokens, place) >= 0;
+  const isThere = (place: Place) => firstOf(texts, place) >= 0;
   const places = [
     AMOUNT_ASKED,
     CURRENCY,

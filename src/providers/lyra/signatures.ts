@@ -13,7 +13,8 @@ import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed 
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import { type IpnValues, KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
+import { KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
+import type { IpnValues } from './reading.ts';
 import type { LyraSettings } from './settings.ts';
 
 const ALGORITHMS = {

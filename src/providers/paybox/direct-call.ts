@@ -31,18 +31,21 @@ const TYPE: Readonly<Record<OperationKind | 'inquiry' | 'existence', string>> = 
   existence: '00011',
 };
 
+/** Made once: that costs much more than asking it. */
+const PARIS = new Intl.DateTimeFormat('fr-FR', {
+  timeZone: 'Europe/Paris',
+  day: '2-digit',
+  month: '2-digit',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** `DDMMYYYYHHMMSS` in Paris. */
 function dateq(now: Date): string {
-  const parts = new Intl.DateTimeFormat('fr-FR', {
-    timeZone: 'Europe/Paris',
-    day: '2-digit',
-    month: '2-digit',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(now);
+  const parts = PARIS.formatToParts(now);
   const value = (name: string) => parts.find(({ type }) => type === name)?.value ?? '';
   return ['day', 'month', 'year', 'hour', 'minute', 'second'].map(value).join('');
 }

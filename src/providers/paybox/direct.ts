@@ -6,7 +6,8 @@
  * - A cancel takes back the whole, with 00005 as the vendor's kits send it.
  * - A transaction is ours when Direct itself finds it by our reference, amount and currency. A number that a message names may be
  *   that of another order of the same site.
- * - What the inquiry says without an amount (Remboursé, or Capturé after a later capture) moves nothing by itself.
+ * - What the inquiry says without an amount (Remboursé, or Capturé after a later capture) moves nothing by itself. Where no capture of
+ *   ours explains it, a person says how much it was.
  * - An operation that waits for the means of payment (99999) is inquired about by its own number.
  */
 import { Declined, Problem } from '../../payments/errors.ts';
@@ -138,6 +139,7 @@ export async function queryPayboxStatus(query: StatusQuery<PayboxSettings>): Pro
     order,
     key: `inquiry/${found.numtrans}/${status}`,
     outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
+    ...(outcome === 'paid' && capture === 'manual' && !known?.paid && { amountUntold: true as const }),
     amount: 'asked',
     currency: null,
     movement: found.numtrans,

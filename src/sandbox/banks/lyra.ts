@@ -63,6 +63,8 @@ function message(
     ...Object.entries(order.data).filter(([name]) => name.startsWith('vads_')),
     ['vads_trans_status', order.manual ? manual : captured],
     ['vads_result', code],
+    ['vads_auth_mode', 'FULL'],
+    ['vads_auth_number', decision === 'pay' ? '304050' : ''],
     ['vads_auth_result', code],
     ['vads_extra_result', ''],
     ['vads_operation_type', 'DEBIT'],
@@ -72,6 +74,8 @@ function message(
     ['vads_effective_currency', numericOf(order)],
     ['vads_card_number', '497010XXXXXX0055'],
     ['vads_card_brand', 'CB'],
+    ['vads_expiry_month', '6'],
+    ['vads_expiry_year', '2030'],
     ...(server
       ? ([
           ['vads_hash', '7f'.repeat(32)],

@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly output: 'inherit' | 'ignore';
   /** Where its data is kept. */
   readonly state?: string;
+  /** Where its inspector listens; left out: Wrangler chooses. */
+  readonly inspectorPort?: number;
 }
 
 /** No telemetry, no look-up of where this machine is: the local Worker works without a network. */
@@ -53,7 +55,10 @@ async function answers(origin: string): Promise<boolean> {
 }
 
 /** Copies the example variables when there are none, brings the local database up to date, starts the Worker. */
-export async function localServer(port: number, { output, state }: ServerOptions): Promise<LocalServer> {
+export async function localServer(
+  port: number,
+  { output, state, inspectorPort }: ServerOptions,
+): Promise<LocalServer> {
   const variables = join(ROOT, '.dev.vars');
   if (!existsSync(variables)) copyFileSync(`${variables}.example`, variables);
   const persist = state === undefined ? [] : ['--persist-to', state];
@@ -62,7 +67,11 @@ export async function localServer(port: number, { output, state }: ServerOptions
   );
   if (migrated !== 0) throw new Error('the migrations of the local database failed');
   const child = wrangler(
-    ['dev', 'src/dev.ts', '--port', String(port), '--show-interactive-dev-session=false', ...persist],
+    [
+      ...['dev', 'src/dev.ts', '--port', String(port), '--show-interactive-dev-session=false'],
+      ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
+      ...persist,
+    ],
     output,
   );
   const ended = exitOf(child);

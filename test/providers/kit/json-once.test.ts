@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJsonOnce } from '../../../src/providers/kit/json-once.ts';
+import { parseJsonOnce, RepeatedMember } from '../../../src/providers/kit/json-once.ts';
 
 describe('JSON', () => {
   it.each([
@@ -11,6 +11,19 @@ describe('JSON', () => {
     '{"a" : 1, "a" : 2}',
   ])('that says a thing twice is not read: %s', (text) => {
     expect(() => parseJsonOnce(text)).toThrow('twice');
+  });
+
+  it('that says a thing twice is named by its path', () => {
+    const pathOf = (text: string) => {
+      try {
+        return parseJsonOnce(text);
+      } catch (error) {
+        return error instanceof RepeatedMember ? error.path : error;
+      }
+    };
+    expect(pathOf('{"x":[[1,2],{"a":{"b":1},"c":[1,{"d":"},"}],"c":0}]}')).toBe('x.1.c');
+    expect(pathOf('[{"a":1},{"b":1,"c":[],"b":1}]')).toBe('1.b');
+    expect(pathOf('{"a":{"b":1},"c":{"b":1,"b":2}}')).toBe('c.b');
   });
 
   it.each([

@@ -107,13 +107,25 @@ describe('a payment in several parts', () => {
     expect(form.vads_payment_config).toBe(config);
     expect((await tell(part(2590, 1, UUID))).status).toBe(200);
     expect(await money()).toEqual(['partially_paid', 2590, 0]);
-    await tell(part(2500, 2, OTHER_UUID));
+    const dated = { vads_effective_creation_date: '20261121090001' };
+    await tell({ ...part(2500, 2, OTHER_UUID), ...dated });
     expect(await money()).toEqual(['partially_paid', 5090, 0]);
-    await tell({ ...part(2500, 3, 'f'.repeat(32)), vads_trans_status: 'CAPTURED' });
+    await tell({ ...part(2500, 3, 'f'.repeat(32)), ...dated, vads_trans_status: 'CAPTURED' });
     expect(await money()).toEqual(['paid', 7590, 0]);
     const types = (await shop.events(id)).map(({ detail }) => detail.reason).filter(Boolean);
     expect(types).not.toContain('amount_above');
   });
+
+  it.each(['500', '2500', '5000'])(
+    'counts nothing where another value (%s) is called the amount of its first part, without a date beside it',
+    async (amount) => {
+      const { tell, money } = await sent({ amount: 7590, config, environment: 'production' });
+      await tell({ ...part(2590, 1, UUID), vads_effective_amount: amount });
+      expect((await money())[1]).toBe(0);
+      await tell(part(2590, 1, UUID));
+      expect(await money()).toEqual(['partially_paid', 2590, 0]);
+    },
+  );
 
   it('counts by its schedule where the bank captures another currency', async () => {
     const { tell, money } = await sent({ amount: 7590, currency: 'USD', config });

@@ -104,8 +104,9 @@ function* recuts(tokens: readonly string[], needed = NEEDED): Generator<Fields> 
   }
 }
 
-function decisive({ order, outcome, amount, currency, movement }: ProviderUpdate) {
-  return { order, outcome, amount, currency, movement };
+/** What decides, and what shops are told of the card and of a decline. */
+function decisive({ order, outcome, amount, currency, movement, card, declineReason }: ProviderUpdate) {
+  return { order, outcome, amount, currency, movement, card, declineReason };
 }
 
 /** Reads every recut of a genuine message. */
@@ -127,6 +128,20 @@ describe('a signed message of Lyra', () => {
   it.each([
     ['paid', 'pay', {}],
     ['refused', 'decline', {}],
+    // What the shopper has typed as the holder's name, and as his own in the shop.
+    [
+      'refused, of people who are called like other answers and cards',
+      'decline',
+      {
+        vads_auth_result: '51',
+        vads_card_holder_name: 'FULL+1+43+MASTERCARD+510510XXXXXX9999',
+        vads_cust_first_name: 'AMEX',
+        vads_cust_id: 'FULL',
+        vads_cust_last_name: '378282XXXXXX0005',
+        vads_expiry_month: '6',
+        vads_expiry_year: '2030',
+      },
+    ],
     // Another software of the same shop does not mind what the description is.
     ['of another order whose description is our number', 'pay', { vads_order_info: OTHER_ORDER }],
     [
@@ -145,6 +160,31 @@ describe('a signed message of Lyra', () => {
       for (const reading of found) expect(reading).toEqual(own);
     },
   );
+
+  it('tells of the card and the decline by where they stand', async () => {
+    const answered = { vads_auth_result: '51', vads_card_country: 'FR', vads_card_holder_name: 'Zoe' };
+    const told = async (changes: Fields) => {
+      const { card, declineReason } = await read(systempay, message(await genuine('decline', changes)));
+      return { card, reason: declineReason?.code };
+    };
+    const card = { brand: 'CB', last4: '0055', expiry: '2030-06', liabilityShift: null };
+    expect(await told(answered)).toEqual({ card, reason: 'insufficient_funds' });
+    expect(await told({ ...answered, vads_archival_reference: 'L12345678901' })).toEqual({
+      card,
+      reason: 'insufficient_funds',
+    });
+    const typed = { ...answered, vads_card_holder_name: '510510XXXXXX9999' };
+    expect(await told(typed)).toEqual({
+      card: { ...card, last4: null, expiry: null },
+      reason: 'insufficient_funds',
+    });
+    const called = { ...answered, vads_card_holder_name: 'VISA' };
+    expect(await told(called)).toEqual({ card: undefined, reason: 'insufficient_funds' });
+    const silent = { ...answered, vads_auth_mode: '', vads_auth_result: '' };
+    expect(await told({ ...silent, vads_card_holder_name: 'FULL+1+51' })).toMatchObject({
+      reason: undefined,
+    });
+  });
 
   it('about 1.00 for B is not one about A with another number as its amount', async () => {
     const fields = await genuine('pay', { vads_amount: '100', vads_order_info: OTHER_ORDER });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PAYBOX_ERRORS, PAYBOX_OPERATIONS } from '../../../src/providers/paybox/statuses.ts';
 import { concluded } from '../../../src/sandbox/kit/bank-ledger.ts';
-import { cut, memory, network } from '../../support/harness.ts';
+import { admin, cut, memory, network, runAlarms } from '../../support/harness.ts';
 import {
   AMOUNT,
   answering,
@@ -243,5 +243,40 @@ describe('SHEET.md, "Operations"', () => {
     expect(Object.keys(PAYBOX_OPERATIONS.CODEREPONSE).toSorted()).toEqual(
       Object.keys(PAYBOX_ERRORS).toSorted(),
     );
+  });
+});
+
+describe('a hold that somebody captures in the back office', () => {
+  it('is shown to a person, who says how much it was, because the inquiry names no amount', async () => {
+    const attempt = await ready('paybox', { held: true });
+    const { shop, payment } = attempt;
+    await performed(attempt, 'capture', 7500);
+    const conclude = (body: object) => admin('POST', `/payments/${payment.id}/attempts/1`, body);
+    expect((await conclude({ outcome: 'paid', amount: 7500 })).status).toBe(409);
+    await shop.call('POST', `/payments/${payment.id}/refresh`);
+    await shop.call('POST', `/payments/${payment.id}/refresh`);
+    await runAlarms(payment.id);
+    expect(await read(attempt)).toMatchObject({ status: 'authorized', amounts: { paid: 0 } });
+    const conflicts = (await shop.events(payment.id)).filter(({ type }) => type === 'notification.conflict');
+    expect(conflicts.map(({ detail }) => detail.reason)).toEqual(['amount_untold']);
+    expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.conflict');
+    expect((await conclude({ outcome: 'paid' })).status).toBe(409);
+    expect((await conclude({ outcome: 'denied' })).body).toMatchObject({ code: 'invalid_state' });
+    expect((await conclude({ outcome: 'paid', amount: 7500 })).status).toBe(200);
+    expect(await read(attempt)).toMatchObject({
+      status: 'partially_paid',
+      amounts: { paid: 7500 },
+      signed: false,
+    });
+    expect((await conclude({ outcome: 'paid', amount: 7500 })).status).toBe(409);
+  });
+
+  it('is no riddle where a capture of ours explains it', async () => {
+    const attempt = await ready('paybox', { held: true });
+    await call(attempt, 'capture', { amount: 7500 });
+    await attempt.shop.call('POST', `/payments/${attempt.payment.id}/refresh`);
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
+    expect(types).not.toContain('notification.conflict');
+    expect(await read(attempt)).toMatchObject({ amounts: { paid: 7500 } });
   });
 });

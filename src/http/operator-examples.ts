@@ -1,0 +1,226 @@
+/** Answers to operators, and to those who move from PolyBanking, as the local Worker gave them: by the schema that they fit. */
+import type { GenericSchema } from 'valibot';
+import * as schemas from './schemas.ts';
+
+const AT = '2026-11-26T15:13:59.344Z';
+
+const account = {
+  id: 'paybox-main',
+  provider: 'paybox',
+  caption: 'Paybox',
+  environment: 'test',
+  currencies: ['EUR'],
+  settings: { site: '1999888', rang: '32', identifiant: '107904482', hmac_key: '********' },
+  endpoints: {},
+  allowedIps: [],
+  expireAfterHours: 24,
+  trustUnprovenNotifications: false,
+  retiredAt: null,
+  secrets: { hmac_key: [{ notBefore: AT, notAfter: null }] },
+  createdAt: AT,
+  updatedAt: AT,
+  proof: {
+    keyOf: 'platform',
+    covered: ['M', 'R', 'E', 'S', 'T', 'A', 'C'],
+    notCovered: [],
+    bordersCovered: true,
+    environmentMark: 'A',
+    countsAt: { notification: 'query', return: 'query' },
+  },
+  warnings: [
+    'settings.billing_phone is not set: banks refuse payments whose shop gives no telephone number of the shopper (since October 2024)',
+  ],
+  setup: [
+    {
+      where: 'Back office > Information > Instant payment notification (IPN) URL',
+      value: 'https://pay.example.com/callback/paybox-main (each payment also carries it as PBX_REPONDRE_A)',
+    },
+    {
+      where: 'Back office > Information > HMAC key',
+      value: 'make one, enter it here, and confirm it by the e-mail link',
+    },
+  ],
+};
+
+const shop = {
+  id: 'tickets',
+  name: 'Tickets',
+  group: null,
+  active: true,
+  adminEnabled: true,
+  testMode: true,
+  region: null,
+  rateLimit: null,
+  expireAfterMinutes: null,
+  accounts: ['paybox-main'],
+  returnUrl: { success: 'https://tickets.example/thanks', failure: 'https://tickets.example/sorry' },
+  webhook: { url: 'https://tickets.example/webhook', dialect: 'standard', newPayments: false },
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const refusal = {
+  id: 1,
+  at: '2026-11-26T15:13:59.449Z',
+  account: 'ecommpay-sandbox',
+  channel: 'notification',
+  reason: 'signature_mismatch',
+  ip: '127.0.0.1',
+  requestId: '8e70dc848b41e402',
+  explanation: {
+    problem: 'the signature does not fit the body and the secret key',
+    base: 'payment:id:3XQKWCG7XBC6P9TN01;payment:status:success;project_id:112',
+    charset: 'utf-8',
+    expected: 'KOCmW5jy',
+    received: 'AAAA',
+    firstDifference: { at: 0, expected: 'KOCmW5jy', received: 'AAAA' },
+    keysTried: [
+      { setting: 'secret_key', key: '24 characters, fingerprint a50cc0ce', which: 'current' as const },
+    ],
+    likelyCauses: ['the signature has 4 characters and not 88: another algorithm or encoding'],
+  },
+};
+
+const change = (to: unknown) => ({ from: null, to });
+
+const audited = {
+  id: 22,
+  at: AT,
+  actor: 'operator',
+  actorName: null,
+  address: '203.0.113.9',
+  request: '5d0f3a9c2b7e4f18',
+  action: 'shop.created',
+  subject: 'tickets',
+  shop: 'tickets',
+  detail: {
+    name: change(shop.name),
+    active: change(true),
+    adminEnabled: change(true),
+    testMode: change(true),
+    accounts: change(shop.accounts),
+    returnUrl: change(shop.returnUrl),
+    webhook: change(shop.webhook),
+    keys: ['apiKey', 'requestKey', 'ipnKey', 'webhookSecret'],
+  },
+};
+
+const website = {
+  reference: 'order-1042',
+  extra_data: '',
+  amount: '1050',
+  amount_chf: 10.5,
+  postfinance_id: 'None',
+  postfinance_status: '??',
+  postfinance_status_text: 'Unknow',
+  internal_status: 'fw',
+  internal_status_text: 'User forwarded to PostFinance',
+  ipn_needed: 'False',
+  brand: '',
+  card: '',
+  creation_date: '2026-11-26 16:14:16.405000+01:00',
+  last_userforwarded_date: '2026-11-26 16:14:16.904000+01:00',
+  last_user_back_from_postfinance_date: '',
+  last_postfinance_ipn_date: '',
+  last_ipn_date: '2026-11-26 16:14:17.089000+01:00',
+};
+
+const user = {
+  id: '7',
+  username: 'jane',
+  name: 'Jane Doe',
+  email: 'jane@example.com',
+  superuser: false,
+  staff: true,
+  active: true,
+  groups: ['Tickets'],
+  configs: ['12'],
+};
+
+const imported = {
+  id: 41,
+  config: '12',
+  at: '2019-03-04T10:11:12Z',
+  user: 'jane',
+  text: 'Changed url_ipn.',
+};
+
+const endpoint = {
+  id: 'ep_7c0f2a9d4b1e6835',
+  url: 'https://books.example.com/countersign',
+  dialect: 'standard',
+  events: ['payment.paid', 'payment.refunded'],
+  active: true,
+  failingSince: null,
+  switchedOffAt: null,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const attention = {
+  id: '12',
+  kind: 'webhook_failing',
+  payment: '3XQKWCG7XBC6P9TN',
+  account: 'ecommpay-sandbox',
+  shop: 'tickets',
+  since: AT,
+  detail: {
+    reference: 'order-1043',
+    endpoint: 'first',
+    webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+    status: 503,
+    error: null,
+    abandoned: false,
+  },
+};
+
+export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] = [
+  [schemas.account, account],
+  [schemas.accountList, { data: [account] }],
+  [schemas.refusals, { data: [refusal], nextCursor: null }],
+  [schemas.shop, shop],
+  [schemas.shopList, { data: [shop] }],
+  [schemas.endpoint, { ...endpoint, secret: 'whsec_T2ZhIHRlc3QgYWxvbmU6IG5vYm9keSdz' }],
+  [schemas.endpointList, { data: [endpoint] }],
+  [
+    schemas.endpointTest,
+    { webhook: 'msg_sample_5d0f3a9c2b7e4f18', result: 'delivered', status: 204, error: null, durationMs: 84 },
+  ],
+  [schemas.resentMany, { queued: 41, skipped: 2, nextCursor: null }],
+  [schemas.attention, attention],
+  [schemas.attentionList, { data: [attention], nextCursor: null, counts: { webhook_failing: 1 } }],
+  [
+    schemas.branding,
+    {
+      name: 'Tickets',
+      color: '#14532d',
+      logo: 'https://pay.example.com/logo/tickets/9f86d081884c7d65',
+    },
+  ],
+  [
+    schemas.checked,
+    {
+      result: 'good',
+      call: 'PPPS.php, TYPE 00011, of a reference that does not exist',
+      detail: 'Paybox Direct takes site, rang and the HMAC key',
+      durationMs: 212,
+      health: {
+        lastNotificationAt: AT,
+        lastAnswerAt: AT,
+        lastFailureAt: null,
+        failingSince: null,
+        failures: 0,
+        lastError: null,
+      },
+    },
+  ],
+  [schemas.auditList, { data: [audited], nextCursor: '22' }],
+  [schemas.rebuilt, { queued: 250, empty: 0, nextCursor: '250' }],
+  [schemas.reencrypted, { accounts: 3, shops: 2, failed: [] }],
+  [schemas.imported, { result: 'imported', detail: null }],
+  [schemas.importedUsers, { data: [user] }],
+  [schemas.importedChanges, { data: [imported], nextCursor: null }],
+  [schemas.polybankingAnswer, { status: 'OK', url: 'https://pay.example.com/paiements/go/P1VYYQBHN7X3191J' }],
+  [schemas.polybankingReferences, { result: 'ok', data: [{ reference: website.reference }] }],
+  [schemas.polybankingTransaction, { result: 'ok', data: website }],
+];
