@@ -2,6 +2,7 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
+import type { Notified } from '../payments/attention.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
@@ -16,6 +17,8 @@ export interface SearchablePayment {
   readonly head: { readonly seq: number; readonly hash: string };
   /** Every number that providers have for it. */
   readonly providerReferences: readonly string[];
+  /** What messages of its provider have shown since the last push. */
+  readonly notified?: Notified;
 }
 
 export interface ListFilter {
@@ -46,8 +49,12 @@ export function viewIn({ body, version }: { readonly body: string; readonly vers
   return { ...ADDED, version, ...view };
 }
 
-/** Writes payments' rows in one transaction, each unless a newer one is there. */
-export async function project(db: Database, payments: readonly SearchablePayment[]): Promise<void> {
+/** Writes payments' rows in one transaction, each unless a newer one is there. @param beside what else goes with them. */
+export async function project(
+  db: Database,
+  payments: readonly SearchablePayment[],
+  beside: readonly Statement[] = [],
+): Promise<void> {
   const statement = db.prepare(PROJECT);
   const references = payments.flatMap(({ view, providerReferences }) =>
     providerReferences.map((reference) => ({ reference, payment: view.id })),
@@ -55,6 +62,7 @@ export async function project(db: Database, payments: readonly SearchablePayment
   await db.batch([
     ...payments.map((payment) => bound(statement, payment)),
     ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
+    ...beside,
   ]);
 }
 
@@ -161,6 +169,28 @@ export async function listProjected(
     data,
     next: results.length > filter.limit && last ? { createdAt: last.createdAt, id: last.id } : null,
   };
+}
+
+/** Payments of a shop by their newest change, the earliest first. `from` is inclusive, `to` exclusive, RFC 3339 UTC. */
+export async function listChanged(
+  db: Database,
+  page: {
+    readonly shop: string;
+    readonly from: string;
+    readonly to: string;
+    readonly after: { readonly updatedAt: string; readonly id: string } | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly id: string; readonly updatedAt: string }[]> {
+  const { shop, from, to, after, limit } = page;
+  const { results } = await db
+    .prepare(
+      `SELECT id, updated_at AS updatedAt FROM payments
+       WHERE shop = ? AND (updated_at, id) > (?, ?) AND updated_at >= ? AND updated_at < ? ORDER BY updated_at, id LIMIT ?`,
+    )
+    .bind(shop, after?.updatedAt ?? '', after?.id ?? '', from, to, limit)
+    .all<{ readonly id: string; readonly updatedAt: string }>();
+  return results;
 }
 
 /** Whether there is a payment that went to an account, or of a shop. */

@@ -11,6 +11,7 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { unfamiliarIn } from './drift.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
@@ -98,11 +99,13 @@ export async function takeNotification(
         standing,
       });
     const update = await commandOf(message);
+    const noticed = unfamiliarIn(opened, request, message, sender.ip);
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
       if (more) await service.ledger(more.id).applyUpdate(more.command);
     }
-    const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
+    const command = update && { ...update.command, ...(noticed.length > 0 && { noticed }) };
+    const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
     if (result?.kind === 'answer') {
       if (message.ask) await takeHint(service, opened, hintOf(message, provider));
       return result.answer;

@@ -37,7 +37,7 @@ import type {
   StatusQueryRequest,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { EventPage } from '../payments/types.ts';
+import type { EventPage, EventSource } from '../payments/types.ts';
 import type { DayZone } from '../providers/contract.ts';
 import type { NameLookups } from './look-up.ts';
 import type { ShopLimits } from './shop-limits.ts';
@@ -58,7 +58,7 @@ export interface LedgerClient {
     readonly shop: string;
     readonly deliveries: readonly DeliveryWithBodies[];
   } | null>;
-  resend(isPolybanking: boolean, by?: 'shop' | 'operator'): Promise<boolean>;
+  resend(isPolybanking: boolean, source?: EventSource): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;
@@ -97,6 +97,8 @@ export interface Service {
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;
+  /** Has something done beside the answer, which does not wait for it. What it throws is logged. */
+  readonly later: (work: Promise<void>) => void;
   /** What the name service said of hosts that others have given. */
   readonly names: NameLookups;
   /** A number from 0 that nobody else gets for this name on this day (`YYYY-MM-DD`). */

@@ -1,4 +1,5 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
+import type { Noticed } from '../payments/attention.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
@@ -195,6 +196,8 @@ export type HopResult =
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
+  /** What in the message is not documented, and new to whoever took it. */
+  readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */
@@ -434,6 +437,8 @@ export interface PaymentLog {
   readonly pending: readonly {
     readonly id: string;
     readonly kind: string;
+    /** Of a message that an endpoint has not taken. */
+    readonly endpoint?: string;
     readonly tries: number;
     /** RFC 3339 UTC. */
     readonly nextTryAt: string;
@@ -465,6 +470,8 @@ export interface Delivery {
   /** Of its line in the log. */
   readonly seq: number;
   readonly webhook: string;
+  /** Id of the shop's endpoint. */
+  readonly endpoint: string;
   readonly at: string;
   readonly result: 'delivered' | 'failed' | 'abandoned';
   readonly try: number;

@@ -110,6 +110,8 @@ export interface LedgerRecord {
   readonly paidAt?: string;
   /** Money came after it was called off or had expired. */
   readonly late?: true;
+  /** The newest message that said what cannot be, until a later one of the attempt counts. */
+  readonly conflict?: { readonly attempt: number; readonly reason: string; readonly at: string };
   /** Its checkout link carries a token; absent: it was made when the id alone was one. */
   readonly link?: 'token';
   /** When the shopper's data was erased, RFC 3339 UTC. */
@@ -176,6 +178,23 @@ export function withAttempt(
     ...record,
     attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
   };
+}
+
+/** The record with a message that said what cannot be. */
+export function withConflict(
+  record: LedgerRecord,
+  attempt: number,
+  reason: string,
+  at: string,
+): LedgerRecord {
+  return { ...record, conflict: { attempt, reason, at } };
+}
+
+/** The record once a message of the attempt counts that fits. */
+export function withoutConflict(record: LedgerRecord, attempt: number): LedgerRecord {
+  if (record.conflict?.attempt !== attempt) return record;
+  const { conflict: _conflict, ...rest } = record;
+  return rest;
 }
 
 /** The order number of an attempt: ours, or the one that it had before it was taken over. */

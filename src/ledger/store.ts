@@ -30,8 +30,11 @@ export interface Answer {
   readonly body: string;
 }
 
-/** `confirm` is a status query; `operation` reconciles an operation; `expiry` ends a payment whose time is up. */
-export type JobKind = 'webhook' | 'confirm' | 'operation' | 'expiry';
+/**
+ * `webhook` is a message, `delivery` a message to one endpoint (deliveries.ts); `confirm` is a status query; `operation` reconciles an
+ * operation; `expiry` ends a payment whose time is up; `attention` writes what needs a person (attention.ts).
+ */
+export type JobKind = 'webhook' | 'delivery' | 'confirm' | 'operation' | 'expiry' | 'attention';
 
 /** What was sent to a shop's address, and what it answered: the beginnings of both. */
 export interface Exchange {
@@ -290,6 +293,11 @@ export class Store {
   /** A job of that id; null also for a status query that is done. */
   job(id: string): Job | null {
     return this.#jobsById().get(id) ?? null;
+  }
+
+  /** Every job, without the status queries that are done. */
+  jobs(): Job[] {
+    return [...this.#jobsById().values()];
   }
 
   /** @param options.isPolybanking whether what websites of PolyBanking get counts, or what other shops get. */

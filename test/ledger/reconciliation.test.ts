@@ -344,6 +344,8 @@ class Bank {
     return {
       now: () => this.now,
       random: () => {},
+      webhookEndpoints: async () => ['first'],
+      tellAttention: async () => {},
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
       webhookPause: () => null,
       project: async () => {},

@@ -9,6 +9,7 @@ import {
   MASK,
   requireModeOfShops,
 } from '../../gateway/account-change.ts';
+import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
@@ -28,6 +29,9 @@ import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
+import { attentionRoutes } from './attention.ts';
+import { brandingRoutes } from './branding.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
 import { paymentOperationRoutes } from './payment-operations.ts';
 import { paymentRoutes } from './payments.ts';
@@ -206,6 +210,27 @@ function accountRoutes(): Hono<AppEnv> {
       const { limit = '50', cursor } = queryOf(c, schemas.auditQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/check',
+    documented({
+      summary: 'Check the keys of an account by a harmless call of its provider',
+      description:
+        'A call that changes nothing and that only the right keys get a good answer to. Where the provider has none, `result` is `none` and `detail` says what to do.',
+      auth: 'operator',
+      permission: 'configure',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.checked },
+      errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(await checkAccount(service, account));
     },
   );
 
@@ -404,6 +429,9 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.use('/v1/admin/*', authenticateOperator);
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
+  routes.route('/', endpointRoutes());
+  routes.route('/', brandingRoutes());
+  routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
   routes.route('/', paymentRoutes());
   routes.route('/', proofRoutes());

@@ -25,6 +25,7 @@ import {
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, lookUpChargebacks } from './chargeback.ts';
+import { checkTpay } from './check.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import {
   isTpayTrial,
@@ -152,6 +153,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   ],
 
   hintMembers: ['refunded'],
+  check: checkTpay,
   queryStatus: queryTransaction,
   cannotQueryStatus: ({ mode }) =>
     mode === 'openapi' ? null : 'accounts of the classic protocol have no status query',
