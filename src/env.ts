@@ -6,6 +6,7 @@
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
 import { checkoutKey, waitingKey } from './signing/checkout-token.ts';
+import { anchorSeed } from './signing/ed25519.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -31,6 +32,8 @@ export interface Config {
   readonly checkoutKey: Uint8Array;
   /** 32 bytes, derived from idKey: makes the tokens of the pages that wait for a result. */
   readonly waitingKey: Uint8Array;
+  /** 32 bytes, derived from idKey: signs the anchors of the logs. */
+  readonly anchorSeed: Uint8Array;
   readonly adminToken: string;
   /** The one before, while it is rotated. */
   readonly previousAdminToken: string | null;
@@ -153,6 +156,7 @@ export function readConfig(variables: Variables): Config {
     idKey,
     checkoutKey: checkoutKey(idKey),
     waitingKey: waitingKey(idKey),
+    anchorSeed: anchorSeed(idKey),
     adminToken,
     previousAdminToken: variables.ADMIN_TOKEN_PREVIOUS
       ? ownToken('ADMIN_TOKEN_PREVIOUS', variables.ADMIN_TOKEN_PREVIOUS, local)

@@ -309,12 +309,14 @@ export class Shops {
     return value;
   }
 
-  /** Deletes a shop with its keys. */
+  /** Deletes a shop with its keys, its endpoints, and how it looks. */
   async delete(id: string, by: Actor): Promise<void> {
     await this.#begin(`shop/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
-      this.#db.prepare('DELETE FROM shop_keys WHERE shop = ?').bind(id),
+      ...['shop_keys', 'endpoints', 'endpoint_secrets', 'branding', 'attention'].map((table) =>
+        this.#db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
+      ),
       this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
       recordAudit(this.#db, at, { by, action: 'shop.deleted', subject: id, shop: id, detail: {} }),
     ]);

@@ -197,6 +197,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       data: [
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0002a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,
@@ -206,6 +207,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
         },
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,

@@ -1,4 +1,5 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
+import type { Noticed } from '../payments/attention.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
@@ -26,7 +27,7 @@ import type {
   WayBack,
 } from '../payments/types.ts';
 import type { Ended, Original } from './record.ts';
-import type { Answer } from './store.ts';
+import type { Answer, Exchange } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
 export interface SignedAttempt {
@@ -61,6 +62,8 @@ export interface CreateCommand {
   readonly wanted?: { readonly account: string | null; readonly provider: string | null };
   /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
+  /** Who asks for it, where that is not the shop. */
+  readonly by?: 'operator';
 }
 
 /** One line of a history that is taken over, oldest first. */
@@ -193,6 +196,8 @@ export type HopResult =
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
+  /** What in the message is not documented, and new to whoever took it. */
+  readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */
@@ -396,6 +401,9 @@ export type ConcludeAttemptResult =
   /** The messages claim no amount, or several. */
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 
+/** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
+export type EraseResult = 'erased' | 'not_found' | 'not_decided';
+
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */
 export interface OverdueCommand {
   readonly schedules: Readonly<
@@ -435,6 +443,8 @@ export interface PaymentLog {
   readonly pending: readonly {
     readonly id: string;
     readonly kind: string;
+    /** Of a message that an endpoint has not taken. */
+    readonly endpoint?: string;
     readonly tries: number;
     /** RFC 3339 UTC. */
     readonly nextTryAt: string;
@@ -456,9 +466,18 @@ export interface History {
   readonly feedback: { readonly code: string } | null;
 }
 
+/** One try of a webhook with what is kept of its bodies; null: nothing was sent, or it is kept no more. */
+export interface DeliveryWithBodies extends Delivery {
+  readonly exchange: Exchange | null;
+}
+
 /** One try of a webhook, from the log. */
 export interface Delivery {
+  /** Of its line in the log. */
+  readonly seq: number;
   readonly webhook: string;
+  /** Id of the shop's endpoint. */
+  readonly endpoint: string;
   readonly at: string;
   readonly result: 'delivered' | 'failed' | 'abandoned';
   readonly try: number;

@@ -27,8 +27,10 @@ import {
   type LedgerRecord,
   summaryOf,
   withAttempt,
+  withConflict,
   withDocument,
   withFeedback,
+  withoutConflict,
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
@@ -199,12 +201,12 @@ export class ProviderUpdates {
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
   apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Taken {
-    const record = withProviderData(before, command);
-    if (record !== before) writer.save({ ...record, updatedAt: writer.at });
+    const given = withProviderData(before, command);
+    if (given !== before) writer.save({ ...given, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
-    const attempt = record.attempts[number - 1] as Attempt;
+    const attempt = given.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-    const asked = { amount: attempt.amount, currency: record.request.currency };
+    const asked = { amount: attempt.amount, currency: given.request.currency };
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
@@ -214,9 +216,9 @@ export class ProviderUpdates {
     const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
-    const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
+    const captured = command.ofOrder ? capturedOf(given.operations ?? [], number) : null;
     const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
-    const about = this.#operationResults.newsOf(record, command, amount);
+    const about = this.#operationResults.newsOf(given, command, amount);
     const { cumulative = false, sequence, ofTransaction } = command;
     const movement = about ? ownMovement(about.operation, command) : command.movement;
     const money = knownMoney(attempt.state, cumulative ? null : movement);
@@ -238,7 +240,9 @@ export class ProviderUpdates {
     const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
+    const record = difference ? withConflict(given, number, difference, writer.at) : given;
     if (difference) {
+      writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
     }
@@ -254,7 +258,9 @@ export class ProviderUpdates {
       ...(ofTransaction && { ofTransaction }),
     };
     if (contradicts(attempt.state, update)) {
-      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      const reason = 'not_paid_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }
@@ -300,7 +306,8 @@ export class ProviderUpdates {
       }
       return taken;
     }
-    const moved = withAttempt(record, number, (entry) => ({
+    const agreed = difference ? record : withoutConflict(record, number);
+    const moved = withAttempt(agreed, number, (entry) => ({
       ...entry,
       queried: 0,
       state,

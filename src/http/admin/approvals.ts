@@ -9,7 +9,7 @@ import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operations.ts';
+import { demoPayment } from '../operate.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 

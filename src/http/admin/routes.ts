@@ -10,6 +10,7 @@ import {
   requireModeOfShops,
   rotatedKeyId,
 } from '../../gateway/account-change.ts';
+import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
@@ -29,9 +30,15 @@ import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
 import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
+import { attentionRoutes } from './attention.ts';
 import { auditRoutes } from './audit.ts';
+import { brandingRoutes } from './branding.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
+import { paymentOperationRoutes } from './payment-operations.ts';
+import { paymentRoutes } from './payments.ts';
 import { peopleRoutes } from './people.ts';
+import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
 
 /** How many ledgers one call of the rebuild wakes. */
@@ -213,6 +220,27 @@ function accountRoutes(): Hono<AppEnv> {
   );
 
   routes.post(
+    '/v1/admin/accounts/:id/check',
+    documented({
+      summary: 'Check the keys of an account by a harmless call of its provider',
+      description:
+        'A call that changes nothing and that only the right keys get a good answer to. Where the provider has none, `result` is `none` and `detail` says what to do.',
+      auth: 'operator',
+      permission: 'configure',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.checked },
+      errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(await checkAccount(service, account));
+    },
+  );
+
+  routes.post(
     '/v1/admin/accounts/:id/retire',
     documented({
       summary: 'Retire an account: it begins no attempt any more',
@@ -295,8 +323,10 @@ function upkeepRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const { objects, cursor } = await optionalJsonBody(c, schemas.rebuild);
-      const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
+      const { objects, cursor, older } = await optionalJsonBody(c, schemas.rebuild);
+      const ids = objects
+        ? []
+        : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE, older ?? false);
       const ledgers = objects
         ? objects.map((object, index) => objectLedger(service, object, index))
         : ids
@@ -384,11 +414,17 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.use('/v1/admin/*', authenticateOperator);
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
+  routes.route('/', endpointRoutes());
+  routes.route('/', brandingRoutes());
+  routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', paymentRoutes());
+  routes.route('/', proofRoutes());
   routes.route('/', peopleRoutes());
   routes.route('/', approvalRoutes());
   routes.route('/', auditRoutes());
   routes.route('/', attemptRoutes());
+  routes.route('/', paymentOperationRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
 }

@@ -66,6 +66,7 @@ export const rebuild = v.strictObject({
     ),
   ),
   cursor: told('The `nextCursor` of the answer before.', v.nullish(v.string())),
+  older: told('Only payments that an older version has pushed.', v.nullish(v.boolean('is true or false'))),
 });
 
 export const rebuilt = v.object({
