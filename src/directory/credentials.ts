@@ -126,7 +126,7 @@ export class Credentials {
         .bind(this.#at(), user),
       this.#db
         .prepare(
-          `UPDATE operator_credentials SET ${names.map((name) => `${name} = ?`).join(', ')}, updated_at = ? WHERE user = ?`,
+          `UPDATE operator_credentials SET ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? WHERE user = ?`,
         )
         .bind(...Object.values(columns), this.#at(), user),
     ]);

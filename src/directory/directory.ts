@@ -3,7 +3,14 @@ import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { Anchors } from './anchors.ts';
-import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type WaitingAudit } from './audit.ts';
+import {
+  type AuditFilter,
+  type AuditRecord,
+  listAudit,
+  recordAudit,
+  recordAuditOnce,
+  type WaitingAudit,
+} from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Cache } from './cache.ts';
@@ -267,8 +274,8 @@ export class Directory {
     else await recordRefusal(this.#db, at, entry as RefusalRecord);
   }
 
-  audit(limit: number, before: number | null): Promise<AuditEntry[]> {
-    return listAudit(this.#db, limit, before);
+  audit(filter: AuditFilter): Promise<AuditEntry[]> {
+    return listAudit(this.#db, filter);
   }
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */

@@ -145,6 +145,31 @@ const imported = {
   text: 'Changed url_ipn.',
 };
 
+const used = { createdAt: AT, lastUsedAt: AT, lastUsedFrom: '203.0.113.9' };
+
+const token = {
+  ...used,
+  id: '5f0c3b9a1d2e4876',
+  name: 'nightly export',
+  role: 'view',
+  shops: null,
+  groups: ['theatres'],
+  expiresAt: '2036-01-01T00:00:00.000Z',
+  revokedAt: null,
+};
+
+const operator = {
+  ...used,
+  id: '8a41d07e62c95b3f',
+  email: 'zoe@example.com',
+  name: 'Zoé Müller',
+  role: 'refund',
+  shops: ['tickets'],
+  groups: [],
+  active: true,
+  updatedAt: AT,
+};
+
 export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] = [
   [schemas.account, account],
   [schemas.accountList, { data: [account] }],
@@ -153,7 +178,12 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
   [schemas.shopList, { data: [shop] }],
   [schemas.auditList, { data: [audited], nextCursor: '22' }],
   [schemas.rebuilt, { queued: 250, empty: 0, nextCursor: '250' }],
-  [schemas.reencrypted, { accounts: 3, shops: 2, failed: [] }],
+  [schemas.reencrypted, { accounts: 3, shops: 2, users: 1, failed: [] }],
+  [schemas.createdToken, { ...token, token: 'cst_3q2-7wAAv5kQm0xYB1nZs8Rf4LhT6uEoJcPdGiWyVaM' }],
+  [schemas.tokenList, { data: [token] }],
+  [schemas.user, operator],
+  [schemas.userList, { data: [operator] }],
+  [schemas.approvalLimits, { EUR: 50_000, JPY: 80_000 }],
   [schemas.imported, { result: 'imported', detail: null }],
   [schemas.importedUsers, { data: [user] }],
   [schemas.importedChanges, { data: [imported], nextCursor: null }],

@@ -9,17 +9,37 @@ import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
+import { demoPayment } from '../operate.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
 
+/**
+ * A refund that waits, for the examples: a token has asked for it, above a limit that is set for the moment.
+ * @param variable the shell's, for the payment.
+ */
+function waitingRefund(variable: string): string {
+  const admin = (method: string, path: string, body: object, key = '$ADMIN_TOKEN') =>
+    `curl -sf -X ${method} "$BASE/v1/admin/${path}" -H "Authorization: Bearer ${key}" -d '${JSON.stringify(body)}'`;
+  const token = admin('POST', 'tokens', { name: 'first', role: 'refund' });
+  return [
+    demoPayment(variable, `docs-${variable.toLowerCase()}`, 'automatic'),
+    `${admin('PUT', 'approvals', { EUR: 100 })} > /dev/null`,
+    `FIRST=$(${token} | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+    `${admin('POST', `payments/$${variable}/refund`, { amount: 500 }, '$FIRST')} > /dev/null`,
+    `${admin('PUT', 'approvals', { EUR: 50_000 })} > /dev/null`,
+  ].join('\n');
+}
+
 const DECISIONS = {
   approve: {
+    variable: 'WAITING',
     decision: 'approved',
     summary: 'Approve a refund of another operator, which executes it',
     description:
       'Once: a second approval is 409, and so is one by whoever has asked for it. 502 and 504 say in their detail whether it failed or its outcome is unknown.',
   },
   decline: {
+    variable: 'UNWANTED',
     decision: 'declined',
     summary: 'Decline a refund of another operator: it is never sent',
     description: 'What was reserved for it may be given back again. Whoever has asked for it cannot: 409.',
@@ -67,7 +87,7 @@ export function approvalRoutes(): Hono<AppEnv> {
     },
   );
 
-  for (const [name, { decision, summary, description }] of Object.entries(DECISIONS)) {
+  for (const [name, { variable, decision, summary, description }] of Object.entries(DECISIONS)) {
     routes.post(
       `/v1/admin/payments/:id/operations/:operation/${name}`,
       documented({
@@ -87,7 +107,11 @@ export function approvalRoutes(): Hono<AppEnv> {
           'provider_error',
           'provider_unreachable',
         ],
-        example: { path: { id: '$PAID', operation: '1' }, body: {} },
+        example: {
+          path: { id: `$${variable}`, operation: '1' },
+          body: {},
+          before: waitingRefund(variable),
+        },
       }),
       async (c) => {
         await optionalJsonBody(c, schemas.nothing);
