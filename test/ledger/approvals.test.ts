@@ -42,6 +42,7 @@ function paid<T>(use: (place: Place) => Promise<T>): Promise<T> {
       lookedUp: null,
     };
     const ports: LedgerPorts = {
+      random: () => {},
       now: () => Date.now(),
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
       webhookPause: () => null,
