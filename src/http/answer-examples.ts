@@ -10,7 +10,9 @@ import * as schemas from './schemas.ts';
 const spplus = {
   id: 'spplus',
   aliases: [],
-  caption: 'SPPlus (Caisse d’Épargne; retired, replaced by SystemPay around 2010)',
+  caption: 'SPPlus (Caisse d’Épargne; ended around 2011, replaced by SystemPay)',
+  ended: '2011-12-31',
+  successor: [{ provider: 'systempay', brand: 'systempay' }],
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {
