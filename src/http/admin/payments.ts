@@ -61,7 +61,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       query: schemas.paymentSearch,
       success: { 200: schemas.operatorPaymentList },
       errors: ['invalid_request', 'not_found'],
-      example: { query: 'status=paid&limit=5' },
+      example: { query: 'provider=ecommpay&limit=5' },
     }),
     async (c) => {
       const service = c.get('service');
