@@ -3,7 +3,14 @@
 import { PROBLEMS } from '../payments/errors.ts';
 import { STATUSES } from '../payments/statuses.ts';
 import { PAUSES } from '../webhooks/schedule.ts';
-import { ATTENTION_WORDS, EVENT_WORDS, OPERATION_STATE_WORDS, PROBLEM_WORDS, STATUS_WORDS, WEBHOOK_WORDS } from './words.ts';
+import {
+  ATTENTION_WORDS,
+  EVENT_WORDS,
+  OPERATION_STATE_WORDS,
+  PROBLEM_WORDS,
+  STATUS_WORDS,
+  WEBHOOK_WORDS,
+} from './words.ts';
 
 /** A part of the document: paragraphs, then a table of words and their meanings. */
 export interface Section {

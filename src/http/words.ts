@@ -98,13 +98,16 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
     'A message says what cannot be: another amount or currency, or that what was paid was not. It goes when a later message of the attempt counts that fits.',
   paid_twice: 'More than the amount is there. It goes when the rest was given back.',
   pending_person: 'The provider waits for a person.',
-  pending_proof: 'A message says that there is a result, and proves nothing: look it up, and conclude the attempt.',
+  pending_proof:
+    'A message says that there is a result, and proves nothing: look it up, and conclude the attempt.',
   accepted_risk: 'An account takes notifications that prove nothing, because an operator has accepted it.',
   refusals: 'Messages to an account were refused for this reason in the last 24 hours.',
-  provider_failing: 'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
+  provider_failing:
+    'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
   drift:
     'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
-  secret_ending: 'An earlier value of a key or secret works no more after `detail.endsAt`, within seven days.',
+  secret_ending:
+    'An earlier value of a key or secret works no more after `detail.endsAt`, within seven days.',
 };
 
 /** The types of webhooks that are not `payment.` and a status. */
