@@ -82,9 +82,9 @@ export function unfamiliarIn(
   return found.flatMap((one) => {
     const value = one.value.slice(0, LONGEST);
     const name = `${provider.id} ${one.what} ${value}`;
-    if (value === '' || seen.get(name) || isDocumented(provider, settings, one.what, value)) return [];
+    if (value === '' || seen.get(name)) return [];
     seen.set(name, true);
-    return [{ ...one, value }];
+    return isDocumented(provider, settings, one.what, value) ? [] : [{ ...one, value }];
   });
 }
 

@@ -425,10 +425,11 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return true;
   }
 
-  /** Pushes the searchable copy again. False when there is no payment here. */
+  /** Pushes the searchable copy again, and what needs a person. False when there is no payment here. */
   async reproject(): Promise<boolean> {
     if (!this.#store.head) return false;
     this.#projected = null;
+    this.#work.attendAgain();
     await this.#store.wake(this.ports().now());
     return true;
   }

@@ -267,7 +267,8 @@ export class ProviderUpdates {
     if (command.amountUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
+      const untold = withConflict(record, number, 'amount_untold', writer.at);
+      const marked = withAttempt(untold, number, (entry) => ({ ...entry, amountUntold: true }));
       this.#work.saveMoved(writer, marked);
       return { answer };
     }

@@ -80,6 +80,17 @@ export class UnitOfWork {
     return [promise, () => this.#waiting.delete(resolve)];
   }
 
+  /** Has what needs a person written again, whatever the directory is known to have. */
+  attendAgain(): void {
+    const { store } = this;
+    const { record } = store;
+    if (!record) return;
+    const before = store.job(ATTENTION_JOB);
+    const at = new Date(this.now()).toISOString();
+    const job = attentionJob(record, store.jobs(), before, at) ?? before;
+    if (job) this.commit((writer) => writer.queue({ ...job, tries: 0, dueAt: Date.parse(at) }));
+  }
+
   /** Runs `work`, and queues what it changes of what needs a person. */
   #workAndAttend(writer: Writer, work: (writer: Writer) => void): void {
     const { store } = this;

@@ -123,6 +123,12 @@ describe('an endpoint that was switched off', () => {
     expect(await open('endpoint_off', shop.id)).toMatchObject([{ detail: { endpoint: 'first' } }]);
     await admin('PUT', `/shops/${shop.id}/endpoints/first`, { active: true });
     expect(await open('endpoint_off', shop.id)).toEqual([]);
+    await (await payment(account, shop)).tell({});
+    later(5 * 86_400_000 + 10_000);
+    await (await payment(account, shop)).tell({});
+    expect(await open('endpoint_off', shop.id)).toHaveLength(1);
+    await admin('PUT', `/shops/${shop.id}`, { webhook: { url: 'https://new.shop-demo.com/hook' } });
+    expect(await open('endpoint_off', shop.id)).toEqual([]);
   });
 });
 
@@ -133,6 +139,11 @@ describe('money', () => {
     await tell({ key: 'a', movement: 'a' });
     await tell({ key: 'b', movement: 'b' });
     expect(await open('paid_twice', id)).toMatchObject([{ account, shop: shop.id }]);
+    // A directory that was lost gets it again.
+    await env.DIRECTORY.exec('DELETE FROM attention');
+    await admin('POST', '/payments/rebuild', {});
+    await runAlarms(id);
+    expect(await open('paid_twice', id)).toHaveLength(1);
     await tell({ key: 'r', movement: 'r', outcome: 'refunded' });
     expect(await open('paid_twice', id)).toEqual([]);
   });

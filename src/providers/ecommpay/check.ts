@@ -4,8 +4,8 @@ import type { AccountCheck } from '../contract.ts';
 import { paymentStatus } from './gate.ts';
 import type { EcommpaySettings } from './settings.ts';
 
-/** "Transaction not found". */
-const NOT_FOUND = '3061';
+/** What Gate says of a payment that is not registered: its code is not documented, its words are. */
+const NOT_FOUND = /\bnot found\b|not (?:been )?registered/i;
 
 export const checkEcommpay: AccountCheck<EcommpaySettings> = {
   call: 'POST /v2/payment/status of a payment that does not exist',
@@ -13,7 +13,7 @@ export const checkEcommpay: AccountCheck<EcommpaySettings> = {
     try {
       await paymentStatus({ account, order, currency, fetch });
     } catch (error) {
-      if (!(error instanceof Declined) || error.provider?.code !== NOT_FOUND) throw error;
+      if (!(error instanceof Declined) || !NOT_FOUND.test(error.provider?.text ?? '')) throw error;
     }
     return 'Gate takes project_id and secret_key';
   },
