@@ -7,7 +7,7 @@ import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { sender } from '../flood/send.ts';
 import { PolyBankingClient } from '../polybanking/client.ts';
-import { run } from './support.ts';
+import { run, runSecretScript } from './support.ts';
 
 let server: LocalServer;
 const state = mkdtempSync(join(tmpdir(), 'countersign-server-'));
@@ -158,11 +158,7 @@ describe('the move from PolyBanking', () => {
     log(9, 6, '2015-10-26T19:52:03Z', 'of another type'),
   ];
   const migrate = (...more: string[]) =>
-    run(
-      'npm',
-      ['run', '-s', 'migrate:polybanking', '--', dump, '--url', server.origin, ...more],
-      environment,
-    );
+    runSecretScript('migrate:polybanking', [dump, '--url', server.origin, ...more], environment);
   const client = () => new PolyBankingClient('42', keys, (path, init) => fetch(server.origin + path, init));
 
   it('takes over shops and transactions, and lists what it rejects', async () => {
@@ -250,7 +246,7 @@ describe('the move from PolyBanking', () => {
     expect((await client().start('1050', 'new'))[1].status).toBe('OK');
     writeFileSync(dump, '{"not": "a dump"}');
     expect(migrate()).toMatchObject({ status: 2, stderr: expect.stringContaining('dumpdata') });
-    expect(run('npm', ['run', '-s', 'migrate:polybanking']).stderr).toContain('usage');
+    expect(runSecretScript('migrate:polybanking').stderr).toContain('usage');
   });
 });
 
@@ -258,7 +254,7 @@ describe('the rebuild', () => {
   it('goes over every payment that the copy knows', async () => {
     const environment = { ADMIN_TOKEN: 'local-admin-token' };
     const shop = new Storefront(server.origin);
-    const rebuilt = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
+    const rebuilt = () => runSecretScript('rebuild', [server.origin], environment);
     const before = Number.parseInt(rebuilt().stdout, 10);
     expect(before).toBeGreaterThan(0);
     await shop.create({ reference: 'another', amount: 1, currency: 'EUR', provider: 'ogone' });
@@ -269,14 +265,14 @@ describe('the rebuild', () => {
     );
     expect(stdout).toContain(line);
     expect(status).toBe(0);
-    expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
-    expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');
+    expect(runSecretScript('rebuild', [server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
+    expect(runSecretScript('rebuild').stderr).toContain('usage');
   });
 });
 
 describe('the setup of an account', () => {
   const setup = (args: readonly string[], token = 'local-admin-token') =>
-    run('npm', ['run', '-s', 'setup', '--', ...args], { ADMIN_TOKEN: token });
+    runSecretScript('setup', args, { ADMIN_TOKEN: token });
 
   it('is printed as steps, in order', () => {
     const { stdout, status } = setup(['dotpay-sandbox', '--url', server.origin]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sipsBridge } from '../../src/bridge/sips.ts';
 import { bridgeHeaders } from '../../src/providers/sips/bridge-signature.ts';
-import { run } from './support.ts';
+import { runSecretScript } from './support.ts';
 
 const SECRET = 'a secret of the bridge';
 const folder = mkdtempSync(join(tmpdir(), 'countersign-sips-'));
@@ -163,7 +163,7 @@ describe('a call', () => {
 
 describe('the command', () => {
   it('says what is missing', () => {
-    const { status, stderr } = run('npm', ['run', '-s', 'sips-bridge']);
+    const { status, stderr } = runSecretScript('sips-bridge');
     expect(status).not.toBe(0);
     expect(stderr).toContain('SIPS_BRIDGE_SECRET is not set');
   });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -18,4 +19,34 @@ export function run(
     env: { ...process.env, ...environment },
   });
   return { status, stdout, stderr };
+}
+
+/** The folders of PATH but those of packages: npm and the tests' own start put some of them first. */
+const ownPath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
+
+/** The machine's own Node: the one that runs this may be a package's. */
+function ownNode(): string {
+  const found = ownPath.split(delimiter).find((folder) => existsSync(join(folder, 'node')));
+  return found === undefined ? process.execPath : join(found, 'node');
+}
+
+/**
+ * Runs a script of package.json that is given a secret, by the machine's own Node. `npm run` would find a package's first after an
+ * installation without scripts, and such a script refuses to run with that.
+ */
+export function runSecretScript(
+  name: string,
+  args: readonly string[] = [],
+  environment: Record<string, string> = {},
+) {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const [command, ...rest] = scripts[name]?.split(' ') ?? [];
+  if (command !== 'tsx') throw new Error(`${name} is no script that tsx runs`);
+  const tsx = join('node_modules', 'tsx', 'dist', 'cli.mjs');
+  return run(ownNode(), [tsx, ...rest, ...args], { PATH: ownPath, ...environment });
 }
