@@ -11,6 +11,7 @@ export const ATTENTION_KINDS = [
   'accepted_risk',
   'refusals',
   'provider_failing',
+  'provider_silent',
   'drift',
   'secret_ending',
 ] as const;
