@@ -5,6 +5,10 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { everyTenMinutes } from '../../src/gateway/scheduled.ts';
+import { updateCommand } from '../../src/gateway/update-command.ts';
+import { orderNumber } from '../../src/payments/id.ts';
+import type { ProviderUpdate } from '../../src/providers/contract.ts';
+import { dummy } from '../../src/providers/dummy/index.ts';
 import { SANDBOX_ROOT_CERTIFICATE } from '../../src/sandbox/banks/tpay-keys.ts';
 import { readCertificate } from '../../src/signing/x509.ts';
 import { serviceOf } from '../../src/worker.ts';
@@ -29,6 +33,18 @@ import {
   type TestShop,
 } from '../support/harness.ts';
 import { asToken, makeToken } from '../support/operators.ts';
+
+/** What a provider says of a payment of the default amount. */
+const ANSWER = {
+  kind: 'update',
+  key: 'answer',
+  outcome: 'paid',
+  amount: 1999,
+  currency: 'EUR',
+  movement: 'answer',
+  providerReference: null,
+  detail: {},
+} as const;
 
 interface Entry {
   readonly id: string;
@@ -379,6 +395,39 @@ describe('drift', () => {
     for (const { id } of found) await admin('POST', `/attention/${id}/resolve`, { note: 'read the docs' });
     await send((fields) => fields.set('brand_new', 'Abc 123'), '198.41.0.2');
     expect(await open('drift', account)).toEqual([]);
+  });
+});
+
+describe('drift in what we ask for', () => {
+  it('is a code that no sheet has, in a return and in an answer to a status query, which are no notifications', async () => {
+    const { account, shop } = await place();
+    for (const channel of ['return', 'status'] as const) {
+      const { id } = (await shop.pay({})).body;
+      const code = `brand new ${channel}`;
+      const update: ProviderUpdate = { ...ANSWER, order: orderNumber(id, 1), providerStatus: code };
+      const of = (one: ProviderUpdate) =>
+        updateCommand(one, {
+          provider: dummy,
+          account: { id: account, environment: 'sandbox' },
+          channel,
+          signedBy: 'asked',
+        });
+      const command = of(update)?.command;
+      if (!command) throw new Error('the order number is ours');
+      if (channel === 'status') await ledgerOf(id).applyUpdate(command);
+      else await ledgerOf(id).returned({ account, update: command, refused: null, ip: null });
+      await runAlarms(id);
+      expect((await open('drift', account)).map(({ detail }) => detail)).toContainEqual({
+        ...{ provider: 'dummy', what: 'code', value: code, example: 'read as paid' },
+      });
+      // A second one has nothing new, and a code of the sheet never has.
+      expect(of(update)?.command).not.toHaveProperty('noticed');
+      expect(of({ ...update, providerStatus: 'paid' })?.command).not.toHaveProperty('noticed');
+    }
+    const { results } = await env.DIRECTORY.prepare('SELECT * FROM provider_health WHERE account = ?')
+      .bind(account)
+      .all();
+    expect(results).toEqual([]);
   });
 });
 
