@@ -62,7 +62,8 @@ export function addressBack(service: Service, returning: Returning, via?: string
 /** What a shopper is told of a payment, after its reference. */
 const BECAME: Readonly<Record<Status, string>> = {
   created: 'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
-  forwarded: 'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
+  forwarded:
+    'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
   pending: 'is being checked. It does not have to be paid again.',
   authorized: 'is accepted. It does not have to be paid again.',
   partially_paid: 'is paid in part.',
