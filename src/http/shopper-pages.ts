@@ -48,8 +48,8 @@ export function previewed(service: Randomness, onward?: string): Response {
   );
 }
 
-/** Where shoppers come with their browsers. */
-const SHOPPERS_WAY = /^\/(?:pay|return|paiements\/(?:go|return))(?=\/|$)/;
+/** Where shoppers come with their browsers, also by a link that was spelt otherwise on the way. */
+const SHOPPERS_WAY = /^\/+(?:pay|return|paiements\/(?:go|return))(?=\/|$)/i;
 
 /** Whether a person looks at what is answered at a path. */
 export function isShoppersWay(path: string): boolean {

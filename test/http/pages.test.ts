@@ -372,6 +372,8 @@ describe('a request that nobody should send', () => {
       `/return/${account}`,
       `/return/${account}/${payment.id}/more`,
       '/paiements/go',
+      new URL(payment.checkoutUrl).pathname.toUpperCase(),
+      `/${new URL(payment.checkoutUrl).pathname}`,
     ]) {
       const page = await pageOf(await visit(path));
       expect([path, page.status]).toEqual([path, 404]);
