@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { ApiDocument } from '../../src/http/openapi.ts';
 import {
   admin,
+  CUSTOMER,
   makeAccount,
   makeShop,
   type Problem,
@@ -15,6 +16,18 @@ import {
 } from '../support/harness.ts';
 
 const UNKNOWN = 'nobodysName';
+
+/** Objects that the examples of the document leave out, by the end of the path. */
+const MORE: readonly (readonly [path: string, body: object])[] = [
+  ['/v1/payments', { customer: CUSTOMER, returnUrl: {} }],
+  ['/v1/admin/shops/:id', { returnUrl: {}, webhook: {}, keys: {}, rateLimit: { perMinute: 5 } }],
+  ['/v1/admin/accounts/:id', { endpoints: {} }],
+];
+
+function withMore(path: string, example: unknown): unknown {
+  const more = MORE.find(([one]) => one === path.replace('{id}', ':id'))?.[1];
+  return more && typeof example === 'object' ? { ...example, ...more } : example;
+}
 
 /** Objects in which names are free, or settings of a provider, which are checked against its own. */
 const FREE = /(?:^|\.)(?:providerFields|metadata|settings)$/;
@@ -44,7 +57,7 @@ beforeAll(async () => {
       Object.entries(methods).map(([method, { requestBody }]) => ({
         method: method.toUpperCase(),
         path: path.replace(/\{(\w+)\}/g, (_, name) => named(path, name)),
-        example: requestBody?.content['application/json']?.example,
+        example: withMore(path, requestBody?.content['application/json']?.example),
       })),
     );
   expect(routes.length).toBeGreaterThan(30);
