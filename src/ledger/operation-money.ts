@@ -15,9 +15,9 @@ import {
   type OperationNews,
   shownTotal,
 } from '../payments/reconciliation.ts';
-import { apply } from '../payments/rules.ts';
+import { type AttemptState, apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
-import { type LedgerRecord, withAttempt } from './record.ts';
+import { type LedgerRecord, withAttempt, withMovedState } from './record.ts';
 
 /** The operations of an attempt. */
 export function operationsOfAttempt(
@@ -51,8 +51,12 @@ export function withShownMoney(
   const state = record.attempts[attempt - 1]?.state;
   if (kind === 'cancel' || !state || !shown) return record;
   const outcome = kind === 'capture' ? 'paid' : 'refunded';
-  const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
-  return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
+  const update = { outcome, amount: shown as Minor, movement: '', cumulative: true } as const;
+  const { proven = state } = record.attempts[attempt - 1] ?? {};
+  if (apply(state, update) === state && apply(proven, update) === proven) return record;
+  return withAttempt(record, attempt, (entry) =>
+    withMovedState(entry, true, (before) => apply(before, update)),
+  );
 }
 
 /** The record with the movement of a message noted that may be one of several operations of ours: a list may tell which. */
@@ -106,14 +110,19 @@ function withOwnMovement(
   const isLinked = record.operations?.some((one) => one.movement === movement);
   if (movement === null || isLinked || operation.movement !== undefined || sumOf(operation) !== 'refunded')
     return record;
-  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
+  const counted = record.attempts[operation.attempt - 1]?.state.refunded[movement];
   const linked = withOperation(record, { ...operation, movement });
   // The message is yet to come.
   if (counted === undefined) return linked;
-  return withAttempt(linked, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
-  }));
+  return withAttempt(linked, operation.attempt, (attempt) =>
+    withMovedState(attempt, true, (state) => renamedRefund(state, movement, movementOf(operation))),
+  );
+}
+
+/** A state with a refund's movement under another name. */
+function renamedRefund(state: AttemptState, from: string, to: string): AttemptState {
+  const { [from]: amount, ...others } = state.refunded;
+  return amount === undefined ? state : { ...state, refunded: { ...others, [to]: amount } };
 }
 
 /**
@@ -151,10 +160,11 @@ function unclaimedMovement(
 export function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
   const { operations = [] } = record;
   const updates = [updateOf(operation, operations), totalAfter(operation, operations)];
-  return withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: updates.reduce((state, update) => (update ? apply(state, update) : state), attempt.state),
-  }));
+  return withAttempt(record, operation.attempt, (attempt) =>
+    withMovedState(attempt, true, (before) =>
+      updates.reduce((state, update) => (update ? apply(state, update) : state), before),
+    ),
+  );
 }
 
 /** Under which identity the money of an update counts: that of the operation of ours that it is about. */

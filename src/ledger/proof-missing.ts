@@ -6,7 +6,7 @@
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withSaid } from './record.ts';
+import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withMovedState, withSaid } from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -46,11 +46,8 @@ export function isNewlyUntold({ attempts, operations = [] }: LedgerRecord, numbe
 }
 
 /** The attempt without the reason to wait. */
-function concluded(
-  { pendingReason: _reason, amountUntold: _untold, ...attempt }: Attempt,
-  state: Attempt['state'],
-): Attempt {
-  return { ...attempt, state };
+function concluded({ pendingReason: _reason, amountUntold: _untold, ...attempt }: Attempt): Attempt {
+  return attempt;
 }
 
 export class ProofMissing {
@@ -105,7 +102,9 @@ export class ProofMissing {
   ): ConcludeAttemptResult {
     this.#work.commit((writer) => {
       const moved = withAttempt(record, number, (attempt) =>
-        concluded(attempt, apply(attempt.state, { ...said, movement: '', cumulative: true })),
+        withMovedState(concluded(attempt), false, (state) =>
+          apply(state, { ...said, movement: '', cumulative: true }),
+        ),
       );
       // No code of the provider says it.
       const known = withSaid(moved, {

@@ -5,10 +5,12 @@
 import type { Minor } from '../payments/money.ts';
 import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
 import {
+  type AttemptState,
   apply,
   bearingOf,
   contradicts,
   hasLapsed,
+  inDoubt,
   type Mismatch,
   mismatch,
   moneyOf,
@@ -27,6 +29,7 @@ import {
   withAttempt,
   withDocument,
   withFeedback,
+  withMovedState,
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
@@ -249,7 +252,11 @@ export class ProviderUpdates {
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
-    const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const isProven = command.proven !== false && !command.proofMissing;
+    const isClaim = command.proofMissing && (stated === 'paid' || stated === 'authorized');
+    const move = (known: AttemptState) => apply(isClaim ? inDoubt(known) : known, update);
+    const next = isMoot ? attempt : withMovedState(attempt, isProven, move);
+    const { state, proven } = next;
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
@@ -267,7 +274,9 @@ export class ProviderUpdates {
     if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       const isRemark = isFeedback && bearing === 'remark';
-      const told = isMoot ? record : withSaid(record, words);
+      // Proof of what counted without it moves nothing else.
+      const known = isProven && proven ? withAttempt(record, number, (entry) => ({ ...entry, proven })) : record;
+      const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       if (decided === record) return answer;
@@ -282,6 +291,7 @@ export class ProviderUpdates {
       ...entry,
       queried: 0,
       state,
+      ...(proven && { proven }),
       ...(isReasonNew && { pendingReason: reason }),
     }));
     const applied = withFeedback(withSaid(moved, words), command, bearing);

@@ -52,6 +52,27 @@ describe('an attempt that waits for proof', () => {
     expect(await view()).toMatchObject({ status: 'paid', signed: true });
   });
 
+  it.each(['denied', 'cancelled', 'expired', 'error'] as const)(
+    'waits for a person where the claim comes after an end that brought nothing (%s), and a repeat of it asks nobody again',
+    async (end) => {
+      const { ledger, conclude, view } = await paymentThatClaims();
+      await ledger.applyUpdate(notify({ proven: true, outcome: end, key: 'end', movement: 'first try' }));
+      expect(await view()).toMatchObject({ status: end });
+      await ledger.applyUpdate(notify(unproven));
+      expect(await view()).toMatchObject({ status: 'pending', pendingReason: 'proof_missing', signed: false });
+      expect(await conclude('denied')).toMatchObject({ kind: 'concluded' });
+      await ledger.applyUpdate(notify(unproven));
+      expect(await view()).toMatchObject({ status: 'denied' });
+    },
+  );
+
+  it('does not wait by a message without proof that claims no money, after such an end', async () => {
+    const { ledger, view } = await paymentThatClaims();
+    await ledger.applyUpdate(notify({ proven: true, outcome: 'denied', key: 'end' }));
+    await ledger.applyUpdate(notify({ ...unproven, outcome: 'cancelled' }));
+    expect(await view()).toMatchObject({ status: 'denied' });
+  });
+
   it('does not count the same money again when its proof comes', async () => {
     const { ledger, conclude, view } = await paymentThatClaims({});
     await conclude('paid');
