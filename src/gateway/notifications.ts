@@ -188,7 +188,15 @@ async function hintResult(service: Service, opened: OpenedAccount, hint: Hint, i
       ...hintAbout(opened, hint.about),
     });
   const standing = { kind: 'person' } as const;
-  const options = { provider, account, channel: 'notification', signedBy: 'nobody', ip, about, standing } as const;
+  const options = {
+    provider,
+    account,
+    channel: 'notification',
+    signedBy: 'nobody',
+    ip,
+    about,
+    standing,
+  } as const;
   const update = updateCommand(waitingFor(hint), options);
   const result = update && (await ledger.applyUpdate(update.command));
   return result?.kind === 'answer' ? 'taken' : 'unknown';

@@ -111,7 +111,10 @@ export function shownProof(account: Account) {
 }
 
 /** Whether a message says that money came or is held, and not how much. */
-function isClaimWithoutAmount({ outcome, amount }: Partial<Pick<ProviderUpdate, 'outcome' | 'amount'>>): boolean {
+function isClaimWithoutAmount({
+  outcome,
+  amount,
+}: Partial<Pick<ProviderUpdate, 'outcome' | 'amount'>>): boolean {
   return (outcome === 'accepted' || outcome === 'paid' || outcome === 'authorized') && amount === null;
 }
 
@@ -134,7 +137,11 @@ export function standingOf(
   if (!isFromAllowed)
     return canQuery(provider, variants[0].account.settings) ? { kind: 'query' } : { kind: 'person' };
   // How much came, only a person can find out.
-  if (account.environment === 'production' && isClaimWithoutAmount(message) && !canQuery(provider, variants[0].account.settings))
+  if (
+    account.environment === 'production' &&
+    isClaimWithoutAmount(message) &&
+    !canQuery(provider, variants[0].account.settings)
+  )
     return { kind: 'person' };
   if (counts === 'proof' && !unproven) return { kind: 'counts', proven: true };
   // The message alone leaves something open: the provider knows it, in test too.

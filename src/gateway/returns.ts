@@ -85,7 +85,12 @@ async function returnedUpdate(
     const { attempt } = order;
     if (update) {
       const { ask } = message;
-      return { update: update.command, also, refused: null, ...(ask && !isNobodyAsked(opened) && { hint: { attempt, about: ask } }) };
+      return {
+        update: update.command,
+        also,
+        refused: null,
+        ...(ask && !isNobodyAsked(opened) && { hint: { attempt, about: ask } }),
+      };
     }
     const hint = { attempt, about: hintOf(message, provider).about };
     // Where nobody can be asked, a return proves nothing and moves nothing.

@@ -132,7 +132,8 @@ export class Checkout {
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
     this.#work.commit((writer) => {
-      const { account, provider, test, capture, amount, oneRedirect, deferred, state, proven, told } = attempt;
+      const { account, provider, test, capture, amount, oneRedirect, deferred, state, proven, told } =
+        attempt;
       const isNew = number > record.attempts.length;
       const reserved: Attempt = {
         account,

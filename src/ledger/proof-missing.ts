@@ -6,7 +6,14 @@
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withMovedState, withSaid } from './record.ts';
+import {
+  type Attempt,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withMovedState,
+  withSaid,
+} from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -60,7 +67,8 @@ export class ProofMissing {
   /** The different claims of money that wait, the oldest first. The log has them: of a message that proves nothing the record keeps none. */
   #claimsOf(number: number): readonly Claim[] {
     const claims = this.#work.store.events().flatMap(({ type, detail }): Claim[] => {
-      if (type !== 'notification.applied' && type !== 'notification.ignored') return [];
+      const isTaken = type === 'notification.applied' || type === 'notification.ignored';
+      if (!isTaken && detail.reason !== 'amount_untold') return [];
       const { attempt, claimed: outcome } = detail;
       const amount = typeof detail.amount === 'number' ? minor(detail.amount) : null;
       const isMoney = outcome === 'paid' || outcome === 'authorized';

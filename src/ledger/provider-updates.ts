@@ -243,7 +243,9 @@ export class ProviderUpdates {
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return answer;
     }
-    if (command.amountUntold && isNewlyUntold(record, number)) {
+    // That what is held was taken is not proven, or not how much.
+    const isUntold = command.amountUntold || (command.proofMissing && stated === 'paid');
+    if (isUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
@@ -275,7 +277,8 @@ export class ProviderUpdates {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       const isRemark = isFeedback && bearing === 'remark';
       // Proof of what counted without it moves nothing else.
-      const known = isProven && proven ? withAttempt(record, number, (entry) => ({ ...entry, proven })) : record;
+      const known =
+        isProven && proven ? withAttempt(record, number, (entry) => ({ ...entry, proven })) : record;
       const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);

@@ -2,7 +2,14 @@
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { type AttemptState, type Bearing, isPartlyUnproven, moneyOf, type Summary, summarize } from '../payments/rules.ts';
+import {
+  type AttemptState,
+  type Bearing,
+  isPartlyUnproven,
+  moneyOf,
+  type Summary,
+  summarize,
+} from '../payments/rules.ts';
 import { DECLINED, type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
 import {
   type Card,
@@ -195,7 +202,8 @@ export function withMovedState(
 
 /** Whether what is shown of an attempt is unproven: money that counts, or that it waits for proof. */
 function isShownUnproven({ state, proven, pendingReason }: Attempt): boolean {
-  if (state.progress === 'pending' && pendingReason === 'proof_missing' && moneyOf(state).paid === 0) return true;
+  if (state.progress === 'pending' && pendingReason === 'proof_missing' && moneyOf(state).paid === 0)
+    return true;
   return proven !== undefined && isPartlyUnproven(state, proven);
 }
 

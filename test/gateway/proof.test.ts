@@ -148,7 +148,10 @@ describe.each(combinations)('$name', ({ provider, proven, asked, addresses }) =>
       for (const environment of ENVIRONMENTS)
         for (const trust of [false, true])
           for (const allowedIps of [[], [LISTED]])
-            for (const [ip, unproven] of SENDERS.flatMap((one) => [[one, false] as const, [one, true] as const])) {
+            for (const [ip, unproven] of SENDERS.flatMap((one) => [
+              [one, false] as const,
+              [one, true] as const,
+            ])) {
               const opened = openedWith(provider, {
                 environment,
                 trustUnprovenNotifications: trust,
@@ -189,7 +192,12 @@ describe('a claim of money without an amount, on an account whose money is real'
     for (const outcome of ['paid', 'authorized', 'accepted'] as const)
       expect(standingOf(opened, 'notification', STRANGE, { ...claim, outcome })).toEqual({ kind: 'person' });
     const counts = { kind: 'counts', proven: true };
-    for (const other of [{ outcome: 'denied' }, { outcome: 'refunded' }, { amount: 1999 }, { amount: 'asked' }] as const)
+    for (const other of [
+      { outcome: 'denied' },
+      { outcome: 'refunded' },
+      { amount: 1999 },
+      { amount: 'asked' },
+    ] as const)
       expect(standingOf(opened, 'notification', STRANGE, { ...claim, ...other })).toEqual(counts);
   });
 });

@@ -214,13 +214,16 @@ describe('a value that is called vads_effective_amount, without the date that sh
   };
   const cannotBeAsked = { rest_password: null };
 
-  it.each(['sandbox', 'production'])('counts for nothing where the bank can be asked (%s)', async (environment) => {
-    const { tell, money } = await sent({ environment });
-    expect((await tell(called)).status).toBe(200);
-    expect(await money()).toEqual(['created', 0, 0]);
-    await tell({ vads_trans_status: 'AUTHORISED' });
-    expect(await money()).toEqual(['paid', 1999, 0]);
-  });
+  it.each(['sandbox', 'production'])(
+    'counts for nothing where the bank can be asked (%s)',
+    async (environment) => {
+      const { tell, money } = await sent({ environment });
+      expect((await tell(called)).status).toBe(200);
+      expect(await money()).toEqual(['created', 0, 0]);
+      await tell({ vads_trans_status: 'AUTHORISED' });
+      expect(await money()).toEqual(['paid', 1999, 0]);
+    },
+  );
 
   it('has the payment wait for a person where nobody can be asked, and it does not expire', async () => {
     const { tell, shop, id } = await sent({ environment: 'production', settings: cannotBeAsked });
