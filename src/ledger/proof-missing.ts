@@ -4,7 +4,7 @@
  * of it, once.
  */
 import { type Minor, minor } from '../payments/money.ts';
-import { apply, moneyOf, summarize } from '../payments/rules.ts';
+import { apply, MOVES_NOTHING, mismatch, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
 import {
   type Attempt,
@@ -65,14 +65,19 @@ export class ProofMissing {
   }
 
   /** The different claims of money that wait, the oldest first. The log has them: of a message that proves nothing the record keeps none. */
-  #claimsOf(number: number): readonly Claim[] {
+  #claimsOf({ request, attempts }: LedgerRecord, number: number): readonly Claim[] {
+    const asked = { amount: attempts[number - 1]?.amount ?? request.amount, currency: request.currency };
     const claims = this.#work.store.events().flatMap(({ type, detail }): Claim[] => {
       const isTaken = type === 'notification.applied' || type === 'notification.ignored';
       if (!isTaken && detail.reason !== 'amount_untold') return [];
       const { attempt, claimed: outcome } = detail;
+      if (attempt !== number || (outcome !== 'paid' && outcome !== 'authorized')) return [];
       const amount = typeof detail.amount === 'number' ? minor(detail.amount) : null;
-      const isMoney = outcome === 'paid' || outcome === 'authorized';
-      return attempt === number && isMoney && amount !== null && amount > 0 ? [{ outcome, amount }] : [];
+      const currency = typeof detail.currency === 'string' ? detail.currency : null;
+      // So many units of another currency, say, are no amount of this payment.
+      const difference = mismatch(asked, { outcome, amount, currency });
+      const isAmount = amount !== null && amount > 0 && !(difference && MOVES_NOTHING.has(difference));
+      return isAmount ? [{ outcome, amount }] : [];
     });
     return claims.filter(
       (claim, index) =>
@@ -93,7 +98,7 @@ export class ProofMissing {
     if (command.outcome === 'denied' && waitsForAmount(attempt)) return { kind: 'held' };
     if (command.outcome === 'denied')
       return this.#move(record, command.attempt, { outcome: 'denied', amount: null });
-    const claims = this.#claimsOf(command.attempt);
+    const claims = this.#claimsOf(record, command.attempt);
     // Where money was never said to be more than held, it is held.
     const paid = claims.filter(({ outcome }) => outcome === 'paid');
     const isHeld = claims.length > 0 && paid.length === 0;

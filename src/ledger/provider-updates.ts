@@ -11,7 +11,7 @@ import {
   contradicts,
   hasLapsed,
   inDoubt,
-  type Mismatch,
+  MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
@@ -48,9 +48,6 @@ export function identity({
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
-
-/** Differences with which an update must not move money. */
-const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';

@@ -505,6 +505,9 @@ function minorUnitsIn(code: string): number {
 /** How an update's money differs from what was asked. */
 export type Mismatch = 'currency' | 'amount_missing' | 'amount_scaled' | 'amount_below' | 'amount_above';
 
+/** Differences with which an update must not move money. */
+export const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
+
 /**
  * How an update's money differs from what was asked; null: it does not. With `currency`, `amount_missing` or `amount_scaled` (what was
  * asked for, in the currency's minor units, read as whole units) the update must not move money; with the other two it is logged as a conflict, and counts.

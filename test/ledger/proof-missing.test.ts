@@ -82,6 +82,15 @@ describe('an attempt that waits for proof', () => {
     expect(await view()).toMatchObject({ status: 'partially_paid', signed: false, amounts: { paid: 1500 } });
   });
 
+  it.each([
+    ['in another currency', { currency: 'JPY' }],
+    ['in whole units', { amount: 100 * AMOUNT }],
+  ])('is not concluded with an amount that was claimed %s', async (_how, claim) => {
+    const { conclude } = await paymentThatClaims(claim);
+    expect(await conclude('paid')).toEqual({ kind: 'amount_needed', claimed: [] });
+    expect(await conclude('paid', { amount: AMOUNT })).toMatchObject({ kind: 'concluded', amount: AMOUNT });
+  });
+
   it('does not wait by a message without proof that claims no money, after such an end', async () => {
     const { ledger, view } = await paymentThatClaims();
     await ledger.applyUpdate(notify({ proven: true, outcome: 'denied', key: 'end' }));
