@@ -315,7 +315,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the ledger: that money which nothing proves is not called proven by what stands beside it',
-    provider: 'systempay',
+    provider: 'spplus',
     edits: [edit('src/ledger/record.ts', 'attempts.some(isShownUnproven)', 'attempts.length < 0')],
   },
   {

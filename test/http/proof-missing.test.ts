@@ -120,7 +120,12 @@ describe('a message that leaves open what it says, where nobody can be asked', (
     const tell = (refsfp: string, etat: string) => {
       const raw = `siret=${settings.siret}&reference=${id}01&langue=FR&devise=978&montant=19.99&taxe=0.00&refsfp=${refsfp}&etat=${etat}`;
       const hmac = recipe.sign(settings, { raw }).signature;
-      return deliver({ method: 'GET', url: `${ORIGIN}/callback/${account}?${raw}&hmac=${hmac}` });
+      return deliver({
+        method: 'GET',
+        url: `${ORIGIN}/callback/${account}?${raw}&hmac=${hmac}`,
+        headers: {},
+        body: null,
+      });
     };
     // Held under SFP0001, or cancelled under SFP000.
     expect((await tell('SFP0001', '1')).status).toBe(200);
