@@ -11,10 +11,11 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { unfamiliarIn } from './drift.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
-import { allowedAddresses, isNobodyAsked, mustAskForAmount, standingOf } from './proof.ts';
+import { allowedAddresses, canQuery, isNobodyAsked, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -73,7 +74,7 @@ export async function takeNotification(
       throw new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
     }
     const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
-    if (message.kind === 'acknowledgement') return provider.reply('acknowledged');
+    if (message.kind === 'acknowledgement') return message.reply ?? provider.reply('acknowledged');
     if (message.kind === 'hint') return await takeHint(service, opened, message, sender.ip);
     const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
     if (standing.kind === 'query' || mustAskForAmount(opened, message))
@@ -98,13 +99,19 @@ export async function takeNotification(
         standing,
       });
     const update = await commandOf(message);
+    let isUnclear = false;
+    const noticed = unfamiliarIn(opened, request, message, sender.ip);
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
-      if (more) await service.ledger(more.id).applyUpdate(more.command);
+      const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
+      isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
     }
-    const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
+    const command = update && { ...update.command, ...(noticed.length > 0 && { noticed }) };
+    const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
     if (result?.kind === 'answer') {
-      if (message.ask && !isNobodyAsked(opened))
+      isUnclear ||= result.isUnclear === true;
+      const isAsked = message.ask && !isNobodyAsked(opened);
+      if (isAsked || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
         await takeHint(service, opened, hintOf(message, provider), sender.ip);
       return result.answer;
     }
@@ -212,10 +219,14 @@ async function takeHint(
   hint: Hint,
   ip: string | null,
 ): Promise<Reply> {
-  const { provider, variants } = opened;
+  const { account, provider, variants } = opened;
   const result = await hintResult(service, opened, hint, ip);
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
+  if (result !== 'taken' && hint.mayBeForeign) {
+    console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
+    return provider.reply('acknowledged');
+  }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');

@@ -103,11 +103,15 @@ async function returnedUpdate(
 }
 
 /** What a return leads to at the ledger. */
-type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
+interface Asked extends Pick<ReturnCommand, 'update' | 'hint' | 'spent'> {
+  /** The provider was to be asked, and gave no answer: whether the shopper has paid is not known. */
+  readonly isUnanswered?: true;
+}
 
 /**
  * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
  * the shopper's money is made only with the ledger's leave, and never a second time.
+ * @throws Refusal of a return that is not the attempt's: nobody is asked because of it.
  */
 async function queryNow(
   service: Service,
@@ -129,6 +133,8 @@ async function queryNow(
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update };
+  if (provider.isOwnReturn?.(hint.about, request.providerState) === false)
+    throw new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
@@ -147,9 +153,12 @@ async function queryNow(
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
-    return later(update);
+    return { ...later(update), isUnanswered: true };
   }
 }
+
+/** What a return has come to, for the shopper to go on. */
+export type TakenReturn = ReturnResult & Pick<Asked, 'isUnanswered'>;
 
 /**
  * Takes a return to the ledger of its payment.
@@ -161,12 +170,21 @@ export async function takeReturn(
   opened: OpenedAccount,
   request: ProviderRequest,
   about: AboutReturn & { readonly signedOnly?: boolean },
-): Promise<ReturnResult> {
+): Promise<TakenReturn> {
   const { id } = about;
   const account = opened.account.id;
   if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
-  const asked = await queryNow(service, id, opened, returned);
-  return service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip: about.shopperIp });
+  const ip = about.shopperIp;
+  try {
+    const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
+    const { refused } = returned;
+    const result = await service.ledger(id).returned({ ...asked, account, refused, ip });
+    return { ...result, ...(isUnanswered && { isUnanswered }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
+    return service.ledger(id).returned({ update: null, account, refused: error.reason, ip });
+  }
 }

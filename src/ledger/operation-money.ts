@@ -1,6 +1,7 @@
 /** Whose money the movements of an attempt are: of which operation of ours, or of somebody else. */
 import type { Minor } from '../payments/money.ts';
 import {
+  isSent,
   movementOf,
   type OperationKind,
   type RecordedOperation,
@@ -15,16 +16,16 @@ import {
   type OperationNews,
   shownTotal,
 } from '../payments/reconciliation.ts';
-import { type AttemptState, apply } from '../payments/rules.ts';
+import { type AttemptState, apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { type LedgerRecord, withAttempt, withMovedState } from './record.ts';
 
-/** The operations of an attempt. */
+/** The operations of an attempt that its provider may know of. */
 export function operationsOfAttempt(
   { operations = [] }: LedgerRecord,
   attempt: number,
 ): readonly RecordedOperation[] {
-  return operations.filter((one) => one.attempt === attempt);
+  return operations.filter((one) => one.attempt === attempt && isSent(one));
 }
 
 /** The record with an operation as it is now. */
@@ -51,8 +52,21 @@ export function withShownMoney(
   const state = record.attempts[attempt - 1]?.state;
   if (kind === 'cancel' || !state || !shown) return record;
   const outcome = kind === 'capture' ? 'paid' : 'refunded';
+  const { amount = 0, proven = state } = record.attempts[attempt - 1] ?? {};
+  const asked = { amount: amount as Minor, currency: record.request.currency };
+  const difference = mismatch(asked, { outcome, amount: shown, currency: null }, knownMoney(state, null));
+  if (difference && MOVES_NOTHING.has(difference)) {
+    console.warn({
+      event: 'operation.amount_unclear',
+      payment: record.id,
+      attempt,
+      kind,
+      shown,
+      reason: difference,
+    });
+    return record;
+  }
   const update = { outcome, amount: shown as Minor, movement: '', cumulative: true } as const;
-  const { proven = state } = record.attempts[attempt - 1] ?? {};
   if (apply(state, update) === state && apply(proven, update) === proven) return record;
   return withAttempt(record, attempt, (entry) =>
     withMovedState(entry, true, (before) => apply(before, update)),
@@ -146,12 +160,13 @@ export function withClaims(record: LedgerRecord, newest: RecordedOperation): Led
  */
 function unclaimedMovement(
   record: LedgerRecord,
-  { attempt, amount, number }: RecordedOperation,
+  { attempt, amount, number, approval }: RecordedOperation,
 ): string | null {
   const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
   const [movement = null] =
     Object.entries(unclaimed).find(
-      ([name, newest]) => number <= newest && state?.refunded[name] === amount,
+      ([name, newest]) =>
+        number <= newest && state?.refunded[name] === amount && !approval?.earlierMovements?.includes(name),
     ) ?? [];
   return movement;
 }

@@ -11,11 +11,13 @@ import {
   contradicts,
   hasLapsed,
   inDoubt,
+  knownMoney,
   MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
 import type { PendingReason } from '../payments/types.ts';
+import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -27,13 +29,15 @@ import {
   type LedgerRecord,
   summaryOf,
   withAttempt,
+  withConflict,
   withDocument,
   withFeedback,
   withMovedState,
+  withoutConflict,
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Answer, Writer } from './store.ts';
+import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
@@ -48,6 +52,9 @@ export function identity({
   // What is proven later is news, although it says the same.
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
+
+/** What became of a new update: its answer, and whether its money was not to be understood, so that the provider is to be asked. */
+type Taken = Pick<Extract<ApplyUpdateResult, { kind: 'answer' }>, 'answer' | 'isUnclear'>;
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
@@ -99,6 +106,20 @@ function withProviderData(
   }));
 }
 
+/**
+ * Whether an update is about another document of the provider's than those that are known of its attempt: money that seems to be known
+ * may have come a second time.
+ */
+function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpdateCommand): boolean {
+  const { documents = [] } = record.attempts[attempt - 1] ?? {};
+  const plain = (number: string) => number.split('.')[0];
+  return (
+    document !== undefined &&
+    documents.length > 0 &&
+    documents.every(({ number }) => plain(number) !== plain(document.number))
+  );
+}
+
 /** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
@@ -133,19 +154,19 @@ export class ProviderUpdates {
       this.countRepeat(command);
       return { kind: 'answer', answer: seen, repeat: true };
     }
-    let answer = command.replies.accepted;
+    let taken: Taken = { answer: command.replies.accepted };
     const retryAfterMs = this.#waitOf(command);
     if (retryAfterMs > 0) return { kind: 'busy', retryAfterMs };
     if (this.#isOneTooMany(command)) {
       const { attempt, channel } = command;
       const detail = { attempt, channel, reason: 'more messages without proof than are kept' };
       this.#work.countRepeat('notification.ignored', 'provider', detail);
-      return { kind: 'answer', answer, repeat: false };
+      return { kind: 'answer', ...taken, repeat: false };
     }
     this.#work.commit((writer) => {
-      answer = this.apply(writer, record, command);
+      taken = this.apply(writer, record, command);
     });
-    return { kind: 'answer', answer, repeat: false };
+    return { kind: 'answer', ...taken, repeat: false };
   }
 
   /** The attempt that an update is about; null: it went to another account, or is none of this payment. */
@@ -182,13 +203,13 @@ export class ProviderUpdates {
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
-  apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Answer {
-    const record = withProviderData(before, command);
-    if (record !== before) writer.save({ ...record, updatedAt: writer.at });
+  apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Taken {
+    const given = withProviderData(before, command);
+    if (given !== before) writer.save({ ...given, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
-    const attempt = record.attempts[number - 1] as Attempt;
+    const attempt = given.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-    const asked = { amount: attempt.amount, currency: record.request.currency };
+    const asked = { amount: attempt.amount, currency: given.request.currency };
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
@@ -198,9 +219,13 @@ export class ProviderUpdates {
     const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
-    const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
+    const captured = command.ofOrder ? capturedOf(given.operations ?? [], number) : null;
     const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
-    const difference = mismatch(asked, { outcome, amount, currency: command.currency });
+    const about = this.#operationResults.newsOf(given, command, amount);
+    const { cumulative = false, sequence, ofTransaction } = command;
+    const movement = about ? ownMovement(about.operation, command) : command.movement;
+    const money = knownMoney(attempt.state, cumulative ? null : movement);
+    const difference = mismatch(asked, { outcome, amount, currency: command.currency }, money);
     const detail = {
       attempt: number,
       outcome,
@@ -218,36 +243,39 @@ export class ProviderUpdates {
     const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
+    const record = difference ? withConflict(given, number, difference, writer.at) : given;
     if (difference) {
+      writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
-      if (blocked) return answer;
+      if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
     }
-    const about = this.#operationResults.newsOf(record, command, amount);
-    const { cumulative = false, sequence, ofTransaction } = command;
     // What we have cancelled of it counts as given back, and not as never paid.
     const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
     const ours = isLeft ? cancelledOfPaid(record.operations ?? [], number) : 0;
     const update = {
       outcome,
       amount: (amount === null ? null : amount + ours) as Minor | null,
-      movement: about ? ownMovement(about.operation, command) : command.movement,
+      movement,
       cumulative,
       ...(sequence && { sequence }),
       ...(ofTransaction && { ofTransaction }),
     };
     if (contradicts(attempt.state, update)) {
-      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      const reason = 'not_paid_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      return answer;
+      return { answer };
     }
     // That what is held was taken is not proven, or not how much.
     const isUntold = command.amountUntold || (command.proofMissing && stated === 'paid');
     if (isUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
+      const untold = withConflict(record, number, 'amount_untold', writer.at);
+      const marked = withAttempt(untold, number, (entry) => ({ ...entry, amountUntold: true }));
       this.#work.saveMoved(writer, marked);
-      return answer;
+      return { answer };
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
@@ -279,15 +307,20 @@ export class ProviderUpdates {
       const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
-      if (decided === record) return answer;
+      const taken: Taken = {
+        answer,
+        ...(outcome === 'paid' && isSecondDocument(before, command) && { isUnclear: true }),
+      };
+      if (decided === record) return taken;
       this.#work.saveMoved(writer, decided);
       if (isRemark) {
         const saved = { ...decided, updatedAt: writer.at };
         writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
       }
-      return answer;
+      return taken;
     }
-    const moved = withAttempt(record, number, (entry) => ({
+    const agreed = difference ? record : withoutConflict(record, number);
+    const moved = withAttempt(agreed, number, (entry) => ({
       ...entry,
       queried: 0,
       state,
@@ -304,11 +337,16 @@ export class ProviderUpdates {
     const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, settled);
     // More of the same status, such as a second part that is refunded.
-    if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
+    const isMore = bearing === 'moved' && summaryOf(before).status === after.status;
+    const inItsPlace = isPolybanking(record)
+      ? codeInItsPlace(attempt.provider, providerStatus, after.status)
+      : null;
+    const code = isFeedback ? providerStatus : inItsPlace;
+    if (isMore && code !== null) {
       const saved = { ...settled, updatedAt: writer.at };
-      writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+      writer.queue(this.#work.feedbackJob(writer.at, saved, code));
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
-    return answer;
+    return { answer };
   }
 }

@@ -11,12 +11,14 @@ import { ogone, postfinance } from './ogone/brands.ts';
 import { paybox } from './paybox/index.ts';
 import { paymill } from './paymill/index.ts';
 import { payu } from './payu/index.ts';
+import { postfinanceCheckout, wallee } from './postfinance-checkout/brands.ts';
 import { przelewy24 } from './przelewy24/index.ts';
 import { sips } from './sips/index.ts';
 import { sips2 } from './sips2/index.ts';
 import { spplus } from './spplus/index.ts';
 import { tipi } from './tipi/index.ts';
 import { tpay } from './tpay/index.ts';
+import { worldline } from './worldline/index.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
@@ -32,6 +34,7 @@ export const providers: readonly Provider[] = [
   payu,
   payzen,
   postfinance,
+  postfinanceCheckout,
   przelewy24,
   sips,
   sips2,
@@ -39,6 +42,8 @@ export const providers: readonly Provider[] = [
   systempay,
   tipi,
   tpay,
+  wallee,
+  worldline,
 ];
 
 const byName = new Map<string, Provider>();

@@ -33,7 +33,7 @@ import type { OgoneSettings } from './settings.ts';
 import { ncerrorFamily, ogoneOutcome, SENT_BEFORE } from './statuses.ts';
 
 /** Why an account cannot use DirectLink; null: it can. */
-function cannotUseDirectLink({ userid, pswd }: OgoneSettings): string | null {
+export function cannotUseDirectLink({ userid, pswd }: OgoneSettings): string | null {
   return userid && pswd ? null : 'userid and pswd are not set: DirectLink needs a user of its own';
 }
 
@@ -141,7 +141,9 @@ function ofTotal(outcome: 'paid' | 'refunded'): Pick<ProviderUpdate, 'outcome' |
 /** The update of one answer about a transaction. */
 function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): ProviderUpdate {
   const { providerStatus, payid, payidsub } = answer;
-  const outcome = ogoneOutcome(providerStatus);
+  const stated = ogoneOutcome(providerStatus);
+  // A deletion whose amount cannot be read is perhaps one of a part.
+  const outcome = stated === 'reversed' && answer.isAmountUnread ? 'refunded' : stated;
   return {
     kind: 'update',
     order,

@@ -27,6 +27,7 @@ import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
 import { isPaymillToken, queryPaymill } from './charge.ts';
+import { checkPaymill } from './check.ts';
 import { paymillCancel, paymillCapture, paymillRefund } from './operations.ts';
 import { PAYMILL_PUBLISHED_SECRETS, type PaymillSettings, paymillSettings } from './settings.ts';
 import { paymillSignatures } from './signatures.ts';
@@ -75,13 +76,14 @@ function readWebhook(
   const resource = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   const { id, livemode, preauthorization: held } = resource;
   const description = resource.description || (typeof held === 'object' ? held?.description : null);
+  // What has no description was made by another software: ours always has one.
+  if (!description) return { kind: 'acknowledgement', about: `${type} without a description` };
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
     throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
-  if (!description) throw new Refusal('field_missing', 'there is no description');
   if (!id || !/^tran_\w{1,60}$/.test(id))
     throw new Refusal('field_missing', 'there is no transaction of ours');
   // Anybody can name transactions: PAYMILL is asked for all that it has of the order, and once for all webhooks about it.
-  return { kind: 'hint', order: description, about: {} };
+  return { kind: 'hint', order: description, about: {}, mayBeForeign: true };
 }
 
 /** The token that the card page has posted. @throws Refusal when there is none. */
@@ -99,7 +101,9 @@ function hintOfReturn(request: ProviderRequest): Hint {
 export const paymill = defineProvider<typeof paymillSettings>({
   id: 'paymill',
   aliases: [],
-  caption: 'PAYMILL (retired since 2019)',
+  caption: 'PAYMILL (ended in July 2019)',
+  // The supervisor suspended its payment institution on this day.
+  ended: '2019-07-25',
   countries: ['DE', 'AT', 'CH'],
   currencies: currencies([
     'EUR',
@@ -166,6 +170,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   ],
 
   hintMembers: ['token'],
+  check: checkPaymill,
   queryStatus: queryPaymill,
   hintSpends: isPaymillToken,
   capture: paymillCapture,

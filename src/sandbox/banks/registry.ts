@@ -11,12 +11,14 @@ import { ogoneBank } from './ogone.ts';
 import { payboxBank } from './paybox.ts';
 import { paymillBank } from './paymill.ts';
 import { payuBank } from './payu.ts';
+import { postfinanceCheckoutBank } from './postfinance-checkout.ts';
 import { przelewy24Bank } from './przelewy24.ts';
 import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
 import { tipiBank } from './tipi.ts';
 import { tpayBank } from './tpay.ts';
+import { worldlineBank } from './worldline.ts';
 
 /** Every simulated bank. */
 export const BANKS: readonly Bank[] = [
@@ -37,6 +39,8 @@ export const BANKS: readonly Bank[] = [
   moipBank,
   paymillBank,
   tpayBank,
+  worldlineBank,
+  postfinanceCheckoutBank,
 ];
 
 /** The bank that plays a provider. */
