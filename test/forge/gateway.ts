@@ -96,7 +96,7 @@ function storedAccount({ account, provider, situation }: World): Account {
 }
 
 /** What the gateway's routes for messages use of its service. */
-type PlayedService = Pick<Service, 'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily'>;
+type PlayedService = Pick<Service, 'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily' | 'later'>;
 
 const KEY = base64(new TextEncoder().encode('a key of the forge, of 32 bytes.'));
 const CONFIG = readConfig({
@@ -134,13 +134,16 @@ export class Gateway {
     const directory = {
       account: async () => account,
       recordRefusal: async () => {},
-    } satisfies Partial<Directory> as Pick<Directory, 'account' | 'recordRefusal'> as Directory;
+      noteCall: async () => {},
+    } satisfies Partial<Directory> as Pick<Directory, 'account' | 'recordRefusal' | 'noteCall'> as Directory;
     let number = 500;
     const played: PlayedService = {
       config: CONFIG,
       directory,
       ledger: (id) => this.#ledgers.of(id).client,
       now: () => READ_AT.getTime(),
+      // What is left for later decides nothing.
+      later: () => {},
       random: (bytes) => {
         crypto.getRandomValues(bytes);
       },
