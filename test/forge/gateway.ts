@@ -96,7 +96,10 @@ function storedAccount({ account, provider, situation }: World): Account {
 }
 
 /** What the gateway's routes for messages use of its service. */
-type PlayedService = Pick<Service, 'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily' | 'later'>;
+type PlayedService = Pick<
+  Service,
+  'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily' | 'later'
+>;
 
 const KEY = base64(new TextEncoder().encode('a key of the forge, of 32 bytes.'));
 const CONFIG = readConfig({
