@@ -5,10 +5,12 @@
 import type { Minor } from '../payments/money.ts';
 import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
 import {
+  type AttemptState,
   apply,
   bearingOf,
   contradicts,
   hasLapsed,
+  inDoubt,
   knownMoney,
   MOVES_NOTHING,
   mismatch,
@@ -30,6 +32,7 @@ import {
   withConflict,
   withDocument,
   withFeedback,
+  withMovedState,
   withoutConflict,
   withSaid,
 } from './record.ts';
@@ -264,7 +267,9 @@ export class ProviderUpdates {
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }
-    if (command.amountUntold && isNewlyUntold(record, number)) {
+    // That what is held was taken is not proven, or not how much.
+    const isUntold = command.amountUntold || (command.proofMissing && stated === 'paid');
+    if (isUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       const untold = withConflict(record, number, 'amount_untold', writer.at);
@@ -274,7 +279,11 @@ export class ProviderUpdates {
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
-    const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const isProven = command.proven !== false && !command.proofMissing;
+    const isClaim = command.proofMissing && (stated === 'paid' || stated === 'authorized');
+    const move = (known: AttemptState) => apply(isClaim ? inDoubt(known) : known, update);
+    const next = isMoot ? attempt : withMovedState(attempt, isProven, move);
+    const { state, proven } = next;
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
@@ -292,7 +301,10 @@ export class ProviderUpdates {
     if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       const isRemark = isFeedback && bearing === 'remark';
-      const told = isMoot ? record : withSaid(record, words);
+      // Proof of what counted without it moves nothing else.
+      const known =
+        isProven && proven ? withAttempt(record, number, (entry) => ({ ...entry, proven })) : record;
+      const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       const taken: Taken = {
@@ -312,6 +324,7 @@ export class ProviderUpdates {
       ...entry,
       queried: 0,
       state,
+      ...(proven && { proven }),
       ...(isReasonNew && { pendingReason: reason }),
     }));
     const applied = withFeedback(withSaid(moved, words), command, bearing);

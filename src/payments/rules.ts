@@ -175,6 +175,15 @@ function endingOf(outcome: Outcome): Ending | null {
   return ENDINGS.find((one) => one === outcome) ?? null;
 }
 
+/**
+ * The state that a claim of money is applied to. An end that brought no money, our own expiry among them, does not answer a claim that
+ * came after it: somebody has to look.
+ */
+export function inDoubt(state: AttemptState): AttemptState {
+  const isEnd = ENDINGS.some((one) => one === state.progress);
+  return isEnd ? { ...state, progress: 'pending' } : state;
+}
+
 /** What an update says of its own transaction. */
 function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptState {
   const { outcome, movement, amount, ofTransaction } = update;
@@ -430,6 +439,19 @@ export function moneyOf(state: AttemptState): AttemptMoney {
     refunded: Math.min(refunded, paid) as Minor,
     chargedBack: Math.max(0, sumIn(state.chargedBack) - sumIn(state.chargebackReversed)) as Minor,
   };
+}
+
+/**
+ * Whether money of an attempt counts that nothing proves.
+ * @param proven the state by what is proven alone. Money that is proven to be paid proves that it was held.
+ */
+export function isPartlyUnproven(state: AttemptState, proven: AttemptState): boolean {
+  const all = moneyOf(state);
+  const sure = moneyOf(proven);
+  const isSame = (kind: 'paid' | 'refunded' | 'chargedBack') => all[kind] === sure[kind];
+  const isHeldSurely =
+    all.authorized === sure.authorized || (all.authorized > sure.authorized && all.authorized <= sure.paid);
+  return !(isSame('paid') && isSame('refunded') && isSame('chargedBack') && isHeldSurely);
 }
 
 /** The status of one attempt without money: what a payment with this attempt alone would have. */

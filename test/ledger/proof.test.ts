@@ -114,3 +114,47 @@ describe('an attempt at a test platform, of a payment that asks for real money',
     expect((await ledger.read())?.view.status).toBe('paid');
   });
 });
+
+describe('a payment of which money counts that nothing proves', () => {
+  const unproven = notify({ key: 'T1', movement: 'T1', amount: 1000, proven: false });
+  const proven = notify({ key: 'T2', movement: 'T2', amount: 999, proven: true });
+  const proof = { ...unproven, proven: true, channel: 'status', key: 'T1/asked' } as const;
+  const gaveBack = { outcome: 'refunded', key: 'R1', movement: 'R1', amount: 500 } as const;
+
+  async function signedAfter(...updates: ReturnType<typeof notify>[]) {
+    const ledger = await paymentWith();
+    for (const one of updates) await ledger.applyUpdate(one);
+    return (await ledger.read())?.view.signed;
+  }
+
+  it.each([
+    ['before', [unproven, proven]],
+    ['after', [proven, unproven]],
+  ])('is not called proven because of proven money beside it, which comes %s', async (_when, updates) => {
+    expect(await signedAfter(...updates)).toBe(false);
+  });
+
+  it('is proven when the last of it is', async () => {
+    expect(await signedAfter(unproven, proven, proof)).toBe(true);
+    expect(await signedAfter(unproven, proof, proven)).toBe(true);
+    const total = notify({ key: 'all', amount: 1999, cumulative: true, proven: true, channel: 'status' });
+    expect(await signedAfter(unproven, proven, total)).toBe(true);
+  });
+
+  it('is not proven by a smaller amount of the same movement', async () => {
+    expect(await signedAfter(unproven, { ...proof, amount: 400 })).toBe(false);
+  });
+
+  it('is not proven while a refund is not', async () => {
+    const paid = notify({ proven: true });
+    expect(await signedAfter(paid, notify({ ...gaveBack, proven: false }))).toBe(false);
+    expect(await signedAfter(notify({ ...gaveBack, proven: false }), paid)).toBe(false);
+    expect(await signedAfter(paid, notify({ ...gaveBack, proven: true }))).toBe(true);
+  });
+
+  it('is proven where what was held without proof is proven to be paid', async () => {
+    const held = notify({ outcome: 'authorized', key: 'A', movement: 'A', proven: false });
+    expect(await signedAfter(held)).toBe(false);
+    expect(await signedAfter(held, notify({ proven: true }))).toBe(true);
+  });
+});

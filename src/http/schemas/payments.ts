@@ -210,7 +210,7 @@ export const payment = v.object({
   providerStatus: told("The newest status in the provider's own words.", v.nullable(v.string())),
   providerStatusText: told('What that says, where it is a code.', v.nullable(v.string())),
   signed: told(
-    'Whether the newest message of the provider is proven, by a signature or by a status query; null while there is none.',
+    'Whether what is shown is proven, by a signature or by a status query: the newest message of the provider, and all money that counts. Null while there is no message.',
     v.nullable(v.boolean()),
   ),
   declineReason,
