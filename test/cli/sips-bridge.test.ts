@@ -162,8 +162,8 @@ describe('a call', () => {
 });
 
 describe('the command', () => {
-  it('says what is missing', () => {
-    const { status, stderr } = runSecretScript('sips-bridge');
+  it('says what is missing', async () => {
+    const { status, stderr } = await runSecretScript('sips-bridge');
     expect(status).not.toBe(0);
     expect(stderr).toContain('SIPS_BRIDGE_SECRET is not set');
   });
