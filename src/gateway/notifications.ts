@@ -14,7 +14,7 @@ import { isAllowed } from './allowed-ips.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
-import { allowedAddresses, mustAskForAmount, standingOf } from './proof.ts';
+import { allowedAddresses, canQuery, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -98,13 +98,17 @@ export async function takeNotification(
         standing,
       });
     const update = await commandOf(message);
+    let isUnclear = false;
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
-      if (more) await service.ledger(more.id).applyUpdate(more.command);
+      const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
+      isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
     }
     const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
     if (result?.kind === 'answer') {
-      if (message.ask) await takeHint(service, opened, hintOf(message, provider));
+      isUnclear ||= result.isUnclear === true;
+      if (message.ask || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
+        await takeHint(service, opened, hintOf(message, provider));
       return result.answer;
     }
     if (result?.kind === 'busy')
@@ -173,6 +177,10 @@ async function takeHint(service: Service, opened: OpenedAccount, hint: Hint): Pr
     }));
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
+  if (result !== 'taken' && hint.mayBeForeign) {
+    console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
+    return provider.reply('acknowledged');
+  }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');

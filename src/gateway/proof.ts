@@ -34,7 +34,8 @@ export function queryLack(provider: Provider, settings: Settings, isHinted: bool
   return provider.cannotQueryStatus?.(settings) ?? null;
 }
 
-function canQuery(provider: Provider, settings: Settings): boolean {
+/** Whether a provider can be asked about an attempt without a hint. */
+export function canQuery(provider: Provider, settings: Settings): boolean {
   return queryLack(provider, settings, false) === null;
 }
 

@@ -96,7 +96,10 @@ async function returnedUpdate(
 }
 
 /** What a return leads to at the ledger. */
-type Asked = Pick<ReturnCommand, 'update' | 'hint' | 'spent'>;
+interface Asked extends Pick<ReturnCommand, 'update' | 'hint' | 'spent'> {
+  /** The provider was to be asked, and gave no answer: whether the shopper has paid is not known. */
+  readonly isUnanswered?: true;
+}
 
 /**
  * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
@@ -140,9 +143,12 @@ async function queryNow(
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Refusal)) throw error;
     console.warn({ event: 'return.not_queried', payment: id, account, detail: error.message });
-    return later(update);
+    return { ...later(update), isUnanswered: true };
   }
 }
+
+/** What a return has come to, for the shopper to go on. */
+export type TakenReturn = ReturnResult & Pick<Asked, 'isUnanswered'>;
 
 /**
  * Takes a return to the ledger of its payment.
@@ -154,12 +160,14 @@ export async function takeReturn(
   opened: OpenedAccount,
   request: ProviderRequest,
   about: AboutReturn & { readonly signedOnly?: boolean },
-): Promise<ReturnResult> {
+): Promise<TakenReturn> {
   const { id } = about;
   const account = opened.account.id;
   if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
-  const asked = await queryNow(service, id, opened, returned);
-  return service.ledger(id).returned({ ...asked, account, refused: returned.refused, ip: about.shopperIp });
+  const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
+  const { refused } = returned;
+  const result = await service.ledger(id).returned({ ...asked, account, refused, ip: about.shopperIp });
+  return { ...result, ...(isUnanswered && { isUnanswered }) };
 }

@@ -82,7 +82,7 @@ export async function back(c: Context<AppEnv>): Promise<Response> {
       shopperIp: shopperIp(c),
       signedOnly,
     });
-    if (result.kind === 'known') return await afterReturn(c, returning(result));
+    if (result.kind === 'known') return await afterReturn(c, returning(result), result.isUnanswered);
     return signedOnly ? unprovenReturn(service) : unknownPayment(service);
   } catch (error) {
     if (signedOnly || isPassing(error)) throw error;

@@ -54,11 +54,18 @@ function viaOf(c: Context<AppEnv>): string | undefined {
   return /^(?:success|pending|failure|cancel)$/.test(via ?? '') ? via : undefined;
 }
 
-/** A shopper who is back from a bank: to the shop, or to the page that waits while a result is on its way. */
-export async function afterReturn(c: Context<AppEnv>, returning: Returning): Promise<Response> {
+/**
+ * A shopper who is back from a bank: to the shop, or to the page that waits while a result is on its way.
+ * @param isUnanswered the bank could not be asked just now: unless the way back says how it went, it is taken for a payment in process.
+ */
+export async function afterReturn(
+  c: Context<AppEnv>,
+  returning: Returning,
+  isUnanswered = false,
+): Promise<Response> {
   const service = c.get('service');
   const { view, wayBack } = returning;
-  const via = viaOf(c);
+  const via = viaOf(c) ?? (isUnanswered ? 'pending' : undefined);
   // Of one who gave up at the bank nothing comes. PolyBanking's websites know no waiting.
   const isDone = !isOnItsWay(view) || via === 'cancel' || wayBack.dialect === 'polybanking';
   if (isDone) return toShop(service, returning, via);

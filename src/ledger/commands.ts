@@ -244,7 +244,13 @@ export type ApplyUpdateResult =
   | { readonly kind: 'not_real' }
   /** More messages that count without proof than are taken in this time: its sender has to come again. */
   | { readonly kind: 'busy'; readonly retryAfterMs: number }
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly repeat: boolean };
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly repeat: boolean;
+      /** It has moved nothing, and may have had to: its amount cannot be, or it is another document's. The provider is to be asked. */
+      readonly isUnclear?: true;
+    };
 
 /** A message that proves nothing: a reason for a status query. */
 export interface HintCommand {

@@ -15,7 +15,7 @@ import {
   type OperationNews,
   shownTotal,
 } from '../payments/reconciliation.ts';
-import { apply } from '../payments/rules.ts';
+import { apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { type LedgerRecord, withAttempt } from './record.ts';
 
@@ -51,6 +51,20 @@ export function withShownMoney(
   const state = record.attempts[attempt - 1]?.state;
   if (kind === 'cancel' || !state || !shown) return record;
   const outcome = kind === 'capture' ? 'paid' : 'refunded';
+  const { amount = 0 } = record.attempts[attempt - 1] ?? {};
+  const asked = { amount: amount as Minor, currency: record.request.currency };
+  const difference = mismatch(asked, { outcome, amount: shown, currency: null }, knownMoney(state, null));
+  if (difference && MOVES_NOTHING.has(difference)) {
+    console.warn({
+      event: 'operation.amount_unclear',
+      payment: record.id,
+      attempt,
+      kind,
+      shown,
+      reason: difference,
+    });
+    return record;
+  }
   const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
   return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
 }

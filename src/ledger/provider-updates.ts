@@ -9,7 +9,8 @@ import {
   bearingOf,
   contradicts,
   hasLapsed,
-  type Mismatch,
+  knownMoney,
+  MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
@@ -30,7 +31,7 @@ import {
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Answer, Writer } from './store.ts';
+import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
@@ -46,8 +47,8 @@ export function identity({
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
 
-/** Differences with which an update must not move money. */
-const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set(['currency', 'amount_missing', 'amount_scaled']);
+/** What became of a new update: its answer, and whether its money was not to be understood, so that the provider is to be asked. */
+type Taken = Pick<Extract<ApplyUpdateResult, { kind: 'answer' }>, 'answer' | 'isUnclear'>;
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
@@ -99,6 +100,20 @@ function withProviderData(
   }));
 }
 
+/**
+ * Whether an update is about another document of the provider's than those that are known of its attempt: money that seems to be known
+ * may have come a second time.
+ */
+function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpdateCommand): boolean {
+  const { documents = [] } = record.attempts[attempt - 1] ?? {};
+  const plain = (number: string) => number.split('.')[0];
+  return (
+    document !== undefined &&
+    documents.length > 0 &&
+    documents.every(({ number }) => plain(number) !== plain(document.number))
+  );
+}
+
 /** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
@@ -133,19 +148,19 @@ export class ProviderUpdates {
       this.countRepeat(command);
       return { kind: 'answer', answer: seen, repeat: true };
     }
-    let answer = command.replies.accepted;
     const retryAfterMs = this.#waitOf(command);
     if (retryAfterMs > 0) return { kind: 'busy', retryAfterMs };
+    let taken: Taken = { answer: command.replies.accepted };
     if (this.#isOneTooMany(command)) {
       const { attempt, channel } = command;
       const detail = { attempt, channel, reason: 'more messages without proof than are kept' };
       this.#work.countRepeat('notification.ignored', 'provider', detail);
-      return { kind: 'answer', answer, repeat: false };
+      return { kind: 'answer', ...taken, repeat: false };
     }
     this.#work.commit((writer) => {
-      answer = this.apply(writer, record, command);
+      taken = this.apply(writer, record, command);
     });
-    return { kind: 'answer', answer, repeat: false };
+    return { kind: 'answer', ...taken, repeat: false };
   }
 
   /** The attempt that an update is about; null: it went to another account, or is none of this payment. */
@@ -182,7 +197,7 @@ export class ProviderUpdates {
   }
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
-  apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Answer {
+  apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Taken {
     const record = withProviderData(before, command);
     if (record !== before) writer.save({ ...record, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
@@ -200,7 +215,11 @@ export class ProviderUpdates {
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
     const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
     const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
-    const difference = mismatch(asked, { outcome, amount, currency: command.currency });
+    const about = this.#operationResults.newsOf(record, command, amount);
+    const { cumulative = false, sequence, ofTransaction } = command;
+    const movement = about ? ownMovement(about.operation, command) : command.movement;
+    const money = knownMoney(attempt.state, cumulative ? null : movement);
+    const difference = mismatch(asked, { outcome, amount, currency: command.currency }, money);
     const detail = {
       attempt: number,
       outcome,
@@ -220,17 +239,15 @@ export class ProviderUpdates {
     writer.answer(identity(command), answer);
     if (difference) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
-      if (blocked) return answer;
+      if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
     }
-    const about = this.#operationResults.newsOf(record, command, amount);
-    const { cumulative = false, sequence, ofTransaction } = command;
     // What we have cancelled of it counts as given back, and not as never paid.
     const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
     const ours = isLeft ? cancelledOfPaid(record.operations ?? [], number) : 0;
     const update = {
       outcome,
       amount: (amount === null ? null : amount + ours) as Minor | null,
-      movement: about ? ownMovement(about.operation, command) : command.movement,
+      movement,
       cumulative,
       ...(sequence && { sequence }),
       ...(ofTransaction && { ofTransaction }),
@@ -238,14 +255,14 @@ export class ProviderUpdates {
     if (contradicts(attempt.state, update)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      return answer;
+      return { answer };
     }
     if (command.amountUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
       this.#work.saveMoved(writer, marked);
-      return answer;
+      return { answer };
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
@@ -270,13 +287,17 @@ export class ProviderUpdates {
       const told = isMoot ? record : withSaid(record, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
-      if (decided === record) return answer;
+      const taken: Taken = {
+        answer,
+        ...(outcome === 'paid' && isSecondDocument(before, command) && { isUnclear: true }),
+      };
+      if (decided === record) return taken;
       this.#work.saveMoved(writer, decided);
       if (isRemark) {
         const saved = { ...decided, updatedAt: writer.at };
         writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
       }
-      return answer;
+      return taken;
     }
     const moved = withAttempt(record, number, (entry) => ({
       ...entry,
@@ -299,6 +320,6 @@ export class ProviderUpdates {
       writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
-    return answer;
+    return { answer };
   }
 }

@@ -79,6 +79,8 @@ export interface Transactions {
   readonly lowered: Movements;
   /** Those that have held money, with the most that each held. */
   readonly held: Movements;
+  /** The least that each of those was said to hold, where that is less: what is held can only fall. Left out: none. */
+  readonly heldLess?: Movements;
   /** Those that ended without money, with the highest result. */
   readonly ended: Readonly<Record<string, Ending>>;
   /** Those that were reversed: what they brought is given back, and what another one brought or holds is not. Left out: none. */
@@ -185,7 +187,12 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
     const held = withMovement(known.held, id, amount);
-    return held === known.held ? known : { ...known, held };
+    // Of two amounts of one transaction the smaller one is the later one, whichever came first.
+    const before = known.held[id];
+    const least = Math.min(amount, before ?? amount, known.heldLess?.[id] ?? amount) as Minor;
+    const isLess = before !== undefined && least < (known.heldLess?.[id] ?? Math.max(before, amount));
+    if (held === known.held && !isLess) return known;
+    return { ...known, held, ...(isLess && { heldLess: { ...known.heldLess, [id]: least } }) };
   }
   if (outcome === 'paid') {
     const before = known.lowered[id];
@@ -397,6 +404,13 @@ function reversedOf(state: AttemptState, paid: Minor): Minor {
   return ids ? sum(amountsPaid(state, (id) => ids[id] === true)) : paid;
 }
 
+/** What an authorization is for, less what its transactions were lowered by; an amount that no transaction has brought stays. */
+function leftHeld({ authorized, transactions }: AttemptState): number {
+  const { held = {}, heldLess } = transactions ?? {};
+  if (!heldLess || Math.max(...Object.values(held)) < authorized) return authorized;
+  return Math.max(...Object.entries(held).map(([id, amount]) => heldLess[id] ?? amount));
+}
+
 /** The money of an attempt, by its state. */
 export function moneyOf(state: AttemptState): AttemptMoney {
   const { totals = {}, sequences = {} } = state;
@@ -406,9 +420,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
   const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
   const released = totals.released ?? ZERO;
+  const held = Math.min(state.authorized - released, leftHeld(state));
   return {
-    authorized:
-      progressOf(state) === 'authorized' ? (Math.max(0, state.authorized - released) as Minor) : ZERO,
+    authorized: progressOf(state) === 'authorized' ? (Math.max(0, held) as Minor) : ZERO,
     released,
     paid,
     refunded: Math.min(refunded, paid) as Minor,
@@ -481,22 +495,72 @@ function minorUnitsIn(code: string): number {
 }
 
 /** How an update's money differs from what was asked. */
-export type Mismatch = 'currency' | 'amount_missing' | 'amount_scaled' | 'amount_below' | 'amount_above';
+export type Mismatch =
+  | 'currency'
+  | 'amount_missing'
+  | 'amount_scaled'
+  | 'amount_implausible'
+  | 'amount_below'
+  | 'amount_above';
+
+/** Differences with which an update must not move money. */
+export const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set([
+  'currency',
+  'amount_missing',
+  'amount_scaled',
+  'amount_implausible',
+]);
+
+/** No surcharge, tip or transfer that was typed wrongly makes a payment larger than this many times what was asked for. */
+const PLAUSIBLE_TIMES = 2;
+
+/** What is known of the money that an update is about, in minor units. */
+export interface KnownMoney {
+  readonly paid: number;
+  readonly authorized: number;
+  /** What was given back by other movements than this update's; a total has no others. */
+  readonly refunded: number;
+}
+
+const NOTHING_KNOWN: KnownMoney = { paid: 0, authorized: 0, refunded: 0 };
+
+/** What is known of an attempt's money, for an update about a movement; null: about a total. */
+export function knownMoney(state: AttemptState, movement: string | null): KnownMoney {
+  const { paid, authorized } = moneyOf(state);
+  const others = Object.entries(state.refunded).filter(([id]) => id !== movement);
+  return { paid, authorized, refunded: movement === null ? 0 : sum(others.map(([, amount]) => amount)) };
+}
 
 /**
- * How an update's money differs from what was asked; null: it does not. With `currency`, `amount_missing` or `amount_scaled` (what was
- * asked for, in the currency's minor units, read as whole units) the update must not move money; with the other two it is logged as a conflict, and counts.
+ * The most that an update of an outcome can be about. More cannot be given back than came, or was to come: a refund may be told before
+ * its payment is.
+ */
+function mostOf(outcome: Outcome, asked: number, known: KnownMoney): number {
+  const there = Math.max(asked, known.paid, known.authorized);
+  if (outcome === 'refunded') return there - known.refunded;
+  return outcome === 'released' || outcome === 'reversed' ? there : PLAUSIBLE_TIMES * there;
+}
+
+/**
+ * How an update's money differs from what was asked; null: it does not. With those of MOVES_NOTHING the update must not move money: another
+ * currency, no amount, what was asked for in minor units read as whole units (`amount_scaled`), or more than there can be
+ * (`amount_implausible`, such as a part read so). With the other two it is logged as a conflict, and counts.
  */
 export function mismatch(
   asked: { readonly amount: Minor; readonly currency: string },
   update: { readonly outcome: Outcome; readonly amount: number | null; readonly currency: string | null },
+  known: KnownMoney = NOTHING_KNOWN,
 ): Mismatch | null {
-  if (!MONEY_OUTCOMES.has(update.outcome)) return null;
+  const { outcome, amount } = update;
+  const most = mostOf(outcome, asked.amount, known);
+  // A reversal needs no amount. One of more than there is is none.
+  if (outcome === 'reversed') return amount !== null && amount > most ? 'amount_implausible' : null;
+  if (!MONEY_OUTCOMES.has(outcome)) return null;
   if (update.currency !== null && update.currency !== asked.currency) return 'currency';
-  if (update.amount === null || minor(update.amount) === null) return 'amount_missing';
-  if (update.amount === asked.amount * minorUnitsIn(asked.currency) && update.amount > asked.amount)
-    return 'amount_scaled';
-  if (update.amount > asked.amount) return 'amount_above';
-  const whole = update.outcome === 'authorized' || update.outcome === 'paid';
-  return whole && update.amount < asked.amount ? 'amount_below' : null;
+  if (amount === null || minor(amount) === null) return 'amount_missing';
+  if (amount === asked.amount * minorUnitsIn(asked.currency) && amount > asked.amount) return 'amount_scaled';
+  if (amount > most) return 'amount_implausible';
+  if (amount > asked.amount) return 'amount_above';
+  const whole = outcome === 'authorized' || outcome === 'paid';
+  return whole && amount < asked.amount ? 'amount_below' : null;
 }

@@ -426,6 +426,8 @@ export interface Hint {
   readonly about: Readonly<Record<string, string>>;
   /** The reply to this very message, where the provider's fixed one will not do. */
   readonly reply?: Reply;
+  /** It may be about a payment of another software on the same contract, and is acknowledged if it is about none of ours. */
+  readonly mayBeForeign?: true;
 }
 
 /** What became of a verified message, as far as the provider's reply depends on it. */

@@ -94,7 +94,7 @@ function fieldsOf(id: string, settings: Record<string, unknown>, given: Texts) {
   const entry = providers.find((one) => one.id === id);
   if (!entry) throw new Error(`there is no ${id}`);
   const account = accountOf(entry, settings);
-  const payment = { ...request(entry), customer: {} };
+  const payment = { ...request(entry), customer: { phone: given.phone, address: { country: 'FR' } } };
   const needed = new Set(
     entry.requires
       .filter(({ applies }) => applies?.(account.settings as never, payment) ?? true)
@@ -107,7 +107,9 @@ function fieldsOf(id: string, settings: Record<string, unknown>, given: Texts) {
         needed.has(name) && value.trim() === '' ? 'a' : value,
       ]),
     );
-  const { description, firstName, lastName, phone, ...places } = given;
+  const { description, firstName, lastName, phone: anyPhone, ...places } = given;
+  // What is no telephone number is refused by name where the bank refuses payments without one.
+  const phone = needed.has('phone') ? CUSTOMER.phone : anyPhone;
   return {
     currency: currencyOf(id),
     description,

@@ -285,10 +285,37 @@ describe('what does not fit', () => {
     ['paid', 1001, 'EUR', 'amount_above'],
     ['authorized', 400, 'EUR', 'amount_below'],
     ['refunded', 400, 'EUR', null],
-    ['refunded', 4000, 'EUR', 'amount_above'],
+    ['refunded', 4000, 'EUR', 'amount_implausible'],
+    ['paid', 2000, 'EUR', 'amount_above'],
+    ['paid', 2001, 'EUR', 'amount_implausible'],
+    ['authorized', 50_000, 'EUR', 'amount_implausible'],
+    ['paid', 100_000, 'EUR', 'amount_scaled'],
+    ['charged_back', 50_000, 'EUR', 'amount_implausible'],
+    ['charged_back', 1500, 'EUR', 'amount_above'],
+    ['released', 1001, 'EUR', 'amount_implausible'],
+    ['reversed', null, 'EUR', null],
+    ['reversed', 1000, 'EUR', null],
+    ['reversed', 50_000, 'EUR', 'amount_implausible'],
     ['denied', null, 'USD', null],
     ['pending', 1, 'EUR', null],
   ] as const)('%s of %s %s: %s', (outcome, amount, currency, expected) => {
     expect(mismatch(asked, { outcome, amount, currency })).toBe(expected);
+  });
+});
+
+describe('a hold that was lowered', () => {
+  const hold = (amount: number) =>
+    ({ outcome: 'authorized', amount: amount as Minor, movement: 'T1', ofTransaction: true }) as const;
+  it.each([
+    [[1000, 700], 700],
+    [[700, 1000], 700],
+    [[1000, 700, 1000, 800], 700],
+    [[1000, 700, 400], 400],
+    [[400, 700, 1000], 400],
+    [[1000, 1000], 1000],
+  ] as const)('%j holds %d, in any order', (amounts, left) => {
+    const state = amounts.reduce((before, amount) => apply(before, hold(amount)), NEW_ATTEMPT);
+    expect(summarize(ASKED, [state]).amounts.authorized).toBe(left);
+    expect(apply(state, hold(amounts[0]))).toBe(state);
   });
 });

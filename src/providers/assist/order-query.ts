@@ -14,7 +14,7 @@ import {
   isOfKind,
   plainBill,
 } from './order-operations.ts';
-import { type AnsweredOrder, readAssistOrder } from './order-result.ts';
+import { type AnsweredOrder, readAssistBills } from './order-result.ts';
 import { resultUpdate } from './result.ts';
 import { lacksServices } from './service-call.ts';
 import { type AssistSettings, isLegacy } from './settings.ts';
@@ -79,14 +79,8 @@ function refundUpdate(
   };
 }
 
-/**
- * The result of an order. Null while ASSIST does not know the order.
- * @throws Declined, Problem
- * @throws Refusal when the answer is not to be believed.
- */
-export async function queryAssistOrder(query: Query): Promise<readonly ProviderUpdate[] | null> {
-  const order = await readAssistOrder(query);
-  if (!order) return null;
+/** What one bill says of its order. */
+function updatesOfBill(query: Query, order: AnsweredOrder): readonly ProviderUpdate[] {
   const { values, verified } = order;
   const result = resultUpdate(query.account.settings, values, verified);
   const update: ProviderUpdate = {
@@ -98,6 +92,58 @@ export async function queryAssistOrder(query: Query): Promise<readonly ProviderU
   if (update.outcome !== 'paid' && update.outcome !== 'refunded') return [update];
   const refund = refundUpdate(update, order, query);
   return [paidUpdate(update, order, query), ...(refund ? [refund] : [])];
+}
+
+/**
+ * What one of several bills says: its money is a movement of its own, and a cancel takes back what it has brought itself. A push names
+ * the order alone, so the bill that decides has the order's movement.
+ */
+function ofOwnBill(update: ProviderUpdate, bill: string, isFirst: boolean): ProviderUpdate {
+  const { cumulative: _total, ofOrder: _whole, ...others } = update;
+  const movement = isFirst ? update.movement : `bill/${bill}`;
+  if (update.outcome === 'reversed') return { ...others, movement, ofTransaction: true };
+  return update.outcome === 'paid' ? { ...others, movement } : update;
+}
+
+/** What the refunds of several bills come to together: each states the total of its own bill. */
+function refundsInAll(refunds: readonly ProviderUpdate[]): readonly ProviderUpdate[] {
+  const totals = refunds.filter(({ cumulative }) => cumulative);
+  const [first] = totals;
+  if (!first || totals.length === 1) return refunds;
+  const amount = totals.reduce<number | null>(
+    (sum, one) => (sum === null || typeof one.amount !== 'number' ? null : sum + one.amount),
+    0,
+  );
+  const sum: ProviderUpdate = {
+    ...first,
+    key: `${totals.map(({ key }) => key).join('/')}/in all`,
+    amount,
+    operation: { kind: 'refund', operationReference: null, amount, state: 'succeeded' },
+  };
+  return [...refunds.filter(({ cumulative }) => !cumulative), sum];
+}
+
+/**
+ * The result of an order, by all of its bills that have brought or held money. Null while ASSIST does not know the order.
+ * @throws Declined, Problem
+ * @throws Refusal when the answer is not to be believed.
+ */
+export async function queryAssistOrder(query: Query): Promise<readonly ProviderUpdate[] | null> {
+  const bills = await readAssistBills(query);
+  if (!bills) return null;
+  const [first, ...others] = bills;
+  if (others.length === 0) return updatesOfBill(query, first);
+  const updates = bills.flatMap((order) => {
+    const bill = plainBill(order.values.get('billnumber'));
+    return updatesOfBill(query, order).map((update) => ofOwnBill(update, bill, order === first));
+  });
+  const isPaid = updates.some(({ outcome }) => outcome === 'paid');
+  // A bill that was cancelled ends nothing that another one holds, or may still bring.
+  const counted = updates.filter(
+    (update) => isPaid || update.outcome !== 'reversed' || update === updates[0],
+  );
+  const refunds = counted.filter(({ outcome }) => outcome === 'refunded');
+  return [...counted.filter(({ outcome }) => outcome !== 'refunded'), ...refundsInAll(refunds)];
 }
 
 /** Why accounts with these settings have no status query; null: they have. */

@@ -9,7 +9,7 @@
  * - the RSA signature is not checked, because its hash is not documented.
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
-import type { StatusQuery } from '../contract.ts';
+import type { StatusQuery, UpdateOutcome } from '../contract.ts';
 import { type AssistOrder, ordersIn, textIn, withoutDocumentType, xmlTree } from './envelope.ts';
 import { requireEnvironment } from './received.ts';
 import { callService, plainError, type ServiceAnswer } from './service-call.ts';
@@ -74,23 +74,35 @@ function verifyOrder({ account, currency }: Asked, order: AssistOrder): Answered
   return { ...order, values, verified };
 }
 
-/** Of several bills of one order the last one that has brought or held money; else the last one in process; else the last one. */
-function decisiveOf(orders: readonly AssistOrder[]): AssistOrder | undefined {
-  const moves = new Set(['authorized', 'paid', 'refunded', 'reversed']);
-  const outcomeOf = ({ values }: AssistOrder) => orderStateMeaning(values.get('orderstate'))?.outcome ?? '';
-  return (
-    orders.findLast((order) => moves.has(outcomeOf(order))) ??
-    // A bill that failed is no result while another one may still be paid.
-    orders.findLast((order) => outcomeOf(order) === 'pending') ??
-    orders.at(-1)
-  );
+/** Outcomes of a bill, those that decide about its order first: money wins. A bill that failed is no result while another one may be paid. */
+const DECISIVE: readonly (readonly UpdateOutcome[])[] = [
+  ['paid', 'refunded'],
+  ['authorized'],
+  ['pending'],
+  ['reversed'],
+];
+
+function outcomeOf({ values }: AssistOrder): UpdateOutcome {
+  return orderStateMeaning(values.get('orderstate'))?.outcome ?? 'none';
 }
 
+/** Of several bills of one order the one that decides, the last one of those that are alike. */
+function decisiveOf<Order extends AssistOrder>(orders: readonly Order[]): Order | undefined {
+  const groups = DECISIVE.map((outcomes) => orders.findLast((order) => outcomes.includes(outcomeOf(order))));
+  return groups.find((order) => order !== undefined) ?? orders.at(-1);
+}
+
+/** Outcomes of a bill that has brought or held money. */
+const OF_MONEY: ReadonlySet<UpdateOutcome> = new Set(['paid', 'refunded', 'authorized', 'reversed']);
+
 /**
- * The order in an answer of a service.
+ * The bills of the order in an answer of a service, the one that decides first, and after it all others that have brought or held money.
  * @throws Declined when ASSIST does not do what it was asked to; Problem; Refusal when the answer is about another order.
  */
-export function orderOf({ status, text }: ServiceAnswer, asked: Asked): AnsweredOrder {
+function billsOf(
+  { status, text }: ServiceAnswer,
+  asked: Asked,
+): readonly [AnsweredOrder, ...AnsweredOrder[]] {
   const nothing = new Problem('provider_error', `ASSIST answered ${status} and nothing about this order`, {
     cause: text.slice(0, 1000),
   });
@@ -108,10 +120,22 @@ export function orderOf({ status, text }: ServiceAnswer, asked: Asked): Answered
     });
   }
   const orders = ordersIn(tree);
-  const found = decisiveOf(orders.filter(({ values }) => values.get('ordernumber') === asked.order));
-  if (status === 200 && found) return verifyOrder(asked, found);
+  const bills = orders.filter(({ values }) => values.get('ordernumber') === asked.order);
+  const found = decisiveOf(bills);
+  if (status === 200 && found) {
+    const others = bills.filter((bill) => bill !== found && OF_MONEY.has(outcomeOf(bill)));
+    return [verifyOrder(asked, found), ...others.map((bill) => verifyOrder(asked, bill))];
+  }
   if (orders.length > 0) throw new Refusal('wrong_account', 'the answer is about another order');
   throw nothing;
+}
+
+/**
+ * The order in an answer of a service: of several bills the one that decides.
+ * @throws Declined, Problem, Refusal as `billsOf`
+ */
+export function orderOf(answer: ServiceAnswer, asked: Asked): AnsweredOrder {
+  return billsOf(answer, asked)[0];
 }
 
 /** Day, month and so on of a time in GMT, as the service wants them. */
@@ -126,14 +150,16 @@ function moment(prefix: 'Start' | 'End', time: number): Record<string, string> {
   };
 }
 
+type OrderQuery = Asked & Pick<StatusQuery<AssistSettings>, 'fetch' | 'startedAt' | 'now'>;
+
 /**
- * Reads an order. Null while ASSIST does not know it.
+ * Reads the bills of an order, the one that decides first. Null while ASSIST does not know it.
  * @throws Declined, Problem
  * @throws Refusal when the answer is not to be believed, or is about another order
  */
-export async function readAssistOrder(
-  query: Asked & Pick<StatusQuery<AssistSettings>, 'fetch' | 'startedAt' | 'now'>,
-): Promise<AnsweredOrder | null> {
+export async function readAssistBills(
+  query: OrderQuery,
+): Promise<readonly [AnsweredOrder, ...AnsweredOrder[]] | null> {
   const answer = await callService(query.fetch, query.account, '/orderresult/orderresult.cfm', {
     Ordernumber: query.order,
     Format: XML_FORMAT,
@@ -145,5 +171,10 @@ export async function readAssistOrder(
   const tree = treeOf(text);
   const isEmpty =
     status === 200 && tree !== null && ordersIn(tree).length === 0 && Number(codesOf(text)[0]) === 0;
-  return isEmpty && plainError(text) === null ? null : orderOf(answer, query);
+  return isEmpty && plainError(text) === null ? null : billsOf(answer, query);
+}
+
+/** The same of the bill that decides alone. */
+export async function readAssistOrder(query: OrderQuery): Promise<AnsweredOrder | null> {
+  return (await readAssistBills(query))?.[0] ?? null;
 }

@@ -190,8 +190,12 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
-    if (isUrlcOfNoOrder(account.settings.mode, values))
+    if (isUrlcOfNoOrder(account.settings.mode, values)) {
+      const related = values.get('operation_related_number');
+      if (values.get('operation_type') === 'refund')
+        console.warn({ event: 'dotpay.refund_without_order', account: account.id, related });
       return { kind: 'acknowledgement', about: values.get('operation_type') ?? '' };
+    }
     requireUrlcForms(account.settings, values);
     requireUrlcEnvironment(values, account.settings.mode, account.environment === 'production');
     return readUrlc(account.settings, values);

@@ -138,10 +138,15 @@ export function requireUrlcForms(settings: DotpaySettings, values: Values): void
 /** Operations of the account and of no order. A complaint is about a payment, and need not name its order. */
 const OF_NO_ORDER = new Set(['payout', 'release_rollback', 'unidentified_payment', 'complaint']);
 
-/** Whether a notification is about no order of ours: it is acknowledged, whatever else it says. */
+/**
+ * Whether a notification is about no order of ours: it is acknowledged, whatever else it says. A refund that was made in the panel need
+ * not name its order either: which payment it is of, nothing in it says.
+ */
 export function isUrlcOfNoOrder(mode: DotpaySettings['mode'], values: Values): boolean {
-  if (mode === 'legacy' || CONTROL.test(values.get('control') ?? '')) return false;
-  return OF_NO_ORDER.has(values.get('operation_type') ?? '');
+  const control = values.get('control') ?? '';
+  if (mode === 'legacy' || CONTROL.test(control)) return false;
+  const type = values.get('operation_type') ?? '';
+  return OF_NO_ORDER.has(type) || (type === 'refund' && control === '');
 }
 
 /**

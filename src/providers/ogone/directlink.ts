@@ -141,7 +141,9 @@ function ofTotal(outcome: 'paid' | 'refunded'): Pick<ProviderUpdate, 'outcome' |
 /** The update of one answer about a transaction. */
 function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): ProviderUpdate {
   const { providerStatus, payid, payidsub } = answer;
-  const outcome = ogoneOutcome(providerStatus);
+  const stated = ogoneOutcome(providerStatus);
+  // A deletion whose amount cannot be read is perhaps one of a part.
+  const outcome = stated === 'reversed' && answer.isAmountUnread ? 'refunded' : stated;
   return {
     kind: 'update',
     order,

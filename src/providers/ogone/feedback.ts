@@ -63,7 +63,10 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
   const digits = currency(alpha)?.digits;
   const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
   const operation = operationOf(status, number, amount);
-  const outcome = outcomeOf(status, operation);
+  // A deletion whose amount cannot be read is perhaps one of a part.
+  const isUnread = value('AMOUNT') !== '' && amount === null;
+  const stated = outcomeOf(status, operation);
+  const outcome = stated === 'reversed' && isUnread ? 'refunded' : stated;
   return {
     kind: 'update',
     order: value('ORDERID'),

@@ -23,6 +23,7 @@ export function readNcresponse(raw: string) {
   const attributes = attributesOf(raw);
   const value = (name: string) => attributes?.get(name) ?? '';
   const digits = currency(value('CURRENCY'))?.digits;
+  const amount = digits === undefined ? null : fromDecimal(value('AMOUNT'), digits);
   const outcome = ogoneOutcome(value('STATUS'));
   const ncerror = value('NCERROR');
   const ncstatus = value('NCSTATUS');
@@ -40,7 +41,9 @@ export function readNcresponse(raw: string) {
     payid: value('PAYID'),
     payidsub: value('PAYIDSUB'),
     currency: value('CURRENCY'),
-    amount_minor: digits === undefined ? null : fromDecimal(value('AMOUNT'), digits),
+    amount_minor: amount,
+    /** It has an amount that cannot be read. */
+    isAmountUnread: value('AMOUNT') !== '' && amount === null,
   };
 }
 

@@ -5,7 +5,7 @@ import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import type { PayboxSettings } from './settings.ts';
-import { BILLING_REQUIRES, billing, shoppingCart } from './three-d-secure.ts';
+import { BILLING_REQUIRES, billing, phoneRemark, shoppingCart } from './three-d-secure.ts';
 
 type Field = readonly [name: string, value: string];
 
@@ -109,6 +109,8 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
   const { customer } = payment;
   const isManual = (payment.capture ?? settings.capture) === 'manual';
   const days = payment.capture === null && typeof settings.capture === 'number' ? settings.capture : null;
+  const remark = payment.providerFields.PBX_BILLING ? null : phoneRemark(customer, settings);
+  if (remark) console.warn({ event: 'paybox.telephone', payment: request.id, account: account.id, remark });
   const back = (via: Via) => addressWithin(150, backBy(urls, via));
   const entries: (readonly [string, string | undefined])[] = [
     ['PBX_SITE', settings.site],

@@ -1,39 +1,8 @@
 /**
- * A mobile telephone number as PBX_BILLING wants it: the calling code with its plus sign, and at most 10 digits
+ * A mobile telephone number as PBX_BILLING wants it: the calling code with its plus sign, and the rest in digits
  * (nursit/bank#128, #130: banks refuse payments without them since October 2024).
  */
-
-/** Calling codes of two digits (ITU-T E.164); 1 and 7 have one, all others three. */
-const TWO_DIGITS = /^(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
-
-/** Calling codes of the countries whose shoppers give a number without one, by ISO 3166-1 alpha-2. */
-const CALLING_CODES: Readonly<Record<string, string>> = {
-  AT: '43',
-  BE: '32',
-  BL: '590',
-  CH: '41',
-  DE: '49',
-  ES: '34',
-  FR: '33',
-  GB: '44',
-  GF: '594',
-  GP: '590',
-  IE: '353',
-  IT: '39',
-  LU: '352',
-  MC: '377',
-  MF: '590',
-  MQ: '596',
-  NC: '687',
-  NL: '31',
-  PF: '689',
-  PM: '508',
-  PT: '351',
-  RE: '262',
-  US: '1',
-  WF: '681',
-  YT: '262',
-};
+import { callingCodeIn, callingCodeOf } from '../kit/calling-codes.ts';
 
 interface MobilePhone {
   /** `+33` */
@@ -41,23 +10,38 @@ interface MobilePhone {
   readonly digits: string;
 }
 
-function callingCodeOf(digits: string): string {
-  if (/^[17]/.test(digits)) return digits.slice(0, 1);
-  return digits.slice(0, TWO_DIGITS.test(digits) ? 2 : 3);
-}
+/** Digits of a number with its calling code (ITU-T E.164). */
+const MAX_DIGITS = 15;
+
+/** What is dialled after the connection is made: `ext. 4`, `poste 4`, `;ext=4`, `#4`. */
+const EXTENSION =
+  /[\s;,]*(?:(?<!\p{L})(?:poste|extension|ext|app|int|wew|dw|x)(?!\p{L})|#)\s*[.:=]?\s*\d{0,6}$/iu;
 
 /**
  * The parts of a number; null where it is none, or its country is not known.
  * @param country of the shopper's address, for a number without a calling code.
  */
 export function mobilePhone(value: string | undefined, country: string | undefined): MobilePhone | null {
+  const plain = (value ?? '')
+    .normalize('NFKC')
+    .replace(/^\s*(?:tel|t[ée]l|mobile?|phone)?[.:\s]*/i, '')
+    .replace(EXTENSION, '');
   // `+33 (0)6 ...`: the zero is of the number within the country.
-  const text = (value ?? '').replace(/\(0\)/, '').replace(/[\s().\-/]/g, '');
+  const text = plain.replace(/\(0\)/, '').replace(/[^\p{L}\d+*]/gu, '');
   const international = /^(?:\+|00)([1-9]\d{5,14})$/.exec(text)?.[1];
-  const code = international ? callingCodeOf(international) : CALLING_CODES[country ?? ''];
-  if (!code || (!international && !/^\d{5,15}$/.test(text))) return null;
-  const national = international ? international.slice(code.length) : text;
-  // Dialled within Great Britain it has 11 digits, and its calling code stands for the zero.
+  if (international !== undefined) {
+    const code = callingCodeOf(international);
+    return code === null ? null : divided(code, international.slice(code.length));
+  }
+  const code = callingCodeIn(country ?? '');
+  if (!code || !/^\d{5,15}$/.test(text)) return null;
+  return divided(code, text);
+}
+
+function divided(code: string, national: string): MobilePhone | null {
+  // What is dialled within the country has a zero of its own, which the calling code stands for. Banks take it with ten digits (France).
   const digits = national.length > 10 ? national.replace(/^0/, '') : national;
-  return digits.length >= 4 && digits.length <= 10 ? { callingCode: `+${code}`, digits } : null;
+  return digits.length >= 4 && code.length + digits.length <= MAX_DIGITS
+    ? { callingCode: `+${code}`, digits }
+    : null;
 }

@@ -35,12 +35,45 @@ const MEMBERS = [
   ['customer.address.country', 'billing_country'],
 ] as const;
 
+/** The country whose calling code a telephone number without one has. */
+function countryOf({ address }: Customer, defaults: PayboxSettings): string | undefined {
+  return address?.country ?? defaults.billing_country;
+}
+
+/** Whether a telephone number is given that cannot be divided into calling code and number. */
+function isPhoneUnclear(customer: Customer, defaults: PayboxSettings): boolean {
+  const isGiven = Boolean(customer.phone?.trim());
+  return isGiven && mobilePhone(customer.phone, countryOf(customer, defaults)) === null;
+}
+
 /** Banks refuse payments without these (3-D Secure), so that none is left out silently. */
-export const BILLING_REQUIRES: readonly Requirement<PayboxSettings>[] = MEMBERS.map(([field, setting]) => ({
-  field,
-  when: `the account has no setting ${setting}, and the shop gives no providerFields.PBX_BILLING`,
-  applies: (settings, { providerFields }) => !settings[setting] && !providerFields.PBX_BILLING,
-}));
+export const BILLING_REQUIRES: readonly Requirement<PayboxSettings>[] = [
+  ...MEMBERS.map(
+    ([field, setting]): Requirement<PayboxSettings> => ({
+      field,
+      when: `the account has no setting ${setting}, and the shop gives no providerFields.PBX_BILLING`,
+      applies: (settings, { providerFields }) => !settings[setting] && !providerFields.PBX_BILLING,
+    }),
+  ),
+  {
+    field: 'customer.phone',
+    when: 'it is given, as a telephone number with its calling code (+33612345678) or of the country of the address; any text where the account has the setting billing_phone or the shop gives providerFields.PBX_BILLING',
+    applies: (settings, { customer, providerFields }) =>
+      !settings.billing_phone && !providerFields.PBX_BILLING && isPhoneUnclear(customer, settings),
+    problemOf: () =>
+      'is no telephone number whose country can be told: write it with its calling code, like +33612345678',
+  },
+];
+
+/**
+ * What is worth a word in the log of the telephone number that is sent; null: nothing. Banks refuse payments without one.
+ */
+export function phoneRemark(customer: Customer, defaults: PayboxSettings): string | null {
+  const isOfAccount = Boolean(defaults.billing_phone);
+  if (isPhoneUnclear(customer, defaults))
+    return isOfAccount ? 'not understood: the one of the account is sent' : 'not understood: none is sent';
+  return customer.phone?.trim() || isOfAccount ? null : 'not given: none is sent';
+}
 
 /**
  * PBX_BILLING. Banks refuse payments without a name, an address (BILLING_REQUIRES) or a telephone number, of which the account is warned
@@ -49,7 +82,7 @@ export const BILLING_REQUIRES: readonly Requirement<PayboxSettings>[] = MEMBERS.
  */
 export function billing(customer: Customer, defaults: PayboxSettings): string {
   const address: Address = customer.address ?? {};
-  const country = address.country ?? defaults.billing_country;
+  const country = countryOf(customer, defaults);
   const text = (value: string | undefined, other: string | undefined, limit: number) =>
     cut(xmlText(value), limit) ?? cut(xmlText(other), limit) ?? (value || other ? NOTHING_LEFT : undefined);
   const phone = mobilePhone(customer.phone, country) ?? mobilePhone(defaults.billing_phone, country);

@@ -75,13 +75,14 @@ function readWebhook(
   const resource = event?.event_resource?.transaction ?? event?.event_resource ?? {};
   const { id, livemode, preauthorization: held } = resource;
   const description = resource.description || (typeof held === 'object' ? held?.description : null);
+  // What has no description was made by another software: ours always has one.
+  if (!description) return { kind: 'acknowledgement', about: `${type} without a description` };
   if (typeof livemode === 'boolean' && livemode !== (account.environment === 'production'))
     throw new Refusal('wrong_environment', `the webhook has livemode ${livemode}`);
-  if (!description) throw new Refusal('field_missing', 'there is no description');
   if (!id || !/^tran_\w{1,60}$/.test(id))
     throw new Refusal('field_missing', 'there is no transaction of ours');
   // Anybody can name transactions: PAYMILL is asked for all that it has of the order, and once for all webhooks about it.
-  return { kind: 'hint', order: description, about: {} };
+  return { kind: 'hint', order: description, about: {}, mayBeForeign: true };
 }
 
 /** The token that the card page has posted. @throws Refusal when there is none. */

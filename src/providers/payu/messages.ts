@@ -11,28 +11,33 @@ import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { PAYU_DECLINES, PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
-/** An order as REST's messages and answers have it. Amounts are hundredths as text. */
+/** An order as REST's messages and answers have it. Amounts are hundredths as text, or as a number. */
 export interface PayuOrder {
   readonly orderId?: string;
   readonly extOrderId?: string;
   readonly merchantPosId?: string;
-  readonly totalAmount?: string;
+  readonly totalAmount?: string | number;
   readonly currencyCode?: string;
   readonly status?: string;
 }
 
-/** A refund as REST's messages and answers have it. Amounts are hundredths as text. */
+/** A refund as REST's messages and answers have it. Amounts are hundredths as text, or as a number. */
 export interface PayuRefund {
   readonly extRefundId?: string;
   readonly refundId?: string;
-  readonly amount?: string;
+  readonly amount?: string | number;
   readonly currencyCode?: string;
   readonly status?: string;
 }
 
-/** Hundredths from text, for every currency that PayU has; null for anything that is no number. */
-export function payuHundredths(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+/** Hundredths from text or a JSON number, for every currency that PayU has; null for anything that is no whole number. */
+export function payuHundredths(amount: string | number | undefined): number | null {
+  return amount !== undefined && /^\d{1,15}$/.test(String(amount)) ? Number(amount) : null;
+}
+
+/** The amount of a refund; null: it has none, which PayU may write as 0. */
+export function payuRefundAmount({ amount }: PayuRefund): number | null {
+  return payuHundredths(amount) || null;
 }
 
 /** What the status of an order says; `none` for one that the sheet does not have. */
@@ -71,7 +76,7 @@ export function payuRefundState({ status = '' }: PayuRefund): BookedState {
  */
 export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): ProviderUpdate {
   const { refundId = '', status = '', extRefundId } = refund;
-  const amount = payuHundredths(refund.amount);
+  const amount = payuRefundAmount(refund);
   const state = payuRefundState(refund);
   return {
     kind: 'update',
@@ -98,18 +103,21 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
 }
 
 const TEXT = v.nullish(v.string());
+const AMOUNT = v.nullish(v.union([v.string(), v.number()]));
+/** Documented as text, and seen as a number. */
+const NUMBER = v.nullish(v.union([v.string(), v.pipe(v.number(), v.integer(), v.transform(String))]));
 const ORDER_MEMBERS = {
   orderId: TEXT,
   extOrderId: TEXT,
-  merchantPosId: TEXT,
-  totalAmount: TEXT,
+  merchantPosId: NUMBER,
+  totalAmount: AMOUNT,
   currencyCode: TEXT,
   status: TEXT,
 };
 const REFUND_MEMBERS = {
   extRefundId: TEXT,
-  refundId: TEXT,
-  amount: TEXT,
+  refundId: NUMBER,
+  amount: AMOUNT,
   currencyCode: TEXT,
   status: TEXT,
 };

@@ -25,6 +25,7 @@ import {
   type PayuOrder,
   type PayuRefund,
   payuHundredths,
+  payuRefundAmount,
   payuRefundMovement,
   payuRefundState,
 } from './messages.ts';
@@ -116,7 +117,7 @@ async function lookUpRest(call: Call): Promise<Bookings> {
       entries: refunds.map((refund) => ({
         operationReference: refund.extRefundId ?? null,
         providerReference: refund.refundId || null,
-        amount: payuHundredths(refund.amount),
+        amount: payuRefundAmount(refund),
         state: payuRefundState(refund),
         status: `refund ${refund.status ?? ''}`,
         movement: payuRefundMovement(refund.refundId ?? ''),

@@ -10,6 +10,7 @@ import type {
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { pageLanguage } from '../kit/languages.ts';
 import { BearerTokens } from '../kit/oauth.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
@@ -105,6 +106,28 @@ function customerIpOf({ payment, ip }: StartRequest<PayuSettings>): string {
   return address;
 }
 
+/** Languages of PayU's page (SHEET.md); any other shopper reads English. */
+const LANGUAGES = [
+  'bg',
+  'cs',
+  'de',
+  'el',
+  'en',
+  'es',
+  'fr',
+  'hr',
+  'hu',
+  'it',
+  'lt',
+  'lv',
+  'pl',
+  'pt',
+  'ro',
+  'sk',
+  'sl',
+  'uk',
+];
+
 /** `POST orders`, and the redirect of its answer. @throws Problem */
 export async function startPayuRest(request: StartRequest<PayuSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
@@ -126,7 +149,7 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
         phone: ifFits(customer.phone, 32),
         firstName: cut(customer.firstName, 100),
         lastName: cut(customer.lastName, 100),
-        language: customer.language,
+        language: customer.language && pageLanguage(customer.language, 'en', LANGUAGES),
       },
     }),
     products: [{ name: cut(description, 255), unitPrice: String(payment.amount), quantity: '1' }],

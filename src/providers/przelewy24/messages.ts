@@ -33,11 +33,13 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
   return {
     kind: 'update',
     order: String(members.sessionId ?? ''),
-    key: `refund/${name}/${String(members.status)}`,
+    key: `refund/${name || `/${amount}`}/${String(members.status)}`,
     outcome: meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none',
     amount,
     currency: String(members.currency ?? ''),
-    movement: p24RefundMovement(name),
+    movement: p24RefundMovement(name || `/${amount}`),
+    // One of the panel may have no name. Those of one amount are told alike: how many there were, the list says.
+    ...(name === '' && { ask: { refunded: String(amount) } }),
     operation: { kind: 'refund', operationReference: name || null, amount, state },
     providerReference: null,
     providerStatus: status,

@@ -9,13 +9,27 @@
 import { Declined, Problem } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
-import type { OperationCall, OperationOrder, OperationResult, ProviderAccount } from '../contract.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderAccount,
+  ProviderUpdate,
+  StatusQuery,
+} from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { tpayMinor } from './open-api.ts';
-import { refundBookings, tpayOperationNumber } from './refunds.ts';
+import {
+  type Asked,
+  doneOf,
+  type ListedRefund,
+  refundBookings,
+  refundTotal,
+  tpayOperationNumber,
+} from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
 import { OLDER_API_DECLINES, TPAY_OPERATIONS } from './statuses.ts';
 
@@ -64,12 +78,11 @@ export async function chargeBackTransaction(order: OperationOrder<TpaySettings>)
   return { state: 'accepted', status: '1', providerReference: null };
 }
 
-/** `/chargeback/status`: the list of a transaction's refunds. @throws Problem, Declined */
-export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Promise<Bookings> {
-  const title = titleOf(call);
+/** `/chargeback/status`: a transaction's refunds. @throws Problem, Declined */
+async function listChargebacks(call: Asked, title: string): Promise<readonly ListedRefund[]> {
   const { chargebacks = [] } = await callOlderApi(call.account, call.fetch, 'chargeback/status', { title });
   if (!Array.isArray(chargebacks)) throw new Problem('provider_error', 'tpay answered no list of refunds');
-  const refunds = (chargebacks as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
+  return (chargebacks as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
     const amount = tpayMinor(refund.amount);
     if (amount === null) throw new Problem('provider_error', 'tpay answered a refund without an amount');
     const status = String(refund.status ?? '');
@@ -81,5 +94,28 @@ export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Prom
       status,
     };
   });
-  return refundBookings(title, refunds, true);
+}
+
+/** The list of a transaction's refunds. @throws Problem, Declined */
+export async function lookUpChargebacks(call: OperationCall<TpaySettings>): Promise<Bookings> {
+  const title = titleOf(call);
+  return refundBookings(title, await listChargebacks(call, title), true);
+}
+
+/** Whether an account of the classic protocol can ask for its refunds. */
+export function hasOlderApi({ api_key, api_password }: Partial<TpaySettings>): boolean {
+  return Boolean(api_key && api_password);
+}
+
+/**
+ * What was refunded of a transaction in all, where a notification has told of a refund: equal ones are told alike. Null: nothing yet.
+ * @throws Problem, Declined
+ */
+export async function queryChargebacks(
+  query: StatusQuery<TpaySettings>,
+): Promise<readonly ProviderUpdate[] | null> {
+  const { title } = query.providerState;
+  if (!title || query.hint.refunded === undefined) return null;
+  const refunded = doneOf(await listChargebacks(query, title));
+  return refunded === 0 ? null : [refundTotal(query, { title, status: 'CHARGEBACK', refunded })];
 }

@@ -24,7 +24,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { verifyNotificationJws } from './certificates.ts';
-import { chargeBackTransaction, lookUpChargebacks } from './chargeback.ts';
+import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks } from './chargeback.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import {
   isTpayTrial,
@@ -152,9 +152,14 @@ export const tpay = defineProvider<typeof tpaySettings>({
   ],
 
   hintMembers: ['refunded'],
-  queryStatus: queryTransaction,
-  cannotQueryStatus: ({ mode }) =>
-    mode === 'openapi' ? null : 'accounts of the classic protocol have no status query',
+  queryStatus: async (query) =>
+    query.account.settings.mode === 'classic' ? queryChargebacks(query) : queryTransaction(query),
+  // The older API is asked for refunds alone, when one was told of.
+  queriesOnlyHints: ({ mode }) => mode === 'classic',
+  cannotQueryStatus: (settings) =>
+    settings.mode === 'openapi' || hasOlderApi(settings)
+      ? null
+      : 'accounts of the classic protocol have no status query',
 
   cancel: {
     rule: { parts: 'whole', fundsSources: ['open'] },
@@ -165,8 +170,8 @@ export const tpay = defineProvider<typeof tpaySettings>({
 
   refund: {
     rule: { parts: 'many', fundsSources: ['paid'] },
-    lacks: ({ mode, api_key, api_password }) =>
-      mode === 'openapi' || (api_key && api_password)
+    lacks: (settings) =>
+      settings.mode === 'openapi' || hasOlderApi(settings)
         ? null
         : 'the classic protocol refunds by the older API: api_key and api_password are not set',
     execute: async (order) =>

@@ -8,6 +8,7 @@ import { withCard } from '../kit/card.ts';
 import { formFields } from '../kit/form-message.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { hasOlderApi } from './chargeback.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_STATUSES } from './statuses.ts';
 
@@ -49,8 +50,9 @@ export function readTpayNotification(
     echo: { title },
     ...(isHeldUp && { pendingReason: 'person_needed' }),
     // Two refunds of one amount are told alike. How many there were, the list says.
-    ...(outcome === 'refunded' && settings.mode === 'openapi' && { ask: { refunded: paid } }),
-    ...(outcome === 'paid' && { providerState: { title } }),
+    ...(outcome === 'refunded' &&
+      (settings.mode === 'openapi' || hasOlderApi(settings)) && { ask: { refunded: paid } }),
+    ...((outcome === 'paid' || outcome === 'refunded') && { providerState: { title } }),
     providerReference: title || null,
     providerStatus: status,
     // Without a JWS nobody signs what stands here.

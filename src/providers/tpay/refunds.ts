@@ -9,14 +9,23 @@
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { BookedState, Bookings } from '../../payments/reconciliation.ts';
-import type { OperationCall, OperationOrder, OperationResult } from '../contract.ts';
+import type {
+  OperationCall,
+  OperationOrder,
+  OperationResult,
+  ProviderUpdate,
+  StatusQuery,
+} from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_OPERATIONS } from './statuses.ts';
 
 /** Whom a call about a transaction is for: an operation, or a status query. */
-type Asked = Pick<OperationCall<TpaySettings>, 'account' | 'fetch' | 'now' | 'providerState' | 'currency'>;
+export type Asked = Pick<
+  OperationCall<TpaySettings>,
+  'account' | 'fetch' | 'now' | 'providerState' | 'currency'
+>;
 
 /** From here on a list may be the first page of several. */
 const PERHAPS_PAGED = 10;
@@ -83,7 +92,7 @@ export async function refundTransaction(order: OperationOrder<TpaySettings>): Pr
 }
 
 /** A refund of a transaction's list, the amount in minor units. */
-interface ListedRefund {
+export interface ListedRefund {
   readonly providerReference: string | null;
   readonly amount: number;
   readonly state: BookedState;
@@ -111,12 +120,38 @@ async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
   });
 }
 
-/** What was refunded in all, in minor units. @throws Problem, Refusal as `listRefunds` */
-export async function refundedInAll(asked: Asked): Promise<number> {
-  const refunds = await listRefunds(asked);
+/** What the refunds of a list that are done come to, in minor units. */
+export function doneOf(refunds: readonly ListedRefund[]): number {
   return refunds
     .filter(({ state }) => state === 'succeeded')
     .reduce((total, { amount }) => total + amount, 0);
+}
+
+/** What was refunded in all, in minor units. @throws Problem, Refusal as `listRefunds` */
+export async function refundedInAll(asked: Asked): Promise<number> {
+  return doneOf(await listRefunds(asked));
+}
+
+/** The update that all refunds of a transaction amount to together. */
+export function refundTotal(
+  { order, currency }: Pick<StatusQuery<TpaySettings>, 'order' | 'currency'>,
+  { title, status, refunded }: { readonly title: string; readonly status: string; readonly refunded: number },
+): ProviderUpdate {
+  return {
+    kind: 'update',
+    order,
+    currency,
+    detail: {},
+    providerReference: title,
+    providerStatus: status,
+    key: `${title}/refunds/${decimal(refunded, 2)}`,
+    outcome: 'refunded',
+    amount: refunded,
+    movement: `${title}/refunds`,
+    cumulative: true,
+    // A total names no refund. Which one is which is for the list to say.
+    operation: { kind: 'refund', operationReference: null, amount: refunded, state: 'unknown' },
+  };
 }
 
 /** The identity of the notifications about refunds of an amount: tpay tells those of one amount alike. */

@@ -28,7 +28,7 @@ import {
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
-import { refundedInAll, requireTpayTransaction, transactionIdOf } from './refunds.ts';
+import { refundedInAll, refundTotal, requireTpayTransaction, transactionIdOf } from './refunds.ts';
 import { TPAY_LANGUAGES, type TpaySettings } from './settings.ts';
 import { TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 
@@ -172,18 +172,7 @@ export async function queryTransaction(
     });
   const refunded = outcome === 'refunded' ? paid : await listed();
   if (refunded === 0) return [payment];
-  const refund: ProviderUpdate = {
-    ...update,
-    ...named,
-    key: `${title}/refunds/${decimal(refunded, 2)}`,
-    outcome: 'refunded',
-    amount: refunded,
-    movement: `${title}/refunds`,
-    cumulative: true,
-    // A total names no refund. Which one is which is for the list to say.
-    operation: { kind: 'refund', operationReference: null, amount: refunded, state: 'unknown' },
-  };
-  return [payment, refund];
+  return [payment, refundTotal(query, { title, status: word, refunded })];
 }
 
 /**

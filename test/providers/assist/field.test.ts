@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { charset } from '../../../src/signing/charsets.ts';
 import { answering, refreshed } from '../../support/bank-office.ts';
-import { bankOf, deliver, type Journey, journey, network } from '../../support/harness.ts';
+import { bankOf, deliver, type Journey, journey, network, runAlarms } from '../../support/harness.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -55,4 +55,100 @@ it('a bill in process was hidden by one that was declined after it: the order is
     () => new Response(`<result>${orders.join('')}</result>`),
   );
   expect((await refreshed(attempt)).status).toBe('pending');
+});
+
+describe('several bills of one order', () => {
+  const asked = async (states: readonly string[], amounts: readonly string[] = []) => {
+    const attempt = await journey('assist');
+    const { checkvalue: _signed, ...values } = valuesOf(attempt);
+    const orders = states.map((orderstate, index) => {
+      const amount = amounts[index] ?? values.orderamount ?? '';
+      return xmlOf({ ...values, billnumber: `5${index}`, orderstate, amount }).replace(
+        /^.*<result>|<\/result>$/g,
+        '',
+      );
+    });
+    answering(
+      ({ url }) => url.includes('/orderresult.cfm'),
+      () => new Response(`<result>${orders.join('')}</result>`),
+    );
+    return { attempt, orders };
+  };
+  const money = async (attempt: Journey) => {
+    const { status, amounts } = await refreshed(attempt);
+    return [status, amounts.paid, amounts.refunded];
+  };
+
+  it.each([
+    [
+      ['Approved', 'Canceled'],
+      ['paid', 1999, 0],
+    ],
+    [
+      ['Canceled', 'Approved'],
+      ['paid', 1999, 0],
+    ],
+    [
+      ['Approved', 'Declined'],
+      ['paid', 1999, 0],
+    ],
+    [
+      ['Declined', 'Approved', 'Canceled', 'In Process'],
+      ['paid', 1999, 0],
+    ],
+    [
+      ['Canceled', 'In Process'],
+      ['pending', 0, 0],
+    ],
+    [
+      ['Canceled', 'Declined'],
+      ['cancelled', 0, 0],
+    ],
+    [
+      ['Delayed', 'Canceled'],
+      ['authorized', 0, 0],
+    ],
+    [
+      ['Canceled', 'Delayed'],
+      ['authorized', 0, 0],
+    ],
+    [
+      ['Approved', 'Approved'],
+      ['paid', 3998, 0],
+    ],
+    [
+      ['Approved', 'Declined', 'Approved', 'Approved'],
+      ['paid', 5997, 0],
+    ],
+  ] as const)('%s come to %j, by asking once and again', async (states, result) => {
+    const { attempt } = await asked(states);
+    expect(await money(attempt)).toEqual(result);
+    expect(await money(attempt)).toEqual(result);
+  });
+
+  it('that were both paid are paid twice, and that is told; a push before is no third one', async () => {
+    const { attempt } = await asked(['Approved', 'Approved']);
+    const body = new TextEncoder().encode(xmlOf(valuesOf(attempt)));
+    expect(await statusAfter(attempt, body, { 'content-type': 'text/xml' })).toEqual([200, 'paid']);
+    expect(await money(attempt)).toEqual(['paid', 3998, 0]);
+    const types = (await attempt.shop.events(attempt.payment.id)).map(({ type }) => type);
+    expect(types).toContain('payment.paid_twice');
+  });
+
+  it('of which one is refunded in part give back the parts of both', async () => {
+    const { attempt } = await asked(['PartialCanceled', 'PartialCanceled'], ['5.00', '7.00']);
+    expect(await money(attempt)).toEqual(['partially_refunded', 3998, 1200]);
+  });
+
+  it('are asked about when a push names a second one that was paid', async () => {
+    const { attempt } = await asked(['Approved', 'Approved']);
+    const values = valuesOf(attempt);
+    for (const billnumber of ['50', '51'])
+      await statusAfter(attempt, new TextEncoder().encode(xmlOf({ ...values, billnumber })), {
+        'content-type': 'text/xml',
+      });
+    await runAlarms(attempt.payment.id);
+    const { amounts } = await attempt.shop.payment(attempt.payment.id);
+    expect(amounts.paid).toBe(3998);
+  });
 });

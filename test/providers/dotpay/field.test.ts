@@ -79,7 +79,7 @@ describe('a notification about no order', () => {
       )
       .digest('hex');
 
-  it.each(['payout', 'release_rollback', 'unidentified_payment', 'complaint'])(
+  it.each(['payout', 'release_rollback', 'unidentified_payment', 'complaint', 'refund'])(
     'was refused, and is acknowledged: %s',
     async (type) => {
       const attempt = await journey('dotpay');

@@ -421,6 +421,10 @@ describe('what a shop gives', () => {
     expect(
       redirect.kind === 'form' && redirect.fields.find(({ name }) => name === 'vads_cust_email')?.value,
     ).toBe('zoe+shop@example.com');
+    for (const email of ['a++b@x.fr', '+a@x.fr', 'a+b+@x.fr']) {
+      const sent = (await withEmail(email)).redirect;
+      expect(sent.kind === 'form' && sent.fields).toContainEqual({ name: 'vads_cust_email', value: email });
+    }
     const left = (await withEmail('x+AUTHORISED+20261121090000@example.com')).redirect;
     expect(left.kind === 'form' && left.fields.map(({ name }) => name)).not.toContain('vads_cust_email');
   });

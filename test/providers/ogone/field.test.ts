@@ -163,6 +163,69 @@ describe('feedback', () => {
   });
 });
 
+const conflicts = async (attempt: Journey) =>
+  (await attempt.shop.events(attempt.payment.id))
+    .filter(({ type }) => type === 'notification.conflict')
+    .map(({ detail }) => detail.reason);
+
+describe.each(['ogone', 'postfinance'])('%s: an amount that cannot be', (provider) => {
+  it.each(
+    ['7', '8'].flatMap((STATUS) =>
+      ['500', '5,00', '-5', '20'].flatMap((amount) =>
+        ['1', ''].map((PAYIDSUB) => [STATUS, amount, PAYIDSUB] as const),
+      ),
+    ),
+  )(
+    'refunds nothing (STATUS %s, amount %s, PAYIDSUB %j), and is asked about',
+    async (STATUS, amount, PAYIDSUB) => {
+      const attempt = await paidOrder(provider);
+      expect(await told(attempt, provider, { STATUS, amount, PAYIDSUB })).toBe(200);
+      expect(await money(attempt)).toEqual(['paid', 1999, 0]);
+      const { pending } = (
+        await attempt.shop.call<{ pending: { kind: string }[] }>(
+          'GET',
+          `/payments/${attempt.payment.id}/events`,
+        )
+      ).body;
+      expect(pending.map(({ kind }) => kind)).toContain('confirm');
+    },
+  );
+
+  it('is no larger part than what is left', async () => {
+    const attempt = await paidOrder(provider);
+    await told(attempt, provider, { STATUS: '8', amount: '15', PAYIDSUB: '1' });
+    await told(attempt, provider, { STATUS: '8', amount: '10', PAYIDSUB: '2' });
+    expect(await money(attempt)).toEqual(['partially_refunded', 1999, 1500]);
+    expect(await conflicts(attempt)).toEqual(['amount_implausible']);
+    await told(attempt, provider, { STATUS: '8', amount: '4.99', PAYIDSUB: '3' });
+    expect(await money(attempt)).toEqual(['refunded', 1999, 1999]);
+  });
+
+  it.each(['500', '2000', '19,99', '1.999,00', '199900'])('pays and holds nothing (%s)', async (amount) => {
+    for (const STATUS of ['9', '5']) {
+      const attempt = await journey(provider, { fields: { amount: 1999 } });
+      await told(attempt, provider, { STATUS, amount, PAYIDSUB: '0' });
+      const { amounts } = await read(attempt);
+      expect([amounts.paid, amounts.authorized]).toEqual([0, 0]);
+    }
+  });
+
+  it('refunds nothing where asking brings it', async () => {
+    for (const amount of ['500', '5,00']) {
+      const attempt = await paidOrder(provider);
+      answering('/querydirect.asp', (answer, asked) =>
+        asked.get('PAYIDSUB') === '0' || Number(asked.get('PAYIDSUB') ?? '1') > 1
+          ? `<ncresponse NCERROR="50001131" NCSTATUS="5" STATUS="" PAYID="0"/>`
+          : answer
+              .replace(/STATUS="\d+" amount="[^"]*"/, `STATUS="8" amount="${amount}"`)
+              .replace(/PAYIDSUB="\d*"/, 'PAYIDSUB="1"'),
+      );
+      await call(attempt, 'refresh');
+      expect(await money(attempt)).toEqual(['paid', 1999, 0]);
+    }
+  });
+});
+
 describe('an answer of DirectLink in ISO-8859-1', () => {
   it('is not read as UTF-8', async () => {
     const attempt = await ready('ogone');

@@ -1,5 +1,6 @@
 /** Paybox: what merchants report from the field, each named by what went wrong. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { countryCodes } from '../../../src/payments/countries.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
 import { mobilePhone } from '../../../src/providers/paybox/telephone.ts';
 import { CUSTOMER, network } from '../../support/harness.ts';
@@ -49,14 +50,60 @@ describe('PBX_BILLING', () => {
     ['+1 (202) 555-0142', 'US', '+1', '2025550142'],
     ['07911 123456', 'GB', '+44', '7911123456'],
     ['0692 12 34 56', 'RE', '+262', '0692123456'],
+    ['+49 1512 3456789', 'DE', '+49', '15123456789'],
+    ['+49 1512 3456789', undefined, '+49', '15123456789'],
+    ['01512 3456789', 'DE', '+49', '15123456789'],
+    ['070-123 45 67', 'SE', '+46', '0701234567'],
+    ['06 12 34 56 78 poste 4', 'FR', '+33', '0612345678'],
+    ['+33 6 12 34 56 78;ext=4', undefined, '+33', '612345678'],
+    ['06 12 34 56 78 ext. 12', 'FR', '+33', '0612345678'],
+    ['06 12 34 56 78x12', 'FR', '+33', '0612345678'],
+    ['Tél. : 06 12 34 56 78', 'FR', '+33', '0612345678'],
+    ['０６１２３４５６７８', 'FR', '+33', '0612345678'],
+    ['06\u00a012\u202f34–56‐78', 'FR', '+33', '0612345678'],
+    ['(11) 91234-5678', 'BR', '+55', '11912345678'],
+    ['+86 138 0013 8000', 'CN', '+86', '13800138000'],
+    ['+43 664 123456789', 'AT', '+43', '664123456789'],
+    ['+383 44 123 456', undefined, '+383', '44123456'],
+    ['+7 701 123 45 67', 'KZ', '+7', '7011234567'],
+    ['+881 6 1234 5678', 'FR', '+881', '612345678'],
+    ['00 212 6 12 34 56 78', 'MA', '+212', '612345678'],
   ])('divides %s', (phone, country, callingCode, digits) => {
     expect(mobilePhone(phone, country)).toEqual({ callingCode, digits });
   });
 
   it('is not made of what is no telephone number', () => {
-    for (const phone of ['', 'none', '123', '+33', '0612345678901234567'])
+    for (const phone of [
+      '',
+      'none',
+      '123',
+      '+33',
+      '0612345678901234567',
+      'poste 4',
+      '+999 12345678',
+      '06 12 34 ab 78',
+      '+33 6 12 34 56 78 / 06 11 11 11 11',
+    ])
       expect(mobilePhone(phone, 'FR'), phone).toBeNull();
-    expect(mobilePhone('0612345678', 'BR')).toBeNull();
+    expect(mobilePhone('0612345678', undefined)).toBeNull();
+  });
+
+  it('has a telephone number of every country that has a calling code', () => {
+    const without = countryCodes.filter((country) => mobilePhone('612345678', country) === null);
+    expect(without).toEqual(['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM']);
+  });
+
+  it('has no gap where a telephone number cannot be divided: it is named, or the account has one', () => {
+    for (const phone of ['poste 4', 'none', '+999 12345678', '123'])
+      expect(() => billingOf({ ...CUSTOMER, phone }), phone).toThrow('customer.phone');
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const billing = billingOf(
+      { ...CUSTOMER, phone: 'poste 4' },
+      { ...NO_DEFAULTS, billing_phone: '+33 612345678' },
+    );
+    expect(billing).toContain('<MobilePhone>612345678</MobilePhone>');
+    expect(warn.mock.calls.flat()).toContainEqual(expect.objectContaining({ event: 'paybox.telephone' }));
+    warn.mockRestore();
   });
 
   it('is never left out silently: what is missing is named, or comes from the account', () => {

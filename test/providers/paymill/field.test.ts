@@ -104,3 +104,19 @@ it('a transaction in process that was learnt by asking was thrown away: the paym
   );
   expect(await refreshed(attempt)).toMatchObject({ status: 'pending', pendingReason: 'processing' });
 });
+
+it.each([
+  ['no description', {}],
+  ['a null description', { description: null }],
+  ['a description of its own', { description: 'Order 4711' }],
+  ['a reference of its own in our form', { description: '7ZK0M3Q9T2V8XW4B01' }],
+])('a transaction of another software was refused: with %s it is acknowledged', async (_what, changes) => {
+  const attempt = await journey('paymill');
+  const { description: _ours, ...others } = TRANSACTION as Record<string, unknown>;
+  const event_resource = { ...others, ...changes };
+  const body = JSON.stringify({ event: { event_type: 'transaction.succeeded', event_resource } });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await deliver({ method: 'POST', url: attempt.merchant.callback, headers, body });
+  expect(answer.status).toBe(200);
+  expect((await read(attempt)).status).toBe('created');
+});

@@ -60,6 +60,13 @@ describe('a refund that was made in the panel', () => {
     expect((await read(attempt)).amounts.refunded).toBe(500);
   });
 
+  it.each([0, '0', 500, '500'])('with the amount %j was refused or forgotten', async (amount) => {
+    const attempt = await paid('payu');
+    await inPanel(attempt, 'refund', 500);
+    await told(attempt, { amount });
+    expect((await read(attempt)).amounts.refunded).toBe(500);
+  });
+
   it('is asked about again where the list does not have it yet', async () => {
     const attempt = await paid('payu');
     await inPanel(attempt, 'refund', 500);
@@ -167,4 +174,26 @@ describe('providerFields', () => {
       errors: [{ path: `providerFields.${name}` }],
     });
   });
+});
+
+it('an order whose amounts and numbers are JSON numbers was refused', async () => {
+  const attempt = await journey('payu');
+  const message = bankOf('payu').notification(attempt.order, attempt.merchant, 'pay', 'none');
+  const { order } = JSON.parse(String(message.body)) as { order: Record<string, unknown> };
+  const numbers = { totalAmount: Number(order.totalAmount), merchantPosId: Number(order.merchantPosId) };
+  expect((await signed(attempt, { order: { ...order, ...numbers } })).status).toBe(200);
+  expect(await read(attempt)).toMatchObject({ status: 'paid', amounts: { paid: 1999 } });
+});
+
+it.each([
+  ['uk', 'uk'],
+  ['ja', 'en'],
+  ['xx', 'en'],
+  ['pl', 'pl'],
+])('a language that PayU does not have was sent: %s is %s', async (language, sent) => {
+  const { orders } = await registered(
+    payu,
+    paymentOf(payu, { customer: { email: 'a@example.com', language } }),
+  );
+  expect(orders).toMatchObject({ buyer: { language: sent } });
 });

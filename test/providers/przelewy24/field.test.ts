@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { przelewy24 } from '../../../src/providers/przelewy24/index.ts';
-import { answering, changing, read, refreshed } from '../../support/bank-office.ts';
+import { answering, changing, inPanel, paid, read, refreshed } from '../../support/bank-office.ts';
 import {
   BANK_API,
   bankOf,
   deliver,
+  type Journey,
   journey,
   makeAccount,
   makeShop,
@@ -40,6 +41,14 @@ function unverified(): () => void {
 }
 
 const registrations = () => net.calls.filter((url) => url.endsWith('/transaction/register')).length;
+
+/** The sign of a refund's notification. */
+function refundSign({ merchant: who }: Journey, members: Record<string, unknown>): string {
+  const names = ['orderId', 'sessionId', 'refundsUuid', 'merchantId', 'amount', 'currency', 'status'];
+  const covered = Object.fromEntries(names.map((name) => [name, members[name]]));
+  const text = JSON.stringify({ ...covered, crc: String(who.settings.crc) });
+  return createHash('sha384').update(text).digest('hex');
+}
 
 describe('a signed notification of a payment that is not verified', () => {
   it('left the payment forwarded: it is pending, and is not paid a second time', async () => {
@@ -194,4 +203,46 @@ it('that nobody has signed leaves the payment as it was', async () => {
   const sign = createHash('sha384').update('x').digest('hex');
   const answer = await deliver({ ...message, body: JSON.stringify({ ...body, sign }) });
   expect([answer.status, (await read(attempt)).status]).toEqual([403, 'forwarded']);
+});
+
+describe('a bank that cannot be asked when the shopper is back', () => {
+  it.each(['przelewy24', 'payu', 'tpay'])('%s: sent the shopper to the address of failure', async (id) => {
+    const attempt = await journey(id);
+    const { payment, account } = attempt;
+    answering(
+      ({ url }) => url.startsWith(BANK_API),
+      () => new Response('Bad Gateway', { status: 502 }),
+    );
+    const back = await request(`/return/${account}/${payment.id}?o=${payment.id}01`);
+    expect(back.headers.get('location')).toContain('/wait?');
+    expect((await shopAfter(back)).href).toMatch(/thanks\?.*status=forwarded/);
+  });
+
+  it('goes by what the way back says, where it says it', async () => {
+    const attempt = await journey('przelewy24');
+    const { payment, account } = attempt;
+    answering(
+      ({ url }) => url.startsWith(BANK_API),
+      () => new Response('Bad Gateway', { status: 502 }),
+    );
+    const back = await request(`/return/${account}/${payment.id}?o=${payment.id}01&via=failure`);
+    expect((await shopAfter(back)).href).toContain('/sorry?');
+  });
+});
+
+it('equal refunds of the panel, which have no refundsUuid, were taken for one: the list is asked', async () => {
+  const attempt = await paid('przelewy24');
+  for (const total of [500, 1000]) {
+    await inPanel(attempt, 'refund', 500);
+    const message = bankOf('przelewy24').notification(attempt.order, attempt.merchant, 'pay', 'none');
+    const { orderId, sessionId, merchantId, currency } = JSON.parse(String(message.body)) as Record<
+      string,
+      unknown
+    >;
+    const members = { orderId, sessionId, refundsUuid: '', merchantId, amount: 500, currency, status: 0 };
+    const body = JSON.stringify({ ...members, requestId: '', sign: refundSign(attempt, members) });
+    expect((await deliver({ ...message, body })).status).toBe(200);
+    await runAlarms(attempt.payment.id);
+    expect((await read(attempt)).amounts.refunded).toBe(total);
+  }
 });

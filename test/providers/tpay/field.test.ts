@@ -151,6 +151,16 @@ it('equal partial refunds were taken for one: the list is asked for how many the
   expect((await read(attempt)).amounts.refunded).toBe(1000);
 });
 
+it('equal partial refunds were taken for one in mode classic: the older API is asked how many there are', async () => {
+  const settings = { mode: 'classic', require_jws: false, api_key: 'key-of-tpay', api_password: 'secret' };
+  const attempt = await paid('tpay', { settings });
+  for (const index of [0, 1, 2]) {
+    await inPanel(attempt, 'refund', 500);
+    await tell(attempt, index);
+  }
+  expect((await read(attempt)).amounts.refunded).toBe(1500);
+});
+
 it('an equal refund was lost where the list of refunds was not to be had: it is asked for again', async () => {
   const attempt = await paid('tpay');
   await inPanel(attempt, 'refund', 500);
