@@ -10,10 +10,12 @@ import {
   contradicts,
   hasLapsed,
   knownMoney,
+  type Mismatch,
   MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
+import type { Outcome } from '../payments/statuses.ts';
 import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
@@ -239,7 +241,10 @@ export class ProviderUpdates {
     writer.answer(identity(command), answer);
     if (difference) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
-      if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      if (blocked) {
+        this.#tellConflict(writer, record, { attempt: number, outcome, difference });
+        return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      }
     }
     // What we have cancelled of it counts as given back, and not as never paid.
     const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
@@ -299,8 +304,10 @@ export class ProviderUpdates {
       }
       return taken;
     }
-    const moved = withAttempt(record, number, (entry) => ({
+    const isClear = outcome === 'paid' || outcome === 'authorized';
+    const moved = withAttempt(record, number, ({ amountUnclear, ...entry }) => ({
       ...entry,
+      ...(amountUnclear && !isClear && { amountUnclear }),
       queried: 0,
       state,
       ...(isReasonNew && { pendingReason: reason }),
@@ -321,5 +328,32 @@ export class ProviderUpdates {
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return { answer };
+  }
+
+  /**
+   * Money that a message names and that cannot be: it does not count, and may be there all the same. The shop is told, and a person can
+   * say what came. Where the amount alone is wrong, the shopper waits for that and is not asked for the money again.
+   */
+  #tellConflict(
+    writer: Writer,
+    record: LedgerRecord,
+    {
+      attempt: number,
+      outcome,
+      difference,
+    }: { readonly attempt: number; readonly outcome: Outcome; readonly difference: Mismatch },
+  ): void {
+    const isIncoming = outcome === 'paid' || outcome === 'authorized';
+    const waits = isIncoming && (difference === 'amount_scaled' || difference === 'amount_implausible');
+    const marked = withAttempt(record, number, (entry) => {
+      if (!isIncoming) return entry;
+      const state = waits
+        ? apply(entry.state, { outcome: 'pending', amount: null, movement: '' })
+        : entry.state;
+      const reason = waits && asksForMore('person_needed', entry.pendingReason);
+      return { ...entry, state, amountUnclear: true, ...(reason && { pendingReason: 'person_needed' }) };
+    });
+    this.#work.saveMoved(writer, marked);
+    writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', marked, null));
   }
 }

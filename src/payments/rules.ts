@@ -418,7 +418,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
-  const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
+  // A transaction that was taken back has no refunds: those are of what others have brought.
+  const gone = isReversed(state) ? reversedOf(state, paid) : ZERO;
+  const refunded = sum([gone, Math.min(back, paid - gone) as Minor]);
   const released = totals.released ?? ZERO;
   const held = Math.min(state.authorized - released, leftHeld(state));
   return {

@@ -135,18 +135,12 @@ export function requireUrlcForms(settings: DotpaySettings, values: Values): void
   }
 }
 
-/** Operations of the account and of no order. A complaint is about a payment, and need not name its order. */
-const OF_NO_ORDER = new Set(['payout', 'release_rollback', 'unidentified_payment', 'complaint']);
-
 /**
- * Whether a notification is about no order of ours: it is acknowledged, whatever else it says. A refund that was made in the panel need
- * not name its order either: which payment it is of, nothing in it says.
+ * Whether a notification is about no order of ours: an operation of the account, a refund of the panel's that names no order, or what
+ * another software on the same contract was paid. It is acknowledged, whatever else it says: any other answer makes Dotpay repeat it.
  */
-export function isUrlcOfNoOrder(mode: DotpaySettings['mode'], values: Values): boolean {
-  const control = values.get('control') ?? '';
-  if (mode === 'legacy' || CONTROL.test(control)) return false;
-  const type = values.get('operation_type') ?? '';
-  return OF_NO_ORDER.has(type) || (type === 'refund' && control === '');
+export function isUrlcOfNoOrder(values: Values): boolean {
+  return !CONTROL.test(values.get('control') ?? '');
 }
 
 /**

@@ -91,6 +91,14 @@ export function isTpayTrial(values: ReadonlyMap<string, string>, isProduction: b
   return isProduction || !FORMS.tr_crc?.test(values.get('tr_crc') ?? '');
 }
 
+/**
+ * Whether a message is about no order of ours: another software's on the same contract, or a payment link of the panel's. Rightly signed,
+ * it is acknowledged, because any other answer makes tpay repeat it, or send the money back.
+ */
+export function isOfOtherSoftware(values: ReadonlyMap<string, string>): boolean {
+  return !FORMS.tr_crc?.test(values.get('tr_crc') ?? '');
+}
+
 /** What a message is about that is about no payment: a card that was stored, a BLIK alias, a sale of a marketplace. */
 export interface OtherTpayMessage {
   readonly about: string;

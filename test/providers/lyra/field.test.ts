@@ -302,6 +302,29 @@ describe('a transaction that is cancelled', () => {
     expect(await money()).toEqual(['partially_refunded', 5090, 2500]);
   });
 
+  it('is given back beside what was refunded of another part, told by messages or found by asking', async () => {
+    const messages: readonly Fields[] = [
+      { vads_trans_status: 'AUTHORISED' },
+      { vads_trans_status: 'CAPTURED', vads_trans_uuid: OTHER_UUID },
+      { vads_trans_status: 'CANCELLED' },
+      {
+        vads_trans_status: 'CAPTURED',
+        vads_operation_type: 'CREDIT',
+        vads_trans_uuid: 'c'.repeat(32),
+        vads_amount: '500',
+      },
+    ];
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 3, 0, 2],
+    ]) {
+      const { tell, money } = await sent();
+      for (const index of order) await tell(messages[index] ?? {});
+      expect(await money(), String(order)).toEqual(['partially_refunded', 3998, 2499]);
+    }
+  });
+
   it('leaves what another try holds', async () => {
     const { tell, shop, id } = await sent();
     await tell({ vads_trans_status: 'AUTHORISED_TO_VALIDATE' });
