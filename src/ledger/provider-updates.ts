@@ -3,7 +3,7 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import { cancelledOfPaid, capturedOf, movementOf } from '../payments/operations.ts';
 import {
   apply,
   bearingOf,
@@ -120,6 +120,17 @@ function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpda
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
   return ranks.indexOf(reason) > ranks.indexOf(known);
+}
+
+/** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */
+function takesRefundBack(
+  { state }: Attempt,
+  { operation, movement }: ApplyUpdateCommand,
+  about: ReturnType<OperationResults['newsOf']>,
+): boolean {
+  if (operation?.kind !== 'refund' || operation.state !== 'failed') return false;
+  const movements = [movement, ...(about ? [movementOf(about.operation)] : [])];
+  return movements.some((id) => (state.refunded[id] ?? 0) > 0);
 }
 
 export class ProviderUpdates {
@@ -259,6 +270,11 @@ export class ProviderUpdates {
     };
     if (contradicts(attempt.state, update)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return { answer };
+    }
+    if (takesRefundBack(attempt, command, about)) {
+      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_refunded_after_all', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }

@@ -228,7 +228,9 @@ export function contradicts(
   { outcome, movement, ofTransaction }: AttemptUpdate,
 ): boolean {
   const isEnd = endingOf(outcome) !== null || outcome === 'capture_denied';
-  return ofTransaction === true && isEnd && (state.paid[movement] ?? ZERO) > 0;
+  // The movement of a declined capture is that of the capture.
+  const isOfOne = ofTransaction === true || outcome === 'capture_denied';
+  return isOfOne && isEnd && (state.paid[movement] ?? ZERO) > 0;
 }
 
 /**

@@ -68,8 +68,9 @@ function readOperation(values: Values): ProviderUpdate {
   const operation = `${value('operation_type')} ${value('operation_status')}`;
   const number = value('operation_number');
   const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
-  // The sign of a refund's amount is not documented.
-  const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
+  // The sign of a refund's amount is not documented. A payment has none.
+  const signed = value('operation_original_amount');
+  const amount = fromDecimal(value('operation_type') === 'refund' ? signed.replace(/^-/, '') : signed, 2);
   const after = URLC_FIELDS.slice(URLC_FIELDS.indexOf('description') + 1)
     .map(value)
     .join('');

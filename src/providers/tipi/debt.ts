@@ -85,12 +85,15 @@ interface Debt {
   readonly refdet: string;
 }
 
+/** The year as a French authority has it: it begins an hour before that of UTC does. */
+const YEAR = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Paris', year: 'numeric' });
+
 /** The debt of a payment, under the protocol's names. */
 export function debtOf(request: StartRequest<TipiSettings>): Debt {
   const { payment, order, now } = request;
   const { providerFields, description, customer } = payment;
   return {
-    exer: providerFields.exer ?? String(now.getUTCFullYear()),
+    exer: providerFields.exer ?? YEAR.format(now),
     mel: customer.email ?? '',
     montant: String(payment.amount),
     objet: providerFields.objet ?? (normalisedObjet(withoutOrderNumbers(description ?? '')) || order),

@@ -79,12 +79,12 @@ async function verifiedMessage(
   if (hasJws) await verifyNotificationJws(request, account, context);
   const isProduction = account.environment === 'production';
   if (isTpayTrial(values, isProduction)) return { kind: 'acknowledgement', about: 'a trial from the panel' };
+  requireTpayForms(values);
   if (isOfOtherSoftware(values)) {
     const [order, title] = [values.get('tr_crc') ?? '', values.get('tr_id') ?? ''];
     console.warn({ event: 'tpay.other_software', account: account.id, order, title });
     return { kind: 'acknowledgement', about: 'a payment of other software' };
   }
-  requireTpayForms(values);
   requireTpayEnvironment(values, isProduction, hasJws);
   return readTpayNotification(account.settings, values);
 }

@@ -103,6 +103,17 @@ describe('a notification about no order', () => {
     },
   );
 
+  it('of a payment with a minus is no payment of that amount', async () => {
+    const attempt = await journey('dotpay');
+    const fields = {
+      ...values(attempt, 'payment'),
+      control: attempt.order.order,
+      operation_original_amount: '-19.99',
+    };
+    await post(attempt, { ...fields, signature: signatureOf(attempt, fields) });
+    expect((await read(attempt)).amounts.paid).toBe(0);
+  });
+
   it('is refused where nobody has signed it', async () => {
     const attempt = await journey('dotpay');
     expect((await post(attempt, { ...values(attempt, 'payout'), signature: 'x' })).status).toBe(403);

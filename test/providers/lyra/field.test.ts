@@ -265,6 +265,24 @@ describe('a transaction that held money', () => {
   );
 });
 
+it.each(['WAITING_AUTHORISATION', 'WAITING_AUTHORIZATION'])('%s waits, however it is spelt', async (word) => {
+  const { tell, money } = await sent();
+  await tell({ vads_trans_status: word });
+  expect(await money()).toEqual(['pending', 0, 0]);
+});
+
+it('a refund that counts and is cancelled before its remittance is told: the shopper has not got the money', async () => {
+  const credit = { vads_operation_type: 'CREDIT', vads_amount: '500', vads_trans_uuid: 'c'.repeat(32) };
+  const { tell, shop, id } = await sent();
+  await tell({ vads_trans_status: 'CAPTURED' });
+  await tell({ ...credit, vads_trans_status: 'AUTHORISED' });
+  await tell({ ...credit, vads_trans_status: 'CANCELLED' });
+  const conflict = (await shop.events(id)).find(({ type }) => type === 'notification.conflict');
+  expect(conflict?.detail).toMatchObject({ reason: 'not_refunded_after_all' });
+  await runAlarms(id);
+  expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.conflict');
+});
+
 describe('a transaction that is cancelled', () => {
   const other: Fields = { vads_trans_uuid: OTHER_UUID };
 

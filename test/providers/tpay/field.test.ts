@@ -139,7 +139,13 @@ describe('a message about no payment', () => {
         method: 'POST',
         url: attempt.merchant.callback,
         headers: { 'content-type': FORM },
-        body: new URLSearchParams({ id: '1010', tr_id: 'TR-1', tr_crc, md5sum: 'x' }).toString(),
+        body: new URLSearchParams({
+          id: '1010',
+          tr_id: 'TR-1',
+          tr_amount: '1.00',
+          tr_crc,
+          md5sum: 'x',
+        }).toString(),
       });
       expect(forged.status).toBe(403);
     },
