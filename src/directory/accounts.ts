@@ -53,6 +53,30 @@ function placeOf({ account, setting, id }: Pick<SecretRow, 'account' | 'setting'
   return { purpose: `account/${account}/${setting}`, row: id };
 }
 
+/** A new value of a secret. */
+export interface SecretRotation {
+  readonly setting: string;
+  readonly value: string;
+  /** How long the one before verifies. */
+  readonly graceSeconds: number;
+  /** The id of the new value, and the setting that it stands in; left out: values of this secret have none. */
+  readonly keyId?: { readonly setting: string; readonly value: string };
+}
+
+/** What stands around the id of an earlier value, in front of it: no secret and no id holds this character. */
+const BORDER = '\u0000';
+
+/** An earlier value as it is sealed, with the id that it had. */
+function withKeyId(value: string, keyId: string): string {
+  return `${BORDER}${keyId}${BORDER}${value}`;
+}
+
+/** An earlier value, and the id that it had, if it has one. */
+function withoutKeyId(opened: string): Pick<LiveSecret, 'value' | 'keyId'> {
+  const end = opened.startsWith(BORDER) ? opened.indexOf(BORDER, 1) : -1;
+  return end < 0 ? { value: opened } : { value: opened.slice(end + 1), keyId: opened.slice(1, end) };
+}
+
 /** The current value first, then those in their grace, the newest first. */
 const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
@@ -115,8 +139,9 @@ export class Accounts {
       const notAfter = milliseconds(secret.not_after);
       if (notAfter !== null && notAfter <= now) continue;
       secrets[secret.setting] ??= [];
+      const opened = await this.#vault.open(placeOf(secret), secret.sealed);
       secrets[secret.setting]?.push({
-        value: await this.#vault.open(placeOf(secret), secret.sealed),
+        ...(notAfter === null ? { value: opened } : withoutKeyId(opened)),
         notBefore: Date.parse(secret.not_before),
         notAfter,
       });
@@ -217,9 +242,7 @@ export class Accounts {
    */
   async rotate(
     account: string,
-    setting: string,
-    value: string,
-    graceSeconds: number,
+    { setting, value, graceSeconds, keyId }: SecretRotation,
     by: Actor,
   ): Promise<void> {
     await this.#begin(`account/${account}`);
@@ -232,24 +255,57 @@ export class Accounts {
       .all<Pick<SecretRow, 'not_after'>>();
     const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
     requireRoom(results, { name: setting, at, graceSeconds, instead });
+    const named = keyId ? await this.#namedBefore(account, setting, keyId.setting, until) : [];
     await this.#db.batch([
       this.#db
         .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
         .bind(account, setting, at),
+      ...named,
       this.#db
         .prepare(
           'UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ? AND not_after IS NULL',
         )
         .bind(until, account, setting),
       await this.#insertSecret(account, setting, value, at),
+      ...(keyId
+        ? [
+            this.#db
+              .prepare('UPDATE accounts SET settings = json_set(settings, ?, ?), updated_at = ? WHERE id = ?')
+              .bind(`$.${keyId.setting}`, keyId.value, at, account),
+          ]
+        : []),
       recordAudit(this.#db, at, {
         by,
         action: 'account.secret_rotated',
         subject: account,
         shop: null,
-        detail: { setting, graceSeconds },
+        detail: { setting, graceSeconds, ...(keyId && { [keyId.setting]: keyId.value }) },
       }),
     ]);
+  }
+
+  /** The current value of a secret, sealed again with the id that it has now: its setting is about to name the next one. */
+  async #namedBefore(
+    account: string,
+    setting: string,
+    keyIdSetting: string,
+    until: string,
+  ): Promise<readonly Statement[]> {
+    const before = await this.get(account);
+    const keyId = before?.settings[keyIdSetting];
+    const { results } = await this.#db
+      .prepare('SELECT * FROM account_secrets WHERE account = ? AND setting = ? AND not_after IS NULL')
+      .bind(account, setting)
+      .all<SecretRow>();
+    const [current] = results;
+    if (!current || typeof keyId !== 'string') return [];
+    const value = await this.#vault.open(placeOf(current), current.sealed);
+    const sealed = await this.#vault.seal(placeOf(current), withKeyId(value, keyId));
+    return [
+      this.#db
+        .prepare('UPDATE account_secrets SET sealed = ?, not_after = ? WHERE id = ? AND not_after IS NULL')
+        .bind(sealed, until, current.id),
+    ];
   }
 
   async delete(id: string, by: Actor): Promise<void> {

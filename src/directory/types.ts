@@ -4,6 +4,8 @@ import type { Endpoints, Environment } from '../payments/types.ts';
 /** A secret's value and when it lives (milliseconds since 1970; null: for ever). */
 export interface LiveSecret {
   readonly value: string;
+  /** The id that an earlier value had, where the provider's secrets have one. That of the current one is a setting. */
+  readonly keyId?: string;
   readonly notBefore: number;
   readonly notAfter: number | null;
 }

@@ -111,6 +111,25 @@ export function checkedSettings(
   if (problem) throw invalidField(`settings.${problem.setting}`, problem.problem);
 }
 
+/**
+ * The key id that a rotation brings, with the setting that it stands in; null: this secret has none.
+ * @throws Problem invalid_request when it is missing, or the secret has none.
+ */
+export function rotatedKeyId(
+  found: Provider,
+  secret: string,
+  value: string | null,
+): { readonly setting: string; readonly value: string } | null {
+  const setting = found.keyIds?.[secret];
+  if (setting === undefined) {
+    if (value !== null) throw invalidField('keyId', `is none of ${found.id}: its ${secret} has no id`);
+    return null;
+  }
+  if (value === null)
+    throw invalidField('keyId', `is missing: a new ${secret} of ${found.id} has a new ${setting}`);
+  return { setting, value };
+}
+
 /** @throws Problem that names every entry which is neither an address nor a block. */
 function requireReadableRules(rules: readonly string[]): void {
   const unreadable = new Set(unreadableAddressRules(rules));

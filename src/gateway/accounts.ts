@@ -88,12 +88,18 @@ function variantsOf(account: Account, found: Provider): readonly [AccountVariant
     variant(current, 'current', null),
     ...earlier.map(({ setting, secret, before }) =>
       variant(
-        { ...current, [setting]: secret.value },
+        { ...current, [setting]: secret.value, ...keyIdOf(found, setting, secret) },
         `${setting} (earlier${before > 1 ? ` by ${before}` : ''}, in its grace)`,
         secret.notAfter,
       ),
     ),
   ];
+}
+
+/** The key id of an earlier secret, as the setting that it was. */
+function keyIdOf({ keyIds }: Provider, secret: string, { keyId }: LiveSecret): Record<string, string> {
+  const setting = keyIds?.[secret];
+  return setting !== undefined && keyId !== undefined ? { [setting]: keyId } : {};
 }
 
 function parsed(

@@ -73,7 +73,7 @@ export async function takeNotification(
       throw new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
     }
     const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
-    if (message.kind === 'acknowledgement') return provider.reply('acknowledged');
+    if (message.kind === 'acknowledgement') return message.reply ?? provider.reply('acknowledged');
     if (message.kind === 'hint') return await takeHint(service, opened, message);
     const standing = standingOf(opened, 'notification', sender.ip ?? undefined);
     if (standing.kind === 'query' || mustAskForAmount(opened, message))

@@ -104,6 +104,7 @@ interface Asked extends Pick<ReturnCommand, 'update' | 'hint' | 'spent'> {
 /**
  * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
  * the shopper's money is made only with the ledger's leave, and never a second time.
+ * @throws Refusal of a return that is not the attempt's: nobody is asked because of it.
  */
 async function queryNow(
   service: Service,
@@ -125,6 +126,8 @@ async function queryNow(
   }
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update };
+  if (provider.isOwnReturn?.(hint.about, request.providerState) === false)
+    throw new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
@@ -166,8 +169,15 @@ export async function takeReturn(
   if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
   const returned = await returnedUpdate(service, opened, request, about);
   if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
-  const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
-  const { refused } = returned;
-  const result = await service.ledger(id).returned({ ...asked, account, refused, ip: about.shopperIp });
-  return { ...result, ...(isUnanswered && { isUnanswered }) };
+  const ip = about.shopperIp;
+  try {
+    const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
+    const { refused } = returned;
+    const result = await service.ledger(id).returned({ ...asked, account, refused, ip });
+    return { ...result, ...(isUnanswered && { isUnanswered }) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
+    return service.ledger(id).returned({ update: null, account, refused: error.reason, ip });
+  }
 }

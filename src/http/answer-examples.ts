@@ -42,7 +42,9 @@ const checkoutUrl = 'http://localhost:8787/pay/3XQKWCG7XBC6P9TN/5642EsBX2VilXseh
 const spplus = {
   id: 'spplus',
   aliases: [],
-  caption: 'SPPlus (Caisse d’Épargne; retired, replaced by SystemPay around 2010)',
+  caption: 'SPPlus (Caisse d’Épargne; ended around 2011, replaced by SystemPay)',
+  ended: '2011-12-31',
+  successor: [{ provider: 'systempay', brand: 'systempay' }],
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {

@@ -19,6 +19,8 @@ function describe(entry: Provider) {
     id,
     aliases,
     caption,
+    ended: entry.ended ?? null,
+    successor: entry.successor ?? [],
     countries,
     currencies,
     capabilities,

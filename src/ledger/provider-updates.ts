@@ -161,9 +161,9 @@ export class ProviderUpdates {
       this.countRepeat(command);
       return { kind: 'answer', answer: seen, repeat: true };
     }
+    let taken: Taken = { answer: command.replies.accepted };
     const retryAfterMs = this.#waitOf(command);
     if (retryAfterMs > 0) return { kind: 'busy', retryAfterMs };
-    let taken: Taken = { answer: command.replies.accepted };
     if (this.#isOneTooMany(command)) {
       const { attempt, channel } = command;
       const detail = { attempt, channel, reason: 'more messages without proof than are kept' };

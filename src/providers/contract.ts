@@ -414,6 +414,8 @@ export interface VerificationContext {
 export interface Acknowledgement {
   readonly kind: 'acknowledgement';
   readonly about: string;
+  /** The reply to this very message, where the provider's fixed one will not do. */
+  readonly reply?: Reply;
 }
 
 /**
@@ -476,11 +478,26 @@ export interface LikelyCause {
   readonly raw?: (raw: string) => string;
 }
 
+/** A provider in the place of another one. */
+export interface Successor {
+  /** Its id. */
+  readonly provider: string;
+  /** Its setting `brand` there; null: it has none, or any. */
+  readonly brand: string | null;
+}
+
 export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly id: string;
   /** Names under which the software that countersign replaces knows this provider. */
   readonly aliases: readonly string[];
   readonly caption: string;
+  /**
+   * The last day on which it could be used, `YYYY-MM-DD`; where only the month or the year is known, that one's last day. Left out: it is
+   * in use, or nobody knows.
+   */
+  readonly ended?: string;
+  /** Where merchants of a provider that has ended, or is not sold any more, go on; left out: nowhere that is known. */
+  readonly successor?: readonly Successor[];
   /** ISO 3166-1 alpha-2; empty where it serves many. */
   readonly countries: readonly string[];
   /** ISO 4217 alpha codes. */
@@ -498,6 +515,11 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     settings: v.InferOutput<Schema>,
     environment: Environment,
   ): { readonly setting: string; readonly problem: string } | null;
+  /**
+   * Settings that name a secret beside it: by the secret's name, that of its key id. Messages say by which key they are signed, so a
+   * rotation brings both. Left out: secrets have no names.
+   */
+  readonly keyIds?: Readonly<Record<string, string>>;
   /** What an operator should mend of settings that the provider takes. */
   settingWarnings?(settings: v.InferOutput<Schema>): readonly string[];
   /** The setting that accounts with these others need, and lack: what checks messages in one generation of a protocol. */
@@ -593,6 +615,14 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     channel: Channel,
     context: VerificationContext,
   ): Promise<ProviderUpdate | Acknowledgement | Hint>;
+  /**
+   * Whether what a return says is what its attempt was sent off with, where the protocol has that: only then is the provider asked
+   * because of it. Left out: nothing tells.
+   */
+  isOwnReturn?(
+    about: Readonly<Record<string, string>>,
+    providerState: Readonly<Record<string, string>>,
+  ): boolean;
   reply(to: ReplyTo): Reply;
   /**
    * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.

@@ -17,6 +17,7 @@ import { sips2 } from './sips2/index.ts';
 import { spplus } from './spplus/index.ts';
 import { tipi } from './tipi/index.ts';
 import { tpay } from './tpay/index.ts';
+import { worldline } from './worldline/index.ts';
 
 /** In the order in which they are listed. */
 export const providers: readonly Provider[] = [
@@ -39,6 +40,7 @@ export const providers: readonly Provider[] = [
   systempay,
   tipi,
   tpay,
+  worldline,
 ];
 
 const byName = new Map<string, Provider>();

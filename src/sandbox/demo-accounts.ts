@@ -151,4 +151,14 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       root_cert_pem: SANDBOX_ROOT_CERTIFICATE,
     },
   },
+  worldline: {
+    currencies: ['EUR', 'GBP', 'JPY'],
+    settings: {
+      merchant_id: 'DemoWorldline',
+      api_key_id: 'DEMO0API0KEY0001',
+      api_secret: 'demo-worldline-api-secret-of-the-sandbox',
+      webhook_key_id: 'demo-webhook-key-1',
+      webhook_secret: 'demo-worldline-webhook-secret',
+    },
+  },
 };

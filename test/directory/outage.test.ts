@@ -187,9 +187,7 @@ describe('what is served while D1 is down', () => {
     await attempt.shop.pay({ account: attempt.account });
     await otherIsolate().accounts.rotate(
       attempt.account,
-      'sha_out',
-      'a new passphrase for it',
-      0,
+      { setting: 'sha_out', value: 'a new passphrase for it', graceSeconds: 0 },
       itself('test'),
     );
     pass(20_000);

@@ -138,7 +138,9 @@ describe('for any set of updates', () => {
   it('money that arrived is never lost', () => {
     fc.assert(
       fc.property(someHistory, someHistory, (before, later) => {
-        expect(play([...before, ...later]).amounts.paid).toBeGreaterThanOrEqual(play(before).amounts.paid);
+        // The amount of one transaction can fall, by its provider's own word: that is a test of its own.
+        const facts = later.map(([index, item]) => [index, { ...item, ofTransaction: false }] as const);
+        expect(play([...before, ...facts]).amounts.paid).toBeGreaterThanOrEqual(play(before).amounts.paid);
       }),
     );
   });

@@ -13,6 +13,7 @@ import { PAYU_OPERATIONS } from '../../src/providers/payu/statuses.ts';
 import { P24_OPERATIONS } from '../../src/providers/przelewy24/statuses.ts';
 import { SIPS2_OPERATIONS } from '../../src/providers/sips2/statuses.ts';
 import { TPAY_OPERATIONS } from '../../src/providers/tpay/statuses.ts';
+import { WORLDLINE_OPERATIONS } from '../../src/providers/worldline/statuses.ts';
 
 const sheets = import.meta.glob<string>('../../src/providers/*/SHEET.md', {
   eager: true,
@@ -33,6 +34,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>>
   payu: PAYU_OPERATIONS,
   przelewy24: P24_OPERATIONS,
   tpay: TPAY_OPERATIONS,
+  worldline: WORLDLINE_OPERATIONS,
 };
 
 /** The words of a sheet's tables of operations, each with its state. */

@@ -8,6 +8,7 @@ import {
   knownAccount,
   MASK,
   requireModeOfShops,
+  rotatedKeyId,
 } from '../../gateway/account-change.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
@@ -144,7 +145,7 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Rotate a secret of an account',
       description:
-        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none.',
+        'The new value signs at once; the old one still verifies until the grace ends. Each earlier one keeps its own end; five live at most: a rotation beyond is 409, and ends none. Where secrets have ids (worldline), `keyId` is that of the new one: messages name the key that they are signed by.',
       auth: 'operator',
       permission: 'configure',
       body: schemas.rotateSecret,
@@ -168,14 +169,17 @@ function accountRoutes(): Hono<AppEnv> {
       if (isMask(body.value))
         throw invalidField('value', 'is what is shown in place of a secret: send the secret itself');
       const { environment } = account;
+      const named = found.keyIds?.[setting];
       checkedSettings(
         found,
-        { ...account.settings },
+        { ...account.settings, ...(named && body.keyId && { [named]: body.keyId }) },
         { [setting]: body.value },
         { before: account, environment },
       );
-      const grace = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
-      await service.directory.accounts.rotate(account.id, setting, body.value, grace, by);
+      const keyId = rotatedKeyId(found, setting, body.keyId ?? null);
+      const graceSeconds = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
+      const rotation = { setting, value: body.value, graceSeconds, ...(keyId && { keyId }) };
+      await service.directory.accounts.rotate(account.id, rotation, by);
       service.directory.changed();
       const rotated = await knownAccount(service, account.id);
       return c.json(accountAnswer(service, rotated, originOf(service, c.req.url)));

@@ -116,6 +116,13 @@ export const rotateSecret = v.strictObject({
     told('The new secret.', v.union([v.string(), v.pipe(v.number(), v.safeInteger())], 'is a text')),
     v.transform(String),
   ),
+  keyId: v.nullish(
+    v.pipe(
+      told('The id of the new secret, for secrets that have one (worldline); else left out.', v.string()),
+      v.minLength(1, 'takes 1 to 64 characters'),
+      v.maxLength(64, 'takes 1 to 64 characters'),
+    ),
+  ),
   graceSeconds: v.nullish(graceSeconds),
 });
 

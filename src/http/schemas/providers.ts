@@ -33,6 +33,19 @@ export const providerInfo = v.object({
   id: told('As accounts name it.', v.string()),
   aliases: told('Other names that `provider` takes.', v.array(v.string())),
   caption: told('Its name for people.', v.string()),
+  ended: told(
+    'The last day on which it could be used; null: it is in use, or when it ended is not known.',
+    v.nullable(v.string()),
+  ),
+  successor: told(
+    'Where its merchants go on; empty: nowhere that is known, or nothing has to follow it.',
+    v.array(
+      v.object({
+        provider: told('The id of a provider.', v.string()),
+        brand: told('Its setting `brand` there; null: it has none.', v.nullable(v.string())),
+      }),
+    ),
+  ),
   countries: told('Where it is used, ISO 3166-1.', v.array(v.string())),
   currencies: told('What it takes, ISO 4217.', v.array(v.string())),
   capabilities: told('What its protocol can do.', v.record(v.string(), v.boolean())),

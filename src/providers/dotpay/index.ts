@@ -142,6 +142,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   id: 'dotpay',
   aliases: [],
   caption: 'Dotpay (being folded into Przelewy24; new merchants take that)',
+  successor: [{ provider: 'przelewy24', brand: null }],
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'USD', 'GBP', 'CZK', 'SEK']),
   capabilities: {

@@ -39,7 +39,8 @@ function readNasp(request: ProviderRequest): Hint {
 export const moip = defineProvider<typeof moipSettings>({
   id: 'moip',
   aliases: [],
-  caption: 'Moip v1 (Brazil; retired, switched off in December 2022)',
+  caption: 'Moip v1 (Brazil; ended in December 2022)',
+  ended: '2022-12-31',
   countries: ['BR'],
   currencies: ['BRL'],
   capabilities: {

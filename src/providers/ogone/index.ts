@@ -10,7 +10,7 @@
 import { currenciesWithDigits } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
-import { defineProvider, type Provider } from '../contract.ts';
+import { defineProvider, type Provider, type Successor } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { directLink } from './directlink.ts';
@@ -26,6 +26,8 @@ import { OGONE_STATUSES } from './statuses.ts';
 interface OgoneBrand {
   readonly id: string;
   readonly caption: string;
+  readonly ended: string;
+  readonly successor: readonly Successor[];
   readonly countries: readonly string[];
   /** Origin of its pages and of DirectLink. */
   readonly host: string;
@@ -39,6 +41,8 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     id: brand.id,
     aliases: [],
     caption: brand.caption,
+    ended: brand.ended,
+    successor: brand.successor,
     countries: brand.countries,
     // The documents multiply by 100 whatever the currency.
     currencies: currenciesWithDigits(2),

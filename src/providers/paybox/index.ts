@@ -28,6 +28,8 @@ export const paybox = defineProvider({
   id: 'paybox',
   aliases: ['up2pay'],
   caption: 'Paybox (Verifone e-commerce, Up2pay e-Transactions)',
+  // Of the Crédit Agricole banks' edition, e-Transactions. No end is known.
+  successor: [{ provider: 'worldline', brand: 'cawl' }],
   countries: ['FR'],
   currencies: ['EUR', 'USD', 'GBP', 'CHF', 'CAD', 'AUD', 'JPY', 'NOK', 'SEK', 'DKK', 'XOF', 'XAF', 'TND'],
   capabilities: {

@@ -100,7 +100,9 @@ function hintOfReturn(request: ProviderRequest): Hint {
 export const paymill = defineProvider<typeof paymillSettings>({
   id: 'paymill',
   aliases: [],
-  caption: 'PAYMILL (retired since 2019)',
+  caption: 'PAYMILL (ended in July 2019)',
+  // The supervisor suspended its payment institution on this day.
+  ended: '2019-07-25',
   countries: ['DE', 'AT', 'CH'],
   currencies: currencies([
     'EUR',

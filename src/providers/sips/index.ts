@@ -58,6 +58,8 @@ export const sips = defineProvider<typeof sipsSettings>({
   id: 'sips',
   aliases: [],
   caption: 'SIPS 1.x (Atos middleware; retired, replaced by SIPS 2)',
+  // Each bank closed it on a day of its own.
+  successor: [{ provider: 'sips2', brand: null }],
   countries: ['FR'],
   currencies: currencyCodes,
   capabilities: {

@@ -98,7 +98,10 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
 export const spplus = defineProvider<typeof spplusSettings>({
   id: 'spplus',
   aliases: [],
-  caption: 'SPPlus (Caisse d’Épargne; retired, replaced by SystemPay around 2010)',
+  caption: 'SPPlus (Caisse d’Épargne; ended around 2011, replaced by SystemPay)',
+  // Its day is not known.
+  ended: '2011-12-31',
+  successor: [{ provider: 'systempay', brand: 'systempay' }],
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {

@@ -17,6 +17,7 @@ import { sips2Bank } from './sips2.ts';
 import { spplusBank } from './spplus.ts';
 import { tipiBank } from './tipi.ts';
 import { tpayBank } from './tpay.ts';
+import { worldlineBank } from './worldline.ts';
 
 /** Every simulated bank. */
 export const BANKS: readonly Bank[] = [
@@ -37,6 +38,7 @@ export const BANKS: readonly Bank[] = [
   moipBank,
   paymillBank,
   tpayBank,
+  worldlineBank,
 ];
 
 /** The bank that plays a provider. */
