@@ -186,6 +186,8 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
+    // A stored card holds nothing. What is lowered to nothing is told as cancelled.
+    if (amount === 0) return known;
     const held = withMovement(known.held, id, amount);
     // Of two amounts of one transaction the smaller one is the later one, whichever came first.
     const before = known.held[id];

@@ -88,12 +88,17 @@ interface Debt {
 /** The year as a French authority has it: it begins an hour before that of UTC does. */
 const YEAR = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Paris', year: 'numeric' });
 
+/** The financial year of a time. */
+export function yearOf(now: Date): string {
+  return YEAR.format(now);
+}
+
 /** The debt of a payment, under the protocol's names. */
 export function debtOf(request: StartRequest<TipiSettings>): Debt {
   const { payment, order, now } = request;
   const { providerFields, description, customer } = payment;
   return {
-    exer: providerFields.exer ?? YEAR.format(now),
+    exer: providerFields.exer ?? yearOf(now),
     mel: customer.email ?? '',
     montant: String(payment.amount),
     objet: providerFields.objet ?? (normalisedObjet(withoutOrderNumbers(description ?? '')) || order),
