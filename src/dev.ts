@@ -5,6 +5,7 @@ import { accountsToChoose } from './gateway/checkout.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
 import { checkoutUrl } from './http/checkout-url.ts';
+import { operatorEntrypoint } from './http/operator-api.ts';
 import { Problem } from './payments/errors.ts';
 import { paymentId } from './payments/id.ts';
 import { DEMO_KEYS, seed } from './sandbox/demo.ts';
@@ -24,6 +25,9 @@ const NOTE = {
 };
 
 const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
+
+/** For the console's Worker. */
+export const OperatorApi = operatorEntrypoint<Env>(app, serviceOf);
 
 let store: SandboxStore | null = null;
 

@@ -6,6 +6,7 @@
 import { Problem } from './payments/errors.ts';
 import { base64, fromBase64 } from './signing/bytes.ts';
 import { checkoutKey, waitingKey } from './signing/checkout-token.ts';
+import { anchorSeed } from './signing/ed25519.ts';
 
 /** The secrets and variables by their names in wrangler.toml and .dev.vars. */
 export interface Variables {
@@ -13,6 +14,7 @@ export interface Variables {
   readonly MASTER_KEY_PREVIOUS?: string;
   readonly ID_KEY?: string;
   readonly ADMIN_TOKEN?: string;
+  readonly ADMIN_TOKEN_PREVIOUS?: string;
   readonly PUBLIC_URL?: string;
   readonly POLYBANKING_TIME_ZONE?: string;
   readonly LOCAL?: string;
@@ -30,7 +32,11 @@ export interface Config {
   readonly checkoutKey: Uint8Array;
   /** 32 bytes, derived from idKey: makes the tokens of the pages that wait for a result. */
   readonly waitingKey: Uint8Array;
+  /** 32 bytes, derived from idKey: signs the anchors of the logs. */
+  readonly anchorSeed: Uint8Array;
   readonly adminToken: string;
+  /** The one before, while it is rotated. */
+  readonly previousAdminToken: string | null;
   /** Origin of callback, return and checkout addresses; null, under `npm start` alone: the request's own. */
   readonly publicUrl: string | null;
   /** The zone of the times that PolyBanking's API shows, as IANA names it. */
@@ -65,6 +71,19 @@ function key(
     'misconfigured',
     `the secret ${name} is ${value ? 'not 32 bytes of base64' : 'missing'}: set it with "npm run wrangler -- secret put ${name}"`,
   );
+}
+
+/** @throws Problem misconfigured for a token that can be guessed, or that everybody has. */
+function ownToken(name: 'ADMIN_TOKEN' | 'ADMIN_TOKEN_PREVIOUS', value: string, local: boolean): string {
+  if (value.length < 16)
+    throw new Problem('misconfigured', `the secret ${name} is missing or shorter than 16 characters`);
+  if (!local && value.trim() === EXAMPLE_TOKEN) {
+    throw new Problem(
+      'misconfigured',
+      `the secret ${name} is the one of .dev.vars.example, which everybody has: set your own with "npm run wrangler -- secret put ${name}"`,
+    );
+  }
+  return value;
 }
 
 /** That of the original. */
@@ -125,17 +144,8 @@ function portsOf(list: string): number[] {
  * @throws Problem misconfigured naming the first variable that is missing or wrong.
  */
 export function readConfig(variables: Variables): Config {
-  const adminToken = variables.ADMIN_TOKEN ?? '';
-  if (adminToken.length < 16) {
-    throw new Problem('misconfigured', 'the secret ADMIN_TOKEN is missing or shorter than 16 characters');
-  }
   const local = variables.LOCAL === '1';
-  if (!local && adminToken.trim() === EXAMPLE_TOKEN) {
-    throw new Problem(
-      'misconfigured',
-      'the secret ADMIN_TOKEN is the one of .dev.vars.example, which everybody has: set your own with "npm run wrangler -- secret put ADMIN_TOKEN"',
-    );
-  }
+  const adminToken = ownToken('ADMIN_TOKEN', variables.ADMIN_TOKEN ?? '', local);
   const masterKey = key('MASTER_KEY', variables.MASTER_KEY, local);
   const idKey = key('ID_KEY', variables.ID_KEY, local);
   return {
@@ -146,7 +156,11 @@ export function readConfig(variables: Variables): Config {
     idKey,
     checkoutKey: checkoutKey(idKey),
     waitingKey: waitingKey(idKey),
+    anchorSeed: anchorSeed(idKey),
     adminToken,
+    previousAdminToken: variables.ADMIN_TOKEN_PREVIOUS
+      ? ownToken('ADMIN_TOKEN_PREVIOUS', variables.ADMIN_TOKEN_PREVIOUS, local)
+      : null,
     publicUrl: publicUrlOf(variables.PUBLIC_URL?.trim() ?? '', local),
     polybankingTimeZone: timeZone(variables.POLYBANKING_TIME_ZONE || POLYBANKING_TIME_ZONE),
     local,

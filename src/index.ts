@@ -2,11 +2,15 @@
 
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
+import { operatorEntrypoint } from './http/operator-api.ts';
 import { type Env, serviceOf } from './worker.ts';
 
 export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 const app = createApp((bindings) => serviceOf(bindings as Env));
+
+/** For the console's Worker. */
+export const OperatorApi = operatorEntrypoint<Env>(app, serviceOf);
 
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),

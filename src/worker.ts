@@ -1,4 +1,5 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
+import { waitUntil } from 'cloudflare:workers';
 import { Directory } from './directory/directory.ts';
 import type { VaultSwitchClient } from './directory/older-records.ts';
 import { DirectoryStandby, type StandbyClient, type StandbyPorts } from './directory/standby.ts';
@@ -91,6 +92,10 @@ export function serviceOf(env: Env): Service {
     now,
     random,
     fetch: (input, init) => fetch(input, init),
+    later: (work) =>
+      waitUntil(
+        work.catch((error: unknown) => console.error({ event: 'later.failed', error: String(error) })),
+      ),
     daily: (name, day) => reached(env.SEQUENCE.get(env.SEQUENCE.idFromName(name))).next(day),
   };
 }

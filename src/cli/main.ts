@@ -1,4 +1,4 @@
-/** The command line: `countersign sign | verify | vectors | example` (docs: README). */
+/** The command line: `countersign sign | verify | vectors | example | proof` (docs: README, docs/proof.md). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { diagnose } from '../providers/kit/diagnosis.ts';
 import { provider, providers } from '../providers/registry.ts';
 import { fromUtf8, hex } from '../signing/bytes.ts';
 import { exampleOf, writeExample } from './example.ts';
+import { checkProofFile, proofWords } from './proof.ts';
 import { settingNames, settingsProblem } from './signing-settings.ts';
 import { checkFile, recipesOf, type VectorFile } from './vectors.ts';
 
@@ -17,11 +18,12 @@ const USAGE = `countersign: sign and verify as the providers do
   countersign verify PROVIDER --what notification-signature --settings s.json --raw body.txt | --fields f.json
   countersign vectors [DIR]        checks every vector file in DIR (default: the project's own)
   countersign example PROVIDER     writes files that sign and verify work with, and prints the commands [--to DIR]
+  countersign proof FILE           checks the log of a payment offline, against an anchor that you have kept [--anchor FILE]
   countersign --help
 
 PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking
 s.json: the settings by the names of the provider's schema; f.json: [["NAME","value"], ...] or an object.
-Exit code: 0 done, and valid; 1 not valid, or a vector failed; 2 called wrongly.
+Exit code: 0 done, and valid; 1 not valid (of a proof: the first line that does not fit is named), or a vector failed; 2 called wrongly.
 `;
 
 class UsageError extends Error {}
@@ -57,6 +59,7 @@ interface Options {
   readonly fields?: string | undefined;
   readonly raw?: string | undefined;
   readonly to?: string | undefined;
+  readonly anchor?: string | undefined;
   readonly help?: boolean | undefined;
 }
 
@@ -201,6 +204,13 @@ async function example(name: string | undefined, { to = '.' }: Options): Promise
   return 0;
 }
 
+async function proof(file: string | undefined, { anchor }: Options): Promise<number> {
+  if (file === undefined) throw new UsageError('name the file of the proof');
+  const checked = await checkProofFile(readJson(file), anchor === undefined ? null : readJson(anchor));
+  for (const line of proofWords(checked)) console.log(line);
+  return checked.valid ? 0 : 1;
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...argv],
@@ -211,6 +221,7 @@ async function main(argv: readonly string[]): Promise<number> {
       fields: { type: 'string' },
       raw: { type: 'string' },
       to: { type: 'string' },
+      anchor: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -229,6 +240,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return vectors(argument);
     case 'example':
       return example(argument, values);
+    case 'proof':
+      return proof(argument, values);
     default:
       throw new UsageError(command ? `there is no command ${command}` : '');
   }

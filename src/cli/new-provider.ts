@@ -13,19 +13,38 @@ const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 const IMPORT = /^import [\s\S]*?;\n/gm;
 
-/** A source file with one more import after its last one, and one more member at the end of a list. */
-function entered(source: string, list: string, line: string, member: string): string {
+/** Where a member of one line belongs in the lines of a sorted list: before the first one that sorts behind it, else at the end. */
+function placeIn(lines: string, member: string): number {
+  let at = 0;
+  for (const line of lines.split(/(?<=\n)/)) {
+    if (/^ {2}\w+,$/.test(line.trimEnd()) && line > member) return at;
+    at += line.length;
+  }
+  return lines.length;
+}
+
+/** A source file with one more import after its last one, and one more member in a list: where it sorts, or at the end. */
+function entered(source: string, { list, line, member, isSorted }: Entry): string {
   const last = [...source.matchAll(IMPORT)].at(-1);
   const start = source.indexOf(list);
   const end = start < 0 ? -1 : source.slice(start).search(/^[\]}]/m);
   if (!last || end < 0) throw new Error(`there is no list "${list}" to enter the provider in`);
   const after = last.index + last[0].length;
-  const at = start + end;
+  const at = start + (isSorted ? placeIn(source.slice(start, start + end), member) : end);
   return `${source.slice(0, after)}${line}${source.slice(after, at)}${member}${source.slice(at)}`;
 }
 
 /** Where a provider is listed: the file, the list in it, and what is entered. */
-function entriesOf(id: string) {
+interface Entry {
+  readonly path: string;
+  readonly list: string;
+  readonly line: string;
+  readonly member: string;
+  /** The list is shown to people in its order. */
+  readonly isSorted?: true;
+}
+
+function entriesOf(id: string): readonly Entry[] {
   const name = nameOf(id);
   return [
     {
@@ -33,6 +52,7 @@ function entriesOf(id: string) {
       list: 'export const providers',
       line: `import { ${name} } from './${id}/index.ts';\n`,
       member: `  ${name},\n`,
+      isSorted: true,
     },
     {
       path: 'src/sandbox/banks/registry.ts',
@@ -65,11 +85,21 @@ export function makeProvider(root: string, id: string): readonly string[] {
     writeFileSync(join(root, path), content);
   }
   const entries = entriesOf(id);
-  for (const { path, list, line, member } of entries) {
-    const source = readFileSync(join(root, path), 'utf8');
-    writeFileSync(join(root, path), entered(source, list, line, member));
+  for (const entry of entries) {
+    const source = readFileSync(join(root, entry.path), 'utf8');
+    writeFileSync(join(root, entry.path), entered(source, entry));
   }
   return [...Object.keys(files), ...entries.map(({ path }) => path)];
+}
+
+/** What is to be done with the files, in the order in which it costs least. */
+function nextSteps(id: string): string {
+  return `
+Fill in SHEET.md first (docs/adding-a-provider.md has the order of work), then:
+  npm test -- --project workerd test/providers -t ${id}
+  npm test -- --project workerd test/http/operations.test.ts test/reconcile/model.test.ts -t ${id}   with operations
+  npm run forge -- --only ${id} --runs 2000
+  npm run operations-table && npm run proof-table`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -82,5 +112,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  console.log(`\nFill in SHEET.md first, then: npm test -- --project workerd test/providers -t ${id}`);
+  console.log(nextSteps(id));
 }

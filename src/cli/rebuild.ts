@@ -1,8 +1,9 @@
 /**
- * `npm run rebuild -- URL [--objects ids.txt]`: has ledgers push their row of the searchable copy again. Needs
- * ADMIN_TOKEN. Shows progress, and can be run again at any time.
+ * `npm run rebuild -- URL [--objects ids.txt] [--older] [--cursor FILE]`: has ledgers push their row of the searchable copy again. Needs
+ * ADMIN_TOKEN. Shows progress. The place that it has reached is kept in a file, so that a run that was broken off goes on where it was;
+ * the file goes when all is done. Payments that change meanwhile push themselves, and a row never gives way to an older one.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 interface Rebuilt {
@@ -11,50 +12,102 @@ interface Rebuilt {
   readonly nextCursor: string | null;
 }
 
+/** Where a run is. */
+interface Place {
+  readonly url: string;
+  readonly older: boolean;
+  readonly cursor: string;
+  readonly queued: number;
+  readonly empty: number;
+}
+
 /** How many objects one call carries. */
 const BATCH = 100;
 
+/** Tries of one call before the run breaks off, and the pause between them in milliseconds. */
+const TRIES = 5;
+const PAUSE_MS = 2000;
+
 async function call(url: string, body: object): Promise<Rebuilt> {
-  const response = await fetch(new URL('/v1/admin/payments/rebuild', url), {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return (await response.json()) as Rebuilt;
+  for (let tried = 1; ; tried += 1) {
+    const response = await fetch(new URL('/v1/admin/payments/rebuild', url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${process.env.ADMIN_TOKEN ?? ''}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return (await response.json()) as Rebuilt;
+    const isPassing = response.status === 429 || response.status >= 500;
+    if (!isPassing || tried >= TRIES) throw new Error(`${response.status} ${await response.text()}`);
+    const seconds = Number(response.headers.get('retry-after') ?? 0);
+    await new Promise((done) => setTimeout(done, Math.max(PAUSE_MS, seconds * 1000)));
+  }
 }
 
-async function* pages(url: string): AsyncGenerator<Rebuilt> {
-  let cursor: string | null = null;
-  do {
-    const page: Rebuilt = await call(url, cursor === null ? {} : { cursor });
-    yield page;
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+/** How far an id is, from 0 to 1: ids are hashes, in Crockford's base32, and the run goes through them in order. */
+function shareOf(id: string): number {
+  const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  return Array.from(id.slice(0, 4)).reduce(
+    (share, digit, index) => share + Math.max(0, digits.indexOf(digit)) / 32 ** (index + 1),
+    0,
+  );
 }
 
-async function* objects(url: string, file: string): AsyncGenerator<Rebuilt> {
+function placeIn(file: string, url: string, older: boolean): Place {
+  const begin = { url, older, cursor: '', queued: 0, empty: 0 };
+  if (!existsSync(file)) return begin;
+  const place = JSON.parse(readFileSync(file, 'utf8')) as Place;
+  if (place.url !== url || place.older !== older)
+    throw new Error(
+      `${file} is of another run (${place.url}): remove it, or name another file with --cursor`,
+    );
+  console.log(`going on after ${place.cursor}: ${place.queued} payments were queued before`);
+  return place;
+}
+
+async function everyPage(url: string, file: string, older: boolean): Promise<void> {
+  let place = placeIn(file, url, older);
+  for (;;) {
+    const { cursor } = place;
+    const page = await call(url, { ...(cursor && { cursor }), ...(older && { older }) });
+    const [queued, empty] = [place.queued + page.queued, place.empty + page.empty];
+    if (page.nextCursor === null) {
+      rmSync(file, { force: true });
+      console.log(`all done: ${queued} payments queued, ${empty} objects without one`);
+      return;
+    }
+    place = { ...place, cursor: page.nextCursor, queued, empty };
+    writeFileSync(file, `${JSON.stringify(place)}\n`);
+    const percent = (100 * shareOf(page.nextCursor)).toFixed(1);
+    console.log(`${percent} %: ${queued} payments queued, ${empty} objects without one`);
+  }
+}
+
+async function listedObjects(url: string, file: string): Promise<void> {
   const ids = readFileSync(file, 'utf8').split(/\s+/).filter(Boolean);
-  for (let at = 0; at < ids.length; at += BATCH)
-    yield await call(url, { objects: ids.slice(at, at + BATCH) });
+  let [queued, empty] = [0, 0];
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const page = await call(url, { objects: ids.slice(at, at + BATCH) });
+    queued += page.queued;
+    empty += page.empty;
+    console.log(`${queued} payments queued, ${empty} objects without one`);
+  }
 }
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { objects: { type: 'string' } },
+    options: { objects: { type: 'string' }, older: { type: 'boolean' }, cursor: { type: 'string' } },
   });
   const [url] = positionals;
-  if (!url) throw new Error('usage: npm run rebuild -- https://your-worker [--objects ids.txt]');
-  let [queued, empty] = [0, 0];
-  for await (const page of values.objects === undefined ? pages(url) : objects(url, values.objects)) {
-    queued += page.queued;
-    empty += page.empty;
-    console.log(`${queued} payments queued, ${empty} objects without one`);
-  }
+  if (!url)
+    throw new Error(
+      'usage: npm run rebuild -- https://your-worker [--objects ids.txt] [--older] [--cursor FILE]\n  --older  only payments that an older version has pushed',
+    );
+  if (values.objects !== undefined) await listedObjects(url, values.objects);
+  else await everyPage(url, values.cursor ?? 'rebuild-cursor.json', values.older ?? false);
 }
 
 main().catch((error: unknown) => {

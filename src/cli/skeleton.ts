@@ -42,9 +42,12 @@ Addresses in test and production, fields with their lengths, charset, the amount
 
 Method, parameters, what is signed over which bytes, what repeats look like, the exact reply.
 
+How a message leads to our order: does it echo our order number, or only a number of the provider's own?
+
 ### What its signature proves
 
-Whose key signs, which fields are covered and which are not, what marks test or live, whether a request can be read as an answer.
+Whose key signs (the merchant's, or the platform's for everybody), which fields are covered and which are not, whether names and borders
+are covered, what marks test or live, whether a request can be read as an answer.
 
 ## Browser return
 
@@ -55,9 +58,19 @@ Whose key signs, which fields are covered and which are not, what marks test or 
 | code | outcome | meaning | note |
 |---|---|---|---|
 
+Codes stand in backquotes, with commas between them: \`00\`, \`05\`..\`09\`. An outcome is a word of src/payments/statuses.ts.
+
+### Operations: refund
+
+One table for each kind of operation that has words of its own, entered in test/providers/operation-tables.test.ts.
+
+| code | state | meaning | note |
+|---|---|---|---|
+
 ## After payment
 
-Capture, cancel, refund, status query: addresses, fields, answers, and what an answer says that was lost.
+Capture, cancel, refund, status query: addresses, fields, answers. Which answers are the provider's own no, and which decide nothing. Where
+an operation is found again whose answer was lost: by our name for it, by the provider's number, or by a total.
 
 ## Traps
 
@@ -119,8 +132,8 @@ function provider(id: string): string {
  */
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
-import { merchantProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
+import { ${nameOf(id)}Proof } from './proof.ts';
 import { ${nameOf(id)}Settings } from './settings.ts';
 import { ${nameOf(id)}Signatures } from './signatures.ts';
 import { ${constantOf(id)}_STATUSES } from './statuses.ts';
@@ -141,8 +154,7 @@ export const ${nameOf(id)} = defineProvider({
     signedReturn: false,
   },
   settings: ${nameOf(id)}Settings,
-  // Fill in what the signature proves (SHEET.md, "What its signature proves").
-  proof: () => merchantProof([], { requestIsNoAnswer: '' }),
+  proof: ${nameOf(id)}Proof,
   signatures: ${nameOf(id)}Signatures,
   statuses: { STATUS: ${constantOf(id)}_STATUSES },
   likelyCauses: [],
@@ -166,6 +178,21 @@ export const ${nameOf(id)} = defineProvider({
 
   setup: ({ callback }) => [{ where: 'Fill in: where the merchant enters the notification address', value: callback }],
 });
+`;
+}
+
+function proof(id: string): string {
+  return `/** What the signatures of ${id} prove. Facts: SHEET.md, "What its signature proves". */
+import type { Channel, Proof } from '../contract.ts';
+import { merchantProof, unsignedProof } from '../kit/proof.ts';
+import type { ${typeNameOf(id)}Settings } from './settings.ts';
+
+export function ${nameOf(id)}Proof(_settings: ${typeNameOf(id)}Settings, channel: Channel): Proof {
+  // The return is unsigned: our own order number in it is a reason to ask.
+  if (channel === 'return') return unsignedProof(['o']);
+  // Fill in: the fields that are covered, and why no request of ours can be read as an answer.
+  return merchantProof([], { requestIsNoAnswer: '' });
+}
 `;
 }
 
@@ -211,6 +238,7 @@ export function skeletonOf(id: string): Skeleton {
     [`src/providers/${id}/settings.ts`]: settings(id),
     [`src/providers/${id}/signatures.ts`]: signatures(id),
     [`src/providers/${id}/statuses.ts`]: statuses(id),
+    [`src/providers/${id}/proof.ts`]: proof(id),
     [`src/providers/${id}/index.ts`]: provider(id),
     [`src/sandbox/banks/${id}.ts`]: bank(id),
     [`test/providers/${id}/${id}.test.ts`]: test(id),

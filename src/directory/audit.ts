@@ -1,6 +1,7 @@
 /** The audit log: who changed what, when. Entries are written in the same batch as the change itself. */
 import type { Database, Statement } from './database.ts';
-import { type Actor, type AuditEntry, itself } from './types.ts';
+import { type Condition, scopeCondition } from './scope.ts';
+import { type Actor, type AuditEntry, itself, type Scope } from './types.ts';
 
 type AuditRow = Omit<AuditEntry, 'detail' | 'actorName'> & {
   readonly actor_name: string | null;
@@ -44,11 +45,54 @@ export function recordAuditOnce(db: Database, at: string, waiting: WaitingAudit)
     .bind(...valuesOf(at, entry));
 }
 
-/** The newest entries first, those before an entry id if given. */
-export async function listAudit(db: Database, limit: number, before: number | null): Promise<AuditEntry[]> {
+/** Which entries are wanted: each member narrows them; what is left out does not. */
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly shop?: string | undefined;
+  readonly address?: string | undefined;
+  readonly request?: string | undefined;
+  /** Milliseconds since 1970; the entry of that very moment is in. */
+  readonly from?: number | undefined;
+  /** The entry of that very moment is out. */
+  readonly to?: number | undefined;
+  /** Whose shops they are about. */
+  readonly scope: Scope;
+  /** An entry's id: only those before it. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+const EQUAL = ['actor', 'action', 'subject', 'shop', 'address', 'request'] as const;
+
+/** The entries that an operator of a scope sees: those about its shops, and about the accounts that these use. */
+function visible(scope: Scope): Condition {
+  if (scope.all) return scopeCondition(scope, 'shop');
+  const ofShop = scopeCondition(scope, 'audit.shop');
+  const ofUser = scopeCondition(scope, 'shops.id');
+  return {
+    sql: `(${ofShop.sql} OR (substr(action, 1, 8) = 'account.' AND subject IN
+             (SELECT account.value FROM shops, json_each(shops.accounts) AS account WHERE ${ofUser.sql})))`,
+    values: [...ofShop.values, ...ofUser.values],
+  };
+}
+
+/** The newest entries first. */
+export async function listAudit(db: Database, filter: AuditFilter): Promise<AuditEntry[]> {
+  const { from, to, scope, before, limit } = filter;
+  const equal = EQUAL.flatMap((name) => {
+    const value = filter[name];
+    return value === undefined ? [] : [{ sql: `audit.${name} = ?`, values: [value] }];
+  });
+  const time = (sql: string, at: number | undefined): Condition[] =>
+    at === undefined ? [] : [{ sql, values: [new Date(at).toISOString()] }];
+  const conditions = [...equal, ...time('at >= ?', from), ...time('at < ?', to), visible(scope)];
   const { results } = await db
-    .prepare('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?')
-    .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
+    .prepare(
+      `SELECT audit.* FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} AND id < ? ORDER BY id DESC LIMIT ?`,
+    )
+    .bind(...conditions.flatMap(({ values }) => values), before ?? Number.MAX_SAFE_INTEGER, limit)
     .all<AuditRow>();
   return results.map(({ actor_name, detail, ...row }) => ({
     ...row,

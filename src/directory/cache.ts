@@ -109,6 +109,12 @@ export class Cache {
     return true;
   }
 
+  /** After a change of one value by this isolate: it is read anew. */
+  drop(name: string): void {
+    this.#generation += 1;
+    this.#known.delete(name);
+  }
+
   /** After a change: this isolate sees it at once. */
   clear(): void {
     this.#generation += 1;

@@ -1,16 +1,49 @@
 /** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
+import type { PaymentAttention } from '../payments/attention.ts';
 import { isUnavailable } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
-import { type AuditRecord, listAudit, recordAudit, recordAuditOnce, type WaitingAudit } from './audit.ts';
+import { Anchors } from './anchors.ts';
+import {
+  type Attention,
+  type AttentionFilter,
+  listAttention,
+  openAttention,
+  refreshAttention,
+  resolveAttention,
+  writePaymentAttention,
+} from './attention.ts';
+import {
+  type AuditFilter,
+  type AuditRecord,
+  listAudit,
+  recordAudit,
+  recordAuditOnce,
+  type WaitingAudit,
+} from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
+import {
+  type Branding,
+  brandingOf,
+  deleteLogo,
+  logoOf,
+  putBranding,
+  putLogo,
+  type StoredLogo,
+} from './branding.ts';
 import { Cache } from './cache.ts';
+import { Credentials } from './credentials.ts';
 import { Database } from './database.ts';
+import { driftStatements, forgetDrift, listDrift } from './drift.ts';
+import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
+import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
+import { isTokenText, Operators, type OperatorToken, type OperatorUser, type Use } from './operators.ts';
 import {
   hasProjected,
+  listChanged,
   listOverdue,
   listProjected,
   listReferences,
@@ -28,9 +61,12 @@ import {
   type StoredRefusal,
 } from './refusals.ts';
 import { claimReport, finishReport, type ReportOutcome } from './reports.ts';
+import { type PaymentSearch, searchPayments } from './search.ts';
+import { type ApprovalLimits, Settings } from './settings.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
-import type { Account, Actor, AuditEntry, LiveSecret, Shop } from './types.ts';
+import type { Account, Actor, AuditEntry, LiveSecret, Scope, Shop } from './types.ts';
+import { UseLog } from './uses.ts';
 import { Vault } from './vault.ts';
 
 export interface DirectoryOptions {
@@ -47,19 +83,21 @@ export interface DirectoryOptions {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/** Where and how a shop's webhooks go. */
-export interface WebhookTarget {
-  readonly shop: Shop;
-  readonly secrets: readonly LiveSecret[];
-}
-
 export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
+  readonly endpoints: Endpoints;
   readonly imported: ImportedRecords;
+  readonly anchors: Anchors;
+  readonly operators: Operators;
+  readonly credentials: Credentials;
+  readonly settings: Settings;
   readonly #db: Database;
   readonly #cache: Cache;
   readonly #copies: BatchWriter<SearchablePayment>;
+  readonly #uses: UseLog;
+  readonly #attention: BatchWriter<PaymentAttention>;
+  readonly #health: HealthNotes;
   readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
@@ -78,8 +116,16 @@ export class Directory {
     this.#standby = standby;
     this.#cache = new Cache(now, availability, changes);
     this.#copies = new BatchWriter(pause);
+    this.#attention = new BatchWriter(pause);
+    this.#health = new HealthNotes(now);
     this.imported = new ImportedRecords(db);
+    this.anchors = new Anchors(db);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
+    this.operators = new Operators({ db, hashKey, now, random, begin });
+    this.credentials = new Credentials({ db, vault, hashKey, now, random });
+    this.settings = new Settings(db, now, begin);
+    this.#uses = new UseLog((uses) => this.operators.writeUses(uses));
+    this.endpoints = new Endpoints({ db, vault, now, random, begin });
     const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);
@@ -108,6 +154,44 @@ export class Directory {
     return holder && (holder.keyUntil === null || holder.keyUntil > this.#now()) ? holder : null;
   }
 
+  /** An operator's token that is good now, cached; null for one that is unknown, revoked or over. */
+  async operatorToken(text: string): Promise<OperatorToken | null> {
+    if (!isTokenText(text)) return null;
+    const hash = this.operators.hashOf(text);
+    const token = await this.#cache.read<OperatorToken>(
+      `token/${hash}`,
+      () => this.operators.tokenByHash(hash),
+      ({ id }) => `token/${id}`,
+    );
+    const isOver = token?.expiresAt && Date.parse(token.expiresAt) <= this.#now();
+    return isOver ? null : token;
+  }
+
+  /** A user, cached; null for one that is not there or switched off. */
+  async operatorUser(id: string): Promise<OperatorUser | null> {
+    const user = await this.#cache.read<OperatorUser>(
+      `user/${id}`,
+      () => this.operators.user(id),
+      () => `user/${id}`,
+    );
+    return user?.active ? user : null;
+  }
+
+  /** Notes that a token or user was used. @returns the write that is due now; null: none is. */
+  noteUse(use: Omit<Use, 'at'>): Promise<void> | null {
+    return this.#uses.note({ ...use, at: this.#now() });
+  }
+
+  /** Above which amounts an operator's refund needs a second person, cached. */
+  async approvals(): Promise<ApprovalLimits> {
+    const limits = await this.#cache.read<ApprovalLimits>(
+      'setting/approvals',
+      () => this.settings.approvals(),
+      () => 'setting/approvals',
+    );
+    return limits ?? {};
+  }
+
   /** A shop, cached. */
   shop(id: string): Promise<Shop | null> {
     return this.#cache.read<Shop>(
@@ -117,17 +201,33 @@ export class Directory {
     );
   }
 
-  /** Where a shop's webhooks go, cached. */
-  webhookTarget(shopId: string): Promise<WebhookTarget | null> {
-    return this.#cache.read<WebhookTarget>(
+  /** Where a shop's webhooks go, cached; null: there is no such shop. */
+  endpointTargets(shopId: string): Promise<readonly EndpointTarget[] | null> {
+    return this.#cache.read<readonly EndpointTarget[]>(
       `webhook/${shopId}`,
       async () => {
         const shop = await this.shops.get(shopId);
         const kind = shop?.webhook.dialect === 'polybanking' ? 'ipnKey' : 'webhookSecret';
-        return shop && { shop, secrets: await this.shops.keys(shopId, kind) };
+        return shop && this.endpoints.targets(shop, await this.shops.keys(shopId, kind));
       },
       () => `shop/${shopId}`,
     );
+  }
+
+  /** Notes that an endpoint took a message, where it had taken none before. */
+  async endpointWorks(shop: string, target: EndpointTarget): Promise<void> {
+    if (target.failingSince === null) return;
+    await this.endpoints.works(shop, target.id);
+    this.#cache.drop(`webhook/${shop}`);
+  }
+
+  /** Notes that an endpoint did not take a message, where that is news. @returns whether it is switched off for it. */
+  async endpointFails(shop: string, { id, failingSince }: EndpointTarget): Promise<boolean> {
+    const isNews = failingSince === null || Date.parse(failingSince) <= this.#now() - SWITCHED_OFF_AFTER_MS;
+    if (!isNews) return false;
+    const isOff = await this.endpoints.fails(shop, id);
+    this.#cache.drop(`webhook/${shop}`);
+    return isOff;
   }
 
   /** A shop's live keys for signed requests, the newest first, cached. */
@@ -159,9 +259,15 @@ export class Directory {
    */
   async sealAgain({ by, acceptOlder }: { readonly by: Actor; readonly acceptOlder: boolean }) {
     const accounts = await this.accounts.sealAgain(acceptOlder);
-    const shops = await this.shops.sealAgain(acceptOlder);
-    const sealed = [...accounts.sealed, ...shops.sealed];
-    const failed = [...accounts.failed, ...shops.failed];
+    const keys = await this.shops.sealAgain(acceptOlder);
+    const endpoints = await this.endpoints.sealAgain(acceptOlder);
+    const users = await this.credentials.sealAgain(acceptOlder);
+    const shops = {
+      sealed: [...keys.sealed, ...endpoints.sealed],
+      failed: [...keys.failed, ...endpoints.failed],
+    };
+    const sealed = [...accounts.sealed, ...shops.sealed, ...users.sealed];
+    const failed = [...accounts.failed, ...shops.failed, ...users.failed];
     const isClosedNow = await this.#older.close();
     if (isClosedNow || acceptOlder || sealed.length > 0 || failed.length > 0)
       console.warn({ event: 'vault.sealed_again', sealed, failed, acceptOlder, isClosedNow });
@@ -178,7 +284,12 @@ export class Directory {
         },
       });
     this.changed();
-    return { accounts: accounts.sealed.length, shops: shops.sealed.length, failed };
+    return {
+      accounts: accounts.sealed.length,
+      shops: shops.sealed.length,
+      users: users.sealed.length,
+      failed,
+    };
   }
 
   /** Records something that an operator did outside of the directory: at once, or as soon as D1 answers again. */
@@ -207,13 +318,92 @@ export class Directory {
     else await recordRefusal(this.#db, at, entry as RefusalRecord);
   }
 
-  audit(limit: number, before: number | null): Promise<AuditEntry[]> {
-    return listAudit(this.#db, limit, before);
+  audit(filter: AuditFilter): Promise<AuditEntry[]> {
+    return listAudit(this.#db, filter);
+  }
+
+  /** Writes what of a payment needs a person, together with what others write in the same moment. */
+  tellAttention(attention: PaymentAttention): Promise<void> {
+    return this.#attention.add(attention, (payments) => writePaymentAttention(this.#db, payments));
+  }
+
+  /** Brings what needs a person in line with its causes, and lists it. */
+  async attention(filter: AttentionFilter): ReturnType<typeof listAttention> {
+    await refreshAttention(this.#db, this.#now());
+    return listAttention(this.#db, filter);
+  }
+
+  refreshAttention(): Promise<void> {
+    return refreshAttention(this.#db, this.#now());
+  }
+
+  openAttention(id: number, scope: Scope): Promise<Attention | null> {
+    return openAttention(this.#db, id, scope);
+  }
+
+  resolveAttention(attention: Attention, by: Actor, note: string): Promise<void> {
+    return resolveAttention(this.#db, attention, { by, at: new Date(this.#now()).toISOString(), note });
   }
 
   /** Writes a payment's searchable copy, together with those that others push in the same moment. */
   project(payment: SearchablePayment): Promise<void> {
-    return this.#copies.add(payment, (payments) => project(this.#db, payments));
+    return this.#copies.add(payment, (payments) =>
+      project(this.#db, payments, [
+        ...this.#health.notifications(this.#db, payments),
+        ...driftStatements(this.#db, payments),
+      ]),
+    );
+  }
+
+  /** Writes that a call to the provider of an account was answered or failed, where that is news. */
+  async noteCall(account: string, failure: string | null): Promise<void> {
+    const at = new Date(this.#now()).toISOString();
+    if (failure === null) {
+      if (this.#health.isAnswerDue(account)) await noteAnswer(this.#db, account, at).run();
+    } else if (this.#health.isFailureDue(account)) await noteFailure(this.#db, account, at, failure).run();
+  }
+
+  /** How the provider of an account answers; null: nothing is known. */
+  providerHealth(account: string): Promise<ProviderHealth | null> {
+    return healthOf(this.#db, account);
+  }
+
+  /** What was never seen before at a provider, and needs somebody. */
+  drift(): ReturnType<typeof listDrift> {
+    return listDrift(this.#db);
+  }
+
+  forgetDrift(values: Parameters<typeof forgetDrift>[1]): Promise<void> {
+    return forgetDrift(this.#db, values);
+  }
+
+  /** How a shop looks. */
+  branding(shop: string): Promise<Branding> {
+    return brandingOf(this.#db, shop);
+  }
+
+  logo(shop: string): Promise<StoredLogo | null> {
+    return logoOf(this.#db, shop);
+  }
+
+  async putBranding(shop: string, look: Pick<Branding, 'name' | 'color'>, by: Actor): Promise<Branding> {
+    const change = { shop, by, at: new Date(this.#now()).toISOString() };
+    const before = await brandingOf(this.#db, shop);
+    await putBranding(this.#db, change, look, before);
+    return { ...before, ...look };
+  }
+
+  putLogo(shop: string, logo: StoredLogo, by: Actor): Promise<void> {
+    return putLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() }, logo);
+  }
+
+  deleteLogo(shop: string, by: Actor): Promise<void> {
+    return deleteLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() });
+  }
+
+  /** Payments of a shop by their newest change, the earliest first. */
+  changedPayments(page: Parameters<typeof listChanged>[1]) {
+    return listChanged(this.#db, page);
   }
 
   payments(filter: Parameters<typeof listProjected>[1]) {
@@ -225,8 +415,13 @@ export class Directory {
     return hasProjected(this.#db, of);
   }
 
-  projectedIds(after: string, limit: number): Promise<string[]> {
-    return projectedIds(this.#db, after, limit);
+  /** A page of the payments that match an operator's search. */
+  search(search: PaymentSearch) {
+    return searchPayments(this.#db, search);
+  }
+
+  projectedIds(after: string, limit: number, isOlder: boolean): Promise<string[]> {
+    return projectedIds(this.#db, after, limit, isOlder);
   }
 
   /** Payments without a result that are due to be checked. */

@@ -2,6 +2,7 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
+import type { Notified } from '../payments/attention.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
@@ -12,6 +13,12 @@ export interface SearchablePayment {
   /** Grows with every change of the payment. */
   readonly version: number;
   readonly view: PaymentView;
+  /** The newest line of its log. */
+  readonly head: { readonly seq: number; readonly hash: string };
+  /** Every number that providers have for it. */
+  readonly providerReferences: readonly string[];
+  /** What messages of its provider have shown since the last push. */
+  readonly notified?: Notified;
 }
 
 export interface ListFilter {
@@ -37,29 +44,48 @@ export interface Cursor {
 const ADDED = { version: 0, operations: [], expiresAt: null, paidAt: null, late: false } as const;
 
 /** A row's payment. */
-function viewIn({ body, version }: { readonly body: string; readonly version: number }): PaymentView {
+export function viewIn({ body, version }: { readonly body: string; readonly version: number }): PaymentView {
   const view = JSON.parse(body) as Omit<PaymentView, keyof typeof ADDED> & Partial<PaymentView>;
   return { ...ADDED, version, ...view };
 }
 
-/** Writes payments' rows in one transaction, each unless a newer one is there. */
-export async function project(db: Database, payments: readonly SearchablePayment[]): Promise<void> {
+/** Writes payments' rows in one transaction, each unless a newer one is there. @param beside what else goes with them. */
+export async function project(
+  db: Database,
+  payments: readonly SearchablePayment[],
+  beside: readonly Statement[] = [],
+): Promise<void> {
   const statement = db.prepare(PROJECT);
-  await db.batch(payments.map((payment) => bound(statement, payment)));
+  const references = payments.flatMap(({ view, providerReferences }) =>
+    providerReferences.map((reference) => ({ reference, payment: view.id })),
+  );
+  await db.batch([
+    ...payments.map((payment) => bound(statement, payment)),
+    ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
+    ...beside,
+  ]);
 }
+
+/** Numbers are only added: what a provider has called a payment once leads to it. */
+const ADD_REFERENCES = `INSERT OR IGNORE INTO provider_references (reference, payment)
+  SELECT value ->> 'reference', value ->> 'payment' FROM json_each(?)`;
 
 const PROJECT = `
   INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-    refunded, provider_reference, created_at, updated_at, body, check_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, account = excluded.account,
-    provider = excluded.provider, test = excluded.test, paid = excluded.paid, refunded = excluded.refunded,
-    provider_reference = excluded.provider_reference, body = excluded.body,
+    refunded, provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, unanchored)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, amount = excluded.amount,
+    currency = excluded.currency, account = excluded.account, provider = excluded.provider, test = excluded.test,
+    paid = excluded.paid, refunded = excluded.refunded, provider_reference = excluded.provider_reference,
+    body = excluded.body, email = excluded.email, paid_at = excluded.paid_at,
     check_at = CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END,
-    updated_at = excluded.updated_at
-  WHERE excluded.version >= payments.version`;
+    updated_at = excluded.updated_at,
+    unanchored = CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END,
+    head_seq = excluded.head_seq, head = excluded.head
+  WHERE excluded.version > payments.version
+    OR (excluded.version = payments.version AND excluded.head_seq >= coalesce(payments.head_seq, 0))`;
 
-function bound(statement: Statement, { shop, version, view }: SearchablePayment): Statement {
+function bound(statement: Statement, { shop, version, view, head }: SearchablePayment): Statement {
   return statement.bind(
     view.id,
     version,
@@ -78,6 +104,10 @@ function bound(statement: Statement, { shop, version, view }: SearchablePayment)
     view.updatedAt,
     JSON.stringify(view),
     UNFINISHED.has(view.status) ? new Date(Date.parse(view.updatedAt) + FIRST_CHECK_MS).toISOString() : null,
+    view.customer.email?.toLowerCase() ?? null,
+    view.paidAt,
+    head.seq,
+    head.hash,
   );
 }
 
@@ -141,6 +171,28 @@ export async function listProjected(
   };
 }
 
+/** Payments of a shop by their newest change, the earliest first. `from` is inclusive, `to` exclusive, RFC 3339 UTC. */
+export async function listChanged(
+  db: Database,
+  page: {
+    readonly shop: string;
+    readonly from: string;
+    readonly to: string;
+    readonly after: { readonly updatedAt: string; readonly id: string } | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly id: string; readonly updatedAt: string }[]> {
+  const { shop, from, to, after, limit } = page;
+  const { results } = await db
+    .prepare(
+      `SELECT id, updated_at AS updatedAt FROM payments
+       WHERE shop = ? AND (updated_at, id) > (?, ?) AND updated_at >= ? AND updated_at < ? ORDER BY updated_at, id LIMIT ?`,
+    )
+    .bind(shop, after?.updatedAt ?? '', after?.id ?? '', from, to, limit)
+    .all<{ readonly id: string; readonly updatedAt: string }>();
+  return results;
+}
+
 /** Whether there is a payment that went to an account, or of a shop. */
 export async function hasProjected(
   db: Database,
@@ -160,10 +212,19 @@ export async function listReferences(db: Database, shop: string, limit: number):
   return results.map((row) => row.reference);
 }
 
-/** A page of all payment ids in the copy, in order of id, for the rebuild. */
-export async function projectedIds(db: Database, after: string, limit: number): Promise<string[]> {
+/**
+ * A page of payment ids in the copy, in order of id, for the rebuild.
+ * @param isOlder only those that an older version has pushed.
+ */
+export async function projectedIds(
+  db: Database,
+  after: string,
+  limit: number,
+  isOlder: boolean,
+): Promise<string[]> {
+  const older = isOlder ? 'AND head IS NULL' : '';
   const { results } = await db
-    .prepare('SELECT id FROM payments WHERE id > ? ORDER BY id LIMIT ?')
+    .prepare(`SELECT id FROM payments WHERE id > ? ${older} ORDER BY id LIMIT ?`)
     .bind(after, limit)
     .all<{ readonly id: string }>();
   return results.map((row) => row.id);

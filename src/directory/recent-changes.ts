@@ -15,8 +15,8 @@ const TIMEOUT_MS = 1000;
 /** A change counts for reads of so long after it began: by then D1 has carried it out, or never will. */
 const IN_DOUBT_MS = 60_000;
 
-/** A shop or an account: `shop/tickets`, `account/paybox-main`. */
-export type Subject = `${'shop' | 'account'}/${string}`;
+/** What a cached read belongs to: `shop/tickets`, `account/paybox-main`, an operator's `token/` or `user/` with its id, a `setting/`. */
+export type Subject = `${'shop' | 'account' | 'token' | 'user' | 'setting'}/${string}`;
 
 export class RecentChanges {
   readonly #standby: () => StandbyClient;

@@ -3,6 +3,7 @@ import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
+import { FIRST_ENDPOINT } from './endpoints.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
@@ -243,6 +244,7 @@ export class Shops {
           at,
         ),
     ];
+    if (before && before.webhook.url !== input.webhook.url) statements.push(this.#beginsAnew(input.id));
     for (const kind of KEY_KINDS) {
       const value = keys[kind];
       if (value === undefined) continue;
@@ -263,6 +265,16 @@ export class Shops {
     );
     await this.#db.batch(statements);
     return keys;
+  }
+
+  /** A new address is on, and has five days of its own. */
+  #beginsAnew(shop: string): Statement {
+    return this.#db
+      .prepare(
+        `UPDATE endpoints SET active = CASE WHEN switched_off_at IS NULL THEN active ELSE 1 END, failing_since = NULL,
+           switched_off_at = NULL WHERE shop = ? AND id = '${FIRST_ENDPOINT}'`,
+      )
+      .bind(shop);
   }
 
   async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<Statement> {
@@ -309,12 +321,14 @@ export class Shops {
     return value;
   }
 
-  /** Deletes a shop with its keys. */
+  /** Deletes a shop with its keys, its endpoints, and how it looks. */
   async delete(id: string, by: Actor): Promise<void> {
     await this.#begin(`shop/${id}`);
     const at = new Date(this.#now()).toISOString();
     await this.#db.batch([
-      this.#db.prepare('DELETE FROM shop_keys WHERE shop = ?').bind(id),
+      ...['shop_keys', 'endpoints', 'endpoint_secrets', 'branding', 'attention'].map((table) =>
+        this.#db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
+      ),
       this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
       recordAudit(this.#db, at, { by, action: 'shop.deleted', subject: id, shop: id, detail: {} }),
     ]);

@@ -7,7 +7,7 @@
  * They open until the first run of the cron has sealed them again, and never afterwards (decision 9).
  */
 import { Problem } from '../payments/errors.ts';
-import { base64url, fromBase64, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
+import { base64url, fromBase64url, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import type { OlderRecords } from './older-records.ts';
 
@@ -45,11 +45,6 @@ class MasterKey {
     this.#key ??= await crypto.subtle.importKey('raw', this.#bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
     return this.#key;
   }
-}
-
-function fromBase64url(text: string): Uint8Array | null {
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
-  return fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
 }
 
 export class Vault {

@@ -5,7 +5,7 @@ import type { PaymentId } from '../payments/id.ts';
 import { operationRules } from './operation-rules.ts';
 import type { Service } from './service.ts';
 
-type CancelCommand = Pick<OperationCommand, 'shop' | 'attempt' | 'key' | 'origin'>;
+type CancelCommand = Pick<OperationCommand, 'shop' | 'attempt' | 'key' | 'origin' | 'operator'>;
 
 /**
  * Cancels a payment.
@@ -22,7 +22,7 @@ export async function cancelPayment(
   const { rules, reasons } = await operationRules(service, read, 'cancel');
   const isAble = Object.values(rules).some((rule) => rule !== null);
   const operation = { ...command, kind: 'cancel' as const, amount: null, rules };
-  const called = await ledger.callOff(command.shop);
+  const called = await ledger.callOff(command.shop, command.operator ? 'operator' : 'shop');
   if (called === 'unknown') return { kind: 'none' };
   if (called === 'called_off') {
     // The order at the provider ends too, where the provider can do that. Whatever it answers: our links are over.

@@ -15,6 +15,8 @@ export interface PaymentOrder {
   /** Where it is to go, as the shop says; neither: the shopper or the shop's order of accounts decides. */
   readonly account: string | null;
   readonly provider: string | null;
+  /** Who asks for it, where that is not the shop: the same order is the same payment. */
+  readonly by?: 'operator';
 }
 
 /** In place of the stored request, as long as nobody was forwarded. */
@@ -102,6 +104,7 @@ export async function createPayment(
       attempt: await start(1),
       wanted,
       announce: shop.webhook.newPayments,
+      ...(order.by && { by: order.by }),
     };
     const created = await ledger.create(command);
     if (created.kind !== 'conflict' || !replacement) return created;

@@ -11,6 +11,7 @@ import type {
 } from '../providers/contract.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
+import { unfamiliarIn } from './drift.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
@@ -99,12 +100,14 @@ export async function takeNotification(
       });
     const update = await commandOf(message);
     let isUnclear = false;
+    const noticed = unfamiliarIn(opened, request, message, sender.ip);
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
       const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
       isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
     }
-    const result = update ? await service.ledger(update.id).applyUpdate(update.command) : null;
+    const command = update && { ...update.command, ...(noticed.length > 0 && { noticed }) };
+    const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
     if (result?.kind === 'answer') {
       isUnclear ||= result.isUnclear === true;
       if (message.ask || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))

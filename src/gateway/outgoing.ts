@@ -56,8 +56,15 @@ export async function requirePublicAddresses(service: Service, account: Account)
   }
 }
 
-/** fetch for the calls of an account. It fails before a call to an address that an operator has entered where that is not public. */
+/**
+ * fetch for the calls of an account, whose answers and failures are noted. It fails before a call to an address that an operator has
+ * entered where that is not public.
+ */
 export function fetchFor(service: Service, account: Account): typeof fetch {
+  return noting(service, account.id, guarded(service, account));
+}
+
+function guarded(service: Service, account: Account): typeof fetch {
   if (service.config.local) return service.fetch;
   const origins = new Set(
     calledAddresses(account).map(({ address }) => (URL.canParse(address) ? new URL(address).origin : '')),
@@ -67,5 +74,20 @@ export function fetchFor(service: Service, account: Account): typeof fetch {
     const { origin } = new URL(input instanceof Request ? input.url : String(input));
     if (origins.has(origin)) await requirePublicAddresses(service, account);
     return service.fetch(input, init);
+  };
+}
+
+/** What the provider answers, an error of our own included, is an answer; no answer, and a fault of its own, is a failure. */
+function noting(service: Service, account: string, call: typeof fetch): typeof fetch {
+  const note = (failure: string | null) => service.later(service.directory.noteCall(account, failure));
+  return async (input, init) => {
+    try {
+      const response = await call(input, init);
+      note(response.status >= 500 ? `it answered ${response.status}` : null);
+      return response;
+    } catch (error) {
+      note(error instanceof Problem ? error.message : 'no answer');
+      throw error;
+    }
   };
 }

@@ -5,6 +5,7 @@ import { Problem } from '../payments/errors.ts';
 import { derivePaymentId, type PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
+import { isPostfinance } from '../payments/website-messages.ts';
 import type { ProviderRequest } from '../providers/contract.ts';
 import { hex, readable, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
@@ -24,14 +25,22 @@ export interface Transaction {
   readonly extraData: string | null;
 }
 
-/** The shop's postfinance account, or any other that takes francs. */
+/** The shop's accounts at PostFinance, whichever protocol they have, in the order in which the shop lists them. */
+async function postfinanceAccounts(service: Service, shop: Shop): Promise<readonly string[]> {
+  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
+  return accounts.flatMap((account) => (account && isPostfinance(account.provider) ? [account.id] : []));
+}
+
+/** The first of the shop's accounts at PostFinance that can take it, or any other that takes francs. */
 async function francAccount(service: Service, shop: Shop, request: PaymentRequest): Promise<Account> {
-  try {
-    return await chooseAccount(service, shop, { provider: 'postfinance', request });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return chooseAccount(service, shop, { request });
+  for (const account of await postfinanceAccounts(service, shop)) {
+    try {
+      return await chooseAccount(service, shop, { account, request });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
   }
+  return chooseAccount(service, shop, { request });
 }
 
 /** A transaction as a request of the shop. */

@@ -1,49 +1,12 @@
 /** The ledger's ports, made of the gateway's parts. */
-import type { LedgerPorts, WebhookOutcome } from '../ledger/ports.ts';
+import type { LedgerPorts } from '../ledger/ports.ts';
 import { isUnavailable, Refusal } from '../payments/errors.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import { FEEDBACK } from '../payments/types.ts';
-import { deliverWebhook } from '../webhooks/deliver.ts';
-import { polybankingMessage } from '../webhooks/polybanking.ts';
 import { pauseAfter } from '../webhooks/schedule.ts';
-import { standardMessage } from '../webhooks/standard.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
 import { hasResult, isAboutHintAlone, queryPause, queryStatus } from './status-query.ts';
-
-const UNWANTED: WebhookOutcome = { result: 'unwanted', status: null, error: null, durationMs: 0 };
-
-/** Whether a message is for websites that speak PolyBanking's dialect alone. */
-function isFeedback(body: string): boolean {
-  return (JSON.parse(body) as { readonly type: string }).type === FEEDBACK;
-}
-
-async function sendWebhook(
-  service: Service,
-  shopId: string,
-  message: { readonly id: string; readonly body: string },
-): Promise<WebhookOutcome> {
-  const { config, directory, now } = service;
-  const target = await directory.webhookTarget(shopId);
-  const url = target?.shop.webhook.url;
-  if (!target || !url) return UNWANTED;
-  const secrets = target.secrets
-    .filter(({ notAfter }) => notAfter === null || notAfter > now())
-    .map(({ value }) => value);
-  const outgoing =
-    target.shop.webhook.dialect === 'polybanking'
-      ? polybankingMessage(shopId, message.body, secrets[0] ?? '')
-      : isFeedback(message.body)
-        ? null
-        : standardMessage(message.id, now(), message.body, secrets);
-  if (!outgoing) return UNWANTED;
-  return deliverWebhook(outgoing, url, {
-    fetch: service.fetch,
-    now,
-    rules: config,
-    isPrivate: (host) => service.names.isPrivate(host, service.fetch),
-  });
-}
+import { sendWebhook, webhookEndpoints } from './webhooks.ts';
 
 async function accountProblem(service: Service, account: string): Promise<OperationProblem | null> {
   try {
@@ -63,9 +26,12 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
   const pause = (failures: number) => pauseAfter(failures, jitter());
   return {
     now: service.now,
-    sendWebhook: (shop, message) => sendWebhook(service, shop, message),
+    random: service.random,
+    webhookEndpoints: (shop, body) => webhookEndpoints(service, shop, body),
+    sendWebhook: (shop, endpoint, message) => sendWebhook(service, shop, endpoint, message),
     webhookPause: pause,
     project: (payment) => service.directory.project(payment),
+    tellAttention: (attention) => service.directory.tellAttention(attention),
     queryStatus: async (request) => {
       let commands: Awaited<ReturnType<typeof queryStatus>>;
       try {

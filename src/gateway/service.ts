@@ -5,6 +5,8 @@ import type { Config } from '../env.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ApprovalCommand,
+  ApprovalResult,
   CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
@@ -13,6 +15,8 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  DeliveryWithBodies,
+  EraseResult,
   HintCommand,
   HintResult,
   History,
@@ -33,7 +37,7 @@ import type {
   StatusQueryRequest,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { EventPage } from '../payments/types.ts';
+import type { EventPage, EventSource } from '../payments/types.ts';
 import type { DayZone } from '../providers/contract.ts';
 import type { NameLookups } from './look-up.ts';
 import type { ShopLimits } from './shop-limits.ts';
@@ -44,12 +48,17 @@ export interface LedgerClient {
   importHistory(command: ImportCommand): Promise<ImportResult>;
   replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): Promise<CreateResult | null>;
   replace(command: CreateCommand, number: number, ifVersion: number | null): Promise<ReplaceResult>;
-  callOff(shop: string): Promise<CallOffResult>;
+  callOff(shop: string, by?: 'shop' | 'operator'): Promise<CallOffResult>;
   read(): Promise<PaymentRead | null>;
   events(page?: EventPage): Promise<PaymentLog | null>;
   brokenLink(): Promise<number | null>;
+  erase(): Promise<EraseResult>;
   deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
-  resend(isPolybanking: boolean): Promise<boolean>;
+  deliveriesWithBodies(): Promise<{
+    readonly shop: string;
+    readonly deliveries: readonly DeliveryWithBodies[];
+  } | null>;
+  resend(isPolybanking: boolean, source?: EventSource): Promise<boolean>;
   reproject(): Promise<boolean>;
   history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;
@@ -64,6 +73,7 @@ export interface LedgerClient {
   concludeAttempt(command: ConcludeAttemptCommand): Promise<ConcludeAttemptResult>;
   returned(command: ReturnCommand): Promise<ReturnResult>;
   executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
+  decideOperation(command: ApprovalCommand): Promise<ApprovalResult>;
   reconcileOperations(): Promise<void>;
   concludeOperation(command: ConcludeCommand): Promise<ConcludeResult>;
   overdue(command: OverdueCommand): Promise<number | null>;
@@ -87,6 +97,8 @@ export interface Service {
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;
+  /** Has something done beside the answer, which does not wait for it. What it throws is logged. */
+  readonly later: (work: Promise<void>) => void;
   /** What the name service said of hosts that others have given. */
   readonly names: NameLookups;
   /** A number from 0 that nobody else gets for this name on this day (`YYYY-MM-DD`). */

@@ -3,40 +3,8 @@
  */
 import type { GenericSchema } from 'valibot';
 import { OPERATOR_EXAMPLES } from './operator-examples.ts';
+import { checkoutUrl, EVENTS, listed, OPERATOR_PAYMENT_EXAMPLES, READ } from './payment-examples.ts';
 import * as schemas from './schemas.ts';
-
-/** A payment as a webhook has it. */
-const listed = {
-  id: '3XQKWCG7XBC6P9TN',
-  version: 2,
-  reference: 'order-1043',
-  status: 'forwarded',
-  amount: 1999,
-  currency: 'EUR',
-  account: 'ecommpay-sandbox',
-  provider: 'ecommpay',
-  test: true,
-  amounts: { authorized: 0, paid: 0, refunded: 0 },
-  pendingReason: null,
-  providerReference: null,
-  providerStatus: null,
-  providerStatusText: null,
-  signed: null,
-  declineReason: null,
-  card: null,
-  description: 'Two tickets',
-  capture: 'automatic',
-  extraData: null,
-  customer: { email: 'jane@example.com' },
-  operations: [],
-  expiresAt: null,
-  paidAt: null,
-  late: false,
-  createdAt: '2026-11-26T12:48:39.823Z',
-  updatedAt: '2026-11-26T12:48:39.875Z',
-};
-
-const checkoutUrl = 'http://localhost:8787/pay/3XQKWCG7XBC6P9TN/5642EsBX2VilXsehnSTm1w';
 
 /** Whose settings are the fewest. */
 const spplus = {
@@ -91,102 +59,11 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       checkoutUrl,
     },
   ],
-  [
-    schemas.paymentRead,
-    {
-      ...listed,
-      version: 5,
-      status: 'paid',
-      amounts: { authorized: 0, paid: 1999, refunded: 0 },
-      providerReference: '283222',
-      providerStatus: 'success',
-      providerStatusText: 'paid',
-      signed: true,
-      operations: [
-        {
-          operation: 1,
-          kind: 'refund',
-          attempt: 1,
-          amount: 500,
-          state: 'accepted',
-          requestedAt: '2026-11-26T12:48:39.992Z',
-          finishedAt: null,
-          error: null,
-          providerStatus: 'accepted',
-          providerReference: 'request-700000000797701',
-          operationReference: '3XQKWCG7XBC6P9TN01R1',
-          lookUp: null,
-        },
-      ],
-      paidAt: '2026-11-26T12:48:39.957Z',
-      updatedAt: '2026-11-26T12:48:40.155Z',
-      redirect: null,
-      checkoutUrl,
-      attempts: [
-        {
-          attempt: 1,
-          account: 'ecommpay-sandbox',
-          provider: 'ecommpay',
-          amount: 1999,
-          status: 'paid',
-          amounts: { authorized: 0, paid: 1999, refunded: 0 },
-          pendingReason: null,
-          declineReason: null,
-          card: null,
-          createdAt: '2026-11-26T12:48:39.823Z',
-          bills: [],
-        },
-      ],
-    },
-  ],
+  [schemas.paymentRead, READ],
   [
     schemas.events,
     {
-      data: [
-        {
-          seq: 1,
-          at: '2026-11-26T12:48:39.823Z',
-          type: 'created',
-          source: 'shop',
-          detail: { reference: 'order-1043', amount: 1999, currency: 'EUR', account: 'ecommpay-sandbox' },
-          hash: '7ac41766c81aab62ea0b25a8f9b45dcf36dd24b8c7bbc4c7cb72ed2f32ad51b5',
-        },
-        {
-          seq: 2,
-          at: '2026-11-26T12:48:39.875Z',
-          type: 'forwarded',
-          source: 'shopper',
-          detail: { attempt: 1, account: 'ecommpay-sandbox', ip: '127.0.0.1' },
-          hash: '96759ff30f32e941fdaf4c9b50b7d48cb234a9e71c435b05392e0d658d0f6362',
-        },
-        {
-          seq: 3,
-          at: '2026-11-26T12:48:39.957Z',
-          type: 'notification.applied',
-          source: 'provider',
-          detail: {
-            attempt: 1,
-            outcome: 'paid',
-            amount: 1999,
-            currency: 'EUR',
-            providerStatus: 'success',
-            providerReference: '283222',
-            channel: 'notification',
-            signedBy: 'current',
-            provider: {
-              method: 'card',
-              operation: 'sale',
-              operationId: '9283222',
-              code: '0',
-              message: 'Success',
-              card: '400000******0077',
-            },
-            from: 'forwarded',
-            to: 'paid',
-          },
-          hash: 'ef0b06803a275241e3d59a177629a9d7a683cc99a488b6f991b9b5a2904495cf',
-        },
-      ],
+      data: EVENTS,
       pending: [{ id: 'operation_1', kind: 'operation', tries: 0, nextTryAt: '2026-11-26T12:49:10.156Z' }],
       nextCursor: '3',
     },
@@ -197,6 +74,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       data: [
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0002a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,
@@ -206,6 +84,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
         },
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'delivered',
           try: 1,
@@ -264,6 +143,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
     },
   ],
   ...OPERATOR_EXAMPLES,
+  ...OPERATOR_PAYMENT_EXAMPLES,
 ]);
 
 /** An example of an answer; undefined: there is none. */

@@ -5,6 +5,7 @@ import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { hex } from '../signing/bytes.ts';
 import { countAddress, openDoor } from './address-limit.ts';
+import { logoRoutes } from './admin/branding.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
@@ -101,6 +102,7 @@ export function createApp(
   app.route('/', operationRoutes());
   app.route('/', providerRoutes());
   app.route('/', adminRoutes());
+  app.route('/', logoRoutes());
   app.route('/', checkoutRoutes());
   app.route('/', callbackRoutes());
   app.route('/', polybankingRoutes());

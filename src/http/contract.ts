@@ -3,7 +3,14 @@
 import { PROBLEMS } from '../payments/errors.ts';
 import { STATUSES } from '../payments/statuses.ts';
 import { PAUSES } from '../webhooks/schedule.ts';
-import { EVENT_WORDS, OPERATION_STATE_WORDS, PROBLEM_WORDS, STATUS_WORDS, WEBHOOK_WORDS } from './words.ts';
+import {
+  ATTENTION_WORDS,
+  EVENT_WORDS,
+  OPERATION_STATE_WORDS,
+  PROBLEM_WORDS,
+  STATUS_WORDS,
+  WEBHOOK_WORDS,
+} from './words.ts';
 
 /** A part of the document: paragraphs, then a table of words and their meanings. */
 export interface Section {
@@ -57,6 +64,7 @@ export const sections: readonly Section[] = [
       'The address of the shop gets a POST for every change of a status or of amounts, and of what became of an operation. They follow Standard Webhooks 1.0: `webhook-id` is the same in every try of a message, `webhook-timestamp` is in seconds, `webhook-signature` has `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`, one for each live secret. The key is what comes after `whsec_`, in base64.',
       'The body is `{"type", "timestamp", "data"}`: `data` is the payment as a list shows it, without links. `previousStatus` is there where the payment had one; `late: true` where money came after the payment had ended. Messages may come twice and out of order: of two, the one with the higher `data.version` is newer.',
       `Any 2xx means that the shop has it; 410 that nobody wants it; anything else, and no answer within 15 seconds, that it is sent again: after ${PAUSES.slice(1).map(inWords).join(', ')}, each up to a fifth longer; then no more. POST /v1/payments/:id/deliveries sends the newest again.`,
+      'A shop may have several endpoints. Each has a secret, a dialect and a choice of types of its own, and tries of its own: one that does not answer holds up no other. The `webhook-id` of a message is the same at every endpoint. One that has taken nothing for five days is switched off.',
     ],
     rows: webhookTypes,
   },
@@ -75,6 +83,11 @@ export const sections: readonly Section[] = [
     title: 'Events of the log',
     text: ['The `type` of each event of `GET /v1/payments/:id/events`.'],
     rows: rowsOf(EVENT_WORDS),
+  },
+  {
+    title: 'What needs a person',
+    text: ['The `kind` of each entry of `GET /v1/admin/attention`.'],
+    rows: rowsOf(ATTENTION_WORDS),
   },
   {
     title: 'Errors',

@@ -53,8 +53,10 @@ export function curlOf(method: string, path: string, described: DocumentedRoute)
       ? []
       : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example.body)}'`]),
     ...Object.entries(example.form ?? {}).map(([name, value]) => `-d "${name}=${value}"`),
+    ...(example.bytes === undefined ? [] : ['--data-binary @-']),
   ];
-  const call = parts.join(' ');
+  const input = example.bytes === undefined ? '' : `echo ${example.bytes} | base64 -d | `;
+  const call = input + parts.join(' ');
   const lines = example.keep ? keeping(example.keep, call) : call;
   return example.before ? `${example.before}\n${lines}` : lines;
 }

@@ -30,6 +30,8 @@ interface RouteContents {
   readonly body?: GenericSchema;
   /** A body that may be left out. */
   readonly optionalBody?: GenericSchema;
+  /** The body is a picture, and has to be there. */
+  readonly image?: true;
   /** The fields of a body that is a form. */
   readonly form?: GenericSchema;
   readonly query?: StrictObjectSchema<ObjectEntries, undefined>;
@@ -51,6 +53,8 @@ export interface Example {
   readonly body?: unknown;
   /** The fields of a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** The bytes of a body, in base64. */
+  readonly bytes?: string;
   /** A call that has to come before. */
   readonly before?: string;
   /** Shell variables, and the members of the answer that they take. */
@@ -131,6 +135,14 @@ function descriptionOf(described: RouteDescription): string | null {
   return description ? `${description} ${who}` : who;
 }
 
+/** The body of a route that takes a picture. */
+const PICTURE = Object.fromEntries(
+  ['image/png', 'image/webp'].map((type) => [
+    type,
+    { schema: { type: 'string' as const, format: 'binary' } },
+  ]),
+);
+
 /** Every operation that was described, for the tests of the document. */
 export const describedRoutes: RouteDescription[] = [];
 
@@ -157,6 +169,7 @@ export function documented(described: RouteDescription): MiddlewareHandler<AppEn
         },
       },
     }),
+    ...(described.image && { requestBody: { required: true, content: PICTURE } }),
     ...(body && {
       requestBody: {
         required: described.optionalBody === undefined,

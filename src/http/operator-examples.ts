@@ -145,15 +145,108 @@ const imported = {
   text: 'Changed url_ipn.',
 };
 
+const used = { createdAt: AT, lastUsedAt: AT, lastUsedFrom: '203.0.113.9' };
+
+const token = {
+  ...used,
+  id: '5f0c3b9a1d2e4876',
+  name: 'nightly export',
+  role: 'view',
+  shops: null,
+  groups: ['theatres'],
+  expiresAt: '2036-01-01T00:00:00.000Z',
+  revokedAt: null,
+};
+
+const operator = {
+  ...used,
+  id: '8a41d07e62c95b3f',
+  email: 'zoe@example.com',
+  name: 'Zoé Müller',
+  role: 'refund',
+  shops: ['tickets'],
+  groups: [],
+  active: true,
+  updatedAt: AT,
+};
+
+const endpoint = {
+  id: 'ep_7c0f2a9d4b1e6835',
+  url: 'https://books.example.com/countersign',
+  dialect: 'standard',
+  events: ['payment.paid', 'payment.refunded'],
+  active: true,
+  failingSince: null,
+  switchedOffAt: null,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const attention = {
+  id: '12',
+  kind: 'webhook_failing',
+  payment: '3XQKWCG7XBC6P9TN',
+  account: 'ecommpay-sandbox',
+  shop: 'tickets',
+  since: AT,
+  detail: {
+    reference: 'order-1043',
+    endpoint: 'first',
+    webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+    status: 503,
+    error: null,
+    abandoned: false,
+  },
+};
+
 export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] = [
   [schemas.account, account],
   [schemas.accountList, { data: [account] }],
   [schemas.refusals, { data: [refusal], nextCursor: null }],
   [schemas.shop, shop],
   [schemas.shopList, { data: [shop] }],
+  [schemas.endpoint, { ...endpoint, secret: 'whsec_T2ZhIHRlc3QgYWxvbmU6IG5vYm9keSdz' }],
+  [schemas.endpointList, { data: [endpoint] }],
+  [
+    schemas.endpointTest,
+    { webhook: 'msg_sample_5d0f3a9c2b7e4f18', result: 'delivered', status: 204, error: null, durationMs: 84 },
+  ],
+  [schemas.resentMany, { queued: 41, skipped: 2, nextCursor: null }],
+  [schemas.attention, attention],
+  [schemas.attentionList, { data: [attention], nextCursor: null, counts: { webhook_failing: 1 } }],
+  [
+    schemas.branding,
+    {
+      name: 'Tickets',
+      color: '#14532d',
+      logo: 'https://pay.example.com/logo/tickets/9f86d081884c7d65',
+    },
+  ],
+  [
+    schemas.checked,
+    {
+      result: 'good',
+      call: 'PPPS.php, TYPE 00011, of a reference that does not exist',
+      detail: 'Paybox Direct takes site, rang and the HMAC key',
+      durationMs: 212,
+      health: {
+        lastNotificationAt: AT,
+        lastAnswerAt: AT,
+        lastFailureAt: null,
+        failingSince: null,
+        failures: 0,
+        lastError: null,
+      },
+    },
+  ],
   [schemas.auditList, { data: [audited], nextCursor: '22' }],
   [schemas.rebuilt, { queued: 250, empty: 0, nextCursor: '250' }],
-  [schemas.reencrypted, { accounts: 3, shops: 2, failed: [] }],
+  [schemas.reencrypted, { accounts: 3, shops: 2, users: 1, failed: [] }],
+  [schemas.createdToken, { ...token, token: 'cst_3q2-7wAAv5kQm0xYB1nZs8Rf4LhT6uEoJcPdGiWyVaM' }],
+  [schemas.tokenList, { data: [token] }],
+  [schemas.user, operator],
+  [schemas.userList, { data: [operator] }],
+  [schemas.approvalLimits, { EUR: 50_000, JPY: 80_000 }],
   [schemas.imported, { result: 'imported', detail: null }],
   [schemas.importedUsers, { data: [user] }],
   [schemas.importedChanges, { data: [imported], nextCursor: null }],

@@ -1,77 +1,19 @@
 /** The storefront's routes: creating and reading payments. */
-import { type Context, Hono } from 'hono';
-import type * as v from 'valibot';
+import { Hono } from 'hono';
 import type { Shop } from '../directory/types.ts';
-import { createPayment, type Replacement } from '../gateway/create-payment.ts';
 import type { LedgerClient, Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
-import type { PaymentWithRedirect } from '../ledger/commands.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId, paymentId } from '../payments/id.ts';
-import type { Minor } from '../payments/money.ts';
-import type { Customer, PaymentRequest } from '../payments/types.ts';
-import { base64url, fromBase64, fromUtf8, utf8 } from '../signing/bytes.ts';
+import { base64url, fromBase64url, fromUtf8, utf8 } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
-import { jsonBody, optionalJsonBody, queryOf } from './body.ts';
+import { optionalJsonBody, queryOf } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
+import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from './create-payment.ts';
 import { documented } from './openapi.ts';
+import { eventsAnswer, eventsPage, shownDelivery } from './payment-log.ts';
 import * as schemas from './schemas.ts';
-
-type CreateBody = v.InferOutput<typeof schemas.paymentOrder>;
-
-/** Drops what was left out, given as null, or empty: they mean the same. */
-function compact<T extends object>(value: T): T {
-  const entries = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-    if (member === null || member === undefined || member === '') return [];
-    if (typeof member !== 'object') return [[name, member] as const];
-    const inner = compact(member);
-    return Object.keys(inner).length > 0 ? [[name, inner] as const] : [];
-  });
-  return Object.fromEntries(entries) as T;
-}
-
-function requestOf(body: CreateBody): PaymentRequest {
-  const customer = compact(body.customer ?? {}) as Customer;
-  return {
-    reference: body.reference,
-    amount: body.amount as Minor,
-    currency: body.currency,
-    description: body.description || null,
-    capture: body.capture ?? null,
-    customer: {
-      ...customer,
-      ...(customer.language && { language: customer.language.slice(0, 2).toLowerCase() }),
-    },
-    returnUrl: compact(body.returnUrl ?? {}) as PaymentRequest['returnUrl'],
-    extraData: body.extraData ?? null,
-    providerFields: body.providerFields ?? {},
-    ...(body.expiresAt && { expiresAt: new Date(body.expiresAt).toISOString() }),
-  };
-}
-
-/** Whether a request replaces the payment that has its reference. */
-function replacementOf(c: Context<AppEnv>, { replace }: CreateBody): Replacement | null {
-  const given = c.req.header('if-match');
-  if (given === undefined) return replace ? { ifVersion: null } : null;
-  if (!replace) throw invalidField('replace', 'goes with the header If-Match: true');
-  const version = /^"(\d{1,9})"$/.exec(given)?.[1];
-  if (version === undefined)
-    throw new Problem('invalid_request', 'the header If-Match is a version in quotation marks, like "3"');
-  return { ifVersion: Number(version) };
-}
-
-/** A payment as its shop gets it. */
-function answerOf(service: Service, found: PaymentWithRedirect, origin: string) {
-  const { view, redirect, isOver } = found;
-  const url = checkoutUrl(service, origin, view.id);
-  // An order that has to be registered first is registered when the shopper comes to our checkout, and a choice is made there.
-  const checkout = { kind: 'url', method: 'GET', url } as const;
-  return { ...view, redirect: isOver ? null : (redirect ?? checkout), checkoutUrl: url };
-}
-
-/** Events that one page has where the shop does not say. */
-const EVENTS_A_PAGE = 500;
 
 function unknownPayment(): Problem {
   return new Problem('not_found', 'this shop has no such payment');
@@ -96,8 +38,7 @@ function cursorText(cursor: { readonly createdAt: string; readonly id: string } 
 
 function cursorOf(text: string | undefined) {
   if (text === undefined) return undefined;
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
+  const bytes = fromBase64url(text);
   const [createdAt, id] = (bytes && fromUtf8(bytes))?.split(' ') ?? [];
   if (!createdAt || !id) throw new Problem('invalid_request', 'cursor: is not a cursor of this list');
   return { createdAt, id };
@@ -113,22 +54,10 @@ export function paymentRoutes(): Hono<AppEnv> {
       description:
         'The same reference again with the same request returns the same payment. With another request it is `reference_conflict`, which names what differs; `replace: true` puts the new request in its place, as long as nobody was forwarded.',
       auth: 'shop',
-      headers: {
-        'If-Match': 'With `replace`: the version of the payment that is to be replaced, in quotation marks',
-      },
+      headers: CREATE_HEADERS,
       body: schemas.paymentOrder,
       success: { 201: schemas.payment, 200: schemas.payment },
-      errors: [
-        'invalid_request',
-        'forbidden',
-        'not_found',
-        'reference_conflict',
-        'conflict_version',
-        'invalid_state',
-        'payload_too_large',
-        'unsupported_currency',
-        'amount_out_of_range',
-      ],
+      errors: ['forbidden', ...CREATE_ERRORS],
       example: {
         body: {
           reference: 'docs-1042',
@@ -141,29 +70,8 @@ export function paymentRoutes(): Hono<AppEnv> {
       },
     }),
     async (c) => {
-      const shop = await authenticatedShop(c);
-      const body = await jsonBody(c, schemas.paymentOrder);
-      const service = c.get('service');
-      const origin = originOf(service, c.req.url);
-      const { account = null, provider = null } = body;
-      const order = { request: requestOf(body), account, provider };
-      const replacement = replacementOf(c, body);
-      const result = await createPayment(service, shop, order, origin, replacement);
-      if (result.kind === 'conflict') {
-        const { differences } = result;
-        throw new Problem(
-          'reference_conflict',
-          `the reference ${body.reference} belongs to another request of this shop: ${differences.join(', ')} ${differences.length === 1 ? 'differs' : 'differ'}`,
-          {
-            conflict: {
-              payment: derivePaymentId(service.config.idKey, shop.id, body.reference),
-              differences,
-            },
-          },
-        );
-      }
-      if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
-      return c.json(answerOf(service, result, origin), result.kind === 'created' ? 201 : 200);
+      const { answer, status } = await createFor(c, await authenticatedShop(c));
+      return c.json(answer, status);
     },
   );
 
@@ -238,14 +146,8 @@ export function paymentRoutes(): Hono<AppEnv> {
     async (c) => {
       const shop = await authenticatedShop(c);
       const query = queryOf(c, schemas.eventsQuery);
-      const limit = Number(query.limit ?? EVENTS_A_PAGE);
-      const page = { after: Number(query.cursor ?? 0), limit: limit + 1 };
-      const { events, pending } = ownedBy(
-        shop,
-        await ledgerAt(c.get('service'), c.req.param('id')).events(page),
-      );
-      const data = events.slice(0, limit);
-      return c.json({ data, pending, nextCursor: events.length > limit ? String(data.at(-1)?.seq) : null });
+      const ledger = ledgerAt(c.get('service'), c.req.param('id'));
+      return c.json(eventsAnswer(ownedBy(shop, await ledger.events(eventsPage(query))), query));
     },
   );
 
@@ -261,7 +163,7 @@ export function paymentRoutes(): Hono<AppEnv> {
     async (c) => {
       const shop = await authenticatedShop(c);
       const { deliveries } = ownedBy(shop, await ledgerAt(c.get('service'), c.req.param('id')).deliveries());
-      return c.json({ data: deliveries });
+      return c.json({ data: deliveries.map(shownDelivery) });
     },
   );
 
@@ -283,7 +185,7 @@ export function paymentRoutes(): Hono<AppEnv> {
       if (!(await ledger.resend(shop.webhook.dialect === 'polybanking'))) {
         throw new Problem('invalid_state', 'nothing has happened yet that a webhook would tell');
       }
-      return c.json({ data: deliveries }, 202);
+      return c.json({ data: deliveries.map(shownDelivery) }, 202);
     },
   );
 

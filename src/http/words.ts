@@ -1,4 +1,5 @@
 /** What every word of the contract means, for the document. A new one does not compile without its sentence. */
+import type { AttentionKind } from '../payments/attention.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { OperationState } from '../payments/operations.ts';
 import type { Status } from '../payments/statuses.ts';
@@ -21,6 +22,7 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
 };
 
 export const OPERATION_STATE_WORDS: Readonly<Record<OperationState, string>> = {
+  awaiting_approval: 'An operator has asked for it, and a second one has to approve it. Nothing was sent.',
   running: 'It is recorded, and the provider is being called.',
   accepted: 'The provider has taken it, and tells the result later.',
   unknown: 'The answer was lost. It is reconciled and never repeated; until then nothing else begins.',
@@ -45,6 +47,8 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'payment.paid_twice': 'More than the amount has come.',
   'payment.chargeback_reversed': "The shop has a chargeback's money back.",
   'operation.requested': 'A capture, cancel or refund was asked for.',
+  'operation.approved': 'A second operator has approved it: it is executed now.',
+  'operation.not_approved': 'A second operator has declined it: it was never sent.',
   'operation.accepted': 'The provider has taken it, and tells the result later.',
   'operation.succeeded': 'The provider has done it.',
   'operation.failed': 'The provider has certainly not done it.',
@@ -60,6 +64,7 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'webhook.abandoned': 'The shop has not taken a webhook, which is sent no more.',
   'webhook.resent': 'The newest webhook was asked for again.',
   'import.completed': 'The payment was taken over from another server.',
+  'data.erased': "The shopper's data was erased; `lines` are the events whose detail is gone.",
 };
 
 export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
@@ -84,6 +89,29 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
   provider_error: 'The provider has declined the call, in its own words under `provider`.',
   provider_unreachable:
     'The provider did not answer. A capture, cancel or refund is `unknown`, and reconciled.',
+};
+
+export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
+  webhook_failing:
+    'An endpoint has not taken a webhook of the payment twice, or it was given up. It goes when this one or a later one has arrived there.',
+  endpoint_off:
+    'An endpoint was switched off because it took nothing for five days. It goes when somebody switches it on.',
+  operation_unknown:
+    'Nobody knows what became of a capture, cancel or refund: `detail.lookUp` says what to look for at the provider.',
+  conflict:
+    'A message says what cannot be: another amount or currency, or that what was paid was not. It goes when a later message of the attempt counts that fits.',
+  paid_twice: 'More than the amount is there. It goes when the rest was given back.',
+  pending_person: 'The provider waits for a person.',
+  pending_proof:
+    'A message says that there is a result, and proves nothing: look it up, and conclude the attempt.',
+  accepted_risk: 'An account takes notifications that prove nothing, because an operator has accepted it.',
+  refusals: 'Messages to an account were refused for this reason in the last 24 hours.',
+  provider_failing:
+    'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
+  drift:
+    'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
+  secret_ending:
+    'An earlier value of a key or secret works no more after `detail.endsAt`, within seven days.',
 };
 
 /** The types of webhooks that are not `payment.` and a status. */

@@ -1,4 +1,5 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
+import type { Noticed } from '../payments/attention.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
@@ -26,7 +27,7 @@ import type {
   WayBack,
 } from '../payments/types.ts';
 import type { Ended, Original } from './record.ts';
-import type { Answer } from './store.ts';
+import type { Answer, Exchange } from './store.ts';
 
 /** An attempt, built and signed by its provider's code before the ledger is called. */
 export interface SignedAttempt {
@@ -61,6 +62,8 @@ export interface CreateCommand {
   readonly wanted?: { readonly account: string | null; readonly provider: string | null };
   /** Whether the shop wants a webhook for a new payment too. */
   readonly announce?: boolean;
+  /** Who asks for it, where that is not the shop. */
+  readonly by?: 'operator';
 }
 
 /** One line of a history that is taken over, oldest first. */
@@ -193,6 +196,8 @@ export type HopResult =
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
 export interface ApplyUpdateCommand {
+  /** What in the message is not documented, and new to whoever took it. */
+  readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */
@@ -295,7 +300,15 @@ export interface StatusQueryRequest {
   readonly answered?: true;
 }
 
-/** A shop's request for a capture, a cancel or a refund. */
+/** The operator who asks for an operation instead of the payment's shop. */
+export interface OperationOperator {
+  /** As the audit log names it. */
+  readonly actor: string;
+  /** What operators may give back of the payment alone, in minor units; more waits for a second person. Null: no limit. */
+  readonly approvalAbove: number | null;
+}
+
+/** A request for a capture, a cancel or a refund. */
 export interface OperationCommand extends OperationWanted {
   readonly shop: string;
   /** The same key is the same operation. */
@@ -304,7 +317,23 @@ export interface OperationCommand extends OperationWanted {
   readonly origin: string;
   /** What the provider of each account can do of this kind. */
   readonly rules: Readonly<Record<string, OperationRule | null>>;
+  /** Left out: the shop asks for it. */
+  readonly operator?: OperationOperator;
 }
+
+/** What a second person decides about an operation that waits for approval. */
+export interface ApprovalCommand extends Pick<OperationCommand, 'origin' | 'rules'> {
+  readonly number: number;
+  /** Who decides, as the audit log names actors. */
+  readonly actor: string;
+  readonly decision: 'approved' | 'declined';
+}
+
+export type ApprovalResult =
+  | { readonly kind: 'not_found' | 'not_waiting' | 'same_person' }
+  /** It cannot be executed now and still waits, or it was executed and has failed or is unknown. */
+  | { readonly kind: 'problem'; readonly problem: OperationProblem; readonly isDecided: boolean }
+  | { readonly kind: 'done'; readonly view: PaymentView };
 
 /** An operation with everything that is needed to execute or reconcile it. */
 export interface OperationRequest {
@@ -348,8 +377,8 @@ export interface ConcludeCommand {
   readonly outcome: 'succeeded' | 'failed';
 }
 
-/** Whether the operation was concluded; or there is none of that number, or its outcome was known already. */
-export type ConcludeResult = 'concluded' | 'not_found' | 'already_known';
+/** Whether the operation was concluded; or there is none of that number, its outcome was known already, or it waits for approval. */
+export type ConcludeResult = 'concluded' | 'not_found' | 'already_known' | 'awaiting_approval';
 
 /** What a person says became of an attempt that waits for proof. */
 export interface ConcludeAttemptCommand {
@@ -371,6 +400,9 @@ export type ConcludeAttemptResult =
   | { readonly kind: 'held' }
   /** The messages claim no amount, or several. */
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
+
+/** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
+export type EraseResult = 'erased' | 'not_found' | 'not_decided';
 
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */
 export interface OverdueCommand {
@@ -411,6 +443,8 @@ export interface PaymentLog {
   readonly pending: readonly {
     readonly id: string;
     readonly kind: string;
+    /** Of a message that an endpoint has not taken. */
+    readonly endpoint?: string;
     readonly tries: number;
     /** RFC 3339 UTC. */
     readonly nextTryAt: string;
@@ -432,9 +466,18 @@ export interface History {
   readonly feedback: { readonly code: string } | null;
 }
 
+/** One try of a webhook with what is kept of its bodies; null: nothing was sent, or it is kept no more. */
+export interface DeliveryWithBodies extends Delivery {
+  readonly exchange: Exchange | null;
+}
+
 /** One try of a webhook, from the log. */
 export interface Delivery {
+  /** Of its line in the log. */
+  readonly seq: number;
   readonly webhook: string;
+  /** Id of the shop's endpoint. */
+  readonly endpoint: string;
   readonly at: string;
   readonly result: 'delivered' | 'failed' | 'abandoned';
   readonly try: number;

@@ -64,13 +64,13 @@ export class Ending {
   }
 
   /** Calls a payment off that nothing is known to be paid of. */
-  callOff(shop: string): CallOffResult {
+  callOff(shop: string, by: 'shop' | 'operator'): CallOffResult {
     const { head, record } = this.#work.store;
     if (!record || head?.shop !== shop) return 'unknown';
     if (record.calledOffAt !== undefined) return 'called_off';
     if (!CAN_BE_CALLED_OFF.has(summaryOf(record).status)) return 'not_open';
     this.#work.commit((writer) => {
-      writer.log('called_off', 'shop', {
+      writer.log('called_off', by, {
         reason: 'its links lead no shopper to a bank any more; money that comes counts',
       });
       this.#work.saveMoved(writer, { ...record, calledOffAt: writer.at });

@@ -9,8 +9,10 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import type { Notified } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import type { EventPage } from '../payments/types.ts';
+import type { EventPage, EventSource } from '../payments/types.ts';
+import { AlarmRun } from './alarm.ts';
 import { attemptOf } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
@@ -18,6 +20,8 @@ import { Checkout, leftToPay } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
+  ApprovalCommand,
+  ApprovalResult,
   CallOffResult,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
@@ -26,6 +30,8 @@ import type {
   CreateCommand,
   CreateResult,
   Delivery,
+  DeliveryWithBodies,
+  EraseResult,
   HintCommand,
   HintResult,
   History,
@@ -46,26 +52,28 @@ import type {
   SignedAttempt,
   StatusQueryRequest,
 } from './commands.ts';
+import { deliveriesOf, pendingOf, queueAgain } from './deliveries.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
+import { erase } from './erasing.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations } from './operations.ts';
-import { deliveriesOf, projectionPause, recordOutcome, run } from './outbox.ts';
+import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, viewOf, wayBackOf } from './record.ts';
+import { attemptsOf, type LedgerRecord, providerReferencesOf, viewOf, wayBackOf } from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
-import { type Job, Store } from './store.ts';
+import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
+
+/** What is not documented in messages of one payment, between two pushes. */
+const MOST_NOTICED = 50;
 
 /** After a failure of the alarm itself. */
 const ALARM_RETRY_MS = 30_000;
-
-/** Jobs that run side by side in one alarm. */
-const BATCH = 6;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
@@ -80,6 +88,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
+  /** What the newest notifications have shown, until the next push. */
+  #notified: Notified | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -118,7 +128,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           updatedAt: writer.at,
         };
         writer.save(created);
-        writer.log('created', 'shop', {
+        writer.log('created', command.by ?? 'shop', {
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
@@ -161,8 +171,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Calls a payment off that nothing is known to be paid of. */
-  callOff(shop: string): CallOffResult {
-    return this.#ending.callOff(shop);
+  callOff(shop: string, by: 'shop' | 'operator' = 'shop'): CallOffResult {
+    return this.#ending.callOff(shop, by);
   }
 
   #replayed(): { readonly kind: 'replayed' } & PaymentWithRedirect {
@@ -201,12 +211,10 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   #log(page?: EventPage): PaymentLog | null {
     const { head } = this.#store;
     if (!head) return null;
-    const pending = this.#store.pendingJobs().map(({ id, kind, tries, dueAt }) => ({
-      id,
-      kind,
-      tries,
-      nextTryAt: new Date(dueAt).toISOString(),
-    }));
+    const pending = this.#store
+      .pendingJobs()
+      .filter(({ kind }) => kind !== 'attention')
+      .map(pendingOf);
     return { shop: head.shop, events: this.#store.events(page), pending };
   }
 
@@ -235,10 +243,30 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return firstBrokenLink(this.#store.events());
   }
 
+  /** Erases what is known of the shopper, once the payment is decided. */
+  erase(): EraseResult {
+    return erase(this.#work);
+  }
+
   /** The tries of webhooks, oldest first. */
   deliveries(): { readonly shop: string; readonly deliveries: readonly Delivery[] } | null {
     const { head } = this.#store;
     return head && { shop: head.shop, deliveries: deliveriesOf(this.#store.events()) };
+  }
+
+  /** The same with what is kept of their bodies. */
+  deliveriesWithBodies(): {
+    readonly shop: string;
+    readonly deliveries: readonly DeliveryWithBodies[];
+  } | null {
+    const found = this.deliveries();
+    if (!found) return null;
+    const exchanges = this.#store.exchanges();
+    const deliveries = found.deliveries.map((delivery) => ({
+      ...delivery,
+      exchange: exchanges.get(delivery.seq) ?? null,
+    }));
+    return { shop: found.shop, deliveries };
   }
 
   // --- The shopper ----------------------------------------------------------------------------------------
@@ -276,7 +304,20 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
-    return this.#updates.take(command);
+    const result = this.#updates.take(command);
+    if (result.kind === 'answer' && command.channel === 'notification') this.#note(command);
+    return result;
+  }
+
+  /** Notes a notification for the next push. What is new of its provider does not wait for a change of the payment. */
+  #note({ account, attempt, noticed: added = [] }: ApplyUpdateCommand): void {
+    const now = this.#work.now();
+    const noticed = [...(this.#notified?.noticed ?? []), ...added].slice(-MOST_NOTICED);
+    const { provider = '' } = this.#store.record?.attempts[attempt - 1] ?? {};
+    this.#notified = { account, provider, at: new Date(now).toISOString(), noticed };
+    if (added.length === 0) return;
+    this.#projected = null;
+    void this.#store.wake(now);
   }
 
   /** Records what a person says became of an attempt that waits for proof. */
@@ -357,6 +398,12 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return this.#operations.reconcileAll();
   }
 
+  /** Executes an operation that waits for approval, or ends it. */
+  async decideOperation(command: ApprovalCommand): Promise<ApprovalResult> {
+    const problem = command.decision === 'approved' ? await this.#unreadableAccount() : null;
+    return problem ? { kind: 'problem', problem, isDecided: false } : this.#operations.decide(command);
+  }
+
   /** Records what a person says became of an operation. */
   concludeOperation(command: ConcludeCommand): Promise<ConcludeResult> {
     return this.#operations.conclude(command);
@@ -368,20 +415,21 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
    * Sends the newest webhook again, under its own id. False when there is none yet.
    * @param isPolybanking whether the shop's webhooks speak PolyBanking's dialect: one for every code, none for operations.
    */
-  resend(isPolybanking: boolean): boolean {
+  resend(isPolybanking: boolean, source: EventSource = 'shop'): boolean {
     const job = this.#store.newestWebhook({ isPolybanking });
     if (!job) return false;
     this.#work.commit((writer) => {
-      writer.log('webhook.resent', 'shop', { webhook: job.id });
-      writer.queue({ ...job, tries: 0, dueAt: Date.parse(writer.at) });
+      writer.log('webhook.resent', source, { webhook: job.id });
+      queueAgain(writer, job, this.#store.jobs());
     });
     return true;
   }
 
-  /** Pushes the searchable copy again. False when there is no payment here. */
+  /** Pushes the searchable copy again, and what needs a person. False when there is no payment here. */
   async reproject(): Promise<boolean> {
     if (!this.#store.head) return false;
     this.#projected = null;
+    this.#work.attendAgain();
     await this.#store.wake(this.ports().now());
     return true;
   }
@@ -400,37 +448,17 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     };
     let copied = Promise.resolve();
     try {
-      for (let due = this.#due(now()); due.length > 0; due = this.#due(now())) {
-        const { shop } = this.#work.payment();
-        const watched = due.filter(({ kind }) => kind === 'operation');
-        const others = due.filter(({ kind }) => kind !== 'operation' && kind !== 'expiry');
-        for (const job of due) if (job.kind === 'expiry') this.#ending.expire(job);
-        // The searchable copy does not wait for a shop that answers slowly.
+      const parts = {
+        work: this.#work,
+        statusQueries: this.#statusQueries,
+        operations: this.#operations,
+        ending: this.#ending,
+        applyUpdate: (command: ApplyUpdateCommand) => this.applyUpdate(command),
+      };
+      // The searchable copy does not wait for a shop that answers slowly.
+      await new AlarmRun(parts, ports).run(() => {
         copied = copied.then(push);
-        const outcomes = await this.#statusQueries.whileRunning(others, () =>
-          Promise.all(others.map((job) => run(job, ports, shop))),
-        );
-        // Updates are committed before their job ends: a crash in between repeats a query and loses no update.
-        for (const done of outcomes) {
-          if (done.kind === 'confirm')
-            for (const command of done.outcome.commands ?? []) this.applyUpdate(command);
-        }
-        this.#work.commit((writer) => {
-          for (const outcome of outcomes) {
-            recordOutcome(
-              writer,
-              {
-                ports,
-                current: this.#store.job(outcome.job.id),
-                now: now(),
-                isBounded: (type) => this.#work.isBounded(type),
-              },
-              outcome,
-            );
-          }
-        });
-        for (const job of watched) await this.#operations.watch(job);
-      }
+      });
       await copied.then(push);
       const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
       const due = this.#store.nextDue();
@@ -444,19 +472,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** Pushes the newest version to the searchable copy, unless it is there. What changes meanwhile sets its own alarm. */
   async #project(ports: LedgerPorts): Promise<void> {
-    const { record, shop, version } = this.#work.payment();
+    const { record, shop, version, head } = this.#work.payment();
     if (this.#projected === version) return;
+    const providerReferences = providerReferencesOf(record);
     try {
-      await ports.project({ shop, version, view: viewOf(record, version) });
+      const notified = this.#notified && { notified: this.#notified };
+      const view = viewOf(record, version);
+      await ports.project({ shop, version, view, head, providerReferences, ...notified });
+      this.#notified = null;
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {
       this.#projectionFailures += 1;
       console.error({ event: 'ledger.projection_failed', payment: record.id, error: String(error) });
     }
-  }
-
-  #due(now: number): Job[] {
-    return this.#store.dueJobs(now).slice(0, BATCH);
   }
 }

@@ -1,6 +1,7 @@
 /** Whose money the movements of an attempt are: of which operation of ours, or of somebody else. */
 import type { Minor } from '../payments/money.ts';
 import {
+  isSent,
   movementOf,
   type OperationKind,
   type RecordedOperation,
@@ -19,12 +20,12 @@ import { apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts
 import type { ApplyUpdateCommand } from './commands.ts';
 import { type LedgerRecord, withAttempt } from './record.ts';
 
-/** The operations of an attempt. */
+/** The operations of an attempt that its provider may know of. */
 export function operationsOfAttempt(
   { operations = [] }: LedgerRecord,
   attempt: number,
 ): readonly RecordedOperation[] {
-  return operations.filter((one) => one.attempt === attempt);
+  return operations.filter((one) => one.attempt === attempt && isSent(one));
 }
 
 /** The record with an operation as it is now. */
@@ -151,12 +152,13 @@ export function withClaims(record: LedgerRecord, newest: RecordedOperation): Led
  */
 function unclaimedMovement(
   record: LedgerRecord,
-  { attempt, amount, number }: RecordedOperation,
+  { attempt, amount, number, approval }: RecordedOperation,
 ): string | null {
   const { state, unclaimed = {} } = record.attempts[attempt - 1] ?? {};
   const [movement = null] =
     Object.entries(unclaimed).find(
-      ([name, newest]) => number <= newest && state?.refunded[name] === amount,
+      ([name, newest]) =>
+        number <= newest && state?.refunded[name] === amount && !approval?.earlierMovements?.includes(name),
     ) ?? [];
   return movement;
 }

@@ -1,17 +1,24 @@
 /**
- * Captures, cancels and refunds: each is recorded, then executed once, then concluded. A payment has one operation at a
+ * Captures, cancels and refunds: each is recorded, then executed once, then concluded. One that a second person has to approve is
+ * recorded, reserves its amount, and is executed by the approval. A payment has one operation at a
  * time: another one waits its turn. An operation that a crash interrupted, or whose answer was lost, is unknown: it is
  * reconciled, and never executed again.
  */
 import {
   isOpen,
   isUnresolved,
+  needsApproval,
+  type OperationPlan,
   type OperationProblem,
+  type OperationWanted,
+  type PlanRejection,
   planOperation,
   type RecordedOperation,
 } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
+  ApprovalCommand,
+  ApprovalResult,
   ConcludeCommand,
   ConcludeResult,
   OperationCommand,
@@ -19,9 +26,10 @@ import type {
   OperationOutcome,
   OperationRequest,
 } from './commands.ts';
+import { withOperation } from './operation-money.ts';
 import { answerKey, jobId, type OperationResults, RECONCILE_PAUSES_MS } from './operation-results.ts';
 import { viewOf } from './record.ts';
-import type { Job } from './store.ts';
+import type { Job, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
@@ -36,6 +44,11 @@ const MAX_OPERATIONS = 200;
 const LOST: OperationProblem = {
   code: 'provider_unreachable',
   detail: 'the operation was interrupted: it is not known whether the provider carried it out',
+};
+
+const NOT_APPROVED: OperationProblem = {
+  code: 'forbidden',
+  detail: 'a second operator has declined it: it was not sent to the provider',
 };
 
 export class Operations {
@@ -67,6 +80,7 @@ export class Operations {
     return this.#inTurn(async () => {
       const operation = this.#all().find((entry) => entry.number === number);
       if (!operation) return 'not_found';
+      if (operation.state === 'awaiting_approval') return 'awaiting_approval';
       if (!isOpen(operation)) return 'already_known';
       const conclusion: OperationOutcome =
         outcome === 'succeeded'
@@ -78,6 +92,11 @@ export class Operations {
       this.#results.finish(operation, conclusion, 'operator');
       return 'concluded';
     });
+  }
+
+  /** Executes an operation that waits for approval, once, or ends it without sending anything. */
+  decide(command: ApprovalCommand): Promise<ApprovalResult> {
+    return this.#inTurn(() => this.#decideNow(command));
   }
 
   /** Runs the job that watches an operation: reconciles it, and sets when to do so again. */
@@ -117,8 +136,7 @@ export class Operations {
 
   async #executeNow(command: OperationCommand): Promise<OperationCommandResult> {
     if (this.#work.store.head?.shop !== command.shop) return { kind: 'none' };
-    // Operations run one at a time, so one that is still running was interrupted.
-    for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
+    this.#endInterrupted();
     const { record } = this.#stored();
     const wanted = { kind: command.kind, amount: command.amount, attempt: command.attempt };
     const earlier = this.#all().find(({ key }) => key === command.key);
@@ -129,21 +147,20 @@ export class Operations {
     }
     if (this.#all().length >= MAX_OPERATIONS)
       return rejected('invalid_state', `this payment has had ${MAX_OPERATIONS} operations already`);
-    const attempts = record.attempts.map(({ state, amount, account }) => ({
-      state,
-      amount,
-      rule: command.rules[account] ?? null,
-    }));
-    const plan = planOperation(wanted, record.request.currency, attempts, this.#all());
+    const plan = this.#plan(wanted, command.rules, this.#all());
     if ('code' in plan) return rejected(plan.code, plan.detail);
     const number = this.#all().length + 1;
+    const { operator } = command;
+    const waits = needsApproval(plan, operator?.approvalAbove ?? null, this.#all());
     this.#work.commit((writer) => {
       const operation: RecordedOperation = {
         ...plan,
         number,
         key: command.key,
         wanted,
-        state: 'running',
+        state: waits ? 'awaiting_approval' : 'running',
+        ...(operator && { requestedBy: operator.actor }),
+        ...(waits && { approval: { askedAt: writer.at, decidedBy: null, decision: null } }),
         requestedAt: writer.at,
         finishedAt: null,
         problem: null,
@@ -152,19 +169,101 @@ export class Operations {
       };
       writer.save({ ...record, operations: [...(record.operations ?? []), operation] });
       const { kind, attempt, amount } = plan;
-      writer.log('operation.requested', 'shop', { operation: number, kind, attempt, amount });
-      writer.queue({
-        id: jobId(number),
-        kind: 'operation',
-        body: JSON.stringify({ number }),
-        tries: 0,
-        dueAt: this.#work.now() + INTERRUPTED_MS,
-        createdAt: writer.at,
+      writer.log('operation.requested', operator ? 'operator' : 'shop', {
+        operation: number,
+        kind,
+        attempt,
+        amount,
+        ...(operator && { by: operator.actor }),
+        ...(waits && { awaitsApproval: true }),
       });
+      if (!waits) this.#watchFrom(writer, number);
     });
+    if (!waits) await this.#send(number, command.origin);
+    return this.#answerOf(number, false);
+  }
+
+  /** What an operation would do by the rules, with the payment as it is now. */
+  #plan(
+    wanted: OperationWanted,
+    rules: OperationCommand['rules'],
+    operations: readonly RecordedOperation[],
+  ): OperationPlan | PlanRejection {
+    const { record } = this.#stored();
+    const attempts = record.attempts.map(({ state, amount, account }) => ({
+      state,
+      amount,
+      rule: rules[account] ?? null,
+    }));
+    return planOperation(wanted, record.request.currency, attempts, operations);
+  }
+
+  async #decideNow(command: ApprovalCommand): Promise<ApprovalResult> {
+    const { number, actor, decision } = command;
+    this.#endInterrupted();
+    const operation = this.#all().find((entry) => entry.number === number);
+    if (!operation) return { kind: 'not_found' };
+    const { approval, kind, attempt, amount } = operation;
+    if (!approval || operation.state !== 'awaiting_approval') return { kind: 'not_waiting' };
+    if (operation.requestedBy === actor) return { kind: 'same_person' };
+    const { record } = this.#stored();
+    const detail = { operation: number, kind, attempt, amount, by: actor };
+    const decided = { ...operation, approval: { ...approval, decidedBy: actor, decision } };
+    if (decision === 'declined') {
+      this.#work.commit((writer) => {
+        writer.save(
+          withOperation(record, {
+            ...decided,
+            state: 'failed',
+            finishedAt: writer.at,
+            problem: NOT_APPROVED,
+          }),
+        );
+        writer.log('operation.not_approved', 'operator', detail);
+      });
+      return { kind: 'done', view: this.#view() };
+    }
+    // By what the payment holds now, and as if it had not been asked for before.
+    const others = this.#all().filter((entry) => entry.number !== number);
+    const earlierMovements = Object.keys(record.attempts[attempt - 1]?.unclaimed ?? {});
+    const plan = this.#plan({ kind, amount, attempt }, command.rules, others);
+    if ('code' in plan)
+      return { kind: 'problem', problem: { code: plan.code, detail: plan.detail }, isDecided: false };
+    this.#work.commit((writer) => {
+      writer.save(
+        withOperation(record, {
+          ...decided,
+          ...plan,
+          approval: { ...decided.approval, earlierMovements },
+          state: 'running',
+          requestedAt: writer.at,
+        }),
+      );
+      writer.log('operation.approved', 'operator', detail);
+      this.#watchFrom(writer, number);
+    });
+    await this.#send(number, command.origin);
+    const answer = this.#answerOf(number, false);
+    return answer.kind === 'problem' ? { ...answer, isDecided: true } : { kind: 'done', view: this.#view() };
+  }
+
+  /** Queues the job that reconciles an operation, should its call be interrupted. */
+  #watchFrom(writer: Writer, number: number): void {
+    writer.queue({
+      id: jobId(number),
+      kind: 'operation',
+      body: JSON.stringify({ number }),
+      tries: 0,
+      dueAt: this.#work.now() + INTERRUPTED_MS,
+      createdAt: writer.at,
+    });
+  }
+
+  /** Calls the provider, once, for an operation that is recorded as running. */
+  async #send(number: number, origin: string): Promise<void> {
     const outcome = await this.#work
       .ports()
-      .executeOperation(this.#requestOf(number, command.origin))
+      .executeOperation(this.#requestOf(number, origin))
       .catch(
         (cause: unknown): OperationOutcome => ({
           result: 'unknown',
@@ -175,7 +274,11 @@ export class Operations {
     // The provider's own message may have been faster than its answer.
     if (isUnresolved(operation)) this.#results.finish(operation, outcome, 'provider');
     else this.#results.keep(operation, outcome);
-    return this.#answerOf(number, false);
+  }
+
+  /** Operations run one at a time, so one that is still running at the beginning of another was interrupted. */
+  #endInterrupted(): void {
+    for (const { state, number } of this.#all()) if (state === 'running') this.#interrupted(number);
   }
 
   #known(number: number): RecordedOperation {
@@ -207,7 +310,7 @@ export class Operations {
   }
 
   #answerOf(number: number, replayed: boolean): OperationCommandResult {
-    const { record, answerTo } = this.#stored();
+    const { answerTo } = this.#stored();
     const operation = this.#known(number);
     // The same answer as before, even if the provider has declined meanwhile what it had accepted.
     const answered = answerTo(answerKey(operation.key));
@@ -215,7 +318,11 @@ export class Operations {
     if (operation.state === 'failed' || operation.state === 'unknown') {
       return { kind: 'problem', problem: operation.problem ?? LOST };
     }
-    return { kind: 'done', view: viewOf(record, this.#work.payment().version), replayed };
+    return { kind: 'done', view: this.#view(), replayed };
+  }
+
+  #view(): PaymentView {
+    return viewOf(this.#stored().record, this.#work.payment().version);
   }
 
   #stored() {

@@ -1,18 +1,26 @@
 /**
- * The outbox: what a commit queued, sent by the alarm. A webhook is sent, then its outcome is committed; a crash in
+ * The outbox: what a commit queued, done by the alarm (alarm.ts). A webhook is sent, then its outcome is committed; a crash in
  * between sends it again under the same identity (at least once, never under a new webhook-id). The searchable copy
  * needs no row: whatever wakes the ledger pushes the newest version, and the alarm of a change stays set until one
  * push went through.
  */
 import { isUnavailable } from '../payments/errors.ts';
-import type { EventType, PaymentEvent } from '../payments/types.ts';
-import type { Delivery, StatusQueryRequest } from './commands.ts';
+import type { EventType } from '../payments/types.ts';
+import type { StatusQueryRequest } from './commands.ts';
+import type { Sending } from './deliveries.ts';
 import type { LedgerPorts, StatusQueryOutcome, WebhookOutcome } from './ports.ts';
 import type { Job, Writer } from './store.ts';
 
 /** The outcome of one job, to be committed. */
 export type JobOutcome =
-  | { readonly kind: 'webhook'; readonly job: Job; readonly outcome: WebhookOutcome }
+  | {
+      readonly kind: 'sending';
+      readonly sending: Sending;
+      /** Null: our own storage did not answer, and nothing was sent. */
+      readonly outcome: WebhookOutcome | null;
+    }
+  /** No endpoint wants the message. */
+  | { readonly kind: 'unwanted'; readonly job: Job }
   | {
       readonly kind: 'confirm';
       readonly job: Job;
@@ -20,8 +28,11 @@ export type JobOutcome =
       /** Milliseconds until the next status query, where this one brought no result. */
       readonly pause: number | null;
     }
+  | { readonly kind: 'attention'; readonly job: Job; readonly isTold: boolean }
   /** Our own storage did not answer: nothing was tried. */
-  | { readonly kind: 'postponed'; readonly job: Job };
+  | { readonly kind: 'postponed'; readonly job: Job }
+  /** The endpoints of the shop cannot be read: its keys do not open. */
+  | { readonly kind: 'unreadable'; readonly job: Job; readonly error: string };
 
 /** When a job is tried again that our own storage kept from being tried, in milliseconds. It does not count as a try. */
 const POSTPONED_MS = 30_000;
@@ -38,19 +49,21 @@ function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** Runs one job. Never throws: a failure is an outcome. */
-export async function run(job: Job, ports: LedgerPorts, shop: string): Promise<JobOutcome> {
-  if (job.kind === 'confirm') return query(job, ports);
+/** Sends one message to one endpoint. Never throws: a failure is an outcome. */
+export async function send(sending: Sending, ports: LedgerPorts, shop: string): Promise<JobOutcome> {
+  const { message, endpoint } = sending;
   try {
-    return { kind: 'webhook', job, outcome: await ports.sendWebhook(shop, { id: job.id, body: job.body }) };
+    const outcome = await ports.sendWebhook(shop, endpoint, { id: message.id, body: message.body });
+    return { kind: 'sending', sending, outcome };
   } catch (cause) {
-    if (isUnavailable(cause)) return { kind: 'postponed', job };
+    if (isUnavailable(cause)) return { kind: 'sending', sending, outcome: null };
     const outcome = { result: 'failed', status: null, error: textOf(cause), durationMs: 0 } as const;
-    return { kind: 'webhook', job, outcome };
+    return { kind: 'sending', sending, outcome };
   }
 }
 
-async function query(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
+/** Makes one status query. Never throws: a failure is an outcome. */
+export async function runQuery(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
   const request = JSON.parse(job.body) as StatusQueryRequest;
   let outcome: StatusQueryOutcome;
   let pause: number | null = null;
@@ -71,7 +84,7 @@ async function query(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
 }
 
 /** Whether a job was queued anew while it ran: then that newer row stands. */
-function isQueuedAnew(job: Job, current: Job | null): boolean {
+export function isQueuedAnew(job: Job, current: Job | null): boolean {
   return !current || current.body !== job.body || current.tries !== job.tries || current.dueAt !== job.dueAt;
 }
 
@@ -84,15 +97,25 @@ interface Recording {
   readonly isBounded: (type: EventType) => boolean;
 }
 
-/** Writes an outcome: the job is done, or due again later; deliveries and status queries are logged. */
-export function recordOutcome(writer: Writer, recording: Recording, result: JobOutcome): void {
+/** Writes the outcome of any job but a message's to an endpoint: the job is done, or due again later; status queries are logged. */
+export function recordOutcome(
+  writer: Writer,
+  recording: Recording,
+  result: Exclude<JobOutcome, { readonly kind: 'sending' }>,
+): void {
   if (isQueuedAnew(result.job, recording.current)) return;
   switch (result.kind) {
     case 'postponed':
       writer.queue({ ...result.job, dueAt: recording.now + POSTPONED_MS });
       break;
-    case 'webhook':
-      recordWebhook(writer, recording, result);
+    case 'unreadable':
+      recordUnreadable(writer, recording, result);
+      break;
+    case 'unwanted':
+      writer.queue({ ...result.job, tries: result.job.tries + 1, dueAt: null });
+      break;
+    case 'attention':
+      recordAttention(writer, recording, result);
       break;
     case 'confirm':
       recordStatusQuery(writer, recording, result);
@@ -126,55 +149,26 @@ function recordStatusQuery(
   writer.queue({ ...job, body, tries, dueAt: pause === null ? null : now + pause });
 }
 
-function recordWebhook(
+function recordUnreadable(
   writer: Writer,
   { ports, now }: Recording,
-  { job, outcome }: Extract<JobOutcome, { kind: 'webhook' }>,
+  { job, error }: Extract<JobOutcome, { kind: 'unreadable' }>,
 ): void {
   const tries = job.tries + 1;
-  const detail = {
-    webhook: job.id,
-    try: tries,
-    status: outcome.status,
-    ...(outcome.error !== null && { error: outcome.error }),
-    durationMs: outcome.durationMs,
-  };
-  if (outcome.result === 'unwanted' || outcome.result === 'delivered') {
-    if (outcome.result === 'delivered') writer.log('webhook.delivered', 'countersign', detail);
-    writer.queue({ ...job, tries, dueAt: null });
-    return;
-  }
-  const pause = outcome.result === 'gone' ? null : ports.webhookPause(tries);
+  const pause = ports.webhookPause(tries);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
-  const failed = { ...detail, ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }) };
-  writer.log(type, 'countersign', failed);
-  // The webhook's id names the payment.
-  console.warn({ event: type, ...failed });
+  const nextTryAt = pause === null ? {} : { nextTryAt: new Date(now + pause).toISOString() };
+  const detail = { webhook: job.id, try: tries, status: null, error, durationMs: 0, ...nextTryAt };
+  writer.log(type, 'countersign', detail);
+  console.warn({ event: type, ...detail });
   writer.queue({ ...job, tries, dueAt: pause === null ? null : now + pause });
 }
 
-const DELIVERY_RESULTS: Readonly<Record<string, Delivery['result']>> = {
-  'webhook.delivered': 'delivered',
-  'webhook.failed': 'failed',
-  'webhook.abandoned': 'abandoned',
-};
-
-/** The tries of webhooks in a log, oldest first. */
-export function deliveriesOf(events: readonly PaymentEvent[]): Delivery[] {
-  return events.flatMap(({ type, at, detail }) => {
-    const result = DELIVERY_RESULTS[type];
-    if (!result) return [];
-    const { webhook, status, error, durationMs, try: count } = detail;
-    return [
-      {
-        webhook: String(webhook),
-        at,
-        result,
-        try: Number(count),
-        status: typeof status === 'number' ? status : null,
-        error: typeof error === 'string' ? error : null,
-        durationMs: Number(durationMs),
-      },
-    ];
-  });
+function recordAttention(
+  writer: Writer,
+  { now }: Recording,
+  { job, isTold }: Extract<JobOutcome, { kind: 'attention' }>,
+): void {
+  const tries = isTold ? 0 : job.tries + 1;
+  writer.queue({ ...job, tries, dueAt: isTold ? null : now + projectionPause(tries) });
 }

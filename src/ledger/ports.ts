@@ -1,4 +1,5 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
+import type { Notified, PaymentAttention } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   OperationRequest,
   StatusQueryRequest,
 } from './commands.ts';
+import type { Exchange } from './store.ts';
 
 /** The outcome of one try of a webhook. */
 export interface WebhookOutcome {
@@ -16,6 +18,8 @@ export interface WebhookOutcome {
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;
+  /** The beginnings of what was sent and answered, without secrets; left out where nothing was sent. */
+  readonly exchange?: Exchange;
 }
 
 /** The outcome of a status query. */
@@ -35,18 +39,34 @@ export interface ProjectedPayment {
   readonly shop: string;
   readonly version: number;
   readonly view: PaymentView;
+  /** The newest line of its log: number and hash. */
+  readonly head: { readonly seq: number; readonly hash: string };
+  /** Every number that providers have for it. */
+  readonly providerReferences: readonly string[];
+  /** What messages of its provider have shown since the last push. */
+  readonly notified?: Notified;
 }
 
 /** Handed in, so that a test can fail each of them at any point. */
 export interface LedgerPorts {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Sends a message to the shop's webhook; 'unwanted' when the shop has none. */
-  sendWebhook(shop: string, message: { readonly id: string; readonly body: string }): Promise<WebhookOutcome>;
+  /** Fills bytes at random. */
+  random(bytes: Uint8Array): void;
+  /** The ids of the shop's endpoints that want a message. */
+  webhookEndpoints(shop: string, body: string): Promise<readonly string[]>;
+  /** Sends a message to an endpoint of the shop; 'unwanted' when it is not there, or not any more. */
+  sendWebhook(
+    shop: string,
+    endpoint: string,
+    message: { readonly id: string; readonly body: string },
+  ): Promise<WebhookOutcome>;
   /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
   webhookPause(failures: number): number | null;
   /** Writes the searchable copy. */
   project(payment: ProjectedPayment): Promise<void>;
+  /** Writes what of a payment needs a person. */
+  tellAttention(attention: PaymentAttention): Promise<void>;
   /** Queries a provider about an attempt. */
   queryStatus(request: StatusQueryRequest): Promise<StatusQueryOutcome>;
   /** Milliseconds until the next status query after so many without a result; null: no more. */

@@ -6,7 +6,14 @@
 import { type Minor, minor } from '../payments/money.ts';
 import { apply, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withSaid } from './record.ts';
+import {
+  type Attempt,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withoutConflict,
+  withSaid,
+} from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -107,7 +114,7 @@ export class ProofMissing {
     said: { readonly outcome: 'paid' | 'authorized' | 'denied'; readonly amount: Minor | null },
   ): ConcludeAttemptResult {
     this.#work.commit((writer) => {
-      const moved = withAttempt(record, number, (attempt) =>
+      const moved = withAttempt(withoutConflict(record, number), number, (attempt) =>
         concluded(attempt, apply(attempt.state, { ...said, movement: '', cumulative: true })),
       );
       // No code of the provider says it.

@@ -17,6 +17,7 @@ import {
 } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type { PendingReason } from '../payments/types.ts';
+import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -28,8 +29,10 @@ import {
   type LedgerRecord,
   summaryOf,
   withAttempt,
+  withConflict,
   withDocument,
   withFeedback,
+  withoutConflict,
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
@@ -211,12 +214,12 @@ export class ProviderUpdates {
 
   /** Moves the payment by a new update, inside a commit, and stores the answer. */
   apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Taken {
-    const record = withProviderData(before, command);
-    if (record !== before) writer.save({ ...record, updatedAt: writer.at });
+    const given = withProviderData(before, command);
+    if (given !== before) writer.save({ ...given, updatedAt: writer.at });
     const { attempt: number, providerReference, providerStatus, channel, signedBy } = command;
-    const attempt = record.attempts[number - 1] as Attempt;
+    const attempt = given.attempts[number - 1] as Attempt;
     const paid = attempt.capture === 'manual' ? 'authorized' : 'paid';
-    const asked = { amount: attempt.amount, currency: record.request.currency };
+    const asked = { amount: attempt.amount, currency: given.request.currency };
     const named = command.amount === 'asked' ? attempt.amount : command.amount;
     // A declined capture of a part ends that capture alone: what is held stays held.
     const isOfPart = command.outcome === 'capture_denied' && named !== null && named < attempt.amount;
@@ -226,9 +229,9 @@ export class ProviderUpdates {
     const stated = isOfPart ? 'none' : said === 'accepted' ? paid : said;
     // A message that proves nothing says no more than that something is on its way.
     const outcome = command.proofMissing && stated !== 'none' ? 'pending' : stated;
-    const captured = command.ofOrder ? capturedOf(record.operations ?? [], number) : null;
+    const captured = command.ofOrder ? capturedOf(given.operations ?? [], number) : null;
     const amount = captured !== null && named !== null ? Math.min(named, captured) : named;
-    const about = this.#operationResults.newsOf(record, command, amount);
+    const about = this.#operationResults.newsOf(given, command, amount);
     const { cumulative = false, sequence, ofTransaction } = command;
     const movement = about ? ownMovement(about.operation, command) : command.movement;
     const money = knownMoney(attempt.state, cumulative ? null : movement);
@@ -250,7 +253,9 @@ export class ProviderUpdates {
     const blocked = difference !== null && MOVES_NOTHING.has(difference);
     const answer = blocked ? command.replies.conflict : command.replies.accepted;
     writer.answer(identity(command), answer);
+    const record = difference ? withConflict(given, number, difference, writer.at) : given;
     if (difference) {
+      writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) {
         this.#tellConflict(writer, record, { attempt: number, outcome, difference });
@@ -269,19 +274,24 @@ export class ProviderUpdates {
       ...(ofTransaction && { ofTransaction }),
     };
     if (contradicts(attempt.state, update)) {
-      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_paid_after_all', asked });
+      const reason = 'not_paid_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }
     if (takesRefundBack(attempt, command, about)) {
-      writer.log('notification.conflict', 'provider', { ...detail, reason: 'not_refunded_after_all', asked });
+      const reason = 'not_refunded_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }
     if (command.amountUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      const marked = withAttempt(record, number, (entry) => ({ ...entry, amountUntold: true }));
+      const untold = withConflict(record, number, 'amount_untold', writer.at);
+      const marked = withAttempt(untold, number, (entry) => ({ ...entry, amountUntold: true }));
       this.#work.saveMoved(writer, marked);
       return { answer };
     }
@@ -320,8 +330,9 @@ export class ProviderUpdates {
       }
       return taken;
     }
+    const agreed = difference ? record : withoutConflict(record, number);
     const isClear = outcome === 'paid' || outcome === 'authorized';
-    const moved = withAttempt(record, number, ({ amountUnclear, ...entry }) => ({
+    const moved = withAttempt(agreed, number, ({ amountUnclear, ...entry }) => ({
       ...entry,
       ...(amountUnclear && !isClear && { amountUnclear }),
       queried: 0,
@@ -338,9 +349,14 @@ export class ProviderUpdates {
     const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, settled);
     // More of the same status, such as a second part that is refunded.
-    if (isFeedback && bearing === 'moved' && summaryOf(before).status === after.status) {
+    const isMore = bearing === 'moved' && summaryOf(before).status === after.status;
+    const inItsPlace = isPolybanking(record)
+      ? codeInItsPlace(attempt.provider, providerStatus, after.status)
+      : null;
+    const code = isFeedback ? providerStatus : inItsPlace;
+    if (isMore && code !== null) {
       const saved = { ...settled, updatedAt: writer.at };
-      writer.queue(this.#work.feedbackJob(writer.at, saved, providerStatus));
+      writer.queue(this.#work.feedbackJob(writer.at, saved, code));
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return { answer };

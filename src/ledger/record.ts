@@ -112,8 +112,12 @@ export interface LedgerRecord {
   readonly paidAt?: string;
   /** Money came after it was called off or had expired. */
   readonly late?: true;
+  /** The newest message that said what cannot be, until a later one of the attempt counts. */
+  readonly conflict?: { readonly attempt: number; readonly reason: string; readonly at: string };
   /** Its checkout link carries a token; absent: it was made when the id alone was one. */
   readonly link?: 'token';
+  /** When the shopper's data was erased, RFC 3339 UTC. */
+  readonly erasedAt?: string;
   /** Taken over from another gateway. */
   readonly imported?: true;
   /** What PolyBanking had stored of it, word by word. */
@@ -176,6 +180,23 @@ export function withAttempt(
     ...record,
     attempts: record.attempts.map((attempt, index) => (index === number - 1 ? change(attempt) : attempt)),
   };
+}
+
+/** The record with a message that said what cannot be. */
+export function withConflict(
+  record: LedgerRecord,
+  attempt: number,
+  reason: string,
+  at: string,
+): LedgerRecord {
+  return { ...record, conflict: { attempt, reason, at } };
+}
+
+/** The record once a message of the attempt counts that fits. */
+export function withoutConflict(record: LedgerRecord, attempt: number): LedgerRecord {
+  if (record.conflict?.attempt !== attempt) return record;
+  const { conflict: _conflict, ...rest } = record;
+  return rest;
 }
 
 /** The order number of an attempt: ours, or the one that it had before it was taken over. */
@@ -330,7 +351,7 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
     attempt: operation.attempt,
     amount: operation.amount,
     state: operation.state,
-    requestedAt: operation.requestedAt,
+    requestedAt: operation.approval?.askedAt ?? operation.requestedAt,
     finishedAt: operation.finishedAt,
     error: problem,
     providerStatus: operation.providerStatus,
@@ -344,6 +365,20 @@ export function operationsOf(record: LedgerRecord): OperationView[] {
         ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })
         : null,
   }));
+}
+
+/** Every number that providers have for a payment: of its attempts, its operations, and orders that were not numbered by us. */
+export function providerReferencesOf(record: LedgerRecord): string[] {
+  const { attempts, operations = [] } = record;
+  const ofAttempts = attempts.flatMap(({ told = {}, order }) => [
+    order,
+    ...Object.values(told).map(({ providerReference }) => providerReference),
+  ]);
+  const ofOperations = operations.map(({ providerReference }) => providerReference);
+  const all = [record.providerReference, shownIn(record).providerReference, ...ofAttempts, ...ofOperations];
+  return [...new Set(all)].filter(
+    (reference) => typeof reference === 'string' && reference !== '',
+  ) as string[];
 }
 
 /** What says where a payment's shoppers go back to, and nothing else of its request. */

@@ -71,7 +71,7 @@ export function replace(
         ...(command.wanted && { wanted: command.wanted }),
         attempts: [...record.attempts, attemptOf(command.attempt, writer.at)],
       };
-      writer.log('replaced', 'shop', {
+      writer.log('replaced', command.by ?? 'shop', {
         differences: differences(record, command),
         amount: command.request.amount,
         currency: command.request.currency,

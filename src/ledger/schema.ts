@@ -20,7 +20,10 @@ const TABLES: readonly string[] = [
        type TEXT NOT NULL,
        source TEXT NOT NULL,
        detail TEXT NOT NULL,
-       hash TEXT NOT NULL
+       hash TEXT NOT NULL,
+       salt TEXT,
+       detail_hash TEXT,
+       exchange TEXT
      ) STRICT`,
   `CREATE TABLE notifications (
        key TEXT PRIMARY KEY,
@@ -59,6 +62,10 @@ const MIGRATIONS: readonly ((sql: SqlStorage) => void)[] = [
     for (const { record } of sql.exec<{ record: string }>('SELECT record FROM payment').toArray()) {
       sql.exec('UPDATE payment SET record = ?', withRefundMovements(record));
     }
+  },
+  (sql) => {
+    for (const column of ['salt', 'detail_hash', 'exchange'])
+      sql.exec(`ALTER TABLE events ADD COLUMN ${column} TEXT`);
   },
 ];
 

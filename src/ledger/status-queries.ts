@@ -93,19 +93,19 @@ export class StatusQueries {
   readonly #askedAt = new Map<number, number>();
 
   /** The ids of the queries that are being made. */
-  #running: ReadonlySet<string> = new Set();
+  readonly #running = new Set<string>();
 
   constructor(work: UnitOfWork) {
     this.#work = work;
   }
 
-  /** Makes queries, of which it is known meanwhile that they are under way. */
-  async whileRunning<Outcome>(jobs: readonly Job[], make: () => Promise<Outcome>): Promise<Outcome> {
-    this.#running = new Set(jobs.map(({ id }) => id));
+  /** Makes a query, of which it is known meanwhile that it is under way. @param id of its job. */
+  async whileRunning<Outcome>(id: string, make: () => Promise<Outcome>): Promise<Outcome> {
+    this.#running.add(id);
     try {
       return await make();
     } finally {
-      this.#running = new Set();
+      this.#running.delete(id);
     }
   }
 

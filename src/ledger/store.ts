@@ -10,7 +10,8 @@ import {
   type PaymentEvent,
 } from '../payments/types.ts';
 import { isForWebsite, type WebsiteMessage } from '../payments/website-messages.ts';
-import { eventHash, GENESIS } from './chain.ts';
+import { hex } from '../signing/bytes.ts';
+import { detailHash, eventHash, GENESIS, SALT_BYTES } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
 
@@ -29,8 +30,22 @@ export interface Answer {
   readonly body: string;
 }
 
-/** `confirm` is a status query; `operation` reconciles an operation; `expiry` ends a payment whose time is up. */
-export type JobKind = 'webhook' | 'confirm' | 'operation' | 'expiry';
+/**
+ * `webhook` is a message, `delivery` a message to one endpoint (deliveries.ts); `confirm` is a status query; `operation` reconciles an
+ * operation; `expiry` ends a payment whose time is up; `attention` writes what needs a person (attention.ts).
+ */
+export type JobKind = 'webhook' | 'delivery' | 'confirm' | 'operation' | 'expiry' | 'attention';
+
+/** What was sent to a shop's address, and what it answered: the beginnings of both. */
+export interface Exchange {
+  readonly url: string;
+  readonly request: string;
+  /** Null: there was no answer. */
+  readonly answer: string | null;
+}
+
+/** Exchanges that are kept of a payment: the newest. */
+const MOST_EXCHANGES = 30;
 
 /** A row of the outbox. `dueAt` is null once it is done. */
 export interface Job {
@@ -52,6 +67,32 @@ type PaymentRow = {
   readonly record: string;
 };
 
+type EventRow = {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly source: string;
+  readonly detail: string;
+  readonly hash: string;
+  readonly salt: string | null;
+  /** Of an erased detail; empty where the line is of version 1. */
+  readonly detail_hash: string | null;
+};
+
+function eventOf(row: EventRow): PaymentEvent {
+  return {
+    seq: row.seq,
+    at: row.at,
+    type: row.type as EventType,
+    source: row.source as EventSource,
+    detail: JSON.parse(row.detail) as PaymentEvent['detail'],
+    hash: row.hash,
+    salt: row.salt,
+    detailHash: row.detail_hash || null,
+    erased: row.detail_hash !== null,
+  };
+}
+
 type JobRow = {
   readonly id: string;
   readonly kind: string;
@@ -72,12 +113,25 @@ function jobOf(row: JobRow): Job {
   };
 }
 
+/** What a commit is given from outside. */
+export interface CommitPorts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly random: (bytes: Uint8Array) => void;
+}
+
 /** What happens inside one commit. */
 export interface Writer {
   readonly at: string;
   save(record: LedgerRecord): void;
   /** `at` is for what happened elsewhere before; else it is now. */
   log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>, at?: string): number;
+  /** Keeps what was sent and answered beside the line that says so; the oldest ones go. */
+  keepExchange(seq: number, exchange: Exchange): void;
+  /** Erases the details of lines, what was sent and answered beside every line, and salts: the hashes stay. */
+  eraseDetails(lines: readonly number[]): void;
+  /** Replaces what is kept of messages and answers: of each, what `change` makes of it. */
+  rewriteBodies(change: (body: string) => string): void;
   answer(key: string, answer: Answer): void;
   /** Queues a job or replaces the one of that id. */
   queue(job: Job): void;
@@ -209,20 +263,21 @@ export class Store {
   /** Events, the oldest first. @param after leaves out those up to this number. */
   events({ after = 0, limit = -1 }: EventPage = {}): PaymentEvent[] {
     return this.#sql
-      .exec<{ seq: number; at: string; type: string; source: string; detail: string; hash: string }>(
-        'SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
+      .exec<EventRow>(
+        'SELECT seq, at, type, source, detail, hash, salt, detail_hash FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
         after,
         limit,
       )
       .toArray()
-      .map((row) => ({
-        seq: row.seq,
-        at: row.at,
-        type: row.type as EventType,
-        source: row.source as EventSource,
-        detail: JSON.parse(row.detail) as PaymentEvent['detail'],
-        hash: row.hash,
-      }));
+      .map(eventOf);
+  }
+
+  /** What was sent and answered, by the number of the line that says so. */
+  exchanges(): ReadonlyMap<number, Exchange> {
+    const rows = this.#sql
+      .exec<{ seq: number; exchange: string }>('SELECT seq, exchange FROM events WHERE exchange IS NOT NULL')
+      .toArray();
+    return new Map(rows.map(({ seq, exchange }) => [seq, JSON.parse(exchange) as Exchange]));
   }
 
   #jobsById(): Map<string, Job> {
@@ -238,6 +293,11 @@ export class Store {
   /** A job of that id; null also for a status query that is done. */
   job(id: string): Job | null {
     return this.#jobsById().get(id) ?? null;
+  }
+
+  /** Every job, without the status queries that are done. */
+  jobs(): Job[] {
+    return [...this.#jobsById().values()];
   }
 
   /** @param options.isPolybanking whether what websites of PolyBanking get counts, or what other shops get. */
@@ -269,7 +329,11 @@ export class Store {
    * Runs `work` as one transaction, with the alarm in it. Memory follows only when the transaction is through.
    * @param identity of a payment that this commit creates, or gives another request.
    */
-  commit(now: number, work: (writer: Writer) => void, identity?: Pick<Head, 'shop' | 'requestHash'>): void {
+  commit(
+    { now, random }: CommitPorts,
+    work: (writer: Writer) => void,
+    identity?: Pick<Head, 'shop' | 'requestHash'>,
+  ): void {
     const at = new Date(now).toISOString();
     let record = this.#record;
     let head: Head | null =
@@ -290,18 +354,32 @@ export class Store {
         },
         log: (type, source, detail, when = at) => {
           seq += 1;
-          hash = eventHash(hash, { seq, at: when, type, source, detail });
+          const bytes = new Uint8Array(SALT_BYTES);
+          random(bytes);
+          const salt = hex(bytes);
+          hash = eventHash(hash, { seq, at: when, type, source }, detailHash(salt, detail));
           this.#sql.exec(
-            'INSERT INTO events (seq, at, type, source, detail, hash) VALUES (?, ?, ?, ?, ?, ?)',
+            'INSERT INTO events (seq, at, type, source, detail, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?)',
             seq,
             when,
             type,
             source,
             JSON.stringify(detail),
             hash,
+            salt,
           );
           return seq;
         },
+        keepExchange: (line, exchange) => {
+          this.#sql.exec('UPDATE events SET exchange = ? WHERE seq = ?', JSON.stringify(exchange), line);
+          this.#sql.exec(
+            `UPDATE events SET exchange = NULL WHERE exchange IS NOT NULL AND seq NOT IN
+               (SELECT seq FROM events WHERE exchange IS NOT NULL ORDER BY seq DESC LIMIT ?)`,
+            MOST_EXCHANGES,
+          );
+        },
+        eraseDetails: (lines) => this.#eraseDetails(lines),
+        rewriteBodies: (change) => this.#rewriteBodies(change),
         answer: (key, answer) => {
           this.#sql.exec(
             'INSERT INTO notifications (key, at, status, headers, body) VALUES (?, ?, ?, ?, ?)',
@@ -352,6 +430,36 @@ export class Store {
     }
     this.#record = record;
     this.#head = head;
+  }
+
+  #eraseDetails(lines: readonly number[]): void {
+    for (const event of this.events()) {
+      if (!lines.includes(event.seq)) continue;
+      const { seq, salt, detail } = event;
+      this.#sql.exec(
+        "UPDATE events SET detail = '{}', salt = NULL, detail_hash = ? WHERE seq = ?",
+        salt === null ? '' : detailHash(salt, detail),
+        seq,
+      );
+    }
+    this.#sql.exec('UPDATE events SET exchange = NULL WHERE exchange IS NOT NULL');
+  }
+
+  #rewriteBodies(change: (body: string) => string): void {
+    for (const table of ['jobs', 'notifications']) {
+      const [key, condition] =
+        table === 'jobs' ? ['id', "kind = 'webhook'"] : ['key', "key LIKE 'operation|%'"];
+      const rows = this.#sql
+        .exec<{ id: string; body: string }>(`SELECT ${key} AS id, body FROM ${table} WHERE ${condition}`)
+        .toArray();
+      for (const { id, body } of rows) {
+        const changed = change(body);
+        if (changed !== body) this.#sql.exec(`UPDATE ${table} SET body = ? WHERE ${key} = ?`, changed, id);
+      }
+    }
+    // Read again when they are needed: they hold the bodies.
+    this.#jobs = null;
+    this.#answers = null;
   }
 
   /** In the same turn as the writes, so in the same commit; the output gate waits for both. */

@@ -4,6 +4,7 @@ import type { RecordedOperation } from '../payments/operations.ts';
 import type { Amounts, Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
 import { type EventSource, type EventType, FEEDBACK, type PaymentView } from '../payments/types.ts';
+import { ATTENTION_JOB, attentionJob } from './attention.ts';
 import type { LedgerPorts } from './ports.ts';
 import { endedBy, type LedgerRecord, summaryOf, viewOf } from './record.ts';
 import type { Head, Job, Store, Writer } from './store.ts';
@@ -29,6 +30,8 @@ export class UnitOfWork {
   readonly #ports: () => LedgerPorts;
   /** Repeats since the last commit, by what is repeated. */
   readonly #repeats = new Map<string, Repeats>();
+  /** Those who wait for the next commit. */
+  readonly #waiting = new Set<() => void>();
 
   /** @param ports made anew for each use: what it holds belongs to the Worker, not to the payment. */
   constructor(store: Store, ports: () => LedgerPorts) {
@@ -45,25 +48,69 @@ export class UnitOfWork {
   }
 
   /** The payment. @throws Error where a command is possible only when there is one. */
-  payment(): { readonly record: LedgerRecord; readonly shop: string; readonly version: number } {
+  payment() {
     const { record, head } = this.store;
     if (!record || !head) throw new Error('there is no payment in this ledger');
-    return { record, shop: head.shop, version: head.version };
+    const { shop, version, seq, hash } = head;
+    return { record, shop, version, head: { seq, hash } };
   }
 
   /** Runs `work` as one commit, the repeats so far with it. */
   commit(work: (writer: Writer) => void, identity?: Identity): void {
     const repeats = [...this.#repeats];
+    const ports = this.#ports();
     this.store.commit(
-      this.now(),
+      { now: ports.now(), random: (bytes) => ports.random(bytes) },
       (writer) => {
         for (const [, { type, source, detail, count }] of repeats)
           writer.log(type, source, { ...detail, count });
-        work(writer);
+        this.#workAndAttend(writer, work);
       },
       identity,
     );
     for (const [name] of repeats) this.#repeats.delete(name);
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  /** Resolves with the next commit; and what drops it. */
+  nextCommit(): [next: Promise<void>, forget: () => void] {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    return [promise, () => this.#waiting.delete(resolve)];
+  }
+
+  /** Has what needs a person written again, whatever the directory is known to have. */
+  attendAgain(): void {
+    const { store } = this;
+    const { record } = store;
+    if (!record) return;
+    const before = store.job(ATTENTION_JOB);
+    const at = new Date(this.now()).toISOString();
+    const job = attentionJob(record, store.jobs(), before, at) ?? before;
+    if (job) this.commit((writer) => writer.queue({ ...job, tries: 0, dueAt: Date.parse(at) }));
+  }
+
+  /** Runs `work`, and queues what it changes of what needs a person. */
+  #workAndAttend(writer: Writer, work: (writer: Writer) => void): void {
+    const { store } = this;
+    let saved: LedgerRecord | null = null;
+    let isDelivery = false;
+    work({
+      ...writer,
+      save: (record) => {
+        saved = record;
+        writer.save(record);
+      },
+      queue: (job) => {
+        isDelivery ||= job.kind === 'delivery';
+        writer.queue(job);
+      },
+    });
+    const record = saved ?? store.record;
+    if (!record || (!saved && !isDelivery)) return;
+    const job = attentionJob(record, store.jobs(), store.job(ATTENTION_JOB), writer.at);
+    if (job) writer.queue(job);
   }
 
   /** Counts a repeat, for the log; the next commit writes it. */

@@ -11,11 +11,19 @@ export const OPERATION_KINDS = ['capture', 'cancel', 'refund'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
+ * - `awaiting_approval`: recorded, and sent to nobody: a second person decides;
  * - `running`: recorded, and the provider is being called;
  * - `accepted`: the provider took it, the result comes later;
  * - `unknown`: the answer was lost: it may have been executed, and is never repeated.
  */
-export const OPERATION_STATES = ['running', 'accepted', 'unknown', 'succeeded', 'failed'] as const;
+export const OPERATION_STATES = [
+  'awaiting_approval',
+  'running',
+  'accepted',
+  'unknown',
+  'succeeded',
+  'failed',
+] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** The money that an operation takes: of an open order, held by an authorization, or paid. */
@@ -55,6 +63,17 @@ export interface OperationPlan {
   readonly before: AttemptMoney;
 }
 
+/** What a second person has to say of an operation before it is executed. */
+export interface Approval {
+  /** When it was asked for, RFC 3339 UTC. Once it is approved, `requestedAt` is when it was sent. */
+  readonly askedAt: string;
+  /** The actor who has approved or declined it; null: nobody yet. */
+  readonly decidedBy: string | null;
+  readonly decision: 'approved' | 'declined' | null;
+  /** Movements of messages that had come before it was sent: none of them is about it. */
+  readonly earlierMovements?: readonly string[];
+}
+
 /** An operation as its payment stores it. */
 export interface RecordedOperation extends OperationPlan {
   /** From 1, in its payment. */
@@ -72,6 +91,10 @@ export interface RecordedOperation extends OperationPlan {
   readonly providerReference: string | null;
   /** The movement of the provider's message about it: the money of both counts once. */
   readonly movement?: string;
+  /** The operator who has asked for it, as the audit log names actors; left out: its shop has. */
+  readonly requestedBy?: string;
+  /** Left out: it needs none. */
+  readonly approval?: Approval;
 }
 
 /** What a shop asks for; null: the whole, and the attempt that has it. */
@@ -93,6 +116,11 @@ export interface Operable {
 export interface PlanRejection {
   readonly code: ProblemCode;
   readonly detail: string;
+}
+
+/** Whether it was sent to its provider, or is about to be. What a message or a list of the provider says is about none that was not. */
+export function isSent({ approval }: Pick<RecordedOperation, 'approval'>): boolean {
+  return approval === undefined || approval.decision === 'approved';
 }
 
 /** Whether its outcome is not known: until then no other operation of the payment begins. */
@@ -121,8 +149,26 @@ export function sumOf({ kind, fundsSource }: Pick<OperationPlan, 'kind' | 'funds
 export function cancelledOfPaid(operations: readonly RecordedOperation[], attempt: number): number {
   return operations
     .filter((one) => one.attempt === attempt && one.kind === 'cancel' && one.fundsSource === 'paid')
-    .filter(({ state }) => state !== 'failed')
+    .filter((one) => one.state !== 'failed' && isSent(one))
     .reduce((total, { amount }) => total + amount, 0);
+}
+
+/**
+ * Whether a second person has to approve an operation that an operator asks for: when it gives money back, and comes with what
+ * operators have given back of this payment alone to more than the limit. So a large refund in small parts needs approval too.
+ * @param above in minor units of the payment's currency; null: no limit.
+ */
+export function needsApproval(
+  plan: OperationPlan,
+  above: number | null,
+  operations: readonly RecordedOperation[],
+): boolean {
+  if (above === null || sumOf(plan) !== 'refunded') return false;
+  const alone = operations
+    .filter((one) => one.requestedBy !== undefined && one.approval === undefined)
+    .filter((one) => one.state !== 'failed' && sumOf(one) === 'refunded')
+    .reduce((total, { amount }) => total + amount, 0);
+  return alone + plan.amount > above;
 }
 
 /** What our own operations have added to a sum of an attempt. */
@@ -135,6 +181,8 @@ function doneIn(sum: Sum, attempt: number, operations: readonly RecordedOperatio
 interface Available {
   readonly fundsSource: FundsSource;
   readonly left: Minor;
+  /** The same, with what is reserved for operations that wait for approval. */
+  readonly unsent: Minor;
   /** The sum that the operation adds to, with the operations that are still open. */
   readonly soFar: Minor;
 }
@@ -151,8 +199,9 @@ function availableIn(
   fundsSource: FundsSource,
   kind: OperationKind,
   { state, amount, rule }: Operable,
-  reserving: readonly RecordedOperation[],
+  asked: readonly RecordedOperation[],
 ): Available | null {
+  const reserving = asked.filter(isOpen);
   const money = moneyOf(state);
   // An update concludes the operations that it explains, so what is still open is not in the sums yet.
   const reserved = (sum: Sum): Minor =>
@@ -160,8 +209,13 @@ function availableIn(
       .filter((operation) => sumOf(operation) === sum)
       .reduce((total, one) => total + one.amount, money[sum] as number) as Minor;
   const [paid, refunded, released] = [reserved('paid'), reserved('refunded'), reserved('released')];
-  const some = (left: number, soFar: Minor) =>
-    left > 0 ? { fundsSource, left: left as Minor, soFar } : null;
+  const waiting = asked
+    .filter((one) => one.state === 'awaiting_approval' && one.fundsSource === fundsSource)
+    .reduce((total, one) => total + one.amount, 0);
+  const some = (unsent: number, soFar: Minor) => {
+    const left = unsent - waiting;
+    return left > 0 ? { fundsSource, left: left as Minor, unsent: unsent as Minor, soFar } : null;
+  };
   switch (fundsSource) {
     case 'open': {
       const isOpen = OPEN_PROGRESS.has(state.progress) && money.paid === 0;
@@ -216,11 +270,11 @@ export function planOperation(
   }
   const candidates = attempts.flatMap((attempt, index) => {
     if (!attempt.rule || !isWanted(wanted, index)) return [];
-    const reserving = operations.filter((one) => one.attempt === index + 1 && isOpen(one));
+    const asked = operations.filter((one) => one.attempt === index + 1);
     for (const fundsSource of attempt.rule.fundsSources) {
       // Without a named attempt an unpaid order is the newest one. Which money is meant is never guessed.
       if (fundsSource === 'open' && wanted.attempt === null && index < attempts.length - 1) continue;
-      const available = availableIn(fundsSource, wanted.kind, attempt, reserving);
+      const available = availableIn(fundsSource, wanted.kind, attempt, asked);
       if (available) return [{ ...available, attempt: index + 1, rule: attempt.rule, state: attempt.state }];
     }
     return [];
@@ -243,11 +297,11 @@ export function planOperation(
     };
   }
   const amount = (asked ?? chosen.left) as Minor;
-  const whole = amount === chosen.left;
+  const whole = amount === chosen.unsent;
   if (!whole && (chosen.rule.parts === 'whole' || chosen.fundsSource === 'open')) {
     return {
       code: 'amount_out_of_range',
-      detail: `this provider does it only with the whole, ${display(chosen.left, currency)}`,
+      detail: `this provider does it only with the whole, ${display(chosen.unsent, currency)}`,
     };
   }
   const before = moneyOf(chosen.state);

@@ -202,6 +202,8 @@ export const EVENT_TYPES = [
   'payment.paid_twice',
   'payment.chargeback_reversed',
   'operation.requested',
+  'operation.approved',
+  'operation.not_approved',
   'operation.accepted',
   'operation.succeeded',
   'operation.failed',
@@ -217,6 +219,7 @@ export const EVENT_TYPES = [
   'webhook.abandoned',
   'webhook.resent',
   'import.completed',
+  'data.erased',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -244,7 +247,13 @@ export interface PaymentEvent {
   readonly at: string;
   readonly type: EventType;
   readonly source: EventSource;
+  /** Empty where it was erased. */
   readonly detail: Readonly<Record<string, unknown>>;
   /** SHA-256 in hexadecimal over the previous event's hash and this event (ledger/chain.ts). */
   readonly hash: string;
+  /** What the detail is hashed with, in hexadecimal; null: the line is of version 1, or its detail was erased. */
+  readonly salt: string | null;
+  /** The hash of a detail that was erased; null: it was not, or the line is of version 1. */
+  readonly detailHash: string | null;
+  readonly erased: boolean;
 }

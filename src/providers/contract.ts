@@ -314,6 +314,33 @@ export interface Report<Settings> {
   rows(query: ReportQuery<Settings>): AsyncIterable<ReportRow>;
 }
 
+/** What a check works with. */
+export interface CheckCall<Settings> {
+  readonly account: ProviderAccount<Settings>;
+  /** A number that no order of ours has. */
+  readonly order: string;
+  /** ISO 4217 alpha: the first one of the account. */
+  readonly currency: string;
+  readonly now: Date;
+  readonly fetch: typeof fetch;
+  /** As in StartRequest. */
+  daily(contract: string, zone?: DayZone): Promise<number>;
+}
+
+/** A call that changes nothing, and that only somebody with the account's keys gets a good answer to. */
+export interface AccountCheck<Settings> {
+  /** What is called, in words. */
+  readonly call: string;
+  /** Why accounts with these settings have none; null: they have it. */
+  lacks?(settings: Settings): string | null;
+  /**
+   * Makes it.
+   * @returns what a good answer was, in words.
+   * @throws Problem, Declined, Refusal when the answer is no good one.
+   */
+  run(call: CheckCall<Settings>): Promise<string>;
+}
+
 /** A request of a provider or of a returning shopper, as it came. */
 export interface ProviderRequest {
   readonly method: 'GET' | 'POST';
@@ -598,6 +625,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly cancel?: ProviderOperation<v.InferOutput<Schema>>;
   readonly refund?: ProviderOperation<v.InferOutput<Schema>>;
   readonly report?: Report<v.InferOutput<Schema>>;
+  /** Whether the account's keys are taken by its provider; left out: the provider has no harmless call. */
+  readonly check?: AccountCheck<v.InferOutput<Schema>>;
   /** Pauses in seconds between status queries without a result; left out: those of webhooks. */
   readonly queryPauses?: readonly number[];
   /**

@@ -11,6 +11,7 @@ import { ogone, postfinance } from './ogone/brands.ts';
 import { paybox } from './paybox/index.ts';
 import { paymill } from './paymill/index.ts';
 import { payu } from './payu/index.ts';
+import { postfinanceCheckout, wallee } from './postfinance-checkout/brands.ts';
 import { przelewy24 } from './przelewy24/index.ts';
 import { sips } from './sips/index.ts';
 import { sips2 } from './sips2/index.ts';
@@ -33,6 +34,7 @@ export const providers: readonly Provider[] = [
   payu,
   payzen,
   postfinance,
+  postfinanceCheckout,
   przelewy24,
   sips,
   sips2,
@@ -40,6 +42,7 @@ export const providers: readonly Provider[] = [
   systempay,
   tipi,
   tpay,
+  wallee,
   worldline,
 ];
 

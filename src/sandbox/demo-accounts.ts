@@ -161,4 +161,20 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       webhook_secret: 'demo-worldline-webhook-secret',
     },
   },
+  'postfinance-checkout': {
+    currencies: ['CHF', 'EUR'],
+    settings: {
+      space_id: '31415',
+      user_id: '2718',
+      application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
+    },
+  },
+  wallee: {
+    currencies: ['CHF', 'EUR', 'JPY'],
+    settings: {
+      space_id: '27182',
+      user_id: '3141',
+      application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
+    },
+  },
 };

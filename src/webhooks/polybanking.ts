@@ -4,7 +4,7 @@
  */
 import type { Status } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
-import { hasPostfinanceCodes, isForWebsite } from '../payments/website-messages.ts';
+import { codeInItsPlace, hasPostfinanceCodes, isForWebsite } from '../payments/website-messages.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
@@ -58,8 +58,9 @@ const WITH_MONEY: ReadonlySet<Status> = new Set(['authorized', 'partially_paid',
  * shown, nor one of success that is over: a refund or a cancel of ours has no code yet.
  */
 export function postfinanceCode({ provider, providerStatus, status, pendingReason }: Known): string {
-  if (!hasPostfinanceCodes(provider) || providerStatus === null) return CODES[status];
-  if (pendingReason === 'proof_missing') return CODES[status];
+  if (providerStatus === null || pendingReason === 'proof_missing') return CODES[status];
+  if (!hasPostfinanceCodes(provider))
+    return codeInItsPlace(provider, providerStatus, status) ?? CODES[status];
   return GOOD_CODES.has(providerStatus) && !WITH_MONEY.has(status) ? CODES[status] : providerStatus;
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: one run on this machine. Floors and our own operations side by side, microseconds per signature, and
- * the cost of the work as the directory grows. Prints the tables of the README. With `-- --throughput` or
- * `-- --signatures` only that; with `-- --compare DIR [OPERATION]` the processor time of this checkout beside that of another one (with its
+ * the cost of the work as the directory grows. Prints the tables of the README. With `-- --throughput`,
+ * `-- --signatures` or `-- --growth` only that; with `-- --compare DIR [OPERATION]` the processor time of this checkout beside that of another one (with its
  * node_modules), in rounds by turns. The data lies under the directory BENCH_DIR, or where the system keeps what is temporary.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     if (only === '--compare') await compare(app, target(PORTS.other, CONNECTIONS), operation);
     if (!only || only === '--throughput') await throughput(app, floor);
     if (!only || only === '--signatures') await signatures(floor);
-    if (!only) await growth(miniflare, app);
+    if (!only || only === '--growth') await growth(miniflare, app);
   } finally {
     await miniflare.dispose();
     rmSync(directory, { recursive: true, force: true });

@@ -183,8 +183,8 @@ describe('the master key', () => {
     );
     const during = directory(NEW, OLD, newSwitch());
     const seal = () => during.sealAgain({ by: itself('test'), acceptOlder: false });
-    expect(await seal()).toEqual({ accounts: 2, shops: 3, failed: [] });
-    expect(await seal()).toEqual({ accounts: 0, shops: 0, failed: [] });
+    expect(await seal()).toEqual({ accounts: 2, shops: 3, users: 0, failed: [] });
+    expect(await seal()).toEqual({ accounts: 0, shops: 0, users: 0, failed: [] });
     const after = directory(NEW, null, newSwitch());
     expect((await after.accounts.get(id))?.secrets.sha_out?.[0]?.value).toBe(sha_out);
     expect(await after.shops.keys(shopId, 'webhookSecret')).toHaveLength(1);
@@ -207,10 +207,11 @@ describe('a secret that an older version has sealed', () => {
     expect(await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false })).toEqual({
       accounts: 1,
       shops: 0,
+      users: 0,
       failed: [],
     });
     expect(await secretOf(isolate, id)).toBe(sha_out);
-    expect((await isolate.audit(1, null))[0]).toMatchObject({
+    expect((await isolate.audit({ limit: 1, before: null, scope: { all: true } }))[0]).toMatchObject({
       actor: 'countersign',
       action: 'secrets.sealed_again',
       detail: { sealed: [`account/${id}/sha_out`], olderClosed: true },
@@ -230,6 +231,7 @@ describe('a secret that an older version has sealed', () => {
       expect(await isolate.sealAgain({ by: itself('countersign'), acceptOlder: false })).toEqual({
         accounts: 0,
         shops: 0,
+        users: 0,
         failed: [`account/${id}/sha_out`],
       });
     await expect(secretOf(isolate, id)).rejects.toThrow('it was put back');
@@ -259,7 +261,7 @@ describe('a secret that an older version has sealed', () => {
     expect(await isolate.sealAgain({ by: itself('operator'), acceptOlder: true })).toMatchObject({
       accounts: 1,
     });
-    expect((await isolate.audit(1, null))[0]).toMatchObject({
+    expect((await isolate.audit({ limit: 1, before: null, scope: { all: true } }))[0]).toMatchObject({
       actor: 'operator',
       detail: { acceptOlder: true, sealed: [`account/${id}/sha_out`] },
     });

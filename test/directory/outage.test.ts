@@ -251,6 +251,7 @@ describe('after D1 was down', () => {
     const listed = async () =>
       (await attempt.shop.call<{ data: { status: string }[] }>('GET', '/payments')).body.data[0]?.status;
     expect(await listed()).toBe('created');
+    pass(1000);
     await runAlarms(attempt.payment.id);
     expect(await listed()).toBe('paid');
   });

@@ -4,7 +4,7 @@ import { GENESIS } from '../../src/ledger/chain.ts';
 import { Checkout } from '../../src/ledger/checkout.ts';
 import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
 import { OperationResults } from '../../src/ledger/operation-results.ts';
-import { run } from '../../src/ledger/outbox.ts';
+import { runQuery } from '../../src/ledger/outbox.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import { ProviderUpdates } from '../../src/ledger/provider-updates.ts';
 import type { LedgerRecord } from '../../src/ledger/record.ts';
@@ -125,6 +125,8 @@ export class PlayedLedger {
     read: unplayed,
     events: unplayed,
     brokenLink: unplayed,
+    erase: unplayed,
+    deliveriesWithBodies: unplayed,
     deliveries: unplayed,
     resend: unplayed,
     reproject: unplayed,
@@ -134,6 +136,7 @@ export class PlayedLedger {
     startFailed: unplayed,
     concludeAttempt: unplayed,
     executeOperation: unplayed,
+    decideOperation: unplayed,
     reconcileOperations: unplayed,
     concludeOperation: unplayed,
     overdue: unplayed,
@@ -143,7 +146,7 @@ export class PlayedLedger {
   async query(): Promise<void> {
     for (const job of this.#store.dueJobs(this.#ports().now())) {
       if (job.kind !== 'confirm') continue;
-      const result = await run(job, this.#ports(), 'shop');
+      const result = await runQuery(job, this.#ports());
       if (result.kind === 'confirm' && result.outcome.result === 'updates')
         for (const command of result.outcome.commands) this.#take(command);
     }

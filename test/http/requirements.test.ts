@@ -201,7 +201,7 @@ describe('an order that is registered when its shopper comes', () => {
       };
       const long =
         `https://${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.example`.padEnd(
-          1100,
+          2100,
           '/x',
         );
       await expect(startAttempt(service, { ...options, origin: long })).rejects.toMatchObject({

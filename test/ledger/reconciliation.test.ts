@@ -343,6 +343,9 @@ class Bank {
   ports(): LedgerPorts {
     return {
       now: () => this.now,
+      random: () => {},
+      webhookEndpoints: async () => ['first'],
+      tellAttention: async () => {},
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
       webhookPause: () => null,
       project: async () => {},

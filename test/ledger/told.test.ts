@@ -20,7 +20,7 @@ import { create, signedAttempt } from './support.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 const AT = new Date(NOW).toISOString();
-const ports = () => ({ now: () => NOW }) as unknown as LedgerPorts;
+const ports = () => ({ now: () => NOW, random: () => {} }) as unknown as LedgerPorts;
 
 /** Everything that a bank tells of one order: each decision, and two refunds of parts by its back office where it tells of them. */
 async function factsOf(entry: Provider): Promise<readonly ProviderUpdate[]> {

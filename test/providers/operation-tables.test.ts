@@ -10,6 +10,7 @@ import { OGONE_OPERATIONS } from '../../src/providers/ogone/statuses.ts';
 import { PAYBOX_OPERATIONS } from '../../src/providers/paybox/statuses.ts';
 import { PAYMILL_OPERATIONS } from '../../src/providers/paymill/statuses.ts';
 import { PAYU_OPERATIONS } from '../../src/providers/payu/statuses.ts';
+import { CHECKOUT_OPERATIONS } from '../../src/providers/postfinance-checkout/statuses.ts';
 import { P24_OPERATIONS } from '../../src/providers/przelewy24/statuses.ts';
 import { SIPS2_OPERATIONS } from '../../src/providers/sips2/statuses.ts';
 import { TPAY_OPERATIONS } from '../../src/providers/tpay/statuses.ts';
@@ -32,6 +33,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>>
   ecommpay: ECOMMPAY_OPERATIONS,
   paymill: PAYMILL_OPERATIONS,
   payu: PAYU_OPERATIONS,
+  'postfinance-checkout': CHECKOUT_OPERATIONS,
   przelewy24: P24_OPERATIONS,
   tpay: TPAY_OPERATIONS,
   worldline: WORLDLINE_OPERATIONS,

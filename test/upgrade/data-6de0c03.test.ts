@@ -36,6 +36,8 @@ interface Event {
   readonly source: string;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly hash: string;
+  /** Null: a line of the old version, which has none. */
+  readonly salt: string | null;
 }
 
 interface Kept {
@@ -88,6 +90,8 @@ interface Told {
     Record<'accounts' | 'shops' | 'refusals', { readonly data: readonly { readonly id: string | number }[] }>
   >;
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 const told = JSON.parse(readFileSync(join(FIXTURES, 'data-6de0c03.json'), 'utf8')) as Told;
@@ -416,9 +420,13 @@ describe('the logs after all this', () => {
   it('a chain of hashes that breaks where the versions meet', async () => {
     for (const reference of references) {
       let before = '0'.repeat(64);
-      for (const { seq, at, type, source, detail, hash } of await events(reference)) {
-        const text = `${before}\n${JSON.stringify([seq, at, type, source, detail])}`;
-        expect(createHash('sha256').update(text).digest('hex'), `${reference}, event ${seq}`).toBe(hash);
+      for (const { seq, at, type, source, detail, hash, salt } of await events(reference)) {
+        // Lines of the old version are hashed as they were, newer ones by docs/proof.md.
+        const line =
+          salt === null
+            ? [seq, at, type, source, detail]
+            : ['v2', seq, at, type, source, sha256(`${salt}\n${JSON.stringify(detail)}`)];
+        expect(sha256(`${before}\n${JSON.stringify(line)}`), `${reference}, event ${seq}`).toBe(hash);
         before = hash;
       }
     }

@@ -1,4 +1,4 @@
-/** The operator's routes: accounts, shops, keys, audit, and the upkeep of the directory. */
+/** The operator's routes: accounts, the upkeep of the directory, and all others put together. */
 import { Hono } from 'hono';
 import type { Account } from '../../directory/types.ts';
 import {
@@ -10,6 +10,7 @@ import {
   requireModeOfShops,
   rotatedKeyId,
 } from '../../gateway/account-change.ts';
+import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
@@ -27,8 +28,17 @@ import { documented } from '../openapi.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import * as schemas from '../schemas.ts';
+import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
+import { attentionRoutes } from './attention.ts';
+import { auditRoutes } from './audit.ts';
+import { brandingRoutes } from './branding.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
+import { paymentOperationRoutes } from './payment-operations.ts';
+import { paymentRoutes } from './payments.ts';
+import { peopleRoutes } from './people.ts';
+import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
 
 /** How many ledgers one call of the rebuild wakes. */
@@ -191,20 +201,42 @@ function accountRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Why notifications and returns of an account were refused, the newest first',
       description:
-        'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine.',
+        'The base string with secrets masked, the first eight characters of the expected value, the received value, where they part, the keys tried, likely causes. `countersign verify` shows the whole on your own machine. Who may see some shops only reads those of accounts that no others use: 403.',
       auth: 'operator',
       permission: 'view',
-      query: schemas.auditQuery,
+      query: schemas.refusalsQuery,
       success: { 200: schemas.refusals },
-      errors: ['invalid_request', 'not_found'],
+      errors: ['invalid_request', 'forbidden', 'not_found'],
       example: { path: { id: 'docs-ogone' } },
     }),
     async (c) => {
       const { directory } = c.get('service');
-      const account = await scopedAccount(c.get('service'), operatorOf(c).scope, idParam(c));
-      const { limit = '50', cursor } = queryOf(c, schemas.auditQuery);
+      // What a refused message says of its order is not proven: where others use the account too, it may be about theirs.
+      const account = await ownAccount(c.get('service'), operatorOf(c).scope, idParam(c));
+      const { limit = '50', cursor } = queryOf(c, schemas.refusalsQuery);
       const data = await directory.refusals(account.id, Number(limit), cursor ? Number(cursor) : null);
       return c.json({ data, nextCursor: nextCursor(data, Number(limit)) });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/check',
+    documented({
+      summary: 'Check the keys of an account by a harmless call of its provider',
+      description:
+        'A call that changes nothing and that only the right keys get a good answer to. Where the provider has none, `result` is `none` and `detail` says what to do.',
+      auth: 'operator',
+      permission: 'configure',
+      optionalBody: schemas.nothing,
+      success: { 200: schemas.checked },
+      errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
+      example: { path: { id: 'docs-ogone' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      await optionalJsonBody(c, schemas.nothing);
+      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(await checkAccount(service, account));
     },
   );
 
@@ -276,27 +308,6 @@ function objectLedger(service: Service, object: string, index: number): LedgerCl
 function upkeepRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
-  routes.get(
-    '/v1/admin/audit',
-    documented({
-      summary: 'Who changed what, when; the newest first',
-      auth: 'operator',
-      permission: 'view',
-      query: schemas.auditQuery,
-      success: { 200: schemas.auditList },
-      errors: ['invalid_request'],
-      example: { query: 'limit=5' },
-    }),
-    async (c) => {
-      const query = queryOf(c, schemas.auditQuery);
-      const limit = Number(query.limit ?? 100);
-      const entries = await c
-        .get('service')
-        .directory.audit(limit, query.cursor ? Number(query.cursor) : null);
-      return c.json({ data: entries, nextCursor: nextCursor(entries, limit) });
-    },
-  );
-
   routes.post(
     '/v1/admin/payments/rebuild',
     documented({
@@ -312,8 +323,10 @@ function upkeepRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const { objects, cursor } = await optionalJsonBody(c, schemas.rebuild);
-      const ids = objects ? [] : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE);
+      const { objects, cursor, older } = await optionalJsonBody(c, schemas.rebuild);
+      const ids = objects
+        ? []
+        : await service.directory.projectedIds(cursor ?? '', REBUILD_PAGE, older ?? false);
       const ledgers = objects
         ? objects.map((object, index) => objectLedger(service, object, index))
         : ids
@@ -356,6 +369,8 @@ function upkeepRoutes(): Hono<AppEnv> {
       const { id, read: before } = await scopedPayment(service, by.scope, c.req.param('id'), missing);
       const result = await service.ledger(id).concludeOperation({ number, outcome });
       if (result === 'not_found') throw new Problem('not_found', missing);
+      if (result === 'awaiting_approval')
+        throw new Problem('invalid_state', 'it waits for approval: nothing of it was sent');
       if (result === 'already_known')
         throw new Problem('invalid_state', 'it is known already what became of it');
       const detail = { operation: number, outcome, ...(note && { note }) };
@@ -399,8 +414,17 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.use('/v1/admin/*', authenticateOperator);
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());
+  routes.route('/', endpointRoutes());
+  routes.route('/', brandingRoutes());
+  routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', paymentRoutes());
+  routes.route('/', proofRoutes());
+  routes.route('/', peopleRoutes());
+  routes.route('/', approvalRoutes());
+  routes.route('/', auditRoutes());
   routes.route('/', attemptRoutes());
+  routes.route('/', paymentOperationRoutes());
   routes.route('/', polybankingImportRoutes());
   return routes;
 }

@@ -1,7 +1,7 @@
 /** A payment in the words of PolyBanking: its fields, its log, its spellings (which are the original's). */
 import type { History } from '../../ledger/commands.ts';
 import type { PaymentEvent, PaymentView } from '../../payments/types.ts';
-import { hasPostfinanceCodes } from '../../payments/website-messages.ts';
+import { hasPostfinanceCodes, isToldByAnswers } from '../../payments/website-messages.ts';
 import { meaningOf } from '../../providers/kit/statuses.ts';
 import { OGONE_STATUSES } from '../../providers/ogone/statuses.ts';
 import { postfinanceCode } from '../../webhooks/polybanking.ts';
@@ -73,6 +73,11 @@ function isNotification({ type, detail }: PaymentEvent): boolean {
   return type.startsWith('notification.') && detail.channel !== 'return' && detail.channel !== 'status';
 }
 
+/** The answer that a message of a bank has led to, where its messages do not say themselves what has happened. */
+function isAnswerInItsPlace({ type, detail }: PaymentEvent, provider: string): boolean {
+  return type === 'notification.applied' && detail.channel === 'status' && isToldByAnswers(provider);
+}
+
 /** Whether the newest status has yet to be delivered to the website. */
 function isIpnNeeded({ newestForWebsite, events, original }: History): boolean {
   if (newestForWebsite === null) return original?.ipnNeeded ?? false;
@@ -123,7 +128,10 @@ export function detailsOf(history: History, zone: string) {
     creation_date: time(original?.created ?? view.createdAt),
     last_userforwarded_date: last(({ type }) => type === 'forwarded', original?.forwarded),
     last_user_back_from_postfinance_date: last(isReturn, original?.back),
-    last_postfinance_ipn_date: last(isNotification, original?.notified),
+    last_postfinance_ipn_date: last(
+      (event) => isNotification(event) || isAnswerInItsPlace(event, view.provider),
+      original?.notified,
+    ),
     last_ipn_date: last(({ type }) => type === 'webhook.delivered', original?.ipn),
     ...(request.dialect === undefined && { currency: view.currency }),
   };
@@ -197,7 +205,7 @@ function codeOfEvent(event: PaymentEvent, { view }: Pick<History, 'view'>): stri
   return postfinanceCode({
     provider: view.provider,
     status,
-    providerStatus: null,
+    providerStatus: typeof detail.providerStatus === 'string' ? detail.providerStatus : null,
     pendingReason: isClaim ? 'proof_missing' : null,
   });
 }

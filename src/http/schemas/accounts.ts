@@ -183,3 +183,26 @@ export const refusals = v.object({
   ),
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
+
+export const checked = v.object({
+  result: told(
+    '`good`: the keys are taken. `failed`: they are not, or there was no answer. `none`: there is no such call.',
+    v.picklist(['good', 'failed', 'none']),
+  ),
+  call: told('What was called; null: nothing.', v.nullable(v.string())),
+  detail: told('What the answer was, or what to do instead.', v.string()),
+  durationMs: told('How long it took, in milliseconds.', v.number()),
+  health: told(
+    'How its provider has answered before; null: nothing is known.',
+    v.nullable(
+      v.object({
+        lastNotificationAt: told('The newest good notification, within minutes.', v.nullable(v.string())),
+        lastAnswerAt: told('The newest answer to a call, within minutes.', v.nullable(v.string())),
+        lastFailureAt: told('The newest call without an answer.', v.nullable(v.string())),
+        failingSince: told('Since when calls fail; null: they do not.', v.nullable(v.string())),
+        failures: told('Calls that have failed in a row.', v.number()),
+        lastError: told('Why the newest one failed.', v.nullable(v.string())),
+      }),
+    ),
+  ),
+});

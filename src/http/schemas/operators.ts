@@ -1,14 +1,34 @@
 /** What else the operator reads and calls: the audit log, the searchable copy, the sealed secrets. */
 import * as v from 'valibot';
 import { listQuery } from './payments.ts';
-import { told } from './values.ts';
+import { id, printable, timestamp, told } from './values.ts';
+
+const cursor = told(
+  'The `nextCursor` of the page before.',
+  v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
+);
+
+export const refusalsQuery = v.strictObject({ limit: listQuery.entries.limit, cursor });
+
+export const AUDIT_FORMATS = ['json', 'ndjson', 'csv'] as const;
+
+const text = (to: number) => v.optional(printable(1, to));
 
 export const auditQuery = v.strictObject({
-  limit: listQuery.entries.limit,
-  cursor: told(
-    'The `nextCursor` of the page before.',
-    v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is not a cursor'))),
+  actor: told('Who did it: `operator`, `token:` or `user:` with its id.', text(100)),
+  action: told('What was done, exactly: `shop.updated`.', text(100)),
+  subject: told('To what, exactly: the id of a shop, an account, a payment, a token, a user.', text(100)),
+  shop: told('The shop that it is about.', v.optional(id)),
+  address: told('The IP address that the request came from.', text(100)),
+  request: told('The `X-Request-Id` of its answer.', text(100)),
+  from: told('From this moment on.', v.optional(timestamp)),
+  to: told('Up to this moment, which is out.', v.optional(timestamp)),
+  format: told(
+    '`json`; or `ndjson` or `csv`, whose next page is in the header X-Next-Cursor.',
+    v.optional(v.picklist(AUDIT_FORMATS, 'is one of json, ndjson, csv')),
   ),
+  limit: listQuery.entries.limit,
+  cursor,
 });
 
 export const auditList = v.object({
@@ -46,6 +66,7 @@ export const rebuild = v.strictObject({
     ),
   ),
   cursor: told('The `nextCursor` of the answer before.', v.nullish(v.string())),
+  older: told('Only payments that an older version has pushed.', v.nullish(v.boolean('is true or false'))),
 });
 
 export const rebuilt = v.object({
@@ -69,6 +90,7 @@ export const reencrypt = v.strictObject({
 export const reencrypted = v.object({
   accounts: told('Accounts whose secrets were sealed anew.', v.number()),
   shops: told('Shops whose keys were sealed anew.', v.number()),
+  users: told('Users whose second factor was sealed anew.', v.number()),
   failed: v.pipe(
     v.array(v.string()),
     v.metadata({ description: 'Secrets that do not open; they stay as they are.' }),

@@ -312,6 +312,10 @@ export const listQuery = v.strictObject({
 const pendingJob = v.object({
   id: told('Of the message or the query: a message keeps it in every try.', v.string()),
   kind: told('What is due: a webhook, or a status query.', v.string()),
+  endpoint: told(
+    'The endpoint that has not taken it yet; left out: every one that wants it.',
+    v.optional(v.string()),
+  ),
   tries: told('How often it was tried.', v.number()),
   nextTryAt: told('When it is tried next.', v.string()),
 });
@@ -330,6 +334,12 @@ export const events = v.object({
           v.record(v.string(), v.unknown()),
         ),
         hash: told('SHA-256 in hexadecimal over the hash before it and this event.', v.string()),
+        salt: told(
+          'What the detail is hashed with; null: a line of before 0.2, or an erased detail.',
+          v.nullable(v.string()),
+        ),
+        detailHash: told('The hash of an erased detail.', v.nullable(v.string())),
+        erased: told('Whether the detail was erased.', v.boolean()),
       }),
     ),
   ),
@@ -361,6 +371,7 @@ export const deliveries = v.object({
     v.array(
       v.object({
         webhook: told('The `webhook-id` of the message.', v.string()),
+        endpoint: told('The endpoint of the shop; `first` is its `webhook`.', v.string()),
         at: told('When it was tried.', v.string()),
         result: told(
           '`failed`: it will be tried again. `abandoned`: it will not.',

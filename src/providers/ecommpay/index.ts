@@ -19,6 +19,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { jsonText } from '../kit/json-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { readCallback } from './callback.ts';
+import { checkEcommpay } from './check.ts';
 import { gateCancel, gateCapture, gateRefund } from './gate.ts';
 import { gateStatusUpdates } from './gate-status.ts';
 import { parseJsonTree } from './json-tree.ts';
@@ -85,6 +86,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     },
   ],
 
+  check: checkEcommpay,
   queryStatus: gateStatusUpdates,
   capture: gateCapture,
   cancel: gateCancel,

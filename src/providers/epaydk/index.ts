@@ -22,6 +22,7 @@ import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut } from '../kit/text.ts';
 import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
 import { lacksPaymentService, queryCaptureAtEpay } from './capture-proof.ts';
+import { checkEpay } from './check.ts';
 import { executeAtEpay, lookUpAtEpay } from './payment-service.ts';
 import { EPAYDK_PUBLISHED_SECRETS, type EpaydkSettings, epaydkSettings } from './settings.ts';
 import { epaydkSignatures, epayHash, verifyEpayHash } from './signatures.ts';
@@ -244,6 +245,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
   ],
 
   hintMembers: ['txnid'],
+  check: checkEpay,
   queryStatus: queryCaptureAtEpay,
   cannotQueryStatus: lacksPaymentService,
   capture: operation(['held'], 'many'),

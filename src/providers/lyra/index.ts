@@ -13,6 +13,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { checkLyra } from './check.ts';
 import { LYRA_REQUIRES, LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
 import { isAmountOpen, readIpn, readKrAnswer } from './ipn.ts';
@@ -155,6 +156,7 @@ export function lyraPlatform(edition: Edition): Provider {
     capture: validateTransaction,
     cancel: cancelBeforeRemittance,
     refund: refundAfterRemittance,
+    check: checkLyra,
     queryStatus: queryLyraOrder,
     cannotQueryStatus: cannotUseLyraRest,
   });

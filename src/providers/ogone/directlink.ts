@@ -33,7 +33,7 @@ import type { OgoneSettings } from './settings.ts';
 import { ncerrorFamily, ogoneOutcome, SENT_BEFORE } from './statuses.ts';
 
 /** Why an account cannot use DirectLink; null: it can. */
-function cannotUseDirectLink({ userid, pswd }: OgoneSettings): string | null {
+export function cannotUseDirectLink({ userid, pswd }: OgoneSettings): string | null {
   return userid && pswd ? null : 'userid and pswd are not set: DirectLink needs a user of its own';
 }
 

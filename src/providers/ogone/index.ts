@@ -13,6 +13,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Provider, type Successor } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
+import { checkOgone } from './check.ts';
 import { directLink } from './directlink.ts';
 import { readFeedback, requireFeedbackForms } from './feedback.ts';
 import { ogoneForm, ogonePage, ogoneShopFields } from './form.ts';
@@ -151,6 +152,7 @@ export function ogonePlatform(brand: OgoneBrand): Provider {
     capture,
     cancel,
     refund,
+    check: checkOgone(brand.host),
     queryStatus,
     cannotQueryStatus,
   });

@@ -16,6 +16,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
+import { checkPaybox } from './check.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
 import { PAYBOX_REQUIRES, PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
 import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
@@ -107,6 +108,7 @@ export const paybox = defineProvider({
   cancel: payboxCancel,
   refund: payboxRefund,
   hintMembers: ['numtrans'],
+  check: checkPaybox,
   queryStatus: queryPayboxStatus,
   cannotQueryStatus: lacksPayboxDirect,
 });

@@ -27,6 +27,7 @@ import { unsignedProof } from '../kit/proof.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { paymillPage } from './bridge.ts';
 import { isPaymillToken, queryPaymill } from './charge.ts';
+import { checkPaymill } from './check.ts';
 import { paymillCancel, paymillCapture, paymillRefund } from './operations.ts';
 import { PAYMILL_PUBLISHED_SECRETS, type PaymillSettings, paymillSettings } from './settings.ts';
 import { paymillSignatures } from './signatures.ts';
@@ -170,6 +171,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
   ],
 
   hintMembers: ['token'],
+  check: checkPaymill,
   queryStatus: queryPaymill,
   hintSpends: isPaymillToken,
   capture: paymillCapture,

@@ -21,6 +21,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { checkPayu } from './check.ts';
 import { PAYU_REQUIRES, queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
@@ -137,6 +138,7 @@ export const payu = defineProvider<typeof payuSettings>({
   ],
 
   hintMembers: ['refund'],
+  check: checkPayu,
   queryStatus: async (query) =>
     query.account.settings.mode === 'rest' ? queryPayuRest(query) : queryPayuClassic(query),
 

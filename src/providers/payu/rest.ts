@@ -37,7 +37,12 @@ function originOf(account: Account): string {
 }
 
 /** `POST oauth/authorize`. @throws Problem provider_error when PayU does not take the credentials. */
-function authorize(account: Account, fetcher: typeof fetch, now: Date, fresh: boolean): Promise<string> {
+export function authorize(
+  account: Account,
+  fetcher: typeof fetch,
+  now: Date,
+  fresh: boolean,
+): Promise<string> {
   const { settings } = account;
   const client = settings.client_id ?? settings.pos_id;
   return tokens.get({ name: `payu/${account.id}/${client}/${settings.client_secret}`, now, fresh }, () =>

@@ -22,6 +22,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { checkP24 } from './check.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
 import { p24Proof } from './proof.ts';
@@ -167,6 +168,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   ],
 
   hintMembers: ['orderId', 'statement'],
+  check: checkP24,
   queryStatus: (query) =>
     query.account.settings.mode === 'rest' ? queryP24Rest(query) : queryP24Form(query),
   // The older protocols can only be asked about the order that a notification has named.

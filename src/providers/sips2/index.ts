@@ -16,6 +16,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
+import { checkSips2 } from './check.ts';
 import { dataText, encodedData } from './data.ts';
 import { querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
 import { lacksSips2Office } from './office-call.ts';
@@ -101,6 +102,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   capture: sips2Capture,
   cancel: sips2Cancel,
   refund: sips2Refund,
+  check: checkSips2,
   queryStatus: querySips2Status,
   cannotQueryStatus: lacksSips2Office,
 });

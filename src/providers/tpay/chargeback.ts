@@ -23,11 +23,11 @@ import { FORM } from '../kit/form-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { tpayMinor } from './open-api.ts';
 import {
-  type Asked,
+  type AskedRefunds,
   doneOf,
-  type ListedRefund,
   refundBookings,
   refundTotal,
+  type TpayRefund,
   tpayOperationNumber,
 } from './refunds.ts';
 import type { TpaySettings } from './settings.ts';
@@ -79,7 +79,7 @@ export async function chargeBackTransaction(order: OperationOrder<TpaySettings>)
 }
 
 /** `/chargeback/status`: a transaction's refunds. @throws Problem, Declined */
-async function listChargebacks(call: Asked, title: string): Promise<readonly ListedRefund[]> {
+async function listChargebacks(call: AskedRefunds, title: string): Promise<readonly TpayRefund[]> {
   const { chargebacks = [] } = await callOlderApi(call.account, call.fetch, 'chargeback/status', { title });
   if (!Array.isArray(chargebacks)) throw new Problem('provider_error', 'tpay answered no list of refunds');
   return (chargebacks as readonly Readonly<Record<string, unknown>>[]).map((refund) => {

@@ -25,6 +25,7 @@ import {
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks } from './chargeback.ts';
+import { checkTpay } from './check.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import {
   isOfOtherSoftware,
@@ -158,6 +159,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   ],
 
   hintMembers: ['refunded'],
+  check: checkTpay,
   queryStatus: async (query) =>
     query.account.settings.mode === 'classic' ? queryChargebacks(query) : queryTransaction(query),
   // The older API is asked for refunds alone, when one was told of.

@@ -25,7 +25,12 @@ function host(account: ProviderAccount<TpaySettings>): string {
   return atOrigin(`${origin}/`, account.endpoints.api).replace(/\/$/, '');
 }
 
-function tokenOf(account: ProviderAccount<TpaySettings>, caller: Caller, fresh: boolean): Promise<string> {
+/** A token. @param fresh whether the one in memory is not to be used. @throws Problem provider_error when tpay gives none. */
+export function tokenOf(
+  account: ProviderAccount<TpaySettings>,
+  caller: Caller,
+  fresh: boolean,
+): Promise<string> {
   const { client_id = '', client_secret = '' } = account.settings;
   const name = `tpay/${account.id}/${client_id}/${client_secret}`;
   return tokens.get({ name, now: caller.now, fresh }, () =>

@@ -22,7 +22,7 @@ import type { TpaySettings } from './settings.ts';
 import { TPAY_OPERATIONS } from './statuses.ts';
 
 /** Whom a call about a transaction is for: an operation, or a status query. */
-export type Asked = Pick<
+export type AskedRefunds = Pick<
   OperationCall<TpaySettings>,
   'account' | 'fetch' | 'now' | 'providerState' | 'currency'
 >;
@@ -34,7 +34,7 @@ const PERHAPS_PAGED = 10;
  * The transaction of an attempt.
  * @throws Problem invalid_state when none was created.
  */
-export function transactionIdOf({ providerState }: Pick<Asked, 'providerState'>): string {
+export function transactionIdOf({ providerState }: Pick<AskedRefunds, 'providerState'>): string {
   if (!providerState.transactionId)
     throw new Problem('invalid_state', 'nothing is registered at tpay for this payment');
   return providerState.transactionId;
@@ -42,7 +42,7 @@ export function transactionIdOf({ providerState }: Pick<Asked, 'providerState'>)
 
 /** @throws Refusal when an answer, or a part of it, is about another transaction or currency. */
 export function requireTpayTransaction(
-  { providerState, currency: asked }: Pick<Asked, 'providerState' | 'currency'>,
+  { providerState, currency: asked }: Pick<AskedRefunds, 'providerState' | 'currency'>,
   { transactionId, currency = asked }: Readonly<Record<string, unknown>>,
 ): void {
   if (transactionId !== undefined && transactionId !== providerState.transactionId)
@@ -51,7 +51,10 @@ export function requireTpayTransaction(
 }
 
 /** tpay's number for an operation; null: it names none, or the transaction itself. */
-export function tpayOperationNumber(asked: Pick<Asked, 'providerState'>, refundId: unknown): string | null {
+export function tpayOperationNumber(
+  asked: Pick<AskedRefunds, 'providerState'>,
+  refundId: unknown,
+): string | null {
   if (typeof refundId !== 'string' && typeof refundId !== 'number') return null;
   const { transactionId, title } = asked.providerState;
   const number = String(refundId);
@@ -77,7 +80,7 @@ export function tpayOperationResult(
   return { state, status: word, providerReference: tpayOperationNumber(order, refundId) };
 }
 
-function refundsPath(asked: Asked): string {
+function refundsPath(asked: AskedRefunds): string {
   return `/transactions/${encodeURIComponent(transactionIdOf(asked))}/refunds`;
 }
 
@@ -92,7 +95,7 @@ export async function refundTransaction(order: OperationOrder<TpaySettings>): Pr
 }
 
 /** A refund of a transaction's list, the amount in minor units. */
-export interface ListedRefund {
+export interface TpayRefund {
   readonly providerReference: string | null;
   readonly amount: number;
   readonly state: BookedState;
@@ -103,7 +106,7 @@ export interface ListedRefund {
  * The refunds of a transaction.
  * @throws Problem, Refusal when there is no list, or one that cannot be read or is about another transaction.
  */
-async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
+async function listRefunds(asked: AskedRefunds): Promise<readonly TpayRefund[]> {
   const body = answeredBody(await callOpenApi(asked.account, asked, 'GET', refundsPath(asked)));
   if (!Array.isArray(body.refunds)) throw new Problem('provider_error', 'tpay answered no list of refunds');
   return (body.refunds as readonly Readonly<Record<string, unknown>>[]).map((refund) => {
@@ -121,14 +124,14 @@ async function listRefunds(asked: Asked): Promise<readonly ListedRefund[]> {
 }
 
 /** What the refunds of a list that are done come to, in minor units. */
-export function doneOf(refunds: readonly ListedRefund[]): number {
+export function doneOf(refunds: readonly TpayRefund[]): number {
   return refunds
     .filter(({ state }) => state === 'succeeded')
     .reduce((total, { amount }) => total + amount, 0);
 }
 
 /** What was refunded in all, in minor units. @throws Problem, Refusal as `listRefunds` */
-export async function refundedInAll(asked: Asked): Promise<number> {
+export async function refundedInAll(asked: AskedRefunds): Promise<number> {
   return doneOf(await listRefunds(asked));
 }
 
@@ -163,7 +166,7 @@ export function tpayRefundMovement(title: string, amount: number): string {
  * The refunds of a transaction as bookings. A notification names no refund, only an amount, and that of a second one of the same
  * amount is a repeat: so it is about the first one of an amount.
  */
-export function refundBookings(title: string, refunds: readonly ListedRefund[], complete: boolean): Bookings {
+export function refundBookings(title: string, refunds: readonly TpayRefund[], complete: boolean): Bookings {
   const told = new Set<string>();
   return {
     entries: refunds.map((refund) => {

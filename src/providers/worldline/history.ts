@@ -27,7 +27,7 @@ import type { WorldlineSettings } from './settings.ts';
 import { worldlineKind, worldlineMeaning, worldlineOperationState } from './statuses.ts';
 
 /** Whom a call about a payment is for: a status query, or the look-up of an operation. */
-export type Asked = Pick<
+export type AskedPayment = Pick<
   StatusQuery<WorldlineSettings>,
   'account' | 'fetch' | 'now' | 'order' | 'currency' | 'providerState'
 >;
@@ -38,7 +38,7 @@ type Operation = v.InferOutput<typeof OPERATION>;
 
 /** `GET` of what belongs to a payment. @throws Problem when it is not answered with 200. */
 export async function readWorldline<Schema extends v.GenericSchema>(
-  asked: Pick<Asked, 'account' | 'fetch' | 'now'>,
+  asked: Pick<AskedPayment, 'account' | 'fetch' | 'now'>,
   path: string,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
@@ -50,7 +50,7 @@ export async function readWorldline<Schema extends v.GenericSchema>(
 
 /** @throws Refusal when what an answer says is about another order, another payment, or in another currency. */
 export function requireOurs(
-  asked: Asked,
+  asked: AskedPayment,
   said: { readonly id?: string | null | undefined; readonly output?: Output },
 ): void {
   const { output, id } = said;
@@ -66,7 +66,7 @@ export function requireOurs(
 }
 
 /** `GET payments/{id}/details`. @throws Problem; Refusal when it is about another payment. */
-export async function readDetails(asked: Asked, id: string): Promise<Details> {
+export async function readDetails(asked: AskedPayment, id: string): Promise<Details> {
   const details = await readWorldline(asked, `/payments/${encodeURIComponent(id)}/details`, DETAILS);
   requireOurs(asked, { id: details.id, output: details.paymentOutput });
   if (details.paymentOutput?.references?.merchantReference !== asked.order)
@@ -102,7 +102,7 @@ function acquiredIn(details: Details): number | null {
  * The updates of a payment's details: of the payment, of what was captured in all, and of each refund.
  * @throws Refusal when an id has another form.
  */
-export function updatesOfDetails(asked: Asked, details: Details): readonly ProviderUpdate[] {
+export function updatesOfDetails(asked: AskedPayment, details: Details): readonly ProviderUpdate[] {
   const { order } = asked;
   const operations = details.Operations ?? [];
   if (operations.length === 0) return [updateOfPayment(details, order)];
@@ -148,7 +148,7 @@ const REFUNDS = v.object({ refunds: v.nullish(v.array(REFUND)) });
 
 /** The operations of a kind that a payment has, by its list of them. @throws Problem; Refusal when one is about another payment. */
 export async function listOperations(
-  asked: Asked,
+  asked: AskedPayment,
   kind: OperationKind,
   id: string,
 ): Promise<{ readonly entries: readonly BookedOperation[]; readonly paidId: string | null }> {

@@ -99,10 +99,11 @@ export const lyraBank: Bank = {
   pages: [{ method: 'POST', path: '/vads-payment/' }],
   decisions: ['pay', 'decline', 'cancel', 'wait'],
   api: [
+    { method: 'POST', path: '/api-payment/V4/Charge/SDKTest' },
     { method: 'POST', path: '/api-payment/V4/Order/Get' },
     { method: 'POST', path: '/api-payment/V4/Transaction/:name' },
   ],
-  movesMoney: ({ path }) => !path.endsWith('/Get') && !path.endsWith('/Update'),
+  movesMoney: ({ path }) => !/\/(?:Get|Update|SDKTest)$/.test(path),
   answer: restApi,
   decide: (order, _merchant, _decision, memory) =>
     refer(memory, 'lyra', uuidOf(order.id, 'pay'), order.order),

@@ -122,6 +122,7 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
     );
   });
   if (users.length === 0) return json({ error: 'Incorrect authentication', code: 401 }, 401);
+  if (call.path.endsWith('/testAccess')) return json({ data: true, error: '' });
   const isSigned = (covered: object) =>
     users.some(({ settings }) => sign === sha384({ ...covered, crc: String(settings.crc) }));
   if (call.path.includes('/refund')) return refunds(call, memory);
@@ -287,6 +288,7 @@ export const przelewy24Bank: Bank = {
   ],
   decisions: ['pay'],
   api: [
+    { method: 'GET', path: '/api/v1/testAccess' },
     { method: 'POST', path: '/api/v1/transaction/register' },
     { method: 'PUT', path: '/api/v1/transaction/verify' },
     { method: 'GET', path: '/api/v1/transaction/by/sessionId/:session' },

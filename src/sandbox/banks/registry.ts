@@ -11,6 +11,7 @@ import { ogoneBank } from './ogone.ts';
 import { payboxBank } from './paybox.ts';
 import { paymillBank } from './paymill.ts';
 import { payuBank } from './payu.ts';
+import { postfinanceCheckoutBank } from './postfinance-checkout.ts';
 import { przelewy24Bank } from './przelewy24.ts';
 import { sipsBank } from './sips.ts';
 import { sips2Bank } from './sips2.ts';
@@ -39,6 +40,7 @@ export const BANKS: readonly Bank[] = [
   paymillBank,
   tpayBank,
   worldlineBank,
+  postfinanceCheckoutBank,
 ];
 
 /** The bank that plays a provider. */

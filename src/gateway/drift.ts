@@ -1,0 +1,98 @@
+/**
+ * What was never seen before at a provider: a code that its sheet does not have, a field that it does not name, an address that nobody
+ * has named. Only messages that were believed are looked at: strangers must not be able to make such things up. What is new to this
+ * isolate travels with the payment's own push to the directory, which knows what others have seen.
+ */
+import { BoundedMap } from '../directory/bounded-map.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { DriftSort, Noticed } from '../payments/attention.ts';
+import type { Provider, ProviderRequest, ProviderUpdate } from '../providers/contract.ts';
+import { statusText } from '../providers/kit/statuses.ts';
+import { provider as providerOf } from '../providers/registry.ts';
+import { fromUtf8 } from '../signing/bytes.ts';
+import { parseForm } from '../signing/form.ts';
+import type { OpenedAccount } from './accounts.ts';
+import { isAllowed } from './allowed-ips.ts';
+
+/** Values that one isolate remembers to have seen. */
+const MOST_SEEN = 10_000;
+
+/** Fields of one message that are looked at. */
+const MOST_FIELDS = 200;
+
+/** The longest value that is kept. */
+const LONGEST = 100;
+
+/** No field has this name. */
+const ANY_MESSAGE = '(any message)';
+
+const seen = new BoundedMap<true>(MOST_SEEN);
+
+/** A value by its form alone, for people: letters as `a`, digits as `0`. */
+function formOf(text: string): string {
+  return text.slice(0, 40).replace(/\p{L}/gu, 'a').replace(/\d/g, '0');
+}
+
+/** The fields of a message with the forms of their values, as far as it is a form or a JSON object. */
+function fieldsOf({ query, body, contentType }: ProviderRequest): (readonly [name: string, form: string])[] {
+  if (contentType?.endsWith('json')) return membersOf(body);
+  const fields = [query, body].flatMap((bytes) => parseForm(bytes, MOST_FIELDS) ?? []);
+  return fields.flatMap(({ name, value }) => {
+    const text = fromUtf8(name);
+    return text === null ? [] : [[text, formOf(fromUtf8(value) ?? '')] as const];
+  });
+}
+
+function membersOf(body: Uint8Array): (readonly [string, string])[] {
+  try {
+    const parsed: unknown = JSON.parse(fromUtf8(body) ?? '');
+    if (typeof parsed !== 'object' || parsed === null) return [];
+    return Object.entries(parsed)
+      .slice(0, MOST_FIELDS)
+      .map(([name, value]) => [name, typeof value === 'object' ? typeof value : formOf(String(value))]);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the sheet of a provider has a code, or its proof names a field. */
+function isDocumented(provider: Provider, settings: Record<string, unknown>, what: DriftSort, value: string) {
+  if (what === 'code') return statusText(provider.statuses, value) !== null;
+  if (what === 'address') return false;
+  const { covered, notCovered } = provider.proof(settings, 'notification');
+  return [...covered, ...notCovered].some((name) => name.toLowerCase() === value.toLowerCase());
+}
+
+/** Everything in a message that is not documented and new to this isolate. */
+export function unfamiliarIn(
+  { provider, account, variants }: OpenedAccount,
+  request: ProviderRequest,
+  update: ProviderUpdate,
+  ip: string | null,
+): Noticed[] {
+  const { settings } = variants[0].account;
+  const isKnownAddress = ip === null || (account.allowedIps.length > 0 && isAllowed(account.allowedIps, ip));
+  const found: Noticed[] = [
+    // So that the directory knows which message of a provider was the first one.
+    { what: 'field', value: ANY_MESSAGE, example: '' },
+    { what: 'code', value: update.providerStatus, example: `read as ${update.outcome}` },
+    ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
+    ...(isKnownAddress ? [] : [{ what: 'address' as const, value: ip, example: 'sent a notification' }]),
+  ];
+  return found.flatMap((one) => {
+    const value = one.value.slice(0, LONGEST);
+    const name = `${provider.id} ${one.what} ${value}`;
+    if (value === '' || seen.get(name)) return [];
+    seen.set(name, true);
+    return isDocumented(provider, settings, one.what, value) ? [] : [{ ...one, value }];
+  });
+}
+
+/** Forgets codes that the sheets have by now. */
+export async function forgetDocumented(directory: Directory): Promise<void> {
+  const known = (await directory.drift()).filter(({ provider: id, what, value }) => {
+    const found = providerOf(id);
+    return what === 'code' && found && statusText(found.statuses, value) !== null;
+  });
+  await directory.forgetDrift(known);
+}

@@ -1,0 +1,83 @@
+/** The operator's routes of what needs a person. */
+import { Hono } from 'hono';
+import type { AttentionCursor } from '../../directory/attention.ts';
+import { invalidField, Problem } from '../../payments/errors.ts';
+import type { AppEnv } from '../app-env.ts';
+import { jsonBody, queryOf } from '../body.ts';
+import { documented } from '../openapi.ts';
+import { operatorOf } from '../operator.ts';
+import * as schemas from '../schemas.ts';
+
+/** Entries of a page, unless asked otherwise. */
+const PAGE = 50;
+
+function cursorOf(text: string | undefined): AttentionCursor | undefined {
+  if (text === undefined) return undefined;
+  const [, since, id] = /^(\d{4}-\d\d-\d\dT[\d:.]{8,16}Z)\|(\d{1,15})$/.exec(text) ?? [];
+  if (since === undefined) throw invalidField('cursor', 'is not a cursor');
+  return { since, id: Number(id) };
+}
+
+export function attentionRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.get(
+    '/v1/admin/attention',
+    documented({
+      summary: 'What needs a person, the newest first',
+      description:
+        'Entries open and close with their causes. One that a person resolves is gone from here until its cause comes anew.',
+      auth: 'operator',
+      permission: 'view',
+      query: schemas.attentionQuery,
+      success: { 200: schemas.attentionList },
+      errors: ['invalid_request'],
+      example: { query: 'limit=20' },
+    }),
+    async (c) => {
+      const { kind, shop, limit, cursor } = queryOf(c, schemas.attentionQuery);
+      const { data, next, counts } = await c.get('service').directory.attention({
+        kind,
+        shop,
+        limit: Number(limit ?? PAGE),
+        cursor: cursorOf(cursor),
+        scope: operatorOf(c).scope,
+      });
+      return c.json({ data, nextCursor: next && `${next.since}|${next.id}`, counts });
+    },
+  );
+
+  routes.post(
+    '/v1/admin/attention/:id/resolve',
+    documented({
+      summary: 'Resolve what needed a person',
+      description: 'With a note, which stands in the audit log. It comes back when its cause comes anew.',
+      auth: 'operator',
+      permission: 'refund',
+      body: schemas.resolution,
+      success: { 200: schemas.attention },
+      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      example: {
+        path: { id: '$ATTENTION' },
+        body: { note: 'the website has the new key' },
+        before: [
+          `curl -sf -X POST "$BASE/v1/admin/shops/demo/keys/requestKey/rotate" -H "Authorization: Bearer $ADMIN_TOKEN" > /dev/null`,
+          `ATTENTION=$(curl -sf "$BASE/v1/admin/attention?kind=secret_ending&shop=demo" -H "Authorization: Bearer $ADMIN_TOKEN" | sed 's/.*"id":"\\([0-9]*\\)".*/\\1/')`,
+        ].join('\n'),
+      },
+    }),
+    async (c) => {
+      const { directory } = c.get('service');
+      const text = c.req.param('id');
+      const { note } = await jsonBody(c, schemas.resolution);
+      const found = /^\d{1,15}$/.test(text)
+        ? await directory.openAttention(Number(text), operatorOf(c).scope)
+        : null;
+      if (!found) throw new Problem('not_found', 'there is no such open entry');
+      await directory.resolveAttention(found, operatorOf(c), note);
+      return c.json(found);
+    },
+  );
+
+  return routes;
+}

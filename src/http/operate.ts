@@ -1,0 +1,117 @@
+/** Captures, cancels and refunds over HTTP, for a shop by its key or by an operator. */
+import type { Context } from 'hono';
+import { cancelPayment } from '../gateway/cancel-payment.ts';
+import { operationRules } from '../gateway/operation-rules.ts';
+import { originOf } from '../gateway/start-attempt.ts';
+import { valid } from '../gateway/validation.ts';
+import type { OperationCommandResult, OperationOperator, PaymentRead } from '../ledger/commands.ts';
+import { Problem, type ProblemCode } from '../payments/errors.ts';
+import type { PaymentId } from '../payments/id.ts';
+import type { OperationKind } from '../payments/operations.ts';
+import { hex } from '../signing/bytes.ts';
+import type { AppEnv } from './app-env.ts';
+import { jsonBody, optionalJsonBody } from './body.ts';
+import { checkoutUrl } from './checkout-url.ts';
+import * as schemas from './schemas.ts';
+
+/** What an operation may be answered with, beside what its key is. */
+export const OPERATION_ERRORS: readonly ProblemCode[] = [
+  'invalid_request',
+  'not_found',
+  'invalid_state',
+  'reference_conflict',
+  'payload_too_large',
+  'unsupported_operation',
+  'amount_out_of_range',
+  'provider_error',
+  'provider_unreachable',
+];
+
+export const OPERATION_HEADERS = {
+  'Idempotency-Key': '1 to 255 printable characters; left out, each call is an operation of its own',
+};
+
+export const OPERATION_SUMMARIES: Record<OperationKind, string> = {
+  capture: 'Take the money of an authorized payment, whole or in part',
+  cancel:
+    'Call off a payment that nobody has paid, release an authorization, or take back an order before its money is settled',
+  refund: 'Give back money that was paid, whole or in part',
+};
+
+/** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
+export function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
+  const body = JSON.stringify({ reference, amount: 1999, currency: 'EUR', provider: 'sips2', capture });
+  return [
+    `${variable}=$(curl -sf -X POST "$BASE/v1/payments" -H "Authorization: Bearer $SHOP_KEY" -d '${body}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')`,
+    `curl -sf -X POST "$BASE/sandbox/payments/$${variable}" -d '{"decision":"pay"}' > /dev/null`,
+  ].join('\n');
+}
+
+/** The payment of an operation, and who asks for it instead of the shop. */
+interface Operated {
+  readonly id: PaymentId;
+  readonly shop: string;
+  readonly read: PaymentRead;
+  readonly operator?: OperationOperator;
+}
+
+function idempotencyKey(c: Context<AppEnv>): string {
+  const given = c.req.header('idempotency-key');
+  if (given !== undefined) return valid(schemas.idempotencyKey, given);
+  const bytes = new Uint8Array(16);
+  c.get('service').random(bytes);
+  return `made/${hex(bytes)}`;
+}
+
+function answer(c: Context<AppEnv>, result: OperationCommandResult, origin: string): Response {
+  switch (result.kind) {
+    case 'none':
+      throw new Problem('not_found', 'there is no such payment');
+    case 'problem': {
+      const { code, detail, provider } = result.problem;
+      throw new Problem(code, detail, { provider });
+    }
+    case 'done':
+      if (result.replayed) c.header('Idempotent-Replayed', 'true');
+      return c.json({ ...result.view, checkoutUrl: checkoutUrl(c.get('service'), origin, result.view.id) });
+  }
+}
+
+function operateBody(
+  c: Context<AppEnv>,
+  kind: OperationKind,
+): Promise<{ readonly amount?: number | undefined; readonly attempt?: number | undefined }> {
+  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operate);
+}
+
+/**
+ * Captures, cancels or refunds, as the request's body and its Idempotency-Key say.
+ * @param operator who asks for it instead of the shop.
+ */
+export async function operate(
+  c: Context<AppEnv>,
+  kind: OperationKind,
+  { id, shop, read, operator }: Operated,
+): Promise<Response> {
+  const { amount = null, attempt = null } = await operateBody(c, kind);
+  // An operator's key is never one of the shop's: no header has this character.
+  const key = operator ? `operator\n${idempotencyKey(c)}` : idempotencyKey(c);
+  const service = c.get('service');
+  const origin = originOf(service, c.req.url);
+  const by = operator && { operator };
+  if (kind === 'cancel') {
+    const working = cancelPayment(service, id, read, { shop, attempt, key, origin, ...by });
+    c.executionCtx.waitUntil(working.catch(() => {}));
+    return answer(c, await working, origin);
+  }
+  const { rules, reasons } = await operationRules(service, read, kind);
+  if (Object.values(rules).every((rule) => rule === null)) {
+    throw new Problem('unsupported_operation', reasons.join('; '));
+  }
+  const working = service
+    .ledger(id)
+    .executeOperation({ shop, kind, amount, attempt, key, origin, rules, ...by });
+  // A shop that does not wait for the answer does not break the call off.
+  c.executionCtx.waitUntil(working.catch(() => {}));
+  return answer(c, await working, origin);
+}

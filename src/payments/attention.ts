@@ -1,0 +1,59 @@
+/** What needs a person: the kinds, and one thing of them as a ledger or the directory finds it. */
+
+export const ATTENTION_KINDS = [
+  'webhook_failing',
+  'endpoint_off',
+  'operation_unknown',
+  'conflict',
+  'paid_twice',
+  'pending_person',
+  'pending_proof',
+  'accepted_risk',
+  'refusals',
+  'provider_failing',
+  'drift',
+  'secret_ending',
+] as const;
+
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
+
+export const DRIFT_SORTS = ['code', 'field', 'address'] as const;
+export type DriftSort = (typeof DRIFT_SORTS)[number];
+
+/** Something in a message of a provider that is not documented. */
+export interface Noticed {
+  readonly what: DriftSort;
+  readonly value: string;
+  /** For people, masked. */
+  readonly example: string;
+}
+
+/** What the messages of an account have shown since the last push of a payment. */
+export interface Notified {
+  readonly account: string;
+  readonly provider: string;
+  /** When the newest one came, RFC 3339 UTC. */
+  readonly at: string;
+  readonly noticed: readonly Noticed[];
+}
+
+/** One thing of a payment that needs a person, as its ledger finds it. */
+export interface AttentionItem {
+  readonly kind: AttentionKind;
+  /** Distinguishes the things of one kind in all of the installation. */
+  readonly subject: string;
+  /** What caused it: another cause is another occurrence, which comes back although the one before was resolved. */
+  readonly cause: string;
+  readonly account: string | null;
+  /** RFC 3339 UTC. */
+  readonly since: string;
+  /** Plain data for the operator, without secrets. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Everything of a payment that needs a person now. */
+export interface PaymentAttention {
+  readonly payment: string;
+  readonly shop: string;
+  readonly items: readonly AttentionItem[];
+}
