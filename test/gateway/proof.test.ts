@@ -11,9 +11,11 @@ import {
   countsAs,
   describeProof,
   isProof,
+  mustAskForAmount,
   standingOf,
   trustsUnproven,
 } from '../../src/gateway/proof.ts';
+import { MONEY_OUTCOMES, OUTCOMES } from '../../src/payments/statuses.ts';
 import type { Environment } from '../../src/payments/types.ts';
 import type { Channel, Proof, Provider } from '../../src/providers/contract.ts';
 import { merchantProof, unsignedProof } from '../../src/providers/kit/proof.ts';
@@ -188,4 +190,22 @@ describe('what an operator accepts', () => {
     expect(trustsUnproven(openedWith(provider, {}, { trust_unsigned_notification: true }))).toBe(true);
     expect(trustsUnproven(openedWith(provider, {}, { trust_unsigned_notification: 'yes' }))).toBe(false);
   });
+});
+
+describe('news of money that does not say how much', () => {
+  it.each(ASKS)(
+    'has the provider asked, where it can be, and nothing else has: asked %s',
+    (_ask, asked, asks) => {
+      const opened = openedWith(providerWith(whole, asks, undefined));
+      for (const outcome of [...OUTCOMES, 'accepted'] as const) {
+        const isOfMoney = outcome === 'accepted' || MONEY_OUTCOMES.has(outcome);
+        expect([outcome, mustAskForAmount(opened, { outcome, amount: null })]).toEqual([
+          outcome,
+          isOfMoney && asked,
+        ]);
+        for (const amount of [0, 1999])
+          expect([outcome, mustAskForAmount(opened, { outcome, amount })]).toEqual([outcome, false]);
+      }
+    },
+  );
 });
