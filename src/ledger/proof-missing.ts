@@ -1,6 +1,6 @@
 /**
  * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked; or the provider says
- * that money was taken of what is held, and not how much. A person, who has looked at the provider's back office, says what is true
+ * that money was taken of what is held, and not how much; or it names an amount or a currency that cannot be. A person, who has looked at the provider's back office, says what is true
  * of it, once.
  */
 import { type Minor, minor } from '../payments/money.ts';
@@ -12,8 +12,10 @@ import {
   summaryOf,
   withAttempt,
   withMovedState,
+  withoutConflict,
   withSaid,
 } from './record.ts';
+
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -37,7 +39,7 @@ function waitsForAmount(attempt: Attempt): boolean {
 export function waitsForProof(attempt: Attempt): boolean {
   const { amount, state, pendingReason } = attempt;
   const isUnproven = pendingReason === 'proof_missing' && summarize(amount, [state]).status === 'pending';
-  return isUnproven || waitsForAmount(attempt);
+  return isUnproven || waitsForAmount(attempt) || attempt.amountUnclear === true;
 }
 
 /**
@@ -53,7 +55,12 @@ export function isNewlyUntold({ attempts, operations = [] }: LedgerRecord, numbe
 }
 
 /** The attempt without the reason to wait. */
-function concluded({ pendingReason: _reason, amountUntold: _untold, ...attempt }: Attempt): Attempt {
+function concluded({
+  pendingReason: _reason,
+  amountUntold: _untold,
+  amountUnclear: _unclear,
+  ...attempt
+}: Attempt): Attempt {
   return attempt;
 }
 
@@ -95,10 +102,13 @@ export class ProofMissing {
     const attempt = record?.attempts[command.attempt - 1];
     if (!record || !attempt) return { kind: 'not_found' };
     if (!waitsForProof(attempt)) return { kind: 'not_waiting' };
-    if (command.outcome === 'denied' && waitsForAmount(attempt)) return { kind: 'held' };
+    const { authorized, paid: known } = moneyOf(attempt.state);
+    if (command.outcome === 'denied' && (authorized > 0 || known > 0)) return { kind: 'held' };
     if (command.outcome === 'denied')
       return this.#move(record, command.attempt, { outcome: 'denied', amount: null });
-    const claims = this.#claimsOf(record, command.attempt);
+    // What cannot be has to be looked up.
+    if (attempt.amountUnclear && command.amount === null) return { kind: 'amount_needed', claimed: [] };
+    const claims = attempt.amountUnclear ? [] : this.#claimsOf(record, command.attempt);
     // Where money was never said to be more than held, it is held.
     const paid = claims.filter(({ outcome }) => outcome === 'paid');
     const isHeld = claims.length > 0 && paid.length === 0;
@@ -114,7 +124,7 @@ export class ProofMissing {
     said: { readonly outcome: 'paid' | 'authorized' | 'denied'; readonly amount: Minor | null },
   ): ConcludeAttemptResult {
     this.#work.commit((writer) => {
-      const moved = withAttempt(record, number, (attempt) =>
+      const moved = withAttempt(withoutConflict(record, number), number, (attempt) =>
         withMovedState(concluded(attempt), false, (state) =>
           apply(state, { ...said, movement: '', cumulative: true }),
         ),

@@ -3,7 +3,7 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import { cancelledOfPaid, capturedOf, movementOf } from '../payments/operations.ts';
 import {
   type AttemptState,
   apply,
@@ -12,10 +12,12 @@ import {
   hasLapsed,
   inDoubt,
   knownMoney,
+  type Mismatch,
   MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
+import type { Outcome } from '../payments/statuses.ts';
 import type { PendingReason } from '../payments/types.ts';
 import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
@@ -124,6 +126,17 @@ function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpda
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
   return ranks.indexOf(reason) > ranks.indexOf(known);
+}
+
+/** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */
+function takesRefundBack(
+  { state }: Attempt,
+  { operation, movement }: ApplyUpdateCommand,
+  about: ReturnType<OperationResults['newsOf']>,
+): boolean {
+  if (operation?.kind !== 'refund' || operation.state !== 'failed') return false;
+  const movements = [movement, ...(about ? [movementOf(about.operation)] : [])];
+  return movements.some((id) => (state.refunded[id] ?? 0) > 0);
 }
 
 export class ProviderUpdates {
@@ -247,7 +260,10 @@ export class ProviderUpdates {
     if (difference) {
       writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
-      if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      if (blocked) {
+        this.#tellConflict(writer, record, { attempt: number, outcome, difference });
+        return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      }
     }
     // What we have cancelled of it counts as given back, and not as never paid.
     const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
@@ -262,6 +278,13 @@ export class ProviderUpdates {
     };
     if (contradicts(attempt.state, update)) {
       const reason = 'not_paid_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return { answer };
+    }
+    if (takesRefundBack(attempt, command, about)) {
+      const reason = 'not_refunded_after_all';
       writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
       writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
@@ -320,8 +343,10 @@ export class ProviderUpdates {
       return taken;
     }
     const agreed = difference ? record : withoutConflict(record, number);
-    const moved = withAttempt(agreed, number, (entry) => ({
+    const isClear = outcome === 'paid' || outcome === 'authorized';
+    const moved = withAttempt(agreed, number, ({ amountUnclear, ...entry }) => ({
       ...entry,
+      ...(amountUnclear && !isClear && { amountUnclear }),
       queried: 0,
       state,
       ...(proven && { proven }),
@@ -348,5 +373,32 @@ export class ProviderUpdates {
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return { answer };
+  }
+
+  /**
+   * Money that a message names and that cannot be: it does not count, and may be there all the same. The shop is told, and a person can
+   * say what came. Where the amount alone is wrong, the shopper waits for that and is not asked for the money again.
+   */
+  #tellConflict(
+    writer: Writer,
+    record: LedgerRecord,
+    {
+      attempt: number,
+      outcome,
+      difference,
+    }: { readonly attempt: number; readonly outcome: Outcome; readonly difference: Mismatch },
+  ): void {
+    const isIncoming = outcome === 'paid' || outcome === 'authorized';
+    const waits = isIncoming && (difference === 'amount_scaled' || difference === 'amount_implausible');
+    const marked = withAttempt(record, number, (entry) => {
+      if (!isIncoming) return entry;
+      const state = waits
+        ? apply(entry.state, { outcome: 'pending', amount: null, movement: '' })
+        : entry.state;
+      const reason = waits && asksForMore('person_needed', entry.pendingReason);
+      return { ...entry, state, amountUnclear: true, ...(reason && { pendingReason: 'person_needed' }) };
+    });
+    this.#work.saveMoved(writer, marked);
+    writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', marked, null));
   }
 }

@@ -55,6 +55,8 @@ export interface Attempt {
   readonly pendingReason?: PendingReason;
   /** Its provider says that money was taken of what is held, and not how much. */
   readonly amountUntold?: true;
+  /** A message says that money came, and names an amount or a currency that cannot be; what was understood since clears it. */
+  readonly amountUnclear?: true;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;

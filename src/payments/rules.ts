@@ -195,7 +195,7 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
-    // Nothing holds nothing: a hold that ends is told by another outcome.
+    // A stored card holds nothing. What is lowered to nothing is told as cancelled.
     if (amount === 0) return known;
     const held = withMovement(known.held, id, amount);
     // Of two amounts of one transaction the smaller one is the later one, whichever came first.
@@ -239,7 +239,9 @@ export function contradicts(
   { outcome, movement, ofTransaction }: AttemptUpdate,
 ): boolean {
   const isEnd = endingOf(outcome) !== null || outcome === 'capture_denied';
-  return ofTransaction === true && isEnd && (state.paid[movement] ?? ZERO) > 0;
+  // The movement of a declined capture is that of the capture.
+  const isOfOne = ofTransaction === true || outcome === 'capture_denied';
+  return isOfOne && isEnd && (state.paid[movement] ?? ZERO) > 0;
 }
 
 /**
@@ -429,7 +431,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
-  const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
+  // A transaction that was taken back has no refunds: those are of what others have brought.
+  const gone = isReversed(state) ? reversedOf(state, paid) : ZERO;
+  const refunded = sum([gone, Math.min(back, paid - gone) as Minor]);
   const released = totals.released ?? ZERO;
   const held = Math.min(state.authorized - released, leftHeld(state));
   return {

@@ -228,7 +228,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       permission: 'configure',
       optionalBody: schemas.nothing,
-      success: { 200: schemas.checked },
+      success: { 200: schemas.accountCheck },
       errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
       example: { path: { id: 'docs-ogone' } },
     }),

@@ -203,7 +203,7 @@ export const payment = v.object({
   test: told('No real money moves.', v.boolean()),
   amounts,
   pendingReason: told(
-    '`processing`: the provider has no result yet. `proof_missing`: a message says that there is one, and it proves nothing. `person_needed`: the provider waits for a person. Null unless the status is `pending`.',
+    '`processing`: the provider has no result yet. `proof_missing`: a message says that there is one, and it proves nothing. `person_needed`: the provider waits for a person, or a person has to look what came, since its messages name an amount that cannot be. Null unless the status is `pending`.',
     v.nullable(v.picklist(PENDING_REASONS)),
   ),
   providerReference: told("The provider's number of the payment.", v.nullable(v.string())),

@@ -315,6 +315,24 @@ describe('a transaction that held money', () => {
   );
 });
 
+it.each(['WAITING_AUTHORISATION', 'WAITING_AUTHORIZATION'])('%s waits, however it is spelt', async (word) => {
+  const { tell, money } = await sent();
+  await tell({ vads_trans_status: word });
+  expect(await money()).toEqual(['pending', 0, 0]);
+});
+
+it('a refund that counts and is cancelled before its remittance is told: the shopper has not got the money', async () => {
+  const credit = { vads_operation_type: 'CREDIT', vads_amount: '500', vads_trans_uuid: 'c'.repeat(32) };
+  const { tell, shop, id } = await sent();
+  await tell({ vads_trans_status: 'CAPTURED' });
+  await tell({ ...credit, vads_trans_status: 'AUTHORISED' });
+  await tell({ ...credit, vads_trans_status: 'CANCELLED' });
+  const conflict = (await shop.events(id)).find(({ type }) => type === 'notification.conflict');
+  expect(conflict?.detail).toMatchObject({ reason: 'not_refunded_after_all' });
+  await runAlarms(id);
+  expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.conflict');
+});
+
 describe('a transaction that is cancelled', () => {
   const other: Fields = { vads_trans_uuid: OTHER_UUID };
 
@@ -351,6 +369,29 @@ describe('a transaction that is cancelled', () => {
     await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'AUTHORISED' });
     await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'CANCELLED' });
     expect(await money()).toEqual(['partially_refunded', 5090, 2500]);
+  });
+
+  it('is given back beside what was refunded of another part, told by messages or found by asking', async () => {
+    const messages: readonly Fields[] = [
+      { vads_trans_status: 'AUTHORISED' },
+      { vads_trans_status: 'CAPTURED', vads_trans_uuid: OTHER_UUID },
+      { vads_trans_status: 'CANCELLED' },
+      {
+        vads_trans_status: 'CAPTURED',
+        vads_operation_type: 'CREDIT',
+        vads_trans_uuid: 'c'.repeat(32),
+        vads_amount: '500',
+      },
+    ];
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 3, 0, 2],
+    ]) {
+      const { tell, money } = await sent();
+      for (const index of order) await tell(messages[index] ?? {});
+      expect(await money(), String(order)).toEqual(['partially_refunded', 3998, 2499]);
+    }
   });
 
   it('leaves what another try holds', async () => {
