@@ -146,6 +146,14 @@ describe('the proof of a log', () => {
     }
   });
 
+  it('of one payment does not pass for that of another', async () => {
+    const [one, other] = [await proofOf(await paid()), await proofOf(await paid())];
+    expect(await checkProof({ ...other, payment: one.payment }, null)).toMatchObject({
+      valid: false,
+      line: 1,
+    });
+  });
+
   it('holds after the shopper’s data was erased, and against the anchor from before', async () => {
     const id = await paid();
     const anchor = await anchorNow();
