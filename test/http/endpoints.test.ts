@@ -194,7 +194,9 @@ describe('an endpoint that does not answer', () => {
     hung.resolve();
     await alarm;
     const left = await runInDurableObject(objectOf(id), (_object, { storage: { sql } }) =>
-      JSON.stringify(['payment', 'events', 'jobs'].map((table) => sql.exec(`SELECT * FROM ${table}`).toArray())),
+      JSON.stringify(
+        ['payment', 'events', 'jobs'].map((table) => sql.exec(`SELECT * FROM ${table}`).toArray()),
+      ),
     );
     expect(left).not.toContain(email);
     // Its log of tries goes on.
