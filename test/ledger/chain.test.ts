@@ -208,6 +208,32 @@ describe('erasing', () => {
     net.restore();
   });
 
+  it('of a log that version 0.1 has written ties what it erases to the lines before', async () => {
+    const net = network();
+    const id = await paid();
+    const { events: log = [] } = (await ledgerOf(id).events()) ?? {};
+    await runInDurableObject(objectOf(id), (_object, { storage: { sql } }) => {
+      let before = GENESIS;
+      for (const line of log) {
+        before = eventHashV1(before, line);
+        sql.exec('UPDATE events SET salt = NULL, hash = ? WHERE seq = ?', before, line.seq);
+      }
+      sql.exec('UPDATE payment SET head = ?', before);
+    });
+    await evictDurableObject(objectOf(id));
+    expect(await ledgerOf(id).erase()).toBe('erased');
+    const { events = [] } = (await ledgerOf(id).events()) ?? {};
+    const checked = checkLog(events);
+    expect(checked).toMatchObject({ broken: null, taken: checked.erased });
+    expect(checked.taken.length).toBeGreaterThan(0);
+    const [first] = events;
+    if (!first) throw new Error('no line');
+    const forged = { ...first, detail: { ...first.detail, amount: 1 } };
+    const rewritten = events.with(0, { ...forged, hash: eventHashV1(GENESIS, forged) });
+    expect(checkLog(rewritten).broken).not.toBeNull();
+    net.restore();
+  });
+
   it('takes what came afterwards too, and moves no money', async () => {
     const net = network();
     const id = await paid();
