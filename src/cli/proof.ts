@@ -87,6 +87,7 @@ export async function checkProofFile(proofFile: unknown, anchorFile: unknown): P
 export function proofWords({
   valid,
   problem,
+  payment,
   lines,
   erased,
   unproven,
@@ -97,11 +98,11 @@ export function proofWords({
     ? 'the anchor that you have kept'
     : "the file's own anchor: it shows no more than that the file is consistent";
   return [
-    `valid: all ${lines} lines fit`,
+    `valid: all ${lines} lines of the payment ${payment} fit`,
     ...(erased.length > 0 ? [`erased details: lines ${erased.join(', ')}`] : []),
     ...(unproven.length > 0
       ? [
-          `of version 1 and erased, so that time, type and source are not proven: lines ${unproven.join(', ')}`,
+          `of version 1 and erased: lines ${unproven.join(', ')}; up to line ${unproven.at(-1)} the chain holds since that erasure, and no anchor from before proves it`,
         ]
       : []),
     held

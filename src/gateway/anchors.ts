@@ -38,7 +38,7 @@ export async function makeAnchor(service: Service): Promise<Anchor | null> {
     return (last !== undefined && last.size < CHUNK) || chunks.length >= MOST_CHUNKS;
   };
   for (let run = 0; run < CHUNKS_A_RUN && !isWhole(); run += 1) {
-    const leaves = await anchors.unanchored(CHUNK);
+    const leaves = await anchors.unanchored(number, CHUNK);
     if (leaves.length === 0) return sign(service, { number, at, newest, chunks });
     const root = hex(merkleRoot(leaves.map((leaf) => leafHash(anchorLeafText(leaf)))));
     const chunk = { chunk: chunks.length, size: leaves.length, root };

@@ -114,7 +114,9 @@ export async function createPayment(
     const next = { ...command, attempt: await start(number) };
     const result = await ledger.replace(next, number, replacement.ifVersion);
     if (result !== 'replaced') throw notReplaced(result);
-    return (await ledger.replay(known)) ?? created;
+    const replaced = await ledger.replay(known);
+    if (!replaced || replaced.kind === 'conflict') return replaced ?? created;
+    return { ...replaced, kind: 'replaced' };
   } catch (error) {
     // The account may have changed since: a repeat of a request that succeeded still gets its payment.
     const earlier = error instanceof Problem ? await ledger.replay(known) : null;

@@ -31,10 +31,12 @@ export interface CheckedProof {
   /** The first line that does not fit; null: all do, or the fault is in no line. */
   readonly line: number | null;
   readonly problem: string | null;
+  /** Its id. */
+  readonly payment: string;
   readonly lines: number;
   /** Lines whose detail was erased, as later lines say. */
   readonly erased: readonly number[];
-  /** Those of them that are of chain version 1: nothing but their hash is proven. */
+  /** Those of them of chain version 1: up to them the chain holds since their erasure, and no anchor from before proves it. */
   readonly unproven: readonly number[];
   /** The anchor that holds the log up to a line; null: none was checked. */
   readonly anchor: {
@@ -56,13 +58,21 @@ export async function checkProof(proof: LogProof, kept: Anchor | null): Promise<
     valid: problem === null,
     line,
     problem,
+    payment,
     lines: events.length,
     erased,
     unproven: taken,
     anchor,
   });
   if (broken) return result(broken.seq, `line ${broken.seq} ${broken.problem}`);
-  if (events.length === 0) return result(null, 'the file has no lines');
+  const [first] = events;
+  if (!first) return result(null, 'the file has no lines');
+  const { payment: named = payment } = first.detail;
+  if (named !== payment)
+    return result(
+      first.seq,
+      `line ${first.seq} is of the payment ${String(named)}, and the file of ${payment}`,
+    );
   if (!own && !kept) return result(null, null);
   if (!own || (kept && own.number !== kept.number))
     return result(

@@ -122,7 +122,7 @@ export interface PaymentWithRedirect {
 }
 
 export type CreateResult =
-  | ({ readonly kind: 'created' | 'replayed' } & PaymentWithRedirect)
+  | ({ readonly kind: 'created' | 'replayed' | 'replaced' } & PaymentWithRedirect)
   /** The reference is another request's: in these dotted paths. */
   | { readonly kind: 'conflict'; readonly differences: readonly string[] };
 
@@ -368,8 +368,16 @@ export type OperationOutcome =
 
 export type OperationCommandResult =
   | { readonly kind: 'none' }
-  | { readonly kind: 'done'; readonly view: PaymentView; readonly replayed: boolean }
-  | { readonly kind: 'problem'; readonly problem: OperationProblem };
+  | ({ readonly kind: 'done'; readonly view: PaymentView } & OperationMade)
+  | ({ readonly kind: 'problem'; readonly problem: OperationProblem } & OperationMade);
+
+/** The operation that an answer is about. */
+export interface OperationMade {
+  /** Null: none was made. */
+  readonly operation: number | null;
+  /** Whether an earlier command had made it. */
+  readonly replayed: boolean;
+}
 
 /** What a person says became of an operation whose outcome was unknown. */
 export interface ConcludeCommand {

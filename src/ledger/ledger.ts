@@ -57,7 +57,7 @@ import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
-import { Operations } from './operations.ts';
+import { Operations, rejected } from './operations.ts';
 import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
@@ -129,6 +129,8 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         };
         writer.save(created);
         writer.log('created', command.by ?? 'shop', {
+          // So that the log of one payment does not pass for that of another.
+          payment: command.id,
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
@@ -385,7 +387,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Captures, cancels or refunds, once for each Idempotency-Key. */
   async executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
     const problem = await this.#unreadableAccount();
-    return problem ? { kind: 'problem', problem } : this.#operations.execute(command);
+    return problem ? rejected(problem) : this.#operations.execute(command);
   }
 
   /** Why an operation cannot begin now, before anything of it is recorded: it would have failed for good under its key. */

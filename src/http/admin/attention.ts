@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { AttentionCursor, Sight } from '../../directory/attention.ts';
 import { mayDo, type Operator } from '../../gateway/permissions.ts';
+import { ownAccount, scopedShop } from '../../gateway/scoped.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { jsonBody, queryOf } from '../body.ts';
@@ -37,12 +38,16 @@ export function attentionRoutes(): Hono<AppEnv> {
       permission: 'view',
       query: schemas.attentionQuery,
       success: { 200: schemas.attentionList },
-      errors: ['invalid_request'],
+      errors: ['invalid_request', 'not_found'],
       example: { query: 'limit=20' },
     }),
     async (c) => {
       const { kind, shop, limit, cursor } = queryOf(c, schemas.attentionQuery);
-      const { data, next, counts } = await c.get('service').directory.attention({
+      const service = c.get('service');
+      const { scope } = operatorOf(c);
+      // Nothing that is open, for a shop that is misspelt, would be taken for good news.
+      if (shop !== undefined) await scopedShop(service, scope, shop);
+      const { data, next, counts } = await service.directory.attention({
         kind,
         shop,
         limit: Number(limit ?? PAGE),
@@ -57,12 +62,13 @@ export function attentionRoutes(): Hono<AppEnv> {
     '/v1/admin/attention/:id/resolve',
     documented({
       summary: 'Resolve what needed a person',
-      description: 'With a note, which stands in the audit log. It comes back when its cause comes anew.',
+      description:
+        'With a note, which stands in the audit log. It comes back when its cause comes anew. What is about an account that shops outside use too is resolved by an operator of all shops: 403.',
       auth: 'operator',
       permission: 'refund',
       body: schemas.resolution,
       success: { 200: schemas.attention },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large'],
       example: {
         path: { id: '$ATTENTION' },
         body: { note: 'the website has the new key' },
@@ -73,13 +79,17 @@ export function attentionRoutes(): Hono<AppEnv> {
       },
     }),
     async (c) => {
-      const { directory } = c.get('service');
+      const service = c.get('service');
+      const { directory } = service;
       const text = c.req.param('id');
       const { note } = await jsonBody(c, schemas.resolution);
       const found = /^\d{1,15}$/.test(text)
         ? await directory.openAttention(Number(text), sightOf(operatorOf(c)))
         : null;
       if (!found) throw new Problem('not_found', 'there is no such open entry');
+      // It would be gone for the others as well.
+      if (found.shop === null && found.account !== null)
+        await ownAccount(service, operatorOf(c).scope, found.account);
       await directory.resolveAttention(found, operatorOf(c), note);
       return c.json(found);
     },

@@ -5,13 +5,13 @@ import { originOf } from '../../gateway/start-attempt.ts';
 import { refresh } from '../../gateway/status-query.ts';
 import { Problem } from '../../payments/errors.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../payments/operations.ts';
-import type { PaymentView } from '../../payments/types.ts';
 import type { AppEnv } from '../app-env.ts';
 import { optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented, type Example } from '../openapi.ts';
 import {
   demoPayment,
+  type Noted,
   OPERATION_ERRORS,
   OPERATION_HEADERS,
   OPERATION_SUMMARIES,
@@ -68,24 +68,16 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
         const { shop, view } = read;
         // A cancel may give paid money back too: the ledger says which operation does.
         const operator = { actor: by.actor, approvalAbove: await approvalAbove(service, view.currency) };
-        const note = (detail: Readonly<Record<string, unknown>>) =>
-          service.directory.noteAudit({ by, action: `payment.${kind}`, subject: id, shop, detail });
-        const response = await operate(c, kind, { id, shop, read, operator }).catch(
-          async (error: unknown) => {
-            // What was rejected before it began is in the log of requests.
-            if (error instanceof Problem && error.status >= 500) await note({ problem: error.code });
-            throw error;
-          },
-        );
-        if (response.headers.has('Idempotent-Replayed')) return response;
-        const now = await response.clone().json<Pick<PaymentView, 'status' | 'operations'>>();
-        const made = now.operations.find((one) => one.operation > view.operations.length);
-        await note(
-          made
-            ? { operation: made.operation, amount: made.amount, state: made.state }
-            : { status: now.status },
-        );
-        return response;
+        const noted = ({ operation, view: now, problem }: Noted) => {
+          const made = now?.operations.find((one) => one.operation === operation);
+          const detail = {
+            ...(operation !== null && { operation }),
+            ...(made ? { amount: made.amount, state: made.state } : now && { status: now.status }),
+            ...(problem && { problem }),
+          };
+          return service.directory.noteAudit({ by, action: `payment.${kind}`, subject: id, shop, detail });
+        };
+        return operate(c, kind, { id, shop, read, operator, noted });
       },
     );
   }
