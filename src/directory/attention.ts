@@ -6,7 +6,7 @@
 import type { AttentionKind, PaymentAttention } from '../payments/attention.ts';
 import { recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
-import { type Condition, scopeCondition } from './scope.ts';
+import { accountsOf, type Condition, scopeCondition } from './scope.ts';
 import type { Actor, Scope } from './types.ts';
 
 /** A refusal needs a person for so long after it, in milliseconds. */
@@ -137,6 +137,13 @@ function derived(now: number): Derived[] {
       values: [],
     },
     {
+      kind: 'fallback',
+      select: `SELECT outages.account AS subject, down_since AS cause, NULL AS payment, outages.account AS account, NULL AS shop,
+          down_since AS since, json_object('fallback', accounts.fallback, 'triedAt', tried_at, 'error', last_error) AS detail
+        FROM outages JOIN accounts ON accounts.id = outages.account WHERE down_since IS NOT NULL AND accounts.fallback IS NOT NULL`,
+      values: [],
+    },
+    {
       kind: 'drift',
       select: `SELECT provider || '/' || what || '/' || value AS subject, first_seen_at AS cause, NULL AS payment, account, NULL AS shop,
           first_seen_at AS since,
@@ -187,10 +194,10 @@ function attentionOf({ id, detail, ...row }: AttentionRow): Attention {
 function scoped(scope: Scope): Condition[] {
   if (scope.all) return [];
   const own = scopeCondition(scope, 'shop');
-  const used = scopeCondition(scope, 'shops.id');
+  const used = accountsOf(scope);
   return [
     {
-      sql: `(${own.sql} OR (shop IS NULL AND account IN (SELECT value FROM shops, json_each(shops.accounts) WHERE ${used.sql})))`,
+      sql: `(${own.sql} OR (shop IS NULL AND account IN (${used.sql})))`,
       values: [...own.values, ...used.values],
     },
   ];

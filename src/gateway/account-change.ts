@@ -36,6 +36,8 @@ export interface AccountChange {
   readonly allowedIps?: readonly string[] | null | undefined;
   readonly trustUnprovenNotifications?: boolean | null | undefined;
   readonly expireAfterHours?: number | null | undefined;
+  /** Null: none. */
+  readonly fallback?: string | null | undefined;
 }
 
 function originProblem(text: string, rules: AddressRules): string | null {
@@ -190,6 +192,7 @@ export function accountInput(
     trustUnprovenNotifications:
       body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,
     expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
+    fallback: body.fallback === undefined ? (before?.fallback ?? null) : body.fallback,
     secrets,
   };
 }

@@ -108,6 +108,8 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
   refusals: 'Messages to an account were refused for this reason in the last 24 hours.',
   provider_failing:
     'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
+  fallback:
+    'The provider of an account cannot be reached, and new attempts go to its fallback, `detail.fallback`. It goes with the next answer; one attempt a minute tries.',
   drift:
     'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
   secret_ending:

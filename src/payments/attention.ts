@@ -11,6 +11,7 @@ export const ATTENTION_KINDS = [
   'accepted_risk',
   'refusals',
   'provider_failing',
+  'fallback',
   'drift',
   'secret_ending',
 ] as const;
