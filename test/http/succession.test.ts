@@ -212,7 +212,9 @@ const FLIGHTS: readonly Flight[] = [
     isPayable: false,
     bring: async (place) => {
       const trip = await paying('pay')(place);
-      await place.shop.call('POST', `/payments/${trip.payment.id}/refund`, { amount: 100 });
+      await ledgerOf(trip.payment.id).applyUpdate(
+        updateOf({ account: place.account, outcome: 'refunded', amount: 100, movement: 'R', key: 'R' }),
+      );
       return trip;
     },
   },
@@ -224,7 +226,8 @@ describe('a move with payments in flight', () => {
     async ({ status, bring, isPayable }) => {
       const place = await placeAt('ogone', {}, {});
       await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
-      const to = await successor();
+      // A provider whose redirect can be followed twice.
+      const to = await euros('paybox');
       const trip = await bring(place);
       const { id } = trip.payment;
       expect((await place.shop.payment(id)).status).toBe(status);
@@ -233,22 +236,22 @@ describe('a move with payments in flight', () => {
       const hop = await hopOf(trip.payment);
       const accounts = await accountsOf(place.shop, id);
       expect(accounts).toEqual(isPayable ? [place.account, to] : [place.account]);
-      expect(hop.status).toBe(isPayable ? 200 : 303);
+      const isAtShop = hop.location?.startsWith('https://shop-demo.com/') ?? false;
+      expect([hop.status, isAtShop]).toEqual(isPayable ? [200, false] : [303, true]);
       // The shopper clicks again: no third attempt.
       await hopOf(trip.payment);
       expect(await accountsOf(place.shop, id)).toEqual(accounts);
 
-      // The old bank tells of its attempt after the move, and its money counts.
-      if (status === 'paid' || status === 'partially_refunded') {
-        const refunded = await place.shop.call('POST', `/payments/${id}/refund`, { amount: 200 });
-        expect(refunded.status).toBe(200);
-        expect(net.calls.at(-1)).toContain('/ncol/');
+      // Operations go to the old bank, whoever its account's successor is.
+      const operation = { paid: 'refund', partially_refunded: 'refund', authorized: 'capture' }[status];
+      if (operation) {
+        const done = await place.shop.call('POST', `/payments/${id}/${operation}`, { amount: 200 });
+        expect(done.status).toBe(200);
+        expect(net.calls.filter((url) => url.includes('/maintenancedirect.asp'))).toHaveLength(1);
         return;
       }
-      if (status === 'authorized') {
-        const captured = await place.shop.call('POST', `/payments/${id}/capture`, {});
-        expect(captured.status).toBe(200);
-      } else if (status === 'partially_paid') {
+      // The old bank tells of its attempt after the move, and its money counts.
+      if (status === 'partially_paid') {
         await ledgerOf(id).applyUpdate(
           updateOf({ account: place.account, amount: 1499, movement: 'rest', key: 'rest' }),
         );
