@@ -10,7 +10,7 @@ import { provider } from '../providers/registry.ts';
 import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import { settingProblem } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
-import { calledSettingProblem } from './outgoing.ts';
+import { calledSettingProblem } from './entered-addresses.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
 import { nearestName } from './unknown-members.ts';

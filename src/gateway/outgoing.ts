@@ -1,46 +1,15 @@
 /** Calls to addresses that an operator has entered in place of a provider's own: looked up before they are made, as a webhook's are. */
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
-import { calledNames } from '../providers/kit/settings.ts';
-import { provider } from '../providers/registry.ts';
-import { type AddressRules, addressProblem } from '../webhooks/address.ts';
+import { addressProblem } from '../webhooks/address.ts';
 import { isDeferred } from './accounts.ts';
+import { type EnteredAddress, enteredSettings } from './entered-addresses.ts';
 import type { Service } from './service.ts';
-
-interface EnteredAddress {
-  /** Where it stands in the account, as the API names it. */
-  readonly path: string;
-  readonly address: string;
-}
-
-/** The addresses of calls among the settings that an operator has entered. */
-function enteredSettings({
-  provider: id,
-  settings,
-}: Pick<Account, 'provider' | 'settings'>): EnteredAddress[] {
-  const found = provider(id);
-  return (found ? calledNames(found.settings) : []).flatMap((name) => {
-    const address = settings[name];
-    return typeof address === 'string' && address !== '' ? [{ path: `settings.${name}`, address }] : [];
-  });
-}
 
 /** The addresses that the calls of an account go to: `endpoints.api` replaces those of the settings. */
 function calledAddresses(account: Account): readonly EnteredAddress[] {
   const { api } = account.endpoints;
   return api ? [{ path: 'endpoints.api', address: api }] : enteredSettings(account);
-}
-
-/** What is wrong with an address of calls in the settings, by its text; null: nothing. */
-export function calledSettingProblem(
-  account: Pick<Account, 'provider' | 'settings'>,
-  rules: AddressRules,
-): { readonly path: string; readonly problem: string } | null {
-  for (const { path, address } of enteredSettings(account)) {
-    const problem = addressProblem(address, rules);
-    if (problem) return { path, problem };
-  }
-  return null;
 }
 
 /**

@@ -177,6 +177,7 @@ export const OPERATOR_PAYMENT_EXAMPLES: readonly (readonly [GenericSchema, unkno
       data: [
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'failed',
           try: 1,

@@ -153,8 +153,27 @@ export class Checkout {
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt, account: string): HopResult {
     this.#work.commit((writer) => {
-      const { bound: _bound, pendingReason: _reason, order: _order, leftOut: _leftOut, ...kept } = attempt;
-      const reserved = { ...kept, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
+      const { provider, test, capture, amount, oneRedirect, deferred, state, proven, told, insteadOf } =
+        attempt;
+      const isNew = number > record.attempts.length;
+      const reserved: Attempt = {
+        account: attempt.account,
+        provider,
+        // The account that is to be tried again first, where this one only stands in for it.
+        ...(insteadOf !== undefined && { insteadOf }),
+        test,
+        capture,
+        amount,
+        oneRedirect,
+        redirect: null,
+        providerState: {},
+        ...(deferred && { deferred }),
+        createdAt: writer.at,
+        reservedAt: writer.at,
+        state,
+        // What was said of the attempt before is not said of this one.
+        ...(!isNew && { ...(proven && { proven }), ...(told && { told }) }),
+      };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
     return this.#startOf(record, number, attempt.amount, account);
@@ -197,8 +216,9 @@ export class Checkout {
     if (endedBy(record, this.#work.now()) !== null) return again();
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
-      const state = isOurs ? reserved.state : added.state;
-      const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
+      const { state, proven, told } = isOurs ? reserved : added;
+      const known = { ...added, state, ...(proven && { proven }), ...(told && { told }) };
+      const attempts = [...record.attempts.slice(0, number - 1), known];
       this.#forward(writer, { ...record, attempts }, number, ip);
       this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });
