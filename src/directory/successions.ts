@@ -89,7 +89,8 @@ export async function succeed(
 /** Statuses of a payment that still needs its account. */
 export type OpenCounts = Readonly<Record<string, number>>;
 
-const OPEN_STATUSES = "('created', 'forwarded', 'pending', 'authorized', 'partially_paid')";
+/** As the index `payments_open` has them: it is used for no other text. */
+export const OPEN_STATUSES = "('created', 'forwarded', 'pending', 'authorized', 'partially_paid')";
 
 /** How many open payments there are of each status and currency, by the account of their newest attempt. */
 export interface OpenPayments {
@@ -109,7 +110,6 @@ export async function openPayments(
   const seen = scopeCondition(scope, 'shop');
   const { results } = await db
     .prepare(
-      // The statuses as the index has them, or it is not used.
       `SELECT account, status, currency, count(*) AS count FROM payments
        WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each(?)) AND ${seen.sql}
        GROUP BY account, status, currency ORDER BY account, status, currency`,

@@ -1,9 +1,9 @@
 /** The shopper at the checkout: the redirect of the newest attempt, a new attempt, or a choice of accounts. */
 import type { Account } from '../directory/types.ts';
 import type { HopFailure, HopResult } from '../ledger/commands.ts';
-import { Problem } from '../payments/errors.ts';
+import { isUnavailable, Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import { movedTo } from '../payments/moves.ts';
+import { type Moves, movedTo, NO_MOVES } from '../payments/moves.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { fitted, isInUse, isOffered } from './destinations.ts';
 import { endTrial, type Place, placeOf } from './fallback.ts';
@@ -36,6 +36,16 @@ async function note(ledger: LedgerClient, attempt: number | null, failure: HopFa
 function notOffered(account: string | null, { requestId }: ShopperAtCheckout): HopFailure {
   const detail = 'the account is not offered to this shop any more, or the shop is switched off';
   return { account, code: 'not_offered', detail, words: null, requestId };
+}
+
+/** The accounts that have moved. Where that cannot be read, an account that has is taken for one that is not offered any more. */
+async function movesNow({ directory }: Service): Promise<Moves> {
+  try {
+    return await directory.moves();
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return NO_MOVES;
+  }
 }
 
 /** What the checkout is to build, by its ledger. */
@@ -71,7 +81,7 @@ async function start(
       ...{ account, insteadOf, leftOut, id, attempt, request, amount, origin, ip },
     });
     await endTrial(service, place);
-    return { result: await ledger.start(attempt, started, ip, await service.directory.moves()) };
+    return { result: await ledger.start(attempt, started, ip, await movesNow(service)) };
   } catch (error) {
     const accountId = account?.id ?? hop.account;
     await note(ledger, attempt, hopFailure(error, { accountId, account, requestId }));
@@ -93,7 +103,7 @@ export async function nextHop(
   shopper: ShopperAtCheckout,
 ): Promise<HopResult> {
   const ledger = service.ledger(id);
-  const moves = await service.directory.moves();
+  const moves = await movesNow(service);
   const next = () => ledger.hop(shopper.ip, shopper.chosen, moves);
   let result = await next();
   if (result.kind === 'start') {
@@ -143,7 +153,7 @@ export async function accountsToChoose(
  * @returns null: it cannot be chosen.
  */
 export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<string | null> {
-  const account = movedTo(await service.directory.moves(), name) ?? name;
+  const account = movedTo(await movesNow(service), name) ?? name;
   const found = await service.ledger(id).read();
   if (!found?.isOpen) return found?.view.account === name ? account : null;
   const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);

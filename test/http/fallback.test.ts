@@ -242,6 +242,21 @@ describe('an account that signs by itself', () => {
     await runAlarms(payment.body.id);
   });
 
+  it('is tried again by one of all that want to at once, in each minute', async () => {
+    const account = await makeAccount('ogone', { fallback: await makeAccount('ogone') });
+    const { directory } = serviceOf(env as never);
+    for (let count = 0; count < 5; count++) await failedCall(directory, account);
+    const claims = async () =>
+      (await Promise.all(Array.from({ length: 20 }, () => directory.claimTrial(account)))).filter(Boolean);
+    expect(await claims()).toEqual([]);
+    later(61_000);
+    expect(await claims()).toEqual([true]);
+    later(30_000);
+    expect(await claims()).toEqual([]);
+    later(31_000);
+    expect(await claims()).toEqual([true]);
+  });
+
   it('stays where its fallback cannot take the payment', async () => {
     const fallback = await makeAccount('ogone', { currencies: ['EUR'] });
     const account = await makeAccount('ogone', { currencies: ['EUR', 'CHF'], fallback });

@@ -4,6 +4,7 @@
  * other money, other currencies, nowhere, or round in a circle; and an operator who moves other shops' payments.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OPEN_STATUSES } from '../../src/directory/successions.ts';
 import { endsOf, movedTo } from '../../src/payments/moves.ts';
 import { notify as updateOf } from '../ledger/support.ts';
 import {
@@ -283,6 +284,17 @@ describe('a move with payments in flight', () => {
       await runAlarms(payment.id);
     }
     expect((await shown(place.account)).succession?.open).toEqual({ pending: 1, authorized: 1 });
+  });
+
+  it('is counted by an index of what is open, however many payments the account has had', async () => {
+    const { env } = await import('cloudflare:workers');
+    const { results } = await env.DIRECTORY.prepare(
+      `EXPLAIN QUERY PLAN SELECT account, status, currency, count(*) AS count FROM payments
+       WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each('["a"]')) AND TRUE GROUP BY account, status, currency`,
+    ).all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail).join('\n')).toMatch(
+      /SEARCH payments USING INDEX payments_open/,
+    );
   });
 
   it('takes a shopper who pays at the new account, and money of both is told as too much', async () => {
