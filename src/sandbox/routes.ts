@@ -194,7 +194,7 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
       const given = objectOf(await c.req.text(), ['provider', 'trouble'], example);
       const trouble = TROUBLES.find((name): name is Trouble => name === given.trouble);
       const outage = OUTAGES.find((name): name is Outage => name === given.trouble) ?? null;
-      const isEnd = given.trouble === 'none';
+      const isEnd = given.trouble === 'over';
       const bank = BANKS.find(({ providers }) => providers.includes(String(given.provider)));
       if (!bank)
         throw new SandboxProblem(
@@ -202,7 +202,7 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
           `provider: is one of ${BANKS.flatMap(({ providers }) => providers).join(', ')}`,
         );
       if (!trouble && !outage && !isEnd)
-        throw new SandboxProblem(422, `trouble: is one of ${[...TROUBLES, ...OUTAGES, 'none'].join(', ')}`);
+        throw new SandboxProblem(422, `trouble: is one of ${[...TROUBLES, ...OUTAGES, 'over'].join(', ')}`);
       const { store } = sandboxOf(c);
       if (outage || isEnd) await makeOutage(bank, outage, store);
       if (trouble || isEnd) await makeTrouble(bank, trouble ?? null, store);
