@@ -117,6 +117,13 @@ function derived(now: number, certificates: readonly PinnedCertificate[]): Deriv
       values: [silentSince],
     },
     {
+      kind: 'fallback',
+      select: `SELECT outages.account AS subject, down_since AS cause, NULL AS payment, outages.account AS account, NULL AS shop,
+          down_since AS since, json_object('fallback', accounts.fallback, 'triedAt', tried_at, 'error', last_error) AS detail
+        FROM outages JOIN accounts ON accounts.id = outages.account WHERE down_since IS NOT NULL AND accounts.fallback IS NOT NULL`,
+      values: [],
+    },
+    {
       kind: 'drift',
       select: `SELECT provider || '/' || what || '/' || value AS subject, first_seen_at AS cause, NULL AS payment, account, NULL AS shop,
           first_seen_at AS since,

@@ -6,7 +6,7 @@ import type { AttentionKind, PaymentAttention } from '../payments/attention.ts';
 import { INSERT, KEPT_UNLESS_NEW } from './attention-causes.ts';
 import { recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
-import { type Condition, scopeCondition } from './scope.ts';
+import { accountsOf, type Condition, scopeCondition } from './scope.ts';
 import type { Actor, Scope } from './types.ts';
 
 /** One row as an operator sees it. */
@@ -88,10 +88,10 @@ function inSight({ scope, ofInstallation }: Sight): Condition[] {
   if (scope.all)
     return ofInstallation ? [] : [{ sql: 'coalesce(payment, account, shop) IS NOT NULL', values: [] }];
   const own = scopeCondition(scope, 'shop');
-  const used = scopeCondition(scope, 'shops.id');
+  const used = accountsOf(scope);
   return [
     {
-      sql: `(${own.sql} OR (shop IS NULL AND account IN (SELECT value FROM shops, json_each(shops.accounts) WHERE ${used.sql})))`,
+      sql: `(${own.sql} OR (shop IS NULL AND account IN (${used.sql})))`,
       values: [...own.values, ...used.values],
     },
   ];

@@ -101,6 +101,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       data: [
         {
           id: 'epaydk-sandbox',
+          account: 'epaydk-sandbox',
           provider: 'epaydk',
           caption: 'ePay.dk (sandbox)',
           currencies: ['DKK', 'EUR'],

@@ -1,6 +1,6 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
-import { isChoice } from '../gateway/checkout.ts';
+import { choiceOf } from '../gateway/checkout.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { readable } from '../signing/bytes.ts';
 import { isLinkToken } from '../signing/checkout-token.ts';
@@ -58,13 +58,15 @@ async function choose(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(service);
-  let account: string | null = null;
+  let name: string | null = null;
+  let account: string | null;
   try {
     const body = await rawBody(c.req.raw);
-    account = new URLSearchParams(readable(body)).get('account') || null;
-    if (account !== null && !(await isChoice(service, id, account))) return noChoicePage(c, id, account);
+    name = new URLSearchParams(readable(body)).get('account') || null;
+    account = name === null ? null : await choiceOf(service, id, name);
+    if (name !== null && account === null) return noChoicePage(c, id, name);
   } catch (error) {
-    return hopFailedPage(c, id, error, account);
+    return hopFailedPage(c, id, error, name);
   }
   return hop(c, id, account);
 }

@@ -110,6 +110,8 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
     'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
   provider_silent:
     'An account that had notifications has had none for a day, although ten shoppers or more were sent to the provider meanwhile. It goes with the next notification.',
+  fallback:
+    'The provider of an account cannot be reached, and new attempts go to its fallback, `detail.fallback`. It goes with the next answer; one attempt a minute tries.',
   drift:
     'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
   secret_ending:

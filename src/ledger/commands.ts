@@ -36,6 +36,10 @@ export interface SignedAttempt {
   readonly test: boolean;
   /** The order number at the provider, where it is not the one of this payment and attempt. */
   readonly order?: string;
+  /** The account that it stands in for, because that one cannot be reached. */
+  readonly insteadOf?: string;
+  /** Names of the shop's fields for another provider that were left out. */
+  readonly leftOut?: readonly string[];
   readonly capture: Capture;
   readonly amount: Minor;
   readonly oneRedirect: boolean;
@@ -192,6 +196,8 @@ export type HopResult =
       readonly amount: Minor;
       /** Whether the payment asks for money that is not real. */
       readonly test: boolean;
+      /** Whether its shopper may be paying by an earlier attempt. */
+      readonly isInFlight: boolean;
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */

@@ -10,10 +10,11 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { Notified } from '../payments/attention.ts';
+import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
-import { attemptOf } from './attempts.ts';
+import { attemptOf, insteadAndLeftOut } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout, leftToPay } from './checkout.ts';
@@ -135,6 +136,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           amount: command.request.amount,
           currency: command.request.currency,
           account: command.attempt.account,
+          ...insteadAndLeftOut(command.attempt),
         });
         queueExpiry(writer, created);
         if (!command.announce) return;
@@ -280,13 +282,18 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Where a shopper at the checkout goes. */
-  hop(ip: string | null = null, chosen: string | null = null): HopResult {
-    return this.#checkout.hop(ip, chosen);
+  hop(ip: string | null = null, chosen: string | null = null, moves: Moves = NO_MOVES): HopResult {
+    return this.#checkout.hop(ip, chosen, moves);
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, attempt: SignedAttempt, ip: string | null = null): HopResult {
-    return this.#checkout.start(number, attempt, ip);
+  start(
+    number: number,
+    attempt: SignedAttempt,
+    ip: string | null = null,
+    moves: Moves = NO_MOVES,
+  ): HopResult {
+    return this.#checkout.start(number, attempt, ip, moves);
   }
 
   /**

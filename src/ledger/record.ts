@@ -39,6 +39,10 @@ export interface Attempt {
   readonly test: boolean;
   /** The order number at the provider, where it is not ours: of a payment that was taken over. */
   readonly order?: string;
+  /** The account that it stands in for, because that one could not be reached. */
+  readonly insteadOf?: string;
+  /** Names of the shop's fields for another provider that were left out. */
+  readonly leftOut?: readonly string[];
   /** How money is taken in this attempt, the account's default resolved. */
   readonly capture: Capture;
   /** What the shopper is to pay: the payment's amount less what earlier attempts brought. */

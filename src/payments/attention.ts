@@ -12,6 +12,7 @@ export const ATTENTION_KINDS = [
   'refusals',
   'provider_failing',
   'provider_silent',
+  'fallback',
   'drift',
   'secret_ending',
 ] as const;
