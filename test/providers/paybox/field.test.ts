@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countryCodes } from '../../../src/payments/countries.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
-import { mobilePhone } from '../../../src/providers/paybox/telephone.ts';
+import { mobilePhone } from '../../../src/providers/kit/telephone.ts';
 import { CUSTOMER, network } from '../../support/harness.ts';
 import { call, changeAnswer, outcome, paid, refreshed } from '../operations-support.ts';
 import { accountOf, formFields, request } from '../support.ts';
