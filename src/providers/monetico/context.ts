@@ -20,7 +20,10 @@ function subdivision(state: string | undefined, country: string | undefined): st
 export const CONTEXT_REQUIRES: readonly Requirement<MoneticoSettings>[] = [
   { field: 'customer.address.line1' },
   { field: 'customer.address.city' },
-  { field: 'customer.address.postalCode', maxLength: 10 },
+  {
+    field: 'customer.address.postalCode',
+    problemOf: (value) => (Array.from(value).length > 10 ? 'takes at most 10 characters' : null),
+  },
   { field: 'customer.address.country' },
   {
     field: 'customer.address.state',
@@ -31,10 +34,15 @@ export const CONTEXT_REQUIRES: readonly Requirement<MoneticoSettings>[] = [
   },
 ];
 
+/** Numbers of Italy keep their zero abroad. */
+const KEEPS_ZERO = '+39';
+
 /** `+33-612345678`; undefined: none is given whose country can be told. */
 function phoneOf({ phone, address }: Customer): string | undefined {
   const parts = mobilePhone(phone, address?.country);
-  return parts ? `${parts.callingCode}-${parts.digits}` : undefined;
+  if (!parts) return undefined;
+  const { callingCode, digits } = parts;
+  return `${callingCode}-${callingCode === KEEPS_ZERO ? digits : digits.replace(/^0/, '')}`;
 }
 
 /** Members that have a value. */

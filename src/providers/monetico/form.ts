@@ -87,16 +87,16 @@ export const MONETICO_SHOP_FIELDS: ShopFields = shopFieldsOfForms(SHOP_FORMS, RE
 export const MONETICO_REQUIRES: readonly Requirement<MoneticoSettings>[] = [
   {
     field: 'customer.email',
-    maxLength: 255,
     problemOf: (value) =>
       /^[\x21-\x29\x2b-\x7e]+$/.test(value) ? null : 'takes characters of ASCII, and no asterisk',
   },
   ...CONTEXT_REQUIRES,
   {
     field: 'capture',
-    when: 'it is given: the contract decides when money is taken, and has to do it so (setting capture)',
-    applies: ({ capture }, payment) => payment.capture !== null && payment.capture !== capture,
-    problemOf: (_value, { capture }) => `is ${capture} by the contract of the account`,
+    when: 'it is given: the contract decides when money is taken, and the payment has to ask for the same (setting capture)',
+    applies: (_settings, { capture }) => capture !== null,
+    problemOf: (value, { capture }) =>
+      value === capture ? null : `is ${capture} by the contract of the account`,
   },
 ];
 
