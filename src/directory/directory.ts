@@ -36,7 +36,7 @@ import { Cache } from './cache.ts';
 import { Credentials } from './credentials.ts';
 import { Database } from './database.ts';
 import { driftStatements, forgetDrift, listDrift } from './drift.ts';
-import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
+import { type EndpointTarget, ShopEndpoints, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
 import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
@@ -86,7 +86,7 @@ export interface DirectoryOptions {
 export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
-  readonly endpoints: Endpoints;
+  readonly endpoints: ShopEndpoints;
   readonly imported: ImportedRecords;
   readonly anchors: Anchors;
   readonly operators: Operators;
@@ -125,7 +125,7 @@ export class Directory {
     this.credentials = new Credentials({ db, vault, hashKey, now, random });
     this.settings = new Settings(db, now, begin);
     this.#uses = new UseLog((uses) => this.operators.writeUses(uses));
-    this.endpoints = new Endpoints({ db, vault, now, random, begin });
+    this.endpoints = new ShopEndpoints({ db, vault, now, random, begin });
     const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);

@@ -1,6 +1,6 @@
 /** The proof of a payment's log: a file that is checked with nothing but itself, or with an anchor that was kept elsewhere. */
 import { checkLog } from '../ledger/chain.ts';
-import { type Anchor, anchorText, leafText } from '../payments/anchors.ts';
+import { type Anchor, anchorLeafText, anchorText } from '../payments/anchors.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import { fromHex } from '../signing/bytes.ts';
 import { verifyEd25519 } from '../signing/ed25519.ts';
@@ -76,7 +76,7 @@ export async function checkProof(proof: LogProof, kept: Anchor | null): Promise<
   const { seq, hash } = own.leaf;
   const path = own.path.map((step) => fromHex(step) ?? new Uint8Array());
   const root = fromHex(anchor.root) ?? new Uint8Array();
-  if (!isInTree(leafHash(leafText({ payment, seq, hash })), own.position, size, path, root))
+  if (!isInTree(leafHash(anchorLeafText({ payment, seq, hash })), own.position, size, path, root))
     return result(seq, `anchor ${number} has another line ${seq} of this payment, or none`);
   const line = events[seq - 1];
   if (line?.hash !== hash)

@@ -32,7 +32,15 @@ export function updateCommand(
   const { provider, account, standing = { kind: 'counts', proven: true }, about, ip, ...rest } = options;
   const order = about === undefined ? fromOrderNumber(update.order) : about;
   if (!order) return null;
-  const { kind: _kind, order: _order, also: _also, ask: _ask, reply, ...members } = update;
+  const {
+    kind: _kind,
+    order: _order,
+    also: _also,
+    ask: _ask,
+    unproven: _unproven,
+    reply,
+    ...members
+  } = update;
   const providerStatusText = statusText(provider.statuses, update.providerStatus);
   const declineReason = declineReasonOf(update, providerStatusText);
   return {

@@ -81,7 +81,7 @@ function operateBody(
   c: Context<AppEnv>,
   kind: OperationKind,
 ): Promise<{ readonly amount?: number | undefined; readonly attempt?: number | undefined }> {
-  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operate);
+  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operationRequest);
 }
 
 /**

@@ -223,7 +223,7 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
     },
   ],
   [
-    schemas.checked,
+    schemas.accountCheck,
     {
       result: 'good',
       call: 'PPPS.php, TYPE 00011, of a reference that does not exist',

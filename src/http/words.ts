@@ -118,7 +118,8 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
 export const WEBHOOK_WORDS = {
   'payment.paid_twice': 'More than the amount has come: some of it is to be given back.',
   'payment.chargeback_reversed': 'A chargeback was won or taken back: the shop has its money again.',
-  'payment.conflict': 'The provider says that what counted as paid is not paid after all. A person looks.',
+  'payment.conflict':
+    'The provider says what cannot be: what counted as paid or given back is not after all, or money came or went of an amount or a currency that was not asked for, and did not count. A person looks.',
   'operation.succeeded': 'A capture, cancel or refund was done.',
   'operation.failed': 'A capture, cancel or refund was not done, or was declined later.',
   'operation.unknown': 'The answer to a capture, cancel or refund was lost.',

@@ -132,8 +132,25 @@ export class Checkout {
 
   #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
     this.#work.commit((writer) => {
-      const { bound: _bound, pendingReason: _reason, order: _order, ...kept } = attempt;
-      const reserved = { ...kept, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
+      const { account, provider, test, capture, amount, oneRedirect, deferred, state, proven, told } =
+        attempt;
+      const isNew = number > record.attempts.length;
+      const reserved: Attempt = {
+        account,
+        provider,
+        test,
+        capture,
+        amount,
+        oneRedirect,
+        redirect: null,
+        providerState: {},
+        ...(deferred && { deferred }),
+        createdAt: writer.at,
+        reservedAt: writer.at,
+        state,
+        // What was said of the attempt before is not said of this one.
+        ...(!isNew && { ...(proven && { proven }), ...(told && { told }) }),
+      };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
     return this.#startOf(record, number, attempt);
@@ -175,8 +192,9 @@ export class Checkout {
     if (endedBy(record, this.#work.now()) !== null) return this.hop(ip, attempt.account);
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
-      const state = isOurs ? reserved.state : added.state;
-      const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
+      const { state, proven, told } = isOurs ? reserved : added;
+      const known = { ...added, state, ...(proven && { proven }), ...(told && { told }) };
+      const attempts = [...record.attempts.slice(0, number - 1), known];
       this.#forward(writer, { ...record, attempts }, number, ip);
       this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });

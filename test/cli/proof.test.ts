@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { detailHash, eventHash, GENESIS } from '../../src/ledger/chain.ts';
-import { type Anchor, anchorText, leafText } from '../../src/payments/anchors.ts';
+import { type Anchor, anchorLeafText, anchorText } from '../../src/payments/anchors.ts';
 import type { PaymentEvent } from '../../src/payments/types.ts';
 import { hex } from '../../src/signing/bytes.ts';
 import { signEd25519 } from '../../src/signing/ed25519.ts';
@@ -38,7 +38,11 @@ for (let seq = 1; seq <= 3; seq += 1) {
 
 const PAYMENT = '7ZK0M3Q9T2V8XW4B';
 const leaf = { seq: 2, hash: events[1]?.hash ?? '' };
-const hashes = [leafHash('another'), leafHash(leafText({ payment: PAYMENT, ...leaf })), leafHash('third')];
+const hashes = [
+  leafHash('another'),
+  leafHash(anchorLeafText({ payment: PAYMENT, ...leaf })),
+  leafHash('third'),
+];
 let anchor: Anchor;
 
 beforeAll(async () => {

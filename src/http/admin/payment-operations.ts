@@ -55,7 +55,7 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
           "As the shop's own, with Idempotency-Keys of the operators' own. A refund above the limit of `approvals` waits as `awaiting_approval` until a second person approves it.",
         auth: 'operator',
         permission: 'refund',
-        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operate }),
+        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operationRequest }),
         headers: OPERATION_HEADERS,
         success: { 200: schemas.payment },
         errors: OPERATION_ERRORS,

@@ -47,7 +47,7 @@ export function paymentInPath(c: Context<AppEnv>) {
   return scopedPayment(c.get('service'), operatorOf(c).scope, c.req.param('id'));
 }
 
-export function paymentRoutes(): Hono<AppEnv> {
+export function operatorPaymentRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
   routes.get(

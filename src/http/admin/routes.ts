@@ -36,7 +36,7 @@ import { brandingRoutes } from './branding.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
 import { paymentOperationRoutes } from './payment-operations.ts';
-import { paymentRoutes } from './payments.ts';
+import { operatorPaymentRoutes } from './payments.ts';
 import { peopleRoutes } from './people.ts';
 import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
@@ -228,7 +228,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       permission: 'configure',
       optionalBody: schemas.nothing,
-      success: { 200: schemas.checked },
+      success: { 200: schemas.accountCheck },
       errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
       example: { path: { id: 'docs-ogone' } },
     }),
@@ -418,7 +418,7 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', brandingRoutes());
   routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
-  routes.route('/', paymentRoutes());
+  routes.route('/', operatorPaymentRoutes());
   routes.route('/', proofRoutes());
   routes.route('/', peopleRoutes());
   routes.route('/', approvalRoutes());

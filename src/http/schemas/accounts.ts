@@ -184,7 +184,7 @@ export const refusals = v.object({
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
-export const checked = v.object({
+export const accountCheck = v.object({
   result: told(
     '`good`: the keys are taken. `failed`: they are not, or there was no answer. `none`: there is no such call.',
     v.picklist(['good', 'failed', 'none']),

@@ -191,11 +191,13 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
-    if (isUrlcOfNoOrder(account.settings.mode, values)) {
+    if (isUrlcOfNoOrder(values)) {
+      const about = values.get('operation_type') ?? '';
+      const number = values.get('operation_number') ?? values.get('t_id') ?? '';
       const related = values.get('operation_related_number');
-      if (values.get('operation_type') === 'refund')
-        console.warn({ event: 'dotpay.refund_without_order', account: account.id, related });
-      return { kind: 'acknowledgement', about: values.get('operation_type') ?? '' };
+      // Of which payment a refund is, nothing in it says: the operator may want to look.
+      console.warn({ event: 'dotpay.no_order_of_ours', account: account.id, about, number, related });
+      return { kind: 'acknowledgement', about };
     }
     requireUrlcForms(account.settings, values);
     requireUrlcEnvironment(values, account.settings.mode, account.environment === 'production');
