@@ -61,9 +61,11 @@ function parsed<Schema extends v.GenericSchema>(
 function keptAnchor(file: unknown, number: number | undefined): Anchor | string {
   const list = parsed(v.object({ data: v.array(anchor) }), file);
   if (typeof list === 'string') return parsed(anchor, file);
+  if (number === undefined)
+    return 'the proof leads to none, because the payment is in none yet: fetch it again after the next anchor';
   return (
     list.data.find((one) => one.number === number) ??
-    `it has no anchor ${number ?? ''}, which the proof leads to`
+    `the proof leads to anchor ${number}, which the list lacks`
   );
 }
 
@@ -77,7 +79,7 @@ export async function checkProofFile(proofFile: unknown, anchorFile: unknown): P
   const proof: LogProof | string = parsed(logProof, proofFile);
   if (typeof proof === 'string') throw new Error(`this is no proof of a log: ${proof}`);
   const kept = anchorFile === null ? null : keptAnchor(anchorFile, proof.anchor?.number);
-  if (typeof kept === 'string') throw new Error(`this is no anchor: ${kept}`);
+  if (typeof kept === 'string') throw new Error(`no anchor to check against: ${kept}`);
   return checkProof(proof, kept);
 }
 

@@ -9,10 +9,11 @@ import {
   type AttentionFilter,
   listAttention,
   openAttention,
-  refreshAttention,
   resolveAttention,
+  type Sight,
   writePaymentAttention,
 } from './attention.ts';
+import { refreshAttention } from './attention-causes.ts';
 import {
   type AuditFilter,
   type AuditRecord,
@@ -65,7 +66,7 @@ import { type PaymentSearch, searchPayments } from './search.ts';
 import { type ApprovalLimits, Settings } from './settings.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
-import type { Account, Actor, AuditEntry, LiveSecret, Scope, Shop } from './types.ts';
+import type { Account, Actor, AuditEntry, LiveSecret, Shop } from './types.ts';
 import { UseLog } from './uses.ts';
 import { Vault } from './vault.ts';
 
@@ -337,8 +338,8 @@ export class Directory {
     return refreshAttention(this.#db, this.#now());
   }
 
-  openAttention(id: number, scope: Scope): Promise<Attention | null> {
-    return openAttention(this.#db, id, scope);
+  openAttention(id: number, sight: Sight): Promise<Attention | null> {
+    return openAttention(this.#db, id, sight);
   }
 
   resolveAttention(attention: Attention, by: Actor, note: string): Promise<void> {

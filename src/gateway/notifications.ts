@@ -100,7 +100,7 @@ export async function takeNotification(
       });
     const update = await commandOf(message);
     let isUnclear = false;
-    const noticed = unfamiliarIn(opened, request, message, sender.ip);
+    const noticed = [...(update?.command.noticed ?? []), ...unfamiliarIn(opened, request, sender.ip)];
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
       const taken = more && (await service.ledger(more.id).applyUpdate(more.command));

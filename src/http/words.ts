@@ -108,10 +108,12 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
   refusals: 'Messages to an account were refused for this reason in the last 24 hours.',
   provider_failing:
     'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
+  provider_silent:
+    'An account that had notifications has had none for a day, although ten shoppers or more were sent to the provider meanwhile. It goes with the next notification.',
   drift:
     'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
   secret_ending:
-    'An earlier value of a key or secret works no more after `detail.endsAt`, within seven days.',
+    'An earlier value of a key or secret, a token (told to owners of all shops) or a pinned certificate works no more after `detail.endsAt`, within seven days.',
 };
 
 /** The types of webhooks that are not `payment.` and a status. */

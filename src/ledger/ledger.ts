@@ -299,7 +299,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
-    return this.#checkout.returned(command);
+    const result = this.#checkout.returned(command);
+    if (result.kind === 'known' && command.update) this.#note(command.update);
+    return result;
   }
 
   // --- Provider updates and status queries ----------------------------------------------------------------
@@ -307,16 +309,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
     const result = this.#updates.take(command);
-    if (result.kind === 'answer' && command.channel === 'notification') this.#note(command);
+    if (result.kind === 'answer') this.#note(command);
     return result;
   }
 
-  /** Notes a notification for the next push. What is new of its provider does not wait for a change of the payment. */
-  #note({ account, attempt, noticed: added = [] }: ApplyUpdateCommand): void {
+  /** Notes a notification, and what is new of its provider, for the next push. News do not wait for a change of the payment. */
+  #note({ account, attempt, channel, noticed: added = [] }: ApplyUpdateCommand): void {
+    const isNotification = channel === 'notification';
+    if (!isNotification && added.length === 0) return;
     const now = this.#work.now();
     const noticed = [...(this.#notified?.noticed ?? []), ...added].slice(-MOST_NOTICED);
+    const byNotification = isNotification || (this.#notified?.byNotification ?? false);
     const { provider = '' } = this.#store.record?.attempts[attempt - 1] ?? {};
-    this.#notified = { account, provider, at: new Date(now).toISOString(), noticed };
+    this.#notified = { account, provider, at: new Date(now).toISOString(), byNotification, noticed };
     if (added.length === 0) return;
     this.#projected = null;
     void this.#store.wake(now);

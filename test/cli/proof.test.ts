@@ -107,4 +107,16 @@ describe('countersign proof', () => {
   it('with an anchor that is none says so, with exit code 2', () => {
     expect(proof(file(whole()), '--anchor', file({ number: 41 })).status).toBe(2);
   });
+
+  it('with a list that lacks the anchor, or of a payment that is in none yet, says what to do, with exit code 2', () => {
+    const list = file({ data: [{ ...anchor, number: 40 }], nextCursor: null });
+    expect(proof(file(whole()), '--anchor', list)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('leads to anchor 41, which the list lacks'),
+    });
+    expect(proof(file(whole({ anchor: null })), '--anchor', list)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('fetch it again after the next anchor'),
+    });
+  });
 });

@@ -1,6 +1,7 @@
 /** The operator's routes of what needs a person. */
 import { Hono } from 'hono';
-import type { AttentionCursor } from '../../directory/attention.ts';
+import type { AttentionCursor, Sight } from '../../directory/attention.ts';
+import { mayDo, type Operator } from '../../gateway/permissions.ts';
 import { ownAccount, scopedShop } from '../../gateway/scoped.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -17,6 +18,11 @@ function cursorOf(text: string | undefined): AttentionCursor | undefined {
   const [, since, id] = /^(\d{4}-\d\d-\d\dT[\d:.]{8,16}Z)\|(\d{1,15})$/.exec(text) ?? [];
   if (since === undefined) throw invalidField('cursor', 'is not a cursor');
   return { since, id: Number(id) };
+}
+
+/** Tokens are an owner's business. One whose shops are limited does not see those of others. */
+function sightOf({ scope, role }: Operator): Sight {
+  return { scope, ofInstallation: mayDo(role, 'owner') };
 }
 
 export function attentionRoutes(): Hono<AppEnv> {
@@ -46,7 +52,7 @@ export function attentionRoutes(): Hono<AppEnv> {
         shop,
         limit: Number(limit ?? PAGE),
         cursor: cursorOf(cursor),
-        scope,
+        sight: sightOf(operatorOf(c)),
       });
       return c.json({ data, nextCursor: next && `${next.since}|${next.id}`, counts });
     },
@@ -78,7 +84,7 @@ export function attentionRoutes(): Hono<AppEnv> {
       const text = c.req.param('id');
       const { note } = await jsonBody(c, schemas.resolution);
       const found = /^\d{1,15}$/.test(text)
-        ? await directory.openAttention(Number(text), operatorOf(c).scope)
+        ? await directory.openAttention(Number(text), sightOf(operatorOf(c)))
         : null;
       if (!found) throw new Problem('not_found', 'there is no such open entry');
       // It would be gone for the others as well.

@@ -52,7 +52,7 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
       documented({
         summary: OPERATION_SUMMARIES[kind],
         description:
-          "As the shop's own, with Idempotency-Keys of the operators' own. A refund above the limit of `approvals` waits as `awaiting_approval` until a second person approves it.",
+          "As the shop's own, with Idempotency-Keys of the operators' own. A refund above the limit of `approvals`, or a cancel that gives back as much of what was paid, waits as `awaiting_approval` until a second person approves it.",
         auth: 'operator',
         permission: 'refund',
         ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operationRequest }),
@@ -66,8 +66,8 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
         const by = operatorOf(c);
         const { id, read } = await paymentInPath(c);
         const { shop, view } = read;
-        const limit = kind === 'refund' ? await approvalAbove(service, view.currency) : null;
-        const operator = { actor: by.actor, approvalAbove: limit };
+        // A cancel may give paid money back too: the ledger says which operation does.
+        const operator = { actor: by.actor, approvalAbove: await approvalAbove(service, view.currency) };
         const noted = ({ operation, view: now, problem }: Noted) => {
           const made = now?.operations.find((one) => one.operation === operation);
           const detail = {

@@ -27,6 +27,7 @@ import { pageLanguage } from '../kit/languages.ts';
 import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
+import { checkDotpay } from './check.ts';
 import { DOTPAY_SHOP_NAMES } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
 import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
@@ -217,6 +218,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   ],
 
   hintMembers: ['number'],
+  check: checkDotpay,
   queryStatus: queryPanelOperation,
   cannotQueryStatus: (settings) =>
     settings.mode === 'legacy' ? 'accounts of mode legacy have no status query' : lacksPanelUser(settings),
