@@ -98,7 +98,7 @@ export function proofWords({
     ? 'the anchor that you have kept'
     : "the file's own anchor: it shows no more than that the file is consistent";
   return [
-    `valid: all ${lines} lines of the payment ${payment} fit`,
+    `valid: all ${lines} lines fit, of the payment ${payment}`,
     ...(erased.length > 0 ? [`erased details: lines ${erased.join(', ')}`] : []),
     ...(unproven.length > 0
       ? [
