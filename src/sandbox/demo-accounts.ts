@@ -177,4 +177,12 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
     },
   },
+  paynow: {
+    currencies: ['PLN'],
+    settings: {
+      // The vendor's public sandbox.
+      api_key: '97a55694-5478-43b5-b406-fb49ebfdd2b5',
+      signature_key: 'b305b996-bca5-4404-a0b7-2ccea3d2b64b',
+    },
+  },
 };

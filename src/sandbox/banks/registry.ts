@@ -10,6 +10,7 @@ import { moipBank } from './moip.ts';
 import { ogoneBank } from './ogone.ts';
 import { payboxBank } from './paybox.ts';
 import { paymillBank } from './paymill.ts';
+import { paynowBank } from './paynow.ts';
 import { payuBank } from './payu.ts';
 import { postfinanceCheckoutBank } from './postfinance-checkout.ts';
 import { przelewy24Bank } from './przelewy24.ts';
@@ -41,6 +42,7 @@ export const BANKS: readonly Bank[] = [
   tpayBank,
   worldlineBank,
   postfinanceCheckoutBank,
+  paynowBank,
 ];
 
 /** The bank that plays a provider. */
