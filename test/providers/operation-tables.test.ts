@@ -9,6 +9,7 @@ import { LYRA_OPERATIONS } from '../../src/providers/lyra/statuses.ts';
 import { OGONE_OPERATIONS } from '../../src/providers/ogone/statuses.ts';
 import { PAYBOX_OPERATIONS } from '../../src/providers/paybox/statuses.ts';
 import { PAYMILL_OPERATIONS } from '../../src/providers/paymill/statuses.ts';
+import { PAYNOW_OPERATIONS } from '../../src/providers/paynow/statuses.ts';
 import { PAYU_OPERATIONS } from '../../src/providers/payu/statuses.ts';
 import { CHECKOUT_OPERATIONS } from '../../src/providers/postfinance-checkout/statuses.ts';
 import { P24_OPERATIONS } from '../../src/providers/przelewy24/statuses.ts';
@@ -32,6 +33,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>>
   dotpay: DOTPAY_REFUNDS,
   ecommpay: ECOMMPAY_OPERATIONS,
   paymill: PAYMILL_OPERATIONS,
+  paynow: PAYNOW_OPERATIONS,
   payu: PAYU_OPERATIONS,
   'postfinance-checkout': CHECKOUT_OPERATIONS,
   przelewy24: P24_OPERATIONS,
