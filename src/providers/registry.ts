@@ -11,6 +11,7 @@ import { monetico } from './monetico/index.ts';
 import { ogone, postfinance } from './ogone/brands.ts';
 import { paybox } from './paybox/index.ts';
 import { paymill } from './paymill/index.ts';
+import { paynow } from './paynow/index.ts';
 import { payu } from './payu/index.ts';
 import { postfinanceCheckout, wallee } from './postfinance-checkout/brands.ts';
 import { przelewy24 } from './przelewy24/index.ts';
@@ -33,6 +34,7 @@ export const providers: readonly Provider[] = [
   ogone,
   paybox,
   paymill,
+  paynow,
   payu,
   payzen,
   postfinance,

@@ -185,4 +185,12 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       key: '0A1B2C3D4E5F60718293A4B5C6D7E8F901234567',
     },
   },
+  paynow: {
+    currencies: ['PLN'],
+    settings: {
+      // The vendor's public sandbox.
+      api_key: '97a55694-5478-43b5-b406-fb49ebfdd2b5',
+      signature_key: 'b305b996-bca5-4404-a0b7-2ccea3d2b64b',
+    },
+  },
 };

@@ -10,6 +10,7 @@ import { MONETICO_OPERATIONS } from '../../src/providers/monetico/statuses.ts';
 import { OGONE_OPERATIONS } from '../../src/providers/ogone/statuses.ts';
 import { PAYBOX_OPERATIONS } from '../../src/providers/paybox/statuses.ts';
 import { PAYMILL_OPERATIONS } from '../../src/providers/paymill/statuses.ts';
+import { PAYNOW_OPERATIONS } from '../../src/providers/paynow/statuses.ts';
 import { PAYU_OPERATIONS } from '../../src/providers/payu/statuses.ts';
 import { CHECKOUT_OPERATIONS } from '../../src/providers/postfinance-checkout/statuses.ts';
 import { P24_OPERATIONS } from '../../src/providers/przelewy24/statuses.ts';
@@ -34,6 +35,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>>
   ecommpay: ECOMMPAY_OPERATIONS,
   paymill: PAYMILL_OPERATIONS,
   monetico: MONETICO_OPERATIONS,
+  paynow: PAYNOW_OPERATIONS,
   payu: PAYU_OPERATIONS,
   'postfinance-checkout': CHECKOUT_OPERATIONS,
   przelewy24: P24_OPERATIONS,

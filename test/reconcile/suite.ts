@@ -21,6 +21,8 @@ const MAY_WAIT: Readonly<Record<string, (result: Result) => boolean>> = {
   epaydk: ({ panel }) => panel.length > 0,
   // The inquiry says that there was a refund, not how many.
   paybox: ({ entry }) => entry.done.some(({ kind }) => kind === 'refund'),
+  // There is no list: without the number that an answer gives, nothing shows an operation.
+  paynow: ({ requested }) => requested.some(({ status }) => status >= 500),
   // A status tells of the whole alone, and not that what was accepted was declined after all.
   sips2: ({ entry, requested }) =>
     requested.length > 1 ||
@@ -29,7 +31,7 @@ const MAY_WAIT: Readonly<Record<string, (result: Result) => boolean>> = {
 };
 
 /** Where a refund of the back office cannot be told from ours at all: neither a name nor an amount is shown. */
-const NO_PANEL: readonly string[] = ['paybox'];
+const NO_PANEL: readonly string[] = ['paybox', 'paynow'];
 
 const able = providers.filter(
   ({ id, capture, cancel, refund }) => id !== 'dummy' && (capture || cancel || refund),

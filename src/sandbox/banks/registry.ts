@@ -11,6 +11,7 @@ import { moneticoBank } from './monetico.ts';
 import { ogoneBank } from './ogone.ts';
 import { payboxBank } from './paybox.ts';
 import { paymillBank } from './paymill.ts';
+import { paynowBank } from './paynow.ts';
 import { payuBank } from './payu.ts';
 import { postfinanceCheckoutBank } from './postfinance-checkout.ts';
 import { przelewy24Bank } from './przelewy24.ts';
@@ -43,6 +44,7 @@ export const BANKS: readonly Bank[] = [
   worldlineBank,
   postfinanceCheckoutBank,
   moneticoBank,
+  paynowBank,
 ];
 
 /** The bank that plays a provider. */

@@ -1,0 +1,74 @@
+/**
+ * Refunds, the one operation that Paynow has. Facts: SHEET.md, "After payment". There is no list of them, and the number that the answer
+ * gives is the one thing by which a refund is found: where that answer was lost, a person has to look in the panel. The Idempotency-Key
+ * would allow the call to be repeated, for a time that nobody documents, but a repeat carries out what never arrived: that is for a person
+ * to ask for again.
+ *
+ * Safe readings of what is unverified:
+ * - an error of Paynow's by its name in 4xx declines, CONFLICT, RATE_LIMIT_REACHED and those of 5xx do not: the outcome is unknown;
+ * - CANCELLED, for want of balance within the days of the shop's setting, is a failure.
+ */
+import { Declined, Problem } from '../../payments/errors.ts';
+import type { Bookings } from '../../payments/reconciliation.ts';
+import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { stateIn } from '../kit/operation-table.ts';
+import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
+import { paymentToRefund, stateOfRefund } from './payments.ts';
+import type { PaynowSettings } from './settings.ts';
+import { askPaynow, movementOfRefund } from './status-query.ts';
+import { PAYNOW_OPERATIONS } from './statuses.ts';
+
+/** @throws Declined, Problem */
+async function execute(order: OperationOrder<PaynowSettings>): Promise<OperationResult> {
+  const { account, send, amount, before, providerState, operationReference } = order;
+  const paymentId = paymentToRefund(providerState, before, amount);
+  const answer = await callPaynow(
+    { account, fetch: send },
+    {
+      method: 'POST',
+      path: `/v3/payments/${encodeURIComponent(paymentId)}/refunds`,
+      idempotencyKey: operationReference,
+      body: { amount, reason: 'OTHER' },
+    },
+  );
+  if (answer.status !== 200 && answer.status !== 201) return declinedByPaynow(answer);
+  const { id, status } = readPaynowState(answer, 'refundId');
+  const state = stateIn(PAYNOW_OPERATIONS.refund, status);
+  if (state === 'failed') throw new Declined(status, 'the refund was not made');
+  if (state === 'unknown') throw new Problem('provider_error', `Paynow answered the status ${status}`);
+  return {
+    state,
+    status,
+    providerReference: id,
+    providerState: stateOfRefund(id, operationReference),
+  };
+}
+
+/** The refund by the number that its answer gave; null: there was none. @throws Problem, Refusal */
+async function lookUp(call: OperationCall<PaynowSettings>): Promise<Bookings | null> {
+  const { providerReference } = call;
+  if (!providerReference) return null;
+  const { id, status } = await askPaynow(call, 'refundId', providerReference);
+  const state = stateIn(PAYNOW_OPERATIONS.refund, status);
+  return {
+    entries: [
+      // Known by its number alone: of any other refund this says nothing.
+      {
+        operationReference: null,
+        providerReference: id,
+        amount: null,
+        state,
+        status: `refund ${status}`,
+        movement: movementOfRefund(id),
+      },
+    ],
+    complete: false,
+    status,
+  };
+}
+
+export const paynowRefund: ProviderOperation<PaynowSettings> = {
+  rule: { fundsSources: ['paid'], parts: 'many' },
+  execute,
+  lookUp,
+};
