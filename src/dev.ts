@@ -26,8 +26,10 @@ const NOTE = {
 
 const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
 
+const entrypoint = operatorEntrypoint<Env>(app, serviceOf);
+
 /** For the console's Worker. */
-export const OperatorApi = operatorEntrypoint<Env>(app, serviceOf);
+export { entrypoint as OperatorApi };
 
 let store: SandboxStore | null = null;
 

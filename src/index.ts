@@ -9,8 +9,10 @@ export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
 const app = createApp((bindings) => serviceOf(bindings as Env));
 
+const entrypoint = operatorEntrypoint<Env>(app, serviceOf);
+
 /** For the console's Worker. */
-export const OperatorApi = operatorEntrypoint<Env>(app, serviceOf);
+export { entrypoint as OperatorApi };
 
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),

@@ -61,9 +61,11 @@ function parsed<Schema extends v.GenericSchema>(
 function keptAnchor(file: unknown, number: number | undefined): Anchor | string {
   const list = parsed(v.object({ data: v.array(anchor) }), file);
   if (typeof list === 'string') return parsed(anchor, file);
+  if (number === undefined)
+    return 'the proof leads to none, because the payment is in none yet: fetch it again after the next anchor';
   return (
     list.data.find((one) => one.number === number) ??
-    `it has no anchor ${number ?? ''}, which the proof leads to`
+    `the proof leads to anchor ${number}, which the list lacks`
   );
 }
 
@@ -77,7 +79,7 @@ export async function checkProofFile(proofFile: unknown, anchorFile: unknown): P
   const proof: LogProof | string = parsed(logProof, proofFile);
   if (typeof proof === 'string') throw new Error(`this is no proof of a log: ${proof}`);
   const kept = anchorFile === null ? null : keptAnchor(anchorFile, proof.anchor?.number);
-  if (typeof kept === 'string') throw new Error(`this is no anchor: ${kept}`);
+  if (typeof kept === 'string') throw new Error(`no anchor to check against: ${kept}`);
   return checkProof(proof, kept);
 }
 
@@ -85,6 +87,7 @@ export async function checkProofFile(proofFile: unknown, anchorFile: unknown): P
 export function proofWords({
   valid,
   problem,
+  payment,
   lines,
   erased,
   unproven,
@@ -95,11 +98,11 @@ export function proofWords({
     ? 'the anchor that you have kept'
     : "the file's own anchor: it shows no more than that the file is consistent";
   return [
-    `valid: all ${lines} lines fit`,
+    `valid: all ${lines} lines fit, of the payment ${payment}`,
     ...(erased.length > 0 ? [`erased details: lines ${erased.join(', ')}`] : []),
     ...(unproven.length > 0
       ? [
-          `of version 1 and erased, so that time, type and source are not proven: lines ${unproven.join(', ')}`,
+          `of version 1 and erased: lines ${unproven.join(', ')}; up to line ${unproven.at(-1)} the chain holds since that erasure, and no anchor from before proves it`,
         ]
       : []),
     held

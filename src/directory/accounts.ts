@@ -3,8 +3,10 @@ import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
+import { forgetOutage } from './outages.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { type AccountLink, accountLinks, succeed } from './successions.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
@@ -20,6 +22,11 @@ interface AccountRow {
   readonly expire_after_hours: number;
   readonly trust_unproven: number;
   readonly retired_at: string | null;
+  readonly succeeded_by: string | null;
+  readonly succeeded_at: string | null;
+  readonly fallback: string | null;
+  readonly down_since: string | null;
+  readonly tried_at: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -45,6 +52,7 @@ export interface AccountInput {
   readonly allowedIps: readonly string[];
   readonly trustUnprovenNotifications: boolean;
   readonly expireAfterHours: number;
+  readonly fallback: string | null;
   /** New values; a secret that is not named keeps its stored value, null takes it away. */
   readonly secrets: Readonly<Record<string, string | null>>;
 }
@@ -80,6 +88,10 @@ function withoutKeyId(opened: string): Pick<LiveSecret, 'value' | 'keyId'> {
 /** The current value first, then those in their grace, the newest first. */
 const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
+/** Accounts with what is known of their outages. */
+const SELECT = `SELECT accounts.*, outages.down_since, outages.tried_at
+  FROM accounts LEFT JOIN outages ON outages.account = accounts.id`;
+
 function milliseconds(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
 }
@@ -108,7 +120,7 @@ export class Accounts {
 
   async get(id: string): Promise<Account | null> {
     const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare('SELECT * FROM accounts WHERE id = ?').bind(id),
+      this.#db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
       this.#db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
     ]);
     const row = accounts?.results[0] as AccountRow | undefined;
@@ -118,7 +130,7 @@ export class Accounts {
   /** Every account, by id. */
   async list(): Promise<Account[]> {
     const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare('SELECT * FROM accounts ORDER BY id'),
+      this.#db.prepare(`${SELECT} ORDER BY accounts.id`),
       this.#db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
@@ -158,6 +170,15 @@ export class Accounts {
       expireAfterHours: row.expire_after_hours,
       trustUnprovenNotifications: row.trust_unproven === 1,
       retiredAt: row.retired_at,
+      succession:
+        row.succeeded_by === null || row.succeeded_at === null
+          ? null
+          : { by: row.succeeded_by, since: row.succeeded_at },
+      fallback: row.fallback,
+      outage:
+        row.fallback === null || row.down_since === null || row.tried_at === null
+          ? null
+          : { since: row.down_since, triedAt: row.tried_at },
       secrets,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -172,12 +193,12 @@ export class Accounts {
       this.#db
         .prepare(
           `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
-             trust_unproven, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             trust_unproven, fallback, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
              currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
              allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
-             trust_unproven = excluded.trust_unproven, updated_at = excluded.updated_at`,
+             trust_unproven = excluded.trust_unproven, fallback = excluded.fallback, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -190,6 +211,7 @@ export class Accounts {
           JSON.stringify(input.allowedIps),
           input.expireAfterHours,
           input.trustUnprovenNotifications ? 1 : 0,
+          input.fallback,
           at,
           at,
         ),
@@ -202,6 +224,7 @@ export class Accounts {
       );
       if (value !== null) statements.push(await this.#insertSecret(input.id, setting, value, at));
     }
+    if (input.fallback === null) statements.push(forgetOutage(this.#db, input.id));
     const { secrets, id, ...shown } = input;
     statements.push(
       recordAudit(this.#db, at, {
@@ -223,6 +246,22 @@ export class Accounts {
       this.#db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
       recordAudit(this.#db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
     ]);
+  }
+
+  /**
+   * From now on the payments of an account go to another; where that one's went to this one, that ends.
+   * @returns false: the other is not in use.
+   */
+  async succeed(from: string, to: string, by: Actor): Promise<boolean> {
+    await this.#begin(`account/${from}`);
+    await this.#begin(`account/${to}`);
+    await this.#begin('setting/moves');
+    return succeed(this.#db, { from, to, by, at: new Date(this.#now()).toISOString() });
+  }
+
+  /** Every account that has a successor or a fallback. */
+  links(): Promise<readonly AccountLink[]> {
+    return accountLinks(this.#db);
   }
 
   async #insertSecret(account: string, setting: string, value: string, at: string): Promise<Statement> {
@@ -314,6 +353,7 @@ export class Accounts {
     await this.#db.batch([
       this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
       this.#db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
+      forgetOutage(this.#db, id),
       recordAudit(this.#db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
     ]);
   }
@@ -340,6 +380,8 @@ function publicPart(account: Account): Record<string, unknown> {
     id: _id,
     secrets: _secrets,
     retiredAt: _retiredAt,
+    succession: _succession,
+    outage: _outage,
     createdAt: _createdAt,
     updatedAt: _updatedAt,
     ...shown

@@ -52,13 +52,18 @@ export class Anchors {
     return row && anchorOf(row);
   }
 
-  /** Payments whose newest line no anchor has, in order of id. */
-  async unanchored(limit: number): Promise<AnchorLeaf[]> {
+  /**
+   * Payments whose newest line no anchor has, in order of id; without those that the anchor in the making has with an earlier line. Their
+   * turn is in the next one: with two lines of a payment in one anchor, whoever rewrites the later lines could show the earlier one.
+   */
+  async unanchored(anchor: number, limit: number): Promise<AnchorLeaf[]> {
     const { results } = await this.#db
       .prepare(
-        'SELECT id AS payment, head_seq AS seq, head AS hash FROM payments WHERE unanchored = 1 ORDER BY id LIMIT ?',
+        `SELECT id AS payment, head_seq AS seq, head AS hash FROM payments WHERE unanchored = 1
+           AND NOT EXISTS (SELECT 1 FROM anchor_leaves WHERE payment = payments.id AND anchor = ?)
+         ORDER BY id LIMIT ?`,
       )
-      .bind(limit)
+      .bind(anchor, limit)
       .all<AnchorLeaf>();
     return results;
   }

@@ -1,22 +1,13 @@
 /**
- * What needs a person, in D1. Payments' rows are pushed by their ledgers. The rows of shops, accounts, endpoints and providers are
- * made from what else stands in D1, whenever somebody looks and by the cron: they open and close with their causes. A person resolves a
- * row with a note; it comes back when its cause comes anew.
+ * What needs a person, in D1. Payments' rows are pushed by their ledgers; the others are made by attention-causes.ts. A person resolves
+ * a row with a note; it comes back when its cause comes anew.
  */
 import type { AttentionKind, PaymentAttention } from '../payments/attention.ts';
+import { INSERT, KEPT_UNLESS_NEW } from './attention-causes.ts';
 import { recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
-import { type Condition, scopeCondition } from './scope.ts';
+import { accountsOf, type Condition, scopeCondition } from './scope.ts';
 import type { Actor, Scope } from './types.ts';
-
-/** A refusal needs a person for so long after it, in milliseconds. */
-const REFUSALS_FOR_MS = 86_400_000;
-
-/** A secret is about to end so long before, in milliseconds. */
-const ENDING_WITHIN_MS = 7 * 86_400_000;
-
-/** Calls of a provider that fail in a row before it is said. */
-const FAILED_CALLS = 2;
 
 /** One row as an operator sees it. */
 export interface Attention {
@@ -34,7 +25,14 @@ export interface AttentionFilter {
   readonly shop?: string | undefined;
   readonly limit: number;
   readonly cursor?: AttentionCursor | undefined;
+  readonly sight: Sight;
+}
+
+/** What an operator sees of it. */
+export interface Sight {
   readonly scope: Scope;
+  /** Whether what is about the installation itself is shown too: its tokens, which no shop and no account has. */
+  readonly ofInstallation: boolean;
 }
 
 /** The last row of the page before. */
@@ -52,18 +50,6 @@ interface AttentionRow {
   readonly since: string;
   readonly detail: string;
 }
-
-/** A row that is there already keeps its answer, unless its cause is another one. */
-const KEPT_UNLESS_NEW = `
-  ON CONFLICT (kind, subject) DO UPDATE SET
-    since = CASE WHEN excluded.cause = attention.cause OR attention.resolved_at IS NULL THEN attention.since ELSE excluded.since END,
-    resolved_at = CASE WHEN excluded.cause = attention.cause THEN attention.resolved_at END,
-    resolved_by = CASE WHEN excluded.cause = attention.cause THEN attention.resolved_by END,
-    note = CASE WHEN excluded.cause = attention.cause THEN attention.note END,
-    cause = excluded.cause, detail = excluded.detail
-  WHERE excluded.cause <> attention.cause OR excluded.detail <> attention.detail`;
-
-const INSERT = 'INSERT INTO attention (kind, subject, cause, payment, account, shop, since, detail)';
 
 // --- Payments ---------------------------------------------------------------------------------------------
 
@@ -91,92 +77,6 @@ function statementsOf(db: Database, { payment, shop, items }: PaymentAttention):
   ];
 }
 
-// --- Shops, accounts, endpoints, providers ----------------------------------------------------------------
-
-/** One kind that follows from what else stands in D1: the query that makes its rows (subject to detail), and its values. */
-interface Derived {
-  readonly kind: AttentionKind;
-  /** Selects subject, cause, payment, account, shop, since, detail. */
-  readonly select: string;
-  readonly values: readonly string[];
-}
-
-function derived(now: number): Derived[] {
-  const at = new Date(now).toISOString();
-  const soon = new Date(now + ENDING_WITHIN_MS).toISOString();
-  const lately = new Date(now - REFUSALS_FOR_MS).toISOString();
-  return [
-    {
-      kind: 'accepted_risk',
-      select: `SELECT id AS subject, 'trusted' AS cause, NULL AS payment, id AS account, NULL AS shop, updated_at AS since,
-          json_object('provider', provider, 'environment', environment) AS detail
-        FROM accounts WHERE trust_unproven = 1 OR json_extract(settings, '$.trust_unsigned_notification') = 1`,
-      values: [],
-    },
-    {
-      kind: 'endpoint_off',
-      select: `SELECT endpoints.shop || '/' || endpoints.id AS subject, switched_off_at AS cause, NULL AS payment, NULL AS account,
-          endpoints.shop AS shop, switched_off_at AS since,
-          json_object('endpoint', endpoints.id, 'url', coalesce(url, webhook_url), 'failingSince', failing_since) AS detail
-        FROM endpoints JOIN shops ON shops.id = endpoints.shop WHERE switched_off_at IS NOT NULL`,
-      values: [],
-    },
-    {
-      kind: 'refusals',
-      select: `SELECT account || '/' || reason AS subject, max(id) AS cause, NULL AS payment, account, NULL AS shop, min(at) AS since,
-          json_object('reason', reason, 'count', count(*), 'newest', max(at)) AS detail
-        FROM refusals WHERE at > ?1 GROUP BY account, reason`,
-      values: [lately],
-    },
-    {
-      kind: 'provider_failing',
-      select: `SELECT account AS subject, failing_since AS cause, NULL AS payment, account, NULL AS shop, failing_since AS since,
-          json_object('failures', failures, 'error', last_error, 'lastFailureAt', last_failure_at, 'lastAnswerAt', last_answer_at,
-            'lastNotificationAt', last_notification_at) AS detail
-        FROM provider_health WHERE failing_since IS NOT NULL AND failures >= ${FAILED_CALLS}`,
-      values: [],
-    },
-    {
-      kind: 'drift',
-      select: `SELECT provider || '/' || what || '/' || value AS subject, first_seen_at AS cause, NULL AS payment, account, NULL AS shop,
-          first_seen_at AS since,
-          json_object('provider', provider, 'what', what, 'value', value, 'example', example) AS detail
-        FROM drift WHERE is_first = 0`,
-      values: [],
-    },
-    {
-      kind: 'secret_ending',
-      select: `SELECT 'account/' || id AS subject, not_after AS cause, NULL AS payment, account, NULL AS shop, ?1 AS since,
-          json_object('secret', setting, 'endsAt', not_after) AS detail
-        FROM account_secrets WHERE not_after > ?1 AND not_after <= ?2
-        UNION ALL SELECT 'shop/' || id, not_after, NULL, NULL, shop, ?1, json_object('secret', kind, 'endsAt', not_after)
-        FROM shop_keys WHERE not_after > ?1 AND not_after <= ?2
-        UNION ALL SELECT 'endpoint/' || id, not_after, NULL, NULL, shop, ?1,
-          json_object('secret', 'endpoint ' || endpoint, 'endsAt', not_after)
-        FROM endpoint_secrets WHERE not_after > ?1 AND not_after <= ?2`,
-      values: [at, soon],
-    },
-  ];
-}
-
-/** Brings the rows of shops, accounts, endpoints and providers in line with their causes. */
-export async function refreshAttention(db: Database, now: number): Promise<void> {
-  await db.batch(
-    derived(now).flatMap(({ kind, select, values }) => [
-      db
-        .prepare(
-          `DELETE FROM attention WHERE kind = '${kind}' AND subject NOT IN (SELECT subject FROM (${select}))`,
-        )
-        .bind(...values),
-      db
-        .prepare(
-          `${INSERT} SELECT '${kind}', subject, cause, payment, account, shop, since, detail FROM (${select}) WHERE true ${KEPT_UNLESS_NEW}`,
-        )
-        .bind(...values),
-    ]),
-  );
-}
-
 // --- What an operator sees --------------------------------------------------------------------------------
 
 function attentionOf({ id, detail, ...row }: AttentionRow): Attention {
@@ -184,13 +84,14 @@ function attentionOf({ id, detail, ...row }: AttentionRow): Attention {
 }
 
 /** What is about a shop of the scope, or about an account that one of its shops uses. */
-function scoped(scope: Scope): Condition[] {
-  if (scope.all) return [];
+function inSight({ scope, ofInstallation }: Sight): Condition[] {
+  if (scope.all)
+    return ofInstallation ? [] : [{ sql: 'coalesce(payment, account, shop) IS NOT NULL', values: [] }];
   const own = scopeCondition(scope, 'shop');
-  const used = scopeCondition(scope, 'shops.id');
+  const used = accountsOf(scope);
   return [
     {
-      sql: `(${own.sql} OR (shop IS NULL AND account IN (SELECT value FROM shops, json_each(shops.accounts) WHERE ${used.sql})))`,
+      sql: `(${own.sql} OR (shop IS NULL AND account IN (${used.sql})))`,
       values: [...own.values, ...used.values],
     },
   ];
@@ -206,14 +107,14 @@ function joined(conditions: readonly Condition[]): Condition {
 /** What is open, the newest first, where the next page starts, and how many there are of each kind within the scope and the shop. */
 export async function listAttention(
   db: Database,
-  { kind, shop, limit, cursor, scope }: AttentionFilter,
+  { kind, shop, limit, cursor, sight }: AttentionFilter,
 ): Promise<{
   readonly data: readonly Attention[];
   readonly next: AttentionCursor | null;
   readonly counts: Readonly<Partial<Record<AttentionKind, number>>>;
 }> {
   const within: Condition[] = [
-    ...scoped(scope),
+    ...inSight(sight),
     ...(shop === undefined ? [] : [{ sql: 'shop = ?', values: [shop] }]),
   ];
   const page = joined([
@@ -247,11 +148,11 @@ export async function listAttention(
   };
 }
 
-/** A row that is open, within a scope; null: there is none. */
-export async function openAttention(db: Database, id: number, scope: Scope): Promise<Attention | null> {
+/** A row that is open, of what an operator sees; null: there is none. */
+export async function openAttention(db: Database, id: number, sight: Sight): Promise<Attention | null> {
   const { sql, values } = joined([
     { sql: 'id = CAST(? AS INTEGER)', values: [String(id)] },
-    ...scoped(scope),
+    ...inSight(sight),
   ]);
   const row = await db
     .prepare(`SELECT id, kind, payment, account, shop, since, detail FROM attention WHERE ${sql}`)

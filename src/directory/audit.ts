@@ -1,6 +1,6 @@
 /** The audit log: who changed what, when. Entries are written in the same batch as the change itself. */
 import type { Database, Statement } from './database.ts';
-import { type Condition, scopeCondition } from './scope.ts';
+import { accountsOf, type Condition, scopeCondition } from './scope.ts';
 import { type Actor, type AuditEntry, itself, type Scope } from './types.ts';
 
 type AuditRow = Omit<AuditEntry, 'detail' | 'actorName'> & {
@@ -32,6 +32,18 @@ export function recordAudit(db: Database, at: string, entry: AuditRecord): State
   return db
     .prepare(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .bind(...valuesOf(at, entry));
+}
+
+/** The same, where a condition holds within the transaction. */
+export function recordAuditWhere(
+  db: Database,
+  at: string,
+  entry: AuditRecord,
+  condition: Condition,
+): Statement {
+  return db
+    .prepare(`INSERT INTO audit (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE ${condition.sql}`)
+    .bind(...valuesOf(at, entry), ...condition.values);
 }
 
 /** The same for an entry that waited: a second time changes nothing. */
@@ -70,10 +82,9 @@ const EQUAL = ['actor', 'action', 'subject', 'shop', 'address', 'request'] as co
 function visible(scope: Scope): Condition {
   if (scope.all) return scopeCondition(scope, 'shop');
   const ofShop = scopeCondition(scope, 'audit.shop');
-  const ofUser = scopeCondition(scope, 'shops.id');
+  const ofUser = accountsOf(scope);
   return {
-    sql: `(${ofShop.sql} OR (substr(action, 1, 8) = 'account.' AND subject IN
-             (SELECT account.value FROM shops, json_each(shops.accounts) AS account WHERE ${ofUser.sql})))`,
+    sql: `(${ofShop.sql} OR (substr(action, 1, 8) = 'account.' AND subject IN (${ofUser.sql})))`,
     values: [...ofShop.values, ...ofUser.values],
   };
 }

@@ -1,6 +1,7 @@
 /** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
 import type { PaymentAttention } from '../payments/attention.ts';
 import { isUnavailable } from '../payments/errors.ts';
+import type { Moves } from '../payments/moves.ts';
 import { hex } from '../signing/bytes.ts';
 import { Accounts } from './accounts.ts';
 import { Anchors } from './anchors.ts';
@@ -9,10 +10,11 @@ import {
   type AttentionFilter,
   listAttention,
   openAttention,
-  refreshAttention,
   resolveAttention,
+  type Sight,
   writePaymentAttention,
 } from './attention.ts';
+import { refreshAttention } from './attention-causes.ts';
 import {
   type AuditFilter,
   type AuditRecord,
@@ -36,11 +38,12 @@ import { Cache } from './cache.ts';
 import { Credentials } from './credentials.ts';
 import { Database } from './database.ts';
 import { driftStatements, forgetDrift, listDrift } from './drift.ts';
-import { Endpoints, type EndpointTarget, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
+import { type EndpointTarget, ShopEndpoints, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
 import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import { isTokenText, Operators, type OperatorToken, type OperatorUser, type Use } from './operators.ts';
+import { claimTrial, endOutage, FailedAccounts, writeFailure } from './outages.ts';
 import {
   hasProjected,
   listChanged,
@@ -65,6 +68,7 @@ import { type PaymentSearch, searchPayments } from './search.ts';
 import { type ApprovalLimits, Settings } from './settings.ts';
 import { type KeyHolder, Shops } from './shops.ts';
 import type { StandbyClient, WaitingRow } from './standby.ts';
+import { movesOf, type OpenPayments, openPayments } from './successions.ts';
 import type { Account, Actor, AuditEntry, LiveSecret, Scope, Shop } from './types.ts';
 import { UseLog } from './uses.ts';
 import { Vault } from './vault.ts';
@@ -86,7 +90,7 @@ export interface DirectoryOptions {
 export class Directory {
   readonly accounts: Accounts;
   readonly shops: Shops;
-  readonly endpoints: Endpoints;
+  readonly endpoints: ShopEndpoints;
   readonly imported: ImportedRecords;
   readonly anchors: Anchors;
   readonly operators: Operators;
@@ -98,6 +102,7 @@ export class Directory {
   readonly #uses: UseLog;
   readonly #attention: BatchWriter<PaymentAttention>;
   readonly #health: HealthNotes;
+  readonly #failed = new FailedAccounts();
   readonly #standby: () => StandbyClient;
   readonly #now: () => number;
 
@@ -125,7 +130,7 @@ export class Directory {
     this.credentials = new Credentials({ db, vault, hashKey, now, random });
     this.settings = new Settings(db, now, begin);
     this.#uses = new UseLog((uses) => this.operators.writeUses(uses));
-    this.endpoints = new Endpoints({ db, vault, now, random, begin });
+    this.endpoints = new ShopEndpoints({ db, vault, now, random, begin });
     const newId = () => {
       const bytes = new Uint8Array(16);
       random(bytes);
@@ -141,6 +146,16 @@ export class Directory {
       () => this.accounts.get(id),
       () => `account/${id}`,
     );
+  }
+
+  /** For each account with a successor the one at the end of its chain, cached. */
+  async moves(): Promise<Moves> {
+    const moves = await this.#cache.read<Moves>(
+      'setting/moves',
+      async () => movesOf(await this.accounts.links()),
+      () => 'setting/moves',
+    );
+    return moves ?? {};
   }
 
   /** The shop that an API key opens, cached; null for a key that is unknown or dead. */
@@ -337,8 +352,8 @@ export class Directory {
     return refreshAttention(this.#db, this.#now());
   }
 
-  openAttention(id: number, scope: Scope): Promise<Attention | null> {
-    return openAttention(this.#db, id, scope);
+  openAttention(id: number, sight: Sight): Promise<Attention | null> {
+    return openAttention(this.#db, id, sight);
   }
 
   resolveAttention(attention: Attention, by: Actor, note: string): Promise<void> {
@@ -361,6 +376,37 @@ export class Directory {
     if (failure === null) {
       if (this.#health.isAnswerDue(account)) await noteAnswer(this.#db, account, at).run();
     } else if (this.#health.isFailureDue(account)) await noteFailure(this.#db, account, at, failure).run();
+  }
+
+  /**
+   * Notes that the provider of an account with a fallback could be reached, or why not, where that is news.
+   * @param failure null: it has answered.
+   */
+  async noteReached({ id, fallback, outage }: Account, failure: string | null): Promise<void> {
+    if (fallback === null) return;
+    if (failure === null) {
+      if (!this.#failed.answered(id) && outage === null) return;
+      if (await endOutage(this.#db, id)) console.warn({ event: 'account.reached_again', account: id });
+      this.#cache.drop(`account/${id}`);
+      return;
+    }
+    this.#failed.failed(id);
+    // It is known to be down already, and an answer alone ends that.
+    if (outage !== null || !(await writeFailure(this.#db, id, this.#now(), failure))) return;
+    console.error({ event: 'account.down', account: id, fallback, error: failure });
+    this.#cache.drop(`account/${id}`);
+  }
+
+  /** The right to try again whether an account that is down can be reached: one attempt has it in a minute. */
+  async claimTrial(account: string): Promise<boolean> {
+    const isOurs = await claimTrial(this.#db, account, this.#now());
+    this.#cache.drop(`account/${account}`);
+    return isOurs;
+  }
+
+  /** What is open of accounts, of the shops of a scope. */
+  openPayments(accounts: readonly string[], scope: Scope): Promise<readonly OpenPayments[]> {
+    return openPayments(this.#db, accounts, scope);
   }
 
   /** How the provider of an account answers; null: nothing is known. */

@@ -102,7 +102,7 @@ function placeOf({ shop, endpoint, id }: Pick<SecretRow, 'shop' | 'endpoint' | '
   return { purpose: `shop/${shop}/endpoint/${endpoint}`, row: id };
 }
 
-export class Endpoints {
+export class ShopEndpoints {
   readonly #db: Database;
   readonly #vault: Vault;
   readonly #now: () => number;

@@ -86,7 +86,7 @@ export class HealthNotes {
   /** What is written of notifications beside the payments that they moved. */
   notifications(db: Database, payments: readonly { readonly notified?: Notified }[]): Statement[] {
     return payments.flatMap(({ notified }) =>
-      notified && this.#isDue(this.#notified, notified.account, NOTED_EVERY_MS)
+      notified?.byNotification && this.#isDue(this.#notified, notified.account, NOTED_EVERY_MS)
         ? [noteNotification(db, notified.account, notified.at)]
         : [],
     );

@@ -18,3 +18,16 @@ export function scopeCondition(scope: Scope, column: string): Condition {
     values: [JSON.stringify(scope.shops), JSON.stringify(scope.groups)],
   };
 }
+
+/** The query of the accounts that payments of a scope's shops may go to: by the shops' own names, their successors and fallbacks. */
+export function accountsOf(scope: Scope): Condition {
+  const own = scopeCondition(scope, 'shops.id');
+  return {
+    sql: `WITH RECURSIVE used (id) AS (
+        SELECT value FROM shops, json_each(shops.accounts) WHERE ${own.sql}
+        UNION SELECT value FROM used JOIN accounts ON accounts.id = used.id, json_each(json_array(succeeded_by, fallback))
+          WHERE value IS NOT NULL
+      ) SELECT id FROM used`,
+    values: own.values,
+  };
+}

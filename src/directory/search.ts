@@ -75,7 +75,7 @@ interface Condition {
 }
 
 /** A way to find the matches: an index, and what it serves. */
-export interface Way {
+export interface SearchWay {
   /** Null: by the numbers of providers. */
   readonly index: string | null;
   readonly serves: readonly Condition[];
@@ -85,7 +85,7 @@ export interface Way {
   readonly spread: readonly ('shop' | 'status')[];
 }
 
-export function orderOf({ updated, paid }: PaymentSearch): SearchOrder {
+export function searchOrderOf({ updated, paid }: PaymentSearch): SearchOrder {
   if (isGiven(updated)) return 'updated';
   return isGiven(paid) ? 'paid' : 'created';
 }
@@ -133,13 +133,13 @@ function filtersOf(search: PaymentSearch) {
 }
 
 /** The ways that a search may take, the preferred one first. The last one always leads to the end. */
-export function waysOf(search: PaymentSearch): readonly Way[] {
+export function waysOf(search: PaymentSearch): readonly SearchWay[] {
   const filters = filtersOf(search);
-  const order = orderOf(search);
+  const order = searchOrderOf(search);
   const isNewest = order === 'created';
   const none = { spread: [], serves: [] } as const;
   if (search.providerReference !== undefined) return [{ ...none, index: null, isOrdered: false }];
-  const ways: Way[] = [];
+  const ways: SearchWay[] = [];
   const add = (name: 'reference' | 'email') => {
     if (filters[name].length > 0)
       ways.push({ ...none, index: `payments_by_${name}`, serves: filters[name], isOrdered: isNewest });
@@ -163,7 +163,7 @@ export function waysOf(search: PaymentSearch): readonly Way[] {
   return [...ways, { ...none, index: `payments_by_${order}`, serves: filters[order], isOrdered: true }];
 }
 
-function byShop({ status, account }: PaymentSearch, shops: number, order: SearchOrder): Way {
+function byShop({ status, account }: PaymentSearch, shops: number, order: SearchOrder): SearchWay {
   const way = { serves: [], isOrdered: true } as const;
   if (order !== 'created') return { ...way, index: `payments_by_shop_${order}`, spread: ['shop'] };
   if (account !== undefined) return { ...way, index: 'payments_by_shop_account', spread: ['shop'] };
@@ -173,7 +173,7 @@ function byShop({ status, account }: PaymentSearch, shops: number, order: Search
 }
 
 /** How many payments each way would find, counted up to `MOST_COUNTED`: one query. Those whose values are spread are not counted. */
-export function countQuery(ways: readonly Way[], search: PaymentSearch): Condition {
+export function countQuery(ways: readonly SearchWay[], search: PaymentSearch): Condition {
   const counts = ways.map((way): Condition => {
     const { status } = filtersOf(search);
     const serves = way.spread.includes('status') ? status : way.serves;
@@ -192,8 +192,8 @@ export function countQuery(ways: readonly Way[], search: PaymentSearch): Conditi
 }
 
 /** The way that finds least; of those with as many as were counted the first that has the order. */
-export function chosenWay(ways: readonly Way[], counts: readonly number[]): Way | undefined {
-  let best: Way | undefined;
+export function chosenWay(ways: readonly SearchWay[], counts: readonly number[]): SearchWay | undefined {
+  let best: SearchWay | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const [index, way] of ways.entries()) {
     const count = counts[index] ?? MOST_COUNTED;
@@ -204,8 +204,8 @@ export function chosenWay(ways: readonly Way[], counts: readonly number[]): Way 
 }
 
 /** The query of one page, by one way. */
-export function pageQuery(way: Way, search: PaymentSearch): Condition {
-  const order = COLUMNS[orderOf(search)];
+export function pageQuery(way: SearchWay, search: PaymentSearch): Condition {
+  const order = COLUMNS[searchOrderOf(search)];
   const filters = filtersOf(search);
   const { cursor, limit } = search;
   const spread = way.spread.map((column, index) => ({
@@ -273,11 +273,16 @@ export async function searchPayments(
   const last = page.at(-1);
   return {
     data: page.map((row) => ({ shop: row.shop, view: viewIn(row) })),
-    next: results.length > search.limit && last ? { by: orderOf(search), at: last.at, id: last.id } : null,
+    next:
+      results.length > search.limit && last ? { by: searchOrderOf(search), at: last.at, id: last.id } : null,
   };
 }
 
-async function counted(db: Database, ways: readonly Way[], search: PaymentSearch): Promise<Way | undefined> {
+async function counted(
+  db: Database,
+  ways: readonly SearchWay[],
+  search: PaymentSearch,
+): Promise<SearchWay | undefined> {
   const { sql, values } = countQuery(ways, search);
   const counts = await db.prepare(sql, values).first<Record<string, number>>();
   return chosenWay(

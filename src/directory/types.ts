@@ -27,6 +27,12 @@ export interface Account {
   readonly expireAfterHours: number;
   /** Since when it begins no attempt any more; it still verifies, refunds and is asked. Null: it is in use. */
   readonly retiredAt: string | null;
+  /** The account that its payments go to from now on, and since when; it begins no attempt itself. Null: it has no successor. */
+  readonly succession: { readonly by: string; readonly since: string } | null;
+  /** The account that new attempts go to while the provider cannot be reached; null: none. */
+  readonly fallback: string | null;
+  /** Since when the provider cannot be reached, and when that was tried last: of an account with a fallback. Null: it can be. */
+  readonly outage: { readonly since: string; readonly triedAt: string } | null;
   /** By setting, the newest first. */
   readonly secrets: Readonly<Record<string, readonly LiveSecret[]>>;
   readonly createdAt: string;

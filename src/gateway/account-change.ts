@@ -10,7 +10,7 @@ import { provider } from '../providers/registry.ts';
 import { type AddressRules, addressProblem } from '../webhooks/address.ts';
 import { settingProblem } from './account-problems.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
-import { calledSettingProblem } from './outgoing.ts';
+import { calledSettingProblem } from './entered-addresses.ts';
 import type { Service } from './service.ts';
 import { modeProblem } from './shop-mode.ts';
 import { nearestName } from './unknown-members.ts';
@@ -36,6 +36,8 @@ export interface AccountChange {
   readonly allowedIps?: readonly string[] | null | undefined;
   readonly trustUnprovenNotifications?: boolean | null | undefined;
   readonly expireAfterHours?: number | null | undefined;
+  /** Null: none. */
+  readonly fallback?: string | null | undefined;
 }
 
 function originProblem(text: string, rules: AddressRules): string | null {
@@ -190,6 +192,7 @@ export function accountInput(
     trustUnprovenNotifications:
       body.trustUnprovenNotifications ?? before?.trustUnprovenNotifications ?? false,
     expireAfterHours: body.expireAfterHours ?? before?.expireAfterHours ?? DEFAULT_EXPIRE_HOURS,
+    fallback: body.fallback === undefined ? (before?.fallback ?? null) : body.fallback,
     secrets,
   };
 }

@@ -11,7 +11,7 @@ import { secretNames } from '../providers/kit/settings.ts';
 import { provider } from '../providers/registry.ts';
 import type { AddressRules } from '../webhooks/address.ts';
 import { unreadableAddressRules } from './allowed-ips.ts';
-import { calledSettingProblem } from './outgoing.ts';
+import { calledSettingProblem } from './entered-addresses.ts';
 import { valid } from './validation.ts';
 
 /** A secret of fewer characters can be guessed by somebody who has one signed message, at his own computer. */

@@ -116,6 +116,12 @@ function parsed(
   }
 }
 
+/** Whether an account registers its orders when the shopper comes: then only such a call says whether attempts can begin. */
+export function isDeferred(account: Account): boolean {
+  const { provider, variants } = open(account);
+  return provider.deferred?.(variants[0].account.settings) ?? false;
+}
+
 /** Whether an account takes a currency: the operator's list, within what the provider can. */
 export function takesCurrency(account: Account, currency: string): boolean {
   return (

@@ -1,6 +1,6 @@
 /** The daily anchor: gathered by the cron in bounded runs, then signed. And where a payment stands in one. */
 import { CHUNK, type Chunk } from '../directory/anchors.ts';
-import { type Anchor, anchorText, leafText } from '../payments/anchors.ts';
+import { type Anchor, anchorLeafText, anchorText } from '../payments/anchors.ts';
 import { fromHex, hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { signEd25519 } from '../signing/ed25519.ts';
@@ -38,9 +38,9 @@ export async function makeAnchor(service: Service): Promise<Anchor | null> {
     return (last !== undefined && last.size < CHUNK) || chunks.length >= MOST_CHUNKS;
   };
   for (let run = 0; run < CHUNKS_A_RUN && !isWhole(); run += 1) {
-    const leaves = await anchors.unanchored(CHUNK);
+    const leaves = await anchors.unanchored(number, CHUNK);
     if (leaves.length === 0) return sign(service, { number, at, newest, chunks });
-    const root = hex(merkleRoot(leaves.map((leaf) => leafHash(leafText(leaf)))));
+    const root = hex(merkleRoot(leaves.map((leaf) => leafHash(anchorLeafText(leaf)))));
     const chunk = { chunk: chunks.length, size: leaves.length, root };
     await anchors.addChunk(number, chunk, leaves);
     chunks.push(chunk);
@@ -90,7 +90,7 @@ export async function anchorProof(
     anchors.leaves(anchor.number, chunk),
     anchors.chunks(anchor.number),
   ]);
-  const below = leaves.map((leaf) => leafHash(leafText(leaf)));
+  const below = leaves.map((leaf) => leafHash(anchorLeafText(leaf)));
   const above = chunks.map(({ root }) => fromHex(root) ?? new Uint8Array());
   const path = [...merklePath(below, position % CHUNK), ...merklePath(above, chunk)];
   return { ...anchor, leaf: { seq, hash }, position, path: path.map(hex) };

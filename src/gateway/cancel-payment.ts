@@ -21,17 +21,19 @@ export async function cancelPayment(
   const ledger = service.ledger(id);
   const { rules, reasons } = await operationRules(service, read, 'cancel');
   const isAble = Object.values(rules).some((rule) => rule !== null);
-  const operation = { ...command, kind: 'cancel' as const, amount: null, rules };
+  const execution = { ...command, kind: 'cancel' as const, amount: null, rules };
   const called = await ledger.callOff(command.shop, command.operator ? 'operator' : 'shop');
   if (called === 'unknown') return { kind: 'none' };
   if (called === 'called_off') {
     // The order at the provider ends too, where the provider can do that. Whatever it answers: our links are over.
-    const ended = isAble ? await ledger.executeOperation(operation) : null;
+    const ended = isAble ? await ledger.executeOperation(execution) : null;
     const now = await ledger.read();
     if (!now) return { kind: 'none' };
-    return { kind: 'done', view: now.view, replayed: ended?.kind === 'done' && ended.replayed };
+    const replayed = ended?.kind === 'done' && ended.replayed;
+    const operation = ended && ended.kind !== 'none' ? ended.operation : null;
+    return { kind: 'done', view: now.view, operation, replayed };
   }
-  if (isAble) return ledger.executeOperation(operation);
+  if (isAble) return ledger.executeOperation(execution);
   if (read.view.status === 'pending')
     throw new Problem('invalid_state', `the bank is processing the payment, and ${reasons.join('; ')}`);
   throw new Problem('unsupported_operation', reasons.join('; '));

@@ -1,12 +1,15 @@
 /** The shopper at the checkout: the redirect of the newest attempt, a new attempt, or a choice of accounts. */
 import type { Account } from '../directory/types.ts';
 import type { HopFailure, HopResult } from '../ledger/commands.ts';
-import { Problem } from '../payments/errors.ts';
+import { isUnavailable, Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import { type Moves, movedTo, NO_MOVES } from '../payments/moves.ts';
 import type { PaymentRequest } from '../payments/types.ts';
+import { fitted, isInUse, isOffered } from './destinations.ts';
+import { endTrial, type Place, placeOf } from './fallback.ts';
 import { hopFailure } from './hop-failure.ts';
 import type { LedgerClient, Service } from './service.ts';
-import { fitsMode, isReal } from './shop-mode.ts';
+import { isReal } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
 
 /** What the checkout knows of a shopper's request. */
@@ -35,36 +38,63 @@ function notOffered(account: string | null, { requestId }: ShopperAtCheckout): H
   return { account, code: 'not_offered', detail, words: null, requestId };
 }
 
-async function startNext(
+/** The accounts that have moved. Where that cannot be read, an account that has is taken for one that is not offered any more. */
+async function movesNow({ directory }: Service): Promise<Moves> {
+  try {
+    return await directory.moves();
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return NO_MOVES;
+  }
+}
+
+/** What the checkout is to build, by its ledger. */
+type Start = Extract<HopResult, { kind: 'start' }>;
+
+/** An attempt that was to be built, and what became of it. */
+type Started = { readonly result: HopResult } | { readonly failedTrial: Problem };
+
+async function start(
   service: Service,
   ledger: LedgerClient,
-  hop: Extract<HopResult, { kind: 'start' }>,
+  hop: Start,
   shopper: ShopperAtCheckout,
-): Promise<HopResult> {
-  const { id, attempt, request, amount } = hop;
+): Promise<Started> {
+  const { id, attempt, amount } = hop;
   const { origin, ip, requestId } = shopper;
   let account: Account | null = null;
+  let place: Place | null = null;
   try {
     account = await service.directory.account(hop.account);
     if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
     const shop = await service.directory.shop(hop.shop);
     // The shop may have changed its mode since the payment was made.
-    const isOffered =
-      shop?.active && shop.adminEnabled && fitsMode(shop, account) && account.retiredAt === null;
-    if (!isOffered || isReal(account) === hop.test) {
+    if (!shop?.active || !shop.adminEnabled || !isOffered(shop, account) || isReal(account) === hop.test) {
       await note(ledger, attempt, notOffered(hop.account, shopper));
-      return { kind: 'not_offered' };
+      return { result: { kind: 'not_offered' } };
     }
-    const started = await startAttempt(service, { account, id, attempt, request, amount, origin, ip });
-    return await ledger.start(attempt, started, ip);
+    place = await placeOf(service, account, { shop, payment: hop.request, isInFlight: hop.isInFlight });
+    account = place.account;
+    const { payment: request, leftOut } = fitted(hop.request, account, null);
+    const { insteadOf } = place;
+    const started = await startAttempt(service, {
+      ...{ account, insteadOf, leftOut, id, attempt, request, amount, origin, ip },
+    });
+    await endTrial(service, place);
+    return { result: await ledger.start(attempt, started, ip, await movesNow(service)) };
   } catch (error) {
-    await note(ledger, attempt, hopFailure(error, { accountId: hop.account, account, requestId }));
+    const accountId = account?.id ?? hop.account;
+    await note(ledger, attempt, hopFailure(error, { accountId, account, requestId }));
+    const isUnreached =
+      error instanceof Problem && (error.code === 'provider_unreachable' || error.code === 'provider_error');
+    if (place?.isTrial && isUnreached) return { failedTrial: error };
     throw error;
   }
 }
 
 /**
- * Where the shopper goes; a new attempt is started where one is needed.
+ * Where the shopper goes; a new attempt is started where one is needed. Whose attempt has tried in vain whether a provider can be reached
+ * again goes to the fallback with the next one.
  * @throws Problem when it cannot be started.
  */
 export async function nextHop(
@@ -73,14 +103,30 @@ export async function nextHop(
   shopper: ShopperAtCheckout,
 ): Promise<HopResult> {
   const ledger = service.ledger(id);
-  const result = await ledger.hop(shopper.ip, shopper.chosen);
-  if (result.kind === 'start') return startNext(service, ledger, result, shopper);
+  const moves = await movesNow(service);
+  const next = () => ledger.hop(shopper.ip, shopper.chosen, moves);
+  let result = await next();
+  if (result.kind === 'start') {
+    const first = await start(service, ledger, result, shopper);
+    if ('result' in first) return first.result;
+    result = await next();
+    if (result.kind === 'start') {
+      const second = await start(service, ledger, result, shopper);
+      if ('result' in second) return second.result;
+      throw second.failedTrial;
+    }
+  }
   if (result.kind === 'go') {
     // The attempt was signed before the account was retired, the shop was switched off, or went live: what a test bank calls paid is not.
     const shop = await service.directory.shop(result.shop);
     const account = await service.directory.account(result.account);
-    const isInUse = account !== null && account.retiredAt === null;
-    if (!isInUse || !shop?.active || !shop.adminEnabled || (result.test && !shop.testMode)) {
+    if (
+      !account ||
+      !isInUse(account) ||
+      !shop?.active ||
+      !shop.adminEnabled ||
+      (result.test && !shop.testMode)
+    ) {
       await note(ledger, null, notOffered(null, shopper));
       return { kind: 'not_offered' };
     }
@@ -98,16 +144,18 @@ export async function accountsToChoose(
   const shop = await service.directory.shop(shopId);
   if (!shop) return [];
   const offered = await choices(service, shop, payment);
-  return offered.filter((account) => isReal(account) !== test);
+  return offered.flatMap(({ account }) => (isReal(account) === test ? [] : [account]));
 }
 
 /**
- * Whether a shopper may choose an account for a payment: one of the shop's where it has left the choice open, else no other
- * than it has named.
+ * The account that a shopper chooses for a payment, by a name that a page has shown: one of the shop's where it has left the choice open,
+ * else no other than it has named. An account that has moved since the page was shown is its successor.
+ * @returns null: it cannot be chosen.
  */
-export async function isChoice(service: Service, id: PaymentId, account: string): Promise<boolean> {
+export async function choiceOf(service: Service, id: PaymentId, name: string): Promise<string | null> {
+  const account = movedTo(await movesNow(service), name) ?? name;
   const found = await service.ledger(id).read();
-  if (!found?.isOpen) return found?.view.account === account;
+  if (!found?.isOpen) return found?.view.account === name ? account : null;
   const accounts = await accountsToChoose(service, found.shop, found.request, found.view.test);
-  return accounts.some((entry) => entry.id === account);
+  return accounts.some((entry) => entry.id === account) ? account : null;
 }

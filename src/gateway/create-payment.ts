@@ -7,7 +7,8 @@ import type { PaymentRequest } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import type { Service } from './service.ts';
-import { choices, chooseAccount, startAttempt } from './start-attempt.ts';
+import { choices, chooseAccount } from './start-attempt.ts';
+import { startFirst } from './start-first.ts';
 
 /** What a shop asks for. Another request for a reference that is there is a conflict, unless it says that it replaces it. */
 export interface PaymentOrder {
@@ -90,10 +91,8 @@ export async function createPayment(
   const known = { requestHash, request, wanted };
   try {
     requireFuture(request, service.now());
-    const account = await chooseAccount(service, shop, order);
-    const { amount } = request;
-    const start = (number: number) =>
-      startAttempt(service, { account, id, attempt: number, request, amount, origin });
+    const destination = await chooseAccount(service, shop, order);
+    const start = (number: number) => startFirst(service, { shop, destination, id, number, request, origin });
     const isOpen = !order.account && !order.provider && (await choices(service, shop, request)).length > 1;
     const stored = withExpiry(isOpen ? { ...request, choose: true } : request, shop, service.now());
     const command = {
@@ -114,7 +113,9 @@ export async function createPayment(
     const next = { ...command, attempt: await start(number) };
     const result = await ledger.replace(next, number, replacement.ifVersion);
     if (result !== 'replaced') throw notReplaced(result);
-    return (await ledger.replay(known)) ?? created;
+    const replaced = await ledger.replay(known);
+    if (!replaced || replaced.kind === 'conflict') return replaced ?? created;
+    return { ...replaced, kind: 'replaced' };
   } catch (error) {
     // The account may have changed since: a repeat of a request that succeeded still gets its payment.
     const earlier = error instanceof Problem ? await ledger.replay(known) : null;

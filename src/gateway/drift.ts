@@ -1,7 +1,8 @@
 /**
  * What was never seen before at a provider: a code that its sheet does not have, a field that it does not name, an address that nobody
- * has named. Only messages that were believed are looked at: strangers must not be able to make such things up. What is new to this
- * isolate travels with the payment's own push to the directory, which knows what others have seen.
+ * has named. Only what was believed is looked at: strangers must not be able to make such things up. So codes are looked at in
+ * notifications, returns and answers to status queries, fields and addresses in notifications alone: a shopper may add any field to a
+ * return. What is new to this isolate travels with the payment's own push to the directory, which knows what others have seen.
  */
 import { BoundedMap } from '../directory/bounded-map.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -63,22 +64,8 @@ function isDocumented(provider: Provider, settings: Record<string, unknown>, wha
   return [...covered, ...notCovered].some((name) => name.toLowerCase() === value.toLowerCase());
 }
 
-/** Everything in a message that is not documented and new to this isolate. */
-export function unfamiliarIn(
-  { provider, account, variants }: OpenedAccount,
-  request: ProviderRequest,
-  update: ProviderUpdate,
-  ip: string | null,
-): Noticed[] {
-  const { settings } = variants[0].account;
-  const isKnownAddress = ip === null || (account.allowedIps.length > 0 && isAllowed(account.allowedIps, ip));
-  const found: Noticed[] = [
-    // So that the directory knows which message of a provider was the first one.
-    { what: 'field', value: ANY_MESSAGE, example: '' },
-    { what: 'code', value: update.providerStatus, example: `read as ${update.outcome}` },
-    ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
-    ...(isKnownAddress ? [] : [{ what: 'address' as const, value: ip, example: 'sent a notification' }]),
-  ];
+/** What is new to this isolate, and not documented. */
+function newIn(provider: Provider, settings: Record<string, unknown>, found: readonly Noticed[]): Noticed[] {
   return found.flatMap((one) => {
     const value = one.value.slice(0, LONGEST);
     const name = `${provider.id} ${one.what} ${value}`;
@@ -86,6 +73,30 @@ export function unfamiliarIn(
     seen.set(name, true);
     return isDocumented(provider, settings, one.what, value) ? [] : [{ ...one, value }];
   });
+}
+
+/** The code of an update, whichever way it came, where it is not documented and new to this isolate. */
+export function unfamiliarCode(
+  provider: Provider,
+  { providerStatus, outcome }: Pick<ProviderUpdate, 'providerStatus' | 'outcome'>,
+): Noticed[] {
+  return newIn(provider, {}, [{ what: 'code', value: providerStatus, example: `read as ${outcome}` }]);
+}
+
+/** Every field and address of a notification that is not documented and new to this isolate. */
+export function unfamiliarIn(
+  { provider, account, variants }: OpenedAccount,
+  request: ProviderRequest,
+  ip: string | null,
+): Noticed[] {
+  const { settings } = variants[0].account;
+  const isKnownAddress = ip === null || (account.allowedIps.length > 0 && isAllowed(account.allowedIps, ip));
+  return newIn(provider, settings, [
+    // So that the directory knows which message of a provider was the first one.
+    { what: 'field', value: ANY_MESSAGE, example: '' },
+    ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
+    ...(isKnownAddress ? [] : [{ what: 'address' as const, value: ip, example: 'sent a notification' }]),
+  ]);
 }
 
 /** Forgets codes that the sheets have by now. */

@@ -8,9 +8,10 @@ import type { PaymentView } from '../payments/types.ts';
 import { hex } from '../signing/bytes.ts';
 import { addressProblem } from '../webhooks/address.ts';
 import type { DeliveryOutcome } from '../webhooks/deliver.ts';
+import { withKeptExchange } from './exchange.ts';
 import type { Service } from './service.ts';
 import { putShop } from './shop-change.ts';
-import { deliver, messageFor } from './webhooks.ts';
+import { deliver, liveSecrets, messageFor } from './webhooks.ts';
 
 /** Each endpoint of a shop takes a connection of the ledger that sends: the platform gives six. */
 const MOST_ENDPOINTS = 5;
@@ -178,5 +179,6 @@ export async function testEndpoint(
   });
   const outgoing = messageFor(shop.id, target, { id: webhook, body }, now);
   if (!outgoing) throw new Error('every dialect tells of a payment that is paid');
-  return { ...(await deliver(service, outgoing, target.url)), webhook };
+  const outcome = await deliver(service, outgoing, target.url);
+  return { ...withKeptExchange(outcome, liveSecrets(target, service.now())), webhook };
 }

@@ -1,6 +1,6 @@
 /** The proof of a payment's log: a file that is checked with nothing but itself, or with an anchor that was kept elsewhere. */
 import { checkLog } from '../ledger/chain.ts';
-import { type Anchor, anchorText, leafText } from '../payments/anchors.ts';
+import { type Anchor, anchorLeafText, anchorText } from '../payments/anchors.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import { fromHex } from '../signing/bytes.ts';
 import { verifyEd25519 } from '../signing/ed25519.ts';
@@ -31,10 +31,12 @@ export interface CheckedProof {
   /** The first line that does not fit; null: all do, or the fault is in no line. */
   readonly line: number | null;
   readonly problem: string | null;
+  /** Its id. */
+  readonly payment: string;
   readonly lines: number;
   /** Lines whose detail was erased, as later lines say. */
   readonly erased: readonly number[];
-  /** Those of them that are of chain version 1: nothing but their hash is proven. */
+  /** Those of them of chain version 1: up to them the chain holds since their erasure, and no anchor from before proves it. */
   readonly unproven: readonly number[];
   /** The anchor that holds the log up to a line; null: none was checked. */
   readonly anchor: {
@@ -56,13 +58,21 @@ export async function checkProof(proof: LogProof, kept: Anchor | null): Promise<
     valid: problem === null,
     line,
     problem,
+    payment,
     lines: events.length,
     erased,
     unproven: taken,
     anchor,
   });
   if (broken) return result(broken.seq, `line ${broken.seq} ${broken.problem}`);
-  if (events.length === 0) return result(null, 'the file has no lines');
+  const [first] = events;
+  if (!first) return result(null, 'the file has no lines');
+  const { payment: named = payment } = first.detail;
+  if (named !== payment)
+    return result(
+      first.seq,
+      `line ${first.seq} is of the payment ${String(named)}, and the file of ${payment}`,
+    );
   if (!own && !kept) return result(null, null);
   if (!own || (kept && own.number !== kept.number))
     return result(
@@ -76,7 +86,7 @@ export async function checkProof(proof: LogProof, kept: Anchor | null): Promise<
   const { seq, hash } = own.leaf;
   const path = own.path.map((step) => fromHex(step) ?? new Uint8Array());
   const root = fromHex(anchor.root) ?? new Uint8Array();
-  if (!isInTree(leafHash(leafText({ payment, seq, hash })), own.position, size, path, root))
+  if (!isInTree(leafHash(anchorLeafText({ payment, seq, hash })), own.position, size, path, root))
     return result(seq, `anchor ${number} has another line ${seq} of this payment, or none`);
   const line = events[seq - 1];
   if (line?.hash !== hash)

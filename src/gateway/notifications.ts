@@ -15,7 +15,7 @@ import { unfamiliarIn } from './drift.ts';
 import { hintAbout } from './hints.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
-import { allowedAddresses, canQuery, mustAskForAmount, standingOf } from './proof.ts';
+import { allowedAddresses, canQuery, isNobodyAsked, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
@@ -75,10 +75,10 @@ export async function takeNotification(
     }
     const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
     if (message.kind === 'acknowledgement') return message.reply ?? provider.reply('acknowledged');
-    if (message.kind === 'hint') return await takeHint(service, opened, message);
-    const standing = standingOf(opened, 'notification', sender.ip ?? undefined);
+    if (message.kind === 'hint') return await takeHint(service, opened, message, sender.ip);
+    const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
     if (standing.kind === 'query' || mustAskForAmount(opened, message))
-      return await takeHint(service, opened, hintOf(message, provider));
+      return await takeHint(service, opened, hintOf(message, provider), sender.ip);
     if (account.environment === 'production' && standing.kind === 'counts' && !standing.proven) {
       console.warn({
         event: 'notification.trusted_unproven',
@@ -100,7 +100,7 @@ export async function takeNotification(
       });
     const update = await commandOf(message);
     let isUnclear = false;
-    const noticed = unfamiliarIn(opened, request, message, sender.ip);
+    const noticed = [...(update?.command.noticed ?? []), ...unfamiliarIn(opened, request, sender.ip)];
     for (const other of update ? (message.also ?? []) : []) {
       const more = await commandOf(other);
       const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
@@ -110,8 +110,9 @@ export async function takeNotification(
     const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
     if (result?.kind === 'answer') {
       isUnclear ||= result.isUnclear === true;
-      if (message.ask || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
-        await takeHint(service, opened, hintOf(message, provider));
+      const isAsked = message.ask && !isNobodyAsked(opened);
+      if (isAsked || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
+        await takeHint(service, opened, hintOf(message, provider), sender.ip);
       return result.answer;
     }
     if (result?.kind === 'busy')
@@ -119,8 +120,8 @@ export async function takeNotification(
         retryAfter: Math.ceil(result.retryAfterMs / 1000),
       });
     // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
-    if (result?.kind === 'unbound' && message.ask)
-      return await takeHint(service, opened, hintOf(message, provider));
+    if (result?.kind === 'unbound' && message.ask && !isNobodyAsked(opened))
+      return await takeHint(service, opened, hintOf(message, provider), sender.ip);
     if (result?.kind === 'unbound') throw unboundRefusal(result.name);
     if (result?.kind === 'not_real') throw notRealRefusal();
     console.warn({
@@ -164,20 +165,62 @@ function notRealRefusal(): Refusal {
   );
 }
 
+/** A reason to ask where nobody can be asked: the payment waits for a person, who can look at the provider's back office. */
+function waitingFor({ order, reply }: Hint): ProviderUpdate {
+  return {
+    kind: 'update',
+    order: order ?? '',
+    key: 'hint',
+    outcome: 'pending',
+    amount: null,
+    currency: null,
+    movement: '',
+    providerReference: null,
+    providerStatus: '',
+    detail: {},
+    ...(reply && { reply }),
+  };
+}
+
+/** What the ledger makes of a hint. */
+async function hintResult(service: Service, opened: OpenedAccount, hint: Hint, ip: string | null) {
+  const { account, provider } = opened;
+  const about = hint.order === null ? null : await attemptOfOrder(service, hint.order);
+  if (!about) return 'unknown';
+  const ledger = service.ledger(about.id);
+  if (!isNobodyAsked(opened))
+    return ledger.takeHint({
+      attempt: about.attempt,
+      account: account.id,
+      ...hintAbout(opened, hint.about),
+    });
+  const standing = { kind: 'person' } as const;
+  const options = {
+    provider,
+    account,
+    channel: 'notification',
+    signedBy: 'nobody',
+    ip,
+    about,
+    standing,
+  } as const;
+  const update = updateCommand(waitingFor(hint), options);
+  const result = update && (await ledger.applyUpdate(update.command));
+  return result?.kind === 'answer' ? 'taken' : 'unknown';
+}
+
 /**
  * Has the ledger query the provider. The reply confirms only that the hint was received.
  * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
-async function takeHint(service: Service, opened: OpenedAccount, hint: Hint): Promise<Reply> {
+async function takeHint(
+  service: Service,
+  opened: OpenedAccount,
+  hint: Hint,
+  ip: string | null,
+): Promise<Reply> {
   const { account, provider, variants } = opened;
-  const order = hint.order === null ? null : await attemptOfOrder(service, hint.order);
-  const result =
-    order &&
-    (await service.ledger(order.id).takeHint({
-      attempt: order.attempt,
-      account: account.id,
-      ...hintAbout(opened, hint.about),
-    }));
+  const result = await hintResult(service, opened, hint, ip);
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
   if (result !== 'taken' && hint.mayBeForeign) {

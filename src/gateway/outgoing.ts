@@ -1,45 +1,15 @@
 /** Calls to addresses that an operator has entered in place of a provider's own: looked up before they are made, as a webhook's are. */
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
-import { calledNames } from '../providers/kit/settings.ts';
-import { provider } from '../providers/registry.ts';
-import { type AddressRules, addressProblem } from '../webhooks/address.ts';
+import { addressProblem } from '../webhooks/address.ts';
+import { isDeferred } from './accounts.ts';
+import { type EnteredAddress, enteredSettings } from './entered-addresses.ts';
 import type { Service } from './service.ts';
-
-interface EnteredAddress {
-  /** Where it stands in the account, as the API names it. */
-  readonly path: string;
-  readonly address: string;
-}
-
-/** The addresses of calls among the settings that an operator has entered. */
-function enteredSettings({
-  provider: id,
-  settings,
-}: Pick<Account, 'provider' | 'settings'>): EnteredAddress[] {
-  const found = provider(id);
-  return (found ? calledNames(found.settings) : []).flatMap((name) => {
-    const address = settings[name];
-    return typeof address === 'string' && address !== '' ? [{ path: `settings.${name}`, address }] : [];
-  });
-}
 
 /** The addresses that the calls of an account go to: `endpoints.api` replaces those of the settings. */
 function calledAddresses(account: Account): readonly EnteredAddress[] {
   const { api } = account.endpoints;
   return api ? [{ path: 'endpoints.api', address: api }] : enteredSettings(account);
-}
-
-/** What is wrong with an address of calls in the settings, by its text; null: nothing. */
-export function calledSettingProblem(
-  account: Pick<Account, 'provider' | 'settings'>,
-  rules: AddressRules,
-): { readonly path: string; readonly problem: string } | null {
-  for (const { path, address } of enteredSettings(account)) {
-    const problem = addressProblem(address, rules);
-    if (problem) return { path, problem };
-  }
-  return null;
 }
 
 /**
@@ -56,12 +26,15 @@ export async function requirePublicAddresses(service: Service, account: Account)
   }
 }
 
+/** What a call is for: an attempt that begins with it, or anything else. */
+type CallPurpose = 'attempt' | 'call';
+
 /**
  * fetch for the calls of an account, whose answers and failures are noted. It fails before a call to an address that an operator has
  * entered where that is not public.
  */
-export function fetchFor(service: Service, account: Account): typeof fetch {
-  return noting(service, account.id, guarded(service, account));
+export function fetchFor(service: Service, account: Account, purpose: CallPurpose = 'call'): typeof fetch {
+  return noting(service, account, guarded(service, account), purpose);
 }
 
 function guarded(service: Service, account: Account): typeof fetch {
@@ -78,8 +51,13 @@ function guarded(service: Service, account: Account): typeof fetch {
 }
 
 /** What the provider answers, an error of our own included, is an answer; no answer, and a fault of its own, is a failure. */
-function noting(service: Service, account: string, call: typeof fetch): typeof fetch {
-  const note = (failure: string | null) => service.later(service.directory.noteCall(account, failure));
+function noting(service: Service, account: Account, call: typeof fetch, purpose: CallPurpose): typeof fetch {
+  // Where an attempt begins with a call, only such calls say whether attempts can begin.
+  const saysReached = account.fallback !== null && isDeferred(account) === (purpose === 'attempt');
+  const note = (failure: string | null) => {
+    service.later(service.directory.noteCall(account.id, failure));
+    if (saysReached) service.later(service.directory.noteReached(account, failure));
+  };
   return async (input, init) => {
     try {
       const response = await call(input, init);

@@ -1,10 +1,10 @@
 /** The operator's search for payments: the shops that it may show, what goes together, and what its ledger answers instead of the copy. */
 import {
   type FoundPayment,
-  orderOf,
   type PaymentSearch,
   SEARCH_ORDERS,
   type SearchCursor,
+  searchOrderOf,
 } from '../directory/search.ts';
 import type { Scope } from '../directory/types.ts';
 import type { PaymentRead } from '../ledger/commands.ts';
@@ -123,7 +123,7 @@ export async function findPayments(
   const whole: PaymentSearch = { ...search, shops: await shopsOf(service, scope, request) };
   const { data, next } = await service.directory.search({
     ...whole,
-    cursor: cursor === undefined ? undefined : cursorOf(cursor, orderOf(whole)),
+    cursor: cursor === undefined ? undefined : cursorOf(cursor, searchOrderOf(whole)),
   });
   return { data, nextCursor: next && searchCursorText(next) };
 }

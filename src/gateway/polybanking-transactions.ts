@@ -10,9 +10,11 @@ import type { ProviderRequest } from '../providers/contract.ts';
 import { hex, readable, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { parseForm } from '../signing/form.ts';
+import { type Destination, destinationsOf } from './destinations.ts';
 import { attemptOfOrder } from './order-numbers.ts';
 import type { Service } from './service.ts';
-import { chooseAccount, startAttempt } from './start-attempt.ts';
+import { chooseAccount } from './start-attempt.ts';
+import { startFirst } from './start-first.ts';
 
 /** The contract is in Swiss francs alone. */
 const CURRENCY = 'CHF';
@@ -27,12 +29,13 @@ export interface Transaction {
 
 /** The shop's accounts at PostFinance, whichever protocol they have, in the order in which the shop lists them. */
 async function postfinanceAccounts(service: Service, shop: Shop): Promise<readonly string[]> {
-  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
-  return accounts.flatMap((account) => (account && isPostfinance(account.provider) ? [account.id] : []));
+  return (await destinationsOf(service, shop)).flatMap(({ named, account }) =>
+    isPostfinance(named.provider) || isPostfinance(account.provider) ? [named.id] : [],
+  );
 }
 
 /** The first of the shop's accounts at PostFinance that can take it, or any other that takes francs. */
-async function francAccount(service: Service, shop: Shop, request: PaymentRequest): Promise<Account> {
+async function francAccount(service: Service, shop: Shop, request: PaymentRequest): Promise<Destination> {
   for (const account of await postfinanceAccounts(service, shop)) {
     try {
       return await chooseAccount(service, shop, { account, request });
@@ -75,9 +78,8 @@ export async function createPolybankingPayment(
   const ledger = service.ledger(id, shop.region);
   const requestHash = hex(digests.sha256(utf8(JSON.stringify(request))));
   try {
-    const account = await francAccount(service, shop, request);
-    const { amount } = request;
-    const attempt = await startAttempt(service, { account, id, attempt: 1, request, amount, origin });
+    const destination = await francAccount(service, shop, request);
+    const attempt = await startFirst(service, { shop, destination, id, number: 1, request, origin });
     return await ledger.create({ id, shop: shop.id, requestHash, request, attempt });
   } catch (error) {
     const taken = error instanceof Problem ? await ledger.replay({ requestHash, request }) : null;

@@ -72,6 +72,11 @@ export type Standing =
   /** The payment waits for proof. */
   | { readonly kind: 'person' };
 
+/** Whether nobody can be asked about an attempt, whatever a message names. */
+export function isNobodyAsked({ provider, variants }: OpenedAccount): boolean {
+  return queryLack(provider, variants[0].account.settings, true) !== null;
+}
+
 /** The addresses that an account takes notifications from: its own list, else the platform's where they are what counts. */
 export function allowedAddresses({ account, provider, variants }: OpenedAccount): readonly string[] {
   if (account.allowedIps.length > 0 || account.environment !== 'production') return account.allowedIps;
@@ -106,22 +111,46 @@ export function shownProof(account: Account) {
   }
 }
 
+/** Whether a message says that money came or is held, and not how much. */
+function isClaimWithoutAmount({
+  outcome,
+  amount,
+}: Partial<Pick<ProviderUpdate, 'outcome' | 'amount'>>): boolean {
+  return (outcome === 'accepted' || outcome === 'paid' || outcome === 'authorized') && amount === null;
+}
+
 /**
  * How a verified message stands.
  * @param ip the sender's address; undefined: not known.
+ * @param message what it says, and says of its own proof.
  */
-export function standingOf(opened: OpenedAccount, channel: Channel, ip: string | undefined): Standing {
+export function standingOf(
+  opened: OpenedAccount,
+  channel: Channel,
+  ip: string | undefined,
+  message: Partial<Pick<ProviderUpdate, 'unproven' | 'outcome' | 'amount'>> = {},
+): Standing {
   const { account, provider, variants } = opened;
   const counts = countsAs(provider, variants[0].account.settings, channel);
+  const { unproven } = message;
   const isFromAllowed = isAllowed(allowedAddresses(opened), ip);
   // An account that names addresses takes nothing else as it stands, a shopper's return included, in test neither.
   if (!isFromAllowed)
     return canQuery(provider, variants[0].account.settings) ? { kind: 'query' } : { kind: 'person' };
-  if (counts === 'proof') return { kind: 'counts', proven: true };
+  // How much came, only a person can find out.
+  if (
+    account.environment === 'production' &&
+    isClaimWithoutAmount(message) &&
+    !canQuery(provider, variants[0].account.settings)
+  )
+    return { kind: 'person' };
+  if (counts === 'proof' && !unproven) return { kind: 'counts', proven: true };
+  // The message alone leaves something open: the provider knows it, in test too.
+  if (unproven && canQuery(provider, variants[0].account.settings)) return { kind: 'query' };
   // No money is real here: what is not proven counts, and is marked.
   if (account.environment !== 'production') return { kind: 'counts', proven: false };
   if (channel === 'notification' && trustsUnproven(opened)) return { kind: 'counts', proven: false };
-  if (counts === 'addresses') return { kind: 'counts', proven: true };
+  if (counts === 'addresses' && !unproven) return { kind: 'counts', proven: true };
   return counts === 'query' ? { kind: 'query' } : { kind: 'person' };
 }
 

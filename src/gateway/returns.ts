@@ -10,7 +10,7 @@ import type { OpenedAccount } from './accounts.ts';
 import { hintAbout } from './hints.ts';
 import { hintOf, verifyMessage } from './notifications.ts';
 import { attemptOfOrder } from './order-numbers.ts';
-import { mustAskForAmount, standingOf } from './proof.ts';
+import { isNobodyAsked, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
 import type { Service } from './service.ts';
 import { hasResult, queryStatus } from './status-query.ts';
@@ -58,10 +58,12 @@ async function returnedUpdate(
     const { message, signedBy } = await verifyMessage(service, opened, request, 'return');
     if (message.kind === 'acknowledgement') return { update: null, refused: null };
     if (message.kind === 'hint') {
+      // Where nobody can be asked, a return proves nothing and moves nothing.
+      if (isNobodyAsked(opened)) return { update: null, refused: null };
       const order = message.order === null ? null : await attemptOfOrder(service, message.order);
       return { update: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
     }
-    const standing = standingOf(opened, 'return', about.sender.ip ?? undefined);
+    const standing = standingOf(opened, 'return', about.sender.ip ?? undefined, message);
     const order = await attemptOfOrder(service, message.order);
     const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
     const commandOf = (one: ProviderUpdate) =>
@@ -83,7 +85,12 @@ async function returnedUpdate(
     const { attempt } = order;
     if (update) {
       const { ask } = message;
-      return { update: update.command, also, refused: null, ...(ask && { hint: { attempt, about: ask } }) };
+      return {
+        update: update.command,
+        also,
+        refused: null,
+        ...(ask && !isNobodyAsked(opened) && { hint: { attempt, about: ask } }),
+      };
     }
     const hint = { attempt, about: hintOf(message, provider).about };
     // Where nobody can be asked, a return proves nothing and moves nothing.

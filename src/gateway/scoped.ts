@@ -1,4 +1,5 @@
 /** What an operator may see: its shops, the accounts that these use, and what belongs to them. What is outside is not there. */
+import { withReachable } from '../directory/successions.ts';
 import type { Account, Scope, Shop } from '../directory/types.ts';
 import type { PaymentRead } from '../ledger/commands.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
@@ -59,10 +60,17 @@ export async function scopedPayment(
   return { id, read };
 }
 
-/** Ids of the accounts that shops of the scope use; null: all of them, those that no shop uses too. */
+/** The shops of which payments may go to an account: by its own name, or by one that it has taken the place of. */
+async function usersOf(service: Service, id: string): Promise<readonly Shop[]> {
+  const links = await service.directory.accounts.links();
+  return (await service.directory.shops.list()).filter((shop) => withReachable(shop.accounts, links).has(id));
+}
+
+/** Ids of the accounts that shops of the scope use, their successors and fallbacks among them; null: all of them, those that no shop uses too. */
 export async function scopedAccountIds(service: Service, scope: Scope): Promise<ReadonlySet<string> | null> {
   if (scope.all) return null;
-  return new Set((await scopedShops(service, scope)).flatMap((shop) => shop.accounts));
+  const named = (await scopedShops(service, scope)).flatMap((shop) => shop.accounts);
+  return withReachable(named, await service.directory.accounts.links());
 }
 
 /**
@@ -82,7 +90,7 @@ export async function scopedAccount(service: Service, scope: Scope, id: string):
 export async function ownAccount(service: Service, scope: Scope, id: string): Promise<Account> {
   const account = await scopedAccount(service, scope, id);
   if (scope.all) return account;
-  const users = (await service.directory.shops.list()).filter((shop) => shop.accounts.includes(id));
+  const users = await usersOf(service, id);
   if (users.some((shop) => !isInScope(scope, shop))) {
     throw new Problem(
       'forbidden',

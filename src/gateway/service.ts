@@ -37,6 +37,7 @@ import type {
   StatusQueryRequest,
 } from '../ledger/commands.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { Moves } from '../payments/moves.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import type { DayZone } from '../providers/contract.ts';
 import type { NameLookups } from './look-up.ts';
@@ -62,8 +63,8 @@ export interface LedgerClient {
   reproject(): Promise<boolean>;
   history(isForShop?: boolean): Promise<History | null>;
   hasBareLink(): Promise<boolean>;
-  hop(ip?: string | null, chosen?: string | null): Promise<HopResult>;
-  start(number: number, attempt: SignedAttempt, ip?: string | null): Promise<HopResult>;
+  hop(ip?: string | null, chosen?: string | null, moves?: Moves): Promise<HopResult>;
+  start(number: number, attempt: SignedAttempt, ip?: string | null, moves?: Moves): Promise<HopResult>;
   startFailed(attempt: number | null, failure: HopFailure): Promise<void>;
   takeHint(command: HintCommand): Promise<HintResult>;
   statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;

@@ -7,12 +7,20 @@ import { orderNumber, type PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import type { DayZone, Provider, StartedAttempt } from '../providers/contract.ts';
-import { paymentProblem } from '../providers/kit/requirements.ts';
 import { provider } from '../providers/registry.ts';
 import { open, takesCurrency } from './accounts.ts';
+import {
+  type Destination,
+  destinationOf,
+  destinationsOf,
+  fitted,
+  isInUse,
+  isOffered,
+} from './destinations.ts';
 import { fetchFor } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
+import { problemOf, startProblem } from './start-problem.ts';
 import { whileShopperWaits } from './time-limit.ts';
 
 /** What a shop says about where a payment goes. */
@@ -29,10 +37,11 @@ function unknownAccount(id: string): Problem {
 }
 
 /**
- * The account that a payment goes to: the named one, or the first that can take it, of the named provider where one is named.
+ * Where a payment goes: to the named account, or to the first that can take it, of the named provider where one is named. Names of an
+ * account that has a successor lead to that one, and so does the name of its provider.
  * @throws Problem why the named account, or else the first that is for such payments, cannot take this one.
  */
-export async function chooseAccount(service: Service, shop: Shop, choice: Choice): Promise<Account> {
+export async function chooseAccount(service: Service, shop: Shop, choice: Choice): Promise<Destination> {
   const { currency: code } = choice.request;
   if (!currency(code)) {
     throw new Problem('unsupported_currency', `${code} is not a currency of ISO 4217`, {
@@ -41,11 +50,12 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
   }
   const wanted = choice.provider ? provider(choice.provider) : null;
   if (choice.provider && !wanted) throw invalidField('provider', `there is no provider ${choice.provider}`);
-  const account = choice.account
+  const destination = choice.account
     ? await namedAccount(service, shop, choice.account)
     : await firstAccount(service, shop, wanted?.id ?? null, choice.request);
-  if (choice.account && wanted && account.provider !== wanted.id) {
-    throw invalidField('provider', `the account ${account.id} is for ${account.provider}`);
+  const { named, account } = destination;
+  if (choice.account && wanted && !isOfProvider(destination, wanted.id)) {
+    throw invalidField('provider', `the account ${named.id} is for ${named.provider}`);
   }
   if (!takesCurrency(account, code)) {
     throw new Problem(
@@ -56,13 +66,17 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
   }
   requireMode(shop, account);
   requireInUse(account);
-  return account;
+  return destination;
+}
+
+function isOfProvider({ named, account }: Destination, id: string): boolean {
+  return named.provider === id || account.provider === id;
 }
 
 /** @throws Problem when an account begins no attempt any more. */
-export function requireInUse({ id, retiredAt }: Account): void {
-  if (retiredAt !== null)
-    throw new Problem('invalid_state', `the account ${id} is retired: it begins no payment any more`);
+function requireInUse(account: Account): void {
+  if (!isInUse(account))
+    throw new Problem('invalid_state', `the account ${account.id} is retired: it begins no payment any more`);
 }
 
 /** @throws Problem when an account is not for a shop of this mode. */
@@ -80,10 +94,13 @@ export function requireMode(shop: Pick<Shop, 'testMode'>, account: Account): voi
   );
 }
 
-async function namedAccount(service: Service, shop: Shop, id: string): Promise<Account> {
-  const account = shop.accounts.includes(id) ? await service.directory.account(id) : null;
-  if (!account) throw unknownAccount(id);
-  return account;
+async function namedAccount(service: Service, shop: Shop, id: string): Promise<Destination> {
+  const found = shop.accounts.includes(id)
+    ? await destinationOf(service, id)
+    : // Payments say the account that they went to: a shop may have that name from there.
+      (await destinationsOf(service, shop)).find(({ account }) => account.id === id);
+  if (!found) throw unknownAccount(id);
+  return found;
 }
 
 async function firstAccount(
@@ -91,14 +108,14 @@ async function firstAccount(
   shop: Shop,
   providerId: string | null,
   request: PaymentRequest,
-): Promise<Account> {
-  const ofProvider = (await accountsOf(service, shop)).filter(
-    (account) => providerId === null || account.provider === providerId,
+): Promise<Destination> {
+  const ofProvider = (await destinationsOf(service, shop)).filter(
+    (destination) => providerId === null || isOfProvider(destination, providerId),
   );
-  const some = ofProvider.filter((account) => takesCurrency(account, request.currency));
+  const some = ofProvider.filter(({ account }) => takesCurrency(account, request.currency));
   // A shop with a real and a test account of one contract uses the one of its mode.
-  const offered = some.filter((account) => isOffered(shop, account));
-  const found = offered.find((account) => problemOf(account, request) === null) ?? offered[0] ?? some[0];
+  const offered = some.filter(({ account }) => isOffered(shop, account));
+  const found = offered.find((destination) => isTaken(destination, request)) ?? offered[0] ?? some[0];
   if (found) return found;
   if (ofProvider.length > 0)
     throw new Problem('unsupported_currency', `no account of this shop takes ${request.currency}`);
@@ -108,31 +125,19 @@ async function firstAccount(
   );
 }
 
-async function accountsOf(service: Service, shop: Shop): Promise<Account[]> {
-  const accounts = await Promise.all(shop.accounts.map((id) => service.directory.account(id)));
-  return accounts.filter((account): account is Account => account !== null);
+/** Whether a payment that a shop has written for the account that it names is taken where it goes. */
+function isTaken({ named, account }: Destination, request: PaymentRequest): boolean {
+  if (problemOf(account, request) === null) return true;
+  if (named.id === account.id) return false;
+  return isUsable(named) && problemOf(account, fitted(request, account, named).payment) === null;
 }
 
-/** Whether a shop's account begins attempts of its shoppers. */
-function isOffered(shop: Shop, account: Account): boolean {
-  return account.retiredAt === null && fitsMode(shop, account);
-}
-
-/**
- * Why an account cannot take a payment, as far as its settings and the payment say it; null: it can.
- * @throws Problem misconfigured when the account cannot be used at all.
- */
-function startProblem(account: Account, payment: PaymentRequest): Problem | null {
-  const { provider: found, variants } = open(account);
-  return paymentProblem(found, variants[0].account.settings as never, payment);
-}
-
-/** The same, of an account that cannot be used too. */
-function problemOf(account: Account, payment: PaymentRequest): Problem | null {
+function isUsable(account: Account): boolean {
   try {
-    return startProblem(account, payment);
+    open(account);
+    return true;
   } catch (error) {
-    if (error instanceof Problem) return error;
+    if (error instanceof Problem) return false;
     throw error;
   }
 }
@@ -142,16 +147,21 @@ export async function offeredAccounts(
   service: Service,
   shop: Shop,
   currencyCode: string | null,
-): Promise<Account[]> {
-  return (await accountsOf(service, shop)).filter(
-    (account) => isOffered(shop, account) && (currencyCode === null || takesCurrency(account, currencyCode)),
+): Promise<readonly Destination[]> {
+  return (await destinationsOf(service, shop)).filter(
+    ({ account }) =>
+      isOffered(shop, account) && (currencyCode === null || takesCurrency(account, currencyCode)),
   );
 }
 
-/** The shop's accounts that can take a payment, in its order. */
-export async function choices(service: Service, shop: Shop, payment: PaymentRequest): Promise<Account[]> {
+/** The accounts that a payment of the shop can go to, in its order. */
+export async function choices(
+  service: Service,
+  shop: Shop,
+  payment: PaymentRequest,
+): Promise<readonly Destination[]> {
   const offered = await offeredAccounts(service, shop, payment.currency);
-  return offered.filter((account) => problemOf(account, payment) === null);
+  return offered.filter((destination) => isTaken(destination, payment));
 }
 
 /** Where countersign is reached from outside. Only under `npm start` the request says it. */
@@ -200,11 +210,15 @@ export async function startAttempt(
     readonly request: PaymentRequest;
     readonly amount: Minor;
     readonly origin: string;
+    /** The account that this one stands in for while it cannot be reached. */
+    readonly insteadOf?: string | undefined;
+    /** Names of the shop's fields for another provider, which the request does not have any more. */
+    readonly leftOut?: readonly string[];
     /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
     readonly ip?: string | null;
   },
 ): Promise<SignedAttempt> {
-  const { account, id, attempt, order, request, amount, origin, ip } = options;
+  const { account, id, attempt, order, request, amount, origin, ip, insteadOf, leftOut = [] } = options;
   const payment = { ...request, amount };
   // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
   const problem = startProblem(account, payment);
@@ -217,6 +231,8 @@ export async function startAttempt(
     provider: found.id,
     test: account.environment !== 'production',
     ...(order !== undefined && { order }),
+    ...(insteadOf !== undefined && { insteadOf }),
+    ...(leftOut.length > 0 && { leftOut }),
     capture: request.capture ?? found.captureDefault(settings),
     amount,
     oneRedirect: found.freshOrderEachRedirect,
@@ -234,7 +250,7 @@ export async function startAttempt(
     },
     now: new Date(now),
     ip: ip ?? null,
-    fetch: fetchFor(service, account),
+    fetch: fetchFor(service, account, common.deferred ? 'attempt' : 'call'),
     daily: (contract: string, zone?: DayZone) => dailyNumber(service, found.id, contract, zone),
   };
   if (common.deferred && ip === undefined) {

@@ -5,6 +5,7 @@ import { fromOrderNumber, type PaymentId } from '../payments/id.ts';
 import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
 import { declineReasonOf } from '../providers/kit/decline-reasons.ts';
 import { statusText } from '../providers/kit/statuses.ts';
+import { unfamiliarCode } from './drift.ts';
 import type { NamedAttempt } from './order-numbers.ts';
 import type { Standing } from './proof.ts';
 import { isReal } from './shop-mode.ts';
@@ -32,9 +33,18 @@ export function updateCommand(
   const { provider, account, standing = { kind: 'counts', proven: true }, about, ip, ...rest } = options;
   const order = about === undefined ? fromOrderNumber(update.order) : about;
   if (!order) return null;
-  const { kind: _kind, order: _order, also: _also, ask: _ask, reply, ...members } = update;
+  const {
+    kind: _kind,
+    order: _order,
+    also: _also,
+    ask: _ask,
+    unproven: _unproven,
+    reply,
+    ...members
+  } = update;
   const providerStatusText = statusText(provider.statuses, update.providerStatus);
   const declineReason = declineReasonOf(update, providerStatusText);
+  const noticed = unfamiliarCode(provider, update);
   return {
     id: order.id,
     command: {
@@ -46,6 +56,7 @@ export function updateCommand(
       ...(ip && { ip }),
       providerStatusText,
       ...(declineReason && { declineReason }),
+      ...(noticed.length > 0 && { noticed }),
       proven: standing.kind === 'counts' && standing.proven,
       ...(standing.kind === 'person' && { proofMissing: true as const }),
       replies: {

@@ -17,7 +17,7 @@ interface Message {
 }
 
 /** The secrets of an endpoint that are live, the newest first. */
-function liveSecrets({ secrets }: EndpointTarget, now: number): string[] {
+export function liveSecrets({ secrets }: EndpointTarget, now: number): string[] {
   return secrets.filter(({ notAfter }) => notAfter === null || notAfter > now).map(({ value }) => value);
 }
 

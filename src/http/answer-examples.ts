@@ -3,7 +3,7 @@
  */
 import type { GenericSchema } from 'valibot';
 import { OPERATOR_EXAMPLES } from './operator-examples.ts';
-import { checkoutUrl, EVENTS, listed, OPERATOR_PAYMENT_EXAMPLES, READ } from './payment-examples.ts';
+import { CHECKOUT_URL, EVENTS, listed, OPERATOR_PAYMENT_EXAMPLES, READ } from './payment-examples.ts';
 import * as schemas from './schemas.ts';
 
 /** Whose settings are the fewest. */
@@ -56,7 +56,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
         method: 'GET',
         url: 'http://localhost:8787/payment?project_id=112&payment_id=3XQKWCG7XBC6P9TN01&payment_amount=1999&payment_currency=EUR&payment_description=Two%20tickets&customer_email=jane%40example.com&operation_type=sale&merchant_callback_url=http%3A%2F%2Flocalhost%3A8923%2Fcallback%2Fecommpay-sandbox&redirect_success_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dsuccess&redirect_success_mode=parent_page&redirect_fail_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dfailure&redirect_fail_mode=parent_page&redirect_return_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dcancel&signature=xMuaLEYyHkZ7gA2aeNb6Yo0AjmHy7h0T92jEfb2msNSS2xWOotbvgHlJrU1nP2JvZFBff%2FUoR8VMgl5klMOLnw%3D%3D',
       },
-      checkoutUrl,
+      checkoutUrl: CHECKOUT_URL,
     },
   ],
   [schemas.paymentRead, READ],
@@ -101,6 +101,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       data: [
         {
           id: 'epaydk-sandbox',
+          account: 'epaydk-sandbox',
           provider: 'epaydk',
           caption: 'ePay.dk (sandbox)',
           currencies: ['DKK', 'EUR'],
@@ -129,7 +130,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
       errors: [{ path: 'amuont', message: 'is not known: did you mean amount?' }],
     },
   ],
-  [schemas.paymentList, { data: [{ ...listed, checkoutUrl }], nextCursor: null }],
+  [schemas.paymentList, { data: [{ ...listed, checkoutUrl: CHECKOUT_URL }], nextCursor: null }],
   [schemas.providerInfo, spplus],
   [schemas.providerList, { data: [spplus] }],
   [schemas.health, { status: 'ok', version: '0.1.0' }],

@@ -14,6 +14,25 @@ function refused(refusal: Refusal): Problem {
     : new Problem('forbidden', 'the notification was not accepted', { cause: refusal });
 }
 
+/** Seconds after which a provider may send again what could not be verified without an answer of its own. */
+const SEND_AGAIN_SECONDS = 60;
+
+/**
+ * What needed an answer of the provider to be verified (tpay's certificate), and got none, is no failure of ours, whoever has sent it: it
+ * may be sent again.
+ */
+function notAnswered(problem: Problem): Problem {
+  if (problem.code !== 'provider_unreachable' && problem.code !== 'provider_error') return problem;
+  return new Problem(
+    'unavailable',
+    'this cannot be verified just now, because the provider does not answer',
+    {
+      cause: problem,
+      retryAfter: SEND_AGAIN_SECONDS,
+    },
+  );
+}
+
 async function callback(c: Context<AppEnv>): Promise<Response> {
   // A probe of the address is no notification.
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
@@ -24,7 +43,8 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
   try {
     return respond(await takeNotification(c.get('service'), opened, request, senderOf(c)));
   } catch (error) {
-    throw error instanceof Refusal ? refused(error) : error;
+    if (error instanceof Refusal) throw refused(error);
+    throw error instanceof Problem ? notAnswered(error) : error;
   }
 }
 
@@ -39,7 +59,7 @@ export function callbackRoutes(): Hono<AppEnv> {
         'Answers as the protocol of the provider wants; a repeat gets the same bytes as the first one.',
       auth: null,
       success: { 200: "The provider's own reply." },
-      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large', 'unavailable'],
     }),
     callback,
   );

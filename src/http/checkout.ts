@@ -1,6 +1,6 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
-import { isChoice } from '../gateway/checkout.ts';
+import { choiceOf } from '../gateway/checkout.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
 import { readable } from '../signing/bytes.ts';
 import { isLinkToken } from '../signing/checkout-token.ts';
@@ -34,13 +34,18 @@ async function pay(c: Context<AppEnv>): Promise<Response> {
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(service);
   // A preview of the link is not a shopper on the way.
-  if (c.req.method === 'HEAD' || isPreview(c)) return previewed(service);
+  if (c.req.method === 'HEAD') return previewed(service);
+  // Whoever is taken for a program and is none can go on by a button, which programs do not press.
+  if (isPreview(c)) return previewed(service, c.req.path);
   return hop(c, id);
 }
 
-/** Programs that fetch links which people send to one another, to show what is behind them. */
+/**
+ * Programs that fetch links which people send to one another, to show what is behind them. Telegram and others name themselves in the
+ * browser of their app as well, where people pay, and Cubot makes telephones: only what shows previews is named here.
+ */
 const PREVIEWERS =
-  /bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|skypeuripreview|embedly|mastodon|slack|discord|telegram/i;
+  /(?<!\bcu)bot\b|crawler|spider|preview|facebookexternalhit|whatsapp\/|embedly|iframely|mastodon\/|google-inspectiontool|existence discovery|ms-office|kakaotalk-scrap|line-poker|vkshare/i;
 
 /** Whether a link is fetched and nobody follows it: by a browser in advance, or by a program that shows what is behind it. */
 function isPreview(c: Context<AppEnv>): boolean {
@@ -48,18 +53,20 @@ function isPreview(c: Context<AppEnv>): boolean {
   return /prefetch|preview|prerender/i.test(purpose) || PREVIEWERS.test(c.req.header('user-agent') ?? '');
 }
 
-/** The shopper has chosen a means of payment. */
+/** The shopper has chosen a means of payment; without one it is a visit like any other. */
 async function choose(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = await linkedPayment(c);
   if (!id) return unknownPayment(service);
-  let account: string | null = null;
+  let name: string | null = null;
+  let account: string | null;
   try {
     const body = await rawBody(c.req.raw);
-    account = new URLSearchParams(readable(body)).get('account') ?? '';
-    if (!(await isChoice(service, id, account))) return noChoicePage(c, id, account);
+    name = new URLSearchParams(readable(body)).get('account') || null;
+    account = name === null ? null : await choiceOf(service, id, name);
+    if (name !== null && account === null) return noChoicePage(c, id, name);
   } catch (error) {
-    return hopFailedPage(c, id, error, account);
+    return hopFailedPage(c, id, error, name);
   }
   return hop(c, id, account);
 }

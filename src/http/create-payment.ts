@@ -113,6 +113,6 @@ export async function createFor(c: Context<AppEnv>, shop: Shop, by?: 'operator')
   return {
     answer: answerOf(service, result, origin),
     status: isCreated ? (201 as const) : (200 as const),
-    isCreated,
+    kind: result.kind,
   };
 }

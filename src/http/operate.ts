@@ -8,6 +8,7 @@ import type { OperationCommandResult, OperationOperator, PaymentRead } from '../
 import { Problem, type ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { OperationKind } from '../payments/operations.ts';
+import type { PaymentView } from '../payments/types.ts';
 import { hex } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
 import { jsonBody, optionalJsonBody } from './body.ts';
@@ -53,6 +54,31 @@ interface Operated {
   readonly shop: string;
   readonly read: PaymentRead;
   readonly operator?: OperationOperator;
+  /** Takes note of what was made, whatever became of it; of a repeat it is not told. */
+  readonly noted?: (made: Noted) => Promise<void>;
+}
+
+/** What an operation has come to. */
+export interface Noted {
+  /** Null: none was made, as where a payment is called off that nobody has paid. */
+  readonly operation: number | null;
+  /** The payment as the answer shows it; null: the operation has failed, or nobody knows what became of it. */
+  readonly view: PaymentView | null;
+  readonly problem: ProblemCode | null;
+}
+
+/** What is to be noted of a result; null: nothing, or it was rejected before it began, which is in the log of requests. */
+function notable(result: OperationCommandResult): Noted | null {
+  if (result.kind === 'none' || result.replayed) return null;
+  const { operation } = result;
+  if (result.kind === 'done') return { operation, view: result.view, problem: null };
+  return operation === null ? null : { operation, view: null, problem: result.problem.code };
+}
+
+/** The same of an error: where a call was lost, nobody knows whether the operation was made. */
+function notableError(error: unknown): Noted | null {
+  if (!(error instanceof Problem)) return { operation: null, view: null, problem: 'internal_error' };
+  return error.status < 500 ? null : { operation: null, view: null, problem: error.code };
 }
 
 function idempotencyKey(c: Context<AppEnv>): string {
@@ -81,7 +107,7 @@ function operateBody(
   c: Context<AppEnv>,
   kind: OperationKind,
 ): Promise<{ readonly amount?: number | undefined; readonly attempt?: number | undefined }> {
-  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operate);
+  return kind === 'cancel' ? optionalJsonBody(c, schemas.cancel) : jsonBody(c, schemas.operationRequest);
 }
 
 /**
@@ -91,7 +117,7 @@ function operateBody(
 export async function operate(
   c: Context<AppEnv>,
   kind: OperationKind,
-  { id, shop, read, operator }: Operated,
+  { id, shop, read, operator, noted }: Operated,
 ): Promise<Response> {
   const { amount = null, attempt = null } = await operateBody(c, kind);
   // An operator's key is never one of the shop's: no header has this character.
@@ -99,18 +125,26 @@ export async function operate(
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
   const by = operator && { operator };
-  if (kind === 'cancel') {
-    const working = cancelPayment(service, id, read, { shop, attempt, key, origin, ...by });
-    c.executionCtx.waitUntil(working.catch(() => {}));
-    return answer(c, await working, origin);
-  }
-  const { rules, reasons } = await operationRules(service, read, kind);
-  if (Object.values(rules).every((rule) => rule === null)) {
-    throw new Problem('unsupported_operation', reasons.join('; '));
-  }
-  const working = service
-    .ledger(id)
-    .executeOperation({ shop, kind, amount, attempt, key, origin, rules, ...by });
+  const execution = async () => {
+    const command = { shop, attempt, key, origin, ...by };
+    if (kind === 'cancel') return cancelPayment(service, id, read, command);
+    const { rules, reasons } = await operationRules(service, read, kind);
+    if (Object.values(rules).every((rule) => rule === null)) {
+      throw new Problem('unsupported_operation', reasons.join('; '));
+    }
+    return service.ledger(id).executeOperation({ ...command, kind, amount, rules });
+  };
+  const executed = async () => {
+    const result = await execution().catch(async (error: unknown) => {
+      const lost = notableError(error);
+      if (lost) await noted?.(lost);
+      throw error;
+    });
+    const made = notable(result);
+    if (made) await noted?.(made);
+    return result;
+  };
+  const working = executed();
   // A shop that does not wait for the answer does not break the call off.
   c.executionCtx.waitUntil(working.catch(() => {}));
   return answer(c, await working, origin);

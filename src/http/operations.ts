@@ -58,7 +58,7 @@ export function operationRoutes(): Hono<AppEnv> {
         description:
           'Without an amount it is the whole; a cancel takes none. The same Idempotency-Key gives the same answer and reaches the provider once. 502 and 504 say in their detail whether the operation failed or its outcome is unknown; an unknown one is asked about, never repeated.',
         auth: 'shop',
-        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operate }),
+        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operationRequest }),
         headers: OPERATION_HEADERS,
         success: { 200: schemas.payment },
         errors: ['forbidden', ...OPERATION_ERRORS],

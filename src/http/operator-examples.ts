@@ -16,6 +16,9 @@ const account = {
   expireAfterHours: 24,
   trustUnprovenNotifications: false,
   retiredAt: null,
+  succession: null,
+  fallback: null,
+  outage: null,
   secrets: { hmac_key: [{ notBefore: AT, notAfter: null }] },
   createdAt: AT,
   updatedAt: AT,
@@ -223,7 +226,7 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
     },
   ],
   [
-    schemas.checked,
+    schemas.accountCheck,
     {
       result: 'good',
       call: 'PPPS.php, TYPE 00011, of a reference that does not exist',

@@ -63,13 +63,20 @@ async function operatorOfUser(c: Context<AppEnv>, { user: id, address }: SignedI
   return granted(c, user, { kind: 'user', id, address });
 }
 
+function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 /** Finds out who the operator is. What the operator may do is checked by `documented`, as the route says it. */
 export const authenticateOperator: MiddlewareHandler<AppEnv> = async (c, next) => {
   const signedIn = signedInOf(c.env);
   const operator = signedIn ? await operatorOfUser(c, signedIn) : await operatorOfToken(c);
   c.set('operator', operator);
   c.set('caller', operator.actor);
-  await next();
+  const answering = next();
+  // A change and its entry in the audit log belong together: whoever hangs up in between does not part them.
+  if (!isReading(c.req.method)) c.executionCtx.waitUntil(answering.catch(() => {}));
+  await answering;
 };
 
 /**

@@ -6,7 +6,8 @@ import type { Redirect } from '../payments/types.ts';
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
-  main { max-width: 32rem; padding: 2rem; }
+  main { box-sizing: border-box; max-width: min(32rem, 100vw); padding: 2rem; overflow-wrap: anywhere; }
+  fieldset { min-width: 0; }
   button { font: inherit; padding: .6rem 1.4rem; border: 0; border-radius: .4rem; background: #14532d; color: #fff; cursor: pointer; }
   button:focus-visible { outline: 3px solid #86efac; }
 `;

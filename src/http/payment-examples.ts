@@ -33,7 +33,7 @@ export const listed = {
   updatedAt: '2026-11-26T12:48:39.875Z',
 };
 
-export const checkoutUrl = 'http://localhost:8787/pay/3XQKWCG7XBC6P9TN/5642EsBX2VilXsehnSTm1w';
+export const CHECKOUT_URL = 'http://localhost:8787/pay/3XQKWCG7XBC6P9TN/5642EsBX2VilXsehnSTm1w';
 
 export const READ = {
   ...listed,
@@ -63,7 +63,7 @@ export const READ = {
   paidAt: '2026-11-26T12:48:39.957Z',
   updatedAt: '2026-11-26T12:48:40.155Z',
   redirect: null,
-  checkoutUrl,
+  checkoutUrl: CHECKOUT_URL,
   attempts: [
     {
       attempt: 1,
@@ -153,7 +153,7 @@ const shop = 'demo';
 
 export const OPERATOR_PAYMENT_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] = [
   [schemas.operatorPaymentRead, { ...READ, shop }],
-  [schemas.operatorPaymentList, { data: [{ ...listed, shop, checkoutUrl }], nextCursor: null }],
+  [schemas.operatorPaymentList, { data: [{ ...listed, shop, checkoutUrl: CHECKOUT_URL }], nextCursor: null }],
   [
     schemas.paymentLink,
     {
@@ -165,8 +165,8 @@ export const OPERATOR_PAYMENT_EXAMPLES: readonly (readonly [GenericSchema, unkno
       description: 'Invoice 2026-77',
       customer: {},
       updatedAt: listed.createdAt,
-      redirect: { kind: 'url', method: 'GET', url: checkoutUrl },
-      checkoutUrl,
+      redirect: { kind: 'url', method: 'GET', url: CHECKOUT_URL },
+      checkoutUrl: CHECKOUT_URL,
       shop,
       qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 410 410">...</svg>',
     },
@@ -177,6 +177,7 @@ export const OPERATOR_PAYMENT_EXAMPLES: readonly (readonly [GenericSchema, unkno
       data: [
         {
           webhook: 'msg_3XQKWCG7XBC6P9TN_0003a',
+          endpoint: 'first',
           at: '2026-11-26T12:48:40.171Z',
           result: 'failed',
           try: 1,

@@ -82,8 +82,10 @@ export function providerRoutes(): Hono<AppEnv> {
       const shop = await authenticatedShop(c);
       const { currency } = queryOf(c, schemas.currencyQuery);
       const found = await offeredAccounts(c.get('service'), shop, currency ?? null);
-      const data = found.map((account) => ({
-        id: account.id,
+      // By the shop's own name for it: it may be written in the shop's pages.
+      const data = found.map(({ named, account }) => ({
+        id: named.id,
+        account: account.id,
         provider: account.provider,
         caption: account.caption,
         currencies: account.currencies,

@@ -40,15 +40,16 @@ export function unprovenReturn(service: Randomness): Response {
   );
 }
 
-/** What a program gets that shows people what is behind a link. */
-export function previewed(service: Randomness): Response {
+/** What a program gets that shows people what is behind a link. @param onward where a person goes on who is taken for one */
+export function previewed(service: Randomness, onward?: string): Response {
+  const ways = onward === undefined ? [] : [{ caption: 'Go on to the payment', href: onward, account: '' }];
   return page(service, 200, (nonce) =>
-    messagePage({ title: 'Payment', text: 'Open this link to pay.' }, nonce),
+    messagePage({ title: 'Payment', text: 'Open this link to pay.', ways }, nonce),
   );
 }
 
-/** Where shoppers come with their browsers. */
-const SHOPPERS_WAY = /^\/(?:pay|return|paiements\/(?:go|return))(?=\/|$)/;
+/** Where shoppers come with their browsers, also by a link that was spelt otherwise on the way. */
+const SHOPPERS_WAY = /^\/+(?:pay|return|paiements\/(?:go|return))(?=\/|$)/i;
 
 /** Whether a person looks at what is answered at a path. */
 export function isShoppersWay(path: string): boolean {

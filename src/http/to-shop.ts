@@ -1,6 +1,6 @@
 /** The shopper's way back to the shop. */
 import type { Service } from '../gateway/service.ts';
-import { GOOD, NOTHING_TO_PAY } from '../payments/statuses.ts';
+import { GOOD, NOTHING_TO_PAY, type Status } from '../payments/statuses.ts';
 import type { PaymentView, WayBack } from '../payments/types.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
 import { messagePage } from './pages.tsx';
@@ -59,16 +59,31 @@ export function addressBack(service: Service, returning: Returning, via?: string
   return shopAddress(service, returning, good ? 'success' : 'failure');
 }
 
+/** What a shopper is told of a payment, after its reference. */
+const BECAME: Readonly<Record<Status, string>> = {
+  created: 'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
+  forwarded:
+    'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
+  pending: 'is being checked. It does not have to be paid again.',
+  authorized: 'is accepted. It does not have to be paid again.',
+  partially_paid: 'is paid in part.',
+  paid: 'is paid.',
+  denied: 'was declined by the bank. Nothing was charged.',
+  cancelled: 'was cancelled. Nothing was charged.',
+  expired: 'was not made in time. Nothing was charged.',
+  error: 'could not be made. Nothing was charged.',
+  partially_refunded: 'was paid back in part.',
+  refunded: 'was paid back.',
+  charged_back: 'was taken back by the bank.',
+};
+
 /** Our page for a shop without return addresses. @param refresh where it goes by itself while a result is on its way */
 export function ownReturnPage(service: Service, { view }: Returning, refresh?: string): Response {
   return page(service, 200, (nonce) =>
     messagePage(
       {
         title: 'Back from the payment',
-        text:
-          view.status === 'pending'
-            ? `The payment ${view.reference} is being checked. It does not have to be paid again.`
-            : `The payment ${view.reference} is ${view.status.replace('_', ' ')}.`,
+        text: `The payment ${view.reference} ${BECAME[view.status]}`,
         ...(refresh !== undefined && { refresh }),
       },
       nonce,

@@ -108,17 +108,22 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
   refusals: 'Messages to an account were refused for this reason in the last 24 hours.',
   provider_failing:
     'Calls to the provider of an account fail, two or more in a row. It goes with the next answer.',
+  provider_silent:
+    'An account that had notifications has had none for a day, although ten shoppers or more were sent to the provider meanwhile. It goes with the next notification.',
+  fallback:
+    'The provider of an account cannot be reached, and new attempts go to its fallback, `detail.fallback`. It goes with the next answer; one attempt a minute tries.',
   drift:
     'A code, a field or an address of a message was never seen before at this provider. Only a person ends it, or a version that knows it.',
   secret_ending:
-    'An earlier value of a key or secret works no more after `detail.endsAt`, within seven days.',
+    'An earlier value of a key or secret, a token (told to owners of all shops) or a pinned certificate works no more after `detail.endsAt`, within seven days.',
 };
 
 /** The types of webhooks that are not `payment.` and a status. */
 export const WEBHOOK_WORDS = {
   'payment.paid_twice': 'More than the amount has come: some of it is to be given back.',
   'payment.chargeback_reversed': 'A chargeback was won or taken back: the shop has its money again.',
-  'payment.conflict': 'The provider says that what counted as paid is not paid after all. A person looks.',
+  'payment.conflict':
+    'The provider says what cannot be: what counted as paid or given back is not after all, or money came or went of an amount or a currency that was not asked for, and did not count. A person looks.',
   'operation.succeeded': 'A capture, cancel or refund was done.',
   'operation.failed': 'A capture, cancel or refund was not done, or was declined later.',
   'operation.unknown': 'The answer to a capture, cancel or refund was lost.',

@@ -18,6 +18,16 @@ export function isReusable({ state, oneRedirect }: Attempt): boolean {
   );
 }
 
+/** What the log says of an attempt that does not go as its shop has asked: the account that it stands in for, fields that were left out. */
+export function insteadAndLeftOut({ insteadOf, leftOut }: Pick<Attempt, 'insteadOf' | 'leftOut'>) {
+  return { ...(insteadOf !== undefined && { insteadOf }), ...(leftOut !== undefined && { leftOut }) };
+}
+
+/** Whether its shopper may be paying: sent to the provider, and no result is known. */
+export function isInFlight({ state: { progress } }: Attempt): boolean {
+  return progress === 'forwarded' || progress === 'pending';
+}
+
 /** Whether the redirect has expired (`now` in milliseconds since 1970). */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;

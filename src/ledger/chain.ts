@@ -4,8 +4,8 @@
  *
  * Two versions of lines. In version 2 the detail is hashed by itself, with a random salt that stands beside the line: when the detail
  * and the salt are erased, their hash stays, the chain still holds, and nobody can find the detail by guessing. Lines of version 1
- * hash the detail as it is; a log may begin with them, and goes on with version 2. Of an erased line of version 1 nothing is left that
- * could be computed: its hash is taken as it stands, and a later line of the chain has to say that it was erased.
+ * hash the detail as it is; a log may begin with them, and goes on with version 2. Of an erased line of version 1 the hash cannot be
+ * computed any more, and it held the lines before it: the line that says that it was erased has a link in its place (`erasedLink`).
  */
 import type { PaymentEvent } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
@@ -14,7 +14,10 @@ import { digests } from '../signing/digests.ts';
 /** What the first event is linked to. */
 export const GENESIS = '0'.repeat(64);
 
-/** The event that says which lines' details were erased: `detail.lines` has their numbers. */
+/**
+ * The event that says which lines' details were erased: `detail.lines` has their numbers, `detail.links` for those of version 1 what
+ * ties them to the lines before them.
+ */
 export const ERASED = 'data.erased';
 
 /** How many bytes of a salt are random; it is written in hexadecimal. */
@@ -47,6 +50,17 @@ export function eventHashV1(
   return sha256(`${before}\n${JSON.stringify([seq, at, type, source, detail])}`);
 }
 
+/**
+ * What ties an erased line of version 1 to the line before it, and to its own time, type and source, from its erasure on: the formula of
+ * version 2 with the hash of the line in place of that of its detail.
+ */
+export function erasedLink(
+  before: string,
+  line: Pick<PaymentEvent, 'seq' | 'at' | 'type' | 'source' | 'hash'>,
+): string {
+  return eventHash(before, line, line.hash);
+}
+
 /** A line that does not hold, and why. */
 export interface BrokenLine {
   readonly seq: number;
@@ -59,7 +73,7 @@ export interface CheckedLog {
   readonly broken: BrokenLine | null;
   /** Lines whose detail was erased. */
   readonly erased: readonly number[];
-  /** Those of them whose hash cannot be computed any more: of version 1. Their time, type and source are not proven. */
+  /** Those of them of version 1: the lines up to them are tied to the chain since their erasure, and not by what was signed before. */
   readonly taken: readonly number[];
 }
 
@@ -76,12 +90,25 @@ function hashOf(before: string, event: PaymentEvent): string | null {
   return event.erased ? null : eventHashV1(before, event);
 }
 
-/** Numbers of lines that lines of a log say were erased. */
-function saidErased(events: readonly PaymentEvent[]): ReadonlyMap<number, number> {
-  const said = new Map<number, number>();
+/** What a log says of an erased line. */
+interface SaidErased {
+  /** The newest line that says it. */
+  readonly by: number;
+  /** Every link that was recorded for it: a later line must not put another one in the place of the first. */
+  readonly links: readonly unknown[];
+}
+
+/** Lines that lines of a log say were erased, by their numbers. */
+function saidErased(events: readonly PaymentEvent[]): ReadonlyMap<number, SaidErased> {
+  const said = new Map<number, SaidErased>();
   for (const { seq, type, detail } of events) {
     const lines: unknown = type === ERASED ? detail.lines : null;
-    if (Array.isArray(lines)) for (const line of lines) said.set(Number(line), seq);
+    if (!Array.isArray(lines)) continue;
+    const links = Object.entries(detail.links ?? {});
+    for (const line of lines.map(Number)) {
+      const given = links.filter(([number]) => Number(number) === line).map(([, link]) => link as unknown);
+      said.set(line, { by: seq, links: [...(said.get(line)?.links ?? []), ...given] });
+    }
   }
   return said;
 }
@@ -105,13 +132,18 @@ export function checkLog(events: readonly PaymentEvent[]): CheckedLog {
     if (version < newest) return fails(seq, 'is written as of version 1, after lines of version 2');
     newest = version;
     if (event.erased) {
-      if ((said.get(seq) ?? 0) <= seq)
+      if ((said.get(seq)?.by ?? 0) <= seq)
         return fails(seq, 'has no detail, and no later line says that it was erased');
       erased.push(seq);
     }
     const hash = hashOf(before, event);
-    if (hash === null) taken.push(seq);
-    else if (hash !== event.hash) return fails(seq, 'does not have the hash that its text gives');
+    if (hash === null) {
+      const { links = [] } = said.get(seq) ?? {};
+      const link = erasedLink(before, event);
+      if (links.length === 0 || links.some((one) => one !== link))
+        return fails(seq, 'or a line before it is not as it was when its detail was erased');
+      taken.push(seq);
+    } else if (hash !== event.hash) return fails(seq, 'does not have the hash that its text gives');
     before = event.hash;
   }
   return result(null);

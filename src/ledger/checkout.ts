@@ -4,10 +4,20 @@
  * requests of the same shopper wait for it.
  */
 import { type Minor, minor } from '../payments/money.ts';
+import { type Moves, movedTo } from '../payments/moves.ts';
 import { forward, NEW_ATTEMPT } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
-import { attemptOf, isCaptured, isGood, isReusable, isStale, nextAttemptAt } from './attempts.ts';
+import {
+  attemptOf,
+  insteadAndLeftOut,
+  isCaptured,
+  isGood,
+  isInFlight,
+  isReusable,
+  isStale,
+  nextAttemptAt,
+} from './attempts.ts';
 import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import {
@@ -28,7 +38,13 @@ const RESERVED_MS = 30_000;
 
 /** What the log says of a shopper who was forwarded. */
 function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string | null) {
-  return { attempt: number, account: attempts[number - 1]?.account, ...(ip !== null && { ip }) };
+  const attempt = attempts[number - 1];
+  return {
+    attempt: number,
+    account: attempt?.account,
+    ...(attempt && insteadAndLeftOut(attempt)),
+    ...(ip !== null && { ip }),
+  };
 }
 
 /** What a shopper may still pay of a payment; null: nothing. */
@@ -47,8 +63,11 @@ export class Checkout {
     this.#updates = updates;
   }
 
-  /** Where a shopper at the checkout goes. */
-  hop(ip: string | null, chosen: string | null): HopResult {
+  /**
+   * Where a shopper at the checkout goes.
+   * @param chosen the account that the shopper has chosen, at the end of its chain; null: none.
+   */
+  hop(ip: string | null, chosen: string | null, moves: Moves): HopResult {
     const { head, record } = this.#work.store;
     if (!head || !record) return { kind: 'unknown' };
     const view = viewOf(record, head.version);
@@ -73,23 +92,24 @@ export class Checkout {
       return { kind: 'choose', shop: head.shop, view, request: { ...record.request, amount: left } };
     }
     const mayBegin = now >= nextAttemptAt(record.attempts);
-    if (choice && choice !== newest.account && status !== 'pending') {
-      if (mayBegin)
-        return this.#startOf(record, record.attempts.length + 1, {
-          ...newest,
-          account: choice,
-          amount: left,
-        });
+    const named = newest.insteadOf ?? newest.account;
+    const next = choice ?? movedTo(moves, named) ?? named;
+    // What began before an account got a successor is not gone on with: a new attempt goes there.
+    const hasMoved = movedTo(moves, newest.account) !== null;
+    const isElsewhere = hasMoved || (choice !== null && choice !== named && choice !== newest.account);
+    if (isElsewhere && status !== 'pending') {
+      if (mayBegin) return this.#startOf(record, record.attempts.length + 1, left, next);
       const earlier = record.attempts.findLastIndex(
-        (attempt) => attempt.account === choice && attempt.amount === left && isGood(attempt, now),
+        (attempt) => attempt.account === next && attempt.amount === left && isGood(attempt, now),
       );
       if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
+    if (hasMoved) return status === 'pending' ? finished : { kind: 'busy' };
     // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isExact && isReusable(newest) && !isStale(newest, now)) {
-      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest);
+      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest, next);
       if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
@@ -100,9 +120,9 @@ export class Checkout {
         ? this.#goAgain(record, record.attempts.length, ip)
         : { kind: 'busy' };
     const number = record.attempts.length + 1;
-    const next = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
-    if (newest.deferred) return this.#reserve(record, number, next);
-    return this.#startOf(record, number, next);
+    const again = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
+    if (newest.deferred) return this.#reserve(record, number, again, next);
+    return this.#startOf(record, number, left, next);
   }
 
   /** Sends the shopper to the redirect of an attempt that is there. */
@@ -116,7 +136,7 @@ export class Checkout {
     return this.#goTo(attempt.redirect, attempt);
   }
 
-  #startOf(record: LedgerRecord, number: number, { account, amount }: Attempt): HopResult {
+  #startOf(record: LedgerRecord, number: number, amount: Minor, account: string): HopResult {
     const { shop } = this.#work.payment();
     return {
       kind: 'start',
@@ -127,16 +147,36 @@ export class Checkout {
       request: record.request,
       amount,
       test: asksForTest(record),
+      isInFlight: record.attempts.some(isInFlight),
     };
   }
 
-  #reserve(record: LedgerRecord, number: number, attempt: Attempt): HopResult {
+  #reserve(record: LedgerRecord, number: number, attempt: Attempt, account: string): HopResult {
     this.#work.commit((writer) => {
-      const { bound: _bound, pendingReason: _reason, order: _order, ...kept } = attempt;
-      const reserved = { ...kept, providerState: {}, createdAt: writer.at, reservedAt: writer.at };
+      const { provider, test, capture, amount, oneRedirect, deferred, state, proven, told, insteadOf } =
+        attempt;
+      const isNew = number > record.attempts.length;
+      const reserved: Attempt = {
+        account: attempt.account,
+        provider,
+        // The account that is to be tried again first, where this one only stands in for it.
+        ...(insteadOf !== undefined && { insteadOf }),
+        test,
+        capture,
+        amount,
+        oneRedirect,
+        redirect: null,
+        providerState: {},
+        ...(deferred && { deferred }),
+        createdAt: writer.at,
+        reservedAt: writer.at,
+        state,
+        // What was said of the attempt before is not said of this one.
+        ...(!isNew && { ...(proven && { proven }), ...(told && { told }) }),
+      };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
-    return this.#startOf(record, number, attempt);
+    return this.#startOf(record, number, attempt.amount, account);
   }
 
   /**
@@ -164,19 +204,21 @@ export class Checkout {
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, attempt: SignedAttempt, ip: string | null): HopResult {
+  start(number: number, attempt: SignedAttempt, ip: string | null, moves: Moves): HopResult {
     const { record } = this.#work.store;
     if (!record) return { kind: 'unknown' };
+    const again = () => this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     const reserved = record.attempts[number - 1];
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
     // Another click was faster, or the payment has moved meanwhile.
-    if (!isOurs && number !== record.attempts.length + 1) return this.hop(ip, attempt.account);
+    if (!isOurs && number !== record.attempts.length + 1) return again();
     // It was called off while the bank registered the order.
-    if (endedBy(record, this.#work.now()) !== null) return this.hop(ip, attempt.account);
+    if (endedBy(record, this.#work.now()) !== null) return again();
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
-      const state = isOurs ? reserved.state : added.state;
-      const attempts = [...record.attempts.slice(0, number - 1), { ...added, state }];
+      const { state, proven, told } = isOurs ? reserved : added;
+      const known = { ...added, state, ...(proven && { proven }), ...(told && { told }) };
+      const attempts = [...record.attempts.slice(0, number - 1), known];
       this.#forward(writer, { ...record, attempts }, number, ip);
       this.#statusQueries.queryLater(writer, { ...record, attempts }, number, attempt.queryAt);
     });

@@ -36,6 +36,10 @@ export interface SignedAttempt {
   readonly test: boolean;
   /** The order number at the provider, where it is not the one of this payment and attempt. */
   readonly order?: string;
+  /** The account that it stands in for, because that one cannot be reached. */
+  readonly insteadOf?: string;
+  /** Names of the shop's fields for another provider that were left out. */
+  readonly leftOut?: readonly string[];
   readonly capture: Capture;
   readonly amount: Minor;
   readonly oneRedirect: boolean;
@@ -122,7 +126,7 @@ export interface PaymentWithRedirect {
 }
 
 export type CreateResult =
-  | ({ readonly kind: 'created' | 'replayed' } & PaymentWithRedirect)
+  | ({ readonly kind: 'created' | 'replayed' | 'replaced' } & PaymentWithRedirect)
   /** The reference is another request's: in these dotted paths. */
   | { readonly kind: 'conflict'; readonly differences: readonly string[] };
 
@@ -192,6 +196,8 @@ export type HopResult =
       readonly amount: Minor;
       /** Whether the payment asks for money that is not real. */
       readonly test: boolean;
+      /** Whether its shopper may be paying by an earlier attempt. */
+      readonly isInFlight: boolean;
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
@@ -368,8 +374,16 @@ export type OperationOutcome =
 
 export type OperationCommandResult =
   | { readonly kind: 'none' }
-  | { readonly kind: 'done'; readonly view: PaymentView; readonly replayed: boolean }
-  | { readonly kind: 'problem'; readonly problem: OperationProblem };
+  | ({ readonly kind: 'done'; readonly view: PaymentView } & OperationMade)
+  | ({ readonly kind: 'problem'; readonly problem: OperationProblem } & OperationMade);
+
+/** The operation that an answer is about. */
+export interface OperationMade {
+  /** Null: none was made. */
+  readonly operation: number | null;
+  /** Whether an earlier command had made it. */
+  readonly replayed: boolean;
+}
 
 /** What a person says became of an operation whose outcome was unknown. */
 export interface ConcludeCommand {

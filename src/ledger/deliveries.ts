@@ -101,7 +101,11 @@ export function recordSending(
       createdAt: isOwn ? row.createdAt : writer.at,
     });
   };
-  const keep = (line: number) => outcome.exchange && writer.keepExchange(line, outcome.exchange);
+  // The shopper may have been erased while the message was under way: then it has another body now.
+  const isAsSent = jobs.some(({ id, body }) => id === message.id && body === message.body);
+  const keep = (line: number) => {
+    if (isAsSent && outcome.exchange) writer.keepExchange(line, outcome.exchange);
+  };
   if (outcome.result === 'unwanted' || outcome.result === 'delivered') {
     if (outcome.result === 'delivered') {
       keep(writer.log('webhook.delivered', 'countersign', detail));

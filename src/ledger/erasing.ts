@@ -9,8 +9,8 @@
 import { isOpen } from '../payments/operations.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { ToldByOutcome } from '../payments/told.ts';
-import type { EventType, PaymentRequest, PaymentView } from '../payments/types.ts';
-import { ERASED } from './chain.ts';
+import type { EventType, PaymentEvent, PaymentRequest, PaymentView } from '../payments/types.ts';
+import { ERASED, erasedLink, GENESIS } from './chain.ts';
 import type { EraseResult } from './commands.ts';
 import { type Attempt, endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -80,6 +80,15 @@ export function erasedBody(body: string): string {
   return 'customer' in parsed ? JSON.stringify({ ...parsed, ...NOTHING }) : body;
 }
 
+/** What ties the lines of version 1 among those that are erased to the lines before them, by their numbers. */
+function linksOf(log: readonly PaymentEvent[], lines: readonly number[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    log
+      .filter(({ seq, salt }) => lines.includes(seq) && salt === null)
+      .map((line) => [line.seq, erasedLink(log[line.seq - 2]?.hash ?? GENESIS, line)]),
+  );
+}
+
 /** Erases what is known of the shopper. What a message brings later is erased by the next call. */
 export function erase(work: UnitOfWork): EraseResult {
   const { record } = work.store;
@@ -88,13 +97,12 @@ export function erase(work: UnitOfWork): EraseResult {
   if (isUndecided || (record.operations ?? []).some(isOpen)) return 'not_decided';
   work.commit((writer) => {
     // In here, so that the repeats that this commit has written are among them.
-    const lines = work.store
-      .events()
-      .filter(({ type, erased }) => ABOUT_SHOPPER.has(type) && !erased)
-      .map(({ seq }) => seq);
+    const log = work.store.events();
+    const lines = log.filter(({ type, erased }) => ABOUT_SHOPPER.has(type) && !erased).map(({ seq }) => seq);
+    const links = linksOf(log, lines);
     writer.eraseDetails(lines);
     writer.rewriteBodies(erasedBody);
-    writer.log(ERASED, 'operator', { lines });
+    writer.log(ERASED, 'operator', { lines, ...(Object.keys(links).length > 0 && { links }) });
     work.saveMoved(writer, erasedRecord(record, writer.at));
   });
   return 'erased';

@@ -10,10 +10,11 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { Notified } from '../payments/attention.ts';
+import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
-import { attemptOf } from './attempts.ts';
+import { attemptOf, insteadAndLeftOut } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { Checkout, leftToPay } from './checkout.ts';
@@ -57,7 +58,7 @@ import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
-import { Operations } from './operations.ts';
+import { Operations, rejected } from './operations.ts';
 import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
@@ -129,10 +130,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         };
         writer.save(created);
         writer.log('created', command.by ?? 'shop', {
+          // So that the log of one payment does not pass for that of another.
+          payment: command.id,
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,
           account: command.attempt.account,
+          ...insteadAndLeftOut(command.attempt),
         });
         queueExpiry(writer, created);
         if (!command.announce) return;
@@ -278,13 +282,18 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Where a shopper at the checkout goes. */
-  hop(ip: string | null = null, chosen: string | null = null): HopResult {
-    return this.#checkout.hop(ip, chosen);
+  hop(ip: string | null = null, chosen: string | null = null, moves: Moves = NO_MOVES): HopResult {
+    return this.#checkout.hop(ip, chosen, moves);
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
-  start(number: number, attempt: SignedAttempt, ip: string | null = null): HopResult {
-    return this.#checkout.start(number, attempt, ip);
+  start(
+    number: number,
+    attempt: SignedAttempt,
+    ip: string | null = null,
+    moves: Moves = NO_MOVES,
+  ): HopResult {
+    return this.#checkout.start(number, attempt, ip, moves);
   }
 
   /**
@@ -297,7 +306,9 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
 
   /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
-    return this.#checkout.returned(command);
+    const result = this.#checkout.returned(command);
+    if (result.kind === 'known' && command.update) this.#note(command.update);
+    return result;
   }
 
   // --- Provider updates and status queries ----------------------------------------------------------------
@@ -305,16 +316,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Takes a provider update. A repeat gets the same answer; a new one moves the payment by the rules. */
   applyUpdate(command: ApplyUpdateCommand): ApplyUpdateResult {
     const result = this.#updates.take(command);
-    if (result.kind === 'answer' && command.channel === 'notification') this.#note(command);
+    if (result.kind === 'answer') this.#note(command);
     return result;
   }
 
-  /** Notes a notification for the next push. What is new of its provider does not wait for a change of the payment. */
-  #note({ account, attempt, noticed: added = [] }: ApplyUpdateCommand): void {
+  /** Notes a notification, and what is new of its provider, for the next push. News do not wait for a change of the payment. */
+  #note({ account, attempt, channel, noticed: added = [] }: ApplyUpdateCommand): void {
+    const isNotification = channel === 'notification';
+    if (!isNotification && added.length === 0) return;
     const now = this.#work.now();
     const noticed = [...(this.#notified?.noticed ?? []), ...added].slice(-MOST_NOTICED);
+    const byNotification = isNotification || (this.#notified?.byNotification ?? false);
     const { provider = '' } = this.#store.record?.attempts[attempt - 1] ?? {};
-    this.#notified = { account, provider, at: new Date(now).toISOString(), noticed };
+    this.#notified = { account, provider, at: new Date(now).toISOString(), byNotification, noticed };
     if (added.length === 0) return;
     this.#projected = null;
     void this.#store.wake(now);
@@ -380,7 +394,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   /** Captures, cancels or refunds, once for each Idempotency-Key. */
   async executeOperation(command: OperationCommand): Promise<OperationCommandResult> {
     const problem = await this.#unreadableAccount();
-    return problem ? { kind: 'problem', problem } : this.#operations.execute(command);
+    return problem ? rejected(problem) : this.#operations.execute(command);
   }
 
   /** Why an operation cannot begin now, before anything of it is recorded: it would have failed for good under its key. */

@@ -16,9 +16,9 @@ import {
   type OperationNews,
   shownTotal,
 } from '../payments/reconciliation.ts';
-import { apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts';
+import { type AttemptState, apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
-import { type LedgerRecord, withAttempt } from './record.ts';
+import { type LedgerRecord, withAttempt, withMovedState } from './record.ts';
 
 /** The operations of an attempt that its provider may know of. */
 export function operationsOfAttempt(
@@ -52,7 +52,7 @@ export function withShownMoney(
   const state = record.attempts[attempt - 1]?.state;
   if (kind === 'cancel' || !state || !shown) return record;
   const outcome = kind === 'capture' ? 'paid' : 'refunded';
-  const { amount = 0 } = record.attempts[attempt - 1] ?? {};
+  const { amount = 0, proven = state } = record.attempts[attempt - 1] ?? {};
   const asked = { amount: amount as Minor, currency: record.request.currency };
   const difference = mismatch(asked, { outcome, amount: shown, currency: null }, knownMoney(state, null));
   if (difference && MOVES_NOTHING.has(difference)) {
@@ -66,8 +66,11 @@ export function withShownMoney(
     });
     return record;
   }
-  const moved = apply(state, { outcome, amount: shown as Minor, movement: '', cumulative: true });
-  return moved === state ? record : withAttempt(record, attempt, (entry) => ({ ...entry, state: moved }));
+  const update = { outcome, amount: shown as Minor, movement: '', cumulative: true } as const;
+  if (apply(state, update) === state && apply(proven, update) === proven) return record;
+  return withAttempt(record, attempt, (entry) =>
+    withMovedState(entry, true, (before) => apply(before, update)),
+  );
 }
 
 /** The record with the movement of a message noted that may be one of several operations of ours: a list may tell which. */
@@ -121,14 +124,19 @@ function withOwnMovement(
   const isLinked = record.operations?.some((one) => one.movement === movement);
   if (movement === null || isLinked || operation.movement !== undefined || sumOf(operation) !== 'refunded')
     return record;
-  const { [movement]: counted, ...others } = record.attempts[operation.attempt - 1]?.state.refunded ?? {};
+  const counted = record.attempts[operation.attempt - 1]?.state.refunded[movement];
   const linked = withOperation(record, { ...operation, movement });
   // The message is yet to come.
   if (counted === undefined) return linked;
-  return withAttempt(linked, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: { ...attempt.state, refunded: { ...others, [movementOf(operation)]: counted } },
-  }));
+  return withAttempt(linked, operation.attempt, (attempt) =>
+    withMovedState(attempt, true, (state) => renamedRefund(state, movement, movementOf(operation))),
+  );
+}
+
+/** A state with a refund's movement under another name. */
+function renamedRefund(state: AttemptState, from: string, to: string): AttemptState {
+  const { [from]: amount, ...others } = state.refunded;
+  return amount === undefined ? state : { ...state, refunded: { ...others, [to]: amount } };
 }
 
 /**
@@ -167,10 +175,11 @@ function unclaimedMovement(
 export function applied(record: LedgerRecord, operation: RecordedOperation): LedgerRecord {
   const { operations = [] } = record;
   const updates = [updateOf(operation, operations), totalAfter(operation, operations)];
-  return withAttempt(record, operation.attempt, (attempt) => ({
-    ...attempt,
-    state: updates.reduce((state, update) => (update ? apply(state, update) : state), attempt.state),
-  }));
+  return withAttempt(record, operation.attempt, (attempt) =>
+    withMovedState(attempt, true, (before) =>
+      updates.reduce((state, update) => (update ? apply(state, update) : state), before),
+    ),
+  );
 }
 
 /** Under which identity the money of an update counts: that of the operation of ours that it is about. */

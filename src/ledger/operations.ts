@@ -143,12 +143,18 @@ export class Operations {
     if (earlier) {
       return JSON.stringify(earlier.wanted) === JSON.stringify(wanted)
         ? this.#answerOf(earlier.number, true)
-        : rejected('reference_conflict', 'this Idempotency-Key belongs to another operation of this payment');
+        : rejected({
+            code: 'reference_conflict',
+            detail: 'this Idempotency-Key belongs to another operation of this payment',
+          });
     }
     if (this.#all().length >= MAX_OPERATIONS)
-      return rejected('invalid_state', `this payment has had ${MAX_OPERATIONS} operations already`);
+      return rejected({
+        code: 'invalid_state',
+        detail: `this payment has had ${MAX_OPERATIONS} operations already`,
+      });
     const plan = this.#plan(wanted, command.rules, this.#all());
-    if ('code' in plan) return rejected(plan.code, plan.detail);
+    if ('code' in plan) return rejected({ code: plan.code, detail: plan.detail });
     const number = this.#all().length + 1;
     const { operator } = command;
     const waits = needsApproval(plan, operator?.approvalAbove ?? null, this.#all());
@@ -244,7 +250,9 @@ export class Operations {
     });
     await this.#send(number, command.origin);
     const answer = this.#answerOf(number, false);
-    return answer.kind === 'problem' ? { ...answer, isDecided: true } : { kind: 'done', view: this.#view() };
+    return answer.kind === 'problem'
+      ? { kind: 'problem', problem: answer.problem, isDecided: true }
+      : { kind: 'done', view: this.#view() };
   }
 
   /** Queues the job that reconciles an operation, should its call be interrupted. */
@@ -312,13 +320,14 @@ export class Operations {
   #answerOf(number: number, replayed: boolean): OperationCommandResult {
     const { answerTo } = this.#stored();
     const operation = this.#known(number);
+    const made = { operation: number, replayed };
     // The same answer as before, even if the provider has declined meanwhile what it had accepted.
     const answered = answerTo(answerKey(operation.key));
-    if (answered) return { kind: 'done', view: JSON.parse(answered.body) as PaymentView, replayed };
+    if (answered) return { kind: 'done', view: JSON.parse(answered.body) as PaymentView, ...made };
     if (operation.state === 'failed' || operation.state === 'unknown') {
-      return { kind: 'problem', problem: operation.problem ?? LOST };
+      return { kind: 'problem', problem: operation.problem ?? LOST, ...made };
     }
-    return { kind: 'done', view: this.#view(), replayed };
+    return { kind: 'done', view: this.#view(), ...made };
   }
 
   #view(): PaymentView {
@@ -347,6 +356,7 @@ export class Operations {
   }
 }
 
-function rejected(code: OperationProblem['code'], detail: string): OperationCommandResult {
-  return { kind: 'problem', problem: { code, detail } };
+/** The answer to an operation that was not made. */
+export function rejected(problem: OperationProblem): OperationCommandResult {
+  return { kind: 'problem', problem, operation: null, replayed: false };
 }

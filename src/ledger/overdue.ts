@@ -2,7 +2,7 @@
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
 import { expired } from './ending.ts';
-import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import { type LedgerRecord, pendingReasonOf, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -30,11 +30,12 @@ export function overdueAction(
   const schedule = attempt && schedules[attempt.account];
   // Nobody waits here for a payment that another gateway left unfinished.
   if (!schedule || record.imported || !UNFINISHED.has(status)) return LEAVE;
-  // A person or a report decides, however long that takes: what was said to be paid must not expire meanwhile.
-  if (status === 'pending' && (attempt.pendingReason ?? 'processing') !== 'processing') return LEAVE;
+  // A person or a report decides, however long that takes: what was said to be paid, in whichever attempt, must not expire meanwhile.
+  const waits = status === 'pending' && pendingReasonOf(record) !== 'processing';
+  if (waits && attempt.state.progress === 'pending') return LEAVE;
   const since = Date.parse(record.updatedAt);
   const end = since + schedule.expireAfterMs;
-  if (now >= end) return { kind: 'expire' };
+  if (now >= end) return waits ? LEAVE : { kind: 'expire' };
   // As far as we know this shopper never left for the provider: one query before the payment expires is enough.
   const queryAfter = status === 'created' ? schedule.queryAfter.slice(-1) : schedule.queryAfter;
   const due = queryAfter.filter((seconds) => since + seconds * 1000 <= now).length;

@@ -1,12 +1,21 @@
 /**
  * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked; or the provider says
- * that money was taken of what is held, and not how much. A person, who has looked at the provider's back office, says what is true
+ * that money was taken of what is held, and not how much; or it names an amount or a currency that cannot be. A person, who has looked at the provider's back office, says what is true
  * of it, once.
  */
 import { type Minor, minor } from '../payments/money.ts';
-import { apply, moneyOf, summarize } from '../payments/rules.ts';
+import { apply, MOVES_NOTHING, mismatch, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
-import { type Attempt, type LedgerRecord, summaryOf, withAttempt, withSaid } from './record.ts';
+import {
+  type Attempt,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withMovedState,
+  withoutConflict,
+  withSaid,
+} from './record.ts';
+
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Money that a message claims, in minor units. */
@@ -30,7 +39,7 @@ function waitsForAmount(attempt: Attempt): boolean {
 export function waitsForProof(attempt: Attempt): boolean {
   const { amount, state, pendingReason } = attempt;
   const isUnproven = pendingReason === 'proof_missing' && summarize(amount, [state]).status === 'pending';
-  return isUnproven || waitsForAmount(attempt);
+  return isUnproven || waitsForAmount(attempt) || attempt.amountUnclear === true;
 }
 
 /**
@@ -46,11 +55,13 @@ export function isNewlyUntold({ attempts, operations = [] }: LedgerRecord, numbe
 }
 
 /** The attempt without the reason to wait. */
-function concluded(
-  { pendingReason: _reason, amountUntold: _untold, ...attempt }: Attempt,
-  state: Attempt['state'],
-): Attempt {
-  return { ...attempt, state };
+function concluded({
+  pendingReason: _reason,
+  amountUntold: _untold,
+  amountUnclear: _unclear,
+  ...attempt
+}: Attempt): Attempt {
+  return attempt;
 }
 
 export class ProofMissing {
@@ -61,13 +72,19 @@ export class ProofMissing {
   }
 
   /** The different claims of money that wait, the oldest first. The log has them: of a message that proves nothing the record keeps none. */
-  #claimsOf(number: number): readonly Claim[] {
+  #claimsOf({ request, attempts }: LedgerRecord, number: number): readonly Claim[] {
+    const asked = { amount: attempts[number - 1]?.amount ?? request.amount, currency: request.currency };
     const claims = this.#work.store.events().flatMap(({ type, detail }): Claim[] => {
-      if (type !== 'notification.applied' && type !== 'notification.ignored') return [];
+      const isTaken = type === 'notification.applied' || type === 'notification.ignored';
+      if (!isTaken && detail.reason !== 'amount_untold') return [];
       const { attempt, claimed: outcome } = detail;
+      if (attempt !== number || (outcome !== 'paid' && outcome !== 'authorized')) return [];
       const amount = typeof detail.amount === 'number' ? minor(detail.amount) : null;
-      const isMoney = outcome === 'paid' || outcome === 'authorized';
-      return attempt === number && isMoney && amount !== null && amount > 0 ? [{ outcome, amount }] : [];
+      const currency = typeof detail.currency === 'string' ? detail.currency : null;
+      // So many units of another currency, say, are no amount of this payment.
+      const difference = mismatch(asked, { outcome, amount, currency });
+      const isAmount = amount !== null && amount > 0 && !(difference && MOVES_NOTHING.has(difference));
+      return isAmount ? [{ outcome, amount }] : [];
     });
     return claims.filter(
       (claim, index) =>
@@ -85,10 +102,13 @@ export class ProofMissing {
     const attempt = record?.attempts[command.attempt - 1];
     if (!record || !attempt) return { kind: 'not_found' };
     if (!waitsForProof(attempt)) return { kind: 'not_waiting' };
-    if (command.outcome === 'denied' && waitsForAmount(attempt)) return { kind: 'held' };
+    const { authorized, paid: known } = moneyOf(attempt.state);
+    if (command.outcome === 'denied' && (authorized > 0 || known > 0)) return { kind: 'held' };
     if (command.outcome === 'denied')
       return this.#move(record, command.attempt, { outcome: 'denied', amount: null });
-    const claims = this.#claimsOf(command.attempt);
+    // What cannot be has to be looked up.
+    if (attempt.amountUnclear && command.amount === null) return { kind: 'amount_needed', claimed: [] };
+    const claims = attempt.amountUnclear ? [] : this.#claimsOf(record, command.attempt);
     // Where money was never said to be more than held, it is held.
     const paid = claims.filter(({ outcome }) => outcome === 'paid');
     const isHeld = claims.length > 0 && paid.length === 0;
@@ -104,8 +124,10 @@ export class ProofMissing {
     said: { readonly outcome: 'paid' | 'authorized' | 'denied'; readonly amount: Minor | null },
   ): ConcludeAttemptResult {
     this.#work.commit((writer) => {
-      const moved = withAttempt(record, number, (attempt) =>
-        concluded(attempt, apply(attempt.state, { ...said, movement: '', cumulative: true })),
+      const moved = withAttempt(withoutConflict(record, number), number, (attempt) =>
+        withMovedState(concluded(attempt), false, (state) =>
+          apply(state, { ...said, movement: '', cumulative: true }),
+        ),
       );
       // No code of the provider says it.
       const known = withSaid(moved, {

@@ -3,17 +3,21 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
-import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
+import { cancelledOfPaid, capturedOf, movementOf } from '../payments/operations.ts';
 import {
+  type AttemptState,
   apply,
   bearingOf,
   contradicts,
   hasLapsed,
+  inDoubt,
   knownMoney,
+  type Mismatch,
   MOVES_NOTHING,
   mismatch,
   moneyOf,
 } from '../payments/rules.ts';
+import type { Outcome } from '../payments/statuses.ts';
 import type { PendingReason } from '../payments/types.ts';
 import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
@@ -30,6 +34,7 @@ import {
   withConflict,
   withDocument,
   withFeedback,
+  withMovedState,
   withoutConflict,
   withSaid,
 } from './record.ts';
@@ -121,6 +126,17 @@ function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpda
 function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
   const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
   return ranks.indexOf(reason) > ranks.indexOf(known);
+}
+
+/** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */
+function takesRefundBack(
+  { state }: Attempt,
+  { operation, movement }: ApplyUpdateCommand,
+  about: ReturnType<OperationResults['newsOf']>,
+): boolean {
+  if (operation?.kind !== 'refund' || operation.state !== 'failed') return false;
+  const movements = [movement, ...(about ? [movementOf(about.operation)] : [])];
+  return movements.some((id) => (state.refunded[id] ?? 0) > 0);
 }
 
 export class ProviderUpdates {
@@ -244,7 +260,10 @@ export class ProviderUpdates {
     if (difference) {
       writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
-      if (blocked) return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      if (blocked) {
+        this.#tellConflict(writer, record, { attempt: number, outcome, difference });
+        return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+      }
     }
     // What we have cancelled of it counts as given back, and not as never paid.
     const isLeft = ofTransaction && outcome === 'paid' && amount !== null;
@@ -264,7 +283,16 @@ export class ProviderUpdates {
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       return { answer };
     }
-    if (command.amountUntold && isNewlyUntold(record, number)) {
+    if (takesRefundBack(attempt, command, about)) {
+      const reason = 'not_refunded_after_all';
+      writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
+      writer.save(withConflict(record, number, reason, writer.at));
+      writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
+      return { answer };
+    }
+    // That what is held was taken is not proven, or not how much.
+    const isUntold = command.amountUntold || (command.proofMissing && stated === 'paid');
+    if (isUntold && isNewlyUntold(record, number)) {
       writer.log('notification.conflict', 'provider', { ...detail, reason: 'amount_untold', asked });
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
       const untold = withConflict(record, number, 'amount_untold', writer.at);
@@ -274,7 +302,11 @@ export class ProviderUpdates {
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
-    const state = isMoot ? attempt.state : apply(attempt.state, update);
+    const isProven = command.proven !== false && !command.proofMissing;
+    const isClaim = command.proofMissing && (stated === 'paid' || stated === 'authorized');
+    const move = (known: AttemptState) => apply(isClaim ? inDoubt(known) : known, update);
+    const next = isMoot ? attempt : withMovedState(attempt, isProven, move);
+    const { state, proven } = next;
     const states = record.attempts.map((entry) => entry.state);
     const isUnknown = isPolybanking(record) && (command.providerStatusText ?? null) === null;
     const hasEnded = hasLapsed(state) && !hasLapsed(attempt.state);
@@ -292,7 +324,10 @@ export class ProviderUpdates {
     if (!hasMoved) {
       writer.log('notification.ignored', 'provider', { ...detail, reason: 'it does not move this payment' });
       const isRemark = isFeedback && bearing === 'remark';
-      const told = isMoot ? record : withSaid(record, words);
+      // Proof of what counted without it moves nothing else.
+      const known =
+        isProven && proven ? withAttempt(record, number, (entry) => ({ ...entry, proven })) : record;
+      const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
       const taken: Taken = {
@@ -308,10 +343,13 @@ export class ProviderUpdates {
       return taken;
     }
     const agreed = difference ? record : withoutConflict(record, number);
-    const moved = withAttempt(agreed, number, (entry) => ({
+    const isClear = outcome === 'paid' || outcome === 'authorized';
+    const moved = withAttempt(agreed, number, ({ amountUnclear, ...entry }) => ({
       ...entry,
+      ...(amountUnclear && !isClear && { amountUnclear }),
       queried: 0,
       state,
+      ...(proven && { proven }),
       ...(isReasonNew && { pendingReason: reason }),
     }));
     const applied = withFeedback(withSaid(moved, words), command, bearing);
@@ -335,5 +373,32 @@ export class ProviderUpdates {
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
     return { answer };
+  }
+
+  /**
+   * Money that a message names and that cannot be: it does not count, and may be there all the same. The shop is told, and a person can
+   * say what came. Where the amount alone is wrong, the shopper waits for that and is not asked for the money again.
+   */
+  #tellConflict(
+    writer: Writer,
+    record: LedgerRecord,
+    {
+      attempt: number,
+      outcome,
+      difference,
+    }: { readonly attempt: number; readonly outcome: Outcome; readonly difference: Mismatch },
+  ): void {
+    const isIncoming = outcome === 'paid' || outcome === 'authorized';
+    const waits = isIncoming && (difference === 'amount_scaled' || difference === 'amount_implausible');
+    const marked = withAttempt(record, number, (entry) => {
+      if (!isIncoming) return entry;
+      const state = waits
+        ? apply(entry.state, { outcome: 'pending', amount: null, movement: '' })
+        : entry.state;
+      const reason = waits && asksForMore('person_needed', entry.pendingReason);
+      return { ...entry, state, amountUnclear: true, ...(reason && { pendingReason: 'person_needed' }) };
+    });
+    this.#work.saveMoved(writer, marked);
+    writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', marked, null));
   }
 }

@@ -2,7 +2,14 @@
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
+import {
+  type AttemptState,
+  type Bearing,
+  isPartlyUnproven,
+  moneyOf,
+  type Summary,
+  summarize,
+} from '../payments/rules.ts';
 import { DECLINED, type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
 import {
   type Card,
@@ -32,6 +39,10 @@ export interface Attempt {
   readonly test: boolean;
   /** The order number at the provider, where it is not ours: of a payment that was taken over. */
   readonly order?: string;
+  /** The account that it stands in for, because that one could not be reached. */
+  readonly insteadOf?: string;
+  /** Names of the shop's fields for another provider that were left out. */
+  readonly leftOut?: readonly string[];
   /** How money is taken in this attempt, the account's default resolved. */
   readonly capture: Capture;
   /** What the shopper is to pay: the payment's amount less what earlier attempts brought. */
@@ -48,6 +59,8 @@ export interface Attempt {
   readonly pendingReason?: PendingReason;
   /** Its provider says that money was taken of what is held, and not how much. */
   readonly amountUntold?: true;
+  /** A message says that money came, and names an amount or a currency that cannot be; what was understood since clears it. */
+  readonly amountUnclear?: true;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;
@@ -63,6 +76,8 @@ export interface Attempt {
    */
   readonly unclaimed?: Readonly<Record<string, number>>;
   readonly state: AttemptState;
+  /** The state by what is proven alone; left out: nothing else has moved it. */
+  readonly proven?: AttemptState;
   /** What its provider has told of it, by outcome. */
   readonly told?: ToldByOutcome;
 }
@@ -180,6 +195,28 @@ export function withAttempt(
   };
 }
 
+/**
+ * An attempt whose state is moved. The one place that keeps apart what is proven of it.
+ * @param isProven whether that which moves it is: by a signature, by an answer of the provider, or by an operation of ours.
+ */
+export function withMovedState(
+  attempt: Attempt,
+  isProven: boolean,
+  move: (state: AttemptState) => AttemptState,
+): Attempt {
+  const { state: before, proven } = attempt;
+  const state = move(before);
+  if (isProven) return { ...attempt, state, ...(proven && { proven: move(proven) }) };
+  return state === before ? attempt : { ...attempt, state, proven: proven ?? before };
+}
+
+/** Whether what is shown of an attempt is unproven: money that counts, or that it waits for proof. */
+function isShownUnproven({ state, proven, pendingReason }: Attempt): boolean {
+  if (state.progress === 'pending' && pendingReason === 'proof_missing' && moneyOf(state).paid === 0)
+    return true;
+  return proven !== undefined && isPartlyUnproven(state, proven);
+}
+
 /** The record with a message that said what cannot be. */
 export function withConflict(
   record: LedgerRecord,
@@ -247,7 +284,9 @@ export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boole
 /** What is shown of the provider's words. */
 export function shownIn(record: LedgerRecord): Shown {
   const { attempts, original, feedback } = record;
-  const shown = shownOfAll(attempts);
+  const known = shownOfAll(attempts);
+  // What is shown as proven is all of the money, in whichever attempt.
+  const shown = known && attempts.some(isShownUnproven) ? { ...known, signed: false } : known;
   const early = original?.postfinanceId ?? (feedback ? record.providerReference : null);
   if (shown) return { ...shown, providerReference: shown.providerReference ?? early };
   // A refund of money that nobody has told of has no place in the state: websites are told its code all the same.
@@ -407,7 +446,7 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
 }
 
 /** Why a payment is pending that is: by its newest attempt that is. */
-function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
+export function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
   const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
   return waiting?.pendingReason ?? 'processing';
 }

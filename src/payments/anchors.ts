@@ -26,7 +26,7 @@ export interface AnchorLeaf {
 }
 
 /** The text of a leaf. */
-export function leafText({ payment, seq, hash }: AnchorLeaf): string {
+export function anchorLeafText({ payment, seq, hash }: AnchorLeaf): string {
   return `${payment}\n${seq}\n${hash}`;
 }
 

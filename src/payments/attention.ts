@@ -11,6 +11,8 @@ export const ATTENTION_KINDS = [
   'accepted_risk',
   'refusals',
   'provider_failing',
+  'provider_silent',
+  'fallback',
   'drift',
   'secret_ending',
 ] as const;
@@ -28,12 +30,14 @@ export interface Noticed {
   readonly example: string;
 }
 
-/** What the messages of an account have shown since the last push of a payment. */
+/** What the messages of an account, and its answers to status queries, have shown since the last push of a payment. */
 export interface Notified {
   readonly account: string;
   readonly provider: string;
   /** When the newest one came, RFC 3339 UTC. */
   readonly at: string;
+  /** Whether a notification was among them. */
+  readonly byNotification: boolean;
   readonly noticed: readonly Noticed[];
 }
 

@@ -175,6 +175,15 @@ function endingOf(outcome: Outcome): Ending | null {
   return ENDINGS.find((one) => one === outcome) ?? null;
 }
 
+/**
+ * The state that a claim of money is applied to. An end that brought no money, our own expiry among them, does not answer a claim that
+ * came after it: somebody has to look.
+ */
+export function inDoubt(state: AttemptState): AttemptState {
+  const isEnd = ENDINGS.some((one) => one === state.progress);
+  return isEnd ? { ...state, progress: 'pending' } : state;
+}
+
 /** What an update says of its own transaction. */
 function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptState {
   const { outcome, movement, amount, ofTransaction } = update;
@@ -186,7 +195,7 @@ function withTransaction(state: AttemptState, update: AttemptUpdate): AttemptSta
 
 function transactionsAfter(known: Transactions, outcome: Outcome, id: string, amount: Minor): Transactions {
   if (outcome === 'authorized') {
-    // Nothing holds nothing: a hold that ends is told by another outcome.
+    // A stored card holds nothing. What is lowered to nothing is told as cancelled.
     if (amount === 0) return known;
     const held = withMovement(known.held, id, amount);
     // Of two amounts of one transaction the smaller one is the later one, whichever came first.
@@ -230,7 +239,9 @@ export function contradicts(
   { outcome, movement, ofTransaction }: AttemptUpdate,
 ): boolean {
   const isEnd = endingOf(outcome) !== null || outcome === 'capture_denied';
-  return ofTransaction === true && isEnd && (state.paid[movement] ?? ZERO) > 0;
+  // The movement of a declined capture is that of the capture.
+  const isOfOne = ofTransaction === true || outcome === 'capture_denied';
+  return isOfOne && isEnd && (state.paid[movement] ?? ZERO) > 0;
 }
 
 /**
@@ -420,7 +431,9 @@ export function moneyOf(state: AttemptState): AttemptMoney {
   const given = larger(sum(Object.values(state.refunded)), totals.refunded ?? ZERO);
   // A refund of an earlier payment says nothing about a payment after it.
   const back = isAbove(sequences.paid, sequences.refunded) ? ZERO : given;
-  const refunded = isReversed(state) ? larger(back, reversedOf(state, paid)) : back;
+  // A transaction that was taken back has no refunds: those are of what others have brought.
+  const gone = isReversed(state) ? reversedOf(state, paid) : ZERO;
+  const refunded = sum([gone, Math.min(back, paid - gone) as Minor]);
   const released = totals.released ?? ZERO;
   const held = Math.min(state.authorized - released, leftHeld(state));
   return {
@@ -430,6 +443,19 @@ export function moneyOf(state: AttemptState): AttemptMoney {
     refunded: Math.min(refunded, paid) as Minor,
     chargedBack: Math.max(0, sumIn(state.chargedBack) - sumIn(state.chargebackReversed)) as Minor,
   };
+}
+
+/**
+ * Whether money of an attempt counts that nothing proves.
+ * @param proven the state by what is proven alone. Money that is proven to be paid proves that it was held.
+ */
+export function isPartlyUnproven(state: AttemptState, proven: AttemptState): boolean {
+  const all = moneyOf(state);
+  const sure = moneyOf(proven);
+  const isSame = (kind: 'paid' | 'refunded' | 'chargedBack') => all[kind] === sure[kind];
+  const isHeldSurely =
+    all.authorized === sure.authorized || (all.authorized > sure.authorized && all.authorized <= sure.paid);
+  return !(isSame('paid') && isSame('refunded') && isSame('chargedBack') && isHeldSurely);
 }
 
 /** The status of one attempt without money: what a payment with this attempt alone would have. */

@@ -88,7 +88,7 @@ export interface PaymentRequest {
  * Why a payment is pending:
  * - `processing`: the provider has no result yet;
  * - `proof_missing`: a message says that there is one, and it proves nothing: a person or a report decides;
- * - `person_needed`: the provider waits for a person.
+ * - `person_needed`: the provider waits for a person, or its messages name an amount that cannot be.
  */
 export const PENDING_REASONS = ['processing', 'proof_missing', 'person_needed'] as const;
 export type PendingReason = (typeof PENDING_REASONS)[number];

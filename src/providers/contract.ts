@@ -423,6 +423,11 @@ export interface ProviderUpdate {
   /** It says that money was taken of what was held, and not how much: a person says that. Its outcome is `none`. */
   readonly amountUntold?: true;
   /**
+   * This very message leaves open what others of its kind prove: it counts as one whose signature does not cover what decides
+   * (gateway/proof.ts).
+   */
+  readonly unproven?: true;
+  /**
    * The provider is asked too, with this as the hint: what the message says counts, and is not all that has to be known. A repeat of
    * the message is a reason to ask again.
    */

@@ -7,6 +7,7 @@ import { ecommpay } from './ecommpay/index.ts';
 import { epaydk } from './epaydk/index.ts';
 import { payzen, systempay } from './lyra/brands.ts';
 import { moip } from './moip/index.ts';
+import { monetico } from './monetico/index.ts';
 import { ogone, postfinance } from './ogone/brands.ts';
 import { paybox } from './paybox/index.ts';
 import { paymill } from './paymill/index.ts';
@@ -29,6 +30,7 @@ export const providers: readonly Provider[] = [
   ecommpay,
   epaydk,
   moip,
+  monetico,
   ogone,
   paybox,
   paymill,

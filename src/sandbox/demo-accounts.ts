@@ -177,6 +177,14 @@ export const DEMO_ACCOUNTS: Readonly<Record<string, DemoAccount>> = {
       application_key: 'ZGVtbyBrZXkgb2YgY291bnRlcnNpZ24sIDMyIGJ5dGU=',
     },
   },
+  monetico: {
+    currencies: ['EUR'],
+    settings: {
+      tpe: '0000001',
+      societe: 'demoboutique',
+      key: '0A1B2C3D4E5F60718293A4B5C6D7E8F901234567',
+    },
+  },
   paynow: {
     currencies: ['PLN'],
     settings: {

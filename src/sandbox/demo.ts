@@ -41,6 +41,7 @@ export async function seed(directory: Directory, origin: string): Promise<void> 
         endpoints: { page: origin, api: origin },
         allowedIps: [],
         trustUnprovenNotifications: false,
+        fallback: null,
         expireAfterHours: 24,
         secrets: Object.fromEntries(
           entries.filter(([name]) => hidden.has(name)).map(([n, value]) => [n, String(value)]),

@@ -10,6 +10,8 @@ import {
   type BankOrder,
   type Merchant,
   merchantOf,
+  OUTAGES,
+  type Outage,
   TROUBLES,
   type Trouble,
 } from './kit/bank.ts';
@@ -25,7 +27,7 @@ import {
 } from './kit/disorder.ts';
 import { bankErrorPage, orderPage, sentPage } from './kit/pages.tsx';
 import { receiveOrder } from './kit/receive.ts';
-import { answerCall, makeTrouble } from './kit/trouble.ts';
+import { answerCall, makeOutage, makeTrouble } from './kit/trouble.ts';
 import type { Sandbox } from './sandbox.ts';
 import { objectOf, requireReportable, SandboxProblem, type Script, scriptOf } from './script.ts';
 import { shopperToBank } from './shopper.ts';
@@ -191,15 +193,20 @@ export function bankRoutes(sandboxOf: (c: Context) => Sandbox): Hono {
       const example = '{"provider":"sips2","trouble":"lost"}';
       const given = objectOf(await c.req.text(), ['provider', 'trouble'], example);
       const trouble = TROUBLES.find((name): name is Trouble => name === given.trouble);
+      const outage = OUTAGES.find((name): name is Outage => name === given.trouble) ?? null;
+      const isEnd = given.trouble === 'over';
       const bank = BANKS.find(({ providers }) => providers.includes(String(given.provider)));
       if (!bank)
         throw new SandboxProblem(
           422,
           `provider: is one of ${BANKS.flatMap(({ providers }) => providers).join(', ')}`,
         );
-      if (!trouble) throw new SandboxProblem(422, `trouble: is one of ${TROUBLES.join(', ')}`);
-      await makeTrouble(bank, trouble, sandboxOf(c).store);
-      return c.json({ provider: given.provider, trouble });
+      if (!trouble && !outage && !isEnd)
+        throw new SandboxProblem(422, `trouble: is one of ${[...TROUBLES, ...OUTAGES, 'over'].join(', ')}`);
+      const { store } = sandboxOf(c);
+      if (outage || isEnd) await makeOutage(bank, outage, store);
+      if (trouble || isEnd) await makeTrouble(bank, trouble ?? null, store);
+      return c.json({ provider: given.provider, trouble: given.trouble });
     }),
   );
 

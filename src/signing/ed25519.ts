@@ -13,7 +13,7 @@ export function anchorSeed(idKey: Uint8Array): Uint8Array {
   return hkdf(sha256, idKey, undefined, utf8(LABEL), 32);
 }
 
-export interface Signed {
+export interface Ed25519Signature {
   /** Base64url of the 32 bytes. */
   readonly publicKey: string;
   /** Base64url of the 64 bytes. */
@@ -21,7 +21,7 @@ export interface Signed {
 }
 
 /** Signs a text in UTF-8. */
-export async function signEd25519(seed: Uint8Array, text: string): Promise<Signed> {
+export async function signEd25519(seed: Uint8Array, text: string): Promise<Ed25519Signature> {
   const key = await crypto.subtle.importKey('pkcs8', concat([PKCS8, seed]), 'Ed25519', true, ['sign']);
   const { x = '' } = (await crypto.subtle.exportKey('jwk', key)) as JsonWebKey;
   const signature = await crypto.subtle.sign('Ed25519', key, utf8(text));
@@ -29,7 +29,10 @@ export async function signEd25519(seed: Uint8Array, text: string): Promise<Signe
 }
 
 /** Whether a signature is of a text, under a public key. */
-export async function verifyEd25519({ publicKey, signature }: Signed, text: string): Promise<boolean> {
+export async function verifyEd25519(
+  { publicKey, signature }: Ed25519Signature,
+  text: string,
+): Promise<boolean> {
   const [key, bytes] = [fromBase64url(publicKey), fromBase64url(signature)];
   if (key?.length !== 32 || bytes?.length !== 64) return false;
   const imported = await crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { detailHash, eventHash, GENESIS } from '../../src/ledger/chain.ts';
-import { type Anchor, anchorText, leafText } from '../../src/payments/anchors.ts';
+import { type Anchor, anchorLeafText, anchorText } from '../../src/payments/anchors.ts';
 import type { PaymentEvent } from '../../src/payments/types.ts';
 import { hex } from '../../src/signing/bytes.ts';
 import { signEd25519 } from '../../src/signing/ed25519.ts';
@@ -38,7 +38,11 @@ for (let seq = 1; seq <= 3; seq += 1) {
 
 const PAYMENT = '7ZK0M3Q9T2V8XW4B';
 const leaf = { seq: 2, hash: events[1]?.hash ?? '' };
-const hashes = [leafHash('another'), leafHash(leafText({ payment: PAYMENT, ...leaf })), leafHash('third')];
+const hashes = [
+  leafHash('another'),
+  leafHash(anchorLeafText({ payment: PAYMENT, ...leaf })),
+  leafHash('third'),
+];
 let anchor: Anchor;
 
 beforeAll(async () => {
@@ -102,5 +106,17 @@ describe('countersign proof', () => {
 
   it('with an anchor that is none says so, with exit code 2', () => {
     expect(proof(file(whole()), '--anchor', file({ number: 41 })).status).toBe(2);
+  });
+
+  it('with a list that lacks the anchor, or of a payment that is in none yet, says what to do, with exit code 2', () => {
+    const list = file({ data: [{ ...anchor, number: 40 }], nextCursor: null });
+    expect(proof(file(whole()), '--anchor', list)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('leads to anchor 41, which the list lacks'),
+    });
+    expect(proof(file(whole({ anchor: null })), '--anchor', list)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('fetch it again after the next anchor'),
+    });
   });
 });

@@ -7,7 +7,7 @@ import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { sender } from '../flood/send.ts';
 import { PolyBankingClient } from '../polybanking/client.ts';
-import { run } from './support.ts';
+import { runBeside, runSecretScript } from './support.ts';
 
 let server: LocalServer;
 const state = mkdtempSync(join(tmpdir(), 'countersign-server-'));
@@ -62,7 +62,7 @@ describe('the reference page', () => {
     const script = calls
       .map((call) => `${call} || { echo FAILED: '${call.replaceAll("'", '')}'; exit 1; }`)
       .join('\n');
-    const { status, stdout, stderr } = run('bash', ['-c', script]);
+    const { status, stdout, stderr } = await runBeside('bash', ['-c', script]);
     expect(status, stdout.slice(-500) + stderr).toBe(0);
   });
 });
@@ -158,17 +158,13 @@ describe('the move from PolyBanking', () => {
     log(9, 6, '2015-10-26T19:52:03Z', 'of another type'),
   ];
   const migrate = (...more: string[]) =>
-    run(
-      'npm',
-      ['run', '-s', 'migrate:polybanking', '--', dump, '--url', server.origin, ...more],
-      environment,
-    );
+    runSecretScript('migrate:polybanking', [dump, '--url', server.origin, ...more], environment);
   const client = () => new PolyBankingClient('42', keys, (path, init) => fetch(server.origin + path, init));
 
   it('takes over shops and transactions, and lists what it rejects', async () => {
     writeFileSync(dump, JSON.stringify(rows));
-    const dry = migrate('--dry-run');
-    const { stdout, status } = migrate();
+    const dry = await migrate('--dry-run');
+    const { stdout, status } = await migrate();
     expect(dry.stdout).toBe(`${stdout}\nnothing was stored: this was a dry run\n`);
     expect(dry.status).toBe(status);
     expect(stdout).toContain('configs: 1 imported, 0 there already, 2 rejected');
@@ -187,7 +183,7 @@ describe('the move from PolyBanking', () => {
       expect(stdout).toMatch(line);
     }
     expect(status).toBe(1);
-    const again = migrate();
+    const again = await migrate();
     expect(again.stdout).toContain('configs: 0 imported, 1 there already, 2 rejected');
     expect(again.stdout).toContain('transactions: 0 imported, 4 there already, 5 rejected');
   });
@@ -243,14 +239,14 @@ describe('the move from PolyBanking', () => {
 
   it('leaves what differs as it is, and goes on where the old gateway stopped', async () => {
     writeFileSync(dump, JSON.stringify([config(42, { name: 'Renamed' }), transaction(1, { amount: 1 })]));
-    const { stdout } = migrate();
+    const { stdout } = await migrate();
     expect(stdout).toMatch(/config 42: there already, with other values: name/);
     expect(stdout).toMatch(/transaction 1 .*there already, with another content/);
     expect((await client().start('1050', 'old/1'))[1].status).toBe('REFERENCE_ERROR');
     expect((await client().start('1050', 'new'))[1].status).toBe('OK');
     writeFileSync(dump, '{"not": "a dump"}');
-    expect(migrate()).toMatchObject({ status: 2, stderr: expect.stringContaining('dumpdata') });
-    expect(run('npm', ['run', '-s', 'migrate:polybanking']).stderr).toContain('usage');
+    expect(await migrate()).toMatchObject({ status: 2, stderr: expect.stringContaining('dumpdata') });
+    expect((await runSecretScript('migrate:polybanking')).stderr).toContain('usage');
   });
 });
 
@@ -258,28 +254,26 @@ describe('the rebuild', () => {
   it('goes over every payment that the copy knows', async () => {
     const environment = { ADMIN_TOKEN: 'local-admin-token' };
     const shop = new Storefront(server.origin);
-    const rebuilt = () => run('npm', ['run', '-s', 'rebuild', '--', server.origin], environment);
-    const before = Number.parseInt(rebuilt().stdout, 10);
+    const rebuilt = () => runSecretScript('rebuild', [server.origin], environment);
+    const [, queued] = /all done: (\d+) payments/.exec((await rebuilt()).stdout) ?? [];
+    const before = Number(queued);
     expect(before).toBeGreaterThan(0);
     await shop.create({ reference: 'another', amount: 1, currency: 'EUR', provider: 'ogone' });
-    const line = `${before + 1} payments queued, 0 objects without one`;
-    const { stdout, status } = await shop.until(
-      async () => rebuilt(),
-      ({ stdout: text }) => text.includes(line),
-    );
+    const line = `all done: ${before + 1} payments queued, 0 objects without one`;
+    const { stdout, status } = await shop.until(rebuilt, ({ stdout: text }) => text.includes(line));
     expect(stdout).toContain(line);
     expect(status).toBe(0);
-    expect(run('npm', ['run', '-s', 'rebuild', '--', server.origin], { ADMIN_TOKEN: 'x' }).status).toBe(1);
-    expect(run('npm', ['run', '-s', 'rebuild']).stderr).toContain('usage');
+    expect((await runSecretScript('rebuild', [server.origin], { ADMIN_TOKEN: 'x' })).status).toBe(1);
+    expect((await runSecretScript('rebuild')).stderr).toContain('usage');
   });
 });
 
 describe('the setup of an account', () => {
   const setup = (args: readonly string[], token = 'local-admin-token') =>
-    run('npm', ['run', '-s', 'setup', '--', ...args], { ADMIN_TOKEN: token });
+    runSecretScript('setup', args, { ADMIN_TOKEN: token });
 
-  it('is printed as steps, in order', () => {
-    const { stdout, status } = setup(['dotpay-sandbox', '--url', server.origin]);
+  it('is printed as steps, in order', async () => {
+    const { stdout, status } = await setup(['dotpay-sandbox', '--url', server.origin]);
     expect(status).toBe(0);
     expect(stdout).toContain('dotpay-sandbox: dotpay, sandbox');
     expect(stdout).toMatch(
@@ -287,10 +281,12 @@ describe('the setup of an account', () => {
     );
   });
 
-  it('says what is wrong', () => {
-    expect(setup([]).stderr).toContain('usage');
-    expect(setup(['nobody', '--url', server.origin]).stderr).toContain('404');
-    expect(setup(['dotpay-sandbox', '--url', server.origin], 'wrong').stderr).toContain('401');
-    expect(setup(['dotpay-sandbox', '--url', 'http://localhost:1']).stderr).toContain('does not answer');
+  it('says what is wrong', async () => {
+    expect((await setup([])).stderr).toContain('usage');
+    expect((await setup(['nobody', '--url', server.origin])).stderr).toContain('404');
+    expect((await setup(['dotpay-sandbox', '--url', server.origin], 'wrong')).stderr).toContain('401');
+    expect((await setup(['dotpay-sandbox', '--url', 'http://localhost:1'])).stderr).toContain(
+      'does not answer',
+    );
   });
 });

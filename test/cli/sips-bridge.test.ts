@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sipsBridge } from '../../src/bridge/sips.ts';
 import { bridgeHeaders } from '../../src/providers/sips/bridge-signature.ts';
-import { run } from './support.ts';
+import { runSecretScript } from './support.ts';
 
 const SECRET = 'a secret of the bridge';
 const folder = mkdtempSync(join(tmpdir(), 'countersign-sips-'));
@@ -162,8 +162,8 @@ describe('a call', () => {
 });
 
 describe('the command', () => {
-  it('says what is missing', () => {
-    const { status, stderr } = run('npm', ['run', '-s', 'sips-bridge']);
+  it('says what is missing', async () => {
+    const { status, stderr } = await runSecretScript('sips-bridge');
     expect(status).not.toBe(0);
     expect(stderr).toContain('SIPS_BRIDGE_SECRET is not set');
   });

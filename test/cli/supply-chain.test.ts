@@ -184,7 +184,15 @@ describe('the node of a package', () => {
     });
     const guarded = (node: string) =>
       run(node, ['--import', './src/cli/package-node.js', '-p', '"ran"'], {}, project);
-    expect(guarded(inside)).toMatchObject({ status: 1, stdout: '' });
+    // Each way in which a package's node comes to be found has its own remedy.
+    expect(guarded(inside)).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`take ${join(inside, '..')} out of PATH`),
+    });
+    mkdirSync(join(project, 'node_modules/.bin'), { recursive: true });
+    symlinkSync('/nowhere', join(project, 'node_modules/.bin/node'));
+    expect(guarded(inside).stderr).toContain('delete node_modules/.bin/node');
     expect(guarded(outside)).toMatchObject({ status: 0, stdout: 'ran\n' });
     expect(wrangler(outside)).toMatchObject({ status: 0, stdout: `secret,put,X ${outside}\n` });
     const old = `Object.defineProperty(process, 'version', { value: 'v20.11.0' }); await import('./src/cli/own-node.js');`;

@@ -133,6 +133,7 @@ async function putAccount(into: Directory): Promise<string> {
       allowedIps: [],
       trustUnprovenNotifications: false,
       expireAfterHours: 24,
+      fallback: null,
       secrets: { sha_in: String(sha_in), sha_out: String(sha_out) },
     },
     null,

@@ -139,7 +139,8 @@ describe.each(['fails', 'hangs'] as const)('while D1 %s', (how) => {
     expect((await answers[1].body) as unknown as Problem).toMatchObject({ code: 'unavailable' });
     recover();
     expect((await attempt.notify('pay')).status).toBe(200);
-  });
+    // Each waits for D1 until its own limit.
+  }, 20_000);
 });
 
 describe('what is served while D1 is down', () => {

@@ -10,10 +10,10 @@ import { Database } from '../../src/directory/database.ts';
 import {
   chosenWay,
   countQuery,
-  orderOf,
   type PaymentSearch,
   pageQuery,
   type SearchCursor,
+  searchOrderOf,
   searchPayments,
   waysOf,
 } from '../../src/directory/search.ts';
@@ -132,7 +132,7 @@ function matches(search: PaymentSearch): readonly string[] {
       isWithin(row.updated_at, search.updated, false) &&
       isWithin(row.paid_at, search.paid, false),
   );
-  const order = orderOf(search);
+  const order = searchOrderOf(search);
   const at = (row: Row) =>
     order === 'created' ? row.created_at : order === 'updated' ? row.updated_at : (row.paid_at ?? '');
   return found
@@ -257,7 +257,7 @@ describe('the plan', () => {
     async (name) => {
       for (const cursor of [undefined, CURSOR]) {
         const plain: PaymentSearch = { ...NOTHING, ...ALONE[name] };
-        const search = { ...plain, ...(cursor && { cursor: { ...cursor, by: orderOf(plain) } }) };
+        const search = { ...plain, ...(cursor && { cursor: { ...cursor, by: searchOrderOf(plain) } }) };
         for (const way of waysOf(search)) {
           const plan = await planOf(pageQuery(way, search));
           // The whole list is its index from the end; what is spread is merged, a page of each; a provider's number has few payments.

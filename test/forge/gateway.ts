@@ -7,6 +7,7 @@ import { readConfig } from '../../src/env.ts';
 import { type OpenedAccount, open } from '../../src/gateway/accounts.ts';
 import { takeNotification } from '../../src/gateway/notifications.ts';
 import { ledgerPorts } from '../../src/gateway/ports.ts';
+import { isNobodyAsked } from '../../src/gateway/proof.ts';
 import { takeReturn } from '../../src/gateway/returns.ts';
 import type { Service } from '../../src/gateway/service.ts';
 import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
@@ -63,6 +64,8 @@ export interface Delivery {
   readonly word: string;
   /** A status query with the shopper's means of payment was made for it. */
   readonly hasSpent: boolean;
+  /** The payments that wait for the answer to a query which nobody can be asked. */
+  readonly unheard: readonly Role[];
 }
 
 /** The attempt whose state is another one than before; null: none. */
@@ -86,6 +89,9 @@ function storedAccount({ account, provider, situation }: World): Account {
     trustUnprovenNotifications: situation.trusts,
     expireAfterHours: 24,
     retiredAt: null,
+    succession: null,
+    fallback: null,
+    outage: null,
     secrets: {},
     createdAt: READ_AT.toISOString(),
     updatedAt: READ_AT.toISOString(),
@@ -93,7 +99,10 @@ function storedAccount({ account, provider, situation }: World): Account {
 }
 
 /** What the gateway's routes for messages use of its service. */
-type PlayedService = Pick<Service, 'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily'>;
+type PlayedService = Pick<
+  Service,
+  'config' | 'directory' | 'ledger' | 'now' | 'random' | 'fetch' | 'daily' | 'later'
+>;
 
 const KEY = base64(new TextEncoder().encode('a key of the forge, of 32 bytes.'));
 const CONFIG = readConfig({
@@ -131,13 +140,16 @@ export class Gateway {
     const directory = {
       account: async () => account,
       recordRefusal: async () => {},
-    } satisfies Partial<Directory> as Pick<Directory, 'account' | 'recordRefusal'> as Directory;
+      noteCall: async () => {},
+    } satisfies Partial<Directory> as Pick<Directory, 'account' | 'recordRefusal' | 'noteCall'> as Directory;
     let number = 500;
     const played: PlayedService = {
       config: CONFIG,
       directory,
       ledger: (id) => this.#ledgers.of(id).client,
       now: () => READ_AT.getTime(),
+      // What is left for later decides nothing.
+      later: () => {},
       random: (bytes) => {
         crypto.getRandomValues(bytes);
       },
@@ -187,7 +199,10 @@ export class Gateway {
     }
     const moved: Moved[] = [];
     let hasSpent = false;
+    const unheard: Role[] = [];
+    const asksNobody = isNobodyAsked(this.opened);
     for (const { role, ledger, before } of ledgers.touched()) {
+      if (asksNobody && ledger.isToAsk) unheard.push(role);
       await ledger.query();
       hasSpent ||= ledger.hasSpent;
       const record = ledger.record ?? before;
@@ -195,6 +210,6 @@ export class Gateway {
       if (attempt) moved.push({ role, before, record, attempt, by: ledger.taken });
     }
     if (hasSpent) this.world.banks.restore(this.world.remembered);
-    return { moved, word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word), hasSpent };
+    return { moved, word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word), hasSpent, unheard };
   }
 }

@@ -2,7 +2,7 @@
 
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
 import { isProof, standingOf } from '../../src/gateway/proof.ts';
-import { type LedgerRecord, shownIn } from '../../src/ledger/record.ts';
+import { type LedgerRecord, shownIn, summaryOf } from '../../src/ledger/record.ts';
 import { sum, ZERO } from '../../src/payments/money.ts';
 import type { AttemptState } from '../../src/payments/rules.ts';
 import { type Delivery, Gateway, type Moved, type Sending } from './gateway.ts';
@@ -135,6 +135,8 @@ export class Judge {
     const sending = { channel, ip: this.sender, about };
     const isFirst = this.#told[about] === this.#world.records[about];
     const heard = await this.gateway.deliver(letter, sending, this.#toldLedgers);
+    const [role] = heard.unheard;
+    if (role !== undefined) return { from, sending, fault: unheardFault(role) };
     const { moved, word } = isFirst ? heard : await this.gateway.deliver(letter, sending, this.#fresh);
     if (kind === 'genuine') this.words[channel].push(word);
     for (const one of moved) {
@@ -176,6 +178,8 @@ export class Judge {
     whole: boolean,
   ): Promise<{ readonly word: string; readonly fault: Fault | null }> {
     const first = await this.gateway.deliver(letter, sending, this.#fresh);
+    const [unheard] = first.unheard;
+    if (unheard !== undefined) return { word: first.word, fault: unheardFault(unheard) };
     const fault = this.#faultIn(first, from, sending, whole, (one, holding) => {
       if (isAnswer(one)) return this.#beyondBank(one.role, holding);
       const isKnown = this.#genuine[one.role].has(inWords(holding));
@@ -235,6 +239,9 @@ export class Judge {
     if (isCalledProof && !this.#proves(sending)) return 'it counts as proof, and its signature proves less';
     const isUnproven = by.length > 0 && by.every(({ proven }) => !proven);
     if (!isUnproven || shownIn(record).signed === false) return null;
+    // Money that it has moved is marked, whatever words are shown beside it.
+    const moneyIn = (one: LedgerRecord) => JSON.stringify(summaryOf(one).amounts);
+    if (moneyIn(record) !== moneyIn(before)) return 'it proves nothing, and its money is not marked so';
     // Where its words are not those that are shown, the mark is not about them.
     const isShown = JSON.stringify(shownIn(record)) !== JSON.stringify(shownIn(before));
     return isShown ? 'it proves nothing, and what is shown of it is not marked so' : null;
@@ -294,6 +301,12 @@ export class Judge {
       standingOf(opened, channel, ip).kind === 'counts'
     );
   }
+}
+
+/** A question that has no answer lets a payment expire that somebody has to look at. */
+function unheardFault(role: Role): Fault {
+  const why = 'it leads to a query that nobody can be asked';
+  return { role, why, holds: 'waiting for the answer', movesMoney: false, kind: [why, role].join(' ') };
 }
 
 function faultOf({ role, attempt }: Moved, holding: Holding, why: string, before: LedgerRecord): Fault {

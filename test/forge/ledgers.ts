@@ -142,6 +142,11 @@ export class PlayedLedger {
     overdue: unplayed,
   };
 
+  /** Whether a status query is due. */
+  get isToAsk(): boolean {
+    return this.#store.dueJobs(this.#ports().now()).some(({ kind }) => kind === 'confirm');
+  }
+
   /** Makes the status queries that are due, as the alarm does. */
   async query(): Promise<void> {
     for (const job of this.#store.dueJobs(this.#ports().now())) {

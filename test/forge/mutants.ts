@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     inCi: true,
     edits: [
       room('epaydk/index.ts', "undecided: ['outcome'],", 'undecided: [],'),
-      room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;'),
+      room('epaydk/index.ts', 'return hasOneEpayReading(fields) ? update', 'return true ? update'),
     ],
   },
   {
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       room('epaydk/index.ts', "undecided: ['outcome'],", 'undecided: [],'),
       room('epaydk/index.ts', '    requireCallbackForms(fields);\n'),
-      room('epaydk/index.ts', 'if (hasOneEpayReading(fields)) return update;', 'return update;'),
+      room('epaydk/index.ts', 'return hasOneEpayReading(fields) ? update', 'return true ? update'),
     ],
   },
   {
@@ -257,8 +257,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       edit(
         'src/gateway/proof.ts',
-        "if (counts === 'proof') return { kind",
-        "if (counts !== 'person') return { kind",
+        "if (counts === 'proof' && !unproven) return { kind",
+        "if (counts !== 'person' && !unproven) return { kind",
       ),
     ],
   },
@@ -312,6 +312,16 @@ export const MUTANTS: readonly Mutant[] = [
     provider: 'dotpay',
     inCi: true,
     edits: [edit('src/ledger/record.ts', 'signed: said.proven ?? null,', 'signed: true,')],
+  },
+  {
+    without: 'the ledger: that money which nothing proves is not called proven by what stands beside it',
+    provider: 'spplus',
+    edits: [edit('src/ledger/record.ts', 'attempts.some(isShownUnproven)', 'attempts.length < 0')],
+  },
+  {
+    without: 'Lyra: that a message may leave open which value is the amount',
+    provider: 'systempay',
+    edits: [room('lyra/index.ts', 'return isOpen ? {', 'return isOpen && !update ? {')],
   },
   {
     without: 'Dotpay: an identity of the money that is signed',

@@ -1,5 +1,5 @@
 import { currency } from '../../src/payments/currencies.ts';
-import type { Channel } from '../../src/providers/contract.ts';
+import type { Channel, ProviderUpdate } from '../../src/providers/contract.ts';
 import { secretNames } from '../../src/providers/kit/settings.ts';
 import {
   type Field,
@@ -92,11 +92,20 @@ export function digitsFor(name: string, text: string, numeric: string, number: n
   return null;
 }
 
+/** What an update says, without what only people read: the reference, and the card, which a harmless change may change too. */
+function countingIn({
+  detail: _detail,
+  providerReference: _reference,
+  card: _card,
+  also,
+  ...rest
+}: ProviderUpdate): object {
+  return { ...rest, ...(also && { also: also.map(countingIn) }) };
+}
+
 /** What a message says, without what only people read. */
 export function meaningIn(message: Message): string {
-  if (message.kind !== 'update') return JSON.stringify(message);
-  const { detail: _detail, providerReference: _reference, ...rest } = message;
-  return JSON.stringify(rest);
+  return JSON.stringify(message.kind === 'update' ? countingIn(message) : message);
 }
 
 /**

@@ -11,9 +11,11 @@ import {
   countsAs,
   describeProof,
   isProof,
+  mustAskForAmount,
   standingOf,
   trustsUnproven,
 } from '../../src/gateway/proof.ts';
+import { MONEY_OUTCOMES, OUTCOMES } from '../../src/payments/statuses.ts';
 import type { Environment } from '../../src/payments/types.ts';
 import type { Channel, Proof, Provider } from '../../src/providers/contract.ts';
 import { merchantProof, unsignedProof } from '../../src/providers/kit/proof.ts';
@@ -88,6 +90,9 @@ function openedWith(provider: Provider, changes: Partial<Account> = {}, settings
     trustUnprovenNotifications: false,
     expireAfterHours: 24,
     retiredAt: null,
+    succession: null,
+    fallback: null,
+    outage: null,
     secrets: {},
     createdAt: '2026-11-21T09:00:00Z',
     updatedAt: '2026-11-21T09:00:00Z',
@@ -148,7 +153,10 @@ describe.each(combinations)('$name', ({ provider, proven, asked, addresses }) =>
       for (const environment of ENVIRONMENTS)
         for (const trust of [false, true])
           for (const allowedIps of [[], [LISTED]])
-            for (const ip of SENDERS) {
+            for (const [ip, unproven] of SENDERS.flatMap((one) => [
+              [one, false] as const,
+              [one, true] as const,
+            ])) {
               const opened = openedWith(provider, {
                 environment,
                 trustUnprovenNotifications: trust,
@@ -163,19 +171,39 @@ describe.each(combinations)('$name', ({ provider, proven, asked, addresses }) =>
               const isFromList = list.length === 0 || (ip !== undefined && list.includes(ip));
               const inDoubt = { kind: asked ? 'query' : 'person' };
               const isAccepted = environment !== 'production' || (trust && channel === 'notification');
-              const expected = !isFromList
-                ? inDoubt
-                : counts === 'proof' || (counts === 'addresses' && !isAccepted)
-                  ? { kind: 'counts', proven: true }
-                  : isAccepted
-                    ? { kind: 'counts', proven: false }
-                    : inDoubt;
+              const isProven = counts === 'proof' || (counts === 'addresses' && !isAccepted);
+              const expected =
+                !isFromList || (unproven && asked)
+                  ? inDoubt
+                  : isProven && !unproven
+                    ? { kind: 'counts', proven: true }
+                    : isAccepted
+                      ? { kind: 'counts', proven: false }
+                      : inDoubt;
               expect(
-                standingOf(opened, channel, ip),
-                JSON.stringify({ channel, environment, trust, allowedIps, ip }),
+                standingOf(opened, channel, ip, unproven ? { unproven } : {}),
+                JSON.stringify({ channel, environment, trust, allowedIps, ip, unproven }),
               ).toEqual(expected);
               expect(allowedAddresses(opened)).toEqual(list);
             }
+  });
+});
+
+describe('a claim of money without an amount, on an account whose money is real', () => {
+  const claim = { outcome: 'paid', amount: null } as const;
+
+  it('waits for a person where nobody can be asked how much, and no other message does', () => {
+    const opened = openedWith(providerWith(whole, {}, undefined), { environment: 'production' });
+    for (const outcome of ['paid', 'authorized', 'accepted'] as const)
+      expect(standingOf(opened, 'notification', STRANGE, { ...claim, outcome })).toEqual({ kind: 'person' });
+    const counts = { kind: 'counts', proven: true };
+    for (const other of [
+      { outcome: 'denied' },
+      { outcome: 'refunded' },
+      { amount: 1999 },
+      { amount: 'asked' },
+    ] as const)
+      expect(standingOf(opened, 'notification', STRANGE, { ...claim, ...other })).toEqual(counts);
   });
 });
 
@@ -188,4 +216,22 @@ describe('what an operator accepts', () => {
     expect(trustsUnproven(openedWith(provider, {}, { trust_unsigned_notification: true }))).toBe(true);
     expect(trustsUnproven(openedWith(provider, {}, { trust_unsigned_notification: 'yes' }))).toBe(false);
   });
+});
+
+describe('news of money that does not say how much', () => {
+  it.each(ASKS)(
+    'has the provider asked, where it can be, and nothing else has: asked %s',
+    (_ask, asked, asks) => {
+      const opened = openedWith(providerWith(whole, asks, undefined));
+      for (const outcome of [...OUTCOMES, 'accepted'] as const) {
+        const isOfMoney = outcome === 'accepted' || MONEY_OUTCOMES.has(outcome);
+        expect([outcome, mustAskForAmount(opened, { outcome, amount: null })]).toEqual([
+          outcome,
+          isOfMoney && asked,
+        ]);
+        for (const amount of [0, 1999])
+          expect([outcome, mustAskForAmount(opened, { outcome, amount })]).toEqual([outcome, false]);
+      }
+    },
+  );
 });

@@ -52,6 +52,9 @@ describe('the check of an account', () => {
     const wrong: [string, Record<string, unknown>][] = [
       ['przelewy24', { api_key: 'f'.repeat(32) }],
       ['paymill', { private_key: 'f'.repeat(32) }],
+      ['worldline', { api_secret: 'not the secret of the API key' }],
+      ['postfinance-checkout', { application_key: btoa('f'.repeat(32)) }],
+      ['dotpay', { password: 'not the password of the panel' }],
       ['ecommpay', { secret_key: 'not the secret key of the project' }],
     ];
     for (const [id, settings] of wrong) {

@@ -306,6 +306,11 @@ describe('what a provider accepts', () => {
     expect((await read(attempt)).operations).toMatchObject([
       { state: 'failed', error: { provider: { code: '83' } } },
     ]);
+    await runAlarms(attempt.payment.id);
+    expect(net.webhooks.at(-1)?.body).toMatchObject({
+      type: 'operation.failed',
+      data: { status: 'paid', operations: [{ state: 'failed' }] },
+    });
     // The key keeps its answer.
     expect(await call(attempt, 'refund', { amount: 1500 }, 'accepted')).toMatchObject({
       status: 200,

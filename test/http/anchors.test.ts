@@ -146,6 +146,14 @@ describe('the proof of a log', () => {
     }
   });
 
+  it('of one payment does not pass for that of another', async () => {
+    const [one, other] = [await proofOf(await paid()), await proofOf(await paid())];
+    expect(await checkProof({ ...other, payment: one.payment }, null)).toMatchObject({
+      valid: false,
+      line: 1,
+    });
+  });
+
   it('holds after the shopper’s data was erased, and against the anchor from before', async () => {
     const id = await paid();
     const anchor = await anchorNow();
@@ -266,22 +274,24 @@ describe('anchors', () => {
       .bind(2 * CHUNK + 9)
       .run();
     const anchors = serviceOf(env as unknown as Env).directory.anchors;
-    const taken = await anchors.unanchored(CHUNK);
+    const [newest] = await anchors.list(1, null);
+    const number = (newest?.number ?? 0) + 1;
+    const taken = await anchors.unanchored(number, CHUNK);
     // Its ledger pushes a newer line between the reading and the marking.
     await env.DIRECTORY.prepare("UPDATE payments SET head = 'newer' WHERE id = ?")
       .bind(taken[0]?.payment)
       .run();
-    const [newest] = await anchors.list(1, null);
-    const number = (newest?.number ?? 0) + 1;
     const root = hex(
       merkleRoot(taken.map(({ payment, seq, hash }) => leafHash(`${payment}\n${seq}\n${hash}`))),
     );
     await anchors.addChunk(number, { chunk: 0, size: taken.length, root }, taken);
-    expect((await anchors.unanchored(1))[0]).toMatchObject({ payment: taken[0]?.payment, hash: 'newer' });
+    // An anchor has one line of a payment: of two, whoever rewrites the log would show the earlier one.
+    const newer = { payment: taken[0]?.payment, hash: 'newer' };
+    expect((await anchors.unanchored(number, 1))[0]?.payment).not.toBe(newer.payment);
     // A run that broke off goes on with its chunks.
     const anchor = await anchorNow();
-    expect(anchor).toMatchObject({ number, size: 2 * CHUNK + 9 + 1 + 2 });
-    expect(await anchors.unanchored(1)).toEqual([]);
+    expect(anchor).toMatchObject({ number, size: 2 * CHUNK + 9 + 1 + 1 });
+    expect(await anchors.unanchored(number + 1, CHUNK)).toMatchObject([newer]);
     expect(await checkProof(await proofOf(id), anchor)).toMatchObject({ valid: true });
   });
 });

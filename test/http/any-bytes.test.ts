@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reached } from '../../src/gateway/reached.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { ProviderRequest } from '../../src/providers/contract.ts';
@@ -14,6 +14,7 @@ import { hostileMessages } from '../providers/hostile.ts';
 import { asRequest } from '../providers/support.ts';
 import {
   bankOf,
+  deliver,
   journey,
   makeAccount,
   makeShop,
@@ -61,6 +62,21 @@ describe.each(PROVIDER_IDS)('the addresses of %s', (id) => {
       { numRuns: 120, seed: 7 },
     );
   });
+});
+
+it.each(PROVIDER_IDS)('a message of %s whose bank does not answer us is no failure of ours', async (id) => {
+  const attempt = await journey(id);
+  const genuine = bankOf(id).notification(attempt.order, attempt.merchant, 'pay', 'none');
+  net.restore();
+  const down = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('connection refused'));
+  const answer = await deliver(genuine);
+  down.mockRestore();
+  net = network();
+  if (answer.status >= 500) {
+    // The bank repeats it.
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
 });
 
 it('no path gives a 5xx, whatever stands in it', async () => {

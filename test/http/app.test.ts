@@ -40,7 +40,7 @@ describe('a Worker with what is meant for a laptop', () => {
   };
 
   it('is not reached by others', async () => {
-    expect(await answer('https://pay.test/health', { LOCAL: '1' })).toEqual([500, 'misconfigured']);
+    expect(await answer('https://pay.test/health', { LOCAL: '1' })).toEqual([403, 'forbidden']);
     expect(await answer('http://localhost:8787/health', { LOCAL: '1' })).toEqual([200, undefined]);
     expect(await answer('https://pay.test/health', { LOCAL: '0' })).toEqual([200, undefined]);
   });

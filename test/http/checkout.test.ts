@@ -134,6 +134,6 @@ describe('the way back', () => {
     const shop = await makeShop([account], { returnUrl: { success: null, failure: null } });
     const { body } = await shop.pay();
     const response = await request(`/return/${account}/${body.id}`);
-    expect(await response.text()).toContain('is created');
+    expect(await response.text()).toContain('is not paid yet');
   });
 });

@@ -3,6 +3,7 @@
  * endpoint that gets what it did not ask for, a signature by another endpoint's secret, a secret that is read back, an address that is
  * tried for ever, and one that is switched off without a word.
  */
+import { runInDurableObject } from 'cloudflare:test';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { notify } from '../ledger/support.ts';
@@ -13,10 +14,12 @@ import {
   makeAccount,
   makeShop,
   network,
+  objectOf,
   type Problem,
   type ReceivedWebhook,
   runAlarms,
   type TestShop,
+  unique,
   WEBHOOK_URL,
 } from '../support/harness.ts';
 
@@ -171,6 +174,35 @@ describe('an endpoint that does not answer', () => {
     await Promise.all([alarm, other]);
   });
 
+  it('brings back no shopper who was erased while it hung', async () => {
+    const { account, shop } = await place();
+    const email = `gone-${unique()}@example.com`;
+    const attempt = await journey('ogone', { place: { account, shop }, fields: { customer: { email } } });
+    const { id } = attempt.payment;
+    answer = () => new Response(null, { status: 503 });
+    await attempt.notify('pay');
+    await runAlarms(id);
+    later(3600_000);
+    const hung = Promise.withResolvers<void>();
+    answer = async ({ raw }) => {
+      await hung.promise;
+      return new Response(raw, { status: 503 });
+    };
+    const alarm = runAlarms(id);
+    await vi.waitFor(() => expect(at(WEBHOOK_URL)).toHaveLength(2), 2000);
+    expect((await admin('POST', `/payments/${id}/erase`, {})).status).toBe(200);
+    hung.resolve();
+    await alarm;
+    const left = await runInDurableObject(objectOf(id), (_object, { storage: { sql } }) =>
+      JSON.stringify(
+        ['payment', 'events', 'jobs'].map((table) => sql.exec(`SELECT * FROM ${table}`).toArray()),
+      ),
+    );
+    expect(left).not.toContain(email);
+    // Its log of tries goes on.
+    expect((await admin<{ data: object[] }>('GET', `/payments/${id}/deliveries`)).body.data).toHaveLength(2);
+  });
+
   it('is tried again alone: the others have the message once', async () => {
     const { pay } = await place({});
     answer = ({ url }) => new Response(null, { status: url === OTHER_URL ? 503 : 200 });
@@ -299,8 +331,13 @@ describe('a test', () => {
         data: { test: true, reference: 'sample' },
       },
     );
-    answer = () => new Response(null, { status: 404 });
-    expect((await admin('POST', path)).body).toMatchObject({ result: 'failed', status: 404 });
+    // As everywhere else, no secret and no card number that the website sends back is shown.
+    answer = () => new Response(`${made[0]?.secret} 4111 1111 1111 1111`, { status: 404 });
+    expect((await admin('POST', path)).body).toMatchObject({
+      result: 'failed',
+      status: 404,
+      exchange: { answer: '‹secret› 411111******1111' },
+    });
     expect(at(OTHER_URL)).toHaveLength(2);
   });
 });

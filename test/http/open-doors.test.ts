@@ -67,6 +67,29 @@ describe('the link of a payment', () => {
     expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('created');
     expect(await attempt.shop.events(attempt.payment.id)).toHaveLength(before);
   });
+
+  it.each([
+    'Mozilla/5.0 (Linux; Android 12; CUBOT X30) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36',
+    'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Telegram-Android/11.4.2',
+    'Mozilla/5.0 (Macintosh) AppleWebKit/537.36 Slack/4.41.105 Chrome/130.0 Electron/33.0 Safari/537.36',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 [FBAN/FBIOS;FBAV/480.0]',
+  ])('is no dead end for a person whose browser sounds like a program: %s', async (agent) => {
+    const attempt = await journey('ecommpay');
+    const away = await request(attempt.payment.checkoutUrl, { headers: { 'user-agent': agent } });
+    expect([away.status, away.headers.get('location')]).toEqual([303, expect.stringContaining('payment_id')]);
+  });
+
+  it('has a button for a person who is taken for a program, and leads where the link leads', async () => {
+    const headers = { 'user-agent': 'Some Preview Browser' };
+    const attempt = await journey('ecommpay');
+    const html = await (await request(attempt.payment.checkoutUrl, { headers })).text();
+    const { pathname } = new URL(attempt.payment.checkoutUrl);
+    expect(html).toContain(`<form method="post" action="${pathname}">`);
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    const onward = await request(pathname, { method: 'POST', headers: form, body: 'account=' });
+    expect(onward.headers.get('location')).toContain('payment_id');
+    expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('forwarded');
+  });
 });
 
 describe("a bank's own page", () => {

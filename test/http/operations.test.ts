@@ -40,11 +40,17 @@ type Answer = Omit<Read, 'status'> & Omit<Failure, 'status'>;
 
 const AMOUNT = 1999;
 
+/** Settings of contracts that hold money, where the contract decides it and not the payment. */
+const BY_CONTRACT: Readonly<Record<string, object>> = {
+  payu: { auto_receive: false },
+  monetico: { capture: 'manual' },
+};
+
 /** A payment whose money is held, or has come. */
 async function ready(providerId: string, kind: OperationKind, settings: object = {}): Promise<Journey> {
   const manual = kind === 'capture' || (kind === 'cancel' && isHeldOnly(providerId));
   const attempt = await journey(providerId, {
-    settings: { ...(providerId === 'payu' && manual && { auto_receive: false }), ...settings },
+    settings: { ...(manual && BY_CONTRACT[providerId]), ...settings },
     fields: { amount: AMOUNT, ...(manual && { capture: 'manual' }) },
   });
   await attempt.notify('pay');
@@ -97,7 +103,7 @@ const able = providers.flatMap((entry) =>
 );
 
 /** Providers at which nothing proves that an operation was not executed. */
-const UNPROVABLE = ['dotpay', 'paynow'];
+const UNPROVABLE = ['dotpay', 'monetico', 'paynow'];
 
 /** Providers that show an operation by the number that its answer gave, and by nothing else: a lost one is for a person. */
 const SHOWN_BY_NUMBER = ['paynow'];

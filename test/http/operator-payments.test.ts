@@ -130,6 +130,11 @@ describe('a search', () => {
     ['currency=eur', 'currency'],
     ['createdFrom=yesterday', 'createdFrom'],
     ['createdFrom=2026-02-30T00:00:00Z', 'createdFrom'],
+    // ISO 8601, and not RFC 3339: Date does not read it.
+    ['createdFrom=2026-01-01T00:00:00%2B02', 'createdFrom'],
+    // As a text in UTC it would come before all others, and find everything.
+    ['createdFrom=9999-12-31T23:59:59-14:00', 'createdFrom'],
+    ['paidTo=0000-01-01T00:00:00%2B14:00', 'paidTo'],
     ['createdFrom=2026-02-02T00:00:00Z&createdTo=2026-01-01T00:00:00Z', 'createdTo'],
     ['updatedFrom=2026-02-02T00:00:00Z&updatedTo=2026-01-01T00:00:00Z', 'updatedTo'],
     ['paidFrom=2026-02-02T00:00:00Z&paidTo=2026-01-01T00:00:00Z', 'paidTo'],

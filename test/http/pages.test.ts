@@ -372,6 +372,8 @@ describe('a request that nobody should send', () => {
       `/return/${account}`,
       `/return/${account}/${payment.id}/more`,
       '/paiements/go',
+      new URL(payment.checkoutUrl).pathname.toUpperCase(),
+      `/${new URL(payment.checkoutUrl).pathname}`,
     ]) {
       const page = await pageOf(await visit(path));
       expect([path, page.status]).toEqual([path, 404]);
@@ -473,12 +475,12 @@ describe('a shopper who is back before the result', () => {
     const shop = await makeShop([account], { returnUrl: { success: null, failure: null } });
     const { body } = await shop.pay();
     const page = await pageOf(await visit(`/return/${account}/${body.id}`));
-    expect([page.status, page.html.includes('is created')]).toEqual([200, true]);
+    expect([page.status, page.html.includes('is not paid yet')]).toEqual([200, true]);
     const next = /content="3; url=([^"]+)"/.exec(page.html)?.[1] ?? '';
     expect((await pageOf(await visit(next))).html).toContain('Waiting for the bank');
     vi.setSystemTime(Date.now() + 61_000);
     const last = await pageOf(await visit(next));
-    expect([last.status, last.html.includes('is created'), last.html.includes('refresh')]).toEqual([
+    expect([last.status, last.html.includes('is not paid yet'), last.html.includes('refresh')]).toEqual([
       200,
       true,
       false,

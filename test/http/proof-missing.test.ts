@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spplus } from '../../src/providers/spplus/index.ts';
 import {
   admin,
   deliver,
@@ -105,6 +106,37 @@ describe('POST /v1/admin/payments/:id/attempts/:attempt', () => {
     );
     expect(await shop.payment(id)).toMatchObject({ status: 'pending', pendingReason: 'proof_missing' });
     expect((await conclude({ outcome: 'denied' })).body).toMatchObject({ status: 'denied', signed: false });
+  });
+});
+
+describe('a message that leaves open what it says, where nobody can be asked', () => {
+  it('has the payment wait for a person, and for a later message that says it in one way (SPPlus)', async () => {
+    const settings = demoSettings('spplus');
+    const account = await makeAccount('spplus', { settings, environment: 'production' });
+    const shop = await makeShop([account]);
+    const { id } = (await shop.pay()).body;
+    const recipe = spplus.signatures['query-signature'];
+    if (recipe?.kind !== 'sign') throw new Error('there is no such recipe');
+    const tell = (refsfp: string, etat: string) => {
+      const raw = `siret=${settings.siret}&reference=${id}01&langue=FR&devise=978&montant=19.99&taxe=0.00&refsfp=${refsfp}&etat=${etat}`;
+      const hmac = recipe.sign(settings, { raw }).signature;
+      return deliver({
+        method: 'GET',
+        url: `${ORIGIN}/callback/${account}?${raw}&hmac=${hmac}`,
+        headers: {},
+        body: null,
+      });
+    };
+    // Held under SFP0001, or cancelled under SFP000.
+    expect((await tell('SFP0001', '1')).status).toBe(200);
+    expect(await shop.payment(id)).toMatchObject({
+      status: 'pending',
+      pendingReason: 'proof_missing',
+      signed: false,
+      amounts: { authorized: 0 },
+    });
+    await tell('SFP0001', '10');
+    expect(await shop.payment(id)).toMatchObject({ status: 'paid', pendingReason: null, signed: true });
   });
 });
 

@@ -83,6 +83,21 @@ const GOOD: PaymentRequest = {
   providerFields: {},
 };
 
+/** An address in a country that has states. */
+const IN_US = { line1: '1 Main St', postalCode: '94105', city: 'San Francisco', country: 'US' };
+
+/** Where a requirement depends on the payment: payments that meet it and that do not, by provider and field, as changes of a request. */
+const OTHER_PAYMENTS: Readonly<
+  Record<string, { readonly meets: Partial<PaymentRequest>; readonly fails: Partial<PaymentRequest> }>
+> = {
+  'monetico capture': { meets: { capture: 'automatic' }, fails: { capture: 'manual' } },
+  'monetico customer.address.state': {
+    meets: { customer: { ...CUSTOMER, address: { ...IN_US, state: 'CA' } } },
+    fails: { customer: { ...CUSTOMER, address: IN_US } },
+  },
+  'paybox customer.phone': { meets: {}, fails: { customer: { ...CUSTOMER, phone: '12' } } },
+};
+
 type AnyRequirement = Requirement<Settings>;
 
 /** A payment that meets everything but one requirement, as changes of a request. */
@@ -121,6 +136,7 @@ const CASES = providers.flatMap((entry) =>
         requirement.applies?.(accountOf(entry, changes).settings, {
           ...GOOD,
           currency: currencyOf(entry.id),
+          ...OTHER_PAYMENTS[`${entry.id} ${requirement.field}`]?.fails,
         }) ?? true,
     );
     if (!found) throw new Error(`${entry.id}: no settings here under which ${requirement.field} is required`);
@@ -139,8 +155,12 @@ describe.each(
       currencies: currencies.filter((code) => entry.currencies.includes(code)),
     });
     const shop = await makeShop([account]);
-    const good = { reference: `order-${unique()}`, currency: currencyOf(id) };
-    const refused = await shop.pay({ ...good, ...without(requirement, accountOf(entry, settings).settings) });
+    const other = OTHER_PAYMENTS[`${id} ${field}`];
+    const good = { reference: `order-${unique()}`, currency: currencyOf(id), ...other?.meets };
+    const refused = await shop.pay({
+      ...good,
+      ...(other?.fails ?? without(requirement, accountOf(entry, settings).settings)),
+    });
     const [status, code] = CODES[field] ?? [400, 'invalid_request'];
     expect(refused.body).toMatchObject({ status, code });
     expect((refused.body as unknown as Problem).errors?.map(({ path }) => path)).toEqual([field]);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkLog,
   detailHash,
+  erasedLink,
   eventHash,
   eventHashV1,
   firstBrokenLink,
@@ -48,7 +49,12 @@ function erased(log: readonly PaymentEvent[], lines: readonly number[]): Payment
     const known = event.salt === null ? null : detailHash(event.salt, event.detail);
     return { ...event, detail: {}, salt: null, detailHash: known, erased: true };
   });
-  const last = { ...FIRST, seq: log.length + 1, type: 'data.erased' as const, detail: { lines } };
+  const links = Object.fromEntries(
+    log
+      .filter(({ seq, salt }) => lines.includes(seq) && salt === null)
+      .map((line) => [line.seq, erasedLink(log[line.seq - 2]?.hash ?? GENESIS, line)]),
+  );
+  const last = { ...FIRST, seq: log.length + 1, type: 'data.erased' as const, detail: { lines, links } };
   const salt = 'f'.repeat(32);
   const hash = eventHash(log.at(-1)?.hash ?? GENESIS, last, detailHash(salt, last.detail));
   return [...left, { ...last, ...UNSALTED, salt, hash }];
@@ -117,6 +123,34 @@ describe('the chain', () => {
     expect(checkLog(erased(mixed(2, 3), [1, 4]))).toEqual({ broken: null, erased: [1, 4], taken: [1] });
   });
 
+  it('breaks where a line before an erased one of version 1 is written anew, whatever is added behind', () => {
+    const log = erased(mixed(4, 1), [3]);
+    const [first, second, third] = log;
+    if (!first || !second || !third) throw new Error('no line');
+    const detail = { amount: 1_000_000 };
+    const forged = { ...second, detail, hash: eventHashV1(first.hash, { ...second, detail }) };
+    const rewritten = log.with(1, forged);
+    expect(checkLog(rewritten).broken).toMatchObject({ seq: 3 });
+    expect(firstBrokenLink(log.with(2, { ...third, at: '2020-01-01T00:00:00.000Z' }))).toBe(3);
+    // A second erasure with a link that fits does not replace the first one.
+    const links = { 3: erasedLink(forged.hash, third) };
+    const more = { ...FIRST, seq: 7, type: 'data.erased' as const, detail: { lines: [3], links } };
+    const salt = 'e'.repeat(32);
+    const hash = eventHash(log.at(-1)?.hash ?? '', more, detailHash(salt, more.detail));
+    const behind = { ...more, ...UNSALTED, salt, hash };
+    expect(firstBrokenLink([...rewritten, behind])).toBe(3);
+    // Without any link nothing ties it.
+    const unlinked = { ...more, seq: 6, detail: { lines: [3] } };
+    const before = log[4]?.hash ?? '';
+    const alone = {
+      ...unlinked,
+      ...UNSALTED,
+      salt,
+      hash: eventHash(before, unlinked, detailHash(salt, unlinked.detail)),
+    };
+    expect(firstBrokenLink([...log.slice(0, 5), alone])).toBe(3);
+  });
+
   it('breaks where an erased line is changed, or its erasure is said of another', () => {
     const log = erased(mixed(0, 3), [2]);
     const [, second] = log;
@@ -171,6 +205,32 @@ describe('erasing', () => {
     expect(read?.view).toMatchObject({ status: 'paid', customer: {}, amounts: { paid: 1999 } });
     await evictDurableObject(objectOf(id));
     expect(await ledgerOf(id).brokenLink()).toBeNull();
+    net.restore();
+  });
+
+  it('of a log that version 0.1 has written ties what it erases to the lines before', async () => {
+    const net = network();
+    const id = await paid();
+    const { events: log = [] } = (await ledgerOf(id).events()) ?? {};
+    await runInDurableObject(objectOf(id), (_object, { storage: { sql } }) => {
+      let before = GENESIS;
+      for (const line of log) {
+        before = eventHashV1(before, line);
+        sql.exec('UPDATE events SET salt = NULL, hash = ? WHERE seq = ?', before, line.seq);
+      }
+      sql.exec('UPDATE payment SET head = ?', before);
+    });
+    await evictDurableObject(objectOf(id));
+    expect(await ledgerOf(id).erase()).toBe('erased');
+    const { events = [] } = (await ledgerOf(id).events()) ?? {};
+    const checked = checkLog(events);
+    expect(checked).toMatchObject({ broken: null, taken: checked.erased });
+    expect(checked.taken.length).toBeGreaterThan(0);
+    const [first] = events;
+    if (!first) throw new Error('no line');
+    const forged = { ...first, detail: { ...first.detail, amount: 1 } };
+    const rewritten = events.with(0, { ...forged, hash: eventHashV1(GENESIS, forged) });
+    expect(checkLog(rewritten).broken).not.toBeNull();
     net.restore();
   });
 

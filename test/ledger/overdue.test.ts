@@ -60,6 +60,14 @@ describe('left alone', () => {
     expect(look({ ...waiting, attempts }, 100)).toEqual({ kind: 'leave' });
   });
 
+  it('is what waits for a person although its shopper has begun another attempt since, and that one alone is queried', () => {
+    const waiting = record('pending');
+    const first = waiting.attempts.map((one) => ({ ...one, pendingReason: 'proof_missing' as const }));
+    const both = { ...waiting, attempts: [...first, ...record('forwarded').attempts] };
+    expect(look(both, 0.3)).toMatchObject({ kind: 'query' });
+    expect(look(both, 100)).toEqual({ kind: 'leave' });
+  });
+
   it('is what has a result, what was taken over from another gateway, and what is of an account that is gone', () => {
     const leave = { kind: 'leave' };
     expect(look(record('paid'), 100)).toEqual(leave);

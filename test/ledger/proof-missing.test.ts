@@ -52,6 +52,52 @@ describe('an attempt that waits for proof', () => {
     expect(await view()).toMatchObject({ status: 'paid', signed: true });
   });
 
+  it.each(['denied', 'cancelled', 'expired', 'error'] as const)(
+    'waits for a person where the claim comes after an end that brought nothing (%s), and a repeat of it asks nobody again',
+    async (end) => {
+      const { ledger, conclude, view } = await paymentThatClaims();
+      await ledger.applyUpdate(notify({ proven: true, outcome: end, key: 'end', movement: 'first try' }));
+      expect(await view()).toMatchObject({ status: end });
+      await ledger.applyUpdate(notify(unproven));
+      expect(await view()).toMatchObject({
+        status: 'pending',
+        pendingReason: 'proof_missing',
+        signed: false,
+      });
+      expect(await conclude('denied')).toMatchObject({ kind: 'concluded' });
+      await ledger.applyUpdate(notify(unproven));
+      expect(await view()).toMatchObject({ status: 'denied' });
+    },
+  );
+
+  it('is told of where a claim without proof says that what is held was taken, and says how much', async () => {
+    const { ledger, conclude, view } = await paymentThatClaims();
+    await ledger.applyUpdate(notify({ proven: true, outcome: 'authorized', key: 'hold', movement: 'hold' }));
+    await ledger.applyUpdate(notify({ ...unproven, amount: 1500 }));
+    expect(await view()).toMatchObject({ status: 'authorized', amounts: { paid: 0 } });
+    const events = (await ledger.events())?.events ?? [];
+    expect(events.map(({ detail }) => detail.reason)).toContain('amount_untold');
+    expect(await conclude('denied')).toEqual({ kind: 'held' });
+    expect(await conclude('paid')).toEqual({ kind: 'concluded', outcome: 'paid', amount: 1500 });
+    expect(await view()).toMatchObject({ status: 'partially_paid', signed: false, amounts: { paid: 1500 } });
+  });
+
+  it.each([
+    ['in another currency', { currency: 'JPY' }],
+    ['in whole units', { amount: 100 * AMOUNT }],
+  ])('is not concluded with an amount that was claimed %s', async (_how, claim) => {
+    const { conclude } = await paymentThatClaims(claim);
+    expect(await conclude('paid')).toEqual({ kind: 'amount_needed', claimed: [] });
+    expect(await conclude('paid', { amount: AMOUNT })).toMatchObject({ kind: 'concluded', amount: AMOUNT });
+  });
+
+  it('does not wait by a message without proof that claims no money, after such an end', async () => {
+    const { ledger, view } = await paymentThatClaims();
+    await ledger.applyUpdate(notify({ proven: true, outcome: 'denied', key: 'end' }));
+    await ledger.applyUpdate(notify({ ...unproven, outcome: 'cancelled' }));
+    expect(await view()).toMatchObject({ status: 'denied' });
+  });
+
   it('does not count the same money again when its proof comes', async () => {
     const { ledger, conclude, view } = await paymentThatClaims({});
     await conclude('paid');

@@ -135,6 +135,15 @@ describe('for any set of updates', () => {
     );
   });
 
+  it('a card that was stored holds nothing, whether it came before the hold or after', () => {
+    const of = (amount: number): [number, AttemptUpdate] => [
+      0,
+      { outcome: 'authorized', amount: amount as Minor, movement: 'a', ofTransaction: true },
+    ];
+    expect(play([of(0), of(400)])).toEqual(play([of(400), of(0)]));
+    expect(play([of(0), of(400)]).amounts.authorized).toBe(400);
+  });
+
   it('money that arrived is never lost', () => {
     fc.assert(
       fc.property(someHistory, someHistory, (before, later) => {

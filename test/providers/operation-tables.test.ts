@@ -6,6 +6,7 @@ import { DOTPAY_REFUNDS } from '../../src/providers/dotpay/statuses.ts';
 import { ECOMMPAY_OPERATIONS } from '../../src/providers/ecommpay/statuses.ts';
 import { type OperationTable, stateIn } from '../../src/providers/kit/operation-table.ts';
 import { LYRA_OPERATIONS } from '../../src/providers/lyra/statuses.ts';
+import { MONETICO_OPERATIONS } from '../../src/providers/monetico/statuses.ts';
 import { OGONE_OPERATIONS } from '../../src/providers/ogone/statuses.ts';
 import { PAYBOX_OPERATIONS } from '../../src/providers/paybox/statuses.ts';
 import { PAYMILL_OPERATIONS } from '../../src/providers/paymill/statuses.ts';
@@ -33,6 +34,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, OperationTable>>>>
   dotpay: DOTPAY_REFUNDS,
   ecommpay: ECOMMPAY_OPERATIONS,
   paymill: PAYMILL_OPERATIONS,
+  monetico: MONETICO_OPERATIONS,
   paynow: PAYNOW_OPERATIONS,
   payu: PAYU_OPERATIONS,
   'postfinance-checkout': CHECKOUT_OPERATIONS,

@@ -14,13 +14,14 @@ import type {
   Decision,
   Memory,
   Merchant,
+  Outage,
   Spoiling,
   Trouble,
 } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { receiveOrder } from '../../src/sandbox/kit/receive.ts';
 import { formOfPage, shopperForm } from '../../src/sandbox/kit/shopper.ts';
-import { answerCall, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
+import { answerCall, makeOutage, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
 import { charset } from '../../src/signing/charsets.ts';
 
 export { bankOf };
@@ -364,6 +365,11 @@ export function cut(when: 'before' | 'after' | null): void {
 /** Has the next call that moves money at the bank of a provider fail in a given way; null: it does not. */
 export function trouble(providerId: string, kind: Trouble | null): Promise<void> {
   return makeTrouble(bankOf(providerId), kind, memory);
+}
+
+/** Has every call at the bank of a provider fail from now on; null: no more. */
+export function bankOutage(providerId: string, kind: Outage | null): Promise<void> {
+  return makeOutage(bankOf(providerId), kind, memory);
 }
 
 /** Sends a bank's message to our route. */

@@ -167,6 +167,19 @@ function lasting({ open, payment }: Kept): Partial<Payment> {
   return { id, reference, provider };
 }
 
+/** The demo shop: the local server gives it an account at each provider that was added since, and keeps those that it had. */
+function extended(shop: object): object {
+  const {
+    accounts,
+    updatedAt: _updatedAt,
+    ...kept
+  } = shop as {
+    readonly accounts: readonly string[];
+    readonly updatedAt: string;
+  };
+  return { ...kept, accounts: expect.arrayContaining([...accounts]) };
+}
+
 /** A refusal without the whole of what was expected: that is the right signature of a forged message, and is kept no more. */
 function withoutRightSignature(stored: object): object {
   if (!('explanation' in stored)) return stored;
@@ -242,7 +255,8 @@ describe('what an older version kept', () => {
       for (const before of data) {
         // What is to be entered at a provider is today's advice.
         const { setup: _setup, ...rest } = before as { id: string; setup?: unknown };
-        expect(now.data.find(({ id }) => id === before.id)).toMatchObject(withoutRightSignature(rest));
+        const today = now.data.find(({ id }) => id === before.id);
+        expect(today).toMatchObject(withoutRightSignature(before.id === 'demo' ? extended(rest) : rest));
       }
     }
   });

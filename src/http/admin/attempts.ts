@@ -27,7 +27,7 @@ export function attemptRoutes(): Hono<AppEnv> {
     documented({
       summary: 'Say what became of an attempt that waits for proof',
       description:
-        'For an attempt whose `pendingReason` is `proof_missing`, or of whose held money the provider says that it was taken and not how much (the log has a conflict `amount_untold`; only `paid` with the amount concludes it): look it up at the provider first. It moves the payment once, without proof (`signed` is false); proof that comes later counts, and not a second time.',
+        'For an attempt whose `pendingReason` is `proof_missing`, or of whose held money the provider says that it was taken and not how much (the log has a conflict `amount_untold`; only `paid` with the amount concludes it), or whose messages name an amount or a currency that cannot be (the log has a conflict `amount_implausible`, `amount_scaled`, `amount_missing` or `currency`; `paid` takes the amount): look it up at the provider first. It moves the payment once, without proof (`signed` is false); proof that comes later counts, and not a second time.',
       auth: 'operator',
       permission: 'refund',
       body: schemas.attemptConclusion,
@@ -59,7 +59,7 @@ export function attemptRoutes(): Hono<AppEnv> {
         case 'held':
           throw new Problem(
             'invalid_state',
-            'the provider says that the money was taken: send the outcome "paid" with the "amount" that its back office shows, in minor units',
+            'money of the attempt is held or was taken: send the outcome "paid" with the "amount" that its back office shows, in minor units',
           );
         case 'amount_needed': {
           const claimed =

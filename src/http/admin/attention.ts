@@ -1,6 +1,8 @@
 /** The operator's routes of what needs a person. */
 import { Hono } from 'hono';
-import type { AttentionCursor } from '../../directory/attention.ts';
+import type { AttentionCursor, Sight } from '../../directory/attention.ts';
+import { mayDo, type Operator } from '../../gateway/permissions.ts';
+import { ownAccount, scopedShop } from '../../gateway/scoped.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { jsonBody, queryOf } from '../body.ts';
@@ -18,6 +20,11 @@ function cursorOf(text: string | undefined): AttentionCursor | undefined {
   return { since, id: Number(id) };
 }
 
+/** Tokens are an owner's business. One whose shops are limited does not see those of others. */
+function sightOf({ scope, role }: Operator): Sight {
+  return { scope, ofInstallation: mayDo(role, 'owner') };
+}
+
 export function attentionRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
@@ -31,17 +38,21 @@ export function attentionRoutes(): Hono<AppEnv> {
       permission: 'view',
       query: schemas.attentionQuery,
       success: { 200: schemas.attentionList },
-      errors: ['invalid_request'],
+      errors: ['invalid_request', 'not_found'],
       example: { query: 'limit=20' },
     }),
     async (c) => {
       const { kind, shop, limit, cursor } = queryOf(c, schemas.attentionQuery);
-      const { data, next, counts } = await c.get('service').directory.attention({
+      const service = c.get('service');
+      const { scope } = operatorOf(c);
+      // Nothing that is open, for a shop that is misspelt, would be taken for good news.
+      if (shop !== undefined) await scopedShop(service, scope, shop);
+      const { data, next, counts } = await service.directory.attention({
         kind,
         shop,
         limit: Number(limit ?? PAGE),
         cursor: cursorOf(cursor),
-        scope: operatorOf(c).scope,
+        sight: sightOf(operatorOf(c)),
       });
       return c.json({ data, nextCursor: next && `${next.since}|${next.id}`, counts });
     },
@@ -51,12 +62,13 @@ export function attentionRoutes(): Hono<AppEnv> {
     '/v1/admin/attention/:id/resolve',
     documented({
       summary: 'Resolve what needed a person',
-      description: 'With a note, which stands in the audit log. It comes back when its cause comes anew.',
+      description:
+        'With a note, which stands in the audit log. It comes back when its cause comes anew. What is about an account that shops outside use too is resolved by an operator of all shops: 403.',
       auth: 'operator',
       permission: 'refund',
       body: schemas.resolution,
       success: { 200: schemas.attention },
-      errors: ['invalid_request', 'not_found', 'payload_too_large'],
+      errors: ['invalid_request', 'forbidden', 'not_found', 'payload_too_large'],
       example: {
         path: { id: '$ATTENTION' },
         body: { note: 'the website has the new key' },
@@ -67,13 +79,17 @@ export function attentionRoutes(): Hono<AppEnv> {
       },
     }),
     async (c) => {
-      const { directory } = c.get('service');
+      const service = c.get('service');
+      const { directory } = service;
       const text = c.req.param('id');
       const { note } = await jsonBody(c, schemas.resolution);
       const found = /^\d{1,15}$/.test(text)
-        ? await directory.openAttention(Number(text), operatorOf(c).scope)
+        ? await directory.openAttention(Number(text), sightOf(operatorOf(c)))
         : null;
       if (!found) throw new Problem('not_found', 'there is no such open entry');
+      // It would be gone for the others as well.
+      if (found.shop === null && found.account !== null)
+        await ownAccount(service, operatorOf(c).scope, found.account);
       await directory.resolveAttention(found, operatorOf(c), note);
       return c.json(found);
     },

@@ -1,6 +1,7 @@
 /** The operator's route for the audit log: filtered, in pages, and as a file. */
 import { Hono } from 'hono';
 import type { AuditEntry } from '../../directory/types.ts';
+import { scopedShop } from '../../gateway/scoped.ts';
 import { invalidField } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
@@ -59,7 +60,7 @@ export function auditRoutes(): Hono<AppEnv> {
       permission: 'view',
       query: schemas.auditQuery,
       success: { 200: schemas.auditList },
-      errors: ['invalid_request'],
+      errors: ['invalid_request', 'not_found'],
       example: { query: 'action=shop.updated&limit=5' },
     }),
     async (c) => {
@@ -67,11 +68,15 @@ export function auditRoutes(): Hono<AppEnv> {
       const [since, until] = [from, to].map((time) => (time === undefined ? undefined : Date.parse(time)));
       if (since !== undefined && until !== undefined && since > until)
         throw invalidField('to', 'is before from');
-      const entries = await c.get('service').directory.audit({
+      const service = c.get('service');
+      const { scope } = operatorOf(c);
+      // Who sees all shops may ask for one that was deleted.
+      if (equal.shop !== undefined && !scope.all) await scopedShop(service, scope, equal.shop);
+      const entries = await service.directory.audit({
         ...equal,
         from: since,
         to: until,
-        scope: operatorOf(c).scope,
+        scope,
         before: cursor === undefined ? null : Number(cursor),
         limit: Number(limit),
       });

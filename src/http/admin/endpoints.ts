@@ -116,7 +116,7 @@ export function endpointRoutes(): Hono<AppEnv> {
         'Messages carry a signature of the new secret and one of the old until the grace ends. The answer shows the new one, once. That of `first` is the `webhookSecret` of the shop, or its `ipnKey` in the dialect of PolyBanking.',
       auth: 'operator',
       permission: 'configure',
-      optionalBody: schemas.rotateEndpoint,
+      optionalBody: schemas.endpointRotation,
       success: { 200: schemas.endpoint },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: { path: { id: 'demo', endpoint: '$ENDPOINT' }, body: { graceSeconds: 86400 } },
@@ -124,7 +124,7 @@ export function endpointRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
-      const body = await optionalJsonBody(c, schemas.rotateEndpoint);
+      const body = await optionalJsonBody(c, schemas.endpointRotation);
       const graceSeconds = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const id = c.req.param('endpoint');
       return c.json(await rotateEndpoint(service, shop, { id, graceSeconds, by: operatorOf(c) }));
@@ -157,7 +157,7 @@ export function endpointRoutes(): Hono<AppEnv> {
         'Of the payments of a shop whose newest change is in a span of time, the earliest first, a hundred in one call; `nextCursor` leads to the next ones. Each goes to every endpoint that wants it now, under its own `webhook-id`.',
       auth: 'operator',
       permission: 'refund',
-      body: schemas.resendMany,
+      body: schemas.resendSpan,
       success: { 202: schemas.resentMany },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
       example: {
@@ -166,7 +166,7 @@ export function endpointRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const { shop: id, from, to, cursor } = await jsonBody(c, schemas.resendMany);
+      const { shop: id, from, to, cursor } = await jsonBody(c, schemas.resendSpan);
       const shop = await scopedShop(service, operatorOf(c).scope, id);
       if (Date.parse(from) >= Date.parse(to)) throw invalidField('to', 'is not after from');
       return c.json(await resendMany(service, shop, { from, to, cursor, by: operatorOf(c) }), 202);

@@ -5,13 +5,13 @@ import { originOf } from '../../gateway/start-attempt.ts';
 import { refresh } from '../../gateway/status-query.ts';
 import { Problem } from '../../payments/errors.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../payments/operations.ts';
-import type { PaymentView } from '../../payments/types.ts';
 import type { AppEnv } from '../app-env.ts';
 import { optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented, type Example } from '../openapi.ts';
 import {
   demoPayment,
+  type Noted,
   OPERATION_ERRORS,
   OPERATION_HEADERS,
   OPERATION_SUMMARIES,
@@ -52,10 +52,10 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
       documented({
         summary: OPERATION_SUMMARIES[kind],
         description:
-          "As the shop's own, with Idempotency-Keys of the operators' own. A refund above the limit of `approvals` waits as `awaiting_approval` until a second person approves it.",
+          "As the shop's own, with Idempotency-Keys of the operators' own. A refund above the limit of `approvals`, or a cancel that gives back as much of what was paid, waits as `awaiting_approval` until a second person approves it.",
         auth: 'operator',
         permission: 'refund',
-        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operate }),
+        ...(kind === 'cancel' ? { optionalBody: schemas.cancel } : { body: schemas.operationRequest }),
         headers: OPERATION_HEADERS,
         success: { 200: schemas.payment },
         errors: OPERATION_ERRORS,
@@ -66,26 +66,18 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
         const by = operatorOf(c);
         const { id, read } = await paymentInPath(c);
         const { shop, view } = read;
-        const limit = kind === 'refund' ? await approvalAbove(service, view.currency) : null;
-        const operator = { actor: by.actor, approvalAbove: limit };
-        const note = (detail: Readonly<Record<string, unknown>>) =>
-          service.directory.noteAudit({ by, action: `payment.${kind}`, subject: id, shop, detail });
-        const response = await operate(c, kind, { id, shop, read, operator }).catch(
-          async (error: unknown) => {
-            // What was rejected before it began is in the log of requests.
-            if (error instanceof Problem && error.status >= 500) await note({ problem: error.code });
-            throw error;
-          },
-        );
-        if (response.headers.has('Idempotent-Replayed')) return response;
-        const now = await response.clone().json<Pick<PaymentView, 'status' | 'operations'>>();
-        const made = now.operations.find((one) => one.operation > view.operations.length);
-        await note(
-          made
-            ? { operation: made.operation, amount: made.amount, state: made.state }
-            : { status: now.status },
-        );
-        return response;
+        // A cancel may give paid money back too: the ledger says which operation does.
+        const operator = { actor: by.actor, approvalAbove: await approvalAbove(service, view.currency) };
+        const noted = ({ operation, view: now, problem }: Noted) => {
+          const made = now?.operations.find((one) => one.operation === operation);
+          const detail = {
+            ...(operation !== null && { operation }),
+            ...(made ? { amount: made.amount, state: made.state } : now && { status: now.status }),
+            ...(problem && { problem }),
+          };
+          return service.directory.noteAudit({ by, action: `payment.${kind}`, subject: id, shop, detail });
+        };
+        return operate(c, kind, { id, shop, read, operator, noted });
       },
     );
   }

@@ -47,7 +47,7 @@ export function paymentInPath(c: Context<AppEnv>) {
   return scopedPayment(c.get('service'), operatorOf(c).scope, c.req.param('id'));
 }
 
-export function paymentRoutes(): Hono<AppEnv> {
+export function operatorPaymentRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
   routes.get(
@@ -160,13 +160,13 @@ export function paymentRoutes(): Hono<AppEnv> {
       const shop = await scopedShop(service, by.scope, idParam(c));
       if (!shop.active || !shop.adminEnabled)
         throw new Problem('invalid_state', 'this shop is switched off: nothing can be paid to it');
-      const { answer, status, isCreated } = await createFor(c, shop, 'operator');
+      const { answer, status, kind } = await createFor(c, shop, 'operator');
       const { id, reference, amount, currency, checkoutUrl: url } = answer;
-      if (isCreated) {
+      if (kind !== 'replayed') {
         const detail = { reference, amount, currency };
         await service.directory.noteAudit({
           by,
-          action: 'payment.created',
+          action: `payment.${kind}`,
           subject: id,
           shop: shop.id,
           detail,

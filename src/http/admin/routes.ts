@@ -1,5 +1,5 @@
 /** The operator's routes: accounts, the upkeep of the directory, and all others put together. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Account } from '../../directory/types.ts';
 import {
   accountInput,
@@ -9,6 +9,7 @@ import {
   MASK,
   requireModeOfShops,
   rotatedKeyId,
+  unknownAccount,
 } from '../../gateway/account-change.ts';
 import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
@@ -16,6 +17,13 @@ import { shownProof } from '../../gateway/proof.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
+import {
+  requireLinksFit,
+  requireNobodyStandsOn,
+  type ShownSuccession,
+  shownSuccessions,
+  succeedAccount,
+} from '../../gateway/succession.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { paymentId } from '../../payments/id.ts';
 import { secretNames } from '../../providers/kit/settings.ts';
@@ -36,7 +44,7 @@ import { brandingRoutes } from './branding.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { nextCursor } from './paging.ts';
 import { paymentOperationRoutes } from './payment-operations.ts';
-import { paymentRoutes } from './payments.ts';
+import { operatorPaymentRoutes } from './payments.ts';
 import { peopleRoutes } from './people.ts';
 import { proofRoutes } from './proofs.ts';
 import { shopRoutes } from './shops.ts';
@@ -44,9 +52,17 @@ import { shopRoutes } from './shops.ts';
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
 
+/** An account that takes all that the one of the examples does. */
+const SUCCESSOR = `curl -sf -X PUT "$BASE/v1/admin/accounts/docs-successor" -H "Authorization: Bearer $ADMIN_TOKEN" -d '{"provider":"ogone","environment":"test","currencies":["EUR"],"settings":{"pspid":"MyShop2","sha_in":"another passphrase, IN","sha_out":"another passphrase, OUT"}}' > /dev/null`;
+
 // --- Accounts ---------------------------------------------------------------------------------------------
 
-function accountAnswer(service: Service, account: Account, origin: string) {
+function accountAnswer(
+  service: Service,
+  account: Account,
+  origin: string,
+  succession: ShownSuccession | null,
+) {
   const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
   const secrets = Object.fromEntries(
@@ -60,12 +76,31 @@ function accountAnswer(service: Service, account: Account, origin: string) {
   );
   return {
     ...account,
+    retiredAt: account.retiredAt ?? account.succession?.since ?? null,
+    succession,
     settings: { ...account.settings, ...masked },
     secrets,
     ...shownProof(account),
     warnings: accountWarnings(account, service.config),
     setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
   };
+}
+
+/** Accounts as the operator of a request sees them. */
+async function accountAnswers(c: Context<AppEnv>, accounts: readonly Account[]) {
+  const service = c.get('service');
+  const origin = originOf(service, c.req.url);
+  const successions = await shownSuccessions(service, operatorOf(c).scope, accounts);
+  return accounts.map((account) =>
+    accountAnswer(service, account, origin, successions.get(account.id) ?? null),
+  );
+}
+
+/** The account of a request, as it is now. */
+async function answerOfAccount(c: Context<AppEnv>, id: string) {
+  const [answer] = await accountAnswers(c, [await knownAccount(c.get('service'), id)]);
+  if (!answer) throw unknownAccount(id);
+  return answer;
 }
 
 function accountRoutes(): Hono<AppEnv> {
@@ -107,10 +142,10 @@ function accountRoutes(): Hono<AppEnv> {
         : await ownAccount(service, by.scope, id);
       const input = accountInput(id, body, before, service);
       await requireModeOfShops(service, input, before);
+      await requireLinksFit(service, by.scope, input, before);
       await service.directory.accounts.put(input, before, by);
       service.directory.changed();
-      const account = await knownAccount(service, id);
-      return c.json(accountAnswer(service, account, originOf(service, c.req.url)), before ? 200 : 201);
+      return c.json(await answerOfAccount(c, id), before ? 200 : 201);
     },
   );
 
@@ -126,10 +161,9 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const origin = originOf(service, c.req.url);
       const ids = await scopedAccountIds(service, operatorOf(c).scope);
       const accounts = (await service.directory.accounts.list()).filter(({ id }) => !ids || ids.has(id));
-      return c.json({ data: accounts.map((account) => accountAnswer(service, account, origin)) });
+      return c.json({ data: await accountAnswers(c, accounts) });
     },
   );
 
@@ -145,8 +179,8 @@ function accountRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const service = c.get('service');
-      const account = await scopedAccount(service, operatorOf(c).scope, idParam(c));
-      return c.json(accountAnswer(service, account, originOf(service, c.req.url)));
+      const { id } = await scopedAccount(service, operatorOf(c).scope, idParam(c));
+      return c.json(await answerOfAccount(c, id));
     },
   );
 
@@ -191,8 +225,7 @@ function accountRoutes(): Hono<AppEnv> {
       const rotation = { setting, value: body.value, graceSeconds, ...(keyId && { keyId }) };
       await service.directory.accounts.rotate(account.id, rotation, by);
       service.directory.changed();
-      const rotated = await knownAccount(service, account.id);
-      return c.json(accountAnswer(service, rotated, originOf(service, c.req.url)));
+      return c.json(await answerOfAccount(c, account.id));
     },
   );
 
@@ -228,7 +261,7 @@ function accountRoutes(): Hono<AppEnv> {
       auth: 'operator',
       permission: 'configure',
       optionalBody: schemas.nothing,
-      success: { 200: schemas.checked },
+      success: { 200: schemas.accountCheck },
       errors: ['invalid_request', 'not_found', 'misconfigured', 'payload_too_large'],
       example: { path: { id: 'docs-ogone' } },
     }),
@@ -260,7 +293,34 @@ function accountRoutes(): Hono<AppEnv> {
       const { id } = await ownAccount(service, by.scope, idParam(c));
       await service.directory.accounts.retire(id, by);
       service.directory.changed();
-      return c.json(accountAnswer(service, await knownAccount(service, id), originOf(service, c.req.url)));
+      return c.json(await answerOfAccount(c, id));
+    },
+  );
+
+  routes.post(
+    '/v1/admin/accounts/:id/succeed',
+    documented({
+      summary: 'Move an account: its new payments and attempts go to another one',
+      description:
+        'From now on, for every shop, by the name of the old account too: no shop changes anything. The old one begins nothing, still verifies, refunds and is asked; `succession.open` says what is open there. The other one takes all of its currencies, is of the same environment and in use: else 409. The same call with the two names exchanged is the way back.',
+      auth: 'operator',
+      permission: 'configure',
+      body: schemas.succession,
+      success: { 200: schemas.account },
+      errors: ['invalid_request', 'forbidden', 'not_found', 'invalid_state', 'payload_too_large'],
+      example: {
+        path: { id: 'docs-ogone' },
+        body: { account: 'docs-successor' },
+        before: SUCCESSOR,
+      },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const by = operatorOf(c);
+      const account = await ownAccount(service, by.scope, idParam(c));
+      const body = await jsonBody(c, schemas.succession);
+      await succeedAccount(service, account, body.account, by);
+      return c.json(await answerOfAccount(c, account.id));
     },
   );
 
@@ -286,6 +346,7 @@ function accountRoutes(): Hono<AppEnv> {
           `the account ${id} is used by ${names}: take it out of them first`,
         );
       }
+      await requireNobodyStandsOn(service, id);
       if (await service.directory.hasPayments({ account: id }))
         throw new Problem('invalid_state', `payments name the account ${id}: retire it instead`);
       await service.directory.accounts.delete(id, by);
@@ -418,7 +479,7 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', brandingRoutes());
   routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
-  routes.route('/', paymentRoutes());
+  routes.route('/', operatorPaymentRoutes());
   routes.route('/', proofRoutes());
   routes.route('/', peopleRoutes());
   routes.route('/', approvalRoutes());

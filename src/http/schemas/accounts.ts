@@ -1,7 +1,7 @@
 /** The operator's accounts: their settings, secrets and refused messages. */
 import * as v from 'valibot';
 import { proof } from './providers.ts';
-import { currencyCode, graceSeconds, printable, told } from './values.ts';
+import { currencyCode, graceSeconds, id, printable, told } from './values.ts';
 
 export const accountChange = v.strictObject({
   provider: told("The provider's id.", printable(1, 40)),
@@ -49,6 +49,10 @@ export const accountChange = v.strictObject({
       }),
     ),
   ),
+  fallback: told(
+    'The account that new attempts go to while this one cannot be reached; null: none. Of the same environment.',
+    v.nullish(id),
+  ),
   allowedIps: v.nullish(
     v.pipe(
       v.array(v.pipe(v.string(), v.maxLength(50))),
@@ -82,6 +86,32 @@ export const account = v.object({
     v.nullable(v.string()),
     v.metadata({ description: 'Since when it begins no attempt; it still verifies, refunds and is asked.' }),
   ),
+  succession: told(
+    'The account that its payments go to from now on; null: it has no successor.',
+    v.nullable(
+      v.object({
+        by: told('The account.', v.string()),
+        since: told('Since when.', v.string()),
+        open: told(
+          'Open payments that are still here, by status: created, forwarded, pending, authorized, partially_paid. A status without any is left out.',
+          v.record(v.string(), v.number()),
+        ),
+      }),
+    ),
+  ),
+  fallback: told(
+    'The account that new attempts go to while this one cannot be reached; null: none.',
+    v.nullable(v.string()),
+  ),
+  outage: told(
+    'New attempts go to the fallback, because the provider cannot be reached; null: they do not.',
+    v.nullable(
+      v.object({
+        since: told('Since when.', v.string()),
+        triedAt: told('When that was tried last: each minute, by one attempt.', v.string()),
+      }),
+    ),
+  ),
   proof: told('What its messages prove; null: its provider is gone.', v.nullable(proof)),
   expireAfterHours: told('After so long without a result a payment expires.', v.number()),
   secrets: told(
@@ -106,6 +136,10 @@ export const account = v.object({
   ),
   createdAt: told('When it was made.', v.string()),
   updatedAt: told('When it was changed last.', v.string()),
+});
+
+export const succession = v.strictObject({
+  account: told('The account that takes its place.', id),
 });
 
 export const accountList = v.object({ data: told('Every account.', v.array(account)) });
@@ -184,7 +218,7 @@ export const refusals = v.object({
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
-export const checked = v.object({
+export const accountCheck = v.object({
   result: told(
     '`good`: the keys are taken. `failed`: they are not, or there was no answer. `none`: there is no such call.',
     v.picklist(['good', 'failed', 'none']),

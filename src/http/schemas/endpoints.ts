@@ -31,7 +31,7 @@ export const endpointChange = v.strictObject({
   ...entries,
 });
 
-export const rotateEndpoint = v.strictObject({ graceSeconds: v.nullish(graceSeconds) });
+export const endpointRotation = v.strictObject({ graceSeconds: v.nullish(graceSeconds) });
 
 export const endpoint = v.object({
   id: told('Of the endpoint; `first` is the `webhook` of the shop.', v.string()),
@@ -61,7 +61,7 @@ export const endpointTest = v.object({
   durationMs: told('How long it took, in milliseconds.', v.number()),
 });
 
-export const resendMany = v.strictObject({
+export const resendSpan = v.strictObject({
   shop: told('Whose messages.', id),
   from: told('Payments that changed at this time or later.', timestamp),
   to: told('Payments that changed before this time.', timestamp),

@@ -51,7 +51,7 @@ const attemptNumber = v.pipe(
 );
 
 /** A capture or refund. The whole is asked for by leaving the amount out: null could be a mistake in the shop's program. */
-export const operate = v.strictObject({
+export const operationRequest = v.strictObject({
   amount: told('In minor units. Left out: the whole.', v.optional(amount)),
   attempt: v.optional(attemptNumber),
 });

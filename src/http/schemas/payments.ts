@@ -203,14 +203,14 @@ export const payment = v.object({
   test: told('No real money moves.', v.boolean()),
   amounts,
   pendingReason: told(
-    '`processing`: the provider has no result yet. `proof_missing`: a message says that there is one, and it proves nothing. `person_needed`: the provider waits for a person. Null unless the status is `pending`.',
+    '`processing`: the provider has no result yet. `proof_missing`: a message says that there is one, and it proves nothing. `person_needed`: the provider waits for a person, or a person has to look what came, since its messages name an amount that cannot be. Null unless the status is `pending`.',
     v.nullable(v.picklist(PENDING_REASONS)),
   ),
   providerReference: told("The provider's number of the payment.", v.nullable(v.string())),
   providerStatus: told("The newest status in the provider's own words.", v.nullable(v.string())),
   providerStatusText: told('What that says, where it is a code.', v.nullable(v.string())),
   signed: told(
-    'Whether the newest message of the provider is proven, by a signature or by a status query; null while there is none.',
+    'Whether what is shown is proven, by a signature or by a status query: the newest message of the provider, and all money that counts. Null while there is no message.',
     v.nullable(v.boolean()),
   ),
   declineReason,

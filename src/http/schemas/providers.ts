@@ -71,6 +71,10 @@ export const shopAccounts = v.object({
     v.array(
       v.object({
         id: told('As `account` of a new payment names it.', v.string()),
+        account: told(
+          'As payments that go there say it: the same, unless another account has taken its place.',
+          v.string(),
+        ),
         provider: told('Its provider.', v.string()),
         caption: told('Its name for people.', v.string()),
         currencies: told('What it takes, ISO 4217.', v.array(v.string())),

@@ -61,10 +61,30 @@ function isDay(text: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
+/** Whether a time is in a year of four digits in UTC too: times are compared as texts. */
+function hasPlainYear(text: string): boolean {
+  const year = new Date(text).getUTCFullYear();
+  return !(year < 0 || year > 9999);
+}
+
+/** RFC 3339, 5.6: an offset has minutes. ISO 8601 leaves them out, and Date does not read that. */
+function hasWholeOffset(text: string): boolean {
+  return /(?:Z|[+-]\d\d:\d\d)$/i.test(text);
+}
+
+const isoTime = v.isoTimestamp<string, string>('is not an RFC 3339 time');
+const isIsoTime = (text: string) => v.is(v.pipe(v.string(), isoTime), text);
+
+/** A check of what is a time: what is none is told once. */
+const checkTime = (holds: (text: string) => boolean, message: string) =>
+  v.check<string, string>((text) => !isIsoTime(text) || holds(text), message);
+
 export const timestamp = v.pipe(
   v.string(),
-  v.isoTimestamp('is not an RFC 3339 time'),
-  v.check(isDay, 'is not a day of the calendar'),
+  isoTime,
+  checkTime(isDay, 'is not a day of the calendar'),
+  checkTime(hasWholeOffset, 'is not an RFC 3339 time: its offset is Z, or like +02:00'),
+  checkTime(hasPlainYear, 'is beyond the year 9999'),
 );
 
 export const returnUrl = v.strictObject({

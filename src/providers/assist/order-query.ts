@@ -95,14 +95,25 @@ function updatesOfBill(query: Query, order: AnsweredOrder): readonly ProviderUpd
 }
 
 /**
- * What one of several bills says: its money is a movement of its own, and a cancel takes back what it has brought itself. A push names
- * the order alone, so the bill that decides has the order's movement.
+ * What one of several bills says: its money is a movement of its own, and a cancel takes back what it has brought, or holds, itself.
+ * @param isOrders whether the order's movement is this bill's.
  */
-function ofOwnBill(update: ProviderUpdate, bill: string, isFirst: boolean): ProviderUpdate {
+function ofOwnBill(update: ProviderUpdate, bill: string, isOrders: boolean): ProviderUpdate {
   const { cumulative: _total, ofOrder: _whole, ...others } = update;
-  const movement = isFirst ? update.movement : `bill/${bill}`;
-  if (update.outcome === 'reversed') return { ...others, movement, ofTransaction: true };
+  const movement = isOrders ? update.movement : `bill/${bill}`;
+  if (update.outcome === 'reversed' || update.outcome === 'authorized')
+    return { ...others, movement, ofTransaction: true };
   return update.outcome === 'paid' ? { ...others, movement } : update;
+}
+
+/**
+ * The bill whose money has the order's movement, since a push names the order alone: the one that had it before, else the one whose
+ * push said that it is paid, else the one that decides. It must not change: money would count again under another name.
+ */
+function billOfOrder({ providerState }: Query, bills: readonly string[]): string | undefined {
+  const { orderBill, pushedOrderBill } = providerState;
+  if (orderBill !== undefined) return orderBill;
+  return bills.find((bill) => bill === pushedOrderBill) ?? bills[0];
 }
 
 /** What the refunds of several bills come to together: each states the total of its own bill. */
@@ -132,12 +143,21 @@ export async function queryAssistOrder(query: Query): Promise<readonly ProviderU
   const bills = await readAssistBills(query);
   if (!bills) return null;
   const [first, ...others] = bills;
-  if (others.length === 0) return updatesOfBill(query, first);
+  const numberOf = ({ values }: AnsweredOrder) => plainBill(values.get('billnumber'));
+  const orderBill = billOfOrder(query, bills.map(numberOf));
+  const isOrders = (bill: string) => bill === orderBill || bill === '';
+  const marked = (update: ProviderUpdate, bill: string): ProviderUpdate =>
+    update.outcome === 'paid' && bill !== '' && bill === orderBill
+      ? { ...update, providerState: { orderBill: bill } }
+      : update;
+  if (others.length === 0 && isOrders(numberOf(first)))
+    return updatesOfBill(query, first).map((update) => marked(update, numberOf(first)));
   const updates = bills.flatMap((order) => {
-    const bill = plainBill(order.values.get('billnumber'));
-    return updatesOfBill(query, order).map((update) => ofOwnBill(update, bill, order === first));
+    const bill = numberOf(order);
+    return updatesOfBill(query, order).map((update) => marked(ofOwnBill(update, bill, isOrders(bill)), bill));
   });
-  const isPaid = updates.some(({ outcome }) => outcome === 'paid');
+  // What is known to have come may be what was cancelled.
+  const isPaid = (query.known?.paid ?? 0) > 0 || updates.some(({ outcome }) => outcome === 'paid');
   // A bill that was cancelled ends nothing that another one holds, or may still bring.
   const counted = updates.filter(
     (update) => isPaid || update.outcome !== 'reversed' || update === updates[0],

@@ -89,6 +89,9 @@ export function resultUpdate(
     providerReference: bill || null,
     providerStatus: value('orderstate'),
     detail: detailOf(values),
+    // Its money has the order's movement (order-query.ts).
+    ...(outcome === 'paid' &&
+      bill !== '' && { providerState: { pushedOrderBill: bill.split('.')[0] ?? '' } }),
     // Of the order, or in extended form of one operation.
     ...(/^\d{1,20}(?:\.\d{1,4})?$/.test(bill) && {
       document: { number: bill, status: value('orderstate'), at: isoDate(value('packetdate')) },

@@ -27,6 +27,7 @@ import { pageLanguage } from '../kit/languages.ts';
 import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
+import { checkDotpay } from './check.ts';
 import { DOTPAY_SHOP_NAMES } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
 import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
@@ -191,11 +192,13 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   async notification(request, account) {
     const { values } = verifyUrlc(account.settings, formFields(formBytes(request)));
-    if (isUrlcOfNoOrder(account.settings.mode, values)) {
+    if (isUrlcOfNoOrder(values)) {
+      const about = values.get('operation_type') ?? '';
+      const number = values.get('operation_number') ?? values.get('t_id') ?? '';
       const related = values.get('operation_related_number');
-      if (values.get('operation_type') === 'refund')
-        console.warn({ event: 'dotpay.refund_without_order', account: account.id, related });
-      return { kind: 'acknowledgement', about: values.get('operation_type') ?? '' };
+      // Of which payment a refund is, nothing in it says: the operator may want to look.
+      console.warn({ event: 'dotpay.no_order_of_ours', account: account.id, about, number, related });
+      return { kind: 'acknowledgement', about };
     }
     requireUrlcForms(account.settings, values);
     requireUrlcEnvironment(values, account.settings.mode, account.environment === 'production');
@@ -215,6 +218,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   ],
 
   hintMembers: ['number'],
+  check: checkDotpay,
   queryStatus: queryPanelOperation,
   cannotQueryStatus: (settings) =>
     settings.mode === 'legacy' ? 'accounts of mode legacy have no status query' : lacksPanelUser(settings),

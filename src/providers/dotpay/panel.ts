@@ -135,20 +135,31 @@ function errorText(text: string): string {
 }
 
 /**
- * `GET operations/?description=`: what the panel has under the refund's description. Null in mode `legacy`, where nothing can be
+ * `GET operations/?description=`: the operations under a description.
+ * @throws Problem provider_error
+ */
+export async function searchPanel(
+  fetcher: typeof fetch,
+  account: ProviderAccount<DotpaySettings>,
+  description: string,
+): Promise<readonly PanelOperation[]> {
+  const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
+  const { status, text } = await callPanel(fetcher, account, path);
+  const { results } = status === 200 ? jsonObject(text) : {};
+  if (!Array.isArray(results))
+    throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  return results as readonly PanelOperation[];
+}
+
+/**
+ * What the panel has under the refund's description. Null in mode `legacy`, where nothing can be
  * asked. What the search does not find may be there all the same.
  */
 export async function lookUpPanelRefund(call: OperationCall<DotpaySettings>): Promise<Bookings | null> {
   if (call.account.settings.mode === 'legacy') return null;
   const description = refundDescription(call.operationReference);
-  const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
-  const { status, text } = await callPanel(call.fetch, call.account, path);
-  const { results } = status === 200 ? jsonObject(text) : {};
-  if (!Array.isArray(results))
-    throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
-  const found = (results as readonly PanelOperation[]).filter(
-    (entry) => entry.type === 'refund' && entry.description === description,
-  );
+  const results = await searchPanel(call.fetch, call.account, description);
+  const found = results.filter((entry) => entry.type === 'refund' && entry.description === description);
   return {
     entries: found.map((refund) => {
       requireOwn(call, refund);

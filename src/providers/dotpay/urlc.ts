@@ -68,8 +68,9 @@ function readOperation(values: Values): ProviderUpdate {
   const operation = `${value('operation_type')} ${value('operation_status')}`;
   const number = value('operation_number');
   const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
-  // The sign of a refund's amount is not documented.
-  const amount = fromDecimal(value('operation_original_amount').replace(/^-/, ''), 2);
+  // The sign of a refund's amount is not documented. A payment has none.
+  const signed = value('operation_original_amount');
+  const amount = fromDecimal(value('operation_type') === 'refund' ? signed.replace(/^-/, '') : signed, 2);
   const after = URLC_FIELDS.slice(URLC_FIELDS.indexOf('description') + 1)
     .map(value)
     .join('');
@@ -135,18 +136,12 @@ export function requireUrlcForms(settings: DotpaySettings, values: Values): void
   }
 }
 
-/** Operations of the account and of no order. A complaint is about a payment, and need not name its order. */
-const OF_NO_ORDER = new Set(['payout', 'release_rollback', 'unidentified_payment', 'complaint']);
-
 /**
- * Whether a notification is about no order of ours: it is acknowledged, whatever else it says. A refund that was made in the panel need
- * not name its order either: which payment it is of, nothing in it says.
+ * Whether a notification is about no order of ours: an operation of the account, a refund of the panel's that names no order, or what
+ * another software on the same contract was paid. It is acknowledged, whatever else it says: any other answer makes Dotpay repeat it.
  */
-export function isUrlcOfNoOrder(mode: DotpaySettings['mode'], values: Values): boolean {
-  const control = values.get('control') ?? '';
-  if (mode === 'legacy' || CONTROL.test(control)) return false;
-  const type = values.get('operation_type') ?? '';
-  return OF_NO_ORDER.has(type) || (type === 'refund' && control === '');
+export function isUrlcOfNoOrder(values: Values): boolean {
+  return !CONTROL.test(values.get('control') ?? '');
 }
 
 /**

@@ -229,8 +229,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     const { fields } = verifyEpayHash(account.settings, formFields(formBytes(request)));
     requireCallbackForms(fields);
     const update = readEpayCallback(account.settings, new Map(fields));
-    if (hasOneEpayReading(fields)) return update;
-    return { kind: 'hint', order: update.order, about: update.providerState ?? {} };
+    return hasOneEpayReading(fields) ? update : { ...update, unproven: true };
   },
 
   reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),

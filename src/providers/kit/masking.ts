@@ -63,11 +63,33 @@ export function withoutSecrets(
   });
 }
 
-/** Card numbers keep their first six and last four digits. */
+/** What may stand between two groups of a card number, as it is or percent-encoded. */
+const BETWEEN = '[ +\\u00a0-]|%20';
+
+/** How card numbers are written: as they are, or in the groups that stand on a card, all with the same character between them. */
+const CARDS: readonly RegExp[] = [
+  '\\d{13,19}',
+  `\\d{4}(?<between>${BETWEEN})(?:\\d{4}\\k<between>){3}\\d{1,3}`,
+  `\\d{4}(?<between>${BETWEEN})(?:\\d{4}\\k<between>){2}\\d{1,4}`,
+  `\\d{4}(?<between>${BETWEEN})\\d{6}\\k<between>\\d{4,5}`,
+].map((written) => new RegExp(`(?<!\\d)(?=(?<card>${written})(?!\\d))`, 'g'));
+
+/** Card numbers keep their first six and last four digits, however they are grouped. */
 export function withoutCards(text: string): string {
-  return text.replace(/(?<!\d)\d{13,19}(?!\d)/g, (digits) =>
-    passesLuhn(digits) ? digits.slice(0, 6) + '*'.repeat(digits.length - 10) + digits.slice(-4) : digits,
-  );
+  return CARDS.reduce(withoutCardsWritten, text);
+}
+
+/** A number that is no card may overlap with one that is: every place is looked at. */
+function withoutCardsWritten(text: string, pattern: RegExp): string {
+  let [kept, from] = ['', 0];
+  for (const { index, groups } of text.matchAll(pattern)) {
+    const written = groups?.card ?? '';
+    const digits = written.replaceAll('%20', '').replace(/\D/g, '');
+    if (index < from || !passesLuhn(digits)) continue;
+    kept += `${text.slice(from, index)}${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
+    from = index + written.length;
+  }
+  return kept + text.slice(from);
 }
 
 function passesLuhn(digits: string): boolean {

@@ -98,7 +98,8 @@ export function ifFits(
 /** First and last name in one, or undefined. */
 export function fullName(payment: PaymentRequest): string | undefined {
   const { firstName, lastName } = payment.customer;
-  return [firstName, lastName].filter(Boolean).join(' ') || undefined;
+  const names = [firstName, lastName].map((name) => name?.trim());
+  return names.filter(Boolean).join(' ') || undefined;
 }
 
 /** A text of bytes that are meant to be ASCII, for reading codes and identifiers of a verified message. */

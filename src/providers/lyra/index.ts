@@ -130,9 +130,9 @@ export function lyraPlatform(edition: Edition): Provider {
       const { values } = verifyLyraForm(settings, received);
       const update = withOrder(readIpn(settings, values));
       requireOneReading(values);
+      // Asking about it needs nothing that the message names.
       const isOpen = isAmountOpen(values, isEffectiveAmountSure(values));
-      if (account.environment !== 'production' || !isOpen) return update;
-      return { kind: 'hint', order: update.order, about: {} };
+      return isOpen ? { ...update, unproven: true } : update;
     },
 
     // The first characters are shown to the merchant in the back office.

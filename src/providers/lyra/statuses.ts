@@ -10,7 +10,7 @@ export const LYRA_STATUSES = statusTable([
   ['NOT_CREATED', 'error', 'declined at creation, nothing in the back office'],
   ['ABANDONED', 'cancelled', 'shopper gave up'],
   [
-    'WAITING_AUTHORISATION',
+    'WAITING_AUTHORISATION WAITING_AUTHORIZATION',
     'pending',
     'automatic, authorisation later (capture delay longer than an authorisation lasts)',
   ],
@@ -93,7 +93,10 @@ export function isLyraWord(text: string): boolean {
 export const LYRA_OPERATIONS = {
   refund: operationTable([
     ['AUTHORISED CAPTURED', 'succeeded'],
-    ['INITIAL WAITING_AUTHORISATION WAITING_AUTHORISATION_TO_VALIDATE AUTHORISED_TO_VALIDATE', 'accepted'],
+    [
+      'INITIAL WAITING_AUTHORISATION WAITING_AUTHORIZATION WAITING_AUTHORISATION_TO_VALIDATE AUTHORISED_TO_VALIDATE',
+      'accepted',
+    ],
     ['UNDER_VERIFICATION PENDING SUSPENDED PRE_AUTHORISED CAPTURE_PENDING WAITING_FOR_PAYMENT', 'accepted'],
     ['REFUND_TO_RETRY', 'accepted'],
     ['NOT_CREATED REFUSED EXPIRED CANCELLED', 'failed'],
@@ -101,7 +104,7 @@ export const LYRA_OPERATIONS = {
   ]),
   capture: operationTable([
     ['AUTHORISED CAPTURED', 'succeeded'],
-    ['WAITING_AUTHORISATION', 'accepted'],
+    ['WAITING_AUTHORISATION WAITING_AUTHORIZATION', 'accepted'],
     ['UNDER_VERIFICATION PENDING SUSPENDED PRE_AUTHORISED CAPTURE_PENDING', 'accepted'],
     ['REFUSED EXPIRED CANCELLED CAPTURE_FAILED', 'failed'],
     ['INITIAL WAITING_AUTHORISATION_TO_VALIDATE AUTHORISED_TO_VALIDATE WAITING_FOR_PAYMENT', 'unknown'],
@@ -110,7 +113,7 @@ export const LYRA_OPERATIONS = {
   cancel: operationTable([['CANCELLED', 'succeeded']]),
   'partial cancel': operationTable([
     [
-      'AUTHORISED_TO_VALIDATE WAITING_AUTHORISATION_TO_VALIDATE WAITING_AUTHORISATION AUTHORISED',
+      'AUTHORISED_TO_VALIDATE WAITING_AUTHORISATION_TO_VALIDATE WAITING_AUTHORISATION WAITING_AUTHORIZATION AUTHORISED',
       'succeeded',
     ],
   ]),

@@ -2,9 +2,9 @@
 import { countryNumber } from '../../payments/countries.ts';
 import type { Address, Customer } from '../../payments/types.ts';
 import type { Requirement } from '../kit/requirements.ts';
+import { mobilePhone } from '../kit/telephone.ts';
 import { cut, NOTHING_LEFT, plainAscii } from '../kit/text.ts';
 import type { PayboxSettings } from './settings.ts';
-import { mobilePhone } from './telephone.ts';
 
 const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>';
 

@@ -26,12 +26,13 @@ addEventListener('DOMContentLoaded', function () {
   form.addEventListener('submit', function (event) {
     if (form.paymill_token.value) return;
     event.preventDefault();
+    if (typeof paymill === 'undefined') { note.textContent = 'The card cannot be checked just now: a script of the bank is missing. Nothing was charged. Please load this page again.'; return; }
     var value = function (id) { return document.getElementById(id).value; };
     paymill.createToken({
       number: value('number'), exp_month: value('month'), exp_year: value('year'), cvc: value('cvc'), cardholder: value('holder'),
       amount_int: form.dataset.amount, currency: form.dataset.currency
     }, function (error, result) {
-      if (error) { note.textContent = 'The card was not accepted: ' + error.apierror; return; }
+      if (error) { note.textContent = 'The card was not accepted (' + error.apierror + '). Nothing was charged.'; return; }
       form.paymill_token.value = result.token;
       HTMLFormElement.prototype.submit.call(form);
     });

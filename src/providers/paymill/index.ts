@@ -70,10 +70,12 @@ function readWebhook(
   account: ProviderAccount<PaymillSettings>,
 ): Hint | Acknowledgement {
   const { event } = readMembers(WEBHOOK, parseMessage(jsonText(request)));
-  const type = event?.event_type ?? '';
+  if (!event) throw new Refusal('field_missing', 'there is no event');
+  const type = event.event_type ?? '';
   if (OTHER_EVENTS.test(type)) return { kind: 'acknowledgement', about: type };
+  if (!event?.event_resource) throw new Refusal('field_missing', 'there is no event_resource');
   // The resource is the transaction itself, or a refund or subscription with its transaction.
-  const resource = event?.event_resource?.transaction ?? event?.event_resource ?? {};
+  const resource = event.event_resource.transaction ?? event.event_resource;
   const { id, livemode, preauthorization: held } = resource;
   const description = resource.description || (typeof held === 'object' ? held?.description : null);
   // What has no description was made by another software: ours always has one.

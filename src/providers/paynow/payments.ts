@@ -50,7 +50,7 @@ export function stateOfPayment(state: State, id: string, isPaid: boolean): State
 }
 
 /** What is kept of a refund of ours. */
-export function stateOfRefund(id: string, operationReference: string): State {
+export function stateOfOwnRefund(id: string, operationReference: string): State {
   return { [REFUND + id]: operationReference };
 }
 

@@ -13,7 +13,7 @@ import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
-import { paymentToRefund, stateOfRefund } from './payments.ts';
+import { paymentToRefund, stateOfOwnRefund } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
 import { askPaynow, movementOfRefund } from './status-query.ts';
 import { PAYNOW_OPERATIONS } from './statuses.ts';
@@ -40,7 +40,7 @@ async function execute(order: OperationOrder<PaynowSettings>): Promise<Operation
     state,
     status,
     providerReference: id,
-    providerState: stateOfRefund(id, operationReference),
+    providerState: stateOfOwnRefund(id, operationReference),
   };
 }
 

@@ -15,6 +15,7 @@ import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Hint, type Provider, type ProviderRequest } from '../contract.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
+import { checkCheckout } from './check.ts';
 import { checkoutCancel, checkoutCapture, checkoutRefund } from './operations.ts';
 import { checkoutProof } from './proof.ts';
 import { CHECKOUT_PUBLISHED_SECRETS, type CheckoutSchema, checkoutSettingsOf } from './settings.ts';
@@ -108,6 +109,7 @@ export function checkoutEdition({ id, caption, countries, defaultCurrencies, ori
       },
     ],
 
+    check: checkCheckout,
     queryStatus: queryCheckout,
     capture: checkoutCapture,
     cancel: checkoutCancel,

@@ -24,10 +24,16 @@ export function p24ValuesOf(fields: readonly RawField[]): P24Values {
   return values;
 }
 
+/** A whole number, also one that is sent as a text; null: it is none. */
+function wholeIn(value: Json | undefined): number | null {
+  const isText = typeof value === 'string' && /^\d{1,15}$/.test(value);
+  return isText || (typeof value === 'number' && Number.isSafeInteger(value)) ? Number(value) : null;
+}
+
 /** The result of a refund. Our name for it is refundsUuid: requestId is the same, and not signed. */
 function updateOfRefund(members: P24Members): ProviderUpdate {
   const status = `refund ${String(members.status)}`;
-  const amount = Number.isSafeInteger(members.amount) ? Number(members.amount) : null;
+  const amount = wholeIn(members.amount);
   const name = String(members.refundsUuid ?? '');
   const state = stateIn(P24_OPERATIONS.notification, String(members.status));
   return {
@@ -91,7 +97,7 @@ export function readP24Notification(members: P24Members): ProviderUpdate {
   return advancePayment({
     order: String(members.sessionId ?? ''),
     orderId,
-    amount: Number.isSafeInteger(members.amount) ? Number(members.amount) : null,
+    amount: wholeIn(members.amount),
     currency: String(members.currency ?? '') || null,
     ask: { orderId, statement: String(members.statement ?? '') },
   });

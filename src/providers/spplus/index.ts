@@ -10,7 +10,7 @@
  *   a valid hmac.
  * - 30 (one instalment remitted) is a part of the money.
  * - 99 (a test in production) never pays, and is refused on an account in production.
- * - A text that can be cut into several codes of etat says only that something is going on.
+ * - A text that can be cut into several codes of etat proves nothing: the payment waits for a person.
  */
 
 import { Refusal } from '../../payments/errors.ts';
@@ -153,12 +153,8 @@ export const spplus = defineProvider<typeof spplusSettings>({
     if (readings === 'one' || readings === 'cancelled') return update;
     // 12 can always be cut into 2: whichever it is, nothing was paid, and the two are told alike.
     if (readings === 'losses') return { ...update, outcome: 'cancelled' };
-    return {
-      ...update,
-      key: `${update.key}/read in several ways`,
-      outcome: 'pending',
-      detail: { readings: 'refsfp and etat can be cut in another place, so it proves neither' },
-    };
+    // refsfp and etat can be cut in another place, so it proves neither, and the bank cannot be asked.
+    return { ...update, key: `${update.key}/read in several ways`, unproven: true };
   },
 
   // Anything else, white space included, counts as not received.

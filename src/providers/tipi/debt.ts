@@ -85,12 +85,20 @@ interface Debt {
   readonly refdet: string;
 }
 
+/** The year as a French authority has it: it begins an hour before that of UTC does. */
+const YEAR = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Paris', year: 'numeric' });
+
+/** The financial year of a time. */
+export function yearOf(now: Date): string {
+  return YEAR.format(now);
+}
+
 /** The debt of a payment, under the protocol's names. */
 export function debtOf(request: StartRequest<TipiSettings>): Debt {
   const { payment, order, now } = request;
   const { providerFields, description, customer } = payment;
   return {
-    exer: providerFields.exer ?? String(now.getUTCFullYear()),
+    exer: providerFields.exer ?? yearOf(now),
     mel: customer.email ?? '',
     montant: String(payment.amount),
     objet: providerFields.objet ?? (normalisedObjet(withoutOrderNumbers(description ?? '')) || order),

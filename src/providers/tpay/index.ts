@@ -28,6 +28,7 @@ import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks
 import { checkTpay } from './check.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
 import {
+  isOfOtherSoftware,
   isTpayTrial,
   otherTpayMessage,
   readTpayNotification,
@@ -80,6 +81,11 @@ async function verifiedMessage(
   const isProduction = account.environment === 'production';
   if (isTpayTrial(values, isProduction)) return { kind: 'acknowledgement', about: 'a trial from the panel' };
   requireTpayForms(values);
+  if (isOfOtherSoftware(values)) {
+    const [order, title] = [values.get('tr_crc') ?? '', values.get('tr_id') ?? ''];
+    console.warn({ event: 'tpay.other_software', account: account.id, order, title });
+    return { kind: 'acknowledgement', about: 'a payment of other software' };
+  }
   requireTpayEnvironment(values, isProduction, hasJws);
   return readTpayNotification(account.settings, values);
 }

@@ -64,8 +64,10 @@ export function readTpayNotification(
 const FORMS: Readonly<Record<string, RegExp>> = {
   tr_id: /^TR-[\w-]{1,60}$/,
   tr_amount: /^\d{1,9}\.\d\d$/,
-  tr_crc: /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/,
 };
+
+/** An order number of ours (payments/id.ts). */
+const OURS = /^[0-9A-HJKMNP-TV-Z]{16}\d\d$/;
 
 /**
  * `md5sum` joins its values without separators, and without `tr_id` it would be the `md5sum` of a form of ours (recipe
@@ -88,7 +90,15 @@ const PANEL_TEST = /^TR-[A-Z0-9]+-TST\d+X$/;
  */
 export function isTpayTrial(values: ReadonlyMap<string, string>, isProduction: boolean): boolean {
   if (!PANEL_TEST.test(values.get('tr_id') ?? '')) return false;
-  return isProduction || !FORMS.tr_crc?.test(values.get('tr_crc') ?? '');
+  return isProduction || !OURS.test(values.get('tr_crc') ?? '');
+}
+
+/**
+ * Whether a message is about no order of ours: another software's on the same contract, or a payment link of the panel's. Rightly signed,
+ * it is acknowledged, because any other answer makes tpay repeat it, or send the money back.
+ */
+export function isOfOtherSoftware(values: ReadonlyMap<string, string>): boolean {
+  return !OURS.test(values.get('tr_crc') ?? '');
 }
 
 /** What a message is about that is about no payment: a card that was stored, a BLIK alias, a sale of a marketplace. */

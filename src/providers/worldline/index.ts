@@ -18,6 +18,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { checkWorldline } from './check.ts';
 import { verificationReply } from './endpoint-verification.ts';
 import { startWorldline } from './hosted-checkout.ts';
 import { readWorldlineEvent, updateOfEvent } from './messages.ts';
@@ -124,6 +125,7 @@ export const worldline = defineProvider<typeof worldlineSettings>({
     },
   ],
 
+  check: checkWorldline,
   queryStatus: queryWorldline,
   capture: worldlineCapture,
   cancel: worldlineCancel,

@@ -11,7 +11,7 @@ import {
 import type { BankOperation } from '../kit/entry.ts';
 
 export const hashed = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
-export const checked = (salt: string, text: string) => hashed(hashed(salt) + hashed(text));
+export const assistChecked = (salt: string, text: string) => hashed(hashed(salt) + hashed(text));
 
 /** Whether an order was sent as a test; older data folders do not say it, and had tests only. */
 export function testmodeOf(data: Readonly<Record<string, string>>): string {
@@ -100,7 +100,7 @@ function orderXml(
     ordercurrency: entry.currency,
     orderstate: state,
     packetdate: assistNow(),
-    checkvalue: checked(String(merchant.settings.salt) + (isWrong ? ' of another' : ''), text),
+    checkvalue: assistChecked(String(merchant.settings.salt) + (isWrong ? ' of another' : ''), text),
   };
   const inner = operations.map((one) => `<operation>${xmlOf(one)}</operation>`);
   return new Response(
@@ -257,7 +257,10 @@ export function operationResult(
     ['packetdate', assistNow()],
     ['operationtype', elements.operationtype ?? ''],
     ['responsecode', elements.responsecode ?? ''],
-    ['checkvalue', checked(String(merchant.settings.salt), id + entry.order + amount + currency + state)],
+    [
+      'checkvalue',
+      assistChecked(String(merchant.settings.salt), id + entry.order + amount + currency + state),
+    ],
   ];
 }
 

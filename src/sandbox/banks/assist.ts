@@ -15,7 +15,7 @@ import {
 } from '../kit/bank.ts';
 import { refer } from '../kit/bank-ledger.ts';
 import {
-  checked,
+  assistChecked,
   entryOfBill,
   hashed,
   operationPush,
@@ -70,7 +70,7 @@ function result(
   const state = STATE[decision][order.manual ? 1 : 0];
   const salt = String(merchant.settings.salt) + (spoiling === 'unknown-key' ? ' of another' : '');
   const id = String(merchant.settings.merchant_id);
-  const signed = checked(salt, id + order.order + amount + order.currency + state);
+  const signed = assistChecked(salt, id + order.order + amount + order.currency + state);
   return [
     ['merchant_id', id],
     ['ordernumber', order.order],
@@ -145,7 +145,7 @@ function requireSigned(fields: ReadonlyMap<string, string>, merchant: Merchant):
     const key = createPublicKey(String(rsa_public_key ?? merchant.settings.rsa_private_key));
     if (!createVerify('RSA-MD5').update(text).verify(key, Buffer.from(signature, 'base64')))
       throw new BankError('Signature', 'does not fit');
-  } else if (requiredField(fields, 'Checkvalue') !== checked(String(salt), text)) {
+  } else if (requiredField(fields, 'Checkvalue') !== assistChecked(String(salt), text)) {
     throw new BankError('Checkvalue', 'does not fit');
   }
 }

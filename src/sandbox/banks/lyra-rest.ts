@@ -206,6 +206,7 @@ export function operationFields(
     ['vads_trans_uuid', transaction.uuid],
     ['vads_amount', String(transaction.amount)],
     ['vads_effective_amount', String(transaction.amount)],
+    ['vads_effective_creation_date', '20261122100000'],
     ['vads_result', operation.state === 'rejected' ? '05' : '00'],
     ['vads_hash', '7f'.repeat(32)],
     ['vads_url_check_src', 'MERCH_BO'],

@@ -7,6 +7,7 @@ import { ecommpayBank } from './ecommpay.ts';
 import { epaydkBank } from './epaydk.ts';
 import { lyraBank } from './lyra.ts';
 import { moipBank } from './moip.ts';
+import { moneticoBank } from './monetico.ts';
 import { ogoneBank } from './ogone.ts';
 import { payboxBank } from './paybox.ts';
 import { paymillBank } from './paymill.ts';
@@ -42,6 +43,7 @@ export const BANKS: readonly Bank[] = [
   tpayBank,
   worldlineBank,
   postfinanceCheckoutBank,
+  moneticoBank,
   paynowBank,
 ];
 

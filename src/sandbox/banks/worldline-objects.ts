@@ -3,7 +3,7 @@ import type { BankOrder, Decision, Memory } from '../kit/bank.ts';
 import type { BankOperation, BankOperationKind, Entry } from '../kit/entry.ts';
 
 /** A session of the hosted page. */
-export interface Session {
+export interface HostedSession {
   readonly order: string;
   readonly amount: number;
   readonly currency: string;
@@ -15,12 +15,12 @@ export interface Session {
   readonly hostedCheckoutId: string;
 }
 
-export async function sessionOf(memory: Memory, id: string): Promise<Session | null> {
+export async function sessionOf(memory: Memory, id: string): Promise<HostedSession | null> {
   const text = await memory.get(`worldline/session/${id}`);
-  return text ? (JSON.parse(text) as Session) : null;
+  return text ? (JSON.parse(text) as HostedSession) : null;
 }
 
-export function keepSession(memory: Memory, session: Session): Promise<void> {
+export function keepSession(memory: Memory, session: HostedSession): Promise<void> {
   return memory.put(`worldline/session/${session.hostedCheckoutId}`, JSON.stringify(session));
 }
 

@@ -117,6 +117,10 @@ export interface Memory {
 export const TROUBLES = ['fail', 'bad-signature', 'html', 'hang', 'lost'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
+/** How every call of a bank goes wrong until its outage is ended: it answers 500, or never. Nothing is executed. */
+export const OUTAGES = ['down', 'silent'] as const;
+export type Outage = (typeof OUTAGES)[number];
+
 /** A call of a bank's API. */
 export interface ApiCall {
   readonly method: string;

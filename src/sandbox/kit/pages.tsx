@@ -9,7 +9,7 @@ import type { ReceivedWebhook } from './store.ts';
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
   main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-  button, select, input { font: inherit; padding: .5rem 1rem; margin: .2rem .3rem .2rem 0; }
+  button, select, input { font: inherit; padding: .5rem 1rem; margin: .2rem .3rem .2rem 0; box-sizing: border-box; max-width: 100%; }
   table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8885; vertical-align: top; }
   code, pre { font-size: .85rem; overflow-wrap: anywhere; white-space: pre-wrap; }
   .bank { border-top: .5rem solid #b45309; } .shop { border-top: .5rem solid #1d4ed8; }

@@ -1,5 +1,8 @@
-/** Failures on purpose of the calls that move money after a payment. Each affects the next such call, once. */
-import type { ApiCall, Bank, Memory, Merchant, Trouble } from './bank.ts';
+/**
+ * Failures on purpose: troubles of the calls that move money after a payment, each of which affects the next such call, once; and
+ * outages, which affect every call until they are ended.
+ */
+import type { ApiCall, Bank, Memory, Merchant, Outage, Trouble } from './bank.ts';
 
 function place(bank: Bank): string {
   return `trouble/${bank.providers.join('+')}`;
@@ -8,6 +11,15 @@ function place(bank: Bank): string {
 /** Has the next call that moves money at a bank fail in a given way; null: it does not. */
 export function makeTrouble(bank: Bank, trouble: Trouble | null, memory: Memory): Promise<void> {
   return memory.put(place(bank), trouble ?? '');
+}
+
+function outagePlace(bank: Bank): string {
+  return `outage/${bank.providers.join('+')}`;
+}
+
+/** Has every call of a bank's API fail from now on; null: no more. */
+export function makeOutage(bank: Bank, outage: Outage | null, memory: Memory): Promise<void> {
+  return memory.put(outagePlace(bank), outage ?? '');
 }
 
 /** Longer than anybody waits. */
@@ -26,6 +38,9 @@ export async function answerCall(
   memory: Memory,
 ): Promise<Response | null> {
   if (!bank.answer) return null;
+  const outage = (await memory.get(outagePlace(bank))) as Outage | '' | null;
+  if (outage === 'silent') return never();
+  if (outage === 'down') return new Response('<html><h1>Internal server error</h1></html>', { status: 500 });
   if (!bank.movesMoney?.(call)) return bank.answer({ ...call, trouble: null }, merchants, memory);
   const trouble = (await memory.get(place(bank))) as Trouble | '' | null;
   if (trouble) await memory.put(place(bank), '');

@@ -151,4 +151,38 @@ describe('several bills of one order', () => {
     const { amounts } = await attempt.shop.payment(attempt.payment.id);
     expect(amounts.paid).toBe(3998);
   });
+
+  it('of which the paid one is cancelled later, while another only holds money, say so', async () => {
+    const { attempt, orders } = await asked(['Approved']);
+    expect(await money(attempt)).toEqual(['paid', 1999, 0]);
+    const again = async (...bills: readonly string[]) => {
+      answering(
+        ({ url }) => url.includes('/orderresult.cfm'),
+        () => new Response(`<result>${bills.join('')}</result>`),
+      );
+      return money(attempt);
+    };
+    const [first = ''] = orders;
+    const cancelled = first.replace('Approved', 'Canceled');
+    const held = first.replace('Approved', 'Delayed').replace('>50<', '>51<');
+    for (const bills of [
+      [cancelled, held],
+      [held, cancelled],
+    ])
+      expect(await again(...bills)).toEqual(['refunded', 1999, 1999]);
+    expect((await refreshed(attempt)).amounts.authorized).toBe(1999);
+    expect(await again(cancelled, held.replace('Delayed', 'Approved'))).toEqual([
+      'partially_refunded',
+      3998,
+      1999,
+    ]);
+  });
+
+  it('of which a push told one, that is cancelled later, are not counted by another name', async () => {
+    const { attempt, orders } = await asked(['Canceled', 'Delayed']);
+    expect(orders).toHaveLength(2);
+    const values = { ...valuesOf(attempt), billnumber: '50' };
+    await statusAfter(attempt, new TextEncoder().encode(xmlOf(values)), { 'content-type': 'text/xml' });
+    expect(await money(attempt)).toEqual(['refunded', 1999, 1999]);
+  });
 });

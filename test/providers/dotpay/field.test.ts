@@ -89,6 +89,31 @@ describe('a notification about no order', () => {
     },
   );
 
+  it.each(['4711', 'zamówienie/7', '0'.repeat(17)])(
+    'of ours, since another software was paid, is acknowledged and counts for nothing (%s)',
+    async (control) => {
+      for (const type of ['payment', 'refund']) {
+        const attempt = await journey('dotpay');
+        const fields = { ...values(attempt, type), control, operation_original_amount: '19.99' };
+        const answer = await post(attempt, { ...fields, signature: signatureOf(attempt, fields) });
+        expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
+        expect((await read(attempt)).amounts.paid).toBe(0);
+        expect((await post(attempt, { ...fields, signature: 'x' })).status).toBe(403);
+      }
+    },
+  );
+
+  it('of a payment with a minus is no payment of that amount', async () => {
+    const attempt = await journey('dotpay');
+    const fields = {
+      ...values(attempt, 'payment'),
+      control: attempt.order.order,
+      operation_original_amount: '-19.99',
+    };
+    await post(attempt, { ...fields, signature: signatureOf(attempt, fields) });
+    expect((await read(attempt)).amounts.paid).toBe(0);
+  });
+
   it('is refused where nobody has signed it', async () => {
     const attempt = await journey('dotpay');
     expect((await post(attempt, { ...values(attempt, 'payout'), signature: 'x' })).status).toBe(403);

@@ -97,7 +97,11 @@ describe('a callback', () => {
     });
     expect(hashOf(forged)).toBe(hashOf(genuine));
     for (const fields of [genuine, forged])
-      expect(await read(fields)).toEqual({ kind: 'hint', order: ORDER, about: { txnid: '48384464' } });
+      expect(await read(fields)).toMatchObject({
+        unproven: true,
+        order: ORDER,
+        providerState: { txnid: '48384464' },
+      });
   });
 
   it('loses no digit to a neighbour', async () => {

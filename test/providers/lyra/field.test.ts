@@ -5,6 +5,7 @@ import { systempay } from '../../../src/providers/lyra/brands.ts';
 import { partsOf } from '../../../src/providers/lyra/schedule.ts';
 import { entryOf } from '../../../src/sandbox/kit/bank-ledger.ts';
 import {
+  admin,
   bankOf,
   deliver,
   demoSettings,
@@ -24,6 +25,8 @@ const KEY = String(demoSettings('systempay').key);
 const REST_PASSWORD = String(demoSettings('systempay').rest_password);
 const UUID = '0e8defc7bd32c418c93c4b2be676d279';
 const OTHER_UUID = '1e8defc7bd32c418c93c4b2be676d279';
+/** What shows which value is vads_effective_amount. */
+const DATED = { vads_effective_creation_date: '20261121090001' };
 
 type Fields = Record<string, string | undefined>;
 
@@ -35,13 +38,19 @@ afterEach(() => net.restore());
 
 /** A payment that the shopper went to the gateway with, and the gateway's messages about it. */
 async function sent(
-  options: { amount?: number; currency?: string; config?: string; environment?: string } = {},
+  options: {
+    amount?: number;
+    currency?: string;
+    config?: string;
+    environment?: string;
+    settings?: Record<string, null>;
+  } = {},
 ) {
   const { amount = 1999, currency = 'EUR', config = 'SINGLE', environment = 'sandbox' } = options;
   const account = await makeAccount('systempay', {
     environment,
     currencies: [currency],
-    settings: { ...demoSettings('systempay'), payment_config: config },
+    settings: { ...demoSettings('systempay'), payment_config: config, ...options.settings },
   });
   const shop = await makeShop([account]);
   const created = await shop.pay({ amount, currency });
@@ -107,10 +116,9 @@ describe('a payment in several parts', () => {
     expect(form.vads_payment_config).toBe(config);
     expect((await tell(part(2590, 1, UUID))).status).toBe(200);
     expect(await money()).toEqual(['partially_paid', 2590, 0]);
-    const dated = { vads_effective_creation_date: '20261121090001' };
-    await tell({ ...part(2500, 2, OTHER_UUID), ...dated });
+    await tell({ ...part(2500, 2, OTHER_UUID), ...DATED });
     expect(await money()).toEqual(['partially_paid', 5090, 0]);
-    await tell({ ...part(2500, 3, 'f'.repeat(32)), ...dated, vads_trans_status: 'CAPTURED' });
+    await tell({ ...part(2500, 3, 'f'.repeat(32)), ...DATED, vads_trans_status: 'CAPTURED' });
     expect(await money()).toEqual(['paid', 7590, 0]);
     const types = (await shop.events(id)).map(({ detail }) => detail.reason).filter(Boolean);
     expect(types).not.toContain('amount_above');
@@ -129,9 +137,9 @@ describe('a payment in several parts', () => {
 
   it('counts by its schedule where the bank captures another currency', async () => {
     const { tell, money } = await sent({ amount: 7590, currency: 'USD', config });
-    await tell({ ...part(2210, 1, UUID), vads_currency: '840' });
+    await tell({ ...part(2210, 1, UUID), ...DATED, vads_currency: '840' });
     expect(await money()).toEqual(['partially_paid', 2590, 0]);
-    await tell({ ...part(2150, 3, OTHER_UUID), vads_currency: '840' });
+    await tell({ ...part(2150, 3, OTHER_UUID), ...DATED, vads_currency: '840' });
     expect(await money()).toEqual(['partially_paid', 5090, 0]);
   });
 
@@ -174,6 +182,7 @@ describe('the amount of a transaction', () => {
     await tell({
       vads_trans_status: 'AUTHORISED',
       vads_effective_amount: '1500',
+      ...DATED,
       vads_effective_currency: '978',
       vads_url_check_src: 'MERCH_BO',
     });
@@ -184,7 +193,7 @@ describe('the amount of a transaction', () => {
     'that the back office lowers (%s) is no repeat, in whichever order the messages come',
     async (name) => {
       const first = { vads_trans_status: 'AUTHORISED' };
-      const lower = { ...first, [name]: '1500', vads_url_check_src: 'MERCH_BO' };
+      const lower = { ...first, ...DATED, [name]: '1500', vads_url_check_src: 'MERCH_BO' };
       for (const messages of [
         [first, lower],
         [lower, first],
@@ -195,6 +204,47 @@ describe('the amount of a transaction', () => {
       }
     },
   );
+});
+
+describe('a value that is called vads_effective_amount, without the date that shows which one that is', () => {
+  const called = {
+    vads_trans_status: 'AUTHORISED',
+    vads_effective_amount: '500',
+    vads_effective_currency: '978',
+  };
+  const cannotBeAsked = { rest_password: null };
+
+  it.each(['sandbox', 'production'])(
+    'counts for nothing where the bank can be asked (%s)',
+    async (environment) => {
+      const { tell, money } = await sent({ environment });
+      expect((await tell(called)).status).toBe(200);
+      expect(await money()).toEqual(['created', 0, 0]);
+      await tell({ vads_trans_status: 'AUTHORISED' });
+      expect(await money()).toEqual(['paid', 1999, 0]);
+    },
+  );
+
+  it('has the payment wait for a person where nobody can be asked, and it does not expire', async () => {
+    const { tell, shop, id } = await sent({ environment: 'production', settings: cannotBeAsked });
+    expect((await tell(called)).status).toBe(200);
+    const waiting = { status: 'pending', pendingReason: 'proof_missing', amounts: { paid: 0 } };
+    expect(await shop.payment(id)).toMatchObject(waiting);
+    await runAlarms(id);
+    expect((await shop.events(id)).map(({ type }) => type)).not.toContain('confirm.requested');
+    const { body } = await admin('POST', `/payments/${id}/attempts/1`, { outcome: 'paid' });
+    expect(body).toMatchObject({ status: 'partially_paid', amounts: { paid: 500 }, signed: false });
+  });
+
+  it('counts on an account for tests that nobody can be asked about, marked as not proven', async () => {
+    const { tell, shop, id } = await sent({ settings: cannotBeAsked });
+    await tell(called);
+    expect(await shop.payment(id)).toMatchObject({
+      status: 'partially_paid',
+      amounts: { paid: 500 },
+      signed: false,
+    });
+  });
 });
 
 describe('a shopper who gives up', () => {
@@ -265,6 +315,24 @@ describe('a transaction that held money', () => {
   );
 });
 
+it.each(['WAITING_AUTHORISATION', 'WAITING_AUTHORIZATION'])('%s waits, however it is spelt', async (word) => {
+  const { tell, money } = await sent();
+  await tell({ vads_trans_status: word });
+  expect(await money()).toEqual(['pending', 0, 0]);
+});
+
+it('a refund that counts and is cancelled before its remittance is told: the shopper has not got the money', async () => {
+  const credit = { vads_operation_type: 'CREDIT', vads_amount: '500', vads_trans_uuid: 'c'.repeat(32) };
+  const { tell, shop, id } = await sent();
+  await tell({ vads_trans_status: 'CAPTURED' });
+  await tell({ ...credit, vads_trans_status: 'AUTHORISED' });
+  await tell({ ...credit, vads_trans_status: 'CANCELLED' });
+  const conflict = (await shop.events(id)).find(({ type }) => type === 'notification.conflict');
+  expect(conflict?.detail).toMatchObject({ reason: 'not_refunded_after_all' });
+  await runAlarms(id);
+  expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.conflict');
+});
+
 describe('a transaction that is cancelled', () => {
   const other: Fields = { vads_trans_uuid: OTHER_UUID };
 
@@ -290,6 +358,7 @@ describe('a transaction that is cancelled', () => {
     const { tell, money } = await sent({ amount: 7590, config: 'MULTI:first=2590;count=3;period=30' });
     const part = (amount: number, sequence: number, uuid: string): Fields => ({
       vads_effective_amount: String(amount),
+      ...DATED,
       vads_effective_currency: '978',
       vads_sequence_number: String(sequence),
       vads_trans_uuid: uuid,
@@ -300,6 +369,29 @@ describe('a transaction that is cancelled', () => {
     await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'AUTHORISED' });
     await tell({ ...part(2500, 2, OTHER_UUID), vads_trans_status: 'CANCELLED' });
     expect(await money()).toEqual(['partially_refunded', 5090, 2500]);
+  });
+
+  it('is given back beside what was refunded of another part, told by messages or found by asking', async () => {
+    const messages: readonly Fields[] = [
+      { vads_trans_status: 'AUTHORISED' },
+      { vads_trans_status: 'CAPTURED', vads_trans_uuid: OTHER_UUID },
+      { vads_trans_status: 'CANCELLED' },
+      {
+        vads_trans_status: 'CAPTURED',
+        vads_operation_type: 'CREDIT',
+        vads_trans_uuid: 'c'.repeat(32),
+        vads_amount: '500',
+      },
+    ];
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 3, 0, 2],
+    ]) {
+      const { tell, money } = await sent();
+      for (const index of order) await tell(messages[index] ?? {});
+      expect(await money(), String(order)).toEqual(['partially_refunded', 3998, 2499]);
+    }
   });
 
   it('leaves what another try holds', async () => {

@@ -350,10 +350,11 @@ describe('a capture', () => {
     wait();
     await refreshed(attempt);
     expect(await state(attempt)).toBe('failed');
-    // The platform holds no more than the part by now.
-    const whole = await call(attempt, 'capture');
-    expect([whole.status, whole.body.code]).toEqual([409, 'invalid_state']);
-    expect((await call(attempt, 'capture', { amount: 4000 })).status).toBe(200);
+    // The platform holds no more than the part by now, and the payment says so: more cannot be captured, and the rest of it can.
+    expect((await read(attempt)).amounts.authorized).toBe(4000);
+    const more = await call(attempt, 'capture', { amount: 4001 });
+    expect([more.status, more.body.code]).toEqual([422, 'amount_out_of_range']);
+    expect((await call(attempt, 'capture')).status).toBe(200);
     expect([(await bankEntry(attempt)).taken, (await read(attempt)).amounts.paid]).toEqual([4000, 4000]);
   });
 

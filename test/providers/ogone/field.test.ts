@@ -226,6 +226,35 @@ describe.each(['ogone', 'postfinance'])('%s: an amount that cannot be', (provide
   });
 });
 
+describe.each(['ogone', 'postfinance'])('%s: what counted and is declined after all', (provider) => {
+  it.each([
+    [
+      'a payment',
+      [
+        ['9', '19.99', '0'],
+        ['93', '19.99', '0'],
+      ],
+      'not_paid_after_all',
+    ],
+    [
+      'a refund',
+      [
+        ['9', '19.99', '0'],
+        ['8', '5', '1'],
+        ['94', '5', '1'],
+      ],
+      'not_refunded_after_all',
+    ],
+  ] as const)('is a conflict that the shop is told: %s', async (_what, messages, reason) => {
+    const attempt = await journey(provider, { fields: { amount: 1999 } });
+    for (const [STATUS, amount, PAYIDSUB] of messages)
+      await told(attempt, provider, { STATUS, amount, PAYIDSUB });
+    expect(await conflicts(attempt)).toEqual([reason]);
+    await runAlarms(attempt.payment.id);
+    expect(net.webhooks.map(({ body }) => body.type)).toContain('payment.conflict');
+  });
+});
+
 describe('an answer of DirectLink in ISO-8859-1', () => {
   it('is not read as UTF-8', async () => {
     const attempt = await ready('ogone');
@@ -246,6 +275,8 @@ describe('the form', () => {
   it('has no outer blanks in what it signs', () => {
     const customer = {
       email: ' zoe@example.com ',
+      firstName: ' Zoé ',
+      lastName: ' Martin',
       phone: ' +33 6 12 ',
       address: { line1: ' 1 rue ', postalCode: ' 75002 ', city: ' Paris ' },
     };
@@ -254,6 +285,6 @@ describe('the form', () => {
       request(ogone, { customer, providerFields: { ECOM_SHIPTO_COMPANY: ' Shop ' } }),
     );
     for (const [name, value] of Object.entries(fields)) expect(value, name).toBe(value.trim());
-    expect(fields.OWNERZIP).toBe('75002');
+    expect(fields).toMatchObject({ OWNERZIP: '75002', CN: 'Zoé Martin' });
   });
 });

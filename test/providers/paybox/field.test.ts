@@ -1,8 +1,8 @@
 /** Paybox: what merchants report from the field, each named by what went wrong. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countryCodes } from '../../../src/payments/countries.ts';
+import { mobilePhone } from '../../../src/providers/kit/telephone.ts';
 import { paybox } from '../../../src/providers/paybox/index.ts';
-import { mobilePhone } from '../../../src/providers/paybox/telephone.ts';
 import { CUSTOMER, network } from '../../support/harness.ts';
 import { call, changeAnswer, outcome, paid, refreshed } from '../operations-support.ts';
 import { accountOf, formFields, request } from '../support.ts';

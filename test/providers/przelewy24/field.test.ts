@@ -246,3 +246,16 @@ it('equal refunds of the panel, which have no refundsUuid, were taken for one: t
     expect((await read(attempt)).amounts.refunded).toBe(total);
   }
 });
+
+it('a refund whose amount and status are sent as texts was thrown away', async () => {
+  const attempt = await paid('przelewy24');
+  const message = bankOf('przelewy24').notification(attempt.order, attempt.merchant, 'pay', 'none');
+  const { orderId, sessionId, merchantId, currency } = JSON.parse(String(message.body)) as Record<
+    string,
+    unknown
+  >;
+  const members = { orderId, sessionId, refundsUuid: 'r', merchantId, amount: '500', currency, status: '0' };
+  const body = JSON.stringify({ ...members, requestId: '', sign: refundSign(attempt, members) });
+  expect((await deliver({ ...message, body })).status).toBe(200);
+  expect((await read(attempt)).amounts.refunded).toBe(500);
+});

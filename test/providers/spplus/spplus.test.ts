@@ -41,13 +41,14 @@ const read = (query: string, hmac?: string, environment: 'production' | 'sandbox
     CONTEXT,
   ) as Promise<ProviderUpdate>;
 
-/** What a message becomes at the ledger: null where it is refused, or brings back what was not sent. */
+/** What a message says, `unproven` where it proves nothing; null where it is refused, or brings back what was not sent. */
 async function outcomeOf(query: string, hmac?: string): Promise<string | null> {
   const { bound = {} } = await begin(spplus);
   const update = await read(query, hmac).catch(() => null);
   if (!update) return null;
   const { echo = {} } = update;
-  return Object.keys(bound).every((name) => echo[name] === bound[name]) ? update.outcome : null;
+  const said = update.unproven ? 'unproven' : update.outcome;
+  return Object.keys(bound).every((name) => echo[name] === bound[name]) ? said : null;
 }
 
 describe('the values of one message', () => {
@@ -63,21 +64,21 @@ describe('the values of one message', () => {
     const refused = `${START}&refsfp=SFP0001&etat=2&email=bob10x%40example.com`;
     const recut = `${START}&refsfp=SFP00012bob&etat=10&email=x%40example.com`;
     expect(hmacOf(recut)).toBe(hmacOf(refused));
-    expect((await read(recut, hmacOf(refused))).outcome).toBe('pending');
+    expect(await read(recut, hmacOf(refused))).toMatchObject({ unproven: true });
     expect(await outcomeOf(recut, hmacOf(refused))).toBeNull();
   });
 
   it('cannot be cut so that a reference of the bank’s holds a code', async () => {
     const refused = hmacOf(`${START}&refsfp=SFP10X77&etat=2`);
     expect(await outcomeOf(`${START}&refsfp=SFP&etat=10&email=X772`, refused)).toBeNull();
-    expect((await read(`${START}&refsfp=SFP&etat=10&email=X772`, refused)).outcome).toBe('pending');
+    expect(await read(`${START}&refsfp=SFP&etat=10&email=X772`, refused)).toMatchObject({ unproven: true });
   });
 
   it('cannot be cut so that a cancelled payment is held, or a held one charged back', async () => {
     const cancelled = hmacOf(`${START}&refsfp=SFP0003&etat=11`);
-    expect(await outcomeOf(`${START}&refsfp=SFP00031&etat=1`, cancelled)).toBe('pending');
+    expect(await outcomeOf(`${START}&refsfp=SFP00031&etat=1`, cancelled)).toBe('unproven');
     const held = hmacOf(`${START}&refsfp=SFP0002&etat=1`);
-    expect(await outcomeOf(`${START}&refsfp=SFP000&etat=21`, held)).toBe('pending');
+    expect(await outcomeOf(`${START}&refsfp=SFP000&etat=21`, held)).toBe('unproven');
   });
 
   it('cannot be cut so that a payment is an error of a code that nobody knows', async () => {

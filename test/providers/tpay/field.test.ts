@@ -126,6 +126,31 @@ describe('a message about no payment', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'TRUE']);
   });
 
+  it.each(['4711', '', 'order_2024/7', 'A'.repeat(128)])(
+    'that another software was paid is acknowledged and counts for nothing (tr_crc %j)',
+    async (tr_crc) => {
+      const attempt = await journey('tpay');
+      for (const tr_status of ['TRUE', 'CHARGEBACK']) {
+        const answer = await told(attempt, { tr_crc, tr_status });
+        expect([answer.status, await answer.text()]).toEqual([200, 'TRUE']);
+      }
+      expect((await read(attempt)).status).toBe('forwarded');
+      const forged = await deliver({
+        method: 'POST',
+        url: attempt.merchant.callback,
+        headers: { 'content-type': FORM },
+        body: new URLSearchParams({
+          id: '1010',
+          tr_id: 'TR-1',
+          tr_amount: '1.00',
+          tr_crc,
+          md5sum: 'x',
+        }).toString(),
+      });
+      expect(forged.status).toBe(403);
+    },
+  );
+
   it('is refused without the JWS, on an account that needs none for payments too', async () => {
     const attempt = await journey('tpay', { settings: { mode: 'classic', require_jws: false } });
     const body = 'type=tokenization&data%5Btoken%5D=x';

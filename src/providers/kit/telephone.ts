@@ -1,8 +1,8 @@
 /**
- * A mobile telephone number as PBX_BILLING wants it: the calling code with its plus sign, and the rest in digits
+ * A mobile telephone number as French banks want it: the calling code with its plus sign, and the rest in digits
  * (nursit/bank#128, #130: banks refuse payments without them since October 2024).
  */
-import { callingCodeIn, callingCodeOf } from '../kit/calling-codes.ts';
+import { callingCodeIn, callingCodeOf } from './calling-codes.ts';
 
 interface MobilePhone {
   /** `+33` */

@@ -1,0 +1,467 @@
+/**
+ * Moving an account. The failures ruled out: a shop that has to change anything; money of the old account that is lost, or refunded at the
+ * new one; a shopper who is sent to the old account after the move, or to a second one while the bank is processing; a move that leads to
+ * other money, other currencies, nowhere, or round in a circle; and an operator who moves other shops' payments.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OPEN_STATUSES } from '../../src/directory/successions.ts';
+import { endsOf, movedTo } from '../../src/payments/moves.ts';
+import { notify as updateOf } from '../ledger/support.ts';
+import {
+  admin,
+  BANK_API,
+  demoSettings,
+  type Journey,
+  journey,
+  ledgerOf,
+  makeAccount,
+  makeShop,
+  merchant,
+  network,
+  type Payment,
+  type Place,
+  type Problem,
+  placeAt,
+  request,
+  runAlarms,
+  shopperAtBank,
+  type TestShop,
+  unique,
+} from '../support/harness.ts';
+import { asToken, makeToken } from '../support/operators.ts';
+
+interface ShownAccount {
+  readonly id: string;
+  readonly retiredAt: string | null;
+  readonly succession: { by: string; since: string; open: Record<string, number> } | null;
+}
+
+let net: ReturnType<typeof network>;
+beforeEach(() => {
+  net = network();
+});
+afterEach(() => net.restore());
+
+const move = (from: string, to: string) =>
+  admin<ShownAccount & Problem>('POST', `/accounts/${from}/succeed`, { account: to });
+const shown = async (id: string) => (await admin<ShownAccount>('GET', `/accounts/${id}`)).body;
+
+/** An account at another provider, which no shop lists. */
+const successor = (changes: Record<string, unknown> = {}) =>
+  makeAccount('ecommpay', { currencies: ['EUR', 'CHF'], endpoints: { api: BANK_API }, ...changes });
+
+const euros = (provider = 'ogone', changes: Record<string, unknown> = {}) =>
+  makeAccount(provider, { currencies: ['EUR'], endpoints: { api: BANK_API }, ...changes });
+
+/** Where the link of a payment leads. */
+async function hopOf({ checkoutUrl }: Pick<Payment, 'checkoutUrl'>) {
+  const answer = await request(checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
+  return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') };
+}
+
+const accountsOf = async (shop: TestShop, id: string) =>
+  (await shop.call<{ attempts: { account: string }[] }>('GET', `/payments/${id}`)).body.attempts.map(
+    ({ account }) => account,
+  );
+
+describe('after a move', () => {
+  it('every name that a shop has for the old account leads to the new one', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    const to = await successor();
+    const { status, body } = await move(old, to);
+    expect([status, body.succession]).toEqual([200, { by: to, since: expect.any(String), open: {} }]);
+    expect(body.retiredAt).toBe(body.succession?.since);
+    for (const names of [
+      { account: old },
+      { account: to },
+      { account: undefined, provider: 'ogone' },
+      { account: undefined, provider: 'ecommpay' },
+      { account: old, provider: 'ogone' },
+      { account: undefined },
+    ]) {
+      const paid = await shop.pay(names);
+      expect([paid.status, paid.body.account, paid.body.provider]).toEqual([201, to, 'ecommpay']);
+    }
+    // What the new one takes beyond the old one, too.
+    expect((await shop.pay({ currency: 'CHF' })).status).toBe(201);
+    const listed = await shop.call<{ data: { id: string; account: string; provider: string }[] }>(
+      'GET',
+      '/accounts?currency=EUR',
+    );
+    expect(listed.body.data).toMatchObject([{ id: old, account: to, provider: 'ecommpay' }]);
+  });
+
+  it('a shop that has both by name is offered the new one once', async () => {
+    const [old, to] = [await euros(), await successor()];
+    const shop = await makeShop([old, to]);
+    await move(old, to);
+    const listed = await shop.call<{ data: { id: string }[] }>('GET', '/accounts');
+    expect(listed.body.data.map(({ id }) => id)).toEqual([to]);
+    expect((await shop.pay({ account: old })).body.account).toBe(to);
+  });
+
+  it('a create of before is the same payment, and another request is a conflict', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    const fields = { reference: `order-${unique()}`, providerFields: { TITLE: 'Tickets' } };
+    const first = await shop.pay(fields);
+    expect(first.status).toBe(201);
+    await move(old, await successor());
+    const again = await shop.pay(fields);
+    expect([again.status, again.body.id, again.body.account]).toEqual([200, first.body.id, old]);
+    const other = await shop.call<{ differences: string[] }>('POST', '/payments', {
+      ...{ reference: fields.reference, amount: 1, currency: 'EUR', account: old },
+    });
+    expect([other.status, other.body.differences]).toEqual([409, expect.arrayContaining(['amount'])]);
+  });
+
+  it('fields for the old provider are left out and named, and what neither takes is rejected by its name', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    await move(old, await successor());
+    const { status, body } = await shop.pay({ providerFields: { TITLE: 'Tickets' } });
+    expect(status).toBe(201);
+    const [created] = await shop.events(body.id);
+    expect(created?.detail).toMatchObject({ leftOut: ['TITLE'] });
+    const wrong = await shop.pay({ providerFields: { NO_SUCH_FIELD: 'x' } });
+    expect([wrong.status, wrong.body]).toMatchObject([
+      400,
+      { errors: [{ path: 'providerFields.NO_SUCH_FIELD' }] },
+    ]);
+  });
+
+  it('PolyBanking shops start at the new account', async () => {
+    const old = await makeAccount('postfinance', { currencies: ['CHF'] });
+    const shop = await makeShop([old]);
+    const to = await makeAccount('ogone', { currencies: ['CHF'] });
+    await move(old, to);
+    const { createPolybankingPayment } = await import('../../src/gateway/polybanking-transactions.ts');
+    const { serviceOf } = await import('../../src/worker.ts');
+    const { env } = await import('cloudflare:workers');
+    const service = serviceOf(env as never);
+    const stored = await service.directory.shop(shop.id);
+    if (!stored) throw new Error('no shop');
+    const transaction = { reference: unique(), amount: 1050 as never, extraData: null };
+    const made = await createPolybankingPayment(service, stored, transaction, 'https://pay.countersign.dev');
+    expect(made).toMatchObject({ kind: 'created', view: { account: to } });
+  });
+
+  it('the page of choice offers the new account, and takes a choice of the old one from a page of before', async () => {
+    const [old, other, to] = [await euros(), await euros('paybox'), await successor()];
+    const shop = await makeShop([old, other]);
+    const { body } = await shop.pay({ account: undefined });
+    await move(old, to);
+    const page = await hopOf(body);
+    expect(page.text).toContain(`value="${to}"`);
+    expect(page.text).not.toContain(`value="${old}"`);
+    const chosen = await request(body.checkoutUrl, {
+      method: 'POST',
+      body: new URLSearchParams({ account: old }),
+    });
+    expect(chosen.status).toBeLessThan(400);
+    expect((await accountsOf(shop, body.id)).at(-1)).toBe(to);
+  });
+});
+
+/** A payment in flight at the old account, and what becomes of it after the move. */
+interface Flight {
+  readonly status: string;
+  bring(place: Place): Promise<Journey>;
+  /** Whether its shopper may still pay, and then does so at the new account. */
+  readonly isPayable: boolean;
+}
+
+const paying =
+  (decision: 'pay' | 'decline' | 'cancel' | 'wait', fields = {}) =>
+  async (place: Place) => {
+    const trip = await journey('ogone', { place, fields });
+    await hopOf(trip.payment);
+    expect((await trip.notify(decision)).status).toBe(200);
+    return trip;
+  };
+
+const FLIGHTS: readonly Flight[] = [
+  { status: 'created', isPayable: true, bring: (place) => journey('ogone', { place }) },
+  {
+    status: 'forwarded',
+    isPayable: true,
+    bring: async (place) => {
+      const trip = await journey('ogone', { place });
+      await hopOf(trip.payment);
+      return trip;
+    },
+  },
+  { status: 'pending', isPayable: false, bring: paying('wait') },
+  { status: 'authorized', isPayable: false, bring: paying('pay', { capture: 'manual' }) },
+  {
+    status: 'partially_paid',
+    isPayable: true,
+    bring: async (place) => {
+      const trip = await journey('ogone', { place });
+      await ledgerOf(trip.payment.id).applyUpdate(
+        updateOf({ account: place.account, amount: 500, movement: 'part', key: 'part' }),
+      );
+      return trip;
+    },
+  },
+  { status: 'paid', isPayable: false, bring: paying('pay') },
+  { status: 'denied', isPayable: true, bring: paying('decline') },
+  { status: 'cancelled', isPayable: true, bring: paying('cancel') },
+  {
+    status: 'partially_refunded',
+    isPayable: false,
+    bring: async (place) => {
+      const trip = await paying('pay')(place);
+      await ledgerOf(trip.payment.id).applyUpdate(
+        updateOf({ account: place.account, outcome: 'refunded', amount: 100, movement: 'R', key: 'R' }),
+      );
+      return trip;
+    },
+  },
+];
+
+describe('a move with payments in flight', () => {
+  it.each(FLIGHTS)(
+    '$status: goes on, and what the old bank says counts',
+    async ({ status, bring, isPayable }) => {
+      const place = await placeAt('ogone', {}, {});
+      await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
+      // A provider whose redirect can be followed twice.
+      const to = await euros('paybox');
+      const trip = await bring(place);
+      const { id } = trip.payment;
+      expect((await place.shop.payment(id)).status).toBe(status);
+      expect((await move(place.account, to)).status).toBe(200);
+
+      const hop = await hopOf(trip.payment);
+      const accounts = await accountsOf(place.shop, id);
+      expect(accounts).toEqual(isPayable ? [place.account, to] : [place.account]);
+      const isAtShop = hop.location?.startsWith('https://shop-demo.com/') ?? false;
+      expect([hop.status, isAtShop]).toEqual(isPayable ? [200, false] : [303, true]);
+      // The shopper clicks again: no third attempt.
+      await hopOf(trip.payment);
+      expect(await accountsOf(place.shop, id)).toEqual(accounts);
+
+      // Operations go to the old bank, whoever its account's successor is.
+      const operation = { paid: 'refund', partially_refunded: 'refund', authorized: 'capture' }[status];
+      if (operation) {
+        const done = await place.shop.call('POST', `/payments/${id}/${operation}`, { amount: 200 });
+        expect(done.status).toBe(200);
+        expect(net.calls.filter((url) => url.includes('/maintenancedirect.asp'))).toHaveLength(1);
+        return;
+      }
+      // The old bank tells of its attempt after the move, and its money counts.
+      if (status === 'partially_paid') {
+        await ledgerOf(id).applyUpdate(
+          updateOf({ account: place.account, amount: 1499, movement: 'rest', key: 'rest' }),
+        );
+      } else expect((await trip.notify('pay')).status).toBe(200);
+      await runAlarms(id);
+      expect((await place.shop.payment(id)).amounts.paid).toBe(1999);
+    },
+  );
+
+  it('shows how many are open at the old account, by status, to each operator those of its shops', async () => {
+    const place = await placeAt('ogone');
+    const other: Place = { account: place.account, shop: await makeShop([place.account]) };
+    await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
+    const trips = [];
+    for (const { status, bring } of FLIGHTS) if (status !== 'forwarded') trips.push(await bring(place));
+    trips.push(await journey('ogone', { place: other }));
+    for (const { payment } of trips) await runAlarms(payment.id);
+    const to = await successor();
+    const { body } = await move(place.account, to);
+    expect(body.succession?.open).toEqual({ created: 2, pending: 1, authorized: 1, partially_paid: 1 });
+    const listed = await admin<{ data: ShownAccount[] }>('GET', '/accounts');
+    expect(listed.body.data.find(({ id }) => id === place.account)?.succession).toEqual(body.succession);
+    const { token } = await makeToken({ role: 'view', shops: [other.shop.id] });
+    const seen = await asToken(token)<ShownAccount>('GET', `/accounts/${place.account}`);
+    expect(seen.body.succession?.open).toEqual({ created: 1 });
+    // It goes down as they go on.
+    for (const { payment } of trips) {
+      await hopOf(payment);
+      await runAlarms(payment.id);
+    }
+    expect((await shown(place.account)).succession?.open).toEqual({ pending: 1, authorized: 1 });
+  });
+
+  it('is counted by an index of what is open, however many payments the account has had', async () => {
+    const { env } = await import('cloudflare:workers');
+    const { results } = await env.DIRECTORY.prepare(
+      `EXPLAIN QUERY PLAN SELECT account, status, currency, count(*) AS count FROM payments
+       WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each('["a"]')) AND TRUE GROUP BY account, status, currency`,
+    ).all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail).join('\n')).toMatch(
+      /SEARCH payments USING INDEX payments_open/,
+    );
+  });
+
+  it('takes a shopper who pays at the new account, and money of both is told as too much', async () => {
+    const place = await placeAt('ogone');
+    await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
+    const to = await successor();
+    const trip = await journey('ogone', { place });
+    await hopOf(trip.payment);
+    await move(place.account, to);
+    const who = merchant('ecommpay', to);
+    const redirect = { kind: 'url', method: 'GET', url: trip.payment.checkoutUrl } as const;
+    const order = await shopperAtBank('ecommpay', redirect, who);
+    const { bankOf, deliver } = await import('../support/harness.ts');
+    expect((await deliver(bankOf('ecommpay').notification(order, who, 'pay', 'none'))).status).toBe(200);
+    expect((await place.shop.payment(trip.payment.id)).status).toBe('paid');
+    await trip.notify('pay');
+    const events = await place.shop.events(trip.payment.id);
+    expect(events.map(({ type }) => type)).toContain('payment.paid_twice');
+  });
+});
+
+describe('the way back', () => {
+  it('leads everything to the old account again, and can be gone again', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    const to = await makeAccount('paybox', { currencies: ['EUR', 'CHF'] });
+    await move(old, to);
+    const { body: begun } = await shop.pay();
+    const back = await move(to, old);
+    expect([back.status, back.body.succession?.by]).toEqual([200, old]);
+    expect(await shown(old)).toMatchObject({ retiredAt: null, succession: null });
+    expect((await shop.pay()).body.account).toBe(old);
+    // What began at the new account meanwhile goes on at the old one.
+    await hopOf(begun);
+    expect(await accountsOf(shop, begun.id)).toEqual([to, old]);
+    expect((await move(old, to)).status).toBe(200);
+    expect((await shop.pay()).body.account).toBe(to);
+  });
+
+  it('is 409 while payments are open that the old account cannot take, and where it was retired by hand', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    const to = await successor();
+    await move(old, to);
+    const { body } = await shop.pay({ currency: 'CHF' });
+    await runAlarms(body.id);
+    const refused = await move(to, old);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('CHF')]);
+    expect((await shown(old)).succession?.by).toBe(to);
+    await shop.call('POST', `/payments/${body.id}/cancel`);
+    await runAlarms(body.id);
+    await admin('POST', `/accounts/${old}/retire`);
+    expect((await move(to, old)).status).toBe(409);
+    expect((await shop.pay()).body.account).toBe(to);
+  });
+});
+
+describe('a move is rejected', () => {
+  const conflict = async (from: string, to: string, says: string) => {
+    const { status, body } = await move(from, to);
+    expect([status, body.code, body.detail]).toEqual([409, 'invalid_state', expect.stringContaining(says)]);
+    expect((await shown(from)).succession?.by).not.toBe(to);
+  };
+
+  it('to an account that takes less, or is of another environment', async () => {
+    const from = await makeAccount('ogone', { currencies: ['EUR', 'CHF', 'USD'] });
+    await conflict(from, await makeAccount('ogone', { currencies: ['EUR', 'CHF'] }), 'USD');
+    for (const [one, other] of [
+      ['test', 'production'],
+      ['production', 'test'],
+      ['sandbox', 'test'],
+    ] as const)
+      await conflict(
+        await euros('ogone', { environment: one }),
+        await euros('ogone', { environment: other }),
+        one,
+      );
+  });
+
+  it('to one that is retired, has moved itself, or is the account', async () => {
+    const [from, to, third] = [await euros(), await euros(), await euros()];
+    await conflict(from, from, 'itself');
+    await admin('POST', `/accounts/${to}/retire`);
+    await conflict(from, to, 'retired');
+    const moved = await euros();
+    await move(moved, third);
+    await conflict(from, moved, third);
+  });
+
+  it('round in a circle, however long, and however many are asked for at once', async () => {
+    const [one, two, three] = [await euros(), await euros(), await euros()];
+    await move(one, two);
+    await move(two, three);
+    await conflict(three, one, 'circle');
+    const shop = await makeShop([one]);
+    expect((await shop.pay()).body.account).toBe(three);
+    const [a, b, c] = [await euros(), await euros(), await euros()];
+    await Promise.all([move(a, b), move(b, c), move(c, a), move(b, a)]);
+    const ring = await makeShop([a, b, c]);
+    const begun = await ring.pay({ account: a });
+    expect(begun.status).toBe(201);
+  });
+
+  it('to nothing, and with anything else in the request', async () => {
+    const from = await euros();
+    expect(await move(from, 'no-such-account')).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'account' }] },
+    });
+    expect((await move('no-such-account', from)).status).toBe(404);
+    for (const body of [{}, { account: 1 }, { account: from, force: true }])
+      expect((await admin('POST', `/accounts/${from}/succeed`, body)).status).toBe(400);
+  });
+
+  it('where its operator may not see one of the two, or others use them', async () => {
+    const [mine, both, foreign] = [await euros(), await euros(), await euros()];
+    const shop = await makeShop([mine, both]);
+    await makeShop([both, foreign]);
+    const { token } = await makeToken({ role: 'configure', shops: [shop.id] });
+    const call = asToken(token);
+    const succeed = (from: string, to: string) => call('POST', `/accounts/${from}/succeed`, { account: to });
+    expect((await succeed(foreign, mine)).status).toBe(404);
+    expect((await succeed(mine, foreign)).status).toBe(400);
+    expect((await succeed(both, mine)).status).toBe(403);
+    expect((await succeed(mine, both)).status).toBe(200);
+    const { token: other } = await makeToken({ role: 'refund', shops: [shop.id] });
+    expect((await asToken(other)('POST', `/accounts/${mine}/succeed`, { account: both })).status).toBe(403);
+  });
+
+  it('and a successor that others stand on is kept as they need it', async () => {
+    const old = await euros();
+    const shop = await makeShop([old]);
+    const to = await successor();
+    await move(old, to);
+    const change = (fields: object) => admin('PUT', `/accounts/${to}`, { provider: 'ecommpay', ...fields });
+    expect((await change({ currencies: ['CHF'] })).status).toBe(409);
+    expect((await change({ environment: 'production', settings: demoSettings('ecommpay') })).status).toBe(
+      409,
+    );
+    expect((await change({ currencies: ['EUR'] })).status).toBe(200);
+    expect((await admin('DELETE', `/accounts/${to}`)).status).toBe(409);
+    // Who sees a shop sees where its payments go, and may not change it where others' go there too.
+    const { token } = await makeToken({ role: 'configure', shops: [shop.id] });
+    expect((await asToken(token)('GET', `/accounts/${to}`)).status).toBe(200);
+    const second = await euros();
+    await makeShop([second]);
+    await move(second, to);
+    expect((await asToken(token)('POST', `/accounts/${to}/retire`)).status).toBe(403);
+  });
+});
+
+describe('chains', () => {
+  it('end at their last account, and what leads back ends before it does', () => {
+    const moves = endsOf(
+      new Map([
+        ['a', 'b'],
+        ['b', 'c'],
+        ['x', 'y'],
+        ['y', 'x'],
+        ['constructor', 'a'],
+      ]),
+    );
+    expect(movedTo(moves, 'a')).toBe('c');
+    expect(movedTo(moves, 'b')).toBe('c');
+    expect(movedTo(moves, 'constructor')).toBe('c');
+    expect(movedTo(moves, 'toString')).toBeNull();
+    expect(movedTo(moves, 'c')).toBeNull();
+    expect(movedTo(moves, 'x')).toBe('y');
+  });
+});
