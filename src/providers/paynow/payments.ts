@@ -50,11 +50,7 @@ export function stateOfPayment(state: State, id: string, isPaid: boolean): State
 }
 
 /** What is kept of a refund of ours. */
-<<<<<<< HEAD
-export function paynowRefundState(id: string, operationReference: string): State {
-=======
 export function stateOfOwnRefund(id: string, operationReference: string): State {
->>>>>>> paynow
   return { [REFUND + id]: operationReference };
 }
 

@@ -13,11 +13,7 @@ import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
-<<<<<<< HEAD
-import { paymentToRefund, paynowRefundState } from './payments.ts';
-=======
 import { paymentToRefund, stateOfOwnRefund } from './payments.ts';
->>>>>>> paynow
 import type { PaynowSettings } from './settings.ts';
 import { askPaynow, movementOfRefund } from './status-query.ts';
 import { PAYNOW_OPERATIONS } from './statuses.ts';
@@ -44,11 +40,7 @@ async function execute(order: OperationOrder<PaynowSettings>): Promise<Operation
     state,
     status,
     providerReference: id,
-<<<<<<< HEAD
-    providerState: paynowRefundState(id, operationReference),
-=======
     providerState: stateOfOwnRefund(id, operationReference),
->>>>>>> paynow
   };
 }
 
