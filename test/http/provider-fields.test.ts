@@ -30,7 +30,13 @@ async function shopWith(provider: string, settings: object = {}) {
       reference: unique(),
       amount: 1999,
       currency: currencyOf(provider),
-      customer: { email: 'zoe@example.com', firstName: 'Zoé', lastName: 'Müller', ip: '203.0.113.9' },
+      customer: {
+        email: 'zoe@example.com',
+        firstName: 'Zoé',
+        lastName: 'Müller',
+        ip: '203.0.113.9',
+        address: { line1: '12 rue de la Paix', postalCode: '75002', city: 'Paris', country: 'FR' },
+      },
       providerFields: fields,
     });
 }

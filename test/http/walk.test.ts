@@ -25,11 +25,15 @@ function isHinted(providerId: string): boolean {
   return Boolean(entry?.queryStatus && !entry.testOnly && !entry.capabilities.signedNotification);
 }
 
+/** Providers whose messages are signed, and never more than a reason to ask all the same. */
+const ALWAYS_ASKED: readonly string[] = ['paynow', 'postfinance-checkout', 'wallee'];
+
 /** Whether what it says is proven: by its signature, or because the provider was queried. */
 function isProven(providerId: string): boolean {
   const entry = provider(providerId);
   if (!entry) return false;
-  return isHinted(providerId) || isProof(entry.proof(accountOf(entry).settings, 'notification'));
+  if (isHinted(providerId) || ALWAYS_ASKED.includes(providerId)) return true;
+  return isProof(entry.proof(accountOf(entry).settings, 'notification'));
 }
 
 describe.each(PROVIDER_IDS)('%s', (providerId) => {

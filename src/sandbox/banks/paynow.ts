@@ -11,6 +11,7 @@ import {
   type Merchant,
   type Spoiling,
 } from '../kit/bank.ts';
+import { pageToken } from '../kit/page-token.ts';
 import { answerPaynow, movesPaynowMoney, PAYNOW_API } from './paynow-api.ts';
 import {
   currentPayment,
@@ -54,8 +55,10 @@ export const paynowBank: Bank = {
   answer: answerPaynow,
 
   async receive({ path, query }, merchants, memory) {
-    if (!new URLSearchParams(query).get('token')) throw new BankError('token', 'is missing');
-    const payment = await currentPayment(memory, path.split('/').at(-1) ?? '');
+    const id = path.split('/').at(-1) ?? '';
+    if (new URLSearchParams(query).get('token') !== pageToken(id))
+      throw new BankError('token', 'is none of this payment');
+    const payment = await currentPayment(memory, id);
     if (!payment) throw new BankError('payment', 'is not known');
     if (!merchants.some(({ account }) => account === payment.account))
       throw new BankError('shop', 'is not known');

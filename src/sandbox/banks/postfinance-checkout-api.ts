@@ -1,8 +1,9 @@
 /** The web services of the simulated PostFinance Checkout, v1 and v2: the same operations at other paths. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type ApiCall, digits, type Memory, type Merchant } from '../kit/bank.ts';
+import type { ApiCall, Memory, Merchant } from '../kit/bank.ts';
 import { perform } from '../kit/bank-ledger.ts';
 import type { BankOperationKind } from '../kit/entry.ts';
+import { pageToken } from '../kit/page-token.ts';
 import { addressedOf } from '../kit/receive.ts';
 import { CHECKOUT_PUBLIC_KEY, SANDBOX_KEY_ID } from './postfinance-checkout-keys.ts';
 import {
@@ -210,7 +211,7 @@ async function page(call: ApiCall, space: string, id: string, memory: Memory): P
   const one = await transactionAt(memory, id);
   if (one?.space !== space) return failed(call, 'There is no such transaction.');
   if (one.state === 'PENDING') await saveTransaction(memory, { ...one, state: 'CONFIRMED' });
-  const address = `${call.origin}/s/${space}/payment/transaction/pay/${id}?securityToken=${digits(12)}`;
+  const address = `${call.origin}/s/${space}/payment/transaction/pay/${id}?securityToken=${pageToken(`${space}/${id}`)}`;
   return isV2(call) ? new Response(address) : Response.json(address);
 }
 

@@ -4,6 +4,7 @@
  */
 import { createSign } from 'node:crypto';
 import { type Bank, BankError, type BankMessage, type Decision, type Spoiling } from '../kit/bank.ts';
+import { pageToken } from '../kit/page-token.ts';
 import { answerCheckout, CHECKOUT_API, movesCheckoutMoney } from './postfinance-checkout-api.ts';
 import { SANDBOX_KEY_ID, SANDBOX_PRIVATE_KEY } from './postfinance-checkout-keys.ts';
 import {
@@ -70,7 +71,8 @@ export const postfinanceCheckoutBank: Bank = {
     const [, , space, , , , id = ''] = path.split('/');
     const found = await transactionAt(memory, id);
     if (!found || found.space !== space) throw new BankError('transaction', 'is not known');
-    if (!new URLSearchParams(query).get('securityToken')) throw new BankError('securityToken', 'is missing');
+    if (new URLSearchParams(query).get('securityToken') !== pageToken(`${space}/${id}`))
+      throw new BankError('securityToken', 'is none of this transaction');
     const merchant = merchants.find(({ account }) => account === found.account);
     if (!merchant) throw new BankError('space', 'is not known');
     return {
