@@ -103,8 +103,9 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
     currency: String(currency),
     description,
     continueUrl,
+    token: digits(24),
   });
-  const redirectUrl = `${call.origin}/paynow/payment/${payment.id}?token=${digits(24)}`;
+  const redirectUrl = `${call.origin}/paynow/payment/${payment.id}?token=${payment.token}`;
   return Response.json({ redirectUrl, paymentId: payment.id, status: payment.status }, { status: 201 });
 }
 

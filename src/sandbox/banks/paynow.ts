@@ -54,9 +54,12 @@ export const paynowBank: Bank = {
   answer: answerPaynow,
 
   async receive({ path, query }, merchants, memory) {
-    if (!new URLSearchParams(query).get('token')) throw new BankError('token', 'is missing');
-    const payment = await currentPayment(memory, path.split('/').at(-1) ?? '');
-    if (!payment) throw new BankError('payment', 'is not known');
+    const id = path.split('/').at(-1) ?? '';
+    const first = await paymentAt(memory, id);
+    if (!first) throw new BankError('payment', 'is not known');
+    if (new URLSearchParams(query).get('token') !== first.token)
+      throw new BankError('token', 'does not fit the payment');
+    const payment = (await currentPayment(memory, id)) ?? first;
     if (!merchants.some(({ account }) => account === payment.account))
       throw new BankError('shop', 'is not known');
     return {
@@ -66,7 +69,7 @@ export const paynowBank: Bank = {
       currency: payment.currency,
       manual: false,
       shown: [['Description', payment.description]],
-      data: { paymentId: payment.id, continueUrl: payment.continueUrl },
+      data: { paymentId: payment.id, continueUrl: payment.continueUrl, token: payment.token },
     };
   },
 
