@@ -42,8 +42,8 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** A key in place of another, in a form that most recipes take. */
-const PROBE = '0123456789abcdef0123456789abcdef';
+/** Keys in place of another, in the forms that recipes take: of 32 digits, and Monetico's of 40. */
+const PROBES = ['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef01234567'];
 
 /**
  * What is wrong with settings, in a sentence; null: nothing. A secret counts as needed where the recipe's result depends on it, and
@@ -56,8 +56,12 @@ export async function settingsProblem(
   input: RecipeInput,
 ): Promise<string | null> {
   const result = await resultOf(recipe, settings, input);
-  const changes = async (name: string) =>
-    (await resultOf(recipe, { ...settings, [name]: PROBE }, input)) !== result;
+  const changes = async (name: string) => {
+    const results = await Promise.all(
+      PROBES.map((probe) => resultOf(recipe, { ...settings, [name]: probe }, input)),
+    );
+    return results.some((other) => other !== result);
+  };
   for (const name of Object.keys(settings)) {
     // The recipes know a few names more than the accounts: where a vector of an old contract has them.
     if (known.includes(name) || (await changes(name))) continue;

@@ -6,7 +6,7 @@ import type { PaymentId } from '../payments/id.ts';
 import { type Moves, movedTo, NO_MOVES } from '../payments/moves.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { fitted, isInUse, isOffered } from './destinations.ts';
-import { endTrial, type Place, placeOf } from './fallback.ts';
+import { type AttemptPlace, endTrial, placeOf } from './fallback.ts';
 import { hopFailure } from './hop-failure.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { isReal } from './shop-mode.ts';
@@ -63,7 +63,7 @@ async function start(
   const { id, attempt, amount } = hop;
   const { origin, ip, requestId } = shopper;
   let account: Account | null = null;
-  let place: Place | null = null;
+  let place: AttemptPlace | null = null;
   try {
     account = await service.directory.account(hop.account);
     if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);

@@ -13,7 +13,7 @@ import type { Service } from './service.ts';
 import { startProblem } from './start-problem.ts';
 
 /** Where an attempt goes. */
-export interface Place {
+export interface AttemptPlace {
   readonly account: Account;
   /** The account that it stands in for; left out: none. */
   readonly insteadOf?: string;
@@ -52,7 +52,7 @@ export async function placeOf(
   service: Service,
   account: Account,
   options: { readonly shop: Shop; readonly payment: PaymentRequest; readonly isInFlight: boolean },
-): Promise<Place> {
+): Promise<AttemptPlace> {
   const own = { account, isTrial: false };
   const { shop, payment, isInFlight } = options;
   if (account.outage === null || isInFlight) return own;
@@ -65,6 +65,6 @@ export async function placeOf(
 }
 
 /** After a trial that made no call: nothing says any more that the provider cannot be reached. */
-export async function endTrial(service: Service, { account, isTrial }: Place): Promise<void> {
+export async function endTrial(service: Service, { account, isTrial }: AttemptPlace): Promise<void> {
   if (isTrial) await service.directory.noteReached(account, null);
 }

@@ -44,6 +44,7 @@ const OTHER_SETTINGS: Readonly<Record<string, readonly Settings[]>> = {
         .filter((name) => /^billing_(?!phone)/.test(name))
         .map((name) => [name, undefined]),
     ),
+    { billing_phone: undefined },
   ],
   tipi: [{ mode: 'url' }],
   tpay: [{ mode: 'classic' }],

@@ -2,6 +2,7 @@
  * `npm run demo [-- --disorder]`: for every provider, a payment from the API to the sandbox bank and back, as a table. Uses the
  * server on PORT (8787) if it runs, else starts one of its own. Exit 1 when any cell is wrong.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { provider } from '../../providers/registry.ts';
 import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
+import { DEMO_CUSTOMER } from './customer.ts';
 import { disorder, isHinted } from './disorder.ts';
 import { portOf } from './port.ts';
 import { localServer } from './server.ts';
@@ -56,12 +58,7 @@ async function walk(
     currency: account.currencies[0],
     account: account.id,
     description: 'Two tickets',
-    customer: {
-      email: 'jane@example.com',
-      firstName: 'Jane',
-      lastName: 'Doe',
-      address: { line1: '12 rue de la Paix', postalCode: '75002', city: 'Paris', country: 'FR' },
-    },
+    customer: DEMO_CUSTOMER,
   });
   const order = await shop.toBank(payment.redirect);
   const accepted = order.order.startsWith(payment.id) && order.amount === 1999;
