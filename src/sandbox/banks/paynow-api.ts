@@ -1,8 +1,8 @@
 /** The API v3 of the simulated Paynow. It checks our signatures by its own recipe. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ApiCall, Memory, Merchant } from '../kit/bank.ts';
+import { digits } from '../kit/bank.ts';
 import { perform } from '../kit/bank-ledger.ts';
-import { pageToken } from '../kit/page-token.ts';
 import { addressedOf } from '../kit/receive.ts';
 import {
   entryOfPayment,
@@ -103,8 +103,9 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
     currency: String(currency),
     description,
     continueUrl,
+    token: digits(24),
   });
-  const redirectUrl = `${call.origin}/paynow/payment/${payment.id}?token=${pageToken(payment.id)}`;
+  const redirectUrl = `${call.origin}/paynow/payment/${payment.id}?token=${payment.token}`;
   return Response.json({ redirectUrl, paymentId: payment.id, status: payment.status }, { status: 201 });
 }
 

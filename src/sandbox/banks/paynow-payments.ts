@@ -14,6 +14,8 @@ export interface KeptPayment {
   readonly currency: string;
   readonly description: string;
   readonly continueUrl: string;
+  /** Of the page's address. */
+  readonly token: string;
   readonly status: 'NEW' | 'PENDING' | 'CONFIRMED' | 'REJECTED' | 'ABANDONED';
   /** The payment by which the buyer has tried again; null: not tried again. */
   readonly next: string | null;

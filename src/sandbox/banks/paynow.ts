@@ -11,7 +11,6 @@ import {
   type Merchant,
   type Spoiling,
 } from '../kit/bank.ts';
-import { pageToken } from '../kit/page-token.ts';
 import { answerPaynow, movesPaynowMoney, PAYNOW_API } from './paynow-api.ts';
 import {
   currentPayment,
@@ -56,10 +55,11 @@ export const paynowBank: Bank = {
 
   async receive({ path, query }, merchants, memory) {
     const id = path.split('/').at(-1) ?? '';
-    if (new URLSearchParams(query).get('token') !== pageToken(id))
-      throw new BankError('token', 'is none of this payment');
-    const payment = await currentPayment(memory, id);
-    if (!payment) throw new BankError('payment', 'is not known');
+    const first = await paymentAt(memory, id);
+    if (!first) throw new BankError('payment', 'is not known');
+    if (new URLSearchParams(query).get('token') !== first.token)
+      throw new BankError('token', 'does not fit the payment');
+    const payment = (await currentPayment(memory, id)) ?? first;
     if (!merchants.some(({ account }) => account === payment.account))
       throw new BankError('shop', 'is not known');
     return {
@@ -69,7 +69,7 @@ export const paynowBank: Bank = {
       currency: payment.currency,
       manual: false,
       shown: [['Description', payment.description]],
-      data: { paymentId: payment.id, continueUrl: payment.continueUrl },
+      data: { paymentId: payment.id, continueUrl: payment.continueUrl, token: payment.token },
     };
   },
 

@@ -61,7 +61,8 @@ const take = (said: object) =>
 
 /** The order at the bank, after the shopper has come to the same page once more. */
 async function again(attempt: Journey): Promise<Journey> {
-  const page = `https://paywall.bank-demo.com/paynow/payment/${attempt.order.data.paymentId}?token=1`;
+  const { paymentId, token } = attempt.order.data;
+  const page = `https://paywall.bank-demo.com/paynow/payment/${paymentId}?token=${token}`;
   const redirect = { kind: 'url', method: 'GET', url: page } as const;
   const order = await shopperAtBank(ID, redirect, attempt.merchant);
   const bank = bankOf(ID);
