@@ -19,6 +19,8 @@ const MAY_WAIT: Readonly<Record<string, (result: Result) => boolean>> = {
   dotpay: () => true,
   // A total tells ours from the back office's only where nothing else explains it.
   epaydk: ({ panel }) => panel.length > 0,
+  // Nothing can be asked: an answer that was lost is for a person.
+  monetico: ({ requested }) => requested.some(({ status }) => status >= 500),
   // The inquiry says that there was a refund, not how many.
   paybox: ({ entry }) => entry.done.some(({ kind }) => kind === 'refund'),
   // There is no list: without the number that an answer gives, nothing shows an operation.
@@ -30,8 +32,8 @@ const MAY_WAIT: Readonly<Record<string, (result: Result) => boolean>> = {
     entry.done.some(({ state }) => state === 'rejected'),
 };
 
-/** Where a refund of the back office cannot be told from ours at all: neither a name nor an amount is shown. */
-const NO_PANEL: readonly string[] = ['paybox', 'paynow'];
+/** Where a refund of the back office cannot be told from ours at all, or is told of by nothing. */
+const NO_PANEL: readonly string[] = ['monetico', 'paybox', 'paynow'];
 
 const able = providers.filter(
   ({ id, capture, cancel, refund }) => id !== 'dummy' && (capture || cancel || refund),
