@@ -45,8 +45,28 @@ module.exports = {
       comment:
         'by the routes, by commands and by what puts the Worker together; the ledger is given its ports',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(gateway/|http/|cli/|worker\\.ts$|index\\.ts$|dev\\.ts$)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(gateway/|http/|cli/|build/|worker\\.ts$|index\\.ts$|dev\\.ts$)',
+      },
       to: { path: '^src/gateway/' },
+    },
+    {
+      name: 'reconciliation-stands-beside-the-gateway',
+      comment:
+        'a Worker of its own, which reads the directory; the signing Worker knows its words (payments/reconciled.ts) and carries nothing of it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(reconciliation/|dev\\.ts$)' },
+      to: { path: '^src/reconciliation/' },
+    },
+    {
+      name: 'reconciliation-reads-the-directory-alone',
+      severity: 'error',
+      from: { path: '^src/reconciliation/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(reconciliation/|payments/|signing/|directory/account-movements\\.ts$)',
+      },
     },
     {
       name: 'only-routes-and-pages-know-hono',
@@ -81,14 +101,85 @@ module.exports = {
     {
       name: 'only-the-local-entry-imports-the-sandbox',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(sandbox/|dev\\.ts$|build/site/)' },
       to: { path: '^src/sandbox/' },
     },
     {
       name: 'routes-are-imported-by-entries-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http/|index\\.ts$|dev\\.ts$)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(http/|build/|console/|index\\.ts$|dev\\.ts$|cli/client-types\\.ts$)',
+      },
       to: { path: '^src/http/' },
+    },
+    {
+      name: 'the-build-is-not-imported',
+      comment: 'it makes the Worker, which knows nothing of it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/build/' },
+      to: { path: '^src/build/' },
+    },
+    {
+      name: 'the-reference-is-made-by-the-build',
+      comment:
+        'the Worker serves what came of it: what makes it, with its libraries and words, stays out of the Worker',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(http/reference/|build/|dev\\.ts$)' },
+      to: {
+        path: '^src/(http/reference/(?!placeholders\\.ts$)|http/checkout/texts/all\\.ts$|providers/kit/json-schema\\.ts$)',
+      },
+    },
+    {
+      name: 'the-types-of-the-client-come-from-the-schemas',
+      comment: 'the command that writes them reads those, and no route',
+      severity: 'error',
+      from: { path: '^src/cli/client-types\\.ts$' },
+      to: { path: '^src/http/', pathNot: '^src/http/schemas\\.ts$' },
+    },
+    {
+      name: 'the-client-stands-alone',
+      comment: 'it runs in the servers of shops: bytes and texts that are signed, and nothing of the Worker',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/(client/|signing/(bytes|polybanking)\\.ts$)' },
+    },
+    {
+      name: 'the-library-stands-on-the-providers',
+      comment: 'applications without the service have no ledger, directory or gateway',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^src/', pathNot: '^src/(library|providers|payments|signing)/' },
+    },
+    {
+      name: 'the-service-does-not-use-its-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(client|console|sandbox)/' },
+      to: { path: '^src/client/' },
+    },
+    {
+      name: 'the-console-is-a-client',
+      comment:
+        'it calls the operator’s API; of the signing Worker it knows the types of what is said between them, and pure rules',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(console|payments|signing)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'the-console-takes-types-of-the-routes-alone',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/(?!console/|payments/|signing/|http/(operator-api|schemas)\\.ts$)' },
+    },
+    {
+      name: 'the-console-is-imported-by-the-local-entry-alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(console/|cli/|dev\\.ts$)' },
+      to: { path: '^src/console/' },
     },
     {
       name: 'nobody-imports-an-entry',
@@ -106,6 +197,8 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // What a local Worker has built.
+    exclude: { path: '/[.]wrangler/' },
     builtInModules: { add: ['cloudflare:workers', 'cloudflare:test'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.js', '.json'],

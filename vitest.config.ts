@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
+
+/** What a test inside workerd may take on a machine that has much else to do, in milliseconds. */
+const BUSY_MS = 20_000;
 
 /** Memory that looks like a folder. */
 const MEMORY = '/dev/shm';
@@ -18,68 +23,156 @@ if (process.env.TMPDIR === undefined && existsSync(MEMORY)) {
   if (bavail * bsize >= ENOUGH_BYTES) process.env.TMPDIR = MEMORY;
 }
 
+/** The documents that the Worker shows: made where a source is newer than they are. */
+function makeDocuments(): void {
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'src/build/main.ts', 'documents'], {
+    cwd: import.meta.dirname,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('the documents of the Worker could not be made');
+}
+
 /** How long the reconciliation model is played, by the variables of `npm run reconcile-model`. */
 const reconcileModel = {
-  runs: Number(process.env.RECONCILE_RUNS ?? 100),
+  runs: Number(process.env.RECONCILE_RUNS ?? 40),
   seed: Number(process.env.RECONCILE_SEED ?? 7),
   only: (process.env.RECONCILE_ONLY ?? '').split(',').filter(Boolean),
 };
 
-/** Two kinds of tests: inside workerd, with real Durable Objects and D1; and in Node, for the command line. */
-export default defineConfig(async () => ({
-  test: {
-    silent: 'passed-only' as const,
-    // By default one core is left free, which is half of a small machine.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: [
-      {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ADMIN_TOKEN: 'test-admin-token',
-                // A developer's .dev.vars must not make the tests lenient.
-                LOCAL: '0',
-                PUBLIC_URL: 'https://pay.countersign.dev',
-                MASTER_KEY: key('master key of the tests'),
-                ID_KEY: key('id key of the tests'),
-                TEST_MIGRATIONS: await readD1Migrations(
-                  path.join(import.meta.dirname, 'src/directory/migrations'),
-                ),
+/** Movements of each account in the month that is reconciled, by the variable of `npm run reconcile-month`. */
+const monthMovements = Number(process.env.MONTH_MOVEMENTS ?? 1000);
+
+/** In production it is another Worker's; the tests have both in one. */
+const RECONCILIATION = { className: 'Reconciliation', useSQLite: true };
+
+/**
+ * Tests that look at everything that is stored, or at what an isolate keeps: each file has a runtime of its own. The others share one,
+ * and with it the time that its start takes: what they store has names of their own.
+ */
+const ALONE = [
+  'test/directory/**/*.test.ts',
+  'test/gateway/*.test.ts',
+  'test/http/admin.test.ts',
+  'test/http/anchors.test.ts',
+  'test/http/attention.test.ts',
+  'test/http/book-check.test.ts',
+  'test/http/books.test.ts',
+  'test/http/drift.test.ts',
+  'test/http/guesses.test.ts',
+  'test/http/open-doors.test.ts',
+  'test/http/operator-*.test.ts',
+  'test/http/operators.test.ts',
+  'test/http/succession.test.ts',
+  'test/polybanking/**/*.test.ts',
+];
+
+/** Tests of the command line, of whole servers and of packages: in Node. */
+const IN_NODE = [
+  'test/cli/**/*.test.ts',
+  'test/conformance/**/*.test.ts',
+  'test/cpu/**/*.test.ts',
+  'test/upgrade/**/*.test.ts',
+  'test/package/**/*.test.ts',
+  'test/forge/mutants.test.ts',
+];
+
+/** Files that take minutes. They begin first, and the others fill the time beside them. */
+const LONG = [
+  'test/reconcile/',
+  'test/conformance/',
+  'test/cli/new-provider',
+  'test/package/',
+  'test/upgrade/',
+];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((part) => moduleId.includes(part));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+/** Three kinds of tests: inside workerd, with real Durable Objects and D1; the console beside it; and in Node, for the command line. */
+export default defineConfig(async () => {
+  makeDocuments();
+  const bindings = {
+    ADMIN_TOKEN: 'test-admin-token',
+    // A developer's .dev.vars must not make the tests lenient.
+    LOCAL: '0',
+    PUBLIC_URL: 'https://pay.countersign.dev',
+    MASTER_KEY: key('master key of the tests'),
+    ID_KEY: key('id key of the tests'),
+    TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'src/directory/migrations')),
+  };
+  const gateway = () =>
+    cloudflareTest({
+      // From its source: what production runs is built of it (test/cli/bundle.test.ts compares the two).
+      main: './test/support/worker.ts',
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: { bindings, durableObjects: { RECONCILIATION } },
+    });
+  return {
+    test: {
+      silent: 'passed-only' as const,
+      sequence: { sequencer: LongFirst },
+      // By default one core is left free, which is half of a small machine; and some tests wait more than they work.
+      maxWorkers: Math.max(3, availableParallelism() - 1),
+      projects: [
+        {
+          plugins: [gateway()],
+          test: {
+            name: 'workerd',
+            include: ['test/**/*.test.ts'],
+            exclude: [...ALONE, ...IN_NODE, 'test/browser/**', 'test/docs/**', 'test/console/**'],
+            setupFiles: ['./test/support/setup.ts'],
+            isolate: false,
+            testTimeout: BUSY_MS,
+            provide: { reconcileModel, monthMovements },
+          },
+        },
+        {
+          plugins: [gateway()],
+          test: {
+            name: 'alone',
+            include: ALONE,
+            testTimeout: BUSY_MS,
+            setupFiles: ['./test/support/setup.ts'],
+          },
+        },
+        {
+          plugins: [
+            cloudflareTest({
+              main: './test/console/worker.ts',
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                bindings,
+                durableObjects: {
+                  RECONCILIATION,
+                  ONCE: { className: 'OnceLog', useSQLite: true },
+                  GATES: { className: 'SignInGate', useSQLite: true },
+                },
               },
-            },
-          }),
-        ],
-        test: {
-          name: 'workerd',
-          include: ['test/**/*.test.ts'],
-          exclude: [
-            'test/cli/**',
-            'test/conformance/**',
-            'test/cpu/**',
-            'test/upgrade/**',
-            'test/browser/**',
-            'test/forge/mutants.test.ts',
+            }),
           ],
-          setupFiles: ['./test/support/setup.ts'],
-          provide: { reconcileModel },
+          test: {
+            name: 'console',
+            include: ['test/console/**/*.test.{ts,tsx}'],
+            // A password takes a fifth of a second, on a machine that has nothing else to do.
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+            setupFiles: ['./test/support/setup.ts'],
+          },
         },
-      },
-      {
-        test: {
-          name: 'node',
-          include: [
-            'test/cli/**/*.test.ts',
-            'test/conformance/**/*.test.ts',
-            'test/cpu/**/*.test.ts',
-            'test/upgrade/**/*.test.ts',
-            'test/forge/mutants.test.ts',
-          ],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+        {
+          test: {
+            name: 'node',
+            include: IN_NODE,
+            testTimeout: 180_000,
+            hookTimeout: 180_000,
+          },
         },
-      },
-    ],
-  },
-}));
+      ],
+    },
+  };
+});

@@ -1,32 +1,26 @@
 /** The local Worker: the same routes as in production, and beside them the simulated banks and the demo shop. */
 import { type Context, Hono } from 'hono';
+import { hashPassword } from './console/passwords.ts';
 import { requireLoopback } from './env.ts';
-import { accountsToChoose } from './gateway/checkout.ts';
 import { everyTenMinutes } from './gateway/scheduled.ts';
 import { createApp } from './http/app.ts';
-import { checkoutUrl } from './http/checkout-url.ts';
 import { operatorEntrypoint } from './http/operator-api.ts';
+import { accountsOfBanks, payableTest } from './http/sandbox-api.ts';
 import { Problem } from './payments/errors.ts';
-import { paymentId } from './payments/id.ts';
-import { DEMO_KEYS, seed } from './sandbox/demo.ts';
+import { seed } from './sandbox/demo.ts';
+import { seedOperators } from './sandbox/demo-operator.ts';
 import { SandboxStore } from './sandbox/kit/store.ts';
 import { bankRoutes } from './sandbox/routes.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { sandboxSection } from './sandbox/section.ts';
 import { demoShopRoutes } from './sandbox/shop.ts';
 import { type Env, serviceOf } from './worker.ts';
 
+export { Reconciliation } from './reconciliation/index.ts';
 export { Ledger, Sequence, Standby, VaultSwitch } from './worker.ts';
 
-/** What the reference page's examples need under `npm start`. */
-const NOTE = {
-  keys: `SHOP_KEY=${DEMO_KEYS.apiKey} REQUEST_KEY=${DEMO_KEYS.requestKey} ADMIN_TOKEN=local-admin-token`,
-  section: sandboxSection,
-};
+const app = createApp((bindings) => serviceOf(bindings as Env));
 
-const app = createApp((bindings) => serviceOf(bindings as Env), NOTE);
-
-const entrypoint = operatorEntrypoint<Env>(app, serviceOf);
+const entrypoint = operatorEntrypoint<Env>(() => app, serviceOf);
 
 /** For the console's Worker. */
 export { entrypoint as OperatorApi };
@@ -39,24 +33,12 @@ function sandboxOf(c: Context): Sandbox {
   store ??= new SandboxStore(env.DIRECTORY);
   const service = serviceOf(env);
   return {
-    directory: service.directory,
+    accounts: () => accountsOfBanks(service, () => true),
     store,
     origin,
+    merchants: origin,
     origins: [origin, ...(service.config.publicUrl ? [new URL(service.config.publicUrl).origin] : [])],
-    payment: async (text) => {
-      const id = paymentId(text);
-      const found = id && (await service.ledger(id).read());
-      if (!id || !found) return null;
-      const { view, isOpen, isOver, request } = found;
-      const choices = isOpen ? await accountsToChoose(service, found.shop, request, view.test) : null;
-      return {
-        status: view.status,
-        checkoutUrl: checkoutUrl(service, origin, id),
-        isOver,
-        account: view.account,
-        choices: choices?.map((account) => account.id) ?? null,
-      };
-    },
+    payment: (id) => payableTest(service, id, origin),
     fetch: (request) =>
       new URL(request.url).origin === origin
         ? Promise.resolve(local.fetch(request, env, c.executionCtx))
@@ -64,7 +46,18 @@ function sandboxOf(c: Context): Sandbox {
   };
 }
 
+/** The local Worker's bindings: beside its own, the console's Worker. */
+interface LocalEnv extends Env {
+  readonly CONSOLE?: Fetcher;
+}
+
 const local = new Hono();
+for (const path of ['/console', '/console/*']) {
+  local.all(path, (c) => {
+    const { CONSOLE } = c.env as LocalEnv;
+    return CONSOLE ? CONSOLE.fetch(c.req.raw) : app.fetch(c.req.raw, c.env as Env, c.executionCtx);
+  });
+}
 local.route('/', bankRoutes(sandboxOf));
 local.route('/', demoShopRoutes(sandboxOf));
 local.all('*', (c) => app.fetch(c.req.raw, c.env as Env, c.executionCtx));
@@ -85,6 +78,11 @@ export default {
     if (seededFor === null) {
       const { config, directory } = serviceOf(env);
       await seed(directory, config.publicUrl ?? origin);
+      await seedOperators(directory, (password) =>
+        hashPassword(password, (bytes) => {
+          crypto.getRandomValues(bytes);
+        }),
+      );
       seededFor = origin;
     }
     return local.fetch(request, env, context);

@@ -1,26 +1,30 @@
 /** Puts the Worker together from its bindings: what index.ts (production) and dev.ts (local) share. */
 import { waitUntil } from 'cloudflare:workers';
 import { Directory } from './directory/directory.ts';
-import type { VaultSwitchClient } from './directory/older-records.ts';
-import { DirectoryStandby, type StandbyClient, type StandbyPorts } from './directory/standby.ts';
+import { DirectoryStandby, type StandbyPorts } from './directory/standby.ts';
 import { OneWaySwitch } from './directory/vault-switch.ts';
 import { type Config, readConfig, type Variables } from './env.ts';
+import { Documents, type StaticFiles } from './gateway/documents.ts';
 import { NameLookups } from './gateway/look-up.ts';
 import { ledgerPorts } from './gateway/ports.ts';
 import { reached } from './gateway/reached.ts';
-import type { LedgerClient, Service } from './gateway/service.ts';
+import type { Service } from './gateway/service.ts';
 import { ShopLimits } from './gateway/shop-limits.ts';
 import { PaymentLedger } from './ledger/ledger.ts';
 import type { LedgerPorts } from './ledger/ports.ts';
 import { DailySequence } from './ledger/sequence.ts';
+import type { ReconciliationClient } from './payments/reconciled.ts';
 
 export interface Env extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: D1Database;
   readonly ADDRESS_LIMIT?: RateLimit;
+  readonly ASSETS?: StaticFiles;
   readonly SEQUENCE: DurableObjectNamespace<Sequence>;
   readonly VAULT_SWITCH: DurableObjectNamespace<VaultSwitch>;
   readonly STANDBY: DurableObjectNamespace<Standby>;
+  /** Of another Worker (src/reconciliation); left out where it is not deployed. */
+  readonly RECONCILIATION?: DurableObjectNamespace<Rpc.DurableObjectBranded>;
 }
 
 interface Parts {
@@ -28,6 +32,7 @@ interface Parts {
   readonly directory: Directory;
   readonly names: NameLookups;
   readonly shopLimits: ShopLimits;
+  readonly documents: Documents;
 }
 
 const now = () => Date.now();
@@ -51,12 +56,17 @@ function partsOf(env: Env): Parts {
     hashKey: config.idKey,
     now,
     random,
-    vaultSwitch: () =>
-      env.VAULT_SWITCH.get(env.VAULT_SWITCH.idFromName('older records')) as unknown as VaultSwitchClient,
-    standby: () => env.STANDBY.get(env.STANDBY.idFromName('directory')) as unknown as StandbyClient,
+    vaultSwitch: () => reached(env.VAULT_SWITCH.get(env.VAULT_SWITCH.idFromName('older records'))),
+    standby: () => reached(env.STANDBY.get(env.STANDBY.idFromName('directory'))),
     pause,
   });
-  const made = { config, directory, names: new NameLookups(now), shopLimits: new ShopLimits(now) };
+  const made = {
+    config,
+    directory,
+    names: new NameLookups(now),
+    shopLimits: new ShopLimits(now),
+    documents: new Documents(env.ASSETS ?? null),
+  };
   parts.set(env.DIRECTORY, made);
   return made;
 }
@@ -66,13 +76,14 @@ function partsOf(env: Env): Parts {
  * @throws Problem misconfigured when a variable is missing.
  */
 export function serviceOf(env: Env): Service {
-  const { config, directory, names, shopLimits } = partsOf(env);
+  const { config, directory, names, shopLimits, documents } = partsOf(env);
   const ledgers = env.LEDGER;
   return {
     config,
     directory,
     names,
     shopLimits,
+    documents,
     // The local runtime would count as well.
     addressLimit: config.local ? null : (env.ADDRESS_LIMIT ?? null),
     ledger: (id, region) =>
@@ -80,15 +91,22 @@ export function serviceOf(env: Env): Service {
         ledgers.get(
           ledgers.idFromName(id),
           region ? { locationHint: region as DurableObjectLocationHint } : {},
-        ) as unknown as LedgerClient,
+        ),
       ),
     ledgerByObject: (objectId) => {
       try {
-        return reached(ledgers.get(ledgers.idFromString(objectId)) as unknown as LedgerClient);
+        return reached(ledgers.get(ledgers.idFromString(objectId)));
       } catch {
         return null;
       }
     },
+    // Of another Worker: its types are those of what is said to it.
+    reconciliation: (id) =>
+      env.RECONCILIATION
+        ? (reached(
+            env.RECONCILIATION.get(env.RECONCILIATION.idFromName(id)),
+          ) as unknown as ReconciliationClient)
+        : null,
     now,
     random,
     fetch: (input, init) => fetch(input, init),

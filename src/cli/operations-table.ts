@@ -1,6 +1,6 @@
 /**
- * `npm run operations-table`: writes into the README which provider has which operation after a payment, from what the
- * providers declare. A test fails when the README says something else.
+ * `npm run operations-table`: writes into docs/after-payment.md which provider has which operation after a payment, from what the
+ * providers declare. A test fails when the page says something else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,11 +49,11 @@ export function operationsTable(): string {
 /** A text with the table between its markers replaced. @throws Error when it has no markers. */
 export function withTable(text: string): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error('the README has no place for the table of operations');
+  if (begin < 0 || end < begin) throw new Error('the page has no place for the table of operations');
   return `${text.slice(0, begin + BEGIN.length)}\n\n${operationsTable()}\n\n${text.slice(end)}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const readme = join(import.meta.dirname, '../../README.md');
-  writeFileSync(readme, withTable(readFileSync(readme, 'utf8')));
+  const page = join(import.meta.dirname, '../../docs/after-payment.md');
+  writeFileSync(page, withTable(readFileSync(page, 'utf8')));
 }

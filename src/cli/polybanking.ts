@@ -1,7 +1,8 @@
 /** The recipes of the PolyBanking dialect, for the vectors and the command line: it is no provider. */
 import type { Recipe } from '../providers/contract.ts';
 import { textFields } from '../providers/kit/form-message.ts';
-import { polybankingBase, polybankingSignature } from '../webhooks/polybanking.ts';
+import { polybankingBase } from '../signing/polybanking.ts';
+import { polybankingSignature } from '../webhooks/polybanking.ts';
 
 const recipe: Recipe<{ readonly secret: string }> = {
   kind: 'sign',

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { shareOfId } from './progress.ts';
 
 interface Rebuilt {
   readonly queued: number;
@@ -46,15 +47,6 @@ async function call(url: string, body: object): Promise<Rebuilt> {
   }
 }
 
-/** How far an id is, from 0 to 1: ids are hashes, in Crockford's base32, and the run goes through them in order. */
-function shareOf(id: string): number {
-  const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-  return Array.from(id.slice(0, 4)).reduce(
-    (share, digit, index) => share + Math.max(0, digits.indexOf(digit)) / 32 ** (index + 1),
-    0,
-  );
-}
-
 function placeIn(file: string, url: string, older: boolean): Place {
   const begin = { url, older, cursor: '', queued: 0, empty: 0 };
   if (!existsSync(file)) return begin;
@@ -80,7 +72,7 @@ async function everyPage(url: string, file: string, older: boolean): Promise<voi
     }
     place = { ...place, cursor: page.nextCursor, queued, empty };
     writeFileSync(file, `${JSON.stringify(place)}\n`);
-    const percent = (100 * shareOf(page.nextCursor)).toFixed(1);
+    const percent = (100 * shareOfId(page.nextCursor)).toFixed(1);
     console.log(`${percent} %: ${queued} payments queued, ${empty} objects without one`);
   }
 }

@@ -13,10 +13,24 @@ const licencesOf = ({ licenses = [] }) =>
   licenses.map(({ license, expression }) => license?.id ?? license?.name ?? expression).filter(Boolean);
 
 function list() {
-  const given = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--omit', 'optional'];
+  const given = ['sbom', '--sbom-format', 'cyclonedx'];
   const { status, stdout, stderr } = spawnSync('npm', given, { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`npm sbom failed, which npm 10 and newer have: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** What is left of npm's list when packages for development are taken out: npm would take out too what both they and the Worker use. */
+function ofWorker(sbom, packages) {
+  const isOfWorker = (component) => {
+    const entry = packages[folderOf(component, packages)];
+    return !entry.dev && !entry.optional && !entry.devOptional && !entry.peer;
+  };
+  const components = sbom.components.filter(isOfWorker);
+  const kept = new Set([sbom.metadata.component, ...components].map((component) => component['bom-ref']));
+  const dependencies = sbom.dependencies
+    .filter(({ ref }) => kept.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }));
+  return { ...sbom, components, dependencies };
 }
 
 /** The text of a package's licence, as its file has it. */
@@ -36,8 +50,8 @@ function folderOf({ name, version }, installed) {
 }
 
 try {
-  const sbom = list();
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const sbom = ofWorker(list(), packages);
   const without = sbom.components.filter((component) => licencesOf(component).length === 0);
   if (without.length > 0) throw new Error(`without a licence: ${without.map(({ purl }) => purl).join(', ')}`);
   const entries = sbom.components.map((component) => {

@@ -1,6 +1,6 @@
 /** Checks vector files against the providers' named recipes. */
-import { XMLParser } from 'fast-xml-parser';
 import type { Json, Recipe, RecipeInput } from '../providers/contract.ts';
+import { readXml } from '../providers/kit/xml.ts';
 import { provider } from '../providers/registry.ts';
 import { fromHex, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
 import { polybankingRecipes } from './polybanking.ts';
@@ -51,12 +51,10 @@ function sameAddress(one: string, other: string): boolean {
   return a.origin + a.pathname === b.origin + b.pathname && parameters(a) === parameters(b);
 }
 
-const xml = new XMLParser({ ignoreAttributes: false, parseTagValue: false, removeNSPrefix: true });
-
 /** A body as what it means: XML and JSON parsed, any other text as it is. */
 function meaning(body: string): string {
   const text = body.trim();
-  if (text.startsWith('<')) return JSON.stringify(withoutDeclarations(xml.parse(text)));
+  if (text.startsWith('<')) return JSON.stringify(withoutNamespace(readXml(text, { attribute: '@' })));
   try {
     return JSON.stringify(sorted(JSON.parse(text)));
   } catch {
@@ -74,14 +72,14 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Prefixes and the declaration of an XML document are free. */
-function withoutDeclarations(value: unknown): unknown {
+/** The namespace that names without a prefix are in is free, as prefixes are. */
+function withoutNamespace(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutDeclarations);
+  if (Array.isArray(value)) return value.map(withoutNamespace);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => name !== '?xml' && !name.startsWith('@_xmlns'))
-      .map(([name, member]) => [name, withoutDeclarations(member)]),
+      .filter(([name]) => name !== '@xmlns')
+      .map(([name, member]) => [name, withoutNamespace(member)]),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Accounts in D1: one merchant contract each, its secrets sealed in a table of their own. */
+import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
@@ -6,7 +7,7 @@ import { requireRoom } from './live-values.ts';
 import { forgetOutage } from './outages.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
-import { type AccountLink, accountLinks, succeed } from './successions.ts';
+import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
@@ -14,6 +15,8 @@ interface AccountRow {
   readonly id: string;
   readonly provider: string;
   readonly caption: string;
+  readonly display_name: string | null;
+  readonly kind: string | null;
   readonly environment: string;
   readonly currencies: string;
   readonly settings: string;
@@ -45,6 +48,8 @@ export interface AccountInput {
   readonly id: string;
   readonly provider: string;
   readonly caption: string;
+  readonly displayName: string | null;
+  readonly kind: AccountKind | null;
   readonly environment: Environment;
   readonly currencies: readonly string[];
   readonly settings: Readonly<Record<string, unknown>>;
@@ -162,6 +167,8 @@ export class Accounts {
       id: row.id,
       provider: row.provider,
       caption: row.caption,
+      displayName: row.display_name,
+      kind: row.kind as AccountKind | null,
       environment: row.environment as Environment,
       currencies: JSON.parse(row.currencies) as string[],
       settings: JSON.parse(row.settings) as Record<string, unknown>,
@@ -193,12 +200,13 @@ export class Accounts {
       this.#db
         .prepare(
           `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
-             trust_unproven, fallback, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             trust_unproven, fallback, display_name, kind, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
              currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
              allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
-             trust_unproven = excluded.trust_unproven, fallback = excluded.fallback, updated_at = excluded.updated_at`,
+             trust_unproven = excluded.trust_unproven, fallback = excluded.fallback,
+             display_name = excluded.display_name, kind = excluded.kind, updated_at = excluded.updated_at`,
         )
         .bind(
           input.id,
@@ -212,6 +220,8 @@ export class Accounts {
           input.expireAfterHours,
           input.trustUnprovenNotifications ? 1 : 0,
           input.fallback,
+          input.displayName,
+          input.kind,
           at,
           at,
         ),
@@ -257,6 +267,11 @@ export class Accounts {
     await this.#begin(`account/${to}`);
     await this.#begin('setting/moves');
     return succeed(this.#db, { from, to, by, at: new Date(this.#now()).toISOString() });
+  }
+
+  /** Whether an account was ever succeeded. */
+  wasSucceeded(id: string): Promise<boolean> {
+    return wasSucceeded(this.#db, id);
   }
 
   /** Every account that has a successor or a fallback. */

@@ -45,11 +45,25 @@ export class Anchors {
   }
 
   async get(number: number): Promise<Anchor | null> {
+    const found = await this.next(number - 1);
+    return found?.number === number ? found : null;
+  }
+
+  /** The first one after a number. */
+  async next(after: number): Promise<Anchor | null> {
     const row = await this.#db
-      .prepare('SELECT * FROM anchors WHERE number = ?')
-      .bind(number)
+      .prepare('SELECT * FROM anchors WHERE number > ? ORDER BY number LIMIT 1')
+      .bind(after)
       .first<AnchorRow>();
     return row && anchorOf(row);
+  }
+
+  /** The highest number under which leaves were ever gathered; 0: none were. */
+  async gathered(): Promise<number> {
+    const row = await this.#db
+      .prepare('SELECT max(anchor) AS number FROM anchor_leaves')
+      .first<{ readonly number: number | null }>();
+    return row?.number ?? 0;
   }
 
   /**
@@ -59,7 +73,7 @@ export class Anchors {
   async unanchored(anchor: number, limit: number): Promise<AnchorLeaf[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT id AS payment, head_seq AS seq, head AS hash FROM payments WHERE unanchored = 1
+        `SELECT id AS payment, head_seq AS seq, head AS hash FROM payments WHERE unanchored = 1 AND head_seq IS NOT NULL AND head IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM anchor_leaves WHERE payment = payments.id AND anchor = ?)
          ORDER BY id LIMIT ?`,
       )

@@ -1,4 +1,5 @@
 /** How a shop looks on our pages: its name, its colour, its logo. */
+import type { PageLanguage } from '../payments/page-languages.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Database, Statement } from './database.ts';
 import type { Actor } from './types.ts';
@@ -7,6 +8,8 @@ export interface Branding {
   readonly name: string | null;
   /** `#rrggbb`. */
   readonly color: string | null;
+  /** Of our pages, for shoppers who name none; null: English. */
+  readonly language: PageLanguage | null;
   /** SHA-256 of the logo, its first 16 hexadecimal digits; null: there is none. */
   readonly logoHash: string | null;
   readonly logoType: string | null;
@@ -19,14 +22,22 @@ export interface StoredLogo {
   readonly hash: string;
 }
 
-const NONE: Branding = { name: null, color: null, logoHash: null, logoType: null };
+export const NO_BRANDING: Branding = {
+  name: null,
+  color: null,
+  language: null,
+  logoHash: null,
+  logoType: null,
+};
 
 export async function brandingOf(db: Database, shop: string): Promise<Branding> {
   const row = await db
-    .prepare('SELECT name, color, logo_hash AS logoHash, logo_type AS logoType FROM branding WHERE shop = ?')
+    .prepare(
+      'SELECT name, color, language, logo_hash AS logoHash, logo_type AS logoType FROM branding WHERE shop = ?',
+    )
     .bind(shop)
     .first<Branding>();
-  return row ?? NONE;
+  return row ?? NO_BRANDING;
 }
 
 export function logoOf(db: Database, shop: string): Promise<StoredLogo | null> {
@@ -38,27 +49,34 @@ export function logoOf(db: Database, shop: string): Promise<StoredLogo | null> {
     .first<StoredLogo>();
 }
 
+/** What an operator says of it, the logo apart. */
+export type Look = Pick<Branding, 'name' | 'color' | 'language'>;
+
 interface Change {
   readonly shop: string;
   readonly at: string;
   readonly by: Actor;
 }
 
-/** Sets name and colour. */
+/** Sets name, colour and language. */
 export async function putBranding(
   db: Database,
   { shop, at, by }: Change,
-  { name, color }: Pick<Branding, 'name' | 'color'>,
+  { name, color, language }: Look,
   before: Branding,
 ): Promise<void> {
-  const detail = changes({ name: before.name, color: before.color }, { name, color });
+  const detail = changes(
+    { name: before.name, color: before.color, language: before.language },
+    { name, color, language },
+  );
   await db.batch([
     db
       .prepare(
-        `INSERT INTO branding (shop, name, color, updated_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (shop) DO UPDATE SET name = excluded.name, color = excluded.color, updated_at = excluded.updated_at`,
+        `INSERT INTO branding (shop, name, color, language, updated_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (shop) DO UPDATE SET name = excluded.name, color = excluded.color, language = excluded.language,
+           updated_at = excluded.updated_at`,
       )
-      .bind(shop, name, color, at),
+      .bind(shop, name, color, language, at),
     recordAudit(db, at, { by, action: 'shop.branding', subject: shop, shop, detail }),
   ]);
 }

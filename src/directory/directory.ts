@@ -25,26 +25,33 @@ import {
 } from './audit.ts';
 import { Availability } from './availability.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { Books } from './books.ts';
 import {
   type Branding,
   brandingOf,
   deleteLogo,
+  type Look,
   logoOf,
+  NO_BRANDING,
   putBranding,
   putLogo,
   type StoredLogo,
 } from './branding.ts';
 import { Cache } from './cache.ts';
+import { copiedPayments, namedPayments } from './copies.ts';
 import { Credentials } from './credentials.ts';
 import { Database } from './database.ts';
 import { driftStatements, forgetDrift, listDrift } from './drift.ts';
 import { type EndpointTarget, ShopEndpoints, SWITCHED_OFF_AFTER_MS } from './endpoints.ts';
+import { type FeedPage, feedStatements, forgetFeed, readFeed } from './feed.ts';
 import { HealthNotes, healthOf, noteAnswer, noteFailure, type ProviderHealth } from './health.ts';
 import { ImportedRecords } from './imported.ts';
 import { OlderRecords, type VaultSwitchClient } from './older-records.ts';
 import { isTokenText, Operators, type OperatorToken, type OperatorUser, type Use } from './operators.ts';
 import { claimTrial, endOutage, FailedAccounts, writeFailure } from './outages.ts';
+import { sumUp } from './overview.ts';
 import {
+  everWentTo,
   hasProjected,
   listChanged,
   listOverdue,
@@ -56,6 +63,7 @@ import {
   setNextChecks,
 } from './projection.ts';
 import { RecentChanges } from './recent-changes.ts';
+import { Reconciliations } from './reconciliations.ts';
 import {
   listRefusals,
   MOST_REFUSALS,
@@ -93,6 +101,8 @@ export class Directory {
   readonly endpoints: ShopEndpoints;
   readonly imported: ImportedRecords;
   readonly anchors: Anchors;
+  readonly books: Books;
+  readonly reconciliations: Reconciliations;
   readonly operators: Operators;
   readonly credentials: Credentials;
   readonly settings: Settings;
@@ -125,6 +135,8 @@ export class Directory {
     this.#health = new HealthNotes(now);
     this.imported = new ImportedRecords(db);
     this.anchors = new Anchors(db);
+    this.books = new Books(db);
+    this.reconciliations = new Reconciliations(db, now);
     this.shops = new Shops({ db, vault, hashKey, now, random, begin });
     this.operators = new Operators({ db, hashKey, now, random, begin });
     this.credentials = new Credentials({ db, vault, hashKey, now, random });
@@ -243,6 +255,16 @@ export class Directory {
     const isOff = await this.endpoints.fails(shop, id);
     this.#cache.drop(`webhook/${shop}`);
     return isOff;
+  }
+
+  /** What signs the shopper's way back to a shop: its newest webhook secret, cached; null: it has none. */
+  async returnSecret(shopId: string): Promise<string | null> {
+    const secrets = await this.#cache.read<readonly LiveSecret[]>(
+      `return-secret/${shopId}`,
+      () => this.shops.keys(shopId, 'webhookSecret'),
+      () => `shop/${shopId}`,
+    );
+    return secrets?.[0]?.value ?? null;
   }
 
   /** A shop's live keys for signed requests, the newest first, cached. */
@@ -366,8 +388,19 @@ export class Directory {
       project(this.#db, payments, [
         ...this.#health.notifications(this.#db, payments),
         ...driftStatements(this.#db, payments),
+        ...feedStatements(this.#db, payments, this.#now()),
       ]),
     );
+  }
+
+  /** Events of a shop, the oldest first. @throws Problem expired where the place is not there any more. */
+  feed(page: Parameters<typeof readFeed>[1]): Promise<FeedPage> {
+    return readFeed(this.#db, page, this.#now());
+  }
+
+  /** Removes events that were there for long enough. */
+  forgetFeed(): Promise<void> {
+    return forgetFeed(this.#db, this.#now());
   }
 
   /** Writes that a call to the provider of an account was answered or failed, where that is news. */
@@ -406,7 +439,7 @@ export class Directory {
 
   /** What is open of accounts, of the shops of a scope. */
   openPayments(accounts: readonly string[], scope: Scope): Promise<readonly OpenPayments[]> {
-    return openPayments(this.#db, accounts, scope);
+    return openPayments(this.#db, { accounts, scope, now: this.#now() });
   }
 
   /** How the provider of an account answers; null: nothing is known. */
@@ -423,6 +456,13 @@ export class Directory {
     return forgetDrift(this.#db, values);
   }
 
+  /** How a shop looks, cached: on pages for shoppers, which do without where it cannot be read. */
+  async look(shop: string): Promise<Branding> {
+    const load = () => brandingOf(this.#db, shop);
+    const found = this.#cache.read<Branding>(`look/${shop}`, load, () => `shop/${shop}`);
+    return (await found.catch(() => null)) ?? NO_BRANDING;
+  }
+
   /** How a shop looks. */
   branding(shop: string): Promise<Branding> {
     return brandingOf(this.#db, shop);
@@ -432,19 +472,22 @@ export class Directory {
     return logoOf(this.#db, shop);
   }
 
-  async putBranding(shop: string, look: Pick<Branding, 'name' | 'color'>, by: Actor): Promise<Branding> {
+  async putBranding(shop: string, look: Look, by: Actor): Promise<Branding> {
     const change = { shop, by, at: new Date(this.#now()).toISOString() };
     const before = await brandingOf(this.#db, shop);
     await putBranding(this.#db, change, look, before);
+    this.#cache.drop(`look/${shop}`);
     return { ...before, ...look };
   }
 
-  putLogo(shop: string, logo: StoredLogo, by: Actor): Promise<void> {
-    return putLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() }, logo);
+  async putLogo(shop: string, logo: StoredLogo, by: Actor): Promise<void> {
+    await putLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() }, logo);
+    this.#cache.drop(`look/${shop}`);
   }
 
-  deleteLogo(shop: string, by: Actor): Promise<void> {
-    return deleteLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() });
+  async deleteLogo(shop: string, by: Actor): Promise<void> {
+    await deleteLogo(this.#db, { shop, by, at: new Date(this.#now()).toISOString() });
+    this.#cache.drop(`look/${shop}`);
   }
 
   /** Payments of a shop by their newest change, the earliest first. */
@@ -456,9 +499,14 @@ export class Directory {
     return listProjected(this.#db, filter);
   }
 
-  /** Whether the searchable copy has a payment of an account or a shop. */
-  hasPayments(of: Parameters<typeof hasProjected>[1]): Promise<boolean> {
-    return hasProjected(this.#db, of);
+  /** Whether the searchable copy has a payment of a shop. */
+  hasPayments(shop: string): Promise<boolean> {
+    return hasProjected(this.#db, shop);
+  }
+
+  /** Whether any attempt ever went to an account, as the searchable copy has it. */
+  everWentTo(account: string): ReturnType<typeof everWentTo> {
+    return everWentTo(this.#db, account);
   }
 
   /** A page of the payments that match an operator's search. */
@@ -466,8 +514,22 @@ export class Directory {
     return searchPayments(this.#db, search);
   }
 
+  /** Sums for the operator's first page. */
+  sumUp(of: Parameters<typeof sumUp>[1]) {
+    return sumUp(this.#db, of);
+  }
+
   projectedIds(after: string, limit: number, isOlder: boolean): Promise<string[]> {
     return projectedIds(this.#db, after, limit, isOlder);
+  }
+
+  /** Ids of payments that anything in the copy names, in their order, after one. */
+  namedPayments(after: string, limit: number): Promise<string[]> {
+    return namedPayments(this.#db, after, limit);
+  }
+
+  copiedPayments(ids: readonly string[]): ReturnType<typeof copiedPayments> {
+    return copiedPayments(this.#db, ids);
   }
 
   /** Payments without a result that are due to be checked. */

@@ -8,7 +8,7 @@ import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
-import type { Actor, LiveSecret, Shop, WebhookDialect } from './types.ts';
+import type { Actor, LiveSecret, LiveTimes, Shop, WebhookDialect } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
 /** The id of the endpoint that is the shop's `webhook`. */
@@ -186,6 +186,21 @@ export class ShopEndpoints {
       found.set(row.endpoint, [...(found.get(row.endpoint) ?? []), secret]);
     }
     return found;
+  }
+
+  /** When the live secrets of each endpoint but the first live, the newest first. None is opened. */
+  async secretTimes(shop: string): Promise<Readonly<Record<string, readonly LiveTimes[]>>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT * FROM endpoint_secrets WHERE shop = ? AND (not_after IS NULL OR not_after > ?)
+         ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC`,
+      )
+      .bind(shop, new Date(this.#now()).toISOString())
+      .all<SecretRow>();
+    const times: Record<string, LiveTimes[]> = {};
+    for (const { endpoint, not_before: notBefore, not_after: notAfter } of results)
+      times[endpoint] = [...(times[endpoint] ?? []), { notBefore, notAfter }];
+    return times;
   }
 
   #audited(at: string, by: Actor, action: string, detail: AuditRecord['detail'], shop: string): Statement {

@@ -3,9 +3,12 @@
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
 import type { Notified } from '../payments/attention.ts';
+import type { FeedMessage } from '../payments/feed.ts';
+import type { BookedMovement } from '../payments/movements.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
-import type { PaymentView } from '../payments/types.ts';
+import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
+import { movementStatements } from './movements.ts';
 
 /** What a ledger pushes. */
 export interface SearchablePayment {
@@ -17,8 +20,14 @@ export interface SearchablePayment {
   readonly head: { readonly seq: number; readonly hash: string };
   /** Every number that providers have for it. */
   readonly providerReferences: readonly string[];
+  /** What has come and gone of its money, as its log has it. */
+  readonly movements: readonly BookedMovement[];
+  /** Every attempt but the newest. */
+  readonly earlier: readonly EarlierAttempt[];
   /** What messages of its provider have shown since the last push. */
   readonly notified?: Notified;
+  /** Webhooks that the shops' feed may not have, the oldest first. */
+  readonly messages?: readonly FeedMessage[];
 }
 
 export interface ListFilter {
@@ -26,6 +35,8 @@ export interface ListFilter {
   /** In any of them; left out or empty: in all. */
   readonly status?: readonly string[] | undefined;
   readonly account?: string | undefined;
+  /** Each of them. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** RFC 3339, inclusive. */
   readonly from?: string | undefined;
   /** RFC 3339, exclusive. */
@@ -41,7 +52,17 @@ export interface Cursor {
 }
 
 /** Members of a payment that rows of before do not have. */
-const ADDED = { version: 0, operations: [], expiresAt: null, paidAt: null, late: false } as const;
+const ADDED = {
+  version: 0,
+  operations: [],
+  expiresAt: null,
+  paidAt: null,
+  late: false,
+  metadata: {},
+  lineItems: [],
+  method: null,
+  installments: null,
+} as const;
 
 /** A row's payment. */
 export function viewIn({ body, version }: { readonly body: string; readonly version: number }): PaymentView {
@@ -61,6 +82,7 @@ export async function project(
   );
   await db.batch([
     ...payments.map((payment) => bound(statement, payment)),
+    ...movementStatements(db, payments),
     ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
     ...beside,
   ]);
@@ -72,12 +94,12 @@ const ADD_REFERENCES = `INSERT OR IGNORE INTO provider_references (reference, pa
 
 const PROJECT = `
   INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-    refunded, provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, unanchored)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    refunded, provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, metadata, earlier, unanchored)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, amount = excluded.amount,
     currency = excluded.currency, account = excluded.account, provider = excluded.provider, test = excluded.test,
     paid = excluded.paid, refunded = excluded.refunded, provider_reference = excluded.provider_reference,
-    body = excluded.body, email = excluded.email, paid_at = excluded.paid_at,
+    body = excluded.body, email = excluded.email, paid_at = excluded.paid_at, metadata = excluded.metadata, earlier = excluded.earlier,
     check_at = CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END,
     updated_at = excluded.updated_at,
     unanchored = CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END,
@@ -85,7 +107,17 @@ const PROJECT = `
   WHERE excluded.version > payments.version
     OR (excluded.version = payments.version AND excluded.head_seq >= coalesce(payments.head_seq, 0))`;
 
-function bound(statement: Statement, { shop, version, view, head }: SearchablePayment): Statement {
+/** What the search compares. */
+export function emailOf({ customer }: PaymentView): string | null {
+  return customer.email?.toLowerCase() ?? null;
+}
+
+/** As the row has it. */
+export function metadataOf({ metadata }: PaymentView): string | null {
+  return Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : null;
+}
+
+function bound(statement: Statement, { shop, version, view, head, earlier }: SearchablePayment): Statement {
   return statement.bind(
     view.id,
     version,
@@ -103,16 +135,28 @@ function bound(statement: Statement, { shop, version, view, head }: SearchablePa
     view.createdAt,
     view.updatedAt,
     JSON.stringify(view),
-    UNFINISHED.has(view.status) ? new Date(Date.parse(view.updatedAt) + FIRST_CHECK_MS).toISOString() : null,
-    view.customer.email?.toLowerCase() ?? null,
+    checkAtOf(view),
+    emailOf(view),
     view.paidAt,
     head.seq,
     head.hash,
+    metadataOf(view),
+    JSON.stringify(earlier),
   );
 }
 
 /** A payment without a result is first checked so long after its last change. */
 const FIRST_CHECK_MS = 600_000;
+
+const DAY_MS = 86_400_000;
+
+/** When a payment is first checked after a change: without a result, or a day after its next part is due. Null: never. */
+function checkAtOf({ status, updatedAt, installments }: PaymentView): string | null {
+  const isInParts = status === 'partially_paid' && installments !== null;
+  if (!UNFINISHED.has(status) && !isInParts) return null;
+  const pause = isInParts ? (installments.periodDays + 1) * DAY_MS : FIRST_CHECK_MS;
+  return new Date(Date.parse(updatedAt) + pause).toISOString();
+}
 
 /** Payments that are due to be checked, the longest waiting first. */
 export async function listOverdue(
@@ -137,29 +181,41 @@ export async function setNextChecks(
   await db.batch(payments.map(({ id, checkAt, next }) => statement.bind(next, id, checkAt)));
 }
 
+/** The condition that a payment has a text, whose name and value are bound. @param id the column with the payment's id. */
+export function hasMetadata(id: string): string {
+  return `EXISTS (SELECT 1 FROM payment_metadata x WHERE x.payment = ${id} AND x.name = ? AND x.value = ?)`;
+}
+
 /** A shop's payments, the newest first, and where the next page starts. */
 export async function listProjected(
   db: Database,
   filter: ListFilter,
 ): Promise<{ readonly data: PaymentView[]; readonly next: Cursor | null }> {
-  const conditions = ['shop = ?'];
+  const [first, ...others] = Object.entries(filter.metadata ?? {});
+  // Those with the text have the order of the list in their own index.
+  const order = first ? 'm' : 'p';
+  const id = first ? 'm.payment' : 'p.id';
+  const conditions = [`${order}.shop = ?`];
   const values: (string | number)[] = [filter.shop];
   const add = (condition: string, ...bound: (string | undefined)[]) => {
     if (bound.some((value) => value === undefined)) return;
     conditions.push(condition);
     values.push(...(bound as string[]));
   };
+  if (first) add('m.name = ? AND m.value = ?', ...first);
+  for (const pair of others) add(hasMetadata('p.id'), ...pair);
   if (filter.status && filter.status.length > 0) {
-    conditions.push(`status IN (${filter.status.map(() => '?').join(', ')})`);
+    conditions.push(`p.status IN (${filter.status.map(() => '?').join(', ')})`);
     values.push(...filter.status);
   }
-  add('account = ?', filter.account);
-  add('created_at >= ?', filter.from);
-  add('created_at < ?', filter.to);
-  add('(created_at, id) < (?, ?)', filter.cursor?.createdAt, filter.cursor?.id);
+  add('p.account = ?', filter.account);
+  add(`${order}.created_at >= ?`, filter.from);
+  add(`${order}.created_at < ?`, filter.to);
+  add(`(${order}.created_at, ${id}) < (?, ?)`, filter.cursor?.createdAt, filter.cursor?.id);
+  const from = first ? 'payment_metadata m CROSS JOIN payments p ON p.id = m.payment' : 'payments p';
   const { results } = await db
     .prepare(
-      `SELECT body, version FROM payments WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      `SELECT p.body, p.version FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}.created_at DESC, ${id} DESC LIMIT ?`,
     )
     .bind(...values, filter.limit + 1)
     .all<{ readonly body: string; readonly version: number }>();
@@ -193,14 +249,27 @@ export async function listChanged(
   return results;
 }
 
-/** Whether there is a payment that went to an account, or of a shop. */
-export async function hasProjected(
-  db: Database,
-  of: { readonly account: string } | { readonly shop: string },
-): Promise<boolean> {
-  const [condition, value] = 'account' in of ? ['account = ?', of.account] : ['shop = ?', of.shop];
-  const found = await db.prepare(`SELECT 1 FROM payments WHERE ${condition} LIMIT 1`).bind(value).first();
+/** Whether there is a payment of a shop. */
+export async function hasProjected(db: Database, shop: string): Promise<boolean> {
+  const found = await db.prepare('SELECT 1 FROM payments WHERE shop = ? LIMIT 1').bind(shop).first();
   return found !== null;
+}
+
+/**
+ * Whether any attempt ever went to an account: with the newest of a payment, or with one before it.
+ * @returns `unknown`: none that is known, and of payments that an earlier version has pushed the newest alone is known.
+ */
+export async function everWentTo(db: Database, account: string): Promise<'yes' | 'no' | 'unknown'> {
+  const [went, unknown] = await db.batch([
+    db.prepare(
+      `SELECT 1 FROM payments WHERE account = ?1
+       UNION ALL SELECT 1 FROM earlier_attempts WHERE account = ?1 LIMIT 1`,
+      [account],
+    ),
+    db.prepare('SELECT 1 FROM payments WHERE earlier IS NULL LIMIT 1'),
+  ]);
+  if (went?.results.length) return 'yes';
+  return unknown?.results.length ? 'unknown' : 'no';
 }
 
 /** References of a shop's payments, the newest first. */
@@ -222,7 +291,7 @@ export async function projectedIds(
   limit: number,
   isOlder: boolean,
 ): Promise<string[]> {
-  const older = isOlder ? 'AND head IS NULL' : '';
+  const older = isOlder ? 'AND earlier IS NULL' : '';
   const { results } = await db
     .prepare(`SELECT id FROM payments WHERE id > ? ${older} ORDER BY id LIMIT ?`)
     .bind(after, limit)

@@ -8,7 +8,7 @@
  */
 import type { PaymentView } from '../payments/types.ts';
 import type { Database } from './database.ts';
-import { viewIn } from './projection.ts';
+import { hasMetadata, viewIn } from './projection.ts';
 
 /** Both ends may be left out. */
 export interface Range<T> {
@@ -28,6 +28,8 @@ export interface PaymentSearch {
   readonly account?: string | undefined;
   readonly provider?: string | undefined;
   readonly currency?: string | undefined;
+  /** Each of them. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly test?: boolean | undefined;
   /** Minor units, both inclusive. */
   readonly amount: Range<number>;
@@ -76,8 +78,10 @@ interface Condition {
 
 /** A way to find the matches: an index, and what it serves. */
 export interface SearchWay {
-  /** Null: by the numbers of providers. */
+  /** Null: by the table of `by`. */
   readonly index: string | null;
+  /** The numbers of providers, or the shops' own texts. */
+  readonly by?: 'providerReference' | 'metadata';
   readonly serves: readonly Condition[];
   /** Whether it yields the order of the list; else its matches are sorted. */
   readonly isOrdered: boolean;
@@ -116,6 +120,10 @@ function filtersOf(search: PaymentSearch) {
     account: equals('account', search.account),
     provider: equals('provider', search.provider),
     currency: equals('currency', search.currency),
+    metadata: Object.entries(search.metadata ?? {}).map(([name, value]) => ({
+      sql: hasMetadata('i.id'),
+      values: [name, value],
+    })),
     test: equals('test', search.test === undefined ? undefined : Number(search.test)),
     amount: within('amount', search.amount, '<='),
     created: within('created_at', search.created, '<'),
@@ -138,7 +146,8 @@ export function waysOf(search: PaymentSearch): readonly SearchWay[] {
   const order = searchOrderOf(search);
   const isNewest = order === 'created';
   const none = { spread: [], serves: [] } as const;
-  if (search.providerReference !== undefined) return [{ ...none, index: null, isOrdered: false }];
+  if (search.providerReference !== undefined)
+    return [{ ...none, index: null, by: 'providerReference', isOrdered: false }];
   const ways: SearchWay[] = [];
   const add = (name: 'reference' | 'email') => {
     if (filters[name].length > 0)
@@ -146,6 +155,7 @@ export function waysOf(search: PaymentSearch): readonly SearchWay[] {
   };
   add('reference');
   add('email');
+  if (search.metadata) ways.push({ ...none, index: null, by: 'metadata', isOrdered: isNewest });
   const { shops, status } = search;
   if (shops !== null) return [...ways, byShop(search, shops.length, order)];
   if (isNewest) {
@@ -172,11 +182,27 @@ function byShop({ status, account }: PaymentSearch, shops: number, order: Search
     : { ...way, index: 'payments_by_shop', spread: ['shop'] };
 }
 
+/** The rows of the first text that is asked for; those of one shop, where it is about one. */
+function textCondition({ metadata, shops }: PaymentSearch): Condition {
+  const [[name, value] = ['', '']] = Object.entries(metadata ?? {});
+  const [shop, ...others] = shops ?? [];
+  return shop !== undefined && others.length === 0
+    ? { sql: 'r.shop = ? AND r.name = ? AND r.value = ?', values: [shop, name, value] }
+    : { sql: 'r.name = ? AND r.value = ?', values: [name, value] };
+}
+
 /** How many payments each way would find, counted up to `MOST_COUNTED`: one query. Those whose values are spread are not counted. */
 export function countQuery(ways: readonly SearchWay[], search: PaymentSearch): Condition {
   const counts = ways.map((way): Condition => {
     const { status } = filtersOf(search);
     const serves = way.spread.includes('status') ? status : way.serves;
+    if (way.by === 'metadata') {
+      const texts = textCondition(search);
+      return {
+        sql: `SELECT count(*) FROM (SELECT 1 FROM payment_metadata r WHERE ${texts.sql} LIMIT ${MOST_COUNTED})`,
+        values: texts.values,
+      };
+    }
     if (serves.length === 0 || way.index === null || way.spread.includes('shop'))
       return { sql: `SELECT ${MOST_COUNTED}`, values: [] };
     const where = serves.map(({ sql }) => sql).join(' AND ');
@@ -213,14 +239,15 @@ export function pageQuery(way: SearchWay, search: PaymentSearch): Condition {
     table: `l${index}`,
     values: [...new Set(column === 'shop' ? (search.shops ?? []) : search.status)],
   }));
-  const conditions: Condition[] = [
+  const filtered: Condition[] = [
     ...spread.map(({ column, table }) => ({ sql: `i.${column} = ${table}.value`, values: [] })),
     ...Object.entries(filters)
       .filter(([name]) => !spread.some(({ column }) => column === name))
       .flatMap(([, list]) => list),
     ...(order === 'paid_at' ? [{ sql: 'i.paid_at IS NOT NULL', values: [] }] : []),
-    ...(cursor ? [{ sql: `(i.${order}, i.id) < (?, ?)`, values: [cursor.at, cursor.id] }] : []),
   ];
+  if (way.by === 'metadata') return pageByText(way, search, filtered);
+  const conditions: Condition[] = [...filtered, ...beyond(cursor, `i.${order}`, 'i.id')];
   const where = conditions.map(({ sql }) => sql).join(' AND ') || 'TRUE';
   const values = conditions.flatMap((condition) => condition.values);
   const columns = (name: string) =>
@@ -244,6 +271,24 @@ export function pageQuery(way: SearchWay, search: PaymentSearch): Condition {
   return {
     sql: `SELECT ${columns('p')} FROM ${lists} CROSS JOIN payments p WHERE p.id IN (SELECT i.id FROM ${table} WHERE ${where} ${sorted('i')}) ${sorted('p')}`,
     values: [...spread.map((list) => JSON.stringify(list.values)), ...values, most, most],
+  };
+}
+
+/** Whatever comes after a cursor in the order of these columns. */
+function beyond(cursor: SearchCursor | undefined, at: string, id: string): Condition[] {
+  return cursor ? [{ sql: `(${at}, ${id}) < (?, ?)`, values: [cursor.at, cursor.id] }] : [];
+}
+
+/** By the rows of a text, which have the time of creation too. */
+function pageByText(way: SearchWay, search: PaymentSearch, filtered: readonly Condition[]): Condition {
+  const order = COLUMNS[searchOrderOf(search)];
+  const [at, id] = way.isOrdered
+    ? (['r.created_at', 'r.payment'] as const)
+    : ([`i.${order}`, 'i.id'] as const);
+  const all = [textCondition(search), ...filtered, ...beyond(search.cursor, at, id)];
+  return {
+    sql: `SELECT i.shop, i.body, i.version, i.${order} AS at, i.id FROM payment_metadata r CROSS JOIN payments i ON i.id = r.payment WHERE ${all.map(({ sql }) => sql).join(' AND ')} ORDER BY ${at} DESC, ${id} DESC LIMIT ?`,
+    values: [...all.flatMap(({ values }) => values), search.limit + 1],
   };
 }
 

@@ -12,6 +12,7 @@ import {
   KEY_KINDS,
   type KeyKind,
   type LiveSecret,
+  type LiveTimes,
   type Region,
   type Shop,
   type WebhookDialect,
@@ -183,6 +184,26 @@ export class Shops {
         notAfter: row.not_after === null ? null : Date.parse(row.not_after),
       })),
     );
+  }
+
+  /** When the live values of each key of a shop live, the newest first. None is opened. */
+  async keyTimes(shop: string): Promise<Readonly<Record<KeyKind, readonly LiveTimes[]>>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT * FROM shop_keys WHERE shop = ? AND (not_after IS NULL OR not_after > ?) ${NEWEST_FIRST}`,
+      )
+      .bind(shop, new Date(this.#now()).toISOString())
+      .all<KeyRow>();
+    const times = (kind: KeyKind) =>
+      results
+        .filter((row) => row.kind === kind)
+        .map((row) => ({ notBefore: row.not_before, notAfter: row.not_after }));
+    return {
+      apiKey: times('apiKey'),
+      requestKey: times('requestKey'),
+      ipnKey: times('ipnKey'),
+      webhookSecret: times('webhookSecret'),
+    };
   }
 
   /** The shop that an API key belongs to already, whichever it is; null when the key is free. */

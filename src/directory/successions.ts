@@ -86,13 +86,22 @@ export async function succeed(
   return (moved?.results.length ?? 0) > 0;
 }
 
+/** Whether an account was ever succeeded: payments that began there may have gone on elsewhere, and be paid at the old bank all the same. */
+export async function wasSucceeded(db: Database, account: string): Promise<boolean> {
+  const found = await db
+    .prepare("SELECT 1 FROM audit WHERE subject = ? AND action = 'account.succeeded' LIMIT 1")
+    .bind(account)
+    .first();
+  return found !== null;
+}
+
 /** Statuses of a payment that still needs its account. */
 export type OpenCounts = Readonly<Record<string, number>>;
 
 /** As the index `payments_open` has them: it is used for no other text. */
 export const OPEN_STATUSES = "('created', 'forwarded', 'pending', 'authorized', 'partially_paid')";
 
-/** How many open payments there are of each status and currency, by the account of their newest attempt. */
+/** How many payments there are of which an attempt at an account is open, by status and currency. */
 export interface OpenPayments {
   readonly account: string;
   readonly status: string;
@@ -100,23 +109,50 @@ export interface OpenPayments {
   readonly count: number;
 }
 
-/** What is open of accounts, of the shops of a scope. */
+/** Payments whose newest attempt is at an account. @param shops the condition that they are of shops of a scope. */
+export function openByNewest(shops: string): string {
+  return `SELECT account, status, currency, count(*) AS count FROM payments
+    WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each(?)) AND ${shops}
+    GROUP BY account, status, currency`;
+}
+
+/**
+ * Payments that have gone on with another attempt, each once for an account, by what is nearest to money. Their banks do not always say
+ * that a shopper has given up: where one was only sent there, that ends as a payment without a result does, so many hours after the next
+ * attempt began. What a bank processes or holds is open until it says more, and a part that came while the rest is missing.
+ * @param shops as above, with the name `p` of the table.
+ */
+export function openByEarlier(shops: string): string {
+  const at = 'FROM accounts a CROSS JOIN earlier_attempts e ON e.account = a.id';
+  const named = 'a.id IN (SELECT value FROM json_each(?1))';
+  return `WITH gone_on AS (
+      SELECT e.payment, e.account, e.status ${at} AND e.status IN ('authorized', 'partially_paid', 'pending') WHERE ${named}
+      UNION ALL SELECT e.payment, e.account, e.status ${at} AND e.status IN ('created', 'forwarded')
+        AND e.left_at > strftime('%Y-%m-%dT%H:%M:%fZ', ?2, '-' || a.expire_after_hours || ' hours') WHERE ${named}
+    )
+    SELECT account, status, currency, count(*) AS count FROM (
+      SELECT g.account AS account, g.status AS status, p.currency AS currency,
+        max(CASE g.status WHEN 'authorized' THEN 5 WHEN 'partially_paid' THEN 4 WHEN 'pending' THEN 3 WHEN 'forwarded' THEN 2 ELSE 1 END)
+      FROM gone_on g CROSS JOIN payments p ON p.id = g.payment
+      WHERE (g.status <> 'partially_paid' OR p.status = 'partially_paid')
+        AND NOT (p.account = g.account AND p.status IN ${OPEN_STATUSES}) AND ${shops}
+      GROUP BY g.account, g.payment
+    ) GROUP BY account, status, currency`;
+}
+
+/** What is open of accounts, of the shops of a scope. @param of.now milliseconds since 1970. */
 export async function openPayments(
   db: Database,
-  accounts: readonly string[],
-  scope: Scope,
+  of: { readonly accounts: readonly string[]; readonly scope: Scope; readonly now: number },
 ): Promise<readonly OpenPayments[]> {
-  if (accounts.length === 0) return [];
-  const seen = scopeCondition(scope, 'shop');
-  const { results } = await db
-    .prepare(
-      `SELECT account, status, currency, count(*) AS count FROM payments
-       WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each(?)) AND ${seen.sql}
-       GROUP BY account, status, currency ORDER BY account, status, currency`,
-    )
-    .bind(JSON.stringify(accounts), ...seen.values)
-    .all<OpenPayments>();
-  return results;
+  if (of.accounts.length === 0) return [];
+  const accounts = JSON.stringify(of.accounts);
+  const [byNewest, byEarlier] = [scopeCondition(of.scope, 'shop'), scopeCondition(of.scope, 'p.shop')];
+  const answers = await db.batch([
+    db.prepare(openByNewest(byNewest.sql), [accounts, ...byNewest.values]),
+    db.prepare(openByEarlier(byEarlier.sql), [accounts, new Date(of.now).toISOString(), ...byEarlier.values]),
+  ]);
+  return answers.flatMap(({ results }) => results as readonly OpenPayments[]);
 }
 
 /** The counts of one account by status. */

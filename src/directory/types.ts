@@ -1,4 +1,5 @@
 /** What the directory stores, as the rest of countersign sees it. */
+import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 
 /** A secret's value and when it lives (milliseconds since 1970; null: for ever). */
@@ -10,11 +11,20 @@ export interface LiveSecret {
   readonly notAfter: number | null;
 }
 
+/** When a value of a key or secret lives, without the value. RFC 3339 UTC; null: for ever. */
+export interface LiveTimes {
+  readonly notBefore: string;
+  readonly notAfter: string | null;
+}
+
 /** A merchant contract at a provider, its secrets opened. */
 export interface Account {
   readonly id: string;
   readonly provider: string;
   readonly caption: string;
+  /** The name that shoppers know it by, and what it is; null: as its provider has them. */
+  readonly displayName: string | null;
+  readonly kind: AccountKind | null;
   readonly environment: Environment;
   readonly currencies: readonly string[];
   /** Without the secrets, as the operator gave them. */

@@ -1,6 +1,7 @@
 /** What an operator changes of an account: checked against its provider's schema, its secrets kept apart. */
 import type { AccountInput } from '../directory/accounts.ts';
 import type { Account } from '../directory/types.ts';
+import type { AccountKind } from '../payments/account-kinds.ts';
 import { currency } from '../payments/currencies.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
@@ -26,6 +27,9 @@ const DEFAULT_EXPIRE_HOURS = 24;
 export interface AccountChange {
   readonly provider: string;
   readonly caption?: string | null | undefined;
+  /** Null: as the provider has them. */
+  readonly displayName?: string | null | undefined;
+  readonly kind?: AccountKind | null | undefined;
   readonly environment?: Environment | null | undefined;
   readonly currencies?: readonly string[] | null | undefined;
   readonly settings?: Readonly<Record<string, unknown>> | null | undefined;
@@ -184,6 +188,8 @@ export function accountInput(
     id,
     provider: found.id,
     caption: body.caption ?? before?.caption ?? found.caption,
+    displayName: body.displayName === undefined ? (before?.displayName ?? null) : body.displayName,
+    kind: body.kind === undefined ? (before?.kind ?? null) : body.kind,
     environment,
     currencies,
     settings: shown,

@@ -8,6 +8,7 @@ import type { PaymentRequest } from '../payments/types.ts';
 import { fitted, isInUse, isOffered } from './destinations.ts';
 import { type AttemptPlace, endTrial, placeOf } from './fallback.ts';
 import { hopFailure } from './hop-failure.ts';
+import { withoutCode } from './masked-code.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { isReal } from './shop-mode.ts';
 import { choices, startAttempt } from './start-attempt.ts';
@@ -21,6 +22,8 @@ export interface ShopperAtCheckout {
   /** Where countersign is reached from outside. */
   readonly origin: string;
   readonly requestId: string;
+  /** Of a payment by BLIK whose shop has sent the code: for one try. */
+  readonly blikCode?: string;
 }
 
 /** Notes in the payment's log why its shopper could not be forwarded. What fails here must not hide that. */
@@ -61,9 +64,11 @@ async function start(
   shopper: ShopperAtCheckout,
 ): Promise<Started> {
   const { id, attempt, amount } = hop;
-  const { origin, ip, requestId } = shopper;
+  const { origin, ip, requestId, blikCode } = shopper;
   let account: Account | null = null;
   let place: AttemptPlace | null = null;
+  // The provider has a code, and the shopper may be paying.
+  let isCodeTaken = false;
   try {
     account = await service.directory.account(hop.account);
     if (!account) throw new Problem('misconfigured', `the account ${hop.account} is not there any more`);
@@ -78,11 +83,16 @@ async function start(
     const { payment: request, leftOut } = fitted(hop.request, account, null);
     const { insteadOf } = place;
     const started = await startAttempt(service, {
-      ...{ account, insteadOf, leftOut, id, attempt, request, amount, origin, ip },
+      ...{ account, insteadOf, leftOut, id, attempt, request, amount, origin, ip, blikCode },
+    }).catch((error: unknown) => {
+      throw withoutCode(error, blikCode);
     });
+    isCodeTaken = blikCode !== undefined;
     await endTrial(service, place);
     return { result: await ledger.start(attempt, started, ip, await movesNow(service)) };
   } catch (error) {
+    // The number stays reserved: the next code would begin another order.
+    if (isCodeTaken) throw error;
     const accountId = account?.id ?? hop.account;
     await note(ledger, attempt, hopFailure(error, { accountId, account, requestId }));
     const isUnreached =
@@ -104,7 +114,7 @@ export async function nextHop(
 ): Promise<HopResult> {
   const ledger = service.ledger(id);
   const moves = await movesNow(service);
-  const next = () => ledger.hop(shopper.ip, shopper.chosen, moves);
+  const next = () => ledger.hop(shopper.ip, shopper.chosen, moves, shopper.blikCode !== undefined);
   let result = await next();
   if (result.kind === 'start') {
     const first = await start(service, ledger, result, shopper);

@@ -3,6 +3,7 @@ import type { Shop } from '../directory/types.ts';
 import type { CreateResult, ReplaceResult } from '../ledger/commands.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId, MAX_ATTEMPTS } from '../payments/id.ts';
+import { amountsOf } from '../payments/installments.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
@@ -18,6 +19,8 @@ export interface PaymentOrder {
   readonly provider: string | null;
   /** Who asks for it, where that is not the shop: the same order is the same payment. */
   readonly by?: 'operator';
+  /** It is paid at once, by a code that comes with it: its shopper chooses nothing. */
+  readonly byCode?: true;
 }
 
 /** In place of the stored request, as long as nobody was forwarded. */
@@ -35,6 +38,15 @@ function requireFuture({ expiresAt }: PaymentRequest, now: number): void {
   const time = Date.parse(expiresAt);
   if (time <= now) throw invalidField('expiresAt', 'is in the past');
   if (time > now + LONGEST_MS) throw invalidField('expiresAt', 'is more than a year away');
+}
+
+/** @throws Problem when a payment cannot be divided into the parts that are asked for. */
+function requireParts({ amount, installments }: PaymentRequest): void {
+  if (!installments || amountsOf(amount, installments) !== null) return;
+  throw invalidField(
+    installments.firstAmount === undefined ? 'installments.count' : 'installments.firstAmount',
+    'leaves less than one minor unit for a part',
+  );
 }
 
 /** The request as it is stored: it expires by its shop's setting where it does not say when itself. */
@@ -91,9 +103,11 @@ export async function createPayment(
   const known = { requestHash, request, wanted };
   try {
     requireFuture(request, service.now());
+    requireParts(request);
     const destination = await chooseAccount(service, shop, order);
     const start = (number: number) => startFirst(service, { shop, destination, id, number, request, origin });
-    const isOpen = !order.account && !order.provider && (await choices(service, shop, request)).length > 1;
+    const mayChoose = !order.account && !order.provider && !order.byCode;
+    const isOpen = mayChoose && (await choices(service, shop, request)).length > 1;
     const stored = withExpiry(isOpen ? { ...request, choose: true } : request, shop, service.now());
     const command = {
       id,

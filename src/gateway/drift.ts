@@ -34,23 +34,29 @@ function formOf(text: string): string {
   return text.slice(0, 40).replace(/\p{L}/gu, 'a').replace(/\d/g, '0');
 }
 
+/** A name, and what to show of its value: worked out where it is new, which is seldom. */
+type Shown = readonly [value: string, example: () => string];
+
 /** The fields of a message with the forms of their values, as far as it is a form or a JSON object. */
-function fieldsOf({ query, body, contentType }: ProviderRequest): (readonly [name: string, form: string])[] {
+function fieldsOf({ query, body, contentType }: ProviderRequest): Shown[] {
   if (contentType?.endsWith('json')) return membersOf(body);
   const fields = [query, body].flatMap((bytes) => parseForm(bytes, MOST_FIELDS) ?? []);
   return fields.flatMap(({ name, value }) => {
     const text = fromUtf8(name);
-    return text === null ? [] : [[text, formOf(fromUtf8(value) ?? '')] as const];
+    return text === null ? [] : [[text, () => formOf(fromUtf8(value) ?? '')] as const];
   });
 }
 
-function membersOf(body: Uint8Array): (readonly [string, string])[] {
+function membersOf(body: Uint8Array): Shown[] {
   try {
     const parsed: unknown = JSON.parse(fromUtf8(body) ?? '');
     if (typeof parsed !== 'object' || parsed === null) return [];
     return Object.entries(parsed)
       .slice(0, MOST_FIELDS)
-      .map(([name, value]) => [name, typeof value === 'object' ? typeof value : formOf(String(value))]);
+      .map(([name, value]) => [
+        name,
+        () => (typeof value === 'object' ? typeof value : formOf(String(value))),
+      ]);
   } catch {
     return [];
   }
@@ -64,14 +70,21 @@ function isDocumented(provider: Provider, settings: Record<string, unknown>, wha
   return [...covered, ...notCovered].some((name) => name.toLowerCase() === value.toLowerCase());
 }
 
+/** Something that a provider has said. */
+interface Said {
+  readonly what: DriftSort;
+  readonly value: string;
+  readonly example: () => string;
+}
+
 /** What is new to this isolate, and not documented. */
-function newIn(provider: Provider, settings: Record<string, unknown>, found: readonly Noticed[]): Noticed[] {
-  return found.flatMap((one) => {
-    const value = one.value.slice(0, LONGEST);
-    const name = `${provider.id} ${one.what} ${value}`;
+function newIn(provider: Provider, settings: Record<string, unknown>, found: readonly Said[]): Noticed[] {
+  return found.flatMap(({ what, value: said, example }) => {
+    const value = said.slice(0, LONGEST);
+    const name = `${provider.id} ${what} ${value}`;
     if (value === '' || seen.get(name)) return [];
     seen.set(name, true);
-    return isDocumented(provider, settings, one.what, value) ? [] : [{ ...one, value }];
+    return isDocumented(provider, settings, what, value) ? [] : [{ what, value, example: example() }];
   });
 }
 
@@ -80,7 +93,8 @@ export function unfamiliarCode(
   provider: Provider,
   { providerStatus, outcome }: Pick<ProviderUpdate, 'providerStatus' | 'outcome'>,
 ): Noticed[] {
-  return newIn(provider, {}, [{ what: 'code', value: providerStatus, example: `read as ${outcome}` }]);
+  const example = () => `read as ${outcome}`;
+  return newIn(provider, {}, [{ what: 'code', value: providerStatus, example }]);
 }
 
 /** Every field and address of a notification that is not documented and new to this isolate. */
@@ -93,9 +107,11 @@ export function unfamiliarIn(
   const isKnownAddress = ip === null || (account.allowedIps.length > 0 && isAllowed(account.allowedIps, ip));
   return newIn(provider, settings, [
     // So that the directory knows which message of a provider was the first one.
-    { what: 'field', value: ANY_MESSAGE, example: '' },
+    { what: 'field', value: ANY_MESSAGE, example: () => '' },
     ...fieldsOf(request).map(([value, example]) => ({ what: 'field' as const, value, example })),
-    ...(isKnownAddress ? [] : [{ what: 'address' as const, value: ip, example: 'sent a notification' }]),
+    ...(isKnownAddress
+      ? []
+      : [{ what: 'address' as const, value: ip, example: () => 'sent a notification' }]),
   ]);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Logos of shops. What an image is, is read from its first bytes and from nothing else: a browser must never take it for a page. SVG is
- * one, so it is not taken.
+ * Logos of shops. What an image is, is read from its bytes and from nothing else: a browser must never take it for a page. SVG is one, so it
+ * is not taken. Neither is what only begins as an image does: its parts have to fill it.
  */
 import { invalidField, Problem } from '../payments/errors.ts';
 
@@ -22,10 +22,23 @@ function textAt(bytes: Uint8Array, from: number, to: number): string {
   return String.fromCharCode(...bytes.subarray(from, to));
 }
 
+/** PNG, third edition, 5.3 and 5.6: whether chunk follows chunk, with an image among them, up to IEND and no byte more. */
+function isFilled(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let hasImage = false;
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const type = textAt(bytes, at + 4, at + 8);
+    hasImage ||= type === 'IDAT';
+    at += 12 + view.getUint32(at);
+    if (type === 'IEND') return hasImage && at === bytes.length;
+  }
+  return false;
+}
+
 /** PNG, third edition, 5.2 and 11.2.1: the signature, then the chunk IHDR with width and height. */
 function pngOf(bytes: Uint8Array): Image | null {
   if (bytes.length < 33 || PNG_BEGINNING.some((byte, index) => bytes[index] !== byte)) return null;
-  if (textAt(bytes, 12, 16) !== 'IHDR') return null;
+  if (textAt(bytes, 12, 16) !== 'IHDR' || !isFilled(bytes)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };
 }
@@ -34,6 +47,7 @@ function pngOf(bytes: Uint8Array): Image | null {
 function webpOf(bytes: Uint8Array): Image | null {
   if (bytes.length < 30 || textAt(bytes, 0, 4) !== 'RIFF' || textAt(bytes, 8, 12) !== 'WEBP') return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (view.getUint32(4, true) !== bytes.length - 8) return null;
   const type = 'image/webp';
   switch (textAt(bytes, 12, 16)) {
     case 'VP8 ':
@@ -56,7 +70,7 @@ function webpOf(bytes: Uint8Array): Image | null {
 }
 
 /**
- * The type of an image, by its first bytes.
+ * The type of an image.
  * @throws Problem invalid_request for anything but a PNG or a WebP of at most 1024 pixels a side, payload_too_large beyond 32 KB.
  */
 export function logoType(bytes: Uint8Array): Image['type'] {

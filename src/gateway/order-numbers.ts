@@ -9,8 +9,10 @@ export interface NamedAttempt {
   readonly attempt: number;
 }
 
-/** The form of PolyBanking's order numbers. */
-const POLYBANKING_ORDER = /^polybanking-\d{1,18}$/;
+/** Whether an order number has the form of PolyBanking's. */
+export function isOfPolybanking(order: string): boolean {
+  return /^polybanking-\d{1,18}$/.test(order);
+}
 
 /** PolyBanking's order number of a transaction. */
 export function polybankingOrder(number: string): string {
@@ -23,7 +25,7 @@ export function polybankingOrder(number: string): string {
  */
 export async function attemptOfOrder(service: Service, order: string): Promise<NamedAttempt | null> {
   const ours = fromOrderNumber(order);
-  if (ours || !POLYBANKING_ORDER.test(order)) return ours;
+  if (ours || !isOfPolybanking(order)) return ours;
   const found = await service.directory.imported.paymentOf(order);
   const id = found === null ? null : paymentId(found);
   return id && { id, attempt: 1 };

@@ -26,15 +26,49 @@ export async function requirePublicAddresses(service: Service, account: Account)
   }
 }
 
-/** What a call is for: an attempt that begins with it, or anything else. */
-type CallPurpose = 'attempt' | 'call';
-
 /**
  * fetch for the calls of an account, whose answers and failures are noted. It fails before a call to an address that an operator has
  * entered where that is not public.
  */
-export function fetchFor(service: Service, account: Account, purpose: CallPurpose = 'call'): typeof fetch {
-  return noting(service, account, guarded(service, account), purpose);
+export function fetchFor(service: Service, account: Account): typeof fetch {
+  // Where an attempt begins with a call, only such calls say whether attempts can begin.
+  const saysReached = account.fallback !== null && !isDeferred(account);
+  return noting(service, account, guarded(service, account), (failure) => {
+    if (saysReached) service.later(service.directory.noteReached(account, failure));
+  });
+}
+
+/** The calls with which an attempt begins. */
+interface AttemptCalls {
+  readonly fetch: typeof fetch;
+  /** They are over. @param hasBegun whether the attempt has begun. */
+  ended(hasBegun: boolean): void;
+}
+
+/**
+ * The calls with which one attempt registers its order. Together they say whether attempts can begin: a provider that answers the first
+ * of two and not the second cannot be used.
+ */
+export function attemptCalls(service: Service, account: Account): AttemptCalls {
+  let [made, answered] = [0, 0];
+  let failed: string | null = null;
+  const call = guarded(service, account);
+  const toItsEnd: typeof fetch = async (input, init) => whole(await call(input, init));
+  const noted = noting(service, account, toItsEnd, (failure) => {
+    if (failure === null) answered += 1;
+    else failed ??= failure;
+  });
+  return {
+    fetch: (input, init) => {
+      made += 1;
+      return noted(input, init);
+    },
+    ended(hasBegun) {
+      if (made === 0 || account.fallback === null) return;
+      const failure = failed ?? (answered < made ? 'no answer' : null);
+      service.later(service.directory.noteReached(account, hasBegun ? null : failure));
+    },
+  };
 }
 
 function guarded(service: Service, account: Account): typeof fetch {
@@ -50,13 +84,29 @@ function guarded(service: Service, account: Account): typeof fetch {
   };
 }
 
-/** What the provider answers, an error of our own included, is an answer; no answer, and a fault of its own, is a failure. */
-function noting(service: Service, account: Account, call: typeof fetch, purpose: CallPurpose): typeof fetch {
-  // Where an attempt begins with a call, only such calls say whether attempts can begin.
-  const saysReached = account.fallback !== null && isDeferred(account) === (purpose === 'attempt');
+/** Statuses whose answers have no body. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304]);
+
+/** An answer that was read to its end: one that begins and does not end is none. */
+async function whole(answer: Response): Promise<Response> {
+  const { status, statusText, headers } = answer;
+  const bytes = await answer.arrayBuffer();
+  return new Response(WITHOUT_BODY.has(status) ? null : bytes, { status, statusText, headers });
+}
+
+/**
+ * What the provider answers, an error of our own included, is an answer; no answer, and a fault of its own, is a failure.
+ * @param said is told of each call: null for an answer, else why there was none.
+ */
+function noting(
+  service: Service,
+  account: Account,
+  call: typeof fetch,
+  said: (failure: string | null) => void,
+): typeof fetch {
   const note = (failure: string | null) => {
     service.later(service.directory.noteCall(account.id, failure));
-    if (saysReached) service.later(service.directory.noteReached(account, failure));
+    said(failure);
   };
   return async (input, init) => {
     try {

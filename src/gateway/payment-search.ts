@@ -50,10 +50,10 @@ function cursorOf(text: string, order: SearchCursor['by']): SearchCursor {
 }
 
 /** The shops that a search is about; null: all. */
-async function shopsOf(
+export async function searchedShops(
   service: Service,
   scope: Scope,
-  { shop, group }: SearchRequest,
+  { shop, group }: Pick<SearchRequest, 'shop' | 'group'>,
 ): Promise<readonly string[] | null> {
   if (shop !== undefined) {
     const found = await scopedShop(service, scope, shop);
@@ -120,7 +120,7 @@ export async function findPayments(
     // A provider's own number may look like one of ours.
     if (data.length > 0 || search.providerReference === undefined) return { data, nextCursor: null };
   }
-  const whole: PaymentSearch = { ...search, shops: await shopsOf(service, scope, request) };
+  const whole: PaymentSearch = { ...search, shops: await searchedShops(service, scope, request) };
   const { data, next } = await service.directory.search({
     ...whole,
     cursor: cursor === undefined ? undefined : cursorOf(cursor, searchOrderOf(whole)),

@@ -12,39 +12,21 @@
 import type { Account } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import { MONEY_OUTCOMES } from '../payments/statuses.ts';
-import type { Channel, Proof, Provider, ProviderUpdate } from '../providers/contract.ts';
+import type { Channel, Provider, ProviderUpdate } from '../providers/contract.ts';
+import { canQuery, countsAs, queryLack } from '../providers/kit/counts-as.ts';
 import { type OpenedAccount, open } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 
-export const COUNTS_AS = ['proof', 'query', 'addresses', 'person'] as const;
-export type CountsAs = (typeof COUNTS_AS)[number];
-
-/** Whether a signature proves everything that decides about money. */
-export function isProof({ keyOf, undecided, bordersCovered, uniqueReading }: Proof): boolean {
-  return keyOf === 'merchant' && undecided.length === 0 && (bordersCovered || uniqueReading !== null);
-}
+export {
+  COUNTS_AS,
+  type CountsAs,
+  canQuery,
+  countsAs,
+  isProof,
+  queryLack,
+} from '../providers/kit/counts-as.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
-
-/** Why a provider cannot be asked about an attempt, by the settings of an account; null: it can. */
-export function queryLack(provider: Provider, settings: Settings, isHinted: boolean): string | null {
-  const isOnlyHinted = provider.queriesOnlyHints?.(settings) ?? false;
-  if (!provider.queryStatus || (isOnlyHinted && !isHinted))
-    return `${provider.caption} cannot be asked about payments`;
-  return provider.cannotQueryStatus?.(settings) ?? null;
-}
-
-/** Whether a provider can be asked about an attempt without a hint. */
-export function canQuery(provider: Provider, settings: Settings): boolean {
-  return queryLack(provider, settings, false) === null;
-}
-
-/** What a message counts as that came this way, on an account whose money is real. */
-export function countsAs(provider: Provider, settings: Settings, channel: Channel): CountsAs {
-  if (isProof(provider.proof(settings, channel))) return 'proof';
-  if (canQuery(provider, settings)) return 'query';
-  return channel === 'notification' && provider.notificationAddresses ? 'addresses' : 'person';
-}
 
 /** What is said to operators and storefronts about the messages of an account, or of a provider by its usual settings. */
 export function describeProof(provider: Provider, settings: Settings) {

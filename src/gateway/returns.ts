@@ -142,7 +142,7 @@ async function queryNow(
     // What takes money is not given up half-way.
     const commands = spends
       ? await queryStatus(service, query)
-      : await whileShopperWaits(service.fetch, (fetcher) =>
+      : await whileShopperWaits(service.fetch, ({ fetch: fetcher }) =>
           queryStatus({ ...service, fetch: fetcher }, query),
         );
     const [first, ...more] = commands ?? [];
@@ -158,7 +158,11 @@ async function queryNow(
 }
 
 /** What a return has come to, for the shopper to go on. */
-export type TakenReturn = ReturnResult & Pick<Asked, 'isUnanswered'>;
+export type TakenReturn = ReturnResult &
+  Pick<Asked, 'isUnanswered'> & {
+    /** The provider has signed what came along: whoever brings it is the shopper. */
+    readonly isProven?: boolean;
+  };
 
 /**
  * Takes a return to the ledger of its payment.
@@ -181,7 +185,7 @@ export async function takeReturn(
     const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
     const { refused } = returned;
     const result = await service.ledger(id).returned({ ...asked, account, refused, ip });
-    return { ...result, ...(isUnanswered && { isUnanswered }) };
+    return { ...result, ...(isUnanswered && { isUnanswered }), isProven: returned.update?.proven === true };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);

@@ -2,83 +2,17 @@
 
 import type { Directory } from '../directory/directory.ts';
 import type { Config } from '../env.ts';
-import type {
-  ApplyUpdateCommand,
-  ApplyUpdateResult,
-  ApprovalCommand,
-  ApprovalResult,
-  CallOffResult,
-  ConcludeAttemptCommand,
-  ConcludeAttemptResult,
-  ConcludeCommand,
-  ConcludeResult,
-  CreateCommand,
-  CreateResult,
-  Delivery,
-  DeliveryWithBodies,
-  EraseResult,
-  HintCommand,
-  HintResult,
-  History,
-  HopFailure,
-  HopResult,
-  ImportCommand,
-  ImportResult,
-  OperationCommand,
-  OperationCommandResult,
-  OverdueCommand,
-  PaymentLog,
-  PaymentRead,
-  ReplaceResult,
-  ReturnCommand,
-  ReturnQuery,
-  ReturnResult,
-  SignedAttempt,
-  StatusQueryRequest,
-} from '../ledger/commands.ts';
+import type { PaymentLedger } from '../ledger/ledger.ts';
 import type { PaymentId } from '../payments/id.ts';
-import type { Moves } from '../payments/moves.ts';
-import type { EventPage, EventSource } from '../payments/types.ts';
+import type { ReconciliationClient } from '../payments/reconciled.ts';
 import type { DayZone } from '../providers/contract.ts';
+import type { Documents } from './documents.ts';
 import type { NameLookups } from './look-up.ts';
+import type { Remote } from './reached.ts';
 import type { ShopLimits } from './shop-limits.ts';
 
 /** A ledger as its callers see it: each call is one round trip to its Durable Object. */
-export interface LedgerClient {
-  create(command: CreateCommand): Promise<CreateResult>;
-  importHistory(command: ImportCommand): Promise<ImportResult>;
-  replay(command: Pick<CreateCommand, 'requestHash' | 'request' | 'wanted'>): Promise<CreateResult | null>;
-  replace(command: CreateCommand, number: number, ifVersion: number | null): Promise<ReplaceResult>;
-  callOff(shop: string, by?: 'shop' | 'operator'): Promise<CallOffResult>;
-  read(): Promise<PaymentRead | null>;
-  events(page?: EventPage): Promise<PaymentLog | null>;
-  brokenLink(): Promise<number | null>;
-  erase(): Promise<EraseResult>;
-  deliveries(): Promise<{ readonly shop: string; readonly deliveries: readonly Delivery[] } | null>;
-  deliveriesWithBodies(): Promise<{
-    readonly shop: string;
-    readonly deliveries: readonly DeliveryWithBodies[];
-  } | null>;
-  resend(isPolybanking: boolean, source?: EventSource): Promise<boolean>;
-  reproject(): Promise<boolean>;
-  history(isForShop?: boolean): Promise<History | null>;
-  hasBareLink(): Promise<boolean>;
-  hop(ip?: string | null, chosen?: string | null, moves?: Moves): Promise<HopResult>;
-  start(number: number, attempt: SignedAttempt, ip?: string | null, moves?: Moves): Promise<HopResult>;
-  startFailed(attempt: number | null, failure: HopFailure): Promise<void>;
-  takeHint(command: HintCommand): Promise<HintResult>;
-  statusQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
-  returnQuery(account: string, attempt: number | null): Promise<ReturnQuery | null>;
-  spendingQuery(account: string, attempt: number | null): Promise<StatusQueryRequest | null>;
-  applyUpdate(command: ApplyUpdateCommand): Promise<ApplyUpdateResult>;
-  concludeAttempt(command: ConcludeAttemptCommand): Promise<ConcludeAttemptResult>;
-  returned(command: ReturnCommand): Promise<ReturnResult>;
-  executeOperation(command: OperationCommand): Promise<OperationCommandResult>;
-  decideOperation(command: ApprovalCommand): Promise<ApprovalResult>;
-  reconcileOperations(): Promise<void>;
-  concludeOperation(command: ConcludeCommand): Promise<ConcludeResult>;
-  overdue(command: OverdueCommand): Promise<number | null>;
-}
+export type LedgerClient = Remote<PaymentLedger<unknown>>;
 
 /** A rate limit of the platform. */
 interface PlatformLimit {
@@ -89,12 +23,16 @@ export interface Service {
   readonly config: Config;
   readonly directory: Directory;
   readonly shopLimits: ShopLimits;
+  /** What the build has made for people to read. */
+  readonly documents: Documents;
   /** Of requests from one address; null: none is bound. */
   readonly addressLimit: PlatformLimit | null;
   /** The ledger of a payment; a new one is made near `region`. */
   ledger(id: PaymentId, region?: string | null): LedgerClient;
   /** The ledger of an object id (hexadecimal), for the rebuild of the searchable copy; null for a foreign id. */
   ledgerByObject(objectId: string): LedgerClient | null;
+  /** The object of one reconciliation; null: the Worker that has them is not bound. */
+  reconciliation(id: string): ReconciliationClient | null;
   readonly now: () => number;
   readonly random: (bytes: Uint8Array) => void;
   readonly fetch: typeof fetch;

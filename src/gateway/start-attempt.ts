@@ -17,7 +17,7 @@ import {
   isInUse,
   isOffered,
 } from './destinations.ts';
-import { fetchFor } from './outgoing.ts';
+import { attemptCalls } from './outgoing.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { fitsMode, isReal } from './shop-mode.ts';
 import { problemOf, startProblem } from './start-problem.ts';
@@ -216,9 +216,12 @@ export async function startAttempt(
     readonly leftOut?: readonly string[];
     /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
     readonly ip?: string | null;
+    /** Of a payment by BLIK: for this try alone. */
+    readonly blikCode?: string | undefined;
   },
 ): Promise<SignedAttempt> {
   const { account, id, attempt, order, request, amount, origin, ip, insteadOf, leftOut = [] } = options;
+  const { blikCode } = options;
   const payment = { ...request, amount };
   // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
   const problem = startProblem(account, payment);
@@ -235,10 +238,12 @@ export async function startAttempt(
     ...(leftOut.length > 0 && { leftOut }),
     capture: request.capture ?? found.captureDefault(settings),
     amount,
-    oneRedirect: found.freshOrderEachRedirect,
+    // Whoever comes to the checkout while a code is being confirmed must not get a second order to pay.
+    oneRedirect: found.freshOrderEachRedirect && blikCode === undefined,
     deferred: found.deferred?.(settings) ?? false,
   };
   const now = service.now();
+  const calls = attemptCalls(service, account);
   const start = {
     id,
     order: order ?? orderNumber(id, attempt),
@@ -250,16 +255,21 @@ export async function startAttempt(
     },
     now: new Date(now),
     ip: ip ?? null,
-    fetch: fetchFor(service, account, common.deferred ? 'attempt' : 'call'),
+    ...(blikCode !== undefined && { blikCode }),
+    fetch: calls.fetch,
     daily: (contract: string, zone?: DayZone) => dailyNumber(service, found.id, contract, zone),
   };
   if (common.deferred && ip === undefined) {
     await rehearse(found, start);
     return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
   }
-  const started = await whileShopperWaits(start.fetch, async (fetcher) =>
-    found.start({ ...start, fetch: fetcher }),
-  );
+  const started = await whileShopperWaits(start.fetch, async ({ fetch: fetcher, charge }) =>
+    found.start({ ...start, fetch: fetcher, charge }),
+  ).catch((error: unknown) => {
+    calls.ended(false);
+    throw error;
+  });
+  calls.ended(true);
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
   const goodUntil = after(made.goodForSeconds);

@@ -95,19 +95,22 @@ export async function queryPause(
 
 /**
  * Queries the providers of a payment's newest attempts, and reconciles its operations that have no result.
+ * @returns how many questions that were.
  * @throws Problem of the first attempt, when none could be queried.
  */
 export async function refresh(
   service: Service,
   id: PaymentId,
   { attempts, view }: PaymentRead,
-): Promise<void> {
+): Promise<number> {
   const ledger = service.ledger(id);
   let isAnswered = false;
+  let questions = 0;
   let failure: Problem | null = null;
   for (const { attempt, account } of attempts.toReversed().slice(0, QUERIED_AT_ONCE)) {
     const request = await ledger.statusQuery(account, attempt);
     if (!request) continue;
+    questions += 1;
     try {
       for (const command of (await queryStatus(service, request)) ?? []) await ledger.applyUpdate(command);
       isAnswered = true;
@@ -117,9 +120,11 @@ export async function refresh(
   }
   if (view.operations.some(({ state }) => state !== 'succeeded' && state !== 'failed')) {
     await ledger.reconcileOperations();
+    questions += 1;
     isAnswered ||= failure?.code === 'unsupported_operation';
   }
   if (failure && !isAnswered) throw failure;
+  return questions;
 }
 
 /** @throws what is a mistake of ours. */

@@ -50,8 +50,8 @@ function currenciesLost(from: Account, to: Account): readonly string[] {
 }
 
 /**
- * Currencies that the way back would lose: those in which something is open, or all where shops have the account by its own name. What
- * an account took beyond those of the one before it has nothing to go back to otherwise.
+ * Currencies that the way back would lose: those in which something is open, all where shops have the account by its own name, and those
+ * of further accounts that it has taken the place of. What it took beyond those has nothing to go back to otherwise.
  */
 async function lostOnTheWayBack(service: Service, from: Account, to: Account): Promise<readonly string[]> {
   const lost = currenciesLost(from, to);
@@ -59,7 +59,25 @@ async function lostOnTheWayBack(service: Service, from: Account, to: Account): P
   const shops = await service.directory.shops.list();
   if (shops.some((shop) => shop.accounts.includes(from.id))) return lost;
   const open = await service.directory.openPayments([from.id], { all: true });
-  return lost.filter((code) => open.some(({ currency }) => currency === code));
+  const others = await accountsBehind(service, from, to);
+  return lost.filter(
+    (code) =>
+      open.some(({ currency }) => currency === code) || others.some((other) => takesCurrency(other, code)),
+  );
+}
+
+/** The accounts whose payments go to one, but for another and those behind that. */
+async function accountsBehind(service: Service, one: Account, but: Account): Promise<readonly Account[]> {
+  const links = await service.directory.accounts.links();
+  const found = new Set<string>();
+  const waiting = [one.id];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop())
+    for (const link of links) {
+      if (link.successor !== id || link.id === but.id || found.has(link.id)) continue;
+      found.add(link.id);
+      waiting.push(link.id);
+    }
+  return Promise.all([...found].map((id) => knownAccount(service, id)));
 }
 
 /**
@@ -170,11 +188,39 @@ export async function requireNobodyStandsOn(service: Service, id: string): Promi
     );
 }
 
+/**
+ * What went on elsewhere after a move may be paid at the old account long after, and only with its secrets that can be believed. The
+ * searchable copy may be behind, or be lost.
+ * @throws Problem invalid_state for an account that has ever moved.
+ */
+export async function requireNeverMoved(service: Service, id: string): Promise<void> {
+  if (await service.directory.accounts.wasSucceeded(id))
+    throw new Problem(
+      'invalid_state',
+      `payments of the account ${id} have moved to another one and may still be paid here: leave it retired`,
+    );
+}
+
+/**
+ * An attempt that went there, and that its shopper left for another account, may be paid there all the same.
+ * @throws Problem invalid_state for an account that any attempt ever went to, and while that is not known.
+ */
+export async function requireNoPayments(service: Service, id: string): Promise<void> {
+  const went = await service.directory.everWentTo(id);
+  if (went === 'yes')
+    throw new Problem('invalid_state', `payments have gone to the account ${id}: retire it instead`);
+  if (went === 'unknown')
+    throw new Problem(
+      'invalid_state',
+      `whether payments have gone to the account ${id} is not known before npm run rebuild -- URL --older has run: retire it instead`,
+    );
+}
+
 /** How far a succession is. */
 export interface ShownSuccession {
   readonly by: string;
   readonly since: string;
-  /** Open payments that are still at the old account, by status. */
+  /** Payments of which an attempt is open at the old account, by status. */
   readonly open: OpenCounts;
 }
 

@@ -10,6 +10,10 @@ interface Walked {
   readonly item?: v.GenericSchema;
   readonly wrapped?: v.GenericSchema;
   readonly value?: v.GenericSchema;
+  /** Of a variant: the member that chooses one of its options. */
+  readonly key?: string;
+  readonly options?: readonly (v.GenericSchema & Walked)[];
+  readonly literal?: unknown;
 }
 
 /** Names of members that valibot leaves out of an object with free names, for what they can do to one. */
@@ -67,6 +71,13 @@ export function unknownMembers(
       if (NEVER_NAMES.has(name)) return [{ path: [...path, name].join('.'), message: 'cannot be a name' }];
       return inner ? unknownMembers(inner, member, [...path, name]) : [];
     });
+  }
+  const { key, options } = walked;
+  if (key !== undefined && options) {
+    const chosen = options.find(
+      ({ entries }) => (entries?.[key] as Walked | undefined)?.literal === value[key],
+    );
+    return chosen ? unknownMembers(chosen, value, path) : [];
   }
   if (!walked.entries) return [];
   const { entries } = walked;

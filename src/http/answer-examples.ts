@@ -3,7 +3,15 @@
  */
 import type { GenericSchema } from 'valibot';
 import { OPERATOR_EXAMPLES } from './operator-examples.ts';
-import { CHECKOUT_URL, EVENTS, listed, OPERATOR_PAYMENT_EXAMPLES, READ } from './payment-examples.ts';
+import {
+  CHECKOUT_URL,
+  EVENTS,
+  listed,
+  OPERATOR_PAYMENT_EXAMPLES,
+  READ,
+  SHORT_URL,
+} from './payment-examples.ts';
+import { RECONCILIATION_EXAMPLES } from './reconciliation-examples.ts';
 import * as schemas from './schemas.ts';
 
 /** Whose settings are the fewest. */
@@ -57,9 +65,25 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
         url: 'http://localhost:8787/payment?project_id=112&payment_id=3XQKWCG7XBC6P9TN01&payment_amount=1999&payment_currency=EUR&payment_description=Two%20tickets&customer_email=jane%40example.com&operation_type=sale&merchant_callback_url=http%3A%2F%2Flocalhost%3A8923%2Fcallback%2Fecommpay-sandbox&redirect_success_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dsuccess&redirect_success_mode=parent_page&redirect_fail_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dfailure&redirect_fail_mode=parent_page&redirect_return_url=http%3A%2F%2Flocalhost%3A8923%2Freturn%2Fecommpay-sandbox%2F3XQKWCG7XBC6P9TN%3Fvia%3Dcancel&signature=xMuaLEYyHkZ7gA2aeNb6Yo0AjmHy7h0T92jEfb2msNSS2xWOotbvgHlJrU1nP2JvZFBff%2FUoR8VMgl5klMOLnw%3D%3D',
       },
       checkoutUrl: CHECKOUT_URL,
+      shortUrl: SHORT_URL,
     },
   ],
   [schemas.paymentRead, READ],
+  [
+    schemas.feed,
+    {
+      data: [
+        {
+          id: `msg_${listed.id}_0002a`,
+          type: 'payment.forwarded',
+          timestamp: listed.updatedAt,
+          previousStatus: 'created',
+          data: listed,
+        },
+      ],
+      nextCursor: '1042',
+    },
+  ],
   [
     schemas.events,
     {
@@ -104,6 +128,8 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
           account: 'epaydk-sandbox',
           provider: 'epaydk',
           caption: 'ePay.dk (sandbox)',
+          displayName: 'ePay.dk',
+          kind: 'card',
           currencies: ['DKK', 'EUR'],
           test: true,
           proof: {
@@ -122,7 +148,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
   [
     schemas.problem,
     {
-      type: 'https://countersign.dev/problems/invalid_request',
+      type: 'https://pay.example.com/docs/errors/invalid_request',
       title: 'The request is not valid',
       status: 400,
       detail: 'amuont: is not known: did you mean amount?',
@@ -131,6 +157,15 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
     },
   ],
   [schemas.paymentList, { data: [{ ...listed, checkoutUrl: CHECKOUT_URL }], nextCursor: null }],
+  [
+    schemas.methods,
+    {
+      data: [
+        { id: '154', name: 'BLIK', kind: 'blik' },
+        { id: '31', name: 'iPKO', kind: 'bank' },
+      ],
+    },
+  ],
   [schemas.providerInfo, spplus],
   [schemas.providerList, { data: [spplus] }],
   [schemas.health, { status: 'ok', version: '0.1.0' }],
@@ -144,6 +179,7 @@ export const EXAMPLES: ReadonlyMap<GenericSchema, unknown> = new Map<GenericSche
     },
   ],
   ...OPERATOR_EXAMPLES,
+  ...RECONCILIATION_EXAMPLES,
   ...OPERATOR_PAYMENT_EXAMPLES,
 ]);
 

@@ -9,8 +9,10 @@ import { logoRoutes } from './admin/branding.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
+import { learnLanguages } from './checkout/texts/spoken.ts';
 import { checkoutRoutes } from './checkout.ts';
-import { docsRoutes, type LocalNote } from './docs.tsx';
+import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
 import { homeRoutes } from './home.ts';
 import { documented } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
@@ -33,26 +35,20 @@ function rejectOtherMethods(app: Hono<AppEnv>): void {
     const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].join(', ');
     const problem = new Problem('method_not_allowed', `this address takes ${allow}`);
     app.all(path, (c) => {
-      return isShoppersWay(c.req.path) ? otherMethodPage(c, allow) : problemAnswer(problem, { allow });
+      return isShoppersWay(c.req.path) ? otherMethodPage(c, allow) : problemAnswer(problem, c, { allow });
     });
   }
 }
 
-/**
- * The Worker's application. `serviceOf` is called once per request with the Worker's bindings; `note` stands on the
- * reference page.
- */
-export function createApp(
-  serviceOf: (bindings: object) => Service,
-  note: LocalNote | null = null,
-): Hono<AppEnv> {
+/** The Worker's application. `serviceOf` is called once per request with the Worker's bindings. */
+export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(onError);
   app.notFound((c) =>
     // A program has added something to a link, or cut it.
     isShoppersWay(c.req.path)
-      ? unknownPayment(c.get('service'))
-      : problemAnswer(new Problem('not_found', 'there is nothing at this address')),
+      ? unknownPayment(c)
+      : problemAnswer(new Problem('not_found', 'there is nothing at this address'), c),
   );
 
   app.use(async (c, next) => {
@@ -66,6 +62,8 @@ export function createApp(
     const service = serviceOf(c.env);
     c.set('service', service);
     requireLoopback(service.config, c.req.url);
+    // Whatever comes now, a shopper may see a page of it.
+    if (isShoppersWay(c.req.path)) await learnLanguages(service.documents);
     const door = service.addressLimit && openDoor(c.req.path);
     if (door) await countAddress(c, door);
     await next();
@@ -78,7 +76,7 @@ export function createApp(
         requestId,
         method: c.req.method,
         // The token of a checkout link opens the payment.
-        path: c.req.path.replace(/^(\/pay\/[^/]+)\/.+$/, '$1/...'),
+        path: c.req.path.replace(/^(\/pay\/[^/]+\/|\/p\/.{16}).+$/i, '$1...'),
         status: c.res.status,
         caller: c.get('caller'),
         ...(problem && { code: problem.code, detail: problem.message }),
@@ -99,6 +97,7 @@ export function createApp(
     (c) => c.json({ status: 'ok' as const, version: VERSION }),
   );
   app.route('/', paymentRoutes());
+  app.route('/', eventRoutes());
   app.route('/', operationRoutes());
   app.route('/', providerRoutes());
   app.route('/', adminRoutes());
@@ -106,7 +105,7 @@ export function createApp(
   app.route('/', checkoutRoutes());
   app.route('/', callbackRoutes());
   app.route('/', polybankingRoutes());
-  app.route('/', docsRoutes(app, note));
+  app.route('/', docsRoutes());
   app.route('/', homeRoutes());
   rejectOtherMethods(app);
   return app;

@@ -97,6 +97,9 @@ export function idParam(c: Context): string {
   return valid(id, c.req.param('id'));
 }
 
+/** A parameter that is one member of another: `metadata[name]`. */
+const MEMBER = /^(metadata)\[(.+)\]$/su;
+
 /** The parameters of a query. */
 type QueryEntries = v.StrictObjectSchema<v.ObjectEntries, undefined>;
 
@@ -123,7 +126,13 @@ export function queryOf<Schema extends QueryEntries>(c: Context, schema: Schema)
   const errors: FieldError[] = [];
   for (const [name, values] of parametersOf(c)) {
     const entry = Object.hasOwn(schema.entries, name) ? schema.entries[name] : undefined;
-    if (name === '__proto__')
+    const member = MEMBER.exec(name);
+    const [, list = '', free = ''] = member ?? [];
+    if (member && Object.hasOwn(schema.entries, list) && values.length === 1) {
+      const known = (given[list] ?? {}) as Record<string, unknown>;
+      // A name may be anything, __proto__ too: the schema refuses that one by its name.
+      given[list] = Object.fromEntries([...Object.entries(known), [free, values[0]]]);
+    } else if (name === '__proto__')
       errors.push({ path: name, message: unknownName(name, Object.keys(schema.entries)) });
     else if (entry && isList(entry)) given[name] = values;
     else if (values.length === 1) given[name] = values[0];

@@ -1,16 +1,19 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
 import { type Context, Hono } from 'hono';
 import { choiceOf } from '../gateway/checkout.ts';
-import { type PaymentId, paymentId } from '../payments/id.ts';
+import { originOf } from '../gateway/start-attempt.ts';
+import { ID_LENGTH, type PaymentId, paymentId } from '../payments/id.ts';
 import { readable } from '../signing/bytes.ts';
-import { isLinkToken } from '../signing/checkout-token.ts';
+import { isLinkToken, isShortToken } from '../signing/checkout-token.ts';
 import type { AppEnv } from './app-env.ts';
 import { rawBody } from './body.ts';
+import { checkoutPath } from './checkout-url.ts';
 import { hopFailedPage, noChoicePage } from './hop-failed.ts';
 import { documented } from './openapi.ts';
 import { back } from './return.ts';
 import { hop } from './shopper.ts';
 import { otherMethodPage, previewed, unknownPayment } from './shopper-pages.ts';
+import { seeOther } from './to-shop.ts';
 import { wait } from './waiting.ts';
 
 /**
@@ -30,13 +33,12 @@ async function linkedPayment(c: Context<AppEnv>): Promise<PaymentId | null> {
 }
 
 async function pay(c: Context<AppEnv>): Promise<Response> {
-  const service = c.get('service');
   const id = await linkedPayment(c);
-  if (!id) return unknownPayment(service);
+  if (!id) return unknownPayment(c);
   // A preview of the link is not a shopper on the way.
-  if (c.req.method === 'HEAD') return previewed(service);
+  if (c.req.method === 'HEAD') return previewed(c);
   // Whoever is taken for a program and is none can go on by a button, which programs do not press.
-  if (isPreview(c)) return previewed(service, c.req.path);
+  if (isPreview(c)) return previewed(c, c.req.path);
   return hop(c, id);
 }
 
@@ -57,7 +59,7 @@ function isPreview(c: Context<AppEnv>): boolean {
 async function choose(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
   const id = await linkedPayment(c);
-  if (!id) return unknownPayment(service);
+  if (!id) return unknownPayment(c);
   let name: string | null = null;
   let account: string | null;
   try {
@@ -76,6 +78,17 @@ async function bareLink(c: Context<AppEnv>): Promise<Response> {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return pay(c);
   if (c.req.method === 'POST') return choose(c);
   return otherMethodPage(c, 'GET, POST, HEAD');
+}
+
+/** `/p/:code`, a payment's short address. The ledger is not asked: the checkout that it leads to does that. */
+function shortAddress(c: Context<AppEnv>): Response {
+  const service = c.get('service');
+  const code = (c.req.param('code') ?? '').toUpperCase();
+  const id = paymentId(code.slice(0, ID_LENGTH));
+  const isGood = id !== null && isShortToken(service.config.checkoutKey, id, code.slice(ID_LENGTH));
+  if (!isGood) return unknownPayment(c);
+  if (c.req.method === 'HEAD') return previewed(c);
+  return seeOther(originOf(service, c.req.url) + checkoutPath(service, id));
 }
 
 /** The last part of the `checkoutUrl` that an example before has kept. */
@@ -129,6 +142,23 @@ export function checkoutRoutes(): Hono<AppEnv> {
       example: { path: { id: '$PAYMENT', token: TOKEN }, form: { account: 'ecommpay-sandbox' } },
     }),
     choose,
+  );
+  routes.get(
+    '/p/:code',
+    documented({
+      summary: 'The short address of a payment: leads to its checkout',
+      description:
+        'The `shortUrl` of a payment, for QR codes at a till: in capital letters it makes a small one, and small letters are as good.',
+      auth: null,
+      success: { 303: 'The checkout.', 404: 'A page: there is no such payment.' },
+      errors: [],
+      example: { path: { code: '$(basename $SHORT)' } },
+    }),
+    shortAddress,
+  );
+  // As a QR code holds it: the same route, which the document has once.
+  routes.all('/P/:code', (c) =>
+    /^(?:GET|HEAD)$/.test(c.req.method) ? shortAddress(c) : otherMethodPage(c, 'GET, HEAD'),
   );
   routes.all('/pay/:id', bareLink);
   routes.get(

@@ -2,17 +2,19 @@
 import type { Context } from 'hono';
 import type * as v from 'valibot';
 import type { Shop } from '../directory/types.ts';
+import { payByCode } from '../gateway/blik-code.ts';
 import { createPayment, type Replacement } from '../gateway/create-payment.ts';
 import type { Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import type { PaymentWithRedirect } from '../ledger/commands.ts';
 import { invalidField, Problem, type ProblemCode } from '../payments/errors.ts';
 import { derivePaymentId } from '../payments/id.ts';
+import type { Installments } from '../payments/installments.ts';
 import type { Minor } from '../payments/money.ts';
-import type { Customer, PaymentRequest } from '../payments/types.ts';
+import type { Customer, LineItem, PaymentRequest } from '../payments/types.ts';
 import type { AppEnv } from './app-env.ts';
 import { jsonBody } from './body.ts';
-import { checkoutUrl } from './checkout-url.ts';
+import { checkoutUrl, shortUrl } from './checkout-url.ts';
 import * as schemas from './schemas.ts';
 
 /** What a create may be answered with, beside what its key is. */
@@ -24,7 +26,10 @@ export const CREATE_ERRORS: readonly ProblemCode[] = [
   'invalid_state',
   'payload_too_large',
   'unsupported_currency',
+  'unsupported_operation',
   'amount_out_of_range',
+  'provider_error',
+  'provider_unreachable',
 ];
 
 export const CREATE_HEADERS = {
@@ -60,6 +65,18 @@ function requestOf(body: CreateBody): PaymentRequest {
     extraData: body.extraData ?? null,
     providerFields: body.providerFields ?? {},
     ...(body.expiresAt && { expiresAt: new Date(body.expiresAt).toISOString() }),
+    ...moreOf(body),
+  };
+}
+
+/** What a request has beside what every payment has. A BLIK code is left out: what is stored, hashed and shown has none. */
+function moreOf({ metadata, lineItems, method, installments }: CreateBody): Partial<PaymentRequest> {
+  const isTold = metadata && Object.keys(metadata).length > 0;
+  return {
+    ...(isTold && { metadata }),
+    ...(lineItems && lineItems.length > 0 && { lineItems: lineItems.map(compact) as LineItem[] }),
+    ...(method && { method: method.kind === 'bank' ? method : { kind: method.kind } }),
+    ...(installments && { installments: compact(installments) as Installments }),
   };
 }
 
@@ -80,7 +97,12 @@ export function answerOf(service: Service, found: PaymentWithRedirect, origin: s
   const url = checkoutUrl(service, origin, view.id);
   // An order that has to be registered first is registered when the shopper comes to our checkout, and a choice is made there.
   const checkout = { kind: 'url', method: 'GET', url } as const;
-  return { ...view, redirect: isOver ? null : (redirect ?? checkout), checkoutUrl: url };
+  return {
+    ...view,
+    redirect: isOver ? null : (redirect ?? checkout),
+    checkoutUrl: url,
+    shortUrl: shortUrl(service, origin, view.id),
+  };
 }
 
 /**
@@ -92,7 +114,9 @@ export async function createFor(c: Context<AppEnv>, shop: Shop, by?: 'operator')
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
   const { account = null, provider = null } = body;
-  const order = { request: requestOf(body), account, provider, ...(by && { by }) };
+  const blikCode = body.method?.kind === 'blik' ? body.method.code : null;
+  const request = requestOf(body);
+  const order = { request, account, provider, ...(by && { by }), ...(blikCode && { byCode: true as const }) };
   const replacement = replacementOf(c, body);
   const result = await createPayment(service, shop, order, origin, replacement);
   if (result.kind === 'conflict') {
@@ -108,10 +132,20 @@ export async function createFor(c: Context<AppEnv>, shop: Shop, by?: 'operator')
       },
     );
   }
+  const paid =
+    blikCode === null
+      ? result
+      : await payByCode(service, result, {
+          ip: request.customer.ip ?? null,
+          chosen: null,
+          origin,
+          requestId: c.get('requestId'),
+          blikCode,
+        });
   if (result.kind === 'replayed') c.header('Idempotent-Replayed', 'true');
   const isCreated = result.kind === 'created';
   return {
-    answer: answerOf(service, result, origin),
+    answer: answerOf(service, paid, origin),
     status: isCreated ? (201 as const) : (200 as const),
     kind: result.kind,
   };

@@ -2,8 +2,8 @@
 import { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { documented } from './openapi.ts';
-import { homePage } from './pages.tsx';
-import { page } from './shopper-pages.ts';
+import { homePage, ownPolicy, pageHeaders } from './pages.tsx';
+import { newNonce } from './shopper-pages.ts';
 
 /** A sheet with a signature's stroke. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#14532d"/><path d="M7 21c5-12 7-12 7-6s2 7 4 2 3-4 3 0 2 4 4 1" fill="none" stroke="#fff" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
@@ -27,7 +27,10 @@ export function homeRoutes(): Hono<AppEnv> {
       errors: [],
       example: {},
     }),
-    (c) => page(c.get('service'), 200, homePage),
+    (c) => {
+      const nonce = newNonce(c.get('service'));
+      return new Response(homePage(nonce), { headers: pageHeaders(ownPolicy(nonce)) });
+    },
   );
   routes.get(
     '/favicon.ico',

@@ -18,8 +18,8 @@ import { bindingsFor } from './signed-in.ts';
 /** The console in the audit log, where it changes how somebody signs in. */
 const CONSOLE = 'console';
 
-/** The paths that a user's request may have. */
-const OPERATORS_PATH = /^\/v1\/admin\//;
+/** The paths that a user's request may have: the operator's routes, and the providers, which everybody may read. */
+const OPERATORS_PATH = /^\/v1\/(?:admin\/|providers(?:\/|$))/;
 
 /** Where a user's browser is, for the audit log and the list of sessions. */
 export interface Browser {
@@ -31,7 +31,10 @@ export interface Browser {
  * The entrypoint's class.
  * @param app all routes, as `fetch` has them.
  */
-export function operatorEntrypoint<Env extends object>(app: Hono<AppEnv>, serviceOf: (env: Env) => Service) {
+export function operatorEntrypoint<Env extends object>(
+  app: () => Hono<AppEnv>,
+  serviceOf: (env: Env) => Service,
+) {
   return class OperatorApi extends WorkerEntrypoint<Env> {
     /** A user by its e-mail address, in any case; null: nobody has it. One that is switched off is found, with `active` false. */
     userByEmail(email: string): Promise<OperatorUser | null> {
@@ -128,8 +131,8 @@ export function operatorEntrypoint<Env extends object>(app: Hono<AppEnv>, servic
     /** Runs a request against the operator's routes as a user: what it may do is decided by its role and its shops. */
     async fetchAs(user: string, request: Request, { address }: Pick<Browser, 'address'>): Promise<Response> {
       if (!OPERATORS_PATH.test(new URL(request.url).pathname))
-        return problemAnswer(new Problem('not_found', "this is none of the operator's routes"));
-      return app.fetch(request, bindingsFor(this.env, { user, address }), this.ctx);
+        return problemAnswer(new Problem('not_found', "this is none of the operator's routes"), null);
+      return app().fetch(request, bindingsFor(this.env, { user, address }), this.ctx);
     }
   };
 }

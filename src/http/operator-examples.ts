@@ -4,10 +4,24 @@ import * as schemas from './schemas.ts';
 
 const AT = '2026-11-26T15:13:59.344Z';
 
+const bookSums = {
+  currency: 'EUR',
+  test: true,
+  payments: 2,
+  refundCount: 1,
+  chargebackCount: 0,
+  gross: 3998,
+  refunds: 500,
+  chargebacks: 0,
+  net: 3498,
+};
+
 const account = {
   id: 'paybox-main',
   provider: 'paybox',
   caption: 'Paybox',
+  displayName: null,
+  kind: null,
   environment: 'test',
   currencies: ['EUR'],
   settings: { site: '1999888', rang: '32', identifiant: '107904482', hmac_key: '********' },
@@ -208,6 +222,19 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
   [schemas.refusals, { data: [refusal], nextCursor: null }],
   [schemas.shop, shop],
   [schemas.shopList, { data: [shop] }],
+  [
+    schemas.connection,
+    {
+      url: 'https://pay.example.com',
+      keys: {
+        apiKey: [{ notBefore: AT, notAfter: null }],
+        requestKey: [{ notBefore: AT, notAfter: null }],
+        ipnKey: [{ notBefore: AT, notAfter: null }],
+        webhookSecret: [{ notBefore: AT, notAfter: null }],
+      },
+      endpointSecrets: { ep_7c0f2a9d4b1e6835: [{ notBefore: AT, notAfter: null }] },
+    },
+  ],
   [schemas.endpoint, { ...endpoint, secret: 'whsec_T2ZhIHRlc3QgYWxvbmU6IG5vYm9keSdz' }],
   [schemas.endpointList, { data: [endpoint] }],
   [
@@ -222,6 +249,7 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
     {
       name: 'Tickets',
       color: '#14532d',
+      language: null,
       logo: 'https://pay.example.com/logo/tickets/9f86d081884c7d65',
     },
   ],
@@ -249,6 +277,66 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
   [schemas.tokenList, { data: [token] }],
   [schemas.user, operator],
   [schemas.userList, { data: [operator] }],
+  [
+    schemas.exported,
+    {
+      data: [
+        {
+          id: '3XQKWCG7XBC6P9TN',
+          reference: 'order-1042',
+          shop: 'tickets',
+          account: 'paybox-main',
+          provider: 'paybox',
+          status: 'paid',
+          currency: 'EUR',
+          amount: 1999,
+          paid: 1999,
+          refunded: 0,
+          createdAt: AT,
+          paidAt: AT,
+          providerReference: '1234567',
+        },
+      ],
+      nextCursor: null,
+    },
+  ],
+  [
+    schemas.summary,
+    {
+      dateBy: 'movement',
+      by: 'shop',
+      timeZone: 'Europe/Zurich',
+      from: '2026-10-31T23:00:00.000Z',
+      to: '2026-11-30T23:00:00.000Z',
+      data: [{ month: '2026-11', key: 'tickets', name: 'Tickets', ...bookSums }],
+      totals: [bookSums],
+    },
+  ],
+  [
+    schemas.report,
+    {
+      url: 'https://books.example.com/countersign',
+      timeZone: 'Europe/Zurich',
+      hour: 6,
+      lastDay: '2026-11-25',
+    },
+  ],
+  [
+    schemas.checked,
+    {
+      checked: 50,
+      data: [
+        {
+          payment: '3XQKWCG7XBC6P9TN',
+          shop: 'tickets',
+          kind: 'copy_differs',
+          detail: 'paid is 2000 in the copy, 1999 in the ledger',
+        },
+      ],
+      nextCursor: '3XQKWCG7XBC6P9TN',
+    },
+  ],
+  [schemas.checkedAnchors, { data: [{ number: 1, problems: [] }], nextCursor: null }],
   [schemas.approvalLimits, { EUR: 50_000, JPY: 80_000 }],
   [schemas.imported, { result: 'imported', detail: null }],
   [schemas.importedUsers, { data: [user] }],
@@ -256,4 +344,37 @@ export const OPERATOR_EXAMPLES: readonly (readonly [GenericSchema, unknown])[] =
   [schemas.polybankingAnswer, { status: 'OK', url: 'https://pay.example.com/paiements/go/P1VYYQBHN7X3191J' }],
   [schemas.polybankingReferences, { result: 'ok', data: [{ reference: website.reference }] }],
   [schemas.polybankingTransaction, { result: 'ok', data: website }],
+  [
+    schemas.polybankingView,
+    {
+      transaction: website,
+      logs: [
+        {
+          when: '2026-11-26 13:48:40.155000+01:00',
+          extra_data: '9',
+          log_type: 'postfinanceStatus',
+          log_type_text: 'Postfinance status changed',
+        },
+      ],
+    },
+  ],
+  [
+    schemas.overview,
+    {
+      zone: 'Europe/Zurich',
+      days: ['2026-11-25', '2026-11-26'],
+      today: { day: '2026-11-26', statuses: [{ status: 'paid', test: false, count: 12 }] },
+      sums: [
+        {
+          day: '2026-11-26',
+          currency: 'EUR',
+          provider: 'paybox',
+          test: false,
+          count: 12,
+          paid: 23988,
+          refunded: 1999,
+        },
+      ],
+    },
+  ],
 ];

@@ -32,8 +32,38 @@ function neighbours(origin: string): string[] {
   return /[a-z]/i.test(hostname) && domain !== hostname ? [origin, `${protocol}//*.${domain}`] : [origin];
 }
 
-/** The policy, as the value of its header. */
-export function policyOfPage(html: string): string {
+/** With a nonce beside it, `unsafe-inline` would count for nothing: a bank's own styles keep theirs. */
+function stylesOf(html: string, nonce: string | null): string[] {
+  if (/\bstyle\s*=|<style\b/i.test(html)) return ["'unsafe-inline'"];
+  return nonce === null ? [] : [`'nonce-${nonce}'`];
+}
+
+/** Where a form leads that comes to us first: browsers hold its policy against the redirect of our answer too. */
+export interface FormsOnwards {
+  /** Our own origin. */
+  readonly own: string;
+  /** Addresses that our answer may send the shopper on to. */
+  readonly to: readonly (string | null)[];
+}
+
+/** Where the forms of a page may lead. One without an address has none here: it would come to the page itself, which takes nothing. */
+function formAction(html: string, onwards: FormsOnwards | null): string {
+  const actions = originsOf(html, 'form', 'action');
+  const more = onwards !== null && actions.includes(onwards.own) ? onwards.to : [];
+  const further = more.flatMap((address) => (address === null ? [] : [new URL(address).origin]));
+  const allowed = unique([...actions, ...further]);
+  return `form-action ${allowed.length > 0 ? allowed.join(' ') : "'none'"}`;
+}
+
+/**
+ * The policy, as the value of its header.
+ * @param options.nonce of our own style around it; null: it is shown as it came.
+ * @param options.onwards where forms go that come to us; null: none does.
+ */
+export function policyOfPage(
+  html: string,
+  { nonce = null, onwards = null }: { nonce?: string | null; onwards?: FormsOnwards | null } = {},
+): string {
   const scripts = originsOf(html, 'script', 'src');
   const hashes = inlineScripts(html).map((text) => `'sha256-${base64(digests.sha256(utf8(text)))}'`);
   const helpers = unique(scripts.flatMap(neighbours));
@@ -42,9 +72,13 @@ export function policyOfPage(html: string): string {
     ...sources('script-src', [...hashes, ...scripts]),
     ...sources('connect-src', helpers),
     ...sources('frame-src', helpers),
-    ...sources('img-src', [...originsOf(html, 'img', 'src'), ...originsOf(html, 'input', 'src')]),
-    ...(/\bstyle\s*=|<style\b/i.test(html) ? ["style-src 'unsafe-inline'"] : []),
-    ...sources('form-action', originsOf(html, 'form', 'action')),
+    ...sources('img-src', [
+      ...(nonce === null ? [] : ["'self'"]),
+      ...originsOf(html, 'img', 'src'),
+      ...originsOf(html, 'input', 'src'),
+    ]),
+    ...sources('style-src', stylesOf(html, nonce)),
+    formAction(html, onwards),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

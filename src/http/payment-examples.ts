@@ -25,6 +25,10 @@ export const listed = {
   capture: 'automatic',
   extraData: null,
   customer: { email: 'jane@example.com' },
+  metadata: { ticket: '1043-A' },
+  lineItems: [],
+  method: null,
+  installments: null,
   operations: [],
   expiresAt: null,
   paidAt: null,
@@ -34,6 +38,8 @@ export const listed = {
 };
 
 export const CHECKOUT_URL = 'http://localhost:8787/pay/3XQKWCG7XBC6P9TN/5642EsBX2VilXsehnSTm1w';
+
+export const SHORT_URL = 'HTTP://LOCALHOST:8787/P/3XQKWCG7XBC6P9TN5B0E7D21A9C4';
 
 export const READ = {
   ...listed,
@@ -167,6 +173,7 @@ export const OPERATOR_PAYMENT_EXAMPLES: readonly (readonly [GenericSchema, unkno
       updatedAt: listed.createdAt,
       redirect: { kind: 'url', method: 'GET', url: CHECKOUT_URL },
       checkoutUrl: CHECKOUT_URL,
+      shortUrl: SHORT_URL,
       shop,
       qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 410 410">...</svg>',
     },

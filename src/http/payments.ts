@@ -66,7 +66,7 @@ export function paymentRoutes(): Hono<AppEnv> {
           provider: 'ecommpay',
           description: 'Two tickets',
         },
-        keep: { PAYMENT: 'id', CHECKOUT: 'checkoutUrl' },
+        keep: { PAYMENT: 'id', CHECKOUT: 'checkoutUrl', SHORT: 'shortUrl' },
       },
     }),
     async (c) => {
@@ -102,6 +102,7 @@ export function paymentRoutes(): Hono<AppEnv> {
         shop: shop.id,
         status: query.status,
         account: query.account,
+        metadata: query.metadata,
         from: query.from && new Date(query.from).toISOString(),
         to: query.to && new Date(query.to).toISOString(),
         limit: Number(query.limit ?? 20),

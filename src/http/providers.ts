@@ -1,34 +1,17 @@
 /** Choosing a provider: what there is, and what a shop has. */
 import { Hono } from 'hono';
-import { describeProof, shownProof } from '../gateway/proof.ts';
+import { meansOf } from '../gateway/means.ts';
+import { methodsOf } from '../gateway/methods.ts';
+import { shownProof } from '../gateway/proof.ts';
+import { providersDocument } from '../gateway/provider-texts.ts';
 import { offeredAccounts } from '../gateway/start-attempt.ts';
 import { Problem } from '../payments/errors.ts';
-import type { Provider } from '../providers/contract.ts';
-import { shownRequirement } from '../providers/kit/requirements.ts';
-import { settingsDefaults, settingsJsonSchema } from '../providers/kit/settings.ts';
-import { provider, providers } from '../providers/registry.ts';
+import { provider } from '../providers/registry.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { queryOf } from './body.ts';
 import { documented } from './openapi.ts';
 import * as schemas from './schemas.ts';
-
-function describe(entry: Provider) {
-  const { id, aliases, caption, countries, currencies, capabilities } = entry;
-  return {
-    id,
-    aliases,
-    caption,
-    ended: entry.ended ?? null,
-    successor: entry.successor ?? [],
-    countries,
-    currencies,
-    capabilities,
-    requires: entry.requires.map(shownRequirement),
-    proof: describeProof(entry, settingsDefaults(entry.settings)),
-    settings: settingsJsonSchema(entry.settings),
-  };
-}
 
 export function providerRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -43,12 +26,13 @@ export function providerRoutes(): Hono<AppEnv> {
       errors: ['invalid_request'],
       example: { query: 'currency=CHF' },
     }),
-    (c) => {
+    async (c) => {
       const { currency } = queryOf(c, schemas.currencyQuery);
-      const found = providers.filter(
-        (entry) => currency === undefined || entry.currencies.includes(currency),
+      const { providers } = await providersDocument(c.get('service'));
+      const data = providers.filter(
+        ({ currencies }) => currency === undefined || currencies.includes(currency),
       );
-      return c.json({ data: found.map(describe) });
+      return c.json({ data });
     },
   );
 
@@ -61,10 +45,11 @@ export function providerRoutes(): Hono<AppEnv> {
       errors: ['not_found'],
       example: { path: { id: 'paybox' } },
     }),
-    (c) => {
+    async (c) => {
       const found = provider(c.req.param('id'));
       if (!found) throw new Problem('not_found', `there is no provider ${c.req.param('id')}`);
-      return c.json(describe(found));
+      const { providers } = await providersDocument(c.get('service'));
+      return c.json(providers.find(({ id }) => id === found.id));
     },
   );
 
@@ -88,11 +73,41 @@ export function providerRoutes(): Hono<AppEnv> {
         account: account.id,
         provider: account.provider,
         caption: account.caption,
+        displayName: meansOf(account).name,
+        kind: meansOf(account).kind,
         currencies: account.currencies,
         test: account.environment !== 'production',
         ...shownProof(account),
       }));
       return c.json({ data });
+    },
+  );
+
+  routes.get(
+    '/v1/accounts/:id/methods',
+    documented({
+      summary: 'List the means of payment of an account, as its provider has them',
+      description:
+        'For a payment of this currency and amount; the answer is at most ten minutes old. The `id` of one goes into `method` with the kind `bank`.',
+      auth: 'shop',
+      query: schemas.methodsQuery,
+      success: { 200: schemas.methods },
+      errors: [
+        'invalid_request',
+        'forbidden',
+        'not_found',
+        'unsupported_currency',
+        'unsupported_operation',
+        'provider_error',
+      ],
+      example: { path: { id: 'przelewy24-sandbox' }, query: 'currency=PLN&amount=1999' },
+    }),
+    async (c) => {
+      const shop = await authenticatedShop(c);
+      const { currency = null, amount } = queryOf(c, schemas.methodsQuery);
+      const wanted = { currency, amount: amount === undefined ? null : Number(amount) };
+      const data = await methodsOf(c.get('service'), shop, c.req.param('id'), wanted);
+      return c.json({ data: data.map(({ id, name, kind }) => ({ id, name, kind })) });
     },
   );
 

@@ -12,8 +12,8 @@ import type { AppEnv } from './app-env.ts';
 import { providerRequest, senderOf } from './provider-request.ts';
 import { shopperIp } from './shopper.ts';
 import { previewed, unknownPayment, unprovenReturn } from './shopper-pages.ts';
-import { type Returning, toShop } from './to-shop.ts';
-import { afterReturn } from './waiting.ts';
+import type { Returning } from './to-shop.ts';
+import { afterReturn, toShop } from './waiting.ts';
 
 /**
  * Whether a return counts as one only if it is rightly signed: websites of PolyBanking rely on that, and PostFinance signs every
@@ -36,9 +36,9 @@ async function backFromNowhere(c: Context<AppEnv>, id: PaymentId, account: strin
   const found = await ledger.read();
   const isIts = found?.attempts.some((attempt) => attempt.account === account) ?? false;
   // Its websites are sent what is signed alone.
-  if (!isIts || found?.wayBack.dialect === 'polybanking') return unknownPayment(service);
+  if (!isIts || found?.wayBack.dialect === 'polybanking') return unknownPayment(c);
   const result = await ledger.returned({ account, update: null, refused: 'account_gone', ip: shopperIp(c) });
-  return result.kind === 'known' ? toShop(service, returning(result)) : unknownPayment(service);
+  return result.kind === 'known' ? toShop(c, returning(result)) : unknownPayment(c);
 }
 
 /** What may be tried again in a moment: the shopper is told so, and nothing of the return is lost. */
@@ -62,15 +62,15 @@ async function backAllTheSame(
   const result = await service
     .ledger(id)
     .returned({ account, update: null, refused: code, ip: shopperIp(c) });
-  return result.kind === 'known' ? afterReturn(c, returning(result)) : unknownPayment(service);
+  return result.kind === 'known' ? afterReturn(c, returning(result)) : unknownPayment(c);
 }
 
 /** The shopper comes back. */
 export async function back(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
-  if (c.req.method === 'HEAD') return previewed(service);
+  if (c.req.method === 'HEAD') return previewed(c);
   const id = paymentId(c.req.param('id') ?? '');
-  if (!id) return unknownPayment(service);
+  if (!id) return unknownPayment(c);
   const accountId = c.req.param('account') ?? '';
   const account = await service.directory.account(accountId);
   if (!account) return backFromNowhere(c, id, accountId);
@@ -82,8 +82,11 @@ export async function back(c: Context<AppEnv>): Promise<Response> {
       shopperIp: shopperIp(c),
       signedOnly,
     });
-    if (result.kind === 'known') return await afterReturn(c, returning(result), result.isUnanswered);
-    return signedOnly ? unprovenReturn(service) : unknownPayment(service);
+    if (result.kind === 'known') {
+      const { isUnanswered, isProven = false } = result;
+      return await afterReturn(c, { ...returning(result), isShopper: isProven }, isUnanswered);
+    }
+    return signedOnly ? unprovenReturn(c) : unknownPayment(c);
   } catch (error) {
     if (signedOnly || isPassing(error)) throw error;
     return backAllTheSame(c, id, account.id, error);

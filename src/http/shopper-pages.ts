@@ -1,80 +1,18 @@
 /** Our own pages for shoppers: what happened, whether money moved, and where to go from here. */
 import type { Context } from 'hono';
+import type { Child } from 'hono/jsx';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
 import { base64url } from '../signing/bytes.ts';
 import type { AppEnv } from './app-env.ts';
-import { type Message, messagePage, ownPolicy, pageHeaders } from './pages.tsx';
+import { type Message, messageContent } from './checkout/content.tsx';
+import { type FramedPage, framed, shopperPolicy, type Wear } from './checkout/frame.tsx';
+import type { Texts } from './checkout/texts/texts.ts';
+import { plainWear } from './checkout/wear.ts';
+import { pageHeaders } from './pages.tsx';
 
 /** What a page is made with. */
 type Randomness = Pick<Service, 'random'>;
-
-/** A page of ours, with the policy of its nonce. */
-export function page(service: Randomness, status: number, make: (nonce: string) => string): Response {
-  const bytes = new Uint8Array(16);
-  service.random(bytes);
-  const nonce = base64url(bytes);
-  return new Response(make(nonce), { status, headers: pageHeaders(ownPolicy(nonce)) });
-}
-
-/** The same for every address that leads to nothing, to the byte: it says nothing about what there is. */
-export function unknownPayment(service: Randomness): Response {
-  return page(service, 404, (nonce) =>
-    messagePage(
-      { title: 'No such payment', text: 'This address leads to no payment. Please go back to the shop.' },
-      nonce,
-    ),
-  );
-}
-
-/** A return that proves nothing, of a payment whose shop is sent proven ones alone. */
-export function unprovenReturn(service: Randomness): Response {
-  return page(service, 404, (nonce) =>
-    messagePage(
-      {
-        title: 'Nothing is known of this payment yet',
-        text: 'The bank has not said here what became of it, and tells the shop itself. Please go back to the shop.',
-      },
-      nonce,
-    ),
-  );
-}
-
-/** What a program gets that shows people what is behind a link. @param onward where a person goes on who is taken for one */
-export function previewed(service: Randomness, onward?: string): Response {
-  const ways = onward === undefined ? [] : [{ caption: 'Go on to the payment', href: onward, account: '' }];
-  return page(service, 200, (nonce) =>
-    messagePage({ title: 'Payment', text: 'Open this link to pay.', ways }, nonce),
-  );
-}
-
-/** Where shoppers come with their browsers, also by a link that was spelt otherwise on the way. */
-const SHOPPERS_WAY = /^\/+(?:pay|return|paiements\/(?:go|return))(?=\/|$)/i;
-
-/** Whether a person looks at what is answered at a path. */
-export function isShoppersWay(path: string): boolean {
-  return SHOPPERS_WAY.test(path);
-}
-
-const TRY_LATER = {
-  title: 'Please try again in a moment',
-  text: 'We cannot answer just now. Nothing is lost: if you have paid, the bank tells the shop itself. Please load this page again in a minute.',
-};
-
-const NOT_UNDERSTOOD = {
-  title: 'This request was not understood',
-  text: 'Your browser sent something that this address does not take. Nothing was charged by it. Please go back to the shop.',
-};
-
-const FAILED = {
-  title: 'Something went wrong on our side',
-  text: 'This step did not charge anything. If you have paid already, do not pay again: the bank tells the shop itself. Otherwise please try again, or go back to the shop.',
-};
-
-function words({ status }: Problem) {
-  if (status === 429 || status === 503) return TRY_LATER;
-  return status < 500 ? NOT_UNDERSTOOD : FAILED;
-}
 
 /** Of the platform itself: a Worker that is not configured has no service, and its shoppers get a page all the same. */
 const PLATFORM: Randomness = {
@@ -83,14 +21,108 @@ const PLATFORM: Randomness = {
   },
 };
 
-/** What a shopper sees of a problem. @param said of it, where more is known; with where to go from here */
+/** A nonce for what is inline. */
+export function newNonce({ random }: Randomness): string {
+  const bytes = new Uint8Array(16);
+  random(bytes);
+  return base64url(bytes);
+}
+
+/** A page and where its forms go. */
+export interface ShopperPage extends Omit<FramedPage, 'nonce'> {
+  readonly status: number;
+  readonly content: (nonce: string) => Child;
+  /** Sources as in `form-action`; left out: it has no form. */
+  readonly formAction?: readonly string[];
+  readonly hasScript?: boolean;
+  /** It goes on by itself: seconds, and an address where it is another one (the header `Refresh`). */
+  readonly refresh?: string | undefined;
+}
+
+/** A page of ours, with the policy of its nonce. */
+export function shopperPage(wear: Wear, page: ShopperPage): Response {
+  const { status, content, formAction = [], hasScript = false, refresh, ...about } = page;
+  const nonce = newNonce(PLATFORM);
+  return new Response(framed(wear, { ...about, nonce }, content(nonce)), {
+    status,
+    headers: {
+      ...pageHeaders(shopperPolicy(nonce, formAction, hasScript)),
+      ...(refresh !== undefined && { refresh }),
+    },
+  });
+}
+
+/**
+ * Where the forms of a page may lead on which a shopper chooses: to us, and from there to a provider whose host nobody knows before. A
+ * browser holds a redirect after a form against this as well.
+ */
+export function chooserFormAction({ config }: Pick<Service, 'config'>): readonly string[] {
+  return ["'self'", 'https:', ...(config.local ? ['http:'] : [])];
+}
+
+/** A page that says one thing. */
+export function messagePage(
+  wear: Wear,
+  message: Message,
+  page: Omit<ShopperPage, 'content' | 'title'>,
+): Response {
+  const content = () => messageContent(wear.texts, message);
+  return shopperPage(wear, { ...page, title: message.title, content });
+}
+
+/** The same for every address that leads to nothing: it says nothing about what there is. */
+export function unknownPayment(c: Context<AppEnv>): Response {
+  const wear = plainWear(c);
+  const { unknown, openAgain } = wear.texts;
+  return messagePage(wear, { icon: 'warning', title: unknown, sentences: [openAgain] }, { status: 404 });
+}
+
+/** A return that proves nothing, of a payment whose shop is sent proven ones alone. */
+export function unprovenReturn(c: Context<AppEnv>): Response {
+  const wear = plainWear(c);
+  const { notYet, maybe } = wear.texts;
+  return messagePage(wear, { icon: 'clock', title: notYet, sentences: [maybe] }, { status: 404 });
+}
+
+/** What a program gets that shows people what is behind a link. @param onward where a person goes on who is taken for one */
+export function previewed(c: Context<AppEnv>, onward?: string): Response {
+  const wear = { ...plainWear(c), inLanguage: null };
+  const { going, go } = wear.texts;
+  const ways = onward === undefined ? [] : [{ caption: go, href: onward, account: '' }];
+  const formAction = chooserFormAction(c.get('service'));
+  return messagePage(
+    wear,
+    { icon: 'card', title: going, sentences: [], ways },
+    { status: 200, formAction, isPassing: true },
+  );
+}
+
+/** Where shoppers come with their browsers, also by a link that was spelt otherwise on the way. */
+const SHOPPERS_WAY = /^\/+(?:p|pay|return|paiements\/(?:go|return))(?=\/|$)/i;
+
+/** Whether a person looks at what is answered at a path. */
+export function isShoppersWay(path: string): boolean {
+  return SHOPPERS_WAY.test(path);
+}
+
+function said({ later, notUnderstood, failed, nothing, maybe }: Texts, { status }: Problem): Message {
+  if (status === 429 || status === 503) return { icon: 'clock', title: later, sentences: [maybe] };
+  return status < 500
+    ? { icon: 'warning', title: notUnderstood, sentences: [nothing] }
+    : { icon: 'warning', title: failed, sentences: [maybe] };
+}
+
+/** What a shopper sees of a problem. @param more where more is known: what to say, and where to go from here */
 export function problemPage(
   c: Context<AppEnv>,
   problem: Problem,
-  said: Pick<Message, 'title' | 'text' | 'ways'> = words(problem),
+  more?: { readonly wear: Wear; readonly message: Message },
 ): Response {
   const requestId = c.get('requestId');
-  const answer = page(PLATFORM, problem.status, (nonce) => messagePage({ ...said, requestId }, nonce));
+  const wear = more?.wear ?? plainWear(c);
+  const message = more?.message ?? said(wear.texts, problem);
+  const formAction = more ? chooserFormAction(c.get('service')) : [];
+  const answer = messagePage(wear, message, { status: problem.status, requestId, formAction });
   if (problem.retryAfter !== null) answer.headers.set('retry-after', String(problem.retryAfter));
   answer.headers.set('x-request-id', requestId);
   return answer;

@@ -1,80 +1,147 @@
 /** The shopper's way to the provider: what the routes for shoppers share. */
 import type { Context } from 'hono';
 import { accountsToChoose, nextHop } from '../gateway/checkout.ts';
+import { meansOf } from '../gateway/means.ts';
 import type { Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import type { HopResult } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
-import { display } from '../payments/money.ts';
-import type { Redirect } from '../payments/types.ts';
+import { NOTHING_TO_PAY } from '../payments/statuses.ts';
+import type { PaymentView } from '../payments/types.ts';
 import type { AppEnv } from './app-env.ts';
+import { chooserContent, goingContent, shownOrder } from './checkout/content.tsx';
+import { dressed } from './checkout/dressed.tsx';
+import { becameOf, hasFailed } from './checkout/said.ts';
+import { chosenLanguage, inChosenLanguage, inLanguage, plainWear, wearOf } from './checkout/wear.ts';
 import { hopFailedPage, notOfferedPage } from './hop-failed.ts';
 import { policyOfPage } from './page-policy.ts';
-import { choicePage, formPage, messagePage, pageHeaders, waitPage } from './pages.tsx';
-import { page, unknownPayment } from './shopper-pages.ts';
-import { seeOther, shopAddress, toShop } from './to-shop.ts';
+import { pageHeaders } from './pages.tsx';
+import { chooserFormAction, messagePage, newNonce, shopperPage, unknownPayment } from './shopper-pages.ts';
+import { type Returning, seeOther, shopAddress } from './to-shop.ts';
+import { toShop } from './waiting.ts';
 
-const OVER = {
-  called_off: {
-    title: 'This payment was called off',
-    text: 'The shop has called this payment off. Nothing was charged. Please go back to the shop.',
-  },
-  expired: {
-    title: 'This payment has expired',
-    text: 'The time for this payment is up. Nothing was charged. Please go back to the shop and order again.',
-  },
-} as const;
+/** What the page of a payment wears that is not over: its shop's look, and the way back to where the shop tells of a failure. */
+async function wearOfPayment(c: Context<AppEnv>, returning: Returning) {
+  const { shop, view } = returning;
+  const back = await shopAddress(c.get('service'), returning, 'failure');
+  const { language } = view.customer;
+  return wearOf(c, { shop, language, test: view.test, back, inLanguage: inLanguage(c.req.path) });
+}
 
 /** Nothing can be paid any more, and nothing was. */
 async function over(
   c: Context<AppEnv>,
   { reason, shop, view, request }: Extract<HopResult, { kind: 'over' }>,
 ): Promise<Response> {
-  const service = c.get('service');
-  const back = await shopAddress(service, { shop, view, wayBack: request }, 'failure');
-  const ways = back === null ? [] : [{ caption: 'Back to the shop', href: back }];
+  const wear = await wearOfPayment(c, { shop, view, wayBack: request });
+  const { calledOff, timeUp, nothing, anew } = wear.texts;
+  const title = reason === 'called_off' ? calledOff : timeUp;
+  const order = shownOrder(wear.language, request);
   const requestId = c.get('requestId');
-  return page(service, 410, (nonce) => messagePage({ ...OVER[reason], ways, requestId }, nonce));
+  const message = { icon: 'clock', title, sentences: [nothing, anew], order } as const;
+  return messagePage(wear, message, { status: 410, requestId });
 }
 
-/** Sends a shopper off. A bank's own page is passed on as it came. */
-function go(service: Service, redirect: Redirect): Response {
-  switch (redirect.kind) {
-    case 'url':
-      return seeOther(redirect.url);
-    case 'form':
-      return page(service, 200, (nonce) => formPage(redirect, nonce));
-    case 'html':
-      return new Response(redirect.html, { headers: pageHeaders(policyOfPage(redirect.html)) });
+/** Whose page an account leads to; null: it is gone. */
+async function pageOf(service: Service, accountId: string): Promise<string | null> {
+  const account = await service.directory.account(accountId);
+  return account && meansOf(account).page;
+}
+
+/** Sends a shopper off: by a redirect, by our page around the provider's form, or by a bank's own page in our frame. */
+async function go(c: Context<AppEnv>, went: Extract<HopResult, { kind: 'go' }>): Promise<Response> {
+  const service = c.get('service');
+  const { redirect, shop, account, about } = went;
+  if (redirect.kind === 'url') return seeOther(redirect.url);
+  const asItIs = redirect.kind === 'html' ? redirect.html : null;
+  if (about !== undefined) {
+    const { view, request } = about;
+    const wear = await wearOfPayment(c, { shop, view, wayBack: request });
+    const order = shownOrder(wear.language, request);
+    const title = wear.texts.going;
+    const page = await pageOf(service, account);
+    if (redirect.kind === 'form') {
+      return shopperPage(wear, {
+        title,
+        status: 200,
+        content: (nonce) => goingContent(wear.texts, { order, page, to: redirect }, nonce),
+        formAction: [new URL(redirect.url).origin],
+        hasScript: true,
+      });
+    }
+    const back = (kind: 'success' | 'failure') =>
+      shopAddress(service, { shop, view, wayBack: request }, kind);
+    const to = await Promise.all([back('success'), back('failure')]);
+    const onwards = { own: originOf(service, c.req.url), to };
+    const framed = dressed(redirect.html, { wear, order, page, title, nonce: newNonce(service), onwards });
+    if (framed) return new Response(framed.html, { headers: pageHeaders(framed.policy) });
   }
+  if (asItIs === null) throw new Problem('internal_error', 'a form came without its payment');
+  return new Response(asItIs, { headers: pageHeaders(policyOfPage(asItIs)) });
+}
+
+/** The account that was tried last stands first: a shopper who tries again finds it where it was. */
+function lastFirst<T extends { readonly id: string }>(
+  accounts: readonly T[],
+  { status, account }: PaymentView,
+) {
+  const last = status === 'created' ? null : account;
+  return [...accounts.filter(({ id }) => id === last), ...accounts.filter(({ id }) => id !== last)];
 }
 
 /**
  * The page on which the shopper chooses; a shop that has only one way left needs none. The choice is posted to the link that the
- * shopper has: a bare one must not give away the token.
+ * shopper has: a bare one must not give away the token. Nothing is kept in the browser: the page is the same on any device.
  */
 async function chooser(
   c: Context<AppEnv>,
   id: PaymentId,
-  { shop: shopId, view, request }: Extract<HopResult, { kind: 'choose' }>,
+  { shop, view, request }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
   const service = c.get('service');
-  const action = c.req.path;
-  const accounts = await accountsToChoose(service, shopId, request, view.test);
+  const accounts = await accountsToChoose(service, shop, request, view.test);
   if (accounts.length === 0) return notOfferedPage(c, id, null);
-  const amount = display(request.amount, request.currency);
-  return page(service, 200, (nonce) =>
-    choicePage(
-      {
-        action,
-        title: `Pay ${amount}`,
-        text: request.description ?? view.reference,
-        choices: accounts.map((account) => ({ id: account.id, caption: account.caption })),
-      },
-      nonce,
-    ),
-  );
+  const wear = await wearOfPayment(c, { shop, view, wayBack: request });
+  const order = shownOrder(wear.language, request);
+  const note = hasFailed(view) ? becameOf(wear.texts, view) : null;
+  const choices = lastFirst(accounts, view).map((account) => ({ id: account.id, ...meansOf(account) }));
+  const action = inChosenLanguage(c, c.req.path);
+  return shopperPage(wear, {
+    title: `${wear.texts.toPay} ${order.amount}`,
+    status: 200,
+    content: () => chooserContent(wear.texts, { order, note, choices, action }),
+    formAction: chooserFormAction(service),
+  });
+}
+
+/**
+ * The page of a payment in the language that its shopper has chosen: a choice of language takes nobody to a bank, so it has a button.
+ * Null: the shopper is to go on, because there is something to choose, or nothing to pay.
+ */
+async function paused(c: Context<AppEnv>, id: PaymentId): Promise<Response | null> {
+  if (c.req.method !== 'GET' || chosenLanguage(c) === null) return null;
+  const service = c.get('service');
+  const found = await service.ledger(id).read();
+  if (!found || found.isOpen || found.isOver || found.wayBack.dialect === 'polybanking') return null;
+  const { shop, view, request } = found;
+  if (view.status === 'pending' || NOTHING_TO_PAY.has(view.status)) return null;
+  const wear = await wearOfPayment(c, { shop, view, wayBack: request });
+  const page = await pageOf(service, view.account);
+  const going = { order: shownOrder(wear.language, request), page, to: inChosenLanguage(c, c.req.path) };
+  return shopperPage(wear, {
+    title: wear.texts.going,
+    status: 200,
+    content: (nonce) => goingContent(wear.texts, going, nonce),
+    formAction: chooserFormAction(service),
+  });
+}
+
+/** Another request of the same shopper is registering the order: the page comes back by itself. */
+function busy(c: Context<AppEnv>): Response {
+  const wear = { ...plainWear(c), inLanguage: null };
+  const message = { icon: 'clock', title: wear.texts.preparing, sentences: [] } as const;
+  return messagePage(wear, message, { status: 200, refresh: '2', isPassing: true });
 }
 
 /** The shopper's address as the platform saw it. On a laptop, where no platform does, the laptop's own. */
@@ -84,23 +151,25 @@ export function shopperIp(c: Context<AppEnv>): string | null {
 
 /** @throws what `nextHop` does. */
 async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null): Promise<Response> {
+  const shown = await paused(c, id);
+  if (shown) return shown;
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
   const requestId = c.get('requestId');
   const result = await nextHop(service, id, { ip: shopperIp(c), chosen, origin, requestId });
   switch (result.kind) {
     case 'go':
-      return go(service, result.redirect);
+      return await go(c, result);
     case 'choose':
-      return chooser(c, id, result);
+      return await chooser(c, id, result);
     case 'busy':
-      return page(service, 200, (nonce) => waitPage(nonce));
+      return busy(c);
     case 'finished':
-      return toShop(service, { ...result, wayBack: result.request });
+      return await toShop(c, { ...result, wayBack: result.request, isShopper: true });
     case 'over':
-      return over(c, result);
+      return await over(c, result);
     case 'unknown':
-      return unknownPayment(service);
+      return unknownPayment(c);
     case 'not_offered':
       return notOfferedPage(c, id, chosen);
     case 'start':

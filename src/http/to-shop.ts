@@ -1,16 +1,25 @@
 /** The shopper's way back to the shop. */
+import type { Context } from 'hono';
 import type { Service } from '../gateway/service.ts';
-import { GOOD, NOTHING_TO_PAY, type Status } from '../payments/statuses.ts';
+import { GOOD, NOTHING_TO_PAY } from '../payments/statuses.ts';
 import type { PaymentView, WayBack } from '../payments/types.ts';
 import { isGoodForWebsite } from '../webhooks/polybanking.ts';
-import { messagePage } from './pages.tsx';
-import { page } from './shopper-pages.ts';
+import { signReturn } from '../webhooks/return-link.ts';
+import type { AppEnv } from './app-env.ts';
+import { shownOrder } from './checkout/content.tsx';
+import { timeIn } from './checkout/languages.ts';
+import { becameOf, hasFailed } from './checkout/said.ts';
+import { inLanguage, wearOf } from './checkout/wear.ts';
+import { checkoutPath } from './checkout-url.ts';
+import { messagePage } from './shopper-pages.ts';
 
 /** A payment whose shopper goes back. */
 export interface Returning {
   readonly shop: string;
   readonly view: PaymentView;
   readonly wayBack: WayBack;
+  /** Who comes back has shown that it is the shopper, by a signed return or by the link: the link may be shown again. */
+  readonly isShopper?: boolean;
 }
 
 /** A redirect by GET that nobody keeps, and that does not say where the shopper came from. */
@@ -31,7 +40,12 @@ function isGood(view: PaymentView, via: string | undefined): boolean {
   return via === 'success' || via === 'pending';
 }
 
-/** One of the shop's two addresses, with what it may want to show; null: it has none. */
+/** The shop's secret, if it can be read now: an unsigned return proves nothing, and is better than none. */
+function returnSecret({ directory }: Service, shop: string): Promise<string | null> {
+  return directory.returnSecret(shop).catch(() => null);
+}
+
+/** One of the shop's two addresses, with what it may want to show, signed; null: it has none. */
 export async function shopAddress(
   service: Service,
   { shop, view, wayBack }: Returning,
@@ -42,9 +56,11 @@ export async function shopAddress(
   // Websites of PolyBanking know their two addresses exactly as they gave them.
   if (wayBack.dialect === 'polybanking') return target;
   const url = new URL(target);
-  url.searchParams.set('payment', view.id);
-  url.searchParams.set('reference', view.reference);
-  url.searchParams.set('status', view.status);
+  const { id: payment, reference, status } = view;
+  const shown = { payment, reference, status };
+  const secret = await returnSecret(service, shop);
+  const signed = secret === null ? {} : signReturn(secret, shown, service.now());
+  for (const [name, value] of Object.entries({ ...shown, ...signed })) url.searchParams.set(name, value);
   return url.href;
 }
 
@@ -59,40 +75,29 @@ export function addressBack(service: Service, returning: Returning, via?: string
   return shopAddress(service, returning, good ? 'success' : 'failure');
 }
 
-/** What a shopper is told of a payment, after its reference. */
-const BECAME: Readonly<Record<Status, string>> = {
-  created: 'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
-  forwarded:
-    'is not paid yet, as far as we know. If you have paid, do not pay again: the bank tells the shop.',
-  pending: 'is being checked. It does not have to be paid again.',
-  authorized: 'is accepted. It does not have to be paid again.',
-  partially_paid: 'is paid in part.',
-  paid: 'is paid.',
-  denied: 'was declined by the bank. Nothing was charged.',
-  cancelled: 'was cancelled. Nothing was charged.',
-  expired: 'was not made in time. Nothing was charged.',
-  error: 'could not be made. Nothing was charged.',
-  partially_refunded: 'was paid back in part.',
-  refunded: 'was paid back.',
-  charged_back: 'was taken back by the bank.',
-};
-
-/** Our page for a shop without return addresses. @param refresh where it goes by itself while a result is on its way */
-export function ownReturnPage(service: Service, { view }: Returning, refresh?: string): Response {
-  return page(service, 200, (nonce) =>
-    messagePage(
-      {
-        title: 'Back from the payment',
-        text: `The payment ${view.reference} ${BECAME[view.status]}`,
-        ...(refresh !== undefined && { refresh }),
-      },
-      nonce,
-    ),
+/**
+ * Our page for a shop without return addresses; when it is paid, its receipt.
+ * @param addresses.here where the page is by its address alone; `refresh`: where it goes by itself while a result is on its way.
+ */
+export async function ownReturnPage(
+  c: Context<AppEnv>,
+  { shop, view, isShopper = false }: Returning,
+  { here, refresh }: { readonly here: string; readonly refresh?: string },
+): Promise<Response> {
+  const { language, test } = { language: view.customer.language, test: view.test };
+  const wear = await wearOf(c, { shop, language, test, back: null, inLanguage: inLanguage(here) });
+  const { texts } = wear;
+  const message = becameOf(texts, view);
+  const failed = hasFailed(view);
+  const again =
+    failed && isShopper ? [{ caption: texts.again, href: checkoutPath(c.get('service'), view.id) }] : [];
+  const sentences = failed && !isShopper ? [...message.sentences, texts.openAgain] : message.sentences;
+  const paidOn = view.paidAt === null ? null : timeIn(wear.language, view.paidAt);
+  // Whoever knows a payment's id can come here: what it is for is for who has the link.
+  const order = shownOrder(wear.language, isShopper ? view : { ...view, description: null, lineItems: [] });
+  return messagePage(
+    wear,
+    { ...message, sentences, ways: again, order, paidOn },
+    { status: 200, ...(refresh !== undefined && { refresh }) },
   );
-}
-
-/** Back to the shop; a plain page for a shop without return addresses. */
-export async function toShop(service: Service, returning: Returning, via?: string): Promise<Response> {
-  const target = await addressBack(service, returning, via);
-  return target === null ? ownReturnPage(service, returning) : seeOther(target);
 }

@@ -11,9 +11,10 @@ import type { PaymentView } from '../payments/types.ts';
 import { VIA } from '../providers/kit/addresses.ts';
 import { isLinkToken, linkToken } from '../signing/checkout-token.ts';
 import type { AppEnv } from './app-env.ts';
-import { waitingPage } from './pages.tsx';
-import { page, previewed, unknownPayment } from './shopper-pages.ts';
-import { addressBack, ownReturnPage, type Returning, seeOther, toShop } from './to-shop.ts';
+import { shownOrder } from './checkout/content.tsx';
+import { inChosenLanguage, inLanguage, wearOf } from './checkout/wear.ts';
+import { messagePage, previewed, unknownPayment } from './shopper-pages.ts';
+import { addressBack, ownReturnPage, type Returning, seeOther } from './to-shop.ts';
 
 /** How long a shopper waits at most. */
 const LONGEST_MS = 60_000;
@@ -54,6 +55,22 @@ function viaOf(c: Context<AppEnv>): string | undefined {
   return /^(?:success|pending|failure|cancel)$/.test(via ?? '') ? via : undefined;
 }
 
+/** Seconds after which a page that waits for a result looks again. */
+const LOOK_AGAIN = 3;
+
+/** The content of a refresh that goes on by itself to an address, in the shopper's language. */
+function onwards(c: Context<AppEnv>, address: string): string {
+  return `${LOOK_AGAIN}; url=${inChosenLanguage(c, address)}`;
+}
+
+/** Back to the shop; a page of ours for a shop without return addresses. */
+export async function toShop(c: Context<AppEnv>, returning: Returning, via?: string): Promise<Response> {
+  const service = c.get('service');
+  const target = await addressBack(service, returning, via);
+  if (target !== null) return seeOther(target);
+  return ownReturnPage(c, returning, { here: waitingAddress(service, returning.view.id, via, 0) });
+}
+
 /**
  * A shopper who is back from a bank: to the shop, or to the page that waits while a result is on its way.
  * @param isUnanswered the bank could not be asked just now: unless the way back says how it went, it is taken for a payment in process.
@@ -68,11 +85,11 @@ export async function afterReturn(
   const via = viaOf(c) ?? (isUnanswered ? 'pending' : undefined);
   // Of one who gave up at the bank nothing comes. PolyBanking's websites know no waiting.
   const isDone = !isOnItsWay(view) || via === 'cancel' || wayBack.dialect === 'polybanking';
-  if (isDone) return toShop(service, returning, via);
+  if (isDone) return toShop(c, returning, via);
   const address = waitingAddress(service, view.id, via);
   const target = await addressBack(service, returning, via);
   return target === null
-    ? ownReturnPage(service, returning, address)
+    ? ownReturnPage(c, returning, { here: address, refresh: onwards(c, address) })
     : seeOther(originOf(service, c.req.url) + address);
 }
 
@@ -82,16 +99,26 @@ export async function wait(c: Context<AppEnv>): Promise<Response> {
   const { waitingKey, checkoutKey } = service.config;
   const id = paymentId(c.req.param('id') ?? '');
   const token = c.req.param('token') ?? '';
-  if (!id || ![waitingKey, checkoutKey].some((key) => isLinkToken(key, id, token)))
-    return unknownPayment(service);
-  if (c.req.method === 'HEAD') return previewed(service);
+  if (!id || ![waitingKey, checkoutKey].some((key) => isLinkToken(key, id, token))) return unknownPayment(c);
+  if (c.req.method === 'HEAD') return previewed(c);
   const found = await service.ledger(id).read();
-  if (!found) return unknownPayment(service);
+  if (!found) return unknownPayment(c);
+  const returning = { ...found, isShopper: isLinkToken(checkoutKey, id, token) };
   const via = viaOf(c);
   const now = service.now();
   const until = untilOf(c, now);
-  if (now >= until || !isOnItsWay(found.view)) return toShop(service, found, via);
+  if (now >= until || !isOnItsWay(found.view)) return toShop(c, returning, via);
   const again = waitingAddress(service, id, via, until);
-  const onward = waitingAddress(service, id, via, 0);
-  return page(service, 200, (nonce) => waitingPage({ again, onward }, nonce));
+  const { shop, view } = found;
+  const back = waitingAddress(service, id, via, 0);
+  const { language } = view.customer;
+  const wear = await wearOf(c, { shop, language, test: view.test, back, inLanguage: inLanguage(again) });
+  const { waiting, waitingText } = wear.texts;
+  // Whoever knows a payment's id can come here: what it is for is for who has the link.
+  const order = returning.isShopper ? shownOrder(wear.language, view) : null;
+  return messagePage(
+    wear,
+    { icon: 'clock', title: waiting, sentences: [waitingText], order },
+    { status: 200, refresh: onwards(c, again) },
+  );
 }

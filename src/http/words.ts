@@ -44,6 +44,7 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'notification.conflict':
     'A message says what cannot be: another amount or currency, money that is not there.',
   'attempt.concluded': 'The operator has said what became of an attempt whose messages prove nothing.',
+  'money.moved': 'Money has moved by something that is no line of its own.',
   'payment.paid_twice': 'More than the amount has come.',
   'payment.chargeback_reversed': "The shop has a chargeback's money back.",
   'operation.requested': 'A capture, cancel or refund was asked for.',
@@ -70,20 +71,22 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
 export const PROBLEM_WORDS: Readonly<Record<ProblemCode, string>> = {
   invalid_request: 'Something in the request is wrong or not known; `errors` says where. Mend it.',
   unauthorized: 'The key is missing, wrong, or of another kind.',
-  forbidden: 'The key is right, and this is not allowed to it: the shop is off, or the account is not its.',
-  not_found: 'There is no such thing for whoever asks.',
-  method_not_allowed: 'The address takes other methods: the header Allow names them.',
+  forbidden:
+    'The key is right, but it may not do this: the shop is switched off, the account is not one of its accounts, or the operator lacks the permission.',
+  not_found: 'Not found, or not visible to this key.',
+  method_not_allowed: 'The address takes other methods; the header Allow names them.',
   reference_conflict:
-    'Another request has the reference: `payment` is its payment, `differences` says where they differ.',
+    'The reference belongs to another request. `payment` is its payment, `differences` names the fields that differ.',
   conflict_version: 'The payment has changed since the version in If-Match. Read it, and decide again.',
+  expired: 'The place in the list is gone, or never was there. Go on from `after`.',
   invalid_state: 'The payment is not, or no longer, in a status that allows it.',
-  payload_too_large: 'The body has more than its limit, mostly 64 KiB.',
+  payload_too_large: 'The body is larger than its limit, mostly 64 KiB.',
   unsupported_currency: 'The account does not take the currency.',
   unsupported_operation:
     'The provider, or this contract of it, cannot do it; the detail says what is missing.',
-  amount_out_of_range: 'More than there is, or than the provider takes.',
+  amount_out_of_range: 'The amount is more than there is, or than the provider takes.',
   rate_limited: 'Too many requests. Try again after the seconds in Retry-After.',
-  internal_error: 'A fault of ours. The same request may be sent again.',
+  internal_error: 'A fault of countersign. The same request may be sent again.',
   misconfigured: 'The service, or the account, lacks a setting. The operator mends it.',
   unavailable: 'The storage does not answer. Try again after the seconds in Retry-After.',
   provider_error: 'The provider has declined the call, in its own words under `provider`.',
@@ -98,6 +101,8 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
     'An endpoint was switched off because it took nothing for five days. It goes when somebody switches it on.',
   operation_unknown:
     'Nobody knows what became of a capture, cancel or refund: `detail.lookUp` says what to look for at the provider.',
+  awaiting_approval:
+    'A refund, or a cancel of paid money, that a second operator has to approve: `detail.operation` of the payment.',
   conflict:
     'A message says what cannot be: another amount or currency, or that what was paid was not. It goes when a later message of the attempt counts that fits.',
   paid_twice: 'More than the amount is there. It goes when the rest was given back.',

@@ -46,6 +46,19 @@ function operationItems(record: LedgerRecord): Found[] {
     );
 }
 
+function approvalItems(record: LedgerRecord): Found[] {
+  return (record.operations ?? [])
+    .filter(({ state }) => state === 'awaiting_approval')
+    .map(({ number, kind, attempt, amount, requestedBy }) =>
+      itemOf(
+        record,
+        'awaiting_approval',
+        { name: `w${number}`, cause: 'waiting', account: record.attempts[attempt - 1]?.account },
+        { operation: number, kind, amount, currency: record.request.currency, by: requestedBy ?? null },
+      ),
+    );
+}
+
 function waitingItems(record: LedgerRecord): Found[] {
   return attemptsOf(record).flatMap(({ attempt, account, pendingReason, amount }) => {
     if (pendingReason === null || pendingReason === 'processing') return [];
@@ -107,6 +120,7 @@ function webhookItems(record: LedgerRecord, jobs: readonly Job[]): Found[] {
 function itemsOf(record: LedgerRecord, jobs: readonly Job[]): Found[] {
   return [
     ...operationItems(record),
+    ...approvalItems(record),
     ...waitingItems(record),
     ...moneyItems(record),
     ...webhookItems(record, jobs),

@@ -19,6 +19,7 @@ import {
   nextAttemptAt,
 } from './attempts.ts';
 import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
+import { isInParts } from './ending.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import {
   type Attempt,
@@ -35,6 +36,9 @@ import type { UnitOfWork } from './unit-of-work.ts';
 
 /** How long a request may take to register an order. After that it counts as lost. */
 const RESERVED_MS = 30_000;
+
+/** How long a request that hands a BLIK code over may be lost: its shopper may be confirming it all the while. */
+const CODE_RESERVED_MS = 900_000;
 
 /** What the log says of a shopper who was forwarded. */
 function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string | null) {
@@ -66,8 +70,9 @@ export class Checkout {
   /**
    * Where a shopper at the checkout goes.
    * @param chosen the account that the shopper has chosen, at the end of its chain; null: none.
+   * @param byCode whether a code is handed over with what is begun.
    */
-  hop(ip: string | null, chosen: string | null, moves: Moves): HopResult {
+  hop(ip: string | null, chosen: string | null, moves: Moves, byCode = false): HopResult {
     const { head, record } = this.#work.store;
     if (!head || !record) return { kind: 'unknown' };
     const view = viewOf(record, head.version);
@@ -80,8 +85,9 @@ export class Checkout {
     const newest = record.attempts.at(-1);
     const { status } = summaryOf(record);
     const left = leftToPay(record);
-    // After a partial capture the shop takes no more money from the shopper.
-    if (!newest || !left || NOTHING_TO_PAY.has(status) || record.attempts.some(isCaptured)) return finished;
+    if (!newest || !left || NOTHING_TO_PAY.has(status)) return finished;
+    // After a partial capture the shop takes no more money from the shopper; after the first of several parts its provider does.
+    if (record.attempts.some(isCaptured) || isInParts(record)) return finished;
     const now = this.#work.now();
     const reason = endedBy(record, now);
     if (reason && status !== 'pending')
@@ -109,8 +115,9 @@ export class Checkout {
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isExact && isReusable(newest) && !isStale(newest, now)) {
-      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest, next);
-      if (now - Date.parse(newest.reservedAt) < RESERVED_MS) return { kind: 'busy' };
+      if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest, next, byCode);
+      const reservedFor = newest.byCode ? CODE_RESERVED_MS : RESERVED_MS;
+      if (now - Date.parse(newest.reservedAt) < reservedFor) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
     if (status === 'pending') return finished;
@@ -121,7 +128,7 @@ export class Checkout {
         : { kind: 'busy' };
     const number = record.attempts.length + 1;
     const again = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
-    if (newest.deferred) return this.#reserve(record, number, again, next);
+    if (newest.deferred) return this.#reserve(record, number, again, next, byCode);
     return this.#startOf(record, number, left, next);
   }
 
@@ -151,7 +158,13 @@ export class Checkout {
     };
   }
 
-  #reserve(record: LedgerRecord, number: number, attempt: Attempt, account: string): HopResult {
+  #reserve(
+    record: LedgerRecord,
+    number: number,
+    attempt: Attempt,
+    account: string,
+    byCode: boolean,
+  ): HopResult {
     this.#work.commit((writer) => {
       const { provider, test, capture, amount, oneRedirect, deferred, state, proven, told, insteadOf } =
         attempt;
@@ -170,6 +183,7 @@ export class Checkout {
         ...(deferred && { deferred }),
         createdAt: writer.at,
         reservedAt: writer.at,
+        ...(byCode && { byCode }),
         state,
         // What was said of the attempt before is not said of this one.
         ...(!isNew && { ...(proven && { proven }), ...(told && { told }) }),
@@ -225,8 +239,14 @@ export class Checkout {
     return attempt.redirect ? this.#goTo(attempt.redirect, attempt) : { kind: 'busy' };
   }
 
-  #goTo(redirect: Redirect, { test, account }: Pick<Attempt, 'test' | 'account'>): HopResult {
-    return { kind: 'go', redirect, shop: this.#work.payment().shop, account, test };
+  #goTo(
+    redirect: Redirect,
+    { test, account, amount }: Pick<Attempt, 'test' | 'account' | 'amount'>,
+  ): HopResult {
+    const { shop, record, version } = this.#work.payment();
+    const went = { kind: 'go', redirect, shop, account, test } as const;
+    if (redirect.kind === 'url') return went;
+    return { ...went, about: { view: viewOf(record, version), request: { ...record.request, amount } } };
   }
 
   #forward(writer: Writer, record: LedgerRecord, number: number, ip: string | null): void {

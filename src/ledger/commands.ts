@@ -1,8 +1,10 @@
 /** The commands of a ledger and their results: the messages of its Durable Object. */
 import type { Noticed } from '../payments/attention.ts';
+import type { BookProblem } from '../payments/book-check.ts';
 import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
+import type { BookedMovement } from '../payments/movements.ts';
 import type {
   OperationProblem,
   OperationRule,
@@ -16,6 +18,7 @@ import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
+  EarlierAttempt,
   EventSource,
   EventType,
   PaymentEvent,
@@ -173,6 +176,8 @@ export type HopResult =
       readonly account: string;
       /** Whether the money of the attempt is not real. */
       readonly test: boolean;
+      /** What the page shows that is on the way; left out: the redirect needs no page. */
+      readonly about?: { readonly view: PaymentView; readonly request: PaymentRequest };
     }
   /** The account is not for a shop of this mode: nothing that is paid there counts. */
   | { readonly kind: 'not_offered' }
@@ -416,6 +421,20 @@ export type ConcludeAttemptResult =
   | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
 
 /** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
+/** What a ledger finds when it checks itself. */
+export interface CheckedLedger {
+  readonly shop: string;
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly view: PaymentView;
+  readonly problems: readonly BookProblem[];
+  readonly movements: readonly BookedMovement[];
+  /** Every number that providers have for it. */
+  readonly providerReferences: readonly string[];
+  readonly earlier: readonly EarlierAttempt[];
+  /** Of the lines that were asked for, in their order; null: there is no such line. */
+  readonly hashes: readonly (string | null)[];
+}
+
 export type EraseResult = 'erased' | 'not_found' | 'not_decided';
 
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */

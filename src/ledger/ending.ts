@@ -1,7 +1,7 @@
 /** How a payment ends before money comes: its shop calls it off, or its time is up. Its links then begin nothing any more. */
 import { minor } from '../payments/money.ts';
 import { apply } from '../payments/rules.ts';
-import { NOTHING_TO_PAY, type Status, UNFINISHED } from '../payments/statuses.ts';
+import { CAN_BE_CALLED_OFF, NOTHING_TO_PAY, UNFINISHED } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
 import { isCaptured, isGood } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
@@ -12,14 +12,17 @@ import type { UnitOfWork } from './unit-of-work.ts';
 /** The job that ends a payment whose time is up. */
 const EXPIRY_JOB = 'expiry';
 
-/** Statuses in which nothing is known to be on its way at a bank. */
-const CAN_BE_CALLED_OFF: ReadonlySet<Status> = new Set(['created', 'forwarded']);
+/** Whether the first of its parts has come: the provider takes the others by itself, and its shopper is asked for nothing more. */
+export function isInParts(record: LedgerRecord): boolean {
+  return record.request.installments !== undefined && summaryOf(record).amounts.paid > 0;
+}
 
-/** Whether nothing can be paid any more: it is paid, was captured, is called off, or has expired. */
+/** Whether nothing can be paid any more: it is paid, was captured, comes in parts, is called off, or has expired. */
 export function isOver(record: LedgerRecord, now: number): boolean {
   const { status, amounts } = summaryOf(record);
   return (
     NOTHING_TO_PAY.has(status) ||
+    isInParts(record) ||
     minor(record.request.amount - amounts.paid) === null ||
     record.attempts.some(isCaptured) ||
     endedBy(record, now) !== null

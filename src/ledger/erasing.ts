@@ -6,6 +6,7 @@
  * What stays on purpose: the reference, which is the shop's name of the payment; `providerState` and `bound`, without which a later
  * refund or message could not be carried out or believed.
  */
+import { moneyInDetail } from '../payments/movements.ts';
 import { isOpen } from '../payments/operations.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { ToldByOutcome } from '../payments/told.ts';
@@ -31,6 +32,7 @@ const ABOUT_SHOPPER: ReadonlySet<EventType> = new Set([
 /** What is left of a request: a member that is added later goes, until it is named here. */
 function withoutShopper(request: PaymentRequest): PaymentRequest {
   const { dialect, choose, reference, amount, currency, capture, returnUrl, expiresAt } = request;
+  const { method, installments } = request;
   return {
     ...(dialect && { dialect }),
     ...(choose && { choose }),
@@ -44,6 +46,8 @@ function withoutShopper(request: PaymentRequest): PaymentRequest {
     extraData: null,
     providerFields: {},
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(method && { method }),
+    ...(installments && { installments }),
   };
 }
 
@@ -69,9 +73,18 @@ export function erasedRecord(record: LedgerRecord, at: string): LedgerRecord {
   };
 }
 
-type Shown = Partial<Pick<PaymentView, 'customer' | 'card' | 'description' | 'extraData'>>;
+type Shown = Partial<
+  Pick<PaymentView, 'customer' | 'card' | 'description' | 'extraData' | 'metadata' | 'lineItems'>
+>;
 
-const NOTHING: Shown = { customer: {}, card: null, description: null, extraData: null };
+const NOTHING: Shown = {
+  customer: {},
+  card: null,
+  description: null,
+  extraData: null,
+  metadata: {},
+  lineItems: [],
+};
 
 /** A payment as it was shown, or a webhook with one, without its shopper; a body that is neither stays. */
 export function erasedBody(body: string): string {
@@ -89,6 +102,18 @@ function linksOf(log: readonly PaymentEvent[], lines: readonly number[]): Readon
   );
 }
 
+/** What the lines that are erased say they have moved, by their numbers: money is not about the shopper. */
+function erasedMoneyOf(
+  log: readonly PaymentEvent[],
+  lines: readonly number[],
+): Readonly<Record<string, ReturnType<typeof moneyInDetail>>> {
+  return Object.fromEntries(
+    log
+      .filter(({ seq, detail }) => lines.includes(seq) && detail.money !== undefined)
+      .map(({ seq, detail }) => [seq, moneyInDetail(detail)]),
+  );
+}
+
 /** Erases what is known of the shopper. What a message brings later is erased by the next call. */
 export function erase(work: UnitOfWork): EraseResult {
   const { record } = work.store;
@@ -102,7 +127,12 @@ export function erase(work: UnitOfWork): EraseResult {
     const links = linksOf(log, lines);
     writer.eraseDetails(lines);
     writer.rewriteBodies(erasedBody);
-    writer.log(ERASED, 'operator', { lines, ...(Object.keys(links).length > 0 && { links }) });
+    const erasedMoney = erasedMoneyOf(log, lines);
+    writer.log(ERASED, 'operator', {
+      lines,
+      ...(Object.keys(links).length > 0 && { links }),
+      ...(Object.keys(erasedMoney).length > 0 && { erasedMoney }),
+    });
     work.saveMoved(writer, erasedRecord(record, writer.at));
   });
   return 'erased';

@@ -2,6 +2,7 @@
  * Payments taken over from PolyBanking: their history becomes a record and a log by the same rules as live updates. Its
  * transaction is kept word by word as well (`original`), for its dialect to show unchanged.
  */
+import { moneyDetail } from '../payments/movements.ts';
 import { apply, bearingOf, forward } from '../payments/rules.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
@@ -63,7 +64,10 @@ function next(
     };
   }
   const [from, to] = [summaryOf(record).status, summaryOf(moved).status];
-  return { record: moved, line: { at, type, source, detail: { ...about, from, to } } };
+  return {
+    record: moved,
+    line: { at, type, source, detail: { ...about, from, to, ...moneyDetail(record, moved) } },
+  };
 }
 
 /** The whole history. */

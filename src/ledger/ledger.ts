@@ -10,6 +10,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import type { Notified } from '../payments/attention.ts';
+import { bookedMovements, hasMovements } from '../payments/movements.ts';
 import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
@@ -17,6 +18,7 @@ import { AlarmRun } from './alarm.ts';
 import { attemptOf, insteadAndLeftOut } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
+import { checkLedger } from './checking.ts';
 import { Checkout, leftToPay } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
@@ -24,6 +26,7 @@ import type {
   ApprovalCommand,
   ApprovalResult,
   CallOffResult,
+  CheckedLedger,
   ConcludeAttemptCommand,
   ConcludeAttemptResult,
   ConcludeCommand,
@@ -56,6 +59,7 @@ import type {
 import { deliveriesOf, pendingOf, queueAgain } from './deliveries.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
+import { FeedPart } from './feed.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations, rejected } from './operations.ts';
@@ -64,7 +68,14 @@ import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import { attemptsOf, type LedgerRecord, providerReferencesOf, viewOf, wayBackOf } from './record.ts';
+import {
+  attemptsOf,
+  earlierAttemptsOf,
+  type LedgerRecord,
+  providerReferencesOf,
+  viewOf,
+  wayBackOf,
+} from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';
@@ -86,6 +97,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #proofMissing: ProofMissing;
   readonly #imports: Imports;
   readonly #ending: Ending;
+  readonly #feed = new FeedPart();
   /** The newest version that the searchable copy is known to hold, and the failures since. */
   #projected: number | null = null;
   #projectionFailures = 0;
@@ -247,6 +259,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     return firstBrokenLink(this.#store.events());
   }
 
+  /**
+   * Checks the whole log, and the payment's sums against it.
+   * @param lines numbers of lines whose hashes are wanted.
+   */
+  check(lines: readonly number[]): CheckedLedger | null {
+    return checkLedger(this.#work, lines);
+  }
+
   /** Erases what is known of the shopper, once the payment is decided. */
   erase(): EraseResult {
     return erase(this.#work);
@@ -282,8 +302,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   }
 
   /** Where a shopper at the checkout goes. */
-  hop(ip: string | null = null, chosen: string | null = null, moves: Moves = NO_MOVES): HopResult {
-    return this.#checkout.hop(ip, chosen, moves);
+  hop(
+    ip: string | null = null,
+    chosen: string | null = null,
+    moves: Moves = NO_MOVES,
+    byCode = false,
+  ): HopResult {
+    return this.#checkout.hop(ip, chosen, moves, byCode);
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
@@ -443,6 +468,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   async reproject(): Promise<boolean> {
     if (!this.#store.head) return false;
     this.#projected = null;
+    this.#feed.again();
     this.#work.attendAgain();
     await this.#store.wake(this.ports().now());
     return true;
@@ -490,10 +516,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     if (this.#projected === version) return;
     const providerReferences = providerReferencesOf(record);
     try {
-      const notified = this.#notified && { notified: this.#notified };
       const view = viewOf(record, version);
-      await ports.project({ shop, version, view, head, providerReferences, ...notified });
-      this.#notified = null;
+      const { attempts } = record;
+      const movements = attempts.some(hasMovements) ? bookedMovements(this.#store.events(), attempts) : [];
+      const earlier = earlierAttemptsOf(record);
+      const searchable = { shop, version, view, head, providerReferences, movements, earlier };
+      for (let isMore = true; isMore; ) {
+        const messages = this.#feed.next(record, this.#store.jobs(), ports.now());
+        const notified = this.#notified && { notified: this.#notified };
+        await ports.project({ ...searchable, ...notified, messages });
+        this.#notified = null;
+        this.#feed.told(messages);
+        isMore = messages.length > 0 && this.#feed.next(record, this.#store.jobs(), ports.now()).length > 0;
+      }
       this.#projected = version;
       this.#projectionFailures = 0;
     } catch (error) {

@@ -1,4 +1,5 @@
 /** What becomes of operations: by the answer to one, by what the provider shows when it is asked, by a message, by a person. */
+import { moneyDetail } from '../payments/movements.ts';
 import { type OperationProblem, type RecordedOperation, sumOf } from '../payments/operations.ts';
 import {
   type BookedOperation,
@@ -215,7 +216,11 @@ export class OperationResults {
       ...detail,
       providerStatus: status,
       ...(providerReference !== null && { providerReference }),
-      ...(result === 'succeeded' && { from: summaryOf(record).status, to: summaryOf(moved).status }),
+      ...(result === 'succeeded' && {
+        from: summaryOf(record).status,
+        to: summaryOf(moved).status,
+        ...moneyDetail(record, moved),
+      }),
     });
     this.#storeAnswer(writer, operation.key, moved);
     this.#watchAgain(writer, number, result === 'accepted');

@@ -16,6 +16,20 @@ type OverdueAction =
 
 const LEAVE: OverdueAction = { kind: 'leave' };
 
+const DAY_MS = 86_400_000;
+
+/** Queries about the next part of a payment, one a day, before nobody asks any more. */
+const MOST_PART_QUERIES = 7;
+
+/** The next part of a payment is asked about when it was due a day ago: its provider may tell of it, or not. */
+function partsAction(record: LedgerRecord, canQuery: boolean, now: number): OverdueAction {
+  const { installments } = record.request;
+  const queried = record.attempts.at(-1)?.queried ?? 0;
+  if (!installments || !canQuery || queried >= MOST_PART_QUERIES) return LEAVE;
+  const next = Date.parse(record.updatedAt) + (installments.periodDays + 1 + queried) * DAY_MS;
+  return next <= now ? { kind: 'query', query: queried + 1, next: now + DAY_MS } : { kind: 'wait', next };
+}
+
 /**
  * What to do with a payment that may be overdue.
  * @param now milliseconds since 1970.
@@ -29,7 +43,9 @@ export function overdueAction(
   const attempt = record.attempts.at(-1);
   const schedule = attempt && schedules[attempt.account];
   // Nobody waits here for a payment that another gateway left unfinished.
-  if (!schedule || record.imported || !UNFINISHED.has(status)) return LEAVE;
+  if (!schedule || record.imported) return LEAVE;
+  if (status === 'partially_paid') return partsAction(record, schedule.queryAfter.length > 0, now);
+  if (!UNFINISHED.has(status)) return LEAVE;
   // A person or a report decides, however long that takes: what was said to be paid, in whichever attempt, must not expire meanwhile.
   const waits = status === 'pending' && pendingReasonOf(record) !== 'processing';
   if (waits && attempt.state.progress === 'pending') return LEAVE;

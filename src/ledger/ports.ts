@@ -1,7 +1,9 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
 import type { Notified, PaymentAttention } from '../payments/attention.ts';
+import type { FeedMessage } from '../payments/feed.ts';
+import type { BookedMovement } from '../payments/movements.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import type { PaymentView } from '../payments/types.ts';
+import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
 import type {
   ApplyUpdateCommand,
   LookedUp,
@@ -43,8 +45,14 @@ export interface ProjectedPayment {
   readonly head: { readonly seq: number; readonly hash: string };
   /** Every number that providers have for it. */
   readonly providerReferences: readonly string[];
+  /** What has come and gone of its money, as its log has it. */
+  readonly movements: readonly BookedMovement[];
+  /** Every attempt but the newest. */
+  readonly earlier: readonly EarlierAttempt[];
   /** What messages of its provider have shown since the last push. */
   readonly notified?: Notified;
+  /** Webhooks that the shops' feed may not have, the oldest first. */
+  readonly messages?: readonly FeedMessage[];
 }
 
 /** Handed in, so that a test can fail each of them at any point. */

@@ -4,6 +4,7 @@
  * of it, once.
  */
 import { type Minor, minor } from '../payments/money.ts';
+import { moneyDetail } from '../payments/movements.ts';
 import { apply, MOVES_NOTHING, mismatch, moneyOf, summarize } from '../payments/rules.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
 import {
@@ -144,6 +145,7 @@ export class ProofMissing {
         ...(said.amount !== null && { amount: said.amount, currency: record.request.currency }),
         from: summaryOf(record).status,
         to: summaryOf(known).status,
+        ...moneyDetail(record, known),
         signed: false,
       });
       this.#work.saveMoved(writer, known);

@@ -3,6 +3,7 @@
  * got, whichever of notification, return, status query and report brought it.
  */
 import type { Minor } from '../payments/money.ts';
+import { moneyDetail } from '../payments/movements.ts';
 import { cancelledOfPaid, capturedOf, movementOf } from '../payments/operations.ts';
 import {
   type AttemptState,
@@ -139,6 +140,11 @@ function takesRefundBack(
   return movements.some((id) => (state.refunded[id] ?? 0) > 0);
 }
 
+/** How money differs from what was asked. Of a payment in parts each message is about one of them. */
+function differenceOf({ request }: LedgerRecord, found: Mismatch | null): Mismatch | null {
+  return request.installments && found === 'amount_below' ? null : found;
+}
+
 export class ProviderUpdates {
   readonly #work: UnitOfWork;
   readonly #statusQueries: StatusQueries;
@@ -238,7 +244,10 @@ export class ProviderUpdates {
     const { cumulative = false, sequence, ofTransaction } = command;
     const movement = about ? ownMovement(about.operation, command) : command.movement;
     const money = knownMoney(attempt.state, cumulative ? null : movement);
-    const difference = mismatch(asked, { outcome, amount, currency: command.currency }, money);
+    const difference = differenceOf(
+      given,
+      mismatch(asked, { outcome, amount, currency: command.currency }, money),
+    );
     const detail = {
       attempt: number,
       outcome,
@@ -358,6 +367,7 @@ export class ProviderUpdates {
       ...detail,
       from: summaryOf(before).status,
       to: after.status,
+      ...moneyDetail(before, applied),
     });
     const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, settled);

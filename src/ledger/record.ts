@@ -1,5 +1,6 @@
 /** What a ledger stores of its payment: one JSON record, and the view that shops get of it. */
 import { orderNumber, type PaymentId } from '../payments/id.ts';
+import { shownInstallments } from '../payments/installments.ts';
 import { display, type Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import {
@@ -23,6 +24,7 @@ import {
 import type {
   AttemptView,
   Capture,
+  EarlierAttempt,
   OperationView,
   PaymentRequest,
   PaymentView,
@@ -66,6 +68,8 @@ export interface Attempt {
   readonly deferred?: boolean;
   /** When a request began to build the redirect; null: none has. */
   readonly reservedAt?: string | null;
+  /** A BLIK code is handed over when it is registered. */
+  readonly byCode?: true;
   readonly createdAt: string;
   readonly documents?: readonly ProviderDocument[];
   /** How many status queries for want of a result there were since its last change. */
@@ -445,6 +449,16 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
   });
 }
 
+/** Every attempt but the newest, the oldest first. */
+export function earlierAttemptsOf({ attempts }: LedgerRecord): EarlierAttempt[] {
+  return attempts.slice(1).flatMap(({ createdAt }, index) => {
+    const left = attempts[index];
+    if (!left) return [];
+    const { status } = summarize(left.amount, [left.state]);
+    return [{ attempt: index + 1, account: left.account, status, leftAt: createdAt }];
+  });
+}
+
 /** Why a payment is pending that is: by its newest attempt that is. */
 export function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
   const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
@@ -480,6 +494,10 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
     capture: newest?.capture ?? 'automatic',
     extraData: request.extraData,
     customer: request.customer,
+    metadata: request.metadata ?? {},
+    lineItems: request.lineItems ?? [],
+    method: request.method ?? null,
+    installments: request.installments ? shownInstallments(request.amount, request.installments) : null,
     operations: operationsOf(record),
     expiresAt: request.expiresAt ?? null,
     paidAt: record.paidAt ?? null,

@@ -1,5 +1,6 @@
 /** How a payment changes: one commit for each command, which queues a webhook when the status changes. */
 import type { PaymentId } from '../payments/id.ts';
+import { type Money, moneyInDetail, moneyMoved, moneyOfAttempts, withMoney } from '../payments/movements.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import type { Amounts, Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
@@ -96,8 +97,13 @@ export class UnitOfWork {
     const { store } = this;
     let saved: LedgerRecord | null = null;
     let isDelivery = false;
+    let logged: readonly Money[] = moneyOfAttempts(store.record?.attempts ?? []);
     work({
       ...writer,
+      log: (type, source, detail, at) => {
+        logged = withMoney(logged, moneyInDetail(detail));
+        return writer.log(type, source, detail, at);
+      },
       save: (record) => {
         saved = record;
         writer.save(record);
@@ -108,6 +114,9 @@ export class UnitOfWork {
       },
     });
     const record = saved ?? store.record;
+    // Whatever has moved money, the log has it.
+    const unsaid = moneyMoved(logged, moneyOfAttempts(record?.attempts ?? []));
+    if (unsaid.length > 0) writer.log('money.moved', 'countersign', { money: unsaid });
     if (!record || (!saved && !isDelivery)) return;
     const job = attentionJob(record, store.jobs(), store.job(ATTENTION_JOB), writer.at);
     if (job) writer.queue(job);

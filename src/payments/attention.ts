@@ -4,6 +4,7 @@ export const ATTENTION_KINDS = [
   'webhook_failing',
   'endpoint_off',
   'operation_unknown',
+  'awaiting_approval',
   'conflict',
   'paid_twice',
   'pending_person',

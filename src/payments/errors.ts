@@ -11,6 +11,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
   reference_conflict: { status: 409, title: 'The reference is taken by another request' },
   conflict_version: { status: 409, title: 'The payment has changed meanwhile' },
+  expired: { status: 410, title: 'What was asked for is not kept any more' },
   invalid_state: { status: 409, title: 'The payment is not in a state that allows this' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_currency: { status: 422, title: 'The currency is not supported' },
@@ -58,6 +59,8 @@ export class Problem extends Error {
   readonly retryAfter: number | null;
   /** Of a reference that another payment has. */
   readonly conflict: ReferenceConflict | null;
+  /** Of a place in a list that is not there any more: the one to go on from. */
+  readonly startAgain: string | null;
 
   constructor(
     code: ProblemCode,
@@ -68,6 +71,7 @@ export class Problem extends Error {
       provider?: ProviderWords | undefined;
       retryAfter?: number;
       conflict?: ReferenceConflict;
+      startAgain?: string;
     } = {},
   ) {
     super(detail, { cause: options.cause });
@@ -75,6 +79,7 @@ export class Problem extends Error {
     this.errors = options.errors ?? [];
     this.provider = options.provider ?? null;
     this.conflict = options.conflict ?? null;
+    this.startAgain = options.startAgain ?? null;
     this.retryAfter = options.retryAfter ?? RETRY_AFTER[code] ?? null;
   }
 

@@ -2,8 +2,7 @@
  * A payment's id is derived, not looked up: a keyed hash of (shop, reference). A repeated create lands on the
  * same ledger without any registry, and nobody without the key can guess an id from a reference.
  */
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { createHmac } from 'node:crypto';
 
 /** 16 characters of Crockford base32: 80 bits. */
 export type PaymentId = string & { readonly __brand: 'PaymentId' };
@@ -11,7 +10,8 @@ export type PaymentId = string & { readonly __brand: 'PaymentId' };
 /** Crockford's alphabet: no I, L, O, U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-const LENGTH = 16;
+/** Characters of an id. */
+export const ID_LENGTH = 16;
 const PATTERN = /^[0-9A-HJKMNP-TV-Z]{16}$/;
 
 function crockford(bytes: Uint8Array, length: number): string {
@@ -39,7 +39,10 @@ const encoder = new TextEncoder();
  */
 export function derivePaymentId(key: Uint8Array, shop: string, reference: string): PaymentId {
   // A shop id holds no NUL, so the two parts cannot run into each other.
-  return crockford(hmac(sha256, key, encoder.encode(`${shop}\0${reference}`)), LENGTH) as PaymentId;
+  const mac = createHmac('sha256', key)
+    .update(encoder.encode(`${shop}\0${reference}`))
+    .digest();
+  return crockford(mac, ID_LENGTH) as PaymentId;
 }
 
 /** A text as a payment id, or null. */
@@ -57,7 +60,7 @@ export function orderNumber(id: PaymentId, attempt: number): string {
 
 /** The payment and attempt of an order number that a provider echoes, or null. */
 export function fromOrderNumber(order: string): { id: PaymentId; attempt: number } | null {
-  const id = paymentId(order.slice(0, LENGTH));
-  const number = /^\d\d$/.test(order.slice(LENGTH)) ? Number(order.slice(LENGTH)) : 0;
+  const id = paymentId(order.slice(0, ID_LENGTH));
+  const number = /^\d\d$/.test(order.slice(ID_LENGTH)) ? Number(order.slice(ID_LENGTH)) : 0;
   return id && number > 0 ? { id, attempt: number } : null;
 }

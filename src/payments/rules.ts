@@ -13,7 +13,7 @@
  */
 import { currency } from './currencies.ts';
 import { type Minor, minor, sum, ZERO } from './money.ts';
-import { MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
+import { LESS_THAN_HELD, LESS_THAN_PAID, MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
 
 /** An attempt's results without money in ascending rank: a higher one is never left for a lower one. */
 const PROGRESS_RANKS = [
@@ -312,15 +312,6 @@ function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
     }
   }
 }
-
-/** Outcomes that say less than an authorization, and than money that was paid. */
-const LESS_THAN_HELD: ReadonlySet<Outcome> = new Set(['pending', 'error', 'expired', 'cancelled', 'denied']);
-const LESS_THAN_PAID: ReadonlySet<Outcome> = new Set([
-  ...LESS_THAN_HELD,
-  'authorized',
-  'voided',
-  'capture_denied',
-]);
 
 /**
  * What an update is to those who read the payment:

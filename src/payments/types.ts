@@ -1,5 +1,6 @@
 /** The words of the domain as types, shared by every layer. */
 import type { PaymentId } from './id.ts';
+import type { Installments } from './installments.ts';
 import type { Minor } from './money.ts';
 import type { OperationKind, OperationProblem, OperationState } from './operations.ts';
 import type { Amounts } from './rules.ts';
@@ -63,6 +64,32 @@ export type Redirect =
     }
   | { readonly kind: 'html'; readonly html: string };
 
+/** One line of what is bought, as the shop says it. Amounts are in minor units. */
+export interface LineItem {
+  readonly name: string;
+  readonly quantity: number;
+  /** Of the whole line, tax included. */
+  readonly amount: number;
+  /** The tax in it; left out: not told. */
+  readonly taxAmount?: number;
+}
+
+/** The kinds of means of payment that a shop may ask for. */
+export const WANTED_KINDS = ['blik', 'bank', 'card', 'transfer'] as const;
+export type WantedKind = (typeof WANTED_KINDS)[number];
+
+/**
+ * By what means a payment is to be paid, as its shop says. A BLIK code is no part of it: it is good for two minutes and is handed on once,
+ * never stored.
+ */
+export type WantedMethod =
+  | { readonly kind: Exclude<WantedKind, 'bank'> }
+  | {
+      readonly kind: 'bank';
+      /** As the provider lists it for the contract. */
+      readonly id: string;
+    };
+
 /** What a shop asked for, as stored. */
 export interface PaymentRequest {
   /** The dialect of the route that it came by, where that is not /v1: its shoppers go back by that dialect's rules. */
@@ -82,6 +109,14 @@ export interface PaymentRequest {
   readonly providerFields: Readonly<Record<string, string>>;
   /** After this time (RFC 3339 UTC) its links begin no attempt any more. */
   readonly expiresAt?: string;
+  /** The shop's own texts by name; left out: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Left out: none are told. */
+  readonly lineItems?: readonly LineItem[];
+  /** Left out: the shopper chooses at the provider. */
+  readonly method?: WantedMethod;
+  /** In how many parts it is paid; left out: in one. */
+  readonly installments?: Installments;
 }
 
 /**
@@ -126,6 +161,12 @@ export interface PaymentView {
   readonly capture: Capture;
   readonly extraData: string | null;
   readonly customer: Customer;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly lineItems: readonly LineItem[];
+  /** By what means it is to be paid, without a BLIK code; null: the shopper chooses. */
+  readonly method: WantedMethod | null;
+  /** In how many parts it is paid, with the amount of the first; null: in one. */
+  readonly installments: Required<Installments> | null;
   /** Captures, cancels and refunds, the oldest first. */
   readonly operations: readonly OperationView[];
   /** Null: as long as the account lets it. */
@@ -166,6 +207,15 @@ export interface AttemptView {
   readonly bills: readonly ProviderDocument[];
 }
 
+/** An attempt of a payment that has gone on with another one since. */
+export interface EarlierAttempt {
+  readonly attempt: number;
+  readonly account: string;
+  readonly status: Status;
+  /** RFC 3339 UTC: when the next attempt began. */
+  readonly leftAt: string;
+}
+
 /** A capture, cancel or refund, as its shop sees it. */
 export interface OperationView {
   /** From 1, in its payment. */
@@ -199,6 +249,7 @@ export const EVENT_TYPES = [
   'notification.ignored',
   'notification.conflict',
   'attempt.concluded',
+  'money.moved',
   'payment.paid_twice',
   'payment.chargeback_reversed',
   'operation.requested',

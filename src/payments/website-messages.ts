@@ -1,5 +1,5 @@
 /** Which messages about a payment a website of PolyBanking gets: it knows codes of PostFinance, and nothing of operations. */
-import type { Status } from './statuses.ts';
+import { type Status, WITH_MONEY } from './statuses.ts';
 import { FEEDBACK, type PaymentView } from './types.ts';
 
 /** Providers whose own status codes are those that websites know. */
@@ -19,15 +19,14 @@ interface Stand {
   readonly fits: ReadonlySet<Status>;
 }
 
-const HELD: ReadonlySet<Status> = new Set(['authorized', 'partially_paid', 'paid']);
 const NOT_PAID: ReadonlySet<Status> = new Set(['denied', 'error', 'expired']);
 
 /** By the first word of the provider's status: what follows in it says why. */
 const STANDS: Readonly<Record<string, Stand>> = {
   PROCESSING: { code: '91', fits: new Set(['pending']) },
-  AUTHORIZED: { code: '5', fits: HELD },
-  COMPLETED: { code: '5', fits: HELD },
-  FULFILL: { code: '9', fits: HELD },
+  AUTHORIZED: { code: '5', fits: WITH_MONEY },
+  COMPLETED: { code: '5', fits: WITH_MONEY },
+  FULFILL: { code: '9', fits: WITH_MONEY },
   FAILED: { code: '2', fits: NOT_PAID },
   DECLINE: { code: '0', fits: NOT_PAID },
   VOIDED: { code: '6', fits: new Set(['cancelled']) },

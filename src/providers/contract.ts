@@ -3,8 +3,11 @@
  * vectors alone can test it.
  */
 import type * as v from 'valibot';
+import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
+import type { Installments } from '../payments/installments.ts';
+import type { MeansOfPayment } from '../payments/means.ts';
 import type { FundsSource, OperationKind, OperationRule } from '../payments/operations.ts';
 import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
@@ -18,6 +21,7 @@ import type {
   PendingReason,
   ProviderDocument,
   Redirect,
+  WantedMethod,
 } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
 import type { ShopFields } from './kit/provider-fields.ts';
@@ -161,6 +165,16 @@ export interface StartRequest<Settings> {
   readonly now: Date;
   /** The shopper's address as the platform saw it, where the redirect is built while the shopper is there. */
   readonly ip: string | null;
+  /**
+   * The code of the shopper's bank app, of a payment whose method is BLIK: for this one try. It is kept nowhere, so that it stands in no
+   * redirect and in no provider state. Left out: the shopper enters one at the provider's page.
+   */
+  readonly blikCode?: string;
+  /**
+   * The one call that hands over the code; left out: `fetch`. It may be made again after a 401. From then on the shopper may be paying: an
+   * attempt of which the provider has not said no is returned, whatever became of the answer.
+   */
+  readonly charge?: typeof fetch;
   /** For the protocols in which an order is registered before the shopper goes. */
   readonly fetch: typeof fetch;
   /**
@@ -339,6 +353,18 @@ export interface AccountCheck<Settings> {
    * @throws Problem, Declined, Refusal when the answer is no good one.
    */
   run(call: CheckCall<Settings>): Promise<string>;
+}
+
+/** The request for the means of payment of a contract. */
+export interface MeansQuery<Settings> {
+  readonly account: ProviderAccount<Settings>;
+  /** ISO 4217 alpha. */
+  readonly currency: string;
+  /** Minor units; null: whatever the amount is. */
+  readonly amount: number | null;
+  readonly now: Date;
+  /** May be called any number of times: it changes nothing. */
+  readonly fetch: typeof fetch;
 }
 
 /** A request of a provider or of a returning shopper, as it came. */
@@ -523,6 +549,8 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   /** Names under which the software that countersign replaces knows this provider. */
   readonly aliases: readonly string[];
   readonly caption: string;
+  /** What shoppers know it by, where that is not "card": its own name, and what it is to them. */
+  readonly means?: { readonly kind: AccountKind; readonly name: string };
   /**
    * The last day on which it could be used, `YYYY-MM-DD`; where only the month or the year is known, that one's last day. Left out: it is
    * in use, or nobody knows.
@@ -583,6 +611,16 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   charset(settings: v.InferOutput<Schema>): Charset;
   /** What a shop may give as `providerFields`; left out: nothing. Checked when a payment is created, and before each start. */
   shopFields?(settings: v.InferOutput<Schema>): ShopFields;
+  /**
+   * Why a shop may not say by what means a payment is to be paid, in words that follow "method: "; null: it may. Left out: it never may. A
+   * BLIK code comes with a method of that kind once (`StartRequest.blikCode`).
+   */
+  methodProblem?(method: WantedMethod, settings: v.InferOutput<Schema>): string | null;
+  /**
+   * Why a payment cannot be paid in these parts, in words that follow "installments: "; null: it can. Left out: it never can. Each part
+   * has to be told by a message of its own, with a movement of its own.
+   */
+  installmentsProblem?(installments: Installments, settings: v.InferOutput<Schema>): string | null;
   /** When money is taken if the shop does not say. */
   captureDefault(settings: v.InferOutput<Schema>): Capture;
   /**
@@ -632,6 +670,12 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly report?: Report<v.InferOutput<Schema>>;
   /** Whether the account's keys are taken by its provider; left out: the provider has no harmless call. */
   readonly check?: AccountCheck<v.InferOutput<Schema>>;
+  /**
+   * The means of payment that this contract offers for a currency, in the provider's order, and for an amount where the provider looks at
+   * it. Left out: the provider lists none.
+   * @throws Problem provider_error, provider_unreachable
+   */
+  methods?(query: MeansQuery<v.InferOutput<Schema>>): Promise<readonly MeansOfPayment[]>;
   /** Pauses in seconds between status queries without a result; left out: those of webhooks. */
   readonly queryPauses?: readonly number[];
   /**
@@ -660,17 +704,24 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   reply(to: ReplyTo): Reply;
   /**
    * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.
-   * Its status is an error too, because a provider may look at nothing else.
+   * Its status is an error too, because a provider may look at nothing else, unless the protocol has none but 200.
    */
   refused?(refusal: Refusal | null, settings: v.InferOutput<Schema>): Reply;
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
 }
 
+/** A provider whose settings are known by their types, and whose functions take those that its schema has parsed. */
+export type DeclaredProvider<Schema extends SettingsSchema = SettingsSchema> = Omit<Provider, 'settings'> & {
+  readonly settings: Schema;
+};
+
 /**
  * Declares a provider with its schema's types inside, and hides them outside: the registry's callers hand in
  * settings that the same schema has parsed. Its start takes no payment that the provider cannot take.
  */
-export function defineProvider<Schema extends SettingsSchema>(provider: Provider<Schema>): Provider {
+export function defineProvider<Schema extends SettingsSchema>(
+  provider: Provider<Schema>,
+): DeclaredProvider<Schema> {
   const declared: Provider<Schema> = {
     ...provider,
     start(request) {
@@ -679,5 +730,5 @@ export function defineProvider<Schema extends SettingsSchema>(provider: Provider
       return provider.start(request);
     },
   };
-  return declared as unknown as Provider;
+  return declared as unknown as DeclaredProvider<Schema>;
 }

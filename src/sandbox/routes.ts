@@ -26,6 +26,7 @@ import {
   type StepResult,
 } from './kit/disorder.ts';
 import { bankErrorPage, orderPage, sentPage } from './kit/pages.tsx';
+import { withPart } from './kit/parts.ts';
 import { receiveOrder } from './kit/receive.ts';
 import { answerCall, makeOutage, makeTrouble } from './kit/trouble.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -37,13 +38,14 @@ async function merchantsOf(
   sandbox: Sandbox,
   bank: Bank,
 ): Promise<Map<string, Merchant & { provider: string }>> {
-  const accounts = await sandbox.directory.accounts.list();
+  const accounts = await sandbox.accounts();
   return new Map(
     accounts
-      .filter(
-        ({ provider, environment }) => bank.providers.includes(provider) && environment !== 'production',
-      )
-      .map((account) => [account.id, { ...merchantOf(account, sandbox.origin), provider: account.provider }]),
+      .filter(({ provider }) => bank.providers.includes(provider))
+      .map((account) => [
+        account.id,
+        { ...merchantOf(account, sandbox.merchants), provider: account.provider },
+      ]),
   );
 }
 
@@ -106,7 +108,8 @@ async function play(sandbox: Sandbox, order: BankOrder, steps: readonly Step[], 
     );
   const run = async (step: Step): Promise<StepResult> => {
     if (step.do === 'return' || isDecision(step.disorder)) {
-      const decided = step.do === 'return' ? order : orderInMessage(order, step.disorder);
+      const decided =
+        step.do === 'return' ? order : withPart(orderInMessage(order, step.disorder), step.part);
       await recordDecision(sandbox.store, decided, step.decision);
       await bank.decide?.(decided, merchant, step.decision, sandbox.store);
     }

@@ -1,5 +1,5 @@
-/** What the sandbox's routes work with. Local only: nothing outside dev.ts imports it. */
-import type { Directory } from '../directory/directory.ts';
+/** What the routes of the simulated banks work with. Nothing of the gateway imports it. */
+import type { SandboxAccount } from '../directory/sandbox-account.ts';
 import type { SandboxStore } from './kit/store.ts';
 
 /** A payment as its shopper could pay it. */
@@ -15,10 +15,13 @@ export interface SandboxPayment {
 }
 
 export interface Sandbox {
-  readonly directory: Directory;
+  /** The accounts whose banks are here. */
+  readonly accounts: () => Promise<readonly SandboxAccount[]>;
   readonly store: SandboxStore;
   /** Of this server. */
   readonly origin: string;
+  /** Where the merchants' software is, countersign: the same server, or the one that these banks are for. */
+  readonly merchants: string;
   /** Every one at which it is reached: where PUBLIC_URL is set, that of a tunnel too. */
   readonly origins: readonly string[];
   /** Null: there is no such payment. */

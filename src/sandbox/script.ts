@@ -62,14 +62,18 @@ function decisionOf(given: unknown, path: string): Decision {
 /** @throws SandboxProblem */
 function stepOf(given: unknown, path: string): Step {
   const example = '{"do":"notify","decision":"pay","disorder":"bad-signature"}';
-  const step = objectOf(JSON.stringify(given), ['do', 'decision', 'disorder', 'bare'], example);
+  const step = objectOf(JSON.stringify(given), ['do', 'decision', 'disorder', 'bare', 'part'], example);
   const decision = decisionOf(step.decision, `${path}.decision`);
   if (step.do === 'return') return { do: 'return', decision, bare: step.bare === true };
   if (step.do !== 'notify') throw new SandboxProblem(422, `${path}.do: a step is notify or return`);
   const disorder = DISORDERS.find((name): name is Disorder => name === (step.disorder ?? 'none'));
   if (!disorder)
     throw new SandboxProblem(422, `${path}.disorder: a disorder is one of ${DISORDERS.join(', ')}`);
-  return { do: 'notify', decision, disorder };
+  const { part } = step;
+  if (part === undefined) return { do: 'notify', decision, disorder };
+  if (!Number.isInteger(part) || Number(part) < 1 || Number(part) > 12)
+    throw new SandboxProblem(422, `${path}.part: is a number from 1 to 12`);
+  return { do: 'notify', decision, disorder, part: Number(part) };
 }
 
 /** The steps of a kind of disorder; the shopper's way back is the last one. */

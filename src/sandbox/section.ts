@@ -1,4 +1,4 @@
-/** What the reference page of `npm start` says of the sandbox. */
+/** What the page about testing says of the sandbox (docs/testing.md). */
 import { DISORDER_STEPS, DISORDERS } from './kit/disorder.ts';
 
 const named = Object.entries(DISORDER_STEPS).map(([name, { label }]) => `${name} (${label.toLowerCase()})`);

@@ -35,13 +35,15 @@ function singleByte(name: CharsetName, characters: readonly (string | null)[]): 
   return {
     name,
     encode(text) {
-      const bytes: number[] = [];
-      for (const character of text) {
-        const byte = byteOf.get(character);
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i++) {
+        const code = text.charCodeAt(i);
+        // The first half is ASCII in all of them. A character of two units is in none, nor is one of its units.
+        const byte = code < 0x80 ? code : byteOf.get(text.charAt(i));
         if (byte === undefined) return null;
-        bytes.push(byte);
+        bytes[i] = byte;
       }
-      return Uint8Array.from(bytes);
+      return bytes;
     },
     decode(bytes) {
       let text = '';

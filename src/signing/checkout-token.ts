@@ -6,40 +6,49 @@
  * The page that waits for a result, `/pay/:id/:token/wait`, has a token of another key. `/return` takes the bare id and leads there: with
  * the checkout's token in that address, whoever knows an id would be handed the checkout.
  */
-import { hkdf } from '@noble/hashes/hkdf.js';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { base64url, equalText, utf8 } from './bytes.ts';
+import { base64url, equalText, hexUpper, utf8 } from './bytes.ts';
+import { derivedKey } from './derived-key.ts';
+import { hmacOf } from './digests.ts';
+
+/** What a short code is made over, so that it is no beginning of a token. */
+const SHORT_LABEL = 'short ';
 
 /** What each key is for, so that it is none of those that the ID_KEY itself is used for. */
 const CHECKOUT_LABEL = 'countersign checkout link';
 const WAITING_LABEL = 'countersign waiting page';
 
-const KEY_BYTES = 32;
-
 /** 128 bits. */
 const TOKEN_BYTES = 16;
 
-function derived(idKey: Uint8Array, label: string): Uint8Array {
-  return hkdf(sha256, idKey, undefined, utf8(label), KEY_BYTES);
-}
-
 /** The key of the checkout's tokens, derived from the ID_KEY (HKDF-SHA-256, RFC 5869): 32 bytes. */
 export function checkoutKey(idKey: Uint8Array): Uint8Array {
-  return derived(idKey, CHECKOUT_LABEL);
+  return derivedKey(idKey, CHECKOUT_LABEL);
 }
 
 /** The key of the waiting page's tokens, derived as the checkout's is: 32 bytes. */
 export function waitingKey(idKey: Uint8Array): Uint8Array {
-  return derived(idKey, WAITING_LABEL);
+  return derivedKey(idKey, WAITING_LABEL);
 }
 
 /** The token of a payment's link: 22 characters, base64url without padding of the first 128 bits of HMAC-SHA-256 of its id. */
 export function linkToken(key: Uint8Array, id: string): string {
-  return base64url(hmac(sha256, key, utf8(id)).subarray(0, TOKEN_BYTES));
+  return base64url(hmacOf('sha256', key, utf8(id)).subarray(0, TOKEN_BYTES));
 }
 
 /** Whether a text is the token that a key makes for a payment. The time it takes says nothing about the right one. */
 export function isLinkToken(key: Uint8Array, id: string, text: string): boolean {
   return equalText(linkToken(key, id), text);
+}
+
+/** 48 bits: more than anybody tries at a service, and a code that a telephone reads from a till. */
+const SHORT_BYTES = 6;
+
+/** What opens a payment's link by its short address: 12 characters, digits and capital letters, which make the smallest QR code. */
+export function shortToken(key: Uint8Array, id: string): string {
+  return hexUpper(hmacOf('sha256', key, utf8(SHORT_LABEL + id)).subarray(0, SHORT_BYTES));
+}
+
+/** Whether a text is the short token of a payment, in the same time whatever it is. */
+export function isShortToken(key: Uint8Array, id: string, text: string): boolean {
+  return equalText(shortToken(key, id), text);
 }

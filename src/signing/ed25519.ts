@@ -1,7 +1,6 @@
 /** Ed25519 (RFC 8032) by WebCrypto, with a key that follows from the installation's ID_KEY: nothing is stored that could be replaced. */
-import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { base64url, concat, fromBase64url, utf8 } from './bytes.ts';
+import { derivedKey } from './derived-key.ts';
 
 /** What comes before the 32 bytes of a private key in PKCS #8 (RFC 8410). */
 const PKCS8 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);
@@ -10,7 +9,7 @@ const LABEL = 'countersign anchors';
 
 /** The private key of an installation's anchors, derived from its ID_KEY (HKDF-SHA-256, RFC 5869): 32 bytes. */
 export function anchorSeed(idKey: Uint8Array): Uint8Array {
-  return hkdf(sha256, idKey, undefined, utf8(LABEL), 32);
+  return derivedKey(idKey, LABEL);
 }
 
 export interface Ed25519Signature {

@@ -24,13 +24,26 @@ function nibble(byte: number | undefined): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
+/** Up to this length a loop is faster than a call into the engine. */
+const SHORT = 48;
+
+/** Whether there is something to decode: a percent sign, or a plus sign where that is a space. */
+function hasAny(bytes: Uint8Array, plus: boolean): boolean {
+  if (bytes.length > SHORT) return bytes.includes(PERCENT) || (plus && bytes.includes(PLUS));
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === PERCENT || (plus && byte === PLUS)) return true;
+  }
+  return false;
+}
+
 /**
  * Percent-decodes bytes; `+` becomes a space unless `plus` is 'literal'. Null when a `%` is not followed by
  * two hexadecimal digits.
  */
 export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'space'): Uint8Array | null {
   // Most names and values have nothing to decode.
-  if (!bytes.includes(PERCENT) && (plus === 'literal' || !bytes.includes(PLUS))) return bytes;
+  if (!hasAny(bytes, plus === 'space')) return bytes;
   const out = new Uint8Array(bytes.length);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -57,22 +70,18 @@ export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'sp
  */
 export function parseForm(body: Uint8Array, most = Number.POSITIVE_INFINITY): RawField[] | null {
   const fields: RawField[] = [];
+  let equals = body.indexOf(EQUALS);
   for (let start = 0; start < body.length && fields.length < most; ) {
-    let equals = -1;
-    let isEncoded = false;
-    let end = start;
-    for (; end < body.length; end++) {
-      const byte = body[end];
-      if (byte === AMPERSAND) break;
-      if (byte === EQUALS && equals < 0) equals = end;
-      else if (byte === PERCENT || byte === PLUS) isEncoded = true;
-    }
+    const next = body.indexOf(AMPERSAND, start);
+    const end = next < 0 ? body.length : next;
+    // Where there is none any more, it is not looked for again: a body of bare names is read in one pass too.
+    if (equals >= 0 && equals < start) equals = body.indexOf(EQUALS, start);
     if (end > start) {
-      const name = body.subarray(start, equals < 0 ? end : equals);
-      const value = body.subarray(equals < 0 ? end : equals + 1, end);
-      const field = isEncoded ? { name: percentDecode(name), value: percentDecode(value) } : { name, value };
-      if (!field.name || !field.value) return null;
-      fields.push(field as RawField);
+      const isBare = equals < 0 || equals >= end;
+      const name = percentDecode(body.subarray(start, isBare ? end : equals));
+      const value = percentDecode(body.subarray(isBare ? end : equals + 1, end));
+      if (!name || !value) return null;
+      fields.push({ name, value });
     }
     start = end + 1;
   }

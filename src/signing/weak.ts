@@ -3,10 +3,10 @@
  * provider's file imports them from here, so that a search for this file's name finds every use.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { md5, sha1 } from '@noble/hashes/legacy.js';
+import { digestNamed } from './digests.ts';
 
 /** MD5 (RFC 1321) and SHA-1 (FIPS 180-4). */
-export const weakDigests = { md5, sha1 };
+export const weakDigests = { md5: digestNamed('md5'), sha1: digestNamed('sha1') };
 
 /**
  * Single DES is triple DES with one key three times: OpenSSL 3 keeps plain `des-cbc` in a provider that Node

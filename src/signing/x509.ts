@@ -117,8 +117,22 @@ function read(der: Uint8Array): Certificate {
   };
 }
 
+/** Certificates by their PEM: a provider keeps one for months, and reading it costs more than a signature of it. */
+const known = new Map<string, Certificate>();
+const KNOWN_LIMIT = 50;
+
 /** The certificate of a PEM text, or null when it is none that this file can read. */
 export function readCertificate(pem: string): Certificate | null {
+  const before = known.get(pem);
+  if (before) return before;
+  const certificate = parsePem(pem);
+  if (certificate === null) return null;
+  if (known.size >= KNOWN_LIMIT) known.clear();
+  known.set(pem, certificate);
+  return certificate;
+}
+
+function parsePem(pem: string): Certificate | null {
   const [, body = ''] = /-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/.exec(pem) ?? [];
   const der = fromBase64(body.replace(/\s/g, ''));
   if (!der || der.length === 0) return null;
@@ -132,19 +146,40 @@ export function readCertificate(pem: string): Certificate | null {
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
+/** Imported keys. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
+const keys = new WeakMap<Certificate, CryptoKey>();
+
+async function keyOf(certificate: Certificate): Promise<CryptoKey> {
+  const before = keys.get(certificate);
+  if (before) return before;
+  const key = await crypto.subtle.importKey('spki', certificate.publicKey, RSA, false, ['verify']);
+  keys.set(certificate, key);
+  return key;
+}
+
 /** Whether a message carries the RSA-SHA-256 signature of a certificate's key. */
 export async function isSignedBy(
-  { publicKey }: Certificate,
+  certificate: Certificate,
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
   try {
-    const key = await crypto.subtle.importKey('spki', publicKey, RSA, false, ['verify']);
+    const key = await keyOf(certificate);
     return await crypto.subtle.verify(RSA, key, signature, message);
   } catch {
     // Another kind of key.
     return false;
   }
+}
+
+/** By which certificate another one is signed, as far as that was found: neither ever changes. Their dates are looked at each time. */
+const signers = new WeakMap<Certificate, Certificate>();
+
+async function hasSigned(root: Certificate, certificate: Certificate): Promise<boolean> {
+  if (signers.get(certificate) === root) return true;
+  const isSigned = await isSignedBy(root, certificate.signed, certificate.signature);
+  if (isSigned) signers.set(certificate, root);
+  return isSigned;
 }
 
 /** Whether `certificate` was issued by `root`, and both were good at a moment (null: whenever). */
@@ -155,7 +190,5 @@ export async function isIssuedBy(
 ): Promise<boolean> {
   if (hexOf(certificate.issuer) !== hexOf(root.subject)) return false;
   const isGood = ({ notBefore, notAfter }: Certificate) => at === null || (notBefore <= at && at <= notAfter);
-  return (
-    isGood(certificate) && isGood(root) && (await isSignedBy(root, certificate.signed, certificate.signature))
-  );
+  return isGood(certificate) && isGood(root) && (await hasSigned(root, certificate));
 }

@@ -2,26 +2,14 @@
  * The PolyBanking dialect: its signature, its status codes, and the IPN to a website. Facts: PolyLAN/polybanking
  * (server/libs, server/paiements, client/libs/polybanking.py).
  */
-import type { Status } from '../payments/statuses.ts';
+import { type Status, WITH_MONEY } from '../payments/statuses.ts';
 import type { PaymentView } from '../payments/types.ts';
 import { codeInItsPlace, hasPostfinanceCodes, isForWebsite } from '../payments/website-messages.ts';
-import { hex, utf8 } from '../signing/bytes.ts';
+import { hex } from '../signing/bytes.ts';
 import { charset } from '../signing/charsets.ts';
 import { digests } from '../signing/digests.ts';
 import { encodeForm } from '../signing/form.ts';
-
-/** Names and values must not hold what separates them in the signed text. */
-function escaped(text: string): string {
-  return text.replaceAll(';', '!!').replaceAll('=', '??');
-}
-
-/** The text that is signed: `name=value;secret;` for each parameter, sorted by name; the secret is not escaped. */
-export function polybankingBase(fields: Readonly<Record<string, string>>, secret: string): Uint8Array {
-  const parts = Object.entries(fields)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${escaped(name)}=${escaped(value)};${secret};`);
-  return utf8(parts.join(''));
-}
+import { polybankingBase } from '../signing/polybanking.ts';
 
 /** SHA-512 of the base, lower-case hexadecimal: 128 characters. */
 export function polybankingSignature(fields: Readonly<Record<string, string>>, secret: string): string {
@@ -50,9 +38,6 @@ type Known = Pick<PaymentView, 'provider' | 'providerStatus' | 'status' | 'pendi
 /** The codes on which a website delivers. */
 const GOOD_CODES: ReadonlySet<string> = new Set(['5', '9']);
 
-/** Statuses that a code of success fits: money is held, or was paid and not given back. */
-const WITH_MONEY: ReadonlySet<Status> = new Set(['authorized', 'partially_paid', 'paid']);
-
 /**
  * The PostFinance code of a payment: the provider's own, or the one that stands for its status. A code that nothing proves is not
  * shown, nor one of success that is over: a refund or a cancel of ours has no code yet.
@@ -64,9 +49,18 @@ export function postfinanceCode({ provider, providerStatus, status, pendingReaso
   return GOOD_CODES.has(providerStatus) && !WITH_MONEY.has(status) ? CODES[status] : providerStatus;
 }
 
+/** Whether less is held than was asked for. Of an authorization that was imported nobody knows how much it is. */
+function isHeldInPart({ amount, amounts: { authorized } }: Pick<PaymentView, 'amount' | 'amounts'>): boolean {
+  return authorized > 0 && authorized < amount;
+}
+
 /** Whether the website may deliver. A code of success with less money than asked for is none. */
-export function isGoodForWebsite(payment: Known, code = postfinanceCode(payment)): boolean {
-  return GOOD_CODES.has(code) && (payment.status === 'paid' || payment.status === 'authorized');
+export function isGoodForWebsite(
+  payment: Known & Pick<PaymentView, 'amount' | 'amounts'>,
+  code = postfinanceCode(payment),
+): boolean {
+  if (!GOOD_CODES.has(code)) return false;
+  return payment.status === 'paid' || (payment.status === 'authorized' && !isHeldInPart(payment));
 }
 
 /** A time as Python prints it without fractions: clients cut the last six characters and parse the rest. */

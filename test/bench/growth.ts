@@ -15,7 +15,7 @@ const CALLS = 150;
 const SEARCHES = 21;
 
 /** miniflare closes a connection that was idle, perhaps just when it is used again. */
-async function twice(work: () => Promise<unknown>): Promise<void> {
+export async function twice(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch {

@@ -1,14 +1,15 @@
 /** The Worker of production and the floors, bundled and run in miniflare on direct sockets. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { readD1Migrations } from '@cloudflare/vitest-plugin';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const COMPATIBILITY_DATE = '2026-10-01';
 
-export const PORTS = { app: 8931, floor: 8932, other: 8933 };
+export const PORTS = { app: 8931, floor: 8932, other: 8933, inspector: 8934 };
 export const ADMIN_TOKEN = 'bench-admin-token';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
@@ -39,21 +40,31 @@ function bundle(directory: string, name: string, options: { root?: string; confi
 function durableObjects(root: string) {
   const toml = readFileSync(join(root, 'wrangler.toml'), 'utf8');
   return Object.fromEntries(
-    [...toml.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"/gm)].map(([, binding = '', className = '']) => [
-      binding,
-      { className, useSQLite: true },
-    ]),
+    [...toml.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$(?!\nscript_name)/gm)].map(
+      ([, binding = '', className = '']) => [binding, { className, useSQLite: true }],
+    ),
   );
 }
 
-/** A Worker of production in miniflare's words. */
-function appWorker(name: string, script: string, port: number, root = ROOT) {
+const RECONCILIATION = 'reconciliation';
+
+/** A Worker of production in miniflare's words. @param more bindings of Durable Objects of another Worker. */
+function appWorker(name: string, script: string, port: number, root = ROOT, more: object = {}) {
   return {
     name,
     modules: [{ type: 'ESModule' as const, path: `${name}.js`, contents: readFileSync(script, 'utf8') }],
     compatibilityDate: COMPATIBILITY_DATE,
-    durableObjects: durableObjects(root),
+    durableObjects: { ...durableObjects(root), ...more },
     d1Databases: { DIRECTORY: `directory-${name}` },
+    // What is entered for an account is checked against the documents. A deployment has them beside it; another version may have none.
+    ...(existsSync(join(root, 'dist/documents')) && {
+      assets: {
+        directory: join(root, 'dist/documents'),
+        binding: 'ASSETS',
+        run_worker_first: ['/*', '!/docs', '!/docs/*'],
+        routerConfig: { has_user_worker: true },
+      },
+    }),
     bindings: {
       LOCAL: '1',
       ADMIN_TOKEN,
@@ -66,15 +77,8 @@ function appWorker(name: string, script: string, port: number, root = ROOT) {
 
 async function migrate(miniflare: Miniflare, name: string, root: string): Promise<void> {
   const db = await miniflare.getD1Database('DIRECTORY', name);
-  const migrations = join(root, 'src/directory/migrations');
-  for (const file of readdirSync(migrations).sort()) {
-    const statements = readFileSync(join(migrations, file), 'utf8')
-      .replace(/^--.*$/gm, '')
-      .split(';')
-      .map((statement) => statement.trim())
-      .filter(Boolean);
-    for (const statement of statements) await db.prepare(statement).run();
-  }
+  for (const { queries } of await readD1Migrations(join(root, 'src/directory/migrations')))
+    for (const query of queries) await db.prepare(query).run();
 }
 
 function floorConfig(directory: string): string {
@@ -96,24 +100,59 @@ new_sqlite_classes = ["Floor"]
   return path;
 }
 
+/** The Worker of reconciliation, with the directory of the first one. */
+function reconciliationWorker(directory: string) {
+  const config = join(ROOT, 'src/reconciliation/wrangler.toml');
+  const script = bundle(directory, RECONCILIATION, { config });
+  return {
+    name: RECONCILIATION,
+    modules: [
+      { type: 'ESModule' as const, path: `${RECONCILIATION}.js`, contents: readFileSync(script, 'utf8') },
+    ],
+    compatibilityDate: COMPATIBILITY_DATE,
+    durableObjects: { RECONCILIATION: { className: 'Reconciliation', useSQLite: true } },
+    d1Databases: { DIRECTORY: 'directory-app' },
+  };
+}
+
+/** What runs beside the Worker and the floors. */
+interface Beside {
+  /** A checkout with its node_modules whose Worker is compared. */
+  readonly other?: string | undefined;
+  /** The Worker of reconciliation, with an inspector of all Workers at `PORTS.inspector`. */
+  readonly reconciles?: boolean;
+}
+
 /**
  * Bundles and starts the Worker and the floors in one workerd.
  * @param directory where the data lies.
- * @param other a checkout with its node_modules whose Worker runs beside them, to compare with.
  */
-export async function start(directory: string, other?: string): Promise<Miniflare> {
+export async function start(
+  directory: string,
+  { other, reconciles = false }: Beside = {},
+): Promise<Miniflare> {
   const app = bundle(directory, 'app', {});
   const floor = bundle(directory, 'floor', { config: floorConfig(directory) });
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       resourcePersistencePath: join(directory, 'state'),
       logRequests: false,
+      ...(reconciles && { inspectorPort: PORTS.inspector }),
       handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
         stdout.resume();
         stderr.resume();
       },
       workers: [
-        appWorker('app', app, PORTS.app),
+        appWorker(
+          'app',
+          app,
+          PORTS.app,
+          ROOT,
+          reconciles
+            ? { RECONCILIATION: { className: 'Reconciliation', scriptName: RECONCILIATION, useSQLite: true } }
+            : {},
+        ),
+        ...(reconciles ? [reconciliationWorker(directory)] : []),
         {
           name: 'floor',
           modules: [{ type: 'ESModule', path: 'floor.js', contents: readFileSync(floor, 'utf8') }],

@@ -28,7 +28,7 @@ const MISTAKES = [
 /** A copy of the project, to plant the mistakes in. */
 const copy = mkdtempSync(join(tmpdir(), 'countersign-arrows-'));
 symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-for (const file of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs', 'src'])
+for (const file of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs', 'src', 'examples'])
   cpSync(join(ROOT, file), join(copy, file), { recursive: true });
 
 const plant = (path: string, imported: string) =>

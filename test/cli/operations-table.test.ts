@@ -1,4 +1,4 @@
-/** The README's table of operations is what the providers declare. */
+/** The page's table of operations is what the providers declare. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,10 +6,10 @@ import { operationsTable, withTable } from '../../src/cli/operations-table.ts';
 import { ROOT } from './support.ts';
 
 describe('the table of operations', () => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const page = readFileSync(join(ROOT, 'docs/after-payment.md'), 'utf8');
 
   it('is the one that the script makes (npm run operations-table)', () => {
-    expect(withTable(readme)).toBe(readme);
+    expect(withTable(page)).toBe(page);
     expect(operationsTable()).toContain('| spplus |  |  |  |  |');
   });
 

@@ -28,7 +28,7 @@ async function startServer(): Promise<ChildProcess> {
     stdio: 'ignore',
     detached: true,
   });
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 1500; tries += 1) {
     const health = await fetch(`${ORIGIN}/health`).catch(() => null);
     if (health?.ok) return child;
     await pause(100);

@@ -162,7 +162,7 @@ describe('the node of a package', () => {
     for (const name of ['rebuild', 'setup', 'migrate:polybanking', 'sips-bridge'])
       expect(scripts?.[name], name).toMatch(/^tsx --import \.\/src\/cli\/package-node\.js /);
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    expect(readme).toContain('npm run -s wrangler -- secret put MASTER_KEY');
+    expect(readme).toContain('npm run wrangler -- secret bulk countersign-keys.env');
     expect(readme).not.toMatch(/npx wrangler/);
   });
 

@@ -126,6 +126,8 @@ async function putAccount(into: Directory): Promise<string> {
       id,
       provider: 'ogone',
       caption: 'x',
+      displayName: null,
+      kind: null,
       environment: 'test',
       currencies: ['EUR'],
       settings,

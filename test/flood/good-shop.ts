@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { bankOf } from '../../src/sandbox/banks/registry.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
 import type { BankMessage } from '../../src/sandbox/kit/bank.ts';
-import type { Payment } from '../../src/sandbox/run/storefront.ts';
+import type { DemoPayment } from '../../src/sandbox/run/storefront.ts';
 import { type Answered, type Call, quantile, type Send } from './send.ts';
 
 const ADMIN = { authorization: 'Bearer local-admin-token', 'content-type': 'application/json' };
@@ -22,7 +22,7 @@ export function callOf(message: BankMessage): Call {
 }
 
 /** The notification of a payment, signed by its bank. */
-function notificationOf(origin: string, { id }: Payment): Call {
+function notificationOf(origin: string, { id }: DemoPayment): Call {
   const merchant = {
     account: ACCOUNT,
     settings: { encoding: 'utf-8', ...DEMO_ACCOUNTS.ogone?.settings },
@@ -142,7 +142,7 @@ export class GoodShop {
     const create = { method: 'POST', path: '/v1/payments', headers: HEADERS, body: JSON.stringify(payment) };
     const created = await this.#call(create, 201, due, creates, problems);
     if (!created) return null;
-    const made = JSON.parse(created.text) as Payment;
+    const made = JSON.parse(created.text) as DemoPayment;
     const now = performance.now();
     this.#notified.set(made.id, now);
     const taken = await this.#call(notificationOf(this.#origin, made), 200, now, notifications, problems);

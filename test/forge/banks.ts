@@ -38,6 +38,17 @@ const ROUTES = BANKS.flatMap((bank) =>
   (bank.api ?? []).map(({ method, path }) => ({ bank, method, pattern: pathPattern(path) })),
 );
 
+/** An answer that may be given again. */
+interface Said {
+  readonly body: Uint8Array;
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+function responseOf({ body, ...init }: Said): Response {
+  return new Response(body.length > 0 ? body : null, init);
+}
+
 export class Banks {
   readonly #environment: Environment;
   readonly #account: string;
@@ -46,7 +57,7 @@ export class Banks {
   #remembered = new Map<string, string>();
   #orders = 0;
   /** Answers to what only asks, until something else is called. */
-  readonly #said = new Map<string, Response>();
+  readonly #said = new Map<string, Said>();
 
   /** @param environment of every merchant here. */
   constructor(environment: Environment, account: string, callback: string) {
@@ -85,7 +96,7 @@ export class Banks {
     if (sent.method !== 'GET') this.#said.clear();
     const key = `${sent.url} ${sent.headers.get('authorization')}`;
     const known = this.#said.get(key);
-    if (known) return known.clone();
+    if (known) return responseOf(known);
     const body = new TextDecoder().decode(await sent.arrayBuffer());
     for (const { bank, method, pattern } of ROUTES) {
       if (method !== sent.method || !pattern.test(url.pathname)) continue;
@@ -100,17 +111,18 @@ export class Banks {
       const answer = await answerCall(bank, call, this.#merchants, this.memory);
       if (!answer) continue;
       const spoken = await this.#spoken(answer);
-      if (sent.method === 'GET') this.#said.set(key, spoken.clone());
-      return spoken;
+      if (sent.method === 'GET') this.#said.set(key, spoken);
+      return responseOf(spoken);
     }
     return new Response('no bank has this path', { status: 404 });
   }) as typeof fetch;
 
-  async #spoken(answer: Response): Promise<Response> {
-    if (this.#environment !== 'production') return answer;
+  async #spoken(answer: Response): Promise<Said> {
+    const { status, headers } = answer;
+    const body = new Uint8Array(await answer.arrayBuffer());
+    if (this.#environment !== 'production') return { body, status, headers };
     // By its bytes: not every bank speaks UTF-8.
-    const text = asLive(bytesText(new Uint8Array(await answer.arrayBuffer())));
-    return new Response(textBytes(text), { status: answer.status, headers: answer.headers });
+    return { body: textBytes(asLive(bytesText(body))), status, headers };
   }
 
   /** The shopper follows a redirect. @throws BankError */

@@ -12,6 +12,7 @@ import {
   partName,
   saidBy,
   saying,
+  textBytes,
   utf8Text,
   withFields,
 } from './letter.ts';
@@ -138,7 +139,7 @@ const STEPS = {
     const places = fields.map((field, place) => [place, saying(part, field)] as const);
     const accented = places.filter(([, text]) => /[\x80-\xff]/.test(text));
     const [place, text] = at(accented.length > 0 ? accented : places, a) ?? [0, ''];
-    const decoded = new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+    const decoded = new TextDecoder().decode(textBytes(text));
     return replaced(
       fields,
       place,

@@ -12,6 +12,7 @@ import { type Finding, type Found, found, longPath, shortPath } from './finding.
 import { fixedRecuts } from './fixed.ts';
 import { withLogKept } from './gateway.ts';
 import { FORGER, Judge } from './judge.ts';
+import { withVerdictsKept } from './kept-verdicts.ts';
 import { carryTheSame, type Letter, partText, textsOf } from './letter.ts';
 import { type Settings, settingsWith } from './options.ts';
 import { type Plan, planArbitrary, type Recut, SWEEP } from './plan.ts';
@@ -161,7 +162,7 @@ export function forge(
   file: VectorFile | undefined,
   options: ForgeOptions,
 ): Promise<{ readonly findings: readonly Finding[]; readonly tally: Tally }> {
-  return withLogKept(() => withoutStacks(() => forged(provider, file, options)));
+  return withLogKept(() => withVerdictsKept(() => withoutStacks(() => forged(provider, file, options))));
 }
 
 /** Runs `work` without the stacks of errors: most messages are refused, and nobody reads where. */

@@ -66,6 +66,8 @@ export interface Delivery {
   readonly hasSpent: boolean;
   /** The payments that wait for the answer to a query which nobody can be asked. */
   readonly unheard: readonly Role[];
+  /** A ledger has made a query, whose answer may be a repeated one. */
+  readonly hasQueried: boolean;
 }
 
 /** The attempt whose state is another one than before; null: none. */
@@ -81,6 +83,8 @@ function storedAccount({ account, provider, situation }: World): Account {
     id: account.id,
     provider: provider.id,
     caption: '',
+    displayName: null,
+    kind: null,
     environment: account.environment,
     currencies: provider.currencies,
     settings: account.settings,
@@ -124,6 +128,7 @@ export class Gateway {
   /** Whether a request that was made before is made again: once its answer is judged, it need not. */
   repeatsQueries = true;
   #ledgers: Ledgers;
+  #hasQueried = false;
 
   constructor(world: World) {
     this.world = world;
@@ -166,6 +171,7 @@ export class Gateway {
     request: Parameters<LedgerPorts['queryStatus']>[0],
     query: LedgerPorts['queryStatus'],
   ): Promise<StatusQueryOutcome> {
+    this.#hasQueried = true;
     const key = JSON.stringify(request);
     const known = this.#answers.get(key);
     if (known) return this.repeatsQueries ? known : { result: 'later', error: null };
@@ -182,6 +188,7 @@ export class Gateway {
   /** Sends a message, and makes the status queries that it leads to. */
   async deliver(letter: Letter, { channel, ip, about }: Sending, ledgers: Ledgers): Promise<Delivery> {
     this.#ledgers = ledgers;
+    this.#hasQueried = false;
     LOGGED.reason = null;
     const request = requestOf(letter);
     const sender = { requestId: 'forge', ip };
@@ -210,6 +217,12 @@ export class Gateway {
       if (attempt) moved.push({ role, before, record, attempt, by: ledger.taken });
     }
     if (hasSpent) this.world.banks.restore(this.world.remembered);
-    return { moved, word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word), hasSpent, unheard };
+    return {
+      moved,
+      word: moved.length > 0 ? 'counts' : (LOGGED.reason ?? word),
+      hasSpent,
+      unheard,
+      hasQueried: this.#hasQueried,
+    };
   }
 }

@@ -137,7 +137,8 @@ export class Judge {
     const heard = await this.gateway.deliver(letter, sending, this.#toldLedgers);
     const [role] = heard.unheard;
     if (role !== undefined) return { from, sending, fault: unheardFault(role) };
-    const { moved, word } = isFirst ? heard : await this.gateway.deliver(letter, sending, this.#fresh);
+    const alone = isFirst ? heard : await this.gateway.deliver(letter, sending, this.#fresh);
+    const { moved, word } = alone;
     if (kind === 'genuine') this.words[channel].push(word);
     for (const one of moved) {
       const holding = holdingOf(one.attempt.state);
@@ -147,7 +148,7 @@ export class Judge {
       const why = beyond ?? this.#wronglySigned(one, sending);
       if (why !== null) return this.#misheard(from, one, why);
     }
-    await this.#hearAlone(letter, sending);
+    if (alone.hasQueried) await this.#hearAlone(letter, sending);
     for (const { role, record } of heard.moved) this.#told = { ...this.#told, [role]: record };
     this.#toldLedgers = this.gateway.ledgers(this.#told);
     return null;

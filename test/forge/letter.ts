@@ -35,10 +35,7 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Bytes as text of one character a byte, and back: what cannot be read as UTF-8 is kept too. */
 export function bytesText(bytes: Uint8Array): string {
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 4096)
-    text += String.fromCharCode(...bytes.subarray(start, start + 4096));
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 export function textBytes(text: string): Uint8Array {
@@ -46,6 +43,12 @@ export function textBytes(text: string): Uint8Array {
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
   return bytes;
 }
+
+/** Most texts are ASCII, which is its own UTF-8. */
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** A percent-encoded text as text of one character a byte. */
 function percentDecoded(text: string): string {
@@ -64,11 +67,11 @@ export function percentEncoded(text: string): string {
 
 /** A text in UTF-8 as text of one character a byte. */
 export function utf8Text(text: string): string {
-  return bytesText(new TextEncoder().encode(text));
+  return BEYOND_ASCII.test(text) ? bytesText(encoder.encode(text)) : text;
 }
 
 function fromUtf8Text(text: string): string {
-  return new TextDecoder().decode(textBytes(text));
+  return BEYOND_ASCII.test(text) ? decoder.decode(textBytes(text)) : text;
 }
 
 /** What a field says, as text of one character a byte. */
@@ -135,25 +138,26 @@ function jsonPart(text: string): Part | null {
 
 /** JSON of leaves, in their order; a name that comes twice is written twice. */
 function jsonText(fields: readonly Field[], path = ''): string {
-  const members: string[] = [];
-  const done = new Set<string>();
-  for (const { name, value } of fields) {
-    const rest = name.slice(path.length);
-    const at = rest.indexOf('.');
-    const head = at < 0 ? rest : rest.slice(0, at);
-    if (at < 0) members.push(`${JSON.stringify(head)}:${value}`);
-    else if (!done.has(head)) {
-      done.add(head);
-      const inner = `${path}${head}.`;
-      members.push(
-        `${JSON.stringify(head)}:${jsonText(
-          fields.filter((field) => field.name.startsWith(inner)),
-          inner,
-        )}`,
-      );
+  const members: (readonly [head: string, value: string | readonly Field[]])[] = [];
+  const inner = new Map<string, Field[]>();
+  for (const field of fields) {
+    const { name, value } = field;
+    const at = name.indexOf('.', path.length);
+    const head = name.slice(path.length, at < 0 ? undefined : at);
+    const known = at < 0 ? undefined : inner.get(head);
+    if (at < 0) members.push([head, value]);
+    else if (known) known.push(field);
+    else {
+      const within = [field];
+      inner.set(head, within);
+      members.push([head, within]);
     }
   }
-  return `{${members.join(',')}}`;
+  const texts = members.map(([head, value]) => {
+    const text = typeof value === 'string' ? value : jsonText(value, `${path}${head}.`);
+    return `${JSON.stringify(head)}:${text}`;
+  });
+  return `{${texts.join(',')}}`;
 }
 
 /** A part is written to be compared, and to be sent. */

@@ -334,4 +334,50 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    without: 'Worldline: the signature over the body',
+    provider: 'worldline',
+    edits: [
+      room('worldline/signatures.ts', 'if (!equalText(signed.signature, received))', "if (received === '')"),
+    ],
+  },
+  {
+    without: 'Paynow: the number of a payment that a browser brings is not asked about',
+    provider: 'paynow',
+    edits: [
+      room(
+        'paynow/index.ts',
+        "  const order = new URLSearchParams(readable(query)).get('o');",
+        '  const said = Object.fromEntries(new URLSearchParams(readable(query)));\n  const order = said.o;',
+      ),
+      room(
+        'paynow/index.ts',
+        "return { kind: 'hint', order, about: {} };",
+        "return { kind: 'hint', order, about: said };",
+      ),
+    ],
+  },
+  {
+    without: 'Paynow: the signature of a notification',
+    provider: 'paynow',
+    edits: [
+      room('paynow/messages.ts', 'if (!equalText(signed.signature, received))', "if (received === '')"),
+    ],
+  },
+  {
+    without: 'Monetico: test money is none in production',
+    provider: 'monetico',
+    edits: [
+      room(
+        'monetico/notification.ts',
+        "providerStatus === 'payetest' && isProduction",
+        "providerStatus === ''",
+      ),
+      room(
+        'monetico/notification.ts',
+        '.test(providerStatus) && !isProduction',
+        ".test(providerStatus) && providerStatus === ''",
+      ),
+    ],
+  },
 ];

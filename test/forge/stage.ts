@@ -20,15 +20,19 @@ export interface Subject {
 export async function play({ provider, pool }: Subject, plan: Plan, tally: Tally): Promise<World> {
   const drawn = situationOf(provider, pool, plan);
   const demo = { ...plan, changes: {} };
-  const filled = settingsWith(provider, pool, withAllSettings(provider, pool, plan.changes));
-  for (const [index, situation] of [
-    drawn,
-    { ...drawn, paidCurrency: drawn.currency, capture: null, settings: filled },
-    situationOf(provider, pool, demo),
-    situationOf(provider, pool, { ...demo, second: false, manual: false }),
-  ].entries()) {
+  // Made when they are needed: the first will mostly do.
+  const situations = [
+    () => drawn,
+    () => {
+      const filled = settingsWith(provider, pool, withAllSettings(provider, pool, plan.changes));
+      return { ...drawn, paidCurrency: drawn.currency, capture: null, settings: filled };
+    },
+    () => situationOf(provider, pool, demo),
+    () => situationOf(provider, pool, { ...demo, second: false, manual: false }),
+  ];
+  for (const [index, situation] of situations.entries()) {
     try {
-      const world = await worldOf(provider, situation);
+      const world = await worldOf(provider, situation());
       if (index < 2)
         for (const [name, value] of Object.entries(plan.changes))
           tally.settings.add(`${name}=${String(value).slice(0, 24)}`);

@@ -82,6 +82,8 @@ function openedWith(provider: Provider, changes: Partial<Account> = {}, settings
     id: 'account',
     provider: provider.id,
     caption: '',
+    displayName: null,
+    kind: null,
     environment: 'production',
     currencies: ['EUR'],
     settings,

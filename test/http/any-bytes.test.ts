@@ -146,11 +146,12 @@ describe('a ledger that the platform does not reach', () => {
 
   it('fails as it did where the error is its own', async () => {
     const own = new Error('no such attempt');
-    const client = reached({
+    const failing = {
       read: () => {
         throw own;
       },
-    });
+    };
+    const client = reached(failing as unknown as ReturnType<typeof env.LEDGER.get>);
     await expect(client.read()).rejects.toBe(own);
   });
 });

@@ -58,7 +58,7 @@ describe('a payment that is called off', () => {
     expect([answer.status, answer.body.status]).toEqual([200, 'cancelled']);
     const page = await hop(payment);
     expect([page.status, page.headers.get('location')]).toEqual([410, null]);
-    expect(await page.text()).toContain('called off');
+    expect(await page.text()).toContain('La boutique a annulé ce paiement');
     await runAlarms(payment.id);
     expect(told().map(({ type }) => type)).toContain('payment.cancelled');
     expect((await shop.payment(payment.id)).redirect).toBeNull();
@@ -123,7 +123,10 @@ describe('a payment with expiresAt', () => {
     expect(payment.expiresAt).toBe(expiresAt);
     later(601);
     const page = await hop(payment);
-    expect([page.status, await page.text()]).toEqual([410, expect.stringContaining('expired')]);
+    expect([page.status, await page.text()]).toEqual([
+      410,
+      expect.stringContaining('Le délai de ce paiement est écoulé'),
+    ]);
     await runAlarms(payment.id);
     expect((await shop.payment(payment.id)).status).toBe('expired');
     expect(told().map(({ type }) => type)).toContain('payment.expired');

@@ -1,7 +1,7 @@
 /** How a shop looks. The failures ruled out: a logo that a browser takes for a page, a file that is no picture, and one that is too big. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logoType } from '../../src/gateway/logo.ts';
-import { admin, makeShop, network, type Problem, request } from '../support/harness.ts';
+import { admin, makeAccount, makeShop, network, type Problem, request } from '../support/harness.ts';
 
 let net: ReturnType<typeof network>;
 beforeAll(() => {
@@ -9,19 +9,26 @@ beforeAll(() => {
 });
 afterAll(() => net.restore());
 
-/** The beginning of a PNG of so many pixels, as long as asked. */
+/** A PNG of so many pixels, as long as asked: its header, an image of zeros, its end. */
 function png(width: number, height: number, length = 64): Uint8Array {
   const bytes = new Uint8Array(length);
   bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
-  new DataView(bytes.buffer).setUint32(16, width);
-  new DataView(bytes.buffer).setUint32(20, height);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(16, width);
+  view.setUint32(20, height);
+  view.setUint32(33, length - 57);
+  const text = new TextEncoder();
+  bytes.set(text.encode('IDAT'), 37);
+  bytes.set(text.encode('IEND'), length - 8);
   return bytes;
 }
 
 function webp(chunk: string, fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(40);
   bytes.set(new TextEncoder().encode(`RIFF\0\0\0\0WEBP${chunk}`));
-  fill(new DataView(bytes.buffer));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(4, bytes.length - 8, true);
+  fill(view);
   return bytes;
 }
 
@@ -62,7 +69,7 @@ function put(shop: string, body: Uint8Array | string, type = 'image/png') {
 }
 
 describe('a picture', () => {
-  it('is known by its first bytes, whatever it says it is', () => {
+  it('is known by its bytes, whatever it says it is', () => {
     expect(logoType(png(1024, 1))).toBe('image/png');
     for (const [name, make] of WEBPS) {
       expect(logoType(make(1024, 1024)), name).toBe('image/webp');
@@ -74,10 +81,7 @@ describe('a picture', () => {
   });
 
   it('is refused for every shorter beginning of itself, and for anything else', () => {
-    for (const whole of [
-      png(10, 10).subarray(0, 33),
-      ...WEBPS.map(([, make]) => make(10, 10).subarray(0, 30)),
-    ])
+    for (const whole of [png(10, 10), ...WEBPS.map(([, make]) => make(10, 10))])
       for (let length = 0; length < whole.length; length++)
         expect(() => logoType(whole.subarray(0, length))).toThrow('neither a PNG nor a WebP');
     const others = [
@@ -88,6 +92,20 @@ describe('a picture', () => {
     ];
     for (const text of others)
       expect(() => logoType(new TextEncoder().encode(text.padEnd(64)))).toThrow('neither');
+  });
+});
+
+describe('what begins as a picture', () => {
+  const followed = (bytes: Uint8Array, text: string) =>
+    new Uint8Array([...bytes, ...new TextEncoder().encode(text)]);
+
+  it('and goes on as something else is none', () => {
+    for (const bytes of [
+      followed(png(10, 10).subarray(0, 33), '<script>alert(1)</script>'.padEnd(64)),
+      followed(png(10, 10), '<script>'),
+      ...WEBPS.map(([, make]) => followed(make(10, 10), '<script>')),
+    ])
+      expect(() => logoType(bytes)).toThrow('neither a PNG nor a WebP');
   });
 });
 
@@ -134,10 +152,11 @@ describe('the branding of a shop', () => {
     const { id } = await makeShop([]);
     const path = `/shops/${id}/branding`;
     const one = await admin('PUT', path, { name: 'Zoé & Söhne', color: '#14532D' });
-    expect(one.body).toEqual({ name: 'Zoé & Söhne', color: '#14532d', logo: null });
+    expect(one.body).toEqual({ name: 'Zoé & Söhne', color: '#14532d', language: null, logo: null });
     expect((await admin('PUT', path, { color: null })).body).toEqual({
       name: 'Zoé & Söhne',
       color: null,
+      language: null,
       logo: null,
     });
     const cases: [unknown, string][] = [
@@ -153,5 +172,40 @@ describe('the branding of a shop', () => {
       expect([refused.status, refused.body.errors?.[0]?.path], JSON.stringify(body)).toEqual([400, name]);
     }
     expect((await admin('PUT', '/shops/no-such-shop/branding', {})).status).toBe(404);
+  });
+});
+
+describe('the preview of a checkout', () => {
+  it('is the page of the shop in the look that is tried, with its logo in it; it loads, sends and leads nothing', async () => {
+    const account = await makeAccount('paybox', { displayName: 'Cards & more' });
+    const { id } = await makeShop([account], { name: 'Zoé & Söhne' });
+    await put(id, png(16, 16));
+    await admin('PUT', `/shops/${id}/branding`, { color: '#9a3412', language: 'fr' });
+    const read = async (query: string) => {
+      const path = `/v1/admin/shops/${id}/preview${query}`;
+      const answer = await request(path, { headers: { authorization: 'Bearer test-admin-token' } });
+      return { text: await answer.text(), status: answer.status, headers: answer.headers };
+    };
+    const { text, headers } = await read('');
+    for (const part of [
+      'lang="fr"',
+      'Zoé &amp; Söhne',
+      'data:image/png;base64,',
+      '#9a3412',
+      'Cards &amp; more',
+    ])
+      expect(text).toContain(part);
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const part of ["default-src 'none'", "form-action 'none'", "frame-ancestors 'self'", 'sandbox'])
+      expect(policy).toContain(part);
+    expect(text).not.toMatch(/(?:src|href|action)="(?!#"|data:)/);
+    const tried = (await read('?name=Another&color=%23123456&language=pl')).text;
+    for (const part of ['lang="pl"', 'Another', '#123456']) expect(tried).toContain(part);
+    expect((await read('?scheme=dark')).text).not.toContain('--paper:#f7f6f2');
+    expect((await read('?scheme=light')).text).not.toContain('--paper:#0f1412');
+    const look = await admin('GET', `/shops/${id}/branding`);
+    expect(look.body).toMatchObject({ name: null, color: '#9a3412', language: 'fr' });
+    for (const query of ['?color=red', '?language=xx', '?name=', '?scheme=dusk', '?logo=1'])
+      expect((await read(query)).status, query).toBe(400);
   });
 });

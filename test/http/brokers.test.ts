@@ -231,7 +231,7 @@ describe('several brokers in one shop', () => {
     const { body } = await shop.pay({ account: undefined, currency: 'PLN' });
     expect(body.account).toBe(accounts[1]);
     const page = await (await request(body.checkoutUrl, SHOPPER)).text();
-    expect(page).toContain('How would you like to pay?');
+    expect(page).toContain('Comment souhaitez-vous payer');
     expect([...page.matchAll(/name="account" value="([^"]+)"/g)].map(([, id]) => id)).toEqual(
       accounts.slice(1),
     );
@@ -245,7 +245,7 @@ describe('several brokers in one shop', () => {
     expect(chosen.headers.get('location')).toContain('/trnRequest/');
     expect(await shop.payment(body.id)).toMatchObject({ status: 'forwarded', provider: 'przelewy24' });
     // The shopper comes back and takes the other one.
-    expect(await (await request(body.checkoutUrl, SHOPPER)).text()).toContain('How would you like to pay?');
+    expect(await (await request(body.checkoutUrl, SHOPPER)).text()).toContain('Comment souhaitez-vous payer');
     expect(await (await pick(accounts[1] ?? '')).text()).toContain(`value="${body.id}03"`);
     expect((await shop.payment(body.id)).provider).toBe('dotpay');
   });
@@ -255,10 +255,10 @@ describe('several brokers in one shop', () => {
     const shop = await makeShop(accounts);
     for (const fields of [{ account: accounts[1] }, { account: undefined, provider: 'ogone' }]) {
       const { body } = await shop.pay(fields);
-      expect(await (await request(body.checkoutUrl)).text()).not.toContain('How would you like to pay?');
+      expect(await (await request(body.checkoutUrl)).text()).not.toContain('Comment souhaitez-vous payer');
     }
     const { body } = await (await makeShop([accounts[0] ?? ''])).pay({ account: undefined });
-    expect(await (await request(body.checkoutUrl)).text()).toContain('On to the payment');
+    expect(await (await request(body.checkoutUrl)).text()).toContain('Vers le paiement');
   });
 });
 

@@ -79,6 +79,8 @@ describe('the way back', () => {
       payment: attempt.payment.id,
       reference: attempt.payment.reference,
       status: 'paid',
+      expires: expect.stringMatching(/^\d{10}$/),
+      signature: expect.stringMatching(/^[\w-]{43}$/),
     });
   });
 
@@ -133,7 +135,7 @@ describe('the way back', () => {
     const account = await makeAccount('paybox');
     const shop = await makeShop([account], { returnUrl: { success: null, failure: null } });
     const { body } = await shop.pay();
-    const response = await request(`/return/${account}/${body.id}`);
-    expect(await response.text()).toContain('is not paid yet');
+    const response = await request(`/return/${account}/${body.id}?lang=en`);
+    expect(await response.text()).toContain('Not paid yet');
   });
 });

@@ -413,3 +413,29 @@ describe('bad input', () => {
     expect((await listed(shop)).map(({ id }) => id)).not.toContain(made[0]?.id);
   });
 });
+
+describe('how a website reaches its shop', () => {
+  it('is told with the times of all keys and secrets, and without one of them', async () => {
+    const shop = await makeShop([]);
+    const made = await admin<{ id: string; secret: string }>('POST', `/shops/${shop.id}/endpoints`, {
+      url: 'https://books.example.com/hook',
+    });
+    await admin('POST', `/shops/${shop.id}/keys/apiKey/rotate`, { graceSeconds: 3600 });
+    await admin('POST', `/shops/${shop.id}/endpoints/${made.body.id}/rotate`, { graceSeconds: 60 });
+    await admin('POST', `/shops/${shop.id}/keys/ipnKey/rotate`, { graceSeconds: 0 });
+    const { body } = await admin<{
+      url: string;
+      keys: Record<string, { notBefore: string; notAfter: string | null }[]>;
+      endpointSecrets: Record<string, { notBefore: string; notAfter: string | null }[]>;
+    }>('GET', `/shops/${shop.id}/connection`);
+    expect(body.url).toBe('https://pay.countersign.dev');
+    const ends = (times: readonly { notAfter: string | null }[] = []) =>
+      times.map(({ notAfter }) => notAfter && Math.round((Date.parse(notAfter) - Date.now()) / 60_000));
+    expect(ends(body.keys.apiKey)).toEqual([null, 60]);
+    expect(ends(body.keys.ipnKey)).toEqual([null]);
+    expect(ends(body.keys.webhookSecret)).toEqual([null]);
+    expect(ends(body.endpointSecrets[made.body.id])).toEqual([null, 1]);
+    for (const secret of [shop.apiKey, shop.webhookSecret, made.body.secret])
+      expect(JSON.stringify(body)).not.toContain(secret);
+  });
+});

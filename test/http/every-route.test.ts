@@ -3,7 +3,7 @@
  * its caller wrote.
  */
 import { beforeAll, expect, it } from 'vitest';
-import type { ApiDocument } from '../../src/http/openapi.ts';
+import type { ApiDocument } from '../../src/http/reference/document.ts';
 import {
   admin,
   CUSTOMER,

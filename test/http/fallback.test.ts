@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Outage } from '../../src/sandbox/kit/bank.ts';
 import { serviceOf } from '../../src/worker.ts';
+import { notify } from '../ledger/support.ts';
+import { changeAnswer } from '../providers/operations-support.ts';
 import {
   admin,
   BANK_API,
@@ -85,6 +87,35 @@ async function outage({ account, pay }: Setting, how: Outage = 'down'): Promise<
   await vi.waitFor(async () => expect((await shown(account)).outage).not.toBeNull());
 }
 
+it('an account that was a fallback is not deleted: a shopper who was at its bank may have paid there', async () => {
+  const setting = await place();
+  await outage(setting);
+  const payment = await setting.pay();
+  expect(await hopOf(payment)).toBeLessThan(400);
+  expect(await newest(setting.shop, payment.id)).toBe(setting.fallback);
+  // Its shopper comes again, and the bank of the account answers again.
+  await bankIs(null);
+  const { attempts } = (
+    await setting.shop.call<{ attempts: { attempt: number }[] }>('GET', `/payments/${payment.id}`)
+  ).body;
+  const attempt = attempts.at(-1)?.attempt ?? 0;
+  const denied = {
+    account: setting.fallback,
+    attempt,
+    outcome: 'denied',
+    amount: null,
+    currency: 'PLN',
+  } as const;
+  await ledgerOf(payment.id).applyUpdate(notify(denied));
+  await admin('PUT', `/accounts/${setting.account}`, { provider: 'przelewy24', fallback: null });
+  later(61_000);
+  expect(await hopOf(payment)).toBeLessThan(400);
+  expect(await newest(setting.shop, payment.id)).toBe(setting.account);
+  await runAlarms(payment.id);
+  const { status, body } = await admin<Problem>('DELETE', `/accounts/${setting.fallback}`);
+  expect([status, body.detail]).toEqual([409, expect.stringContaining('payments have gone')]);
+});
+
 describe('while the provider of an account', () => {
   it.each(['down', 'silent'] as const)(
     'is %s, new attempts go to its fallback',
@@ -139,6 +170,40 @@ describe('while the provider of an account', () => {
     expect(await newest(shop, next.id)).toBe(account);
     const attention = await admin<{ data: { account: string }[] }>('GET', '/attention?kind=fallback');
     expect(attention.body.data.filter((entry) => entry.account === account)).toEqual([]);
+  });
+
+  it('is down, one of another environment takes nothing, whoever made it one', async () => {
+    const setting = await place();
+    const { account, fallback, shop, pay } = setting;
+    await outage(setting);
+    await env.DIRECTORY.prepare(
+      "UPDATE accounts SET environment = CASE environment WHEN 'test' THEN 'sandbox' ELSE 'test' END WHERE id = ?",
+    )
+      .bind(fallback)
+      .run();
+    later(6000);
+    const payment = await pay();
+    expect(await hopOf(payment)).toBeGreaterThanOrEqual(500);
+    expect(await newest(shop, payment.id)).toBe(account);
+  });
+
+  it('is down, a fallback whose payments go to the account itself is none', async () => {
+    const fallback = await makeAccount('ogone', { currencies: ['PLN'] });
+    const account = await makeAccount('przelewy24', {
+      endpoints: { api: BANK_API },
+      currencies: ['PLN'],
+      fallback,
+    });
+    const shop = await makeShop([account]);
+    const pay = async () => (await shop.pay({ currency: 'PLN' })).body;
+    expect((await admin('POST', `/accounts/${fallback}/succeed`, { account })).status).toBe(200);
+    await outage({ account, fallback, shop, pay });
+    await bankIs(null);
+    const payment = await pay();
+    expect(await hopOf(payment)).toBeLessThan(400);
+    const forwarded = (await shop.events(payment.id)).find(({ type }) => type === 'forwarded');
+    expect(forwarded?.detail).toMatchObject({ account });
+    expect(forwarded?.detail).not.toHaveProperty('insteadOf');
   });
 
   it('is down, who may be paying is never sent to a second bank', async () => {
@@ -199,6 +264,19 @@ describe('an account is not down', () => {
     expect(await newest(shop, payment.id)).toBe(account);
   });
 
+  it.each([400, 401, 403, 404, 409, 429, 442])(
+    'whose provider answers %i: it was reached, and rejects',
+    async (status) => {
+      const { account, pay, shop } = await place();
+      changeAnswer('/transaction/register', () => Response.json({ error: 'no' }, { status }), 6);
+      for (let count = 0; count < 6; count++) expect(await hopOf(await pay())).toBeGreaterThanOrEqual(400);
+      expect(await failuresOf(account)).toBe(0);
+      const payment = await pay();
+      expect(await hopOf(payment)).toBeLessThan(400);
+      expect(await newest(shop, payment.id)).toBe(account);
+    },
+  );
+
   it('by calls that no attempt needs', async () => {
     const { account, pay } = await place();
     const payment = await pay();
@@ -218,6 +296,60 @@ async function failuresOf(account: string): Promise<number> {
     .first<{ count: number }>();
   return row?.count ?? 0;
 }
+
+/** A shop whose account registers an order by two calls. */
+async function placeOfTwoCalls() {
+  const fallback = await makeAccount('ogone', { currencies: ['CHF'] });
+  const account = await makeAccount('postfinance-checkout', {
+    endpoints: { api: BANK_API },
+    currencies: ['CHF'],
+    fallback,
+  });
+  const shop = await makeShop([account]);
+  const pay = async () => (await shop.pay({ currency: 'CHF' })).body;
+  return { account, fallback, shop, pay };
+}
+
+/** An answer that begins and never ends. */
+function endless(): Response {
+  return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array([123])) }));
+}
+
+describe('an account is down', () => {
+  it('whose first call is answered and whose second is not, and a trial of it does not end that', async () => {
+    const { account, fallback, shop, pay } = await placeOfTwoCalls();
+    changeAnswer('/payment-page-url', () => new Response('', { status: 500 }), 6);
+    for (let count = 0; count < 5; count++) expect(await hopOf(await pay())).toBeGreaterThanOrEqual(500);
+    await vi.waitFor(async () => expect((await shown(account)).outage).not.toBeNull());
+    const payment = await pay();
+    expect(await hopOf(payment)).toBeLessThan(400);
+    expect(await newest(shop, payment.id)).toBe(fallback);
+
+    later(61_000);
+    const trial = await pay();
+    expect(await hopOf(trial)).toBeLessThan(400);
+    expect(await newest(shop, trial.id)).toBe(fallback);
+    expect(await hopFailures(trial.id)).toHaveLength(1);
+    expect((await shown(account)).outage).not.toBeNull();
+    // It has come back.
+    later(61_000);
+    const again = await pay();
+    expect(await hopOf(again)).toBeLessThan(400);
+    expect(await newest(shop, again.id)).toBe(account);
+    await vi.waitFor(async () => expect((await shown(account)).outage).toBeNull());
+  });
+
+  it('whose answers begin and never end', { timeout: 40_000 }, async () => {
+    const { account, fallback, shop, pay } = await placeOfTwoCalls();
+    changeAnswer('/transaction/create', endless, 5);
+    const payments = await Promise.all([pay(), pay(), pay(), pay(), pay()]);
+    for (const status of await Promise.all(payments.map(hopOf))) expect(status).toBeGreaterThanOrEqual(500);
+    await vi.waitFor(async () => expect((await shown(account)).outage).not.toBeNull());
+    const payment = await pay();
+    expect(await hopOf(payment)).toBeLessThan(400);
+    expect(await newest(shop, payment.id)).toBe(fallback);
+  });
+});
 
 describe('an account that signs by itself', () => {
   it('goes to its fallback by its other calls, and is tried again by an attempt', async () => {

@@ -207,7 +207,7 @@ describe('the limit of an address', () => {
       '/return/a/MFTAVK79J0MV5YCK',
       '/callback/a',
       '/paiements/go/MFTAVK79J0MV5YCK',
-      '/docs',
+      '/openapi.json',
       '/nothing',
     ];
     const cost = await statements(async () => {

@@ -208,7 +208,7 @@ describe('a shopper whom we cannot serve now', () => {
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{16}$/);
       expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(text).toContain('Nothing is lost');
+      expect(text).toContain('Please try again in a moment');
     }
     const program = await visit(`/callback/${account}`);
     expect([program.status, program.headers.get('content-type')]).toEqual([429, 'application/problem+json']);
@@ -223,7 +223,7 @@ describe('a shopper whom we cannot serve now', () => {
     const { status, headers, text } = await visit(`/return/${account}/${payment.id}?STATUS=9`);
     expect([status, headers.get('retry-after')]).toEqual([503, '5']);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(text).toContain('Nothing is lost');
+    expect(text).toContain('Please try again in a moment');
   });
 
   async function visit(address: string) {

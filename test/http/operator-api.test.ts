@@ -45,7 +45,7 @@ describe('a request as a user', () => {
     const user = await makeUser({ role: 'view' });
     const headers = { authorization: 'Bearer test-admin-token' };
     expect((await as(user, '/v1/admin/tokens', { headers })).status).toBe(403);
-    for (const path of ['/v1/payments', '/health', '/v1/adminx', '/v1/admin/../payments'])
+    for (const path of ['/v1/payments', '/health', '/v1/adminx', '/v1/providersx', '/v1/admin/../payments'])
       expect((await as(user, path, { headers })).status, path).toBe(404);
   });
 

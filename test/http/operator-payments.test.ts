@@ -370,7 +370,7 @@ describe('the rebuild', () => {
       ids.push(body.id);
     }
     await env.DIRECTORY.prepare(
-      'UPDATE payments SET email = NULL, head = NULL, head_seq = NULL WHERE shop = ?',
+      'UPDATE payments SET email = NULL, head = NULL, head_seq = NULL, earlier = NULL WHERE shop = ?',
     )
       .bind(shop.id)
       .run();

@@ -5,7 +5,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROLES } from '../../src/directory/types.ts';
 import { mayDo, type Permission } from '../../src/gateway/permissions.ts';
-import type { ApiDocument, DocumentedRoute } from '../../src/http/openapi.ts';
+import type { ApiDocument, DocumentedRoute } from '../../src/http/reference/document.ts';
 import {
   admin,
   journey,
@@ -68,6 +68,7 @@ beforeAll(async () => {
   const account = await makeAccount('ogone');
   mine = { id: (await makeShop([account])).id, account };
   const wide = await makeToken({ role: 'view' });
+  const compared = await admin<{ id: string }>('POST', '/reconciliations', { account: attempt.account });
   const user = await admin<{ id: string }>('POST', '/users', {
     ...{ email: `${unique()}@example.com`, name: 'Foreign', role: 'view' },
     shops: [attempt.shop.id],
@@ -80,12 +81,14 @@ beforeAll(async () => {
     users: user.body.id,
     // Numbers of what others have: whatever they are, they are not there.
     attention: '1',
+    reconciliations: compared.body.id,
   };
   secretTexts = [
     attempt.shop.id,
     attempt.account,
     attempt.payment.id,
     attempt.payment.reference,
+    compared.body.id,
     wide.id,
     user.body.id,
   ];
@@ -103,6 +106,7 @@ const PARTS: Readonly<Record<string, string>> = {
   operation: '1',
   attempt: '1',
   endpoint: 'first',
+  line: '1',
 };
 
 /** The address of a route, with the things of the given ids. */
@@ -222,13 +226,21 @@ describe('every operator’s route', () => {
       for (const secret of secretTexts) if (text.includes(secret)) found.add(secret);
       seen.set(one.path, found);
     }
-    const { shops = '', accounts = '', payments = '', tokens = '', users = '' } = foreign;
+    const {
+      shops = '',
+      accounts = '',
+      payments = '',
+      tokens = '',
+      users = '',
+      reconciliations = '',
+    } = foreign;
     for (const [path, texts] of Object.entries({
       shops: [shops],
       accounts: [accounts],
       payments: [payments, shops, accounts],
       attention: [accounts],
       audit: [shops, accounts, tokens, users],
+      reconciliations: [reconciliations, accounts],
       tokens: [tokens],
       users: [users],
     }))

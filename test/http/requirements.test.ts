@@ -87,6 +87,15 @@ const GOOD: PaymentRequest = {
 /** An address in a country that has states. */
 const IN_US = { line1: '1 Main St', postalCode: '94105', city: 'San Francisco', country: 'US' };
 
+/** Parts that the payment says, and that a field of the form says as well. */
+const IN_PARTS_TWICE = {
+  meets: { installments: { count: 3, periodDays: 30 } },
+  fails: {
+    installments: { count: 3, periodDays: 30 },
+    providerFields: { vads_payment_config: 'SINGLE' },
+  },
+} as const;
+
 /** Where a requirement depends on the payment: payments that meet it and that do not, by provider and field, as changes of a request. */
 const OTHER_PAYMENTS: Readonly<
   Record<string, { readonly meets: Partial<PaymentRequest>; readonly fails: Partial<PaymentRequest> }>
@@ -96,6 +105,8 @@ const OTHER_PAYMENTS: Readonly<
     meets: { customer: { ...CUSTOMER, address: { ...IN_US, state: 'CA' } } },
     fails: { customer: { ...CUSTOMER, address: IN_US } },
   },
+  'payzen providerFields.vads_payment_config': IN_PARTS_TWICE,
+  'systempay providerFields.vads_payment_config': IN_PARTS_TWICE,
   'paybox customer.phone': { meets: {}, fails: { customer: { ...CUSTOMER, phone: '12' } } },
 };
 

@@ -247,7 +247,7 @@ describe('a query parameter', () => {
   });
 
   it('is described by every route that reads one', () => {
-    for (const { query, example, summary } of describedRoutes)
+    for (const { query, example, summary } of describedRoutes.values())
       if (example?.query) expect(query, summary).toBeDefined();
   });
 });

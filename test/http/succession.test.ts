@@ -3,9 +3,12 @@
  * new one; a shopper who is sent to the old account after the move, or to a second one while the bank is processing; a move that leads to
  * other money, other currencies, nowhere, or round in a circle; and an operator who moves other shops' payments.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OPEN_STATUSES } from '../../src/directory/successions.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openByEarlier, openByNewest } from '../../src/directory/successions.ts';
+import { itself } from '../../src/directory/types.ts';
+import { Problem as Failure } from '../../src/payments/errors.ts';
 import { endsOf, movedTo } from '../../src/payments/moves.ts';
+import { STATUSES } from '../../src/payments/statuses.ts';
 import { notify as updateOf } from '../ledger/support.ts';
 import {
   admin,
@@ -52,6 +55,12 @@ const successor = (changes: Record<string, unknown> = {}) =>
 
 const euros = (provider = 'ogone', changes: Record<string, unknown> = {}) =>
   makeAccount(provider, { currencies: ['EUR'], endpoints: { api: BANK_API }, ...changes });
+
+/** What a bank tells of a payment, and that the searchable copy has it. */
+async function told(id: string, update: Parameters<typeof updateOf>[0]): Promise<void> {
+  await ledgerOf(id).applyUpdate(updateOf(update));
+  await runAlarms(id);
+}
 
 /** Where the link of a payment leads. */
 async function hopOf({ checkoutUrl }: Pick<Payment, 'checkoutUrl'>) {
@@ -181,6 +190,20 @@ const paying =
     return trip;
   };
 
+/** The old bank says something more of a payment that was brought so far. */
+const then =
+  (bring: Flight['bring'], changes: Parameters<typeof updateOf>[0]) =>
+  async (place: Place): Promise<Journey> => {
+    const trip = await bring(place);
+    const key = `then ${changes?.outcome}`;
+    await ledgerOf(trip.payment.id).applyUpdate(
+      updateOf({ account: place.account, movement: key, key, ...changes }),
+    );
+    return trip;
+  };
+
+const begun = (place: Place) => journey('ogone', { place });
+
 const FLIGHTS: readonly Flight[] = [
   { status: 'created', isPayable: true, bring: (place) => journey('ogone', { place }) },
   {
@@ -194,32 +217,28 @@ const FLIGHTS: readonly Flight[] = [
   },
   { status: 'pending', isPayable: false, bring: paying('wait') },
   { status: 'authorized', isPayable: false, bring: paying('pay', { capture: 'manual' }) },
-  {
-    status: 'partially_paid',
-    isPayable: true,
-    bring: async (place) => {
-      const trip = await journey('ogone', { place });
-      await ledgerOf(trip.payment.id).applyUpdate(
-        updateOf({ account: place.account, amount: 500, movement: 'part', key: 'part' }),
-      );
-      return trip;
-    },
-  },
+  { status: 'partially_paid', isPayable: true, bring: then(begun, { amount: 500 }) },
   { status: 'paid', isPayable: false, bring: paying('pay') },
   { status: 'denied', isPayable: true, bring: paying('decline') },
   { status: 'cancelled', isPayable: true, bring: paying('cancel') },
+  { status: 'expired', isPayable: true, bring: then(begun, { outcome: 'expired' }) },
+  { status: 'error', isPayable: true, bring: then(begun, { outcome: 'error' }) },
   {
     status: 'partially_refunded',
     isPayable: false,
-    bring: async (place) => {
-      const trip = await paying('pay')(place);
-      await ledgerOf(trip.payment.id).applyUpdate(
-        updateOf({ account: place.account, outcome: 'refunded', amount: 100, movement: 'R', key: 'R' }),
-      );
-      return trip;
-    },
+    bring: then(paying('pay'), { outcome: 'refunded', amount: 100 }),
+  },
+  { status: 'refunded', isPayable: false, bring: then(paying('pay'), { outcome: 'refunded', amount: 1999 }) },
+  {
+    status: 'charged_back',
+    isPayable: false,
+    bring: then(paying('pay'), { outcome: 'charged_back', amount: 1999 }),
   },
 ];
+
+it('a move is tried with payments in every status', () => {
+  expect(FLIGHTS.map(({ status }) => status).sort()).toEqual([...STATUSES].sort());
+});
 
 describe('a move with payments in flight', () => {
   it.each(FLIGHTS)(
@@ -278,23 +297,55 @@ describe('a move with payments in flight', () => {
     const { token } = await makeToken({ role: 'view', shops: [other.shop.id] });
     const seen = await asToken(token)<ShownAccount>('GET', `/accounts/${place.account}`);
     expect(seen.body.succession?.open).toEqual({ created: 1 });
-    // It goes down as they go on.
+    // Somebody who goes on elsewhere may pay at the old bank all the same: each is counted as before, and as one.
     for (const { payment } of trips) {
       await hopOf(payment);
       await runAlarms(payment.id);
     }
-    expect((await shown(place.account)).succession?.open).toEqual({ pending: 1, authorized: 1 });
+    expect((await shown(place.account)).succession?.open).toEqual(body.succession?.open);
+    expect((await shown(to)).succession).toBeNull();
+    // What the old bank denies is decided there.
+    const [{ payment: first }, { payment: last }] = [trips[0], trips.at(-1)] as [Journey, Journey];
+    for (const { id } of [first, last])
+      await told(id, { account: place.account, outcome: 'denied', amount: null, key: 'no', movement: 'no' });
+    const rest = { pending: 1, authorized: 1, partially_paid: 1 };
+    expect((await shown(place.account)).succession?.open).toEqual(rest);
+    expect(
+      (await asToken(token)<ShownAccount>('GET', `/accounts/${place.account}`)).body.succession?.open,
+    ).toEqual({});
+  });
+
+  it('counts who went on elsewhere for as long as a payment without a result is open, and not for ever', async () => {
+    const place = await placeAt('ogone');
+    await admin('PUT', `/accounts/${place.account}`, {
+      ...{ provider: 'ogone', currencies: ['EUR'], expireAfterHours: 3 },
+    });
+    const trip = await journey('ogone', { place });
+    await hopOf(trip.payment);
+    const to = await euros('paybox');
+    await move(place.account, to);
+    await hopOf(trip.payment);
+    // Paid at the new account: whether the shopper has paid at the old bank too, nobody knows.
+    await told(trip.payment.id, { account: to, attempt: 2, key: 'paid', movement: 'paid' });
+    expect((await place.shop.payment(trip.payment.id)).status).toBe('paid');
+    expect((await shown(place.account)).succession?.open).toEqual({ forwarded: 1 });
+    vi.setSystemTime(Date.now() + 3 * 3_600_000 + 1000);
+    expect((await shown(place.account)).succession?.open).toEqual({});
+    vi.useRealTimers();
   });
 
   it('is counted by an index of what is open, however many payments the account has had', async () => {
     const { env } = await import('cloudflare:workers');
-    const { results } = await env.DIRECTORY.prepare(
-      `EXPLAIN QUERY PLAN SELECT account, status, currency, count(*) AS count FROM payments
-       WHERE status IN ${OPEN_STATUSES} AND account IN (SELECT value FROM json_each('["a"]')) AND TRUE GROUP BY account, status, currency`,
-    ).all<{ detail: string }>();
-    expect(results.map(({ detail }) => detail).join('\n')).toMatch(
-      /SEARCH payments USING INDEX payments_open/,
-    );
+    const planOf = async (sql: string, ...values: string[]) => {
+      const plan = env.DIRECTORY.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(...values);
+      return (await plan.all<{ detail: string }>()).results.map(({ detail }) => detail).join('\n');
+    };
+    const newest = await planOf(openByNewest('TRUE'), '["a"]');
+    expect(newest).toMatch(/SEARCH payments USING INDEX payments_open/);
+    const earlier = await planOf(openByEarlier('TRUE'), '["a"]', '2026-01-01');
+    expect(earlier).toMatch(/earlier_attempts_by_account \(account=\? AND status=\?\)/);
+    expect(earlier).toMatch(/earlier_attempts_by_account \(account=\? AND status=\? AND left_at>\?\)/);
+    expect(`${newest} ${earlier}`).not.toMatch(/SCAN (?:e|p|payments)\b/);
   });
 
   it('takes a shopper who pays at the new account, and money of both is told as too much', async () => {
@@ -349,6 +400,164 @@ describe('the way back', () => {
     await admin('POST', `/accounts/${old}/retire`);
     expect((await move(to, old)).status).toBe(409);
     expect((await shop.pay()).body.account).toBe(to);
+  });
+});
+
+it('the way back is 409 while a shop has the newer account by its own name, for what the old one does not take', async () => {
+  const old = await euros();
+  const to = await successor();
+  await makeShop([to]);
+  await move(old, to);
+  const back = await move(to, old);
+  expect([back.status, back.body.detail]).toEqual([409, expect.stringContaining('CHF')]);
+  expect((await shown(old)).succession?.by).toBe(to);
+});
+
+it('the way back is 409 while the newer account stands in for a third one too, for what that one takes', async () => {
+  const [old, to, third, before] = [
+    await euros(),
+    await successor(),
+    await makeAccount('ogone', { currencies: ['CHF'] }),
+    await makeAccount('ogone', { currencies: ['CHF'] }),
+  ];
+  const shop = await makeShop([before]);
+  await move(old, to);
+  await move(before, third);
+  await move(third, to);
+  const back = await move(to, old);
+  expect([back.status, back.body.detail]).toEqual([409, expect.stringContaining('CHF')]);
+  expect((await shown(old)).succession?.by).toBe(to);
+  expect((await shop.pay({ currency: 'CHF' })).body.account).toBe(to);
+});
+
+describe('the way back and retired accounts', () => {
+  it('is 409 to an account that was retired by hand, and says so', async () => {
+    const [old, to] = [await euros(), await euros()];
+    const shop = await makeShop([old]);
+    await move(old, to);
+    await admin('POST', `/accounts/${old}/retire`);
+    const back = await move(to, old);
+    expect([back.status, back.body.detail]).toEqual([409, expect.stringMatching(/retired$/)]);
+    expect([(await shown(old)).succession?.by, (await shown(to)).succession]).toEqual([to, null]);
+    expect((await shop.pay()).body.account).toBe(to);
+  });
+
+  it('is not gone where the account is retired between the check and the write', async () => {
+    const { serviceOf } = await import('../../src/worker.ts');
+    const { env } = await import('cloudflare:workers');
+    const { directory } = serviceOf(env as never);
+    const [old, to] = [await euros(), await euros()];
+    await move(old, to);
+    await admin('POST', `/accounts/${old}/retire`);
+    expect(await directory.accounts.succeed(to, old, itself('a test'))).toBe(false);
+    expect([(await shown(old)).succession?.by, (await shown(to)).succession]).toEqual([to, null]);
+  });
+
+  it('is open from an account that was retired: else its payments would have nowhere to go', async () => {
+    const [old, to] = [await euros(), await euros()];
+    const shop = await makeShop([old]);
+    await move(old, to);
+    await admin('POST', `/accounts/${to}/retire`);
+    expect((await shop.pay()).status).toBe(409);
+    expect((await move(to, old)).status).toBe(200);
+    expect((await shop.pay()).body.account).toBe(old);
+    // And not again to the one that is retired.
+    const again = await move(old, to);
+    expect([again.status, again.body.detail]).toEqual([409, expect.stringMatching(/retired$/)]);
+  });
+});
+
+describe('an account that payments have gone to', () => {
+  const deleted = async (account: string) => {
+    const { status, body } = await admin<Problem>('DELETE', `/accounts/${account}`);
+    return [status, body?.detail ?? ''] as const;
+  };
+  const isUsedBy = async (shop: TestShop, accounts: readonly string[]) => {
+    const { body } = await admin<{ name: string }>('GET', `/shops/${shop.id}`);
+    await admin('PUT', `/shops/${shop.id}`, { name: body.name, accounts });
+  };
+
+  it('is not deleted where its shopper has chosen another one since, and its bank still tells of money', async () => {
+    const place = await placeAt('ogone');
+    const other = await euros('paybox');
+    await isUsedBy(place.shop, [place.account, other]);
+    await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
+    const { body: payment } = await place.shop.pay({ account: undefined });
+    const choose = (account: string) =>
+      request(payment.checkoutUrl, { method: 'POST', body: new URLSearchParams({ account }) });
+    expect((await choose(place.account)).status).toBeLessThan(400);
+    expect((await choose(other)).status).toBeLessThan(400);
+    await runAlarms(payment.id);
+    expect(await accountsOf(place.shop, payment.id)).toEqual([place.account, other]);
+    await isUsedBy(place.shop, [other]);
+    expect(await deleted(place.account)).toEqual([409, expect.stringContaining('payments have gone')]);
+    await told(payment.id, { account: place.account, key: 'paid', movement: 'paid' });
+    expect((await place.shop.payment(payment.id)).amounts.paid).toBeGreaterThan(0);
+    // One that nobody chose is nobody's.
+    expect(await deleted(await euros())).toEqual([204, '']);
+  });
+
+  it('is not deleted while payments of before are not known, and is after the rebuild', async () => {
+    const { env } = await import('cloudflare:workers');
+    const [used, free] = [await euros(), await euros()];
+    const shop = await makeShop([used]);
+    const { body } = await shop.pay();
+    await runAlarms(body.id);
+    await env.DIRECTORY.prepare('UPDATE payments SET earlier = NULL WHERE id = ?').bind(body.id).run();
+    expect(await deleted(free)).toEqual([409, expect.stringContaining('npm run rebuild')]);
+    const rebuilt = await admin<{ queued: number }>('POST', '/payments/rebuild', { older: true });
+    expect(rebuilt.body.queued).toBe(1);
+    await runAlarms(body.id);
+    expect(await deleted(free)).toEqual([204, '']);
+  });
+});
+
+describe('an account that has moved', () => {
+  it('is not deleted while its bank may tell of a shopper who has paid there, although all has gone on elsewhere', async () => {
+    const place = await placeAt('ogone');
+    await admin('PUT', `/accounts/${place.account}`, { provider: 'ogone', currencies: ['EUR'] });
+    const to = await euros('paybox');
+    const trip = await journey('ogone', { place });
+    const { id } = trip.payment;
+    await hopOf(trip.payment);
+    await move(place.account, to);
+    await hopOf(trip.payment);
+    await runAlarms(id);
+    expect(await accountsOf(place.shop, id)).toEqual([place.account, to]);
+    const { body: shop } = await admin<{ name: string }>('GET', `/shops/${place.shop.id}`);
+    const taken = await admin('PUT', `/shops/${place.shop.id}`, { name: shop.name, accounts: [to] });
+    expect(taken.status).toBe(200);
+    expect((await admin('DELETE', `/accounts/${place.account}`)).status).toBe(409);
+    expect((await trip.notify('pay')).status).toBe(200);
+    expect((await place.shop.payment(id)).amounts.paid).toBe(1999);
+  });
+
+  it('begins nothing, and is no fallback', async () => {
+    const [old, to, other] = [await euros(), await euros(), await euros()];
+    await move(old, to);
+    const answer = await admin<Problem>('PUT', `/accounts/${other}`, { provider: 'ogone', fallback: old });
+    expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([400, 'fallback']);
+  });
+
+  it('takes no shopper where it cannot be read that it has moved', async () => {
+    const { Directory } = await import('../../src/directory/directory.ts');
+    const [old, to] = [await euros(), await euros('paybox')];
+    const shop = await makeShop([old]);
+    const [signed, ended] = [(await shop.pay()).body, (await shop.pay()).body];
+    await hopOf(ended);
+    await ledgerOf(ended.id).applyUpdate(updateOf({ account: old, outcome: 'denied', amount: null }));
+    await move(old, to);
+    const unread = vi
+      .spyOn(Directory.prototype, 'moves')
+      .mockRejectedValue(new Failure('unavailable', 'the directory cannot be read'));
+    for (const payment of [signed, ended]) {
+      const hop = await hopOf(payment);
+      expect([hop.status >= 400, hop.text.includes('ncol/')]).toEqual([true, false]);
+      expect(await accountsOf(shop, payment.id)).toEqual([old]);
+    }
+    unread.mockRestore();
+    await hopOf(signed);
+    expect(await accountsOf(shop, signed.id)).toEqual([old, to]);
   });
 });
 

@@ -30,6 +30,7 @@ import {
   unique,
 } from '../support/harness.ts';
 import { type Keys, PolyBankingClient } from './client.ts';
+import { amountsOf, minorOf } from './money.ts';
 
 const IPN_URL = 'https://website-demo.com/polybanking/ipn';
 const SHOPPER = { 'cf-connecting-ip': '203.0.113.9' };
@@ -220,6 +221,13 @@ describe('a state of Checkout is the code that websites know', () => {
     expect(line?.extra_data).toBe(code);
   });
 
+  it.each(['AUTHORIZED', 'COMPLETED'])('%s of less than the order is 5, and not good', async (state) => {
+    const at = await atCheckout({ manual: true });
+    await says(at, { state, authorizationAmount: 5, completedAmount: 5 });
+    expect(told(at.site)).toEqual([['5', false]]);
+    expect(await comesBack(at.order, at.account, 'pay')).toMatch(/^https:\/\/website-demo\.com\/error/);
+  });
+
   it.each([
     ['INTERNAL', '2'],
     ['END_USER', '2'],
@@ -304,7 +312,9 @@ describe('a state of Checkout is the code that websites know', () => {
       ['SOMETHING', 'paid', '9'],
     ] as const)
       expect(postfinanceCode({ ...known, providerStatus, status }), `${providerStatus} ${status}`).toBe(code);
-    expect(isGoodForWebsite({ ...known, providerStatus: 'FULFILL', status: 'partially_paid' })).toBe(false);
+    const money = { amount: minorOf(1050), amounts: amountsOf({ paid: 500 }) };
+    const part = { ...known, ...money, providerStatus: 'FULFILL', status: 'partially_paid' } as const;
+    expect(isGoodForWebsite(part)).toBe(false);
     expect(codeInItsPlace('ecommpay', 'FULFILL', 'paid')).toBeNull();
   });
 });

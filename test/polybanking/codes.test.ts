@@ -24,6 +24,7 @@ import {
   shopperAtBank,
 } from '../support/harness.ts';
 import { type Keys, PolyBankingClient } from './client.ts';
+import { amountsOf, minorOf } from './money.ts';
 import { message } from './original/requests.ts';
 
 const WEBSITE = 'https://website-demo.com/ipn';
@@ -341,7 +342,8 @@ describe('what is given back by our own operations', () => {
   const withApi = { endpoints: { api: BANK_API } };
 
   it('is not good any more, before the bank says so', () => {
-    const known = { provider: 'postfinance', providerStatus: '9', pendingReason: null };
+    const money = { amount: minorOf(1050), amounts: amountsOf({ paid: 1050 }) };
+    const known = { provider: 'postfinance', providerStatus: '9', pendingReason: null, ...money };
     for (const [status, expected] of [
       ['refunded', '8'],
       ['partially_refunded', '8'],

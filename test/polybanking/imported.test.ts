@@ -29,6 +29,7 @@ import {
   type TestShop,
   unique,
 } from '../support/harness.ts';
+import { asToken, makeToken } from '../support/operators.ts';
 import { PolyBankingClient } from './client.ts';
 
 /** A call of DirectLink as the bank received it. */
@@ -684,5 +685,25 @@ describe('users and changes', () => {
     expect(await read('config=21')).toEqual([[3, 1], null]);
     expect(await read('limit=2')).toEqual([[3, 2], '2']);
     expect(await read('limit=2&cursor=2')).toEqual([[1], null]);
+  });
+
+  it('show the log of a config to whoever may see that shop, and of no other', async () => {
+    const mine = await admin('PUT', '/shops/4711', { name: 'Mine' });
+    expect(mine.status).toBe(201);
+    const change = {
+      id: 90,
+      config: '4711',
+      at: '2015-10-21T19:50:00Z',
+      user: '3',
+      text: 'Config has been updated',
+    };
+    expect(await put('change', change)).toEqual(['imported', null]);
+    const { token } = await makeToken({ role: 'view', shops: ['4711'] });
+    const read = (query: string) =>
+      asToken(token)<{ data: { id: number }[] }>('GET', `/imports/polybanking/changes${query}`);
+    expect((await read('?config=4711')).body.data.map(({ id }) => id)).toEqual([90]);
+    expect((await read('?config=21')).status).toBe(404);
+    expect((await read('')).status).toBe(400);
+    expect((await asToken(token)('GET', '/imports/polybanking/users')).status).toBe(403);
   });
 });

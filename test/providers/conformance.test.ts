@@ -6,7 +6,8 @@ import { Problem, Refusal } from '../../src/payments/errors.ts';
 import { OPERATION_KINDS } from '../../src/payments/operations.ts';
 import { OUTCOMES } from '../../src/payments/statuses.ts';
 import type { ProviderUpdate } from '../../src/providers/contract.ts';
-import { captions, secretNames, settingsJsonSchema } from '../../src/providers/kit/settings.ts';
+import { settingsJsonSchema } from '../../src/providers/kit/json-schema.ts';
+import { captions, secretNames } from '../../src/providers/kit/settings.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
 import type { Decision } from '../../src/sandbox/kit/bank.ts';
 import {

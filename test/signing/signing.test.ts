@@ -1,5 +1,6 @@
 /** Primitives against published vectors: FIPS 180-4, RFC 1321, RFC 2202, RFC 4231, RFC 4648, FIPS 81. */
 import { describe, expect, it } from 'vitest';
+import { derivePaymentId } from '../../src/payments/id.ts';
 import {
   base64,
   base64url,
@@ -16,7 +17,9 @@ import {
   utf8,
 } from '../../src/signing/bytes.ts';
 import { charset } from '../../src/signing/charsets.ts';
+import { checkoutKey, linkToken } from '../../src/signing/checkout-token.ts';
 import { digests, hmacOf } from '../../src/signing/digests.ts';
+import { anchorSeed } from '../../src/signing/ed25519.ts';
 import { encodeForm, parseForm, percentDecode, percentEncode } from '../../src/signing/form.ts';
 import { rsaSign, rsaVerify } from '../../src/signing/rsa.ts';
 import { desCbcDecrypt, desCbcEncrypt, weakDigests } from '../../src/signing/weak.ts';
@@ -62,6 +65,37 @@ describe('HMACs', () => {
     ],
   ] as const)('%s under "Jefe"', (algorithm, expected) => {
     expect(hex(hmacOf(algorithm, utf8('Jefe'), message))).toBe(expected);
+  });
+});
+
+describe('an engine that is no pure TypeScript', () => {
+  it.each([
+    ['md5', '74e6f7298a9c2d168935f58c001bad88'],
+    ['sha1', 'fbdb1d1b18aa6c08324b7d64b71fb76370690e1d'],
+    ['sha256', 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad'],
+  ] as const)('%s takes an empty key and an empty message', (algorithm, expected) => {
+    expect(hex(hmacOf(algorithm, new Uint8Array(), new Uint8Array()))).toBe(expected);
+  });
+
+  it('gives plain bytes of their own: a copy is a copy, and no later digest writes over an earlier one', () => {
+    const first = digests.sha256(utf8('abc'));
+    expect(first.constructor).toBe(Uint8Array);
+    const copy = first.slice();
+    copy[0] = 0;
+    for (let round = 0; round < 1000; round++) digests.sha256(utf8(String(round)));
+    expect(hex(first)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it('derives the key of the links as before (RFC 5869 without a salt)', () => {
+    const key = checkoutKey(utf8('id key of the tests.............'));
+    expect(hex(key)).toBe('b07ee1bea9c3a653382d7e9a3a10f0a93898ae57f8d14d46d5b74645a077be55');
+    expect(linkToken(key, '7ZK0M3Q9T2V8XW4B')).toBe('FazHR-mEqxs7DCRsCP2jrw');
+    expect(hex(anchorSeed(utf8('id key of the tests.............')))).toBe(
+      '9b6b71e2e05332f0f68cce4c3f5aefe09b395ed1fb826dfc4de24c47331f30cf',
+    );
+    expect(derivePaymentId(utf8('id key of the tests.............'), 'shop', 'order-\ud800é')).toBe(
+      'PHX4EHQZQ1XCWGJ6',
+    );
   });
 });
 

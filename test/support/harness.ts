@@ -19,6 +19,7 @@ import type {
   Trouble,
 } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
+import { withPart } from '../../src/sandbox/kit/parts.ts';
 import { receiveOrder } from '../../src/sandbox/kit/receive.ts';
 import { formOfPage, shopperForm } from '../../src/sandbox/kit/shopper.ts';
 import { answerCall, makeOutage, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
@@ -388,7 +389,8 @@ export interface Journey {
   readonly merchant: Merchant;
   readonly payment: Payment;
   readonly order: BankOrder;
-  notify(decision: Decision, spoiling?: Spoiling): Promise<Response>;
+  /** @param part of an order in several parts: the one that is due; left out: the first. */
+  notify(decision: Decision, spoiling?: Spoiling, part?: number): Promise<Response>;
 }
 
 /** A shop with an account whose API is the bank's. */
@@ -436,12 +438,13 @@ export async function journey(
     merchant: who,
     payment: created.body,
     order,
-    notify: async (decision, spoiling = 'none') => {
+    notify: async (decision, spoiling = 'none', part) => {
+      const due = withPart(order, part);
       if (spoiling === 'none') {
-        await decided(memory, order, decision);
-        await bank.decide?.(order, who, decision, memory);
+        await decided(memory, due, decision);
+        await bank.decide?.(due, who, decision, memory);
       }
-      return deliver(bank.notification(order, who, decision, spoiling));
+      return deliver(bank.notification(due, who, decision, spoiling));
     },
   };
 }

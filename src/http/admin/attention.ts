@@ -1,5 +1,5 @@
 /** The operator's routes of what needs a person. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { AttentionCursor, Sight } from '../../directory/attention.ts';
 import { mayDo, type Operator } from '../../gateway/permissions.ts';
 import { ownAccount, scopedShop } from '../../gateway/scoped.ts';
@@ -23,6 +23,22 @@ function cursorOf(text: string | undefined): AttentionCursor | undefined {
 /** Tokens are an owner's business. One whose shops are limited does not see those of others. */
 function sightOf({ scope, role }: Operator): Sight {
   return { scope, ofInstallation: mayDo(role, 'owner') };
+}
+
+/** An entry to work with, for the examples: a key of the demo shop that ends. */
+const ONE_ENTRY = [
+  `curl -sf -X POST "$BASE/v1/admin/shops/demo/keys/requestKey/rotate" -H "Authorization: Bearer $ADMIN_TOKEN" > /dev/null`,
+  `ATTENTION=$(curl -sf "$BASE/v1/admin/attention?kind=secret_ending&shop=demo" -H "Authorization: Bearer $ADMIN_TOKEN" | sed 's/.*"id":"\\([0-9]*\\)".*/\\1/')`,
+].join('\n');
+
+/** The open entry of the path, if the operator may see it. */
+async function openEntry(c: Context<AppEnv>) {
+  const text = c.req.param('id') ?? '';
+  const found = /^\d{1,15}$/.test(text)
+    ? await c.get('service').directory.openAttention(Number(text), sightOf(operatorOf(c)))
+    : null;
+  if (!found) throw new Problem('not_found', 'there is no such open entry');
+  return found;
 }
 
 export function attentionRoutes(): Hono<AppEnv> {
@@ -58,6 +74,20 @@ export function attentionRoutes(): Hono<AppEnv> {
     },
   );
 
+  routes.get(
+    '/v1/admin/attention/:id',
+    documented({
+      summary: 'Read one entry of what needs a person',
+      description: 'As long as it is open; then 404.',
+      auth: 'operator',
+      permission: 'view',
+      success: { 200: schemas.attention },
+      errors: ['not_found'],
+      example: { path: { id: '$ATTENTION' }, before: ONE_ENTRY },
+    }),
+    async (c) => c.json(await openEntry(c)),
+  );
+
   routes.post(
     '/v1/admin/attention/:id/resolve',
     documented({
@@ -72,21 +102,14 @@ export function attentionRoutes(): Hono<AppEnv> {
       example: {
         path: { id: '$ATTENTION' },
         body: { note: 'the website has the new key' },
-        before: [
-          `curl -sf -X POST "$BASE/v1/admin/shops/demo/keys/requestKey/rotate" -H "Authorization: Bearer $ADMIN_TOKEN" > /dev/null`,
-          `ATTENTION=$(curl -sf "$BASE/v1/admin/attention?kind=secret_ending&shop=demo" -H "Authorization: Bearer $ADMIN_TOKEN" | sed 's/.*"id":"\\([0-9]*\\)".*/\\1/')`,
-        ].join('\n'),
+        before: ONE_ENTRY,
       },
     }),
     async (c) => {
       const service = c.get('service');
       const { directory } = service;
-      const text = c.req.param('id');
       const { note } = await jsonBody(c, schemas.resolution);
-      const found = /^\d{1,15}$/.test(text)
-        ? await directory.openAttention(Number(text), sightOf(operatorOf(c)))
-        : null;
-      if (!found) throw new Problem('not_found', 'there is no such open entry');
+      const found = await openEntry(c);
       // It would be gone for the others as well.
       if (found.shop === null && found.account !== null)
         await ownAccount(service, operatorOf(c).scope, found.account);

@@ -5,6 +5,7 @@ import { scopedShop } from '../../gateway/scoped.ts';
 import { invalidField } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
+import { csvOf } from '../csv.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
@@ -23,27 +24,19 @@ const COLUMNS = [
   'detail',
 ] as const;
 
-/**
- * A value as a cell of CSV (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe: names and texts in the log
- * are other people's.
- */
-function cell(value: unknown): string {
-  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function csv(entries: readonly AuditEntry[]): string {
-  const rows = entries.map((entry) => COLUMNS.map((name) => cell(entry[name])).join(','));
-  return [COLUMNS.join(','), ...rows, ''].join('\r\n');
-}
-
 function ndjson(entries: readonly AuditEntry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 }
 
 const FILES = {
-  csv: { write: csv, type: 'text/csv; charset=utf-8; header=present' },
+  csv: {
+    write: (entries: readonly AuditEntry[]) =>
+      csvOf(
+        COLUMNS,
+        entries.map((entry) => ({ ...entry })),
+      ),
+    type: 'text/csv; charset=utf-8; header=present',
+  },
   ndjson: { write: ndjson, type: 'application/x-ndjson' },
 } as const;
 

@@ -8,7 +8,8 @@ import { Problem } from '../../payments/errors.ts';
 import { base64, fromBase64, hex } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import type { AppEnv } from '../app-env.ts';
-import { idParam, jsonBody, rawBody } from '../body.ts';
+import { idParam, jsonBody, queryOf, rawBody } from '../body.ts';
+import { previewPage } from '../checkout-preview.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
@@ -27,13 +28,50 @@ const DOT =
 /** Sets a logo, and keeps its hash. */
 const PUT_LOGO = `LOGO=$(echo ${DOT} | base64 -d | curl -sf -X PUT "$BASE/v1/admin/shops/demo/logo" -H "Authorization: Bearer $ADMIN_TOKEN" --data-binary @- | sed 's/.*\\/\\([0-9a-f]*\\)"}$/\\1/')`;
 
-function brandingAnswer(c: Context<AppEnv>, shop: string, { name, color, logoHash }: Branding) {
+function brandingAnswer(c: Context<AppEnv>, shop: string, { name, color, language, logoHash }: Branding) {
   const address = `${originOf(c.get('service'), c.req.url)}/logo/${encodeURIComponent(shop)}/${logoHash}`;
-  return { name, color, logo: logoHash === null ? null : address };
+  return { name, color, language, logo: logoHash === null ? null : address };
 }
 
 export function brandingRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
+
+  routes.get(
+    '/v1/admin/shops/:id/branding',
+    documented({
+      summary: 'Read how a shop looks on our pages',
+      auth: 'operator',
+      permission: 'view',
+      success: { 200: schemas.branding },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'demo' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const { id } = await scopedShop(service, operatorOf(c).scope, idParam(c));
+      return c.json(brandingAnswer(c, id, await service.directory.branding(id)));
+    },
+  );
+
+  routes.get(
+    '/v1/admin/shops/:id/preview',
+    documented({
+      summary: 'Show the checkout of a shop as its shoppers would see it, for a payment that does not exist',
+      description:
+        'With its logo, its means of payment, and the look that it has or the one that is asked for. Nothing on the page leads anywhere.',
+      auth: 'operator',
+      permission: 'view',
+      query: schemas.previewQuery,
+      success: { 200: 'The page.' },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'demo' }, query: 'color=%2314532d&language=fr' },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
+      return previewPage(service, shop, queryOf(c, schemas.previewQuery));
+    },
+  );
 
   routes.put(
     '/v1/admin/shops/:id/branding',
@@ -45,16 +83,17 @@ export function brandingRoutes(): Hono<AppEnv> {
       body: schemas.brandingChange,
       success: { 200: schemas.branding },
       errors: ['invalid_request', 'not_found', 'payload_too_large'],
-      example: { path: { id: 'demo' }, body: { name: 'Docs shop', color: '#14532d' } },
+      example: { path: { id: 'demo' }, body: { name: 'Docs shop', color: '#14532d', language: 'fr' } },
     }),
     async (c) => {
       const service = c.get('service');
       const { id } = await scopedShop(service, operatorOf(c).scope, idParam(c));
-      const { name, color } = await jsonBody(c, schemas.brandingChange);
+      const { name, color, language } = await jsonBody(c, schemas.brandingChange);
       const before = await service.directory.branding(id);
       const look = {
         name: name === undefined ? before.name : name,
         color: color === undefined ? before.color : (color?.toLowerCase() ?? null),
+        language: language === undefined ? before.language : language,
       };
       return c.json(brandingAnswer(c, id, await service.directory.putBranding(id, look, operatorOf(c))));
     },

@@ -19,7 +19,7 @@ const utc = (time: string | undefined) => (time === undefined ? undefined : new 
 const minor = (amount: string | undefined) => (amount === undefined ? undefined : Number(amount));
 
 function searchOf(query: v.InferOutput<typeof schemas.paymentSearch>): SearchRequest {
-  const { status, test, limit, ...texts } = query;
+  const { status, test, limit, metadata: _metadata, ...texts } = query;
   const { reference, id, providerReference, email, shop, group, account, provider, currency, cursor } = texts;
   return {
     reference,
@@ -33,6 +33,7 @@ function searchOf(query: v.InferOutput<typeof schemas.paymentSearch>): SearchReq
     provider,
     test: test === undefined ? undefined : test === 'true',
     currency,
+    metadata: query.metadata && Object.keys(query.metadata).length > 0 ? query.metadata : undefined,
     amount: { from: minor(query.amountFrom), to: minor(query.amountTo) },
     created: { from: utc(query.createdFrom), to: utc(query.createdTo) },
     updated: { from: utc(query.updatedFrom), to: utc(query.updatedTo) },
@@ -161,7 +162,7 @@ export function operatorPaymentRoutes(): Hono<AppEnv> {
       if (!shop.active || !shop.adminEnabled)
         throw new Problem('invalid_state', 'this shop is switched off: nothing can be paid to it');
       const { answer, status, kind } = await createFor(c, shop, 'operator');
-      const { id, reference, amount, currency, checkoutUrl: url } = answer;
+      const { id, reference, amount, currency, shortUrl: url } = answer;
       if (kind !== 'replayed') {
         const detail = { reference, amount, currency };
         await service.directory.noteAudit({

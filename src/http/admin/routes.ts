@@ -14,12 +14,15 @@ import {
 import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
+import { type ProvidersDocument, providersDocument, setupSteps } from '../../gateway/provider-texts.ts';
 import { ownAccount, scopedAccount, scopedAccountIds, scopedPayment } from '../../gateway/scoped.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import {
   requireLinksFit,
+  requireNeverMoved,
   requireNobodyStandsOn,
+  requireNoPayments,
   type ShownSuccession,
   shownSuccessions,
   succeedAccount,
@@ -35,25 +38,33 @@ import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
+import { polybankingViewRoutes } from '../polybanking/operator.ts';
 import * as schemas from '../schemas.ts';
 import { approvalRoutes } from './approvals.ts';
 import { attemptRoutes } from './attempts.ts';
 import { attentionRoutes } from './attention.ts';
 import { auditRoutes } from './audit.ts';
+import { bookCheckRoutes } from './book-check.ts';
 import { brandingRoutes } from './branding.ts';
+import { dailyReportRoutes } from './daily-report.ts';
 import { endpointRoutes } from './endpoints.ts';
+import { exportRoutes } from './export.ts';
+import { overviewRoutes } from './overview.ts';
 import { nextCursor } from './paging.ts';
 import { paymentOperationRoutes } from './payment-operations.ts';
 import { operatorPaymentRoutes } from './payments.ts';
 import { peopleRoutes } from './people.ts';
 import { proofRoutes } from './proofs.ts';
+import { reconciliationRoutes } from './reconciliations.ts';
 import { shopRoutes } from './shops.ts';
+import { summaryRoutes } from './summary.ts';
 
 /** How many ledgers one call of the rebuild wakes. */
 const REBUILD_PAGE = 100;
 
-/** An account that takes all that the one of the examples does. */
-const SUCCESSOR = `curl -sf -X PUT "$BASE/v1/admin/accounts/docs-successor" -H "Authorization: Bearer $ADMIN_TOKEN" -d '{"provider":"ogone","environment":"test","currencies":["EUR"],"settings":{"pspid":"MyShop2","sha_in":"another passphrase, IN","sha_out":"another passphrase, OUT"}}' > /dev/null`;
+/** A call before the one of an example: it makes an account that takes all that `docs-ogone` does. */
+const making = (id: string) =>
+  `curl -sf -X PUT "$BASE/v1/admin/accounts/${id}" -H "Authorization: Bearer $ADMIN_TOKEN" -d '{"provider":"ogone","environment":"test","currencies":["EUR"],"settings":{"pspid":"MyShop2","sha_in":"another passphrase, IN","sha_out":"another passphrase, OUT"}}' > /dev/null`;
 
 // --- Accounts ---------------------------------------------------------------------------------------------
 
@@ -62,8 +73,8 @@ function accountAnswer(
   account: Account,
   origin: string,
   succession: ShownSuccession | null,
+  texts: ProvidersDocument,
 ) {
-  const found = provider(account.provider);
   const masked = Object.fromEntries(Object.keys(account.secrets).map((name) => [name, MASK]));
   const secrets = Object.fromEntries(
     Object.entries(account.secrets).map(([name, live]) => [
@@ -82,7 +93,10 @@ function accountAnswer(
     secrets,
     ...shownProof(account),
     warnings: accountWarnings(account, service.config),
-    setup: found?.setup({ callback: `${origin}/callback/${encodeURIComponent(account.id)}`, origin }) ?? [],
+    setup: setupSteps(texts, provider(account.provider)?.id ?? account.provider, {
+      callback: `${origin}/callback/${encodeURIComponent(account.id)}`,
+      origin,
+    }),
   };
 }
 
@@ -91,8 +105,9 @@ async function accountAnswers(c: Context<AppEnv>, accounts: readonly Account[]) 
   const service = c.get('service');
   const origin = originOf(service, c.req.url);
   const successions = await shownSuccessions(service, operatorOf(c).scope, accounts);
+  const texts = await providersDocument(service);
   return accounts.map((account) =>
-    accountAnswer(service, account, origin, successions.get(account.id) ?? null),
+    accountAnswer(service, account, origin, successions.get(account.id) ?? null, texts),
   );
 }
 
@@ -311,7 +326,7 @@ function accountRoutes(): Hono<AppEnv> {
       example: {
         path: { id: 'docs-ogone' },
         body: { account: 'docs-successor' },
-        before: SUCCESSOR,
+        before: making('docs-successor'),
       },
     }),
     async (c) => {
@@ -327,12 +342,14 @@ function accountRoutes(): Hono<AppEnv> {
   routes.delete(
     '/v1/admin/accounts/:id',
     documented({
-      summary: 'Delete an account that no shop uses and no payment names',
+      summary: 'Delete an account that no shop uses and no payment has ever gone to',
+      description:
+        'Nor one that has ever moved. An attempt that was left for another account counts: its bank may still tell of a shopper who paid there.',
       auth: 'operator',
       permission: 'configure',
       success: { 204: 'Deleted.' },
       errors: ['invalid_request', 'not_found', 'invalid_state'],
-      example: { path: { id: 'docs-ogone' } },
+      example: { path: { id: 'docs-unused' }, before: making('docs-unused') },
     }),
     async (c) => {
       const service = c.get('service');
@@ -347,8 +364,8 @@ function accountRoutes(): Hono<AppEnv> {
         );
       }
       await requireNobodyStandsOn(service, id);
-      if (await service.directory.hasPayments({ account: id }))
-        throw new Problem('invalid_state', `payments name the account ${id}: retire it instead`);
+      await requireNeverMoved(service, id);
+      await requireNoPayments(service, id);
       await service.directory.accounts.delete(id, by);
       service.directory.changed();
       return c.body(null, 204);
@@ -479,13 +496,20 @@ export function adminRoutes(): Hono<AppEnv> {
   routes.route('/', brandingRoutes());
   routes.route('/', attentionRoutes());
   routes.route('/', upkeepRoutes());
+  routes.route('/', overviewRoutes());
   routes.route('/', operatorPaymentRoutes());
   routes.route('/', proofRoutes());
   routes.route('/', peopleRoutes());
   routes.route('/', approvalRoutes());
   routes.route('/', auditRoutes());
+  routes.route('/', exportRoutes());
+  routes.route('/', summaryRoutes());
+  routes.route('/', dailyReportRoutes());
+  routes.route('/', bookCheckRoutes());
+  routes.route('/', reconciliationRoutes());
   routes.route('/', attemptRoutes());
   routes.route('/', paymentOperationRoutes());
   routes.route('/', polybankingImportRoutes());
+  routes.route('/', polybankingViewRoutes());
   return routes;
 }

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { KEY_KINDS } from '../../directory/types.ts';
 import { requireChangeInScope, scopedShop, scopedShops } from '../../gateway/scoped.ts';
 import { knownShop, putShop } from '../../gateway/shop-change.ts';
+import { originOf } from '../../gateway/start-attempt.ts';
 import { Problem } from '../../payments/errors.ts';
 import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
@@ -77,6 +78,29 @@ export function shopRoutes(): Hono<AppEnv> {
     async (c) => c.json(await scopedShop(c.get('service'), operatorOf(c).scope, idParam(c))),
   );
 
+  routes.get(
+    '/v1/admin/shops/:id/connection',
+    documented({
+      summary:
+        'Read how a website reaches a shop: the address of the API, and when its keys and secrets count',
+      auth: 'operator',
+      permission: 'view',
+      success: { 200: schemas.connection },
+      errors: ['invalid_request', 'not_found'],
+      example: { path: { id: 'docs-shop' } },
+    }),
+    async (c) => {
+      const service = c.get('service');
+      const { shops, endpoints } = service.directory;
+      const { id } = await scopedShop(service, operatorOf(c).scope, idParam(c));
+      return c.json({
+        url: originOf(service, c.req.url),
+        keys: await shops.keyTimes(id),
+        endpointSecrets: await endpoints.secretTimes(id),
+      });
+    },
+  );
+
   routes.post(
     '/v1/admin/shops/:id/keys/:kind/rotate',
     documented({
@@ -118,7 +142,7 @@ export function shopRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const by = operatorOf(c);
       const before = await scopedShop(service, by.scope, idParam(c));
-      if (await service.directory.hasPayments({ shop: before.id })) {
+      if (await service.directory.hasPayments(before.id)) {
         await putShop(service, before.id, { active: false }, { before, by });
         return c.json(await knownShop(service, before.id));
       }

@@ -2,8 +2,10 @@
 import { Hono } from 'hono';
 import type { ImportedResult } from '../../directory/imported.ts';
 import { shopDifferences, takeOverTransaction } from '../../gateway/polybanking-import.ts';
+import { scopedShop } from '../../gateway/scoped.ts';
 import { checkedShop, keyWarnings, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
+import { invalidField } from '../../payments/errors.ts';
 import { nextCursor } from '../admin/paging.ts';
 import type { AppEnv } from '../app-env.ts';
 import { jsonBody, queryOf } from '../body.ts';
@@ -192,16 +194,20 @@ function peopleRoutes(): Hono<AppEnv> {
     '/v1/admin/imports/polybanking/changes',
     documented({
       summary: "PolyBanking's log of its configs' changes as it was taken over, the newest first",
+      description: 'Who may see some shops only names one of them as `config`.',
       auth: 'operator',
       permission: 'view',
-      unlimitedOnly: true,
       query: schemas.importedChangesQuery,
       success: { 200: schemas.importedChanges },
-      errors: ['invalid_request'],
+      errors: ['invalid_request', 'not_found'],
       example: { query: 'config=7' },
     }),
     async (c) => {
       const { config = null, limit = '100', cursor } = queryOf(c, schemas.importedChangesQuery);
+      const { scope } = operatorOf(c);
+      if (config === null && !scope.all) throw invalidField('config', 'is missing: one of your shops');
+      // Who sees all shops may ask for one that was deleted.
+      if (config !== null && !scope.all) await scopedShop(c.get('service'), scope, config);
       const data = await c.get('service').directory.imported.changes({
         config,
         limit: Number(limit),

@@ -26,7 +26,7 @@ import { providerRequest, respond, senderOf } from '../provider-request.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp } from '../shopper.ts';
 import { unknownPayment } from '../shopper-pages.ts';
-import { toShop } from '../to-shop.ts';
+import { toShop } from '../waiting.ts';
 import { pythonInt } from './python.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
 
@@ -187,10 +187,10 @@ async function goOn(c: Context<AppEnv>): Promise<Response> {
   const id = paymentId(c.req.param('id') ?? '');
   const history = id && (await service.ledger(id).history());
   // The id is the whole secret of this address: a payment of /v1 has a link with a token.
-  if (history?.request.dialect !== 'polybanking') return unknownPayment(service);
-  if (!id || internalStatus(history) === 'fb') return unknownPayment(service);
+  if (history?.request.dialect !== 'polybanking') return unknownPayment(c);
+  if (!id || internalStatus(history) === 'fb') return unknownPayment(c);
   const shop = await service.directory.shop(history.shop);
-  if (!shop || !isOn(shop)) return unknownPayment(service);
+  if (!shop || !isOn(shop)) return unknownPayment(c);
   if (c.req.method === 'HEAD') return new Response(null, { status: 200 });
   return hop(c, id);
 }
@@ -262,7 +262,7 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     requireForwarded(subject.history);
   } catch (error) {
     const isUnknown = error instanceof Problem && error.code === 'not_found';
-    if (isUnknown || error instanceof PolybankingError) return unknownPayment(service);
+    if (isUnknown || error instanceof PolybankingError) return unknownPayment(c);
     throw error;
   }
   const { id, account } = subject;
@@ -272,8 +272,8 @@ async function back(c: Context<AppEnv>): Promise<Response> {
     shopperIp: shopperIp(c),
     signedOnly: true,
   });
-  if (result.kind === 'unknown') return unknownPayment(service);
-  const shown = await toShop(service, { ...result, wayBack: result.request });
+  if (result.kind === 'unknown') return unknownPayment(c);
+  const shown = await toShop(c, { ...result, wayBack: result.request });
   // The original's status of a redirect.
   return shown.status === 303 ? new Response(null, { status: 302, headers: shown.headers }) : shown;
 }
@@ -307,7 +307,7 @@ async function list(c: Context<AppEnv>): Promise<Response> {
 /** The same address without its last slash, which no document names. */
 async function listWithoutSlash(c: Context<AppEnv>): Promise<Response> {
   if (c.req.method === 'POST') return list(c);
-  return problemAnswer(new Problem('method_not_allowed', 'this address takes POST'), { allow: 'POST' });
+  return problemAnswer(new Problem('method_not_allowed', 'this address takes POST'), c, { allow: 'POST' });
 }
 
 const LOGS = '/logs/';

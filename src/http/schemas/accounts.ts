@@ -1,11 +1,20 @@
 /** The operator's accounts: their settings, secrets and refused messages. */
 import * as v from 'valibot';
+import { ACCOUNT_KINDS } from '../../payments/account-kinds.ts';
 import { proof } from './providers.ts';
 import { currencyCode, graceSeconds, id, printable, told } from './values.ts';
 
 export const accountChange = v.strictObject({
   provider: told("The provider's id.", printable(1, 40)),
-  caption: told('Its name for people, on the page where shoppers choose.', v.nullish(printable(1, 100))),
+  caption: told('Its name for people.', v.nullish(printable(1, 100))),
+  displayName: told(
+    "The name that shoppers know it by, on the page where they choose; null: the caption if it is your own, else the provider's usual name.",
+    v.nullish(printable(1, 60)),
+  ),
+  kind: told(
+    'What it is for shoppers, which its icon shows; null: as its provider has it.',
+    v.nullish(v.picklist(ACCOUNT_KINDS, 'is card, bank, wallet or cash')),
+  ),
   environment: told(
     "Whose money: `test` and `production` are the provider's platforms, `sandbox` a simulated bank.",
     v.nullish(v.picklist(['test', 'production', 'sandbox'], 'is test, production or sandbox')),
@@ -70,6 +79,8 @@ export const account = v.object({
   id: told('As shops and payments name it.', v.string()),
   provider: told("The provider's id.", v.string()),
   caption: told('Its name for people.', v.string()),
+  displayName: told('The name that shoppers know it by; null: the default.', v.nullable(v.string())),
+  kind: told('`card`, `bank`, `wallet` or `cash`; null: as its provider has it.', v.nullable(v.string())),
   environment: told('`test`, `production` or `sandbox`.', v.string()),
   currencies: told('What it takes, ISO 4217.', v.array(v.string())),
   settings: told('The contract, without secrets.', v.record(v.string(), v.unknown())),
@@ -93,7 +104,7 @@ export const account = v.object({
         by: told('The account.', v.string()),
         since: told('Since when.', v.string()),
         open: told(
-          'Open payments that are still here, by status: created, forwarded, pending, authorized, partially_paid. A status without any is left out.',
+          'Payments of which an attempt is open here, by status: created, forwarded, pending, authorized, partially_paid. Those that have gone on elsewhere count too while this one may still be paid. A status without any is left out.',
           v.record(v.string(), v.number()),
         ),
       }),

@@ -10,7 +10,7 @@ export const health = v.object({
 });
 
 export const problem = v.object({
-  type: told('An address that names the kind of error.', v.string()),
+  type: told('The address of the page about this kind of error.', v.string()),
   title: told('The kind, in words.', v.string()),
   status: told('The HTTP status.', v.number()),
   detail: told('What is wrong and, where it is known, what to do.', v.string()),
@@ -40,4 +40,5 @@ export const problem = v.object({
     }),
   ),
   provider: told('What the provider said.', v.optional(words)),
+  after: told('Of `expired`: where to start again, as `after`.', v.optional(v.string())),
 });

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { STATUSES } from '../../payments/statuses.ts';
 import { EVENT_TYPES } from '../../payments/types.ts';
+import { metadataFilter } from './payment-order.ts';
 import { deliveries, payment, paymentRead } from './payments.ts';
 import { currencyCode, id, timestamp, told } from './values.ts';
 
@@ -53,6 +54,7 @@ export const paymentSearch = v.strictObject({
   amountFrom: told("At least so much was asked for, in the currency's minor unit.", minorUnits),
   amountTo: told('At most so much.', minorUnits),
   currency: told('ISO 4217.', v.optional(currencyCode)),
+  metadata: metadataFilter,
   createdFrom: told('Created at this time or later.', time),
   createdTo: told('Created before this time.', time),
   updatedFrom: told('Changed last at this time or later; the list is then by that time.', time),
@@ -75,7 +77,7 @@ export const operatorPaymentList = v.object({
 export const paymentLink = v.object({
   ...payment.entries,
   shop,
-  qr: told('The `checkoutUrl` as a QR code: an SVG image, as text.', v.string()),
+  qr: told('The `shortUrl` as a QR code: an SVG image, as text.', v.string()),
 });
 
 const [tries] = [deliveries.entries.data];

@@ -1,131 +1,11 @@
-/** Payments as shops ask for them and get them. */
+/** Payments as shops get them. */
 import * as v from 'valibot';
-import { countryNumber } from '../../payments/countries.ts';
 import { STATUSES } from '../../payments/statuses.ts';
 import { DECLINE_CODES } from '../../payments/told.ts';
-import { EVENT_TYPES, PENDING_REASONS } from '../../payments/types.ts';
+import { EVENT_TYPES, PENDING_REASONS, WANTED_KINDS } from '../../payments/types.ts';
 import { operationView } from './operations.ts';
-import {
-  amount,
-  currencyCode,
-  id,
-  optionalText,
-  peopleText,
-  printable,
-  returnUrl,
-  timestamp,
-  told,
-} from './values.ts';
-
-const address = v.strictObject({
-  line1: told('Street and number.', peopleText(200)),
-  line2: told('What the first line has no room for.', peopleText(200)),
-  postalCode: told('As it is written in its country.', optionalText(20)),
-  city: told('The town.', peopleText(100)),
-  state: told('State or province, where addresses have one.', peopleText(100)),
-  country: told(
-    'ISO 3166-1, two capital letters.',
-    v.nullish(
-      v.pipe(
-        v.string(),
-        v.regex(/^[A-Z]{2}$/, 'is an ISO 3166-1 code of two capital letters'),
-        v.check((code) => countryNumber(code) !== null, 'is not a country of ISO 3166-1'),
-      ),
-    ),
-  ),
-});
-
-const customer = v.strictObject({
-  email: told(
-    'Where the shopper reads mail. Some providers need it.',
-    v.nullish(
-      v.pipe(
-        v.string(),
-        // As HTML's e-mail field takes them.
-        v.rfcEmail('is not an e-mail address'),
-        v.maxLength(254, 'takes at most 254 characters'),
-      ),
-    ),
-  ),
-  firstName: told("The shopper's first name.", peopleText(100)),
-  lastName: told("The shopper's last name.", peopleText(100)),
-  phone: told("With or without the country's code.", optionalText(40)),
-  ip: told(
-    "The shopper's own IPv4 or IPv6 address, where the shop knows it.",
-    v.nullish(v.pipe(v.string(), v.ip('is not an IP address'))),
-  ),
-  language: told(
-    "The language of the provider's page, ISO 639-1; where the provider has it not, its own default.",
-    v.nullish(
-      v.pipe(
-        v.string(),
-        v.regex(/^[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*$/, 'is a language code such as fr or fr-CH'),
-      ),
-    ),
-  ),
-  address: told('The billing address.', v.nullish(address)),
-});
-
-/** How many bytes of extra data are kept. */
-const EXTRA_DATA_BYTES = 4096;
-
-export const paymentOrder = v.strictObject({
-  reference: v.pipe(
-    printable(1, 100),
-    v.metadata({ description: 'Your own, unique in your shop.', examples: ['order-1042'] }),
-  ),
-  amount,
-  currency: told('ISO 4217, one that the account takes.', currencyCode),
-  account: v.nullish(v.pipe(id, v.metadata({ description: 'The account to use.' }))),
-  provider: v.nullish(
-    v.pipe(printable(1, 40), v.metadata({ description: 'Or: the first account of this provider.' })),
-  ),
-  description: told(
-    'What the shopper reads at the bank, up to 500 characters. Line breaks become spaces.',
-    peopleText(500),
-  ),
-  capture: told(
-    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does.',
-    v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
-  ),
-  customer: told('Who pays: the provider is told what its protocol has fields for.', v.nullish(customer)),
-  returnUrl: told(
-    "Where the shopper comes back to. Left out: the shop's own addresses.",
-    v.nullish(returnUrl),
-  ),
-  extraData: v.nullish(
-    v.pipe(
-      v.string(),
-      v.check((text) => new TextEncoder().encode(text).length <= EXTRA_DATA_BYTES, 'takes at most 4 KiB'),
-      v.metadata({ description: 'Anything up to 4 KiB, given back as it came.' }),
-    ),
-  ),
-  providerFields: v.nullish(
-    v.pipe(
-      v.record(v.pipe(v.string(), v.regex(/^[\w.*:-]{1,64}$/, 'is not a field name')), printable(0, 1000)),
-      v.maxEntries(50, 'takes at most 50 fields'),
-      v.metadata({ description: 'Extra fields for the provider, signed with the rest.' }),
-    ),
-  ),
-  expiresAt: v.nullish(
-    v.pipe(
-      timestamp,
-      v.metadata({
-        description:
-          "From then on the payment's links lead to no bank; money that comes all the same counts. Left out: the shop's setting.",
-      }),
-    ),
-  ),
-  replace: v.nullish(
-    v.pipe(
-      v.boolean(),
-      v.metadata({
-        description:
-          'Changes the payment that has the reference, as long as nobody was forwarded for it; with `If-Match: "<version>"` only that version.',
-      }),
-    ),
-  ),
-});
+import { customerSchema, metadataFilter } from './payment-order.ts';
+import { id, timestamp, told } from './values.ts';
 
 const redirect = v.variant('kind', [
   v.object({
@@ -223,10 +103,45 @@ export const payment = v.object({
     'Our link for the shopper, a secret of the shopper and the shop: it leads to the provider, lets the shopper choose, or says why nothing can be paid.',
     v.string(),
   ),
+  shortUrl: told(
+    'A short address that leads to `checkoutUrl`, as secret as that is: for a QR code at a till. Shown to who creates or reads the payment; left out of lists.',
+    v.optional(v.string()),
+  ),
   description: told('What the shopper reads at the bank.', v.nullable(v.string())),
   capture: told('When the money is taken.', v.picklist(['automatic', 'manual'])),
   extraData: told('Given back as it came.', v.nullable(v.string())),
-  customer: told('Who pays, as the shop has told it.', customer),
+  customer: told('Who pays, as the shop has told it.', customerSchema),
+  metadata: told("The shop's own texts.", v.record(v.string(), v.string())),
+  lineItems: told(
+    'What is bought.',
+    v.array(
+      v.object({
+        name: told('What it is.', v.string()),
+        quantity: told('How many.', v.number()),
+        amount: told('Of the whole line, tax included.', v.number()),
+        taxAmount: told('The tax in it.', v.optional(v.number())),
+      }),
+    ),
+  ),
+  method: told(
+    'By what means it is to be paid, without a code; null: the shopper chooses.',
+    v.nullable(
+      v.object({
+        kind: told('The kind.', v.picklist(WANTED_KINDS)),
+        id: told('Of a bank.', v.optional(v.string())),
+      }),
+    ),
+  ),
+  installments: told(
+    'In how many parts it is paid; null: in one. `amounts.paid` has those that have come.',
+    v.nullable(
+      v.object({
+        count: told('How many.', v.number()),
+        periodDays: told('Days from one to the next.', v.number()),
+        firstAmount: told('Of the first part, with what the others cannot share evenly.', v.number()),
+      }),
+    ),
+  ),
   operations: told('Captures, cancels and refunds, the oldest first.', v.array(operationView)),
   expiresAt: told('When its links end; null: as long as the account lets them.', v.nullable(v.string())),
   paidAt: v.pipe(
@@ -294,6 +209,7 @@ export const listQuery = v.strictObject({
     ),
   ),
   account: told('Payments whose newest attempt is at this account.', v.optional(id)),
+  metadata: metadataFilter,
   from: told('Created at this time or later.', v.optional(timestamp)),
   to: told('Created before this time.', v.optional(timestamp)),
   limit: told(
@@ -392,5 +308,5 @@ export const webhook = v.object({
   timestamp: told('When it happened, RFC 3339 UTC.', v.string()),
   previousStatus: told('The status before, where the payment had one.', v.optional(v.picklist(STATUSES))),
   late: told('Money came after the payment had ended.', v.optional(v.boolean())),
-  data: told('The payment, without links.', v.omit(payment, ['checkoutUrl', 'redirect'])),
+  data: told('The payment, without links.', v.omit(payment, ['checkoutUrl', 'shortUrl', 'redirect'])),
 });

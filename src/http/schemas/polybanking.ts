@@ -55,22 +55,24 @@ const polybankingDetails = v.object({
   last_ipn_date: told('When the website was last told.', text),
 });
 
+const polybankingLogs = v.array(
+  v.object({
+    when: told('When it was written.', text),
+    extra_data: told('What else is known of it.', text),
+    log_type: told("The original's type.", text),
+    log_type_text: told('What it says.', text),
+  }),
+);
+
 export const polybankingTransaction = v.object({
   result: told('The call is allowed.', v.literal('ok')),
-  data: told(
-    'The transaction, or its log.',
-    v.union([
-      polybankingDetails,
-      v.array(
-        v.object({
-          when: told('When it was written.', text),
-          extra_data: told('What else is known of it.', text),
-          log_type: told("The original's type.", text),
-          log_type_text: told('What it says.', text),
-        }),
-      ),
-    ]),
-  ),
+  data: told('The transaction, or its log.', v.union([polybankingDetails, polybankingLogs])),
+});
+
+/** What its operators saw of a transaction. */
+export const polybankingView = v.object({
+  transaction: told('The transaction.', polybankingDetails),
+  logs: told('Its log, the newest first.', polybankingLogs),
 });
 
 const day = v.nullish(timestamp);

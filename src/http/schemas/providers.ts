@@ -1,6 +1,7 @@
 /** Providers, and the accounts that a shop may use. */
 import * as v from 'valibot';
 import { COUNTS_AS } from '../../gateway/proof.ts';
+import { MEANS_KINDS } from '../../payments/means.ts';
 import { currencyCode, told } from './values.ts';
 
 export const currencyQuery = v.strictObject({
@@ -77,12 +78,47 @@ export const shopAccounts = v.object({
         ),
         provider: told('Its provider.', v.string()),
         caption: told('Its name for people.', v.string()),
+        displayName: told(
+          'The name that shoppers know it by, on a page of yours too; null: the word for its kind, like "Card".',
+          v.nullable(v.string()),
+        ),
+        kind: told('What it is for shoppers: `card`, `bank`, `wallet` or `cash`.', v.string()),
         currencies: told('What it takes, ISO 4217.', v.array(v.string())),
         test: told('No real money moves.', v.boolean()),
         proof: told('What its messages prove; null: its provider is gone.', v.nullable(proof)),
         trustUnprovenNotifications: told(
           'The operator has accepted that notifications count which prove nothing.',
           v.boolean(),
+        ),
+      }),
+    ),
+  ),
+});
+
+export const methodsQuery = v.strictObject({
+  currency: told('Of the payment; the first one of the account unless given.', v.optional(currencyCode)),
+  amount: told(
+    'Of the payment, in minor units; left out: whatever it is.',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[1-9]\d{0,14}$/, 'is an amount in minor units'),
+        v.metadata({ examples: ['1999'] }),
+      ),
+    ),
+  ),
+});
+
+export const methods = v.object({
+  data: told(
+    'In the order of the provider.',
+    v.array(
+      v.object({
+        id: told('As `method` of a new payment takes it, with the kind `bank`.', v.string()),
+        name: told('As the provider names it.', v.string()),
+        kind: told(
+          '`bank`: it leads to one bank. `transfer`: one that the shopper makes by hand. `instalments`: a lender pays. As far as the list says it.',
+          v.picklist(MEANS_KINDS),
         ),
       }),
     ),

@@ -152,3 +152,27 @@ export const shop = v.object({
 });
 
 export const shopList = v.object({ data: told('Every shop.', v.array(shop)) });
+
+const liveTimes = v.array(
+  v.object({
+    notBefore: told('Since when it counts.', v.string()),
+    notAfter: told('Until when; null: it is the current one.', v.nullable(v.string())),
+  }),
+);
+
+export const connection = v.object({
+  url: told('Where the API is reached.', v.string()),
+  keys: told(
+    'The times of the live values of each key, the newest first; never the values.',
+    v.object({
+      apiKey: told('Of the API.', liveTimes),
+      requestKey: told('Of requests in the dialect of PolyBanking.', liveTimes),
+      ipnKey: told('Of IPNs.', liveTimes),
+      webhookSecret: told('Of webhooks.', liveTimes),
+    }),
+  ),
+  endpointSecrets: told(
+    'The same of the secrets of its endpoints, by their ids; `first` has the `webhookSecret` or the `ipnKey` of the shop.',
+    v.record(v.string(), liveTimes),
+  ),
+});

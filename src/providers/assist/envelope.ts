@@ -2,11 +2,9 @@
  * The orders in a message of the current protocol, whatever XML, SOAP or JSON is around them. Facts: SHEET.md, "Notification, current"
  * and "After payment, current".
  */
-import { XMLParser } from 'fast-xml-parser';
 import { Refusal } from '../../payments/errors.ts';
+import { readXml } from '../kit/xml.ts';
 import type { AssistValues } from './received.ts';
-
-const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false, trimValues: true });
 
 /** At one place: a search for it would begin anew at each of many. */
 const DOCUMENT_TYPE = /<!DOCTYPE\s+[\w:.-]+\s*(?:\[([^\]]*)\]\s*)?>/y;
@@ -29,7 +27,7 @@ export function withoutDocumentType(text: string): string | null {
  */
 export function xmlTree(text: string): unknown {
   const plain = withoutDocumentType(text);
-  return plain === null ? null : parser.parse(plain);
+  return plain === null ? null : readXml(plain);
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -30,6 +30,7 @@ import { cut, ifFits } from '../kit/text.ts';
 import { checkDotpay } from './check.ts';
 import { DOTPAY_SHOP_NAMES } from './fields.ts';
 import { cancelLegacyPayment } from './legacy-cancellation.ts';
+import { dotpayChoice, dotpayMethodProblem, listDotpayMethods } from './methods.ts';
 import { lacksPanelUser, lookUpPanelRefund, queryPanelOperation, refundInPanel } from './panel.ts';
 import { dotpayProof } from './proof.ts';
 import { DOTPAY_PUBLISHED_SECRETS, type DotpaySettings, dotpaySettings } from './settings.ts';
@@ -143,6 +144,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   id: 'dotpay',
   aliases: [],
   caption: 'Dotpay (being folded into Przelewy24; new merchants take that)',
+  means: { kind: 'bank', name: 'Dotpay' },
   successor: [{ provider: 'przelewy24', brand: null }],
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'USD', 'GBP', 'CZK', 'SEK']),
@@ -167,6 +169,8 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   freshOrderEachRedirect: false,
 
   charset: () => charset('utf-8'),
+  methodProblem: dotpayMethodProblem,
+  methods: listDotpayMethods,
   captureDefault: () => 'automatic',
   shopFields: () => ({
     reserved: RESERVED,
@@ -176,7 +180,10 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
 
   start(request) {
     const { account, payment } = request;
-    const fields = withProviderFields(fieldsOf(request), payment.providerFields);
+    const fields = withProviderFields(fieldsOf(request), {
+      ...payment.providerFields,
+      ...dotpayChoice(payment.method),
+    });
     const signed =
       account.settings.mode === 'legacy'
         ? fields

@@ -53,7 +53,7 @@ export function signChk(
   const pin = settings.PIN ?? '';
   if (settings.mode === 'next') {
     const base = nextBase(values);
-    return { base, algorithm: 'HMAC-SHA256', signature: hex(hmacOf('sha256', utf8(pin), base)) };
+    return { base, algorithm: 'HMAC-SHA256', signature: hex(hmacOf('sha256', pin, base)) };
   }
   // `url` and `urlc` may be spelt in capitals and take the same place.
   for (const name of ['url', 'urlc']) {

@@ -1,7 +1,12 @@
 /** JSON whose numbers keep the digits they were sent with: a signature covers the digits, and ids go beyond 2^53. */
 import { Problem } from '../../payments/errors.ts';
 import type { Json } from '../contract.ts';
-import { DEEPEST, jsonSize } from '../kit/message-limits.ts';
+import { DEEPEST, endOfText, jsonSize } from '../kit/message-limits.ts';
+
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /** A JSON number as its text. */
 export class JsonDigits {
@@ -31,6 +36,61 @@ type ParseWithSource = (
   reviver: (name: string, value: unknown, context?: { readonly source?: string }) => unknown,
 ) => unknown;
 
+/** Begins the text that stands for a number while a message is read: no character of any language. */
+const MARK = '\uf8ff';
+
+/** What could be taken for a mark, or be a name that an object has of its own. */
+const UNSAFE = /\\u|\uf8ff|__proto__/;
+
+/** A number of JSON (RFC 8259 section 6). */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** A colon, from where the search is set. */
+const TO_COLON = /\s*:/y;
+
+/** Where a number that begins here ends. */
+function endOfNumber(source: string, start: number): number {
+  let end = start + 1;
+  while (end < source.length && /[-+.\deE]/.test(source[end] ?? '')) end += 1;
+  return end;
+}
+
+/**
+ * A text of JSON with its numbers as marked texts, which the engine reads several times faster than it calls a function for each value. Null
+ * where it is none, or cannot be marked.
+ */
+function withMarkedNumbers(source: string): string | null {
+  if (UNSAFE.test(source)) return null;
+  let marked = '';
+  let done = 0;
+  for (let at = 0; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfText(source, at);
+    } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
+      const end = endOfNumber(source, at);
+      const number = source.slice(at, end);
+      // A number where a name belongs would be a good name as a text.
+      TO_COLON.lastIndex = end;
+      if (!NUMBER.test(number) || TO_COLON.test(source)) return null;
+      marked += `${source.slice(done, at)}"${MARK}${number}"`;
+      done = end;
+      at = end - 1;
+    }
+  }
+  return marked + source.slice(done);
+}
+
+/** Puts the digits where their marks are, in what was just parsed. */
+function unmarked(value: unknown): JsonTree {
+  if (typeof value === 'string')
+    return value.startsWith(MARK) ? new JsonDigits(numberText(value.slice(1))) : value;
+  if (typeof value !== 'object' || value === null) return value as JsonTree;
+  const members = value as Record<string, unknown>;
+  for (const name of Object.keys(members)) members[name] = unmarked(members[name]);
+  return members as JsonTree;
+}
+
 /**
  * Parses JSON. Null when the text is not JSON, or is deeper than what reads it can follow.
  * @throws Problem misconfigured on an engine that does not tell how a number was written: its signatures would be wrong.
@@ -38,6 +98,8 @@ type ParseWithSource = (
 export function parseJsonTree(source: string): JsonTree | null {
   if (jsonSize(source).depth > DEEPEST) return null;
   try {
+    const marked = withMarkedNumbers(source);
+    if (marked !== null) return unmarked(JSON.parse(marked));
     return (JSON.parse as ParseWithSource)(source, (_name, value, context) =>
       typeof value === 'number' ? new JsonDigits(numberText(sourceOf(context))) : value,
     ) as JsonTree;

@@ -19,7 +19,11 @@ function compareNumbers(a: string, b: string): number {
 
 /** Compares two paths: runs of digits as numbers, everything else by code points, which is the order of UTF-8. */
 export function naturalOrder(a: string, b: string): number {
-  let [i, j] = [0, 0];
+  const shorter = Math.min(a.length, b.length);
+  let i = 0;
+  // What both begin with decides nothing; a number is compared from its first digit on.
+  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i) && !isDigit(a.charCodeAt(i))) i += 1;
+  let j = i;
   while (i < a.length && j < b.length) {
     if (isDigit(a.charCodeAt(i)) && isDigit(b.charCodeAt(j))) {
       const [iEnd, jEnd] = [digitsEnd(a, i), digitsEnd(b, j)];

@@ -30,32 +30,42 @@ interface Leaf {
   readonly value: string;
 }
 
-/** Each leaf with its path; empty arrays and objects contribute nothing; `frame_mode` is never signed. */
-function leaves(tree: JsonTree, path: string): Leaf[] {
-  if (tree instanceof JsonDigits) return [{ path, value: tree.text }];
-  if (tree === null) return [{ path, value: '' }];
-  if (typeof tree === 'boolean') return [{ path, value: tree ? '1' : '0' }];
-  if (typeof tree === 'string') return [{ path, value: tree }];
-  return Object.entries(tree)
-    .filter(([name]) => name !== 'frame_mode')
-    .flatMap(([name, value]) => {
-      const key = name.replaceAll(':', '::');
-      return leaves(value as JsonTree, path === '' ? key : `${path}:${key}`);
-    });
+/** What `signature` is left out of: the top, and `general` there. Anywhere else it is signed like the rest. */
+type Place = 'top' | 'general' | 'deeper';
+
+/** Adds each leaf with its path; empty arrays and objects contribute nothing; `frame_mode` is never signed. */
+function addLeaves(leaves: Leaf[], tree: JsonTree, path: string, place: Place): void {
+  if (typeof tree === 'string') leaves.push({ path, value: tree });
+  else if (tree === null) leaves.push({ path, value: '' });
+  else if (typeof tree === 'boolean') leaves.push({ path, value: tree ? '1' : '0' });
+  else if (tree instanceof JsonDigits) leaves.push({ path, value: tree.text });
+  else {
+    const isBranch = !Array.isArray(tree);
+    const start = path === '' ? '' : `${path}:`;
+    for (const name of Object.keys(tree)) {
+      if (name === 'frame_mode' || (name === 'signature' && place !== 'deeper' && isBranch)) continue;
+      const key = name.includes(':') ? name.replaceAll(':', '::') : name;
+      const inner = place === 'top' && name === 'general' && isBranch ? 'general' : 'deeper';
+      addLeaves(leaves, (tree as JsonBranch)[name] ?? null, start + key, inner);
+    }
+  }
 }
 
-/** Leaves out the member `signature` at the top and in `general`; anywhere else it is signed like the rest. */
-function withoutSignature(tree: JsonTree): JsonTree {
-  if (!isJsonBranch(tree)) return tree;
-  const { signature: _top, ...rest } = tree;
-  if (!isJsonBranch(rest.general)) return rest;
-  const { signature: _general, ...general } = rest.general;
-  return { ...rest, general };
+function leavesOf(tree: JsonTree): Leaf[] {
+  const leaves: Leaf[] = [];
+  addLeaves(leaves, tree, '', 'top');
+  return leaves;
+}
+
+function joined(leaves: Leaf[], order: (a: string, b: string) => number): string {
+  leaves.sort((a, b) => order(a.path, b.path));
+  let text = '';
+  for (const { path, value } of leaves) text += text === '' ? `${path}:${value}` : `;${path}:${value}`;
+  return text;
 }
 
 function textOf(tree: JsonTree, order: (a: string, b: string) => number): string {
-  const lines = leaves(withoutSignature(tree), '').sort((a, b) => order(a.path, b.path));
-  return lines.map(({ path, value }) => `${path}:${value}`).join(';');
+  return joined(leavesOf(tree), order);
 }
 
 function baseOf(tree: JsonTree): Uint8Array {
@@ -63,7 +73,7 @@ function baseOf(tree: JsonTree): Uint8Array {
 }
 
 function mac(secretKey: string, base: Uint8Array): string {
-  return base64(hmacOf('sha512', utf8(secretKey), base));
+  return base64(hmacOf('sha512', secretKey, base));
 }
 
 function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {

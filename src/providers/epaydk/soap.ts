@@ -4,21 +4,14 @@
  *
  * Facts: SHEET.md, "After payment".
  */
-import { XMLParser } from 'fast-xml-parser';
 import { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { readXml } from '../kit/xml.ts';
 import type { EpaydkSettings } from './settings.ts';
 
 const NAMESPACE = 'https://ssl.ditonlinebetalingssystem.dk/remote/payment';
-
-const xml = new XMLParser({
-  removeNSPrefix: true,
-  parseTagValue: false,
-  ignoreDeclaration: true,
-  processEntities: true,
-});
 
 /** The elements of an answer, or of one of its elements, by their names. */
 export type SoapElements = Readonly<Record<string, unknown>>;
@@ -71,10 +64,8 @@ export async function callPaymentService(
 }
 
 function bodyElement(text: string, name: string): SoapElements | null {
-  // An answer of ePay has no document type. One could only bring entities of its own.
-  if (text.includes('<!DOCTYPE')) return null;
   try {
-    const tree = xml.parse(text) as { Envelope?: { Body?: Record<string, unknown> } };
+    const tree = readXml(text) as { Envelope?: { Body?: Record<string, unknown> } };
     const found = tree.Envelope?.Body?.[name];
     const isOne = typeof found === 'object' && found !== null && !Array.isArray(found);
     return isOne ? (found as SoapElements) : null;

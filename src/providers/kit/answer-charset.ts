@@ -12,10 +12,15 @@ function ofDeclaration(bytes: Uint8Array): string | null {
   return /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1] ?? null;
 }
 
+/** Almost every answer is in it. */
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 /** The text of bytes, where there is such a charset and they are valid in it. */
 function decodedIn(label: string, bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+    const decoder =
+      label === 'utf-8' ? utf8Decoder : new TextDecoder(label, { fatal: true, ignoreBOM: false });
+    return decoder.decode(bytes);
   } catch (error) {
     // RangeError: no such charset; TypeError: not valid in it.
     if (error instanceof RangeError || error instanceof TypeError) return null;

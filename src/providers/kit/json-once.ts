@@ -1,7 +1,13 @@
 /** JSON in which nothing is said twice. */
-import { DEEPEST, jsonSize } from './message-limits.ts';
+import { DEEPEST, endOfText, jsonSize } from './message-limits.ts';
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+const OPENING_LIST = 0x5b;
+const CLOSING_LIST = 0x5d;
 
 /** A name that an object has twice. */
 export class RepeatedMember extends SyntaxError {
@@ -28,20 +34,47 @@ interface Open {
 export function parseJsonOnce(text: string): unknown {
   if (jsonSize(text).depth > DEEPEST) throw new SyntaxError(`the JSON is deeper than ${DEEPEST}`);
   const parsed: unknown = JSON.parse(text);
-  const open: Open[] = [];
-  let before = '';
-  for (const [token] of text.matchAll(TOKEN)) {
-    const inside = open.at(-1);
-    if (token === '{') open.push({ names: new Set(), at: '' });
-    else if (token === '[') open.push({ names: null, at: 0 });
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ',' && typeof inside?.at === 'number') inside.at += 1;
-    else if (token === ':' && inside?.names) {
-      inside.at = JSON.parse(before) as string;
-      if (inside.names.has(inside.at)) throw new RepeatedMember(open.map(({ at }) => at));
-      inside.names.add(inside.at);
-    }
-    before = token;
-  }
+  refuseRepeats(text);
   return parsed;
+}
+
+/** @param json a text that is JSON. @throws RepeatedMember */
+function refuseRepeats(json: string): void {
+  const open: Open[] = [];
+  let inside: Open | undefined;
+  let [start, end] = [0, 0];
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case QUOTE:
+        start = at;
+        end = endOfText(json, at);
+        at = end;
+        break;
+      case OPENING:
+        inside = { names: new Set(), at: '' };
+        open.push(inside);
+        break;
+      case OPENING_LIST:
+        inside = { names: null, at: 0 };
+        open.push(inside);
+        break;
+      case CLOSING:
+      case CLOSING_LIST:
+        open.pop();
+        inside = open.at(-1);
+        break;
+      case COMMA:
+        if (typeof inside?.at === 'number') inside.at += 1;
+        break;
+      case COLON: {
+        if (!inside?.names) break;
+        const name = json.slice(start + 1, end);
+        inside.at = name.includes('\\') ? (JSON.parse(`"${name}"`) as string) : name;
+        if (inside.names.has(inside.at)) throw new RepeatedMember(open.map((one) => one.at));
+        inside.names.add(inside.at);
+        break;
+      }
+      default:
+    }
+  }
 }

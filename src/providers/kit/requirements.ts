@@ -1,7 +1,8 @@
 /** What a provider needs of a payment, as data: shops are told, and a payment without it is refused before anything is built or stored. */
 import { Problem, type ProblemCode } from '../../payments/errors.ts';
+import type { Installments } from '../../payments/installments.ts';
 import { display } from '../../payments/money.ts';
-import type { PaymentRequest } from '../../payments/types.ts';
+import type { Capture, PaymentRequest, WantedMethod } from '../../payments/types.ts';
 import { NO_SHOP_FIELDS, type ShopFields, shopFieldProblem } from './provider-fields.ts';
 
 export interface Requirement<Settings> {
@@ -34,6 +35,9 @@ interface Taker<Settings> {
   readonly maxAmount: number;
   readonly requires: readonly Requirement<Settings>[];
   shopFields?(settings: Settings): ShopFields;
+  methodProblem?(method: WantedMethod, settings: Settings): string | null;
+  installmentsProblem?(installments: Installments, settings: Settings): string | null;
+  captureDefault?(settings: Settings): Capture;
 }
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -66,6 +70,34 @@ function unmet<Settings>(
   return requirement.problemOf?.(value, settings, payment) ?? null;
 }
 
+/** What the provider cannot do at all of what a shop has asked for; null: it can. */
+function unsupported<Settings>(
+  provider: Taker<Settings>,
+  settings: Settings,
+  { method, installments, capture }: PaymentRequest,
+): Problem | null {
+  const isHeld = (capture ?? provider.captureDefault?.(settings)) === 'manual';
+  const never = (what: string) => `${provider.caption} cannot be told ${what}`;
+  const byMethod =
+    method &&
+    (provider.methodProblem
+      ? provider.methodProblem(method, settings)
+      : never('by what means a payment is to be paid'));
+  const byParts =
+    installments &&
+    (provider.installmentsProblem
+      ? (provider.installmentsProblem(installments, settings) ??
+        (isHeld ? 'parts are taken when they are due, and not held for a capture' : null))
+      : never('to take a payment in parts'));
+  const errors = [
+    ...(byMethod ? [{ path: 'method', message: byMethod }] : []),
+    ...(byParts ? [{ path: 'installments', message: byParts }] : []),
+  ];
+  if (errors.length === 0) return null;
+  const detail = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new Problem('unsupported_operation', detail, { errors });
+}
+
 /**
  * Why a payment cannot be started at an account with these settings, as far as settings and payment alone say it; null: it can.
  * Every requirement that is not met is named.
@@ -83,6 +115,8 @@ export function paymentProblem<Settings>(
       { errors: [{ path: 'amount', message: `is above ${provider.maxAmount}` }] },
     );
   }
+  const lacking = unsupported(provider, settings, payment);
+  if (lacking) return lacking;
   const field = shopFieldProblem(providerFields, provider.shopFields?.(settings) ?? NO_SHOP_FIELDS);
   const errors = [
     ...(field ? [{ path: `providerFields.${field.name}`, message: field.message }] : []),

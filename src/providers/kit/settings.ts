@@ -3,7 +3,6 @@
  * the JSON Schema of GET /v1/providers/:id and the operator's form; `title` is the caption, `writeOnly` marks
  * a secret.
  */
-import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 
 /** How a setting is shown to the operator. */
@@ -86,11 +85,6 @@ export function captions(schema: SettingsSchema): Readonly<Record<string, string
       return [name, typeof title === 'string' ? title : null];
     }),
   );
-}
-
-/** The JSON Schema of a settings schema, as the API shows it. */
-export function settingsJsonSchema(schema: SettingsSchema): object {
-  return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
 }
 
 /** The settings that have a default, at their defaults. */

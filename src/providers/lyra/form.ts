@@ -14,7 +14,7 @@ import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { cleanedText, emailProblem, freeTextProblem, phoneNumber, shopText } from './free-text.ts';
-import { isDivided, PAYMENT_CONFIG, partsOf } from './schedule.ts';
+import { isDivided, multiConfig, PAYMENT_CONFIG, partsOf } from './schedule.ts';
 import { type LyraSettings, lyraMode } from './settings.ts';
 
 /** What countersign answers for, and no shop may set by hand. */
@@ -64,7 +64,11 @@ export const LYRA_SHOP_FIELDS: ShopFields = {
 };
 
 /** How a payment is divided: as the shop says, else its account. */
-function configOf({ payment_config }: LyraSettings, { providerFields }: PaymentRequest): string {
+function configOf(
+  { payment_config }: LyraSettings,
+  { providerFields, installments, amount }: PaymentRequest,
+): string {
+  if (installments) return multiConfig(amount, installments);
   return providerFields.vads_payment_config ?? payment_config;
 }
 
@@ -78,6 +82,13 @@ export const LYRA_REQUIRES: readonly Requirement<LyraSettings>[] = [
       const config = configOf(settings, payment);
       return partsOf(config, Number(value)).length > 0 ? null : `cannot be paid in the parts of ${config}`;
     },
+  },
+  {
+    field: 'providerFields.vads_payment_config',
+    when: 'it is left out where there are installments, which say the same',
+    applies: (_settings, { providerFields, installments }) =>
+      installments !== undefined && providerFields.vads_payment_config !== undefined,
+    problemOf: () => 'goes without installments, which say the same',
   },
 ];
 
@@ -104,7 +115,7 @@ function paymentFields(request: StartRequest<LyraSettings>, number: number): (re
     ['vads_version', 'V2'],
     ['vads_page_action', 'PAYMENT'],
     ['vads_action_mode', 'INTERACTIVE'],
-    ['vads_payment_config', settings.payment_config],
+    ['vads_payment_config', payment.installments ? configOf(settings, payment) : settings.payment_config],
     ['vads_ctx_mode', lyraMode(account.environment)],
     ['vads_site_id', settings.site_id],
     ['vads_amount', String(payment.amount)],

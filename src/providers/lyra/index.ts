@@ -10,7 +10,7 @@
 import { currencyCodes } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
-import { defineProvider, type Provider, type ProviderUpdate } from '../contract.ts';
+import { defineProvider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { checkLyra } from './check.ts';
@@ -70,7 +70,7 @@ interface Edition {
 }
 
 /** The provider of an edition. */
-export function lyraPlatform(edition: Edition): Provider {
+export function lyraPlatform(edition: Edition) {
   return defineProvider<LyraSchema>({
     id: edition.id,
     aliases: edition.aliases,
@@ -100,6 +100,8 @@ export function lyraPlatform(edition: Edition): Provider {
     statuses: { vads_trans_status: LYRA_STATUSES, CREDIT: LYRA_CREDIT_STATUSES },
     charset: () => charset('utf-8'),
     shopFields: () => LYRA_SHOP_FIELDS,
+    // Each part is a transaction of its own, with its own messages.
+    installmentsProblem: () => null,
     captureDefault: (settings) => (settings.validation_mode === '1' ? 'manual' : 'automatic'),
 
     async start(request) {

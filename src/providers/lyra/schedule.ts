@@ -3,9 +3,17 @@
  * the whole (docs.lyra.com/en/collect/form-payment/reference/vads-payment-config.html).
  */
 
+import { type Installments, shownInstallments } from '../../payments/installments.ts';
+
 /** SINGLE, a schedule of equal parts after the first, or one of days and amounts. */
 export const PAYMENT_CONFIG =
   /^(?:SINGLE|MULTI:(?:first=\d{1,12};)?count=\d{1,3};period=\d{1,3}|MULTI_EXT:\d{8}=\d{1,12}(?:;\d{8}=\d{1,12})*)$/;
+
+/** The schedule of a payment in parts: the first amount takes what does not divide, so that nothing is left over for the last one. */
+export function multiConfig(amount: number, installments: Installments): string {
+  const { count, periodDays, firstAmount } = shownInstallments(amount, installments);
+  return `MULTI:first=${firstAmount};count=${count};period=${periodDays}`;
+}
 
 /** Whether a text says how a payment is divided. */
 export function isPaymentConfig(text: string): boolean {

@@ -20,7 +20,7 @@ import type { LyraSettings } from './settings.ts';
 const ALGORITHMS = {
   'hmac-sha-256': {
     label: 'HMAC-SHA-256',
-    sign: (base: Uint8Array, key: Uint8Array) => base64(hmacOf('sha256', key, base)),
+    sign: (base: Uint8Array, key: string) => base64(hmacOf('sha256', key, base)),
   },
   'sha-1': { label: 'SHA-1', sign: (base: Uint8Array) => hex(weakDigests.sha1(base)) },
 } as const;
@@ -43,22 +43,26 @@ function formText(fields: readonly VadsField[], key: string): Uint8Array {
 }
 
 /** The HMAC is over the whole text, the key at its end included. */
-function signVads(
+function signText(
   settings: Partial<LyraSettings>,
-  fields: readonly VadsField[],
+  base: Uint8Array,
   otherwise: keyof typeof ALGORITHMS = 'hmac-sha-256',
 ): Signed {
   const { key = '' } = settings;
   const { label, sign } = ALGORITHMS[settings.signature_algorithm ?? otherwise];
-  const base = formText(fields, key);
-  return { base, algorithm: label, signature: sign(base, utf8(key)) };
+  return { base, algorithm: label, signature: sign(base, key) };
 }
 
 /** `request-signature`: the form's `signature`, base64 of the HMAC or lower-case hexadecimal of the SHA-1. */
 export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
-  const fields = textFields(input).map(([name, value]) => ({ name, value: utf8(value) }));
+  const sorted = textFields(input)
+    .filter(([name]) => name.startsWith('vads_'))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  let text = '';
+  for (const [, value] of sorted) text += `${value}+`;
   // A published vector names its algorithm itself, and not in the settings.
-  return signVads(settings, fields, input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256');
+  const otherwise = input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256';
+  return signText(settings, utf8(text + (settings.key ?? '')), otherwise);
 }
 
 /**
@@ -104,7 +108,7 @@ interface VerifiedForm {
  */
 export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
   const fields = Array.from(received, ([name, value]) => ({ name, value }));
-  const { base, signature } = signVads(settings, fields);
+  const { base, signature } = signText(settings, formText(fields, settings.key ?? ''));
   requireSignature(base, signature, textOf(received, 'signature'), 'signature');
   const values = new Map(fields.filter(isVads).map(({ name, value }) => [name, readable(value)]));
   return { values, base, signature };
@@ -133,7 +137,7 @@ export function verifyKrAnswer(
   const base = utf8(text);
   const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
   if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
-  const signature = hex(hmacOf('sha256', utf8(key), base));
+  const signature = hex(hmacOf('sha256', key, base));
   requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
   // It is proven by now. An order with many tries to pay it has many members.
   return { answer: readMembers(KR_ANSWER, parseMessage(text)), base, signature };

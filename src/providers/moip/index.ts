@@ -40,6 +40,7 @@ export const moip = defineProvider<typeof moipSettings>({
   id: 'moip',
   aliases: [],
   caption: 'Moip v1 (Brazil; ended in December 2022)',
+  means: { kind: 'wallet', name: 'Moip' },
   ended: '2022-12-31',
   countries: ['BR'],
   currencies: ['BRL'],

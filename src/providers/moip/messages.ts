@@ -1,6 +1,6 @@
 /** The XML of v1: the instruction, its answer, and the answer to a query. Members are read by name, never by position. */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { Problem } from '../../payments/errors.ts';
+import { readXml } from '../kit/xml.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const escaped = (value: string) => value.replace(/[&<>]/g, (character) => ESCAPES[character] ?? '');
@@ -16,23 +16,12 @@ export function instructionXml(fields: Readonly<Record<string, string | undefine
   return `<EnviarInstrucao><InstrucaoUnica>${element('Razao', fields.Razao)}<Valores><Valor moeda="BRL">${fields.Valor ?? ''}</Valor></Valores>${element('IdProprio', fields.IdProprio)}${receiver}${payer && `<Pagador>${payer}</Pagador>`}${element('URLRetorno', fields.URLRetorno)}${element('URLNotificacao', fields.URLNotificacao)}</InstrucaoUnica></EnviarInstrucao>`;
 }
 
-const xml = new XMLParser({
-  removeNSPrefix: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: true,
-  isArray: (name) => name === 'Pagamento' || name === 'Autorizacao',
-});
-
 type Node = Readonly<Record<string, unknown>>;
 
 /** What a text that is no XML amounts to: one with an attribute twice, too. */
 function tree(body: string): Node {
-  if (body.includes('<!DOCTYPE') || XMLValidator.validate(body) !== true) return {};
   try {
-    return xml.parse(body) as Node;
+    return readXml(body, { attribute: '@', lists: ['Pagamento', 'Autorizacao'] });
   } catch {
     return {};
   }

@@ -19,6 +19,7 @@ import {
   moneticoAddress,
   moneticoFields,
 } from './form.ts';
+import { moneticoMeans } from './means.ts';
 import { checkMoneticoEnvironment, readMoneticoNotification } from './notification.ts';
 import { moneticoCancel, moneticoCapture, moneticoRefund } from './operations.ts';
 import { moneticoProof } from './proof.ts';
@@ -102,6 +103,7 @@ export const monetico = defineProvider({
     },
   ],
 
+  methods: moneticoMeans,
   capture: moneticoCapture,
   cancel: moneticoCancel,
   refund: moneticoRefund,

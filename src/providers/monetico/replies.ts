@@ -2,10 +2,10 @@
 import type { Refusal } from '../../payments/errors.ts';
 import type { Reply } from '../contract.ts';
 
-/** @param isSealed whether the MAC was right. */
-export function moneticoReply(isSealed: boolean, status = 200): Reply {
+/** @param isSealed whether the MAC was right: the protocol's one word for a message, whatever comes of it. */
+export function moneticoReply(isSealed: boolean): Reply {
   return {
-    status,
+    status: 200,
     headers: { 'content-type': 'text/plain' },
     body: `version=2\ncdr=${isSealed ? '0' : '1'}\n`,
   };
@@ -20,10 +20,9 @@ const SEALED: ReadonlySet<Refusal['reason']> = new Set([
 ]);
 
 /**
- * The reply to what is not believed, or is about no payment of ours (null). The protocol's word is about the MAC alone; the status is that
- * of an error, because nobody knows whether the bank looks at it.
+ * The reply to what is not believed, or is about no payment of ours (null). The status is 200 all the same: the protocol has no other
+ * one, and says by `cdr` whether the MAC was right.
  */
 export function refusedMoneticoReply(refusal: Refusal | null): Reply {
-  if (!refusal) return moneticoReply(true, 404);
-  return moneticoReply(SEALED.has(refusal.reason), refusal.reason === 'malformed' ? 400 : 403);
+  return moneticoReply(refusal === null || SEALED.has(refusal.reason));
 }

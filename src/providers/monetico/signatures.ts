@@ -9,6 +9,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { compareBytes, concat, equalBytes, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { hmacOf } from '../../signing/digests.ts';
 import { type RawField, rawFields } from '../../signing/form.ts';
+import { kept } from '../../signing/kept.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
@@ -22,8 +23,10 @@ const ALGORITHM = 'HMAC-SHA1 hex';
 const EQUALS = utf8('=');
 const ASTERISK = utf8('*');
 
+const keyBytes = kept(moneticoKeyBytes);
+
 function keyOf({ key }: Partial<MoneticoSettings>): Uint8Array {
-  const bytes = moneticoKeyBytes(key ?? '');
+  const bytes = keyBytes(key ?? '');
   if (!bytes) throw new RangeError('the key has 38 hexadecimal digits, and two more characters');
   return bytes;
 }

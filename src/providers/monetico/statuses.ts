@@ -5,6 +5,7 @@ import type { BookedState } from '../../payments/reconciliation.ts';
 import { reasonsAmong } from '../kit/decline-reasons.ts';
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
 import { statusTable } from '../kit/statuses.ts';
+import type { MoneticoAnswer } from './operation-answer.ts';
 
 /** `code-retour` of a notification. */
 export const MONETICO_CODES = statusTable([
@@ -57,9 +58,10 @@ const LIB: OperationTable = {
 export const MONETICO_OPERATIONS = {
   capture: { '1': 'succeeded', '0': 'failed' },
   cancel: { '1': 'succeeded', '0': 'failed' },
+  // Sources disagree about which of the two is done: with the number of an authorisation either is, without one neither.
   refund: {
     '0': 'succeeded',
-    '1': 'unknown',
+    '1': 'succeeded',
     '-46': 'failed',
     '-48': 'failed',
     '-51': 'failed',
@@ -68,18 +70,28 @@ export const MONETICO_OPERATIONS = {
   lib: LIB,
 } as const satisfies Readonly<Record<OperationKind | 'lib', OperationTable>>;
 
-/** What an answer that has both says: a `lib` that contradicts `cdr` makes it unknown. */
+/** Words that agree with an operation that is done; those of a refund are not published. */
+const DONE: Readonly<Record<OperationKind, string | null>> = {
+  capture: 'paiement accepte',
+  cancel: 'commande annulee',
+  refund: null,
+};
+
+/**
+ * What an answer says: a `lib` that contradicts `cdr` makes it unknown, and a refund is done where it has the number of an authorisation
+ * alone, which nothing that was refused has.
+ */
 export function moneticoOperationState(
   kind: OperationKind,
-  { cdr, lib }: { readonly cdr: string; readonly lib: string },
+  { cdr, lib, aut }: Pick<MoneticoAnswer, 'cdr' | 'lib' | 'aut'>,
 ): BookedState {
   const byCode = stateIn(MONETICO_OPERATIONS[kind], cdr);
   const isListed = Object.hasOwn(LIB, lib);
   const byWord = stateIn(LIB, lib);
-  if (byCode === 'succeeded') return isListed && !DONE.has(lib) ? 'unknown' : 'succeeded';
+  if (byCode === 'succeeded') {
+    const isContradicted = isListed && lib !== DONE[kind];
+    return isContradicted || (kind === 'refund' && aut === '') ? 'unknown' : 'succeeded';
+  }
   if (byCode === 'failed') return isListed ? byWord : 'failed';
   return cdr.startsWith('-') ? byWord : 'unknown';
 }
-
-/** Words that agree with an operation that is done. */
-const DONE: ReadonlySet<string> = new Set(['paiement accepte', 'commande annulee']);

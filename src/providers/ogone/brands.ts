@@ -18,6 +18,7 @@ export const ogone = ogonePlatform({
 export const postfinance = ogonePlatform({
   id: 'postfinance',
   caption: 'PostFinance e-payment (ended on 31 December 2025, replaced by PostFinance Checkout)',
+  means: { kind: 'bank', name: 'PostFinance' },
   // The end of the platform that it is an edition of; its own last day is not known.
   ended: '2025-12-31',
   successor: [

@@ -94,8 +94,12 @@ const shop = words(SHOP);
 
 /** Whether a request's field of that name (upper case) is signed. */
 export function isSignedInRequest(name: string): boolean {
-  return shaIn.has(name) || shaIn.has(name.replace(/\d+$/, '#'));
+  return (
+    shaIn.has(name) || (isDigit(name.charCodeAt(name.length - 1)) && shaIn.has(name.replace(/\d+$/, '#')))
+  );
 }
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
 /** Whether a shop may give a request's field of that name, exactly so spelt. */
 export function isShopField(name: string): boolean {

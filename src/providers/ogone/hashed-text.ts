@@ -41,11 +41,13 @@ export function ambiguousName(names: readonly string[]): string | null {
   return found?.name ?? null;
 }
 
+const EQUALS = utf8('=');
+
 /** Empty values are not signed, the text `0` is. */
 function eachParameter(fields: readonly HashedField[], order: Order, passphrase: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
-  for (const field of fields.filter(({ value }) => value.length > 0).toSorted(order)) {
-    parts.push(utf8(`${field.name}=`), field.value, passphrase);
+  for (const { name, value } of fields.filter((field) => field.value.length > 0).sort(order)) {
+    parts.push(utf8(name), EQUALS, value, passphrase);
   }
   return concat(parts);
 }
@@ -109,16 +111,30 @@ function passphraseBytes(passphrase: string, name: CharsetName): Uint8Array {
   return charset(name).encode(passphrase) ?? utf8(passphrase);
 }
 
-/** The text of a request, in the account's charset. */
+/**
+ * The text of a request, in the account's charset.
+ * @param values by names in upper case; what the charset lacks is not sent, and stands here in UTF-8.
+ */
 export function shaInText(
   settings: Partial<OgoneSettings>,
-  fields: readonly HashedField[],
+  values: ReadonlyMap<string, string>,
   passphrase: string,
 ): Uint8Array {
-  const bytes = passphraseBytes(passphrase, ogoneCharset(settings));
-  return settings.sha_mode === 'main-parameters-only'
-    ? mainParameters(MAIN_IN, fields, bytes)
-    : eachParameter(fields, byteOrder, bytes);
+  const encoder = charset(ogoneCharset(settings));
+  const isMain = settings.sha_mode === 'main-parameters-only';
+  if (!isMain) {
+    let text = '';
+    for (const [name, value] of [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      if (value !== '') text += `${name}=${value}${passphrase}`;
+    const whole = encoder.encode(text);
+    if (whole) return whole;
+  }
+  const bytes = passphraseBytes(passphrase, encoder.name);
+  const fields = Array.from(values, ([name, value]) => ({
+    name,
+    value: encoder.encode(value) ?? utf8(value),
+  }));
+  return isMain ? mainParameters(MAIN_IN, fields, bytes) : eachParameter(fields, byteOrder, bytes);
 }
 
 /**

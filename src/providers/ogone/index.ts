@@ -27,6 +27,7 @@ import { OGONE_STATUSES } from './statuses.ts';
 interface OgoneBrand {
   readonly id: string;
   readonly caption: string;
+  readonly means?: NonNullable<Provider['means']>;
   readonly ended: string;
   readonly successor: readonly Successor[];
   readonly countries: readonly string[];
@@ -36,12 +37,13 @@ interface OgoneBrand {
 }
 
 /** The provider of a brand. */
-export function ogonePlatform(brand: OgoneBrand): Provider {
+export function ogonePlatform(brand: OgoneBrand) {
   const { capture, cancel, refund, queryStatus, cannotQueryStatus } = directLink(brand.host);
   return defineProvider<OgoneSchema>({
     id: brand.id,
     aliases: [],
     caption: brand.caption,
+    ...(brand.means && { means: brand.means }),
     ended: brand.ended,
     successor: brand.successor,
     countries: brand.countries,

@@ -1,18 +1,21 @@
 /** The XML that DirectLink answers with: one element, `ncresponse`, which nobody signs (SHEET.md, "After payment"). */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { currency } from '../../payments/currencies.ts';
 import { fromDecimal } from '../../payments/money.ts';
+import { readXml, type XmlMembers } from '../kit/xml.ts';
 import { isFineNcerror, ncerrorFamily, ogoneOutcome } from './statuses.ts';
 
 /** What stands before the name of an attribute, to tell it from an element. */
 const ATTRIBUTE = '@';
 
-const xml = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: ATTRIBUTE,
-  parseAttributeValue: false,
-  processEntities: false,
-});
+/** The element of an answer; null where it is none. */
+function elementOf(raw: string): XmlMembers | null {
+  try {
+    const { ncresponse } = readXml(raw, { attribute: ATTRIBUTE, prefixes: 'kept' });
+    return typeof ncresponse === 'object' && !Array.isArray(ncresponse) ? (ncresponse as XmlMembers) : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Reads an answer: its attributes are named without regard to case, in any order, and unknown ones are ignored. `amount` is a
@@ -52,11 +55,8 @@ export type Ncresponse = ReturnType<typeof readNcresponse>;
 
 /** The attributes by upper-case name; null: it is no such XML, or a name comes twice, perhaps in another case or as an element. */
 function attributesOf(raw: string): ReadonlyMap<string, string> | null {
-  const text = raw.trim();
-  // The parser takes the last of two attributes of one name.
-  if (XMLValidator.validate(text) !== true) return null;
-  const { ncresponse } = xml.parse(text) as { readonly ncresponse?: unknown };
-  if (typeof ncresponse !== 'object' || ncresponse === null || Array.isArray(ncresponse)) return null;
+  const ncresponse = elementOf(raw);
+  if (ncresponse === null) return null;
   const attributes = new Map<string, string>();
   const names = new Set<string>();
   for (const [key, value] of Object.entries(ncresponse)) {

@@ -3,7 +3,7 @@
  * DirectLink and the command line use these and no other.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hexUpper, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, hexUpper, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { digests } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
@@ -32,20 +32,14 @@ function hashName(settings: Partial<OgoneSettings>): HashName {
   return settings.hash_algorithm ?? 'sha1';
 }
 
-/** The fields that SHA-IN covers, each once. Text that the charset lacks is not sent. */
-function coveredFields(
-  settings: Partial<OgoneSettings>,
-  input: SentFields,
-  isSigned: (name: string) => boolean,
-): HashedField[] {
-  const encoder = charset(ogoneCharset(settings));
-  const values = new Map<string, Uint8Array>();
+/** The fields that SHA-IN covers, each once. */
+function coveredFields(input: SentFields, isSigned: (name: string) => boolean): Map<string, string> {
+  const values = new Map<string, string>();
   for (const [name, value] of textFields(input)) {
     const upper = name.toUpperCase();
-    if (upper === 'SHASIGN' || !isSigned(upper)) continue;
-    values.set(upper, encoder.encode(value) ?? utf8(value));
+    if (upper !== 'SHASIGN' && isSigned(upper)) values.set(upper, value);
   }
-  return Array.from(values, ([name, value]) => ({ name, value }));
+  return values;
 }
 
 function signFields(
@@ -55,7 +49,7 @@ function signFields(
   isSigned: (name: string) => boolean = isSignedInRequest,
 ): Signed {
   const { digest, label } = HASHES[hashName(settings)];
-  const base = shaInText(settings, coveredFields(settings, input, isSigned), passphrase ?? '');
+  const base = shaInText(settings, coveredFields(input, isSigned), passphrase ?? '');
   return { base, algorithm: label, signature: hexUpper(digest(base)) };
 }
 

@@ -1,5 +1,7 @@
 /** The form that sends the shopper to the hosted page: its address, and its PBX fields before they are signed. */
 import { currency } from '../../payments/currencies.ts';
+import { type Installment, type Installments, installmentsOf } from '../../payments/installments.ts';
+import type { PaymentRequest } from '../../payments/types.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
@@ -58,7 +60,7 @@ const RESERVED = new Set([
   'PBX_HMAC',
 ]);
 
-/** Fields that divide a payment into several (PBX_2MONT1, PBX_DATE1 ...): their sums come on top of PBX_TOTAL. */
+/** Fields that divide a payment into several (PBX_2MONT1, PBX_DATE1 ...): `installments` makes them. */
 const DIVIDES = /^PBX_(?:2MONT|DATE|NBPAIE|DELAIS|FREQ|QUAND)\d*$/;
 
 /** Fields that a shop can set. */
@@ -103,6 +105,39 @@ function timestamp(now: Date): string {
   return now.toISOString().replace(/\.\d+Z$/, '+00:00');
 }
 
+/** How many articles the shop names; 99 is the most that the field takes. */
+function articlesOf({ lineItems = [] }: PaymentRequest): number | null {
+  const count = lineItems.reduce((sum, { quantity }) => sum + quantity, 0);
+  return count === 0 ? null : Math.min(count, 99);
+}
+
+/** The only number of parts that this contract is sold with ("paiement en 3 fois"). */
+const PARTS = 3;
+
+/** Why a payment cannot be paid in these parts; null: it can. */
+export function payboxInstallmentsProblem({ count }: Installments): string | null {
+  return count === PARTS ? null : `Paybox takes ${PARTS} parts, not ${count}`;
+}
+
+/** `DD/MM/YYYY` in Paris. */
+function parisDay(time: number): string {
+  return new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'short' }).format(time);
+}
+
+/** What comes after the first part, which is PBX_TOTAL; and until when the card has to be good (YYMM). */
+function laterParts(later: readonly Installment[]): (readonly [string, string])[] {
+  const last = later.at(-1);
+  if (!last) return [];
+  const [, month = '', year = ''] = parisDay(last.dueAt).split('/');
+  return [
+    ...later.flatMap(({ amount, dueAt }, index) => [
+      [`PBX_2MONT${index + 1}`, String(amount).padStart(3, '0')] as const,
+      [`PBX_DATE${index + 1}`, parisDay(dueAt)] as const,
+    ]),
+    ['PBX_DATEVALMAX', `${year.slice(-2)}${month}`],
+  ];
+}
+
 function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
   const { payment, account, urls } = request;
   const { settings } = account;
@@ -112,11 +147,15 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
   const remark = payment.providerFields.PBX_BILLING ? null : phoneRemark(customer, settings);
   if (remark) console.warn({ event: 'paybox.telephone', payment: request.id, account: account.id, remark });
   const back = (via: Via) => addressWithin(150, backBy(urls, via));
+  const parts = payment.installments
+    ? installmentsOf(payment.amount, payment.installments, request.now.getTime())
+    : [];
+  const [{ amount: first } = payment, ...later] = parts;
   const entries: (readonly [string, string | undefined])[] = [
     ['PBX_SITE', settings.site],
     ['PBX_RANG', settings.rang],
     ['PBX_IDENTIFIANT', settings.identifiant],
-    ['PBX_TOTAL', String(payment.amount).padStart(3, '0')],
+    ['PBX_TOTAL', String(first).padStart(3, '0')],
     ['PBX_DEVISE', currency(payment.currency)?.numeric],
     ['PBX_CMD', request.order],
     ['PBX_PORTEUR', customer.email],
@@ -127,11 +166,12 @@ function fieldsOfPayment(request: StartRequest<PayboxSettings>): Field[] {
     ['PBX_ATTENTE', back('pending')],
     ['PBX_REPONDRE_A', addressWithin(150, urls.callback)],
     ['PBX_RUF1', 'POST'],
-    ['PBX_SHOPPINGCART', shoppingCart(settings.total_quantity)],
+    ['PBX_SHOPPINGCART', shoppingCart(articlesOf(payment) ?? settings.total_quantity)],
     ['PBX_BILLING', payment.providerFields.PBX_BILLING ?? billing(customer, settings)],
     ['PBX_AUTOSEULE', isManual ? 'O' : undefined],
     ['PBX_DIFF', days === null ? undefined : String(days).padStart(2, '0')],
     ['PBX_LANGUE', LANGUAGES[customer.language ?? '']],
+    ...laterParts(later),
   ];
   return entries.filter((entry): entry is Field => Boolean(entry[1]));
 }

@@ -18,7 +18,13 @@ import { formBytes } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { checkPaybox } from './check.ts';
 import { lacksPayboxDirect, payboxCancel, payboxCapture, payboxRefund, queryPayboxStatus } from './direct.ts';
-import { PAYBOX_REQUIRES, PAYBOX_SHOP_FIELDS, payboxFields, payboxPage } from './form.ts';
+import {
+  PAYBOX_REQUIRES,
+  PAYBOX_SHOP_FIELDS,
+  payboxFields,
+  payboxInstallmentsProblem,
+  payboxPage,
+} from './form.ts';
 import { checkPayboxEnvironment, PAYBOX_NOTIFICATION_ADDRESSES, payboxProof } from './proof.ts';
 import { readRetour } from './retour.ts';
 import { PAYBOX_PUBLISHED_SECRETS, payboxSettings } from './settings.ts';
@@ -62,6 +68,7 @@ export const paybox = defineProvider({
 
   charset: () => charset('utf-8'),
   shopFields: () => PAYBOX_SHOP_FIELDS,
+  installmentsProblem: payboxInstallmentsProblem,
   captureDefault: ({ capture }) => (capture === 'manual' ? 'manual' : 'automatic'),
 
   start(request) {

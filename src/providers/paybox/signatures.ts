@@ -6,6 +6,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromBase64, fromHex, hexUpper, utf8 } from '../../signing/bytes.ts';
 import { hmacOf } from '../../signing/digests.ts';
 import { percentDecode } from '../../signing/form.ts';
+import { kept } from '../../signing/kept.ts';
 import { rsaVerify } from '../../signing/rsa.ts';
 import type { Channel, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
@@ -20,6 +21,8 @@ import { PAYBOX_PUBLIC_KEY, type PayboxSettings } from './settings.ts';
 
 const MACS = { SHA224: 'sha224', SHA256: 'sha256', SHA384: 'sha384', SHA512: 'sha512' } as const;
 
+const keyBytes = kept(fromHex);
+
 function isMac(name: string | undefined): name is keyof typeof MACS {
   return name !== undefined && name in MACS;
 }
@@ -33,7 +36,7 @@ export function signPayboxFields(settings: Partial<PayboxSettings>, input: Recip
   const base = utf8(fields.map(([name, value]) => `${name}=${value}`).join('&'));
   const named = fields.find(([name]) => name === 'PBX_HASH' || name === 'HASH')?.[1];
   const algorithm = isMac(named) ? named : (settings.hmac_algorithm ?? 'SHA512');
-  const key = fromHex(settings.hmac_key ?? '') ?? new Uint8Array();
+  const key = keyBytes(settings.hmac_key ?? '') ?? new Uint8Array();
   return { base, algorithm: `HMAC-${algorithm}`, signature: hexUpper(hmacOf(MACS[algorithm], key, base)) };
 }
 

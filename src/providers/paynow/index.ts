@@ -22,6 +22,7 @@ import {
 import { jsonText } from '../kit/json-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { checkPaynow } from './check.ts';
+import { paynowMeans } from './means.ts';
 import { hintOfNotification, readPaynowNotification, verifyPaynowNotification } from './messages.ts';
 import { paynowProof } from './proof.ts';
 import { paynowRefund } from './refunds.ts';
@@ -56,6 +57,7 @@ export const paynow = defineProvider<typeof paynowSettings>({
   id: 'paynow',
   aliases: [],
   caption: 'Paynow (mBank, Poland)',
+  means: { kind: 'bank', name: 'Paynow' },
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'USD', 'GBP', 'CZK']),
   // The others are for cards alone, and by agreement.
@@ -107,6 +109,7 @@ export const paynow = defineProvider<typeof paynowSettings>({
   // Only a signed notification brings them: readReturn passes on neither.
   hintMembers: ['paymentId', 'refundId'],
   check: checkPaynow,
+  methods: paynowMeans,
   queryStatus: queryPaynow,
   refund: paynowRefund,
 });

@@ -19,7 +19,7 @@ export function paynowHmac(
   base: Uint8Array,
   { signature_key = '' }: Pick<Partial<PaynowSettings>, 'signature_key'>,
 ): Signed {
-  const signature = base64(hmacOf('sha256', utf8(signature_key), base));
+  const signature = base64(hmacOf('sha256', signature_key, base));
   return { base, algorithm: 'HMAC-SHA256 base64', signature };
 }
 

@@ -1,6 +1,6 @@
 /** The harmless call of PayU: whether the account's keys are taken. Facts: SHEET.md. */
 import type { AccountCheck } from '../contract.ts';
-import { authorize } from './rest.ts';
+import { authorize } from './call.ts';
 import type { PayuSettings } from './settings.ts';
 
 export const checkPayu: AccountCheck<PayuSettings> = {

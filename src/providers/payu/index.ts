@@ -24,6 +24,7 @@ import { jsonText } from '../kit/json-message.ts';
 import { checkPayu } from './check.ts';
 import { PAYU_REQUIRES, queryPayuClassic, startPayuClassic } from './classic.ts';
 import { payuValuesOf, readPayuNotification } from './messages.ts';
+import { listPayuMethods, payuMethodProblem } from './methods.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
 import { queryPayuRest, startPayuRest } from './rest.ts';
@@ -63,6 +64,7 @@ export const payu = defineProvider<typeof payuSettings>({
   id: 'payu',
   aliases: [],
   caption: 'PayU (Poland and central Europe)',
+  means: { kind: 'bank', name: 'PayU' },
   countries: ['PL', 'CZ', 'SK', 'RO', 'HU', 'BG'],
   currencies: currencies([
     'CHF',
@@ -111,6 +113,8 @@ export const payu = defineProvider<typeof payuSettings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  methodProblem: payuMethodProblem,
+  methods: listPayuMethods,
   captureDefault: ({ auto_receive }) => (auto_receive ? 'automatic' : 'manual'),
   shopFields: ({ mode }) => PAYU_SHOP_FIELDS[mode],
   deferred: () => true,

@@ -52,7 +52,8 @@ export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
     ...(status === 'COMPLETED' && { ofOrder: true as const }),
     currency: order.currencyCode ?? null,
     movement: orderId,
-    ...(orderId && { echo: { orderId } }),
+    // An order whose start had no answer gets its number here: operations and queries need it.
+    ...(orderId && { echo: { orderId }, providerState: { orderId } }),
     providerReference: orderId || null,
     providerStatus: status,
     ...withReason(PAYU_DECLINES, status),

@@ -20,6 +20,7 @@ import type {
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { callPayuRest, unexpectedPayuAnswer } from './call.ts';
 import { callPayuClassic } from './classic.ts';
 import {
   type PayuOrder,
@@ -29,13 +30,7 @@ import {
   payuRefundMovement,
   payuRefundState,
 } from './messages.ts';
-import {
-  callPayuRest,
-  readPayuOrder,
-  readPayuRefunds,
-  requirePayuOrder,
-  unexpectedPayuAnswer,
-} from './rest.ts';
+import { readPayuOrder, readPayuRefunds, requirePayuOrder } from './rest.ts';
 import type { PayuSettings } from './settings.ts';
 import { PAYU_CLASSIC_STATUSES, PAYU_ORDER_STATUSES, PAYU_REST_TROUBLES } from './statuses.ts';
 

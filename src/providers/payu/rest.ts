@@ -1,20 +1,16 @@
 /** PayU's REST API 2.1: OAuth2, and orders by JSON. Facts: SHEET.md; PayU Europe developer documentation. */
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
-import type {
-  ProviderAccount,
-  ProviderUpdate,
-  StartedAttempt,
-  StartRequest,
-  StatusQuery,
-} from '../contract.ts';
+import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
-import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
-import { FORM } from '../kit/form-message.ts';
+import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
+import { mayDecline } from '../kit/declining.ts';
 import { pageLanguage } from '../kit/languages.ts';
-import { BearerTokens } from '../kit/oauth.ts';
+import { pricedLines } from '../kit/line-items.ts';
+import { CODE_TIMES } from '../kit/methods.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
+import { callPayuRest, type PayuStatus, payuStatusOf, unexpectedPayuAnswer } from './call.ts';
 import {
   type PayuOrder,
   type PayuRefund,
@@ -22,85 +18,9 @@ import {
   updateOfPayuOrder,
   updateOfPayuRefund,
 } from './messages.ts';
+import { payuChoice } from './methods.ts';
 import type { PayuSettings } from './settings.ts';
-
-// --- Calls ------------------------------------------------------------------------------------------------
-
-const tokens = new BearerTokens();
-
-type Account = ProviderAccount<PayuSettings>;
-
-function originOf(account: Account): string {
-  const origin =
-    account.environment === 'production' ? 'https://secure.payu.com' : 'https://secure.snd.payu.com';
-  return atOrigin(`${origin}/`, account.endpoints.api).replace(/\/$/, '');
-}
-
-/** `POST oauth/authorize`. @throws Problem provider_error when PayU does not take the credentials. */
-export function authorize(
-  account: Account,
-  fetcher: typeof fetch,
-  now: Date,
-  fresh: boolean,
-): Promise<string> {
-  const { settings } = account;
-  const client = settings.client_id ?? settings.pos_id;
-  return tokens.get({ name: `payu/${account.id}/${client}/${settings.client_secret}`, now, fresh }, () =>
-    callApi(fetcher, `${originOf(account)}/pl/standard/user/oauth/authorize`, {
-      headers: { 'content-type': FORM },
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: client,
-        client_secret: settings.client_secret ?? '',
-      }).toString(),
-    }),
-  );
-}
-
-/**
- * A call with a token. After a 401 it is made once more with a new token.
- * @param ports `send`, where given, makes the call itself: the one call of an operation.
- * @throws Problem provider_unreachable; provider_error when there is no token.
- */
-export async function callPayuRest(
-  account: Account,
-  ports: { readonly fetch: typeof fetch; readonly now: Date; readonly send?: typeof fetch },
-  method: string,
-  path: string,
-  body?: object,
-): Promise<ApiAnswer> {
-  const once = async (fresh: boolean) => {
-    const token = await authorize(account, ports.fetch, ports.now, fresh);
-    return callApi(ports.send ?? ports.fetch, `${originOf(account)}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-  };
-  const first = await once(false);
-  return first.status === 401 ? once(true) : first;
-}
-
-/** The member `status` of every answer. */
-interface PayuStatus {
-  readonly statusCode?: string;
-  readonly statusDesc?: string;
-}
-
-/** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
-export function unexpectedPayuAnswer(what: string, { status, text }: ApiAnswer): Problem {
-  let said: PayuStatus = {};
-  try {
-    said = (jsonObject(text).status ?? {}) as PayuStatus;
-  } catch {
-    // A page of a proxy: the HTTP status has to do.
-  }
-  return new Problem(
-    'provider_error',
-    `PayU ${what}: ${status} ${said.statusCode ?? ''} ${said.statusDesc ?? ''}`.trim(),
-    { cause: text },
-  );
-}
+import { PAYU_REST_TROUBLES } from './statuses.ts';
 
 // --- Start ------------------------------------------------------------------------------------------------
 
@@ -133,6 +53,18 @@ const LANGUAGES = [
   'uk',
 ];
 
+/** The lines of the order, or one for all. */
+function productsOf({ payment }: StartRequest<PayuSettings>, description: string) {
+  const lines = pricedLines(payment);
+  if (lines.length === 0)
+    return [{ name: cut(description, 255), unitPrice: String(payment.amount), quantity: '1' }];
+  return lines.map(({ name, price, quantity }) => ({
+    name: cut(name, 255),
+    unitPrice: String(price),
+    quantity: String(quantity),
+  }));
+}
+
 /** `POST orders`, and the redirect of its answer. @throws Problem */
 export async function startPayuRest(request: StartRequest<PayuSettings>): Promise<StartedAttempt> {
   const { payment, account, order, urls } = request;
@@ -157,30 +89,90 @@ export async function startPayuRest(request: StartRequest<PayuSettings>): Promis
         language: customer.language && pageLanguage(customer.language, 'en', LANGUAGES),
       },
     }),
-    products: [{ name: cut(description, 255), unitPrice: String(payment.amount), quantity: '1' }],
+    products: productsOf(request, description),
     // A method that is named without its type is one of a bank or of BLIK.
     ...('payMethods.payMethod.value' in payment.providerFields && {
       payMethods: { payMethod: { type: 'PBL' } },
     }),
   };
-  const given = withJsonFields(body, payment.providerFields, (_name, value) => value);
-  const answer = await callPayuRest(account, request, 'POST', '/api/v2_1/orders', given);
+  const given = {
+    ...withJsonFields(body, payment.providerFields, (_name, value) => value),
+    ...payuChoice(request),
+  };
+  const isByCode = request.blikCode !== undefined;
+  const { redirectUri, orderId } = isByCode
+    ? await chargeByCode(request, given)
+    : takenOrder(await callPayuRest(account, request, 'POST', ORDERS, given), true);
+  return {
+    redirect: {
+      kind: 'url',
+      method: 'GET',
+      // With a code there is no page: the shopper confirms in the bank's app, and waits at ours.
+      url: redirectUri === undefined ? body.continueUrl : atOrigin(redirectUri, account.endpoints.page),
+    },
+    ...(orderId && {
+      providerState: { orderId },
+      bound: { orderId },
+      queryAfterSeconds: 24 * 3600,
+    }),
+    ...(isByCode && (orderId ? CODE_TIMES : { goodForSeconds: UNKNOWN_FOR_SECONDS })),
+  };
+}
+
+const ORDERS = '/api/v2_1/orders';
+
+/** How long no other order is begun for a shopper whose code may have been taken: PayU cannot be asked about an order without its number. */
+const UNKNOWN_FOR_SECONDS = 3600;
+
+interface TakenOrder {
+  readonly redirectUri?: string;
+  readonly orderId?: string;
+}
+
+/** The order that an answer to `POST orders` says PayU has taken. @throws Problem when it does not say so, or names no page that it needs. */
+function takenOrder(answer: ApiAnswer, needsPage: boolean): TakenOrder {
   // 302 with a JSON body: it is read, not followed.
   if (![200, 201, 302].includes(answer.status)) throw unexpectedPayuAnswer('rejected the order', answer);
-  const { redirectUri, orderId, status } = jsonObject(answer.text) as {
-    redirectUri?: string;
-    orderId?: string;
-    status?: PayuStatus;
+  const { redirectUri, orderId, status } = jsonObject(answer.text) as TakenOrder & {
+    readonly status?: PayuStatus;
   };
   const isTaken = status?.statusCode === 'SUCCESS' || status?.statusCode?.startsWith('WARNING_CONTINUE');
-  if (!isTaken || !redirectUri || !orderId || !/^https?:\/\//.test(redirectUri))
+  const isPage = /^https?:\/\//.test(redirectUri ?? '');
+  if (!isTaken || !orderId || (needsPage && !isPage))
     throw unexpectedPayuAnswer('rejected the order', answer);
-  return {
-    redirect: { kind: 'url', method: 'GET', url: atOrigin(redirectUri, account.endpoints.page) },
-    providerState: { orderId },
-    bound: { orderId },
-    queryAfterSeconds: 24 * 3600,
+  return { orderId, ...(isPage && { redirectUri }) };
+}
+
+/** Whether an answer to `POST orders` is PayU's no: nothing was charged. What is no answer of PayU's own says nothing. */
+function isRejected(answer: ApiAnswer): boolean {
+  const { statusCode } = payuStatusOf(answer);
+  const isNo = answer.status >= 400 && mayDecline(answer.status);
+  return isNo && statusCode !== undefined && !PAYU_REST_TROUBLES.has(statusCode);
+}
+
+/**
+ * `POST orders` with a BLIK code. Where it is not known whether the code was taken, the order stands without its number, which the
+ * notification brings: nobody pays it a second time.
+ * @throws Problem when PayU says no, or before the code was sent.
+ */
+async function chargeByCode(request: StartRequest<PayuSettings>, order: object): Promise<TakenOrder> {
+  const { account, now, fetch: fetcher, charge = fetcher } = request;
+  let isOut = false;
+  const send: typeof fetch = async (input, init) => {
+    isOut = true;
+    const answer = await charge(input, init);
+    // With an old token the order was not read, and goes out again.
+    isOut = answer.status !== 401;
+    return answer;
   };
+  try {
+    const answer = await callPayuRest(account, { fetch: fetcher, send, now }, 'POST', ORDERS, order);
+    isOut &&= !isRejected(answer);
+    return takenOrder(answer, false);
+  } catch (error) {
+    if (isOut && error instanceof Problem) return {};
+    throw error;
+  }
 }
 
 // --- Status -----------------------------------------------------------------------------------------------
@@ -216,10 +208,8 @@ export async function readPayuOrder(asked: Asked, orderId: string): Promise<Payu
 }
 
 /** Whether an answer says that there is nothing of what was asked for. */
-function saysNone({ status, text }: ApiAnswer): boolean {
-  if (status !== 404) return false;
-  const said = (jsonObject(text).status ?? {}) as PayuStatus;
-  return said.statusCode === 'DATA_NOT_FOUND';
+function saysNone(answer: ApiAnswer): boolean {
+  return answer.status === 404 && payuStatusOf(answer).statusCode === 'DATA_NOT_FOUND';
 }
 
 /** `GET orders/{orderId}/refunds`. @throws Problem; Refusal when one is in another currency. */

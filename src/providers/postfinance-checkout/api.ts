@@ -25,6 +25,7 @@ export type CallName =
   | 'captures'
   | 'cancels'
   | 'refunds'
+  | 'means'
   | 'key';
 
 interface Route {
@@ -51,6 +52,7 @@ const V1: Readonly<Record<CallName, Route>> = {
   captures: { method: 'POST', path: '/api/transaction-completion/search?spaceId={space}' },
   cancels: { method: 'POST', path: '/api/transaction-void/search?spaceId={space}' },
   refunds: { method: 'POST', path: '/api/refund/search?spaceId={space}' },
+  means: { method: 'POST', path: '/api/payment-method-configuration/search?spaceId={space}' },
   key: { method: 'GET', path: '/api/webhook-encryption/read?id={id}' },
 };
 
@@ -72,6 +74,7 @@ const V2: Readonly<Record<CallName, Route>> = {
   },
   cancels: { method: 'GET', path: `${PAYMENT}/transactions/voids/${SEARCH}transaction.id%3A{id}` },
   refunds: { method: 'GET', path: `${PAYMENT}/refunds/${SEARCH}transaction.id%3A{id}` },
+  means: { method: 'GET', path: `${PAYMENT}/method-configurations/${SEARCH}state%3AACTIVE` },
   key: { method: 'GET', path: '/api/v2.0/webhooks/encryption-keys/{id}' },
 };
 

@@ -5,6 +5,7 @@ import { checkoutEdition } from './index.ts';
 export const postfinanceCheckout = checkoutEdition({
   id: 'postfinance-checkout',
   caption: 'PostFinance Checkout (All-in-One, Flex)',
+  means: { kind: 'bank', name: 'PostFinance' },
   countries: ['CH', 'LI'],
   defaultCurrencies: ['CHF'],
   origin: 'https://checkout.postfinance.ch',

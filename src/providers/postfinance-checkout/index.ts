@@ -16,6 +16,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type Hint, type Provider, type ProviderRequest } from '../contract.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { checkCheckout } from './check.ts';
+import { checkoutMeans } from './means.ts';
 import { checkoutCancel, checkoutCapture, checkoutRefund } from './operations.ts';
 import { checkoutProof } from './proof.ts';
 import { CHECKOUT_PUBLISHED_SECRETS, type CheckoutSchema, checkoutSettingsOf } from './settings.ts';
@@ -29,6 +30,7 @@ import { takeWebhook } from './webhook.ts';
 interface Edition {
   readonly id: string;
   readonly caption: string;
+  readonly means?: NonNullable<Provider['means']>;
   readonly countries: readonly string[];
   /** Those of a new account that names none. */
   readonly defaultCurrencies: readonly string[];
@@ -45,11 +47,12 @@ function readReturn(request: ProviderRequest): Hint {
 const STATES = 'CONFIRMED, PROCESSING, AUTHORIZED, COMPLETED, FULFILL, DECLINE, FAILED, VOIDED';
 
 /** One edition of the platform. */
-export function checkoutEdition({ id, caption, countries, defaultCurrencies, origin }: Edition): Provider {
+export function checkoutEdition({ id, caption, means, countries, defaultCurrencies, origin }: Edition) {
   return defineProvider<CheckoutSchema>({
     id,
     aliases: [],
     caption,
+    ...(means && { means }),
     countries,
     // Which ones a space may use is set there.
     currencies: currencyCodes,
@@ -110,6 +113,7 @@ export function checkoutEdition({ id, caption, countries, defaultCurrencies, ori
     ],
 
     check: checkCheckout,
+    methods: checkoutMeans,
     queryStatus: queryCheckout,
     capture: checkoutCapture,
     cancel: checkoutCancel,

@@ -1,6 +1,7 @@
 /** How calls are signed: four x-mac headers (v1), or a token for each (v2). SHEET.md, "Signature of a request". */
 import { base64, base64url, utf8 } from '../../signing/bytes.ts';
 import { hmacOf } from '../../signing/digests.ts';
+import { kept } from '../../signing/kept.ts';
 import type { Signed } from '../contract.ts';
 import type { CheckoutSettings } from './settings.ts';
 
@@ -14,10 +15,10 @@ export interface SignedCall {
 }
 
 /** The bytes of an authentication key. As the vendor's libraries do, unused bits of the last character are not looked at. */
-function keyBytes(applicationKey: string): Uint8Array {
+const keyBytes = kept((applicationKey) => {
   if (!/^[A-Za-z0-9+/]+=*$/.test(applicationKey) || applicationKey.length % 4 !== 0) return new Uint8Array();
   return Uint8Array.from(atob(applicationKey), (character) => character.charCodeAt(0));
-}
+});
 
 /** v1: `x-mac-value`, HMAC-SHA-512 of a line of five values. */
 export function signXMac(

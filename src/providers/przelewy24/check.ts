@@ -1,6 +1,6 @@
 /** The harmless call of Przelewy24: whether the account's keys are taken. Facts: SHEET.md. */
 import type { AccountCheck } from '../contract.ts';
-import { callP24, unexpectedP24Answer } from './rest.ts';
+import { callP24, unexpectedP24Answer } from './call.ts';
 import type { P24Settings } from './settings.ts';
 
 export const checkP24: AccountCheck<P24Settings> = {

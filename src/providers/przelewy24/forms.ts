@@ -3,6 +3,7 @@
  * to be verified by a call. Facts: SHEET.md; Przelewy24 technical manual 3.2 (2016-02-23).
  */
 import { Problem } from '../../payments/errors.ts';
+import type { PaymentRequest } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
@@ -10,6 +11,7 @@ import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { pricedLines } from '../kit/line-items.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName } from '../kit/text.ts';
@@ -39,7 +41,17 @@ function fieldsOf32({ payment, account, order, urls }: StartRequest<P24Settings>
     ['p24_url_status', addressWithin(250, urls.callback)],
     ['p24_api_version', '3.2'],
     ['p24_encoding', 'UTF-8'],
+    ...linesOf32(payment),
   ];
+}
+
+/** What is bought, numbered from 1. */
+function linesOf32(payment: PaymentRequest): Entries {
+  return pricedLines(payment).flatMap(({ name, quantity, price }, index) => [
+    [`p24_name_${index + 1}`, cut(name, 127)] as const,
+    [`p24_quantity_${index + 1}`, String(quantity)] as const,
+    [`p24_price_${index + 1}`, String(price)] as const,
+  ]);
 }
 
 /** Of `index.php`. */

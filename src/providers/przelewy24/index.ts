@@ -25,6 +25,7 @@ import { jsonText } from '../kit/json-message.ts';
 import { checkP24 } from './check.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
+import { listP24Methods, p24MethodProblem } from './methods.ts';
 import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
 import { startP24Rest } from './rest.ts';
@@ -109,6 +110,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   id: 'przelewy24',
   aliases: ['p24'],
   caption: 'Przelewy24',
+  means: { kind: 'bank', name: 'Przelewy24' },
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'CZK', 'GBP', 'USD', 'CHF', 'SEK', 'NOK', 'DKK', 'RON']),
   capabilities: {
@@ -145,6 +147,8 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   freshOrderEachRedirect: true,
 
   charset: () => charset('utf-8'),
+  methodProblem: p24MethodProblem,
+  methods: listP24Methods,
   captureDefault: () => 'automatic',
   shopFields: ({ mode }) => P24_SHOP_FIELDS[mode],
   deferred: ({ mode }) => mode === 'rest',

@@ -6,8 +6,8 @@ import { Refusal } from '../../payments/errors.ts';
 import type { BookedOperation } from '../../payments/reconciliation.ts';
 import type { StatusQuery } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { callP24, unexpectedP24Answer } from './call.ts';
 import { p24RefundMovement } from './messages.ts';
-import { callP24, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 import { P24_OPERATIONS } from './statuses.ts';
 

@@ -5,8 +5,8 @@
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { callP24, type P24Answer, unexpectedP24Answer } from './call.ts';
 import { bookedP24Refund, listP24Refunds } from './refund-list.ts';
-import { callP24, type P24Answer, unexpectedP24Answer } from './rest.ts';
 import type { P24Settings } from './settings.ts';
 
 /** Przelewy24's number of the payment. @throws Problem invalid_state when it is not known. */

@@ -2,65 +2,20 @@
  * Przelewy24, REST API v1: `transaction/register`, `transaction/verify` without which nothing is paid, and
  * `transaction/by/sessionId`. Facts: SHEET.md; Przelewy24 developer portal (OpenAPI).
  */
-import { Problem, Refusal } from '../../payments/errors.ts';
-import type {
-  ProviderAccount,
-  ProviderUpdate,
-  StartedAttempt,
-  StartRequest,
-  StatusQuery,
-} from '../contract.ts';
+import { Refusal } from '../../payments/errors.ts';
+import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
-import { callApi, jsonObject } from '../kit/api-call.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { CODE_TIMES } from '../kit/methods.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { ASCII, cut, ifFits } from '../kit/text.ts';
 import { p24Host, p24PosId } from './account.ts';
+import { callP24, unexpectedP24Answer } from './call.ts';
+import { chargeByCode, p24Choice } from './methods.ts';
 import { P24_LANGUAGES, type P24Settings } from './settings.ts';
 import { p24JsonValue } from './shop-fields.ts';
-import { p24Authorization, signP24Request } from './signatures.ts';
-
-/** An answer of the REST API, its HTTP status unjudged. */
-export interface P24Answer {
-  readonly status: number;
-  readonly answer: Record<string, unknown>;
-}
-
-/**
- * Calls the REST API.
- * @param path below `/api/v1`, percent-encoded.
- * @throws Problem provider_unreachable, or provider_error when the answer is not JSON.
- */
-export async function callP24(
-  account: ProviderAccount<P24Settings>,
-  fetcher: typeof fetch,
-  method: 'GET' | 'POST' | 'PUT',
-  path: string,
-  body?: object,
-): Promise<P24Answer> {
-  const { api_key: key = '' } = account.settings;
-  const { status, text } = await callApi(
-    fetcher,
-    atOrigin(`${p24Host(account)}/api/v1${path}`, account.endpoints.api),
-    {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        authorization: p24Authorization(p24PosId(account), key).signature,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    },
-  );
-  return { status, answer: jsonObject(text) };
-}
-
-/** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
-export function unexpectedP24Answer(what: string, { status, answer }: P24Answer): Problem {
-  return new Problem('provider_error', `Przelewy24 ${what}: ${status} ${String(answer.error ?? '')}`.trim(), {
-    cause: answer,
-  });
-}
+import { signP24Request } from './signatures.ts';
 
 /** `POST transaction/register`, and the redirect with its token. @throws Problem */
 export async function startP24Rest(request: StartRequest<P24Settings>): Promise<StartedAttempt> {
@@ -88,7 +43,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
     city: cut(customer.address?.city, 50),
     // Digits alone, as 481321132123.
     phone: ifFits(customer.phone?.replace(/\D/g, ''), 12),
-    channel: settings.channel,
+    ...p24Choice(payment.method, settings.channel),
     timeLimit: settings.time_limit,
     waitForResult: settings.wait_for_result,
     regulationAccept: false,
@@ -106,6 +61,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
   const { token } = (result.answer.data ?? {}) as { readonly token?: unknown };
   if (typeof token !== 'string' || !/^[\w-]{4,100}$/.test(token))
     throw unexpectedP24Answer('rejected the order', result);
+  if (request.blikCode !== undefined) await chargeByCode(request, token, request.blikCode);
   return {
     redirect: {
       kind: 'url',
@@ -113,7 +69,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
       url: atOrigin(`${p24Host(account)}/trnRequest/${token}`, account.endpoints.page),
     },
     bound: { amount: String(payment.amount), currency: payment.currency },
-    queryAfterSeconds: 15 * 60,
+    ...(request.blikCode === undefined ? { queryAfterSeconds: 15 * 60 } : CODE_TIMES),
   };
 }
 

@@ -20,6 +20,7 @@ import { checkSips2 } from './check.ts';
 import { dataText, encodedData } from './data.ts';
 import { querySips2Status, sips2Cancel, sips2Capture, sips2Refund } from './office.ts';
 import { lacksSips2Office } from './office-call.ts';
+import { sips2InstallmentsProblem } from './parts.ts';
 import { SIPS2_SHOP_FIELDS, sips2Bound, sips2Page, sips2Pairs } from './paypage.ts';
 import { sips2Proof } from './proof.ts';
 import { readSips2Response, refuseSips2Request } from './response.ts';
@@ -55,6 +56,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
 
   charset: () => charset('utf-8'),
   shopFields: () => SIPS2_SHOP_FIELDS,
+  installmentsProblem: sips2InstallmentsProblem,
   captureDefault: ({ capture_mode }) => (capture_mode === 'VALIDATION' ? 'manual' : 'automatic'),
 
   async start(request) {
@@ -80,6 +82,9 @@ export const sips2 = defineProvider<typeof sips2Settings>({
         fields: fields.map(([name, value]) => ({ name, value })),
       },
       bound: sips2Bound(pairs),
+      ...(request.payment.installments && {
+        providerState: { parts: String(request.payment.installments.count) },
+      }),
     };
   },
 

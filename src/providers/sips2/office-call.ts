@@ -69,6 +69,8 @@ export interface OfficeSubject
   extends Pick<StatusQuery<Sips2Settings>, 'account' | 'order' | 'providerState'> {
   /** ISO 4217 alpha. */
   readonly currency: string;
+  /** orderId, where it is not the reference: of a part of a payment. */
+  readonly orderId?: string;
 }
 
 /** How Office names the transaction. */
@@ -90,7 +92,7 @@ function requireSubject(answer: OfficeMessage, subject: OfficeSubject): void {
     transactionReference: settings.use_s10_reference ? undefined : subject.order,
     s10TransactionId: settings.use_s10_reference ? subject.providerState.s10_id : undefined,
     s10TransactionIdDate: settings.use_s10_reference ? subject.providerState.s10_date : undefined,
-    orderId: subject.order,
+    orderId: subject.orderId ?? subject.order,
     currencyCode: currency(subject.currency)?.numeric,
   };
   for (const [name, value] of Object.entries(expected)) {

@@ -23,6 +23,7 @@ import type {
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';
+import { partReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
 import type { OfficeMessage } from './signatures.ts';
 import { SIPS2_IMPOSSIBLE, SIPS2_OPERATIONS, SIPS2_TRANSACTION_STATUSES } from './statuses.ts';
@@ -219,6 +220,51 @@ function echoOf(answer: OfficeMessage): Readonly<Record<string, string>> {
 }
 
 /**
+ * One part of a payment in several, by its own reference; null: it is not taken, or not yet.
+ * @throws Problem; Refusal when the answer is not to be believed
+ */
+async function partUpdate(query: StatusQuery<Sips2Settings>, number: number): Promise<ProviderUpdate | null> {
+  const reference = partReference(query.order, number);
+  const subject = { ...query, order: reference, orderId: query.order };
+  const answer = await callOffice(query.fetch, subject, 'status');
+  const code = officeText(answer.responseCode);
+  if (code === '25') return null;
+  if (code !== '00') throw failure(code, '');
+  const status = officeText(answer.transactionStatus);
+  const amount = amountIn(answer);
+  if (meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome !== 'paid' || amount === null) return null;
+  const numeric = officeText(answer.currencyCode);
+  return {
+    kind: 'update',
+    order: query.order,
+    // As a message about it has them.
+    key: `${reference}/00`,
+    outcome: 'paid',
+    amount,
+    currency: numeric === '' ? null : (currencyByNumber(numeric)?.alpha ?? numeric),
+    movement: reference,
+    providerReference: reference,
+    providerStatus: status,
+    detail: {},
+  };
+}
+
+/** Every part that was taken. */
+async function queryParts(
+  query: StatusQuery<Sips2Settings>,
+  count: number,
+): Promise<readonly ProviderUpdate[] | null> {
+  const updates: ProviderUpdate[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const update = await partUpdate(query, number);
+    // Of what is due later nothing is known yet.
+    if (!update) break;
+    updates.push(update);
+  }
+  return updates.length > 0 ? updates : null;
+}
+
+/**
  * diagnostic/getTransactionData. Null while the platform knows no such transaction.
  * @throws Problem; Refusal when the answer is not to be believed, or is about another payment
  */
@@ -227,6 +273,9 @@ export async function querySips2Status(
 ): Promise<ProviderUpdate | readonly ProviderUpdate[] | null> {
   const { account, providerState, capture, known } = query;
   const isS10 = account.settings.use_s10_reference;
+  const parts = providerState.parts ? await queryParts(query, Number(providerState.parts)) : null;
+  // Before the first part is taken it is asked about as any other payment is.
+  if (parts) return parts;
   // Before the first notification a SIPS 1 style transaction has no number that we know.
   if (isS10 && !providerState.s10_id) return null;
   const answer = await callOffice(query.fetch, query, 'status');

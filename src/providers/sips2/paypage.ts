@@ -7,6 +7,7 @@ import { shopReference } from '../kit/order-numbers.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import type { DataPair } from './data.ts';
+import { partPairs } from './parts.ts';
 import { SIPS2_ECHOED } from './response.ts';
 import type { Sips2Settings } from './settings.ts';
 
@@ -137,6 +138,7 @@ function pairsOfPayment(request: StartRequest<Sips2Settings>, s10: number | null
     ['customerContact.firstname', text(customer.firstName, 50)],
     ['customerContact.lastname', text(customer.lastName, 50)],
     ['returnContext', text(payment.description, 255) ?? shopReference(payment, 255)],
+    ...partPairs(payment, order, request.now.getTime()),
   ];
   return entries.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

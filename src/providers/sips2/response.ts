@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
+import { wholeAmount, wholeReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
 import { SIPS2_DECLINES, sips2Outcome } from './statuses.ts';
 
@@ -33,7 +34,8 @@ function echoOf(values: ReadonlyMap<string, string>): Readonly<Record<string, st
   return Object.fromEntries(
     SIPS2_ECHOED.flatMap(([name]) => {
       const value = values.get(name);
-      return value === undefined ? [] : [[name, value]];
+      // A later part of the attempt brings back a reference of its own.
+      return value === undefined ? [] : [[name, wholeReference(value)]];
     }),
   );
 }
@@ -80,14 +82,15 @@ export function readSips2Response(
   const reference =
     values.get('transactionReference') ??
     [values.get('s10TransactionIdDate'), values.get('s10TransactionId')].filter(Boolean).join('/');
-  const amount = values.get('amount') ?? '';
   const outcome = sips2Outcome(code, values);
   return {
     kind: 'update',
-    order: (settings.use_s10_reference ? values.get('orderId') : values.get('transactionReference')) ?? '',
+    order: settings.use_s10_reference
+      ? (values.get('orderId') ?? '')
+      : wholeReference(values.get('transactionReference') ?? ''),
     key: `${reference}/${code}`,
     outcome,
-    amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
+    amount: wholeAmount(values),
     currency: currencyByNumber(values.get('currencyCode') ?? '')?.alpha ?? values.get('currencyCode') ?? null,
     movement: reference,
     // What is held under this reference ends with it. A declined try may come late, and ends nothing.

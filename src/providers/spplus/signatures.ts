@@ -8,6 +8,7 @@ import { equalText, fromHex, hex, hexUpper, readable, utf8 } from '../../signing
 import { charset } from '../../signing/charsets.ts';
 import { hmacOf } from '../../signing/digests.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
+import { kept } from '../../signing/kept.ts';
 import { desCbcDecrypt } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
@@ -27,9 +28,7 @@ function decryptedKey(cle: string): Uint8Array {
 }
 
 /** The HMAC key: the first 20 bytes. With all 24 the digest is another. */
-function hmacKey(cle: string): Uint8Array {
-  return decryptedKey(cle).subarray(0, 20);
-}
+const hmacKey = kept((cle) => decryptedKey(cle).subarray(0, 20));
 
 function mac({ cle = '' }: Partial<SpplusSettings>, base: Uint8Array): Signed {
   return {

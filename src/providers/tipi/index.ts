@@ -36,6 +36,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
   id: 'tipi',
   aliases: ['payfip'],
   caption: 'TIPI / PayFiP (DGFiP, French public finances)',
+  means: { kind: 'card', name: 'PayFiP' },
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {

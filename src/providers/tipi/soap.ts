@@ -1,9 +1,9 @@
 /** The web service's SOAP 1.1, document/literal: requests, answers and faults. */
-import { XMLParser } from 'fast-xml-parser';
 import { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { readXml } from '../kit/xml.ts';
 import type { TipiSettings } from './settings.ts';
 
 const NAMESPACE =
@@ -27,13 +27,6 @@ export function payfipEnvelope(operation: string, fields: Iterable<readonly [str
   return `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:pai="${NAMESPACE}"><soapenv:Header/><soapenv:Body><pai:${operation}><arg0>${inner}</arg0></pai:${operation}></soapenv:Body></soapenv:Envelope>`;
 }
 
-const xml = new XMLParser({
-  removeNSPrefix: true,
-  parseTagValue: false,
-  ignoreAttributes: true,
-  trimValues: true,
-});
-
 /** The text members of an element by name. */
 export type PayfipMembers = Readonly<Record<string, string>>;
 
@@ -53,9 +46,8 @@ function membersOf(value: unknown): PayfipMembers {
 }
 
 function parsed(body: string): unknown {
-  if (body.includes('<!DOCTYPE')) return {};
   try {
-    return xml.parse(body);
+    return readXml(body);
   } catch {
     return {};
   }

@@ -27,6 +27,7 @@ import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks } from './chargeback.ts';
 import { checkTpay } from './check.ts';
 import { classicForm, TPAY_SHOP_FIELDS } from './classic-form.ts';
+import { listTpayMethods, tpayMethodProblem } from './methods.ts';
 import {
   isOfOtherSoftware,
   isTpayTrial,
@@ -94,6 +95,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   id: 'tpay',
   aliases: ['transferuj'],
   caption: 'Tpay (formerly Transferuj.pl)',
+  means: { kind: 'bank', name: 'Tpay' },
   countries: ['PL'],
   // Which ones an account may use is in its contract: those that it names, by the Open API.
   currencies: currenciesWithDigits(2),
@@ -134,6 +136,8 @@ export const tpay = defineProvider<typeof tpaySettings>({
 
   charset: () => charset('utf-8'),
   shopFields: ({ mode }) => (mode === 'classic' ? TPAY_SHOP_FIELDS : TPAY_API_FIELDS),
+  methodProblem: tpayMethodProblem,
+  methods: listTpayMethods,
   captureDefault: () => 'automatic',
   deferred: ({ mode }) => mode === 'openapi',
 

@@ -17,6 +17,7 @@ import type {
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { pageLanguage } from '../kit/languages.ts';
+import { CODE_TIMES } from '../kit/methods.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import {
   NUMBER,
@@ -27,6 +28,7 @@ import {
 } from '../kit/provider-fields.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
+import { payByBlikCode, tpayChoice } from './methods.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import { refundedInAll, refundTotal, requireTpayTransaction, transactionIdOf } from './refunds.ts';
 import { TPAY_LANGUAGES, type TpaySettings } from './settings.ts';
@@ -81,7 +83,11 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
       notification: { url: addressWithin(512, urls.callback) },
     },
   };
-  const given = { ...body, ...withJsonFields(body, payment.providerFields, jsonValue) };
+  const given = {
+    ...body,
+    ...withJsonFields(body, payment.providerFields, jsonValue),
+    ...tpayChoice(payment.method),
+  };
   const json = jsonWithAmount(given, decimal(payment.amount, 2));
   const { status, text } = await callOpenApi(account, request, 'POST', '/transactions', json);
   const { result, transactionId, title, transactionPaymentUrl } =
@@ -93,12 +99,13 @@ export async function createTransaction(request: StartRequest<TpaySettings>): Pr
   ) {
     throw new Problem('provider_error', `tpay declined the transaction: ${status}`, { cause: text });
   }
+  if (request.blikCode !== undefined) await payByBlikCode(request, String(transactionId), request.blikCode);
   return {
     redirect: { kind: 'url', method: 'GET', url: atOrigin(transactionPaymentUrl, account.endpoints.page) },
     providerState: { transactionId: String(transactionId ?? ''), title: String(title ?? '') },
     // Every notification about the transaction has its title as `tr_id`.
     ...(typeof title === 'string' && title !== '' && { bound: { title } }),
-    queryAfterSeconds: QUERY_AFTER_SECONDS,
+    ...(request.blikCode === undefined ? { queryAfterSeconds: QUERY_AFTER_SECONDS } : CODE_TIMES),
   };
 }
 

@@ -21,6 +21,7 @@ import { jsonText } from '../kit/json-message.ts';
 import { checkWorldline } from './check.ts';
 import { verificationReply } from './endpoint-verification.ts';
 import { startWorldline } from './hosted-checkout.ts';
+import { worldlineMeans } from './means.ts';
 import { readWorldlineEvent, updateOfEvent } from './messages.ts';
 import { worldlineCancel, worldlineCapture, worldlineRefund } from './operations.ts';
 import { worldlineProof } from './proof.ts';
@@ -126,6 +127,7 @@ export const worldline = defineProvider<typeof worldlineSettings>({
   ],
 
   check: checkWorldline,
+  methods: worldlineMeans,
   queryStatus: queryWorldline,
   capture: worldlineCapture,
   cancel: worldlineCancel,

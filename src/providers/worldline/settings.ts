@@ -51,6 +51,15 @@ export const worldlineSettings = v.object({
     v.pipe(pattern(/^[a-z]{2}_[A-Z]{2}$/, 'looks like fr_FR'), shown({ title: 'Language of the page' })),
     'en_GB',
   ),
+  country: v.optional(
+    v.pipe(
+      pattern(/^[A-Z]{2}$/, 'is a country code of two letters, as FR'),
+      shown({
+        title: 'Country of the shoppers',
+        description: 'Whose means of payment are listed; none: that of the language of the page.',
+      }),
+    ),
+  ),
   variant: v.optional(
     v.pipe(text(1, 50), shown({ title: 'Page template', description: 'Its file name at the platform.' })),
   ),

@@ -17,7 +17,7 @@ import type { WorldlineSettings } from './settings.ts';
 const ALGORITHM = 'HMAC-SHA256 base64';
 
 function hmac(base: Uint8Array, secret: string): Signed {
-  return { base, algorithm: ALGORITHM, signature: base64(hmacOf('sha256', utf8(secret), base)) };
+  return { base, algorithm: ALGORITHM, signature: base64(hmacOf('sha256', secret, base)) };
 }
 
 // --- Requests ---------------------------------------------------------------------------------------------

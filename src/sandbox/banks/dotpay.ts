@@ -14,6 +14,7 @@ import {
 } from '../kit/bank.ts';
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
+import { checkDotpayChannel, dotpayChannels } from './dotpay-methods.ts';
 
 const STATUS: Record<Decision, readonly [legacy: string, operation: string]> = {
   pay: ['2', 'completed'],
@@ -33,6 +34,8 @@ const CHK = [
   'description',
   'control',
   'channel',
+  'ch_lock',
+  'channel_groups',
   'onlinetransfer',
   'url',
   'type',
@@ -284,9 +287,12 @@ export const dotpayBank: Bank = {
     { method: 'GET', path: '/test_seller/api/v1/operations/:number/' },
     { method: 'GET', path: '/test_seller/api/v1/operations/' },
     { method: 'POST', path: '/api/cancel/' },
+    { method: 'GET', path: '/test_payment/payment_api/v1/channels/' },
   ],
   movesMoney: ({ method }) => method === 'POST',
   async answer(call, merchants, memory) {
+    if (call.path.endsWith('/channels/'))
+      return dotpayChannels(call, (id) => merchants.some(({ settings }) => settings.id === id));
     if (call.path === '/api/cancel/') return cancelClassic(call, merchants, memory);
     const isUser = merchants.some(
       ({ settings }) =>
@@ -305,6 +311,7 @@ export const dotpayBank: Bank = {
     if (!merchant) throw new BankError('id', 'is not known');
     if (merchant.settings.mode !== 'legacy' && requiredField(fields, 'chk') !== chk(fields, merchant))
       throw new BankError('chk', 'does not fit');
+    checkDotpayChannel(fields);
     const amount = requiredField(fields, 'amount');
     if (!/^\d+\.\d\d$/.test(amount)) throw new BankError('amount', 'has not two decimals');
     return {

@@ -1,7 +1,7 @@
 /** ePay, simulated: the payment window, the callback, and the payment web service. Facts: providers/epaydk/SHEET.md. */
 import { createHash } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
 import { currency, currencyByNumber } from '../../payments/currencies.ts';
+import { readXml } from '../../providers/kit/xml.ts';
 import {
   type ApiCall,
   type Bank,
@@ -64,8 +64,6 @@ function messageUrl(address: string, order: BankOrder, merchant: Merchant, spoil
   return url.href;
 }
 
-const parser = new XMLParser({ removeNSPrefix: true, parseTagValue: false });
-
 /** Operations of the web service that move money. */
 const OPERATIONS: Readonly<Record<string, BankOperationKind>> = {
   capture: 'capture',
@@ -84,7 +82,7 @@ async function paymentService(
   merchants: readonly Merchant[],
   memory: Memory,
 ): Promise<Response> {
-  const tree = parser.parse(call.body) as { Envelope?: { Body?: Record<string, Record<string, string>> } };
+  const tree = readXml(call.body) as { Envelope?: { Body?: Record<string, Record<string, string>> } };
   const [name = '', parameters = {}] = Object.entries(tree.Envelope?.Body ?? {})[0] ?? [];
   const reply = (ok: boolean, more = '') =>
     new Response(

@@ -8,12 +8,15 @@ import {
   entryByReference,
   entryOf,
   perform,
+  takenParts,
 } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
+import { partsIn } from '../kit/parts.ts';
 
 /** vads_trans_uuid of one try of an order. */
-export function uuidOf(id: string, decision: Decision): string {
-  return createHash('md5').update(`${id}/${decision}`).digest('hex');
+export function uuidOf(id: string, decision: Decision, part = 1): string {
+  const name = part === 1 ? `${id}/${decision}` : `${id}/${decision}/${part}`;
+  return createHash('md5').update(name).digest('hex');
 }
 
 /** Whether the merchant's money of an order is not remitted yet: a test may say so. */
@@ -65,6 +68,19 @@ function transactionOf(entry: Entry, merchant: Merchant, isRemitted: boolean) {
       cardDetails: { captureResponse: { refundAmount: refundAmount || null } },
     },
   };
+}
+
+/** The shopper's transactions of an order: one, or one for each part, of which those that are not due wait. */
+function paymentsOf(entry: Entry, whole: ReturnType<typeof transactionOf>) {
+  const parts = partsIn(entry);
+  if (parts.length === 0) return [whole];
+  const taken = takenParts(entry);
+  return parts.map((amount, index) => ({
+    ...whole,
+    uuid: uuidOf(entry.data.id ?? '', 'pay', index + 1),
+    amount,
+    detailedStatus: taken.includes(index + 1) ? whole.detailedStatus : 'WAITING_AUTHORISATION',
+  }));
 }
 
 function creditUuid(entry: Entry, { id }: BankOperation): string {
@@ -156,10 +172,10 @@ export async function restApi(
   if (name === 'Charge/SDKTest') return envelope('SUCCESS', { value: body.value });
   if (name === 'Order/Get') {
     const entry = await entryOf(memory, body.orderId ?? '');
-    const payment = entry && transactionOf(entry, merchant, await isRemitted(entry));
+    const payments = entry ? paymentsOf(entry, transactionOf(entry, merchant, await isRemitted(entry))) : [];
     const credits = entry ? ofKind(entry, 'refund').map((one) => creditOf(entry, one, merchant)) : [];
-    const transactions = [payment, ...credits].filter(
-      (one) => one !== null && (body.operationType ?? one.operationType) === one.operationType,
+    const transactions = [...payments, ...credits].filter(
+      (one) => (body.operationType ?? one.operationType) === one.operationType,
     );
     if (transactions.length > 30) return error('PSP_015', 'too many results');
     return transactions.length > 0

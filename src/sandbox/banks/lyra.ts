@@ -12,6 +12,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 import { refer } from '../kit/bank-ledger.ts';
+import { amountOfMessage, checkedParts, partNumber } from '../kit/parts.ts';
 import { operationFields, restApi, uuidOf } from './lyra-rest.ts';
 
 const STATUS: Record<
@@ -58,7 +59,8 @@ function message(
   server: boolean,
 ): string {
   const { captured, manual, result: code } = STATUS[decision];
-  const uuid = uuidOf(order.id, decision);
+  const number = partNumber(order);
+  const uuid = uuidOf(order.id, decision, number);
   const fields: [string, string][] = [
     ...Object.entries(order.data).filter(([name]) => name.startsWith('vads_')),
     ['vads_trans_status', order.manual ? manual : captured],
@@ -69,9 +71,10 @@ function message(
     ['vads_extra_result', ''],
     ['vads_operation_type', 'DEBIT'],
     ['vads_trans_uuid', uuid],
-    ['vads_effective_amount', String(order.amount)],
+    ['vads_effective_amount', String(amountOfMessage(order))],
     ['vads_effective_creation_date', '20261121090001'],
     ['vads_effective_currency', numericOf(order)],
+    ...(order.data.parts ? ([['vads_sequence_number', String(number)]] as [string, string][]) : []),
     ['vads_card_number', '497010XXXXXX0055'],
     ['vads_card_brand', 'CB'],
     ['vads_expiry_month', '6'],
@@ -93,6 +96,20 @@ function message(
   return encoded([...values, ['signature', signature]], spoiling === 'wrong-charset' ? 'latin1' : 'utf8');
 }
 
+/** vads_payment_config as the gateway divides it: what does not divide is added to the last part. */
+function partsOfConfig(fields: ReadonlyMap<string, string>) {
+  const config = fields.get('vads_payment_config') ?? 'SINGLE';
+  if (config === 'SINGLE' || config.startsWith('MULTI_EXT:')) return {};
+  const [, first, count, period] = /^MULTI:first=(\d+);count=(\d+);period=(\d+)$/.exec(config) ?? [];
+  if (!count || Number(period) < 1) throw new BankError('vads_payment_config', 'has a wrong form');
+  const total = Number(fields.get('vads_amount'));
+  const later = Number(count) - 1;
+  const each = Math.floor((total - Number(first)) / later);
+  const amounts = [Number(first), ...new Array<number>(later - 1).fill(each)];
+  const last = total - amounts.reduce((sum, amount) => sum + amount, 0);
+  return checkedParts([...amounts, last], total, 'vads_payment_config');
+}
+
 export const lyraBank: Bank = {
   providers: ['systempay', 'payzen'],
   caption: 'Lyra gateway',
@@ -106,7 +123,7 @@ export const lyraBank: Bank = {
   movesMoney: ({ path }) => !/\/(?:Get|Update|SDKTest)$/.test(path),
   answer: restApi,
   decide: (order, _merchant, _decision, memory) =>
-    refer(memory, 'lyra', uuidOf(order.id, 'pay'), order.order),
+    refer(memory, 'lyra', uuidOf(order.id, 'pay', partNumber(order)), order.order),
 
   receive({ body }, merchants) {
     const fields = new Map(readForm(body, 'utf-8'));
@@ -144,7 +161,7 @@ export const lyraBank: Bank = {
         ['Description', fields.get('vads_order_info') ?? ''],
         ['Name', fields.get('vads_cust_last_name') ?? ''],
       ],
-      data: { ...Object.fromEntries(fields), alpha },
+      data: { ...Object.fromEntries(fields), alpha, ...partsOfConfig(fields) },
     };
   },
 

@@ -12,6 +12,7 @@ import {
   type Spoiling,
 } from '../kit/bank.ts';
 import { refer } from '../kit/bank-ledger.ts';
+import { amountOfMessage, checkedParts, partNumber } from '../kit/parts.ts';
 import { payboxDirectAnswer, payboxHmac } from './paybox-direct.ts';
 
 /** A key pair made for this sandbox, worthless elsewhere; its public half is the demo account's setting. */
@@ -94,17 +95,43 @@ function signed(text: string, key = SANDBOX_PRIVATE_KEY): string {
   return encodeURIComponent(createSign('RSA-SHA1').update(text).sign(key, 'base64'));
 }
 
+/** Each part of a payment is a transaction of its own. */
+function laterPart(order: BankOrder): string {
+  const number = partNumber(order);
+  return number === 1 ? '' : String(number);
+}
+
+/** PBX_2MONT1, PBX_DATE1 and so on: what comes on top of PBX_TOTAL. @throws BankError */
+function partsOfFields(fields: ReadonlyMap<string, string>): readonly number[] {
+  const amounts = [Number(fields.get('PBX_TOTAL'))];
+  let before = '';
+  for (let number = 1; fields.has(`PBX_2MONT${number}`); number += 1) {
+    const [amount, date] = [`PBX_2MONT${number}`, `PBX_DATE${number}`].map((name) =>
+      requiredField(fields, name),
+    );
+    if (!/^\d{3,10}$/.test(amount ?? '')) throw new BankError(`PBX_2MONT${number}`, 'has 3 to 10 digits');
+    const [, day, month, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(date ?? '') ?? [];
+    const sortable = `${year}${month}${day}`;
+    if (!year || sortable <= before) throw new BankError(`PBX_DATE${number}`, 'is no later day');
+    before = sortable;
+    amounts.push(Number(amount));
+  }
+  if (amounts.length > 1 && !/^\d{4}$/.test(requiredField(fields, 'PBX_DATEVALMAX')))
+    throw new BankError('PBX_DATEVALMAX', 'is YYMM');
+  return amounts;
+}
+
 /** The PBX_RETOUR variables with their values, all but K; one without a value is left out. */
 function variables(order: BankOrder, decision: Decision): string[] {
   const ok = decision === 'pay';
   const values: Record<string, string> = {
-    M: String(order.amount),
+    M: String(amountOfMessage(order)),
     R: order.order,
     // That of every test; a real one is for tests of accounts in production.
     A: ok ? (order.data.AUTHORIZATION ?? 'XXXXXX') : '',
     E: ERRORS[decision],
-    S: `${ok ? '7' : '6'}${order.data.NUMTRANS}`,
-    T: order.data.NUMAPPEL ?? '',
+    S: `${ok ? '7' : '6'}${order.data.NUMTRANS}${laterPart(order)}`,
+    T: `${order.data.NUMAPPEL ?? ''}${laterPart(order)}`,
     C: 'CB',
     P: 'CARTE',
   };
@@ -186,10 +213,13 @@ export const payboxBank: Bank = {
     checkHmac(list, merchant);
     const currency = CURRENCIES[requiredField(fields, 'PBX_DEVISE')];
     if (!currency) throw new BankError('PBX_DEVISE', 'unknown currency');
+    const amounts = partsOfFields(fields);
+    const total = amounts.reduce((sum, amount) => sum + amount, 0);
+    const parts = amounts.length > 1 ? checkedParts(amounts, total, 'PBX_2MONT1') : {};
     return {
       account: merchant.account,
       order: requiredField(fields, 'PBX_CMD'),
-      amount: Number(fields.get('PBX_TOTAL')),
+      amount: total,
       currency,
       manual: fields.get('PBX_AUTOSEULE') === 'O',
       shown: [
@@ -197,7 +227,7 @@ export const payboxBank: Bank = {
         ['Order', fields.get('PBX_CMD') ?? ''],
         ['E-mail', fields.get('PBX_PORTEUR') ?? ''],
       ],
-      data: { ...Object.fromEntries(fields), NUMTRANS: digits(7), NUMAPPEL: digits(7) },
+      data: { ...Object.fromEntries(fields), NUMTRANS: digits(7), NUMAPPEL: digits(7), ...parts },
     };
   },
 

@@ -4,6 +4,7 @@ import type { ApiCall, Memory, Merchant } from '../kit/bank.ts';
 import { digits } from '../kit/bank.ts';
 import { perform } from '../kit/bank-ledger.ts';
 import { addressedOf } from '../kit/receive.ts';
+import { paynowMeansFor } from './paynow-means.ts';
 import {
   entryOfPayment,
   paymentAt,
@@ -164,8 +165,10 @@ export async function answerPaynow(
   if (method === 'POST' && id === '')
     return once(call, merchant, memory, () => create(call, merchant, memory));
   if (method === 'POST') return once(call, merchant, memory, () => refund(call, id, memory));
-  if (id === 'paymentmethods')
-    return Response.json([{ type: 'BLIK', paymentMethods: [{ id: 2007, name: 'BLIK', status: 'ENABLED' }] }]);
+  if (id === 'paymentmethods') {
+    const offered = paynowMeansFor(call.query);
+    return offered ? Response.json(offered) : invalid('currency or amount: invalid field value');
+  }
   if (things === 'refunds') {
     const operation = await refundAt(memory, id);
     if (!operation) return failed(404, 'NOT_FOUND', 'Resource not found');

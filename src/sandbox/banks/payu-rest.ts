@@ -12,6 +12,7 @@ import {
 import { callOff, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
 import { addressedOf } from '../kit/receive.ts';
+import { arePayuProducts, payuCodeOf, payuMethodList } from './payu-methods.ts';
 import { type PayuOrderRecord, payuMd5, payuOrder, payuPlace, payuStatus } from './payu-orders.ts';
 
 /** An answer of REST that is an error. */
@@ -24,6 +25,17 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
   const texts = ['customerIp', 'merchantPosId', 'description', 'currencyCode', 'totalAmount', 'extOrderId'];
   if (texts.some((name) => typeof body[name] !== 'string' || body[name] === ''))
     return restError(400, 'ERROR_VALUE_MISSING');
+  if (!arePayuProducts(body.products)) return restError(400, 'ERROR_VALUE_INVALID');
+  const code = payuCodeOf(body);
+  if (typeof code === 'string') return restError(400, code);
+  if (code === false) {
+    const { authorizationCode } = (body.payMethods as { payMethod: { authorizationCode: string } }).payMethod;
+    const statusDesc = `Invalid authorization code ${authorizationCode}`;
+    return Response.json(
+      { status: { statusCode: 'BUSINESS_ERROR', severity: 'ERROR', statusDesc } },
+      { status: 400 },
+    );
+  }
   const order = String(body.extOrderId);
   if (await payuOrder(memory, order)) return restError(400, 'ERROR_ORDER_NOT_UNIQUE');
   const orderId = `WZ${order}`;
@@ -38,10 +50,16 @@ async function create(call: ApiCall, merchant: Merchant, memory: Memory): Promis
       continueUrl,
       notifyUrl,
       description,
+      products: body.products,
       pos: merchant.settings.pos_id,
       status: 'NEW',
     }),
   );
+  // The shopper confirms in the bank's app: there is no page.
+  if (code) {
+    const made = { status: { statusCode: 'SUCCESS' }, orderId, extOrderId: order };
+    return Response.json(made, { status: 201 });
+  }
   const redirectUri = `${call.origin}/pay/summary/${order}`;
   return Response.json(
     { status: { statusCode: 'SUCCESS' }, redirectUri, orderId, extOrderId: order },
@@ -151,6 +169,7 @@ export async function answerPayuRest(
   const bearer = call.headers.get('authorization')?.replace('Bearer ', '') ?? '';
   const merchant = merchants.find(({ settings }) => bearer === `token-of-${String(settings.client_secret)}`);
   if (!merchant) return restError(401, 'UNAUTHORIZED');
+  if (call.path === '/api/v2_1/paymethods') return payuMethodList();
   const [, , , , id, kind] = call.path.split('/');
   if (call.method === 'POST' && !id) return create(call, merchant, memory);
   const found = await payuOrder(memory, (id ?? '').replace(/^WZ/, ''));

@@ -14,6 +14,7 @@ export const payuBank: Bank = {
   decisions: ['pay', 'cancel', 'wait'],
   api: [
     { method: 'POST', path: '/pl/standard/user/oauth/authorize' },
+    { method: 'GET', path: '/api/v2_1/paymethods' },
     { method: 'POST', path: '/api/v2_1/orders' },
     { method: 'GET', path: '/api/v2_1/orders/:order' },
     { method: 'DELETE', path: '/api/v2_1/orders/:order' },

@@ -6,6 +6,7 @@ import type { BankOperationKind } from '../kit/entry.ts';
 import { pageToken } from '../kit/page-token.ts';
 import { addressedOf } from '../kit/receive.ts';
 import { CHECKOUT_PUBLIC_KEY, SANDBOX_KEY_ID } from './postfinance-checkout-keys.ts';
+import { searchMeans } from './postfinance-checkout-means.ts';
 import {
   entryOfTransaction,
   minorOf,
@@ -30,6 +31,7 @@ export const CHECKOUT_API = [
   { method: 'POST', path: '/api/refund/refund' },
   { method: 'GET', path: '/api/refund/read' },
   { method: 'POST', path: '/api/refund/search' },
+  { method: 'POST', path: '/api/payment-method-configuration/search' },
   { method: 'GET', path: '/api/webhook-encryption/read' },
   { method: 'POST', path: '/api/v2.0/payment/transactions' },
   { method: 'GET', path: '/api/v2.0/payment/transactions/completions/search' },
@@ -40,6 +42,7 @@ export const CHECKOUT_API = [
   { method: 'POST', path: '/api/v2.0/payment/refunds' },
   { method: 'GET', path: '/api/v2.0/payment/refunds/search' },
   { method: 'GET', path: '/api/v2.0/payment/refunds/:id' },
+  { method: 'GET', path: '/api/v2.0/payment/method-configurations/search' },
   { method: 'GET', path: '/api/v2.0/webhooks/encryption-keys/:id' },
 ] as const;
 
@@ -269,6 +272,7 @@ export async function answerCheckout(
   const ofSpace = users.filter(({ settings }) => String(settings.space_id) === space);
   const merchant = addressedOf(ofSpace, call.body);
   if (!merchant) return failed(call, 'The user has no rights in this space.');
+  if (/method-configurations?\/search$/.test(path)) return searchMeans(call, space, isV2(call));
   if (/payment-page-url$/.test(path)) return page(call, space, id, memory);
   if (/transaction\/create$|payment\/transactions$/.test(path)) return create(call, merchant, memory);
   const [, kind] = KINDS.find(([part]) => part.test(path)) ?? [];

@@ -14,6 +14,7 @@ import {
 import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/bank-ledger.ts';
 import type { BankOperation } from '../kit/entry.ts';
 import { addressedOf } from '../kit/receive.ts';
+import { P24_METHODS, p24MethodList } from './przelewy24-methods.ts';
 
 function sha384(members: object): string {
   return createHash('sha384').update(JSON.stringify(members), 'utf8').digest('hex');
@@ -31,6 +32,10 @@ type Stored = {
   urlReturn: string;
   urlStatus: string;
   description: string;
+  method?: number;
+  channel?: number;
+  /** Whether a BLIK code was taken for it. */
+  byCode?: true;
   paid?: number;
   orderId?: number;
   verified?: boolean;
@@ -113,6 +118,18 @@ async function refunds(call: ApiCall, memory: Memory): Promise<Response> {
   );
 }
 
+/** A code that ends with an even digit is good. */
+async function chargeByCode({ body }: ApiCall, memory: Memory): Promise<Response> {
+  const { token = '', blikCode = '' } = JSON.parse(body) as { token?: string; blikCode?: string };
+  const found = await stored(memory, token.slice('T-'.length));
+  if (!found || (found.channel !== 8192 && found.method !== 154))
+    return json({ error: 'Unknown token', code: 400 }, 400);
+  if (!/^\d{5}[02468]$/.test(blikCode))
+    return json({ error: `Incorrect blikCode ${blikCode}`, code: 51 }, 400);
+  await memory.put(place(found.sessionId), JSON.stringify({ ...found, byCode: true }));
+  return json({ data: { orderId: numberOf({ id: '' }), message: 'success' }, responseCode: 0 }, 201);
+}
+
 async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memory): Promise<Response> {
   const users = merchants.filter(({ settings }) => {
     const { pos_id, merchant_id, api_key } = settings;
@@ -123,6 +140,8 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   });
   if (users.length === 0) return json({ error: 'Incorrect authentication', code: 401 }, 401);
   if (call.path.endsWith('/testAccess')) return json({ data: true, error: '' });
+  if (call.path.includes('/payment/methods/')) return p24MethodList(call);
+  if (call.path.endsWith('/blik/chargeByCode')) return chargeByCode(call, memory);
   const isSigned = (covered: object) =>
     users.some(({ settings }) => sign === sha384({ ...covered, crc: String(settings.crc) }));
   if (call.path.includes('/refund')) return refunds(call, memory);
@@ -153,10 +172,13 @@ async function rest(call: ApiCall, merchants: readonly Merchant[], memory: Memor
   const { email, language } = body as { email?: string; language?: string };
   if (!Number.isInteger(amount) || !/@/.test(String(email)) || !LANGUAGES.includes(String(language)))
     return json({ error: 'Invalid input', code: 400 }, 400);
-  const { urlReturn, urlStatus, description } = body;
+  const { urlReturn, urlStatus, description, method, channel } = body;
+  if (method !== undefined && !P24_METHODS.some(({ id }) => id === method))
+    return json({ error: 'Unknown method', code: 400 }, 400);
+  const means = { method, channel };
   await memory.put(
     place(sessionId),
-    JSON.stringify({ sessionId, amount, currency, merchantId, urlReturn, urlStatus, description }),
+    JSON.stringify({ sessionId, amount, currency, merchantId, urlReturn, urlStatus, description, ...means }),
   );
   return json({ data: { token: `T-${sessionId}` }, responseCode: 0 });
 }
@@ -289,6 +311,8 @@ export const przelewy24Bank: Bank = {
   decisions: ['pay'],
   api: [
     { method: 'GET', path: '/api/v1/testAccess' },
+    { method: 'GET', path: '/api/v1/payment/methods/:language' },
+    { method: 'POST', path: '/api/v1/paymentMethod/blik/chargeByCode' },
     { method: 'POST', path: '/api/v1/transaction/register' },
     { method: 'PUT', path: '/api/v1/transaction/verify' },
     { method: 'GET', path: '/api/v1/transaction/by/sessionId/:session' },

@@ -13,7 +13,8 @@ import {
   requiredField,
   type Spoiling,
 } from '../kit/bank.ts';
-import { type BankOperationKind, type Entry, entryOf, perform } from '../kit/bank-ledger.ts';
+import { type BankOperationKind, type Entry, entryOf, perform, takenParts } from '../kit/bank-ledger.ts';
+import { amountOfMessage, checkedParts, partNumber, partsIn } from '../kit/parts.ts';
 
 const CODE: Record<Decision, string> = { pay: '00', decline: '05', cancel: '17', wait: '60' };
 
@@ -34,6 +35,38 @@ function pairs(data: string): Map<string, string> {
   );
 }
 
+/** The reference of the part that a message is about. */
+function referenceOf(order: BankOrder): string {
+  const references = order.data['instalmentData.transactionReferencesList']?.split(',') ?? [];
+  return references[partNumber(order) - 1] ?? order.order;
+}
+
+const INSTALMENT_LISTS = [
+  'instalmentData.amountsList',
+  'instalmentData.datesList',
+  'instalmentData.transactionReferencesList',
+];
+
+/** The parts of a payment, checked as the page checks them. @throws BankError */
+function partsOfData(values: ReadonlyMap<string, string>, reference: string) {
+  if ((values.get('paymentPattern') ?? 'ONE_SHOT') !== 'INSTALMENT') return {};
+  const count = Number(requiredField(values, 'instalmentData.number'));
+  const [amounts = [], dates = [], references = []] = INSTALMENT_LISTS.map((name) =>
+    requiredField(values, name).split(','),
+  );
+  if (amounts.length !== count || dates.length !== count || references.length !== count)
+    throw new BankError('instalmentData.number', '30: the lists are of another length');
+  if (references[0] !== reference || new Set(references).size !== count)
+    throw new BankError('instalmentData.transactionReferencesList', '30');
+  if (!references.every((one) => /^[A-Za-z0-9]{1,35}$/.test(one)))
+    throw new BankError('instalmentData.transactionReferencesList', '30');
+  const isRising = dates.every(
+    (date, at) => /^\d{8}$/.test(date) && (at === 0 || date > (dates[at - 1] ?? '')),
+  );
+  if (!isRising) throw new BankError('instalmentData.datesList', '30');
+  return checkedParts(amounts.map(Number), Number(values.get('amount')), 'instalmentData.amountsList');
+}
+
 function response(order: BankOrder, merchant: Merchant, decision: Decision, spoiling: Spoiling): string {
   const data = [
     ['captureDay', order.data.captureDay ?? '0'],
@@ -43,10 +76,10 @@ function response(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     ['orderChannel', 'INTERNET'],
     ['responseCode', CODE[decision]],
     ['transactionDateTime', '2026-11-21T10:02:11+01:00'],
-    ['transactionReference', order.order],
+    ['transactionReference', referenceOf(order)],
     ['keyVersion', String(merchant.settings.key_version)],
     ['acquirerResponseCode', decision === 'pay' ? '00' : 'null'],
-    ['amount', String(order.amount)],
+    ['amount', String(amountOfMessage(order))],
     ['authorisationId', '12345'],
     ['paymentMeanBrand', 'VISA'],
     ['paymentMeanType', 'CARD'],
@@ -54,7 +87,18 @@ function response(order: BankOrder, merchant: Merchant, decision: Decision, spoi
     ['orderId', order.order],
     ['returnContext', order.data.returnContext ?? 'Café n°7'],
     ['mandateId', 'null'],
-    ['paymentPattern', 'ONE_SHOT'],
+    ...(order.data.parts
+      ? [
+          ['paymentPattern', 'INSTALMENT'],
+          ['instalmentNumber', order.data['instalmentData.number'] ?? ''],
+          ['instalmentAmountsList', order.data['instalmentData.amountsList'] ?? ''],
+          ['instalmentDatesList', order.data['instalmentData.datesList'] ?? ''],
+          [
+            'instalmentTransactionReferencesList',
+            order.data['instalmentData.transactionReferencesList'] ?? '',
+          ],
+        ]
+      : [['paymentPattern', 'ONE_SHOT']]),
   ]
     .map(([name, value]) => `${name}=${value}`)
     .join('|');
@@ -139,18 +183,21 @@ async function office(call: ApiCall, merchants: readonly Merchant[], memory: Mem
     return answered({ responseCode: '30', errorFieldName: 'interfaceVersion' });
   if (message.keyVersion !== String(merchant.settings.key_version))
     return answered({ responseCode: '34', errorFieldName: 'keyVersion' });
-  const entry = await entryOf(memory, String(message.transactionReference));
-  if (!entry) return answered({ responseCode: '25' });
+  const asked = String(message.transactionReference);
+  const part = /^(.{18})P(\d+)$/.exec(asked);
+  const entry = await entryOf(memory, part?.[1] ?? asked);
+  if (!entry || (part && !takenParts(entry).includes(Number(part[2]))))
+    return answered({ responseCode: '25' });
   const numeric = currency(entry.currency)?.numeric ?? '';
   if (isDiagnosis) {
     return answered({
       responseCode: '00',
       merchantId: merchant.settings.merchant_id,
-      transactionReference: entry.order,
+      transactionReference: asked,
       orderId: entry.order,
       transactionStatus: statusOf(entry),
       captureMode: entry.data.captureMode ?? '',
-      amount: String(amountOf(entry)),
+      amount: String(partsIn(entry)[Number(part?.[2] ?? 1) - 1] ?? amountOf(entry)),
       currencyCode: numeric,
     });
   }
@@ -227,7 +274,7 @@ export const sips2Bank: Bank = {
         ['Reference', reference],
         ['Description', values.get('returnContext') ?? ''],
       ],
-      data: { ...Object.fromEntries(values), encode },
+      data: { ...Object.fromEntries(values), encode, ...partsOfData(values, reference) },
     };
   },
 

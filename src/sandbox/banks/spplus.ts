@@ -41,7 +41,8 @@ function message(order: BankOrder, merchant: Merchant, decision: Decision, spoil
     ['devise', order.currency === 'EUR' ? '978' : '840'],
     ['montant', (order.amount / 100).toFixed(2)],
     ['taxe', '0.00'],
-    ['refsfp', `SFP${order.id}`],
+    // A letter last: a digit before etat could be read as a part of it, by which a decline may count as cancelled.
+    ['refsfp', `SFP${order.id}X`],
     ['etat', ETAT[decision]],
     ...FREE.flatMap((name) => {
       const value = order.data[name];

@@ -19,6 +19,7 @@ import { type Entry, entryByReference, entryOf, perform, refer } from '../kit/ba
 import type { BankOperation } from '../kit/entry.ts';
 import { addressedOf } from '../kit/receive.ts';
 import { SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, SANDBOX_SIGNING_KEY } from './tpay-keys.ts';
+import { isTpayChoice, tpayByCode, tpayChannels } from './tpay-methods.ts';
 
 const STATUS: Partial<Record<Decision, string>> = { pay: 'TRUE', decline: 'FALSE' };
 
@@ -191,6 +192,8 @@ export const tpayBank: Bank = {
   api: [
     { method: 'POST', path: '/oauth/auth' },
     { method: 'POST', path: '/transactions' },
+    { method: 'GET', path: '/transactions/channels' },
+    { method: 'POST', path: '/transactions/:id/pay' },
     { method: 'GET', path: '/transactions/:id' },
     { method: 'POST', path: '/transactions/:id/refunds' },
     { method: 'GET', path: '/transactions/:id/refunds' },
@@ -219,7 +222,10 @@ export const tpayBank: Bank = {
     );
     const merchant = addressedOf(clients, body);
     if (!merchant) return Response.json({ result: 'failed' }, { status: 401 });
+    if (path === '/transactions/channels') return tpayChannels();
     const order = (path.split('/')[2] ?? '').replace(/^01/, '');
+    if (path.endsWith('/pay'))
+      return (await transactionOf(memory, order)) ? tpayByCode(body) : failed(404, 'not_found', 'unknown');
     if (path.endsWith('/refunds')) return refunds(call, await entryOf(memory, order), memory);
     if (path.endsWith('/cancel')) {
       const found = await transactionOf(memory, order);
@@ -248,7 +254,9 @@ export const tpayBank: Bank = {
       hiddenDescription: string;
       payer: { email: string };
       callbacks: { payerUrls: { success: string }; notification: { url: string } };
+      pay?: { groupId?: number; channelId?: number };
     };
+    if (!isTpayChoice(request.pay)) return failed(400, 'ERR97', 'no such method');
     if (typeof request.amount !== 'number' || !request.description || !request.payer.email)
       return Response.json({ result: 'failed', errors: [] }, { status: 400 });
     const { hiddenDescription } = request;

@@ -17,6 +17,7 @@ import {
   sessionOf,
   stateOfDecision,
 } from './worldline-objects.ts';
+import { productsFor } from './worldline-products.ts';
 
 function error(status: number, code: string, id: string, propertyName?: string): Response {
   return Response.json(
@@ -202,6 +203,10 @@ export async function answerWorldline(
   const merchant = ofId.find((one) => isSignedBy(call, one));
   if (!merchant) return error(403, '9007', 'ACCESS_TO_MERCHANT_NOT_ALLOWED');
   if (resource === 'services') return Response.json({ result: 'OK' });
+  if (resource === 'products') {
+    const products = productsFor(call.query);
+    return products ? Response.json(products) : error(400, '50001111', 'INVALID_VALUE', 'countryCode');
+  }
   if (resource === 'hostedcheckouts')
     return call.method === 'POST' ? createSession(call, merchant, memory) : askSession(id, memory);
   const number = id.split('_')[0] ?? '';

@@ -67,6 +67,7 @@ export const worldlineBank: Bank = {
     { method: 'POST', path: '/v2/:merchant/hostedcheckouts' },
     { method: 'GET', path: '/v2/:merchant/hostedcheckouts/:id' },
     { method: 'GET', path: '/v2/:merchant/services/testconnection' },
+    { method: 'GET', path: '/v2/:merchant/products' },
     { method: 'GET', path: '/v2/:merchant/payments/:id' },
     { method: 'GET', path: '/v2/:merchant/payments/:id/details' },
     { method: 'GET', path: '/v2/:merchant/payments/:id/captures' },

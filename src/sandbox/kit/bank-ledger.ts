@@ -4,6 +4,7 @@
  */
 import type { BankOrder, Decision, Memory } from './bank.ts';
 import type { BankOperation, BankOperationKind, Entry } from './entry.ts';
+import { amountOfMessage, partNumber, partsIn } from './parts.ts';
 
 export type { BankOperationKind, Entry };
 
@@ -60,7 +61,10 @@ export async function entryByReference(
 /** Records the shopper's decision about an order. Once it is paid, later decisions change nothing. */
 export async function decided(memory: Memory, order: BankOrder, decision: Decision): Promise<void> {
   const before = await entryOf(memory, order.order);
-  if (before && before.held + before.taken > 0) return;
+  if (before && before.held + before.taken > 0) {
+    await takenPart(memory, before, order, decision);
+    return;
+  }
   const isPaid = decision === 'pay';
   await save(memory, {
     order: order.order,
@@ -68,13 +72,28 @@ export async function decided(memory: Memory, order: BankOrder, decision: Decisi
     currency: order.currency,
     asked: order.amount,
     held: isPaid && order.manual ? order.amount : 0,
-    taken: isPaid && !order.manual ? order.amount : 0,
+    taken: isPaid && !order.manual ? amountOfMessage(order) : 0,
     returned: 0,
     released: 0,
     cancelled: decision === 'cancel',
     done: [],
-    data: { ...order.data, id: order.id },
+    data: { ...order.data, id: order.id, ...(isPaid && order.data.parts && { taken: '1' }) },
   });
+}
+
+/** The parts of an order that the bank has taken, by their numbers. */
+export function takenParts({ data }: Pick<Entry, 'data'>): readonly number[] {
+  return data.taken ? data.taken.split(',').map(Number) : [];
+}
+
+/** Takes a later part of an order, once. */
+async function takenPart(memory: Memory, entry: Entry, order: BankOrder, decision: Decision): Promise<void> {
+  const number = partNumber(order);
+  const amount = partsIn(order)[number - 1];
+  const known = takenParts(entry);
+  if (decision !== 'pay' || amount === undefined || known.includes(number)) return;
+  const data = { ...entry.data, taken: [...known, number].join(',') };
+  await save(memory, { ...entry, taken: entry.taken + amount, data });
 }
 
 /** Why an operation is not possible. */

@@ -4,7 +4,7 @@
  * engine (node:crypto), and signs what it sends.
  */
 import * as v from 'valibot';
-import type { Account } from '../../directory/types.ts';
+import type { SandboxAccount } from '../../directory/sandbox-account.ts';
 import type { Environment } from '../../payments/types.ts';
 import { provider } from '../../providers/registry.ts';
 import type { BankOperation, Entry } from './entry.ts';
@@ -141,16 +141,13 @@ export interface ReceivedRequest {
   readonly body: Uint8Array;
 }
 
-/** The settings of an account with its current secrets and the provider's defaults in them. */
-export function merchantOf(account: Account, origin: string): Merchant {
-  const secrets = Object.fromEntries(
-    Object.entries(account.secrets).map(([name, [newest]]) => [name, newest?.value]),
-  );
+/** The merchant of an account: its settings with the provider's defaults in them. @param origin of the merchants' software */
+export function merchantOf(account: SandboxAccount, origin: string): Merchant {
   const schema = provider(account.provider)?.settings ?? v.object({});
   return {
     account: account.id,
     environment: account.environment,
-    settings: v.parse(schema, { ...account.settings, ...secrets }),
+    settings: v.parse(schema, account.settings),
     callback: `${origin}/callback/${account.id}`,
   };
 }

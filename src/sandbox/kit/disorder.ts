@@ -3,6 +3,7 @@
  * and the scripts use the same steps.
  */
 import type { Bank, BankMessage, BankOrder, Decision, Merchant, Spoiling } from './bank.ts';
+import { withPart } from './parts.ts';
 
 /** How a message is spoilt: by its bank, or because it is about another order. */
 export type Disorder = Spoiling | 'other-amount' | 'other-currency' | 'unknown-payment';
@@ -18,7 +19,13 @@ export const DISORDERS: readonly Disorder[] = [
 ];
 
 export type Step =
-  | { readonly do: 'notify'; readonly decision: Decision; readonly disorder: Disorder }
+  | {
+      readonly do: 'notify';
+      readonly decision: Decision;
+      readonly disorder: Disorder;
+      /** Of an order in several parts: the one that is due, from 1. */
+      readonly part?: number;
+    }
   /** The shopper comes back, with or without what the bank adds to the address. */
   | { readonly do: 'return'; readonly decision: Decision; readonly bare: boolean };
 
@@ -77,7 +84,8 @@ export function requestOf(bank: Bank, order: BankOrder, merchant: Merchant, step
     const address = bank.back(order, merchant, step.decision);
     return new Request(step.bare ? bareAddress(address) : address, { redirect: 'manual' });
   }
-  const message = spoiltNotification(bank, order, merchant, step.decision, step.disorder);
+  const due = withPart(order, step.part);
+  const message = spoiltNotification(bank, due, merchant, step.decision, step.disorder);
   return new Request(message.url, {
     method: message.method,
     headers: message.headers,

@@ -1,31 +1,52 @@
-/** The pages of the sandbox: the banks, and the demo shop. */
+/** The pages of the simulated banks. They look like a blueprint: nobody is to take one for a bank's. */
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { display } from '../../payments/money.ts';
+import { provider } from '../../providers/registry.ts';
 import type { Bank, BankOrder } from './bank.ts';
 import { DISORDER_STEPS, type StepResult } from './disorder.ts';
-import type { ReceivedWebhook } from './store.ts';
 
 const STYLE = `
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-  button, select, input { font: inherit; padding: .5rem 1rem; margin: .2rem .3rem .2rem 0; box-sizing: border-box; max-width: 100%; }
-  table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8885; vertical-align: top; }
-  code, pre { font-size: .85rem; overflow-wrap: anywhere; white-space: pre-wrap; }
-  .bank { border-top: .5rem solid #b45309; } .shop { border-top: .5rem solid #1d4ed8; }
-  .error { border-left: .4rem solid #b91c1c; padding-left: 1rem; }
+  *{box-sizing:border-box}
+  :root{color-scheme:light dark;--paper:#e8eefb;--surface:#f7f9ff;--ink:#12213f;--muted:#44557a;--line:#5673ad;--accent:#1d3f8f;--on:#fff}
+  @media(prefers-color-scheme:dark){:root{--paper:#0d1626;--surface:#131f35;--ink:#e6edfc;--muted:#a8b8d8;--line:#5673ad;--accent:#9cc2ff;--on:#0b1a33}}
+  body{margin:0;color:var(--ink);font:15px/1.5 ui-monospace,monospace;overflow-wrap:anywhere;background:repeating-linear-gradient(0deg,transparent 0 23px,#5673ad22 23px 24px),repeating-linear-gradient(90deg,transparent 0 23px,#5673ad22 23px 24px),var(--paper)}
+  .ribbon{margin:0;padding:8px 16px;background:var(--accent);color:var(--on);text-align:center;font-weight:700}
+  main{max-width:46rem;margin:24px auto;padding:16px;background:var(--surface);border:2px dashed var(--line)}
+  h1{font-size:21px;line-height:1.2;margin:0 0 8px} h2{font-size:15px;margin:16px 0 4px}
+  p{margin:8px 0}
+  table{border-collapse:collapse;width:100%;margin:8px 0;table-layout:fixed} th,td{text-align:left;padding:6px 8px;border-bottom:1px dashed var(--line);vertical-align:top} th{width:9rem;color:var(--muted);font-weight:400}
+  code,pre{font:13px/1.5 ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
+  a{color:var(--accent)}
+  button,select,input{font:inherit;min-height:44px;padding:8px 16px;margin:4px 6px 4px 0;max-width:100%;border:1px solid var(--line);background:var(--surface);color:var(--ink);cursor:pointer}
+  button.main{background:var(--accent);color:var(--on);font-weight:700}
+  summary{min-height:44px;display:flex;align-items:center;cursor:pointer} summary::before{content:"+ "}
+  :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+  .error{border-left:6px solid #b91c1c;padding-left:12px}
+  @media(max-width:30rem){th{width:8.5rem}main{margin:12px 8px}}
 `;
 
-function Page({ title, kind, children }: { title: string; kind: 'bank' | 'shop'; children: Child }) {
+interface SimulatedPageProps {
+  readonly title: string;
+  /** Whose simulation it is. */
+  readonly caption: string;
+  readonly children: Child;
+}
+
+function Page({ title, caption, children }: SimulatedPageProps) {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
         <title>{title}</title>
         <style>{raw(STYLE)}</style>
       </head>
-      <body class={kind}>
+      <body>
+        <header class="ribbon">
+          Simulation by countersign of {caption}. It is not its page, and no money moves.
+        </header>
         <main>
           <h1>{title}</h1>
           {children}
@@ -35,21 +56,33 @@ function Page({ title, kind, children }: { title: string; kind: 'bank' | 'shop';
   );
 }
 
+const DISORDER_ACTIONS = Object.entries(DISORDER_STEPS);
+
+/** What a shopper does at a bank; the rest is how a bank misbehaves. */
+const DECISIONS = new Set(['pay', 'decline', 'cancel', 'wait']);
+
 function rendered(page: Child): string {
   return `<!doctype html>${String(html`${page}`)}`;
 }
 
+function actionButton([action, { label }]: (typeof DISORDER_ACTIONS)[number]) {
+  return (
+    <button class={action === 'pay' ? 'main' : ''} type="submit" name="action" value={action}>
+      {label}
+    </button>
+  );
+}
+
 /** The bank's page: the order, and what the shopper can do. */
 export function orderPage(bank: Bank, order: BankOrder): string {
-  const actions = Object.entries(DISORDER_STEPS).filter(([, { needs }]) =>
+  // One bank may play several brands.
+  const whose = provider(order.bank)?.caption.replace(/ \(.*/, '') ?? bank.caption;
+  const actions = DISORDER_ACTIONS.filter(([, { needs }]) =>
     needs.every((need) => bank.decisions.includes(need)),
   );
   return rendered(
-    <Page title={`${bank.caption} (sandbox)`} kind="bank">
-      <p>
-        A simulated bank. It has checked the signature of this order with its own copy of the recipe; no money
-        moves.
-      </p>
+    <Page title={`${whose} (sandbox)`} caption={whose}>
+      <p>This bank has checked the signature of the order with its own copy of the recipe.</p>
       <table>
         <tr>
           <th>Amount</th>
@@ -69,11 +102,9 @@ export function orderPage(bank: Bank, order: BankOrder): string {
         </tr>
       </table>
       <form method="post" action={`/sandbox/orders/${order.id}`}>
-        {actions.map(([action, { label }]) => (
-          <button type="submit" name="action" value={action}>
-            {label}
-          </button>
-        ))}
+        {actions.filter(([action]) => DECISIONS.has(action)).map(actionButton)}
+        <h2>Or let the bank misbehave</h2>
+        {actions.filter(([action]) => !DECISIONS.has(action)).map(actionButton)}
       </form>
     </Page>,
   );
@@ -82,7 +113,7 @@ export function orderPage(bank: Bank, order: BankOrder): string {
 /** The bank's error page, which names the field. */
 export function bankErrorPage(caption: string, field: string, message: string): string {
   return rendered(
-    <Page title={`${caption} (sandbox): the order was rejected`} kind="bank">
+    <Page title={`${caption} (sandbox): the order was rejected`} caption={caption}>
       <p class="error">
         The field <code id="field">{field}</code> {message}.
       </p>
@@ -98,7 +129,7 @@ export function sentPage(
   back: string,
 ): string {
   return rendered(
-    <Page title={`${caption} (sandbox): sent`} kind="bank">
+    <Page title={`${caption} (sandbox): sent`} caption={caption}>
       <table>
         <tr>
           <th>Sent</th>
@@ -125,107 +156,6 @@ export function sentPage(
           Pay now
         </button>
       </form>
-    </Page>,
-  );
-}
-
-/** The demo shop's order form. */
-export function shopPage(
-  accounts: readonly {
-    readonly id: string;
-    readonly caption: string;
-    readonly currencies: readonly string[];
-  }[],
-) {
-  return rendered(
-    <Page title="Demo shop" kind="shop">
-      <p>
-        A storefront that knows nothing of banks: one call to create the payment, one redirect, one webhook.
-      </p>
-      <form method="post" action="/shop/orders">
-        <p>
-          <label>
-            Pay with{' '}
-            <select name="account">
-              {accounts.map(({ id, caption, currencies }) => (
-                <option value={`${id} ${currencies[0]}`}>
-                  {caption}, {currencies[0]}
-                </option>
-              ))}
-            </select>
-          </label>
-        </p>
-        <p>
-          <label>
-            Amount in minor units <input name="amount" value="1999" inputmode="numeric" required />
-          </label>
-        </p>
-        <button type="submit">Order two tickets</button>
-      </form>
-    </Page>,
-  );
-}
-
-interface ShownEvent {
-  readonly seq: number;
-  readonly at: string;
-  readonly type: string;
-  readonly source: string;
-  readonly detail: unknown;
-}
-
-/** Where the shopper comes back to: the payment's log, and what the shop's webhook received. */
-export function backPage(
-  payment: {
-    readonly id: string;
-    readonly reference: string;
-    readonly status: string;
-    readonly checkoutUrl: string;
-  },
-  events: readonly ShownEvent[],
-  webhooks: readonly ReceivedWebhook[],
-) {
-  return rendered(
-    <Page title={`Order ${payment.reference}`} kind="shop">
-      <p>
-        Payment <code>{payment.id}</code> is <strong id="status">{payment.status}</strong>.{' '}
-        <a href="/shop">Another order</a>, <a href={payment.checkoutUrl}>to the checkout again</a>,{' '}
-        <a href={`/shop/back?payment=${payment.id}`}>reload</a>.
-      </p>
-      <h2>Webhooks that the shop received</h2>
-      <table id="webhooks">
-        <tr>
-          <th>Type</th>
-          <th>Message</th>
-          <th>Signature</th>
-        </tr>
-        {webhooks.map(({ type, id, verified, problem }) => (
-          <tr>
-            <td>{type}</td>
-            <td>
-              <code>{id}</code>
-            </td>
-            <td>{verified ? 'verified' : (problem ?? 'wrong')}</td>
-          </tr>
-        ))}
-      </table>
-      <h2>The log of the payment</h2>
-      <table id="events">
-        {events.map(({ seq, at, type, source, detail }) => (
-          <tr>
-            <td>{seq}</td>
-            <td>{at.slice(11, 23)}</td>
-            <td>
-              <strong>{type}</strong>
-              <br />
-              {source}
-            </td>
-            <td>
-              <code>{JSON.stringify(detail)}</code>
-            </td>
-          </tr>
-        ))}
-      </table>
     </Page>,
   );
 }

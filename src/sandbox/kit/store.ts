@@ -72,6 +72,23 @@ export class SandboxStore implements Memory {
       .run();
   }
 
+  /** Changes a stored text as it is now: what somebody else writes meanwhile is not undone. @param to of null, where there is none */
+  async change(name: string, to: (value: string | null) => string): Promise<void> {
+    const db = await this.#tables();
+    for (;;) {
+      const value = await this.get(name);
+      const statement =
+        value === null
+          ? db
+              .prepare('INSERT OR IGNORE INTO sandbox_memory (value, name) VALUES (?, ?)')
+              .bind(to(value), name)
+          : db
+              .prepare('UPDATE sandbox_memory SET value = ? WHERE name = ? AND value = ?')
+              .bind(to(value), name, value);
+      if ((await statement.run()).meta.changes > 0) return;
+    }
+  }
+
   async saveWebhook(webhook: ReceivedWebhook): Promise<void> {
     const db = await this.#tables();
     const { at, payment, id, type, verified, problem, body } = webhook;

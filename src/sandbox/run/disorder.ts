@@ -9,7 +9,7 @@ import { bankOf } from '../banks/registry.ts';
 import type { BankOrder } from '../kit/bank.ts';
 import type { Disorder, Step, StepResult } from '../kit/disorder.ts';
 import { DEMO_CUSTOMER } from './customer.ts';
-import type { Payment, Storefront } from './storefront.ts';
+import type { DemoPayment, Storefront } from './storefront.ts';
 
 const ASKED = 1999;
 
@@ -109,7 +109,7 @@ export interface DisorderRow {
 function problemOf(
   scenario: Scenario,
   providerId: string,
-  payment: Payment,
+  payment: DemoPayment,
   paidWebhooks: number,
   results: readonly StepResult[],
 ): string | null {

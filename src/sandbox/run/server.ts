@@ -1,11 +1,12 @@
-/** Starts the local Worker as a child process and waits until it answers. */
+/** Starts the local Workers, the signing one and the console, as a child process and waits until it answers. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bringUpToDate } from './local-database.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const WRANGLER = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 180_000;
 
 export interface LocalServer {
   readonly origin: string;
@@ -29,6 +30,8 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: 'false',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
+  // Of what the configuration builds, the local Worker needs the documents alone: Wrangler bundles it from its source.
+  COUNTERSIGN_BUILD: 'documents',
 };
 
 function wrangler(args: readonly string[], output: ServerOptions['output']): ChildProcess {
@@ -54,21 +57,74 @@ async function answers(origin: string): Promise<boolean> {
   }
 }
 
+/** The folders of the two Workers' wrangler.toml, and of their variables. */
+const CONSOLE = join(ROOT, 'src', 'console');
+
+/** The folders whose changes may be changes of the documents. */
+function watched(): readonly string[] {
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== 'console',
+  );
+  return ['docs', ...folders.map(({ name }) => `src/${name}`)];
+}
+
+/**
+ * The signing Worker's configuration with one binding more: the console, which is served under the same port. It is written beside the
+ * real one, because paths in it are relative. It is made anew at each start and not committed.
+ */
+function localConfiguration(): string {
+  const file = join(ROOT, 'wrangler.local.toml');
+  const real = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+  // What production has in a Worker of its own is here in the one that there is.
+  const local = real
+    .replace(/^main = .*$/m, 'main = "src/dev.ts"')
+    .replace(/^no_bundle = .*$/m, '')
+    // Without the console: Wrangler keeps files of its own in that folder, and would build anew for them.
+    .replace('[build]\n', `[build]\nwatch_dir = ${JSON.stringify(watched())}\n`)
+    .replace(/^script_name = .*\n/gm, '');
+  const text = `# Made by npm start from wrangler.toml.
+${local}
+[[migrations]]
+tag = "local-1"
+new_sqlite_classes = ["Reconciliation"]
+
+[[services]]
+binding = "CONSOLE"
+service = "countersign-console"
+`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+  return file;
+}
+
+/**
+ * Brings the local database up to date.
+ * @param state where it is kept; left out: where Wrangler keeps it.
+ */
+export async function migrateLocal(state = join(ROOT, '.wrangler', 'state')): Promise<void> {
+  const made = join(ROOT, 'dist');
+  mkdirSync(made, { recursive: true });
+  await bringUpToDate({ state, migrations: join(ROOT, 'src/directory/migrations'), made }, async (folder) => {
+    const args = ['d1', 'migrations', 'apply', 'DIRECTORY', '--local', '--persist-to', folder];
+    if ((await exitOf(wrangler(args, 'ignore'))) !== 0)
+      throw new Error('the migrations of the local database failed');
+  });
+}
+
 /** Copies the example variables when there are none, brings the local database up to date, starts the Worker. */
 export async function localServer(
   port: number,
   { output, state, inspectorPort }: ServerOptions,
 ): Promise<LocalServer> {
-  const variables = join(ROOT, '.dev.vars');
-  if (!existsSync(variables)) copyFileSync(`${variables}.example`, variables);
+  for (const folder of [ROOT, CONSOLE]) {
+    const variables = join(folder, '.dev.vars');
+    if (!existsSync(variables)) copyFileSync(`${variables}.example`, variables);
+  }
+  await migrateLocal(state);
   const persist = state === undefined ? [] : ['--persist-to', state];
-  const migrated = await exitOf(
-    wrangler(['d1', 'migrations', 'apply', 'DIRECTORY', '--local', ...persist], 'ignore'),
-  );
-  if (migrated !== 0) throw new Error('the migrations of the local database failed');
   const child = wrangler(
     [
-      ...['dev', 'src/dev.ts', '--port', String(port), '--show-interactive-dev-session=false'],
+      ...['dev', 'src/dev.ts', '--config', localConfiguration(), '--config', join(CONSOLE, 'wrangler.toml')],
+      ...['--port', String(port), '--show-interactive-dev-session=false'],
       ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
       ...persist,
     ],
@@ -83,7 +139,7 @@ export async function localServer(
   while (!(await answers(origin))) {
     if (child.exitCode !== null)
       throw new Error(`the Worker ended with ${child.exitCode}: is port ${port} taken?`);
-    if (Date.now() > until) throw new Error('the Worker did not answer within a minute');
+    if (Date.now() > until) throw new Error('the Worker did not answer within three minutes');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { origin, ended, stop };

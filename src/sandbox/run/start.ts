@@ -1,5 +1,6 @@
 /** `npm start`: the local Worker on http://localhost:8787 (PORT changes it), with its data under .wrangler/state. */
 import { DEMO_KEYS } from '../demo.ts';
+import { DEMO_OPERATORS } from '../demo-operator.ts';
 import { portOf, requireFreePort } from './port.ts';
 import { localServer } from './server.ts';
 
@@ -8,13 +9,15 @@ async function main(): Promise<void> {
   await requireFreePort(port, 'npm start');
   const server = await localServer(port, { output: 'inherit' });
   const { origin } = server;
+  const [owner, second] = DEMO_OPERATORS;
   // Each start has a reference of its own: the same one again would be the payment of last time.
   const reference = `order-${Date.now().toString(36)}`;
   console.log(`
 countersign is running.
 
   Demo shop      ${origin}/shop
-  Reference      ${origin}/docs
+  Console        ${origin}/console   ${owner.email} or ${second.email}, password ${owner.password}
+  Docs           ${origin}/docs
   Operator       ${origin}/v1/admin/accounts   Authorization: Bearer local-admin-token
 
   Demo keys      API key         ${DEMO_KEYS.apiKey}

@@ -7,7 +7,7 @@ import type { Step, StepResult } from '../kit/disorder.ts';
 import { toBank } from '../kit/shopper.ts';
 import type { ReceivedWebhook } from '../kit/store.ts';
 
-export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
+export type DemoPayment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 
 export class Storefront {
   readonly #origin: string;
@@ -38,11 +38,11 @@ export class Storefront {
     ).data;
   }
 
-  create(fields: Record<string, unknown>): Promise<Payment> {
+  create(fields: Record<string, unknown>): Promise<DemoPayment> {
     return this.#api('/v1/payments', fields);
   }
 
-  payment(id: string): Promise<Payment> {
+  payment(id: string): Promise<DemoPayment> {
     return this.#api(`/v1/payments/${id}`);
   }
 

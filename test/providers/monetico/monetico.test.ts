@@ -5,6 +5,7 @@ import { Refusal } from '../../../src/payments/errors.ts';
 import { moneticoContext } from '../../../src/providers/monetico/context.ts';
 import { MONETICO_SHOP_FIELDS } from '../../../src/providers/monetico/form.ts';
 import { moneticoKeyBytes } from '../../../src/providers/monetico/key.ts';
+import { readMoneticoNotification } from '../../../src/providers/monetico/notification.ts';
 import { moneticoAnswer } from '../../../src/providers/monetico/operation-answer.ts';
 import { signMonetico, verifyMonetico } from '../../../src/providers/monetico/signatures.ts';
 import { moneticoOperationState } from '../../../src/providers/monetico/statuses.ts';
@@ -68,6 +69,18 @@ describe('amounts', () => {
     '1.5JPY',
     '1e3EUR',
     '19.99XYZ',
+    // Of the form of an amount, and of no montant: at most twelve digits and two decimals.
+    '19.990EUR',
+    '1000.000JPY',
+    '1234567890123EUR',
+    ' 19.99EUR',
+    '19.99EUR ',
+    '19.99EUR\n',
+    'x19.99EUR',
+    '19.99EUREUR',
+    'EUR',
+    '19.EUR',
+    '.99EUR',
   ])('%s is none', (text) => expect(readMontant(text)).toBeNull());
 
   it('are read as they are written', () => {
@@ -170,6 +183,38 @@ describe('a sealed text', () => {
     expect(reasonOf(sealed([['a=b', 'x']]))).toBe('malformed');
     expect(reasonOf(sealed([['texte-libre', 'a+b = 50%*c']]))).toBeNull();
   });
+
+  it('with a name twice is refused, whichever of the two is sealed', () => {
+    const [paid, other] = [
+      ['code-retour', 'paiement'],
+      ['code-retour', 'Annulation'],
+    ] as const;
+    for (const fields of [
+      sealed([paid, other]),
+      [...rawFields([other]), ...sealed([paid])],
+      [...sealed([paid]), ...rawFields([other])],
+    ])
+      expect(reasonOf(fields)).toBe('duplicate_field');
+  });
+});
+
+describe('a message that is sealed', () => {
+  const readWithout = (name: string) => {
+    const values = new Map([
+      ['TPE', '1234567'],
+      ['reference', 'ORDER'],
+      ['code-retour', 'paiement'],
+    ]);
+    values.delete(name);
+    return () => readMoneticoNotification({ tpe: '1234567' }, values);
+  };
+
+  it('and has no code-retour is one of our own requests, and no answer', () => {
+    expect(readWithout('nothing')().outcome).toBe('accepted');
+    expect(readWithout('code-retour')).toThrow(expect.objectContaining({ reason: 'field_missing' }));
+    expect(readWithout('reference')).toThrow(expect.objectContaining({ reason: 'field_missing' }));
+    expect(readWithout('TPE')).toThrow(expect.objectContaining({ reason: 'wrong_account' }));
+  });
 });
 
 it('no field of a shop holds an asterisk, or decides money', () => {
@@ -181,27 +226,36 @@ it('no field of a shop holds an asterisk, or decides money', () => {
 
 describe('the answer to an operation', () => {
   it.each([
-    ['capture', '1', 'paiement accepte', 'succeeded'],
-    ['capture', '1', 'autorisation refusee', 'unknown'],
-    ['capture', '1', 'la commande est deja annulee', 'unknown'],
-    ['capture', '0', 'autorisation refusee', 'failed'],
-    ['capture', '0', 'paiement deja accepte', 'unknown'],
-    ['capture', '0', 'autre traitement en cours', 'unknown'],
-    ['capture', '-1', 'signature non valide', 'failed'],
-    ['capture', '-1', 'probleme technique', 'unknown'],
-    ['capture', '-1', 'something new', 'unknown'],
-    ['capture', '2', 'paiement accepte', 'unknown'],
-    ['capture', '', '', 'unknown'],
-    ['cancel', '1', 'commande annulee', 'succeeded'],
-    ['cancel', '0', 'commande annulee', 'unknown'],
-    ['refund', '0', 'recredit effectue', 'succeeded'],
-    ['refund', '0', 'autorisation refusee', 'unknown'],
-    ['refund', '1', 'paiement accepte', 'unknown'],
-    ['refund', '-46', 'deja recreditee', 'failed'],
-    ['refund', '-47', 'something new', 'unknown'],
-    ['refund', '-1', 'commercant non identifie', 'failed'],
-  ] as const)('%s %s (%s) is %s', (kind, cdr, lib, state) => {
-    expect(moneticoOperationState(kind, { cdr, lib })).toBe(state);
+    ['capture', '1', 'paiement accepte', '', 'succeeded'],
+    ['capture', '1', 'something new', '', 'succeeded'],
+    ['capture', '1', 'autorisation refusee', '123456', 'unknown'],
+    ['capture', '1', 'la commande est deja annulee', '', 'unknown'],
+    ['capture', '1', 'commande annulee', '', 'unknown'],
+    ['capture', '0', 'autorisation refusee', '', 'failed'],
+    ['capture', '0', 'paiement deja accepte', '', 'unknown'],
+    ['capture', '0', 'autre traitement en cours', '', 'unknown'],
+    ['capture', '-1', 'signature non valide', '', 'failed'],
+    ['capture', '-1', 'probleme technique', '', 'unknown'],
+    ['capture', '-1', 'something new', '', 'unknown'],
+    ['capture', '2', 'paiement accepte', '123456', 'unknown'],
+    ['capture', '', '', '', 'unknown'],
+    ['cancel', '1', 'commande annulee', '', 'succeeded'],
+    ['cancel', '1', 'paiement accepte', '', 'unknown'],
+    ['cancel', '0', 'commande annulee', '', 'unknown'],
+    // Either may be the one that is done; a refusal has no authorisation.
+    ['refund', '0', 'recredit effectue', '123456', 'succeeded'],
+    ['refund', '1', 'recredit effectue', '123456', 'succeeded'],
+    ['refund', '0', 'recredit effectue', '', 'unknown'],
+    ['refund', '1', 'recredit effectue', '', 'unknown'],
+    ['refund', '0', 'autorisation refusee', '123456', 'unknown'],
+    ['refund', '0', 'autorisation refusee', '', 'unknown'],
+    ['refund', '1', 'paiement accepte', '123456', 'unknown'],
+    ['refund', '2', 'recredit effectue', '123456', 'unknown'],
+    ['refund', '-46', 'deja recreditee', '', 'failed'],
+    ['refund', '-47', 'something new', '', 'unknown'],
+    ['refund', '-1', 'commercant non identifie', '', 'failed'],
+  ] as const)('%s %s (%s, authorisation %s) is %s', (kind, cdr, lib, aut, state) => {
+    expect(moneticoOperationState(kind, { cdr, lib, aut })).toBe(state);
   });
 
   it('that says a thing twice says nothing', () => {

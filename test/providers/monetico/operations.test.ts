@@ -103,26 +103,31 @@ describe('a notification', () => {
     const live = await journey('monetico', { place: { account, shop } });
     const { redirect } = live.payment;
     expect(redirect.kind === 'form' && new URL(redirect.url).pathname).toBe('/paiement.cgi');
-    expect(await replyOf(await told(live, {}))).toEqual([403, ACKNOWLEDGED]);
+    expect(await replyOf(await told(live, {}))).toEqual([200, ACKNOWLEDGED]);
     expect(await read(live)).toMatchObject({ amounts: { paid: 0 } });
     expect((await told(live, { 'code-retour': 'paiement' })).status).toBe(200);
     expect(await read(live)).toMatchObject({ status: 'paid', test: false });
     const test = await journey('monetico');
     const page = test.payment.redirect;
     expect(page.kind === 'form' && new URL(page.url).pathname).toBe('/test/paiement.cgi');
-    expect((await told(test, { 'code-retour': 'paiement' })).status).toBe(403);
+    expect(await replyOf(await told(test, { 'code-retour': 'paiement' }))).toEqual([200, ACKNOWLEDGED]);
     expect((await read(test)).amounts.paid).toBe(0);
   });
 
   it('is answered by whether its MAC was right', async () => {
     const attempt = await journey('monetico');
-    expect(await replyOf(await attempt.notify('pay', 'bad-signature'))).toEqual([403, 'version=2\ncdr=1\n']);
-    expect(await replyOf(await told(attempt, { reference: 'ANOTHERSHOPSORDER1' }))).toEqual([
-      404,
-      ACKNOWLEDGED,
-    ]);
-    expect(await replyOf(await told(attempt, { 'code-retour': '' }))).toEqual([403, ACKNOWLEDGED]);
-    expect(await replyOf(await told(attempt, { TPE: '7654321' }))).toEqual([403, ACKNOWLEDGED]);
+    const [sealed, unsealed] = [
+      [200, ACKNOWLEDGED],
+      [200, 'version=2\ncdr=1\n'],
+    ];
+    expect(await replyOf(await attempt.notify('pay', 'bad-signature'))).toEqual(unsealed);
+    for (const body of ['', 'code-retour=payetest', 'TPE=1&TPE=2', 'MAC=xyz']) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const answer = await deliver({ method: 'POST', url: attempt.merchant.callback, headers, body });
+      expect(await replyOf(answer), body).toEqual(unsealed);
+    }
+    for (const changes of [{ reference: 'ANOTHERSHOPSORDER1' }, { 'code-retour': '' }, { TPE: '7654321' }])
+      expect(await replyOf(await told(attempt, changes)), Object.keys(changes).join()).toEqual(sealed);
     expect((await read(attempt)).amounts.paid).toBe(0);
   });
 });
@@ -204,7 +209,11 @@ describe('an answer that is not certain', () => {
     ['of a page', () => '<html>Bad gateway</html>'],
     ['of nothing', () => ''],
     ['of a code that nobody knows', (text: string) => text.replace(/cdr=.*/, 'cdr=7')],
-    ['of a capture, to a refund', (text: string) => text.replace(/cdr=.*/, 'cdr=1')],
+    ['without an authorisation', (text: string) => text.replace(/aut=.*\n/, '')],
+    [
+      'of a capture that was refused',
+      (text: string) => text.replace(/lib=.*\naut=.*/, 'lib=autorisation refusee'),
+    ],
   ])('%s is unknown, is asked of a person, and is never repeated', async (_what, change) => {
     const attempt = await paid('monetico');
     changeAnswer('/recredit_paiement.cgi', change);

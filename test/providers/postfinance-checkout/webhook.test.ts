@@ -94,6 +94,12 @@ describe('a message', () => {
     await expect(read(message({ entityId }), { webhook_listener_id: '7' })).rejects.toMatchObject({
       reason: 'wrong_account',
     });
+    // One that names none is of nobody that we know.
+    for (const webhookListenerId of [undefined, null, 0])
+      await expect(
+        read(message({ entityId, webhookListenerId }), { webhook_listener_id: '76,77' }),
+      ).rejects.toMatchObject({ reason: 'wrong_account' });
+    expect(await read(message({ entityId, webhookListenerId: undefined }))).toMatchObject({ kind: 'hint' });
   });
 
   it('about something that is not in the space is refused', async () => {
@@ -201,6 +207,53 @@ describe('the header', () => {
   it.each(['v1', 'v2'])('names keys of both web services: %s', async (mode) => {
     const { message: told } = await story(postfinanceCheckout);
     expect(await read(await told('pay'), { mode })).toMatchObject({ kind: 'hint', order: ORDER });
+  });
+});
+
+describe('an answer', () => {
+  /** A status query of an attempt, whose answer is changed on its way. */
+  async function asked(changes: Changes, environment: 'sandbox' | 'production') {
+    const { started } = await story(postfinanceCheckout);
+    const answering = (async (input, init) => {
+      const answer = await bankNetwork(input, init);
+      return Response.json({ ...(await answer.json<object>()), ...changes });
+    }) as typeof fetch;
+    return postfinanceCheckout.queryStatus?.({
+      order: ORDER,
+      account: { ...accountOf(postfinanceCheckout), environment },
+      amount: 1999,
+      currency: 'CHF',
+      capture: 'automatic',
+      providerState: started.providerState ?? {},
+      startedAt: new Date('2026-11-21T09:00:00Z'),
+      now: new Date('2026-11-21T09:05:00Z'),
+      hint: {},
+      fetch: answering,
+      daily: async () => 1,
+    } as never);
+  }
+
+  it.each([
+    [{ id: 300_000_001 }, 'sandbox', 'wrong_account'],
+    [{ merchantReference: 'OTHER' }, 'sandbox', 'wrong_account'],
+    [{ linkedSpaceId: 99_999 }, 'sandbox', 'wrong_account'],
+    [{ currency: 'EUR' }, 'sandbox', 'wrong_account'],
+    [{ environment: 'LIVE' }, 'sandbox', 'wrong_environment'],
+    [{ environment: 'PREVIEW' }, 'production', 'wrong_environment'],
+    [{ environment: undefined }, 'production', 'wrong_environment'],
+    [{ environment: 'SOMETHING' }, 'production', 'wrong_environment'],
+  ] as const)('%j is refused in %s: %s', async (changes, environment, reason) => {
+    await expect(
+      asked({ state: 'FULFILL', completedAmount: 19.99, ...changes }, environment),
+    ).rejects.toMatchObject({ reason });
+  });
+
+  it('about the very transaction is believed', async () => {
+    expect(await asked({ state: 'FULFILL', completedAmount: 19.99 }, 'sandbox')).toMatchObject([
+      { outcome: 'paid', amount: 1999, order: ORDER },
+    ]);
+    const live = { state: 'FULFILL', completedAmount: 19.99, environment: 'LIVE' };
+    expect(await asked(live, 'production')).toMatchObject([{ outcome: 'paid' }]);
   });
 });
 

@@ -89,7 +89,10 @@ describe('a signed notification of a payment that is not verified', () => {
     unverified();
     await deliver(bankOf('przelewy24').notification(order, who, 'pay', 'none'));
     const page = await request(payment.checkoutUrl);
-    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('is being checked')]);
+    expect([page.status, await page.text()]).toEqual([
+      200,
+      expect.stringContaining('en cours de vérification'),
+    ]);
   });
 
   it('learnt by asking was thrown away: it is pending, and verified when Przelewy24 is well', async () => {

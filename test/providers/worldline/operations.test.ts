@@ -161,9 +161,21 @@ describe('a refund', () => {
     expect(statesOf(await read(attempt))).toEqual(['failed']);
   });
 
-  it.each([408, 409, 425, 429, 500, 503])('answered with %i is unknown', async (status) => {
+  const UNCLEAR: readonly (readonly [status: number, retriable: boolean])[] = [
+    [408, false],
+    [409, false],
+    [425, false],
+    [429, false],
+    [500, false],
+    [503, false],
+    // What may be tried again has no answer yet.
+    [400, true],
+    [402, true],
+  ];
+
+  it.each(UNCLEAR)('answered with %i (retriable: %s) is unknown', async (status, retriable) => {
     const attempt = await paid('worldline');
-    const errors = [{ errorCode: '50001111', id: 'X', message: 'X', retriable: false }];
+    const errors = [{ errorCode: '50001111', id: 'X', message: 'X', retriable }];
     const restore = answering(isRefund, () => Response.json({ errors }, { status }));
     await ask(attempt, 'refund', 500);
     restore();

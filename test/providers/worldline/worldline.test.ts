@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { worldline } from '../../../src/providers/worldline/index.ts';
+import { signWorldlineRequest } from '../../../src/providers/worldline/signatures.ts';
 import {
   WORLDLINE_CODES,
   WORLDLINE_OPERATIONS,
@@ -128,6 +129,25 @@ describe('a word and a number', () => {
   });
 });
 
+it('a call is signed with its X-GCS headers by their names, in whatever order and case they are sent', () => {
+  const headers = [
+    ['Date', 'Sat, 21 Nov 2026 09:00:00 GMT'],
+    ['X-GCS-B', ' two '],
+    ['x-gcs-a', 'one'],
+    ['X-GCS-Idempotence-Key', 'key'],
+  ] as const;
+  const signed = (order: readonly (readonly [string, string])[]) => {
+    const request = { method: 'GET', path: '/v2/1/products', headers: order };
+    return new TextDecoder().decode(signWorldlineRequest(request, { api_secret: 'secret' }).base);
+  };
+  const text = [
+    ...['GET', '', 'Sat, 21 Nov 2026 09:00:00 GMT', 'x-gcs-a:one', 'x-gcs-b:two'],
+    ...['x-gcs-idempotence-key:key', '/v2/1/products', ''],
+  ].join('\n');
+  expect(signed(headers)).toBe(text);
+  expect(signed(headers.toReversed())).toBe(text);
+});
+
 describe('a webhook', () => {
   it('of a capture says what was taken in all, once however often it is told', async () => {
     const first = await read(
@@ -178,6 +198,13 @@ describe('a webhook', () => {
     ['a token', { token: { id: '1' }, type: 'token.created' }],
   ])('about %s is acknowledged and changes nothing', async (_what, content) => {
     expect(await read(webhook(content))).toMatchObject({ kind: 'acknowledgement' });
+  });
+
+  it('about a payment and a refund at once is refused: one of the two would not be read', async () => {
+    const refund = { id: '3254564310_1', status: 'REFUNDED', statusOutput: { statusCode: 8 } };
+    await expect(read(webhook({ ...payment('CAPTURED', 9), refund }))).rejects.toMatchObject({
+      reason: 'malformed',
+    });
   });
 
   it.each(['', 'x', '1_', '_0', '325456_0_1', '3254564310_0 '])('with the id %j is refused', async (id) => {

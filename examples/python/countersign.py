@@ -1,0 +1,92 @@
+"""Checks the webhooks of countersign (Standard Webhooks 1.0) and the shopper's way back, with Python's standard library alone.
+
+    event = verify_webhook(headers, body, secret)      # what the message says; answer 2xx when you have it
+    back = verify_return(query, secret)                # {"payment", "reference", "status", "expires"}, for the page to show
+
+`body` is the bytes of the request before anything has parsed them; `headers` a mapping of names to values; `query` the query of the
+address that the shopper came back to. A secret may be a list of them while it is rotated. The same message may come twice, with the same
+`webhook-id`, and messages may come out of order: of two, the one with the higher `data.version` is newer.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import time
+import urllib.parse
+
+TOLERANCE_SECONDS = 300
+
+
+class CountersignError(Exception):
+    """The message is not from countersign, or too old: answer 401 and change nothing."""
+
+
+def _secrets(given):
+    secrets = [given] if isinstance(given, str) else list(given or [])
+    if not secrets or not all(secrets):
+        raise CountersignError("the secret is missing")
+    return secrets
+
+
+def _key(secret):
+    text = secret.removeprefix("whsec_")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        # A secret that was taken over from elsewhere is its text.
+        key = text.encode()
+    if not key:
+        # Anybody can sign with an empty key.
+        raise CountersignError("the secret is missing")
+    return key
+
+
+def _hmac(key, text):
+    return hmac.new(key, text, hashlib.sha256).digest()
+
+
+def verify_webhook(headers, body, secrets, now=None):
+    """Returns what the webhook says, or raises CountersignError."""
+    named = {name.lower(): value for name, value in headers.items()}
+    try:
+        message_id, timestamp, signatures = (named[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
+    except KeyError as error:
+        raise CountersignError(f"the header {error} is missing") from error
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    is_genuine = False
+    for secret in _secrets(secrets):
+        expected = "v1," + base64.b64encode(_hmac(_key(secret), signed)).decode()
+        for given in signatures.split(" "):
+            is_genuine |= hmac.compare_digest(expected.encode(), given.encode())
+    if not is_genuine:
+        raise CountersignError("no secret fits the signature")
+    if not re.fullmatch("[0-9]{1,12}", timestamp):
+        raise CountersignError("the header webhook-timestamp is no time")
+    if abs((time.time() if now is None else now) - int(timestamp)) > TOLERANCE_SECONDS:
+        raise CountersignError("the message was sent too long ago, or the clock of this server is wrong")
+    return json.loads(body)
+
+
+def verify_return(query, secrets, now=None):
+    """Returns what the address of a shopper who came back says, or raises CountersignError."""
+    fields = urllib.parse.parse_qs(query.lstrip("?"), keep_blank_values=True)
+    values = {}
+    for name in ("payment", "reference", "status", "expires", "signature"):
+        if len(fields.get(name, [])) != 1 or not fields[name][0]:
+            raise CountersignError(f"the parameter {name} is missing, or there twice")
+        values[name] = fields[name][0]
+    given = values.pop("signature")
+    text = ".".join(values.values()).encode()
+    is_genuine = False
+    for secret in _secrets(secrets):
+        digest = _hmac(_hmac(_key(secret), b"return"), text)
+        expected = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        is_genuine |= hmac.compare_digest(expected.encode(), given.encode())
+    if not is_genuine:
+        raise CountersignError("no secret fits the signature of this return")
+    if not re.fullmatch("[0-9]{1,12}", values["expires"]) or int(values["expires"]) < (time.time() if now is None else now):
+        raise CountersignError("the time of this return is over")
+    return {**values, "expires": int(values["expires"])}

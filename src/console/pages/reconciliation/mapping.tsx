@@ -1,0 +1,237 @@
+/** The columns of a file that nobody knows: its first lines, and which column is which. */
+import {
+  DATE_ORDERS,
+  DECIMAL_SIGNS,
+  FILE_CHARSETS,
+  FILE_COLUMNS,
+  FILE_PRESETS,
+  GENERIC_PRESET,
+} from '../../../payments/reconciled.ts';
+import { CheckField, type FieldChoice, SelectField, TextField } from '../../components/fields.tsx';
+import { Form } from '../../components/form.tsx';
+import { Notice } from '../../components/show.tsx';
+import type { ConsoleContext } from '../../context.ts';
+import { type FormState, freshForm } from '../../form-state.ts';
+import { consolePage } from '../../page.tsx';
+import { submission } from '../../submission.tsx';
+import { reconciliationTexts } from '../../texts/reconciliation.ts';
+import type { View } from '../../view.ts';
+import { idIn, pathOf, type ReadReconciliation, reconciliationPath } from './read.ts';
+
+/** As the API names them. */
+const SEPARATORS = [';', ',', 'tab', '|'] as const;
+
+const TAB = 'tab';
+
+/** What the form shows first: what is known already, else what the file looks like. */
+function initial({ mapping, preview }: ReadReconciliation): FormState {
+  const known: Partial<NonNullable<ReadReconciliation['mapping']>> = mapping ?? preview?.guess ?? {};
+  const separator = mapping?.separator ?? '';
+  return freshForm({
+    ...Object.fromEntries(
+      Object.entries(known.columns ?? {}).map(([column, name]) => [`columns.${column}`, name]),
+    ),
+    decimal: known.decimal ?? '',
+    dates: known.dates ?? '',
+    currency: known.currency ?? '',
+    preset: GENERIC_PRESET,
+    charset: mapping?.charset ?? '',
+    separator: separator === '\t' ? TAB : separator,
+    keep: true,
+  });
+}
+
+/** The columns of the file: by name where it is the only one, else by number. */
+function columnChoices({ preview }: ReadReconciliation): readonly FieldChoice[] {
+  const header = preview?.header ?? [];
+  return header.map((raw, index) => {
+    const name = raw.trim();
+    const isOnly =
+      name !== '' && header.filter((one) => one.trim().toLowerCase() === name.toLowerCase()).length === 1;
+    return {
+      value: isOnly ? name : String(index + 1),
+      text: name === '' ? String(index + 1) : `${index + 1}: ${name}`,
+    };
+  });
+}
+
+function Preview({ view, read }: { readonly view: View; readonly read: ReadReconciliation }) {
+  const t = reconciliationTexts[view.language];
+  const { preview } = read;
+  if (!preview || preview.header.length === 0) return null;
+  const kinds = Object.entries(preview.kinds);
+  return (
+    <section class="scrolling" tabindex={0} aria-label={t.preview}>
+      <table class="table">
+        <caption class="visually-hidden">{t.preview}</caption>
+        <thead>
+          <tr>
+            {preview.header.map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {preview.rows.map((row) => (
+            <tr>
+              {row.map((cell) => (
+                <td>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {kinds.length > 0 && (
+        <p>
+          {t.kinds}:{' '}
+          {kinds.map(([word, kind]) => `${word} → ${t.kind[kind as 'payment'] ?? t.noKind}`).join(', ')}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function MappingFields({
+  view,
+  read,
+  state,
+}: {
+  readonly view: View;
+  readonly read: ReadReconciliation;
+  readonly state: FormState;
+}) {
+  const t = reconciliationTexts[view.language];
+  const choices = columnChoices(read);
+  return (
+    <>
+      <SelectField
+        view={view}
+        state={state}
+        name="preset"
+        label={t.preset}
+        choices={[
+          { value: GENERIC_PRESET, text: t.generic },
+          ...FILE_PRESETS.map(({ id, caption }) => ({ value: id, text: caption })),
+        ]}
+      />
+      <div class="books-fields">
+        {FILE_COLUMNS.map((column) => (
+          <SelectField
+            view={view}
+            state={state}
+            name={`columns.${column}`}
+            label={t.column[column]}
+            empty={t.notThere}
+            choices={choices}
+          />
+        ))}
+      </div>
+      <div class="books-fields">
+        <SelectField
+          view={view}
+          state={state}
+          name="charset"
+          label={t.charset}
+          empty={t.asGuessed}
+          choices={FILE_CHARSETS.map((charset) => ({ value: charset, text: charset }))}
+        />
+        <SelectField
+          view={view}
+          state={state}
+          name="separator"
+          label={t.separator}
+          empty={t.asGuessed}
+          choices={SEPARATORS.map((value) => ({ value, text: t.separators[value] }))}
+        />
+        <SelectField
+          view={view}
+          state={state}
+          name="decimal"
+          label={t.decimal}
+          empty={t.asGuessed}
+          choices={DECIMAL_SIGNS.map((sign) => ({ value: sign, text: t.decimals[sign] }))}
+        />
+        <SelectField
+          view={view}
+          state={state}
+          name="dates"
+          label={t.dates}
+          empty={t.asGuessed}
+          choices={DATE_ORDERS.map((order) => ({ value: order, text: t.dateOrders[order] }))}
+        />
+        <TextField
+          view={view}
+          state={state}
+          name="currency"
+          label={t.currencyOf}
+          hint={t.currencyHint}
+          maxlength={3}
+        />
+      </div>
+      <CheckField view={view} state={state} name="keep" label={t.keep} />
+    </>
+  );
+}
+
+/** `GET …/columns` */
+export async function mappingPage(c: ConsoleContext, state: FormState | null = null): Promise<Response> {
+  const view = c.get('view');
+  const t = reconciliationTexts[view.language];
+  const read = await c.get('api').get<ReadReconciliation>(reconciliationPath(c), { limit: 1 });
+  const at = pathOf(read.id);
+  return consolePage(c, {
+    title: t.mapTitle,
+    area: 'reconciliation',
+    status: state && (state.problems.length > 0 || state.trouble !== null) ? 422 : 200,
+    body: (
+      <>
+        {read.fault && (
+          <Notice tone="bad" title={t.fault[read.fault.code]}>
+            <p>
+              {read.fault.line !== null && `${t.line(read.fault.line)}: `}
+              {read.fault.detail}
+            </p>
+          </Notice>
+        )}
+        <p>{t.mapText}</p>
+        <Preview view={view} read={read} />
+        <Form view={view} state={state ?? initial(read)} action={`${at}/columns`} submit={t.map} cancel={at}>
+          <MappingFields view={view} read={read} state={state ?? initial(read)} />
+        </Form>
+        <p>
+          <a class="button danger" href={`${at}/delete`}>
+            {t.delete}
+          </a>
+        </p>
+      </>
+    ),
+  });
+}
+
+/** `POST …/columns` */
+export function map(c: ConsoleContext): Promise<Response> {
+  return submission(c, {
+    run: async (posted) => {
+      const preset = posted.text('preset');
+      const columns = Object.fromEntries(
+        Object.entries(posted.under('columns')).filter(([, name]) => name.trim() !== ''),
+      );
+      const separator = posted.text('separator');
+      const isGeneric = preset === GENERIC_PRESET;
+      const given = {
+        columns,
+        ...(posted.text('charset') && { charset: posted.text('charset') }),
+        ...(separator && { separator: separator === TAB ? '\t' : separator }),
+        ...(posted.text('decimal') && { decimal: posted.text('decimal') }),
+        ...(posted.text('dates') && { dates: posted.text('dates') }),
+        ...(posted.text('currency') && { currency: posted.text('currency').toUpperCase() }),
+        keep: posted.isChecked('keep'),
+      };
+      await c
+        .get('api')
+        .put(`${reconciliationPath(c)}/columns`, isGeneric ? { preset, ...given } : { preset });
+      return { to: pathOf(idIn(c)) };
+    },
+    form: (state) => mappingPage(c, state),
+  });
+}

@@ -1,0 +1,416 @@
+/** What came of one file: how far it is, what differs, sums by day, and what can be done about it. */
+import { RECONCILED, type Reconciled } from '../../../payments/reconciled.ts';
+import { queryText } from '../../api.ts';
+import { Form, HiddenFields } from '../../components/form.tsx';
+import { Amount, Empty, Facts, Notice, Pill, Time, type Tone } from '../../components/show.tsx';
+import { DataTable, Tabs } from '../../components/table.tsx';
+import type { ConsoleContext } from '../../context.ts';
+import { freshForm, newOperation } from '../../form-state.ts';
+import { countText, shortDate } from '../../format.ts';
+import { consolePage } from '../../page.tsx';
+import { commonTexts } from '../../texts/common.ts';
+import { reconciliationTexts } from '../../texts/reconciliation.ts';
+import type { View } from '../../view.ts';
+import { mayMoveMoney } from '../payments/may.ts';
+import { paymentPath } from '../payments/table.tsx';
+import { FileField, STATUS_TONES } from './list.tsx';
+import {
+  DIFFERENCES,
+  pathOf,
+  questionOf,
+  type ReadReconciliation,
+  type ReconciliationResult,
+  reconciliationPath,
+  type Shown,
+  shownIn,
+} from './read.ts';
+
+const PAGE = 100;
+
+/** Days whose sums are shown at once. */
+const MOST_DAYS = 400;
+
+const TONES: Readonly<Record<Reconciled, Tone>> = {
+  matched: 'ok',
+  amount_differs: 'warn',
+  currency_differs: 'warn',
+  only_in_file: 'bad',
+  only_in_ledger: 'bad',
+  twice_in_file: 'warn',
+};
+
+interface Parts {
+  readonly view: View;
+  readonly read: ReadReconciliation;
+}
+
+/** A day of the file, which is in no zone. */
+const dayText = ({ language }: View, day: string) => shortDate(language, 'UTC', `${day}T00:00:00Z`);
+
+function InFile({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
+  const t = reconciliationTexts[view.language];
+  if (line.line === null || line.fileAmount === null || line.fileCurrency === null) return <>—</>;
+  const names = [line.providerReference, line.order, line.reference].filter(Boolean);
+  return (
+    <div class="stack tight">
+      <Amount view={view} amount={line.fileAmount} currency={line.fileCurrency} />
+      <span class="small muted">
+        {line.fileDay && dayText(view, line.fileDay)}, {t.line(line.line)}
+        {line.repeats !== null && `, ${t.repeats(line.repeats)}`}
+      </span>
+      {names.map((name) => (
+        <span class="id">{name}</span>
+      ))}
+    </div>
+  );
+}
+
+function InLedger({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
+  const t = reconciliationTexts[view.language];
+  if (line.ledgerAmount === null || line.ledgerCurrency === null || line.kind === null) return <>—</>;
+  return (
+    <div class="stack tight">
+      <Amount view={view} amount={line.ledgerAmount} currency={line.ledgerCurrency} />
+      <span class="small muted">
+        {line.ledgerDay && dayText(view, line.ledgerDay)}, {t.kind[line.kind]}
+      </span>
+    </div>
+  );
+}
+
+function PaymentOf({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
+  const t = reconciliationTexts[view.language];
+  if (line.payment === null)
+    return <span class="muted">{line.isElsewhere ? t.isElsewhere : t.noPayment}</span>;
+  return (
+    <div class="stack tight">
+      <a href={paymentPath(line.payment)}>{line.paymentReference ?? line.payment}</a>
+      {line.isOtherNumber && <span class="small">{t.isOtherNumber}</span>}
+    </div>
+  );
+}
+
+function MarkOf({ view, read, line }: Parts & { readonly line: ReconciliationResult }) {
+  const t = reconciliationTexts[view.language];
+  const { mark, number, result } = line;
+  const to = `${pathOf(read.id)}/lines/${number}/mark`;
+  const may = mayMoveMoney(view.user);
+  return (
+    <div class="stack tight">
+      {mark && (
+        <>
+          <span>{mark.reason}</span>
+          <span class="small muted">
+            {t.markedBy(mark.by)}, <Time view={view} at={mark.at} as="relative" />
+          </span>
+        </>
+      )}
+      {may && (mark !== null || result !== 'matched' || line.isOtherNumber) && (
+        <a class="button copy" href={to}>
+          {t.mark}
+          <span class="visually-hidden"> {number}</span>
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Lines({ view, read }: Parts) {
+  const t = reconciliationTexts[view.language];
+  if (read.lines.length === 0) return <Empty text={t.noLines} />;
+  return (
+    <DataTable<ReconciliationResult>
+      caption={t.lines}
+      rows={read.lines}
+      columns={[
+        {
+          head: t.columns.result,
+          cell: ({ result, matchedBy }) => (
+            <div class="stack tight">
+              <Pill tone={TONES[result]}>{t.result[result]}</Pill>
+              {matchedBy !== null && (
+                <span class="small muted">
+                  {t.columns.matchedBy}: {t.matchedBy[matchedBy]}
+                </span>
+              )}
+            </div>
+          ),
+        },
+        { head: t.columns.inFile, right: true, cell: (line) => <InFile view={view} line={line} /> },
+        { head: t.columns.inLedger, right: true, cell: (line) => <InLedger view={view} line={line} /> },
+        { head: t.columns.payment, cell: (line) => <PaymentOf view={view} line={line} /> },
+        { head: t.columns.mark, cell: (line) => <MarkOf view={view} read={read} line={line} /> },
+      ]}
+    />
+  );
+}
+
+/** What is shown, with how many there are of each. */
+function Filters({ view, read, shown }: Parts & { readonly shown: Shown }) {
+  const t = reconciliationTexts[view.language];
+  const { counts, marked, otherNumbers } = read;
+  const all = RECONCILED.reduce((sum, one) => sum + counts[one], 0);
+  const at = (show: string) => pathOf(read.id) + queryText({ show, day: shown.day });
+  const tabs: readonly (readonly [string, string, number | null])[] = [
+    ['differences', t.differences, all - counts.matched],
+    ...DIFFERENCES.filter((one) => counts[one] > 0).map((one) => [one, t.result[one], counts[one]] as const),
+    ...(otherNumbers > 0 ? [['other-numbers', t.otherNumbers, otherNumbers] as const] : []),
+    ['matched', t.result.matched, counts.matched],
+    ['unmarked', t.unmarked, null],
+    ['marked', t.marked, marked],
+    ['all', t.all, all],
+  ];
+  return (
+    <Tabs
+      label={t.filter}
+      tabs={tabs.map(([show, text, count]) => ({
+        href: at(show),
+        text,
+        ...(count !== null && { count }),
+        current: show === shown.show,
+      }))}
+    />
+  );
+}
+
+function Sums({ view, read }: Parts) {
+  const t = reconciliationTexts[view.language];
+  const days = read.days.slice(-MOST_DAYS);
+  if (days.length === 0) return null;
+  const money = (of: (row: (typeof days)[number]) => number) => (row: (typeof days)[number]) => (
+    <Amount view={view} amount={of(row)} currency={row.currency} />
+  );
+  return (
+    <section class="stack" aria-labelledby="sums">
+      <h2 id="sums">{t.sums}</h2>
+      <p class="muted">{t.sumsHint}</p>
+      <DataTable
+        caption={t.sums}
+        rows={days}
+        href={({ day }) => `${pathOf(read.id)}${queryText({ show: 'differences', day })}`}
+        columns={[
+          { head: t.columns.day, cell: ({ day }) => dayText(view, day) },
+          { head: t.columns.account, cell: ({ account }) => account },
+          { head: t.fileSum, right: true, cell: money(({ fileTotal }) => fileTotal) },
+          { head: t.ledgerSum, right: true, cell: money(({ ledgerTotal }) => ledgerTotal) },
+          { head: t.difference, right: true, cell: money((row) => row.fileTotal - row.ledgerTotal) },
+          {
+            head: `${t.columns.running}, ${t.fileSum}`,
+            right: true,
+            cell: money(({ runningFile }) => runningFile),
+          },
+          {
+            head: `${t.columns.running}, ${t.ledgerSum}`,
+            right: true,
+            cell: money(({ runningLedger }) => runningLedger),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+function About({ view, read }: Parts) {
+  const t = reconciliationTexts[view.language];
+  const { from, to } = read;
+  return (
+    <Facts
+      of={[
+        [
+          t.facts.account,
+          <a href={`/console/accounts/${encodeURIComponent(read.account)}`}>{read.account}</a>,
+        ],
+        [t.facts.kind, read.preset],
+        [
+          t.facts.period,
+          from && to ? `${t.days(dayText(view, from), dayText(view, to))} (${read.timeZone})` : null,
+        ],
+        [t.facts.read, countText(view.language, read.fileLines)],
+        [t.facts.ignored, read.ignored > 0 ? countText(view.language, read.ignored) : null],
+        [t.facts.sent, <Time view={view} at={read.createdAt} />],
+      ]}
+    />
+  );
+}
+
+/** What a person has to know before reading on. */
+function Warnings({ view, read }: Parts) {
+  const t = reconciliationTexts[view.language];
+  const { fault, elsewhere, unreadable, unreadableCount } = read;
+  return (
+    <>
+      {fault && (
+        <Notice tone="bad" title={t.fault[fault.code]}>
+          <p>
+            {fault.line !== null && `${t.line(fault.line)}: `}
+            {fault.detail}
+          </p>
+        </Notice>
+      )}
+      {elsewhere > 0 && (
+        <Notice tone="warn" title={t.elsewhere(elsewhere)}>
+          <p>{t.elsewhereHint}</p>
+        </Notice>
+      )}
+      {unreadableCount > 0 && (
+        <Notice tone="warn" title={t.unreadable(unreadableCount)}>
+          <ul>
+            {unreadable.slice(0, 10).map(({ line, detail }) => (
+              <li>
+                {line !== null && `${t.line(line)}: `}
+                {detail}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Button({
+  view,
+  action,
+  text,
+  main,
+}: {
+  readonly view: View;
+  readonly action: string;
+  readonly text: string;
+  readonly main?: boolean;
+}) {
+  return (
+    <form method="post" action={action}>
+      <HiddenFields view={view} operation={newOperation()} />
+      <button type="submit" class={main ? 'button main' : 'button'}>
+        {text}
+      </button>
+    </form>
+  );
+}
+
+function Actions({ view, read, shown }: Parts & { readonly shown: Shown }) {
+  const t = reconciliationTexts[view.language];
+  const at = pathOf(read.id);
+  const may = mayMoveMoney(view.user);
+  return (
+    <>
+      {may && read.toAsk > 0 && (
+        <p>
+          {t.askHint(read.toAsk)} {t.settle}
+        </p>
+      )}
+      <div class="actions">
+        {may && read.toAsk > 0 && <Button view={view} action={`${at}/ask`} text={t.ask} main />}
+        {may && <Button view={view} action={`${at}/compare`} text={t.compare} />}
+        <a class="button" href={`${at}/lines.csv${queryText({ ...shown })}`}>
+          {t.export}
+        </a>
+        {may && (
+          <a class="button" href={`${at}/columns`}>
+            {t.mapAgain}
+          </a>
+        )}
+        {may && (
+          <a class="button danger" href={`${at}/delete`}>
+            {t.delete}
+          </a>
+        )}
+        <span class="muted">{t.print}</span>
+      </div>
+    </>
+  );
+}
+
+/** The same file again, where only a part has arrived. */
+function SendAgain({ view, read }: Parts) {
+  const t = reconciliationTexts[view.language];
+  const { size, received } = read.file;
+  return (
+    <section class="card" data-pieces data-resumes={pathOf(read.id)}>
+      {size !== null && (
+        <p>{t.received(countText(view.language, received), countText(view.language, size))}</p>
+      )}
+      <Form view={view} state={freshForm()} action={`${pathOf(read.id)}/file`} submit={t.goOn} multipart>
+        <FileField view={view} state={freshForm()} />
+      </Form>
+    </section>
+  );
+}
+
+/** Seconds after which a page whose file is at work looks again. */
+const AGAIN_SECONDS = 2;
+
+/** `GET /console/reconciliation/:id` */
+export async function resultPage(c: ConsoleContext): Promise<Response> {
+  const view = c.get('view');
+  const t = reconciliationTexts[view.language];
+  const shown = shownIn(c);
+  const cursor = c.req.query('cursor');
+  const read = await c
+    .get('api')
+    .get<ReadReconciliation>(reconciliationPath(c), { ...questionOf(shown), limit: PAGE, cursor });
+  const { status } = read;
+  if (status === 'mapping') return c.redirect(`${pathOf(read.id)}/columns`, 303);
+  const isAtWork = status === 'reading' || status === 'comparing';
+  const percent = Math.floor(read.progress * 100);
+  const page = await consolePage(c, {
+    title: `${t.title}: ${read.fileName || read.id}`,
+    area: 'reconciliation',
+    actions: <Pill tone={STATUS_TONES[status]}>{t.status[status]}</Pill>,
+    body: (
+      <>
+        <Warnings view={view} read={read} />
+        {status === 'receiving' && mayMoveMoney(view.user) && <SendAgain view={view} read={read} />}
+        {isAtWork && (
+          <div class="stack" role="status">
+            <label for="progress">{t.progress(percent)}</label>
+            <progress id="progress" max={100} value={percent} />
+          </div>
+        )}
+        <About view={view} read={read} />
+        {status === 'done' && (
+          <>
+            <Actions view={view} read={read} shown={shown} />
+            <section class="stack" aria-labelledby="lines">
+              <h2 id="lines">{t.lines}</h2>
+              <Filters view={view} read={read} shown={shown} />
+              {shown.day !== '' && (
+                <p>
+                  {dayText(view, shown.day)}{' '}
+                  <a href={`${pathOf(read.id)}${queryText({ show: shown.show })}`}>{t.all}</a>
+                </p>
+              )}
+              <Lines view={view} read={read} />
+              {read.nextCursor !== null && (
+                <p>
+                  <a
+                    class="button"
+                    href={`${pathOf(read.id)}${queryText({ ...shown, cursor: read.nextCursor })}`}
+                  >
+                    {commonTexts[view.language].next}
+                  </a>
+                </p>
+              )}
+            </section>
+            <Sums view={view} read={read} />
+          </>
+        )}
+        {status !== 'done' && mayMoveMoney(view.user) && (
+          <div class="actions">
+            {status !== 'receiving' && (
+              <a class={status === 'failed' ? 'button main' : 'button'} href={`${pathOf(read.id)}/columns`}>
+                {t.mapTitle}
+              </a>
+            )}
+            <a class="button danger" href={`${pathOf(read.id)}/delete`}>
+              {t.delete}
+            </a>
+          </div>
+        )}
+      </>
+    ),
+  });
+  if (isAtWork) page.headers.set('refresh', String(AGAIN_SECONDS));
+  return page;
+}

@@ -1,0 +1,85 @@
+/**
+ * Sends a large file in pieces: the form goes first, without its file; the page that it leads to names where the pieces go. A piece that is
+ * lost is sent again, and whoever comes back goes on where it stopped. Without it a form sends its file whole.
+ */
+export const PIECES_SCRIPT = `
+(() => {
+  const PIECE = 512 * 1024;
+  const TRIES = 6;
+  const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+  for (const part of document.querySelectorAll('[data-pieces]')) {
+    const form = part.querySelector('form');
+    const input = form.querySelector('input[type=file]');
+    const sending = part.querySelector('[data-sending]');
+    const bar = part.querySelector('[data-sent]');
+    const lost = part.querySelector('[data-lost]');
+    let at = part.dataset.resumes ?? '';
+
+    async function send(file) {
+      sending.hidden = false;
+      lost.hidden = true;
+      // A piece that is there already is sent again: the server refuses it, where this is another file.
+      let offset = Math.max(0, (await (await fetch(at + '/progress')).json()).received - PIECE);
+      while (offset < file.size) {
+        const body = new FormData();
+        body.set('csrf', form.elements.csrf.value);
+        body.set('offset', String(offset));
+        body.set('size', String(file.size));
+        body.set('piece', file.slice(offset, offset + PIECE), 'piece');
+        for (let tries = 1; ; tries += 1) {
+          try {
+            const answer = await fetch(at + '/file', { method: 'POST', body });
+            if (answer.ok) {
+              offset = (await answer.json()).received;
+              break;
+            }
+            if (answer.status < 500 || tries >= TRIES) throw new Error(String(answer.status));
+          } catch (error) {
+            if (tries >= TRIES || /^4/.test(error.message)) throw error;
+          }
+          await wait(Math.min(2 ** tries / 2, 10));
+        }
+        bar.value = offset / file.size;
+      }
+      location.assign(at);
+    }
+
+    async function begin(file) {
+      const body = new FormData(form);
+      body.delete('file');
+      body.set('pieces', '1');
+      body.set('fileName', file.name);
+      const answer = await fetch(form.action, { method: 'POST', body });
+      if (!answer.redirected) return false;
+      at = new URL(answer.url).pathname;
+      return true;
+    }
+
+    const fail = () => { lost.hidden = false; };
+
+    form.addEventListener('submit', (event) => {
+      const [file] = input.files;
+      if (!file) return;
+      event.preventDefault();
+      const beginning = at === '' ? begin(file) : Promise.resolve(true);
+      beginning
+        .then((isBegun) => {
+          if (isBegun) return send(file);
+          // The form is wrong: its own page says so.
+          input.disabled = true;
+          const pieces = document.createElement('input');
+          Object.assign(pieces, { type: 'hidden', name: 'pieces', value: '1' });
+          form.append(pieces);
+          form.submit();
+        })
+        .catch(fail);
+    });
+
+    part.querySelector('[data-again]').addEventListener('click', () => {
+      const [file] = input.files;
+      if (file) (at === '' ? begin(file) : Promise.resolve(true)).then((isBegun) => isBegun && send(file)).catch(fail);
+    });
+  }
+})();
+`;

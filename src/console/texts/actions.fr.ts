@@ -1,0 +1,111 @@
+/** Ce qu'on fait d'un paiement : les pages qui demandent confirmation. */
+import type { actionsEn } from './actions.en.ts';
+import type { TextsLike } from './languages.ts';
+
+export const actionsFr: TextsLike<typeof actionsEn> = {
+  payment: 'Paiement',
+  shop: 'Boutique',
+  amount: 'Montant',
+  attempt: 'Tentative',
+  status: 'Statut',
+  shopper: 'Client',
+  left: 'Disponible',
+  operation: 'Opération',
+  askedFor: 'Demandée',
+  by: 'Par',
+  goOn: 'Continuer',
+  notAmount: (example) => `Ce n'est pas un montant. Un montant s'écrit ${example}.`,
+  tooMuch: (most) => `Le maximum est ${most}.`,
+  typedAgain: 'Saisissez le montant encore une fois',
+  typedAgainHint: (amount) => `C'est un grand montant : ${amount}.`,
+  notTheSame: (amount) => `Ce n'est pas ${amount}. Saisissez le même montant, ou recommencez.`,
+  refund: {
+    title: (reference) => `Rembourser le paiement ${reference}`,
+    ask: 'Combien rembourser',
+    nothing: "Il n'y a rien à rembourser : rien n'a été payé, ou tout a été remboursé.",
+    submit: (amount) => `Rembourser ${amount}`,
+    warning: "L'argent retourne au client. Un remboursement ne peut pas être repris.",
+    waits: (limit) =>
+      `Au-delà de ${limit} par paiement, un remboursement attend une deuxième personne. Rien n'est envoyé avant.`,
+    done: (amount) => `Remboursement fait : ${amount}.`,
+    accepted: (amount) =>
+      `Le prestataire a pris en charge le remboursement de ${amount}. Le résultat viendra plus tard.`,
+    waiting: (amount) => `Le remboursement de ${amount} attend une deuxième personne.`,
+  },
+  capture: {
+    title: (reference) => `Encaisser le paiement ${reference}`,
+    ask: 'Combien encaisser',
+    nothing: "Il n'y a rien à encaisser : aucun argent n'est réservé.",
+    submit: (amount) => `Encaisser ${amount}`,
+    warning: "L'argent est pris au client.",
+    done: (amount) => `Encaissement fait : ${amount}.`,
+    accepted: (amount) =>
+      `Le prestataire a pris en charge l'encaissement de ${amount}. Le résultat viendra plus tard.`,
+  },
+  cancel: {
+    title: (reference) => `Annuler le paiement ${reference}`,
+    submit: (amount) => `Annuler le paiement de ${amount}`,
+    open: "Plus personne ne peut le payer. L'argent qui arrive quand même compte.",
+    held: "L'argent réservé est libéré.",
+    paid: "L'ordre est repris avant que son argent soit réglé. Si le prestataire ne sait pas le faire, il le dit et rien n'est fait : remboursez alors.",
+    done: 'Le paiement est annulé.',
+    accepted: "Le prestataire a pris en charge l'annulation. Le résultat viendra plus tard.",
+  },
+  refresh: {
+    title: (reference) => `Interroger le prestataire sur le paiement ${reference}`,
+    text: "Sa réponse compte comme un message qu'il aurait envoyé. Les opérations au résultat inconnu sont demandées aussi.",
+    submit: 'Interroger le prestataire',
+    same: "Le prestataire a été interrogé. Rien n'a changé.",
+    moved: (from, to) => `Le prestataire a été interrogé. Le statut « ${from} » devient « ${to} ».`,
+  },
+  resend: {
+    title: (reference) => `Renvoyer le webhook du paiement ${reference}`,
+    text: "Le dernier webhook repart vers toutes les adresses de la boutique, avec le même numéro : une boutique qui l'a déjà ne fait rien deux fois.",
+    submit: 'Renvoyer',
+    done: 'Le dernier webhook repart.',
+  },
+  erase: {
+    title: (reference) => `Effacer les données du client du paiement ${reference}`,
+    warning:
+      'Le nom, les adresses, la carte, le libellé et les détails des messages disparaissent pour toujours. Les montants et les statuts restent, et le journal reste vérifiable.',
+    submit: 'Effacer les données du client',
+    done: 'Les données du client sont effacées.',
+  },
+  approve: {
+    title: (what) => `Approuver : ${what}`,
+    submit: (what) => `Approuver : ${what}`,
+    warning: 'La demande part aussitôt chez le prestataire et ne peut pas être reprise.',
+    done: 'Approuvé, et envoyé au prestataire.',
+  },
+  decline: {
+    title: (what) => `Refuser : ${what}`,
+    submit: (what) => `Refuser : ${what}`,
+    warning: 'La demande ne sera jamais envoyée. Ce qui lui était réservé peut être remboursé autrement.',
+    done: "Refusé. Rien n'a été envoyé.",
+  },
+  gone: "Cette opération n'attend plus : quelqu'un d'autre a décidé, ou elle n'existe pas.",
+  own: "C'est vous qui l'avez demandé. Une deuxième personne décide.",
+  settle: {
+    title: (what) => `Résultat de : ${what}`,
+    text: "Vérifiez d'abord dans l'espace du prestataire. Ce que vous dites ici compte comme sa réponse.",
+    outcome: "Ce qu'il en est",
+    succeeded: "C'est fait",
+    failed: "Ce n'est pas fait",
+    missing: "Choisissez ce qu'il en est.",
+    note: 'Pourquoi, pour le journal',
+    submit: (what) => `Enregistrer le résultat : ${what}`,
+    done: 'Le résultat est noté.',
+    known: 'Le résultat est déjà connu.',
+  },
+  conclude: {
+    title: (attempt) => `Résultat de la tentative ${attempt}`,
+    text: "Vérifiez d'abord dans l'espace du prestataire. Ce que vous dites ici fait avancer le paiement, et rien ne le prouve.",
+    paid: "L'argent est arrivé",
+    denied: "L'argent n'est pas arrivé",
+    amountHint:
+      'À laisser vide si les messages le nomment. Nécessaire s’ils n’en nomment aucun, ou plusieurs.',
+    onlyPaid: "Un montant ne va qu'avec de l'argent arrivé.",
+    submit: (attempt) => `Enregistrer le résultat de la tentative ${attempt}`,
+    done: 'Le résultat de la tentative est noté.',
+  },
+};

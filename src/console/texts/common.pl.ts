@@ -1,0 +1,95 @@
+/** To, co jest na każdej stronie. */
+import type { commonEn } from './common.en.ts';
+import { plural, type TextsLike } from './languages.ts';
+
+export const commonPl: TextsLike<typeof commonEn> = {
+  product: 'Konsola countersign',
+  skip: 'Przejdź do treści',
+  menu: 'Menu',
+  mainNavigation: 'Główna',
+  search: 'Szukaj płatności',
+  searchGo: 'Szukaj',
+  searchHint: 'Numer, identyfikator, e-mail lub kwota',
+  you: (name) => `Zalogowano: ${name}`,
+  account: 'Twoje ustawienia',
+  signOut: 'Wyloguj się',
+  back: 'Wstecz',
+  copy: 'Kopiuj',
+  copied: 'Skopiowano',
+  next: 'Następna strona',
+  previous: 'Pierwsza strona',
+  times: (zone) => `Godziny według strefy ${zone}.`,
+  none: '—',
+  yes: 'tak',
+  no: 'nie',
+  test: 'Test',
+  testHint: 'Tu nie ma prawdziwych pieniędzy.',
+  doneAlready: 'To zostało już zrobione. Nic nie wykonano po raz drugi.',
+  form: {
+    summary: (count) =>
+      `${count} ${plural('pl', count, { one: 'pole wymaga poprawy', few: 'pola wymagają poprawy', other: 'pól wymaga poprawy' })}`,
+    optional: 'nieobowiązkowe',
+    cancel: 'Zostaw bez zmian',
+  },
+  status: {
+    created: 'Utworzona',
+    forwarded: 'W banku',
+    pending: 'Oczekuje',
+    authorized: 'Autoryzowana',
+    partially_paid: 'Zapłacona częściowo',
+    paid: 'Zapłacona',
+    denied: 'Odrzucona',
+    cancelled: 'Anulowana',
+    expired: 'Wygasła',
+    error: 'Błąd',
+    partially_refunded: 'Zwrócona częściowo',
+    refunded: 'Zwrócona',
+    charged_back: 'Obciążenie zwrotne',
+  },
+  trouble: {
+    title: 'To się nie udało',
+    notFound: 'Nie znaleziono',
+    notFoundText: 'Nic tu nie ma albo należy to do sklepów, których nie możesz oglądać.',
+    forbidden: 'Nie masz do tego prawa',
+    forbiddenText: (role) =>
+      `Twoja rola to ${role}. Jeśli potrzebujesz więcej, zwróć się do właściciela tej instalacji.`,
+    conflict: 'Tymczasem coś się zmieniło',
+    conflictText:
+      'Ktoś lub coś zmieniło to przed Tobą. Otwórz stronę ponownie, sprawdź i zdecyduj jeszcze raz.',
+    rejected: 'Żądanie nie zostało przyjęte',
+    provider: 'Dostawca tego nie wykonał',
+    limited: 'Zbyt wiele żądań',
+    limitedText: 'Poczekaj kilka sekund i spróbuj ponownie.',
+    unavailable: 'Usługa chwilowo nie może tego zrobić',
+    unavailableText:
+      'Spróbuj ponownie za minutę. Jeśli to się powtarza, podaj poniższy numer osobie, która prowadzi usługę.',
+    request: 'Żądanie',
+    home: 'Do pierwszej strony',
+    method: 'Tego adresu nie można tak otworzyć',
+    tooLarge: 'Wysłane dane są zbyt duże',
+    running: 'To jest w toku',
+    runningText:
+      'Ten sam formularz wysłano przed chwilą i jeszcze się nie zakończył. Poczekaj kilka sekund i sprawdź.',
+    unknown: 'Nie wiadomo, czy to zostało zrobione',
+    unknownText:
+      'Ten sam formularz był już wysłany, a odpowiedź zaginęła. Sprawdź, zanim zrobisz to ponownie.',
+    look: 'Sprawdź teraz',
+  },
+  stale: {
+    ended: 'Twoja sesja się zakończyła',
+    endedText: 'Nic nie wysłano i nic nie zrobiono. Zaloguj się ponownie, a wrócisz do formularza.',
+    signIn: 'Zaloguj się ponownie',
+    form: 'Ten formularz jest nieaktualny',
+    formText:
+      'Otwarto go przed ponownym zalogowaniem albo z innej strony. Nic nie zrobiono. Otwórz formularz ponownie.',
+    open: 'Otwórz formularz ponownie',
+  },
+  setUp: {
+    title: 'Konsola nie jest jeszcze skonfigurowana',
+    text: 'Nikt nie może się zalogować, bo nie skonfigurowano żadnego z trzech sposobów. Ustaw zmienne jednego z nich, wdróż i otwórz tę stronę ponownie.',
+    faults: 'Do poprawy',
+    access: 'Cloudflare Access',
+    oidc: 'OpenID Connect',
+    passwords: 'Hasła',
+  },
+};

@@ -1,0 +1,52 @@
+/** Zahlungslinks, und viele Webhooks auf einmal. */
+import type { TextsLike } from './languages.ts';
+import type { linksEn } from './links.en.ts';
+
+export const linksDe: TextsLike<typeof linksEn> = {
+  title: 'Neuer Zahlungslink',
+  chooseShop: 'Für welchen Shop',
+  noShops: 'Es gibt noch keinen Shop. Legen Sie zuerst einen an.',
+  toShops: 'Zu den Shops',
+  goOn: 'Weiter',
+  otherShop: 'Anderer Shop',
+  shop: 'Shop',
+  reference: 'Referenz',
+  referenceHint: 'Ihre Nummer der Rechnung oder Bestellung. Jede gilt in einem Shop einmal.',
+  amount: 'Betrag',
+  currency: 'Währung',
+  description: 'Verwendungszweck',
+  descriptionHint: 'Der Kunde liest ihn bei der Bank.',
+  email: 'E-Mail-Adresse des Kunden',
+  account: 'Konto',
+  accountAny: 'Der Shop entscheidet, oder der Kunde wählt',
+  expires: 'Der Link endet',
+  expiresHint: (zone) => `Zeit von ${zone}. Leer: wie der Shop es vorsieht.`,
+  notTime: 'Das ist keine Zeit. Eine Zeit sieht so aus: 2026-11-26T18:00.',
+  notAmount: 'Das ist kein Betrag dieser Währung. Ein Betrag sieht so aus: 19,99.',
+  submit: 'Link anlegen',
+  made: 'Der Link ist angelegt. Senden Sie ihn, oder zeigen Sie den Code.',
+  linkTitle: (reference) => `Link der Zahlung ${reference}`,
+  address: 'Adresse',
+  open: 'Link öffnen',
+  code: 'QR-Code',
+  codeText: 'Der Code enthält die Adresse des Links.',
+  scan: 'Wer ein Telefon hat, scannt ihn und bezahlt.',
+  secret: 'Wer den Link hat, kann damit bezahlen und sieht, wofür: Geben Sie ihn nur dem Kunden.',
+  ended: 'Diese Zahlung ist nicht mehr offen: Ihr Link sagt, was daraus geworden ist.',
+  toPayment: 'Zur Zahlung',
+  many: {
+    title: 'Viele Webhooks noch einmal senden',
+    text: 'Der neueste Webhook jeder Zahlung des Shops, die sich in dieser Zeit geändert hat, die früheste zuerst: wenn seine Website nicht lief oder seine Datenbank aus einer Kopie kommt.',
+    from: 'Geändert ab',
+    to: 'Geändert vor',
+    hint: (zone) => `Zeit von ${zone}`,
+    missing: 'Eine Zeit fehlt.',
+    backwards: 'Das Ende liegt nicht nach dem Anfang.',
+    noShop: 'Wählen Sie einen Shop.',
+    submit: 'Webhooks noch einmal senden',
+    done: (queued, skipped) =>
+      `Noch einmal gesendet: ${queued}. Noch nichts zu sagen: ${skipped}. Bei den Zahlungen sehen Sie, wie sie ankommen.`,
+    rest: (queued) =>
+      `Noch einmal gesendet: ${queued}. Es gibt mehr: Senden Sie den Rest mit demselben Formular.`,
+  },
+};

@@ -1,0 +1,65 @@
+/** La page de ses propres réglages. */
+import type { TextsLike } from './languages.ts';
+import type { meEn } from './me.en.ts';
+
+export const meFr: TextsLike<typeof meEn> = {
+  title: 'Vos réglages',
+  who: 'Vous',
+  name: 'Nom',
+  email: 'Adresse e-mail',
+  role: 'Rôle',
+  shops: 'Boutiques',
+  allShops: 'toutes',
+  roles: {
+    view: 'view : lecture',
+    refund: 'refund : lecture, encaissement, annulation, remboursement, renvoi',
+    configure: 'configure : lecture, boutiques et comptes',
+    owner: 'owner : tout',
+  },
+  tastes: 'Langue et heure',
+  language: 'Langue',
+  zone: 'Fuseau horaire',
+  zoneHint: 'Par exemple Europe/Zurich. Vide : celui de votre navigateur.',
+  unknownZone: 'Aucun fuseau horaire ne porte ce nom. Un nom ressemble à Europe/Zurich.',
+  save: 'Enregistrer la langue et le fuseau',
+  saved: 'La langue et le fuseau horaire sont enregistrés dans ce navigateur.',
+  signIn: {
+    heading: 'Connexion',
+    password: 'Mot de passe',
+    change: 'Changer votre mot de passe',
+    current: 'Mot de passe actuel',
+    changed: 'Votre mot de passe est changé. Tous les autres navigateurs sont déconnectés.',
+    wrong: "Ce n'est pas votre mot de passe actuel.",
+    second: 'Second facteur',
+    on: 'activé',
+    off: 'désactivé',
+    turnOn: 'Activer un second facteur',
+    replace: 'Remplacer le second facteur',
+    replaceWhy:
+      "Le nouveau prend la place de l'ancien, et ses codes de secours aussi. Tous les autres navigateurs sont déconnectés.",
+    codes: (count) => `Codes de secours restants : ${count}`,
+    newCodes: 'Créer de nouveaux codes de secours',
+    newCodesWhy: 'Les anciens ne serviront plus.',
+    turnOff: 'Désactiver le second facteur',
+    turnOffWhy:
+      'Votre mot de passe seul ouvrira alors la console. Tous les autres navigateurs sont déconnectés.',
+    turnedOff: 'Le second facteur est désactivé.',
+    code: 'Code de votre second facteur actuel',
+    codeHint: 'Les six chiffres que votre application affiche maintenant, ou un code de secours.',
+  },
+  sessions: {
+    heading: 'Où vous êtes connecté',
+    browser: 'Navigateur',
+    address: 'Adresse IP',
+    began: 'Depuis',
+    seen: 'Dernière utilisation',
+    here: 'ce navigateur',
+    end: 'Déconnecter',
+    ended: "L'autre navigateur est déconnecté.",
+    endOthers: 'Déconnecter partout ailleurs',
+    othersEnded: 'Tous les autres navigateurs sont déconnectés.',
+    lasts:
+      'Une session se termine douze heures après son début, et une demi-heure après sa dernière utilisation.',
+    unknown: 'inconnu',
+  },
+};

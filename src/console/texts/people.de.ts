@@ -1,0 +1,78 @@
+/** Benutzer und Tokens. */
+import type { TextsLike } from './languages.ts';
+import type { peopleEn } from './people.en.ts';
+
+export const peopleDe: TextsLike<typeof peopleEn> = {
+  nav: 'Benutzer',
+  users: 'Benutzer',
+  tokens: 'Tokens',
+  name: 'Name',
+  email: 'E-Mail-Adresse',
+  role: 'Rolle',
+  reach: 'Darf sehen',
+  everything: 'alle Shops',
+  some: 'nur die Shops und Gruppen, die unten gewählt sind',
+  someHint: 'Sie zählen nur, wenn allein gewählte Shops sichtbar sind.',
+  shops: 'Shops',
+  groups: 'Gruppen von Shops',
+  groupsHint: 'Auch Shops, die später zu einer Gruppe kommen, sind sichtbar.',
+  groupOf: (group) => `Gruppe ${group}`,
+  state: 'Zustand',
+  on: 'Darf sich anmelden',
+  off: 'Ausgeschaltet',
+  lastUsed: 'Zuletzt benutzt',
+  from: 'Von der Adresse',
+  made: 'Angelegt',
+  newUser: 'Neuer Benutzer',
+  newUserText:
+    'Die nächste Seite zeigt einen Link. Geben Sie ihn weiter: Wer ihn öffnet, setzt das Passwort dieses Benutzers.',
+  makeUser: 'Benutzer anlegen',
+  nameMissing: 'Name: Geben Sie einen Namen ein.',
+  roleMissing: 'Rolle: Wählen Sie eine.',
+  reachMissing: 'Darf sehen: Wählen Sie eines von beiden.',
+  reachNothing: 'Shops: Wählen Sie einen Shop oder eine Gruppe.',
+  link: 'Link zum Setzen eines Passworts',
+  linkOf: (name) => `Ein Link für ${name}`,
+  linkText:
+    'Geben Sie diesen Link nur dieser Person. Er gilt einmal, drei Tage lang, und wird nicht noch einmal gezeigt. Wer ihn hat, kann das Passwort setzen.',
+  noLink:
+    'Der Benutzer ist angelegt. Hier meldet sich niemand mit Passwort an: Diese Person meldet sich an wie alle anderen.',
+  toUser: (name) => `Zur Seite von ${name}`,
+  newLink: 'Neuer Link zum Setzen eines Passworts',
+  newLinkText:
+    'Für jemanden, der noch kein Passwort hat oder es vergessen hat. Das alte Passwort gilt, bis ein neues gesetzt ist.',
+  did: 'Was dieser Benutzer getan hat',
+  yourself:
+    'Das sind Sie selbst. Wenn Sie sich Ihre Rolle oder die Anmeldung nehmen, muss ein anderer Eigentümer helfen.',
+  change: 'Ändern',
+  saveUser: 'Benutzer speichern',
+  saved: 'Der Benutzer ist gespeichert.',
+  mayIn: 'Darf sich anmelden',
+  mayInHint: 'Wer ausgeschaltet wird, ist sofort abgemeldet.',
+  remove: 'Löschen',
+  removeText:
+    'Das Passwort, der zweite Faktor und die Sitzungen werden gelöscht. Kennung und Name bleiben im Prüfprotokoll.',
+  removeUser: (name) => `Benutzer ${name} löschen`,
+  removed: (name) => `Der Benutzer ${name} ist gelöscht.`,
+  tokensText: 'Programme benutzen Tokens. Ein Token wird einmal gezeigt, wenn es angelegt wird.',
+  noTokens:
+    'Es gibt noch keine Tokens. Legen Sie für jedes Programm ein eigenes an, damit jedes einzeln widerrufen werden kann.',
+  newToken: 'Neues Token',
+  makeToken: 'Token anlegen',
+  lastDay: 'Letzter Tag',
+  lastDayHint: 'An diesem Tag gilt das Token noch. Leer: Es endet nicht.',
+  notDay: 'Letzter Tag: Das ist kein Datum.',
+  tokenOf: (name) => `Das Token ${name}`,
+  once: 'Kopieren Sie dieses Token jetzt. Niemand kann es noch einmal sehen.',
+  toTokens: 'Zu den Tokens',
+  ends: 'Endet',
+  valid: 'Gültig',
+  over: 'Abgelaufen',
+  revoked: 'Widerrufen',
+  actions: 'Aktion',
+  revoke: 'Widerrufen',
+  revokeToken: (name) => `Token ${name} widerrufen`,
+  revokeText:
+    'Programme, die dieses Token benutzen, stehen innerhalb von fünf Sekunden still. Das lässt sich nicht rückgängig machen.',
+  revokedNow: (name) => `Das Token ${name} ist widerrufen.`,
+};

@@ -1,0 +1,78 @@
+/** Les utilisateurs et les jetons. */
+import type { TextsLike } from './languages.ts';
+import type { peopleEn } from './people.en.ts';
+
+export const peopleFr: TextsLike<typeof peopleEn> = {
+  nav: 'Utilisateurs',
+  users: 'Utilisateurs',
+  tokens: 'Jetons',
+  name: 'Nom',
+  email: 'Adresse e-mail',
+  role: 'Rôle',
+  reach: 'Peut voir',
+  everything: 'toutes les boutiques',
+  some: 'seulement les boutiques et les groupes choisis ci-dessous',
+  someHint: 'Elles ne comptent que si la vue est limitée aux boutiques choisies.',
+  shops: 'Boutiques',
+  groups: 'Groupes de boutiques',
+  groupsHint: 'Les boutiques qui rejoignent un groupe plus tard sont visibles aussi.',
+  groupOf: (group) => `groupe ${group}`,
+  state: 'État',
+  on: 'Peut se connecter',
+  off: 'Désactivé',
+  lastUsed: 'Dernière utilisation',
+  from: "Depuis l'adresse",
+  made: 'Création',
+  newUser: 'Nouvel utilisateur',
+  newUserText:
+    "La page suivante montre un lien. Transmettez-le : la personne qui l'ouvre choisit le mot de passe de cet utilisateur.",
+  makeUser: "Créer l'utilisateur",
+  nameMissing: 'Nom : saisissez un nom.',
+  roleMissing: 'Rôle : choisissez-en un.',
+  reachMissing: 'Peut voir : choisissez une des possibilités.',
+  reachNothing: 'Boutiques : choisissez une boutique ou un groupe.',
+  link: 'Lien pour choisir un mot de passe',
+  linkOf: (name) => `Un lien pour ${name}`,
+  linkText:
+    "Donnez ce lien à cette seule personne. Il sert une fois, pendant trois jours, et n'est plus affiché ensuite. Qui le possède peut choisir le mot de passe.",
+  noLink:
+    "L'utilisateur est créé. Ici, personne ne se connecte par mot de passe : cette personne se connecte comme toutes les autres.",
+  toUser: (name) => `Vers la page de ${name}`,
+  newLink: 'Nouveau lien pour choisir un mot de passe',
+  newLinkText:
+    "Pour une personne qui n'a pas encore de mot de passe, ou qui l'a oublié. L'ancien mot de passe marche jusqu'à ce qu'un nouveau soit choisi.",
+  did: 'Ce que cet utilisateur a fait',
+  yourself:
+    "C'est vous. Si vous vous retirez votre rôle ou votre accès, un autre propriétaire devra vous aider.",
+  change: 'Modifier',
+  saveUser: "Enregistrer l'utilisateur",
+  saved: "L'utilisateur est enregistré.",
+  mayIn: 'Peut se connecter',
+  mayInHint: 'Un utilisateur désactivé est déconnecté aussitôt.',
+  remove: 'Supprimer',
+  removeText:
+    "Le mot de passe, le second facteur et les sessions sont supprimés. L'identifiant et le nom restent dans le journal d'audit.",
+  removeUser: (name) => `Supprimer l'utilisateur ${name}`,
+  removed: (name) => `L'utilisateur ${name} est supprimé.`,
+  tokensText: 'Les programmes utilisent des jetons. Un jeton est affiché une fois, à sa création.',
+  noTokens:
+    "Il n'y a pas encore de jeton. Créez-en un par programme, pour que chacun puisse être révoqué séparément.",
+  newToken: 'Nouveau jeton',
+  makeToken: 'Créer le jeton',
+  lastDay: 'Dernier jour',
+  lastDayHint: "Le jeton marche encore ce jour-là. Vide : il n'a pas de fin.",
+  notDay: "Dernier jour : ce n'est pas une date.",
+  tokenOf: (name) => `Le jeton ${name}`,
+  once: 'Copiez ce jeton maintenant. Personne ne pourra plus le voir.',
+  toTokens: 'Vers les jetons',
+  ends: 'Fin',
+  valid: 'Valable',
+  over: 'Terminé',
+  revoked: 'Révoqué',
+  actions: 'Action',
+  revoke: 'Révoquer',
+  revokeToken: (name) => `Révoquer le jeton ${name}`,
+  revokeText:
+    'Les programmes qui utilisent ce jeton cessent de fonctionner en moins de cinq secondes. Cela ne peut pas être annulé.',
+  revokedNow: (name) => `Le jeton ${name} est révoqué.`,
+};

@@ -1,0 +1,46 @@
+/** Was die Betreiber von PolyBanking hatten, in seinen Wörtern neben unseren. */
+import type { TextsLike } from './languages.ts';
+import type { polybankingEn } from './polybanking.en.ts';
+
+export const polybankingDe: TextsLike<typeof polybankingEn> = {
+  configs: 'Configs',
+  configsText: 'Eine Config von PolyBanking ist hier ein Shop. Seine Wörter stehen neben unseren.',
+  users: 'Benutzer',
+  transactions: 'Transaktionen',
+  exported: 'Export',
+  summary: 'Zusammenfassung',
+  configOf: (shop) => `Config ${shop}`,
+  asShop: 'Als Shop',
+  fields: 'Die Config',
+  here: 'Hier',
+  value: 'Wert',
+  newKey: 'Neuer Schlüssel',
+  start: 'Startadresse',
+  startHere: 'Wo eine Website eine Zahlung beginnt',
+  api: 'API-Adresse',
+  apiHere: 'Wo eine Website Transaktionen liest',
+  allowed: 'Zugelassene Benutzer',
+  noneAllowed: 'Kein Benutzer des alten Servers war für diese Config zugelassen.',
+  toUsers: 'Zu den Benutzern des alten Servers',
+  changes: 'Änderungen hier, die neueste zuerst',
+  noChanges: 'Hier wurde noch nichts geändert.',
+  when: 'Wann',
+  who: 'Wer',
+  what: 'Was',
+  values: 'Alter und neuer Wert',
+  allChanges: 'Alle Änderungen im Audit-Protokoll',
+  before: 'Änderungen am alten Server, die neueste zuerst',
+  usersTitle: 'Benutzer des alten Servers',
+  usersText:
+    'Nur die Namen wurden übernommen: Niemand kann sich damit anmelden. Machen Sie aus jedem, der hier herein soll, einen Benutzer; Sie wählen, was er darf.',
+  usersTextRead:
+    'Nur die Namen wurden übernommen: Niemand kann sich damit anmelden. Ein Eigentümer macht Benutzer daraus.',
+  noUsers: 'Aus PolyBanking wurden keine Benutzer übernommen.',
+  user: 'Benutzer',
+  number: (id) => `Nummer ${id}`,
+  rights: 'War',
+  inactive: 'dort ausgeschaltet',
+  groups: 'Gruppen',
+  makeUser: 'Benutzer anlegen',
+  isUser: 'Ist Benutzer',
+};

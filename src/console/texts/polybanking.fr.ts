@@ -1,0 +1,46 @@
+/** Ce qu'avaient les opérateurs de PolyBanking, dans ses mots à côté des nôtres. */
+import type { TextsLike } from './languages.ts';
+import type { polybankingEn } from './polybanking.en.ts';
+
+export const polybankingFr: TextsLike<typeof polybankingEn> = {
+  configs: 'Configs',
+  configsText: 'Une config de PolyBanking est ici une boutique. Ses mots figurent à côté des nôtres.',
+  users: 'Utilisateurs',
+  transactions: 'Transactions',
+  exported: 'Export',
+  summary: 'Récapitulatif',
+  configOf: (shop) => `Config ${shop}`,
+  asShop: 'Comme boutique',
+  fields: 'La config',
+  here: 'Ici',
+  value: 'Valeur',
+  newKey: 'Nouvelle clé',
+  start: 'adresse de départ',
+  startHere: 'Où un site commence un paiement',
+  api: "adresse de l'API",
+  apiHere: 'Où un site lit les transactions',
+  allowed: 'Utilisateurs autorisés',
+  noneAllowed: "Aucun utilisateur de l'ancien serveur n'avait accès à cette config.",
+  toUsers: "Vers les utilisateurs de l'ancien serveur",
+  changes: "Modifications ici, la plus récente d'abord",
+  noChanges: "Rien n'a encore été modifié ici.",
+  when: 'Quand',
+  who: 'Qui',
+  what: 'Quoi',
+  values: 'Ancienne et nouvelle valeur',
+  allChanges: "Toutes les modifications dans le journal d'audit",
+  before: "Modifications sur l'ancien serveur, la plus récente d'abord",
+  usersTitle: "Utilisateurs de l'ancien serveur",
+  usersText:
+    'Seuls les noms ont été repris : personne ne peut se connecter avec. Créez un utilisateur pour chaque personne qui doit entrer ici ; vous choisissez ses droits.',
+  usersTextRead:
+    'Seuls les noms ont été repris : personne ne peut se connecter avec. Un propriétaire en fait des utilisateurs.',
+  noUsers: "Aucun utilisateur n'a été repris de PolyBanking.",
+  user: 'Utilisateur',
+  number: (id) => `numéro ${id}`,
+  rights: 'Était',
+  inactive: 'désactivé là-bas',
+  groups: 'Groupes',
+  makeUser: 'Créer un utilisateur',
+  isUser: 'Est un utilisateur',
+};

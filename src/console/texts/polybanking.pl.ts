@@ -1,0 +1,46 @@
+/** To, co mieli operatorzy PolyBanking, jego słowami obok naszych. */
+import type { TextsLike } from './languages.ts';
+import type { polybankingEn } from './polybanking.en.ts';
+
+export const polybankingPl: TextsLike<typeof polybankingEn> = {
+  configs: 'Configi',
+  configsText: 'Config w PolyBanking to tutaj sklep. Jego słowa stoją obok naszych.',
+  users: 'Użytkownicy',
+  transactions: 'Transakcje',
+  exported: 'Eksport',
+  summary: 'Zestawienie',
+  configOf: (shop) => `Config ${shop}`,
+  asShop: 'Jako sklep',
+  fields: 'Ten config',
+  here: 'Tutaj',
+  value: 'Wartość',
+  newKey: 'Nowy klucz',
+  start: 'adres startowy',
+  startHere: 'Gdzie strona zaczyna płatność',
+  api: 'adres API',
+  apiHere: 'Gdzie strona czyta transakcje',
+  allowed: 'Dopuszczeni użytkownicy',
+  noneAllowed: 'Żaden użytkownik starego serwera nie był dopuszczony do tego configu.',
+  toUsers: 'Do użytkowników starego serwera',
+  changes: 'Zmiany tutaj, od najnowszej',
+  noChanges: 'Niczego tu jeszcze nie zmieniono.',
+  when: 'Kiedy',
+  who: 'Kto',
+  what: 'Co',
+  values: 'Stara i nowa wartość',
+  allChanges: 'Wszystkie zmiany w dzienniku audytu',
+  before: 'Zmiany na starym serwerze, od najnowszej',
+  usersTitle: 'Użytkownicy starego serwera',
+  usersText:
+    'Przejęto same nazwy: nikt nie może się nimi zalogować. Utwórz użytkownika dla każdego, kto ma tu wchodzić; wybierasz, co mu wolno.',
+  usersTextRead:
+    'Przejęto same nazwy: nikt nie może się nimi zalogować. Właściciel tworzy z nich użytkowników.',
+  noUsers: 'Z PolyBanking nie przejęto żadnych użytkowników.',
+  user: 'Użytkownik',
+  number: (id) => `numer ${id}`,
+  rights: 'Był',
+  inactive: 'tam wyłączony',
+  groups: 'Grupy',
+  makeUser: 'Utwórz użytkownika',
+  isUser: 'Jest użytkownikiem',
+};

@@ -1,0 +1,16 @@
+/** The order of the reference. */
+import type { Hono } from 'hono';
+import type { AppEnv } from '../app-env.ts';
+
+/** Each operation of an application once, in the order in which its routes are declared. */
+export function describedOrder(
+  app: Hono<AppEnv>,
+): readonly { readonly method: string; readonly path: string }[] {
+  const names = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')}`);
+  return [...new Set(names)].map((name) => {
+    const [method = '', path = ''] = name.split(' ');
+    return { method, path };
+  });
+}

@@ -1,0 +1,4 @@
+/** The languages of our pages, ISO 639-1: English, French, German, Italian, Polish, Russian, Portuguese of Brazil, Danish, Dutch, Spanish. */
+export const PAGE_LANGUAGES = ['en', 'fr', 'de', 'it', 'pl', 'ru', 'pt', 'da', 'nl', 'es'] as const;
+
+export type PageLanguage = (typeof PAGE_LANGUAGES)[number];

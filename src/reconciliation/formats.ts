@@ -1,0 +1,19 @@
+/** The known files. What stands here stands in FILE_PRESETS too, and the other way round. */
+import type { FileFormat } from './format.ts';
+import { assistFile } from './formats/assist.ts';
+import { lyraFile } from './formats/lyra.ts';
+import { payuFile } from './formats/payu.ts';
+import { postfinanceFile } from './formats/postfinance.ts';
+import { przelewy24File } from './formats/przelewy24.ts';
+
+export const FILE_FORMATS: readonly FileFormat[] = [
+  postfinanceFile,
+  lyraFile,
+  payuFile,
+  przelewy24File,
+  assistFile,
+];
+
+export function fileFormat(id: string): FileFormat | null {
+  return FILE_FORMATS.find((one) => one.id === id) ?? null;
+}

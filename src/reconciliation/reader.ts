@@ -1,0 +1,327 @@
+/**
+ * Reads a file in pieces: bytes go in as they come, lines about money come out. All that it has to remember between two pieces is its
+ * state, which is JSON and bytes, so that whoever was interrupted goes on from there.
+ */
+import { currency } from '../payments/currencies.ts';
+import { ID_LENGTH } from '../payments/id.ts';
+import {
+  FILE_COLUMNS,
+  type FileCharset,
+  type FileColumn,
+  type FileFault,
+  type FileMapping,
+  GENERIC_PRESET,
+  MOST_LINES,
+} from '../payments/reconciled.ts';
+import { decodeLines, endOfLines, markedCharset } from './charset.ts';
+import { type CsvRecord, readCsv } from './csv.ts';
+import { UnreadableFile } from './fault.ts';
+import { type FileFormat, LINE_KINDS, type LineKind } from './format.ts';
+import { isHeaderOf } from './inspect.ts';
+import { mappedKind } from './kinds.ts';
+import { amountInFile, currencyInFile, currencyOfAmount, dayInFile } from './values.ts';
+
+/** A line of a file that money moves by. */
+export interface FileLine {
+  /** Of the file, from 1. */
+  readonly line: number;
+  /** 0; 1: the return of what the same line says was paid. */
+  readonly part: 0 | 1;
+  /** As the file has them; empty: it does not. */
+  readonly providerReference: string;
+  readonly order: string;
+  readonly reference: string;
+  /** Minor units; what goes back is negative. */
+  readonly amount: number;
+  /** What the provider keeps of it; null: the file does not say it. */
+  readonly fee: number | null;
+  readonly currency: string;
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+}
+
+/** How a file is read: a known format or a mapping, with all that was left open decided. */
+export interface Reading {
+  readonly format: FileFormat;
+  readonly charset: FileCharset;
+  readonly separator: string;
+  readonly quote: string;
+  readonly zone: string;
+  /** That the account takes: the only one counts where the file says none. */
+  readonly currencies: readonly string[];
+  /** Columns by name or number, of a file that is not known. */
+  readonly mapping: FileMapping | null;
+}
+
+/** What is remembered between two pieces. */
+export interface ReaderState {
+  readonly isBegun: boolean;
+  /** Bytes of a line that has not ended. */
+  readonly carry: Uint8Array;
+  /** The line that they begin in. */
+  readonly carryLine: number;
+  /** A record that has not ended: its quote goes over lines. */
+  readonly rest: string;
+  readonly restLine: number;
+  readonly width: number;
+  /** Where each column stands; null: the header has not come. */
+  readonly columns: Readonly<Partial<Record<FileColumn, number>>> | null;
+  readonly hasEnded: boolean;
+  readonly lastWidth: number;
+  readonly lastLine: number;
+  readonly lines: number;
+  readonly ignored: number;
+}
+
+export const BEGINNING: ReaderState = {
+  isBegun: false,
+  carry: new Uint8Array(),
+  carryLine: 1,
+  rest: '',
+  restLine: 1,
+  width: 0,
+  columns: null,
+  hasEnded: false,
+  lastWidth: 0,
+  lastLine: 0,
+  lines: 0,
+  ignored: 0,
+};
+
+export interface ReadPart {
+  readonly lines: readonly FileLine[];
+  /** Lines that should be about money, and cannot be read. */
+  readonly unreadable: readonly FileFault[];
+  readonly state: ReaderState;
+}
+
+/** Longer ones are no references. */
+const LONGEST_KEY = 200;
+
+/** An order number as it is compared: ours are in capitals. */
+export function orderKey(text: string): string {
+  const upper = text.trim().toUpperCase();
+  return /^[0-9A-HJKMNP-TV-Z]{16}(?:\d\d)?$/.test(upper) ? upper : text.trim();
+}
+
+/** Whether an order number has the form of ours: then it leads to one of our payments, or to none. */
+export function hasOurForm(order: string): boolean {
+  return /^[0-9A-HJKMNP-TV-Z]{16}(?:\d\d)?$/.test(order) && order.length >= ID_LENGTH;
+}
+
+/** Where the columns stand, and whether this record is the header (else it is a line already). */
+function columnsIn(
+  { format, mapping }: Reading,
+  { line, cells }: CsvRecord,
+): { readonly columns: Readonly<Partial<Record<FileColumn, number>>>; readonly isHeader: boolean } {
+  const names = cells.map((cell) => cell.trim());
+  const found: Partial<Record<FileColumn, number>> = {};
+  for (const column of FILE_COLUMNS) {
+    const wanted = mapping
+      ? [mapping.columns[column]].filter((name) => name !== undefined)
+      : format.columns[column];
+    const index = (wanted ?? []).map((name) => positionOf(name.trim(), names, line)).find((at) => at >= 0);
+    if (index !== undefined) found[column] = index;
+    else if (mapping && wanted && wanted.length > 0)
+      throw new UnreadableFile(
+        'column_missing',
+        line,
+        `has no column ${wanted[0]}, which is to be ${column}`,
+      );
+  }
+  const places = Object.entries(found);
+  for (const [column, place] of places) {
+    const other = places.find(([name, at]) => name !== column && at === place);
+    if (other)
+      throw new UnreadableFile(
+        'column_twice',
+        line,
+        `the column ${names[place] || place + 1} is mapped twice: as ${column} and as ${other[0]}`,
+      );
+  }
+  for (const needed of ['amount', 'date'] as const)
+    if (found[needed] === undefined)
+      throw new UnreadableFile('column_missing', line, `no column is the ${needed}: a file needs it`);
+  const byNumber =
+    mapping !== null && Object.values(mapping.columns).every((name) => !names.includes(name.trim()));
+  return { columns: found, isHeader: !byNumber || !/\d/.test(names[found.amount ?? 0] ?? '') };
+}
+
+/** The place of a column, by its name in the header or its number from 1; -1: there is none. */
+function positionOf(name: string, names: readonly string[], line: number): number {
+  const lower = name.toLowerCase();
+  const exact = names.flatMap((one, index) => (one.toLowerCase() === lower ? [index] : []));
+  if (exact.length > 1)
+    throw new UnreadableFile(
+      'column_twice',
+      line,
+      `has the column ${name} ${exact.length} times: map it by its number`,
+    );
+  if (exact[0] !== undefined) return exact[0];
+  const number = /^\d{1,3}$/.test(name) ? Number(name) : 0;
+  return number >= 1 && number <= names.length ? number - 1 : -1;
+}
+
+function kindOf(format: FileFormat, word: string): LineKind | null {
+  if (format.id === GENERIC_PRESET) return mappedKind(word);
+  if (!format.kinds) return 'payment';
+  return format.kinds[word.toUpperCase()] ?? format.otherKind ?? null;
+}
+
+type Read = { readonly lines: readonly FileLine[] } | { readonly ignored: true } | { readonly wrong: string };
+
+/** What a record says. */
+function lineOf(reading: Reading, state: ReaderState, { line, cells }: CsvRecord): Read {
+  const { format, mapping, zone, currencies } = reading;
+  const { columns } = state;
+  const cell = (column: FileColumn): string => {
+    const at = columns?.[column];
+    return at === undefined ? '' : (cells[at] ?? '').trim();
+  };
+  const word = cell('kind');
+  const kind = kindOf(format, word);
+  if (kind === null)
+    return { wrong: `the kind "${word.slice(0, 40)}" is not one of ${LINE_KINDS.join(', ')}` };
+  if (kind === 'none') return { ignored: true };
+  // A file without a column of currencies may say them behind the amounts.
+  const named = cell('currency') || currencyOfAmount(cell('amount'));
+  const alpha = named
+    ? currencyInFile(named)
+    : (mapping?.currency ?? format.currency ?? (currencies.length === 1 ? (currencies[0] ?? null) : null));
+  if (alpha === null || !currency(alpha))
+    return {
+      wrong: named
+        ? `"${named.slice(0, 20)}" is no currency`
+        : 'says no currency: map one, or say which it is',
+    };
+  const read = amountInFile(cell('amount'), format.decimal ?? 'point', alpha);
+  if (read === null) return { wrong: `"${cell('amount').slice(0, 40)}" is no amount in ${alpha}` };
+  const fee = cell('fee') === '' ? null : amountInFile(cell('fee'), format.decimal ?? 'point', alpha);
+  const day = dayInFile(cell('date'), format.dates ?? 'ymd', zone);
+  if (day === null) return { wrong: `"${cell('date').slice(0, 40)}" is no date` };
+  const keys = {
+    providerReference: cell('providerReference'),
+    order: orderKey(cell('order')),
+    reference: cell('reference'),
+  };
+  const long = Object.entries(keys).find(([, value]) => value.length > LONGEST_KEY);
+  if (long) return { wrong: `its ${long[0]} is longer than ${LONGEST_KEY} characters` };
+  const gross = format.amounts === 'net' && fee !== null ? read + Math.abs(fee) : read;
+  const isBack = kind === 'refund' || kind === 'chargeback';
+  const amount = isBack ? 0 - Math.abs(gross) : gross;
+  if (amount === 0) return { ignored: true };
+  const one: FileLine = { line, part: 0, ...keys, amount, fee, currency: alpha, day };
+  return { lines: kind === 'returned' ? [one, { ...one, part: 1, amount: 0 - amount }] : [one] };
+}
+
+/**
+ * Reads one piece.
+ * @param bytes those after the last piece's.
+ * @param isLast whether the file ends with them.
+ * @throws UnreadableFile
+ */
+export function readPiece(
+  reading: Reading,
+  before: ReaderState,
+  bytes: Uint8Array,
+  isLast: boolean,
+): ReadPart {
+  const { format, charset, separator, quote } = reading;
+  let piece = bytes;
+  if (!before.isBegun) {
+    const mark = markedCharset(piece);
+    if (mark?.charset === charset) piece = piece.subarray(mark.length);
+  }
+  const all = before.carry.length === 0 ? piece : joined(before.carry, piece);
+  const cut = isLast ? all.length : endOfLines(all, charset);
+  if (all.length - cut > LONGEST_LINE_BYTES)
+    throw new UnreadableFile('line_too_long', before.carryLine, 'has no end: this is no file of lines');
+  const text = decodeLines(all.subarray(0, cut), charset, before.carryLine);
+  const part = readCsv(
+    before.rest + text,
+    before.rest === '' ? before.carryLine : before.restLine,
+    { separator, quote },
+    isLast,
+  );
+  let state: ReaderState = {
+    ...before,
+    isBegun: true,
+    carry: all.slice(cut),
+    carryLine: before.carryLine + count(text, '\n'),
+    rest: part.rest,
+    restLine: part.line,
+  };
+  const lines: FileLine[] = [];
+  const unreadable: FileFault[] = [];
+  for (const record of part.records) {
+    const [first = ''] = record.cells;
+    if (format.ending?.includes(first.trim())) state = { ...state, hasEnded: true };
+    if (format.framing?.includes(first.trim())) continue;
+    if (state.columns === null) {
+      if (format.skipped?.some((begin) => first.trimStart().startsWith(begin))) continue;
+      if (format.id !== GENERIC_PRESET && !isHeaderOf(format, record.cells))
+        throw new UnreadableFile(
+          'no_header',
+          record.line,
+          `is not the header of this file: it needs ${format.header.join(', ')}`,
+        );
+      const { columns, isHeader } = columnsIn(reading, record);
+      state = { ...state, columns, width: record.cells.length };
+      if (isHeader) continue;
+    }
+    const count = state.lines + 1;
+    if (count > MOST_LINES)
+      throw new UnreadableFile(
+        'too_many_lines',
+        record.line,
+        `there are more than ${MOST_LINES} lines: split the file`,
+      );
+    const read = lineOf(reading, state, record);
+    const isIgnored = 'ignored' in read;
+    if ('lines' in read) lines.push(...read.lines);
+    if ('wrong' in read) unreadable.push({ code: 'unreadable_lines', line: record.line, detail: read.wrong });
+    state = {
+      ...state,
+      lines: count,
+      ignored: state.ignored + (isIgnored ? 1 : 0),
+      lastWidth: record.cells.length,
+      lastLine: record.line,
+    };
+  }
+  if (isLast) requireWhole(reading, state, text);
+  return { lines, unreadable, state };
+}
+
+/** A line without an end is one in no file. */
+const LONGEST_LINE_BYTES = 1024 * 1024;
+
+/** @throws UnreadableFile for a file that is empty, or ends in the middle. */
+function requireWhole({ format }: Reading, state: ReaderState, tail: string): void {
+  if (state.columns === null) throw new UnreadableFile('empty', null, 'the file has no lines');
+  if (format.ending && !state.hasEnded)
+    throw new UnreadableFile(
+      'cut_off',
+      state.lastLine,
+      `the file ends here, without its last line (${format.ending.join(' or ')}): it was cut off`,
+    );
+  const isOpen = !/[\r\n]$/.test(tail);
+  if (isOpen && state.lines > 0 && state.lastWidth < state.width)
+    throw new UnreadableFile(
+      'cut_off',
+      state.lastLine,
+      `the file ends here, after ${state.lastWidth} of ${state.width} columns: it was cut off`,
+    );
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const all = new Uint8Array(one.length + other.length);
+  all.set(one);
+  all.set(other, one.length);
+  return all;
+}
+
+function count(text: string, sign: string): number {
+  let found = 0;
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) found += 1;
+  return found;
+}

@@ -1,0 +1,88 @@
+/** Which way a file is read: as a known one, or by a mapping; with what was left open taken from its first lines. */
+import { type FileMapping, GENERIC_PRESET } from '../payments/reconciled.ts';
+import { UnreadableFile } from './fault.ts';
+import type { FileFormat } from './format.ts';
+import { fileFormat } from './formats.ts';
+import { guessedDates, guessedDecimal, guessedSeparator, sampleRows } from './guess.ts';
+import { charsetOf, isHeaderOf, knownFormat, previewOf, type Sample, sampleText } from './inspect.ts';
+import type { Reading } from './reader.ts';
+
+interface Wanted {
+  /** Null: whatever the header shows. */
+  readonly preset: string | null;
+  readonly mapping: FileMapping | null;
+  readonly zone: string;
+  readonly currencies: readonly string[];
+}
+
+/** How long after a movement an unknown file may have it, in days. */
+const GENERIC_SLACK = 7;
+
+/** A file that is not known, as a format. */
+function mappedFormat(mapping: FileMapping, guess: FileMapping): FileFormat {
+  return {
+    id: GENERIC_PRESET,
+    charsets: mapping.charset ? [mapping.charset] : ['utf-8', 'windows-1252'],
+    separator: mapping.separator ?? guess.separator ?? ',',
+    quote: mapping.quote ?? guess.quote ?? '"',
+    header: [],
+    columns: {},
+    decimal: mapping.decimal ?? guess.decimal ?? 'point',
+    dates: mapping.dates ?? guess.dates ?? 'ymd',
+    refunds: 'negative',
+    amounts: 'gross',
+    slackDays: GENERIC_SLACK,
+  };
+}
+
+/**
+ * The way; null: a person has to map the columns.
+ * @throws UnreadableFile for a preset that nobody knows.
+ */
+export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
+  const { preset, mapping, zone, currencies } = wanted;
+  const isGeneric = preset === GENERIC_PRESET;
+  const format =
+    isGeneric || (preset === null && mapping)
+      ? null
+      : preset === null
+        ? knownFormat(sample)
+        : fileFormat(preset);
+  if (format) {
+    const charset = charsetOf(sample, format.charsets);
+    const text = sampleText(sample, charset);
+    const separator = format.separator ?? guessedSeparator(text);
+    const rows = sampleRows(`${text}\n`, separator, format.quote);
+    const at = rows.findIndex((cells) => isHeaderOf(format, cells));
+    const cellsOf = (names: readonly string[] = []) => {
+      const place = (rows[at] ?? []).findIndex((name) => names.includes(name.trim()));
+      return rows.slice(at + 1, at + 101).map((row) => row[place] ?? '');
+    };
+    return {
+      format: {
+        ...format,
+        decimal: format.decimal ?? guessedDecimal(cellsOf(format.columns.amount)),
+        dates: format.dates ?? guessedDates(cellsOf(format.columns.date)),
+      },
+      charset,
+      separator,
+      quote: format.quote,
+      zone: format.zone ?? zone,
+      currencies,
+      mapping: null,
+    };
+  }
+  if (preset !== null && !isGeneric)
+    throw new UnreadableFile('unknown_format', null, `there is no preset ${preset}`);
+  if (!mapping) return null;
+  const { guess, charset, separator, quote } = previewOf(sample, mapping, currencies);
+  return {
+    format: mappedFormat(mapping, guess),
+    charset: charset as Reading['charset'],
+    separator,
+    quote,
+    zone,
+    currencies,
+    mapping,
+  };
+}

@@ -1,0 +1,94 @@
+/** Amounts and days as files write them. */
+import { currency, currencyByNumber } from '../payments/currencies.ts';
+import { fromDecimal } from '../payments/money.ts';
+import type { DateOrder, DecimalSign } from '../payments/reconciled.ts';
+import { dayIn } from '../payments/time-zones.ts';
+
+/** A currency as its three letters or its ISO 4217 number, in letters; null: it is none. */
+export function currencyInFile(text: string): string | null {
+  const name = text.trim().toUpperCase();
+  if (/^[A-Z]{3}$/.test(name)) return currency(name) ? name : null;
+  return currencyByNumber(name)?.alpha ?? null;
+}
+
+/** Longer cells are no amounts. */
+const LONGEST_AMOUNT = 40;
+
+/** A sign on either side of digits with their grouping, and a currency's letters. */
+const AMOUNT = /^([+\-\u2212]?)\s*(\d[\d.,'\u2019\u00a0\u202f ]*)(-?)\s*([A-Z]{3})?$/;
+
+/** The letters of a currency that stand behind an amount; empty: there are none. */
+export function currencyOfAmount(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.length > LONGEST_AMOUNT ? '' : (AMOUNT.exec(trimmed)?.[4] ?? '');
+}
+
+/**
+ * An amount in minor units, with its sign; null: it is none of that currency, as where the letters of another one stand behind it.
+ * Grouping by blanks, apostrophes, or the other of point and comma is taken where it stands before three digits.
+ */
+export function amountInFile(text: string, sign: DecimalSign, alpha: string): number | null {
+  const digits = currency(alpha)?.digits;
+  const trimmed = text.trim();
+  if (digits === undefined || trimmed.length > LONGEST_AMOUNT) return null;
+  const [, minus = '', grouped = '', behind = '', letters = alpha] = AMOUNT.exec(trimmed) ?? [];
+  const bare = grouped.trimEnd();
+  if (!/\d$/.test(bare) || letters !== alpha) return null;
+  const isNegative = minus === '-' || minus === '\u2212' || behind === '-';
+  let plain = bare.replace(/['\u2019\u00a0\u202f ](?=\d{3}(?!\d))/g, '');
+  if (sign === 'minor') {
+    if (!/^\d{1,15}$/.test(plain)) return null;
+    return isNegative ? 0 - Number(plain) : Number(plain);
+  }
+  const [grouping, decimal] = sign === 'comma' ? ['.', ','] : [',', '.'];
+  if (new RegExp(`^\\d{1,3}(?:\\${grouping}\\d{3})+(?:\\${decimal}\\d*)?$`).test(plain))
+    plain = plain.replaceAll(grouping, '');
+  const value = fromDecimal(plain.replace(decimal, '.'), digits);
+  if (value === null || (sign === 'comma' && plain.includes('.'))) return null;
+  return isNegative ? 0 - value : value;
+}
+
+const pad = (text: string) => text.padStart(2, '0');
+
+/** The first year whose days are read. The last one is next year's: whatever is later is a mistyped date, and no day that is compared. */
+const FIRST_YEAR = 2000;
+
+const withinYears = (day: string): string | null =>
+  day.length === 10 &&
+  Number(day.slice(0, 4)) >= FIRST_YEAR &&
+  Number(day.slice(0, 4)) <= new Date().getUTCFullYear() + 1
+    ? day
+    : null;
+
+function dayFrom(year: string, month: string, day: string): string | null {
+  const full = year.length === 2 ? `20${year}` : year;
+  const text = `${full}-${pad(month)}-${pad(day)}`;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text) ? withinYears(text) : null;
+}
+
+/**
+ * The day of a date, `YYYY-MM-DD`; null: it is none. A time with an offset, or with Z, is that of the zone's day; without one the file
+ * counts as written in the zone. Years before 2000 and after the next one are none.
+ * @param zone of the days that are compared.
+ */
+export function dayInFile(text: string, order: DateOrder, zone: string): string | null {
+  const trimmed = text.trim();
+  const moment = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)$/i.test(trimmed)
+    ? Date.parse(
+        trimmed
+          .replace(' ', 'T')
+          .replace(/\s+/, '')
+          .replace(/([+-]\d\d)(\d\d)$/, '$1:$2'),
+      )
+    : Number.NaN;
+  if (!Number.isNaN(moment)) return withinYears(dayIn(moment, zone));
+  const [, packedYear, packedMonth, packedDay] = /^(\d{4})(\d\d)(\d\d)(?:\D|\d{6}$|$)/.exec(trimmed) ?? [];
+  if (packedYear && packedMonth && packedDay && order === 'ymd')
+    return dayFrom(packedYear, packedMonth, packedDay);
+  const [, first, second, third] = /^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T\s_].*)?$/.exec(trimmed) ?? [];
+  if (!first || !second || !third) return null;
+  if (first.length === 4) return dayFrom(first, second, third);
+  if (order === 'ymd') return first.length === 2 ? dayFrom(first, second, third) : null;
+  return order === 'dmy' ? dayFrom(third, second, first) : dayFrom(third, first, second);
+}

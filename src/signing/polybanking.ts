@@ -1,0 +1,15 @@
+/** What PolyBanking signs: the text, of which its SHA-512 is the signature. Facts: PolyLAN/polybanking (server/libs, client/libs/polybanking.py). */
+import { utf8 } from './bytes.ts';
+
+/** Names and values must not hold what separates them in the signed text. */
+function escaped(text: string): string {
+  return text.replaceAll(';', '!!').replaceAll('=', '??');
+}
+
+/** The text that is signed: `name=value;secret;` for each parameter, sorted by name; the secret is not escaped. */
+export function polybankingBase(fields: Readonly<Record<string, string>>, secret: string): Uint8Array {
+  const parts = Object.entries(fields)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${escaped(name)}=${escaped(value)};${secret};`);
+  return utf8(parts.join(''));
+}

@@ -1,0 +1,192 @@
+/**
+ * `countersign reconcile` against a server of a few lines. The failures ruled out: a run that was broken off begins a second comparison, or
+ * sends again what has arrived; a difference that ends as if all were well; a file that cannot be read, without its line.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { HttpCall, HttpSent } from '../../src/cli/http-call.ts';
+import { WrongCall } from '../../src/cli/operator-calls.ts';
+import { columnsIn, type ReconcileOrder, reconcile } from '../../src/cli/reconcile.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ORDER: ReconcileOrder = {
+  account: 'paybox-main',
+  preset: undefined,
+  columns: undefined,
+  from: undefined,
+  to: undefined,
+  timeZone: undefined,
+  csv: undefined,
+  asks: false,
+};
+
+/** The routes, as far as the command uses them. */
+class Server {
+  made = 0;
+  received = 0;
+  asked = 0;
+  readonly pieces: string[] = [];
+  status = 'done';
+  unreadable = 0;
+  /** Whether somebody has deleted it. */
+  isGone = false;
+  counts: Record<string, number> = { matched: 3 };
+  toAsk = 0;
+  /** Pieces that are taken before the server is gone. */
+  left = Number.POSITIVE_INFINITY;
+
+  readonly call: HttpCall = async (address, _headers, sent = {}) => {
+    const answer = await this.#answer(address, sent);
+    return {
+      status: answer.status,
+      header: (name) => answer.headers.get(name),
+      body: answer.body as unknown as AsyncIterable<Uint8Array>,
+    };
+  };
+
+  async #answer(address: URL, init: HttpSent): Promise<Response> {
+    const { pathname, search } = address;
+    const fault = { line: 7, detail: 'has a quote (") that does not end' };
+    const read = () =>
+      Response.json({
+        ...{ id: 'abc', status: this.status, progress: 1, file: { received: this.received }, preview: null },
+        ...{ counts: this.counts, elsewhere: 0, unreadableCount: this.unreadable, toAsk: this.toAsk },
+        fault: this.status === 'failed' ? fault : null,
+        lines: search.includes('result=only_in_file')
+          ? [{ line: 4, order: 'X', fileAmount: 700, ledgerAmount: null }]
+          : [],
+      });
+    if (this.isGone && init.method === 'GET') return Response.json({ detail: 'it is gone' }, { status: 404 });
+    if (search.includes('format=csv')) return new Response('result,line\r\nmatched,2\r\n');
+    if (pathname.endsWith('/file')) {
+      if (this.left <= 0) throw new TypeError('connection lost');
+      this.left -= 1;
+      const range = new Headers(init.headers as Record<string, string>).get('content-range') ?? '';
+      this.pieces.push(range);
+      this.received = Number(/-(\d+)\//.exec(range)?.[1]) + 1;
+    } else if (pathname.endsWith('/ask')) {
+      this.asked += 1;
+      this.toAsk = 0;
+      return Response.json({ data: [{ payment: 'P', outcome: 'paid' }], left: 0, retryAfter: null });
+    } else if (init.method === 'POST' && pathname.endsWith('/reconciliations')) {
+      this.made += 1;
+      this.received = 0;
+      this.isGone = false;
+    }
+    return read();
+  }
+}
+
+async function run(file: string, server: Server, order: Partial<ReconcileOrder> = {}) {
+  const printed: string[] = [];
+  const open = await reconcile(
+    file,
+    { ...ORDER, ...order },
+    { url: 'https://pay.example.com', token: 't' },
+    {
+      call: server.call,
+      pause: async () => {},
+      now: () => 0,
+      terminal: { write: () => true },
+      print: (line) => printed.push(line),
+    },
+  );
+  return { open, printed };
+}
+
+describe('a comparison from the command line', () => {
+  const file = join(folder, 'november.csv');
+  writeFileSync(file, 'x'.repeat(10 * 1024 * 1024));
+
+  it('goes on where it was broken off, with the same comparison', async () => {
+    const server = new Server();
+    server.left = 1;
+    await expect(run(file, server)).rejects.toThrow('gives no answer');
+    server.left = Number.POSITIVE_INFINITY;
+    expect((await run(file, server)).open).toBe(0);
+    expect(server.made).toBe(1);
+    expect(server.pieces).toEqual([
+      'bytes 0-4194303/10485760',
+      'bytes 4194304-8388607/10485760',
+      'bytes 8388608-10485759/10485760',
+    ]);
+    // The next run is another one.
+    server.received = 0;
+    await run(file, server);
+    expect(server.made).toBe(2);
+  });
+
+  it.each<[string, string, Partial<ReconcileOrder>]>([
+    ['the same size', 'y', {}],
+    ['the same name for another account', 'x', { account: 'other' }],
+    ['the same name with other columns', 'x', { columns: 'order=REF' }],
+    ['the same name for other days', 'x', { from: '2026-11-01' }],
+  ])('begins anew for a file of %s', async (_, sign, order) => {
+    const other = join(folder, 'other.csv');
+    writeFileSync(other, 'x'.repeat(5 * 1024 * 1024));
+    const server = new Server();
+    server.left = 1;
+    await expect(run(other, server)).rejects.toThrow('gives no answer');
+    server.left = Number.POSITIVE_INFINITY;
+    writeFileSync(other, sign.repeat(5 * 1024 * 1024));
+    await run(other, server, order);
+    expect([server.made, server.pieces.filter((range) => range.startsWith('bytes 0-')).length]).toEqual([
+      2, 2,
+    ]);
+  });
+
+  it.each(['failed', 'mapping', 'gone'])('begins anew after one that is %s', async (status) => {
+    const other = join(folder, `${status}.csv`);
+    writeFileSync(other, 'x');
+    const server = new Server();
+    if (status === 'gone') server.left = 0;
+    else server.status = status;
+    await expect(run(other, server)).rejects.toThrow();
+    server.status = 'done';
+    server.left = Number.POSITIVE_INFINITY;
+    server.isGone = status === 'gone';
+    await run(other, server);
+    expect(server.made).toBe(2);
+  });
+
+  it('does not end as if all were well where lines cannot be read', async () => {
+    const server = new Server();
+    server.unreadable = 3;
+    const { open, printed } = await run(file, server);
+    expect([open, printed.at(-1)]).toEqual([3, '3 lines cannot be read']);
+  });
+
+  it('counts what nobody has marked, and writes all lines', async () => {
+    const server = new Server();
+    server.counts = { matched: 3, only_in_file: 1 };
+    const csv = join(folder, 'differences.csv');
+    const { open, printed } = await run(file, server, { csv });
+    expect(open).toBe(1);
+    expect(printed).toEqual(['matched: 3', 'only_in_file: 1', '  line 4: X, file 700, ledger -']);
+    expect(readFileSync(csv, 'utf8')).toBe('result,line\r\nmatched,2\r\n');
+  });
+
+  it('asks the provider, where it is told to', async () => {
+    const server = new Server();
+    server.toAsk = 1;
+    expect((await run(file, server, { asks: true })).printed).toContain('asked about P: paid');
+    expect(server.asked).toBe(1);
+  });
+
+  it('of a file that cannot be read says the line', async () => {
+    const server = new Server();
+    server.status = 'failed';
+    await expect(run(file, server)).rejects.toThrow(
+      new WrongCall('line 7: has a quote (") that does not end'),
+    );
+  });
+
+  it('reads columns, and refuses what is none', () => {
+    expect(columnsIn('order=REF, amount=TOTAL CHF')).toEqual({ order: 'REF', amount: 'TOTAL CHF' });
+    expect(() => columnsIn('order')).toThrow(WrongCall);
+  });
+});

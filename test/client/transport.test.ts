@@ -1,0 +1,360 @@
+/** One call, sent again: when, how often, after which pause, and what the error says in the end. */
+import { describe, expect, it } from 'vitest';
+import { Countersign, CountersignError } from '../../src/client/index.ts';
+import type { FetchFunction, FetchInit } from '../../src/client/platform.ts';
+import { retryAfterSeconds, Transport, type TransportOptions } from '../../src/client/transport.ts';
+
+type Step = Response | Error | 'hang';
+
+const ok = (body: unknown = { data: [] }) => Response.json(body);
+const problem = (code: string, status: number, headers: Record<string, string> = {}) =>
+  Response.json({ code, detail: `it is ${code}`, status }, { status, headers });
+
+/** A service that answers as it is told, and keeps what it was sent. */
+function service(steps: readonly Step[]) {
+  const sent: { url: string; init: FetchInit }[] = [];
+  const fetch: FetchFunction = (url, init) => {
+    const step = steps[sent.length];
+    sent.push({ url, init });
+    if (step === undefined) throw new Error('nothing more was expected');
+    if (step instanceof Response) return Promise.resolve(step);
+    if (step instanceof Error) return Promise.reject(step);
+    return new Promise((_, reject) => {
+      (init.signal as AbortSignal).addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  };
+  return { fetch, sent };
+}
+
+function transport(steps: readonly Step[], options: Partial<TransportOptions> = {}) {
+  const { fetch, sent } = service(steps);
+  const pauses: number[] = [];
+  const made = new Transport({
+    origin: 'https://pay.example.com',
+    apiKey: 'secret-key',
+    fetch,
+    timeoutMs: 1000,
+    retries: 3,
+    wait: async (milliseconds) => {
+      pauses.push(milliseconds);
+    },
+    random: () => 1,
+    now: () => Date.parse('2026-11-26T12:00:00Z'),
+    ...options,
+  });
+  return { made, sent, pauses };
+}
+
+const read = { method: 'GET', path: '/v1/payments' } as const;
+const refund = {
+  method: 'POST',
+  knownBy: 'key',
+  idempotencyKey: 'refund/id/7',
+  path: '/v1/payments/X/refund',
+  body: { amount: 5 },
+} as const;
+
+const errorOf = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof CountersignError)) throw new Error(`threw ${String(error)}`);
+  return error;
+};
+
+const lost = () => new TypeError('connection lost');
+
+describe('a call without an answer', () => {
+  it('is sent again with the same key and body, after growing pauses', async () => {
+    const { made, sent, pauses } = transport([lost(), lost(), lost(), ok({ id: 'X' })]);
+    expect(await made.send(refund)).toEqual({ id: 'X' });
+    expect(pauses).toEqual([500, 1000, 2000]);
+    const keys = sent.map(({ init }) => init.headers['idempotency-key']);
+    expect(new Set(keys)).toEqual(new Set(['refund/id/7']));
+    expect(new Set(sent.map(({ init }) => init.body))).toEqual(new Set(['{"amount":5}']));
+  });
+
+  it('ends with an error that has the key, the number of tries and the cause', async () => {
+    const { made } = transport([lost(), lost(), lost(), lost()]);
+    const error = await errorOf(made.send(refund));
+    expect(error).toMatchObject({
+      code: 'unreachable',
+      tries: 4,
+      status: null,
+      idempotencyKey: 'refund/id/7',
+    });
+    expect((error.cause as Error).message).toBe('connection lost');
+  });
+
+  it('ends when its time is up, and is sent again', async () => {
+    const { made, sent } = transport(['hang', ok()], { timeoutMs: 20 });
+    await made.send(read);
+    expect(sent).toHaveLength(2);
+    const never = transport(['hang'], { timeoutMs: 20, retries: 0 });
+    expect(await errorOf(never.made.send(refund))).toMatchObject({
+      code: 'timed_out',
+      idempotencyKey: 'refund/id/7',
+    });
+  });
+
+  it('counts the reading of the body into the time', async () => {
+    const slow: FetchFunction = async (_, init) => ({
+      status: 200,
+      headers: new Headers(),
+      text: () =>
+        new Promise((__, reject) => {
+          (init.signal as AbortSignal).addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    });
+    const { made } = transport([], { fetch: slow, timeoutMs: 20, retries: 0 });
+    expect((await errorOf(made.send(read))).code).toBe('timed_out');
+  });
+
+  it('is not sent again once its caller has given up', async () => {
+    const abort = new AbortController();
+    const { made, sent } = transport(['hang', ok()]);
+    const sending = errorOf(made.send({ ...refund, options: { signal: abort.signal } }));
+    abort.abort();
+    expect(await sending).toMatchObject({ code: 'aborted', idempotencyKey: 'refund/id/7', tries: 1 });
+    expect(sent).toHaveLength(1);
+    expect(await errorOf(made.send({ ...read, options: { signal: abort.signal } }))).toMatchObject({
+      tries: 0,
+    });
+  });
+});
+
+describe('what the service has decided', () => {
+  it.each([
+    'invalid_request',
+    'unauthorized',
+    'reference_conflict',
+    'invalid_state',
+    'provider_error',
+    'misconfigured',
+  ])('is not asked for again: %s', async (code) => {
+    const { made, sent } = transport([problem(code, code === 'misconfigured' ? 500 : 409)]);
+    expect((await errorOf(made.send(refund))).code).toBe(code);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is not repeated where the provider did not answer: the same key has the same answer', async () => {
+    const { made, sent } = transport([problem('provider_unreachable', 504)]);
+    expect(await errorOf(made.send(refund))).toMatchObject({ code: 'provider_unreachable', status: 504 });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('comes with everything that the answer has', async () => {
+    const body = {
+      code: 'reference_conflict',
+      detail: 'the reference belongs to another request',
+      payment: '7ZK0M3Q9T2V8XW4B',
+      differences: ['amount'],
+      errors: [{ path: 'amount', message: 'is another' }],
+      provider: { code: '5', text: 'nein' },
+    };
+    const { made } = transport([Response.json(body, { status: 409, headers: { 'x-request-id': 'abc' } })]);
+    expect(await errorOf(made.send(read))).toMatchObject({
+      name: 'CountersignError',
+      message: body.detail,
+      code: 'reference_conflict',
+      status: 409,
+      field: 'amount',
+      differences: ['amount'],
+      payment: '7ZK0M3Q9T2V8XW4B',
+      provider: body.provider,
+      requestId: 'abc',
+      idempotencyKey: null,
+    });
+  });
+});
+
+describe('what passes', () => {
+  it.each([
+    [problem('rate_limited', 429, { 'retry-after': '7' }), 7250],
+    [problem('unavailable', 503, { 'retry-after': 'Thu, 26 Nov 2026 12:00:09 GMT' }), 9250],
+    [problem('internal_error', 500), 500],
+    [new Response('<html>bad gateway', { status: 502 }), 500],
+    [new Response('', { status: 429, headers: { 'retry-after': '0' } }), 500],
+  ])('is sent again no sooner than it was asked to', async (answer, pause) => {
+    const { made, pauses } = transport([answer, ok()]);
+    await made.send(refund);
+    expect(pauses).toEqual([pause]);
+  });
+
+  it('is left to the caller where the service asks for more time than a call has', async () => {
+    const { made, sent } = transport([problem('unavailable', 503, { 'retry-after': '3600' })]);
+    expect(await errorOf(made.send(read))).toMatchObject({ code: 'unavailable', retryAfter: 3600 });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('has a Retry-After that is read as it is written', () => {
+    const now = Date.parse('2026-11-26T12:00:00Z');
+    expect(retryAfterSeconds(' 120 ', now)).toBe(120);
+    expect(retryAfterSeconds('Thu, 26 Nov 2026 11:00:00 GMT', now)).toBe(0);
+    for (const text of [null, '', 'soon', '-5', '99999999999'])
+      expect(retryAfterSeconds(text, now)).toBe(null);
+  });
+});
+
+describe('an answer of somebody else', () => {
+  it.each([
+    ['a page', new Response('<html>', { status: 200 })],
+    ['a redirect', new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
+    ['a page of a proxy', new Response('forbidden', { status: 403 })],
+  ])('is said to be that: %s', async (_, answer) => {
+    const { made, sent } = transport([answer]);
+    expect((await errorOf(made.send(read))).code).toBe('unexpected_answer');
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.init.redirect).toBe('manual');
+  });
+
+  it('never has the key in its error', async () => {
+    const { made } = transport([new Response('<html>'), lost()], { retries: 0 });
+    for (const _ of [1, 2]) {
+      const error = await errorOf(made.send(read));
+      expect(JSON.stringify([error, error.message, error.stack])).not.toContain('secret-key');
+    }
+  });
+});
+
+describe('options', () => {
+  const make = (changes: object) => () =>
+    new Countersign({ url: 'https://pay.example.com', apiKey: 'key', ...changes });
+  it.each([
+    [{ url: '' }, /url is missing/],
+    [{ url: 'pay.example.com' }, /url is no address/],
+    [{ url: 'http://pay.example.com' }, /not https/],
+    [{ url: 'https://pay.example.com/?x=1' }, /more than an origin/],
+    [{ url: 'https://user:pass@pay.example.com' }, /more than an origin/],
+    [{ apiKey: '' }, /apiKey is missing/],
+    [{ apiKey: undefined }, /apiKey is missing/],
+    [{ apiKey: 'a\nb' }, /apiKey has characters/],
+    [{ timeoutMs: 0 }, /timeoutMs/],
+    [{ timeoutMs: 3e9 }, /timeoutMs is a whole number from 1 to 2147483647/],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs/],
+    [{ retries: 1.5 }, /retries/],
+  ])('that cannot be right are an error at once: %j', (changes, words) => {
+    expect(make(changes)).toThrow(words);
+    expect(make(changes)).toThrow(CountersignError);
+  });
+
+  it('take this machine without encryption, and an address with a path', async () => {
+    for (const url of [
+      'http://localhost:8787',
+      'http://127.0.0.1:1',
+      'http://[::1]:1',
+      'https://x.example/pay/',
+    ]) {
+      const { fetch, sent } = service([ok()]);
+      await new Countersign({ url, apiKey: 'key', fetch }).payments.find('a b&c');
+      expect(sent[0]?.url).toBe(`${url.replace(/\/$/, '')}/v1/payments?reference=a+b%26c`);
+    }
+  });
+
+  it('are not shown by a client that is logged', () => {
+    const client = make({ apiKey: 'secret-key' })();
+    expect(JSON.stringify(client)).not.toContain('secret-key');
+  });
+});
+
+describe('what would be another call', () => {
+  const { fetch, sent } = service([]);
+  const { payments } = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch });
+  it.each(['', '../admin/shops', 'a/b', 'a?b', '%2e%2e'])(
+    'an id that leads elsewhere is not sent: %j',
+    async (id) => {
+      await expect(errorOf(payments.get(id)))
+        .rejects.toThrow('no id of a payment')
+        .catch(() => {});
+      expect((await errorOf((async () => payments.get(id))())).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+
+  it.each([null, Number.NaN, '500', 5.5])(
+    'an amount that is none is not taken for the whole: %j',
+    async (amount) => {
+      const error = await errorOf(payments.refund('7ZK0M3Q9T2V8XW4B', { amount: amount as number }));
+      expect(error.code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+
+  it('both names of an operation at once are not sent', async () => {
+    const both = { operationId: 'a', idempotencyKey: 'b' };
+    for (const idempotencyKey of ['', 'ü', 'x'.repeat(256)])
+      expect((await errorOf(payments.refund('7ZK0M3Q9T2V8XW4B', { idempotencyKey }))).code).toBe(
+        'invalid_option',
+      );
+    expect((await errorOf(payments.refund('7ZK0M3Q9T2V8XW4B', both))).code).toBe('invalid_option');
+    expect((await errorOf(payments.refund('7ZK0M3Q9T2V8XW4B', { operationId: '' }))).code).toBe(
+      'invalid_option',
+    );
+  });
+
+  it.each([undefined, null, '', 7])(
+    'a reference that is none finds no other payment: %j',
+    async (reference) => {
+      const other = service([ok({ data: [{ reference: 'other' }] })]);
+      const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch: other.fetch });
+      expect((await errorOf(client.payments.find(reference as string))).code).toBe('invalid_option');
+      expect(other.sent).toHaveLength(0);
+    },
+  );
+
+  it('an answer about another reference is not the payment', async () => {
+    const other = service([ok({ data: [{ reference: 'other' }] })]);
+    const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch: other.fetch });
+    expect(await client.payments.find('mine')).toBe(null);
+  });
+
+  it.each([
+    { metadata: { order: undefined } },
+    { metadata: { order: null } },
+    { metadata: { order: '' } },
+    { metadata: { order: 7 } },
+    { status: [] },
+  ])('a filter that is empty is not left out: %j', async (filter) => {
+    const listed = payments
+      .list(filter as never)
+      [Symbol.asyncIterator]()
+      .next();
+    expect((await errorOf(listed)).code).toBe('invalid_option');
+    expect((await errorOf(payments.page(filter as never))).code).toBe('invalid_option');
+    expect(sent).toHaveLength(0);
+  });
+
+  it.each([null, 7])(
+    'an operation whose name is none has not the name of others: %j',
+    async (operationId) => {
+      const named = payments.refund('7ZK0M3Q9T2V8XW4B', { operationId: operationId as never });
+      expect((await errorOf(named)).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+
+  it('a provider or an account that is missing is not the list of all', async () => {
+    const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch });
+    for (const missing of [undefined, '']) {
+      expect((await errorOf(client.provider(missing as string))).code).toBe('invalid_option');
+      expect((await errorOf(client.methods(missing as string))).code).toBe('invalid_option');
+    }
+    expect(sent).toHaveLength(0);
+  });
+
+  it('what JSON has no form for is not sent, and not called a service that cannot be reached', async () => {
+    const order = { reference: 'a', amount: 1999n as unknown as number, currency: 'EUR' };
+    const error = await errorOf(payments.create(order));
+    expect([error.code, error.tries, error.cause]).toEqual(['invalid_option', 0, expect.any(TypeError)]);
+    expect(sent).toHaveLength(0);
+  });
+
+  it.each([0, 1.5, 3e9, Number.POSITIVE_INFINITY, Number.NaN])(
+    'a time limit that a timer does not take does not end the call at once: %d',
+    async (timeoutMs) => {
+      expect((await errorOf(payments.find('a', { timeoutMs }))).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+});

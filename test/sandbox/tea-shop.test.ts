@@ -1,0 +1,135 @@
+/** The example shop. Ruled out: a webhook that comes while the shop waits for an answer, and is undone by what the shop writes then. */
+
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { type Order, ordersInMemory } from '../../examples/shop-typescript/src/orders.ts';
+import { createShop } from '../../examples/shop-typescript/src/shop.tsx';
+import { signWebhook } from '../../src/client/testing.ts';
+import { SandboxStore } from '../../src/sandbox/kit/store.ts';
+import { storedOrders } from '../../src/sandbox/shop.ts';
+
+const SECRET = 'whsec_ZGVtby1zaG9wLXdlYmhvb2stc2VjcmV0LTAx';
+
+const PAID: Order = {
+  reference: 'tea-1',
+  placedAt: '2026-11-01T10:00:00Z',
+  email: 'jane@example.com',
+  lines: [],
+  total: 1250,
+  payment: '7ZK0M3Q9T2V8XW4B',
+  status: 'paid',
+  version: 3,
+  refunded: 0,
+  isRefundAsked: false,
+};
+
+const payment = (status: string, version: number, refunded: number) => ({
+  id: '7ZK0M3Q9T2V8XW4B',
+  reference: 'tea-1',
+  status,
+  version,
+  amounts: { paid: 1250, refunded },
+});
+
+describe.each([
+  ['in memory', () => ordersInMemory()],
+  ['in the sandbox', () => storedOrders(new SandboxStore(env.DIRECTORY))],
+])('orders %s', (_where, made) => {
+  it.each([
+    ['a refund', '/shop/keeper/tea-1/refund', payment('paid', 4, 0)],
+    [
+      'a payment',
+      '/shop/orders/tea-1/pay',
+      { ...payment('paid', 3, 0), checkoutUrl: 'https://pay.example/' },
+    ],
+  ])('keep what a webhook says during %s', async (_what, path, answer) => {
+    const orders = made();
+    await orders.add(PAID);
+    const shop = createShop({
+      countersign: {
+        url: 'https://pay.example',
+        apiKey: 'x',
+        webhookSecret: SECRET,
+        // The bank was quicker than the answer.
+        fetch: async () => {
+          const { headers, body } = await signWebhook(
+            { data: payment('refunded', 5, 1250) as never },
+            SECRET,
+          );
+          const told = await shop.request('/shop/webhook', { method: 'POST', headers, body });
+          expect(told.status).toBe(204);
+          return Response.json(answer);
+        },
+      },
+      orders,
+      origin: 'https://shop.example',
+      base: '/shop',
+      keeperPassword: null,
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://shop.example' };
+    const clicked = await shop.request(path, { method: 'POST', headers });
+    expect(clicked.status).toBe(303);
+    expect(await orders.get('tea-1')).toMatchObject({ status: 'refunded', version: 5, refunded: 1250 });
+  });
+
+  it('are all listed of those that are made at the same moment', async () => {
+    const orders = made();
+    const references = Array.from({ length: 8 }, (_, index) => `tea-many-${index}`);
+    await Promise.all(references.map((reference) => orders.add({ ...PAID, reference })));
+    const listed = (await orders.list()).map(({ reference }) => reference);
+    expect(listed.filter((reference) => reference.startsWith('tea-many')).sort()).toEqual(references);
+  });
+});
+
+describe('a form of another page', () => {
+  it.each([
+    [{ origin: 'https://evil.example' }],
+    [{ origin: 'null' }],
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site', origin: 'https://other.shop.example' }],
+    [{}],
+  ])('refunds nothing, buys nothing and pays nothing: %j', async (from) => {
+    const orders = ordersInMemory();
+    await orders.add(PAID);
+    let calls = 0;
+    const shop = createShop({
+      countersign: {
+        url: 'https://pay.example',
+        apiKey: 'x',
+        webhookSecret: SECRET,
+        fetch: async () => {
+          calls += 1;
+          return Response.json(payment('refunded', 5, 1250));
+        },
+      },
+      orders,
+      origin: 'https://shop.example',
+      base: '/shop',
+      keeperPassword: null,
+    });
+    const paths = ['/keeper/tea-1/refund', '/orders/tea-1/pay', '/checkout', '/basket'];
+    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain', null])
+      for (const path of paths) {
+        const headers = { ...from, ...(type !== null && { 'content-type': type }) };
+        const { status } = await shop.request(`/shop${path}`, { method: 'POST', headers });
+        expect([path, type, status]).toEqual([path, type, 403]);
+      }
+    expect([calls, (await orders.get('tea-1'))?.isRefundAsked]).toEqual([0, false]);
+  });
+
+  it('is not what the form of the shop itself is taken for', async () => {
+    const shop = createShop({
+      countersign: { url: 'https://pay.example', apiKey: 'x', webhookSecret: SECRET },
+      orders: ordersInMemory(),
+      origin: 'https://shop.example',
+      keeperPassword: null,
+    });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const own of [{ origin: 'https://shop.example' }, { 'sec-fetch-site': 'same-origin' }])
+      expect(
+        (await shop.request('/basket', { method: 'POST', headers: { ...form, ...own }, body: 'empty=1' }))
+          .status,
+      ).toBe(303);
+    expect((await shop.request('/basket')).headers.get('referrer-policy')).toBe('same-origin');
+  });
+});
