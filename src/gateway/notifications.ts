@@ -9,6 +9,7 @@ import type {
   ProviderUpdate,
   Reply,
 } from '../providers/contract.ts';
+import { providerUpdate } from '../providers/kit/update.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { unfamiliarIn } from './drift.ts';
@@ -167,19 +168,14 @@ function notRealRefusal(): Refusal {
 
 /** A reason to ask where nobody can be asked: the payment waits for a person, who can look at the provider's back office. */
 function waitingFor({ order, reply }: Hint): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: order ?? '',
     key: 'hint',
     outcome: 'pending',
-    amount: null,
-    currency: null,
     movement: '',
-    providerReference: null,
     providerStatus: '',
-    detail: {},
     ...(reply && { reply }),
-  };
+  });
 }
 
 /** What the ledger makes of a hint. */

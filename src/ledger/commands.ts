@@ -11,10 +11,10 @@ import type {
   OperationWanted,
   RecordedOperation,
 } from '../payments/operations.ts';
-import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
+import type { UpdateFacts } from '../payments/provider-update.ts';
+import type { Bookings } from '../payments/reconciliation.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
@@ -24,8 +24,6 @@ import type {
   PaymentEvent,
   PaymentRequest,
   PaymentView,
-  PendingReason,
-  ProviderDocument,
   Redirect,
   WayBack,
 } from '../payments/types.ts';
@@ -206,44 +204,19 @@ export type HopResult =
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
-export interface ApplyUpdateCommand {
+export interface ApplyUpdateCommand extends UpdateFacts {
   /** What in the message is not documented, and new to whoever took it. */
   readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */
   readonly test?: boolean;
-  /** The provider's identity of the update. */
-  readonly key: string;
-  readonly outcome: Outcome | 'accepted';
-  readonly amount: number | 'asked' | null;
-  readonly currency: string | null;
-  readonly movement: string;
-  readonly providerReference: string | null;
-  readonly providerStatus: string;
-  /** The same in the provider's words. */
+  /** The status in the provider's words. */
   readonly providerStatusText?: string | null;
   /** Whether the update is proven: by a signature, or because it answers a status query. */
   readonly proven?: boolean;
   /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
   readonly proofMissing?: true;
-  /** Why it leaves the payment pending, where that is not for want of a result. */
-  readonly pendingReason?: PendingReason;
-  /** It says that money was taken of what was held, and not how much. */
-  readonly amountUntold?: true;
-  readonly echo?: Readonly<Record<string, string>>;
-  readonly card?: Card;
-  readonly declineReason?: DeclineReason;
-  readonly document?: ProviderDocument;
-  readonly cumulative?: boolean;
-  readonly ofOrder?: true;
-  readonly sequence?: string;
-  readonly ofTransaction?: true;
-  /** What it says of an operation of ours, or of one that looks like ours. */
-  readonly operation?: UpdatedOperation;
-  /** What the provider's code needs for later calls. */
-  readonly providerState?: Readonly<Record<string, string>>;
-  readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
   readonly signedBy: string;

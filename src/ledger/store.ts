@@ -2,6 +2,7 @@
  * The ledger's SQL, all of it. Writes go through `commit`, which is one transaction with the alarm in it: what a
  * command changes, logs and queues is there together or not at all.
  */
+import type { Reply } from '../payments/provider-update.ts';
 import {
   type EventPage,
   type EventSource,
@@ -24,11 +25,7 @@ export interface Head {
 }
 
 /** The response that a notification got, stored for its repeats. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+export type Answer = Reply;
 
 /**
  * `webhook` is a message, `delivery` a message to one endpoint (deliveries.ts); `confirm` is a status query; `operation` reconciles an

@@ -23,6 +23,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
 import { DOTPAY_OPERATIONS } from './statuses.ts';
@@ -208,8 +209,7 @@ export async function queryPanelOperation({
   const operation = `${found.type ?? ''} ${found.status ?? ''}`;
   const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
   const amount = amountOf(found);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${number}/${operation}`,
     outcome,
@@ -221,6 +221,5 @@ export async function queryPanelOperation({
     ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number,
     providerStatus: operation,
-    detail: {},
-  };
+  });
 }

@@ -10,6 +10,7 @@ import { atOrigin, backBy } from '../kit/addresses.ts';
 import { callJson } from '../kit/api-call.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { pythonQuery } from './query.ts';
 import type { DummySettings } from './settings.ts';
 import { GETPAID_STATUSES } from './statuses.ts';
@@ -73,18 +74,14 @@ interface Callback {
 }
 
 function updateOf({ order, code, amount }: Callback): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${code}/${amount ?? ''}`,
     outcome: meaningOf(GETPAID_STATUSES, code)?.outcome ?? 'none',
     amount: amount === null ? 'asked' : fromDecimal(amount, 2),
-    currency: null,
     movement: 'payment',
-    providerReference: null,
     providerStatus: code,
-    detail: {},
-  };
+  });
 }
 
 /** The members of a callback. Amounts are decimal, as numbers or as text. */

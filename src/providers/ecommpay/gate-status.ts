@@ -4,6 +4,7 @@
  * After a refund payment.sum is what is left: what was paid is that and what was refunded.
  */
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type GateOperation, type GatePayment, paymentStatus } from './gate.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
@@ -35,8 +36,7 @@ function refundedOf({ known }: Query, { operations, left }: GatePayment): number
 export async function gateStatusUpdates(query: Query): Promise<readonly ProviderUpdate[]> {
   const found = await paymentStatus(query);
   const { word, left, made, currency, method } = found;
-  const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate => ({
-    kind: 'update',
+  const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate => (providerUpdate({
     order: query.order,
     key: `status/${word}/${outcome}/${amount}`,
     outcome,
@@ -46,10 +46,8 @@ export async function gateStatusUpdates(query: Query): Promise<readonly Provider
     cumulative: true,
     // A callback that was only a hint has left no method.
     ...(method !== null && { providerState: { method } }),
-    providerReference: null,
     providerStatus: word,
-    detail: {},
-  });
+  }));
   const outcome = paymentOutcome(word);
   if (outcome === 'cancelled' || outcome === 'expired')
     return [update(isReleased(query, found) ? 'voided' : outcome, left)];

@@ -17,6 +17,7 @@ import type {
   StatusQuery,
 } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { EpaydkSettings } from './settings.ts';
 import { callPaymentService, elementText, requireOnce, type SoapElements } from './soap.ts';
 import { EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
@@ -172,8 +173,7 @@ export async function queryTransactionAtEpay(
   const txnid = hint.txnid || providerState.txnid;
   if (!txnid) return null;
   const { status, authorized, captured, credited } = await readTransaction(query, txnid);
-  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
-    kind: 'update',
+  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => (providerUpdate({
     order,
     key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
     outcome,
@@ -185,8 +185,7 @@ export async function queryTransactionAtEpay(
     providerState: { txnid },
     providerReference: txnid,
     providerStatus: status,
-    detail: {},
-  });
+  }));
   const moved = [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
   switch (meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome) {
     case 'voided':

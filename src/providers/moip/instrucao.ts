@@ -15,6 +15,7 @@ import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
 import {
   instructionXml,
@@ -96,8 +97,7 @@ function updatesOf(
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
   if (outcome === 'none') return [];
-  const update = (moved: UpdateOutcome): ProviderUpdate => ({
-    kind: 'update',
+  const update = (moved: UpdateOutcome): ProviderUpdate => (providerUpdate({
     order,
     key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
     outcome: moved,
@@ -111,7 +111,7 @@ function updatesOf(
     providerStatus: payment.tipo,
     ...withReason(MOIP_DECLINES, payment.tipo),
     detail: payment.detail,
-  });
+  }));
   // What is returned was paid, although we may not have heard of it.
   if (outcome === 'refunded') return [update('paid'), update('refunded')];
   // Paid by the payer and not yet credited, and now cancelled: the money does not come, or goes back.
@@ -121,18 +121,14 @@ function updatesOf(
 
 /** That Moip does not know an instruction: nobody can pay it, and what was paid all the same counts when it is told. */
 function unknownInstruction({ order }: StatusQuery<MoipSettings>, said: string): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: 'Falha',
     outcome: 'error',
-    amount: null,
-    currency: null,
     movement: '',
-    providerReference: null,
     providerStatus: 'Falha',
     detail: { Erro: said },
-  };
+  });
 }
 
 /**

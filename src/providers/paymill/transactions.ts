@@ -6,6 +6,7 @@ import { jsonObject } from '../kit/api-call.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { paymillMinor, requirePaymillMode } from './members.ts';
 import { type PaymillRefund, refundOperation } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
@@ -131,8 +132,7 @@ export function updatesOfPaymill(
   const outcome = outcomeOfPaymill(transaction);
   if (outcome === 'none') return [];
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
-  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => ({
-    kind: 'update',
+  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => (providerUpdate({
     order,
     key: `${id}/${status}/${String(amount)}`,
     outcome: moved,
@@ -145,7 +145,7 @@ export function updatesOfPaymill(
     ...withReason(PAYMILL_DECLINES, String(response_code)),
     ...cardIn(transaction),
     detail: response_code ? { response_code: String(response_code) } : {},
-  });
+  }));
   const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;
   if (outcome === 'refunded' && refunded === null)
     throw new Problem('provider_error', 'PAYMILL answered a refund without an amount');

@@ -8,6 +8,7 @@ import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts'
 import { withReason } from '../kit/decline-reasons.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { askingKey, callPaynow, type PaynowCaller, type PaynowState, readPaynowState } from './api.ts';
 import { isKnownPayment, isOwnRefund, paymentsToAsk, stateOfPayment } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
@@ -53,8 +54,7 @@ export async function askPaynow(
 function updateOf({ order, amount, currency, providerState }: Query, said: PaynowState): ProviderUpdate {
   const { id, status } = said;
   const outcome = outcomeOfPaynow(status);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${id}/${status}`,
     outcome,
@@ -66,8 +66,7 @@ function updateOf({ order, amount, currency, providerState }: Query, said: Payno
     providerReference: id,
     providerStatus: status,
     ...withReason(PAYNOW_DECLINES, status),
-    detail: {},
-  };
+  });
 }
 
 /** It is still pending, and a person has to look. */
@@ -112,13 +111,10 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
   const words = `refund ${status}`;
   const isOurs = isOwnRefund(providerState, id);
   return [
-    {
-      kind: 'update',
+    providerUpdate({
       order,
       key: `refund/${id}/${status}`,
       outcome: isOurs ? 'none' : (meaningOf(PAYNOW_REFUND_STATUSES, words)?.outcome ?? 'none'),
-      amount: null,
-      currency: null,
       movement: movementOfRefund(id),
       operation: {
         kind: 'refund',
@@ -128,10 +124,9 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
         amount: null,
         state: stateIn(PAYNOW_OPERATIONS.refund, status),
       },
-      providerReference: null,
       providerStatus: words,
       detail: { refundId: id },
-    },
+    }),
   ];
 }
 

@@ -16,6 +16,7 @@ import { withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, cutMandatory } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
@@ -159,8 +160,7 @@ export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promis
   const amount = values.get('trans_amount') ?? '';
   const outcome = meaningOf(PAYU_CLASSIC_STATUSES, code)?.outcome ?? 'none';
   if (outcome === 'none') return null;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${values.get('trans_id')}/${code}`,
     outcome,
@@ -175,5 +175,5 @@ export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promis
         values.get(name) ? [[name, values.get(name) ?? '']] : [],
       ),
     ),
-  };
+  });
 }

@@ -15,6 +15,7 @@ import { pricedLines } from '../kit/line-items.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { p24Host, p24PosId } from './account.ts';
 import { readP24Verification } from './messages.ts';
 import { P24_LANGUAGES, type P24Settings } from './settings.ts';
@@ -140,8 +141,7 @@ export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<Pro
       cause: text,
     });
   }
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${orderId}/2`,
     outcome: 'paid',
@@ -150,6 +150,5 @@ export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<Pro
     movement: orderId,
     providerReference: orderId,
     providerStatus: '2',
-    detail: {},
-  };
+  });
 }

@@ -12,6 +12,7 @@ import type {
   UpdateOutcome,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
 import { requireSaisie } from './environment.ts';
 import { centsOf } from './parameters.ts';
@@ -118,18 +119,16 @@ export async function recupererDetailPaiementSecurise(
   if (!idOp) throw new Problem('unsupported_operation', NO_WEB_SERVICE);
   const operation = 'recupererDetailPaiementSecurise';
   const answer = await callPayfip(account, query.fetch, operation, [['idOp', idOp]]);
-  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate => ({
-    kind: 'update',
+  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate => (providerUpdate({
     order,
     key: `${idOp}/${code}`,
     outcome,
     amount: amountOf(detail, query.amount),
-    currency: null,
     movement: idOp,
     providerReference: detail.numauto || idOp,
     providerStatus: code,
     detail: Object.fromEntries(SHOWN.flatMap((name) => (detail[name] ? [[name, detail[name]]] : []))),
-  });
+  }));
   if (answer.kind === 'fault') {
     if (!isAboutIdop(answer)) {
       throw new Problem('provider_error', `PayFiP answered ${answer.code} ${answer.text}`, { cause: answer });
