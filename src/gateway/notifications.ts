@@ -75,7 +75,7 @@ export async function takeNotification(
       throw new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
     }
     const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
-    if (message.kind === 'acknowledgement') return message.reply ?? provider.reply('acknowledged');
+    if (message.kind === 'acknowledgement') return message.reply ?? provider.reply();
     if (message.kind === 'hint') return await takeHint(service, opened, message, sender.ip);
     const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
     if (standing.kind === 'query' || mustAskForAmount(opened, message))
@@ -149,7 +149,7 @@ export function hintOf({ order, ask, providerState, reply }: ProviderUpdate, pro
     kind: 'hint',
     order,
     about: ask ?? providerState ?? {},
-    reply: reply ?? provider.reply('accepted'),
+    reply: reply ?? provider.reply(),
   };
 }
 
@@ -221,11 +221,11 @@ async function takeHint(
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
   if (result !== 'taken' && hint.mayBeForeign) {
     console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
-    return provider.reply('acknowledged');
+    return provider.reply();
   }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');
   }
-  return hint.reply ?? provider.reply('acknowledged');
+  return hint.reply ?? provider.reply();
 }

@@ -41,7 +41,6 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
     operation,
     providerId: provider.id,
     call: {
-      id,
       order,
       kind: recorded.kind,
       fundsSource: recorded.fundsSource,

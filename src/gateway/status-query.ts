@@ -5,7 +5,7 @@ import { orderNumber, type PaymentId } from '../payments/id.ts';
 import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
-import { queryLack } from './proof.ts';
+import { isOnlyHinted, queryLack } from './proof.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
@@ -64,7 +64,7 @@ export async function isAboutHintAlone(service: Service, request: StatusQueryReq
   const account = await service.directory.account(request.account);
   if (!account) return false;
   const { provider, variants } = open(account);
-  return provider.queriesOnlyHints?.(variants[0].account.settings) ?? false;
+  return isOnlyHinted(provider, variants[0].account.settings);
 }
 
 function updatesOf(

@@ -30,15 +30,13 @@ export type * from './contract/queries.ts';
 export type * from './contract/recipes.ts';
 export { SETTLES_AFTER_SECONDS } from './contract/operations.ts';
 
-/** What became of a verified message, as far as the provider's reply depends on it. */
-export type ReplyTo = 'accepted' | 'conflict' | 'acknowledged';
-
 /** One step of what a merchant has to enter in the provider's back office. */
 export interface SetupStep {
   readonly where: string;
   readonly value: string;
 }
 
+/** What a protocol can do. */
 export interface Capabilities {
   readonly capture: boolean;
   readonly cancel: boolean;
@@ -49,6 +47,9 @@ export interface Capabilities {
   readonly signedNotification: boolean;
   readonly signedReturn: boolean;
 }
+
+/** Those that do not follow from what a provider implements. */
+type DeclaredCapabilities = Pick<Capabilities, 'manualCapture' | 'signedNotification' | 'signedReturn'>;
 
 /** What a code of a provider's sheet stands for. */
 export interface StatusMeaning {
@@ -69,7 +70,8 @@ export interface Successor {
   readonly brand: string | null;
 }
 
-export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
+/** What the folder of a provider declares. */
+interface ProviderParts<Schema extends SettingsSchema> {
   readonly id: string;
   /** Names under which the software that countersign replaces knows this provider. */
   readonly aliases: readonly string[];
@@ -89,7 +91,6 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   readonly currencies: readonly string[];
   /** Those of a new account that names none; left out: all. */
   readonly defaultCurrencies?: readonly string[];
-  readonly capabilities: Capabilities;
   readonly settings: Schema;
   /**
    * Secrets that everybody has, published by the provider or in examples: an account in production takes none of them.
@@ -184,9 +185,9 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
   hintSpends?(hint: Readonly<Record<string, string>>): boolean;
   /**
    * Whether accounts with these settings have no status query without a hint: `queryStatus` only reads, or asks about, what a hint has
-   * brought. Left out: none.
+   * brought. `true`: none of the provider's has; left out: all have.
    */
-  queriesOnlyHints?(settings: v.InferOutput<Schema>): boolean;
+  readonly queriesOnlyHints?: true | ((settings: v.InferOutput<Schema>) => boolean);
   /** Why accounts with these settings have no status query, with a hint neither; null: they have. Left out: all have. */
   cannotQueryStatus?(settings: v.InferOutput<Schema>): string | null;
   readonly capture?: ProviderOperation<v.InferOutput<Schema>>;
@@ -226,13 +227,42 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
     about: Readonly<Record<string, string>>,
     providerState: Readonly<Record<string, string>>,
   ): boolean;
-  reply(to: ReplyTo): Reply;
+  /** The reply to a verified message, whatever became of it. */
+  reply(): Reply;
   /**
    * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.
    * Its status is an error too, because a provider may look at nothing else, unless the protocol has none but 200.
    */
   refused?(refusal: Refusal | null, settings: v.InferOutput<Schema>): Reply;
   setup(urls: { readonly callback: string; readonly origin: string }): readonly SetupStep[];
+}
+
+/** A provider as its folder declares it, with what cannot be told from the rest. */
+interface ProviderDeclaration<Schema extends SettingsSchema> extends ProviderParts<Schema> {
+  readonly capabilities: DeclaredCapabilities;
+}
+
+export interface Provider<Schema extends SettingsSchema = SettingsSchema> extends ProviderParts<Schema> {
+  readonly capabilities: Capabilities;
+}
+
+function capabilitiesOf<Schema extends SettingsSchema>({
+  capabilities: { manualCapture, signedNotification, signedReturn },
+  capture,
+  cancel,
+  refund,
+  queryStatus,
+  queriesOnlyHints,
+}: ProviderDeclaration<Schema>): Capabilities {
+  return {
+    capture: capture !== undefined,
+    cancel: cancel !== undefined,
+    refund: refund !== undefined,
+    status: queryStatus !== undefined && queriesOnlyHints !== true,
+    manualCapture,
+    signedNotification,
+    signedReturn,
+  };
 }
 
 /** A provider whose settings are known by their types, and whose functions take those that its schema has parsed. */
@@ -245,10 +275,11 @@ export type DeclaredProvider<Schema extends SettingsSchema = SettingsSchema> = O
  * settings that the same schema has parsed. Its start takes no payment that the provider cannot take.
  */
 export function defineProvider<Schema extends SettingsSchema>(
-  provider: Provider<Schema>,
+  provider: ProviderDeclaration<Schema>,
 ): DeclaredProvider<Schema> {
   const declared: Provider<Schema> = {
     ...provider,
+    capabilities: capabilitiesOf(provider),
     start(request) {
       const problem = paymentProblem(provider, request.account.settings, request.payment);
       if (problem) throw problem;

@@ -1,5 +1,4 @@
 /** Captures, cancels and refunds: what a provider is given to execute one, and to say what became of it. */
-import type { PaymentId } from '../../payments/id.ts';
 import type { FundsSource, OperationKind, OperationRule } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { AttemptMoney } from '../../payments/rules.ts';
@@ -7,7 +6,6 @@ import type { AttemptUrls, AttemptSubject } from './attempts.ts';
 
 /** A capture, cancel or refund of one attempt, as a provider's code gets it. */
 export interface OperationCall<Settings> extends AttemptSubject<Settings> {
-  readonly id: PaymentId;
   readonly kind: OperationKind;
   readonly fundsSource: FundsSource;
   /** Minor units. */

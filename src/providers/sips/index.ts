@@ -63,10 +63,6 @@ export const sips = defineProvider<typeof sipsSettings>({
   countries: ['FR'],
   currencies: currencyCodes,
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,
@@ -114,7 +110,7 @@ export const sips = defineProvider<typeof sipsSettings>({
 
   hintMembers: ['DATA'],
   /** Reads what could not be read when it came. */
-  queriesOnlyHints: () => true,
+  queriesOnlyHints: true,
   async queryStatus({ account, hint, now, fetch }) {
     return hint.DATA ? decrypted(account, { now, fetch }, hint.DATA) : null;
   },
