@@ -108,7 +108,9 @@ export class AlarmRun {
       case 'confirm':
         if (this.#isRoomForQuery())
           this.#start(`${QUERY}${job.id}`, () =>
-            statusQueries.whileRunning(job.id, () => runQuery(job, this.#ports)),
+            statusQueries.whileRunning(job.id, () =>
+              runQuery(job, statusQueries.requestOf(this.#parts.work.payment().record, job), this.#ports),
+            ),
           );
         break;
       case 'attention':

@@ -263,7 +263,6 @@ export type ReturnQuery =
 /** A status query about an attempt, with what the ledger knows of it. */
 export interface StatusQueryRequest {
   readonly id: PaymentId;
-  readonly shop: string;
   readonly attempt: number;
   readonly account: string;
   /** As in SignedAttempt. */
@@ -276,12 +275,8 @@ export interface StatusQueryRequest {
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt so far. */
   readonly known?: AttemptMoney;
-  /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
-  readonly once?: true;
   /** It may take the shopper's money: the only one of its payment until its outcome is known. */
   readonly spends?: true;
-  /** The provider has answered it before, without a result. */
-  readonly answered?: true;
 }
 
 /** The operator who asks for an operation instead of the payment's shop. */

@@ -62,10 +62,34 @@ export async function send(sending: Sending, ports: LedgerPorts, shop: string): 
   }
 }
 
-/** Makes one status query. Never throws: a failure is an outcome. */
-export async function runQuery(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
-  const request = JSON.parse(job.body) as StatusQueryRequest;
-  let outcome: StatusQueryOutcome;
+/**
+ * What the outbox keeps of a status query: which attempt it is about, and why. What the provider's code is told of that attempt is read
+ * from the record when the query is made, because a message may have brought more since it was queued.
+ */
+export interface QueuedQuery {
+  readonly attempt: number;
+  readonly hint: Readonly<Record<string, string>>;
+  /** As in StatusQueryRequest. */
+  readonly spends?: true;
+  /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
+  readonly once?: true;
+  /** The provider has answered it before, without a result. */
+  readonly answered?: true;
+}
+
+export function queuedQuery({ body }: Job): QueuedQuery {
+  return JSON.parse(body) as QueuedQuery;
+}
+
+/** Makes one status query. Never throws: a failure is an outcome. @param request null: its attempt is not there. */
+export async function runQuery(
+  job: Job,
+  request: StatusQueryRequest | null,
+  ports: LedgerPorts,
+): Promise<JobOutcome> {
+  const { once } = queuedQuery(job);
+  let outcome: StatusQueryOutcome = { result: 'later', error: 'there is no such attempt' };
+  if (!request) return { kind: 'confirm', job, outcome, pause: null };
   let pause: number | null = null;
   try {
     outcome = await ports.queryStatus(request);
@@ -73,7 +97,7 @@ export async function runQuery(job: Job, ports: LedgerPorts): Promise<JobOutcome
     if (isUnavailable(cause)) return { kind: 'postponed', job };
     outcome = { result: 'later', error: textOf(cause) };
   }
-  if (outcome.result === 'later' && !request.once) {
+  if (outcome.result === 'later' && !once) {
     try {
       pause = await ports.queryPause(request, job.tries + 1);
     } catch (cause) {
@@ -128,8 +152,8 @@ function recordStatusQuery(
   { now, isBounded }: Recording,
   { job, outcome, pause }: Extract<JobOutcome, { kind: 'confirm' }>,
 ): void {
-  const request = JSON.parse(job.body) as StatusQueryRequest;
-  const { attempt, once } = request;
+  const queued = queuedQuery(job);
+  const { attempt, once } = queued;
   const isAnswered = outcome.result === 'later' && outcome.error === null;
   const tries = job.tries + 1;
   if (outcome.result === 'updates') {
@@ -145,7 +169,7 @@ function recordStatusQuery(
     // Hints can be sent by anybody, as often as they like.
     if (!isBounded(type)) writer.log(type, 'countersign', detail);
   }
-  const body = isAnswered ? JSON.stringify({ ...request, answered: true }) : job.body;
+  const body = isAnswered ? JSON.stringify({ ...queued, answered: true } satisfies QueuedQuery) : job.body;
   writer.queue({ ...job, body, tries, dueAt: pause === null ? null : now + pause });
 }
 
