@@ -2,6 +2,7 @@
 import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
+import { pauseAfter, spread } from '../payments/retries.ts';
 import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
@@ -84,13 +85,12 @@ export async function queryPause(
   service: Service,
   request: StatusQueryRequest,
   queried: number,
-  usual: (queried: number) => number | null,
 ): Promise<number | null> {
   const account = await service.directory.account(request.account);
   const pauses = account && open(account).provider.queryPauses;
-  if (!pauses) return usual(queried);
+  if (!pauses) return pauseAfter('message', queried, service.random);
   const seconds = pauses[queried - 1];
-  return seconds === undefined ? null : seconds * 1000;
+  return seconds === undefined ? null : spread(seconds * 1000, service.random);
 }
 
 /**

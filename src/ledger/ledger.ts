@@ -13,6 +13,7 @@ import type { Notified } from '../payments/attention.ts';
 import { bookedMovements, hasMovements } from '../payments/movements.ts';
 import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
+import { nextPause } from '../payments/retries.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
 import { attemptOf, insteadAndLeftOut } from './attempts.ts';
@@ -63,7 +64,6 @@ import { FeedPart } from './feed.ts';
 import { Imports } from './imported.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations, rejected } from './operations.ts';
-import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
@@ -83,9 +83,6 @@ import { UnitOfWork } from './unit-of-work.ts';
 
 /** What is not documented in messages of one payment, between two pushes. */
 const MOST_NOTICED = 50;
-
-/** After a failure of the alarm itself. */
-const ALARM_RETRY_MS = 30_000;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
@@ -500,13 +497,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         copied = copied.then(push);
       });
       await copied.then(push);
-      const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
+      const failures = this.#projectionFailures;
+      const retry = failures > 0 ? now() + nextPause('copy', failures, ports.random) : null;
       const due = this.#store.nextDue();
       await this.#store.wake(retry === null || due === null ? (retry ?? due) : Math.min(retry, due));
     } catch (error) {
       // The platform gives up on an alarm that keeps throwing; a payment must not be forgotten that way.
       console.error({ event: 'ledger.alarm_failed', payment: this.#store.record?.id, error: String(error) });
-      await this.#store.wake(now() + ALARM_RETRY_MS);
+      await this.#store.wake(now() + nextPause('alarm', 1, ports.random));
     }
   }
 

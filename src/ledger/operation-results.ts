@@ -9,6 +9,7 @@ import {
   settledBy,
   settledByState,
 } from '../payments/reconciliation.ts';
+import { pauseAfter } from '../payments/retries.ts';
 import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
 import {
   applied,
@@ -23,11 +24,6 @@ import {
 import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-
-/** Pauses between attempts to reconcile an operation whose outcome is not known. */
-export const RECONCILE_PAUSES_MS: readonly number[] = [
-  30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 86_400_000, 172_800_000, 345_600_000,
-];
 
 type Source = 'provider' | 'operator' | 'countersign';
 
@@ -239,7 +235,8 @@ export class OperationResults {
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
     const job = this.#work.store.job(jobId(number));
     if (!job) return;
-    const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
+    const { now, random } = this.#work.ports();
+    const dueAt = isOpen ? now() + (pauseAfter('operation', 1, random) ?? 0) : null;
     // A job that is running sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }

@@ -5,6 +5,7 @@
  * push went through.
  */
 import { isUnavailable } from '../payments/errors.ts';
+import { nextPause, pauseAfter } from '../payments/retries.ts';
 import type { EventType } from '../payments/types.ts';
 import type { StatusQueryRequest } from './commands.ts';
 import type { Sending } from './deliveries.ts';
@@ -33,17 +34,6 @@ export type JobOutcome =
   | { readonly kind: 'postponed'; readonly job: Job }
   /** The endpoints of the shop cannot be read: its keys do not open. */
   | { readonly kind: 'unreadable'; readonly job: Job; readonly error: string };
-
-/** When a job is tried again that our own storage kept from being tried, in milliseconds. It does not count as a try. */
-const POSTPONED_MS = 30_000;
-
-/** Pauses of the searchable copy after failures, in milliseconds. It is tried for ever. */
-const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
-
-/** Milliseconds until the searchable copy is tried again after so many failures. */
-export function projectionPause(failures: number): number {
-  return PROJECTION_PAUSES[Math.min(failures, PROJECTION_PAUSES.length) - 1] ?? 0;
-}
 
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
@@ -130,7 +120,11 @@ export function recordOutcome(
   if (isQueuedAnew(result.job, recording.current)) return;
   switch (result.kind) {
     case 'postponed':
-      writer.queue({ ...result.job, dueAt: recording.now + POSTPONED_MS });
+      // It does not count as a try.
+      writer.queue({
+        ...result.job,
+        dueAt: recording.now + nextPause('postponed', 1, recording.ports.random),
+      });
       break;
     case 'unreadable':
       recordUnreadable(writer, recording, result);
@@ -179,7 +173,7 @@ function recordUnreadable(
   { job, error }: Extract<JobOutcome, { kind: 'unreadable' }>,
 ): void {
   const tries = job.tries + 1;
-  const pause = ports.webhookPause(tries);
+  const pause = pauseAfter('message', tries, ports.random);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
   const nextTryAt = pause === null ? {} : { nextTryAt: new Date(now + pause).toISOString() };
   const detail = { webhook: job.id, try: tries, status: null, error, durationMs: 0, ...nextTryAt };
@@ -190,9 +184,9 @@ function recordUnreadable(
 
 function recordAttention(
   writer: Writer,
-  { now }: Recording,
+  { now, ports }: Recording,
   { job, isTold }: Extract<JobOutcome, { kind: 'attention' }>,
 ): void {
   const tries = isTold ? 0 : job.tries + 1;
-  writer.queue({ ...job, tries, dueAt: isTold ? null : now + projectionPause(tries) });
+  writer.queue({ ...job, tries, dueAt: isTold ? null : now + nextPause('copy', tries, ports.random) });
 }

@@ -69,8 +69,6 @@ export interface LedgerPorts {
     endpoint: string,
     message: { readonly id: string; readonly body: string },
   ): Promise<WebhookOutcome>;
-  /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
-  webhookPause(failures: number): number | null;
   /** Writes the searchable copy. */
   project(payment: ProjectedPayment): Promise<void>;
   /** Writes what of a payment needs a person. */

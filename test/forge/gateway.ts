@@ -135,7 +135,7 @@ export class Gateway {
     const stored = storedAccount(world);
     this.opened = open(stored);
     this.#service = this.#serviceFor(stored);
-    const ports = ledgerPorts(this.#service, () => 0);
+    const ports = ledgerPorts(this.#service);
     this.#ports = { ...ports, queryStatus: (request) => this.#ask(request, ports.queryStatus) };
     this.#ledgers = this.ledgers(world.records);
   }

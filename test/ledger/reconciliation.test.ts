@@ -347,7 +347,6 @@ class Bank {
       webhookEndpoints: async () => ['first'],
       tellAttention: async () => {},
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
-      webhookPause: () => null,
       project: async () => {},
       queryStatus: async () => ({ result: 'later', error: null }),
       queryPause: async () => null,
