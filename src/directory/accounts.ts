@@ -8,31 +8,44 @@ import { forgetOutage } from './outages.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
+import { asIs, asJson, type MembersOf, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
-interface AccountRow {
-  readonly id: string;
-  readonly provider: string;
-  readonly caption: string;
-  readonly display_name: string | null;
-  readonly kind: string | null;
-  readonly environment: string;
-  readonly currencies: string;
-  readonly settings: string;
-  readonly endpoints: string;
-  readonly allowed_ips: string;
-  readonly expire_after_hours: number;
-  readonly trust_unproven: number;
-  readonly retired_at: string | null;
-  readonly succeeded_by: string | null;
-  readonly succeeded_at: string | null;
-  readonly fallback: string | null;
-  readonly down_since: string | null;
-  readonly tried_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** What an operator writes of an account, and when. */
+const WRITTEN = {
+  id: asIs<string>('id'),
+  provider: asIs<string>('provider'),
+  caption: asIs<string>('caption'),
+  displayName: asIs<string | null>('display_name'),
+  kind: asIs<AccountKind | null>('kind'),
+  environment: asIs<Environment>('environment'),
+  currencies: asJson<readonly string[]>('currencies'),
+  settings: asJson<Readonly<Record<string, unknown>>>('settings'),
+  endpoints: asJson<Endpoints>('endpoints'),
+  allowedIps: asJson<readonly string[]>('allowed_ips'),
+  expireAfterHours: asIs<number>('expire_after_hours'),
+  trustUnprovenNotifications: yesNo('trust_unproven'),
+  fallback: asIs<string | null>('fallback'),
+  createdAt: asIs<string>('created_at'),
+  updatedAt: asIs<string>('updated_at'),
+};
+
+/** The columns of an account. */
+export const ACCOUNT_COLUMNS = {
+  ...WRITTEN,
+  retiredAt: asIs<string | null>('retired_at'),
+  succeededBy: asIs<string | null>('succeeded_by'),
+  succeededAt: asIs<string | null>('succeeded_at'),
+};
+
+/** What is known of an account's outage, from beside it. */
+const OUTAGE = { downSince: asIs<string | null>('down_since'), triedAt: asIs<string | null>('tried_at') };
+
+const WRITE = upsert('accounts', namesOf(WRITTEN), {
+  key: ['id'],
+  kept: ['id', 'provider', 'created_at'],
+});
 
 interface SecretRow {
   readonly id: string;
@@ -44,20 +57,7 @@ interface SecretRow {
 }
 
 /** An account as an operator writes it, the secrets apart. */
-export interface AccountInput {
-  readonly id: string;
-  readonly provider: string;
-  readonly caption: string;
-  readonly displayName: string | null;
-  readonly kind: AccountKind | null;
-  readonly environment: Environment;
-  readonly currencies: readonly string[];
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly endpoints: Endpoints;
-  readonly allowedIps: readonly string[];
-  readonly trustUnprovenNotifications: boolean;
-  readonly expireAfterHours: number;
-  readonly fallback: string | null;
+export interface AccountInput extends Omit<MembersOf<typeof WRITTEN>, 'createdAt' | 'updatedAt'> {
   /** New values; a secret that is not named keeps its stored value, null takes it away. */
   readonly secrets: Readonly<Record<string, string | null>>;
 }
@@ -128,7 +128,7 @@ export class Accounts {
       this.#db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
       this.#db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
     ]);
-    const row = accounts?.results[0] as AccountRow | undefined;
+    const row = accounts?.results[0] as StoredRow | undefined;
     return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
   }
 
@@ -140,7 +140,7 @@ export class Accounts {
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
     return Promise.all(
-      ((accounts?.results ?? []) as AccountRow[]).map((row) =>
+      ((accounts?.results ?? []) as StoredRow[]).map((row) =>
         this.#open(
           row,
           secretRows.filter((secret) => secret.account === row.id),
@@ -149,7 +149,7 @@ export class Accounts {
     );
   }
 
-  async #open(row: AccountRow, secretRows: readonly SecretRow[]): Promise<Account> {
+  async #open(row: StoredRow, secretRows: readonly SecretRow[]): Promise<Account> {
     const secrets: Record<string, LiveSecret[]> = {};
     const now = this.#now();
     for (const secret of secretRows) {
@@ -163,32 +163,15 @@ export class Accounts {
         notAfter,
       });
     }
+    const { succeededBy, succeededAt, ...account } = readRow(ACCOUNT_COLUMNS, row);
+    const { downSince, triedAt } = readRow(OUTAGE, row);
+    const isOut = account.fallback !== null && downSince !== null && triedAt !== null;
     return {
-      id: row.id,
-      provider: row.provider,
-      caption: row.caption,
-      displayName: row.display_name,
-      kind: row.kind as AccountKind | null,
-      environment: row.environment as Environment,
-      currencies: JSON.parse(row.currencies) as string[],
-      settings: JSON.parse(row.settings) as Record<string, unknown>,
-      endpoints: JSON.parse(row.endpoints) as Endpoints,
-      allowedIps: JSON.parse(row.allowed_ips) as string[],
-      expireAfterHours: row.expire_after_hours,
-      trustUnprovenNotifications: row.trust_unproven === 1,
-      retiredAt: row.retired_at,
+      ...account,
       succession:
-        row.succeeded_by === null || row.succeeded_at === null
-          ? null
-          : { by: row.succeeded_by, since: row.succeeded_at },
-      fallback: row.fallback,
-      outage:
-        row.fallback === null || row.down_since === null || row.tried_at === null
-          ? null
-          : { since: row.down_since, triedAt: row.tried_at },
+        succeededBy === null || succeededAt === null ? null : { by: succeededBy, since: succeededAt },
+      outage: isOut ? { since: downSince, triedAt } : null,
       secrets,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
     };
   }
 
@@ -196,36 +179,8 @@ export class Accounts {
   async put(input: AccountInput, before: Account | null, by: Actor): Promise<void> {
     await this.#begin(`account/${input.id}`);
     const at = new Date(this.#now()).toISOString();
-    const statements = [
-      this.#db
-        .prepare(
-          `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
-             trust_unproven, fallback, display_name, kind, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
-             currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
-             allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
-             trust_unproven = excluded.trust_unproven, fallback = excluded.fallback,
-             display_name = excluded.display_name, kind = excluded.kind, updated_at = excluded.updated_at`,
-        )
-        .bind(
-          input.id,
-          input.provider,
-          input.caption,
-          input.environment,
-          JSON.stringify(input.currencies),
-          JSON.stringify(input.settings),
-          JSON.stringify(input.endpoints),
-          JSON.stringify(input.allowedIps),
-          input.expireAfterHours,
-          input.trustUnprovenNotifications ? 1 : 0,
-          input.fallback,
-          input.displayName,
-          input.kind,
-          at,
-          at,
-        ),
-    ];
+    const members = { ...input, createdAt: at, updatedAt: at };
+    const statements = [this.#db.prepare(WRITE, valuesOf(WRITTEN, members))];
     for (const [setting, value] of Object.entries(input.secrets)) {
       statements.push(
         this.#db
@@ -242,7 +197,7 @@ export class Accounts {
         action: before ? 'account.updated' : 'account.created',
         subject: id,
         shop: null,
-        detail: { ...changes(before && publicPart(before), shown), secrets: Object.keys(secrets) },
+        detail: { ...changes(before && shownBefore(before, shown), shown), secrets: Object.keys(secrets) },
       }),
     );
     await this.#db.batch(statements);
@@ -389,17 +344,8 @@ export class Accounts {
   }
 }
 
-/** What of an account may be shown and compared. */
-function publicPart(account: Account): Record<string, unknown> {
-  const {
-    id: _id,
-    secrets: _secrets,
-    retiredAt: _retiredAt,
-    succession: _succession,
-    outage: _outage,
-    createdAt: _createdAt,
-    updatedAt: _updatedAt,
-    ...shown
-  } = account;
-  return shown;
+/** What an operator may have written of an account before: the members that are written now. */
+function shownBefore(account: Account, now: Omit<AccountInput, 'id' | 'secrets'>): Record<string, unknown> {
+  const names = Object.keys(now) as (keyof typeof now)[];
+  return Object.fromEntries(names.map((name) => [name, account[name]]));
 }

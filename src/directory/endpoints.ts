@@ -8,6 +8,7 @@ import type { Database, Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import type { Actor, LiveSecret, LiveTimes, Shop, WebhookDialect } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
@@ -44,18 +45,29 @@ export interface EndpointTarget extends Endpoint {
 /** What an operator says of an endpoint. */
 export type EndpointInput = Pick<Endpoint, 'url' | 'dialect' | 'events' | 'active'>;
 
-interface EndpointRow {
-  readonly shop: string;
-  readonly id: string;
-  readonly url: string | null;
-  readonly dialect: string | null;
-  readonly events: string;
-  readonly active: number;
-  readonly failing_since: string | null;
-  readonly switched_off_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** What an operator writes of an endpoint, and when. */
+const WRITTEN = {
+  shop: asIs<string>('shop'),
+  id: asIs<string>('id'),
+  // Null of the first one: the shop's.
+  url: asIs<string | null>('url'),
+  dialect: asIs<WebhookDialect | null>('dialect'),
+  events: asJson<readonly string[]>('events'),
+  active: yesNo('active'),
+  createdAt: asIs<string>('created_at'),
+  updatedAt: asIs<string>('updated_at'),
+};
+
+/** The columns of an endpoint. */
+export const ENDPOINT_COLUMNS = {
+  ...WRITTEN,
+  failingSince: asIs<string | null>('failing_since'),
+  switchedOffAt: asIs<string | null>('switched_off_at'),
+};
+
+/** Who switches it on again, or mends its address, begins the five days anew. */
+const WRITE = `${upsert('endpoints', namesOf(WRITTEN), { key: ['shop', 'id'], kept: ['shop', 'id', 'created_at'] })},
+  failing_since = NULL, switched_off_at = CASE WHEN excluded.active = 1 THEN NULL ELSE switched_off_at END`;
 
 interface SecretRow {
   readonly id: string;
@@ -67,22 +79,13 @@ interface SecretRow {
 }
 
 /** An endpoint of its own, by its row. */
-function endpointOf(row: EndpointRow): Endpoint {
-  return {
-    id: row.id,
-    url: row.url ?? '',
-    dialect: (row.dialect ?? 'standard') as WebhookDialect,
-    events: JSON.parse(row.events) as string[],
-    active: row.active === 1,
-    failingSince: row.failing_since,
-    switchedOffAt: row.switched_off_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+function endpointOf(row: StoredRow): Endpoint {
+  const { shop: _shop, url, dialect, ...endpoint } = readRow(ENDPOINT_COLUMNS, row);
+  return { ...endpoint, url: url ?? '', dialect: dialect ?? 'standard' };
 }
 
 /** The first endpoint: the shop's `webhook`, with what its row says beside; null: the shop has none. */
-function firstOf({ webhook, createdAt, updatedAt }: Shop, row: EndpointRow | undefined): Endpoint | null {
+function firstOf({ webhook, createdAt, updatedAt }: Shop, row: StoredRow | undefined): Endpoint | null {
   if (webhook.url === null) return null;
   const beside = row ? endpointOf(row) : null;
   return {
@@ -136,11 +139,11 @@ export class ShopEndpoints {
     return `whsec_${base64(bytes)}`;
   }
 
-  async #rows(shop: string): Promise<EndpointRow[]> {
+  async #rows(shop: string): Promise<StoredRow[]> {
     const { results } = await this.#db
       .prepare('SELECT * FROM endpoints WHERE shop = ? ORDER BY created_at, id')
       .bind(shop)
-      .all<EndpointRow>();
+      .all<StoredRow>();
     return results;
   }
 
@@ -234,26 +237,11 @@ export class ShopEndpoints {
   }
 
   #written(shop: string, id: string, input: EndpointInput, at: string): Statement {
-    const isFirst = id === FIRST_ENDPOINT;
-    // Who switches it on again, or mends its address, begins the five days anew.
-    return this.#db
-      .prepare(
-        `INSERT INTO endpoints (shop, id, url, dialect, events, active, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
-         ON CONFLICT (shop, id) DO UPDATE SET url = excluded.url, dialect = excluded.dialect, events = excluded.events,
-           active = excluded.active, failing_since = NULL,
-           switched_off_at = CASE WHEN excluded.active = 1 THEN NULL ELSE switched_off_at END,
-           updated_at = excluded.updated_at`,
-      )
-      .bind(
-        shop,
-        id,
-        isFirst ? null : input.url,
-        isFirst ? null : input.dialect,
-        JSON.stringify(input.events),
-        input.active ? 1 : 0,
-        at,
-      );
+    const { events, active } = input;
+    const address = id === FIRST_ENDPOINT ? { url: null, dialect: null } : input;
+    const { url, dialect } = address;
+    const members = { shop, id, url, dialect, events, active, createdAt: at, updatedAt: at };
+    return this.#db.prepare(WRITE, valuesOf(WRITTEN, members));
   }
 
   /** Changes an endpoint. Of the first one, what is not the shop's own. */

@@ -9,6 +9,7 @@ import { UNFINISHED } from '../payments/statuses.ts';
 import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
 import { movementStatements } from './movements.ts';
+import { type Stored, upsert } from './table.ts';
 
 /** What a ledger pushes. */
 export interface SearchablePayment {
@@ -77,11 +78,12 @@ export async function project(
   beside: readonly Statement[] = [],
 ): Promise<void> {
   const statement = db.prepare(PROJECT);
+  const values = Object.values(PAYMENT_COLUMNS);
   const references = payments.flatMap(({ view, providerReferences }) =>
     providerReferences.map((reference) => ({ reference, payment: view.id })),
   );
   await db.batch([
-    ...payments.map((payment) => bound(statement, payment)),
+    ...payments.map((payment) => statement.bind(...values.map((value) => value(payment)))),
     ...movementStatements(db, payments),
     ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
     ...beside,
@@ -92,18 +94,42 @@ export async function project(
 const ADD_REFERENCES = `INSERT OR IGNORE INTO provider_references (reference, payment)
   SELECT value ->> 'reference', value ->> 'payment' FROM json_each(?)`;
 
-const PROJECT = `
-  INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-    refunded, provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, metadata, earlier, unanchored)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, amount = excluded.amount,
-    currency = excluded.currency, account = excluded.account, provider = excluded.provider, test = excluded.test,
-    paid = excluded.paid, refunded = excluded.refunded, provider_reference = excluded.provider_reference,
-    body = excluded.body, email = excluded.email, paid_at = excluded.paid_at, metadata = excluded.metadata, earlier = excluded.earlier,
-    check_at = CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END,
-    updated_at = excluded.updated_at,
-    unanchored = CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END,
-    head_seq = excluded.head_seq, head = excluded.head
+/** The columns of a payment's row, with what a ledger's push has for each. */
+export const PAYMENT_COLUMNS: Readonly<Record<string, (payment: SearchablePayment) => Stored>> = {
+  id: ({ view }) => view.id,
+  version: ({ version }) => version,
+  shop: ({ shop }) => shop,
+  reference: ({ view }) => view.reference,
+  status: ({ view }) => view.status,
+  amount: ({ view }) => view.amount,
+  currency: ({ view }) => view.currency,
+  account: ({ view }) => view.account,
+  provider: ({ view }) => view.provider,
+  test: ({ view }) => (view.test ? 1 : 0),
+  paid: ({ view }) => view.amounts.paid,
+  refunded: ({ view }) => view.amounts.refunded,
+  provider_reference: ({ view }) => view.providerReference,
+  created_at: ({ view }) => view.createdAt,
+  updated_at: ({ view }) => view.updatedAt,
+  body: ({ view }) => JSON.stringify(view),
+  check_at: ({ view }) => checkAtOf(view),
+  email: ({ view }) => emailOf(view),
+  paid_at: ({ view }) => view.paidAt,
+  head_seq: ({ head }) => head.seq,
+  head: ({ head }) => head.hash,
+  metadata: ({ view }) => metadataOf(view),
+  earlier: ({ earlier }) => JSON.stringify(earlier),
+  unanchored: () => 1,
+};
+
+const PROJECT = `${upsert('payments', Object.keys(PAYMENT_COLUMNS), {
+  key: ['id'],
+  kept: ['id', 'shop', 'reference', 'created_at'],
+  instead: {
+    check_at: 'CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END',
+    unanchored: 'CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END',
+  },
+})}
   WHERE excluded.version > payments.version
     OR (excluded.version = payments.version AND excluded.head_seq >= coalesce(payments.head_seq, 0))`;
 
@@ -115,34 +141,6 @@ export function emailOf({ customer }: PaymentView): string | null {
 /** As the row has it. */
 export function metadataOf({ metadata }: PaymentView): string | null {
   return Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : null;
-}
-
-function bound(statement: Statement, { shop, version, view, head, earlier }: SearchablePayment): Statement {
-  return statement.bind(
-    view.id,
-    version,
-    shop,
-    view.reference,
-    view.status,
-    view.amount,
-    view.currency,
-    view.account,
-    view.provider,
-    view.test ? 1 : 0,
-    view.amounts.paid,
-    view.amounts.refunded,
-    view.providerReference,
-    view.createdAt,
-    view.updatedAt,
-    JSON.stringify(view),
-    checkAtOf(view),
-    emailOf(view),
-    view.paidAt,
-    head.seq,
-    head.hash,
-    metadataOf(view),
-    JSON.stringify(earlier),
-  );
 }
 
 /** A payment without a result is first checked so long after its last change. */

@@ -7,6 +7,7 @@ import { FIRST_ENDPOINT } from './endpoints.ts';
 import { requireRoom } from './live-values.ts';
 import type { Subject } from './recent-changes.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import {
   type Actor,
   KEY_KINDS,
@@ -19,26 +20,29 @@ import {
 } from './types.ts';
 import type { Place, Vault } from './vault.ts';
 
-interface ShopRow {
-  readonly id: string;
-  readonly name: string;
-  readonly group: string | null;
-  readonly active: number;
-  readonly admin_enabled: number;
-  readonly test_mode: number;
-  readonly region: string | null;
-  readonly accounts: string;
-  readonly return_success: string | null;
-  readonly return_failure: string | null;
-  readonly webhook_url: string | null;
-  readonly webhook_dialect: string;
-  readonly webhook_new_payments: number;
-  readonly rate_per_minute: number | null;
-  readonly rate_burst: number | null;
-  readonly expire_after_minutes: number | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** The columns of a shop. */
+export const SHOP_COLUMNS = {
+  id: asIs<string>('id'),
+  name: asIs<string>('name'),
+  group: asIs<string | null>('group'),
+  active: yesNo('active'),
+  adminEnabled: yesNo('admin_enabled'),
+  testMode: yesNo('test_mode'),
+  region: asIs<Region | null>('region'),
+  expireAfterMinutes: asIs<number | null>('expire_after_minutes'),
+  accounts: asJson<readonly string[]>('accounts'),
+  perMinute: asIs<number | null>('rate_per_minute'),
+  burst: asIs<number | null>('rate_burst'),
+  success: asIs<string | null>('return_success'),
+  failure: asIs<string | null>('return_failure'),
+  url: asIs<string | null>('webhook_url'),
+  dialect: asIs<WebhookDialect>('webhook_dialect'),
+  newPayments: yesNo('webhook_new_payments'),
+  createdAt: asIs<string>('created_at'),
+  updatedAt: asIs<string>('updated_at'),
+};
+
+const WRITE = upsert('shops', namesOf(SHOP_COLUMNS), { key: ['id'], kept: ['id', 'created_at'] });
 
 interface KeyRow {
   readonly id: string;
@@ -61,30 +65,22 @@ export interface KeyHolder {
   readonly keyUntil: number | null;
 }
 
-function shopOf(row: ShopRow): Shop {
+function shopOf(row: StoredRow): Shop {
+  const { perMinute, burst, success, failure, url, dialect, newPayments, ...shop } = readRow(
+    SHOP_COLUMNS,
+    row,
+  );
   return {
-    id: row.id,
-    name: row.name,
-    group: row.group,
-    active: row.active === 1,
-    adminEnabled: row.admin_enabled === 1,
-    testMode: row.test_mode === 1,
-    region: row.region as Region | null,
-    rateLimit:
-      row.rate_per_minute && row.rate_burst
-        ? { perMinute: row.rate_per_minute, burst: row.rate_burst }
-        : null,
-    expireAfterMinutes: row.expire_after_minutes,
-    accounts: JSON.parse(row.accounts) as string[],
-    returnUrl: { success: row.return_success, failure: row.return_failure },
-    webhook: {
-      url: row.webhook_url,
-      dialect: row.webhook_dialect as WebhookDialect,
-      newPayments: row.webhook_new_payments === 1,
-    },
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    ...shop,
+    rateLimit: perMinute && burst ? { perMinute, burst } : null,
+    returnUrl: { success, failure },
+    webhook: { url, dialect, newPayments },
   };
+}
+
+function valuesOfShop({ rateLimit, returnUrl, webhook, ...shop }: Shop) {
+  const { perMinute, burst } = rateLimit ?? { perMinute: null, burst: null };
+  return valuesOf(SHOP_COLUMNS, { ...shop, perMinute, burst, ...returnUrl, ...webhook });
 }
 
 function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Place {
@@ -145,12 +141,12 @@ export class Shops {
   }
 
   async get(id: string): Promise<Shop | null> {
-    const row = await this.#db.prepare('SELECT * FROM shops WHERE id = ?').bind(id).first<ShopRow>();
+    const row = await this.#db.prepare('SELECT * FROM shops WHERE id = ?').bind(id).first<StoredRow>();
     return row ? shopOf(row) : null;
   }
 
   async list(): Promise<Shop[]> {
-    const { results } = await this.#db.prepare('SELECT * FROM shops ORDER BY id').all<ShopRow>();
+    const { results } = await this.#db.prepare('SELECT * FROM shops ORDER BY id').all<StoredRow>();
     return results.map(shopOf);
   }
 
@@ -162,7 +158,7 @@ export class Shops {
          WHERE shop_keys.hash = ? AND (shop_keys.not_after IS NULL OR shop_keys.not_after > ?)`,
       )
       .bind(hash, new Date(this.#now()).toISOString())
-      .first<ShopRow & { readonly key_until: string | null }>();
+      .first<StoredRow & { readonly key_until: string | null }>();
     return (
       row && { shop: shopOf(row), hash, keyUntil: row.key_until === null ? null : Date.parse(row.key_until) }
     );
@@ -230,40 +226,7 @@ export class Shops {
     const keys: Partial<Record<KeyKind, string>> = { ...given };
     if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
     const statements = [
-      this.#db
-        .prepare(
-          `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst,
-             expire_after_minutes, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
-             admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
-             accounts = excluded.accounts, return_success = excluded.return_success,
-             return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
-             webhook_dialect = excluded.webhook_dialect,
-             webhook_new_payments = excluded.webhook_new_payments, rate_per_minute = excluded.rate_per_minute,
-             rate_burst = excluded.rate_burst, expire_after_minutes = excluded.expire_after_minutes, updated_at = excluded.updated_at`,
-        )
-        .bind(
-          input.id,
-          input.name,
-          input.group,
-          input.active ? 1 : 0,
-          input.adminEnabled ? 1 : 0,
-          input.testMode ? 1 : 0,
-          input.region,
-          JSON.stringify(input.accounts),
-          input.returnUrl.success,
-          input.returnUrl.failure,
-          input.webhook.url,
-          input.webhook.dialect,
-          input.webhook.newPayments ? 1 : 0,
-          input.rateLimit?.perMinute ?? null,
-          input.rateLimit?.burst ?? null,
-          input.expireAfterMinutes,
-          at,
-          at,
-        ),
+      this.#db.prepare(WRITE, valuesOfShop({ ...input, createdAt: at, updatedAt: at })),
     ];
     if (before && before.webhook.url !== input.webhook.url) statements.push(this.#beginsAnew(input.id));
     for (const kind of KEY_KINDS) {
@@ -281,7 +244,7 @@ export class Shops {
         action: before ? 'shop.updated' : 'shop.created',
         subject: id,
         shop: id,
-        detail: { ...changes(before && publicPart(before), shown), keys: Object.keys(keys) },
+        detail: { ...changes(before && shownBefore(before, shown), shown), keys: Object.keys(keys) },
       }),
     );
     await this.#db.batch(statements);
@@ -371,7 +334,8 @@ export class Shops {
   }
 }
 
-function publicPart(shop: Shop): Record<string, unknown> {
-  const { id: _id, createdAt: _created, updatedAt: _updated, ...shown } = shop;
-  return shown;
+/** What an operator may have written of a shop before: the members that are written now. */
+function shownBefore(shop: Shop, now: Omit<ShopInput, 'id'>): Record<string, unknown> {
+  const names = Object.keys(now) as (keyof typeof now)[];
+  return Object.fromEntries(names.map((name) => [name, shop[name]]));
 }
