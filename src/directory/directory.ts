@@ -1,4 +1,7 @@
-/** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
+/**
+ * The directory: everything in D1 behind one class, its hot reads cached in the isolate. The file is long because the class has a method
+ * for each thing that is asked of it; what they do stands in the files that they call.
+ */
 import type { PaymentAttention } from '../payments/attention.ts';
 import { isUnavailable } from '../payments/errors.ts';
 import type { Moves } from '../payments/moves.ts';

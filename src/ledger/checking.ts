@@ -3,7 +3,7 @@ import { type BookProblem, bookProblems } from '../payments/book-check.ts';
 import { bookedMovements, moneyOfAttempts } from '../payments/movements.ts';
 import { checkLog, GENESIS } from './chain.ts';
 import type { CheckedLedger } from './commands.ts';
-import { earlierAttemptsOf, providerReferencesOf, viewOf } from './record.ts';
+import { earlierAttemptsOf, providerReferencesOf, viewOf } from './views.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** @param lines numbers of lines whose hashes are wanted: those that anchors have. */

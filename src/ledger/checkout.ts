@@ -21,15 +21,8 @@ import {
 import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import { isInParts } from './ending.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
-import {
-  type Attempt,
-  asksForTest,
-  endedBy,
-  type LedgerRecord,
-  summaryOf,
-  viewOf,
-  withAttempt,
-} from './record.ts';
+import { type Attempt, type LedgerRecord, asksForTest, endedBy, summaryOf, withAttempt } from './record.ts';
+import { viewOf } from './views.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';

@@ -6,6 +6,8 @@
  * Accepted failures: repeats are counted in memory and the count joins the next commit, so an eviction may lose
  * a count (never an answer); a webhook may be delivered twice under one webhook-id when the object dies between
  * the shop's answer and the commit.
+ *
+ * The file is long because each command is a method of this one class: that is what the platform calls.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -21,42 +23,8 @@ import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { checkLedger } from './checking.ts';
 import { Checkout, leftToPay } from './checkout.ts';
-import type {
-  ApplyUpdateCommand,
-  ApplyUpdateResult,
-  ApprovalCommand,
-  ApprovalResult,
-  CallOffResult,
-  CheckedLedger,
-  ConcludeAttemptCommand,
-  ConcludeAttemptResult,
-  ConcludeCommand,
-  ConcludeResult,
-  CreateCommand,
-  CreateResult,
-  Delivery,
-  DeliveryWithBodies,
-  EraseResult,
-  HintCommand,
-  HintResult,
-  History,
-  HopFailure,
-  HopResult,
-  ImportCommand,
-  ImportResult,
-  OperationCommand,
-  OperationCommandResult,
-  OverdueCommand,
-  PaymentLog,
-  PaymentRead,
-  PaymentWithRedirect,
-  ReplaceResult,
-  ReturnCommand,
-  ReturnQuery,
-  ReturnResult,
-  SignedAttempt,
-  StatusQueryRequest,
-} from './commands.ts';
+import type { ApplyUpdateCommand, ApplyUpdateResult, CallOffResult, CheckedLedger, CreateCommand, CreateResult, Delivery, DeliveryWithBodies, EraseResult, HintCommand, HintResult, History, HopFailure, HopResult, ImportCommand, ImportResult, OverdueCommand, PaymentLog, PaymentRead, PaymentWithRedirect, ReplaceResult, ReturnCommand, ReturnQuery, ReturnResult, SignedAttempt, StatusQueryRequest } from './commands.ts';
+import type { ApprovalCommand, ApprovalResult, ConcludeAttemptCommand, ConcludeAttemptResult, ConcludeCommand, ConcludeResult, OperationCommand, OperationCommandResult } from './operation-commands.ts';
 import { deliveriesOf, pendingOf, queueAgain } from './deliveries.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
@@ -68,14 +36,8 @@ import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import {
-  attemptsOf,
-  earlierAttemptsOf,
-  type LedgerRecord,
-  providerReferencesOf,
-  viewOf,
-  wayBackOf,
-} from './record.ts';
+import type { LedgerRecord } from './record.ts';
+import { attemptsOf, earlierAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';

@@ -10,7 +10,8 @@ import {
   settledByState,
 } from '../payments/reconciliation.ts';
 import { pauseAfter } from '../payments/retries.ts';
-import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
+import type { ApplyUpdateCommand } from './commands.ts';
+import type { LookedUp, OperationOutcome } from './operation-commands.ts';
 import {
   applied,
   operationsOfAttempt,

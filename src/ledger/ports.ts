@@ -4,14 +4,9 @@ import type { FeedMessage } from '../payments/feed.ts';
 import type { BookedMovement } from '../payments/movements.ts';
 import type { OperationProblem } from '../payments/operations.ts';
 import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
-import type {
-  ApplyUpdateCommand,
-  LookedUp,
-  OperationOutcome,
-  OperationRequest,
-  StatusQueryRequest,
-} from './commands.ts';
-import type { Exchange } from './store.ts';
+import type { ApplyUpdateCommand, StatusQueryRequest } from './commands.ts';
+import type { LookedUp, OperationOutcome, OperationRequest } from './operation-commands.ts';
+import type { Exchange } from './rows.ts';
 
 /** The outcome of one try of a webhook. */
 export interface WebhookOutcome {

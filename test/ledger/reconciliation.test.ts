@@ -6,12 +6,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type {
-  ApplyUpdateCommand,
-  OperationCommand,
-  OperationOutcome,
-  OperationRequest,
-} from '../../src/ledger/commands.ts';
+import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
+import type { OperationCommand, OperationOutcome, OperationRequest } from '../../src/ledger/operation-commands.ts';
 import type { PaymentLedger } from '../../src/ledger/ledger.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import { operationReference } from '../../src/ledger/record.ts';
