@@ -2,15 +2,15 @@
 import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
-import type { Database, Statement } from './database.ts';
+import type { Statement } from './database.ts';
 import { requireRoom } from './live-values.ts';
 import { forgetOutage } from './outages.ts';
-import type { Subject } from './recent-changes.ts';
+import { DirectoryPart } from './part.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
 import { asIs, asJson, type MembersOf, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
-import type { Place, Vault } from './vault.ts';
+import type { Place } from './vault.ts';
 
 /** What an operator writes of an account, and when. */
 const WRITTEN = {
@@ -101,32 +101,11 @@ function milliseconds(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
 }
 
-export class Accounts {
-  readonly #db: Database;
-  readonly #vault: Vault;
-  readonly #now: () => number;
-  readonly #newId: () => string;
-  readonly #begin: (subject: Subject) => Promise<void>;
-
-  /** @param options.begin says that a change begins, before it is written; throws where nothing may be changed. */
-  constructor(options: {
-    readonly db: Database;
-    readonly vault: Vault;
-    readonly now: () => number;
-    readonly newId: () => string;
-    readonly begin: (subject: Subject) => Promise<void>;
-  }) {
-    this.#db = options.db;
-    this.#vault = options.vault;
-    this.#now = options.now;
-    this.#newId = options.newId;
-    this.#begin = options.begin;
-  }
-
+export class Accounts extends DirectoryPart {
   async get(id: string): Promise<Account | null> {
-    const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
-      this.#db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
+    const [accounts, secrets] = await this.db.batch([
+      this.db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
+      this.db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
     ]);
     const row = accounts?.results[0] as StoredRow | undefined;
     return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
@@ -134,9 +113,9 @@ export class Accounts {
 
   /** Every account, by id. */
   async list(): Promise<Account[]> {
-    const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare(`${SELECT} ORDER BY accounts.id`),
-      this.#db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
+    const [accounts, secrets] = await this.db.batch([
+      this.db.prepare(`${SELECT} ORDER BY accounts.id`),
+      this.db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
     return Promise.all(
@@ -151,12 +130,12 @@ export class Accounts {
 
   async #open(row: StoredRow, secretRows: readonly SecretRow[]): Promise<Account> {
     const secrets: Record<string, LiveSecret[]> = {};
-    const now = this.#now();
+    const now = this.now();
     for (const secret of secretRows) {
       const notAfter = milliseconds(secret.not_after);
       if (notAfter !== null && notAfter <= now) continue;
       secrets[secret.setting] ??= [];
-      const opened = await this.#vault.open(placeOf(secret), secret.sealed);
+      const opened = await this.vault.open(placeOf(secret), secret.sealed);
       secrets[secret.setting]?.push({
         ...(notAfter === null ? { value: opened } : withoutKeyId(opened)),
         notBefore: Date.parse(secret.not_before),
@@ -177,22 +156,22 @@ export class Accounts {
 
   /** Creates or replaces an account, in one batch with its secrets and the audit entry. */
   async put(input: AccountInput, before: Account | null, by: Actor): Promise<void> {
-    await this.#begin(`account/${input.id}`);
-    const at = new Date(this.#now()).toISOString();
+    await this.begin(`account/${input.id}`);
+    const at = this.at();
     const members = { ...input, createdAt: at, updatedAt: at };
-    const statements = [this.#db.prepare(WRITE, valuesOf(WRITTEN, members))];
+    const statements = [this.db.prepare(WRITE, valuesOf(WRITTEN, members))];
     for (const [setting, value] of Object.entries(input.secrets)) {
       statements.push(
-        this.#db
+        this.db
           .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ?')
           .bind(input.id, setting),
       );
       if (value !== null) statements.push(await this.#insertSecret(input.id, setting, value, at));
     }
-    if (input.fallback === null) statements.push(forgetOutage(this.#db, input.id));
+    if (input.fallback === null) statements.push(forgetOutage(this.db, input.id));
     const { secrets, id, ...shown } = input;
     statements.push(
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: before ? 'account.updated' : 'account.created',
         subject: id,
@@ -200,16 +179,16 @@ export class Accounts {
         detail: { ...changes(before && shownBefore(before, shown), shown), secrets: Object.keys(secrets) },
       }),
     );
-    await this.#db.batch(statements);
+    await this.db.batch(statements);
   }
 
   /** From now on the account begins no attempt; one that is retired already keeps its time. */
   async retire(id: string, by: Actor): Promise<void> {
-    await this.#begin(`account/${id}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
-      this.#db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
-      recordAudit(this.#db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
+    await this.begin(`account/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
+      recordAudit(this.db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
     ]);
   }
 
@@ -218,26 +197,26 @@ export class Accounts {
    * @returns false: the other is not in use.
    */
   async succeed(from: string, to: string, by: Actor): Promise<boolean> {
-    await this.#begin(`account/${from}`);
-    await this.#begin(`account/${to}`);
-    await this.#begin('setting/moves');
-    return succeed(this.#db, { from, to, by, at: new Date(this.#now()).toISOString() });
+    await this.begin(`account/${from}`);
+    await this.begin(`account/${to}`);
+    await this.begin('setting/moves');
+    return succeed(this.db, { from, to, by, at: this.at() });
   }
 
   /** Whether an account was ever succeeded. */
   wasSucceeded(id: string): Promise<boolean> {
-    return wasSucceeded(this.#db, id);
+    return wasSucceeded(this.db, id);
   }
 
   /** Every account that has a successor or a fallback. */
   links(): Promise<readonly AccountLink[]> {
-    return accountLinks(this.#db);
+    return accountLinks(this.db);
   }
 
   async #insertSecret(account: string, setting: string, value: string, at: string): Promise<Statement> {
-    const id = this.#newId();
-    const sealed = await this.#vault.seal(placeOf({ id, account, setting }), value);
-    return this.#db
+    const id = this.newId();
+    const sealed = await this.vault.seal(placeOf({ id, account, setting }), value);
+    return this.db
       .prepare(
         'INSERT INTO account_secrets (id, account, setting, sealed, not_before) VALUES (?, ?, ?, ?, ?)',
       )
@@ -254,23 +233,23 @@ export class Accounts {
     { setting, value, graceSeconds, keyId }: SecretRotation,
     by: Actor,
   ): Promise<void> {
-    await this.#begin(`account/${account}`);
-    const now = this.#now();
+    await this.begin(`account/${account}`);
+    const now = this.now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare('SELECT not_after FROM account_secrets WHERE account = ? AND setting = ?')
       .bind(account, setting)
       .all<Pick<SecretRow, 'not_after'>>();
     const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
     requireRoom(results, { name: setting, at, graceSeconds, instead });
     const named = keyId ? await this.#namedBefore(account, setting, keyId.setting, until) : [];
-    await this.#db.batch([
-      this.#db
+    await this.db.batch([
+      this.db
         .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
         .bind(account, setting, at),
       ...named,
-      this.#db
+      this.db
         .prepare(
           'UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ? AND not_after IS NULL',
         )
@@ -278,12 +257,12 @@ export class Accounts {
       await this.#insertSecret(account, setting, value, at),
       ...(keyId
         ? [
-            this.#db
+            this.db
               .prepare('UPDATE accounts SET settings = json_set(settings, ?, ?), updated_at = ? WHERE id = ?')
               .bind(`$.${keyId.setting}`, keyId.value, at, account),
           ]
         : []),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: 'account.secret_rotated',
         subject: account,
@@ -302,41 +281,41 @@ export class Accounts {
   ): Promise<readonly Statement[]> {
     const before = await this.get(account);
     const keyId = before?.settings[keyIdSetting];
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare('SELECT * FROM account_secrets WHERE account = ? AND setting = ? AND not_after IS NULL')
       .bind(account, setting)
       .all<SecretRow>();
     const [current] = results;
     if (!current || typeof keyId !== 'string') return [];
-    const value = await this.#vault.open(placeOf(current), current.sealed);
-    const sealed = await this.#vault.seal(placeOf(current), withKeyId(value, keyId));
+    const value = await this.vault.open(placeOf(current), current.sealed);
+    const sealed = await this.vault.seal(placeOf(current), withKeyId(value, keyId));
     return [
-      this.#db
+      this.db
         .prepare('UPDATE account_secrets SET sealed = ?, not_after = ? WHERE id = ? AND not_after IS NULL')
         .bind(sealed, until, current.id),
     ];
   }
 
   async delete(id: string, by: Actor): Promise<void> {
-    await this.#begin(`account/${id}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
-      this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
-      this.#db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
-      forgetOutage(this.#db, id),
-      recordAudit(this.#db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
+    await this.begin(`account/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
+      this.db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
+      forgetOutage(this.db, id),
+      recordAudit(this.db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
     ]);
   }
 
   /** Seals again every secret that an older version or an older master key holds. */
   async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare('SELECT * FROM account_secrets WHERE sealed NOT LIKE ?')
-      .bind(`${this.#vault.prefix}%`)
+      .bind(`${this.vault.prefix}%`)
       .all<SecretRow>();
     const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
-    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
-      this.#db
+    return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
+      this.db
         .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
         .bind(to, id, from)
         .run(),

@@ -2,34 +2,12 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
-import type { Notified } from '../payments/attention.ts';
-import type { FeedMessage } from '../payments/feed.ts';
-import type { BookedMovement } from '../payments/movements.ts';
+import type { SearchablePayment } from '../payments/searchable.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
-import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
+import type { PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
 import { movementStatements } from './movements.ts';
 import { type Stored, upsert } from './table.ts';
-
-/** What a ledger pushes. */
-export interface SearchablePayment {
-  readonly shop: string;
-  /** Grows with every change of the payment. */
-  readonly version: number;
-  readonly view: PaymentView;
-  /** The newest line of its log. */
-  readonly head: { readonly seq: number; readonly hash: string };
-  /** Every number that providers have for it. */
-  readonly providerReferences: readonly string[];
-  /** What has come and gone of its money, as its log has it. */
-  readonly movements: readonly BookedMovement[];
-  /** Every attempt but the newest. */
-  readonly earlier: readonly EarlierAttempt[];
-  /** What messages of its provider have shown since the last push. */
-  readonly notified?: Notified;
-  /** Webhooks that the shops' feed may not have, the oldest first. */
-  readonly messages?: readonly FeedMessage[];
-}
 
 export interface ListFilter {
   readonly shop: string;

@@ -9,30 +9,14 @@ import type { UpdateFacts } from '../payments/provider-update.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import type { AttemptView, Capture, EarlierAttempt, EventSource, EventType, PaymentEvent, PaymentRequest, PaymentView, Redirect, WayBack } from '../payments/types.ts';
-import type { Ended, Original } from './record.ts';
+import type { BuiltAttempt, Ended, Original } from './record.ts';
 import type { Answer } from './store.ts';
 import type { Exchange } from './rows.ts';
 
-/** An attempt, built and signed by its provider's code before the ledger is called. */
-export interface SignedAttempt {
-  readonly account: string;
-  readonly provider: string;
-  readonly test: boolean;
-  /** The order number at the provider, where it is not the one of this payment and attempt. */
-  readonly order?: string;
-  /** The account that it stands in for, because that one cannot be reached. */
-  readonly insteadOf?: string;
-  /** Names of the shop's fields for another provider that were left out. */
-  readonly leftOut?: readonly string[];
-  readonly capture: Capture;
-  readonly amount: Minor;
-  readonly oneRedirect: boolean;
-  /** Null: built when the shopper is at the checkout. */
-  readonly redirect: Redirect | null;
+/** An attempt, built and signed before the ledger is called. */
+export interface SignedAttempt extends BuiltAttempt {
   readonly deferred: boolean;
   readonly providerState: Readonly<Record<string, string>>;
-  /** As in StartedAttempt. */
-  readonly bound?: Readonly<Record<string, string>>;
   /** RFC 3339; null: for as long as the provider takes it. */
   readonly goodUntil: string | null;
   /** When the provider is queried without a hint (milliseconds since 1970); null: never. */

@@ -7,12 +7,12 @@ import { type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
 import { type Card, type DeclineReason, type ToldByOutcome, withTold } from '../payments/told.ts';
 import type { Capture, PaymentRequest, PendingReason, ProviderDocument, Redirect } from '../payments/types.ts';
 
-/** One signed redirect of the shopper to a provider. */
-export interface Attempt {
+/** A redirect of the shopper to a provider, as the provider's code has built and signed it. */
+export interface BuiltAttempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
-  /** The order number at the provider, where it is not ours: of a payment that was taken over. */
+  /** The order number at the provider, where it is not the one of this payment and attempt: of a payment that was taken over. */
   readonly order?: string;
   /** The account that it stands in for, because that one could not be reached. */
   readonly insteadOf?: string;
@@ -26,10 +26,14 @@ export interface Attempt {
   readonly oneRedirect: boolean;
   /** Null until the shopper is at the checkout, for an order that has to be registered first. */
   readonly redirect: Redirect | null;
-  /** What the provider's code keeps for later calls. */
-  readonly providerState?: Readonly<Record<string, string>>;
   /** What every update of this attempt has to bring back the same. */
   readonly bound?: Readonly<Record<string, string>>;
+}
+
+/** One attempt, with what became of it. */
+export interface Attempt extends BuiltAttempt {
+  /** What the provider's code keeps for later calls. */
+  readonly providerState?: Readonly<Record<string, string>>;
   /** Why it is pending, where it is not for want of a result. */
   readonly pendingReason?: PendingReason;
   /** Its provider says that money was taken of what is held, and not how much. */

@@ -55,10 +55,12 @@ export function isSecondDocument(record: LedgerRecord, { attempt, document }: Ap
   );
 }
 
+/** Of two reasons to wait the higher one asks for more. */
+const ASKS_FOR: Readonly<Record<PendingReason, number>> = { processing: 0, person_needed: 1, proof_missing: 2 };
+
 /** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
 export function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
-  const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
-  return ranks.indexOf(reason) > ranks.indexOf(known);
+  return ASKS_FOR[reason] > ASKS_FOR[known];
 }
 
 /** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */
