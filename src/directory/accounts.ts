@@ -8,7 +8,17 @@ import { forgetOutage } from './outages.ts';
 import { DirectoryPart } from './part.ts';
 import { type SealedAgain, sealRowsAgain } from './sealing.ts';
 import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
-import { asIs, asJson, type MembersOf, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
+import {
+  asIs,
+  asJson,
+  type MembersOf,
+  namesOf,
+  readRow,
+  type StoredRow,
+  upsert,
+  valuesOf,
+  yesNo,
+} from './table.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
 import type { Place } from './vault.ts';
 

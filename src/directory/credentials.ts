@@ -120,8 +120,7 @@ export class Credentials extends DirectoryPart {
   /** Sets the TOTP secret; null takes it away. */
   async putTotp(user: string, secret: string | null): Promise<void> {
     const row = secret === null ? null : this.newId();
-    const sealed =
-      secret === null || row === null ? null : await this.vault.seal(placeOf(user, row), secret);
+    const sealed = secret === null || row === null ? null : await this.vault.seal(placeOf(user, row), secret);
     await this.#set(user, { totp_row: row, totp_sealed: sealed, totp_last_step: null });
   }
 
@@ -250,9 +249,7 @@ export class Credentials extends DirectoryPart {
       this.db
         .prepare('UPDATE operator_sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL')
         .bind(this.at(), user),
-      this.db
-        .prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?')
-        .bind(user, longAgo),
+      this.db.prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?').bind(user, longAgo),
     ]);
   }
 

@@ -104,7 +104,8 @@ const PROJECT = `${upsert('payments', Object.keys(PAYMENT_COLUMNS), {
   key: ['id'],
   kept: ['id', 'shop', 'reference', 'created_at'],
   instead: {
-    check_at: 'CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END',
+    check_at:
+      'CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END',
     unanchored: 'CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END',
   },
 })}

@@ -194,9 +194,7 @@ export class Shops extends DirectoryPart {
     const at = this.at();
     const keys: Partial<Record<KeyKind, string>> = { ...given };
     if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
-    const statements = [
-      this.db.prepare(WRITE, valuesOfShop({ ...input, createdAt: at, updatedAt: at })),
-    ];
+    const statements = [this.db.prepare(WRITE, valuesOfShop({ ...input, createdAt: at, updatedAt: at }))];
     if (before && before.webhook.url !== input.webhook.url) statements.push(this.#beginsAnew(input.id));
     for (const kind of KEY_KINDS) {
       const value = keys[kind];
@@ -295,10 +293,7 @@ export class Shops extends DirectoryPart {
       .all<KeyRow>();
     const rows = results.map((row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }));
     return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
-      this.db
-        .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+      this.db.prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?').bind(to, id, from).run(),
     );
   }
 }

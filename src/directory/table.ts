@@ -54,7 +54,10 @@ export function readRow<Described extends Columns>(columns: Described, row: Stor
 }
 
 /** What is bound for the columns of a row, in their order. */
-export function valuesOf<Described extends Columns>(columns: Described, members: MembersOf<Described>): Stored[] {
+export function valuesOf<Described extends Columns>(
+  columns: Described,
+  members: MembersOf<Described>,
+): Stored[] {
   return Object.entries(columns).map(([member, { write }]) => write(members[member as keyof Described]));
 }
 

@@ -12,9 +12,9 @@ import type { Ending } from './ending.ts';
 import type { Operations } from './operations.ts';
 import { isQueuedAnew, type JobOutcome, recordOutcome, runQuery, send } from './outbox.ts';
 import type { LedgerPorts } from './ports.ts';
+import type { Job, PendingJob } from './rows.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
-import type { Job, PendingJob } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Status queries that are made at one time. */

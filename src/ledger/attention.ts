@@ -5,8 +5,8 @@
 import type { AttentionItem, AttentionKind } from '../payments/attention.ts';
 import { type DeliveryState, deliveryOf } from './deliveries.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
-import { attemptsOf, operationsOf } from './views.ts';
 import type { Job } from './rows.ts';
+import { attemptsOf, operationsOf } from './views.ts';
 
 /** A webhook needs a person after so many failed tries. */
 const FAILED_TRIES = 2;

@@ -8,10 +8,21 @@ import type { BookedMovement } from '../payments/movements.ts';
 import type { UpdateFacts } from '../payments/provider-update.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import type { AttemptView, Capture, EarlierAttempt, EventSource, EventType, PaymentEvent, PaymentRequest, PaymentView, Redirect, WayBack } from '../payments/types.ts';
+import type {
+  AttemptView,
+  Capture,
+  EarlierAttempt,
+  EventSource,
+  EventType,
+  PaymentEvent,
+  PaymentRequest,
+  PaymentView,
+  Redirect,
+  WayBack,
+} from '../payments/types.ts';
 import type { BuiltAttempt, Ended, Original } from './record.ts';
-import type { Answer } from './store.ts';
 import type { Exchange } from './rows.ts';
+import type { Answer } from './store.ts';
 
 /** An attempt, built and signed before the ledger is called. */
 export interface SignedAttempt extends BuiltAttempt {

@@ -6,8 +6,8 @@ import type { Redirect } from '../payments/types.ts';
 import { isCaptured, isGood } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
 import { endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
-import type { Writer } from './store.ts';
 import type { Job } from './rows.ts';
+import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** The job that ends a payment whose time is up. */

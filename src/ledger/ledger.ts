@@ -23,13 +23,49 @@ import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { checkLedger } from './checking.ts';
 import { Checkout, leftToPay } from './checkout.ts';
-import type { ApplyUpdateCommand, ApplyUpdateResult, CallOffResult, CheckedLedger, CreateCommand, CreateResult, Delivery, DeliveryWithBodies, EraseResult, HintCommand, HintResult, History, HopFailure, HopResult, ImportCommand, ImportResult, OverdueCommand, PaymentLog, PaymentRead, PaymentWithRedirect, ReplaceResult, ReturnCommand, ReturnQuery, ReturnResult, SignedAttempt, StatusQueryRequest } from './commands.ts';
-import type { ApprovalCommand, ApprovalResult, ConcludeAttemptCommand, ConcludeAttemptResult, ConcludeCommand, ConcludeResult, OperationCommand, OperationCommandResult } from './operation-commands.ts';
+import type {
+  ApplyUpdateCommand,
+  ApplyUpdateResult,
+  CallOffResult,
+  CheckedLedger,
+  CreateCommand,
+  CreateResult,
+  Delivery,
+  DeliveryWithBodies,
+  EraseResult,
+  HintCommand,
+  HintResult,
+  History,
+  HopFailure,
+  HopResult,
+  ImportCommand,
+  ImportResult,
+  OverdueCommand,
+  PaymentLog,
+  PaymentRead,
+  PaymentWithRedirect,
+  ReplaceResult,
+  ReturnCommand,
+  ReturnQuery,
+  ReturnResult,
+  SignedAttempt,
+  StatusQueryRequest,
+} from './commands.ts';
 import { deliveriesOf, pendingOf, queueAgain } from './deliveries.ts';
 import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
 import { FeedPart } from './feed.ts';
 import { Imports } from './imported.ts';
+import type {
+  ApprovalCommand,
+  ApprovalResult,
+  ConcludeAttemptCommand,
+  ConcludeAttemptResult,
+  ConcludeCommand,
+  ConcludeResult,
+  OperationCommand,
+  OperationCommandResult,
+} from './operation-commands.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations, rejected } from './operations.ts';
 import { overdue } from './overdue.ts';
@@ -37,11 +73,11 @@ import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
 import type { LedgerRecord } from './record.ts';
-import { attemptsOf, earlierAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
+import { attemptsOf, earlierAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
 
 /** What is not documented in messages of one payment, between two pushes. */
 const MOST_NOTICED = 50;

@@ -1,7 +1,12 @@
 /** The commands about captures, cancels and refunds, and what a person says of an outcome that nobody knows. */
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
-import type { OperationProblem, OperationRule, OperationWanted, RecordedOperation } from '../payments/operations.ts';
+import type {
+  OperationProblem,
+  OperationRule,
+  OperationWanted,
+  RecordedOperation,
+} from '../payments/operations.ts';
 import type { Bookings } from '../payments/reconciliation.ts';
 import type { Capture, PaymentView } from '../payments/types.ts';
 

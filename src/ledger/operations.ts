@@ -17,13 +17,22 @@ import {
 } from '../payments/operations.ts';
 import { pauseAfter } from '../payments/retries.ts';
 import type { PaymentView } from '../payments/types.ts';
-import type { ApprovalCommand, ApprovalResult, ConcludeCommand, ConcludeResult, OperationCommand, OperationCommandResult, OperationOutcome, OperationRequest } from './operation-commands.ts';
+import type {
+  ApprovalCommand,
+  ApprovalResult,
+  ConcludeCommand,
+  ConcludeResult,
+  OperationCommand,
+  OperationCommandResult,
+  OperationOutcome,
+  OperationRequest,
+} from './operation-commands.ts';
 import { withOperation } from './operation-money.ts';
 import { answerKey, jobId, type OperationResults } from './operation-results.ts';
-import { viewOf } from './views.ts';
-import type { Writer } from './store.ts';
 import type { Job } from './rows.ts';
+import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { viewOf } from './views.ts';
 
 /** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
 type Query = (attempt: number) => Promise<boolean>;

@@ -3,9 +3,9 @@ import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
 import { expired } from './ending.ts';
 import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
-import { pendingReasonOf } from './views.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { pendingReasonOf } from './views.ts';
 
 /** What to do now; `next` is when to check again, in milliseconds since 1970. */
 type OverdueAction =

@@ -5,18 +5,49 @@
 import type { Minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';
 import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
-import { type AttemptState, MOVES_NOTHING, type Mismatch, apply, bearingOf, contradicts, hasLapsed, inDoubt, knownMoney, mismatch, moneyOf } from '../payments/rules.ts';
+import {
+  type AttemptState,
+  apply,
+  bearingOf,
+  contradicts,
+  hasLapsed,
+  inDoubt,
+  knownMoney,
+  type Mismatch,
+  MOVES_NOTHING,
+  mismatch,
+  moneyOf,
+} from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
 import type { OperationResults } from './operation-results.ts';
 import { isNewlyUntold } from './proof-missing.ts';
-import { type Attempt, type LedgerRecord, isPolybanking, summaryOf, withAttempt, withConflict, withFeedback, withMovedState, withSaid, withoutConflict } from './record.ts';
+import {
+  type Attempt,
+  isPolybanking,
+  type LedgerRecord,
+  summaryOf,
+  withAttempt,
+  withConflict,
+  withFeedback,
+  withMovedState,
+  withoutConflict,
+  withSaid,
+} from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { asksForMore, differenceOf, isNotReal, isSecondDocument, takesRefundBack, unboundName, withProviderData } from './update-rules.ts';
+import {
+  asksForMore,
+  differenceOf,
+  isNotReal,
+  isSecondDocument,
+  takesRefundBack,
+  unboundName,
+  withProviderData,
+} from './update-rules.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
 export function identity({

@@ -1,11 +1,17 @@
 /** What a ledger stores of its payment: one JSON record. What readers get of it is in views.ts. */
-import { type PaymentId, orderNumber } from '../payments/id.ts';
+import { orderNumber, type PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
 import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
 import { type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
 import { type Card, type DeclineReason, type ToldByOutcome, withTold } from '../payments/told.ts';
-import type { Capture, PaymentRequest, PendingReason, ProviderDocument, Redirect } from '../payments/types.ts';
+import type {
+  Capture,
+  PaymentRequest,
+  PendingReason,
+  ProviderDocument,
+  Redirect,
+} from '../payments/types.ts';
 
 /** A redirect of the shopper to a provider, as the provider's code has built and signed it. */
 export interface BuiltAttempt {

@@ -10,8 +10,8 @@ import { isCaptured } from './attempts.ts';
 import type { HintCommand, HintResult, ReturnQuery, StatusQueryRequest } from './commands.ts';
 import { type QueuedQuery, queuedQuery } from './outbox.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
-import type { Writer } from './store.ts';
 import type { Job } from './rows.ts';
+import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 type Hint = Readonly<Record<string, string>>;

@@ -7,10 +7,10 @@ import type { Status } from '../payments/statuses.ts';
 import { type EventSource, type EventType, FEEDBACK, type PaymentView } from '../payments/types.ts';
 import { ATTENTION_JOB, attentionJob } from './attention.ts';
 import type { LedgerPorts } from './ports.ts';
-import { type LedgerRecord, endedBy, summaryOf } from './record.ts';
-import { viewOf } from './views.ts';
-import type { Head, Store, Writer } from './store.ts';
+import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
+import type { Head, Store, Writer } from './store.ts';
+import { viewOf } from './views.ts';
 
 /** Events of one type that strangers may cause in one payment. */
 const MAX_EVENTS_OF_STRANGERS = 30;

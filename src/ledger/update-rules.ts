@@ -4,7 +4,7 @@ import type { Mismatch } from '../payments/rules.ts';
 import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import type { OperationResults } from './operation-results.ts';
-import { type Attempt, type LedgerRecord, asksForTest, withAttempt, withDocument } from './record.ts';
+import { type Attempt, asksForTest, type LedgerRecord, withAttempt, withDocument } from './record.ts';
 
 /** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
 export function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
@@ -17,7 +17,11 @@ export function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): s
  * Whether the money of an update is not real although the payment asks for real money: the attempt's, or the account's after it was
  * moved to a test platform. Test and live do not mix.
  */
-export function isNotReal(record: LedgerRecord, attempt: Attempt, { test = false }: ApplyUpdateCommand): boolean {
+export function isNotReal(
+  record: LedgerRecord,
+  attempt: Attempt,
+  { test = false }: ApplyUpdateCommand,
+): boolean {
   return (attempt.test && !asksForTest(record)) || (test && !attempt.test);
 }
 
@@ -56,7 +60,11 @@ export function isSecondDocument(record: LedgerRecord, { attempt, document }: Ap
 }
 
 /** Of two reasons to wait the higher one asks for more. */
-const ASKS_FOR: Readonly<Record<PendingReason, number>> = { processing: 0, person_needed: 1, proof_missing: 2 };
+const ASKS_FOR: Readonly<Record<PendingReason, number>> = {
+  processing: 0,
+  person_needed: 1,
+  proof_missing: 2,
+};
 
 /** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
 export function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {

@@ -5,8 +5,24 @@ import type { RecordedOperation } from '../payments/operations.ts';
 import { isPartlyUnproven, moneyOf, summarize } from '../payments/rules.ts';
 import { DECLINED } from '../payments/statuses.ts';
 import { type Shown, shownOf, shownOfAll } from '../payments/told.ts';
-import type { AttemptView, EarlierAttempt, OperationView, PaymentRequest, PaymentView, PendingReason, WayBack } from '../payments/types.ts';
-import { type Attempt, type LedgerRecord, asksForTest, isPolybanking, operationReference, orderNumberOf, summaryOf } from './record.ts';
+import type {
+  AttemptView,
+  EarlierAttempt,
+  OperationView,
+  PaymentRequest,
+  PaymentView,
+  PendingReason,
+  WayBack,
+} from '../payments/types.ts';
+import {
+  type Attempt,
+  asksForTest,
+  isPolybanking,
+  type LedgerRecord,
+  operationReference,
+  orderNumberOf,
+  summaryOf,
+} from './record.ts';
 
 /** Whether what is shown of an attempt is unproven: money that counts, or that it waits for proof. */
 function isShownUnproven({ state, proven, pendingReason }: Attempt): boolean {

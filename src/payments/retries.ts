@@ -48,16 +48,7 @@ export const NEVER_GIVEN_UP = {
   /** Polling a payment whose ledger failed. */
   poll: [10 * MINUTE],
   /** A step of a comparison, after a failure that is not the file's; the comparison itself ends after some tries. */
-  comparison: [
-    30 * SECOND,
-    MINUTE,
-    2 * MINUTE,
-    4 * MINUTE,
-    8 * MINUTE,
-    16 * MINUTE,
-    32 * MINUTE,
-    HOUR,
-  ],
+  comparison: [30 * SECOND, MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 32 * MINUTE, HOUR],
   /** Deleting a comparison whose time is up. */
   deletion: [HOUR],
 } satisfies Readonly<Record<string, readonly number[]>>;

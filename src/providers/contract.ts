@@ -10,25 +10,31 @@ import type { MeansOfPayment } from '../payments/means.ts';
 import type { ProviderUpdate, Reply, UpdateOutcome } from '../payments/provider-update.ts';
 import type { Capture, Environment, Redirect, WantedMethod } from '../payments/types.ts';
 import type { Charset } from '../signing/charsets.ts';
-import type { ProviderAccount, StartRequest, StartedAttempt } from './contract/attempts.ts';
-import type { Acknowledgement, Channel, Hint, ProviderRequest, VerificationContext } from './contract/messages.ts';
+import type { ProviderAccount, StartedAttempt, StartRequest } from './contract/attempts.ts';
+import type {
+  Acknowledgement,
+  Channel,
+  Hint,
+  ProviderRequest,
+  VerificationContext,
+} from './contract/messages.ts';
 import type { ProviderOperation } from './contract/operations.ts';
 import type { Proof } from './contract/proof.ts';
 import type { AccountCheck, MeansQuery, Report, StatusQuery } from './contract/queries.ts';
 import type { LikelyCause, Recipe } from './contract/recipes.ts';
 import type { ShopFields } from './kit/provider-fields.ts';
 import type { Requirement } from './kit/requirements.ts';
-import type { SettingsSchema } from './kit/settings.ts';
 import { paymentProblem } from './kit/requirements.ts';
+import type { SettingsSchema } from './kit/settings.ts';
 
 export type * from '../payments/provider-update.ts';
 export type * from './contract/attempts.ts';
 export type * from './contract/messages.ts';
 export type * from './contract/operations.ts';
+export { SETTLES_AFTER_SECONDS } from './contract/operations.ts';
 export type * from './contract/proof.ts';
 export type * from './contract/queries.ts';
 export type * from './contract/recipes.ts';
-export { SETTLES_AFTER_SECONDS } from './contract/operations.ts';
 
 /** One step of what a merchant has to enter in the provider's back office. */
 export interface SetupStep {
@@ -48,8 +54,9 @@ export interface Capabilities {
   readonly signedReturn: boolean;
 }
 
-/** Those that do not follow from what a provider implements. */
-type DeclaredCapabilities = Pick<Capabilities, 'manualCapture' | 'signedNotification' | 'signedReturn'>;
+/** Those that do not follow from what a provider implements. What is said of the others counts for nothing. */
+type DeclaredCapabilities = Pick<Capabilities, 'manualCapture' | 'signedNotification' | 'signedReturn'> &
+  Partial<Capabilities>;
 
 /** What a code of a provider's sheet stands for. */
 export interface StatusMeaning {

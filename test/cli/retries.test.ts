@@ -46,7 +46,10 @@ describe('pauses', () => {
 
   it('are those of the table in the docs, each schedule in a row', () => {
     const page = readFileSync(join(ROOT, 'docs/design.md'), 'utf8');
-    const rows = [...page.matchAll(/^\| `(\w+)`: [^|]+ \| ([^|]+) \|/gm)].map(([, name, pauses]) => [name, pauses]);
+    const rows = [...page.matchAll(/^\| `(\w+)`: [^|]+ \| ([^|]+) \|/gm)].map(([, name, pauses]) => [
+      name,
+      pauses,
+    ]);
     const schedules = Object.entries({ ...GIVEN_UP, ...NEVER_GIVEN_UP });
     expect(rows).toEqual(schedules.map(([name, pauses]) => [name, pauses.map(inWords).join(', ')]));
   });

@@ -7,8 +7,12 @@ import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
-import type { OperationCommand, OperationOutcome, OperationRequest } from '../../src/ledger/operation-commands.ts';
 import type { PaymentLedger } from '../../src/ledger/ledger.ts';
+import type {
+  OperationCommand,
+  OperationOutcome,
+  OperationRequest,
+} from '../../src/ledger/operation-commands.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import { operationReference } from '../../src/ledger/record.ts';
 import type { Minor } from '../../src/payments/money.ts';

@@ -1,7 +1,16 @@
 /** The operator's routes for accounts. */
 import { type Context, Hono } from 'hono';
 import type { Account } from '../../directory/types.ts';
-import { MASK, accountInput, checkedSettings, isMask, knownAccount, requireModeOfShops, rotatedKeyId, unknownAccount } from '../../gateway/account-change.ts';
+import {
+  accountInput,
+  checkedSettings,
+  isMask,
+  knownAccount,
+  MASK,
+  requireModeOfShops,
+  rotatedKeyId,
+  unknownAccount,
+} from '../../gateway/account-change.ts';
 import { checkAccount } from '../../gateway/account-check.ts';
 import { accountWarnings } from '../../gateway/account-problems.ts';
 import { shownProof } from '../../gateway/proof.ts';
@@ -9,8 +18,16 @@ import { type ProvidersDocument, providersDocument, setupSteps } from '../../gat
 import { ownAccount, scopedAccount, scopedAccountIds } from '../../gateway/scoped.ts';
 import type { Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
-import { type ShownSuccession, requireLinksFit, requireNeverMoved, requireNoPayments, requireNobodyStandsOn, shownSuccessions, succeedAccount } from '../../gateway/succession.ts';
-import { Problem, invalidField } from '../../payments/errors.ts';
+import {
+  requireLinksFit,
+  requireNeverMoved,
+  requireNobodyStandsOn,
+  requireNoPayments,
+  type ShownSuccession,
+  shownSuccessions,
+  succeedAccount,
+} from '../../gateway/succession.ts';
+import { invalidField, Problem } from '../../payments/errors.ts';
 import { secretNames } from '../../providers/kit/settings.ts';
 import { provider } from '../../providers/registry.ts';
 import type { AppEnv } from '../app-env.ts';

@@ -4,7 +4,7 @@ import type * as v from 'valibot';
 import type { ListedReconciliation } from '../../directory/reconciliations.ts';
 import { requireZone } from '../../gateway/books.ts';
 import { askAbout, beginReconciliation, done, listedReconciliations } from '../../gateway/reconciliations.ts';
-import { Problem, invalidField } from '../../payments/errors.ts';
+import { invalidField, Problem } from '../../payments/errors.ts';
 import { type FileMapping, GENERIC_PRESET, LARGEST_PIECE, NO_TOLERANCE } from '../../payments/reconciled.ts';
 import { base64url, fromBase64url, fromUtf8, utf8 } from '../../signing/bytes.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -178,7 +178,9 @@ export function reconciliationRoutes(): Hono<AppEnv> {
       const bytes = await rawBody(c.req.raw, LARGEST_PIECE);
       const { listed, client, seen } = await reconciliationIn(c);
       const { offset, size } = rangeOf(c.req.header('content-range'), bytes.length);
-      return c.json(shownReconciliation(listed, seen(done(await client.put({ offset, size, bytes }))), [], null));
+      return c.json(
+        shownReconciliation(listed, seen(done(await client.put({ offset, size, bytes }))), [], null),
+      );
     },
   );
 

@@ -12,7 +12,7 @@ import type { Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import type { History } from '../../ledger/commands.ts';
 import { Problem, type ProblemCode, Refusal } from '../../payments/errors.ts';
-import { type PaymentId, derivePaymentId, paymentId } from '../../payments/id.ts';
+import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
 import { equalText, readable, utf8 } from '../../signing/bytes.ts';
@@ -27,8 +27,8 @@ import { hop, shopperIp } from '../shopper.ts';
 import { unknownPayment } from '../shopper-pages.ts';
 import { toShop } from '../waiting.ts';
 import { pythonInt } from './python.ts';
+import { codeAnswer, type PolybankingCode, PolybankingError, polybankingForm, shopIds } from './requests.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
-import { type PolybankingCode, PolybankingError, codeAnswer, polybankingForm, shopIds } from './requests.ts';
 
 /** Longer than any reference that a client uses; the original's database cuts it at 255, or does not. */
 const REFERENCE_LENGTH = 2000;

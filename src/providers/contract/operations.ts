@@ -2,7 +2,7 @@
 import type { FundsSource, OperationKind, OperationRule } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { AttemptMoney } from '../../payments/rules.ts';
-import type { AttemptUrls, AttemptSubject } from './attempts.ts';
+import type { AttemptSubject, AttemptUrls } from './attempts.ts';
 
 /** A capture, cancel or refund of one attempt, as a provider's code gets it. */
 export interface OperationCall<Settings> extends AttemptSubject<Settings> {

@@ -1,7 +1,7 @@
 /** What a provider is asked, and changes nothing: the status of an attempt, a report, whether keys are taken, the means of payment. */
 import type { ProviderUpdate } from '../../payments/provider-update.ts';
 import type { AttemptMoney } from '../../payments/rules.ts';
-import type { DayZone, ProviderAccount, AttemptSubject } from './attempts.ts';
+import type { AttemptSubject, DayZone, ProviderAccount } from './attempts.ts';
 
 /** A status query: one attempt that a provider is asked about. */
 export interface StatusQuery<Settings> extends AttemptSubject<Settings> {

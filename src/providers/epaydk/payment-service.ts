@@ -173,19 +173,20 @@ export async function queryTransactionAtEpay(
   const txnid = hint.txnid || providerState.txnid;
   if (!txnid) return null;
   const { status, authorized, captured, credited } = await readTransaction(query, txnid);
-  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => (providerUpdate({
-    order,
-    key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
-    outcome,
-    amount,
-    currency: amount === null ? null : query.currency,
-    movement: txnid,
-    cumulative: true,
-    // A hint has named it: later calls need it.
-    providerState: { txnid },
-    providerReference: txnid,
-    providerStatus: status,
-  }));
+  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
+      outcome,
+      amount,
+      currency: amount === null ? null : query.currency,
+      movement: txnid,
+      cumulative: true,
+      // A hint has named it: later calls need it.
+      providerState: { txnid },
+      providerReference: txnid,
+      providerStatus: status,
+    });
   const moved = [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
   switch (meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome) {
     case 'voided':

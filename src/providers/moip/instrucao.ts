@@ -97,21 +97,22 @@ function updatesOf(
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
   if (outcome === 'none') return [];
-  const update = (moved: UpdateOutcome): ProviderUpdate => (providerUpdate({
-    order,
-    key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
-    outcome: moved,
-    amount: fromDecimal(payment.totalPago, 2),
-    // The ledger compares it: in another currency it is a conflict.
-    currency: payment.moeda || 'BRL',
-    movement: code,
-    // By which a later cancellation is told from that of another try.
-    ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
-    providerReference: code,
-    providerStatus: payment.tipo,
-    ...withReason(MOIP_DECLINES, payment.tipo),
-    detail: payment.detail,
-  }));
+  const update = (moved: UpdateOutcome): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
+      outcome: moved,
+      amount: fromDecimal(payment.totalPago, 2),
+      // The ledger compares it: in another currency it is a conflict.
+      currency: payment.moeda || 'BRL',
+      movement: code,
+      // By which a later cancellation is told from that of another try.
+      ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
+      providerReference: code,
+      providerStatus: payment.tipo,
+      ...withReason(MOIP_DECLINES, payment.tipo),
+      detail: payment.detail,
+    });
   // What is returned was paid, although we may not have heard of it.
   if (outcome === 'refunded') return [update('paid'), update('refunded')];
   // Paid by the payer and not yet credited, and now cancelled: the money does not come, or goes back.

@@ -132,20 +132,21 @@ export function updatesOfPaymill(
   const outcome = outcomeOfPaymill(transaction);
   if (outcome === 'none') return [];
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
-  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => (providerUpdate({
-    order,
-    key: `${id}/${status}/${String(amount)}`,
-    outcome: moved,
-    amount: total,
-    currency,
-    movement: id,
-    ...providerStateOf(moved, transaction),
-    providerReference: id || null,
-    providerStatus: status,
-    ...withReason(PAYMILL_DECLINES, String(response_code)),
-    ...cardIn(transaction),
-    detail: response_code ? { response_code: String(response_code) } : {},
-  }));
+  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${id}/${status}/${String(amount)}`,
+      outcome: moved,
+      amount: total,
+      currency,
+      movement: id,
+      ...providerStateOf(moved, transaction),
+      providerReference: id || null,
+      providerStatus: status,
+      ...withReason(PAYMILL_DECLINES, String(response_code)),
+      ...cardIn(transaction),
+      detail: response_code ? { response_code: String(response_code) } : {},
+    });
   const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;
   if (outcome === 'refunded' && refunded === null)
     throw new Problem('provider_error', 'PAYMILL answered a refund without an amount');

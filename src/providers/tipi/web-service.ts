@@ -119,16 +119,17 @@ export async function recupererDetailPaiementSecurise(
   if (!idOp) throw new Problem('unsupported_operation', NO_WEB_SERVICE);
   const operation = 'recupererDetailPaiementSecurise';
   const answer = await callPayfip(account, query.fetch, operation, [['idOp', idOp]]);
-  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate => (providerUpdate({
-    order,
-    key: `${idOp}/${code}`,
-    outcome,
-    amount: amountOf(detail, query.amount),
-    movement: idOp,
-    providerReference: detail.numauto || idOp,
-    providerStatus: code,
-    detail: Object.fromEntries(SHOWN.flatMap((name) => (detail[name] ? [[name, detail[name]]] : []))),
-  }));
+  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${idOp}/${code}`,
+      outcome,
+      amount: amountOf(detail, query.amount),
+      movement: idOp,
+      providerReference: detail.numauto || idOp,
+      providerStatus: code,
+      detail: Object.fromEntries(SHOWN.flatMap((name) => (detail[name] ? [[name, detail[name]]] : []))),
+    });
   if (answer.kind === 'fault') {
     if (!isAboutIdop(answer)) {
       throw new Problem('provider_error', `PayFiP answered ${answer.code} ${answer.text}`, { cause: answer });
