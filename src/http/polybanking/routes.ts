@@ -185,18 +185,15 @@ async function ipn(c: Context<AppEnv>): Promise<Response> {
   try {
     const { history, account } = await namedPayment(c, request);
     requireForwarded(history);
-    return respond(await takeNotification(c.get('service'), open(account), request, senderOf(c)));
+    const taken = await takeNotification(c.get('service'), open(account), request, senderOf(c));
+    if (taken instanceof Refusal) throw new PolybankingError('UNVALID_SHA');
+    return respond(taken);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === null) throw error;
+    if (!(error instanceof PolybankingError)) throw error;
+    const { code } = error;
     console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code });
     return codeAnswer(code, ERROR_STATUS[code] ?? 400);
   }
-}
-
-function errorCode(error: unknown): PolybankingCode | null {
-  if (error instanceof PolybankingError) return error.code;
-  return error instanceof Refusal ? 'UNVALID_SHA' : null;
 }
 
 async function back(c: Context<AppEnv>): Promise<Response> {

@@ -26,7 +26,7 @@ function countLookUp(origin: string, now: Date): void {
   const count = before?.minute === minute ? before.count + 1 : 1;
   if (count > MOST_LOOKED_UP)
     throw new Refusal(
-      'signature_mismatch',
+      'key_not_looked_up',
       'too many keys that are not known are named: none is looked up now',
     );
   if (lookedUp.size >= MOST_KEYS) lookedUp.clear();
@@ -53,7 +53,7 @@ export async function platformKey(caller: Caller, keyId: string): Promise<string
   if (kept !== undefined) return kept;
   countLookUp(origin, caller.now);
   const answer = await callCheckout(caller, 'key', { id: keyId });
-  if (saysNone(answer)) throw new Refusal('signature_mismatch', `the platform has no key ${keyId}`);
+  if (saysNone(answer)) throw new Refusal('unknown_key', `the platform has no key ${keyId}`);
   if (answer.status !== 200) throw unexpectedAnswer('gave no key', answer);
   const key = keyIn(settings.mode === 'v1', answer.text.trim(), () => goodBody('gave a key', answer));
   if (key === null || key === '' || key.length > KEY_LIMIT)
