@@ -3,10 +3,10 @@ import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Statement } from './database.ts';
-import { requireRoom } from './live-values.ts';
+import { rotationOf } from './live-values.ts';
 import { forgetOutage } from './outages.ts';
 import { DirectoryPart } from './part.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
 import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
 import {
   asIs,
@@ -247,23 +247,21 @@ export class Accounts extends DirectoryPart {
     const now = this.now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
-    const { results } = await this.db
-      .prepare('SELECT not_after FROM account_secrets WHERE account = ? AND setting = ?')
-      .bind(account, setting)
-      .all<Pick<SecretRow, 'not_after'>>();
-    const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
-    requireRoom(results, { name: setting, at, graceSeconds, instead });
+    const [forgotten, ended] = await rotationOf(
+      { db: this.db, table: 'account_secrets', whose: { account, setting } },
+      {
+        name: setting,
+        at,
+        until,
+        graceSeconds,
+        instead: 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once',
+      },
+    );
     const named = keyId ? await this.#namedBefore(account, setting, keyId.setting, until) : [];
     await this.db.batch([
-      this.db
-        .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
-        .bind(account, setting, at),
+      forgotten,
       ...named,
-      this.db
-        .prepare(
-          'UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ? AND not_after IS NULL',
-        )
-        .bind(until, account, setting),
+      ended,
       await this.#insertSecret(account, setting, value, at),
       ...(keyId
         ? [
@@ -318,17 +316,12 @@ export class Accounts extends DirectoryPart {
   }
 
   /** Seals again every secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.db
-      .prepare('SELECT * FROM account_secrets WHERE sealed NOT LIKE ?')
-      .bind(`${this.vault.prefix}%`)
-      .all<SecretRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
-    return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
-      this.db
-        .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<SecretRow>(
+      { db, vault, table: 'account_secrets', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }

@@ -5,7 +5,7 @@
 import { base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { DirectoryPart } from './part.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
 import type { Place } from './vault.ts';
 
 /** A session ends so long after it began, and so long after it was last seen. Milliseconds. */
@@ -254,21 +254,16 @@ export class Credentials extends DirectoryPart {
   }
 
   /** Seals again every TOTP secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.db
-      .prepare('SELECT * FROM operator_credentials WHERE totp_sealed NOT LIKE ?')
-      .bind(`${this.vault.prefix}%`)
-      .all<CredentialRow>();
-    const rows = results.map(({ user, totp_row, totp_sealed }) => ({
-      id: user,
-      sealed: totp_sealed ?? '',
-      place: placeOf(user, totp_row ?? ''),
-    }));
-    return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
-      this.db
-        .prepare('UPDATE operator_credentials SET totp_sealed = ? WHERE user = ? AND totp_sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<CredentialRow>(
+      { db, vault, table: 'operator_credentials', id: 'user', sealed: 'totp_sealed' },
+      ({ user, totp_row, totp_sealed }) => ({
+        id: user,
+        sealed: totp_sealed ?? '',
+        place: placeOf(user, totp_row ?? ''),
+      }),
+      acceptOlder,
     );
   }
 }

@@ -5,9 +5,9 @@
 import { base64, hex } from '../signing/bytes.ts';
 import { type AuditRecord, changes, recordAudit } from './audit.ts';
 import type { Statement } from './database.ts';
-import { requireRoom } from './live-values.ts';
+import { rotationOf } from './live-values.ts';
 import { DirectoryPart } from './part.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
 import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import type { Actor, LiveSecret, LiveTimes, Shop, WebhookDialect } from './types.ts';
 import type { Place } from './vault.ts';
@@ -252,21 +252,18 @@ export class ShopEndpoints extends DirectoryPart {
     const now = this.now();
     const at = new Date(now).toISOString();
     const value = this.newSecret();
-    const { results } = await this.db
-      .prepare('SELECT not_after FROM endpoint_secrets WHERE shop = ? AND endpoint = ?')
-      .bind(shop, endpoint)
-      .all<Pick<SecretRow, 'not_after'>>();
-    const instead = 'delete the endpoint and make a new one';
-    requireRoom(results, { name: 'secret', at, graceSeconds, instead });
+    const ended = await rotationOf(
+      { db: this.db, table: 'endpoint_secrets', whose: { shop, endpoint } },
+      {
+        name: 'secret',
+        at,
+        until: new Date(now + graceSeconds * 1000).toISOString(),
+        graceSeconds,
+        instead: 'delete the endpoint and make a new one',
+      },
+    );
     await this.db.batch([
-      this.db
-        .prepare('DELETE FROM endpoint_secrets WHERE shop = ? AND endpoint = ? AND not_after <= ?')
-        .bind(shop, endpoint, at),
-      this.db
-        .prepare(
-          'UPDATE endpoint_secrets SET not_after = ? WHERE shop = ? AND endpoint = ? AND not_after IS NULL',
-        )
-        .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, endpoint),
+      ...ended,
       await this.#insertSecret(shop, endpoint, value, at),
       this.#audited(at, by, 'endpoint.secret_rotated', { endpoint, graceSeconds }, shop),
     ]);
@@ -310,17 +307,12 @@ export class ShopEndpoints extends DirectoryPart {
   }
 
   /** Seals again every secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.db
-      .prepare('SELECT * FROM endpoint_secrets WHERE sealed NOT LIKE ?')
-      .bind(`${this.vault.prefix}%`)
-      .all<SecretRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
-    return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
-      this.db
-        .prepare('UPDATE endpoint_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<SecretRow>(
+      { db, vault, table: 'endpoint_secrets', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }

@@ -4,9 +4,9 @@ import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
 import type { Statement } from './database.ts';
 import { FIRST_ENDPOINT } from './endpoints.ts';
-import { requireRoom } from './live-values.ts';
+import { rotationOf } from './live-values.ts';
 import { DirectoryPart } from './part.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
 import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import {
   type Actor,
@@ -247,19 +247,18 @@ export class Shops extends DirectoryPart {
     const now = this.now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);
-    const { results } = await this.db
-      .prepare('SELECT not_after FROM shop_keys WHERE shop = ? AND kind = ?')
-      .bind(shop, kind)
-      .all<Pick<KeyRow, 'not_after'>>();
-    const instead = 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once';
-    requireRoom(results, { name: kind, at, graceSeconds, instead });
+    const ended = await rotationOf(
+      { db: this.db, table: 'shop_keys', whose: { shop, kind } },
+      {
+        name: kind,
+        at,
+        until: new Date(now + graceSeconds * 1000).toISOString(),
+        graceSeconds,
+        instead: 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once',
+      },
+    );
     await this.db.batch([
-      this.db
-        .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after <= ?')
-        .bind(shop, kind, at),
-      this.db
-        .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ? AND not_after IS NULL')
-        .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
+      ...ended,
       await this.#insertKey(shop, kind, value, at),
       recordAudit(this.db, at, {
         by,
@@ -286,14 +285,12 @@ export class Shops extends DirectoryPart {
   }
 
   /** Seals again every key that signs that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.db
-      .prepare('SELECT * FROM shop_keys WHERE sealed NOT LIKE ?')
-      .bind(`${this.vault.prefix}%`)
-      .all<KeyRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }));
-    return sealRowsAgain(this.vault, rows, acceptOlder, (id, from, to) =>
-      this.db.prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?').bind(to, id, from).run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<KeyRow>(
+      { db, vault, table: 'shop_keys', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }

@@ -14,7 +14,7 @@ import { isQueuedAnew, type JobOutcome, recordOutcome, runQuery, send } from './
 import type { LedgerPorts } from './ports.ts';
 import type { Job, PendingJob } from './rows.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Status queries that are made at one time. */

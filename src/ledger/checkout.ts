@@ -23,7 +23,7 @@ import { isInParts } from './ending.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
 import { type Attempt, asksForTest, endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { viewOf } from './views.ts';
 

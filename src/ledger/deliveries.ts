@@ -9,7 +9,7 @@ import type { PaymentEvent } from '../payments/types.ts';
 import type { Delivery } from './commands.ts';
 import type { LedgerPorts, WebhookOutcome } from './ports.ts';
 import type { Job, PendingJob } from './rows.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 
 /** The endpoint of messages of before there were several. */
 const FIRST = 'first';

@@ -7,7 +7,7 @@ import { isCaptured, isGood } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
 import { endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** The job that ends a payment whose time is up. */

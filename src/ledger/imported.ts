@@ -10,7 +10,7 @@ import type { ImportCommand, ImportedEvent, ImportResult } from './commands.ts';
 import { identity } from './provider-updates.ts';
 import { type LedgerRecord, summaryOf, withAttempt, withFeedback, withSaid } from './record.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** A line of the log, at its own time. */

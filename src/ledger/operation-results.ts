@@ -23,7 +23,7 @@ import {
   withUnclaimed,
 } from './operation-money.ts';
 import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 type Source = 'provider' | 'operator' | 'countersign';

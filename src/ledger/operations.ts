@@ -30,7 +30,7 @@ import type {
 import { withOperation } from './operation-money.ts';
 import { answerKey, jobId, type OperationResults } from './operation-results.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { viewOf } from './views.ts';
 

@@ -11,7 +11,7 @@ import type { StatusQueryRequest } from './commands.ts';
 import type { Sending } from './deliveries.ts';
 import type { LedgerPorts, StatusQueryOutcome, WebhookOutcome } from './ports.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 
 /** The outcome of one job, to be committed. */
 export type JobOutcome =

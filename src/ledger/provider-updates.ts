@@ -37,7 +37,7 @@ import {
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './store.ts';
+import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import {
   asksForMore,

@@ -3,29 +3,14 @@
  * command changes, logs and queues is there together or not at all.
  */
 import type { Reply } from '../payments/provider-update.ts';
-import {
-  type EventPage,
-  type EventSource,
-  type EventType,
-  FEEDBACK,
-  type PaymentEvent,
-} from '../payments/types.ts';
-import { isForWebsite, type WebsiteMessage } from '../payments/website-messages.ts';
+import { type EventPage, type EventType, FEEDBACK, type PaymentEvent } from '../payments/types.ts';
+import { type WebsiteMessage, isForWebsite } from '../payments/website-messages.ts';
 import { hex } from '../signing/bytes.ts';
-import { detailHash, eventHash, GENESIS, SALT_BYTES } from './chain.ts';
+import { GENESIS, SALT_BYTES, detailHash, eventHash } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
-import {
-  type EventRow,
-  type Exchange,
-  eventOf,
-  isNewer,
-  isPending,
-  type Job,
-  type JobRow,
-  jobOf,
-  type PendingJob,
-} from './rows.ts';
-import { createTables, migrate, SCHEMA } from './schema.ts';
+import { type EventRow, type Exchange, type Job, type JobRow, type PendingJob, eventOf, isNewer, isPending, jobOf } from './rows.ts';
+import { SCHEMA, createTables, migrate } from './schema.ts';
+import type { CommitPorts, Writer } from './writer.ts';
 
 export interface Head {
   readonly version: number;
@@ -50,30 +35,6 @@ type PaymentRow = {
   readonly head: string;
   readonly record: string;
 };
-
-/** What a commit is given from outside. */
-export interface CommitPorts {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly random: (bytes: Uint8Array) => void;
-}
-
-/** What happens inside one commit. */
-export interface Writer {
-  readonly at: string;
-  save(record: LedgerRecord): void;
-  /** `at` is for what happened elsewhere before; else it is now. */
-  log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>, at?: string): number;
-  /** Keeps what was sent and answered beside the line that says so; the oldest ones go. */
-  keepExchange(seq: number, exchange: Exchange): void;
-  /** Erases the details of lines, what was sent and answered beside every line, and salts: the hashes stay. */
-  eraseDetails(lines: readonly number[]): void;
-  /** Replaces what is kept of messages and answers: of each, what `change` makes of it. */
-  rewriteBodies(change: (body: string) => string): void;
-  answer(key: string, answer: Answer): void;
-  /** Queues a job or replaces the one of that id. */
-  queue(job: Job): void;
-}
 
 function earlier(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;

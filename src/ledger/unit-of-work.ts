@@ -9,7 +9,8 @@ import { ATTENTION_JOB, attentionJob } from './attention.ts';
 import type { LedgerPorts } from './ports.ts';
 import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
-import type { Head, Store, Writer } from './store.ts';
+import type { Head, Store } from './store.ts';
+import type { Writer } from './writer.ts';
 import { viewOf } from './views.ts';
 
 /** Events of one type that strangers may cause in one payment. */
