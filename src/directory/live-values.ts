@@ -57,10 +57,7 @@ interface Rotation {
  * @param rows those of one secret or key.
  * @throws Problem invalid_state when a rotation would leave more values than may live, with what to do instead.
  */
-function requireRoom(
-  rows: readonly LivingRow[],
-  { name, at, graceSeconds, instead }: Rotation,
-): void {
+function requireRoom(rows: readonly LivingRow[], { name, at, graceSeconds, instead }: Rotation): void {
   const ends = rows.map((row) => row.not_after).filter((end) => end !== null && end > at);
   const hasCurrent = rows.some((row) => row.not_after === null);
   const after = ends.length + 1 + (hasCurrent && graceSeconds > 0 ? 1 : 0);

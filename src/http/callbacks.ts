@@ -51,9 +51,11 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
   if (!account) throw new Problem('not_found', 'there is no such account');
   const opened = open(account);
   const request = await providerRequest(c);
-  const taken = await takeNotification(c.get('service'), opened, request, senderOf(c)).catch((error: unknown) => {
-    throw error instanceof Problem ? notAnswered(error) : error;
-  });
+  const taken = await takeNotification(c.get('service'), opened, request, senderOf(c)).catch(
+    (error: unknown) => {
+      throw error instanceof Problem ? notAnswered(error) : error;
+    },
+  );
   if (taken instanceof Refusal) throw refused(taken);
   return respond(taken);
 }

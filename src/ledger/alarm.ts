@@ -14,8 +14,8 @@ import { isQueuedAnew, type JobOutcome, recordOutcome, runQuery, send } from './
 import type { LedgerPorts } from './ports.ts';
 import type { Job, PendingJob } from './rows.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 /** Status queries that are made at one time. */
 const MOST_QUERIES = 6;

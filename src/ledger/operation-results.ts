@@ -23,8 +23,8 @@ import {
   withUnclaimed,
 } from './operation-money.ts';
 import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
-import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 type Source = 'provider' | 'operator' | 'countersign';
 

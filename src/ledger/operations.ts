@@ -30,9 +30,9 @@ import type {
 import { withOperation } from './operation-money.ts';
 import { answerKey, jobId, type OperationResults } from './operation-results.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { viewOf } from './views.ts';
+import type { Writer } from './writer.ts';
 
 /** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
 type Query = (attempt: number) => Promise<boolean>;

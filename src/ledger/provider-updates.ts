@@ -37,7 +37,6 @@ import {
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import {
   asksForMore,
@@ -48,6 +47,7 @@ import {
   unboundName,
   withProviderData,
 } from './update-rules.ts';
+import type { Writer } from './writer.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
 export function identity({

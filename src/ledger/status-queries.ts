@@ -11,8 +11,8 @@ import type { HintCommand, HintResult, ReturnQuery, StatusQueryRequest } from '.
 import { type QueuedQuery, queuedQuery } from './outbox.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
-import type { Writer } from './writer.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 type Hint = Readonly<Record<string, string>>;
 

@@ -4,12 +4,22 @@
  */
 import type { Reply } from '../payments/provider-update.ts';
 import { type EventPage, type EventType, FEEDBACK, type PaymentEvent } from '../payments/types.ts';
-import { type WebsiteMessage, isForWebsite } from '../payments/website-messages.ts';
+import { isForWebsite, type WebsiteMessage } from '../payments/website-messages.ts';
 import { hex } from '../signing/bytes.ts';
-import { GENESIS, SALT_BYTES, detailHash, eventHash } from './chain.ts';
+import { detailHash, eventHash, GENESIS, SALT_BYTES } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
-import { type EventRow, type Exchange, type Job, type JobRow, type PendingJob, eventOf, isNewer, isPending, jobOf } from './rows.ts';
-import { SCHEMA, createTables, migrate } from './schema.ts';
+import {
+  type EventRow,
+  type Exchange,
+  eventOf,
+  isNewer,
+  isPending,
+  type Job,
+  type JobRow,
+  jobOf,
+  type PendingJob,
+} from './rows.ts';
+import { createTables, migrate, SCHEMA } from './schema.ts';
 import type { CommitPorts, Writer } from './writer.ts';
 
 export interface Head {

@@ -10,8 +10,8 @@ import type { LedgerPorts } from './ports.ts';
 import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
 import type { Head, Store } from './store.ts';
-import type { Writer } from './writer.ts';
 import { viewOf } from './views.ts';
+import type { Writer } from './writer.ts';
 
 /** Events of one type that strangers may cause in one payment. */
 const MAX_EVENTS_OF_STRANGERS = 30;
