@@ -24,33 +24,33 @@ import type { Place } from './vault.ts';
 
 /** What an operator writes of an account, and when. */
 const WRITTEN = {
-  id: asIs<string>('id'),
-  provider: asIs<string>('provider'),
-  caption: asIs<string>('caption'),
-  displayName: asIs<string | null>('display_name'),
-  kind: asIs<AccountKind | null>('kind'),
-  environment: asIs<Environment>('environment'),
-  currencies: asJson<readonly string[]>('currencies'),
-  settings: asJson<Readonly<Record<string, unknown>>>('settings'),
-  endpoints: asJson<Endpoints>('endpoints'),
-  allowedIps: asJson<readonly string[]>('allowed_ips'),
-  expireAfterHours: asIs<number>('expire_after_hours'),
+  id: asIs<string>(),
+  provider: asIs<string>(),
+  caption: asIs<string>(),
+  displayName: asIs<string | null>(),
+  kind: asIs<AccountKind | null>(),
+  environment: asIs<Environment>(),
+  currencies: asJson<readonly string[]>(),
+  settings: asJson<Readonly<Record<string, unknown>>>(),
+  endpoints: asJson<Endpoints>(),
+  allowedIps: asJson<readonly string[]>(),
+  expireAfterHours: asIs<number>(),
   trustUnprovenNotifications: yesNo('trust_unproven'),
-  fallback: asIs<string | null>('fallback'),
-  createdAt: asIs<string>('created_at'),
-  updatedAt: asIs<string>('updated_at'),
+  fallback: asIs<string | null>(),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
 };
 
 /** The columns of an account. */
 export const ACCOUNT_COLUMNS = {
   ...WRITTEN,
-  retiredAt: asIs<string | null>('retired_at'),
-  succeededBy: asIs<string | null>('succeeded_by'),
-  succeededAt: asIs<string | null>('succeeded_at'),
+  retiredAt: asIs<string | null>(),
+  succeededBy: asIs<string | null>(),
+  succeededAt: asIs<string | null>(),
 };
 
 /** What is known of an account's outage, from beside it. */
-const OUTAGE = { downSince: asIs<string | null>('down_since'), triedAt: asIs<string | null>('tried_at') };
+const OUTAGE = { downSince: asIs<string | null>(), triedAt: asIs<string | null>() };
 
 const WRITE = upsert('accounts', namesOf(WRITTEN), {
   key: ['id'],

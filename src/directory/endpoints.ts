@@ -47,22 +47,22 @@ export type EndpointInput = Pick<Endpoint, 'url' | 'dialect' | 'events' | 'activ
 
 /** What an operator writes of an endpoint, and when. */
 const WRITTEN = {
-  shop: asIs<string>('shop'),
-  id: asIs<string>('id'),
+  shop: asIs<string>(),
+  id: asIs<string>(),
   // Null of the first one: the shop's.
-  url: asIs<string | null>('url'),
-  dialect: asIs<WebhookDialect | null>('dialect'),
-  events: asJson<readonly string[]>('events'),
-  active: yesNo('active'),
-  createdAt: asIs<string>('created_at'),
-  updatedAt: asIs<string>('updated_at'),
+  url: asIs<string | null>(),
+  dialect: asIs<WebhookDialect | null>(),
+  events: asJson<readonly string[]>(),
+  active: yesNo(),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
 };
 
 /** The columns of an endpoint. */
 export const ENDPOINT_COLUMNS = {
   ...WRITTEN,
-  failingSince: asIs<string | null>('failing_since'),
-  switchedOffAt: asIs<string | null>('switched_off_at'),
+  failingSince: asIs<string | null>(),
+  switchedOffAt: asIs<string | null>(),
 };
 
 /** Who switches it on again, or mends its address, begins the five days anew. */

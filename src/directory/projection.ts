@@ -61,7 +61,7 @@ export async function project(
     providerReferences.map((reference) => ({ reference, payment: view.id })),
   );
   await db.batch([
-    ...payments.map((payment) => statement.bind(...values.map((value) => value(payment)))),
+    ...payments.map((payment) => statement.bind(...values.map((value) => value(payment.view, payment)))),
     ...movementStatements(db, payments),
     ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
     ...beside,
@@ -73,30 +73,32 @@ const ADD_REFERENCES = `INSERT OR IGNORE INTO provider_references (reference, pa
   SELECT value ->> 'reference', value ->> 'payment' FROM json_each(?)`;
 
 /** The columns of a payment's row, with what a ledger's push has for each. */
-export const PAYMENT_COLUMNS: Readonly<Record<string, (payment: SearchablePayment) => Stored>> = {
-  id: ({ view }) => view.id,
-  version: ({ version }) => version,
-  shop: ({ shop }) => shop,
-  reference: ({ view }) => view.reference,
-  status: ({ view }) => view.status,
-  amount: ({ view }) => view.amount,
-  currency: ({ view }) => view.currency,
-  account: ({ view }) => view.account,
-  provider: ({ view }) => view.provider,
-  test: ({ view }) => (view.test ? 1 : 0),
-  paid: ({ view }) => view.amounts.paid,
-  refunded: ({ view }) => view.amounts.refunded,
-  provider_reference: ({ view }) => view.providerReference,
-  created_at: ({ view }) => view.createdAt,
-  updated_at: ({ view }) => view.updatedAt,
-  body: ({ view }) => JSON.stringify(view),
-  check_at: ({ view }) => checkAtOf(view),
-  email: ({ view }) => emailOf(view),
-  paid_at: ({ view }) => view.paidAt,
-  head_seq: ({ head }) => head.seq,
-  head: ({ head }) => head.hash,
-  metadata: ({ view }) => metadataOf(view),
-  earlier: ({ earlier }) => JSON.stringify(earlier),
+export const PAYMENT_COLUMNS: Readonly<
+  Record<string, (view: PaymentView, payment: SearchablePayment) => Stored>
+> = {
+  id: (view) => view.id,
+  version: (_view, { version }) => version,
+  shop: (_view, { shop }) => shop,
+  reference: (view) => view.reference,
+  status: (view) => view.status,
+  amount: (view) => view.amount,
+  currency: (view) => view.currency,
+  account: (view) => view.account,
+  provider: (view) => view.provider,
+  test: (view) => (view.test ? 1 : 0),
+  paid: (view) => view.amounts.paid,
+  refunded: (view) => view.amounts.refunded,
+  provider_reference: (view) => view.providerReference,
+  created_at: (view) => view.createdAt,
+  updated_at: (view) => view.updatedAt,
+  body: (view) => JSON.stringify(view),
+  check_at: (view) => checkAtOf(view),
+  email: (view) => emailOf(view),
+  paid_at: (view) => view.paidAt,
+  head_seq: (_view, { head }) => head.seq,
+  head: (_view, { head }) => head.hash,
+  metadata: (view) => metadataOf(view),
+  earlier: (_view, { earlier }) => JSON.stringify(earlier),
   unanchored: () => 1,
 };
 

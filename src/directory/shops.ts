@@ -22,15 +22,15 @@ import type { Place } from './vault.ts';
 
 /** The columns of a shop. */
 export const SHOP_COLUMNS = {
-  id: asIs<string>('id'),
-  name: asIs<string>('name'),
-  group: asIs<string | null>('group'),
-  active: yesNo('active'),
-  adminEnabled: yesNo('admin_enabled'),
-  testMode: yesNo('test_mode'),
-  region: asIs<Region | null>('region'),
-  expireAfterMinutes: asIs<number | null>('expire_after_minutes'),
-  accounts: asJson<readonly string[]>('accounts'),
+  id: asIs<string>(),
+  name: asIs<string>(),
+  group: asIs<string | null>(),
+  active: yesNo(),
+  adminEnabled: yesNo(),
+  testMode: yesNo(),
+  region: asIs<Region | null>(),
+  expireAfterMinutes: asIs<number | null>(),
+  accounts: asJson<readonly string[]>(),
   perMinute: asIs<number | null>('rate_per_minute'),
   burst: asIs<number | null>('rate_burst'),
   success: asIs<string | null>('return_success'),
@@ -38,8 +38,8 @@ export const SHOP_COLUMNS = {
   url: asIs<string | null>('webhook_url'),
   dialect: asIs<WebhookDialect>('webhook_dialect'),
   newPayments: yesNo('webhook_new_payments'),
-  createdAt: asIs<string>('created_at'),
-  updatedAt: asIs<string>('updated_at'),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
 };
 
 const WRITE = upsert('shops', namesOf(SHOP_COLUMNS), { key: ['id'], kept: ['id', 'created_at'] });

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { isUnavailable } from '../payments/errors.ts';
-import { nextPause } from '../payments/retries.ts';
+import { STANDBY_PAUSES, nextPause } from '../payments/retries.ts';
 
 /** The longest time after a read in which anything is served while D1 is down: an hour. Older changes do not matter. */
 export const SERVED_FOR_MS = 3_600_000;
@@ -111,7 +111,7 @@ export abstract class DirectoryStandby<Env> extends DurableObject<Env> {
 
   #wake(): Promise<void> {
     const { now, random } = this.ports();
-    return this.ctx.storage.setAlarm(now() + nextPause('standby', 1, random));
+    return this.ctx.storage.setAlarm(now() + nextPause(STANDBY_PAUSES, 1, random));
   }
 
   /** Writes the rows that wait, the oldest first; after a failure those that were not tried as often. */

@@ -9,8 +9,9 @@ export type Stored = string | number | null;
 export type StoredRow = Readonly<Record<string, Stored>>;
 
 /** How a member stands in its row. */
-export interface Column<Member = unknown> {
-  readonly column: string;
+interface Column<Member = unknown> {
+  /** Left out: the member's name, as SQL spells it (`displayName` is `display_name`). */
+  readonly column: string | undefined;
   read(stored: Stored): Member;
   write(member: Member): Stored;
 }
@@ -23,33 +24,32 @@ export type MembersOf<Described extends Columns> = {
 };
 
 /** A text or a number, as it is. */
-export function asIs<Member extends Stored>(column: string): Column<Member> {
+export function asIs<Member extends Stored>(column?: string): Column<Member> {
   return { column, read: (stored) => stored as Member, write: (member) => member };
 }
 
 /** Yes or no, as 1 or 0. */
-export function yesNo(column: string): Column<boolean> {
-  return { column, read: (stored) => stored === 1, write: (member) => (member ? 1 : 0) };
+export function yesNo(column?: string): Column<boolean> {
+  return { column, read: (stored) => stored === 1, write: Number };
 }
 
 /** Anything else, as JSON. */
-export function asJson<Member>(column: string): Column<Member> {
-  return {
-    column,
-    read: (stored) => JSON.parse(String(stored)) as Member,
-    write: (member) => JSON.stringify(member),
-  };
+export function asJson<Member>(column?: string): Column<Member> {
+  return { column, read: (stored) => JSON.parse(String(stored)) as Member, write: (member) => JSON.stringify(member) };
 }
 
 /** The names of columns, in their order. */
 export function namesOf(columns: Columns): string[] {
-  return Object.values(columns).map(({ column }) => column);
+  return Object.entries(columns).map(
+    ([member, { column }]) => column ?? member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
 }
 
 /** The members of a row. */
 export function readRow<Described extends Columns>(columns: Described, row: StoredRow): MembersOf<Described> {
+  const names = namesOf(columns);
   return Object.fromEntries(
-    Object.entries(columns).map(([member, { column, read }]) => [member, read(row[column] ?? null)]),
+    Object.entries(columns).map(([member, { read }], index) => [member, read(row[names[index] ?? ''] ?? null)]),
   ) as MembersOf<Described>;
 }
 

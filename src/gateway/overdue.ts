@@ -5,7 +5,7 @@
  */
 import type { OverdueCommand } from '../ledger/commands.ts';
 import { paymentId } from '../payments/id.ts';
-import { nextPause } from '../payments/retries.ts';
+import { POLL_PAUSES, nextPause } from '../payments/retries.ts';
 import { open } from './accounts.ts';
 import { queryLack } from './proof.ts';
 import type { Service } from './service.ts';
@@ -49,7 +49,7 @@ export async function pollOverduePayments(service: Service): Promise<void> {
       return { id: text, checkAt, next: next === null ? null : new Date(next).toISOString() };
     } catch (error) {
       console.error({ event: 'overdue.failed', payment: text, error: String(error) });
-      const next = service.now() + nextPause('poll', 1, service.random);
+      const next = service.now() + nextPause(POLL_PAUSES, 1, service.random);
       return { id: text, checkAt, next: new Date(next).toISOString() };
     }
   };

@@ -2,7 +2,7 @@
 import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
-import { pauseAfter, spread } from '../payments/retries.ts';
+import { MESSAGE_PAUSES, pauseAfter, spread } from '../payments/retries.ts';
 import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
@@ -88,7 +88,7 @@ export async function queryPause(
 ): Promise<number | null> {
   const account = await service.directory.account(request.account);
   const pauses = account && open(account).provider.queryPauses;
-  if (!pauses) return pauseAfter('message', queried, service.random);
+  if (!pauses) return pauseAfter(MESSAGE_PAUSES, queried, service.random);
   const seconds = pauses[queried - 1];
   return seconds === undefined ? null : spread(seconds * 1000, service.random);
 }

@@ -4,7 +4,7 @@
  * Each outcome is committed as it comes. What is queued meanwhile begins at once.
  */
 import { isUnavailable } from '../payments/errors.ts';
-import { nextPause } from '../payments/retries.ts';
+import { POSTPONED_PAUSES, nextPause } from '../payments/retries.ts';
 import { attentionIn } from './attention.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { deliveryId, deliveryOf, recordSending, type Sending, sendingsOf } from './deliveries.ts';
@@ -219,7 +219,7 @@ export class AlarmRun {
 
   /** The row of an endpoint whose message our own storage kept from being sent. It does not count as a try. */
   #postponed({ message, endpoint, tries, row }: Sending, now: number): Job {
-    const dueAt = now + nextPause('postponed', 1, this.#ports.random);
+    const dueAt = now + nextPause(POSTPONED_PAUSES, 1, this.#ports.random);
     if (row.kind === 'delivery') return { ...row, dueAt };
     const state = { webhook: message.id, endpoint, status: null, error: null, isAbandoned: false };
     return {

@@ -15,7 +15,7 @@ import type { Notified } from '../payments/attention.ts';
 import { bookedMovements, hasMovements } from '../payments/movements.ts';
 import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import { nextPause } from '../payments/retries.ts';
+import { ALARM_PAUSES, COPY_PAUSES, nextPause } from '../payments/retries.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
 import { attemptOf, insteadAndLeftOut } from './attempts.ts';
@@ -496,13 +496,13 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
       });
       await copied.then(push);
       const failures = this.#projectionFailures;
-      const retry = failures > 0 ? now() + nextPause('copy', failures, ports.random) : null;
+      const retry = failures > 0 ? now() + nextPause(COPY_PAUSES, failures, ports.random) : null;
       const due = this.#store.nextDue();
       await this.#store.wake(retry === null || due === null ? (retry ?? due) : Math.min(retry, due));
     } catch (error) {
       // The platform gives up on an alarm that keeps throwing; a payment must not be forgotten that way.
       console.error({ event: 'ledger.alarm_failed', payment: this.#store.record?.id, error: String(error) });
-      await this.#store.wake(now() + nextPause('alarm', 1, ports.random));
+      await this.#store.wake(now() + nextPause(ALARM_PAUSES, 1, ports.random));
     }
   }
 

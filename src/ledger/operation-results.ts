@@ -9,7 +9,7 @@ import {
   settledBy,
   settledByState,
 } from '../payments/reconciliation.ts';
-import { pauseAfter } from '../payments/retries.ts';
+import { OPERATION_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import type { LookedUp, OperationOutcome } from './operation-commands.ts';
 import {
@@ -237,7 +237,7 @@ export class OperationResults {
     const job = this.#work.store.job(jobId(number));
     if (!job) return;
     const { now, random } = this.#work.ports();
-    const dueAt = isOpen ? now() + (pauseAfter('operation', 1, random) ?? 0) : null;
+    const dueAt = isOpen ? now() + (pauseAfter(OPERATION_PAUSES, 1, random) ?? 0) : null;
     // A job that is running sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }

@@ -15,7 +15,7 @@ import {
   planOperation,
   type RecordedOperation,
 } from '../payments/operations.ts';
-import { pauseAfter } from '../payments/retries.ts';
+import { OPERATION_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ApprovalCommand,
@@ -107,7 +107,7 @@ export class Operations {
       const { number } = JSON.parse(job.body) as { number: number };
       const operation = this.#all().find((entry) => entry.number === number);
       const isKnown = !operation || !isOpen(operation) || (await this.#reconcile(number));
-      const pause = pauseAfter('operation', job.tries + 1, this.#work.ports().random);
+      const pause = pauseAfter(OPERATION_PAUSES, job.tries + 1, this.#work.ports().random);
       this.#work.commit((writer) => {
         const dueAt = isKnown || pause === null ? null : this.#work.now() + pause;
         if (!isKnown && dueAt === null) {

@@ -5,7 +5,7 @@
  * push went through.
  */
 import { isUnavailable } from '../payments/errors.ts';
-import { nextPause, pauseAfter } from '../payments/retries.ts';
+import { COPY_PAUSES, MESSAGE_PAUSES, POSTPONED_PAUSES, nextPause, pauseAfter } from '../payments/retries.ts';
 import type { EventType } from '../payments/types.ts';
 import type { StatusQueryRequest } from './commands.ts';
 import type { Sending } from './deliveries.ts';
@@ -124,7 +124,7 @@ export function recordOutcome(
       // It does not count as a try.
       writer.queue({
         ...result.job,
-        dueAt: recording.now + nextPause('postponed', 1, recording.ports.random),
+        dueAt: recording.now + nextPause(POSTPONED_PAUSES, 1, recording.ports.random),
       });
       break;
     case 'unreadable':
@@ -174,7 +174,7 @@ function recordUnreadable(
   { job, error }: Extract<JobOutcome, { kind: 'unreadable' }>,
 ): void {
   const tries = job.tries + 1;
-  const pause = pauseAfter('message', tries, ports.random);
+  const pause = pauseAfter(MESSAGE_PAUSES, tries, ports.random);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
   const nextTryAt = pause === null ? {} : { nextTryAt: new Date(now + pause).toISOString() };
   const detail = { webhook: job.id, try: tries, status: null, error, durationMs: 0, ...nextTryAt };
@@ -189,5 +189,5 @@ function recordAttention(
   { job, isTold }: Extract<JobOutcome, { kind: 'attention' }>,
 ): void {
   const tries = isTold ? 0 : job.tries + 1;
-  writer.queue({ ...job, tries, dueAt: isTold ? null : now + nextPause('copy', tries, ports.random) });
+  writer.queue({ ...job, tries, dueAt: isTold ? null : now + nextPause(COPY_PAUSES, tries, ports.random) });
 }

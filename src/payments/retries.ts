@@ -7,51 +7,68 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Milliseconds before the second try, the third ...; there is none after the last. */
-export const GIVEN_UP = {
-  /** A message to a shop's endpoint; a status query, where the provider names no pauses of its own. */
-  message: [
-    5 * SECOND,
-    5 * MINUTE,
-    30 * MINUTE,
-    2 * HOUR,
-    5 * HOUR,
-    10 * HOUR,
-    14 * HOUR,
-    20 * HOUR,
-    24 * HOUR,
-  ],
-  /** Finding out what became of an operation whose answer was lost. */
-  operation: [
-    30 * SECOND,
-    2 * MINUTE,
-    10 * MINUTE,
-    HOUR,
-    6 * HOUR,
-    24 * HOUR,
-    24 * HOUR,
-    48 * HOUR,
-    96 * HOUR,
-  ],
-} satisfies Readonly<Record<string, readonly number[]>>;
+/** Milliseconds before the second try, the third ... */
+type Pauses = readonly number[];
 
-/** The same; after the last of these it is tried for ever. */
-export const NEVER_GIVEN_UP = {
-  /** The searchable copy of a payment, and what of it needs a person. */
-  copy: [SECOND, 5 * SECOND, 30 * SECOND, 5 * MINUTE],
-  /** A job that our own storage kept from being tried. */
-  postponed: [30 * SECOND],
-  /** The alarm of a ledger that failed itself. */
-  alarm: [30 * SECOND],
-  /** The rows that the standby keeps while D1 is down. */
-  standby: [30 * SECOND],
-  /** Polling a payment whose ledger failed. */
-  poll: [10 * MINUTE],
-  /** A step of a comparison, after a failure that is not the file's; the comparison itself ends after some tries. */
-  comparison: [30 * SECOND, MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 32 * MINUTE, HOUR],
-  /** Deleting a comparison whose time is up. */
-  deletion: [HOUR],
-} satisfies Readonly<Record<string, readonly number[]>>;
+// --- Given up after the last ------------------------------------------------------------------------------
+
+/** A message to a shop's endpoint; a status query, where the provider names no pauses of its own. */
+export const MESSAGE_PAUSES: Pauses = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+];
+
+/** Finding out what became of an operation whose answer was lost. */
+export const OPERATION_PAUSES: Pauses = [
+  30 * SECOND,
+  2 * MINUTE,
+  10 * MINUTE,
+  HOUR,
+  6 * HOUR,
+  24 * HOUR,
+  24 * HOUR,
+  48 * HOUR,
+  96 * HOUR,
+];
+
+// --- Never given up: the last one is repeated -------------------------------------------------------------
+
+/** The searchable copy of a payment, and what of it needs a person. */
+export const COPY_PAUSES: Pauses = [SECOND, 5 * SECOND, 30 * SECOND, 5 * MINUTE];
+
+/** A job that our own storage kept from being tried. */
+export const POSTPONED_PAUSES: Pauses = [30 * SECOND];
+
+/** The alarm of a ledger that failed itself. */
+export const ALARM_PAUSES: Pauses = [30 * SECOND];
+
+/** The rows that the standby keeps while D1 is down. */
+export const STANDBY_PAUSES: Pauses = [30 * SECOND];
+
+/** Polling a payment whose ledger failed. */
+export const POLL_PAUSES: Pauses = [10 * MINUTE];
+
+/** A step of a comparison, after a failure that is not the file's; the comparison itself ends after some tries. */
+export const COMPARISON_PAUSES: Pauses = [
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  4 * MINUTE,
+  8 * MINUTE,
+  16 * MINUTE,
+  32 * MINUTE,
+  HOUR,
+];
+
+/** Deleting a comparison whose time is up. */
+export const DELETION_PAUSES: Pauses = [HOUR];
 
 /** Up to this much of a pause is added at random, so that what comes back is not met by all at once. */
 const JITTER = 0.2;
@@ -67,13 +84,12 @@ export function spread(pause: number, random: Random): number {
 }
 
 /** Milliseconds until the next try after so many failures (from 1); null: none is left. */
-export function pauseAfter(what: keyof typeof GIVEN_UP, failures: number, random: Random): number | null {
-  const pause = GIVEN_UP[what][failures - 1];
+export function pauseAfter(pauses: Pauses, failures: number, random: Random): number | null {
+  const pause = pauses[failures - 1];
   return pause === undefined ? null : spread(pause, random);
 }
 
 /** The same, where it is tried until it succeeds. */
-export function nextPause(what: keyof typeof NEVER_GIVEN_UP, failures: number, random: Random): number {
-  const pauses: readonly number[] = NEVER_GIVEN_UP[what];
+export function nextPause(pauses: Pauses, failures: number, random: Random): number {
   return spread(pauses[Math.min(failures, pauses.length) - 1] ?? 0, random);
 }

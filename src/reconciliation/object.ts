@@ -27,7 +27,7 @@ import type {
   ReconciliationProblem,
   Tolerance,
 } from '../payments/reconciled.ts';
-import { nextPause } from '../payments/retries.ts';
+import { COMPARISON_PAUSES, DELETION_PAUSES, nextPause } from '../payments/retries.ts';
 import { handOut, noteAsked } from './asking.ts';
 import { UnreadableFile } from './fault.ts';
 import { infoOf } from './info.ts';
@@ -216,7 +216,7 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
 
   /** Deletes everything; later, where the list does not answer. */
   async #expire(state: ReconciliationState): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + nextPause('deletion', 1, random));
+    await this.ctx.storage.setAlarm(Date.now() + nextPause(DELETION_PAUSES, 1, random));
     try {
       await dropReconciliation(this.env.DIRECTORY, state.order.id);
     } catch (error) {
@@ -297,7 +297,7 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
       tries,
       error: String(error),
     });
-    return nextPause('comparison', tries, random);
+    return nextPause(COMPARISON_PAUSES, tries, random);
   }
 
   async #fail({ run }: ReconciliationState, fault: FileFault): Promise<void> {

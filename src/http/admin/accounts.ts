@@ -36,6 +36,7 @@ import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { listed } from './listed.ts';
 import { nextCursor } from './paging.ts';
 
 /** A call before the one of an example: it makes an account that takes all that `docs-ogone` does. */
@@ -61,25 +62,23 @@ function accountAnswer(
   );
   const { proof, trustUnprovenNotifications } = shownProof(account);
   return {
-    id: account.id,
-    provider: account.provider,
-    caption: account.caption,
-    displayName: account.displayName,
-    kind: account.kind,
-    environment: account.environment,
-    currencies: account.currencies,
+    ...listed(account, [
+      'id',
+      'provider',
+      'caption',
+      'displayName',
+      'kind',
+      'environment',
+      'currencies',
+    ]),
     settings: { ...account.settings, ...masked },
-    endpoints: account.endpoints,
-    allowedIps: account.allowedIps,
-    expireAfterHours: account.expireAfterHours,
+    ...listed(account, ['endpoints', 'allowedIps', 'expireAfterHours']),
     trustUnprovenNotifications,
     retiredAt: account.retiredAt ?? account.succession?.since ?? null,
     succession,
-    fallback: account.fallback,
-    outage: account.outage,
+    ...listed(account, ['fallback', 'outage']),
     secrets,
-    createdAt: account.createdAt,
-    updatedAt: account.updatedAt,
+    ...listed(account, ['createdAt', 'updatedAt']),
     proof,
     warnings: accountWarnings(account, service.config),
     setup: setupSteps(texts, provider(account.provider)?.id ?? account.provider, {

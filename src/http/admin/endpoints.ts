@@ -17,21 +17,21 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { listed } from './listed.ts';
 
-/** An endpoint as its operators see it. */
-function endpointAnswer(endpoint: Endpoint) {
-  return {
-    id: endpoint.id,
-    url: endpoint.url,
-    dialect: endpoint.dialect,
-    events: endpoint.events,
-    active: endpoint.active,
-    failingSince: endpoint.failingSince,
-    switchedOffAt: endpoint.switchedOffAt,
-    createdAt: endpoint.createdAt,
-    updatedAt: endpoint.updatedAt,
-  };
-}
+/** An endpoint as its operators see it, without its secrets. */
+const endpointAnswer = (endpoint: Endpoint) =>
+  listed(endpoint, [
+    'id',
+    'url',
+    'dialect',
+    'events',
+    'active',
+    'failingSince',
+    'switchedOffAt',
+    'createdAt',
+    'updatedAt',
+  ]);
 
 export function endpointRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();

@@ -11,27 +11,26 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { listed } from './listed.ts';
 
 /** A shop as its operators see it, without its keys. */
-function shopAnswer(shop: Shop) {
-  const { returnUrl, webhook } = shop;
-  return {
-    id: shop.id,
-    name: shop.name,
-    group: shop.group,
-    active: shop.active,
-    adminEnabled: shop.adminEnabled,
-    testMode: shop.testMode,
-    region: shop.region,
-    rateLimit: shop.rateLimit,
-    expireAfterMinutes: shop.expireAfterMinutes,
-    accounts: shop.accounts,
-    returnUrl: { success: returnUrl.success, failure: returnUrl.failure },
-    webhook: { url: webhook.url, dialect: webhook.dialect, newPayments: webhook.newPayments },
-    createdAt: shop.createdAt,
-    updatedAt: shop.updatedAt,
-  };
-}
+const shopAnswer = (shop: Shop) =>
+  listed(shop, [
+    'id',
+    'name',
+    'group',
+    'active',
+    'adminEnabled',
+    'testMode',
+    'region',
+    'rateLimit',
+    'expireAfterMinutes',
+    'accounts',
+    'returnUrl',
+    'webhook',
+    'createdAt',
+    'updatedAt',
+  ]);
 
 export function shopRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();

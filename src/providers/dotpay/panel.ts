@@ -19,6 +19,7 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
@@ -120,7 +121,7 @@ export async function refundInPanel(order: OperationOrder<DotpaySettings>): Prom
   }
   const error = mayDecline(status) ? errorText(text) : '';
   if (error !== '') throw new Declined(String(status), error);
-  throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
 }
 
 /** What an error of Dotpay's says; empty: the answer is none of Dotpay's. */
@@ -148,7 +149,7 @@ export async function searchPanel(
   const { status, text } = await callPanel(fetcher, account, path);
   const { results } = status === 200 ? jsonObject(text) : {};
   if (!Array.isArray(results))
-    throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+    throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
   return results as readonly PanelOperation[];
 }
 
@@ -202,7 +203,7 @@ export async function queryPanelOperation({
   const path = `operations/${encodeURIComponent(number)}/?format=json`;
   const { status, text } = await callPanel(fetcher, account, path);
   if (status === 404) return null;
-  if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
+  if (status !== 200) throw providerError(`Dotpay answered ${status}`);
   const found = jsonObject(text) as PanelOperation;
   if (found.control !== order || found.number !== number)
     throw new Refusal('wrong_account', 'the answer is about another payment');

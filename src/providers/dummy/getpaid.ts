@@ -1,11 +1,12 @@
 /** The getpaid dialect: the fake gateway of its example paywall, and callbacks in JSON that nobody signs. */
 import * as v from 'valibot';
 import { currency } from '../../payments/currencies.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Redirect } from '../../payments/types.ts';
 import { readable } from '../../signing/bytes.ts';
 import type { ProviderRequest, ProviderUpdate, StartRequest } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin, backBy } from '../kit/addresses.ts';
 import { callJson } from '../kit/api-call.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
@@ -59,7 +60,7 @@ export async function startGetpaid(request: StartRequest<DummySettings>): Promis
   const registered = await callJson(request.fetch, paywall(request, GATEWAY_API, 'api'), parameters);
   const { url } = registered;
   if (typeof url !== 'string' || !URL.canParse(url)) {
-    throw new Problem('provider_error', 'the paywall answered without an address', { cause: registered });
+    throw providerError('the paywall answered without an address', registered);
   }
   return { kind: 'url', method: 'GET', url: atOrigin(url, account.endpoints.page) };
 }

@@ -13,6 +13,7 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationRule } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { Json, OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
@@ -112,13 +113,13 @@ async function callGate(
     },
   );
   if (!mayDecline(status))
-    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
+    throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   const body = jsonObject(text);
   verifyGateAnswer(settings, text);
   requirePayment(asked, body);
   if (body.status === 'error') throw new Declined(String(body.code ?? status), String(body.message ?? ''));
   if (status !== 200)
-    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
+    throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   return body;
 }
 
@@ -159,7 +160,7 @@ export async function paymentStatus(asked: Asked): Promise<GatePayment> {
   const status = body as GateStatus;
   const { payment, operations } = status;
   if (payment?.id !== asked.order || typeof payment.status !== 'string' || payment.status === '')
-    throw new Problem('provider_error', 'the provider answered nothing about this payment', { cause: body });
+    throw providerError('the provider answered nothing about this payment', body);
   const listed = Array.isArray(operations) ? (operations as readonly GateOperation[]) : null;
   for (const { sum_initial } of listed ?? []) amountIn(asked, sum_initial);
   return {
@@ -190,7 +191,7 @@ async function execute(order: OperationOrder<EcommpaySettings>): Promise<Operati
     interface_type: kind === 'refund' && type ? (JSON.parse(type) as Json) : undefined,
   });
   if (body.status !== 'success')
-    throw new Problem('provider_error', `the provider answered with the status ${String(body.status)}`);
+    throw providerError(`the provider answered with the status ${String(body.status)}`);
   const { request_id } = body;
   const reference = typeof request_id === 'string' && request_id !== '' ? request_id : null;
   return {

@@ -16,6 +16,7 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import type { EpaydkSettings } from './settings.ts';
@@ -77,10 +78,7 @@ export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Prom
   const code = isAcquirers ? pbs : epay;
   // A no has a reason.
   if (code === '' || code === '-1')
-    throw new Problem(
-      'provider_error',
-      'the provider answered false, and neither ePay nor the acquirer says why',
-    );
+    throw providerError('the provider answered false, and neither ePay nor the acquirer says why');
   throw new Declined(code, await errorText(order, isAcquirers ? 'pbs' : 'epay', code));
 }
 
@@ -133,7 +131,7 @@ async function readTransaction(asked: Asked, transactionid: string): Promise<Tra
   if (!isOurs) throw new Refusal('wrong_account', 'the answer is about another payment');
   const amount = (name: string) => {
     const digits = elementText(information, name);
-    if (!/^\d{1,15}$/.test(digits)) throw new Problem('provider_error', `the provider answered no ${name}`);
+    if (!/^\d{1,15}$/.test(digits)) throw providerError(`the provider answered no ${name}`);
     return Number(digits);
   };
   return {

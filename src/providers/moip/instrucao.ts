@@ -1,5 +1,4 @@
 /** The two calls: EnviarInstrucao registers an order before the shopper goes, ConsultarInstrucao tells what became of it. */
-import { Problem } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import { MONEY_OUTCOMES, type Outcome } from '../../payments/statuses.ts';
 import type {
@@ -10,6 +9,7 @@ import type {
   StatusQuery,
   UpdateOutcome,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
@@ -72,11 +72,7 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
   );
   const { token, error } = readInstructionAnswer(answer.text);
   if (answer.status !== 200 || error !== null || !token) {
-    throw new Problem(
-      'provider_error',
-      `Moip rejected the instruction: ${answer.status} ${error ?? ''}`.trim(),
-      { cause: answer.text },
-    );
+    throw providerError(`Moip rejected the instruction: ${answer.status} ${error ?? ''}`.trim(), answer.text);
   }
   return {
     redirect: {
@@ -148,7 +144,7 @@ export async function consultarInstrucao(
     `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
   );
   if (answer.status !== 200)
-    throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
+    throw providerError(`Moip answered ${answer.status}`, answer.text);
   const { payments, unknown } = readQueryAnswer(answer.text);
   if (unknown !== null) return [unknownInstruction(query, unknown)];
   const updates = payments.map((payment) => updatesOf(query, payment));

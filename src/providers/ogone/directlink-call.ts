@@ -6,6 +6,7 @@ import { Problem, Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { ProviderAccount } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
@@ -109,9 +110,7 @@ export function directLinkCalls(host: string) {
     const { status, text } = await callApi(fetcher, url, { headers: { 'content-type': FORM }, body });
     const answer = readNcresponse(text);
     if (status !== 200 || (answer.providerStatus === '' && answer.ncerror === ''))
-      throw new Problem('provider_error', `the provider answered ${status} and nothing that can be read`, {
-        cause: text.slice(0, 1000),
-      });
+      throw providerError(`the provider answered ${status} and nothing that can be read`, text.slice(0, 1000));
     return answer;
   }
 

@@ -1,7 +1,8 @@
 /** PAYMILL's transactions: how their JSON is read, and what it says about a payment. */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
@@ -149,7 +150,7 @@ export function updatesOfPaymill(
     });
   const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;
   if (outcome === 'refunded' && refunded === null)
-    throw new Problem('provider_error', 'PAYMILL answered a refund without an amount');
+    throw providerError('PAYMILL answered a refund without an amount');
   const hasPaid = outcome === 'paid' || outcome === 'refunded';
   const paid = hasPaid ? { ...update('paid', chargedIn(transaction)), key: `${id}/paid` } : null;
   if (!paid) return [update(outcome, chargedIn(transaction))];

@@ -3,8 +3,9 @@
  * was registered for, and a buyer who tries again pays the same (SHEET.md). A number that a browser brings is never asked about: any
  * payment of the shop's, for whatever amount, would answer CONFIRMED.
  */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -151,6 +152,6 @@ export async function queryPaynow(query: Query): Promise<readonly ProviderUpdate
   if (failure && !isPaid)
     throw failure.reason instanceof Error
       ? failure.reason
-      : new Problem('provider_error', 'Paynow was not asked', { cause: failure.reason });
+      : providerError('Paynow was not asked', failure.reason);
   return attemptOfPayments(query, said);
 }

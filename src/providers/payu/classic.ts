@@ -2,11 +2,12 @@
  * PayU's classic API (Platnosci.pl): the form NewPayment, and Payment/get, Payment/confirm and Payment/cancel, whose text answers are
  * signed. Facts: SHEET.md; the tests of django-getpaid 1.7; a Zend client (error numbers, statuses).
  */
-import { Declined, invalidField, Problem, Refusal } from '../../payments/errors.ts';
+import { Declined, invalidField, Refusal } from '../../payments/errors.ts';
 import type { Environment } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
@@ -125,7 +126,7 @@ export async function callPayuClassic(
   if (status === 200 && values.get('status') === 'ERROR' && PAYU_CLASSIC_DECLINES.has(code))
     throw new Declined(code, said);
   if (status !== 200 || values.get('status') !== 'OK') {
-    throw new Problem('provider_error', `PayU was asked: ${status} ${code} ${said}`.trim(), { cause: text });
+    throw providerError(`PayU was asked: ${status} ${code} ${said}`.trim(), text);
   }
   verifyPayuAnswer(values, settings);
   // Both have to fit: the point of sale and the order.

@@ -1,6 +1,7 @@
 /** PayU's REST API 2.1: OAuth2, and orders by JSON. Facts: SHEET.md; PayU Europe developer documentation. */
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
@@ -248,7 +249,7 @@ export async function queryPayuRest(
     return [];
   });
   if (told && !refunds.some(({ refundId }) => refundId === told))
-    throw new Problem('provider_error', `PayU does not list the refund ${told} yet`);
+    throw providerError(`PayU does not list the refund ${told} yet`);
   const { currency } = query;
   return [
     update,

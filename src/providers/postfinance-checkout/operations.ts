@@ -11,6 +11,7 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type { BookedOperation, BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { JsonDecimal, minorOfJson } from '../kit/json-decimals.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { callCheckout, LONGEST_LIST, operationMembers } from './api.ts';
@@ -54,7 +55,7 @@ function resultOf(order: Order, said: CheckoutOperation, atBest: OperationResult
   const booked = stateIn(CHECKOUT_OPERATIONS[order.kind], state);
   if (booked === 'failed') throw new Declined(state, `the ${order.kind} failed`);
   if (booked === 'unknown')
-    throw new Problem('provider_error', `the platform answered the state ${state || 'none'}`);
+    throw providerError(`the platform answered the state ${state || 'none'}`);
   return {
     state: booked === 'succeeded' ? atBest : 'accepted',
     status: state,

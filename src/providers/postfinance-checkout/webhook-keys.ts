@@ -1,5 +1,6 @@
 /** The platform's public keys, fetched by their numbers and kept: a number has one key for good. */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type Caller, callCheckout, goodBody, saysNone, unexpectedAnswer } from './api.ts';
 
 /** More than the platforms have: the oldest one is dropped. */
@@ -57,7 +58,7 @@ export async function platformKey(caller: Caller, keyId: string): Promise<string
   if (answer.status !== 200) throw unexpectedAnswer('gave no key', answer);
   const key = keyIn(settings.mode === 'v1', answer.text.trim(), () => goodBody('gave a key', answer));
   if (key === null || key === '' || key.length > KEY_LIMIT)
-    throw new Problem('provider_error', `the platform answered no key for ${keyId}`, { cause: answer.text });
+    throw providerError(`the platform answered no key for ${keyId}`, answer.text);
   keys.set(name, key);
   const [oldest] = keys.keys();
   if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);

@@ -2,11 +2,11 @@
  * Przelewy24's older modes: 3.2 (`trnDirect`, `trnVerify`) and legacy (`index.php`, `transakcja.php`). A notification still has
  * to be verified by a call. Facts: SHEET.md; Przelewy24 technical manual 3.2 (2016-02-23).
  */
-import { Problem } from '../../payments/errors.ts';
 import type { PaymentRequest } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin, backBy } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
@@ -137,9 +137,7 @@ export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<Pro
   });
   const { isVerified, code } = readP24Verification(mode, text);
   if (status !== 200 || !isVerified) {
-    throw new Problem('provider_error', `Przelewy24 did not verify the payment: ${status} ${code}`, {
-      cause: text,
-    });
+    throw providerError(`Przelewy24 did not verify the payment: ${status} ${code}`, text);
   }
   return providerUpdate({
     order,

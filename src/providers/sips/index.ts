@@ -21,6 +21,7 @@ import {
   type ProviderUpdate,
   type VerificationContext,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
@@ -88,7 +89,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     const answer = await callSipsBridge(account, request, 'request', { parameters });
     if (answer.code !== '0' || typeof answer.form !== 'string' || answer.form === '') {
       const reason = answer.error || 'the executable or its files cannot be read';
-      throw new Problem('provider_error', `the SIPS middleware rejected the payment: ${String(reason)}`);
+      throw providerError(`the SIPS middleware rejected the payment: ${String(reason)}`);
     }
     return { redirect: { kind: 'html', html: pageOf(answer.form) }, bound: sipsBound(parameters) };
   },

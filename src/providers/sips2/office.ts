@@ -20,6 +20,7 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
@@ -107,7 +108,7 @@ function withAdvice(error: unknown, kind: OperationKind, order: Order): unknown 
   const advice = whatToLookUp(kind, order);
   if (error instanceof Refusal) {
     const detail = `the provider's answer is not to be believed: ${error.message}; ${advice}`;
-    return new Problem('provider_error', detail, { cause: error });
+    return providerError(detail, error);
   }
   if (!(error instanceof Problem)) return error;
   const { code, message, cause, provider } = error;

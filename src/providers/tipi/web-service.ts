@@ -11,6 +11,7 @@ import type {
   StatusQuery,
   UpdateOutcome,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
@@ -53,12 +54,10 @@ export async function creerPaiementSecurise(request: StartRequest<TipiSettings>)
     ['urlredirect', addressWithOrder(urls.back, order)],
   ]);
   if (answer.kind === 'fault') {
-    throw new Problem('provider_error', `PayFiP rejected the payment: ${answer.code} ${answer.text}`, {
-      cause: answer,
-    });
+    throw providerError(`PayFiP rejected the payment: ${answer.code} ${answer.text}`, answer);
   }
   const { idOp = '' } = answer.values;
-  if (!IDOP.test(idOp)) throw new Problem('provider_error', 'PayFiP gave no idop', { cause: answer });
+  if (!IDOP.test(idOp)) throw providerError('PayFiP gave no idop', answer);
   return {
     redirect: {
       kind: 'url',
@@ -132,7 +131,7 @@ export async function recupererDetailPaiementSecurise(
     });
   if (answer.kind === 'fault') {
     if (!isAboutIdop(answer)) {
-      throw new Problem('provider_error', `PayFiP answered ${answer.code} ${answer.text}`, { cause: answer });
+      throw providerError(`PayFiP answered ${answer.code} ${answer.text}`, answer);
     }
     const ageMinutes = (now.getTime() - startedAt.getTime()) / 60_000;
     const expired = outcomeOfFault(operation, answer, ageMinutes) === 'expired';
