@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { isUnavailable } from '../payments/errors.ts';
-import { STANDBY_PAUSES, nextPause } from '../payments/retries.ts';
+import { nextPause, STANDBY_PAUSES } from '../payments/retries.ts';
 
 /** The longest time after a read in which anything is served while D1 is down: an hour. Older changes do not matter. */
 export const SERVED_FOR_MS = 3_600_000;

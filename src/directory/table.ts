@@ -35,7 +35,11 @@ export function yesNo(column?: string): Column<boolean> {
 
 /** Anything else, as JSON. */
 export function asJson<Member>(column?: string): Column<Member> {
-  return { column, read: (stored) => JSON.parse(String(stored)) as Member, write: (member) => JSON.stringify(member) };
+  return {
+    column,
+    read: (stored) => JSON.parse(String(stored)) as Member,
+    write: (member) => JSON.stringify(member),
+  };
 }
 
 /** The names of columns, in their order. */
@@ -49,7 +53,10 @@ export function namesOf(columns: Columns): string[] {
 export function readRow<Described extends Columns>(columns: Described, row: StoredRow): MembersOf<Described> {
   const names = namesOf(columns);
   return Object.fromEntries(
-    Object.entries(columns).map(([member, { read }], index) => [member, read(row[names[index] ?? ''] ?? null)]),
+    Object.entries(columns).map(([member, { read }], index) => [
+      member,
+      read(row[names[index] ?? ''] ?? null),
+    ]),
   ) as MembersOf<Described>;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { OverdueCommand } from '../ledger/commands.ts';
 import { paymentId } from '../payments/id.ts';
-import { POLL_PAUSES, nextPause } from '../payments/retries.ts';
+import { nextPause, POLL_PAUSES } from '../payments/retries.ts';
 import { open } from './accounts.ts';
 import { queryLack } from './proof.ts';
 import type { Service } from './service.ts';

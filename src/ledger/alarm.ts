@@ -4,7 +4,7 @@
  * Each outcome is committed as it comes. What is queued meanwhile begins at once.
  */
 import { isUnavailable } from '../payments/errors.ts';
-import { POSTPONED_PAUSES, nextPause } from '../payments/retries.ts';
+import { nextPause, POSTPONED_PAUSES } from '../payments/retries.ts';
 import { attentionIn } from './attention.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { deliveryId, deliveryOf, recordSending, type Sending, sendingsOf } from './deliveries.ts';

@@ -5,7 +5,7 @@
  * push went through.
  */
 import { isUnavailable } from '../payments/errors.ts';
-import { COPY_PAUSES, MESSAGE_PAUSES, POSTPONED_PAUSES, nextPause, pauseAfter } from '../payments/retries.ts';
+import { COPY_PAUSES, MESSAGE_PAUSES, nextPause, POSTPONED_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { EventType } from '../payments/types.ts';
 import type { StatusQueryRequest } from './commands.ts';
 import type { Sending } from './deliveries.ts';

@@ -19,7 +19,9 @@ function inWords(milliseconds: number): string {
 
 describe('pauses', () => {
   it('of messages are those of the contract, and end', () => {
-    const seconds = Array.from({ length: 10 }, (_, failed) => pauseAfter(retries.MESSAGE_PAUSES, failed + 1, lowest));
+    const seconds = Array.from({ length: 10 }, (_, failed) =>
+      pauseAfter(retries.MESSAGE_PAUSES, failed + 1, lowest),
+    );
     expect(seconds.map((pause) => pause && pause / 1000)).toEqual([
       5,
       300,
@@ -53,7 +55,9 @@ describe('pauses', () => {
       pauses,
     ]);
     const schedules = Object.entries(retries).flatMap(([name, pauses]) =>
-      typeof pauses === 'function' ? [] : [[name.replace('_PAUSES', '').toLowerCase(), pauses.map(inWords).join(', ')]],
+      typeof pauses === 'function'
+        ? []
+        : [[name.replace('_PAUSES', '').toLowerCase(), pauses.map(inWords).join(', ')]],
     );
     // The names of a module are in the order of the alphabet.
     expect(rows.toSorted()).toEqual(schedules.toSorted());

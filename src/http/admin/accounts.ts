@@ -62,15 +62,7 @@ function accountAnswer(
   );
   const { proof, trustUnprovenNotifications } = shownProof(account);
   return {
-    ...listed(account, [
-      'id',
-      'provider',
-      'caption',
-      'displayName',
-      'kind',
-      'environment',
-      'currencies',
-    ]),
+    ...listed(account, ['id', 'provider', 'caption', 'displayName', 'kind', 'environment', 'currencies']),
     settings: { ...account.settings, ...masked },
     ...listed(account, ['endpoints', 'allowedIps', 'expireAfterHours']),
     trustUnprovenNotifications,

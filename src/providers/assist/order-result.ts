@@ -104,7 +104,10 @@ function billsOf(
   { status, text }: ServiceAnswer,
   asked: Asked,
 ): readonly [AnsweredOrder, ...AnsweredOrder[]] {
-  const nothing = providerError(`ASSIST answered ${status} and nothing about this order`, text.slice(0, 1000));
+  const nothing = providerError(
+    `ASSIST answered ${status} and nothing about this order`,
+    text.slice(0, 1000),
+  );
   if (status !== 200 && !ERROR_STATUSES.has(status)) throw nothing;
   const error = plainError(text);
   if (error !== null && text.startsWith('ERROR')) throw new Declined('ERROR', error);

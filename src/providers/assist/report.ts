@@ -6,9 +6,9 @@
  */
 import { Problem } from '../../payments/errors.ts';
 import type { Report, ReportQuery, ReportRow } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { assistDate, isoMilliseconds } from './dates.ts';
 import { pushUpdate } from './push.ts';
 import { hasForm } from './received.ts';
@@ -46,8 +46,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
       start = end + 1;
     }
     rest = bytes.slice(start);
-    if (rest.length > LINE_LIMIT)
-      throw providerError('the report of ASSIST has a line without an end');
+    if (rest.length > LINE_LIMIT) throw providerError('the report of ASSIST has a line without an end');
   }
   if (rest.length > 0) yield utf8Or1251(rest);
 }
@@ -122,8 +121,7 @@ async function* reportRows(query: ReportQuery<AssistSettings>): AsyncGenerator<R
         signal: abort.signal,
       },
     );
-    if (response.status !== 200 || !response.body)
-      throw providerError(`ASSIST answered ${response.status}`);
+    if (response.status !== 200 || !response.body) throw providerError(`ASSIST answered ${response.status}`);
     yield* rowsOf(response.body, query);
   } catch (cause) {
     throw cause instanceof Problem

@@ -7,10 +7,10 @@
 import { Declined } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { OperationOrder, OperationResult } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { paymentNumber } from './panel.ts';
 import type { DotpaySettings } from './settings.ts';
 import { signLegacyCancellation } from './signatures.ts';

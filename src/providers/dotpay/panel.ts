@@ -19,10 +19,10 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
@@ -148,8 +148,7 @@ export async function searchPanel(
   const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
   const { status, text } = await callPanel(fetcher, account, path);
   const { results } = status === 200 ? jsonObject(text) : {};
-  if (!Array.isArray(results))
-    throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
+  if (!Array.isArray(results)) throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
   return results as readonly PanelOperation[];
 }
 

@@ -13,10 +13,10 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationRule } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { Json, OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { signGateBody, verifyGateAnswer } from './signatures.ts';
 import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
@@ -112,14 +112,12 @@ async function callGate(
       body: JSON.stringify({ ...covered, general: { ...covered.general, signature } }),
     },
   );
-  if (!mayDecline(status))
-    throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
+  if (!mayDecline(status)) throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   const body = jsonObject(text);
   verifyGateAnswer(settings, text);
   requirePayment(asked, body);
   if (body.status === 'error') throw new Declined(String(body.code ?? status), String(body.message ?? ''));
-  if (status !== 200)
-    throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
+  if (status !== 200) throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   return body;
 }
 

@@ -5,9 +5,9 @@
  * Facts: SHEET.md, "After payment".
  */
 import type { ProviderAccount } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readXml } from '../kit/xml.ts';
 import type { EpaydkSettings } from './settings.ts';
 

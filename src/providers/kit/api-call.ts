@@ -1,9 +1,9 @@
 /** Calls of a provider's API. */
 import { Problem } from '../../payments/errors.ts';
 import type { CharsetName } from '../../signing/charsets.ts';
-import { providerError } from './provider-error.ts';
 import { answerText } from './answer-charset.ts';
 import { parseJsonOnce } from './json-once.ts';
+import { providerError } from './provider-error.ts';
 
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;

@@ -1,6 +1,7 @@
 /** OAuth2 tokens of brokers' APIs (RFC 6749, client credentials), kept in the isolate until shortly before they end. */
-import { providerError } from './provider-error.ts';
+
 import { type ApiAnswer, jsonObject } from './api-call.ts';
+import { providerError } from './provider-error.ts';
 
 /** A token is fetched anew this long before it ends. */
 const MARGIN_MS = 60_000;

@@ -7,8 +7,8 @@
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callLyra, cannotUseLyraRest, isOfOrder, requireLyraTransaction } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
 import { LYRA_OPERATIONS, REFUND_TOO_EARLY, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';

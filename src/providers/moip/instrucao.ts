@@ -9,11 +9,11 @@ import type {
   StatusQuery,
   UpdateOutcome,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
@@ -143,8 +143,7 @@ export async function consultarInstrucao(
     query.fetch,
     `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
   );
-  if (answer.status !== 200)
-    throw providerError(`Moip answered ${answer.status}`, answer.text);
+  if (answer.status !== 200) throw providerError(`Moip answered ${answer.status}`, answer.text);
   const { payments, unknown } = readQueryAnswer(answer.text);
   if (unknown !== null) return [unknownInstruction(query, unknown)];
   const updates = payments.map((payment) => updatesOf(query, payment));

@@ -88,8 +88,7 @@ export function readQueryAnswer(body: string): QueryAnswer {
     const code = (answer?.Erro as Node | undefined)?.['@Codigo'];
     return { payments: [], unknown: [code, textOf(answer?.Erro)].filter(Boolean).join(' ') || status };
   }
-  if (!answer || status !== 'Sucesso')
-    throw providerError('Moip answered something else than asked', body);
+  if (!answer || status !== 'Sucesso') throw providerError('Moip answered something else than asked', body);
   const payments = ((answer.Autorizacao ?? []) as Node[]).flatMap(
     (entry) => (entry.Pagamento ?? []) as Node[],
   );

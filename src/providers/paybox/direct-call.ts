@@ -8,10 +8,10 @@ import type { OperationKind } from '../../payments/operations.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
 import type { OperationCall } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type DirectAnswer, readDirectAnswer } from './direct-answer.ts';
 import type { PayboxSettings } from './settings.ts';
 import { signPayboxFields } from './signatures.ts';
@@ -122,7 +122,10 @@ export async function callDirect(
   const isOurs =
     Number(answer.site) === Number(settings.site) && Number(answer.rang) === Number(settings.rang);
   if (status !== 200 || answer.code === '' || answer.reason !== null || !isOurs) {
-    throw providerError(`the provider answered ${status} and nothing about this question`, text.slice(0, 1000));
+    throw providerError(
+      `the provider answered ${status} and nothing about this question`,
+      text.slice(0, 1000),
+    );
   }
   return answer;
 }

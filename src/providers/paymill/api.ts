@@ -1,9 +1,9 @@
 /** Calls of PAYMILL's API, version 2.1. */
 import type { ProviderAccount } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { requirePaymillMode } from './members.ts';
 import type { PaymillSettings } from './settings.ts';
 import { paymillAuthorization, paymillBody } from './signatures.ts';

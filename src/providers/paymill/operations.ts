@@ -15,8 +15,8 @@ import type {
   ProviderAccount,
   ProviderOperation,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { askPaymill, callPaymill, listPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
 import { idOf, requirePaymillMode } from './members.ts';
@@ -115,8 +115,7 @@ async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<Op
   requireSame('refund', data.description, operationReference);
   const { state } = bookedPaymillRefund(refund);
   if (state === 'failed') throw new Declined(String(refund.response_code ?? refund.status), refund.status);
-  if (state === 'unknown')
-    throw providerError(`the provider answered the status ${refund.status}`);
+  if (state === 'unknown') throw providerError(`the provider answered the status ${refund.status}`);
   return { state, status: refund.status, providerReference: refund.id };
 }
 

@@ -3,8 +3,8 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, UpdatedOperation } from '../../payments/reconciliation.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { idOf, paymillMinor } from './members.ts';
 import { PAYMILL_OPERATIONS } from './statuses.ts';
 

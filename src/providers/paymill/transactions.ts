@@ -2,10 +2,10 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { paymillMinor, requirePaymillMode } from './members.ts';

@@ -11,8 +11,8 @@
 import { Declined } from '../../payments/errors.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
 import { paymentToRefund, stateOfOwnRefund } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';

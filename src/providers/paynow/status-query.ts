@@ -5,9 +5,9 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { askingKey, callPaynow, type PaynowCaller, type PaynowState, readPaynowState } from './api.ts';

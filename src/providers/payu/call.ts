@@ -1,11 +1,11 @@
 /** Calls of PayU's REST API 2.1: OAuth2 tokens, and errors. Facts: SHEET.md; PayU Europe developer documentation. */
-import { Problem } from '../../payments/errors.ts';
+import type { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
+import { providerError } from '../kit/provider-error.ts';
 import type { PayuSettings } from './settings.ts';
 
 const tokens = new BearerTokens();

@@ -17,9 +17,9 @@ import type {
   ProviderOperation,
   UpdateOutcome,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callPayuRest, unexpectedPayuAnswer } from './call.ts';
 import { callPayuClassic } from './classic.ts';

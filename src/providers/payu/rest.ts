@@ -1,7 +1,6 @@
 /** PayU's REST API 2.1: OAuth2, and orders by JSON. Facts: SHEET.md; PayU Europe developer documentation. */
 import { invalidField, Problem, Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StartedAttempt, StartRequest, StatusQuery } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
@@ -9,6 +8,7 @@ import { pageLanguage } from '../kit/languages.ts';
 import { pricedLines } from '../kit/line-items.ts';
 import { CODE_TIMES } from '../kit/methods.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { callPayuRest, type PayuStatus, payuStatusOf, unexpectedPayuAnswer } from './call.ts';

@@ -11,9 +11,9 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { OperationKind } from '../../payments/operations.ts';
 import type { BookedOperation, BookedState, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { JsonDecimal, minorOfJson } from '../kit/json-decimals.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callCheckout, LONGEST_LIST, operationMembers } from './api.ts';
 import { type CheckoutOperation, idOfTransaction, operationIn } from './members.ts';
 import type { CheckoutSettings } from './settings.ts';
@@ -54,8 +54,7 @@ function resultOf(order: Order, said: CheckoutOperation, atBest: OperationResult
   const { id, state = '' } = said;
   const booked = stateIn(CHECKOUT_OPERATIONS[order.kind], state);
   if (booked === 'failed') throw new Declined(state, `the ${order.kind} failed`);
-  if (booked === 'unknown')
-    throw providerError(`the platform answered the state ${state || 'none'}`);
+  if (booked === 'unknown') throw providerError(`the platform answered the state ${state || 'none'}`);
   return {
     state: booked === 'succeeded' ? atBest : 'accepted',
     status: state,

@@ -1,11 +1,11 @@
 /** Starting a payment: a transaction is created, and the shopper goes to the page that the platform names. SHEET.md. */
 import type { PaymentRequest } from '../../payments/types.ts';
 import type { StartedAttempt, StartRequest } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { addressWithin, atOrigin, VIA, type Via } from '../kit/addresses.ts';
 import type { ApiAnswer } from '../kit/api-call.ts';
 import { JsonDecimal } from '../kit/json-decimals.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { ASCII, cut, ifFits } from '../kit/text.ts';
 import { callCheckout, goodBody, unexpectedAnswer } from './api.ts';
 import { transactionMembers } from './members.ts';

@@ -1,9 +1,9 @@
 /** Calls of Przelewy24's REST API v1. Facts: SHEET.md; Przelewy24 developer portal (OpenAPI). */
-import { Problem } from '../../payments/errors.ts';
+import type { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { p24Host, p24PosId } from './account.ts';
 import type { P24Settings } from './settings.ts';
 import { p24Authorization } from './signatures.ts';

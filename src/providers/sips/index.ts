@@ -21,8 +21,8 @@ import {
   type ProviderUpdate,
   type VerificationContext,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
 import { SIPS_SHOP_FIELDS, sipsBound, sipsParameters } from './parameters.ts';

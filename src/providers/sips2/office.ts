@@ -20,8 +20,8 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';

@@ -1,8 +1,8 @@
 /** The web service's SOAP 1.1, document/literal: requests, answers and faults. */
 import type { ProviderAccount } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readXml } from '../kit/xml.ts';
 import type { TipiSettings } from './settings.ts';
 

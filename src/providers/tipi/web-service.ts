@@ -11,8 +11,8 @@ import type {
   StatusQuery,
   UpdateOutcome,
 } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
 import { requireSaisie } from './environment.ts';

@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { Json } from '../contract.ts';
-import { providerError } from '../kit/provider-error.ts';
 import { jsonObject } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { statusAlone } from '../kit/verdict.ts';
 import { PAYMENT, type WorldlinePayment } from './members.ts';
