@@ -36,7 +36,7 @@ import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
-import { listed } from './listed.ts';
+import { shownMembers } from './shown-members.ts';
 import { nextCursor } from './paging.ts';
 
 /** A call before the one of an example: it makes an account that takes all that `docs-ogone` does. */
@@ -62,15 +62,15 @@ function accountAnswer(
   );
   const { proof, trustUnprovenNotifications } = shownProof(account);
   return {
-    ...listed(account, ['id', 'provider', 'caption', 'displayName', 'kind', 'environment', 'currencies']),
+    ...shownMembers(account, ['id', 'provider', 'caption', 'displayName', 'kind', 'environment', 'currencies']),
     settings: { ...account.settings, ...masked },
-    ...listed(account, ['endpoints', 'allowedIps', 'expireAfterHours']),
+    ...shownMembers(account, ['endpoints', 'allowedIps', 'expireAfterHours']),
     trustUnprovenNotifications,
     retiredAt: account.retiredAt ?? account.succession?.since ?? null,
     succession,
-    ...listed(account, ['fallback', 'outage']),
+    ...shownMembers(account, ['fallback', 'outage']),
     secrets,
-    ...listed(account, ['createdAt', 'updatedAt']),
+    ...shownMembers(account, ['createdAt', 'updatedAt']),
     proof,
     warnings: accountWarnings(account, service.config),
     setup: setupSteps(texts, provider(account.provider)?.id ?? account.provider, {

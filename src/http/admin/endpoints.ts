@@ -17,11 +17,11 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
-import { listed } from './listed.ts';
+import { shownMembers } from './shown-members.ts';
 
 /** An endpoint as its operators see it, without its secrets. */
 const endpointAnswer = (endpoint: Endpoint) =>
-  listed(endpoint, [
+  shownMembers(endpoint, [
     'id',
     'url',
     'dialect',

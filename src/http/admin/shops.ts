@@ -11,11 +11,11 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
-import { listed } from './listed.ts';
+import { shownMembers } from './shown-members.ts';
 
 /** A shop as its operators see it, without its keys. */
 const shopAnswer = (shop: Shop) =>
-  listed(shop, [
+  shownMembers(shop, [
     'id',
     'name',
     'group',

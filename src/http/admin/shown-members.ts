@@ -1,5 +1,5 @@
 /** What an answer shows of a thing: the members that it names, whatever else there is. */
-export function listed<Thing, Name extends keyof Thing>(
+export function shownMembers<Thing, Name extends keyof Thing>(
   thing: Thing,
   names: readonly Name[],
 ): Pick<Thing, Name> {
