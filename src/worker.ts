@@ -126,13 +126,13 @@ export class VaultSwitch extends OneWaySwitch<Env> {}
 /** What has to hold while the directory is down. */
 export class Standby extends DirectoryStandby<Env> {
   protected override ports(): StandbyPorts {
-    return { now, write: (row) => serviceOf(this.env).directory.writeWaiting(row) };
+    return { now, random, write: (row) => serviceOf(this.env).directory.writeWaiting(row) };
   }
 }
 
 /** A payment's Durable Object, with its ports. */
 export class Ledger extends PaymentLedger<Env> {
   protected override ports(): LedgerPorts {
-    return ledgerPorts(serviceOf(this.env), Math.random);
+    return ledgerPorts(serviceOf(this.env));
   }
 }

@@ -8,7 +8,8 @@
  * - `documented({...})` keeps what decides (`DECIDING`); answers, errors, examples and words are for the document.
  * - `shown({...})` leaves a setting; `secret({...})` and `called({...})` keep that they are one, and lose their captions: GET /v1/providers
  *   answers from providers.json.
- * - `setup` of a provider is in providers.json.
+ * - `setup`, the countries and the end of a provider are in providers.json, and so are its capabilities, of which the Worker acts by
+ *   `signedReturn` alone.
  * - A caption that a function of the file puts into one of these is an empty text where it is called.
  * - Why a signature proves something stays something, and loses its sentence.
  *
@@ -24,6 +25,9 @@ const CAPTIONED = new Set(['secret', 'called']);
 
 /** Sentences of a proof, of which the Worker asks only whether they are there. */
 const REASONS = new Set(['uniqueReading', 'requestIsNoAnswer']);
+
+/** When a provider has ended, and where its merchants go on. */
+const ENDINGS = new Set(['ended', 'successor']);
 
 /** The type of a provider's recipes. */
 const RECIPES = /^(?:Readonly<)?Record<string, Recipe</;
@@ -169,6 +173,16 @@ function editsOfProperty(property: ts.PropertyAssignment): readonly Edit[] {
   const name = nameOf(property);
   const { initializer } = property;
   if (REASONS.has(name)) return emptied(initializer);
+  if (name === 'countries' && ts.isArrayLiteralExpression(initializer))
+    return [{ from: initializer.getStart(), to: initializer.end, text: '[]' }];
+  if (ENDINGS.has(name) && (ts.isStringLiteral(initializer) || ts.isArrayLiteralExpression(initializer)))
+    return [without(property.parent.properties, property)];
+  if (name === 'capabilities' && ts.isObjectLiteralExpression(initializer)) {
+    const { properties } = initializer;
+    return properties
+      .filter((property) => nameOf(property) !== 'signedReturn')
+      .map((property) => without(properties, property));
+  }
   return name === 'setup' && ts.isArrowFunction(initializer)
     ? [{ from: initializer.getStart(), to: initializer.end, text: 'null' }]
     : [];

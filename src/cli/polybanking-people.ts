@@ -1,4 +1,5 @@
 /** Users of a dump and the log of its configs' changes (auth.user, auth.group, configs.configlogs), as they are imported. */
+import type { ImportedChange, ImportedUser } from '../directory/imported.ts';
 import {
   field,
   flag,
@@ -11,29 +12,6 @@ import {
   time,
   Unreadable,
 } from './polybanking-rows.ts';
-
-/** A user as a name: its password is not read. */
-export interface UserToImport {
-  readonly id: string;
-  readonly username: string | null;
-  readonly name: string;
-  readonly email: string;
-  readonly superuser: boolean;
-  readonly staff: boolean;
-  readonly active: boolean;
-  readonly groups: readonly string[];
-  /** The configs that allow it. */
-  readonly configs: readonly string[];
-}
-
-/** A line of the log of a config's changes. */
-export interface ChangeToImport {
-  readonly id: number;
-  readonly config: string;
-  readonly at: string;
-  readonly user: string | null;
-  readonly text: string;
-}
 
 /** What a field with several references holds: numbers, or the lists of names of `dumpdata --natural`. */
 function references(row: Row, name: string): readonly unknown[] {
@@ -71,7 +49,7 @@ function rowsOfUsers(rows: readonly Row[], configs: ReadonlyMap<string, unknown>
 }
 
 /** Users as names, with the configs that allow them; of a dump without users, the numbers that configs allow. */
-export function usersOf(rows: readonly Row[]): Read<UserToImport>[] {
+export function usersOf(rows: readonly Row[]): Read<ImportedUser>[] {
   const users = new Users(named(rows, 'auth.user'));
   const groups = new Map(
     named(rows, 'auth.group').map((row) => [String(row.pk), optional(row, 'name') ?? '']),
@@ -103,7 +81,7 @@ export function usersOf(rows: readonly Row[]): Read<UserToImport>[] {
 }
 
 /** The log of the configs' changes. */
-export function changesOf(rows: readonly Row[]): Read<ChangeToImport>[] {
+export function changesOf(rows: readonly Row[]): Read<ImportedChange>[] {
   const users = new Users(named(rows, 'auth.user'));
   return named(rows, 'configs.configlogs').map((row) =>
     read(`change ${row.pk}`, () => {

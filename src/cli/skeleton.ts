@@ -145,10 +145,6 @@ export const ${nameOf(id)} = defineProvider({
   countries: [],
   currencies: ['EUR'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

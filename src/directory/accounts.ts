@@ -2,37 +2,60 @@
 import type { AccountKind } from '../payments/account-kinds.ts';
 import type { Endpoints, Environment } from '../payments/types.ts';
 import { changes, recordAudit } from './audit.ts';
-import type { Database, Statement } from './database.ts';
-import { requireRoom } from './live-values.ts';
+import type { Statement } from './database.ts';
+import { rotationOf } from './live-values.ts';
 import { forgetOutage } from './outages.ts';
-import type { Subject } from './recent-changes.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { DirectoryPart } from './part.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
 import { type AccountLink, accountLinks, succeed, wasSucceeded } from './successions.ts';
+import {
+  asIs,
+  asJson,
+  type MembersOf,
+  namesOf,
+  readRow,
+  type StoredRow,
+  upsert,
+  valuesOf,
+  yesNo,
+} from './table.ts';
 import type { Account, Actor, LiveSecret } from './types.ts';
-import type { Place, Vault } from './vault.ts';
+import type { Place } from './vault.ts';
 
-interface AccountRow {
-  readonly id: string;
-  readonly provider: string;
-  readonly caption: string;
-  readonly display_name: string | null;
-  readonly kind: string | null;
-  readonly environment: string;
-  readonly currencies: string;
-  readonly settings: string;
-  readonly endpoints: string;
-  readonly allowed_ips: string;
-  readonly expire_after_hours: number;
-  readonly trust_unproven: number;
-  readonly retired_at: string | null;
-  readonly succeeded_by: string | null;
-  readonly succeeded_at: string | null;
-  readonly fallback: string | null;
-  readonly down_since: string | null;
-  readonly tried_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** What an operator writes of an account, and when. */
+const WRITTEN = {
+  id: asIs<string>(),
+  provider: asIs<string>(),
+  caption: asIs<string>(),
+  displayName: asIs<string | null>(),
+  kind: asIs<AccountKind | null>(),
+  environment: asIs<Environment>(),
+  currencies: asJson<readonly string[]>(),
+  settings: asJson<Readonly<Record<string, unknown>>>(),
+  endpoints: asJson<Endpoints>(),
+  allowedIps: asJson<readonly string[]>(),
+  expireAfterHours: asIs<number>(),
+  trustUnprovenNotifications: yesNo('trust_unproven'),
+  fallback: asIs<string | null>(),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
+};
+
+/** The columns of an account. */
+export const ACCOUNT_COLUMNS = {
+  ...WRITTEN,
+  retiredAt: asIs<string | null>(),
+  succeededBy: asIs<string | null>(),
+  succeededAt: asIs<string | null>(),
+};
+
+/** What is known of an account's outage, from beside it. */
+const OUTAGE = { downSince: asIs<string | null>(), triedAt: asIs<string | null>() };
+
+const WRITE = upsert('accounts', namesOf(WRITTEN), {
+  key: ['id'],
+  kept: ['id', 'provider', 'created_at'],
+});
 
 interface SecretRow {
   readonly id: string;
@@ -44,20 +67,7 @@ interface SecretRow {
 }
 
 /** An account as an operator writes it, the secrets apart. */
-export interface AccountInput {
-  readonly id: string;
-  readonly provider: string;
-  readonly caption: string;
-  readonly displayName: string | null;
-  readonly kind: AccountKind | null;
-  readonly environment: Environment;
-  readonly currencies: readonly string[];
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly endpoints: Endpoints;
-  readonly allowedIps: readonly string[];
-  readonly trustUnprovenNotifications: boolean;
-  readonly expireAfterHours: number;
-  readonly fallback: string | null;
+export interface AccountInput extends Omit<MembersOf<typeof WRITTEN>, 'createdAt' | 'updatedAt'> {
   /** New values; a secret that is not named keeps its stored value, null takes it away. */
   readonly secrets: Readonly<Record<string, string | null>>;
 }
@@ -101,46 +111,25 @@ function milliseconds(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
 }
 
-export class Accounts {
-  readonly #db: Database;
-  readonly #vault: Vault;
-  readonly #now: () => number;
-  readonly #newId: () => string;
-  readonly #begin: (subject: Subject) => Promise<void>;
-
-  /** @param options.begin says that a change begins, before it is written; throws where nothing may be changed. */
-  constructor(options: {
-    readonly db: Database;
-    readonly vault: Vault;
-    readonly now: () => number;
-    readonly newId: () => string;
-    readonly begin: (subject: Subject) => Promise<void>;
-  }) {
-    this.#db = options.db;
-    this.#vault = options.vault;
-    this.#now = options.now;
-    this.#newId = options.newId;
-    this.#begin = options.begin;
-  }
-
+export class Accounts extends DirectoryPart {
   async get(id: string): Promise<Account | null> {
-    const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
-      this.#db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
+    const [accounts, secrets] = await this.db.batch([
+      this.db.prepare(`${SELECT} WHERE accounts.id = ?`).bind(id),
+      this.db.prepare(`SELECT * FROM account_secrets WHERE account = ? ${NEWEST_FIRST}`).bind(id),
     ]);
-    const row = accounts?.results[0] as AccountRow | undefined;
+    const row = accounts?.results[0] as StoredRow | undefined;
     return row ? this.#open(row, (secrets?.results ?? []) as SecretRow[]) : null;
   }
 
   /** Every account, by id. */
   async list(): Promise<Account[]> {
-    const [accounts, secrets] = await this.#db.batch([
-      this.#db.prepare(`${SELECT} ORDER BY accounts.id`),
-      this.#db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
+    const [accounts, secrets] = await this.db.batch([
+      this.db.prepare(`${SELECT} ORDER BY accounts.id`),
+      this.db.prepare(`SELECT * FROM account_secrets ${NEWEST_FIRST}`),
     ]);
     const secretRows = (secrets?.results ?? []) as SecretRow[];
     return Promise.all(
-      ((accounts?.results ?? []) as AccountRow[]).map((row) =>
+      ((accounts?.results ?? []) as StoredRow[]).map((row) =>
         this.#open(
           row,
           secretRows.filter((secret) => secret.account === row.id),
@@ -149,112 +138,67 @@ export class Accounts {
     );
   }
 
-  async #open(row: AccountRow, secretRows: readonly SecretRow[]): Promise<Account> {
+  async #open(row: StoredRow, secretRows: readonly SecretRow[]): Promise<Account> {
     const secrets: Record<string, LiveSecret[]> = {};
-    const now = this.#now();
+    const now = this.now();
     for (const secret of secretRows) {
       const notAfter = milliseconds(secret.not_after);
       if (notAfter !== null && notAfter <= now) continue;
       secrets[secret.setting] ??= [];
-      const opened = await this.#vault.open(placeOf(secret), secret.sealed);
+      const opened = await this.vault.open(placeOf(secret), secret.sealed);
       secrets[secret.setting]?.push({
         ...(notAfter === null ? { value: opened } : withoutKeyId(opened)),
         notBefore: Date.parse(secret.not_before),
         notAfter,
       });
     }
+    const { succeededBy, succeededAt, ...account } = readRow(ACCOUNT_COLUMNS, row);
+    const { downSince, triedAt } = readRow(OUTAGE, row);
+    const isOut = account.fallback !== null && downSince !== null && triedAt !== null;
     return {
-      id: row.id,
-      provider: row.provider,
-      caption: row.caption,
-      displayName: row.display_name,
-      kind: row.kind as AccountKind | null,
-      environment: row.environment as Environment,
-      currencies: JSON.parse(row.currencies) as string[],
-      settings: JSON.parse(row.settings) as Record<string, unknown>,
-      endpoints: JSON.parse(row.endpoints) as Endpoints,
-      allowedIps: JSON.parse(row.allowed_ips) as string[],
-      expireAfterHours: row.expire_after_hours,
-      trustUnprovenNotifications: row.trust_unproven === 1,
-      retiredAt: row.retired_at,
+      ...account,
       succession:
-        row.succeeded_by === null || row.succeeded_at === null
-          ? null
-          : { by: row.succeeded_by, since: row.succeeded_at },
-      fallback: row.fallback,
-      outage:
-        row.fallback === null || row.down_since === null || row.tried_at === null
-          ? null
-          : { since: row.down_since, triedAt: row.tried_at },
+        succeededBy === null || succeededAt === null ? null : { by: succeededBy, since: succeededAt },
+      outage: isOut ? { since: downSince, triedAt } : null,
       secrets,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
     };
   }
 
   /** Creates or replaces an account, in one batch with its secrets and the audit entry. */
   async put(input: AccountInput, before: Account | null, by: Actor): Promise<void> {
-    await this.#begin(`account/${input.id}`);
-    const at = new Date(this.#now()).toISOString();
-    const statements = [
-      this.#db
-        .prepare(
-          `INSERT INTO accounts (id, provider, caption, environment, currencies, settings, endpoints, allowed_ips, expire_after_hours,
-             trust_unproven, fallback, display_name, kind, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET caption = excluded.caption, environment = excluded.environment,
-             currencies = excluded.currencies, settings = excluded.settings, endpoints = excluded.endpoints,
-             allowed_ips = excluded.allowed_ips, expire_after_hours = excluded.expire_after_hours,
-             trust_unproven = excluded.trust_unproven, fallback = excluded.fallback,
-             display_name = excluded.display_name, kind = excluded.kind, updated_at = excluded.updated_at`,
-        )
-        .bind(
-          input.id,
-          input.provider,
-          input.caption,
-          input.environment,
-          JSON.stringify(input.currencies),
-          JSON.stringify(input.settings),
-          JSON.stringify(input.endpoints),
-          JSON.stringify(input.allowedIps),
-          input.expireAfterHours,
-          input.trustUnprovenNotifications ? 1 : 0,
-          input.fallback,
-          input.displayName,
-          input.kind,
-          at,
-          at,
-        ),
-    ];
+    await this.begin(`account/${input.id}`);
+    const at = this.at();
+    const members = { ...input, createdAt: at, updatedAt: at };
+    const statements = [this.db.prepare(WRITE, valuesOf(WRITTEN, members))];
     for (const [setting, value] of Object.entries(input.secrets)) {
       statements.push(
-        this.#db
+        this.db
           .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ?')
           .bind(input.id, setting),
       );
       if (value !== null) statements.push(await this.#insertSecret(input.id, setting, value, at));
     }
-    if (input.fallback === null) statements.push(forgetOutage(this.#db, input.id));
+    if (input.fallback === null) statements.push(forgetOutage(this.db, input.id));
     const { secrets, id, ...shown } = input;
     statements.push(
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: before ? 'account.updated' : 'account.created',
         subject: id,
         shop: null,
-        detail: { ...changes(before && publicPart(before), shown), secrets: Object.keys(secrets) },
+        detail: { ...changes(before && shownBefore(before, shown), shown), secrets: Object.keys(secrets) },
       }),
     );
-    await this.#db.batch(statements);
+    await this.db.batch(statements);
   }
 
   /** From now on the account begins no attempt; one that is retired already keeps its time. */
   async retire(id: string, by: Actor): Promise<void> {
-    await this.#begin(`account/${id}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
-      this.#db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
-      recordAudit(this.#db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
+    await this.begin(`account/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('UPDATE accounts SET retired_at = ? WHERE id = ? AND retired_at IS NULL').bind(at, id),
+      recordAudit(this.db, at, { by, action: 'account.retired', subject: id, shop: null, detail: {} }),
     ]);
   }
 
@@ -263,26 +207,26 @@ export class Accounts {
    * @returns false: the other is not in use.
    */
   async succeed(from: string, to: string, by: Actor): Promise<boolean> {
-    await this.#begin(`account/${from}`);
-    await this.#begin(`account/${to}`);
-    await this.#begin('setting/moves');
-    return succeed(this.#db, { from, to, by, at: new Date(this.#now()).toISOString() });
+    await this.begin(`account/${from}`);
+    await this.begin(`account/${to}`);
+    await this.begin('setting/moves');
+    return succeed(this.db, { from, to, by, at: this.at() });
   }
 
   /** Whether an account was ever succeeded. */
   wasSucceeded(id: string): Promise<boolean> {
-    return wasSucceeded(this.#db, id);
+    return wasSucceeded(this.db, id);
   }
 
   /** Every account that has a successor or a fallback. */
   links(): Promise<readonly AccountLink[]> {
-    return accountLinks(this.#db);
+    return accountLinks(this.db);
   }
 
   async #insertSecret(account: string, setting: string, value: string, at: string): Promise<Statement> {
-    const id = this.#newId();
-    const sealed = await this.#vault.seal(placeOf({ id, account, setting }), value);
-    return this.#db
+    const id = this.newId();
+    const sealed = await this.vault.seal(placeOf({ id, account, setting }), value);
+    return this.db
       .prepare(
         'INSERT INTO account_secrets (id, account, setting, sealed, not_before) VALUES (?, ?, ?, ?, ?)',
       )
@@ -299,36 +243,34 @@ export class Accounts {
     { setting, value, graceSeconds, keyId }: SecretRotation,
     by: Actor,
   ): Promise<void> {
-    await this.#begin(`account/${account}`);
-    const now = this.#now();
+    await this.begin(`account/${account}`);
+    const now = this.now();
     const at = new Date(now).toISOString();
     const until = new Date(now + graceSeconds * 1000).toISOString();
-    const { results } = await this.#db
-      .prepare('SELECT not_after FROM account_secrets WHERE account = ? AND setting = ?')
-      .bind(account, setting)
-      .all<Pick<SecretRow, 'not_after'>>();
-    const instead = 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once';
-    requireRoom(results, { name: setting, at, graceSeconds, instead });
+    const [forgotten, ended] = await rotationOf(
+      { db: this.db, table: 'account_secrets', whose: { account, setting } },
+      {
+        name: setting,
+        at,
+        until,
+        graceSeconds,
+        instead: 'set the new value in PUT /v1/admin/accounts/:id, which ends all earlier ones at once',
+      },
+    );
     const named = keyId ? await this.#namedBefore(account, setting, keyId.setting, until) : [];
-    await this.#db.batch([
-      this.#db
-        .prepare('DELETE FROM account_secrets WHERE account = ? AND setting = ? AND not_after <= ?')
-        .bind(account, setting, at),
+    await this.db.batch([
+      forgotten,
       ...named,
-      this.#db
-        .prepare(
-          'UPDATE account_secrets SET not_after = ? WHERE account = ? AND setting = ? AND not_after IS NULL',
-        )
-        .bind(until, account, setting),
+      ended,
       await this.#insertSecret(account, setting, value, at),
       ...(keyId
         ? [
-            this.#db
+            this.db
               .prepare('UPDATE accounts SET settings = json_set(settings, ?, ?), updated_at = ? WHERE id = ?')
               .bind(`$.${keyId.setting}`, keyId.value, at, account),
           ]
         : []),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: 'account.secret_rotated',
         subject: account,
@@ -347,59 +289,45 @@ export class Accounts {
   ): Promise<readonly Statement[]> {
     const before = await this.get(account);
     const keyId = before?.settings[keyIdSetting];
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare('SELECT * FROM account_secrets WHERE account = ? AND setting = ? AND not_after IS NULL')
       .bind(account, setting)
       .all<SecretRow>();
     const [current] = results;
     if (!current || typeof keyId !== 'string') return [];
-    const value = await this.#vault.open(placeOf(current), current.sealed);
-    const sealed = await this.#vault.seal(placeOf(current), withKeyId(value, keyId));
+    const value = await this.vault.open(placeOf(current), current.sealed);
+    const sealed = await this.vault.seal(placeOf(current), withKeyId(value, keyId));
     return [
-      this.#db
+      this.db
         .prepare('UPDATE account_secrets SET sealed = ?, not_after = ? WHERE id = ? AND not_after IS NULL')
         .bind(sealed, until, current.id),
     ];
   }
 
   async delete(id: string, by: Actor): Promise<void> {
-    await this.#begin(`account/${id}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
-      this.#db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
-      this.#db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
-      forgetOutage(this.#db, id),
-      recordAudit(this.#db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
+    await this.begin(`account/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('DELETE FROM account_secrets WHERE account = ?').bind(id),
+      this.db.prepare('DELETE FROM accounts WHERE id = ?').bind(id),
+      forgetOutage(this.db, id),
+      recordAudit(this.db, at, { by, action: 'account.deleted', subject: id, shop: null, detail: {} }),
     ]);
   }
 
   /** Seals again every secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.#db
-      .prepare('SELECT * FROM account_secrets WHERE sealed NOT LIKE ?')
-      .bind(`${this.#vault.prefix}%`)
-      .all<SecretRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
-    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
-      this.#db
-        .prepare('UPDATE account_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<SecretRow>(
+      { db, vault, table: 'account_secrets', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }
 
-/** What of an account may be shown and compared. */
-function publicPart(account: Account): Record<string, unknown> {
-  const {
-    id: _id,
-    secrets: _secrets,
-    retiredAt: _retiredAt,
-    succession: _succession,
-    outage: _outage,
-    createdAt: _createdAt,
-    updatedAt: _updatedAt,
-    ...shown
-  } = account;
-  return shown;
+/** What an operator may have written of an account before: the members that are written now. */
+function shownBefore(account: Account, now: Omit<AccountInput, 'id' | 'secrets'>): Record<string, unknown> {
+  const names = Object.keys(now) as (keyof typeof now)[];
+  return Object.fromEntries(names.map((name) => [name, account[name]]));
 }

@@ -4,9 +4,9 @@
  */
 import { base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
-import type { Database } from './database.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
-import type { Place, Vault } from './vault.ts';
+import { DirectoryPart } from './part.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
+import type { Place } from './vault.ts';
 
 /** A session ends so long after it began, and so long after it was last seen. Milliseconds. */
 const SESSION_MS = 12 * 3_600_000;
@@ -74,61 +74,30 @@ const NOTHING: Credential = {
   lockedUntil: null,
 };
 
-export class Credentials {
-  readonly #db: Database;
-  readonly #vault: Vault;
-  readonly #hashKey: Uint8Array;
-  readonly #now: () => number;
-  readonly #random: (bytes: Uint8Array) => void;
-
-  constructor(options: {
-    readonly db: Database;
-    readonly vault: Vault;
-    /** Keys the hashes of session tokens and recovery codes. */
-    readonly hashKey: Uint8Array;
-    readonly now: () => number;
-    readonly random: (bytes: Uint8Array) => void;
-  }) {
-    this.#db = options.db;
-    this.#vault = options.vault;
-    this.#hashKey = options.hashKey;
-    this.#now = options.now;
-    this.#random = options.random;
-  }
-
-  #bytes(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.#random(bytes);
-    return bytes;
-  }
-
-  #at(): string {
-    return new Date(this.#now()).toISOString();
-  }
-
+export class Credentials extends DirectoryPart {
   #hashOf(kind: 'session' | 'recovery-code', text: string): string {
-    return hex(hmacOf('sha256', this.#hashKey, utf8(`operator-${kind}\0${text}`)));
+    return hex(hmacOf('sha256', this.hashKey, utf8(`operator-${kind}\0${text}`)));
   }
 
   async #row(user: string): Promise<CredentialRow | null> {
-    return this.#db.prepare('SELECT * FROM operator_credentials WHERE user = ?').bind(user).first();
+    return this.db.prepare('SELECT * FROM operator_credentials WHERE user = ?').bind(user).first();
   }
 
   /** Sets columns of a user's row, which is made where it is missing. */
   async #set(user: string, columns: Readonly<Record<string, string | number | null>>): Promise<void> {
     const names = Object.keys(columns);
-    await this.#db.batch([
-      this.#db
+    await this.db.batch([
+      this.db
         .prepare(
           `INSERT INTO operator_credentials (user, recovery_codes, failures, updated_at) SELECT id, '[]', 0, ? FROM operator_users WHERE id = ?
            ON CONFLICT (user) DO NOTHING`,
         )
-        .bind(this.#at(), user),
-      this.#db
+        .bind(this.at(), user),
+      this.db
         .prepare(
           `UPDATE operator_credentials SET ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? WHERE user = ?`,
         )
-        .bind(...Object.values(columns), this.#at(), user),
+        .bind(...Object.values(columns), this.at(), user),
     ]);
   }
 
@@ -150,21 +119,20 @@ export class Credentials {
 
   /** Sets the TOTP secret; null takes it away. */
   async putTotp(user: string, secret: string | null): Promise<void> {
-    const row = secret === null ? null : hex(this.#bytes(16));
-    const sealed =
-      secret === null || row === null ? null : await this.#vault.seal(placeOf(user, row), secret);
+    const row = secret === null ? null : this.newId();
+    const sealed = secret === null || row === null ? null : await this.vault.seal(placeOf(user, row), secret);
     await this.#set(user, { totp_row: row, totp_sealed: sealed, totp_last_step: null });
   }
 
   async totpSecret(user: string): Promise<string | null> {
     const row = await this.#row(user);
     if (!row?.totp_sealed || row.totp_row === null) return null;
-    return this.#vault.open(placeOf(user, row.totp_row), row.totp_sealed);
+    return this.vault.open(placeOf(user, row.totp_row), row.totp_sealed);
   }
 
   /** Takes the time step of a right code. False: it, or a later one, was taken before: a code that was seen is no proof any more. */
   async takeTotpStep(user: string, step: number): Promise<boolean> {
-    const taken = await this.#db
+    const taken = await this.db
       .prepare(
         `UPDATE operator_credentials SET totp_last_step = ? WHERE user = ? AND totp_sealed IS NOT NULL
            AND (totp_last_step IS NULL OR totp_last_step < ?) RETURNING user`,
@@ -182,7 +150,7 @@ export class Credentials {
 
   /** Takes a recovery code, once. False: it is none of the user's, or was taken. */
   async takeRecoveryCode(user: string, code: string): Promise<boolean> {
-    const taken = await this.#db
+    const taken = await this.db
       .prepare(
         `UPDATE operator_credentials SET recovery_codes =
              (SELECT json_group_array(value) FROM json_each(recovery_codes) WHERE value <> ?1)
@@ -196,7 +164,7 @@ export class Credentials {
   /** Counts a wrong try, however many come at once. @returns how many there were since the last right one. */
   async noteFailure(user: string): Promise<number> {
     await this.#set(user, {});
-    const row = await this.#db
+    const row = await this.db
       .prepare('UPDATE operator_credentials SET failures = failures + 1 WHERE user = ? RETURNING failures')
       .bind(user)
       .first<{ readonly failures: number }>();
@@ -219,36 +187,36 @@ export class Credentials {
     user: string,
     { address, agent }: Pick<Session, 'address' | 'agent'>,
   ): Promise<string | null> {
-    const token = base64url(this.#bytes(32));
-    const at = this.#at();
-    const made = await this.#db
+    const token = base64url(this.bytes(32));
+    const at = this.at();
+    const made = await this.db
       .prepare(
         `INSERT INTO operator_sessions (hash, id, user, created_at, last_seen_at, address, agent)
          SELECT ?, ?, id, ?, ?, ?, ? FROM operator_users WHERE id = ? AND active = 1 RETURNING id`,
       )
-      .bind(this.#hashOf('session', token), hex(this.#bytes(8)), at, at, address, agent, user)
+      .bind(this.#hashOf('session', token), hex(this.bytes(8)), at, at, address, agent, user)
       .first<{ readonly id: string }>();
     return made && token;
   }
 
   #lives(): readonly [string, string] {
-    return [new Date(this.#now() - SESSION_MS).toISOString(), new Date(this.#now() - IDLE_MS).toISOString()];
+    return [new Date(this.now() - SESSION_MS).toISOString(), new Date(this.now() - IDLE_MS).toISOString()];
   }
 
   /** The session of a token, if it has not ended; it counts as seen. */
   async session(token: string): Promise<Session | null> {
     const hash = this.#hashOf('session', token);
-    const row = await this.#db
+    const row = await this.db
       .prepare(
         'SELECT * FROM operator_sessions WHERE hash = ? AND ended_at IS NULL AND created_at > ? AND last_seen_at > ?',
       )
       .bind(hash, ...this.#lives())
       .first<SessionRow>();
     if (!row) return null;
-    if (this.#now() - Date.parse(row.last_seen_at) >= SEEN_EVERY_MS) {
-      await this.#db
+    if (this.now() - Date.parse(row.last_seen_at) >= SEEN_EVERY_MS) {
+      await this.db
         .prepare('UPDATE operator_sessions SET last_seen_at = ? WHERE hash = ? AND ended_at IS NULL')
-        .bind(this.#at(), hash)
+        .bind(this.at(), hash)
         .run();
     }
     return sessionOf(row);
@@ -256,7 +224,7 @@ export class Credentials {
 
   /** A user's sessions that have not ended, the newest first. */
   async sessions(user: string): Promise<readonly Session[]> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare(
         `SELECT * FROM operator_sessions WHERE user = ? AND ended_at IS NULL AND created_at > ? AND last_seen_at > ?
          ORDER BY created_at DESC, id`,
@@ -268,41 +236,34 @@ export class Credentials {
 
   /** Ends a session of a user. */
   endSession(user: string, id: string): Promise<void> {
-    return this.#db
+    return this.db
       .prepare('UPDATE operator_sessions SET ended_at = ? WHERE user = ? AND id = ? AND ended_at IS NULL')
-      .bind(this.#at(), user, id)
+      .bind(this.at(), user, id)
       .run();
   }
 
   /** Ends all of a user's sessions, and forgets those that ended before the longest a session lasts. */
   async endSessions(user: string): Promise<void> {
     const [longAgo] = this.#lives();
-    await this.#db.batch([
-      this.#db
+    await this.db.batch([
+      this.db
         .prepare('UPDATE operator_sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL')
-        .bind(this.#at(), user),
-      this.#db
-        .prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?')
-        .bind(user, longAgo),
+        .bind(this.at(), user),
+      this.db.prepare('DELETE FROM operator_sessions WHERE user = ? AND created_at <= ?').bind(user, longAgo),
     ]);
   }
 
   /** Seals again every TOTP secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.#db
-      .prepare('SELECT * FROM operator_credentials WHERE totp_sealed NOT LIKE ?')
-      .bind(`${this.#vault.prefix}%`)
-      .all<CredentialRow>();
-    const rows = results.map(({ user, totp_row, totp_sealed }) => ({
-      id: user,
-      sealed: totp_sealed ?? '',
-      place: placeOf(user, totp_row ?? ''),
-    }));
-    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
-      this.#db
-        .prepare('UPDATE operator_credentials SET totp_sealed = ? WHERE user = ? AND totp_sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<CredentialRow>(
+      { db, vault, table: 'operator_credentials', id: 'user', sealed: 'totp_sealed' },
+      ({ user, totp_row, totp_sealed }) => ({
+        id: user,
+        sealed: totp_sealed ?? '',
+        place: placeOf(user, totp_row ?? ''),
+      }),
+      acceptOlder,
     );
   }
 }

@@ -1,8 +1,11 @@
-/** The directory: everything in D1 behind one class, its hot reads cached in the isolate. */
+/**
+ * The directory: everything in D1 behind one class, its hot reads cached in the isolate. The file is long because the class has a method
+ * for each thing that is asked of it; what they do stands in the files that they call.
+ */
 import type { PaymentAttention } from '../payments/attention.ts';
 import { isUnavailable } from '../payments/errors.ts';
 import type { Moves } from '../payments/moves.ts';
-import { hex } from '../signing/bytes.ts';
+import type { SearchablePayment } from '../payments/searchable.ts';
 import { Accounts } from './accounts.ts';
 import { Anchors } from './anchors.ts';
 import {
@@ -59,7 +62,6 @@ import {
   listReferences,
   project,
   projectedIds,
-  type SearchablePayment,
   setNextChecks,
 } from './projection.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -137,18 +139,14 @@ export class Directory {
     this.anchors = new Anchors(db);
     this.books = new Books(db);
     this.reconciliations = new Reconciliations(db, now);
-    this.shops = new Shops({ db, vault, hashKey, now, random, begin });
-    this.operators = new Operators({ db, hashKey, now, random, begin });
-    this.credentials = new Credentials({ db, vault, hashKey, now, random });
+    const parts = { db, vault, hashKey, now, random, begin };
+    this.shops = new Shops(parts);
+    this.operators = new Operators(parts);
+    this.credentials = new Credentials(parts);
+    this.endpoints = new ShopEndpoints(parts);
+    this.accounts = new Accounts(parts);
     this.settings = new Settings(db, now, begin);
     this.#uses = new UseLog((uses) => this.operators.writeUses(uses));
-    this.endpoints = new ShopEndpoints({ db, vault, now, random, begin });
-    const newId = () => {
-      const bytes = new Uint8Array(16);
-      random(bytes);
-      return hex(bytes);
-    };
-    this.accounts = new Accounts({ db, vault, now, newId, begin });
   }
 
   /** An account, cached. */

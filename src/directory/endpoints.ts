@@ -4,12 +4,13 @@
  */
 import { base64, hex } from '../signing/bytes.ts';
 import { type AuditRecord, changes, recordAudit } from './audit.ts';
-import type { Database, Statement } from './database.ts';
-import { requireRoom } from './live-values.ts';
-import type { Subject } from './recent-changes.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import type { Statement } from './database.ts';
+import { rotationOf } from './live-values.ts';
+import { DirectoryPart } from './part.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
+import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import type { Actor, LiveSecret, LiveTimes, Shop, WebhookDialect } from './types.ts';
-import type { Place, Vault } from './vault.ts';
+import type { Place } from './vault.ts';
 
 /** The id of the endpoint that is the shop's `webhook`. */
 export const FIRST_ENDPOINT = 'first';
@@ -44,18 +45,29 @@ export interface EndpointTarget extends Endpoint {
 /** What an operator says of an endpoint. */
 export type EndpointInput = Pick<Endpoint, 'url' | 'dialect' | 'events' | 'active'>;
 
-interface EndpointRow {
-  readonly shop: string;
-  readonly id: string;
-  readonly url: string | null;
-  readonly dialect: string | null;
-  readonly events: string;
-  readonly active: number;
-  readonly failing_since: string | null;
-  readonly switched_off_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** What an operator writes of an endpoint, and when. */
+const WRITTEN = {
+  shop: asIs<string>(),
+  id: asIs<string>(),
+  // Null of the first one: the shop's.
+  url: asIs<string | null>(),
+  dialect: asIs<WebhookDialect | null>(),
+  events: asJson<readonly string[]>(),
+  active: yesNo(),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
+};
+
+/** The columns of an endpoint. */
+export const ENDPOINT_COLUMNS = {
+  ...WRITTEN,
+  failingSince: asIs<string | null>(),
+  switchedOffAt: asIs<string | null>(),
+};
+
+/** Who switches it on again, or mends its address, begins the five days anew. */
+const WRITE = `${upsert('endpoints', namesOf(WRITTEN), { key: ['shop', 'id'], kept: ['shop', 'id', 'created_at'] })},
+  failing_since = NULL, switched_off_at = CASE WHEN excluded.active = 1 THEN NULL ELSE switched_off_at END`;
 
 interface SecretRow {
   readonly id: string;
@@ -67,22 +79,13 @@ interface SecretRow {
 }
 
 /** An endpoint of its own, by its row. */
-function endpointOf(row: EndpointRow): Endpoint {
-  return {
-    id: row.id,
-    url: row.url ?? '',
-    dialect: (row.dialect ?? 'standard') as WebhookDialect,
-    events: JSON.parse(row.events) as string[],
-    active: row.active === 1,
-    failingSince: row.failing_since,
-    switchedOffAt: row.switched_off_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+function endpointOf(row: StoredRow): Endpoint {
+  const { shop: _shop, url, dialect, ...endpoint } = readRow(ENDPOINT_COLUMNS, row);
+  return { ...endpoint, url: url ?? '', dialect: dialect ?? 'standard' };
 }
 
 /** The first endpoint: the shop's `webhook`, with what its row says beside; null: the shop has none. */
-function firstOf({ webhook, createdAt, updatedAt }: Shop, row: EndpointRow | undefined): Endpoint | null {
+function firstOf({ webhook, createdAt, updatedAt }: Shop, row: StoredRow | undefined): Endpoint | null {
   if (webhook.url === null) return null;
   const beside = row ? endpointOf(row) : null;
   return {
@@ -102,45 +105,16 @@ function placeOf({ shop, endpoint, id }: Pick<SecretRow, 'shop' | 'endpoint' | '
   return { purpose: `shop/${shop}/endpoint/${endpoint}`, row: id };
 }
 
-export class ShopEndpoints {
-  readonly #db: Database;
-  readonly #vault: Vault;
-  readonly #now: () => number;
-  readonly #random: (bytes: Uint8Array) => void;
-  readonly #begin: (subject: Subject) => Promise<void>;
-
-  constructor(options: {
-    readonly db: Database;
-    readonly vault: Vault;
-    readonly now: () => number;
-    readonly random: (bytes: Uint8Array) => void;
-    /** Says that a change begins, before it is written; throws where nothing may be changed. */
-    readonly begin: (subject: Subject) => Promise<void>;
-  }) {
-    this.#db = options.db;
-    this.#vault = options.vault;
-    this.#now = options.now;
-    this.#random = options.random;
-    this.#begin = options.begin;
-  }
-
-  #hex(length: number): string {
-    const bytes = new Uint8Array(length);
-    this.#random(bytes);
-    return hex(bytes);
-  }
-
+export class ShopEndpoints extends DirectoryPart {
   newSecret(): string {
-    const bytes = new Uint8Array(24);
-    this.#random(bytes);
-    return `whsec_${base64(bytes)}`;
+    return `whsec_${base64(this.bytes(24))}`;
   }
 
-  async #rows(shop: string): Promise<EndpointRow[]> {
-    const { results } = await this.#db
+  async #rows(shop: string): Promise<StoredRow[]> {
+    const { results } = await this.db
       .prepare('SELECT * FROM endpoints WHERE shop = ? ORDER BY created_at, id')
       .bind(shop)
-      .all<EndpointRow>();
+      .all<StoredRow>();
     return results;
   }
 
@@ -169,17 +143,17 @@ export class ShopEndpoints {
 
   /** The live secrets of a shop's endpoints, the newest first. */
   async #secrets(shop: string): Promise<ReadonlyMap<string, readonly LiveSecret[]>> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare(
         `SELECT * FROM endpoint_secrets WHERE shop = ? AND (not_after IS NULL OR not_after > ?)
          ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC`,
       )
-      .bind(shop, new Date(this.#now()).toISOString())
+      .bind(shop, this.at())
       .all<SecretRow>();
     const found = new Map<string, LiveSecret[]>();
     for (const row of results) {
       const secret = {
-        value: await this.#vault.open(placeOf(row), row.sealed),
+        value: await this.vault.open(placeOf(row), row.sealed),
         notBefore: Date.parse(row.not_before),
         notAfter: row.not_after === null ? null : Date.parse(row.not_after),
       };
@@ -190,12 +164,12 @@ export class ShopEndpoints {
 
   /** When the live secrets of each endpoint but the first live, the newest first. None is opened. */
   async secretTimes(shop: string): Promise<Readonly<Record<string, readonly LiveTimes[]>>> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare(
         `SELECT * FROM endpoint_secrets WHERE shop = ? AND (not_after IS NULL OR not_after > ?)
          ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC`,
       )
-      .bind(shop, new Date(this.#now()).toISOString())
+      .bind(shop, this.at())
       .all<SecretRow>();
     const times: Record<string, LiveTimes[]> = {};
     for (const { endpoint, not_before: notBefore, not_after: notAfter } of results)
@@ -204,13 +178,13 @@ export class ShopEndpoints {
   }
 
   #audited(at: string, by: Actor, action: string, detail: AuditRecord['detail'], shop: string): Statement {
-    return recordAudit(this.#db, at, { by, action, subject: shop, shop, detail });
+    return recordAudit(this.db, at, { by, action, subject: shop, shop, detail });
   }
 
   async #insertSecret(shop: string, endpoint: string, value: string, at: string): Promise<Statement> {
-    const id = this.#hex(16);
-    const sealed = await this.#vault.seal(placeOf({ id, shop, endpoint }), value);
-    return this.#db
+    const id = this.newId();
+    const sealed = await this.vault.seal(placeOf({ id, shop, endpoint }), value);
+    return this.db
       .prepare('INSERT INTO endpoint_secrets (id, shop, endpoint, sealed, not_before) VALUES (?, ?, ?, ?, ?)')
       .bind(id, shop, endpoint, sealed, at);
   }
@@ -221,11 +195,11 @@ export class ShopEndpoints {
     input: EndpointInput,
     by: Actor,
   ): Promise<{ readonly id: string; readonly secret: string }> {
-    await this.#begin(`shop/${shop}`);
-    const at = new Date(this.#now()).toISOString();
-    const id = `ep_${this.#hex(8)}`;
+    await this.begin(`shop/${shop}`);
+    const at = this.at();
+    const id = `ep_${hex(this.bytes(8))}`;
     const secret = this.newSecret();
-    await this.#db.batch([
+    await this.db.batch([
       this.#written(shop, id, input, at),
       await this.#insertSecret(shop, id, secret, at),
       this.#audited(at, by, 'endpoint.created', { endpoint: id, ...changes(null, { ...input }) }, shop),
@@ -234,35 +208,20 @@ export class ShopEndpoints {
   }
 
   #written(shop: string, id: string, input: EndpointInput, at: string): Statement {
-    const isFirst = id === FIRST_ENDPOINT;
-    // Who switches it on again, or mends its address, begins the five days anew.
-    return this.#db
-      .prepare(
-        `INSERT INTO endpoints (shop, id, url, dialect, events, active, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
-         ON CONFLICT (shop, id) DO UPDATE SET url = excluded.url, dialect = excluded.dialect, events = excluded.events,
-           active = excluded.active, failing_since = NULL,
-           switched_off_at = CASE WHEN excluded.active = 1 THEN NULL ELSE switched_off_at END,
-           updated_at = excluded.updated_at`,
-      )
-      .bind(
-        shop,
-        id,
-        isFirst ? null : input.url,
-        isFirst ? null : input.dialect,
-        JSON.stringify(input.events),
-        input.active ? 1 : 0,
-        at,
-      );
+    const { events, active } = input;
+    const address = id === FIRST_ENDPOINT ? { url: null, dialect: null } : input;
+    const { url, dialect } = address;
+    const members = { shop, id, url, dialect, events, active, createdAt: at, updatedAt: at };
+    return this.db.prepare(WRITE, valuesOf(WRITTEN, members));
   }
 
   /** Changes an endpoint. Of the first one, what is not the shop's own. */
   async change(shop: string, before: Endpoint, input: EndpointInput, by: Actor): Promise<void> {
-    await this.#begin(`shop/${shop}`);
-    const at = new Date(this.#now()).toISOString();
+    await this.begin(`shop/${shop}`);
+    const at = this.at();
     const { url, dialect, events, active } = before;
     const changed = changes({ url, dialect, events, active }, { ...input });
-    await this.#db.batch([
+    await this.db.batch([
       this.#written(shop, before.id, input, at),
       this.#audited(at, by, 'endpoint.updated', { endpoint: before.id, ...changed }, shop),
     ]);
@@ -270,12 +229,12 @@ export class ShopEndpoints {
 
   /** Deletes an endpoint with its secrets, and what it has needed a person for. */
   async delete(shop: string, endpoint: string, by: Actor): Promise<void> {
-    await this.#begin(`shop/${shop}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
-      this.#db.prepare('DELETE FROM endpoints WHERE shop = ? AND id = ?').bind(shop, endpoint),
-      this.#db.prepare('DELETE FROM endpoint_secrets WHERE shop = ? AND endpoint = ?').bind(shop, endpoint),
-      this.#db
+    await this.begin(`shop/${shop}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('DELETE FROM endpoints WHERE shop = ? AND id = ?').bind(shop, endpoint),
+      this.db.prepare('DELETE FROM endpoint_secrets WHERE shop = ? AND endpoint = ?').bind(shop, endpoint),
+      this.db
         .prepare(
           "DELETE FROM attention WHERE shop = ? AND kind = 'webhook_failing' AND subject LIKE '%/' || ?",
         )
@@ -289,25 +248,22 @@ export class ShopEndpoints {
    * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(shop: string, endpoint: string, graceSeconds: number, by: Actor): Promise<string> {
-    await this.#begin(`shop/${shop}`);
-    const now = this.#now();
+    await this.begin(`shop/${shop}`);
+    const now = this.now();
     const at = new Date(now).toISOString();
     const value = this.newSecret();
-    const { results } = await this.#db
-      .prepare('SELECT not_after FROM endpoint_secrets WHERE shop = ? AND endpoint = ?')
-      .bind(shop, endpoint)
-      .all<Pick<SecretRow, 'not_after'>>();
-    const instead = 'delete the endpoint and make a new one';
-    requireRoom(results, { name: 'secret', at, graceSeconds, instead });
-    await this.#db.batch([
-      this.#db
-        .prepare('DELETE FROM endpoint_secrets WHERE shop = ? AND endpoint = ? AND not_after <= ?')
-        .bind(shop, endpoint, at),
-      this.#db
-        .prepare(
-          'UPDATE endpoint_secrets SET not_after = ? WHERE shop = ? AND endpoint = ? AND not_after IS NULL',
-        )
-        .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, endpoint),
+    const ended = await rotationOf(
+      { db: this.db, table: 'endpoint_secrets', whose: { shop, endpoint } },
+      {
+        name: 'secret',
+        at,
+        until: new Date(now + graceSeconds * 1000).toISOString(),
+        graceSeconds,
+        instead: 'delete the endpoint and make a new one',
+      },
+    );
+    await this.db.batch([
+      ...ended,
       await this.#insertSecret(shop, endpoint, value, at),
       this.#audited(at, by, 'endpoint.secret_rotated', { endpoint, graceSeconds }, shop),
     ]);
@@ -316,7 +272,7 @@ export class ShopEndpoints {
 
   /** Notes that an endpoint took a message after it had taken none. */
   async works(shop: string, endpoint: string): Promise<void> {
-    await this.#db
+    await this.db
       .prepare('UPDATE endpoints SET failing_since = NULL WHERE shop = ? AND id = ?')
       .bind(shop, endpoint)
       .run();
@@ -327,9 +283,9 @@ export class ShopEndpoints {
    * @returns whether it is switched off now.
    */
   async fails(shop: string, endpoint: string): Promise<boolean> {
-    const now = this.#now();
+    const now = this.now();
     const at = new Date(now).toISOString();
-    const row = await this.#db
+    const row = await this.db
       .prepare(
         `INSERT INTO endpoints (shop, id, events, active, failing_since, created_at, updated_at)
          SELECT ?1, ?2, ?4, 1, ?3, ?3, ?3 WHERE ?2 = '${FIRST_ENDPOINT}' OR EXISTS
@@ -351,17 +307,12 @@ export class ShopEndpoints {
   }
 
   /** Seals again every secret that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.#db
-      .prepare('SELECT * FROM endpoint_secrets WHERE sealed NOT LIKE ?')
-      .bind(`${this.#vault.prefix}%`)
-      .all<SecretRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }));
-    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
-      this.#db
-        .prepare('UPDATE endpoint_secrets SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<SecretRow>(
+      { db, vault, table: 'endpoint_secrets', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed, place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }

@@ -2,8 +2,7 @@
 import { base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
-import type { Database } from './database.ts';
-import type { Subject } from './recent-changes.ts';
+import { DirectoryPart } from './part.ts';
 import type { Actor, Role, Scope } from './types.ts';
 
 /** What a token or user may do, and of which shops. */
@@ -114,44 +113,12 @@ export interface Use {
   readonly address: string | null;
 }
 
-export class Operators {
-  readonly #db: Database;
-  readonly #hashKey: Uint8Array;
-  readonly #now: () => number;
-  readonly #random: (bytes: Uint8Array) => void;
-  readonly #begin: (subject: Subject) => Promise<void>;
-
-  constructor(options: {
-    readonly db: Database;
-    /** Keys the hashes, so that a copy of the database alone proves nothing about a token. */
-    readonly hashKey: Uint8Array;
-    readonly now: () => number;
-    readonly random: (bytes: Uint8Array) => void;
-    /** As in Shops. */
-    readonly begin: (subject: Subject) => Promise<void>;
-  }) {
-    this.#db = options.db;
-    this.#hashKey = options.hashKey;
-    this.#now = options.now;
-    this.#random = options.random;
-    this.#begin = options.begin;
-  }
-
-  #bytes(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.#random(bytes);
-    return bytes;
-  }
-
-  #at(): string {
-    return new Date(this.#now()).toISOString();
-  }
-
+export class Operators extends DirectoryPart {
   // --- Tokens ---------------------------------------------------------------------------------------------
 
   /** The stored form of a token. */
   hashOf(token: string): string {
-    return hex(hmacOf('sha256', this.#hashKey, utf8(`operator-token\0${token}`)));
+    return hex(hmacOf('sha256', this.hashKey, utf8(`operator-token\0${token}`)));
   }
 
   /** A new token; nobody can read its text again. */
@@ -159,18 +126,18 @@ export class Operators {
     grant: Grant & { readonly expiresAt: string | null },
     by: Actor,
   ): Promise<{ readonly token: string; readonly created: OperatorToken }> {
-    const at = this.#at();
-    const id = hex(this.#bytes(8));
-    const token = `cst_${base64url(this.#bytes(32))}`;
+    const at = this.at();
+    const id = hex(this.bytes(8));
+    const token = `cst_${base64url(this.bytes(32))}`;
     const { name, role, scope, expiresAt } = grant;
-    await this.#db.batch([
-      this.#db
+    await this.db.batch([
+      this.db
         .prepare(
           `INSERT INTO operator_tokens (id, name, role, shops, shop_groups, hash, created_at, expires_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .bind(id, name, role, ...columnsOf(scope), this.hashOf(token), at, expiresAt),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: 'token.created',
         subject: id,
@@ -187,14 +154,14 @@ export class Operators {
 
   /** The tokens, those that are revoked or over too, the newest first. */
   async tokens(): Promise<readonly OperatorToken[]> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare('SELECT * FROM operator_tokens ORDER BY created_at DESC, id')
       .all<TokenRow>();
     return results.map(tokenOf);
   }
 
   async token(id: string): Promise<OperatorToken | null> {
-    const row = await this.#db
+    const row = await this.db
       .prepare('SELECT * FROM operator_tokens WHERE id = ?')
       .bind(id)
       .first<TokenRow>();
@@ -203,24 +170,24 @@ export class Operators {
 
   /** The token of a hash, if it is good now. */
   async tokenByHash(hash: string): Promise<OperatorToken | null> {
-    const row = await this.#db
+    const row = await this.db
       .prepare(
         'SELECT * FROM operator_tokens WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
       )
-      .bind(hash, this.#at())
+      .bind(hash, this.at())
       .first<TokenRow>();
     return row && tokenOf(row);
   }
 
   /** From now on the token opens nothing. */
   async revokeToken({ id, name }: Pick<OperatorToken, 'id' | 'name'>, by: Actor): Promise<void> {
-    await this.#begin(`token/${id}`);
-    const at = this.#at();
-    await this.#db.batch([
-      this.#db
+    await this.begin(`token/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db
         .prepare('UPDATE operator_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL')
         .bind(at, id),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: 'token.revoked',
         subject: id,
@@ -233,18 +200,18 @@ export class Operators {
   // --- Users ----------------------------------------------------------------------------------------------
 
   async users(): Promise<readonly OperatorUser[]> {
-    const { results } = await this.#db.prepare('SELECT * FROM operator_users ORDER BY email').all<UserRow>();
+    const { results } = await this.db.prepare('SELECT * FROM operator_users ORDER BY email').all<UserRow>();
     return results.map(userOf);
   }
 
   async user(id: string): Promise<OperatorUser | null> {
-    const row = await this.#db.prepare('SELECT * FROM operator_users WHERE id = ?').bind(id).first<UserRow>();
+    const row = await this.db.prepare('SELECT * FROM operator_users WHERE id = ?').bind(id).first<UserRow>();
     return row && userOf(row);
   }
 
   /** @param email in any case. */
   async userByEmail(email: string): Promise<OperatorUser | null> {
-    const row = await this.#db
+    const row = await this.db
       .prepare('SELECT * FROM operator_users WHERE email = ?')
       .bind(email.toLowerCase())
       .first<UserRow>();
@@ -261,17 +228,17 @@ export class Operators {
     before: OperatorUser | null,
     by: Actor,
   ): Promise<string> {
-    const id = before?.id ?? hex(this.#bytes(8));
-    await this.#begin(`user/${id}`);
-    const at = this.#at();
+    const id = before?.id ?? hex(this.bytes(8));
+    await this.begin(`user/${id}`);
+    const at = this.at();
     const shown = (user: Grant & Pick<OperatorUser, 'email' | 'active'>) => ({
       ...shownGrant(user),
       email: user.email,
       active: user.active,
     });
     const { email, name, role, scope, active } = input;
-    await this.#db.batch([
-      this.#db
+    await this.db.batch([
+      this.db
         .prepare(
           `INSERT INTO operator_users (id, email, name, role, shops, shop_groups, active, created_at, updated_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -280,10 +247,10 @@ export class Operators {
         )
         .bind(id, email, name, role, ...columnsOf(scope), active ? 1 : 0, at, at),
       // Who was switched off has to sign in anew.
-      this.#db
+      this.db
         .prepare('UPDATE operator_sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL AND ? = 0')
         .bind(at, id, active ? 1 : 0),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: before ? 'user.updated' : 'user.created',
         subject: id,
@@ -296,13 +263,13 @@ export class Operators {
 
   /** Deletes a user with everything that proves who it is. */
   async deleteUser({ id, email, name }: OperatorUser, by: Actor): Promise<void> {
-    await this.#begin(`user/${id}`);
-    const at = this.#at();
-    await this.#db.batch([
-      this.#db.prepare('DELETE FROM operator_sessions WHERE user = ?').bind(id),
-      this.#db.prepare('DELETE FROM operator_credentials WHERE user = ?').bind(id),
-      this.#db.prepare('DELETE FROM operator_users WHERE id = ?').bind(id),
-      recordAudit(this.#db, at, {
+    await this.begin(`user/${id}`);
+    const at = this.at();
+    await this.db.batch([
+      this.db.prepare('DELETE FROM operator_sessions WHERE user = ?').bind(id),
+      this.db.prepare('DELETE FROM operator_credentials WHERE user = ?').bind(id),
+      this.db.prepare('DELETE FROM operator_users WHERE id = ?').bind(id),
+      recordAudit(this.db, at, {
         by,
         action: 'user.deleted',
         subject: id,
@@ -317,10 +284,10 @@ export class Operators {
   /** Writes when tokens and users were last used, in one batch. An older use than the one that is written changes nothing. */
   async writeUses(uses: readonly Use[]): Promise<void> {
     const tables = { token: 'operator_tokens', user: 'operator_users' } as const;
-    await this.#db.batch(
+    await this.db.batch(
       uses.map(({ kind, id, at, address }) => {
         const time = new Date(at).toISOString();
-        return this.#db
+        return this.db
           .prepare(
             `UPDATE ${tables[kind]} SET last_used_at = ?, last_used_from = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)`,
           )

@@ -2,33 +2,12 @@
  * The searchable copy of payments. Ledgers push it, guarded by a version, so that it can be rebuilt at any time
  * and never runs backwards. Nothing reads a payment's truth from here.
  */
-import type { Notified } from '../payments/attention.ts';
-import type { FeedMessage } from '../payments/feed.ts';
-import type { BookedMovement } from '../payments/movements.ts';
+import type { SearchablePayment } from '../payments/searchable.ts';
 import { UNFINISHED } from '../payments/statuses.ts';
-import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
+import type { PaymentView } from '../payments/types.ts';
 import type { Database, Statement } from './database.ts';
 import { movementStatements } from './movements.ts';
-
-/** What a ledger pushes. */
-export interface SearchablePayment {
-  readonly shop: string;
-  /** Grows with every change of the payment. */
-  readonly version: number;
-  readonly view: PaymentView;
-  /** The newest line of its log. */
-  readonly head: { readonly seq: number; readonly hash: string };
-  /** Every number that providers have for it. */
-  readonly providerReferences: readonly string[];
-  /** What has come and gone of its money, as its log has it. */
-  readonly movements: readonly BookedMovement[];
-  /** Every attempt but the newest. */
-  readonly earlier: readonly EarlierAttempt[];
-  /** What messages of its provider have shown since the last push. */
-  readonly notified?: Notified;
-  /** Webhooks that the shops' feed may not have, the oldest first. */
-  readonly messages?: readonly FeedMessage[];
-}
+import { type Stored, upsert } from './table.ts';
 
 export interface ListFilter {
   readonly shop: string;
@@ -77,11 +56,12 @@ export async function project(
   beside: readonly Statement[] = [],
 ): Promise<void> {
   const statement = db.prepare(PROJECT);
+  const values = Object.values(PAYMENT_COLUMNS);
   const references = payments.flatMap(({ view, providerReferences }) =>
     providerReferences.map((reference) => ({ reference, payment: view.id })),
   );
   await db.batch([
-    ...payments.map((payment) => bound(statement, payment)),
+    ...payments.map((payment) => statement.bind(...values.map((value) => value(payment.view, payment)))),
     ...movementStatements(db, payments),
     ...(references.length > 0 ? [db.prepare(ADD_REFERENCES, [JSON.stringify(references)])] : []),
     ...beside,
@@ -92,18 +72,45 @@ export async function project(
 const ADD_REFERENCES = `INSERT OR IGNORE INTO provider_references (reference, payment)
   SELECT value ->> 'reference', value ->> 'payment' FROM json_each(?)`;
 
-const PROJECT = `
-  INSERT INTO payments (id, version, shop, reference, status, amount, currency, account, provider, test, paid,
-    refunded, provider_reference, created_at, updated_at, body, check_at, email, paid_at, head_seq, head, metadata, earlier, unanchored)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-  ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, amount = excluded.amount,
-    currency = excluded.currency, account = excluded.account, provider = excluded.provider, test = excluded.test,
-    paid = excluded.paid, refunded = excluded.refunded, provider_reference = excluded.provider_reference,
-    body = excluded.body, email = excluded.email, paid_at = excluded.paid_at, metadata = excluded.metadata, earlier = excluded.earlier,
-    check_at = CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END,
-    updated_at = excluded.updated_at,
-    unanchored = CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END,
-    head_seq = excluded.head_seq, head = excluded.head
+/** The columns of a payment's row, with what a ledger's push has for each. */
+export const PAYMENT_COLUMNS: Readonly<
+  Record<string, (view: PaymentView, payment: SearchablePayment) => Stored>
+> = {
+  id: (view) => view.id,
+  version: (_view, { version }) => version,
+  shop: (_view, { shop }) => shop,
+  reference: (view) => view.reference,
+  status: (view) => view.status,
+  amount: (view) => view.amount,
+  currency: (view) => view.currency,
+  account: (view) => view.account,
+  provider: (view) => view.provider,
+  test: (view) => (view.test ? 1 : 0),
+  paid: (view) => view.amounts.paid,
+  refunded: (view) => view.amounts.refunded,
+  provider_reference: (view) => view.providerReference,
+  created_at: (view) => view.createdAt,
+  updated_at: (view) => view.updatedAt,
+  body: (view) => JSON.stringify(view),
+  check_at: (view) => checkAtOf(view),
+  email: (view) => emailOf(view),
+  paid_at: (view) => view.paidAt,
+  head_seq: (_view, { head }) => head.seq,
+  head: (_view, { head }) => head.hash,
+  metadata: (view) => metadataOf(view),
+  earlier: (_view, { earlier }) => JSON.stringify(earlier),
+  unanchored: () => 1,
+};
+
+const PROJECT = `${upsert('payments', Object.keys(PAYMENT_COLUMNS), {
+  key: ['id'],
+  kept: ['id', 'shop', 'reference', 'created_at'],
+  instead: {
+    check_at:
+      'CASE WHEN excluded.updated_at = payments.updated_at THEN payments.check_at ELSE excluded.check_at END',
+    unanchored: 'CASE WHEN excluded.head IS payments.head THEN payments.unanchored ELSE 1 END',
+  },
+})}
   WHERE excluded.version > payments.version
     OR (excluded.version = payments.version AND excluded.head_seq >= coalesce(payments.head_seq, 0))`;
 
@@ -115,34 +122,6 @@ export function emailOf({ customer }: PaymentView): string | null {
 /** As the row has it. */
 export function metadataOf({ metadata }: PaymentView): string | null {
   return Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : null;
-}
-
-function bound(statement: Statement, { shop, version, view, head, earlier }: SearchablePayment): Statement {
-  return statement.bind(
-    view.id,
-    version,
-    shop,
-    view.reference,
-    view.status,
-    view.amount,
-    view.currency,
-    view.account,
-    view.provider,
-    view.test ? 1 : 0,
-    view.amounts.paid,
-    view.amounts.refunded,
-    view.providerReference,
-    view.createdAt,
-    view.updatedAt,
-    JSON.stringify(view),
-    checkAtOf(view),
-    emailOf(view),
-    view.paidAt,
-    head.seq,
-    head.hash,
-    metadataOf(view),
-    JSON.stringify(earlier),
-  );
 }
 
 /** A payment without a result is first checked so long after its last change. */

@@ -1,8 +1,9 @@
 /** Secrets that an older version or an older master key has sealed, sealed again row by row. */
+import type { Database } from './database.ts';
 import type { Place, Vault } from './vault.ts';
 
 /** A sealed row, and where it stands. */
-export interface SealedRow {
+interface SealedRow {
   readonly id: string;
   readonly sealed: string;
   readonly place: Place;
@@ -16,20 +17,31 @@ export interface SealedAgain {
   readonly failed: readonly string[];
 }
 
+/** A table that holds secrets: which column names a row, and which is sealed. */
+interface SealedTable {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly table: string;
+  readonly id: string;
+  readonly sealed: string;
+}
+
 /**
- * Seals rows again under the newest version and master key. One that does not open does not stop the others.
+ * Seals the rows of a table again that an older version or an older master key has sealed. One that does not open does not stop the
+ * others.
  * @param acceptOlder whether records of older versions open although they are closed.
- * @param replace stores the new text of a row, if it still has the old one.
  */
-export async function sealRowsAgain(
-  vault: Vault,
-  rows: readonly SealedRow[],
+export async function sealTableAgain<Row>(
+  { db, vault, table, id: name, sealed: column }: SealedTable,
+  rowOf: (row: Row) => SealedRow,
   acceptOlder: boolean,
-  replace: (id: string, from: string, to: string) => Promise<unknown>,
 ): Promise<SealedAgain> {
+  const { results } = await db
+    .prepare(`SELECT * FROM ${table} WHERE ${column} NOT LIKE ?`, [`${vault.prefix}%`])
+    .all<Row>();
   const sealed: string[] = [];
   const failed: string[] = [];
-  for (const { id, place, sealed: before } of rows) {
+  for (const { id, place, sealed: before } of results.map(rowOf)) {
     const secret = await vault.open(place, before, { acceptOlder }).catch((error: unknown) => {
       console.error({
         event: 'vault.not_sealed_again',
@@ -43,7 +55,14 @@ export async function sealRowsAgain(
       failed.push(place.purpose);
       continue;
     }
-    await replace(id, before, await vault.seal(place, secret));
+    // Where the row still has the old text.
+    await db
+      .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${name} = ? AND ${column} = ?`, [
+        await vault.seal(place, secret),
+        id,
+        before,
+      ])
+      .run();
     sealed.push(place.purpose);
   }
   return { sealed, failed };

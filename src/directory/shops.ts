@@ -2,11 +2,12 @@
 import { base64, base64url, hex, utf8 } from '../signing/bytes.ts';
 import { hmacOf } from '../signing/digests.ts';
 import { changes, recordAudit } from './audit.ts';
-import type { Database, Statement } from './database.ts';
+import type { Statement } from './database.ts';
 import { FIRST_ENDPOINT } from './endpoints.ts';
-import { requireRoom } from './live-values.ts';
-import type { Subject } from './recent-changes.ts';
-import { type SealedAgain, sealRowsAgain } from './sealing.ts';
+import { rotationOf } from './live-values.ts';
+import { DirectoryPart } from './part.ts';
+import { type SealedAgain, sealTableAgain } from './sealing.ts';
+import { asIs, asJson, namesOf, readRow, type StoredRow, upsert, valuesOf, yesNo } from './table.ts';
 import {
   type Actor,
   KEY_KINDS,
@@ -17,28 +18,31 @@ import {
   type Shop,
   type WebhookDialect,
 } from './types.ts';
-import type { Place, Vault } from './vault.ts';
+import type { Place } from './vault.ts';
 
-interface ShopRow {
-  readonly id: string;
-  readonly name: string;
-  readonly group: string | null;
-  readonly active: number;
-  readonly admin_enabled: number;
-  readonly test_mode: number;
-  readonly region: string | null;
-  readonly accounts: string;
-  readonly return_success: string | null;
-  readonly return_failure: string | null;
-  readonly webhook_url: string | null;
-  readonly webhook_dialect: string;
-  readonly webhook_new_payments: number;
-  readonly rate_per_minute: number | null;
-  readonly rate_burst: number | null;
-  readonly expire_after_minutes: number | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** The columns of a shop. */
+export const SHOP_COLUMNS = {
+  id: asIs<string>(),
+  name: asIs<string>(),
+  group: asIs<string | null>(),
+  active: yesNo(),
+  adminEnabled: yesNo(),
+  testMode: yesNo(),
+  region: asIs<Region | null>(),
+  expireAfterMinutes: asIs<number | null>(),
+  accounts: asJson<readonly string[]>(),
+  perMinute: asIs<number | null>('rate_per_minute'),
+  burst: asIs<number | null>('rate_burst'),
+  success: asIs<string | null>('return_success'),
+  failure: asIs<string | null>('return_failure'),
+  url: asIs<string | null>('webhook_url'),
+  dialect: asIs<WebhookDialect>('webhook_dialect'),
+  newPayments: yesNo('webhook_new_payments'),
+  createdAt: asIs<string>(),
+  updatedAt: asIs<string>(),
+};
+
+const WRITE = upsert('shops', namesOf(SHOP_COLUMNS), { key: ['id'], kept: ['id', 'created_at'] });
 
 interface KeyRow {
   readonly id: string;
@@ -61,30 +65,22 @@ export interface KeyHolder {
   readonly keyUntil: number | null;
 }
 
-function shopOf(row: ShopRow): Shop {
+function shopOf(row: StoredRow): Shop {
+  const { perMinute, burst, success, failure, url, dialect, newPayments, ...shop } = readRow(
+    SHOP_COLUMNS,
+    row,
+  );
   return {
-    id: row.id,
-    name: row.name,
-    group: row.group,
-    active: row.active === 1,
-    adminEnabled: row.admin_enabled === 1,
-    testMode: row.test_mode === 1,
-    region: row.region as Region | null,
-    rateLimit:
-      row.rate_per_minute && row.rate_burst
-        ? { perMinute: row.rate_per_minute, burst: row.rate_burst }
-        : null,
-    expireAfterMinutes: row.expire_after_minutes,
-    accounts: JSON.parse(row.accounts) as string[],
-    returnUrl: { success: row.return_success, failure: row.return_failure },
-    webhook: {
-      url: row.webhook_url,
-      dialect: row.webhook_dialect as WebhookDialect,
-      newPayments: row.webhook_new_payments === 1,
-    },
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    ...shop,
+    rateLimit: perMinute && burst ? { perMinute, burst } : null,
+    returnUrl: { success, failure },
+    webhook: { url, dialect, newPayments },
   };
+}
+
+function valuesOfShop({ rateLimit, returnUrl, webhook, ...shop }: Shop) {
+  const { perMinute, burst } = rateLimit ?? { perMinute: null, burst: null };
+  return valuesOf(SHOP_COLUMNS, { ...shop, perMinute, burst, ...returnUrl, ...webhook });
 }
 
 function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Place {
@@ -94,75 +90,44 @@ function placeOf({ shop, kind, id }: Pick<KeyRow, 'shop' | 'kind' | 'id'>): Plac
 /** The current key first, then those in their grace, the newest first. */
 const NEWEST_FIRST = 'ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC';
 
-export class Shops {
-  readonly #db: Database;
-  readonly #vault: Vault;
-  readonly #hashKey: Uint8Array;
-  readonly #now: () => number;
-  readonly #random: (bytes: Uint8Array) => void;
-  readonly #begin: (subject: Subject) => Promise<void>;
-
-  constructor(options: {
-    readonly db: Database;
-    readonly vault: Vault;
-    /** Keys the hash of API keys, so that a copy of the database alone cannot be searched for weak ones. */
-    readonly hashKey: Uint8Array;
-    readonly now: () => number;
-    readonly random: (bytes: Uint8Array) => void;
-    /** Says that a change begins, before it is written; throws where nothing may be changed. */
-    readonly begin: (subject: Subject) => Promise<void>;
-  }) {
-    this.#db = options.db;
-    this.#vault = options.vault;
-    this.#hashKey = options.hashKey;
-    this.#now = options.now;
-    this.#random = options.random;
-    this.#begin = options.begin;
-  }
-
-  #bytes(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.#random(bytes);
-    return bytes;
-  }
-
+export class Shops extends DirectoryPart {
   /** A new key of a kind, in the form that its users expect. */
   newKey(kind: KeyKind): string {
     switch (kind) {
       case 'apiKey':
-        return `cs_${base64url(this.#bytes(32))}`;
+        return `cs_${base64url(this.bytes(32))}`;
       case 'webhookSecret':
-        return `whsec_${base64(this.#bytes(24))}`;
+        return `whsec_${base64(this.bytes(24))}`;
       case 'requestKey':
       case 'ipnKey':
-        return hex(this.#bytes(64));
+        return hex(this.bytes(64));
     }
   }
 
   /** The stored form of an API key. */
   hashOf(apiKey: string): string {
-    return hex(hmacOf('sha256', this.#hashKey, utf8(`api-key\0${apiKey}`)));
+    return hex(hmacOf('sha256', this.hashKey, utf8(`api-key\0${apiKey}`)));
   }
 
   async get(id: string): Promise<Shop | null> {
-    const row = await this.#db.prepare('SELECT * FROM shops WHERE id = ?').bind(id).first<ShopRow>();
+    const row = await this.db.prepare('SELECT * FROM shops WHERE id = ?').bind(id).first<StoredRow>();
     return row ? shopOf(row) : null;
   }
 
   async list(): Promise<Shop[]> {
-    const { results } = await this.#db.prepare('SELECT * FROM shops ORDER BY id').all<ShopRow>();
+    const { results } = await this.db.prepare('SELECT * FROM shops ORDER BY id').all<StoredRow>();
     return results.map(shopOf);
   }
 
   /** The shop of an API key's hash, dead keys excluded. */
   async byHash(hash: string): Promise<KeyHolder | null> {
-    const row = await this.#db
+    const row = await this.db
       .prepare(
         `SELECT shops.*, shop_keys.not_after AS key_until FROM shop_keys JOIN shops ON shops.id = shop_keys.shop
          WHERE shop_keys.hash = ? AND (shop_keys.not_after IS NULL OR shop_keys.not_after > ?)`,
       )
-      .bind(hash, new Date(this.#now()).toISOString())
-      .first<ShopRow & { readonly key_until: string | null }>();
+      .bind(hash, this.at())
+      .first<StoredRow & { readonly key_until: string | null }>();
     return (
       row && { shop: shopOf(row), hash, keyUntil: row.key_until === null ? null : Date.parse(row.key_until) }
     );
@@ -170,16 +135,16 @@ export class Shops {
 
   /** The live values of a signing key, the newest first. */
   async keys(shop: string, kind: Exclude<KeyKind, 'apiKey'>): Promise<LiveSecret[]> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare(
         `SELECT * FROM shop_keys WHERE shop = ? AND kind = ? AND (not_after IS NULL OR not_after > ?)
          ${NEWEST_FIRST}`,
       )
-      .bind(shop, kind, new Date(this.#now()).toISOString())
+      .bind(shop, kind, this.at())
       .all<KeyRow>();
     return Promise.all(
       results.map(async (row) => ({
-        value: await this.#vault.open(placeOf(row), row.sealed ?? ''),
+        value: await this.vault.open(placeOf(row), row.sealed ?? ''),
         notBefore: Date.parse(row.not_before),
         notAfter: row.not_after === null ? null : Date.parse(row.not_after),
       })),
@@ -188,11 +153,11 @@ export class Shops {
 
   /** When the live values of each key of a shop live, the newest first. None is opened. */
   async keyTimes(shop: string): Promise<Readonly<Record<KeyKind, readonly LiveTimes[]>>> {
-    const { results } = await this.#db
+    const { results } = await this.db
       .prepare(
         `SELECT * FROM shop_keys WHERE shop = ? AND (not_after IS NULL OR not_after > ?) ${NEWEST_FIRST}`,
       )
-      .bind(shop, new Date(this.#now()).toISOString())
+      .bind(shop, this.at())
       .all<KeyRow>();
     const times = (kind: KeyKind) =>
       results
@@ -208,7 +173,7 @@ export class Shops {
 
   /** The shop that an API key belongs to already, whichever it is; null when the key is free. */
   async ownerOfKey(apiKey: string): Promise<string | null> {
-    const row = await this.#db
+    const row = await this.db
       .prepare('SELECT shop FROM shop_keys WHERE hash = ?')
       .bind(this.hashOf(apiKey))
       .first<{ readonly shop: string }>();
@@ -225,72 +190,37 @@ export class Shops {
     before: Shop | null,
     by: Actor,
   ): Promise<Partial<Record<KeyKind, string>>> {
-    await this.#begin(`shop/${input.id}`);
-    const at = new Date(this.#now()).toISOString();
+    await this.begin(`shop/${input.id}`);
+    const at = this.at();
     const keys: Partial<Record<KeyKind, string>> = { ...given };
     if (!before) for (const kind of KEY_KINDS) keys[kind] ??= this.newKey(kind);
-    const statements = [
-      this.#db
-        .prepare(
-          `INSERT INTO shops (id, name, "group", active, admin_enabled, test_mode, region, accounts, return_success,
-             return_failure, webhook_url, webhook_dialect, webhook_new_payments, rate_per_minute, rate_burst,
-             expire_after_minutes, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET name = excluded.name, "group" = excluded."group", active = excluded.active,
-             admin_enabled = excluded.admin_enabled, test_mode = excluded.test_mode, region = excluded.region,
-             accounts = excluded.accounts, return_success = excluded.return_success,
-             return_failure = excluded.return_failure, webhook_url = excluded.webhook_url,
-             webhook_dialect = excluded.webhook_dialect,
-             webhook_new_payments = excluded.webhook_new_payments, rate_per_minute = excluded.rate_per_minute,
-             rate_burst = excluded.rate_burst, expire_after_minutes = excluded.expire_after_minutes, updated_at = excluded.updated_at`,
-        )
-        .bind(
-          input.id,
-          input.name,
-          input.group,
-          input.active ? 1 : 0,
-          input.adminEnabled ? 1 : 0,
-          input.testMode ? 1 : 0,
-          input.region,
-          JSON.stringify(input.accounts),
-          input.returnUrl.success,
-          input.returnUrl.failure,
-          input.webhook.url,
-          input.webhook.dialect,
-          input.webhook.newPayments ? 1 : 0,
-          input.rateLimit?.perMinute ?? null,
-          input.rateLimit?.burst ?? null,
-          input.expireAfterMinutes,
-          at,
-          at,
-        ),
-    ];
+    const statements = [this.db.prepare(WRITE, valuesOfShop({ ...input, createdAt: at, updatedAt: at }))];
     if (before && before.webhook.url !== input.webhook.url) statements.push(this.#beginsAnew(input.id));
     for (const kind of KEY_KINDS) {
       const value = keys[kind];
       if (value === undefined) continue;
       statements.push(
-        this.#db.prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ?').bind(input.id, kind),
+        this.db.prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ?').bind(input.id, kind),
         await this.#insertKey(input.id, kind, value, at),
       );
     }
     const { id, ...shown } = input;
     statements.push(
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: before ? 'shop.updated' : 'shop.created',
         subject: id,
         shop: id,
-        detail: { ...changes(before && publicPart(before), shown), keys: Object.keys(keys) },
+        detail: { ...changes(before && shownBefore(before, shown), shown), keys: Object.keys(keys) },
       }),
     );
-    await this.#db.batch(statements);
+    await this.db.batch(statements);
     return keys;
   }
 
   /** A new address is on, and has five days of its own. */
   #beginsAnew(shop: string): Statement {
-    return this.#db
+    return this.db
       .prepare(
         `UPDATE endpoints SET active = CASE WHEN switched_off_at IS NULL THEN active ELSE 1 END, failing_since = NULL,
            switched_off_at = NULL WHERE shop = ? AND id = '${FIRST_ENDPOINT}'`,
@@ -300,9 +230,9 @@ export class Shops {
 
   async #insertKey(shop: string, kind: KeyKind, value: string, at: string): Promise<Statement> {
     const hash = kind === 'apiKey' ? this.hashOf(value) : null;
-    const id = hex(this.#bytes(16));
-    const sealed = kind === 'apiKey' ? null : await this.#vault.seal(placeOf({ id, shop, kind }), value);
-    return this.#db
+    const id = this.newId();
+    const sealed = kind === 'apiKey' ? null : await this.vault.seal(placeOf({ id, shop, kind }), value);
+    return this.db
       .prepare('INSERT INTO shop_keys (id, shop, kind, hash, sealed, not_before) VALUES (?, ?, ?, ?, ?, ?)')
       .bind(id, shop, kind, hash, sealed, at);
   }
@@ -313,25 +243,24 @@ export class Shops {
    * @throws Problem invalid_state when too many are in their grace already.
    */
   async rotate(shop: string, kind: KeyKind, graceSeconds: number, by: Actor): Promise<string> {
-    await this.#begin(`shop/${shop}`);
-    const now = this.#now();
+    await this.begin(`shop/${shop}`);
+    const now = this.now();
     const at = new Date(now).toISOString();
     const value = this.newKey(kind);
-    const { results } = await this.#db
-      .prepare('SELECT not_after FROM shop_keys WHERE shop = ? AND kind = ?')
-      .bind(shop, kind)
-      .all<Pick<KeyRow, 'not_after'>>();
-    const instead = 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once';
-    requireRoom(results, { name: kind, at, graceSeconds, instead });
-    await this.#db.batch([
-      this.#db
-        .prepare('DELETE FROM shop_keys WHERE shop = ? AND kind = ? AND not_after <= ?')
-        .bind(shop, kind, at),
-      this.#db
-        .prepare('UPDATE shop_keys SET not_after = ? WHERE shop = ? AND kind = ? AND not_after IS NULL')
-        .bind(new Date(now + graceSeconds * 1000).toISOString(), shop, kind),
+    const ended = await rotationOf(
+      { db: this.db, table: 'shop_keys', whose: { shop, kind } },
+      {
+        name: kind,
+        at,
+        until: new Date(now + graceSeconds * 1000).toISOString(),
+        graceSeconds,
+        instead: 'set a key of your own in PUT /v1/admin/shops/:id, which ends all earlier ones at once',
+      },
+    );
+    await this.db.batch([
+      ...ended,
       await this.#insertKey(shop, kind, value, at),
-      recordAudit(this.#db, at, {
+      recordAudit(this.db, at, {
         by,
         action: 'shop.key_rotated',
         subject: shop,
@@ -344,34 +273,30 @@ export class Shops {
 
   /** Deletes a shop with its keys, its endpoints, and how it looks. */
   async delete(id: string, by: Actor): Promise<void> {
-    await this.#begin(`shop/${id}`);
-    const at = new Date(this.#now()).toISOString();
-    await this.#db.batch([
+    await this.begin(`shop/${id}`);
+    const at = this.at();
+    await this.db.batch([
       ...['shop_keys', 'endpoints', 'endpoint_secrets', 'branding', 'attention'].map((table) =>
-        this.#db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
+        this.db.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(id),
       ),
-      this.#db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
-      recordAudit(this.#db, at, { by, action: 'shop.deleted', subject: id, shop: id, detail: {} }),
+      this.db.prepare('DELETE FROM shops WHERE id = ?').bind(id),
+      recordAudit(this.db, at, { by, action: 'shop.deleted', subject: id, shop: id, detail: {} }),
     ]);
   }
 
   /** Seals again every key that signs that an older version or an older master key holds. */
-  async sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
-    const { results } = await this.#db
-      .prepare('SELECT * FROM shop_keys WHERE sealed NOT LIKE ?')
-      .bind(`${this.#vault.prefix}%`)
-      .all<KeyRow>();
-    const rows = results.map((row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }));
-    return sealRowsAgain(this.#vault, rows, acceptOlder, (id, from, to) =>
-      this.#db
-        .prepare('UPDATE shop_keys SET sealed = ? WHERE id = ? AND sealed = ?')
-        .bind(to, id, from)
-        .run(),
+  sealAgain(acceptOlder: boolean): Promise<SealedAgain> {
+    const { db, vault } = this;
+    return sealTableAgain<KeyRow>(
+      { db, vault, table: 'shop_keys', id: 'id', sealed: 'sealed' },
+      (row) => ({ id: row.id, sealed: row.sealed ?? '', place: placeOf(row) }),
+      acceptOlder,
     );
   }
 }
 
-function publicPart(shop: Shop): Record<string, unknown> {
-  const { id: _id, createdAt: _created, updatedAt: _updated, ...shown } = shop;
-  return shown;
+/** What an operator may have written of a shop before: the members that are written now. */
+function shownBefore(shop: Shop, now: Omit<ShopInput, 'id'>): Record<string, unknown> {
+  const names = Object.keys(now) as (keyof typeof now)[];
+  return Object.fromEntries(names.map((name) => [name, shop[name]]));
 }

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { isUnavailable } from '../payments/errors.ts';
+import { nextPause, STANDBY_PAUSES } from '../payments/retries.ts';
 
 /** The longest time after a read in which anything is served while D1 is down: an hour. Older changes do not matter. */
 export const SERVED_FOR_MS = 3_600_000;
@@ -13,9 +14,6 @@ const MOST_CHANGES = 1000;
 
 /** The subject that stands for all of them. */
 export const EVERYTHING = '*';
-
-/** How long after a failure the rows are tried again. */
-const RETRY_MS = 30_000;
 
 /** Rows that are read at one time. */
 const PAGE = 50;
@@ -40,6 +38,7 @@ export interface StandbyClient {
 
 export interface StandbyPorts {
   now(): number;
+  random(bytes: Uint8Array): void;
   /** Writes a row to D1, once: a second call for the same row changes nothing. */
   write(row: WaitingRow): Promise<void>;
 }
@@ -111,7 +110,8 @@ export abstract class DirectoryStandby<Env> extends DurableObject<Env> {
   }
 
   #wake(): Promise<void> {
-    return this.ctx.storage.setAlarm(this.ports().now() + RETRY_MS);
+    const { now, random } = this.ports();
+    return this.ctx.storage.setAlarm(now() + nextPause(STANDBY_PAUSES, 1, random));
   }
 
   /** Writes the rows that wait, the oldest first; after a failure those that were not tried as often. */

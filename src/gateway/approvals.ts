@@ -1,6 +1,7 @@
 /** Refunds of operators that a second person has to approve. */
 import type { Actor } from '../directory/types.ts';
-import type { ApprovalCommand, ApprovalResult, PaymentRead } from '../ledger/commands.ts';
+import type { PaymentRead } from '../ledger/commands.ts';
+import type { ApprovalCommand, ApprovalResult } from '../ledger/operation-commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { PaymentView } from '../payments/types.ts';

@@ -1,5 +1,6 @@
 /** Cancelling a payment: one that nobody has paid is called off, with its provider where that can; the rest is an operation. */
-import type { OperationCommand, OperationCommandResult, PaymentRead } from '../ledger/commands.ts';
+import type { PaymentRead } from '../ledger/commands.ts';
+import type { OperationCommand, OperationCommandResult } from '../ledger/operation-commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import { operationRules } from './operation-rules.ts';

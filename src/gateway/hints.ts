@@ -1,6 +1,7 @@
 /** What the ledger keeps of a hint. */
 import type { HintCommand } from '../ledger/commands.ts';
 import type { OpenedAccount } from './accounts.ts';
+import { isOnlyHinted } from './proof.ts';
 
 /** What a hint is about, where all that it names counts: any member that its provider does not need is left out. */
 export function hintAbout(
@@ -10,6 +11,6 @@ export function hintAbout(
   const members = provider.hintMembers ?? [];
   return {
     hint: Object.fromEntries(Object.entries(about).filter(([name]) => members.includes(name))),
-    ...(provider.queriesOnlyHints?.(variants[0].account.settings) && { alone: true as const }),
+    ...(isOnlyHinted(provider, variants[0].account.settings) && { alone: true as const }),
   };
 }

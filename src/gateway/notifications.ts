@@ -9,6 +9,7 @@ import type {
   ProviderUpdate,
   Reply,
 } from '../providers/contract.ts';
+import { providerUpdate } from '../providers/kit/update.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { unfamiliarIn } from './drift.ts';
@@ -27,19 +28,19 @@ interface Verified {
   readonly signedBy: string;
 }
 
-/** A wrong signature may be right under an earlier secret; anything else is wrong under all of them. */
-const WORTH_ANOTHER_SECRET = new Set(['signature_mismatch']);
+/** What became of a notification: the reply of its provider's protocol; or why it is refused, where the protocol has no reply to that. */
+export type TakenNotification = Reply | Refusal;
 
 /**
- * Checks a message with the account's secrets, the current ones first.
- * @throws Refusal of the current secrets when none fits.
+ * Checks a message with the account's secrets, the current ones first. This is where what a provider's code throws becomes a result.
+ * @returns the Refusal of the current secrets when none fits.
  */
 export async function verifyMessage(
   service: Service,
   { account: stored, provider, variants }: OpenedAccount,
   request: ProviderRequest,
   channel: Channel,
-): Promise<Verified> {
+): Promise<Verified | Refusal> {
   const now = service.now();
   const context = { now: new Date(now), fetch: fetchFor(service, stored) };
   let refusal: Refusal | null = null;
@@ -50,16 +51,16 @@ export async function verifyMessage(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal ??= error;
-      if (!WORTH_ANOTHER_SECRET.has(error.reason)) break;
+      // A wrong signature may be right under an earlier secret; anything else is wrong under all of them.
+      if (error.reason !== 'signature_mismatch') break;
     }
   }
-  throw refusal ?? new Refusal('signature_mismatch', 'no live secret fits');
+  return refusal ?? new Refusal('no_secret', 'no live secret fits');
 }
 
 /**
  * Takes a notification to the ledger of its payment.
- * @returns the reply that the provider's protocol wants; to a repeat the same as the first time.
- * @throws Refusal when it is not to be believed: it is logged and stored already.
+ * @returns the reply that the provider's protocol wants; to a repeat the same as the first time. A Refusal is logged and stored already.
  * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
  */
 export async function takeNotification(
@@ -67,79 +68,87 @@ export async function takeNotification(
   opened: OpenedAccount,
   request: ProviderRequest,
   sender: Sender,
-): Promise<Reply> {
+): Promise<TakenNotification> {
+  const taken = await takeBelieved(service, opened, request, sender);
+  if (!(taken instanceof Refusal)) return taken;
+  await logRefusal(service, opened, { request, channel: 'notification', sender }, taken);
+  const { provider, variants } = opened;
+  return provider.refused ? provider.refused(taken, variants[0].account.settings) : taken;
+}
+
+/** The same, before anything is logged. */
+async function takeBelieved(
+  service: Service,
+  opened: OpenedAccount,
+  request: ProviderRequest,
+  sender: Sender,
+): Promise<TakenNotification> {
   const { account, provider } = opened;
-  try {
-    if (!isAllowed(allowedAddresses(opened), sender.ip ?? undefined)) {
-      throw new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
-    }
-    const { message, signedBy } = await verifyMessage(service, opened, request, 'notification');
-    if (message.kind === 'acknowledgement') return message.reply ?? provider.reply('acknowledged');
-    if (message.kind === 'hint') return await takeHint(service, opened, message, sender.ip);
-    const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
-    if (standing.kind === 'query' || mustAskForAmount(opened, message))
-      return await takeHint(service, opened, hintOf(message, provider), sender.ip);
-    if (account.environment === 'production' && standing.kind === 'counts' && !standing.proven) {
-      console.warn({
-        event: 'notification.trusted_unproven',
-        requestId: sender.requestId,
-        account: account.id,
-        order: message.order,
-        outcome: message.outcome,
-      });
-    }
-    const commandOf = async (one: ProviderUpdate) =>
-      updateCommand(one, {
-        provider,
-        account,
-        channel: 'notification',
-        signedBy,
-        about: await attemptOfOrder(service, one.order),
-        ip: sender.ip,
-        standing,
-      });
-    const update = await commandOf(message);
-    let isUnclear = false;
-    const noticed = [...(update?.command.noticed ?? []), ...unfamiliarIn(opened, request, sender.ip)];
-    for (const other of update ? (message.also ?? []) : []) {
-      const more = await commandOf(other);
-      const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
-      isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
-    }
-    const command = update && { ...update.command, ...(noticed.length > 0 && { noticed }) };
-    const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
-    if (result?.kind === 'answer') {
-      isUnclear ||= result.isUnclear === true;
-      const isAsked = message.ask && !isNobodyAsked(opened);
-      if (isAsked || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
-        await takeHint(service, opened, hintOf(message, provider), sender.ip);
-      return result.answer;
-    }
-    if (result?.kind === 'busy')
-      throw new Problem('rate_limited', 'too many messages without proof have come of this attempt', {
-        retryAfter: Math.ceil(result.retryAfterMs / 1000),
-      });
-    // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
-    if (result?.kind === 'unbound' && message.ask && !isNobodyAsked(opened))
-      return await takeHint(service, opened, hintOf(message, provider), sender.ip);
-    if (result?.kind === 'unbound') throw unboundRefusal(result.name);
-    if (result?.kind === 'not_real') throw notRealRefusal();
+  if (!isAllowed(allowedAddresses(opened), sender.ip ?? undefined))
+    return new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
+  const verified = await verifyMessage(service, opened, request, 'notification');
+  if (verified instanceof Refusal) return verified;
+  const { message, signedBy } = verified;
+  if (message.kind === 'acknowledgement') return message.reply ?? provider.reply();
+  if (message.kind === 'hint') return takeHint(service, opened, message, sender.ip);
+  const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
+  if (standing.kind === 'query' || mustAskForAmount(opened, message))
+    return takeHint(service, opened, hintOf(message, provider), sender.ip);
+  if (account.environment === 'production' && standing.kind === 'counts' && !standing.proven) {
     console.warn({
-      event: 'notification.unknown_payment',
+      event: 'notification.trusted_unproven',
       requestId: sender.requestId,
       account: account.id,
       order: message.order,
       outcome: message.outcome,
-      amount: message.amount,
     });
-    if (provider.refused) return provider.refused(null, opened.variants[0].account.settings);
-    throw new Problem('not_found', 'there is no such payment');
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    await logRefusal(service, opened, { request, channel: 'notification', sender }, error);
-    if (provider.refused) return provider.refused(error, opened.variants[0].account.settings);
-    throw error;
   }
+  const commandOf = async (one: ProviderUpdate) =>
+    updateCommand(one, {
+      provider,
+      account,
+      channel: 'notification',
+      signedBy,
+      about: await attemptOfOrder(service, one.order),
+      ip: sender.ip,
+      standing,
+    });
+  const update = await commandOf(message);
+  let isUnclear = false;
+  const noticed = [...(update?.command.noticed ?? []), ...unfamiliarIn(opened, request, sender.ip)];
+  for (const other of update ? (message.also ?? []) : []) {
+    const more = await commandOf(other);
+    const taken = more && (await service.ledger(more.id).applyUpdate(more.command));
+    isUnclear ||= taken?.kind === 'answer' && taken.isUnclear === true;
+  }
+  const command = update && { ...update.command, ...(noticed.length > 0 && { noticed }) };
+  const result = update && command ? await service.ledger(update.id).applyUpdate(command) : null;
+  if (result?.kind === 'answer') {
+    isUnclear ||= result.isUnclear === true;
+    const isAsked = message.ask && !isNobodyAsked(opened);
+    if (isAsked || (isUnclear && canQuery(provider, opened.variants[0].account.settings)))
+      await takeHint(service, opened, hintOf(message, provider), sender.ip);
+    return result.answer;
+  }
+  if (result?.kind === 'busy')
+    throw new Problem('rate_limited', 'too many messages without proof have come of this attempt', {
+      retryAfter: Math.ceil(result.retryAfterMs / 1000),
+    });
+  // What does not fit its attempt counts for nothing. A reason to ask it may be all the same: the answer is about our own order.
+  if (result?.kind === 'unbound' && message.ask && !isNobodyAsked(opened))
+    return takeHint(service, opened, hintOf(message, provider), sender.ip);
+  if (result?.kind === 'unbound') return unboundRefusal(result.name);
+  if (result?.kind === 'not_real') return notRealRefusal();
+  console.warn({
+    event: 'notification.unknown_payment',
+    requestId: sender.requestId,
+    account: account.id,
+    order: message.order,
+    outcome: message.outcome,
+    amount: message.amount,
+  });
+  if (provider.refused) return provider.refused(null, opened.variants[0].account.settings);
+  throw new Problem('not_found', 'there is no such payment');
 }
 
 /** An update that is not proven, or says that more has to be known, as a reason to ask about its attempt. */
@@ -148,7 +157,7 @@ export function hintOf({ order, ask, providerState, reply }: ProviderUpdate, pro
     kind: 'hint',
     order,
     about: ask ?? providerState ?? {},
-    reply: reply ?? provider.reply('accepted'),
+    reply: reply ?? provider.reply(),
   };
 }
 
@@ -167,19 +176,14 @@ function notRealRefusal(): Refusal {
 
 /** A reason to ask where nobody can be asked: the payment waits for a person, who can look at the provider's back office. */
 function waitingFor({ order, reply }: Hint): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: order ?? '',
     key: 'hint',
     outcome: 'pending',
-    amount: null,
-    currency: null,
     movement: '',
-    providerReference: null,
     providerStatus: '',
-    detail: {},
     ...(reply && { reply }),
-  };
+  });
 }
 
 /** What the ledger makes of a hint. */
@@ -225,11 +229,11 @@ async function takeHint(
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
   if (result !== 'taken' && hint.mayBeForeign) {
     console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
-    return provider.reply('acknowledged');
+    return provider.reply();
   }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');
   }
-  return hint.reply ?? provider.reply('acknowledged');
+  return hint.reply ?? provider.reply();
 }

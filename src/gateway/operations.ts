@@ -3,7 +3,7 @@
  * functions: `fetch` for calls that change nothing, and `send` for the one call that executes the operation. A failure
  * before `send` means that nothing happened. After it the outcome is unknown, unless the provider declined explicitly.
  */
-import type { LookedUp, OperationOutcome, OperationRequest } from '../ledger/commands.ts';
+import type { LookedUp, OperationOutcome, OperationRequest } from '../ledger/operation-commands.ts';
 import { operationReference } from '../ledger/record.ts';
 import { Declined, Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber } from '../payments/id.ts';
@@ -41,7 +41,6 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
     operation,
     providerId: provider.id,
     call: {
-      id,
       order,
       kind: recorded.kind,
       fundsSource: recorded.fundsSource,

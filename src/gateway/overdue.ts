@@ -5,6 +5,7 @@
  */
 import type { OverdueCommand } from '../ledger/commands.ts';
 import { paymentId } from '../payments/id.ts';
+import { nextPause, POLL_PAUSES } from '../payments/retries.ts';
 import { open } from './accounts.ts';
 import { queryLack } from './proof.ts';
 import type { Service } from './service.ts';
@@ -20,9 +21,6 @@ const AT_ONCE = 16;
 /** Payments of one page, and pages of one run: the next run goes on. */
 const PAGE = 96;
 const PAGES = 8;
-
-/** A payment whose ledger failed is polled again after this. */
-const AFTER_FAILURE_MS = 600_000;
 
 async function schedulesOf(service: Service): Promise<OverdueCommand> {
   const schedules: Record<string, OverdueCommand['schedules'][string]> = {};
@@ -51,7 +49,8 @@ export async function pollOverduePayments(service: Service): Promise<void> {
       return { id: text, checkAt, next: next === null ? null : new Date(next).toISOString() };
     } catch (error) {
       console.error({ event: 'overdue.failed', payment: text, error: String(error) });
-      return { id: text, checkAt, next: new Date(service.now() + AFTER_FAILURE_MS).toISOString() };
+      const next = service.now() + nextPause(POLL_PAUSES, 1, service.random);
+      return { id: text, checkAt, next: new Date(next).toISOString() };
     }
   };
   for (let page = 0; page < PAGES; page += 1) {

@@ -2,7 +2,6 @@
 import type { LedgerPorts } from '../ledger/ports.ts';
 import { isUnavailable, Refusal } from '../payments/errors.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import { pauseAfter } from '../webhooks/schedule.ts';
 import { executeOperation, lookUpOperation } from './operations.ts';
 import type { Service } from './service.ts';
 import { hasResult, isAboutHintAlone, queryPause, queryStatus } from './status-query.ts';
@@ -18,18 +17,13 @@ async function accountProblem(service: Service, account: string): Promise<Operat
   }
 }
 
-/**
- * The ports that a ledger is given.
- * @param jitter between 0 and 1, at random: spreads retries.
- */
-export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts {
-  const pause = (failures: number) => pauseAfter(failures, jitter());
+/** The ports that a ledger is given. */
+export function ledgerPorts(service: Service): LedgerPorts {
   return {
     now: service.now,
     random: service.random,
     webhookEndpoints: (shop, body) => webhookEndpoints(service, shop, body),
     sendWebhook: (shop, endpoint, message) => sendWebhook(service, shop, endpoint, message),
-    webhookPause: pause,
     project: (payment) => service.directory.project(payment),
     tellAttention: (attention) => service.directory.tellAttention(attention),
     queryStatus: async (request) => {
@@ -45,7 +39,7 @@ export function ledgerPorts(service: Service, jitter: () => number): LedgerPorts
       if (commands?.length === 0 && request.spends) return { result: 'updates', commands };
       return { result: 'later', error: null, ...(commands && { commands }) };
     },
-    queryPause: (request, queried) => queryPause(service, request, queried, pause),
+    queryPause: (request, queried) => queryPause(service, request, queried),
     accountProblem: (account) => accountProblem(service, account),
     executeOperation: (request) => executeOperation(service, request),
     lookUpOperation: (request) => lookUpOperation(service, request),

@@ -22,6 +22,7 @@ export {
   type CountsAs,
   canQuery,
   countsAs,
+  isOnlyHinted,
   isProof,
   queryLack,
 } from '../providers/kit/counts-as.ts';

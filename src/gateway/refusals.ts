@@ -53,13 +53,14 @@ export async function logRefusal(
   const { request, channel, sender } = message;
   const { requestId, ip } = sender;
   const account = opened.account.id;
-  const { reason } = refusal;
+  const { reason, problem } = refusal;
   console.warn({
     event: 'notification.refused',
     requestId,
     account,
     channel,
     reason,
+    ...(problem !== reason && { problem }),
     detail: refusal.message,
   });
   if (!mayStore(account, service.now())) return;

@@ -22,8 +22,6 @@ interface Returned {
   readonly update: ApplyUpdateCommand | null;
   /** What the same message says of other transactions. */
   readonly also?: readonly ApplyUpdateCommand[];
-  /** Why it was not believed; null: it was, or nothing came. */
-  readonly refused: string | null;
   /** A reason for a status query, and the attempt that it is about; null: the newest one. */
   readonly hint?: {
     readonly attempt: number | null;
@@ -49,57 +47,51 @@ async function returnedUpdate(
   opened: OpenedAccount,
   request: ProviderRequest,
   about: AboutReturn,
-): Promise<Returned> {
+): Promise<Returned | Refusal> {
   const { provider } = opened;
   const isRead = provider.capabilities.signedReturn || provider.queryStatus;
-  if (!carriesMessage(request) || !isRead) return { update: null, refused: null };
+  if (!carriesMessage(request) || !isRead) return { update: null };
   const { account } = opened;
-  try {
-    const { message, signedBy } = await verifyMessage(service, opened, request, 'return');
-    if (message.kind === 'acknowledgement') return { update: null, refused: null };
-    if (message.kind === 'hint') {
-      // Where nobody can be asked, a return proves nothing and moves nothing.
-      if (isNobodyAsked(opened)) return { update: null, refused: null };
-      const order = message.order === null ? null : await attemptOfOrder(service, message.order);
-      return { update: null, refused: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
-    }
-    const standing = standingOf(opened, 'return', about.sender.ip ?? undefined, message);
-    const order = await attemptOfOrder(service, message.order);
-    const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
-    const commandOf = (one: ProviderUpdate) =>
-      standing.kind === 'counts' && !isAsked
-        ? updateCommand(one, {
-            provider,
-            account,
-            channel: 'return',
-            signedBy,
-            about: order,
-            ip: about.shopperIp,
-            standing,
-          })
-        : null;
-    const update = commandOf(message);
-    if (order?.id !== about.id)
-      throw new Refusal('wrong_account', 'what came along is about another payment');
-    const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
-    const { attempt } = order;
-    if (update) {
-      const { ask } = message;
-      return {
-        update: update.command,
-        also,
-        refused: null,
-        ...(ask && !isNobodyAsked(opened) && { hint: { attempt, about: ask } }),
-      };
-    }
-    const hint = { attempt, about: hintOf(message, provider).about };
+  const verified = await verifyMessage(service, opened, request, 'return');
+  if (verified instanceof Refusal) return verified;
+  const { message, signedBy } = verified;
+  if (message.kind === 'acknowledgement') return { update: null };
+  if (message.kind === 'hint') {
     // Where nobody can be asked, a return proves nothing and moves nothing.
-    return { update: null, refused: null, ...(isAsked && { hint }) };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
-    return { update: null, refused: error.reason };
+    if (isNobodyAsked(opened)) return { update: null };
+    const order = message.order === null ? null : await attemptOfOrder(service, message.order);
+    return { update: null, hint: { attempt: order?.attempt ?? null, about: message.about } };
   }
+  const standing = standingOf(opened, 'return', about.sender.ip ?? undefined, message);
+  const order = await attemptOfOrder(service, message.order);
+  const isAsked = standing.kind === 'query' || mustAskForAmount(opened, message);
+  const commandOf = (one: ProviderUpdate) =>
+    standing.kind === 'counts' && !isAsked
+      ? updateCommand(one, {
+          provider,
+          account,
+          channel: 'return',
+          signedBy,
+          about: order,
+          ip: about.shopperIp,
+          standing,
+        })
+      : null;
+  const update = commandOf(message);
+  if (order?.id !== about.id) return new Refusal('wrong_account', 'what came along is about another payment');
+  const also = (message.also ?? []).flatMap((one) => commandOf(one)?.command ?? []);
+  const { attempt } = order;
+  if (update) {
+    const { ask } = message;
+    return {
+      update: update.command,
+      also,
+      ...(ask && !isNobodyAsked(opened) && { hint: { attempt, about: ask } }),
+    };
+  }
+  const hint = { attempt, about: hintOf(message, provider).about };
+  // Where nobody can be asked, a return proves nothing and moves nothing.
+  return { update: null, ...(isAsked && { hint }) };
 }
 
 /** What a return leads to at the ledger. */
@@ -111,14 +103,14 @@ interface Asked extends Pick<ReturnCommand, 'update' | 'hint' | 'spent'> {
 /**
  * The shopper waits for the result: a hint leads to a status query now, which is left to the ledger if it fails. One that takes
  * the shopper's money is made only with the ledger's leave, and never a second time.
- * @throws Refusal of a return that is not the attempt's: nobody is asked because of it.
+ * @returns a Refusal of a return that is not the attempt's: nobody is asked because of it.
  */
 async function queryNow(
   service: Service,
   id: PaymentId,
   opened: OpenedAccount,
   { update, also = [], hint }: Returned,
-): Promise<Asked> {
+): Promise<Asked | Refusal> {
   const { provider } = opened;
   const account = opened.account.id;
   const ledger = service.ledger(id);
@@ -134,7 +126,7 @@ async function queryNow(
   const request = spends ? await ledger.spendingQuery(account, hint.attempt) : allowed?.request;
   if (!request) return { update };
   if (provider.isOwnReturn?.(hint.about, request.providerState) === false)
-    throw new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
+    return new Refusal('wrong_attempt', 'what came along is not what this attempt was sent off with');
   const later = (known: ApplyUpdateCommand | null) =>
     spends ? { update: known } : { update: known, hint: { ...about, attempt: request.attempt } };
   try {
@@ -178,17 +170,21 @@ export async function takeReturn(
   const { id } = about;
   const account = opened.account.id;
   if (about.signedOnly && !carriesMessage(request)) return { kind: 'unknown' };
-  const returned = await returnedUpdate(service, opened, request, about);
-  if (about.signedOnly && returned.refused !== null) return { kind: 'unknown' };
   const ip = about.shopperIp;
-  try {
-    const { isUnanswered, ...asked } = await queryNow(service, id, opened, returned);
-    const { refused } = returned;
-    const result = await service.ledger(id).returned({ ...asked, account, refused, ip });
-    return { ...result, ...(isUnanswered && { isUnanswered }), isProven: returned.update?.proven === true };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, error);
-    return service.ledger(id).returned({ update: null, account, refused: error.reason, ip });
+  const ledger = service.ledger(id);
+  const returned = await returnedUpdate(service, opened, request, about);
+  if (returned instanceof Refusal) {
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, returned);
+    if (about.signedOnly) return { kind: 'unknown' };
+    const result = await ledger.returned({ update: null, account, refused: returned.reason, ip });
+    return { ...result, isProven: false };
   }
+  const asked = await queryNow(service, id, opened, returned);
+  if (asked instanceof Refusal) {
+    await logRefusal(service, opened, { request, channel: 'return', sender: about.sender }, asked);
+    return ledger.returned({ update: null, account, refused: asked.reason, ip });
+  }
+  const { isUnanswered, ...more } = asked;
+  const result = await ledger.returned({ ...more, account, refused: null, ip });
+  return { ...result, ...(isUnanswered && { isUnanswered }), isProven: returned.update?.proven === true };
 }

@@ -2,10 +2,11 @@
 import type { ApplyUpdateCommand, PaymentRead, StatusQueryRequest } from '../ledger/commands.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
+import { MESSAGE_PAUSES, pauseAfter, spread } from '../payments/retries.ts';
 import type { ProviderUpdate } from '../providers/contract.ts';
 import { open } from './accounts.ts';
 import { fetchFor } from './outgoing.ts';
-import { queryLack } from './proof.ts';
+import { isOnlyHinted, queryLack } from './proof.ts';
 import { dailyNumber, type Service } from './service.ts';
 import { updateCommand } from './update-command.ts';
 
@@ -64,7 +65,7 @@ export async function isAboutHintAlone(service: Service, request: StatusQueryReq
   const account = await service.directory.account(request.account);
   if (!account) return false;
   const { provider, variants } = open(account);
-  return provider.queriesOnlyHints?.(variants[0].account.settings) ?? false;
+  return isOnlyHinted(provider, variants[0].account.settings);
 }
 
 function updatesOf(
@@ -84,13 +85,12 @@ export async function queryPause(
   service: Service,
   request: StatusQueryRequest,
   queried: number,
-  usual: (queried: number) => number | null,
 ): Promise<number | null> {
   const account = await service.directory.account(request.account);
   const pauses = account && open(account).provider.queryPauses;
-  if (!pauses) return usual(queried);
+  if (!pauses) return pauseAfter(MESSAGE_PAUSES, queried, service.random);
   const seconds = pauses[queried - 1];
-  return seconds === undefined ? null : seconds * 1000;
+  return seconds === undefined ? null : spread(seconds * 1000, service.random);
 }
 
 /**

@@ -60,8 +60,8 @@ export function updateCommand(
       proven: standing.kind === 'counts' && standing.proven,
       ...(standing.kind === 'person' && { proofMissing: true as const }),
       replies: {
-        accepted: reply ?? provider.reply('accepted'),
-        conflict: reply ?? provider.reply('conflict'),
+        accepted: reply ?? provider.reply(),
+        conflict: reply ?? provider.reply(),
       },
     },
   };

@@ -9,9 +9,20 @@ import { providerRequest, respond, senderOf } from './provider-request.ts';
 
 /** What the outside learns of a refusal: that it was one, and its kind. */
 function refused(refusal: Refusal): Problem {
-  return refusal.reason === 'malformed'
-    ? new Problem('invalid_request', refusal.message, { cause: refusal })
-    : new Problem('forbidden', 'the notification was not accepted', { cause: refusal });
+  switch (refusal.reason) {
+    case 'malformed':
+      return new Problem('invalid_request', refusal.message, { cause: refusal });
+    case 'signature_missing':
+    case 'signature_mismatch':
+    case 'signature_malformed':
+    case 'duplicate_field':
+    case 'field_missing':
+    case 'wrong_account':
+    case 'wrong_environment':
+    case 'wrong_attempt':
+    case 'address_not_allowed':
+      return new Problem('forbidden', 'the notification was not accepted', { cause: refusal });
+  }
 }
 
 /** Seconds after which a provider may send again what could not be verified without an answer of its own. */
@@ -40,12 +51,13 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
   if (!account) throw new Problem('not_found', 'there is no such account');
   const opened = open(account);
   const request = await providerRequest(c);
-  try {
-    return respond(await takeNotification(c.get('service'), opened, request, senderOf(c)));
-  } catch (error) {
-    if (error instanceof Refusal) throw refused(error);
-    throw error instanceof Problem ? notAnswered(error) : error;
-  }
+  const taken = await takeNotification(c.get('service'), opened, request, senderOf(c)).catch(
+    (error: unknown) => {
+      throw error instanceof Problem ? notAnswered(error) : error;
+    },
+  );
+  if (taken instanceof Refusal) throw refused(taken);
+  return respond(taken);
 }
 
 export function callbackRoutes(): Hono<AppEnv> {

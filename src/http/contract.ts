@@ -1,8 +1,8 @@
 /** What the contract says beside its routes: words, webhooks and their schedule, the way back. For the document and its page. */
 
 import { PROBLEMS } from '../payments/errors.ts';
+import { MESSAGE_PAUSES } from '../payments/retries.ts';
 import { STATUSES } from '../payments/statuses.ts';
-import { PAUSES } from '../webhooks/schedule.ts';
 import {
   ATTENTION_WORDS,
   EVENT_WORDS,
@@ -63,7 +63,7 @@ export const sections: readonly Section[] = [
     text: [
       'The address of the shop gets a POST for every change of a status or of amounts, and of what became of an operation. They follow Standard Webhooks 1.0: `webhook-id` is the same in every try of a message, `webhook-timestamp` is in seconds, `webhook-signature` has `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`, one for each live secret. The key is what comes after `whsec_`, in base64.',
       'The body is `{"type", "timestamp", "data"}`: `data` is the payment as a list shows it, without links. `previousStatus` is there where the payment had one; `late: true` where money came after the payment had ended. Messages may come twice and out of order: of two, the one with the higher `data.version` is newer.',
-      `Any 2xx means that the shop has it; 410 that nobody wants it; anything else, and no answer within 15 seconds, that it is sent again: after ${PAUSES.slice(1).map(inWords).join(', ')}, each up to a fifth longer; then no more. POST /v1/payments/:id/deliveries sends the newest again.`,
+      `Any 2xx means that the shop has it; 410 that nobody wants it; anything else, and no answer within 15 seconds, that it is sent again: after ${MESSAGE_PAUSES.map(inWords).join(', ')}, each up to a fifth longer; then no more. POST /v1/payments/:id/deliveries sends the newest again.`,
       '`GET /v1/events` has the same messages for 30 days, whether or not an endpoint wants them.',
       'A shop may have several endpoints. Each has a secret, a dialect and a choice of types of its own, and tries of its own: one that does not answer holds up no other. The `webhook-id` of a message is the same at every endpoint. One that has taken nothing for five days is switched off.',
     ],

@@ -4,6 +4,7 @@ import type { ProblemCode } from '../payments/errors.ts';
 import type { OperationState } from '../payments/operations.ts';
 import type { Status } from '../payments/statuses.ts';
 import type { EventType } from '../payments/types.ts';
+import type { OtherWebhookType } from './webhook-types.ts';
 
 export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   created: 'Nobody was sent to a provider yet.',
@@ -124,7 +125,7 @@ export const ATTENTION_WORDS: Readonly<Record<AttentionKind, string>> = {
 };
 
 /** The types of webhooks that are not `payment.` and a status. */
-export const WEBHOOK_WORDS = {
+export const WEBHOOK_WORDS: Readonly<Record<OtherWebhookType, string>> = {
   'payment.paid_twice': 'More than the amount has come: some of it is to be given back.',
   'payment.chargeback_reversed': 'A chargeback was won or taken back: the shop has its money again.',
   'payment.conflict':
@@ -132,4 +133,4 @@ export const WEBHOOK_WORDS = {
   'operation.succeeded': 'A capture, cancel or refund was done.',
   'operation.failed': 'A capture, cancel or refund was not done, or was declined later.',
   'operation.unknown': 'The answer to a capture, cancel or refund was lost.',
-} as const;
+};

@@ -4,6 +4,7 @@
  * Each outcome is committed as it comes. What is queued meanwhile begins at once.
  */
 import { isUnavailable } from '../payments/errors.ts';
+import { nextPause, POSTPONED_PAUSES } from '../payments/retries.ts';
 import { attentionIn } from './attention.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { deliveryId, deliveryOf, recordSending, type Sending, sendingsOf } from './deliveries.ts';
@@ -11,15 +12,13 @@ import type { Ending } from './ending.ts';
 import type { Operations } from './operations.ts';
 import { isQueuedAnew, type JobOutcome, recordOutcome, runQuery, send } from './outbox.ts';
 import type { LedgerPorts } from './ports.ts';
+import type { Job, PendingJob } from './rows.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Job, PendingJob, Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 /** Status queries that are made at one time. */
 const MOST_QUERIES = 6;
-
-/** When a message is sent again that our own storage kept from being sent, in milliseconds. It does not count as a try. */
-const POSTPONED_MS = 30_000;
 
 /** How the names of status queries begin among what is under way. */
 const QUERY = 'query ';
@@ -108,7 +107,9 @@ export class AlarmRun {
       case 'confirm':
         if (this.#isRoomForQuery())
           this.#start(`${QUERY}${job.id}`, () =>
-            statusQueries.whileRunning(job.id, () => runQuery(job, this.#ports)),
+            statusQueries.whileRunning(job.id, () =>
+              runQuery(job, statusQueries.requestOf(this.#parts.work.payment().record, job), this.#ports),
+            ),
           );
         break;
       case 'attention':
@@ -216,9 +217,9 @@ export class AlarmRun {
     writer.queue({ ...row, tries: row.tries + 1, dueAt: null });
   }
 
-  /** The row of an endpoint whose message was not sent. */
+  /** The row of an endpoint whose message our own storage kept from being sent. It does not count as a try. */
   #postponed({ message, endpoint, tries, row }: Sending, now: number): Job {
-    const dueAt = now + POSTPONED_MS;
+    const dueAt = now + nextPause(POSTPONED_PAUSES, 1, this.#ports.random);
     if (row.kind === 'delivery') return { ...row, dueAt };
     const state = { webhook: message.id, endpoint, status: null, error: null, isAbandoned: false };
     return {

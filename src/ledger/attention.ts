@@ -4,8 +4,9 @@
  */
 import type { AttentionItem, AttentionKind } from '../payments/attention.ts';
 import { type DeliveryState, deliveryOf } from './deliveries.ts';
-import { attemptsOf, type LedgerRecord, operationsOf, summaryOf } from './record.ts';
-import type { Job } from './store.ts';
+import { type LedgerRecord, summaryOf } from './record.ts';
+import type { Job } from './rows.ts';
+import { attemptsOf, operationsOf } from './views.ts';
 
 /** A webhook needs a person after so many failed tries. */
 const FAILED_TRIES = 2;

@@ -3,8 +3,8 @@ import { type BookProblem, bookProblems } from '../payments/book-check.ts';
 import { bookedMovements, moneyOfAttempts } from '../payments/movements.ts';
 import { checkLog, GENESIS } from './chain.ts';
 import type { CheckedLedger } from './commands.ts';
-import { earlierAttemptsOf, providerReferencesOf, viewOf } from './record.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { earlierAttemptsOf, providerReferencesOf, viewOf } from './views.ts';
 
 /** @param lines numbers of lines whose hashes are wanted: those that anchors have. */
 export function checkLedger({ store }: UnitOfWork, lines: readonly number[]): CheckedLedger | null {

@@ -21,18 +21,11 @@ import {
 import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import { isInParts } from './ending.ts';
 import type { ProviderUpdates } from './provider-updates.ts';
-import {
-  type Attempt,
-  asksForTest,
-  endedBy,
-  type LedgerRecord,
-  summaryOf,
-  viewOf,
-  withAttempt,
-} from './record.ts';
+import { type Attempt, asksForTest, endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { viewOf } from './views.ts';
+import type { Writer } from './writer.ts';
 
 /** How long a request may take to register an order. After that it counts as lost. */
 const RESERVED_MS = 30_000;

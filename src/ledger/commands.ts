@@ -5,16 +5,9 @@ import type { ProblemCode } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { BookedMovement } from '../payments/movements.ts';
-import type {
-  OperationProblem,
-  OperationRule,
-  OperationWanted,
-  RecordedOperation,
-} from '../payments/operations.ts';
-import type { Bookings, UpdatedOperation } from '../payments/reconciliation.ts';
+import type { UpdateFacts } from '../payments/provider-update.ts';
 import type { AttemptMoney } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import type { Card, DeclineReason } from '../payments/told.ts';
 import type {
   AttemptView,
   Capture,
@@ -24,34 +17,17 @@ import type {
   PaymentEvent,
   PaymentRequest,
   PaymentView,
-  PendingReason,
-  ProviderDocument,
   Redirect,
   WayBack,
 } from '../payments/types.ts';
-import type { Ended, Original } from './record.ts';
-import type { Answer, Exchange } from './store.ts';
+import type { BuiltAttempt, Ended, Original } from './record.ts';
+import type { Exchange } from './rows.ts';
+import type { Answer } from './store.ts';
 
-/** An attempt, built and signed by its provider's code before the ledger is called. */
-export interface SignedAttempt {
-  readonly account: string;
-  readonly provider: string;
-  readonly test: boolean;
-  /** The order number at the provider, where it is not the one of this payment and attempt. */
-  readonly order?: string;
-  /** The account that it stands in for, because that one cannot be reached. */
-  readonly insteadOf?: string;
-  /** Names of the shop's fields for another provider that were left out. */
-  readonly leftOut?: readonly string[];
-  readonly capture: Capture;
-  readonly amount: Minor;
-  readonly oneRedirect: boolean;
-  /** Null: built when the shopper is at the checkout. */
-  readonly redirect: Redirect | null;
+/** An attempt, built and signed before the ledger is called. */
+export interface SignedAttempt extends BuiltAttempt {
   readonly deferred: boolean;
   readonly providerState: Readonly<Record<string, string>>;
-  /** As in StartedAttempt. */
-  readonly bound?: Readonly<Record<string, string>>;
   /** RFC 3339; null: for as long as the provider takes it. */
   readonly goodUntil: string | null;
   /** When the provider is queried without a hint (milliseconds since 1970); null: never. */
@@ -206,44 +182,19 @@ export type HopResult =
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
-export interface ApplyUpdateCommand {
+export interface ApplyUpdateCommand extends UpdateFacts {
   /** What in the message is not documented, and new to whoever took it. */
   readonly noticed?: readonly Noticed[];
   readonly attempt: number;
   readonly account: string;
   /** Whether the money of the account is not real, as it is set now. */
   readonly test?: boolean;
-  /** The provider's identity of the update. */
-  readonly key: string;
-  readonly outcome: Outcome | 'accepted';
-  readonly amount: number | 'asked' | null;
-  readonly currency: string | null;
-  readonly movement: string;
-  readonly providerReference: string | null;
-  readonly providerStatus: string;
-  /** The same in the provider's words. */
+  /** The status in the provider's words. */
   readonly providerStatusText?: string | null;
   /** Whether the update is proven: by a signature, or because it answers a status query. */
   readonly proven?: boolean;
   /** It proves nothing and nobody can be asked: the payment waits for a person or a report, whatever it says. */
   readonly proofMissing?: true;
-  /** Why it leaves the payment pending, where that is not for want of a result. */
-  readonly pendingReason?: PendingReason;
-  /** It says that money was taken of what was held, and not how much. */
-  readonly amountUntold?: true;
-  readonly echo?: Readonly<Record<string, string>>;
-  readonly card?: Card;
-  readonly declineReason?: DeclineReason;
-  readonly document?: ProviderDocument;
-  readonly cumulative?: boolean;
-  readonly ofOrder?: true;
-  readonly sequence?: string;
-  readonly ofTransaction?: true;
-  /** What it says of an operation of ours, or of one that looks like ours. */
-  readonly operation?: UpdatedOperation;
-  /** What the provider's code needs for later calls. */
-  readonly providerState?: Readonly<Record<string, string>>;
-  readonly detail: Readonly<Record<string, string>>;
   readonly channel: 'notification' | 'return' | 'status';
   /** Which of the account's live secrets matched. */
   readonly signedBy: string;
@@ -290,7 +241,6 @@ export type ReturnQuery =
 /** A status query about an attempt, with what the ledger knows of it. */
 export interface StatusQueryRequest {
   readonly id: PaymentId;
-  readonly shop: string;
   readonly attempt: number;
   readonly account: string;
   /** As in SignedAttempt. */
@@ -303,124 +253,10 @@ export interface StatusQueryRequest {
   readonly hint: Readonly<Record<string, string>>;
   /** The money of the attempt so far. */
   readonly known?: AttemptMoney;
-  /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
-  readonly once?: true;
   /** It may take the shopper's money: the only one of its payment until its outcome is known. */
   readonly spends?: true;
-  /** The provider has answered it before, without a result. */
-  readonly answered?: true;
 }
 
-/** The operator who asks for an operation instead of the payment's shop. */
-export interface OperationOperator {
-  /** As the audit log names it. */
-  readonly actor: string;
-  /** What operators may give back of the payment alone, in minor units; more waits for a second person. Null: no limit. */
-  readonly approvalAbove: number | null;
-}
-
-/** A request for a capture, a cancel or a refund. */
-export interface OperationCommand extends OperationWanted {
-  readonly shop: string;
-  /** The same key is the same operation. */
-  readonly key: string;
-  /** The origin of our callback addresses. */
-  readonly origin: string;
-  /** What the provider of each account can do of this kind. */
-  readonly rules: Readonly<Record<string, OperationRule | null>>;
-  /** Left out: the shop asks for it. */
-  readonly operator?: OperationOperator;
-}
-
-/** What a second person decides about an operation that waits for approval. */
-export interface ApprovalCommand extends Pick<OperationCommand, 'origin' | 'rules'> {
-  readonly number: number;
-  /** Who decides, as the audit log names actors. */
-  readonly actor: string;
-  readonly decision: 'approved' | 'declined';
-}
-
-export type ApprovalResult =
-  | { readonly kind: 'not_found' | 'not_waiting' | 'same_person' }
-  /** It cannot be executed now and still waits, or it was executed and has failed or is unknown. */
-  | { readonly kind: 'problem'; readonly problem: OperationProblem; readonly isDecided: boolean }
-  | { readonly kind: 'done'; readonly view: PaymentView };
-
-/** An operation with everything that is needed to execute or reconcile it. */
-export interface OperationRequest {
-  readonly id: PaymentId;
-  readonly operation: RecordedOperation;
-  readonly account: string;
-  /** As in SignedAttempt. */
-  readonly order?: string;
-  readonly currency: string;
-  readonly capture: Capture;
-  readonly providerState: Readonly<Record<string, string>>;
-  readonly startedAt: string;
-  readonly origin: string;
-}
-
-/** What a provider shows of the operations of one kind of an attempt. */
-export interface LookedUp {
-  readonly bookings: Bookings;
-  /** Milliseconds after its request from which an operation that is not shown was not carried out. */
-  readonly settlesAfterMs: number;
-}
-
-/** What became of an operation. */
-export type OperationOutcome =
-  | {
-      readonly result: 'succeeded' | 'accepted';
-      readonly status: string;
-      readonly providerReference: string | null;
-      readonly providerState?: Readonly<Record<string, string>>;
-    }
-  | { readonly result: 'failed' | 'unknown'; readonly problem: OperationProblem };
-
-export type OperationCommandResult =
-  | { readonly kind: 'none' }
-  | ({ readonly kind: 'done'; readonly view: PaymentView } & OperationMade)
-  | ({ readonly kind: 'problem'; readonly problem: OperationProblem } & OperationMade);
-
-/** The operation that an answer is about. */
-export interface OperationMade {
-  /** Null: none was made. */
-  readonly operation: number | null;
-  /** Whether an earlier command had made it. */
-  readonly replayed: boolean;
-}
-
-/** What a person says became of an operation whose outcome was unknown. */
-export interface ConcludeCommand {
-  readonly number: number;
-  readonly outcome: 'succeeded' | 'failed';
-}
-
-/** Whether the operation was concluded; or there is none of that number, its outcome was known already, or it waits for approval. */
-export type ConcludeResult = 'concluded' | 'not_found' | 'already_known' | 'awaiting_approval';
-
-/** What a person says became of an attempt that waits for proof. */
-export interface ConcludeAttemptCommand {
-  readonly attempt: number;
-  readonly outcome: 'paid' | 'denied';
-  /** Minor units; null: what the messages claim. */
-  readonly amount: Minor | null;
-}
-
-export type ConcludeAttemptResult =
-  /** `authorized`: the messages claimed no more than that money is held. */
-  | {
-      readonly kind: 'concluded';
-      readonly outcome: 'paid' | 'authorized' | 'denied';
-      readonly amount: Minor | null;
-    }
-  | { readonly kind: 'not_found' | 'not_waiting' }
-  /** The money is held, and its provider says that it was taken: that it never came cannot be said of it. */
-  | { readonly kind: 'held' }
-  /** The messages claim no amount, or several. */
-  | { readonly kind: 'amount_needed'; readonly claimed: readonly Minor[] };
-
-/** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
 /** What a ledger finds when it checks itself. */
 export interface CheckedLedger {
   readonly shop: string;
@@ -435,6 +271,7 @@ export interface CheckedLedger {
   readonly hashes: readonly (string | null)[];
 }
 
+/** Whether a shopper's data was erased; `not_decided`: the payment or an operation of it still needs it. */
 export type EraseResult = 'erased' | 'not_found' | 'not_decided';
 
 /** By account: when a payment without a result is queried (seconds after its last change), and when it expires. */

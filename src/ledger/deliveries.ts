@@ -4,10 +4,12 @@
  * has a row of its own (`delivery`) with its own tries. A message goes to an endpoint once, whatever happens in between, except where
  * the object dies between the endpoint's answer and the commit.
  */
+import { MESSAGE_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import type { Delivery } from './commands.ts';
 import type { LedgerPorts, WebhookOutcome } from './ports.ts';
-import type { Job, PendingJob, Writer } from './store.ts';
+import type { Job, PendingJob } from './rows.ts';
+import type { Writer } from './writer.ts';
 
 /** The endpoint of messages of before there were several. */
 const FIRST = 'first';
@@ -118,7 +120,7 @@ export function recordSending(
     if (isOwn || !isLast) queue(null, false);
     return;
   }
-  const pause = outcome.result === 'gone' ? null : ports.webhookPause(tries);
+  const pause = outcome.result === 'gone' ? null : pauseAfter(MESSAGE_PAUSES, tries, ports.random);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
   const failed = { ...detail, ...(pause !== null && { nextTryAt: new Date(now + pause).toISOString() }) };
   keep(writer.log(type, 'countersign', failed));

@@ -6,8 +6,9 @@ import type { Redirect } from '../payments/types.ts';
 import { isCaptured, isGood } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
 import { endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
-import type { Job, Writer } from './store.ts';
+import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 /** The job that ends a payment whose time is up. */
 const EXPIRY_JOB = 'expiry';

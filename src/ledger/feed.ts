@@ -5,7 +5,7 @@
 import { FEED_KEPT_MS, type FeedMessage } from '../payments/feed.ts';
 import { FEEDBACK } from '../payments/types.ts';
 import type { LedgerRecord } from './record.ts';
-import type { Job } from './store.ts';
+import type { Job } from './rows.ts';
 
 /** How much goes with one push: far below what D1 takes in one statement, with those of the neighbours. */
 const MOST_MESSAGES = 50;

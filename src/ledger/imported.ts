@@ -9,8 +9,9 @@ import { attemptOf } from './attempts.ts';
 import type { ImportCommand, ImportedEvent, ImportResult } from './commands.ts';
 import { identity } from './provider-updates.ts';
 import { type LedgerRecord, summaryOf, withAttempt, withFeedback, withSaid } from './record.ts';
-import type { Job, Writer } from './store.ts';
+import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 /** A line of the log, at its own time. */
 type Line = Pick<PaymentEvent, 'at' | 'type' | 'source' | 'detail'>;

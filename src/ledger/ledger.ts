@@ -6,6 +6,8 @@
  * Accepted failures: repeats are counted in memory and the count joins the next commit, so an eviction may lose
  * a count (never an answer); a webhook may be delivered twice under one webhook-id when the object dies between
  * the shop's answer and the commit.
+ *
+ * The file is long because each command is a method of this one class: that is what the platform calls.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -13,6 +15,7 @@ import type { Notified } from '../payments/attention.ts';
 import { bookedMovements, hasMovements } from '../payments/movements.ts';
 import { type Moves, NO_MOVES } from '../payments/moves.ts';
 import type { OperationProblem } from '../payments/operations.ts';
+import { ALARM_PAUSES, COPY_PAUSES, nextPause } from '../payments/retries.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
 import { attemptOf, insteadAndLeftOut } from './attempts.ts';
@@ -23,14 +26,8 @@ import { Checkout, leftToPay } from './checkout.ts';
 import type {
   ApplyUpdateCommand,
   ApplyUpdateResult,
-  ApprovalCommand,
-  ApprovalResult,
   CallOffResult,
   CheckedLedger,
-  ConcludeAttemptCommand,
-  ConcludeAttemptResult,
-  ConcludeCommand,
-  ConcludeResult,
   CreateCommand,
   CreateResult,
   Delivery,
@@ -43,8 +40,6 @@ import type {
   HopResult,
   ImportCommand,
   ImportResult,
-  OperationCommand,
-  OperationCommandResult,
   OverdueCommand,
   PaymentLog,
   PaymentRead,
@@ -61,31 +56,31 @@ import { Ending, isOver, queueExpiry, redirectOf } from './ending.ts';
 import { erase } from './erasing.ts';
 import { FeedPart } from './feed.ts';
 import { Imports } from './imported.ts';
+import type {
+  ApprovalCommand,
+  ApprovalResult,
+  ConcludeAttemptCommand,
+  ConcludeAttemptResult,
+  ConcludeCommand,
+  ConcludeResult,
+  OperationCommand,
+  OperationCommandResult,
+} from './operation-commands.ts';
 import { OperationResults } from './operation-results.ts';
 import { Operations, rejected } from './operations.ts';
-import { projectionPause } from './outbox.ts';
 import { overdue } from './overdue.ts';
 import type { LedgerPorts, StatusQueryOutcome } from './ports.ts';
 import { ProofMissing } from './proof-missing.ts';
 import { ProviderUpdates } from './provider-updates.ts';
-import {
-  attemptsOf,
-  earlierAttemptsOf,
-  type LedgerRecord,
-  providerReferencesOf,
-  viewOf,
-  wayBackOf,
-} from './record.ts';
+import type { LedgerRecord } from './record.ts';
 import { differences, replace } from './replacing.ts';
 import { StatusQueries } from './status-queries.ts';
 import { Store } from './store.ts';
 import { UnitOfWork } from './unit-of-work.ts';
+import { attemptsOf, earlierAttemptsOf, providerReferencesOf, viewOf, wayBackOf } from './views.ts';
 
 /** What is not documented in messages of one payment, between two pushes. */
 const MOST_NOTICED = 50;
-
-/** After a failure of the alarm itself. */
-const ALARM_RETRY_MS = 30_000;
 
 export abstract class PaymentLedger<Env> extends DurableObject<Env> {
   readonly #store: Store;
@@ -500,13 +495,14 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         copied = copied.then(push);
       });
       await copied.then(push);
-      const retry = this.#projectionFailures > 0 ? now() + projectionPause(this.#projectionFailures) : null;
+      const failures = this.#projectionFailures;
+      const retry = failures > 0 ? now() + nextPause(COPY_PAUSES, failures, ports.random) : null;
       const due = this.#store.nextDue();
       await this.#store.wake(retry === null || due === null ? (retry ?? due) : Math.min(retry, due));
     } catch (error) {
       // The platform gives up on an alarm that keeps throwing; a payment must not be forgotten that way.
       console.error({ event: 'ledger.alarm_failed', payment: this.#store.record?.id, error: String(error) });
-      await this.#store.wake(now() + ALARM_RETRY_MS);
+      await this.#store.wake(now() + nextPause(ALARM_PAUSES, 1, ports.random));
     }
   }
 

@@ -9,7 +9,9 @@ import {
   settledBy,
   settledByState,
 } from '../payments/reconciliation.ts';
-import type { ApplyUpdateCommand, LookedUp, OperationOutcome } from './commands.ts';
+import { OPERATION_PAUSES, pauseAfter } from '../payments/retries.ts';
+import type { ApplyUpdateCommand } from './commands.ts';
+import type { LookedUp, OperationOutcome } from './operation-commands.ts';
 import {
   applied,
   operationsOfAttempt,
@@ -21,13 +23,8 @@ import {
   withUnclaimed,
 } from './operation-money.ts';
 import { type LedgerRecord, operationReference, orderNumberOf, summaryOf, withAttempt } from './record.ts';
-import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-
-/** Pauses between attempts to reconcile an operation whose outcome is not known. */
-export const RECONCILE_PAUSES_MS: readonly number[] = [
-  30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 86_400_000, 172_800_000, 345_600_000,
-];
+import type { Writer } from './writer.ts';
 
 type Source = 'provider' | 'operator' | 'countersign';
 
@@ -239,7 +236,8 @@ export class OperationResults {
   #watchAgain(writer: Writer, number: number, isOpen: boolean): void {
     const job = this.#work.store.job(jobId(number));
     if (!job) return;
-    const dueAt = isOpen ? this.#work.now() + (RECONCILE_PAUSES_MS[0] ?? 0) : null;
+    const { now, random } = this.#work.ports();
+    const dueAt = isOpen ? now() + (pauseAfter(OPERATION_PAUSES, 1, random) ?? 0) : null;
     // A job that is running sets its own next time.
     if (job.tries === 0 || !isOpen) writer.queue({ ...job, dueAt });
   }

@@ -15,6 +15,7 @@ import {
   planOperation,
   type RecordedOperation,
 } from '../payments/operations.ts';
+import { OPERATION_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { PaymentView } from '../payments/types.ts';
 import type {
   ApprovalCommand,
@@ -25,12 +26,13 @@ import type {
   OperationCommandResult,
   OperationOutcome,
   OperationRequest,
-} from './commands.ts';
+} from './operation-commands.ts';
 import { withOperation } from './operation-money.ts';
-import { answerKey, jobId, type OperationResults, RECONCILE_PAUSES_MS } from './operation-results.ts';
-import { viewOf } from './record.ts';
-import type { Job, Writer } from './store.ts';
+import { answerKey, jobId, type OperationResults } from './operation-results.ts';
+import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { viewOf } from './views.ts';
+import type { Writer } from './writer.ts';
 
 /** Queries the provider about an attempt and takes its updates. Resolves with whether there were any. */
 type Query = (attempt: number) => Promise<boolean>;
@@ -105,9 +107,9 @@ export class Operations {
       const { number } = JSON.parse(job.body) as { number: number };
       const operation = this.#all().find((entry) => entry.number === number);
       const isKnown = !operation || !isOpen(operation) || (await this.#reconcile(number));
-      const pause = RECONCILE_PAUSES_MS[job.tries];
+      const pause = pauseAfter(OPERATION_PAUSES, job.tries + 1, this.#work.ports().random);
       this.#work.commit((writer) => {
-        const dueAt = isKnown || pause === undefined ? null : this.#work.now() + pause;
+        const dueAt = isKnown || pause === null ? null : this.#work.now() + pause;
         if (!isKnown && dueAt === null) {
           console.error({
             event: 'operation.abandoned',

@@ -5,11 +5,13 @@
  * push went through.
  */
 import { isUnavailable } from '../payments/errors.ts';
+import { COPY_PAUSES, MESSAGE_PAUSES, nextPause, POSTPONED_PAUSES, pauseAfter } from '../payments/retries.ts';
 import type { EventType } from '../payments/types.ts';
 import type { StatusQueryRequest } from './commands.ts';
 import type { Sending } from './deliveries.ts';
 import type { LedgerPorts, StatusQueryOutcome, WebhookOutcome } from './ports.ts';
-import type { Job, Writer } from './store.ts';
+import type { Job } from './rows.ts';
+import type { Writer } from './writer.ts';
 
 /** The outcome of one job, to be committed. */
 export type JobOutcome =
@@ -34,17 +36,6 @@ export type JobOutcome =
   /** The endpoints of the shop cannot be read: its keys do not open. */
   | { readonly kind: 'unreadable'; readonly job: Job; readonly error: string };
 
-/** When a job is tried again that our own storage kept from being tried, in milliseconds. It does not count as a try. */
-const POSTPONED_MS = 30_000;
-
-/** Pauses of the searchable copy after failures, in milliseconds. It is tried for ever. */
-const PROJECTION_PAUSES = [1000, 5000, 30_000, 300_000];
-
-/** Milliseconds until the searchable copy is tried again after so many failures. */
-export function projectionPause(failures: number): number {
-  return PROJECTION_PAUSES[Math.min(failures, PROJECTION_PAUSES.length) - 1] ?? 0;
-}
-
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
@@ -62,10 +53,34 @@ export async function send(sending: Sending, ports: LedgerPorts, shop: string): 
   }
 }
 
-/** Makes one status query. Never throws: a failure is an outcome. */
-export async function runQuery(job: Job, ports: LedgerPorts): Promise<JobOutcome> {
-  const request = JSON.parse(job.body) as StatusQueryRequest;
-  let outcome: StatusQueryOutcome;
+/**
+ * What the outbox keeps of a status query: which attempt it is about, and why. What the provider's code is told of that attempt is read
+ * from the record when the query is made, because a message may have brought more since it was queued.
+ */
+export interface QueuedQuery {
+  readonly attempt: number;
+  readonly hint: Readonly<Record<string, string>>;
+  /** As in StatusQueryRequest. */
+  readonly spends?: true;
+  /** Queried because there was no result for too long. It is repeated by that schedule alone, not by the outbox. */
+  readonly once?: true;
+  /** The provider has answered it before, without a result. */
+  readonly answered?: true;
+}
+
+export function queuedQuery({ body }: Job): QueuedQuery {
+  return JSON.parse(body) as QueuedQuery;
+}
+
+/** Makes one status query. Never throws: a failure is an outcome. @param request null: its attempt is not there. */
+export async function runQuery(
+  job: Job,
+  request: StatusQueryRequest | null,
+  ports: LedgerPorts,
+): Promise<JobOutcome> {
+  const { once } = queuedQuery(job);
+  let outcome: StatusQueryOutcome = { result: 'later', error: 'there is no such attempt' };
+  if (!request) return { kind: 'confirm', job, outcome, pause: null };
   let pause: number | null = null;
   try {
     outcome = await ports.queryStatus(request);
@@ -73,7 +88,7 @@ export async function runQuery(job: Job, ports: LedgerPorts): Promise<JobOutcome
     if (isUnavailable(cause)) return { kind: 'postponed', job };
     outcome = { result: 'later', error: textOf(cause) };
   }
-  if (outcome.result === 'later' && !request.once) {
+  if (outcome.result === 'later' && !once) {
     try {
       pause = await ports.queryPause(request, job.tries + 1);
     } catch (cause) {
@@ -106,7 +121,11 @@ export function recordOutcome(
   if (isQueuedAnew(result.job, recording.current)) return;
   switch (result.kind) {
     case 'postponed':
-      writer.queue({ ...result.job, dueAt: recording.now + POSTPONED_MS });
+      // It does not count as a try.
+      writer.queue({
+        ...result.job,
+        dueAt: recording.now + nextPause(POSTPONED_PAUSES, 1, recording.ports.random),
+      });
       break;
     case 'unreadable':
       recordUnreadable(writer, recording, result);
@@ -128,8 +147,8 @@ function recordStatusQuery(
   { now, isBounded }: Recording,
   { job, outcome, pause }: Extract<JobOutcome, { kind: 'confirm' }>,
 ): void {
-  const request = JSON.parse(job.body) as StatusQueryRequest;
-  const { attempt, once } = request;
+  const queued = queuedQuery(job);
+  const { attempt, once } = queued;
   const isAnswered = outcome.result === 'later' && outcome.error === null;
   const tries = job.tries + 1;
   if (outcome.result === 'updates') {
@@ -145,7 +164,7 @@ function recordStatusQuery(
     // Hints can be sent by anybody, as often as they like.
     if (!isBounded(type)) writer.log(type, 'countersign', detail);
   }
-  const body = isAnswered ? JSON.stringify({ ...request, answered: true }) : job.body;
+  const body = isAnswered ? JSON.stringify({ ...queued, answered: true } satisfies QueuedQuery) : job.body;
   writer.queue({ ...job, body, tries, dueAt: pause === null ? null : now + pause });
 }
 
@@ -155,7 +174,7 @@ function recordUnreadable(
   { job, error }: Extract<JobOutcome, { kind: 'unreadable' }>,
 ): void {
   const tries = job.tries + 1;
-  const pause = ports.webhookPause(tries);
+  const pause = pauseAfter(MESSAGE_PAUSES, tries, ports.random);
   const type = pause === null ? 'webhook.abandoned' : 'webhook.failed';
   const nextTryAt = pause === null ? {} : { nextTryAt: new Date(now + pause).toISOString() };
   const detail = { webhook: job.id, try: tries, status: null, error, durationMs: 0, ...nextTryAt };
@@ -166,9 +185,9 @@ function recordUnreadable(
 
 function recordAttention(
   writer: Writer,
-  { now }: Recording,
+  { now, ports }: Recording,
   { job, isTold }: Extract<JobOutcome, { kind: 'attention' }>,
 ): void {
   const tries = isTold ? 0 : job.tries + 1;
-  writer.queue({ ...job, tries, dueAt: isTold ? null : now + projectionPause(tries) });
+  writer.queue({ ...job, tries, dueAt: isTold ? null : now + nextPause(COPY_PAUSES, tries, ports.random) });
 }

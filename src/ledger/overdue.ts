@@ -2,9 +2,10 @@
 import { UNFINISHED } from '../payments/statuses.ts';
 import type { OverdueCommand } from './commands.ts';
 import { expired } from './ending.ts';
-import { type LedgerRecord, pendingReasonOf, summaryOf, withAttempt } from './record.ts';
+import { type LedgerRecord, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { pendingReasonOf } from './views.ts';
 
 /** What to do now; `next` is when to check again, in milliseconds since 1970. */
 type OverdueAction =

@@ -1,17 +1,10 @@
 /** What a ledger is given to reach the world: the clock, providers, webhooks, the directory. */
-import type { Notified, PaymentAttention } from '../payments/attention.ts';
-import type { FeedMessage } from '../payments/feed.ts';
-import type { BookedMovement } from '../payments/movements.ts';
+import type { PaymentAttention } from '../payments/attention.ts';
 import type { OperationProblem } from '../payments/operations.ts';
-import type { EarlierAttempt, PaymentView } from '../payments/types.ts';
-import type {
-  ApplyUpdateCommand,
-  LookedUp,
-  OperationOutcome,
-  OperationRequest,
-  StatusQueryRequest,
-} from './commands.ts';
-import type { Exchange } from './store.ts';
+import type { SearchablePayment } from '../payments/searchable.ts';
+import type { ApplyUpdateCommand, StatusQueryRequest } from './commands.ts';
+import type { LookedUp, OperationOutcome, OperationRequest } from './operation-commands.ts';
+import type { Exchange } from './rows.ts';
 
 /** The outcome of one try of a webhook. */
 export interface WebhookOutcome {
@@ -36,25 +29,6 @@ export type StatusQueryOutcome =
   /** What its hint named is made up: asking again would bring the same answer. */
   | { readonly result: 'refused'; readonly error: string; readonly commands?: undefined };
 
-/** A payment as the searchable copy takes it. */
-export interface ProjectedPayment {
-  readonly shop: string;
-  readonly version: number;
-  readonly view: PaymentView;
-  /** The newest line of its log: number and hash. */
-  readonly head: { readonly seq: number; readonly hash: string };
-  /** Every number that providers have for it. */
-  readonly providerReferences: readonly string[];
-  /** What has come and gone of its money, as its log has it. */
-  readonly movements: readonly BookedMovement[];
-  /** Every attempt but the newest. */
-  readonly earlier: readonly EarlierAttempt[];
-  /** What messages of its provider have shown since the last push. */
-  readonly notified?: Notified;
-  /** Webhooks that the shops' feed may not have, the oldest first. */
-  readonly messages?: readonly FeedMessage[];
-}
-
 /** Handed in, so that a test can fail each of them at any point. */
 export interface LedgerPorts {
   /** Milliseconds since 1970. */
@@ -69,10 +43,8 @@ export interface LedgerPorts {
     endpoint: string,
     message: { readonly id: string; readonly body: string },
   ): Promise<WebhookOutcome>;
-  /** Milliseconds until the next try of a webhook after so many failures; null when there is none left. */
-  webhookPause(failures: number): number | null;
   /** Writes the searchable copy. */
-  project(payment: ProjectedPayment): Promise<void>;
+  project(payment: SearchablePayment): Promise<void>;
   /** Writes what of a payment needs a person. */
   tellAttention(attention: PaymentAttention): Promise<void>;
   /** Queries a provider about an attempt. */

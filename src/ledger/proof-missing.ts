@@ -6,7 +6,7 @@
 import { type Minor, minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';
 import { apply, MOVES_NOTHING, mismatch, moneyOf, summarize } from '../payments/rules.ts';
-import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './commands.ts';
+import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './operation-commands.ts';
 import {
   type Attempt,
   type LedgerRecord,

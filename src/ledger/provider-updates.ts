@@ -4,7 +4,7 @@
  */
 import type { Minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';
-import { cancelledOfPaid, capturedOf, movementOf } from '../payments/operations.ts';
+import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
 import {
   type AttemptState,
   apply,
@@ -19,7 +19,6 @@ import {
   moneyOf,
 } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
-import type { PendingReason } from '../payments/types.ts';
 import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';
 import { ownMovement } from './operation-money.ts';
@@ -27,21 +26,28 @@ import type { OperationResults } from './operation-results.ts';
 import { isNewlyUntold } from './proof-missing.ts';
 import {
   type Attempt,
-  asksForTest,
   isPolybanking,
   type LedgerRecord,
   summaryOf,
   withAttempt,
   withConflict,
-  withDocument,
   withFeedback,
   withMovedState,
   withoutConflict,
   withSaid,
 } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Writer } from './store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import {
+  asksForMore,
+  differenceOf,
+  isNotReal,
+  isSecondDocument,
+  takesRefundBack,
+  unboundName,
+  withProviderData,
+} from './update-rules.ts';
+import type { Writer } from './writer.ts';
 
 /** What makes two updates the same. The money is part of it: a message with another amount is never a repeat. */
 export function identity({
@@ -73,77 +79,6 @@ const MAX_COUNTED_UNPROVEN = 60;
 
 /** Beyond them one more is taken each time this has passed since the last: made-up ones keep no other out for good (decision 12). */
 const ONE_MORE_AFTER_MS = 600_000;
-
-/** The first name of what was sent with an attempt that an update brings back otherwise; null: none. */
-function unboundName({ bound }: Attempt, { echo }: ApplyUpdateCommand): string | null {
-  if (!bound || !echo) return null;
-  const names = Object.keys(bound).filter((name) => Object.hasOwn(echo, name));
-  return names.find((name) => echo[name] !== bound[name]) ?? null;
-}
-
-/**
- * Whether the money of an update is not real although the payment asks for real money: the attempt's, or the account's after it was
- * moved to a test platform. Test and live do not mix.
- */
-function isNotReal(record: LedgerRecord, attempt: Attempt, { test = false }: ApplyUpdateCommand): boolean {
-  return (attempt.test && !asksForTest(record)) || (test && !attempt.test);
-}
-
-/**
- * The record with what an update carries besides its result, even where it moves nothing: the provider's document that
- * it is about, and the provider state.
- */
-function withProviderData(
-  record: LedgerRecord,
-  { attempt, document, providerState, proofMissing }: ApplyUpdateCommand,
-): LedgerRecord {
-  // What proves nothing leaves nothing that a later call would use.
-  if (proofMissing) return record;
-  const known = record.attempts[attempt - 1]?.providerState ?? {};
-  const isKnown = Object.entries(providerState ?? {}).every(([name, value]) => known[name] === value);
-  if (!document && isKnown) return record;
-  return withAttempt(record, attempt, (entry) => ({
-    ...entry,
-    ...(document && { documents: withDocument(entry.documents, document) }),
-    ...(providerState && { providerState: { ...entry.providerState, ...providerState } }),
-  }));
-}
-
-/**
- * Whether an update is about another document of the provider's than those that are known of its attempt: money that seems to be known
- * may have come a second time.
- */
-function isSecondDocument(record: LedgerRecord, { attempt, document }: ApplyUpdateCommand): boolean {
-  const { documents = [] } = record.attempts[attempt - 1] ?? {};
-  const plain = (number: string) => number.split('.')[0];
-  return (
-    document !== undefined &&
-    documents.length > 0 &&
-    documents.every(({ number }) => plain(number) !== plain(document.number))
-  );
-}
-
-/** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
-function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
-  const ranks: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
-  return ranks.indexOf(reason) > ranks.indexOf(known);
-}
-
-/** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */
-function takesRefundBack(
-  { state }: Attempt,
-  { operation, movement }: ApplyUpdateCommand,
-  about: ReturnType<OperationResults['newsOf']>,
-): boolean {
-  if (operation?.kind !== 'refund' || operation.state !== 'failed') return false;
-  const movements = [movement, ...(about ? [movementOf(about.operation)] : [])];
-  return movements.some((id) => (state.refunded[id] ?? 0) > 0);
-}
-
-/** How money differs from what was asked. Of a payment in parts each message is about one of them. */
-function differenceOf({ request }: LedgerRecord, found: Mismatch | null): Mismatch | null {
-  return request.installments && found === 'amount_below' ? null : found;
-}
 
 export class ProviderUpdates {
   readonly #work: UnitOfWork;

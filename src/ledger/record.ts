@@ -1,45 +1,24 @@
-/** What a ledger stores of its payment: one JSON record, and the view that shops get of it. */
+/** What a ledger stores of its payment: one JSON record. What readers get of it is in views.ts. */
 import { orderNumber, type PaymentId } from '../payments/id.ts';
-import { shownInstallments } from '../payments/installments.ts';
-import { display, type Minor } from '../payments/money.ts';
+import type { Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import {
-  type AttemptState,
-  type Bearing,
-  isPartlyUnproven,
-  moneyOf,
-  type Summary,
-  summarize,
-} from '../payments/rules.ts';
-import { DECLINED, type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
-import {
-  type Card,
-  type DeclineReason,
-  type Shown,
-  shownOf,
-  shownOfAll,
-  type ToldByOutcome,
-  withTold,
-} from '../payments/told.ts';
+import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
+import { type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
+import { type Card, type DeclineReason, type ToldByOutcome, withTold } from '../payments/told.ts';
 import type {
-  AttemptView,
   Capture,
-  EarlierAttempt,
-  OperationView,
   PaymentRequest,
-  PaymentView,
   PendingReason,
   ProviderDocument,
   Redirect,
-  WayBack,
 } from '../payments/types.ts';
 
-/** One signed redirect of the shopper to a provider. */
-export interface Attempt {
+/** A redirect of the shopper to a provider, as the provider's code has built and signed it. */
+export interface BuiltAttempt {
   readonly account: string;
   readonly provider: string;
   readonly test: boolean;
-  /** The order number at the provider, where it is not ours: of a payment that was taken over. */
+  /** The order number at the provider, where it is not the one of this payment and attempt: of a payment that was taken over. */
   readonly order?: string;
   /** The account that it stands in for, because that one could not be reached. */
   readonly insteadOf?: string;
@@ -53,10 +32,14 @@ export interface Attempt {
   readonly oneRedirect: boolean;
   /** Null until the shopper is at the checkout, for an order that has to be registered first. */
   readonly redirect: Redirect | null;
-  /** What the provider's code keeps for later calls. */
-  readonly providerState?: Readonly<Record<string, string>>;
   /** What every update of this attempt has to bring back the same. */
   readonly bound?: Readonly<Record<string, string>>;
+}
+
+/** One attempt, with what became of it. */
+export interface Attempt extends BuiltAttempt {
+  /** What the provider's code keeps for later calls. */
+  readonly providerState?: Readonly<Record<string, string>>;
   /** Why it is pending, where it is not for want of a result. */
   readonly pendingReason?: PendingReason;
   /** Its provider says that money was taken of what is held, and not how much. */
@@ -214,13 +197,6 @@ export function withMovedState(
   return state === before ? attempt : { ...attempt, state, proven: proven ?? before };
 }
 
-/** Whether what is shown of an attempt is unproven: money that counts, or that it waits for proof. */
-function isShownUnproven({ state, proven, pendingReason }: Attempt): boolean {
-  if (state.progress === 'pending' && pendingReason === 'proof_missing' && moneyOf(state).paid === 0)
-    return true;
-  return proven !== undefined && isPartlyUnproven(state, proven);
-}
-
 /** The record with a message that said what cannot be. */
 export function withConflict(
   record: LedgerRecord,
@@ -254,14 +230,6 @@ export function operationReference(
   return `${order}${kind.charAt(0).toUpperCase()}${number}`;
 }
 
-/** What a person has to look for at the provider, who then says what became of it. */
-function lookUpOf({ id, request, attempts }: LedgerRecord, operation: RecordedOperation): string {
-  const { kind, attempt, amount, number, requestedAt } = operation;
-  const order = orderNumberOf({ id, attempts }, attempt);
-  const money = display(amount, request.currency);
-  return `look at ${attempts[attempt - 1]?.provider} for a ${kind} of ${money} of the order ${order}, requested at ${requestedAt} (our name for it: ${operationReference(order, operation)}); an operator then settles operation ${number} as succeeded or failed`;
-}
-
 /** What an update says of its attempt, for those who read the payment. */
 interface Said {
   readonly attempt: number;
@@ -283,28 +251,6 @@ interface Said {
 /** Whether websites that speak PolyBanking's dialect are told of every code of PostFinance. */
 export function isPolybanking({ request }: Pick<LedgerRecord, 'request'>): boolean {
   return request.dialect === 'polybanking';
-}
-
-/** What is shown of the provider's words. */
-export function shownIn(record: LedgerRecord): Shown {
-  const { attempts, original, feedback } = record;
-  const known = shownOfAll(attempts);
-  // What is shown as proven is all of the money, in whichever attempt.
-  const shown = known && attempts.some(isShownUnproven) ? { ...known, signed: false } : known;
-  const early = original?.postfinanceId ?? (feedback ? record.providerReference : null);
-  if (shown) return { ...shown, providerReference: shown.providerReference ?? early };
-  // A refund of money that nobody has told of has no place in the state: websites are told its code all the same.
-  const lone = isPolybanking(record)
-    ? attempts.flatMap(({ told }) => told?.refunded ?? []).at(-1)
-    : undefined;
-  return {
-    providerReference: lone?.providerReference ?? record.providerReference,
-    providerStatus: lone?.providerStatus ?? record.providerStatus,
-    providerStatusText: lone?.providerStatusText ?? record.providerStatusText ?? null,
-    signed: lone?.signed ?? record.signed ?? null,
-    card: null,
-    declineReason: null,
-  };
 }
 
 /** The outcome that what was known before is kept under: by what its attempt has come to. */
@@ -380,129 +326,5 @@ export function withFeedback(
     ...record,
     providerReference: record.providerReference ?? providerReference,
     feedback: { code: providerStatus },
-  };
-}
-
-/** Every operation, the oldest first, as the shop sees it. */
-export function operationsOf(record: LedgerRecord): OperationView[] {
-  const { operations = [] } = record;
-  return operations.map(({ number, problem, providerReference: reference, ...operation }) => ({
-    operation: number,
-    kind: operation.kind,
-    attempt: operation.attempt,
-    amount: operation.amount,
-    state: operation.state,
-    requestedAt: operation.approval?.askedAt ?? operation.requestedAt,
-    finishedAt: operation.finishedAt,
-    error: problem,
-    providerStatus: operation.providerStatus,
-    providerReference: reference,
-    operationReference: operationReference(orderNumberOf(record, operation.attempt), {
-      ...operation,
-      number,
-    }),
-    lookUp:
-      operation.state === 'unknown'
-        ? lookUpOf(record, { ...operation, number, problem, providerReference: reference })
-        : null,
-  }));
-}
-
-/** Every number that providers have for a payment: of its attempts, its operations, and orders that were not numbered by us. */
-export function providerReferencesOf(record: LedgerRecord): string[] {
-  const { attempts, operations = [] } = record;
-  const ofAttempts = attempts.flatMap(({ told = {}, order }) => [
-    order,
-    ...Object.values(told).map(({ providerReference }) => providerReference),
-  ]);
-  const ofOperations = operations.map(({ providerReference }) => providerReference);
-  const all = [record.providerReference, shownIn(record).providerReference, ...ofAttempts, ...ofOperations];
-  return [...new Set(all)].filter(
-    (reference) => typeof reference === 'string' && reference !== '',
-  ) as string[];
-}
-
-/** What says where a payment's shoppers go back to, and nothing else of its request. */
-export function wayBackOf({ dialect, returnUrl }: PaymentRequest): WayBack {
-  return { ...(dialect && { dialect }), returnUrl };
-}
-
-/** Every attempt, the oldest first, as the shop sees it. */
-export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
-  return attempts.map((attempt, index) => {
-    const { account, provider, amount, createdAt, documents, state, pendingReason } = attempt;
-    const { status, amounts } = summarize(amount, [state]);
-    const shown = shownOf(attempt);
-    return {
-      attempt: index + 1,
-      account,
-      provider,
-      amount,
-      status,
-      amounts,
-      pendingReason: status === 'pending' ? (pendingReason ?? 'processing') : null,
-      declineReason: DECLINED.has(status) ? (shown?.declineReason ?? null) : null,
-      card: shown?.card ?? null,
-      createdAt,
-      bills: documents ?? [],
-    };
-  });
-}
-
-/** Every attempt but the newest, the oldest first. */
-export function earlierAttemptsOf({ attempts }: LedgerRecord): EarlierAttempt[] {
-  return attempts.slice(1).flatMap(({ createdAt }, index) => {
-    const left = attempts[index];
-    if (!left) return [];
-    const { status } = summarize(left.amount, [left.state]);
-    return [{ attempt: index + 1, account: left.account, status, leftAt: createdAt }];
-  });
-}
-
-/** Why a payment is pending that is: by its newest attempt that is. */
-export function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
-  const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
-  return waiting?.pendingReason ?? 'processing';
-}
-
-/** The payment as its shop sees it. @param version of the record. */
-export function viewOf(record: LedgerRecord, version: number): PaymentView {
-  const { request } = record;
-  const newest = record.attempts.at(-1);
-  const { status, amounts } = summaryOf(record);
-  const shown = shownIn(record);
-  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined;
-  return {
-    id: record.id,
-    version,
-    reference: request.reference,
-    status,
-    amount: request.amount,
-    currency: request.currency,
-    account: newest?.account ?? '',
-    provider: newest?.provider ?? '',
-    test: asksForTest(record),
-    amounts,
-    pendingReason: status === 'pending' ? pendingReasonOf(record) : null,
-    providerReference: shown.providerReference,
-    providerStatus: shown.providerStatus,
-    providerStatusText: shown.providerStatusText,
-    signed: shown.signed,
-    declineReason: isDeclined ? shown.declineReason : null,
-    card: shown.card,
-    description: request.description,
-    capture: newest?.capture ?? 'automatic',
-    extraData: request.extraData,
-    customer: request.customer,
-    metadata: request.metadata ?? {},
-    lineItems: request.lineItems ?? [],
-    method: request.method ?? null,
-    installments: request.installments ? shownInstallments(request.amount, request.installments) : null,
-    operations: operationsOf(record),
-    expiresAt: request.expiresAt ?? null,
-    paidAt: record.paidAt ?? null,
-    late: record.late ?? false,
-    createdAt: record.createdAt,
-    updatedAt: record.updatedAt,
   };
 }

@@ -8,9 +8,11 @@ import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { isCaptured } from './attempts.ts';
 import type { HintCommand, HintResult, ReturnQuery, StatusQueryRequest } from './commands.ts';
+import { type QueuedQuery, queuedQuery } from './outbox.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
-import type { Job, Writer } from './store.ts';
+import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import type { Writer } from './writer.ts';
 
 type Hint = Readonly<Record<string, string>>;
 
@@ -67,8 +69,8 @@ function queryId(attempt: number, hint: Hint): string {
 }
 
 /** Whether the provider has answered a query before, and had no result yet. */
-function isAnswered({ body }: Job): boolean {
-  return (JSON.parse(body) as StatusQueryRequest).answered ?? false;
+function isAnswered(job: Job): boolean {
+  return queuedQuery(job).answered ?? false;
 }
 
 /** Whether it is a status query because of a hint that carries something. */
@@ -115,7 +117,6 @@ export class StatusQueries {
     if (!attempt) return null;
     return {
       id: record.id,
-      shop: this.#work.store.head?.shop ?? '',
       attempt: number,
       account: attempt.account,
       ...(attempt.order !== undefined && { order: attempt.order }),
@@ -127,6 +128,13 @@ export class StatusQueries {
       hint,
       known: moneyOf(attempt.state),
     };
+  }
+
+  /** What a queued status query is made with, by what is known of its attempt now; null: there is no such attempt. */
+  requestOf(record: LedgerRecord, job: Job): StatusQueryRequest | null {
+    const { attempt, hint, spends } = queuedQuery(job);
+    const request = this.requestFor(record, attempt, hint);
+    return request && { ...request, ...(spends && { spends }) };
   }
 
   /**
@@ -150,14 +158,14 @@ export class StatusQueries {
     number: number,
     at: number | null,
     hint: Hint = {},
-    how: Pick<StatusQueryRequest, 'once'> = {},
+    how: Pick<QueuedQuery, 'once'> = {},
   ): void {
-    const request = this.requestFor(record, number, hint);
-    if (at === null || !request) return;
+    if (at === null || !record.attempts[number - 1]) return;
+    const queued: QueuedQuery = { attempt: number, hint, ...how };
     writer.queue({
       id: queryId(number, hint),
       kind: 'confirm',
-      body: JSON.stringify({ ...request, ...how }),
+      body: JSON.stringify(queued),
       tries: 0,
       dueAt: at,
       createdAt: writer.at,
@@ -190,19 +198,19 @@ export class StatusQueries {
     this.#claimedAt = this.#claimedAt.filter((at) => at > now - RETURN_PAUSE_MS);
     if (this.#claimedAt.length >= MAX_CLAIMS) return null;
     this.#claimedAt.push(now);
-    const spending: StatusQueryRequest = { ...request, spends: true };
+    const queued: QueuedQuery = { attempt: number, hint: {}, spends: true };
     this.#work.commit((writer) => {
       writer.log('confirm.requested', 'shopper', { attempt: number });
       writer.queue({
         id: spendingId(number),
         kind: 'confirm',
-        body: JSON.stringify(spending),
+        body: JSON.stringify(queued),
         tries: 0,
         dueAt: this.#work.now() + SPENDING_MS,
         createdAt: writer.at,
       });
     });
-    return spending;
+    return { ...request, spends: true };
   }
 
   /** A query that might take money has come to an outcome: the next one may. */

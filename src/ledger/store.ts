@@ -2,18 +2,25 @@
  * The ledger's SQL, all of it. Writes go through `commit`, which is one transaction with the alarm in it: what a
  * command changes, logs and queues is there together or not at all.
  */
-import {
-  type EventPage,
-  type EventSource,
-  type EventType,
-  FEEDBACK,
-  type PaymentEvent,
-} from '../payments/types.ts';
+import type { Reply } from '../payments/provider-update.ts';
+import { type EventPage, type EventType, FEEDBACK, type PaymentEvent } from '../payments/types.ts';
 import { isForWebsite, type WebsiteMessage } from '../payments/website-messages.ts';
 import { hex } from '../signing/bytes.ts';
 import { detailHash, eventHash, GENESIS, SALT_BYTES } from './chain.ts';
 import type { LedgerRecord } from './record.ts';
+import {
+  type EventRow,
+  type Exchange,
+  eventOf,
+  isNewer,
+  isPending,
+  type Job,
+  type JobRow,
+  jobOf,
+  type PendingJob,
+} from './rows.ts';
 import { createTables, migrate, SCHEMA } from './schema.ts';
+import type { CommitPorts, Writer } from './writer.ts';
 
 export interface Head {
   readonly version: number;
@@ -24,38 +31,10 @@ export interface Head {
 }
 
 /** The response that a notification got, stored for its repeats. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/**
- * `webhook` is a message, `delivery` a message to one endpoint (deliveries.ts); `confirm` is a status query; `operation` reconciles an
- * operation; `expiry` ends a payment whose time is up; `attention` writes what needs a person (attention.ts).
- */
-export type JobKind = 'webhook' | 'delivery' | 'confirm' | 'operation' | 'expiry' | 'attention';
-
-/** What was sent to a shop's address, and what it answered: the beginnings of both. */
-export interface Exchange {
-  readonly url: string;
-  readonly request: string;
-  /** Null: there was no answer. */
-  readonly answer: string | null;
-}
+export type Answer = Reply;
 
 /** Exchanges that are kept of a payment: the newest. */
 const MOST_EXCHANGES = 30;
-
-/** A row of the outbox. `dueAt` is null once it is done. */
-export interface Job {
-  readonly id: string;
-  readonly kind: JobKind;
-  readonly body: string;
-  readonly tries: number;
-  readonly dueAt: number | null;
-  readonly createdAt: string;
-}
 
 type PaymentRow = {
   readonly schema: number;
@@ -66,87 +45,6 @@ type PaymentRow = {
   readonly head: string;
   readonly record: string;
 };
-
-type EventRow = {
-  readonly seq: number;
-  readonly at: string;
-  readonly type: string;
-  readonly source: string;
-  readonly detail: string;
-  readonly hash: string;
-  readonly salt: string | null;
-  /** Of an erased detail; empty where the line is of version 1. */
-  readonly detail_hash: string | null;
-};
-
-function eventOf(row: EventRow): PaymentEvent {
-  return {
-    seq: row.seq,
-    at: row.at,
-    type: row.type as EventType,
-    source: row.source as EventSource,
-    detail: JSON.parse(row.detail) as PaymentEvent['detail'],
-    hash: row.hash,
-    salt: row.salt,
-    detailHash: row.detail_hash || null,
-    erased: row.detail_hash !== null,
-  };
-}
-
-type JobRow = {
-  readonly id: string;
-  readonly kind: string;
-  readonly body: string;
-  readonly tries: number;
-  readonly due_at: number | null;
-  readonly created_at: string;
-};
-
-function jobOf(row: JobRow): Job {
-  return {
-    id: row.id,
-    kind: row.kind as JobKind,
-    body: row.body,
-    tries: row.tries,
-    dueAt: row.due_at,
-    createdAt: row.created_at,
-  };
-}
-
-/** What a commit is given from outside. */
-export interface CommitPorts {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly random: (bytes: Uint8Array) => void;
-}
-
-/** What happens inside one commit. */
-export interface Writer {
-  readonly at: string;
-  save(record: LedgerRecord): void;
-  /** `at` is for what happened elsewhere before; else it is now. */
-  log(type: EventType, source: EventSource, detail: Readonly<Record<string, unknown>>, at?: string): number;
-  /** Keeps what was sent and answered beside the line that says so; the oldest ones go. */
-  keepExchange(seq: number, exchange: Exchange): void;
-  /** Erases the details of lines, what was sent and answered beside every line, and salts: the hashes stay. */
-  eraseDetails(lines: readonly number[]): void;
-  /** Replaces what is kept of messages and answers: of each, what `change` makes of it. */
-  rewriteBodies(change: (body: string) => string): void;
-  answer(key: string, answer: Answer): void;
-  /** Queues a job or replaces the one of that id. */
-  queue(job: Job): void;
-}
-
-/** A job that is still to be done. */
-export type PendingJob = Job & { readonly dueAt: number };
-
-function isPending(job: Job): job is PendingJob {
-  return job.dueAt !== null;
-}
-
-function isNewer(job: Job, than: Job): boolean {
-  return job.createdAt === than.createdAt ? job.id > than.id : job.createdAt > than.createdAt;
-}
 
 function earlier(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;

@@ -7,8 +7,11 @@ import type { Status } from '../payments/statuses.ts';
 import { type EventSource, type EventType, FEEDBACK, type PaymentView } from '../payments/types.ts';
 import { ATTENTION_JOB, attentionJob } from './attention.ts';
 import type { LedgerPorts } from './ports.ts';
-import { endedBy, type LedgerRecord, summaryOf, viewOf } from './record.ts';
-import type { Head, Job, Store, Writer } from './store.ts';
+import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
+import type { Job } from './rows.ts';
+import type { Head, Store } from './store.ts';
+import { viewOf } from './views.ts';
+import type { Writer } from './writer.ts';
 
 /** Events of one type that strangers may cause in one payment. */
 const MAX_EVENTS_OF_STRANGERS = 30;

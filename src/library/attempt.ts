@@ -89,7 +89,7 @@ export function newOrder(): string {
 }
 
 /** The part of an order number that names the payment. @throws Problem invalid_request */
-export function paymentOfOrder(order: string): PaymentId {
+function paymentOfOrder(order: string): PaymentId {
   const id = fromOrderNumber(order)?.id ?? paymentId(order.slice(0, 16));
   if (id && order.length === 18) return id;
   throw new Problem('invalid_request', `order: ${order} is no number that newOrder() makes`);

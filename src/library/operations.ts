@@ -12,7 +12,7 @@ import type {
 import { queryLack } from '../providers/kit/counts-as.ts';
 import type { SettingsSchema } from '../providers/kit/settings.ts';
 import type { LibraryAccount } from './account.ts';
-import { type LibraryAttempt, paymentOfOrder, type World, worldOf } from './attempt.ts';
+import { type LibraryAttempt, type World, worldOf } from './attempt.ts';
 import { type ProvenResult, provenResult } from './verify.ts';
 
 /** What has moved of an attempt so far, in minor units. */
@@ -129,7 +129,6 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
 
 function callOf<Schema extends SettingsSchema>(account: LibraryAccount<Schema>, attempt: LibraryAttempt) {
   return {
-    id: paymentOfOrder(attempt.order),
     order: attempt.order,
     account: account as LibraryAccount as never,
     currency: attempt.currency,

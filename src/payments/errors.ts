@@ -110,7 +110,7 @@ export function invalidField(path: string, message: string): Problem {
   return new Problem('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });
 }
 
-/** Why a notification was refused before its content counted for anything. */
+/** Why a message was refused before its content counted for anything, as it is stored and shown to operators. */
 export type RefusalReason =
   | 'signature_missing'
   | 'signature_mismatch'
@@ -125,6 +125,27 @@ export type RefusalReason =
   | 'wrong_attempt'
   | 'address_not_allowed';
 
+/** What else is wrong with a signature that cannot be checked; finer than what is stored of it. */
+type SignatureProblem =
+  /** The account has no secret to check it with, or none that is good now. */
+  | 'no_secret'
+  /** It names a key that its signer does not have. */
+  | 'unknown_key'
+  /** It names a key that is not looked up now. */
+  | 'key_not_looked_up';
+
+/** What a problem is stored as. A new one does not compile before it has answered. */
+function reasonOf(problem: RefusalReason | SignatureProblem): RefusalReason {
+  switch (problem) {
+    case 'no_secret':
+    case 'unknown_key':
+    case 'key_not_looked_up':
+      return 'signature_mismatch';
+    default:
+      return problem;
+  }
+}
+
 /**
  * A notification or return that is not to be believed. The message is for the log; `base`, `expected` and
  * `received` explain a mismatch to an operator and never leave in an answer.
@@ -132,6 +153,8 @@ export type RefusalReason =
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;
+  /** The same as exactly as it is known, for the log. */
+  readonly problem: RefusalReason | SignatureProblem;
   readonly base: string | null;
   readonly expected: string | null;
   readonly received: string | null;
@@ -139,13 +162,14 @@ export class Refusal extends Error {
   readonly field: string | null;
 
   constructor(
-    reason: RefusalReason,
+    problem: RefusalReason | SignatureProblem,
     message: string,
     detail: { base?: string; expected?: string; received?: string; field?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: detail.cause });
     this.field = detail.field ?? null;
-    this.reason = reason;
+    this.problem = problem;
+    this.reason = reasonOf(problem);
     this.base = detail.base ?? null;
     this.expected = detail.expected ?? null;
     this.received = detail.received ?? null;

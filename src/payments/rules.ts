@@ -10,6 +10,8 @@
  * - An update "in process" never takes back a result.
  * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
+ *
+ * All rules stand in this one file, although it is long: each of them holds only beside the others.
  */
 import { currency } from './currencies.ts';
 import { type Minor, minor, sum, ZERO } from './money.ts';

@@ -95,16 +95,27 @@ function compare(one: Told, other: Told): number {
 
 /** What is kept after one more update; the same object where it is not shown before those that are known. */
 export function withTold(known: ToldByOutcome, outcome: Outcome, one: Told): ToldByOutcome {
-  const before = known[outcome];
   // "None" moves nothing and says nothing of the payment.
-  if (outcome === 'none' || (before && compare(one, before) <= 0)) return known;
-  return { ...known, [outcome]: one };
+  if (outcome === 'none') return known;
+  const kept: ShownOutcome = outcome;
+  const before = known[kept];
+  if (before && compare(one, before) <= 0) return known;
+  return { ...known, [kept]: one };
 }
 
 /** Results without money, the one that says most first. */
-const WITHOUT_MONEY: readonly Outcome[] = ['denied', 'cancelled', 'expired', 'error', 'pending'];
+const WITHOUT_MONEY = ['denied', 'cancelled', 'expired', 'error', 'pending'] as const;
 /** Those of an authorization. */
-const OF_HELD: readonly Outcome[] = ['capture_denied', 'reversed', 'voided', 'released', 'authorized'];
+const OF_HELD = ['capture_denied', 'reversed', 'voided', 'released', 'authorized'] as const;
+
+/** What is shown. A new outcome does not compile before it stands here: `orderOf` would never show it. */
+type ShownOutcome =
+  | (typeof WITHOUT_MONEY)[number]
+  | (typeof OF_HELD)[number]
+  | 'charged_back'
+  | 'refunded'
+  | 'chargeback_reversed'
+  | 'paid';
 
 /** The outcomes by which an attempt's state is shown, the first one that was told before the others. */
 function orderOf(state: AttemptState): readonly Outcome[] {

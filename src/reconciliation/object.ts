@@ -27,6 +27,7 @@ import type {
   ReconciliationProblem,
   Tolerance,
 } from '../payments/reconciled.ts';
+import { COMPARISON_PAUSES, DELETION_PAUSES, nextPause } from '../payments/retries.ts';
 import { handOut, noteAsked } from './asking.ts';
 import { UnreadableFile } from './fault.ts';
 import { infoOf } from './info.ts';
@@ -60,9 +61,9 @@ const WAITED_BYTES = 2 * 1024 * 1024;
 /** When the alarm goes on, if whoever works now is killed. Longer than a batch of steps takes. */
 const KILLED_MS = 60_000;
 
-/** After a failure that is not the file's; twice as long after each more, at most an hour. */
-const AGAIN_MS = 30_000;
-const MOST_AGAIN_MS = 3_600_000;
+const random = (bytes: Uint8Array) => {
+  crypto.getRandomValues(bytes);
+};
 
 /** Tries of one step, the first among them: over two hours or so. */
 const MOST_TRIES = 9;
@@ -213,9 +214,9 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
     await this.#goOnFor(ALARM_STEPS);
   }
 
-  /** Deletes everything; in an hour, where the list does not answer. */
+  /** Deletes everything; later, where the list does not answer. */
   async #expire(state: ReconciliationState): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + MOST_AGAIN_MS);
+    await this.ctx.storage.setAlarm(Date.now() + nextPause(DELETION_PAUSES, 1, random));
     try {
       await dropReconciliation(this.env.DIRECTORY, state.order.id);
     } catch (error) {
@@ -296,7 +297,7 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
       tries,
       error: String(error),
     });
-    return Math.min(AGAIN_MS * 2 ** (tries - 1), MOST_AGAIN_MS);
+    return nextPause(COMPARISON_PAUSES, tries, random);
   }
 
   async #fail({ run }: ReconciliationState, fault: FileFault): Promise<void> {

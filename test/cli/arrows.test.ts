@@ -22,6 +22,7 @@ const MISTAKES = [
   ['nobody-imports-an-entry', 'http/planted-entry.ts', '../worker.ts'],
   ['resolvable', 'http/planted-missing.ts', './nowhere.ts'],
   ['the-kit-knows-no-provider', 'providers/kit/planted.ts', '../paybox/index.ts'],
+  ['the-contract-has-one-door', 'providers/paybox/planted-part.ts', '../contract/operations.ts'],
   ['no-cycles', 'signing/planted-round.ts', './planted-back.ts'],
 ] as const;
 

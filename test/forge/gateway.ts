@@ -135,7 +135,7 @@ export class Gateway {
     const stored = storedAccount(world);
     this.opened = open(stored);
     this.#service = this.#serviceFor(stored);
-    const ports = ledgerPorts(this.#service, () => 0);
+    const ports = ledgerPorts(this.#service);
     this.#ports = { ...ports, queryStatus: (request) => this.#ask(request, ports.queryStatus) };
     this.#ledgers = this.ledgers(world.records);
   }
@@ -194,14 +194,15 @@ export class Gateway {
     const sender = { requestId: 'forge', ip };
     let word = 'moves nothing';
     try {
-      if (channel === 'notification') await takeNotification(this.#service, this.opened, request, sender);
-      else {
+      if (channel === 'notification') {
+        const taken = await takeNotification(this.#service, this.opened, request, sender);
+        if (taken instanceof Refusal) word = taken.reason;
+      } else {
         const back = { id: IDS[about], sender, shopperIp: ip };
         await takeReturn(this.#service, this.opened, request, back);
       }
     } catch (error) {
-      if (error instanceof Refusal) word = error.reason;
-      else if (error instanceof Problem) word = error.code;
+      if (error instanceof Problem) word = error.code;
       else throw error;
     }
     const moved: Moved[] = [];

@@ -2,7 +2,8 @@
 
 import { isAllowed } from '../../src/gateway/allowed-ips.ts';
 import { isProof, standingOf } from '../../src/gateway/proof.ts';
-import { type LedgerRecord, shownIn, summaryOf } from '../../src/ledger/record.ts';
+import { type LedgerRecord, summaryOf } from '../../src/ledger/record.ts';
+import { shownIn } from '../../src/ledger/views.ts';
 import { sum, ZERO } from '../../src/payments/money.ts';
 import type { AttemptState } from '../../src/payments/rules.ts';
 import { type Delivery, Gateway, type Moved, type Sending } from './gateway.ts';

@@ -165,8 +165,8 @@ export class PlayedLedger {
   /** Makes the status queries that are due, as the alarm does. */
   async query(): Promise<void> {
     for (const job of this.#store.dueJobs(this.#ports().now())) {
-      if (job.kind !== 'confirm') continue;
-      const result = await runQuery(job, this.#ports());
+      if (job.kind !== 'confirm' || !this.record) continue;
+      const result = await runQuery(job, this.#queries.requestOf(this.record, job), this.#ports());
       if (result.kind === 'confirm' && result.outcome.result === 'updates')
         for (const command of result.outcome.commands) this.#take(command);
     }

@@ -36,7 +36,6 @@ async function ask(provider: string, settings: object) {
   };
   const request: StatusQueryRequest = {
     id: derivePaymentId(new Uint8Array(32), 'shop', unique()),
-    shop: 'shop',
     attempt: 1,
     account,
     amount: 1999 as Minor,

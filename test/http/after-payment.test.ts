@@ -188,7 +188,7 @@ describe('an answer that does not come', () => {
     expect(body.detail).toContain('not known');
     expect((await read(attempt)).operations).toMatchObject([{ state: 'unknown' }]);
     expect((await call(attempt, 'refund')).body.detail).toContain('not known yet');
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 37_000 });
     await runAlarms(attempt.payment.id);
     expect(await read(attempt)).toMatchObject({ status: 'refunded', operations: [{ state: 'succeeded' }] });
     expect(moneyCalls(REFUND)).toHaveLength(1);
@@ -286,7 +286,7 @@ describe('what a provider accepts', () => {
     expect([status, body.status]).toEqual([200, 'paid']);
     expect((await read(attempt)).operations).toMatchObject([{ state: 'accepted' }]);
     expect((await call(attempt, 'refund', { amount: 500 })).body.code).toBe('amount_out_of_range');
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 37_000 });
     await runAlarms(attempt.payment.id);
     expect(await read(attempt)).toMatchObject({
       status: 'partially_refunded',

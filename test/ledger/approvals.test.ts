@@ -1,13 +1,13 @@
 /** Refunds that a second person approves: reserved while they wait, sent by the approval alone, and once. */
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { PaymentLedger } from '../../src/ledger/ledger.ts';
 import type {
   ApprovalCommand,
   LookedUp,
   OperationCommand,
   OperationOutcome,
-} from '../../src/ledger/commands.ts';
-import type { PaymentLedger } from '../../src/ledger/ledger.ts';
+} from '../../src/ledger/operation-commands.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import type { OperationKind, OperationRule } from '../../src/payments/operations.ts';

@@ -3,7 +3,7 @@
  * proof comes later; held money taken for paid; an attempt concluded that waits for nobody; an amount that somebody forged.
  */
 import { describe, expect, it } from 'vitest';
-import type { ConcludeAttemptCommand } from '../../src/ledger/commands.ts';
+import type { ConcludeAttemptCommand } from '../../src/ledger/operation-commands.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import { ledgerOf } from '../support/harness.ts';
 import { AMOUNT, create, newId, notify, signedAttempt } from './support.ts';

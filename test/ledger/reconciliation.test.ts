@@ -6,13 +6,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
+import type { PaymentLedger } from '../../src/ledger/ledger.ts';
 import type {
-  ApplyUpdateCommand,
   OperationCommand,
   OperationOutcome,
   OperationRequest,
-} from '../../src/ledger/commands.ts';
-import type { PaymentLedger } from '../../src/ledger/ledger.ts';
+} from '../../src/ledger/operation-commands.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
 import { operationReference } from '../../src/ledger/record.ts';
 import type { Minor } from '../../src/payments/money.ts';
@@ -347,7 +347,6 @@ class Bank {
       webhookEndpoints: async () => ['first'],
       tellAttention: async () => {},
       sendWebhook: async () => ({ result: 'delivered', status: 200, error: null, durationMs: 1 }),
-      webhookPause: () => null,
       project: async () => {},
       queryStatus: async () => ({ result: 'later', error: null }),
       queryPause: async () => null,

@@ -562,7 +562,10 @@ describe('a run that is interrupted', () => {
       expect(await object.info()).toMatchObject({ status: 'failed', fault: { code: 'not_finished' } });
       Object.defineProperty(object, 'env', { value: real, configurable: true });
     });
-    expect(pauses.slice(0, 4)).toEqual([30, 60, 120, 240]);
+    for (const [failed, pause] of [30, 60, 120, 240].entries()) {
+      expect(pauses[failed]).toBeGreaterThanOrEqual(pause - 1);
+      expect(pauses[failed]).toBeLessThanOrEqual(pause * 1.2);
+    }
     // A person has it read again.
     await admin('PUT', `/reconciliations/${read.id}/columns`, { columns: COLUMNS });
     expect((await settled(read.id)).status).toBe('done');
@@ -577,7 +580,7 @@ describe('a run that is interrupted', () => {
       Object.defineProperty(object, 'env', { value: DOWN, configurable: true });
       await object.alarm();
       const pause = ((await state.storage.getAlarm()) ?? 0) - Date.now();
-      expect(pause > 3_500_000 && pause <= 3_600_000, `${pause}`).toBe(true);
+      expect(pause > 3_500_000 && pause <= 1.2 * 3_600_000, `${pause}`).toBe(true);
       expect(await object.info()).not.toBeNull();
       Object.defineProperty(object, 'env', { value: real, configurable: true });
       await object.alarm();

@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { NameLookups } from '../../src/gateway/look-up.ts';
 import { addressProblem, isPrivateIp } from '../../src/webhooks/address.ts';
 import { deliverWebhook } from '../../src/webhooks/deliver.ts';
-import { pauseAfter } from '../../src/webhooks/schedule.ts';
 import { standardHeaders, standardMessage } from '../../src/webhooks/standard.ts';
 
 /** What a deployment takes, and what `npm start` takes. */
@@ -34,15 +33,6 @@ describe('the standard dialect', () => {
     const headers = standardHeaders('msg_1', 0, '{}', ['plain text!']);
     const sameKey = standardHeaders('msg_1', 0, '{}', [`whsec_${btoa('plain text!')}`]);
     expect(headers['webhook-signature']).toBe(sameKey['webhook-signature']);
-  });
-});
-
-describe('the schedule', () => {
-  it('is the one of the contract, each pause with jitter upwards', () => {
-    const seconds = Array.from({ length: 10 }, (_, failed) => (pauseAfter(failed, 0) ?? 0) / 1000);
-    expect(seconds).toEqual([0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]);
-    expect(pauseAfter(1, 1)).toBe(6000);
-    expect(pauseAfter(10, 0.5)).toBeNull();
   });
 });
 

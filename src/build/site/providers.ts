@@ -32,13 +32,16 @@ interface LiveProvider {
   readonly settings: ShownSchema;
 }
 
+/** Folders beside those of the providers. */
+const SHARED: ReadonlySet<string> = new Set(['contract', 'kit']);
+
 /** The sheet of each provider, by its id. */
 export function sheetsOf(
   root: string,
 ): ReadonlyMap<string, { readonly source: string; readonly text: string }> {
   const folder = join(root, 'src/providers');
   const sheets = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'kit')
+    .filter((entry) => entry.isDirectory() && !SHARED.has(entry.name))
     .map(({ name }) => ({
       source: `src/providers/${name}/SHEET.md`,
       text: readFileSync(join(folder, name, 'SHEET.md'), 'utf8'),

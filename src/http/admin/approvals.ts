@@ -30,17 +30,18 @@ function waitingRefund(variable: string): string {
   ].join('\n');
 }
 
-const DECISIONS = {
+/** By the last part of their paths. */
+const DECISIONS = { approve: 'approved', decline: 'declined' } as const;
+
+const DECISION_WORDS = {
   approve: {
     variable: 'WAITING',
-    decision: 'approved',
     summary: 'Approve a refund of another operator, which executes it',
     description:
       'Once: a second approval is 409, and so is one by whoever has asked for it. 502 and 504 say in their detail whether it failed or its outcome is unknown.',
   },
   decline: {
     variable: 'UNWANTED',
-    decision: 'declined',
     summary: 'Decline a refund of another operator: it is never sent',
     description: 'What was reserved for it may be given back again. Whoever has asked for it cannot: 409.',
   },
@@ -87,12 +88,12 @@ export function approvalRoutes(): Hono<AppEnv> {
     },
   );
 
-  for (const [name, { variable, decision, summary, description }] of Object.entries(DECISIONS)) {
+  for (const name of ['approve', 'decline'] as const) {
     routes.post(
       `/v1/admin/payments/:id/operations/:operation/${name}`,
       documented({
-        summary,
-        description,
+        summary: DECISION_WORDS[name].summary,
+        description: DECISION_WORDS[name].description,
         auth: 'operator',
         permission: 'refund',
         optionalBody: schemas.nothing,
@@ -108,9 +109,9 @@ export function approvalRoutes(): Hono<AppEnv> {
           'provider_unreachable',
         ],
         example: {
-          path: { id: `$${variable}`, operation: '1' },
+          path: { id: `$${DECISION_WORDS[name].variable}`, operation: '1' },
           body: {},
-          before: waitingRefund(variable),
+          before: waitingRefund(DECISION_WORDS[name].variable),
         },
       }),
       async (c) => {
@@ -122,7 +123,7 @@ export function approvalRoutes(): Hono<AppEnv> {
         if (!Number.isInteger(number)) throw new Problem('not_found', missing);
         const { id, read } = await scopedPayment(service, by.scope, c.req.param('id'), missing);
         const origin = originOf(service, c.req.url);
-        const working = decideOperation(service, { id, read, number, decision, origin, by });
+        const working = decideOperation(service, { id, read, number, decision: DECISIONS[name], origin, by });
         // Whoever does not wait for the answer does not break the call off.
         c.executionCtx.waitUntil(working.catch(() => {}));
         const view = await working;

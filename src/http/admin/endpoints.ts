@@ -1,5 +1,6 @@
 /** The operator's routes of webhook endpoints, and of messages that are sent again. */
 import { Hono } from 'hono';
+import type { Endpoint } from '../../directory/endpoints.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -16,6 +17,21 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { shownMembers } from './shown-members.ts';
+
+/** An endpoint as its operators see it, without its secrets. */
+const endpointAnswer = (endpoint: Endpoint) =>
+  shownMembers(endpoint, [
+    'id',
+    'url',
+    'dialect',
+    'events',
+    'active',
+    'failingSince',
+    'switchedOffAt',
+    'createdAt',
+    'updatedAt',
+  ]);
 
 export function endpointRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -33,7 +49,8 @@ export function endpointRoutes(): Hono<AppEnv> {
     async (c) => {
       const service = c.get('service');
       const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
-      return c.json({ data: await service.directory.endpoints.list(shop) });
+      const endpoints = await service.directory.endpoints.list(shop);
+      return c.json({ data: endpoints.map(endpointAnswer) });
     },
   );
 
@@ -61,7 +78,8 @@ export function endpointRoutes(): Hono<AppEnv> {
       const service = c.get('service');
       const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       const body = await jsonBody(c, schemas.newEndpoint);
-      return c.json(await createEndpoint(service, shop, body, operatorOf(c)), 201);
+      const made = await createEndpoint(service, shop, body, operatorOf(c));
+      return c.json({ ...endpointAnswer(made), secret: made.secret }, 201);
     },
   );
 
@@ -83,7 +101,8 @@ export function endpointRoutes(): Hono<AppEnv> {
       const shop = await scopedShop(service, operatorOf(c).scope, idParam(c));
       const change = await jsonBody(c, schemas.endpointChange);
       const id = c.req.param('endpoint');
-      return c.json(await changeEndpoint(service, shop, { id, change, by: operatorOf(c) }));
+      const changed = await changeEndpoint(service, shop, { id, change, by: operatorOf(c) });
+      return c.json(endpointAnswer(changed));
     },
   );
 
@@ -127,7 +146,8 @@ export function endpointRoutes(): Hono<AppEnv> {
       const body = await optionalJsonBody(c, schemas.endpointRotation);
       const graceSeconds = body.graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const id = c.req.param('endpoint');
-      return c.json(await rotateEndpoint(service, shop, { id, graceSeconds, by: operatorOf(c) }));
+      const rotated = await rotateEndpoint(service, shop, { id, graceSeconds, by: operatorOf(c) });
+      return c.json({ ...endpointAnswer(rotated), secret: rotated.secret });
     },
   );
 

@@ -3,59 +3,19 @@ import { type Context, Hono } from 'hono';
 import type * as v from 'valibot';
 import type { ListedReconciliation } from '../../directory/reconciliations.ts';
 import { requireZone } from '../../gateway/books.ts';
-import {
-  askAbout,
-  beginReconciliation,
-  done,
-  type FoundReconciliation,
-  listedReconciliations,
-  scopedReconciliation,
-} from '../../gateway/reconciliations.ts';
+import { askAbout, beginReconciliation, done, listedReconciliations } from '../../gateway/reconciliations.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
-import {
-  type FileMapping,
-  GENERIC_PRESET,
-  LARGEST_PIECE,
-  NO_TOLERANCE,
-  type ReconciledLine,
-  type ReconciliationInfo,
-} from '../../payments/reconciled.ts';
+import { type FileMapping, GENERIC_PRESET, LARGEST_PIECE, NO_TOLERANCE } from '../../payments/reconciled.ts';
 import { base64url, fromBase64url, fromUtf8, utf8 } from '../../signing/bytes.ts';
 import type { AppEnv } from '../app-env.ts';
-import { idParam, jsonBody, optionalJsonBody, queryOf, rawBody } from '../body.ts';
-import { csvOf } from '../csv.ts';
+import { jsonBody, optionalJsonBody, queryOf, rawBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { readReconciliation, reconciliationIn, shownReconciliation } from './reconciliation-answers.ts';
 
-/** The columns of the CSV. */
-const CSV_COLUMNS = [
-  'result',
-  'matchedBy',
-  'line',
-  'repeats',
-  'providerReference',
-  'order',
-  'reference',
-  'fileDay',
-  'fileAmount',
-  'fileCurrency',
-  'payment',
-  'paymentReference',
-  'shop',
-  'kind',
-  'ledgerDay',
-  'ledgerAmount',
-  'ledgerCurrency',
-  'isOtherNumber',
-  'isElsewhere',
-  'markReason',
-  'markBy',
-  'markAt',
-] as const;
-
-const PAGE = 100;
 const LISTED = 50;
+
 const ASKED = 5;
 
 /** A call before the one of an example: it makes a reconciliation, and gives it a file of one line. */
@@ -76,22 +36,6 @@ function mappingOf(input: Omit<ColumnsInput, 'keep'>): FileMapping | null {
 function requireFits(preset: string | null | undefined, mapping: FileMapping | null): void {
   if (mapping && preset && preset !== GENERIC_PRESET)
     throw invalidField('columns', `are those of the file ${preset}: leave them out, or say \`generic\``);
-}
-
-/** How a reconciliation is shown. */
-function shown(
-  listed: ListedReconciliation,
-  info: ReconciliationInfo,
-  lines: readonly ReconciledLine[],
-  next: string | null,
-) {
-  const { lines: fileLines, shops: _shops, ...rest } = info;
-  const { fileName, createdAt, createdBy, createdByName } = listed;
-  return { ...rest, fileName, createdAt, createdBy, createdByName, fileLines, lines, nextCursor: next };
-}
-
-function foundIn(c: Context<AppEnv>): Promise<FoundReconciliation> {
-  return scopedReconciliation(c.get('service'), operatorOf(c), idParam(c));
 }
 
 /** The number of a result in the path. */
@@ -124,45 +68,6 @@ function listPlace(text: string): { readonly createdAt: string; readonly id: str
   return { createdAt, id };
 }
 
-async function readRoute(c: Context<AppEnv>): Promise<Response> {
-  const {
-    result,
-    marked,
-    matchedBy,
-    otherNumber,
-    day,
-    format = 'json',
-    limit,
-    cursor,
-  } = queryOf(c, schemas.reconciliationQuery);
-  const { listed, info, lines: linesOf } = await foundIn(c);
-  const size = Number(limit ?? PAGE);
-  const lines = await linesOf({
-    results: result ?? null,
-    marked: marked === undefined ? null : marked === 'true',
-    matchedBy: matchedBy ?? null,
-    isOtherNumber: otherNumber === undefined ? null : otherNumber === 'true',
-    day: day ?? null,
-    after: Number(cursor ?? 0),
-    limit: size,
-  });
-  const last = lines.at(-1);
-  const next = lines.length === size && last ? String(last.number) : null;
-  if (format === 'json') return c.json(shown(listed, info, lines, next));
-  const rows = lines.map(({ mark, ...line }) => ({
-    ...line,
-    markReason: mark?.reason ?? null,
-    markBy: mark?.by ?? null,
-    markAt: mark?.at ?? null,
-  }));
-  return c.body(csvOf(CSV_COLUMNS, rows), 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': `attachment; filename="reconciliation-${listed.id}.csv"`,
-    'x-content-type-options': 'nosniff',
-    ...(next !== null && { 'x-next-cursor': next }),
-  });
-}
-
 /** Sets or takes a mark. */
 async function markRoute(
   c: Context<AppEnv>,
@@ -172,7 +77,7 @@ async function markRoute(
   const service = c.get('service');
   const by = operatorOf(c);
   const number = lineIn(c);
-  const { listed, client } = await foundIn(c);
+  const { listed, client } = await reconciliationIn(c);
   const at = new Date(service.now()).toISOString();
   const mark = reason === null ? null : { reason, by: by.actorName ?? by.actor, at };
   const answer = await client.mark(number, mark, comparison ?? null);
@@ -245,7 +150,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
         },
         body.fileName ?? '',
       );
-      return c.json(shown(listed, info, [], null), 201);
+      return c.json(shownReconciliation(listed, info, [], null), 201);
     },
   );
 
@@ -271,9 +176,11 @@ export function reconciliationRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const bytes = await rawBody(c.req.raw, LARGEST_PIECE);
-      const { listed, client, seen } = await foundIn(c);
+      const { listed, client, seen } = await reconciliationIn(c);
       const { offset, size } = rangeOf(c.req.header('content-range'), bytes.length);
-      return c.json(shown(listed, seen(done(await client.put({ offset, size, bytes }))), [], null));
+      return c.json(
+        shownReconciliation(listed, seen(done(await client.put({ offset, size, bytes }))), [], null),
+      );
     },
   );
 
@@ -292,7 +199,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
         before: MAKING,
       },
     }),
-    readRoute,
+    readReconciliation,
   );
 
   routes.put(
@@ -322,12 +229,12 @@ export function reconciliationRoutes(): Hono<AppEnv> {
       const mapping = mappingOf(body);
       requireFits(body.preset, mapping);
       if (body.keep && !mapping) throw invalidField('keep', 'keeps columns: say which');
-      const { listed, client, seen } = await foundIn(c);
+      const { listed, client, seen } = await reconciliationIn(c);
       const preset = mapping ? GENERIC_PRESET : (body.preset ?? null);
       const { actor, actorName, address, request } = operatorOf(c);
       const keeper = body.keep ? { actor, actorName, address, request } : null;
       const info = done(await client.map(preset, mapping, body.tolerance ?? null, keeper));
-      return c.json(shown(listed, seen(info), [], null));
+      return c.json(shownReconciliation(listed, seen(info), [], null));
     },
   );
 
@@ -344,8 +251,8 @@ export function reconciliationRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);
-      const { listed, client, seen } = await foundIn(c);
-      return c.json(shown(listed, seen(done(await client.compare())), [], null));
+      const { listed, client, seen } = await reconciliationIn(c);
+      return c.json(shownReconciliation(listed, seen(done(await client.compare())), [], null));
     },
   );
 
@@ -364,7 +271,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
     }),
     async (c) => {
       const { limit } = await optionalJsonBody(c, schemas.reconciliationAsk);
-      const found = await foundIn(c);
+      const found = await reconciliationIn(c);
       const { asked, retryAfter } = await askAbout(c.get('service'), found, limit ?? ASKED, operatorOf(c));
       const info = await found.client.info();
       return c.json({ data: asked, left: info?.toAsk ?? 0, retryAfter });
@@ -422,7 +329,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
       example: { path: { id: '$RECONCILIATION' }, before: MAKING },
     }),
     async (c) => {
-      const { listed, client } = await foundIn(c);
+      const { listed, client } = await reconciliationIn(c);
       await c.get('service').directory.reconciliations.drop(listed, operatorOf(c));
       await client.forget();
       return c.body(null, 204);

@@ -1,6 +1,6 @@
 /** The operator's routes for shops and their keys. */
 import { Hono } from 'hono';
-import { KEY_KINDS } from '../../directory/types.ts';
+import { KEY_KINDS, type Shop } from '../../directory/types.ts';
 import { requireChangeInScope, scopedShop, scopedShops } from '../../gateway/scoped.ts';
 import { knownShop, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
@@ -11,6 +11,26 @@ import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
+import { shownMembers } from './shown-members.ts';
+
+/** A shop as its operators see it, without its keys. */
+const shopAnswer = (shop: Shop) =>
+  shownMembers(shop, [
+    'id',
+    'name',
+    'group',
+    'active',
+    'adminEnabled',
+    'testMode',
+    'region',
+    'rateLimit',
+    'expireAfterMinutes',
+    'accounts',
+    'returnUrl',
+    'webhook',
+    'createdAt',
+    'updatedAt',
+  ]);
 
 export function shopRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -47,7 +67,7 @@ export function shopRoutes(): Hono<AppEnv> {
       const by = operatorOf(c);
       await requireChangeInScope(service, by.scope, { id, body, before });
       const keys = await putShop(service, id, body, { before, by });
-      const shop = await knownShop(service, id);
+      const shop = shopAnswer(await knownShop(service, id));
       return before ? c.json(shop) : c.json({ ...shop, keys }, 201);
     },
   );
@@ -62,7 +82,10 @@ export function shopRoutes(): Hono<AppEnv> {
       errors: [],
       example: {},
     }),
-    async (c) => c.json({ data: await scopedShops(c.get('service'), operatorOf(c).scope) }),
+    async (c) => {
+      const shops = await scopedShops(c.get('service'), operatorOf(c).scope);
+      return c.json({ data: shops.map(shopAnswer) });
+    },
   );
 
   routes.get(
@@ -75,7 +98,10 @@ export function shopRoutes(): Hono<AppEnv> {
       errors: ['invalid_request', 'not_found'],
       example: { path: { id: 'docs-shop' } },
     }),
-    async (c) => c.json(await scopedShop(c.get('service'), operatorOf(c).scope, idParam(c))),
+    async (c) => {
+      const shop = await scopedShop(c.get('service'), operatorOf(c).scope, idParam(c));
+      return c.json(shopAnswer(shop));
+    },
   );
 
   routes.get(
@@ -124,7 +150,7 @@ export function shopRoutes(): Hono<AppEnv> {
       const grace = graceSeconds ?? DEFAULT_GRACE_SECONDS;
       const value = await service.directory.shops.rotate(shop.id, kind, grace, by);
       service.directory.changed();
-      return c.json({ ...shop, keys: { [kind]: value } });
+      return c.json({ ...shopAnswer(shop), keys: { [kind]: value } });
     },
   );
 

@@ -1,8 +1,8 @@
 /** What every page for shoppers has around it: the shop's name and logo, the way back, the languages, and its policy. */
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import { PAGE_LANGUAGES, type PageLanguage } from '../../payments/page-languages.ts';
-import { LANGUAGE_NAMES, languageTag } from './languages.ts';
+import { LANGUAGE_NAMES, PAGE_LANGUAGES, type PageLanguage } from '../../payments/page-languages.ts';
+import { languageTag } from './languages.ts';
 import { checkoutStyle, type Scheme } from './style.ts';
 import type { Texts } from './texts/texts.ts';
 

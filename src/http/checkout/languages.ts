@@ -3,20 +3,6 @@ import { currency } from '../../payments/currencies.ts';
 import { decimal } from '../../payments/money.ts';
 import { PAGE_LANGUAGES, type PageLanguage } from '../../payments/page-languages.ts';
 
-/** Each language by its own name, for the switch. */
-export const LANGUAGE_NAMES: Readonly<Record<PageLanguage, string>> = {
-  en: 'English',
-  fr: 'Français',
-  de: 'Deutsch',
-  it: 'Italiano',
-  pl: 'Polski',
-  ru: 'Русский',
-  pt: 'Português',
-  da: 'Dansk',
-  nl: 'Nederlands',
-  es: 'Español',
-};
-
 /** The parameter by which a shopper has chosen a language. */
 export const LANGUAGE_PARAMETER = 'lang';
 

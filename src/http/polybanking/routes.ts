@@ -16,10 +16,9 @@ import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts
 import type { Minor } from '../../payments/money.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
 import { equalText, readable, utf8 } from '../../signing/bytes.ts';
-import { parseForm, percentDecode } from '../../signing/form.ts';
+import { percentDecode } from '../../signing/form.ts';
 import { polybankingSignature } from '../../webhooks/polybanking.ts';
 import type { AppEnv } from '../app-env.ts';
-import { rawBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { problemAnswer } from '../problems.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
@@ -28,61 +27,16 @@ import { hop, shopperIp } from '../shopper.ts';
 import { unknownPayment } from '../shopper-pages.ts';
 import { toShop } from '../waiting.ts';
 import { pythonInt } from './python.ts';
+import { codeAnswer, type PolybankingCode, PolybankingError, polybankingForm, shopIds } from './requests.ts';
 import { detailsOf, internalStatus, logsOf } from './words.ts';
 
 /** Longer than any reference that a client uses; the original's database cuts it at 255, or does not. */
 const REFERENCE_LENGTH = 2000;
 
-/** The largest form, in bytes. What it holds is stored in one row, where a character may take six times its size. */
-const FORM_LIMIT = 128 * 1024;
-
 /** How many references a list has by default, and at most. */
 const LIST_DEFAULT = 100;
+
 const LIST_LIMIT = 10_000;
-
-type Code =
-  | 'OK'
-  | 'CONFIG_ERROR'
-  | 'KEY_ERROR'
-  | 'AMOUNT_ERROR'
-  | 'REFERENCE_ERROR'
-  | 'ERROR'
-  | 'BAD_REQUEST_TYPE'
-  // The space is the original's.
-  | 'UNVALID_ ID'
-  | 'UNVALID_BANK'
-  | 'UNVALID_STATUS'
-  | 'UNVALID_SHA';
-
-/** An error with the original's code. */
-class PolybankingError extends Error {
-  readonly code: Code;
-  constructor(code: Code) {
-    super(code);
-    this.code = code;
-  }
-}
-
-function answer(code: Code, status: number, url = ''): Response {
-  return Response.json({ status: code, url }, { status });
-}
-
-// --- Forms ------------------------------------------------------------------------------------------------
-
-/** The text fields of a form, urlencoded or multipart; of a field that came twice the last counts, as in Django. */
-async function formOf(c: Context<AppEnv>): Promise<ReadonlyMap<string, string>> {
-  const body = await rawBody(c.req.raw, FORM_LIMIT);
-  const type = c.req.header('content-type') ?? '';
-  if (!type.toLowerCase().startsWith('multipart/')) {
-    return new Map((parseForm(body) ?? []).map(({ name, value }) => [readable(name), readable(value)]));
-  }
-  try {
-    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
-    return new Map([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  } catch {
-    return new Map();
-  }
-}
 
 // --- Start ------------------------------------------------------------------------------------------------
 
@@ -95,13 +49,6 @@ function signedFields(form: ReadonlyMap<string, string>) {
     extra_data: field('extra_data'),
     config_id: field('config_id'),
   };
-}
-
-/** The shop ids that a config_id may mean: as it stands, or the number that it is. */
-function shopIds(configId: string): readonly string[] {
-  const number = pythonInt(configId);
-  const canonical = number !== null && Number.isSafeInteger(number) ? String(number) : configId;
-  return canonical === configId ? [configId] : [configId, canonical];
 }
 
 /** Whether a config starts transactions and sends shoppers off: both its owner and the administrator have switched it on. */
@@ -133,7 +80,7 @@ function requireReference(form: ReadonlyMap<string, string>): void {
 /** The checks in the order of the original; the first that fails answers. */
 async function startTransaction(c: Context<AppEnv>): Promise<string> {
   const service = c.get('service');
-  const form = await formOf(c);
+  const form = await polybankingForm(c);
   const fields = signedFields(form);
   const shop = await usableShop(service, fields.config_id);
   if (!shop) throw new PolybankingError('CONFIG_ERROR');
@@ -168,15 +115,15 @@ const NOT_ABOUT_THE_REQUEST: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 async function start(c: Context<AppEnv>): Promise<Response> {
-  if (c.req.method !== 'POST') return answer('BAD_REQUEST_TYPE', 405);
+  if (c.req.method !== 'POST') return codeAnswer('BAD_REQUEST_TYPE', 405);
   try {
-    return answer('OK', 200, await startTransaction(c));
+    return codeAnswer('OK', 200, await startTransaction(c));
   } catch (error) {
     if (error instanceof Problem && NOT_ABOUT_THE_REQUEST.has(error.code)) throw error;
     const code = error instanceof PolybankingError ? error.code : 'ERROR';
     const detail = error instanceof PolybankingError ? undefined : String(error);
     console.warn({ event: 'polybanking.rejected', requestId: c.get('requestId'), code, detail });
-    return answer(code, 400);
+    return codeAnswer(code, 400);
   }
 }
 
@@ -225,7 +172,7 @@ function requireForwarded(history: History): void {
   }
 }
 
-const ERROR_STATUS: Partial<Record<Code, number>> = {
+const ERROR_STATUS: Partial<Record<PolybankingCode, number>> = {
   UNVALID_BANK: 404,
   UNVALID_STATUS: 404,
   UNVALID_SHA: 404,
@@ -238,18 +185,15 @@ async function ipn(c: Context<AppEnv>): Promise<Response> {
   try {
     const { history, account } = await namedPayment(c, request);
     requireForwarded(history);
-    return respond(await takeNotification(c.get('service'), open(account), request, senderOf(c)));
+    const taken = await takeNotification(c.get('service'), open(account), request, senderOf(c));
+    if (taken instanceof Refusal) throw new PolybankingError('UNVALID_SHA');
+    return respond(taken);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === null) throw error;
+    if (!(error instanceof PolybankingError)) throw error;
+    const { code } = error;
     console.warn({ event: 'polybanking.refused', requestId: c.get('requestId'), code });
-    return answer(code, ERROR_STATUS[code] ?? 400);
+    return codeAnswer(code, ERROR_STATUS[code] ?? 400);
   }
-}
-
-function errorCode(error: unknown): Code | null {
-  if (error instanceof PolybankingError) return error.code;
-  return error instanceof Refusal ? 'UNVALID_SHA' : null;
 }
 
 async function back(c: Context<AppEnv>): Promise<Response> {
@@ -295,7 +239,7 @@ async function apiShop(c: Context<AppEnv>, form: ReadonlyMap<string, string>): P
 }
 
 async function list(c: Context<AppEnv>): Promise<Response> {
-  const form = await formOf(c);
+  const form = await polybankingForm(c);
   const shop = await apiShop(c, form);
   const wanted = pythonInt(form.get('max_transaction') ?? '');
   // The original fails with a number below zero.
@@ -327,7 +271,7 @@ function referenceOf(pathname: string): { readonly reference: string; readonly l
 
 async function one(c: Context<AppEnv>): Promise<Response> {
   const service = c.get('service');
-  const shop = await apiShop(c, await formOf(c));
+  const shop = await apiShop(c, await polybankingForm(c));
   const { reference, logs } = referenceOf(new URL(c.req.url).pathname);
   const id: PaymentId = derivePaymentId(service.config.idKey, shop.id, reference);
   const history = await service.ledger(id).history(true);

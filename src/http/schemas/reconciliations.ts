@@ -198,30 +198,30 @@ const mark = v.object({
   at: told('When.', v.string()),
 });
 
-const text = (words: string) => told(words, v.string());
-const textOrNull = (words: string) => told(words, orNull(v.string()));
-const number = (words: string) => told(words, v.number());
-const numberOrNull = (words: string) => told(words, orNull(v.number()));
+const toldText = (words: string) => told(words, v.string());
+const toldTextOrNull = (words: string) => told(words, orNull(v.string()));
+const toldNumber = (words: string) => told(words, v.number());
+const toldNumberOrNull = (words: string) => told(words, orNull(v.number()));
 
 const result = v.object({
-  number: number('Of the result, from 1.'),
+  number: toldNumber('Of the result, from 1.'),
   result: told('What became of it. `twice_in_file`: another line says the same.', v.picklist(RECONCILED)),
   matchedBy: told('By what the line and the movement belong together.', orNull(v.picklist(MATCHED_BY))),
-  line: numberOrNull('Of the file, from 1; null: it is not in it.'),
-  repeats: numberOrNull('The line that it repeats.'),
-  providerReference: text('As the file has it; empty: it does not.'),
-  order: text('Likewise.'),
-  reference: text('Likewise.'),
-  fileDay: textOrNull('`YYYY-MM-DD`.'),
-  fileAmount: numberOrNull('Minor units; what goes back is negative.'),
-  fileCurrency: textOrNull('ISO 4217.'),
-  payment: textOrNull('The id of the payment that it is about.'),
-  paymentReference: textOrNull("Its shop's reference."),
-  shop: textOrNull('Its shop.'),
+  line: toldNumberOrNull('Of the file, from 1; null: it is not in it.'),
+  repeats: toldNumberOrNull('The line that it repeats.'),
+  providerReference: toldText('As the file has it; empty: it does not.'),
+  order: toldText('Likewise.'),
+  reference: toldText('Likewise.'),
+  fileDay: toldTextOrNull('`YYYY-MM-DD`.'),
+  fileAmount: toldNumberOrNull('Minor units; what goes back is negative.'),
+  fileCurrency: toldTextOrNull('ISO 4217.'),
+  payment: toldTextOrNull('The id of the payment that it is about.'),
+  paymentReference: toldTextOrNull("Its shop's reference."),
+  shop: toldTextOrNull('Its shop.'),
   kind: told('What the movement is.', orNull(v.picklist(['payment', 'refund', 'chargeback']))),
-  ledgerDay: textOrNull('`YYYY-MM-DD`.'),
-  ledgerAmount: numberOrNull('Minor units; what goes back is negative.'),
-  ledgerCurrency: textOrNull('ISO 4217.'),
+  ledgerDay: toldTextOrNull('`YYYY-MM-DD`.'),
+  ledgerAmount: toldNumberOrNull('Minor units; what goes back is negative.'),
+  ledgerCurrency: toldTextOrNull('ISO 4217.'),
   isOtherNumber: told(
     "Whether the ledger knows other numbers of the provider's than this line's.",
     v.boolean(),
@@ -242,30 +242,30 @@ const looseMapping = v.object({
 
 export const reconciliation = v.object({
   ...listed,
-  comparison: number('Which comparison the numbers of its lines are of.'),
-  preset: textOrNull('How it is read; null: not known yet.'),
+  comparison: toldNumber('Which comparison the numbers of its lines are of.'),
+  preset: toldTextOrNull('How it is read; null: not known yet.'),
   mapping: told('Of a file that is not known.', orNull(looseMapping)),
-  timeZone: text('Whose days they are.'),
+  timeZone: toldText('Whose days they are.'),
   tolerance: told(
     'Differences that count as none.',
-    v.object({ amount: number('Minor units.'), basisPoints: number('Of the movement.') }),
+    v.object({ amount: toldNumber('Minor units.'), basisPoints: toldNumber('Of the movement.') }),
   ),
   file: told(
     'How far it is: the next piece begins at `received`.',
     v.object({
-      size: numberOrNull('In bytes; null: no piece has come.'),
-      received: number('Bytes that are here.'),
+      size: toldNumberOrNull('In bytes; null: no piece has come.'),
+      received: toldNumber('Bytes that are here.'),
     }),
   ),
-  progress: number('Of the whole, from 0 to 1.'),
+  progress: toldNumber('Of the whole, from 0 to 1.'),
   fault: told('Why it failed.', orNull(fault)),
   preview: told(
     'What a person sees of the file; null: it is not whole yet.',
     orNull(
       v.object({
-        charset: text('It is read in.'),
-        separator: text('Between cells.'),
-        quote: text('Around cells.'),
+        charset: toldText('It is read in.'),
+        separator: toldText('Between cells.'),
+        quote: toldText('Around cells.'),
         header: told('The first line.', v.array(v.string())),
         rows: told('Ten more.', v.array(v.array(v.string()))),
         guess: told('What its names and contents look like.', looseMapping),
@@ -273,50 +273,50 @@ export const reconciliation = v.object({
           'What the words of the column `kind` become: `payment`, `refund`, `chargeback`, or `none`.',
           v.record(v.string(), v.string()),
         ),
-        preset: textOrNull('The known file that its header is of.'),
+        preset: toldTextOrNull('The known file that its header is of.'),
       }),
     ),
   ),
-  from: textOrNull('The first day that is compared.'),
-  to: textOrNull('The last.'),
+  from: toldTextOrNull('The first day that is compared.'),
+  to: toldTextOrNull('The last.'),
   counts: told(
     'How many results there are of each.',
     v.object({
-      matched: number('The same amount and currency.'),
-      amount_differs: number('Another amount.'),
-      currency_differs: number('Another currency.'),
-      only_in_file: number('No movement.'),
-      only_in_ledger: number('No line.'),
-      twice_in_file: number('Another line says the same.'),
+      matched: toldNumber('The same amount and currency.'),
+      amount_differs: toldNumber('Another amount.'),
+      currency_differs: toldNumber('Another currency.'),
+      only_in_file: toldNumber('No movement.'),
+      only_in_ledger: toldNumber('No line.'),
+      twice_in_file: toldNumber('Another line says the same.'),
     } satisfies Record<(typeof RECONCILED)[number], unknown>),
   ),
-  marked: number('How many are marked.'),
-  otherNumbers: number(
+  marked: toldNumber('How many are marked.'),
+  otherNumbers: toldNumber(
     "Payments found by order or reference, under another number of the provider's than the ledger knows.",
   ),
-  elsewhere: number('Lines about payments of another account.'),
-  asked: number('Payments of differences whose provider was asked since the comparison.'),
-  toAsk: number('Those that can still be asked about.'),
+  elsewhere: toldNumber('Lines about payments of another account.'),
+  asked: toldNumber('Payments of differences whose provider was asked since the comparison.'),
+  toAsk: toldNumber('Those that can still be asked about.'),
   days: told(
     'Sums by day and currency, what goes back taken off; the newest 4000. The difference of the two running totals is what the results of the days so far explain.',
     v.array(
       v.object({
-        day: text('`YYYY-MM-DD`.'),
-        account: text('Whose movements.'),
-        currency: text('ISO 4217.'),
-        fileLines: number('Lines of the file.'),
-        fileTotal: number('Their sum, in minor units.'),
-        ledgerMovements: number('Movements.'),
-        ledgerTotal: number('Their sum.'),
-        runningFile: number('Of all days so far.'),
-        runningLedger: number('Of all days so far.'),
+        day: toldText('`YYYY-MM-DD`.'),
+        account: toldText('Whose movements.'),
+        currency: toldText('ISO 4217.'),
+        fileLines: toldNumber('Lines of the file.'),
+        fileTotal: toldNumber('Their sum, in minor units.'),
+        ledgerMovements: toldNumber('Movements.'),
+        ledgerTotal: toldNumber('Their sum.'),
+        runningFile: toldNumber('Of all days so far.'),
+        runningLedger: toldNumber('Of all days so far.'),
       }),
     ),
   ),
-  fileLines: number('Lines that the file has.'),
-  ignored: number('Lines about no money of ours: fees, payouts, refusals.'),
+  fileLines: toldNumber('Lines that the file has.'),
+  ignored: toldNumber('Lines about no money of ours: fees, payouts, refusals.'),
   unreadable: told('Lines that nobody can read, the first hundred.', v.array(fault)),
-  unreadableCount: number('How many there are.'),
+  unreadableCount: toldNumber('How many there are.'),
   lines: told('The results, in the order of the file; then what is only in the ledger.', v.array(result)),
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', orNull(v.string())),
 });
@@ -326,17 +326,17 @@ export const reconciliationAsked = v.object({
     'What came of asking about each payment.',
     v.array(
       v.object({
-        payment: text('Its id.'),
-        outcome: text('Its status now, or the code of what went wrong.'),
-        detail: textOrNull('What went wrong, in words.'),
+        payment: toldText('Its id.'),
+        outcome: toldText('Its status now, or the code of what went wrong.'),
+        detail: toldTextOrNull('What went wrong, in words.'),
       }),
     ),
   ),
-  left: number('Payments that can still be asked about.'),
-  retryAfter: numberOrNull('Seconds to wait before the next call; null: none.'),
+  left: toldNumber('Payments that can still be asked about.'),
+  retryAfter: toldNumberOrNull('Seconds to wait before the next call; null: none.'),
 });
 
 export const markedLine = v.object({
-  number: number('Of the result.'),
+  number: toldNumber('Of the result.'),
   mark: told('As it is now.', orNull(mark)),
 });

@@ -45,10 +45,6 @@ export const assist = defineProvider<typeof assistSettings>({
   countries: ['RU', 'BY', 'KZ'],
   currencies: currencies(['RUB', 'USD', 'EUR', 'BYN', 'KZT']),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: false,

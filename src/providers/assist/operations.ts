@@ -12,6 +12,7 @@ import { decimal } from '../../payments/money.ts';
 import type { OperationKind, OperationRule } from '../../payments/operations.ts';
 import type { BookedOperation, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { isoMilliseconds } from './dates.ts';
 import {
   amountIn,
@@ -192,9 +193,7 @@ async function executeLegacy(order: Order): Promise<OperationResult> {
     (answer?.get('ORDERNUMBER') || order.order) === order.order &&
     (answer?.get('CURRENCY') || currency) === currency;
   if (error === undefined || !isOurs) {
-    throw new Problem('provider_error', `ASSIST answered ${status} and nothing about this operation`, {
-      cause: text.slice(0, 1000),
-    });
+    throw providerError(`ASSIST answered ${status} and nothing about this operation`, text.slice(0, 1000));
   }
   if (error !== '') throw new Declined('ERROR', error);
   return { state: 'succeeded', status: 'ERROR:', providerReference: null };

@@ -10,6 +10,7 @@
  */
 import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { StatusQuery, UpdateOutcome } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type AssistOrder, ordersIn, textIn, withoutDocumentType, xmlTree } from './envelope.ts';
 import { requireEnvironment } from './received.ts';
 import { callService, plainError, type ServiceAnswer } from './service-call.ts';
@@ -103,9 +104,10 @@ function billsOf(
   { status, text }: ServiceAnswer,
   asked: Asked,
 ): readonly [AnsweredOrder, ...AnsweredOrder[]] {
-  const nothing = new Problem('provider_error', `ASSIST answered ${status} and nothing about this order`, {
-    cause: text.slice(0, 1000),
-  });
+  const nothing = providerError(
+    `ASSIST answered ${status} and nothing about this order`,
+    text.slice(0, 1000),
+  );
   if (status !== 200 && !ERROR_STATUSES.has(status)) throw nothing;
   const error = plainError(text);
   if (error !== null && text.startsWith('ERROR')) throw new Declined('ERROR', error);

@@ -7,6 +7,7 @@ import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { isoDate } from './dates.ts';
 import { type AssistValues, detailOf } from './received.ts';
 import { acceptedReply } from './replies.ts';
@@ -34,8 +35,7 @@ export function pushUpdate(
   const bill = value('BillNumber');
   const outcome = outcomeOf(values);
   const at = isoDate(value('PacketDate'));
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('OrderNumber'),
     // A row is news even after the push of the same bill: it proves the bill number.
     key: `${from === 'report' ? 'report/' : ''}${bill}/${value('PacketDate')}/${value('Status').toLowerCase()}`,
@@ -57,5 +57,5 @@ export function pushUpdate(
     detail: detailOf(values),
     document: { number: bill, status: value('Status'), at },
     reply: acceptedReply(settings, values),
-  };
+  });
 }

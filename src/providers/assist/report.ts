@@ -8,6 +8,7 @@ import { Problem } from '../../payments/errors.ts';
 import type { Report, ReportQuery, ReportRow } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { assistDate, isoMilliseconds } from './dates.ts';
 import { pushUpdate } from './push.ts';
 import { hasForm } from './received.ts';
@@ -45,8 +46,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
       start = end + 1;
     }
     rest = bytes.slice(start);
-    if (rest.length > LINE_LIMIT)
-      throw new Problem('provider_error', 'the report of ASSIST has a line without an end');
+    if (rest.length > LINE_LIMIT) throw providerError('the report of ASSIST has a line without an end');
   }
   if (rest.length > 0) yield utf8Or1251(rest);
 }
@@ -81,9 +81,7 @@ async function* rowsOf(
     const row = reader.row(line);
     const missing = isHeader ? (reader.missing(NEEDED) ?? []) : [];
     if (missing.length > 0) {
-      throw new Problem('provider_error', `ASSIST sent no report: ${missing.join(', ')} is missing`, {
-        cause: line.slice(0, 200),
-      });
+      throw providerError(`ASSIST sent no report: ${missing.join(', ')} is missing`, line.slice(0, 200));
     }
     if (row && reader.isShifted) {
       // A semicolon in a text moves all that follows into other columns.
@@ -95,7 +93,7 @@ async function* rowsOf(
     const date = row?.PacketDate ? isoMilliseconds(row.PacketDate) : null;
     if (row && (date === null || date >= oldest)) yield rowOf(account.settings, row);
   }
-  if (reader.missing(NEEDED) === null) throw new Problem('provider_error', 'ASSIST sent an empty report');
+  if (reader.missing(NEEDED) === null) throw providerError('ASSIST sent an empty report');
 }
 
 /**
@@ -123,8 +121,7 @@ async function* reportRows(query: ReportQuery<AssistSettings>): AsyncGenerator<R
         signal: abort.signal,
       },
     );
-    if (response.status !== 200 || !response.body)
-      throw new Problem('provider_error', `ASSIST answered ${response.status}`);
+    if (response.status !== 200 || !response.body) throw providerError(`ASSIST answered ${response.status}`);
     yield* rowsOf(response.body, query);
   } catch (cause) {
     throw cause instanceof Problem

@@ -11,6 +11,7 @@ import type { ProviderRequest, ProviderUpdate } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
 import { fewValues, parseMessage } from '../kit/json-message.ts';
 import { requireFewFields, xmlSize } from '../kit/message-limits.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { isoDate } from './dates.ts';
 import { ordersIn, xmlTree } from './envelope.ts';
 import { type AssistValues, detailOf, formValues } from './received.ts';
@@ -78,8 +79,7 @@ export function resultUpdate(
   const value = (name: string) => values.get(name) ?? '';
   const outcome = orderStateMeaning(value('orderstate'))?.outcome ?? 'none';
   const bill = value('billnumber');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('ordernumber'),
     key: `${bill}/${value('packetdate')}/${value('orderstate')}`,
     outcome,
@@ -97,5 +97,5 @@ export function resultUpdate(
       document: { number: bill, status: value('orderstate'), at: isoDate(value('packetdate')) },
     }),
     reply: acceptedReply(settings, values),
-  };
+  });
 }

@@ -149,10 +149,6 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'USD', 'GBP', 'CZK', 'SEK']),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

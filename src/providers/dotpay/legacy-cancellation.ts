@@ -4,12 +4,13 @@
  * Facts: SHEET.md, "After payment". Safe reading of what is unverified: `err` and a number declines; every other answer leaves
  * the outcome open.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { Declined } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
 import type { OperationOrder, OperationResult } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { paymentNumber } from './panel.ts';
 import type { DotpaySettings } from './settings.ts';
 import { signLegacyCancellation } from './signatures.ts';
@@ -49,5 +50,5 @@ export async function cancelLegacyPayment(order: OperationOrder<DotpaySettings>)
   const answer = text.trim();
   if (status === 200 && answer === 'OK') return { state: 'succeeded', status: 'OK', providerReference: null };
   if (status === 200 && /^err\d{1,4}$/i.test(answer)) throw new Declined(answer, '');
-  throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
 }

@@ -22,7 +22,9 @@ import type {
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { refundDescription, refundNameIn, refundNews, refundState } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
 import { DOTPAY_OPERATIONS } from './statuses.ts';
@@ -119,7 +121,7 @@ export async function refundInPanel(order: OperationOrder<DotpaySettings>): Prom
   }
   const error = mayDecline(status) ? errorText(text) : '';
   if (error !== '') throw new Declined(String(status), error);
-  throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
 }
 
 /** What an error of Dotpay's says; empty: the answer is none of Dotpay's. */
@@ -146,8 +148,7 @@ export async function searchPanel(
   const path = `operations/?format=json&description=${encodeURIComponent(description)}`;
   const { status, text } = await callPanel(fetcher, account, path);
   const { results } = status === 200 ? jsonObject(text) : {};
-  if (!Array.isArray(results))
-    throw new Problem('provider_error', `Dotpay answered ${status}`, { cause: text.slice(0, 1000) });
+  if (!Array.isArray(results)) throw providerError(`Dotpay answered ${status}`, text.slice(0, 1000));
   return results as readonly PanelOperation[];
 }
 
@@ -201,15 +202,14 @@ export async function queryPanelOperation({
   const path = `operations/${encodeURIComponent(number)}/?format=json`;
   const { status, text } = await callPanel(fetcher, account, path);
   if (status === 404) return null;
-  if (status !== 200) throw new Problem('provider_error', `Dotpay answered ${status}`);
+  if (status !== 200) throw providerError(`Dotpay answered ${status}`);
   const found = jsonObject(text) as PanelOperation;
   if (found.control !== order || found.number !== number)
     throw new Refusal('wrong_account', 'the answer is about another payment');
   const operation = `${found.type ?? ''} ${found.status ?? ''}`;
   const outcome = meaningOf(DOTPAY_OPERATIONS, operation)?.outcome ?? 'none';
   const amount = amountOf(found);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${number}/${operation}`,
     outcome,
@@ -221,6 +221,5 @@ export async function queryPanelOperation({
     ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number,
     providerStatus: operation,
-    detail: {},
-  };
+  });
 }

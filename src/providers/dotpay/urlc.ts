@@ -3,6 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { URLC_FIELDS } from './fields.ts';
 import { refundNews } from './refund-names.ts';
 import type { DotpaySettings } from './settings.ts';
@@ -46,8 +47,7 @@ export function readUrlc(settings: Partial<DotpaySettings>, values: Values): Pro
 function readLegacy(values: Values): ProviderUpdate {
   const value = (name: string) => values.get(name) ?? '';
   const outcome = meaningOf(DOTPAY_LEGACY_STATUSES, value('t_status'))?.outcome ?? 'none';
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('control'),
     key: `${value('t_id')}/${value('t_status')}`,
     outcome,
@@ -60,7 +60,7 @@ function readLegacy(values: Values): ProviderUpdate {
     providerReference: value('t_id') || null,
     providerStatus: value('t_status'),
     detail: detailOf(values),
-  };
+  });
 }
 
 function readOperation(values: Values): ProviderUpdate {
@@ -74,8 +74,7 @@ function readOperation(values: Values): ProviderUpdate {
   const after = URLC_FIELDS.slice(URLC_FIELDS.indexOf('description') + 1)
     .map(value)
     .join('');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('control'),
     key: `${number}/${operation}`,
     outcome,
@@ -87,7 +86,7 @@ function readOperation(values: Values): ProviderUpdate {
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,
     detail: detailOf(values),
-  };
+  });
 }
 
 /** An order number of ours (payments/id.ts). */

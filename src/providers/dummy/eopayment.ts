@@ -15,6 +15,7 @@ import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { pythonQuery } from './query.ts';
 import type { DummySettings } from './settings.ts';
 import { DUMMY_RESPONSES } from './statuses.ts';
@@ -112,8 +113,7 @@ export function readResponse(
   // The original never looks at nok: without an ok it is not paid.
   const result = values.has('ok') ? 'ok' : 'nok';
   const amount = values.get('amount');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: transaction.slice(0, ORDER_LENGTH),
     key: result,
     outcome: meaningOf(DUMMY_RESPONSES, result)?.outcome ?? 'error',
@@ -122,7 +122,6 @@ export function readResponse(
     movement: transaction,
     providerReference: transaction,
     providerStatus: values.get('reason') ?? result,
-    detail: {},
     reply: values.has('signed') ? SIGNED_REPLY : EMPTY_OK,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 /** The getpaid dialect: the fake gateway of its example paywall, and callbacks in JSON that nobody signs. */
 import * as v from 'valibot';
 import { currency } from '../../payments/currencies.ts';
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Redirect } from '../../payments/types.ts';
 import { readable } from '../../signing/bytes.ts';
@@ -9,7 +9,9 @@ import type { ProviderRequest, ProviderUpdate, StartRequest } from '../contract.
 import { atOrigin, backBy } from '../kit/addresses.ts';
 import { callJson } from '../kit/api-call.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { pythonQuery } from './query.ts';
 import type { DummySettings } from './settings.ts';
 import { GETPAID_STATUSES } from './statuses.ts';
@@ -58,7 +60,7 @@ export async function startGetpaid(request: StartRequest<DummySettings>): Promis
   const registered = await callJson(request.fetch, paywall(request, GATEWAY_API, 'api'), parameters);
   const { url } = registered;
   if (typeof url !== 'string' || !URL.canParse(url)) {
-    throw new Problem('provider_error', 'the paywall answered without an address', { cause: registered });
+    throw providerError('the paywall answered without an address', registered);
   }
   return { kind: 'url', method: 'GET', url: atOrigin(url, account.endpoints.page) };
 }
@@ -73,18 +75,14 @@ interface Callback {
 }
 
 function updateOf({ order, code, amount }: Callback): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${code}/${amount ?? ''}`,
     outcome: meaningOf(GETPAID_STATUSES, code)?.outcome ?? 'none',
     amount: amount === null ? 'asked' : fromDecimal(amount, 2),
-    currency: null,
     movement: 'payment',
-    providerReference: null,
     providerStatus: code,
-    detail: {},
-  };
+  });
 }
 
 /** The members of a callback. Amounts are decimal, as numbers or as text. */

@@ -40,10 +40,6 @@ export const dummy = defineProvider({
   countries: [],
   currencies: ['EUR', 'PLN', 'USD', 'GBP', 'CHF', 'CZK'],
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: true,

@@ -5,6 +5,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { Acknowledgement, Hint, ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { ecommpayRefundMovement } from './gate.ts';
 import type { VerifiedCallback } from './signatures.ts';
 import { holdsSeparator, SignedText } from './signed-text.ts';
@@ -192,8 +193,7 @@ function updateOf(text: SignedText): ProviderUpdate {
   const isDone = path !== null && operationKindOf(type) === 'refund' && isOperationDone(text, path);
   const isVoid = outcome === 'cancelled' && type === 'cancel';
   const sum = isRefund && path ? operationSum(text, path) : paymentSum(text, path);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: payment('id'),
     key: [id, status, word].join('/'),
     outcome: isRefund && !isDone ? 'none' : isVoid ? 'voided' : outcome,
@@ -221,7 +221,7 @@ function updateOf(text: SignedText): ProviderUpdate {
         ['card', text.value('account:number')],
       ].filter(([, value]) => value),
     ),
-  };
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
  * After a refund payment.sum is what is left: what was paid is that and what was refunded.
  */
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type GateOperation, type GatePayment, paymentStatus } from './gate.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
@@ -35,21 +36,19 @@ function refundedOf({ known }: Query, { operations, left }: GatePayment): number
 export async function gateStatusUpdates(query: Query): Promise<readonly ProviderUpdate[]> {
   const found = await paymentStatus(query);
   const { word, left, made, currency, method } = found;
-  const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate => ({
-    kind: 'update',
-    order: query.order,
-    key: `status/${word}/${outcome}/${amount}`,
-    outcome,
-    amount,
-    currency,
-    movement: 'payment',
-    cumulative: true,
-    // A callback that was only a hint has left no method.
-    ...(method !== null && { providerState: { method } }),
-    providerReference: null,
-    providerStatus: word,
-    detail: {},
-  });
+  const update = (outcome: UpdateOutcome, amount: number | null): ProviderUpdate =>
+    providerUpdate({
+      order: query.order,
+      key: `status/${word}/${outcome}/${amount}`,
+      outcome,
+      amount,
+      currency,
+      movement: 'payment',
+      cumulative: true,
+      // A callback that was only a hint has left no method.
+      ...(method !== null && { providerState: { method } }),
+      providerStatus: word,
+    });
   const outcome = paymentOutcome(word);
   if (outcome === 'cancelled' || outcome === 'expired')
     return [update(isReleased(query, found) ? 'voided' : outcome, left)];

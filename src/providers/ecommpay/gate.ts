@@ -16,6 +16,7 @@ import type { Json, OperationCall, OperationOrder, OperationResult, ProviderOper
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import type { EcommpaySettings } from './settings.ts';
 import { signGateBody, verifyGateAnswer } from './signatures.ts';
 import { ecommpayOperationState, operationKindOf, paymentOutcome } from './statuses.ts';
@@ -111,14 +112,12 @@ async function callGate(
       body: JSON.stringify({ ...covered, general: { ...covered.general, signature } }),
     },
   );
-  if (!mayDecline(status))
-    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
+  if (!mayDecline(status)) throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   const body = jsonObject(text);
   verifyGateAnswer(settings, text);
   requirePayment(asked, body);
   if (body.status === 'error') throw new Declined(String(body.code ?? status), String(body.message ?? ''));
-  if (status !== 200)
-    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text.slice(0, 1000) });
+  if (status !== 200) throw providerError(`the provider answered ${status}`, text.slice(0, 1000));
   return body;
 }
 
@@ -159,7 +158,7 @@ export async function paymentStatus(asked: Asked): Promise<GatePayment> {
   const status = body as GateStatus;
   const { payment, operations } = status;
   if (payment?.id !== asked.order || typeof payment.status !== 'string' || payment.status === '')
-    throw new Problem('provider_error', 'the provider answered nothing about this payment', { cause: body });
+    throw providerError('the provider answered nothing about this payment', body);
   const listed = Array.isArray(operations) ? (operations as readonly GateOperation[]) : null;
   for (const { sum_initial } of listed ?? []) amountIn(asked, sum_initial);
   return {
@@ -190,7 +189,7 @@ async function execute(order: OperationOrder<EcommpaySettings>): Promise<Operati
     interface_type: kind === 'refund' && type ? (JSON.parse(type) as Json) : undefined,
   });
   if (body.status !== 'success')
-    throw new Problem('provider_error', `the provider answered with the status ${String(body.status)}`);
+    throw providerError(`the provider answered with the status ${String(body.status)}`);
   const { request_id } = body;
   const reference = typeof request_id === 'string' && request_id !== '' ? request_id : null;
   return {

@@ -36,10 +36,6 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
   countries: [],
   currencies: currenciesWithDigits(0, 2),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: false,

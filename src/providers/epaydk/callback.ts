@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { EpaydkSettings } from './settings.ts';
 import { EPAYDK_BRANDS, EPAYDK_MESSAGES } from './statuses.ts';
 
@@ -43,14 +44,12 @@ export function readEpayCallback(
   const currency = values.get('currency');
   const txnid = values.get('txnid') ?? '';
   const status = settings.instantcapture === '0' ? 'authorised' : 'accepted';
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: values.get('o') ?? '',
     key: txnid,
     outcome: meaningOf(EPAYDK_MESSAGES, status)?.outcome ?? 'none',
     amount: /^\d{1,12}$/.test(amount) ? Number(amount) : null,
     currency: currencyByNumber(currency ?? '')?.alpha ?? currency ?? null,
-    movement: txnid,
     ...(txnid && { providerState: { txnid } }),
     ...(values.has('n') && { echo: { n: values.get('n') ?? '' } }),
     providerReference: txnid || null,
@@ -59,7 +58,7 @@ export function readEpayCallback(
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
     ),
-  };
+  });
 }
 
 /** As digits, of a day that there is. The other form is an older one. */

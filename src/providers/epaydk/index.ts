@@ -167,10 +167,6 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     'JPY',
   ]),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,

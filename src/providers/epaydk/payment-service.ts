@@ -16,7 +16,9 @@ import type {
   ProviderUpdate,
   StatusQuery,
 } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { EpaydkSettings } from './settings.ts';
 import { callPaymentService, elementText, requireOnce, type SoapElements } from './soap.ts';
 import { EPAYDK_TRANSACTION_STATUSES } from './statuses.ts';
@@ -76,10 +78,7 @@ export async function executeAtEpay(order: OperationOrder<EpaydkSettings>): Prom
   const code = isAcquirers ? pbs : epay;
   // A no has a reason.
   if (code === '' || code === '-1')
-    throw new Problem(
-      'provider_error',
-      'the provider answered false, and neither ePay nor the acquirer says why',
-    );
+    throw providerError('the provider answered false, and neither ePay nor the acquirer says why');
   throw new Declined(code, await errorText(order, isAcquirers ? 'pbs' : 'epay', code));
 }
 
@@ -132,7 +131,7 @@ async function readTransaction(asked: Asked, transactionid: string): Promise<Tra
   if (!isOurs) throw new Refusal('wrong_account', 'the answer is about another payment');
   const amount = (name: string) => {
     const digits = elementText(information, name);
-    if (!/^\d{1,15}$/.test(digits)) throw new Problem('provider_error', `the provider answered no ${name}`);
+    if (!/^\d{1,15}$/.test(digits)) throw providerError(`the provider answered no ${name}`);
     return Number(digits);
   };
   return {
@@ -172,21 +171,20 @@ export async function queryTransactionAtEpay(
   const txnid = hint.txnid || providerState.txnid;
   if (!txnid) return null;
   const { status, authorized, captured, credited } = await readTransaction(query, txnid);
-  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate => ({
-    kind: 'update',
-    order,
-    key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
-    outcome,
-    amount,
-    currency: amount === null ? null : query.currency,
-    movement: txnid,
-    cumulative: true,
-    // A hint has named it: later calls need it.
-    providerState: { txnid },
-    providerReference: txnid,
-    providerStatus: status,
-    detail: {},
-  });
+  const update = (outcome: ProviderUpdate['outcome'], amount: number | null): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `gettransaction/${txnid}/${status}/${outcome}/${amount}`,
+      outcome,
+      amount,
+      currency: amount === null ? null : query.currency,
+      movement: txnid,
+      cumulative: true,
+      // A hint has named it: later calls need it.
+      providerState: { txnid },
+      providerReference: txnid,
+      providerStatus: status,
+    });
   const moved = [update('paid', captured), ...(credited > 0 ? [update('refunded', credited)] : [])];
   switch (meaningOf(EPAYDK_TRANSACTION_STATUSES, status)?.outcome) {
     case 'voided':

@@ -4,10 +4,10 @@
  *
  * Facts: SHEET.md, "After payment".
  */
-import { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readXml } from '../kit/xml.ts';
 import type { EpaydkSettings } from './settings.ts';
 
@@ -29,7 +29,7 @@ function escaped(value: string): string {
 export function requireOnce(elements: SoapElements): void {
   const names = Object.keys(elements).map((name) => name.toLowerCase());
   const isTwice = new Set(names).size < names.length || Object.values(elements).some(Array.isArray);
-  if (isTwice) throw new Problem('provider_error', 'the provider answered a thing twice');
+  if (isTwice) throw providerError('the provider answered a thing twice');
 }
 
 /**
@@ -56,9 +56,7 @@ export async function callPaymentService(
   if (answer) requireOnce(answer);
   // A fault of the service, and an answer to another operation, have no such element.
   if (!answer || (result !== 'true' && result !== 'false')) {
-    throw new Problem('provider_error', `the provider answered ${status} and nothing that can be read`, {
-      cause: text.slice(0, 1000),
-    });
+    throw providerError(`the provider answered ${status} and nothing that can be read`, text.slice(0, 1000));
   }
   return { ok: result === 'true', answer };
 }

@@ -3,6 +3,7 @@ import { Problem } from '../../payments/errors.ts';
 import type { CharsetName } from '../../signing/charsets.ts';
 import { answerText } from './answer-charset.ts';
 import { parseJsonOnce } from './json-once.ts';
+import { providerError } from './provider-error.ts';
 
 /** How long a provider's API may take. */
 const API_TIMEOUT_MS = 10_000;
@@ -64,7 +65,7 @@ export async function callJson(
     body: JSON.stringify(body),
   });
   if (status < 200 || status > 299) {
-    throw new Problem('provider_error', `the provider answered ${status}`, { cause: text });
+    throw providerError(`the provider answered ${status}`, text);
   }
   return jsonObject(text);
 }
@@ -81,7 +82,5 @@ export function jsonObject(text: string): Record<string, unknown> {
   } catch {
     // Reported below, as any other answer that is no object.
   }
-  throw new Problem('provider_error', 'the provider answered something that is not a JSON object', {
-    cause: text,
-  });
+  throw providerError('the provider answered something that is not a JSON object', text);
 }

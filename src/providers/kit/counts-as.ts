@@ -11,10 +11,14 @@ export function isProof({ keyOf, undecided, bordersCovered, uniqueReading }: Pro
   return keyOf === 'merchant' && undecided.length === 0 && (bordersCovered || uniqueReading !== null);
 }
 
+/** Whether accounts with these settings have no status query but those of hints. */
+export function isOnlyHinted({ queriesOnlyHints }: Provider, settings: Settings): boolean {
+  return queriesOnlyHints === true || (queriesOnlyHints?.(settings) ?? false);
+}
+
 /** Why a provider cannot be asked about an attempt, by the settings of an account; null: it can. */
 export function queryLack(provider: Provider, settings: Settings, isHinted: boolean): string | null {
-  const isOnlyHinted = provider.queriesOnlyHints?.(settings) ?? false;
-  if (!provider.queryStatus || (isOnlyHinted && !isHinted))
+  if (!provider.queryStatus || (isOnlyHinted(provider, settings) && !isHinted))
     return `${provider.caption} cannot be asked about payments`;
   return provider.cannotQueryStatus?.(settings) ?? null;
 }

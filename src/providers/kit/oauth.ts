@@ -1,6 +1,7 @@
 /** OAuth2 tokens of brokers' APIs (RFC 6749, client credentials), kept in the isolate until shortly before they end. */
-import { Problem } from '../../payments/errors.ts';
+
 import { type ApiAnswer, jsonObject } from './api-call.ts';
+import { providerError } from './provider-error.ts';
 
 /** A token is fetched anew this long before it ends. */
 const MARGIN_MS = 60_000;
@@ -26,13 +27,11 @@ export class BearerTokens {
     if (kept && kept.until > now && !which.fresh) return kept.token;
     const { status, text } = await call();
     if (status !== 200) {
-      throw new Problem('provider_error', `the provider rejected our credentials: ${status}`, {
-        cause: text,
-      });
+      throw providerError(`the provider rejected our credentials: ${status}`, text);
     }
     const { access_token: token, expires_in: seconds } = jsonObject(text);
     if (typeof token !== 'string' || token === '') {
-      throw new Problem('provider_error', 'the provider gave no token', { cause: text });
+      throw providerError('the provider gave no token', text);
     }
     if (this.#kept.size >= LIMIT) this.#kept.clear();
     this.#kept.set(which.name, { token, until: now + Number(seconds ?? 0) * 1000 - MARGIN_MS });

@@ -32,8 +32,7 @@ export function statusAlone(
  * @throws Refusal
  */
 export function verifyingSecret(value: string | undefined, setting: string): string {
-  if (!value)
-    throw new Refusal('signature_mismatch', `this account has no ${setting} to check messages with`);
+  if (!value) throw new Refusal('no_secret', `this account has no ${setting} to check messages with`);
   return value;
 }
 

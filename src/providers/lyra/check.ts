@@ -1,6 +1,6 @@
 /** The harmless call of Lyra's platform: whether the account's keys are taken. Facts: SHEET.md. */
-import { Problem } from '../../payments/errors.ts';
 import type { AccountCheck } from '../contract.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callLyra, cannotUseLyraRest } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
 
@@ -14,7 +14,7 @@ export const checkLyra: AccountCheck<LyraSettings> = {
     const { value } = await callLyra<{ readonly value?: unknown }>(fetch, account, 'Charge/SDKTest', {
       value: VALUE,
     });
-    if (value !== VALUE) throw new Problem('provider_error', 'the platform has sent back something else');
+    if (value !== VALUE) throw providerError('the platform has sent back something else');
     return 'the platform takes the shop number and the password of the REST API';
   },
 };

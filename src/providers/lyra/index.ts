@@ -78,10 +78,6 @@ export function lyraPlatform(edition: Edition) {
     countries: edition.countries,
     currencies: currencyCodes.filter((code) => code !== 'IDR'),
     capabilities: {
-      capture: true,
-      cancel: true,
-      refund: true,
-      status: true,
       manualCapture: true,
       signedNotification: true,
       signedReturn: true,

@@ -10,6 +10,7 @@ import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { present } from '../kit/json-message.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { IpnValues } from './reading.ts';
 import { isDivided, partsOf } from './schedule.ts';
 import type { LyraSettings } from './settings.ts';
@@ -235,16 +236,12 @@ function orderUpdate(order: string, { orderStatus, orderDetails }: KrAnswer): Pr
   const said = orderStatus ?? '';
   const outcome = lyraOrderOutcome(said);
   if (outcome === null) throw new Refusal('field_missing', 'there is no transaction');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `order/${said}`,
     outcome,
-    amount: null,
     currency: orderDetails?.orderCurrency ?? null,
     movement: order,
-    providerReference: null,
     providerStatus: said,
-    detail: {},
-  };
+  });
 }

@@ -8,6 +8,7 @@ import { Declined, Problem, Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { type OperationTable, stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callLyra, cannotUseLyraRest, isOfOrder, requireLyraTransaction } from './rest-call.ts';
 import type { LyraSettings } from './settings.ts';
 import { LYRA_OPERATIONS, REFUND_TOO_EARLY, TOO_MANY_RESULTS, TRANSACTION_NOT_FOUND } from './statuses.ts';
@@ -46,7 +47,7 @@ function resultOf(
   const state = stateIn(table, status);
   if (state === 'succeeded' || state === 'accepted') return { state, status, providerReference };
   if (state === 'failed') throw new Declined(status, '');
-  throw new Problem('provider_error', `the provider answered with the status ${status}`);
+  throw providerError(`the provider answered with the status ${status}`);
 }
 
 /** The payment's transaction as it is now. */

@@ -3,6 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { LYRA_OPERATIONS, lyraCreditOutcome, lyraDecline, lyraLiability, lyraOutcome } from './statuses.ts';
 
 /** One transaction, from either interface. */
@@ -36,8 +37,7 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
   // An accepted VERIFICATION stores a card and moves no money.
   const movesNothing = operationType === 'VERIFICATION' || status === 'ACCEPTED';
   const outcome = isCredit ? lyraCreditOutcome(status) : lyraOutcome(status);
-  return {
-    kind: 'update',
+  return providerUpdate({
     // Of a try that has no number, nothing is known to be held.
     ...(!isCredit && /^[0-9a-f]{32}$/.test(uuid) && { ofTransaction: true as const }),
     order,
@@ -63,7 +63,7 @@ export function lyraUpdate(transaction: Transaction): ProviderUpdate {
     ...(!isCredit && lyraDecline(status, authResult)),
     ...(!isCredit && card && { card }),
     detail,
-  };
+  });
 }
 
 /** A transaction as the REST API and kr-answer show it. Amounts are in minor units, `currency` is ISO 4217 alpha. */

@@ -45,10 +45,6 @@ export const moip = defineProvider<typeof moipSettings>({
   countries: ['BR'],
   currencies: ['BRL'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: false,

@@ -1,5 +1,4 @@
 /** The two calls: EnviarInstrucao registers an order before the shopper goes, ConsultarInstrucao tells what became of it. */
-import { Problem } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import { MONEY_OUTCOMES, type Outcome } from '../../payments/statuses.ts';
 import type {
@@ -14,7 +13,9 @@ import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { instructionPage, MOIP_PRODUCTION, MOIP_SANDBOX } from './hosts.ts';
 import {
   instructionXml,
@@ -71,11 +72,7 @@ export async function enviarInstrucao(request: StartRequest<MoipSettings>): Prom
   );
   const { token, error } = readInstructionAnswer(answer.text);
   if (answer.status !== 200 || error !== null || !token) {
-    throw new Problem(
-      'provider_error',
-      `Moip rejected the instruction: ${answer.status} ${error ?? ''}`.trim(),
-      { cause: answer.text },
-    );
+    throw providerError(`Moip rejected the instruction: ${answer.status} ${error ?? ''}`.trim(), answer.text);
   }
   return {
     redirect: {
@@ -96,22 +93,22 @@ function updatesOf(
   const code = plainCode(payment.codigoMoip);
   const outcome = outcomeOfTipo(payment.tipo);
   if (outcome === 'none') return [];
-  const update = (moved: UpdateOutcome): ProviderUpdate => ({
-    kind: 'update',
-    order,
-    key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
-    outcome: moved,
-    amount: fromDecimal(payment.totalPago, 2),
-    // The ledger compares it: in another currency it is a conflict.
-    currency: payment.moeda || 'BRL',
-    movement: code,
-    // By which a later cancellation is told from that of another try.
-    ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
-    providerReference: code,
-    providerStatus: payment.tipo,
-    ...withReason(MOIP_DECLINES, payment.tipo),
-    detail: payment.detail,
-  });
+  const update = (moved: UpdateOutcome): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${code}/${payment.tipo}${moved === outcome ? '' : `/${moved}`}`,
+      outcome: moved,
+      amount: fromDecimal(payment.totalPago, 2),
+      // The ledger compares it: in another currency it is a conflict.
+      currency: payment.moeda || 'BRL',
+      movement: code,
+      // By which a later cancellation is told from that of another try.
+      ...(moved === 'paid' && { providerState: { [`paid_${code}`]: code } }),
+      providerReference: code,
+      providerStatus: payment.tipo,
+      ...withReason(MOIP_DECLINES, payment.tipo),
+      detail: payment.detail,
+    });
   // What is returned was paid, although we may not have heard of it.
   if (outcome === 'refunded') return [update('paid'), update('refunded')];
   // Paid by the payer and not yet credited, and now cancelled: the money does not come, or goes back.
@@ -121,18 +118,14 @@ function updatesOf(
 
 /** That Moip does not know an instruction: nobody can pay it, and what was paid all the same counts when it is told. */
 function unknownInstruction({ order }: StatusQuery<MoipSettings>, said: string): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: 'Falha',
     outcome: 'error',
-    amount: null,
-    currency: null,
     movement: '',
-    providerReference: null,
     providerStatus: 'Falha',
     detail: { Erro: said },
-  };
+  });
 }
 
 /**
@@ -150,8 +143,7 @@ export async function consultarInstrucao(
     query.fetch,
     `ConsultarInstrucao/${encodeURIComponent(providerState.token)}`,
   );
-  if (answer.status !== 200)
-    throw new Problem('provider_error', `Moip answered ${answer.status}`, { cause: answer.text });
+  if (answer.status !== 200) throw providerError(`Moip answered ${answer.status}`, answer.text);
   const { payments, unknown } = readQueryAnswer(answer.text);
   if (unknown !== null) return [unknownInstruction(query, unknown)];
   const updates = payments.map((payment) => updatesOf(query, payment));

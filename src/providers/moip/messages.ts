@@ -1,5 +1,5 @@
 /** The XML of v1: the instruction, its answer, and the answer to a query. Members are read by name, never by position. */
-import { Problem } from '../../payments/errors.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readXml } from '../kit/xml.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -88,13 +88,12 @@ export function readQueryAnswer(body: string): QueryAnswer {
     const code = (answer?.Erro as Node | undefined)?.['@Codigo'];
     return { payments: [], unknown: [code, textOf(answer?.Erro)].filter(Boolean).join(' ') || status };
   }
-  if (!answer || status !== 'Sucesso')
-    throw new Problem('provider_error', 'Moip answered something else than asked', { cause: body });
+  if (!answer || status !== 'Sucesso') throw providerError('Moip answered something else than asked', body);
   const payments = ((answer.Autorizacao ?? []) as Node[]).flatMap(
     (entry) => (entry.Pagamento ?? []) as Node[],
   );
   if (payments.some((payment) => Object.values(payment).some(Array.isArray)))
-    throw new Problem('provider_error', 'Moip said something of a payment twice', { cause: body });
+    throw providerError('Moip said something of a payment twice', body);
   const read = payments.map((payment) => ({
     codigoMoip: textOf(payment.CodigoMoIP),
     tipo: String((payment.Status as Node | undefined)?.['@Tipo'] ?? ''),

@@ -35,10 +35,6 @@ export const monetico = defineProvider({
   countries: ['FR', 'CA'],
   currencies: ['EUR', 'USD', 'GBP', 'CHF', 'CAD', 'JPY'],
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: false,
     // The contract decides it, not the payment.
     manualCapture: false,
     signedNotification: true,

@@ -7,6 +7,7 @@ import { expiryIn, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { parseJsonOnce } from '../kit/json-once.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { MoneticoSettings } from './settings.ts';
 import { MONETICO_CODES, MONETICO_DECLINES } from './statuses.ts';
 import { dayOf, readMontant } from './texts.ts';
@@ -77,8 +78,7 @@ export function readMoneticoNotification(
     throw new Refusal('wrong_account', `the message is for the TPE ${value('TPE')}`);
   const outcome = meaningOf(MONETICO_CODES, code)?.outcome ?? 'none';
   const money = readMontant(value('montant'));
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: reference,
     key: `${code}/${date}/${numauto}/${value('montantech')}`,
     outcome,
@@ -108,5 +108,5 @@ export function readMoneticoNotification(
         .map(([name, word]) => [word, value(name)] as const)
         .filter(([, text]) => text !== '' && text !== '-'),
     ),
-  };
+  });
 }

@@ -14,6 +14,7 @@ import { encodeForm } from '../../signing/form.ts';
 import type { OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { MONETICO_VERSION, moneticoAddress } from './form.ts';
 import { type MoneticoAnswer, moneticoAnswer } from './operation-answer.ts';
 import type { MoneticoSettings } from './settings.ts';
@@ -81,9 +82,7 @@ function resultOf(order: Order, status: number, text: string): OperationResult {
   const answer = moneticoAnswer(text);
   const { cdr, lib, aut } = answer;
   if (status !== 200 || cdr === '' || answer.reference !== order.order)
-    throw new Problem('provider_error', `the provider answered ${status} and nothing about this order`, {
-      cause: text.slice(0, 1000),
-    });
+    throw providerError(`the provider answered ${status} and nothing about this order`, text.slice(0, 1000));
   const state = moneticoOperationState(order.kind, answer);
   if (state === 'failed') throw new Declined(cdr, lib);
   if (state !== 'succeeded')

@@ -9,6 +9,7 @@ import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type Ncresponse, readNcresponse } from './ncresponse.ts';
 import type { OgoneSettings } from './settings.ts';
 import { signDirectLink } from './signatures.ts';
@@ -109,9 +110,10 @@ export function directLinkCalls(host: string) {
     const { status, text } = await callApi(fetcher, url, { headers: { 'content-type': FORM }, body });
     const answer = readNcresponse(text);
     if (status !== 200 || (answer.providerStatus === '' && answer.ncerror === ''))
-      throw new Problem('provider_error', `the provider answered ${status} and nothing that can be read`, {
-        cause: text.slice(0, 1000),
-      });
+      throw providerError(
+        `the provider answered ${status} and nothing that can be read`,
+        text.slice(0, 1000),
+      );
     return answer;
   }
 

@@ -20,6 +20,7 @@ import type {
   StatusQuery,
   UpdateOutcome,
 } from '../contract.ts';
+import { providerUpdate } from '../kit/update.ts';
 import {
   type DirectLinkQuestion,
   directLinkCalls,
@@ -144,8 +145,7 @@ function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): Pr
   const stated = ogoneOutcome(providerStatus);
   // A deletion whose amount cannot be read is perhaps one of a part.
   const outcome = stated === 'reversed' && answer.isAmountUnread ? 'refunded' : stated;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `query/${payid}/${payidsub}/${providerStatus}`,
     outcome,
@@ -158,8 +158,7 @@ function updateOf({ order }: StatusQuery<OgoneSettings>, answer: Ncresponse): Pr
     ...payidState(outcome, payid),
     providerReference: payid || null,
     providerStatus,
-    detail: {},
-  };
+  });
 }
 
 /**

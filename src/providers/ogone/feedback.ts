@@ -6,6 +6,7 @@ import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { asciiText } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { ogoneDecline, ogoneOperationState, ogoneOutcome, usualKind } from './statuses.ts';
 
 /** The signed parameters of a message by upper-case name. */
@@ -67,8 +68,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
   const isUnread = value('AMOUNT') !== '' && amount === null;
   const stated = outcomeOf(status, operation);
   const outcome = stated === 'reversed' && isUnread ? 'refunded' : stated;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('ORDERID'),
     key: `${movement}/${status}`,
     outcome,
@@ -89,7 +89,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
       liabilityShift: LIABILITY.get(value('ECI')) ?? null,
     }),
     detail: Object.fromEntries(DETAIL.map((name) => [name, value(name)] as const).filter(([, text]) => text)),
-  };
+  });
 }
 
 /**

@@ -50,10 +50,6 @@ export function ogonePlatform(brand: OgoneBrand) {
     // The documents multiply by 100 whatever the currency.
     currencies: currenciesWithDigits(2),
     capabilities: {
-      capture: true,
-      cancel: true,
-      refund: true,
-      status: true,
       manualCapture: true,
       signedNotification: true,
       signedReturn: true,

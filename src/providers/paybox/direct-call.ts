@@ -11,6 +11,7 @@ import type { OperationCall } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type DirectAnswer, readDirectAnswer } from './direct-answer.ts';
 import type { PayboxSettings } from './settings.ts';
 import { signPayboxFields } from './signatures.ts';
@@ -121,9 +122,10 @@ export async function callDirect(
   const isOurs =
     Number(answer.site) === Number(settings.site) && Number(answer.rang) === Number(settings.rang);
   if (status !== 200 || answer.code === '' || answer.reason !== null || !isOurs) {
-    throw new Problem('provider_error', `the provider answered ${status} and nothing about this question`, {
-      cause: text.slice(0, 1000),
-    });
+    throw providerError(
+      `the provider answered ${status} and nothing about this question`,
+      text.slice(0, 1000),
+    );
   }
   return answer;
 }
@@ -165,10 +167,7 @@ export async function inquire(
   const { numtrans, numappel } = answer;
   const isOtherCall = named.numappel !== null && numappel !== '' && !sameNumber(numappel, named.numappel);
   if (!sameNumber(numtrans, named.numtrans) || isOtherCall)
-    throw new Problem(
-      'provider_error',
-      `the provider answered about the transaction ${numtrans}/${numappel}`,
-    );
+    throw providerError(`the provider answered about the transaction ${numtrans}/${numappel}`);
   return answer;
 }
 

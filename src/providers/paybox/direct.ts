@@ -15,6 +15,7 @@ import type { OperationKind } from '../../payments/operations.ts';
 import type { OperationCall, ProviderOperation, ProviderUpdate, StatusQuery } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { DirectAnswer } from './direct-answer.ts';
 import {
   callDirect,
@@ -134,19 +135,16 @@ export async function queryPayboxStatus(query: StatusQuery<PayboxSettings>): Pro
   if (outcome === 'denied' && isOtherTry) return null;
   // After a capture of ours, Capturé does not say how much was captured.
   const isWhole = capture === 'automatic' && !known?.paid;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `inquiry/${found.numtrans}/${status}`,
     outcome: outcome === 'paid' && !isWhole ? 'none' : outcome,
     ...(outcome === 'paid' && capture === 'manual' && !known?.paid && { amountUntold: true as const }),
     amount: 'asked',
-    currency: null,
     movement: found.numtrans,
     cumulative: true,
     ...(!isKnown && { providerState: found }),
     providerReference: found.numtrans,
     providerStatus: status,
-    detail: {},
-  };
+  });
 }

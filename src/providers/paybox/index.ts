@@ -40,10 +40,6 @@ export const paybox = defineProvider({
   countries: ['FR'],
   currencies: ['EUR', 'USD', 'GBP', 'CHF', 'CAD', 'AUD', 'JPY', 'NOK', 'SEK', 'DKK', 'XOF', 'XAF', 'TND'],
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,

@@ -3,6 +3,7 @@ import type { Channel, ProviderUpdate } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { PAYBOX_RETOUR, type PayboxSettings } from './settings.ts';
 import { PAYBOX_DECLINES, payboxOutcome } from './statuses.ts';
 
@@ -49,13 +50,11 @@ export function readRetour(
   const transaction = letter('S') || letter('T');
   const outcome = payboxOutcome(code, channel === 'return' && values.get(VIA) === 'cancel');
   const amount = letter('M');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: letter('R'),
     key: `${transaction}/${code}/${outcome}`,
     outcome,
     amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
-    currency: null,
     movement: transaction || 'payment',
     // Direct names the transaction that holds money, or has brought it, by these two.
     ...(outcome === 'accepted' && { providerState: { numtrans: letter('S'), numappel: letter('T') } }),
@@ -73,5 +72,5 @@ export function readRetour(
         .map(([name, word]) => [word, letter(name)] as const)
         .filter(([, value]) => value),
     ),
-  };
+  });
 }

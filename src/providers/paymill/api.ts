@@ -1,9 +1,9 @@
 /** Calls of PAYMILL's API, version 2.1. */
-import { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { requirePaymillMode } from './members.ts';
 import type { PaymillSettings } from './settings.ts';
 import { paymillAuthorization, paymillBody } from './signatures.ts';
@@ -66,9 +66,7 @@ export async function askPaymill(
 export function requireGood(answered: PaymillAnswer): void {
   const { status, answer } = answered;
   if (status === 200) return;
-  throw new Problem('provider_error', `PAYMILL answered ${status} ${paymillErrorText(answered)}`.trim(), {
-    cause: answer,
-  });
+  throw providerError(`PAYMILL answered ${status} ${paymillErrorText(answered)}`.trim(), answer);
 }
 
 /** How many entries of a list are read, the newest ones. */
@@ -86,6 +84,6 @@ export async function listPaymill(
 ): Promise<{ readonly data: readonly Readonly<Record<string, unknown>>[]; readonly complete: boolean }> {
   const query = new URLSearchParams({ ...filter, order: 'created_at_desc', count: String(LISTED) });
   const { data, data_count = 0 } = await askPaymill(account, fetcher, `${resource}?${query}`);
-  if (!Array.isArray(data)) throw new Problem('provider_error', 'PAYMILL answered no list');
+  if (!Array.isArray(data)) throw providerError('PAYMILL answered no list');
   return { data, complete: data.length < LISTED && Number(data_count) <= data.length };
 }

@@ -2,6 +2,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import {
   askPaymill,
   callPaymill,
@@ -80,18 +81,14 @@ async function releaseOf(query: Query): Promise<Updates> {
   if (idOf(data) !== id) throw new Refusal('wrong_account', 'the answer is about another preauthorization');
   if (meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, status)?.outcome !== 'voided') return [];
   return [
-    {
-      kind: 'update',
+    providerUpdate({
       order,
       key: `${id}/${status}`,
       outcome: 'voided',
-      amount: null,
-      currency: null,
       movement: id,
       providerReference: id,
       providerStatus: status,
-      detail: {},
-    },
+    }),
   ];
 }
 
@@ -101,18 +98,14 @@ const DECLINING = new Set([400, 403, 412]);
 /** An attempt that PAYMILL did not take; the shopper may try again. */
 function declinedCharge({ order }: Query, answered: PaymillAnswer): ProviderUpdate {
   const code = String(answered.status);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `declined/${code}`,
     outcome: 'error',
-    amount: null,
-    currency: null,
     movement: '',
-    providerReference: null,
     providerStatus: code,
     detail: { error: paymillErrorText(answered) },
-  };
+  });
 }
 
 /**

@@ -123,10 +123,6 @@ export const paymill = defineProvider<typeof paymillSettings>({
     'USD',
   ]),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: false,
     signedReturn: false,

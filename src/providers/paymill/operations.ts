@@ -16,6 +16,7 @@ import type {
   ProviderOperation,
 } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { askPaymill, callPaymill, listPaymill, type PaymillAnswer, paymillErrorText } from './api.ts';
 import { idOf, requirePaymillMode } from './members.ts';
@@ -39,9 +40,7 @@ function dataOf({ account }: Call, answered: PaymillAnswer): Data {
   if (DECLINING.has(status) && answer.error !== undefined)
     throw new Declined(String(status), paymillErrorText(answered));
   if (status !== 200 || answer.error !== undefined)
-    throw new Problem('provider_error', `the provider answered ${status} ${paymillErrorText(answered)}`, {
-      cause: answer,
-    });
+    throw providerError(`the provider answered ${status} ${paymillErrorText(answered)}`, answer);
   return (answer.data ?? {}) as Data;
 }
 
@@ -81,7 +80,7 @@ async function executeCapture(order: OperationOrder<PaymillSettings>): Promise<O
   const state = captureState(transaction);
   if (state === 'failed') throw new Declined(String(response_code ?? status), status);
   if (id === null || (state !== 'succeeded' && state !== 'accepted'))
-    throw new Problem('provider_error', `the provider answered the status ${status}`);
+    throw providerError(`the provider answered the status ${status}`);
   return { state, status, providerReference: id, providerState: { transaction: id } };
 }
 
@@ -99,7 +98,7 @@ async function executeCancel(order: OperationOrder<PaymillSettings>): Promise<Op
   // It answers without data.
   const { status = 'deleted' } = data;
   if (meaningOf(PAYMILL_PREAUTHORIZATION_STATUSES, String(status))?.outcome !== 'voided')
-    throw new Problem('provider_error', `the provider answered the status ${String(status)}`);
+    throw providerError(`the provider answered the status ${String(status)}`);
   return { state: 'succeeded', status: String(status), providerReference: null };
 }
 
@@ -116,8 +115,7 @@ async function executeRefund(order: OperationOrder<PaymillSettings>): Promise<Op
   requireSame('refund', data.description, operationReference);
   const { state } = bookedPaymillRefund(refund);
   if (state === 'failed') throw new Declined(String(refund.response_code ?? refund.status), refund.status);
-  if (state === 'unknown')
-    throw new Problem('provider_error', `the provider answered the status ${refund.status}`);
+  if (state === 'unknown') throw providerError(`the provider answered the status ${refund.status}`);
   return { state, status: refund.status, providerReference: refund.id };
 }
 

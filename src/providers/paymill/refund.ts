@@ -1,9 +1,10 @@
 /**
  * PAYMILL's refunds are objects of their own. Ours have our name as `description`. Facts: SHEET.md, "After payment".
  */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { BookedOperation, UpdatedOperation } from '../../payments/reconciliation.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { idOf, paymillMinor } from './members.ts';
 import { PAYMILL_OPERATIONS } from './statuses.ts';
 
@@ -30,7 +31,7 @@ export function readRefund(found: Readonly<Record<string, unknown>>, transaction
   if (named !== null && named !== transaction)
     throw new Refusal('wrong_account', 'the answer is about a refund of another transaction');
   if (typeof id !== 'string' || id === '' || amount === null)
-    throw new Problem('provider_error', 'PAYMILL answered a refund without an id or an amount');
+    throw providerError('PAYMILL answered a refund without an id or an amount');
   const name = typeof description === 'string' && OUR_NAME.test(description) ? description : null;
   return { id, amount, status: String(status), response_code, name };
 }

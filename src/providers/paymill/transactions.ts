@@ -1,11 +1,13 @@
 /** PAYMILL's transactions: how their JSON is read, and what it says about a payment. */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
 import { expiryOf, withCard } from '../kit/card.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { paymillMinor, requirePaymillMode } from './members.ts';
 import { type PaymillRefund, refundOperation } from './refund.ts';
 import type { PaymillSettings } from './settings.ts';
@@ -131,24 +133,24 @@ export function updatesOfPaymill(
   const outcome = outcomeOfPaymill(transaction);
   if (outcome === 'none') return [];
   const { id = '', status = '', amount, currency = null, response_code } = transaction;
-  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate => ({
-    kind: 'update',
-    order,
-    key: `${id}/${status}/${String(amount)}`,
-    outcome: moved,
-    amount: total,
-    currency,
-    movement: id,
-    ...providerStateOf(moved, transaction),
-    providerReference: id || null,
-    providerStatus: status,
-    ...withReason(PAYMILL_DECLINES, String(response_code)),
-    ...cardIn(transaction),
-    detail: response_code ? { response_code: String(response_code) } : {},
-  });
+  const update = (moved: UpdateOutcome, total: number | null): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${id}/${status}/${String(amount)}`,
+      outcome: moved,
+      amount: total,
+      currency,
+      movement: id,
+      ...providerStateOf(moved, transaction),
+      providerReference: id || null,
+      providerStatus: status,
+      ...withReason(PAYMILL_DECLINES, String(response_code)),
+      ...cardIn(transaction),
+      detail: response_code ? { response_code: String(response_code) } : {},
+    });
   const refunded = outcome === 'refunded' ? refundedIn(transaction) : 0;
   if (outcome === 'refunded' && refunded === null)
-    throw new Problem('provider_error', 'PAYMILL answered a refund without an amount');
+    throw providerError('PAYMILL answered a refund without an amount');
   const hasPaid = outcome === 'paid' || outcome === 'refunded';
   const paid = hasPaid ? { ...update('paid', chargedIn(transaction)), key: `${id}/paid` } : null;
   if (!paid) return [update(outcome, chargedIn(transaction))];

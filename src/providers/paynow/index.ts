@@ -63,10 +63,6 @@ export const paynow = defineProvider<typeof paynowSettings>({
   // The others are for cards alone, and by agreement.
   defaultCurrencies: ['PLN'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

@@ -8,10 +8,11 @@
  * - an error of Paynow's by its name in 4xx declines, CONFLICT, RATE_LIMIT_REACHED and those of 5xx do not: the outcome is unknown;
  * - CANCELLED, for want of balance within the days of the shop's setting, is a failure.
  */
-import { Declined, Problem } from '../../payments/errors.ts';
+import { Declined } from '../../payments/errors.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
 import { paymentToRefund, stateOfOwnRefund } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
@@ -35,7 +36,7 @@ async function execute(order: OperationOrder<PaynowSettings>): Promise<Operation
   const { id, status } = readPaynowState(answer, 'refundId');
   const state = stateIn(PAYNOW_OPERATIONS.refund, status);
   if (state === 'failed') throw new Declined(status, 'the refund was not made');
-  if (state === 'unknown') throw new Problem('provider_error', `Paynow answered the status ${status}`);
+  if (state === 'unknown') throw providerError(`Paynow answered the status ${status}`);
   return {
     state,
     status,

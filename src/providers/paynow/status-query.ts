@@ -3,11 +3,13 @@
  * was registered for, and a buyer who tries again pays the same (SHEET.md). A number that a browser brings is never asked about: any
  * payment of the shop's, for whatever amount, would answer CONFIRMED.
  */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { askingKey, callPaynow, type PaynowCaller, type PaynowState, readPaynowState } from './api.ts';
 import { isKnownPayment, isOwnRefund, paymentsToAsk, stateOfPayment } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
@@ -53,8 +55,7 @@ export async function askPaynow(
 function updateOf({ order, amount, currency, providerState }: Query, said: PaynowState): ProviderUpdate {
   const { id, status } = said;
   const outcome = outcomeOfPaynow(status);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${id}/${status}`,
     outcome,
@@ -66,8 +67,7 @@ function updateOf({ order, amount, currency, providerState }: Query, said: Payno
     providerReference: id,
     providerStatus: status,
     ...withReason(PAYNOW_DECLINES, status),
-    detail: {},
-  };
+  });
 }
 
 /** It is still pending, and a person has to look. */
@@ -112,13 +112,10 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
   const words = `refund ${status}`;
   const isOurs = isOwnRefund(providerState, id);
   return [
-    {
-      kind: 'update',
+    providerUpdate({
       order,
       key: `refund/${id}/${status}`,
       outcome: isOurs ? 'none' : (meaningOf(PAYNOW_REFUND_STATUSES, words)?.outcome ?? 'none'),
-      amount: null,
-      currency: null,
       movement: movementOfRefund(id),
       operation: {
         kind: 'refund',
@@ -128,10 +125,9 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
         amount: null,
         state: stateIn(PAYNOW_OPERATIONS.refund, status),
       },
-      providerReference: null,
       providerStatus: words,
       detail: { refundId: id },
-    },
+    }),
   ];
 }
 
@@ -156,6 +152,6 @@ export async function queryPaynow(query: Query): Promise<readonly ProviderUpdate
   if (failure && !isPaid)
     throw failure.reason instanceof Error
       ? failure.reason
-      : new Problem('provider_error', 'Paynow was not asked', { cause: failure.reason });
+      : providerError('Paynow was not asked', failure.reason);
   return attemptOfPayments(query, said);
 }

@@ -1,10 +1,11 @@
 /** Calls of PayU's REST API 2.1: OAuth2 tokens, and errors. Facts: SHEET.md; PayU Europe developer documentation. */
-import { Problem } from '../../payments/errors.ts';
+import type { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
 import { BearerTokens } from '../kit/oauth.ts';
+import { providerError } from '../kit/provider-error.ts';
 import type { PayuSettings } from './settings.ts';
 
 const tokens = new BearerTokens();
@@ -80,7 +81,5 @@ export function payuStatusOf({ text }: ApiAnswer): PayuStatus {
 /** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedPayuAnswer(what: string, answer: ApiAnswer): Problem {
   const { statusCode = '', statusDesc = '' } = payuStatusOf(answer);
-  return new Problem('provider_error', `PayU ${what}: ${answer.status} ${statusCode} ${statusDesc}`.trim(), {
-    cause: answer.text,
-  });
+  return providerError(`PayU ${what}: ${answer.status} ${statusCode} ${statusDesc}`.trim(), answer.text);
 }

@@ -2,7 +2,7 @@
  * PayU's classic API (Platnosci.pl): the form NewPayment, and Payment/get, Payment/confirm and Payment/cancel, whose text answers are
  * signed. Facts: SHEET.md; the tests of django-getpaid 1.7; a Zend client (error numbers, statuses).
  */
-import { Declined, invalidField, Problem, Refusal } from '../../payments/errors.ts';
+import { Declined, invalidField, Refusal } from '../../payments/errors.ts';
 import type { Environment } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
@@ -12,10 +12,12 @@ import { callApi } from '../kit/api-call.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { FORM } from '../kit/form-message.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, cutMandatory } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type PayuValues, payuLinesOf } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { signPayuCall, signPayuNewPayment, verifyPayuAnswer } from './signatures.ts';
@@ -124,7 +126,7 @@ export async function callPayuClassic(
   if (status === 200 && values.get('status') === 'ERROR' && PAYU_CLASSIC_DECLINES.has(code))
     throw new Declined(code, said);
   if (status !== 200 || values.get('status') !== 'OK') {
-    throw new Problem('provider_error', `PayU was asked: ${status} ${code} ${said}`.trim(), { cause: text });
+    throw providerError(`PayU was asked: ${status} ${code} ${said}`.trim(), text);
   }
   verifyPayuAnswer(values, settings);
   // Both have to fit: the point of sale and the order.
@@ -159,8 +161,7 @@ export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promis
   const amount = values.get('trans_amount') ?? '';
   const outcome = meaningOf(PAYU_CLASSIC_STATUSES, code)?.outcome ?? 'none';
   if (outcome === 'none') return null;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${values.get('trans_id')}/${code}`,
     outcome,
@@ -175,5 +176,5 @@ export async function queryPayuClassic(query: StatusQuery<PayuSettings>): Promis
         values.get(name) ? [[name, values.get(name) ?? '']] : [],
       ),
     ),
-  };
+  });
 }

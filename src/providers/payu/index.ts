@@ -81,10 +81,6 @@ export const payu = defineProvider<typeof payuSettings>({
     'USD',
   ]),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

@@ -9,6 +9,7 @@ import { withReason } from '../kit/decline-reasons.ts';
 import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { PAYU_DECLINES, PAYU_OPERATIONS, PAYU_ORDER_STATUSES, PAYU_REFUND_STATUSES } from './statuses.ts';
 
 /** An order as REST's messages and answers have it. Amounts are hundredths as text, or as a number. */
@@ -43,8 +44,7 @@ export function payuRefundAmount({ amount }: PayuRefund): number | null {
 /** What the status of an order says; `none` for one that the sheet does not have. */
 export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
   const { orderId = '', extOrderId = '', status = '' } = order;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: extOrderId,
     key: `${orderId}/${status}`,
     outcome: meaningOf(PAYU_ORDER_STATUSES, status)?.outcome ?? 'none',
@@ -57,8 +57,7 @@ export function updateOfPayuOrder(order: PayuOrder): ProviderUpdate {
     providerReference: orderId || null,
     providerStatus: status,
     ...withReason(PAYU_DECLINES, status),
-    detail: {},
-  };
+  });
 }
 
 /** The identity of what a refund has moved, by PayU's number for it. */
@@ -79,8 +78,7 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
   const { refundId = '', status = '', extRefundId } = refund;
   const amount = payuRefundAmount(refund);
   const state = payuRefundState(refund);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: order.extOrderId ?? '',
     key: `refund/${refundId}/${status}`,
     outcome: meaningOf(PAYU_REFUND_STATUSES, `refund ${status}`)?.outcome ?? 'none',
@@ -99,8 +97,7 @@ export function updateOfPayuRefund(order: PayuOrder, refund: PayuRefund): Provid
     },
     providerReference: order.orderId ?? null,
     providerStatus: `refund ${status}`,
-    detail: {},
-  };
+  });
 }
 
 const TEXT = v.nullish(v.string());

@@ -19,6 +19,7 @@ import type {
 } from '../contract.ts';
 import { type ApiAnswer, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { callPayuRest, unexpectedPayuAnswer } from './call.ts';
 import { callPayuClassic } from './classic.ts';
@@ -100,7 +101,7 @@ function refundResult(order: Order, refund: PayuRefund): OperationResult {
   if (isOther) throw new Refusal('wrong_account', 'the answer is about another refund');
   const state = payuRefundState(refund);
   if (state === 'failed') throw new Declined(status, 'the refund was cancelled');
-  if (state === 'unknown') throw new Problem('provider_error', `PayU answered the status ${status}`);
+  if (state === 'unknown') throw providerError(`PayU answered the status ${status}`);
   return { state, status, providerReference: refundId || null };
 }
 

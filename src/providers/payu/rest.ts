@@ -8,6 +8,7 @@ import { pageLanguage } from '../kit/languages.ts';
 import { pricedLines } from '../kit/line-items.ts';
 import { CODE_TIMES } from '../kit/methods.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { callPayuRest, type PayuStatus, payuStatusOf, unexpectedPayuAnswer } from './call.ts';
@@ -248,7 +249,7 @@ export async function queryPayuRest(
     return [];
   });
   if (told && !refunds.some(({ refundId }) => refundId === told))
-    throw new Problem('provider_error', `PayU does not list the refund ${told} yet`);
+    throw providerError(`PayU does not list the refund ${told} yet`);
   const { currency } = query;
   return [
     update,

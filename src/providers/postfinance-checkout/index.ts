@@ -58,10 +58,6 @@ export function checkoutEdition({ id, caption, means, countries, defaultCurrenci
     currencies: currencyCodes,
     defaultCurrencies,
     capabilities: {
-      capture: true,
-      cancel: true,
-      refund: true,
-      status: true,
       manualCapture: true,
       signedNotification: true,
       signedReturn: false,

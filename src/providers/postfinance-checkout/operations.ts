@@ -13,6 +13,7 @@ import type { BookedOperation, BookedState, Bookings } from '../../payments/reco
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { JsonDecimal, minorOfJson } from '../kit/json-decimals.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { callCheckout, LONGEST_LIST, operationMembers } from './api.ts';
 import { type CheckoutOperation, idOfTransaction, operationIn } from './members.ts';
 import type { CheckoutSettings } from './settings.ts';
@@ -53,8 +54,7 @@ function resultOf(order: Order, said: CheckoutOperation, atBest: OperationResult
   const { id, state = '' } = said;
   const booked = stateIn(CHECKOUT_OPERATIONS[order.kind], state);
   if (booked === 'failed') throw new Declined(state, `the ${order.kind} failed`);
-  if (booked === 'unknown')
-    throw new Problem('provider_error', `the platform answered the state ${state || 'none'}`);
+  if (booked === 'unknown') throw providerError(`the platform answered the state ${state || 'none'}`);
   return {
     state: booked === 'succeeded' ? atBest : 'accepted',
     status: state,

@@ -1,11 +1,11 @@
 /** Starting a payment: a transaction is created, and the shopper goes to the page that the platform names. SHEET.md. */
-import { Problem } from '../../payments/errors.ts';
 import type { PaymentRequest } from '../../payments/types.ts';
 import type { StartedAttempt, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, VIA, type Via } from '../kit/addresses.ts';
 import type { ApiAnswer } from '../kit/api-call.ts';
 import { JsonDecimal } from '../kit/json-decimals.ts';
 import { shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { ASCII, cut, ifFits } from '../kit/text.ts';
 import { callCheckout, goodBody, unexpectedAnswer } from './api.ts';
 import { transactionMembers } from './members.ts';
@@ -103,9 +103,7 @@ export async function startCheckout(request: Start): Promise<StartedAttempt> {
     id === undefined ||
     (linkedSpaceId !== undefined && String(linkedSpaceId) !== account.settings.space_id)
   )
-    throw new Problem('provider_error', 'the platform created no transaction of this space', {
-      cause: created.text,
-    });
+    throw providerError('the platform created no transaction of this space', created.text);
   const transactionId = String(id);
   const page = await callCheckout(request, 'page', { id: transactionId });
   return {

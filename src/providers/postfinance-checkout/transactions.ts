@@ -3,6 +3,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type Caller, callCheckout, goodBody } from './api.ts';
 import { type CheckoutTransaction, memberAmount, transactionMembers } from './members.ts';
 import type { CheckoutSettings } from './settings.ts';
@@ -86,8 +87,7 @@ export function updateOfTransaction(said: CheckoutTransaction, now: Date): Provi
       : outcome === 'authorized'
         ? memberAmount(said.authorizationAmount, currency, 'authorizationAmount')
         : null;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: merchantReference,
     key: `${id}/${words}${amount === null ? '' : `/${amount}`}`,
     outcome,
@@ -103,5 +103,5 @@ export function updateOfTransaction(said: CheckoutTransaction, now: Date): Provi
       ...(said.environment && { environment: said.environment }),
       ...(outcome === 'error' && said.completedAmount && { completedAmount: String(said.completedAmount) }),
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 /** The platform's public keys, fetched by their numbers and kept: a number has one key for good. */
-import { Problem, Refusal } from '../../payments/errors.ts';
+import { Refusal } from '../../payments/errors.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { type Caller, callCheckout, goodBody, saysNone, unexpectedAnswer } from './api.ts';
 
 /** More than the platforms have: the oldest one is dropped. */
@@ -26,7 +27,7 @@ function countLookUp(origin: string, now: Date): void {
   const count = before?.minute === minute ? before.count + 1 : 1;
   if (count > MOST_LOOKED_UP)
     throw new Refusal(
-      'signature_mismatch',
+      'key_not_looked_up',
       'too many keys that are not known are named: none is looked up now',
     );
   if (lookedUp.size >= MOST_KEYS) lookedUp.clear();
@@ -53,11 +54,11 @@ export async function platformKey(caller: Caller, keyId: string): Promise<string
   if (kept !== undefined) return kept;
   countLookUp(origin, caller.now);
   const answer = await callCheckout(caller, 'key', { id: keyId });
-  if (saysNone(answer)) throw new Refusal('signature_mismatch', `the platform has no key ${keyId}`);
+  if (saysNone(answer)) throw new Refusal('unknown_key', `the platform has no key ${keyId}`);
   if (answer.status !== 200) throw unexpectedAnswer('gave no key', answer);
   const key = keyIn(settings.mode === 'v1', answer.text.trim(), () => goodBody('gave a key', answer));
   if (key === null || key === '' || key.length > KEY_LIMIT)
-    throw new Problem('provider_error', `the platform answered no key for ${keyId}`, { cause: answer.text });
+    throw providerError(`the platform answered no key for ${keyId}`, answer.text);
   keys.set(name, key);
   const [oldest] = keys.keys();
   if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);

@@ -1,8 +1,9 @@
 /** Calls of Przelewy24's REST API v1. Facts: SHEET.md; Przelewy24 developer portal (OpenAPI). */
-import { Problem } from '../../payments/errors.ts';
+import type { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { p24Host, p24PosId } from './account.ts';
 import type { P24Settings } from './settings.ts';
 import { p24Authorization } from './signatures.ts';
@@ -43,7 +44,5 @@ export async function callP24(
 
 /** The error of an answer that is not the expected one. `what` follows the provider's name: `rejected the order`. */
 export function unexpectedP24Answer(what: string, { status, answer }: P24Answer): Problem {
-  return new Problem('provider_error', `Przelewy24 ${what}: ${status} ${String(answer.error ?? '')}`.trim(), {
-    cause: answer,
-  });
+  return providerError(`Przelewy24 ${what}: ${status} ${String(answer.error ?? '')}`.trim(), answer);
 }

@@ -2,7 +2,6 @@
  * Przelewy24's older modes: 3.2 (`trnDirect`, `trnVerify`) and legacy (`index.php`, `transakcja.php`). A notification still has
  * to be verified by a call. Facts: SHEET.md; Przelewy24 technical manual 3.2 (2016-02-23).
  */
-import { Problem } from '../../payments/errors.ts';
 import type { PaymentRequest } from '../../payments/types.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm } from '../../signing/form.ts';
@@ -13,8 +12,10 @@ import { FORM } from '../kit/form-message.ts';
 import { pageLanguage } from '../kit/languages.ts';
 import { pricedLines } from '../kit/line-items.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
 import { cut, fullName } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { p24Host, p24PosId } from './account.ts';
 import { readP24Verification } from './messages.ts';
 import { P24_LANGUAGES, type P24Settings } from './settings.ts';
@@ -136,12 +137,9 @@ export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<Pro
   });
   const { isVerified, code } = readP24Verification(mode, text);
   if (status !== 200 || !isVerified) {
-    throw new Problem('provider_error', `Przelewy24 did not verify the payment: ${status} ${code}`, {
-      cause: text,
-    });
+    throw providerError(`Przelewy24 did not verify the payment: ${status} ${code}`, text);
   }
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${orderId}/2`,
     outcome: 'paid',
@@ -150,6 +148,5 @@ export async function queryP24Form(query: StatusQuery<P24Settings>): Promise<Pro
     movement: orderId,
     providerReference: orderId,
     providerStatus: '2',
-    detail: {},
-  };
+  });
 }

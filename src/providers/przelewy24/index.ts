@@ -114,10 +114,6 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
   countries: ['PL'],
   currencies: currencies(['PLN', 'EUR', 'CZK', 'GBP', 'USD', 'CHF', 'SEK', 'NOK', 'DKK', 'RON']),
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

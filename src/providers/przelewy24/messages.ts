@@ -5,6 +5,7 @@ import type { RawField } from '../../signing/form.ts';
 import type { Json, ProviderUpdate } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { P24_OPERATIONS, P24_REFUND_NOTIFICATION_STATUSES } from './statuses.ts';
 
 /** The members of a JSON message. */
@@ -36,8 +37,7 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
   const amount = wholeIn(members.amount);
   const name = String(members.refundsUuid ?? '');
   const state = stateIn(P24_OPERATIONS.notification, String(members.status));
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: String(members.sessionId ?? ''),
     key: `refund/${name || `/${amount}`}/${String(members.status)}`,
     outcome: meaningOf(P24_REFUND_NOTIFICATION_STATUSES, status)?.outcome ?? 'none',
@@ -47,10 +47,8 @@ function updateOfRefund(members: P24Members): ProviderUpdate {
     // One of the panel may have no name. Those of one amount are told alike: how many there were, the list says.
     ...(name === '' && { ask: { refunded: String(amount) } }),
     operation: { kind: 'refund', operationReference: name || null, amount, state },
-    providerReference: null,
     providerStatus: status,
-    detail: {},
-  };
+  });
 }
 
 /** The identity of what a refund has moved, by the name that was given to it. */
@@ -73,8 +71,7 @@ interface AdvancePayment {
 
 /** That an order has an advance payment: it is in process until our verification call has succeeded. */
 export function advancePayment({ order, orderId, amount, currency, ask }: AdvancePayment): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `${orderId}/${ADVANCE_PAYMENT}`,
     outcome: 'pending',
@@ -86,8 +83,7 @@ export function advancePayment({ order, orderId, amount, currency, ask }: Advanc
     ...(ask && { ask }),
     providerReference: orderId || null,
     providerStatus: ADVANCE_PAYMENT,
-    detail: {},
-  };
+  });
 }
 
 /** What a verified notification of REST says. A refund's is a result. A payment's is an advance payment, and a reason to verify it. */

@@ -10,6 +10,7 @@ import { CODE_TIMES } from '../kit/methods.ts';
 import { withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withJsonFields } from '../kit/provider-fields.ts';
 import { ASCII, cut, ifFits } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { p24Host, p24PosId } from './account.ts';
 import { callP24, unexpectedP24Answer } from './call.ts';
 import { chargeByCode, p24Choice } from './methods.ts';
@@ -75,8 +76,7 @@ export async function startP24Rest(request: StartRequest<P24Settings>): Promise<
 
 /** That a payment is paid, by our verification or by what the session's status says. */
 export function paidUpdate(query: StatusQuery<P24Settings>, orderId: string, amount: number): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: query.order,
     key: `${orderId}/2`,
     outcome: 'paid',
@@ -87,7 +87,7 @@ export function paidUpdate(query: StatusQuery<P24Settings>, orderId: string, amo
     providerReference: orderId,
     providerStatus: '2',
     detail: query.hint.statement ? { statement: query.hint.statement } : {},
-  };
+  });
 }
 
 /** `PUT transaction/verify` with our amount and currency: what the notification named counts for nothing. @throws Problem */

@@ -22,6 +22,7 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields } from '../kit/form-message.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { EMPTY_OK } from '../kit/replies.ts';
 import { callSipsBridge } from './bridge.ts';
 import { SIPS_SHOP_FIELDS, sipsBound, sipsParameters } from './parameters.ts';
@@ -63,10 +64,6 @@ export const sips = defineProvider<typeof sipsSettings>({
   countries: ['FR'],
   currencies: currencyCodes,
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,
@@ -92,7 +89,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     const answer = await callSipsBridge(account, request, 'request', { parameters });
     if (answer.code !== '0' || typeof answer.form !== 'string' || answer.form === '') {
       const reason = answer.error || 'the executable or its files cannot be read';
-      throw new Problem('provider_error', `the SIPS middleware rejected the payment: ${String(reason)}`);
+      throw providerError(`the SIPS middleware rejected the payment: ${String(reason)}`);
     }
     return { redirect: { kind: 'html', html: pageOf(answer.form) }, bound: sipsBound(parameters) };
   },
@@ -114,7 +111,7 @@ export const sips = defineProvider<typeof sipsSettings>({
 
   hintMembers: ['DATA'],
   /** Reads what could not be read when it came. */
-  queriesOnlyHints: () => true,
+  queriesOnlyHints: true,
   async queryStatus({ account, hint, now, fetch }) {
     return hint.DATA ? decrypted(account, { now, fetch }, hint.DATA) : null;
   },

@@ -6,6 +6,7 @@ import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
 import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { SIPS_ECHOED } from './parameters.ts';
 import type { SipsSettings } from './settings.ts';
 import { SIPS_DECLINES, sipsOutcome } from './statuses.ts';
@@ -47,8 +48,7 @@ function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
   // A transaction_id begins anew every day.
   const transaction = `${values.payment_date ?? ''}/${values.transaction_id ?? ''}`;
   const amount = values.amount ?? '';
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: values.order_id ?? '',
     key: `${transaction}/${code}`,
     outcome: sipsOutcome(code, values.capture_mode),
@@ -63,7 +63,7 @@ function updateOf(values: Readonly<Record<string, string>>): ProviderUpdate {
       : withReason(SIPS_DECLINES, code)),
     ...withCard({ brand: values.payment_means, number: values.card_number }),
     detail: Object.fromEntries(DETAIL.flatMap((name) => (values[name] ? [[name, values[name] ?? '']] : []))),
-  };
+  });
 }
 
 /**

@@ -35,10 +35,6 @@ export const sips2 = defineProvider<typeof sips2Settings>({
   countries: ['FR', 'BE', 'LU', 'NL'],
   currencies: currencyCodes,
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: true,

@@ -13,6 +13,7 @@ import { equalText } from '../../signing/bytes.ts';
 import type { ProviderAccount, StatusQuery } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi, jsonObject } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import type { Sips2Settings } from './settings.ts';
 import { type OfficeMessage, sealSips2Json } from './signatures.ts';
 import { SIPS2_UNSEALED } from './statuses.ts';
@@ -131,9 +132,7 @@ export async function callOffice(
   });
   const answer = jsonObject(text) as OfficeMessage;
   if (status !== 200 || officeText(answer.responseCode) === '')
-    throw new Problem('provider_error', `the provider answered ${status} without a response code`, {
-      cause: text.slice(0, 1000),
-    });
+    throw providerError(`the provider answered ${status} without a response code`, text.slice(0, 1000));
   checkSeal(account, answer);
   requireSubject(answer, subject);
   return answer;

@@ -21,7 +21,9 @@ import type {
   StatusQuery,
 } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { callOffice, lacksSips2Office, officeReference, officeText } from './office-call.ts';
 import { partReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
@@ -106,7 +108,7 @@ function withAdvice(error: unknown, kind: OperationKind, order: Order): unknown 
   const advice = whatToLookUp(kind, order);
   if (error instanceof Refusal) {
     const detail = `the provider's answer is not to be believed: ${error.message}; ${advice}`;
-    return new Problem('provider_error', detail, { cause: error });
+    return providerError(detail, error);
   }
   if (!(error instanceof Problem)) return error;
   const { code, message, cause, provider } = error;
@@ -234,8 +236,7 @@ async function partUpdate(query: StatusQuery<Sips2Settings>, number: number): Pr
   const amount = amountIn(answer);
   if (meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome !== 'paid' || amount === null) return null;
   const numeric = officeText(answer.currencyCode);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: query.order,
     // As a message about it has them.
     key: `${reference}/00`,
@@ -245,8 +246,7 @@ async function partUpdate(query: StatusQuery<Sips2Settings>, number: number): Pr
     movement: reference,
     providerReference: reference,
     providerStatus: status,
-    detail: {},
-  };
+  });
 }
 
 /** Every part that was taken. */
@@ -293,8 +293,7 @@ export async function querySips2Status(
   const outcome = meaningOf(SIPS2_TRANSACTION_STATUSES, status)?.outcome ?? 'none';
   // A validation leaves the amount that was validated, perhaps in the Merchant Extranet: without it the status does not say how much.
   const isKnown = !known?.paid && (capture === 'automatic' || amount !== null);
-  const update: ProviderUpdate = {
-    kind: 'update',
+  const update: ProviderUpdate = providerUpdate({
     order: query.order,
     key: `status/${status}`,
     outcome: outcome === 'paid' && !isKnown ? 'none' : outcome,
@@ -307,8 +306,7 @@ export async function querySips2Status(
     echo: echoOf(answer),
     providerReference: officeText(answer.transactionReference) || null,
     providerStatus: status || code,
-    detail: {},
-  };
+  });
   // What is held may be known under no name: this is the transaction that held it.
   return outcome === 'expired' && known && known.authorized > 0
     ? [{ ...update, key: `${update.key}/held`, outcome: 'authorized', amount: known.authorized }, update]

@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { wholeAmount, wholeReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
 import { SIPS2_DECLINES, sips2Outcome } from './statuses.ts';
@@ -83,8 +84,7 @@ export function readSips2Response(
     values.get('transactionReference') ??
     [values.get('s10TransactionIdDate'), values.get('s10TransactionId')].filter(Boolean).join('/');
   const outcome = sips2Outcome(code, values);
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: settings.use_s10_reference
       ? (values.get('orderId') ?? '')
       : wholeReference(values.get('transactionReference') ?? ''),
@@ -117,5 +117,5 @@ export function readSips2Response(
     detail: Object.fromEntries(
       DETAIL.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? '']] : [])),
     ),
-  };
+  });
 }

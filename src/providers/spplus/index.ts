@@ -105,10 +105,6 @@ export const spplus = defineProvider<typeof spplusSettings>({
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: false,
     manualCapture: false,
     signedNotification: true,
     signedReturn: true,

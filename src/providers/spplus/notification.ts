@@ -11,6 +11,7 @@ import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { requireFewFields } from '../kit/message-limits.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import type { SpplusSettings } from './settings.ts';
 import { ETATS, SPPLUS_DECLINES } from './statuses.ts';
 
@@ -132,8 +133,7 @@ export function readNotification(
   const refsfp = values.get('refsfp') ?? '';
   const devise = values.get('devise');
   const outcome = meaningOf(ETATS, etat)?.outcome ?? 'error';
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: values.get('reference') ?? '',
     // One payment sends several notifications as etat advances.
     key: `${refsfp}/${etat}`,
@@ -146,6 +146,5 @@ export function readNotification(
     providerReference: refsfp || null,
     providerStatus: etat,
     ...withReason(SPPLUS_DECLINES, etat),
-    detail: {},
-  };
+  });
 }

@@ -40,10 +40,6 @@ export const tipi = defineProvider<typeof tipiSettings>({
   countries: ['FR'],
   currencies: ['EUR'],
   capabilities: {
-    capture: false,
-    cancel: false,
-    refund: false,
-    status: true,
     manualCapture: false,
     signedNotification: false,
     signedReturn: false,

@@ -1,8 +1,8 @@
 /** The web service's SOAP 1.1, document/literal: requests, answers and faults. */
-import { Problem } from '../../payments/errors.ts';
 import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readXml } from '../kit/xml.ts';
 import type { TipiSettings } from './settings.ts';
 
@@ -39,7 +39,7 @@ type PayfipAnswer =
 function membersOf(value: unknown): PayfipMembers {
   if (typeof value !== 'object' || value === null) return {};
   if (Array.isArray(value) || Object.values(value).some(Array.isArray))
-    throw new Problem('provider_error', 'PayFiP said something twice', { cause: value });
+    throw providerError('PayFiP said something twice', value);
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, typeof member === 'string' ? member : '']),
   );
@@ -65,7 +65,7 @@ function isDoubled(soap: Record<string, unknown>): boolean {
 export function readPayfipAnswer(body: string): PayfipAnswer {
   const soap = (parsed(body) as { Envelope?: { Body?: Record<string, unknown> } }).Envelope?.Body;
   if (typeof soap !== 'object' || soap === null || Object.keys(soap).length !== 1 || isDoubled(soap)) {
-    throw new Problem('provider_error', 'PayFiP answered something that is no SOAP', { cause: body });
+    throw providerError('PayFiP answered something that is no SOAP', body);
   }
   const fault = soap.Fault as { readonly detail?: Record<string, unknown> } | undefined;
   if (fault) {

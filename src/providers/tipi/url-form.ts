@@ -10,6 +10,7 @@ import type {
   UpdateOutcome,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
 import { requireSaisie } from './environment.ts';
 import { centsOf } from './parameters.ts';
@@ -62,17 +63,15 @@ export function readResult(
   if (Number(numcli) !== Number(account.settings.numcli))
     throw new Refusal('wrong_account', `the result is for the client ${numcli}`);
   requireSaisie(account, values.get('saisie') ?? '');
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: values.get('o') ?? refdet,
     key: `${refdet}/${result}`,
     outcome: outcomeOfResult(result),
     amount: centsOf(values.get('montant')),
-    currency: null,
     movement: refdet,
     echo: { refdet },
     providerReference: values.get('numauto') || null,
     providerStatus: result,
     detail: { unsigned: 'nobody has signed this: a person compares with the accountant’s journal' },
-  };
+  });
 }

@@ -12,6 +12,8 @@ import type {
   UpdateOutcome,
 } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
+import { providerError } from '../kit/provider-error.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { addressWithOrder, debtOf } from './debt.ts';
 import { requireSaisie } from './environment.ts';
 import { centsOf } from './parameters.ts';
@@ -52,12 +54,10 @@ export async function creerPaiementSecurise(request: StartRequest<TipiSettings>)
     ['urlredirect', addressWithOrder(urls.back, order)],
   ]);
   if (answer.kind === 'fault') {
-    throw new Problem('provider_error', `PayFiP rejected the payment: ${answer.code} ${answer.text}`, {
-      cause: answer,
-    });
+    throw providerError(`PayFiP rejected the payment: ${answer.code} ${answer.text}`, answer);
   }
   const { idOp = '' } = answer.values;
-  if (!IDOP.test(idOp)) throw new Problem('provider_error', 'PayFiP gave no idop', { cause: answer });
+  if (!IDOP.test(idOp)) throw providerError('PayFiP gave no idop', answer);
   return {
     redirect: {
       kind: 'url',
@@ -118,21 +118,20 @@ export async function recupererDetailPaiementSecurise(
   if (!idOp) throw new Problem('unsupported_operation', NO_WEB_SERVICE);
   const operation = 'recupererDetailPaiementSecurise';
   const answer = await callPayfip(account, query.fetch, operation, [['idOp', idOp]]);
-  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate => ({
-    kind: 'update',
-    order,
-    key: `${idOp}/${code}`,
-    outcome,
-    amount: amountOf(detail, query.amount),
-    currency: null,
-    movement: idOp,
-    providerReference: detail.numauto || idOp,
-    providerStatus: code,
-    detail: Object.fromEntries(SHOWN.flatMap((name) => (detail[name] ? [[name, detail[name]]] : []))),
-  });
+  const update = (outcome: UpdateOutcome, code: string, detail: PayfipMembers): ProviderUpdate =>
+    providerUpdate({
+      order,
+      key: `${idOp}/${code}`,
+      outcome,
+      amount: amountOf(detail, query.amount),
+      movement: idOp,
+      providerReference: detail.numauto || idOp,
+      providerStatus: code,
+      detail: Object.fromEntries(SHOWN.flatMap((name) => (detail[name] ? [[name, detail[name]]] : []))),
+    });
   if (answer.kind === 'fault') {
     if (!isAboutIdop(answer)) {
-      throw new Problem('provider_error', `PayFiP answered ${answer.code} ${answer.text}`, { cause: answer });
+      throw providerError(`PayFiP answered ${answer.code} ${answer.text}`, answer);
     }
     const ageMinutes = (now.getTime() - startedAt.getTime()) / 60_000;
     const expired = outcomeOfFault(operation, answer, ageMinutes) === 'expired';

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { Json } from '../contract.ts';
 import { jsonObject } from '../kit/api-call.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { statusAlone } from '../kit/verdict.ts';
 import { PAYMENT, type WorldlinePayment } from './members.ts';
@@ -20,9 +21,7 @@ export function readAnswer<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, jsonObject(text), { abortEarly: true });
   if (result.success) return result.output;
   const path = v.getDotPath(result.issues[0]) ?? 'it';
-  throw new Problem('provider_error', `Worldline answered something else: ${path} has another type`, {
-    cause: text.slice(0, 1000),
-  });
+  throw providerError(`Worldline answered something else: ${path} has another type`, text.slice(0, 1000));
 }
 
 /** What an answer that is an error says first. */

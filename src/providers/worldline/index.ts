@@ -66,10 +66,6 @@ export const worldline = defineProvider<typeof worldlineSettings>({
   countries: ['AT', 'BE', 'CH', 'DE', 'ES', 'FR', 'GB', 'IT', 'LU', 'NL'],
   currencies: currenciesWithDigits(0, 2, 3),
   capabilities: {
-    capture: true,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: true,
     signedNotification: true,
     signedReturn: false,

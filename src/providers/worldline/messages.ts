@@ -8,6 +8,7 @@ import type { Status } from '../../payments/statuses.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { statusAlone } from '../kit/verdict.ts';
 import {
   amountOf,
@@ -76,7 +77,6 @@ function currencyIn({ outcome }: WorldlineMeaning, output: Output): string | nul
 /** What of an update is the same for payments and refunds. */
 function common({ at, status, code, meaning }: Read, order: string, output: Output) {
   return {
-    kind: 'update' as const,
     order,
     currency: currencyIn(meaning, output),
     providerReference: at.id,
@@ -138,7 +138,7 @@ export function updateOfPayment(payment: WorldlinePayment, order: string): Provi
   const { at, meaning } = read;
   const amount = amountIn(read, output);
   const checkout = payment.hostedCheckoutSpecificOutput?.hostedCheckoutId;
-  return {
+  return providerUpdate({
     ...common(read, order, output),
     key: [at.id, read.status, read.code, amount ?? ''].join('/'),
     outcome: meaning.outcome,
@@ -149,7 +149,7 @@ export function updateOfPayment(payment: WorldlinePayment, order: string): Provi
     ...newsIn(read, output),
     ...worldlineDecline(errorCodesOf(payment)),
     ...cardOf(output),
-  };
+  });
 }
 
 /** A refund, in a webhook or in the list of a payment's refunds. */
@@ -165,7 +165,7 @@ export function updateOfRefund(refund: Refund, order: string): ProviderUpdate {
   const state = worldlineOperationState('refund', status, code);
   const amount = amountOf(output?.amountOfMoney);
   const name = output?.operationReferences?.merchantReference;
-  return {
+  return providerUpdate({
     ...common(read, order, output),
     key: [at.id, status, code].join('/'),
     outcome: state === 'succeeded' ? 'refunded' : 'none',
@@ -179,7 +179,7 @@ export function updateOfRefund(refund: Refund, order: string): ProviderUpdate {
       state,
       movement: at.id,
     },
-  };
+  });
 }
 
 /** A webhook. Those of payouts, tokens, payment links and batches have neither payment nor refund. */

@@ -13,6 +13,7 @@ import type { OperationKind } from '../../payments/operations.ts';
 import type { Bookings } from '../../payments/reconciliation.ts';
 import type { OperationCall, OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { mayDecline } from '../kit/declining.ts';
+import { providerError } from '../kit/provider-error.ts';
 import { readAnswer, readWorldlineError, worldlineProblem } from './answers.ts';
 import { callWorldline } from './api.ts';
 import { listOperations, requireOurs } from './history.ts';
@@ -114,8 +115,7 @@ function resultOf(order: Order, { output, ...answered }: Answered): OperationRes
     throw new Refusal('wrong_attempt', 'the answer is about another amount');
   const state = worldlineOperationState(kind, status, code);
   if (state === 'failed') throw new Declined(errorCodesOf(answered)[0] ?? (code || status), status);
-  if (state === 'unknown')
-    throw new Problem('provider_error', `Worldline answered the status ${status} ${code}`.trim());
+  if (state === 'unknown') throw providerError(`Worldline answered the status ${status} ${code}`.trim());
   return {
     state,
     status: code ? `${status} ${code}` : status,

@@ -5,6 +5,7 @@
 import { Problem, Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, StatusQuery } from '../contract.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { type CheckoutAnswer, readCheckout, worldlineProblem } from './answers.ts';
 import { callWorldline } from './api.ts';
 import { readDetails, requireOurs, updatesOfDetails } from './history.ts';
@@ -27,18 +28,13 @@ async function askCheckout(query: Query, hostedCheckoutId: string): Promise<Chec
 function updateOfSession({ order }: Query, { status }: CheckoutAnswer, id: string): ProviderUpdate | null {
   const outcome = meaningOf(WORLDLINE_CHECKOUT_STATUSES, status)?.outcome ?? 'none';
   if (outcome === 'none') return null;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     key: `checkout/${id}/${status}`,
     outcome,
-    amount: null,
-    currency: null,
     movement: id,
-    providerReference: null,
     providerStatus: status,
-    detail: {},
-  };
+  });
 }
 
 /** The session of the page. @throws Problem; Refusal when it is about another order or currency. */

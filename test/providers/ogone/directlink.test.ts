@@ -7,7 +7,7 @@ import { ogone } from '../../../src/providers/ogone/brands.ts';
 import { signDirectLink } from '../../../src/providers/ogone/signatures.ts';
 import { OGONE_OPERATIONS } from '../../../src/providers/ogone/statuses.ts';
 import { operationRows } from '../operation-tables.ts';
-import { accountOf, ID, ORDER } from '../support.ts';
+import { accountOf, ORDER } from '../support.ts';
 
 const PAYID = '3190001234';
 const ABOUT = `orderID="${ORDER}" PAYID="${PAYID}"`;
@@ -30,7 +30,6 @@ function orderOf(
   changes: Partial<OperationOrder<Record<string, unknown>>> = {},
 ): OperationOrder<Record<string, unknown>> {
   return {
-    id: ID,
     order: ORDER,
     account: accountOf(ogone),
     kind,

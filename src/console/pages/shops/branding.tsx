@@ -2,6 +2,7 @@
  * How a shop looks on our pages: name, colour, language and logo, with the checkout as its shoppers see it. The preview is the real page,
  * which the signing Worker makes; it stands in a frame that can load, send and run nothing.
  */
+import { LANGUAGE_NAMES } from '../../../payments/page-languages.ts';
 import { ApiProblem, type OperatorAnswer, queryText } from '../../api.ts';
 import { SelectField, TextField } from '../../components/fields.tsx';
 import { Confirmation, Form } from '../../components/form.tsx';
@@ -15,20 +16,6 @@ import { requireSeen, SeenField, shopPage } from './parts.tsx';
 import { mayChangeShops, readShop, type ShownShop, shopApi, shopPath } from './read.ts';
 
 type ShownBranding = OperatorAnswer<'branding'>;
-
-/** Each by its own name. */
-const LANGUAGES = {
-  en: 'English',
-  fr: 'Français',
-  de: 'Deutsch',
-  it: 'Italiano',
-  pl: 'Polski',
-  ru: 'Русский',
-  pt: 'Português',
-  da: 'Dansk',
-  nl: 'Nederlands',
-  es: 'Español',
-} as const;
 
 /** The largest logo, in bytes: as the API takes it. */
 const LOGO_BYTES = 32 * 1024;
@@ -183,7 +170,7 @@ async function lookPage(c: ConsoleContext, forms: Forms = {}): Promise<Response>
                   label={t.language}
                   hint={t.languageHint}
                   empty={t.noLanguage}
-                  choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
+                  choices={Object.entries(LANGUAGE_NAMES).map(([value, text]) => ({ value, text }))}
                 />
                 <div class="actions">
                   <button type="submit" class="button" name="preview" value="on">
