@@ -9,7 +9,7 @@ import { sealSips2Data } from '../../../src/providers/sips2/signatures.ts';
 import { sips2Bank } from '../../../src/sandbox/banks/sips2.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { request as call, deliver, journey, ORIGIN } from '../../support/harness.ts';
-import { accountOf, begin, ORDER, read, request, story } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -116,8 +116,8 @@ describe('an answer', () => {
     ['SHA-256', 'HMAC-SHA-256'],
   ])('does not choose how its seal is checked: an account of %s takes none of %s', async (own, other) => {
     const account = accountOf(sips2, { seal_algorithm: own });
-    const sealedBy = (seal_algorithm: string, more: Record<string, string>, data = ANSWER) =>
-      read(sips2, messageOf(data, { seal_algorithm }, '', more), account);
+    const sealedBy = async (seal_algorithm: string, more: Record<string, string>, data = ANSWER) =>
+      sips2.notification(messageOf(data, { seal_algorithm }, '', more), account, 'notification', CONTEXT);
     expect(await sealedBy(own, { SealAlgorithm: other })).toMatchObject({ outcome: 'paid' });
     for (const more of [{}, { SealAlgorithm: other }, { sealAlgorithm: other }] as Record<string, string>[])
       await expect(sealedBy(other, more)).rejects.toMatchObject({ reason: 'signature_mismatch' });
