@@ -22,6 +22,8 @@ interface Folder {
   /** Node starts in a second; what is bound to workerd needs workerd. */
   readonly runtime: 'node' | 'workerd';
   readonly tests: readonly string[];
+  /** A file that has a test of its own name is tried with that one alone. */
+  readonly ownTestAlone?: true;
 }
 
 const FOLDERS: readonly Folder[] = [
@@ -31,7 +33,7 @@ const FOLDERS: readonly Folder[] = [
     tests: ['test/signing/*.test.ts', 'test/providers/vectors.test.ts'],
   },
   { path: 'src/payments', runtime: 'node', tests: ['test/payments/*.test.ts'] },
-  { path: 'src/gateway', runtime: 'workerd', tests: ['test/gateway/*.test.ts'] },
+  { path: 'src/gateway', runtime: 'workerd', tests: ['test/gateway/*.test.ts'], ownTestAlone: true },
 ];
 
 const PLANTED = 'test/mutants/planted/paid.ts';
@@ -73,6 +75,12 @@ function folderOf(file: string): Folder {
   const found = FOLDERS.find(({ path }) => file.startsWith(`${path}/`));
   if (!found) throw new Error(`${file} is in none of the folders that test/mutants/main.ts knows`);
   return found;
+}
+
+/** The tests that the mutants of a file have to make fail. */
+function testsOf(file: string, { tests, ownTestAlone }: Folder): readonly string[] {
+  const own = file.replace(/^src\//, 'test/').replace(/\.tsx?$/, '.test.ts');
+  return ownTestAlone && existsSync(join(ROOT, own)) ? [own] : tests;
 }
 
 /** Runs all mutants of a file. @param result where Stryker puts its report. */
@@ -172,7 +180,8 @@ if (!values.table) {
     if (isKnown(file) && !values.again) continue;
     const folder = folderOf(file);
     proveActive(folder.runtime);
-    run(file, folder, resultOf(file), Number(values.concurrency));
+    const { runtime } = folder;
+    run(file, { runtime, tests: testsOf(file, folder) }, resultOf(file), Number(values.concurrency));
   }
   const { noticed, survived } = counted(files.map((file) => [file, resultOf(file)]));
   for (const { file, location, mutatorName, replacement } of survived)
