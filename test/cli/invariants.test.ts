@@ -23,7 +23,10 @@ function hasTest(file: string, name: string): boolean {
   if (!existsSync(join(ROOT, file))) return false;
   const text = readFileSync(join(ROOT, file), 'utf8');
   // `it('name', ...)`, `it.each(table)('name', ...)`, and the same of describe; the table may go over several lines.
-  const title = new RegExp(`(\\b(?:it|describe)\\(|^\\s*\\]?\\)?\\)\\(|\\.each\\(.*\\)\\(|\\(\\s*)(['"\`])${escaped(name)}\\2,`, 'm');
+  const title = new RegExp(
+    `(\\b(?:it|describe)\\(|^\\s*\\]?\\)?\\)\\(|\\.each\\(.*\\)\\(|\\(\\s*)(['"\`])${escaped(name)}\\2,`,
+    'm',
+  );
   return title.test(text) && !new RegExp(`\\.skip\\w*\\([^\\n]*['"\`]${escaped(name)}`).test(text);
 }
 

@@ -9,7 +9,11 @@ import { compared, describedTables, storedTables } from '../support/schema-doc.t
 const { TEST_MIGRATIONS: migrations } = env;
 
 const [directorySchema = ''] = Object.values(
-  import.meta.glob<string>('../../src/directory/schema.md', { eager: true, query: '?raw', import: 'default' }),
+  import.meta.glob<string>('../../src/directory/schema.md', {
+    eager: true,
+    query: '?raw',
+    import: 'default',
+  }),
 );
 
 /** An SQLite database of its own: that of an object. */

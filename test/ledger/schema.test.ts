@@ -61,23 +61,24 @@ describe('schema.md', () => {
   });
 });
 
-describe.each(
-  Array.from({ length: SCHEMA }, (_, index) => index + 1),
-)('a payment that version %i wrote', (version) => {
-  it('is brought to today’s version, once, and is the one that schema.md says', async () => {
-    const id = await written(version);
-    const read = await ledgerOf(id).read();
-    const { row, tables } = await rowOf(id);
-    expect(row.schema).toBe(SCHEMA);
-    expect(JSON.parse(row.record)).toEqual(JSON.parse(exampleOf(SCHEMA, id)));
-    expect(tables.get('events')).toEqual(expect.arrayContaining(['salt', 'detail_hash', 'exchange']));
-    expect(read?.view).toMatchObject({
-      status: 'partially_refunded',
-      amounts: { paid: 1999, refunded: 700 },
-      operations: [{ state: 'succeeded' }, { state: 'succeeded' }],
+describe.each(Array.from({ length: SCHEMA }, (_, index) => index + 1))(
+  'a payment that version %i wrote',
+  (version) => {
+    it('is brought to today’s version, once, and is the one that schema.md says', async () => {
+      const id = await written(version);
+      const read = await ledgerOf(id).read();
+      const { row, tables } = await rowOf(id);
+      expect(row.schema).toBe(SCHEMA);
+      expect(JSON.parse(row.record)).toEqual(JSON.parse(exampleOf(SCHEMA, id)));
+      expect(tables.get('events')).toEqual(expect.arrayContaining(['salt', 'detail_hash', 'exchange']));
+      expect(read?.view).toMatchObject({
+        status: 'partially_refunded',
+        amounts: { paid: 1999, refunded: 700 },
+        operations: [{ state: 'succeeded' }, { state: 'succeeded' }],
+      });
+      await evictDurableObject(objectOf(id));
+      expect((await ledgerOf(id).read())?.view).toEqual(read?.view);
+      expect((await rowOf(id)).row).toEqual(row);
     });
-    await evictDurableObject(objectOf(id));
-    expect((await ledgerOf(id).read())?.view).toEqual(read?.view);
-    expect((await rowOf(id)).row).toEqual(row);
-  });
-});
+  },
+);

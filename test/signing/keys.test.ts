@@ -25,7 +25,12 @@ describe('the token of a link', () => {
   it('is the first 128 bits, and fits its own payment and key alone', () => {
     expect(linkToken(key, ID)).toBe(base64url(tag.slice(0, 16)));
     expect(isLinkToken(key, ID, linkToken(key, ID))).toBe(true);
-    for (const other of ['', linkToken(key, ID).slice(1), linkToken(key, ID).slice(0, -1), `${linkToken(key, ID)}A`])
+    for (const other of [
+      '',
+      linkToken(key, ID).slice(1),
+      linkToken(key, ID).slice(0, -1),
+      `${linkToken(key, ID)}A`,
+    ])
       expect(isLinkToken(key, ID, other), other).toBe(false);
     expect(isLinkToken(key, ID, linkToken(key, `${ID}1`))).toBe(false);
     expect(isLinkToken(key, ID, linkToken(waitingKey(ID_KEY), ID))).toBe(false);
@@ -65,13 +70,16 @@ describe('Ed25519', () => {
     ],
   ] as const;
 
-  it.each(VECTORS)('signs and verifies the vector of the RFC: %s', async (seed, publicKey, text, signature) => {
-    const signed = await signEd25519(bytes(seed), text);
-    expect(hex(fromBase64url(signed.publicKey) ?? new Uint8Array())).toBe(publicKey);
-    expect(hex(fromBase64url(signed.signature) ?? new Uint8Array())).toBe(signature);
-    expect(await verifyEd25519(signed, text)).toBe(true);
-    expect(await verifyEd25519(signed, `${text} `)).toBe(false);
-  });
+  it.each(VECTORS)(
+    'signs and verifies the vector of the RFC: %s',
+    async (seed, publicKey, text, signature) => {
+      const signed = await signEd25519(bytes(seed), text);
+      expect(hex(fromBase64url(signed.publicKey) ?? new Uint8Array())).toBe(publicKey);
+      expect(hex(fromBase64url(signed.signature) ?? new Uint8Array())).toBe(signature);
+      expect(await verifyEd25519(signed, text)).toBe(true);
+      expect(await verifyEd25519(signed, `${text} `)).toBe(false);
+    },
+  );
 
   it('is none by another key, and by nothing that has another length or spelling', async () => {
     const [one, other] = await Promise.all(VECTORS.map(([seed]) => signEd25519(bytes(seed), 'text')));

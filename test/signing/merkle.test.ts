@@ -7,7 +7,16 @@ import { isInTree, leafHash, merklePath, merkleRoot } from '../../src/signing/me
 const bytes = (digits: string) => fromHex(digits) ?? new Uint8Array();
 
 /** The leaves of the vectors. Those that are no text in UTF-8 are hashed here, with the zero byte before them. */
-const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+const LEAVES = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const HASHES = LEAVES.map((leaf) => digests.sha256(bytes(`00${leaf}`)));
 
 /** The roots of the first one, two, three ... leaves. */
@@ -23,9 +32,12 @@ const ROOTS = [
 ];
 
 describe('a Merkle tree', () => {
-  it.each(ROOTS.map((root, index) => [index + 1, root] as const))('of %i leaves has the published root', (size, root) => {
-    expect(hex(merkleRoot(HASHES.slice(0, size)))).toBe(root);
-  });
+  it.each(ROOTS.map((root, index) => [index + 1, root] as const))(
+    'of %i leaves has the published root',
+    (size, root) => {
+      expect(hex(merkleRoot(HASHES.slice(0, size)))).toBe(root);
+    },
+  );
 
   it('of nothing is the hash of nothing, and a leaf is hashed with a zero byte before it', () => {
     expect(hex(merkleRoot([]))).toBe(hex(digests.sha256(new Uint8Array())));
@@ -46,7 +58,9 @@ describe('a path', () => {
   it('leads from each leaf of each tree to its root', () => {
     for (const [position, size, root] of cases) {
       const path = merklePath(HASHES.slice(0, size), position);
-      expect(isInTree(HASHES[position] ?? root, position, size, path, root), `${position} of ${size}`).toBe(true);
+      expect(isInTree(HASHES[position] ?? root, position, size, path, root), `${position} of ${size}`).toBe(
+        true,
+      );
     }
   });
 

@@ -79,18 +79,29 @@ function made({
 const IN_2026 = new Date('2026-06-01T00:00:00Z');
 
 describe('a certificate', () => {
-  it.each([SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, pemOf(made())])('is read as the platform reads it', (pem) => {
-    const { notBefore, notAfter, publicKey: spki } = certificate(pem);
-    const platform = new X509Certificate(pem);
-    expect(notBefore.getTime()).toBe(Date.parse(platform.validFrom));
-    expect(notAfter.getTime()).toBe(Date.parse(platform.validTo));
-    expect(hex(spki)).toBe(hex(spkiOf(platform.publicKey)));
-  });
+  it.each([SANDBOX_ROOT_CERTIFICATE, SANDBOX_SIGNING_CERTIFICATE, pemOf(made())])(
+    'is read as the platform reads it',
+    (pem) => {
+      const { notBefore, notAfter, publicKey: spki } = certificate(pem);
+      const platform = new X509Certificate(pem);
+      expect(notBefore.getTime()).toBe(Date.parse(platform.validFrom));
+      expect(notAfter.getTime()).toBe(Date.parse(platform.validTo));
+      expect(hex(spki)).toBe(hex(spkiOf(platform.publicKey)));
+    },
+  );
 
   it('is read among other text, and with any line ends', () => {
     const pem = SANDBOX_SIGNING_CERTIFICATE.replaceAll('\n', '\r\n');
-    expect(hex(certificate(`subject=tpay\n${pem}\nmore`).signed)).toBe(hex(certificate(SANDBOX_SIGNING_CERTIFICATE).signed));
-    for (const none of ['', 'no certificate', SANDBOX_SIGNING_KEY, '-----BEGIN CERTIFICATE----------END CERTIFICATE-----', pemOf(new Uint8Array())])
+    expect(hex(certificate(`subject=tpay\n${pem}\nmore`).signed)).toBe(
+      hex(certificate(SANDBOX_SIGNING_CERTIFICATE).signed),
+    );
+    for (const none of [
+      '',
+      'no certificate',
+      SANDBOX_SIGNING_KEY,
+      '-----BEGIN CERTIFICATE----------END CERTIFICATE-----',
+      pemOf(new Uint8Array()),
+    ])
       expect(readCertificate(none), none).toBeNull();
   });
 
@@ -128,13 +139,18 @@ describe('a certificate', () => {
     ]);
   });
 
-  it.each(['2601010000Z', '260101000000', '260101000000+0100', '261301000000Z', 'x60101000000Z', '260101000000Z0', ''])(
-    'with a date that is none (%j) is none',
-    (text) => {
-      expect(readCertificate(pemOf(made({ times: [UTC(text), UTC('270101000000Z')] })))).toBeNull();
-      expect(readCertificate(pemOf(made({ times: [UTC('260101000000Z'), UTC(text)] })))).toBeNull();
-    },
-  );
+  it.each([
+    '2601010000Z',
+    '260101000000',
+    '260101000000+0100',
+    '261301000000Z',
+    'x60101000000Z',
+    '260101000000Z0',
+    '',
+  ])('with a date that is none (%j) is none', (text) => {
+    expect(readCertificate(pemOf(made({ times: [UTC(text), UTC('270101000000Z')] })))).toBeNull();
+    expect(readCertificate(pemOf(made({ times: [UTC('260101000000Z'), UTC(text)] })))).toBeNull();
+  });
 
   it('of version 1 does not say its version, and is one', async () => {
     const read = certificate(pemOf(made({ version: new Uint8Array() })));
@@ -144,7 +160,12 @@ describe('a certificate', () => {
   it('is none with another algorithm, in either place, and none with a bit string of odd bits', async () => {
     const good = certificate(pemOf(made()));
     expect(await isIssuedBy(good, good, IN_2026)).toBe(true);
-    for (const parts of [{ inner: SHA1_RSA }, { outer: SHA1_RSA }, { inner: SHA1_RSA, outer: SHA1_RSA }, { unused: 1 }])
+    for (const parts of [
+      { inner: SHA1_RSA },
+      { outer: SHA1_RSA },
+      { inner: SHA1_RSA, outer: SHA1_RSA },
+      { unused: 1 },
+    ])
       expect(readCertificate(pemOf(made(parts))), JSON.stringify(parts)).toBeNull();
   });
 
@@ -153,7 +174,10 @@ describe('a certificate', () => {
     const [, , high = 0, low = 0] = whole;
     const content = whole.slice(4);
     for (const length of [[0x80], [0x84, 0, 0, high, low], [0x83, 1, high, low], [0xff, high, low]])
-      expect(readCertificate(pemOf(concat([Uint8Array.of(0x30, ...length), content]))), String(length)).toBeNull();
+      expect(
+        readCertificate(pemOf(concat([Uint8Array.of(0x30, ...length), content]))),
+        String(length),
+      ).toBeNull();
     // Three bytes of length are as many as are read.
     expect(readCertificate(pemOf(concat([Uint8Array.of(0x30, 0x83, 0, high, low), content])))).not.toBeNull();
   });

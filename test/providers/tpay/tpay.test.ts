@@ -187,14 +187,14 @@ describe('a certificate', () => {
     await expect(read(message(fieldsOf(), x5u))).rejects.toMatchObject({ reason: 'signature_malformed' });
   });
 
-  it.each([
-    'https://xsecure.tpay.com/x509/a.pem',
-    X5U,
-  ])('has one address in production too: %s', async (x5u) => {
-    await expect(read(message(fieldsOf(), x5u), inProduction(accountOf(tpay)))).rejects.toMatchObject({
-      reason: 'signature_malformed',
-    });
-  });
+  it.each(['https://xsecure.tpay.com/x509/a.pem', X5U])(
+    'has one address in production too: %s',
+    async (x5u) => {
+      await expect(read(message(fieldsOf(), x5u), inProduction(accountOf(tpay)))).rejects.toMatchObject({
+        reason: 'signature_malformed',
+      });
+    },
+  );
 
   it('whose time is over, or has not begun, signs nothing', async () => {
     const { notBefore, notAfter } =
