@@ -4,13 +4,14 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { queryStatus } from '../../src/gateway/status-query.ts';
+import { hasResult, isAboutHintAlone, queryStatus } from '../../src/gateway/status-query.ts';
 import type { StatusQueryRequest } from '../../src/ledger/commands.ts';
 import { derivePaymentId, orderNumber } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import type { Provider, ProviderUpdate } from '../../src/providers/contract.ts';
 import { provider as providerOf } from '../../src/providers/registry.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
+import { notify } from '../ledger/support.ts';
 import { demoSettings, makeAccount, PROVIDER_IDS, unique } from '../support/harness.ts';
 
 /** Settings with which a provider cannot be asked, of those that can be asked with others. */
@@ -88,11 +89,11 @@ it('is said of every provider that has such settings', () => {
   expect(PROVIDER_IDS).toEqual(expect.arrayContaining(Object.keys(UNASKED)));
 });
 
-describe('an answer', () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
+describe('an answer', () => {
   /** Asks a provider whose code answers about the given orders. */
   async function answered(orders: (request: StatusQueryRequest) => readonly string[]) {
     const account = await makeAccount('paybox');
@@ -120,5 +121,81 @@ describe('an answer', () => {
     for (const other of [orderNumber(newId(), 1), 'no-order-of-ours'])
       for (const orders of [() => [other], (request: StatusQueryRequest) => [ours(request), other]])
         await expect(answered(orders)).rejects.toMatchObject({ reason: 'wrong_account' });
+  });
+});
+
+describe('a query', () => {
+  it('says what is known of the attempt, and that it may take money only where it may', async () => {
+    const account = await makeAccount('paybox');
+    const entry = providerOf('paybox') as Required<Pick<Provider, 'queryStatus'>>;
+    const query = vi.spyOn(entry, 'queryStatus').mockResolvedValue(null);
+    const service = serviceOf(env as unknown as Env);
+    const request = requestAt(account);
+    expect(await queryStatus(service, request)).toBeNull();
+    const known = { authorized: 1 as Minor, released: 0 as Minor, paid: 0 as Minor, refunded: 0 as Minor, chargedBack: 0 as Minor };
+    await queryStatus(service, { ...request, order: 'polybanking-7', known, spends: true });
+    const [[first], [second]] = query.mock.calls as [[object], [object]];
+    expect(first).toMatchObject({
+      order: orderNumber(request.id, 1),
+      amount: 1999,
+      currency: 'PLN',
+      capture: 'automatic',
+      providerState: request.providerState,
+      startedAt: new Date(request.startedAt),
+      hint: request.hint,
+      account: { id: account },
+    });
+    expect(first).not.toHaveProperty('known');
+    expect(first).not.toHaveProperty('maySpend');
+    expect(second).toMatchObject({ order: 'polybanking-7', known, maySpend: true });
+  });
+
+  it('of an account that is gone is a fault of the installation', async () => {
+    const service = serviceOf(env as unknown as Env);
+    await expect(queryStatus(service, requestAt('nobody'))).rejects.toMatchObject({ code: 'misconfigured' });
+    expect(await isAboutHintAlone(service, requestAt('nobody'))).toBe(false);
+  });
+
+  it('depends on its hint alone where the provider says so', async () => {
+    const service = serviceOf(env as unknown as Env);
+    for (const [id, alone] of [['sips', true], ['paybox', false]] as const)
+      expect(await isAboutHintAlone(service, requestAt(await makeAccount(id))), id).toBe(alone);
+  });
+
+  it('about an order that is named otherwise than by its id is answered about that order', async () => {
+    const account = await makeAccount('paybox');
+    const entry = providerOf('paybox') as Required<Pick<Provider, 'queryStatus'>>;
+    const request = { ...requestAt(account), attempt: 2, order: 'polybanking-7' };
+    vi.spyOn(entry, 'queryStatus').mockResolvedValue({
+      kind: 'update',
+      order: 'polybanking-7',
+      key: 'T1',
+      outcome: 'paid',
+      amount: 1999,
+      currency: 'PLN',
+      movement: 'T1',
+      providerReference: 'T1',
+      providerStatus: '00000',
+      detail: {},
+    });
+    const answered = await queryStatus(serviceOf(env as unknown as Env), request);
+    expect(answered).toMatchObject([{ attempt: 2, account, channel: 'status', signedBy: 'asked' }]);
+  });
+});
+
+describe('an answer is a result', () => {
+  it.each([
+    ['paid', true],
+    ['none', true],
+    ['pending', false],
+    ['pending none', false],
+    ['pending paid', true],
+    ['', false],
+  ] as const)('or not: %s', (outcomes, expected) => {
+    const commands = outcomes
+      .split(' ')
+      .filter(Boolean)
+      .map((outcome) => notify({ outcome: outcome as 'paid' | 'none' | 'pending' }));
+    expect(hasResult(commands)).toBe(expected);
   });
 });
