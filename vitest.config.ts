@@ -24,7 +24,7 @@ if (process.env.TMPDIR === undefined && existsSync(MEMORY)) {
 }
 
 /** The documents that the Worker shows: made where a source is newer than they are. */
-function makeDocuments(): void {
+export function makeDocuments(): void {
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'src/build/main.ts', 'documents'], {
     cwd: import.meta.dirname,
     stdio: 'inherit',
@@ -93,25 +93,33 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const BINDINGS = {
+  ADMIN_TOKEN: 'test-admin-token',
+  // A developer's .dev.vars must not make the tests lenient.
+  LOCAL: '0',
+  PUBLIC_URL: 'https://pay.countersign.dev',
+  MASTER_KEY: key('master key of the tests'),
+  ID_KEY: key('id key of the tests'),
+};
+
+/** What the tests inside workerd find as bindings. */
+async function bindingsOf(more: Readonly<Record<string, string>>) {
+  const migrations = await readD1Migrations(path.join(import.meta.dirname, 'src/directory/migrations'));
+  return { ...BINDINGS, ...more, TEST_MIGRATIONS: migrations };
+}
+
+/** The Worker inside workerd, from its source: what production runs is built of it (test/cli/bundle.test.ts compares the two). */
+export async function gateway(more: Readonly<Record<string, string>> = {}) {
+  return cloudflareTest({
+    main: './test/support/worker.ts',
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: { bindings: await bindingsOf(more), durableObjects: { RECONCILIATION } },
+  });
+}
+
 /** Three kinds of tests: inside workerd, with real Durable Objects and D1; the console beside it; and in Node, for the command line. */
 export default defineConfig(async () => {
   makeDocuments();
-  const bindings = {
-    ADMIN_TOKEN: 'test-admin-token',
-    // A developer's .dev.vars must not make the tests lenient.
-    LOCAL: '0',
-    PUBLIC_URL: 'https://pay.countersign.dev',
-    MASTER_KEY: key('master key of the tests'),
-    ID_KEY: key('id key of the tests'),
-    TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'src/directory/migrations')),
-  };
-  const gateway = () =>
-    cloudflareTest({
-      // From its source: what production runs is built of it (test/cli/bundle.test.ts compares the two).
-      main: './test/support/worker.ts',
-      wrangler: { configPath: './wrangler.toml' },
-      miniflare: { bindings, durableObjects: { RECONCILIATION } },
-    });
   return {
     test: {
       silent: 'passed-only' as const,
@@ -120,7 +128,7 @@ export default defineConfig(async () => {
       maxWorkers: Math.max(3, availableParallelism() - 1),
       projects: [
         {
-          plugins: [gateway()],
+          plugins: [await gateway()],
           test: {
             name: 'workerd',
             include: ['test/**/*.test.ts'],
@@ -132,7 +140,7 @@ export default defineConfig(async () => {
           },
         },
         {
-          plugins: [gateway()],
+          plugins: [await gateway()],
           test: {
             name: 'alone',
             include: ALONE,
@@ -146,7 +154,7 @@ export default defineConfig(async () => {
               main: './test/console/worker.ts',
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
-                bindings,
+                bindings: await bindingsOf({}),
                 durableObjects: {
                   RECONCILIATION,
                   ONCE: { className: 'OnceLog', useSQLite: true },

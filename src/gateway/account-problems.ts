@@ -1,6 +1,6 @@
 /**
- * What is wrong with an account's settings that its provider's schema takes. Nothing of it is taken when an account is saved; a stored
- * account of before says it wherever it is shown.
+ * Problems of an account's settings that its provider's schema does not find. An account that has one is not saved. Where one was stored
+ * before there was a rule, its problems are shown with it.
  */
 
 import type { Account } from '../directory/types.ts';

@@ -1,4 +1,4 @@
-/** Where payments go that a shop has for an account: to it, or to the account that has taken its place. No shop changes its names. */
+/** The account that a shop's payments go to: the one that it names, or the one that has taken its place. Shops keep the names that they use. */
 import type { Account, Shop } from '../directory/types.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { NO_SHOP_FIELDS, shopFieldProblem } from '../providers/kit/provider-fields.ts';

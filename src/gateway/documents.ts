@@ -1,6 +1,6 @@
 /**
- * Texts for people that are made when the Worker is built (src/build) and lie beside it as static files: what only few requests need is
- * in no isolate that has none of them.
+ * Texts for people. The build (src/build) makes them, as static files beside the Worker. Few requests need them, so they are read when the
+ * first one comes, and not carried in the bundle.
  */
 import { Problem } from '../payments/errors.ts';
 

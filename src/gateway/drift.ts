@@ -1,8 +1,11 @@
 /**
  * What was never seen before at a provider: a code that its sheet does not have, a field that it does not name, an address that nobody
- * has named. Only what was believed is looked at: strangers must not be able to make such things up. So codes are looked at in
- * notifications, returns and answers to status queries, fields and addresses in notifications alone: a shopper may add any field to a
- * return. What is new to this isolate travels with the payment's own push to the directory, which knows what others have seen.
+ * has named.
+ *
+ * - Only messages that were believed are looked at: strangers must not be able to make such things up.
+ * - Codes are looked at in notifications, returns and answers to status queries; fields and addresses in notifications alone, because a
+ *   shopper may add any field to a return.
+ * - What is new to this isolate travels with the payment's own push to the directory, which knows what other isolates have seen.
  */
 import { BoundedMap } from '../directory/bounded-map.ts';
 import type { Directory } from '../directory/directory.ts';

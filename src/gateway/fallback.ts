@@ -1,6 +1,6 @@
 /**
- * An account's fallback: where new attempts go while its provider cannot be reached. Whether it can is known from the calls that an
- * attempt needs: those that register orders, or any, of a provider that needs none. An account without an outage costs nothing here.
+ * An account's fallback: where new attempts go while its provider cannot be reached. Whether it can be reached is seen in the calls that
+ * register orders; of a provider that registers none, in any call. An account without an outage costs nothing here.
  */
 
 import { TRIED_EVERY_MS } from '../directory/outages.ts';

@@ -1,6 +1,6 @@
 /**
- * Logos of shops. What an image is, is read from its bytes and from nothing else: a browser must never take it for a page. SVG is one, so it
- * is not taken. Neither is what only begins as an image does: its parts have to fill it.
+ * Logos of shops. The kind of an image is read from its bytes alone, so that no browser takes it for a page. SVG is refused, because it is a
+ * page. A file that only begins as an image is refused too: the parts of the image have to fill it.
  */
 import { invalidField, Problem } from '../payments/errors.ts';
 

@@ -1,7 +1,9 @@
 /**
- * Whether a name leads into a private network, looked up before a call to it. An answer is kept for its time to live, five minutes at
- * most: the owner of the name sets that time, and may lead it elsewhere meanwhile. The call itself looks the name up once more, which
- * is why this finds a careless address rather than an artful one; on Cloudflare a Worker reaches no private network in any case.
+ * Looks up, before a call, whether a name leads into a private network. An answer is kept for its time to live, five minutes at most: the
+ * owner of the name sets that time, and may lead it elsewhere meanwhile.
+ *
+ * The accepted failure: the call looks the name up once more, and may be given another address. So this finds mistakes and no attacks. On
+ * Cloudflare a Worker reaches no private network in any case.
  */
 import { BoundedMap } from '../directory/bounded-map.ts';
 import { isPrivateIp } from '../webhooks/address.ts';

@@ -1,4 +1,4 @@
-/** Errors without a BLIK code: a provider may say it again. */
+/** Takes a BLIK code out of errors: the provider's answer may repeat it. */
 import { Problem } from '../payments/errors.ts';
 
 const MASK = '******';

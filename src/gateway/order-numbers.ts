@@ -1,4 +1,4 @@
-/** Which attempt an order number names that a provider's message brings back. */
+/** Finds the attempt that is named by the order number in a provider's message. */
 import { fromOrderNumber, type PaymentId, paymentId } from '../payments/id.ts';
 import type { Service } from './service.ts';
 

@@ -1,6 +1,6 @@
 /**
- * How many requests each key of a shop may make: a bucket of tokens for each, in the memory of the isolate. Nobody is asked, so that it
- * costs a create nothing. The accepted failure: every isolate counts for itself, so that a shop that is served by several may make more.
+ * How many requests each key of a shop may make: a bucket of tokens for each, in the memory of the isolate. Nobody is asked, so that
+ * a create waits for nothing more. The accepted failure: every isolate counts for itself, so that a shop that is served by several may make more.
  */
 import { BoundedMap } from '../directory/bounded-map.ts';
 import type { RateLimit } from '../directory/types.ts';

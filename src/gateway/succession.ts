@@ -1,4 +1,4 @@
-/** Accounts that take the place of others: which may, and what a change of an account must leave as it is for those that it stands in for. */
+/** Accounts that take the place of others: which may, and what may not be changed of one, because of the accounts that it stands in for. */
 import type { AccountInput } from '../directory/accounts.ts';
 import { type AccountLink, countsOf, type OpenCounts } from '../directory/successions.ts';
 import type { Account, Actor, Scope } from '../directory/types.ts';

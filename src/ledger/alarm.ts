@@ -1,5 +1,5 @@
 /**
- * One run of the alarm: everything that is due, side by side, until nothing is. What answers slowly holds up only what goes the same
+ * One run of the alarm: it does everything that is due, side by side, until nothing more is due. What answers slowly holds up only what goes the same
  * way: one message at a time goes to each endpoint, one operation at a time is reconciled, a few status queries are made at a time.
  * Each outcome is committed as it comes. What is queued meanwhile begins at once.
  */

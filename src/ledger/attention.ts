@@ -1,5 +1,5 @@
 /**
- * What of a payment needs a person. It follows from the record and the outbox, so that it comes and goes with its cause. A commit that
+ * What needs a person about a payment. It follows from the record and the outbox, so that it comes and goes with its cause. A commit that
  * changes it queues one job, which writes it to the directory; nothing is asked or written while it stays the same.
  */
 import type { AttentionItem, AttentionKind } from '../payments/attention.ts';

@@ -4,8 +4,8 @@
  *
  * Two versions of lines. In version 2 the detail is hashed by itself, with a random salt that stands beside the line: when the detail
  * and the salt are erased, their hash stays, the chain still holds, and nobody can find the detail by guessing. Lines of version 1
- * hash the detail as it is; a log may begin with them, and goes on with version 2. Of an erased line of version 1 the hash cannot be
- * computed any more, and it held the lines before it: the line that says that it was erased has a link in its place (`erasedLink`).
+ * hash the detail as it is; a log may begin with them, and goes on with version 2. The hash of an erased line of version 1 cannot
+ * be computed any more, and it was what held the lines before it. The line that tells of the erasure has a link in its place (`erasedLink`).
  */
 import type { PaymentEvent } from '../payments/types.ts';
 import { hex, utf8 } from '../signing/bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * What of a payment's webhooks the shops' feed has. It needs no row of its own: which messages are there is known in memory alone, and after
- * an eviction all of them are pushed again, which changes nothing where they are there (directory/feed.ts).
+ * Which webhooks of a payment are in the shops' feed. That is known in memory alone, and has no row: after an eviction all of them are pushed
+ * again, which changes nothing for those that are there (directory/feed.ts).
  */
 import { FEED_KEPT_MS, type FeedMessage } from '../payments/feed.ts';
 import { FEEDBACK } from '../payments/types.ts';

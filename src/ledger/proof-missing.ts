@@ -1,7 +1,11 @@
 /**
- * An attempt that waits for proof: a message says what became of it, proves nothing, and nobody can be asked; or the provider says
- * that money was taken of what is held, and not how much; or it names an amount or a currency that cannot be. A person, who has looked at the provider's back office, says what is true
- * of it, once.
+ * An attempt that waits for proof, for one of three reasons:
+ *
+ * - a message says what became of it and proves nothing, and nobody can be asked;
+ * - the provider says that money was taken of what is held, and not how much;
+ * - a message names an amount or a currency that cannot be.
+ *
+ * A person who has looked at the provider's back office says once what is true.
  */
 import { type Minor, minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';

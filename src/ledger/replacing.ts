@@ -1,4 +1,4 @@
-/** Changing a payment that nobody was forwarded for, and what a request has otherwise than the one before. */
+/** Replaces a payment whose shopper was not forwarded yet, and names what is different in the request that does so. */
 import { MAX_ATTEMPTS } from '../payments/id.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';

@@ -1,4 +1,4 @@
-/** What needs a person: the kinds, and one thing of them as a ledger or the directory finds it. */
+/** What needs a person: its kinds, and the form of one entry, as a ledger or the directory finds it. */
 
 export const ATTENTION_KINDS = [
   'webhook_failing',

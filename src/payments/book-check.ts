@@ -1,4 +1,4 @@
-/** Whether the sums of a payment are those of its log. Pure: what is stored, and the log, and nothing else. */
+/** Checks that the stored sums of a payment are those of its log. Pure: it is given both. */
 import { lastSilentLine, MONEY_KINDS, type Money, movementsIn, withMoney } from './movements.ts';
 import { OPERATION_KINDS, type RecordedOperation } from './operations.ts';
 import type { PaymentEvent } from './types.ts';

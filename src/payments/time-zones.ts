@@ -1,4 +1,4 @@
-/** Days and times of a named zone as moments in UTC: daylight saving, days that begin at one o'clock, and all. */
+/** Turns days and times of a named zone into moments in UTC. Clocks are changed there, and some days begin at one o'clock. */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,10 +1,10 @@
 /**
  * The tokens of a payment's links. A payment's id is not secret: it stands in the shop's return address, in webhooks and in the orders of
- * providers. Behind the checkout link, `/pay/:id/:token`, stand the shopper's name and address, in the form for the provider. Nothing is
- * stored: a token follows from the id.
+ * providers. So each link has a token beside the id. Nothing is stored: a token follows from the id. There are two, each of its own key:
  *
- * The page that waits for a result, `/pay/:id/:token/wait`, has a token of another key. `/return` takes the bare id and leads there: with
- * the checkout's token in that address, whoever knows an id would be handed the checkout.
+ * - `/pay/:id/:token` is the checkout. It shows the shopper's name and address, in the form for the provider.
+ * - `/pay/:id/:token/wait` waits for a result. `/return` leads there, and takes the bare id: if it gave out the token of the checkout,
+ *   whoever knows an id could open the checkout.
  */
 import { base64url, equalText, hexUpper, utf8 } from './bytes.ts';
 import { derivedKey } from './derived-key.ts';

@@ -1,5 +1,5 @@
 /**
- * Digests and HMACs, and which engine computes what (measured, see the README's bench section):
+ * Digests and HMACs, and which engine computes what (docs/speed.md has the times):
  *
  * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts). It is synchronous, so a signature can
  *   be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and SHA-1 the same way; and it is

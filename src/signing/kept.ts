@@ -1,4 +1,4 @@
-/** What is made of a text again and again, kept: an account has its key for years, and every message would decode it anew. */
+/** Keeps what was made of a text: an account has its key for years, and each message would decode it again. */
 
 /** How many are kept; beyond it all are forgotten. */
 const MOST = 100;

@@ -1,7 +1,7 @@
 /**
  * Merkle trees as RFC 9162 (and RFC 6962) has them, over SHA-256: a leaf is hashed with a zero byte before it, a node with a one, so that
- * neither passes for the other. A tree over more leaves than are to be read at once is made in two steps: the roots of chunks of the
- * same power of two are nodes of the whole tree, and the tree over them is its upper part.
+ * neither passes for the other. A large tree is made in two steps, so that its leaves are never all in memory. They are cut into chunks, each
+ * of the same power of two. The root of a chunk is a node of the whole tree; the tree over these roots is its upper part.
  */
 import { concat, equalBytes, utf8 } from './bytes.ts';
 import { digests } from './digests.ts';

@@ -1,4 +1,4 @@
-/** What PolyBanking signs: the text, of which its SHA-512 is the signature. Facts: PolyLAN/polybanking (server/libs, client/libs/polybanking.py). */
+/** The text that PolyBanking signs. The signature is its SHA-512. Facts: PolyLAN/polybanking (server/libs, client/libs/polybanking.py). */
 import { utf8 } from './bytes.ts';
 
 /** Names and values must not hold what separates them in the signed text. */

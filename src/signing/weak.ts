@@ -1,6 +1,6 @@
 /**
- * MD5, SHA-1 and DES: broken, and demanded by protocols that leave no choice. Nothing of ours uses them; a
- * provider's file imports them from here, so that a search for this file's name finds every use.
+ * MD5, SHA-1 and DES: broken, and demanded by protocols that leave no choice. Nothing of ours uses them: they are for files of providers, and
+ * for users of the library. HMACs of MD5 and SHA-1 are in digests.ts (`hmacOf`).
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { digestNamed } from './digests.ts';

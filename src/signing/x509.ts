@@ -1,6 +1,6 @@
 /**
- * As much of X.509 (RFC 5280) as it takes to check that one RSA certificate was signed by another: WebCrypto reads keys, not certificates. DER is read
- * strictly; anything unexpected is no certificate.
+ * Checks that one RSA certificate was signed by another (X.509, RFC 5280): WebCrypto reads keys and no certificates. Only what that takes is
+ * read. DER is read strictly: where anything is unexpected, there is no certificate.
  */
 import { fromBase64 } from './bytes.ts';
 

@@ -4,8 +4,17 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { objectOf, unique } from '../support/harness.ts';
+import { compared, describedTables, storedTables } from '../support/schema-doc.ts';
 
 const { TEST_MIGRATIONS: migrations } = env;
+
+const [directorySchema = ''] = Object.values(
+  import.meta.glob<string>('../../src/directory/schema.md', {
+    eager: true,
+    query: '?raw',
+    import: 'default',
+  }),
+);
 
 /** An SQLite database of its own: that of an object. */
 function inDatabase<T>(work: (sql: SqlStorage) => T): Promise<T> {
@@ -165,5 +174,33 @@ describe('the migrations of the directory', () => {
       return sql.exec<{ check_at: string }>('SELECT check_at FROM payments').one().check_at;
     });
     expect(checkAt).toBe('then');
+  });
+});
+
+describe('schema.md', () => {
+  const all = describedTables(directorySchema);
+  const isOfStandby = ({ heading }: { readonly heading: string }) => heading.includes('(in the standby');
+
+  it('describes every table and column of D1, and none that is not there', async () => {
+    const stored = await inDatabase((sql) => {
+      // The object has tables of its own.
+      const own = new Set(storedTables(sql).keys());
+      run(sql, 0, migrations.length);
+      return new Map([...storedTables(sql)].filter(([name]) => !own.has(name)));
+    });
+    const { described, stored: there } = compared(
+      all.filter((one) => !isOfStandby(one)),
+      stored,
+    );
+    expect(described).toEqual(there);
+  });
+
+  it('describes every table and column of the standby', async () => {
+    const stored = await runInDurableObject(
+      env.STANDBY.get(env.STANDBY.idFromName('directory')),
+      (_object, state) => storedTables(state.storage.sql),
+    );
+    const { described, stored: there } = compared(all.filter(isOfStandby), stored);
+    expect(described).toEqual(there);
   });
 });

@@ -8,6 +8,7 @@ import { hintAbout } from '../../src/gateway/hints.ts';
 import { provider, providers } from '../../src/providers/registry.ts';
 import type { BankMessage } from '../../src/sandbox/kit/bank.ts';
 import {
+  answerNextCall,
   BANK_API,
   bankOf,
   deliver,
@@ -103,6 +104,26 @@ describe('a hint of its own query', () => {
         .one(),
     );
     expect(jobs).toBe(200);
+  });
+
+  it('that comes while its query runs has the provider asked again soon: that answer may be older than it', async () => {
+    const attempt = await journey('paybox');
+    const command = { attempt: 1, account: attempt.account, hint: { numtrans: '1' } };
+    const take = () => ledgerOf(attempt.payment.id).takeHint(command);
+    const before = asked();
+    expect(await take()).toBe('taken');
+    vi.useFakeTimers({ toFake: ['Date'] });
+    answerNextCall(async () => {
+      vi.setSystemTime(Date.now() + 10);
+      expect(await take()).toBe('taken');
+      return new Response('', { status: 503 });
+    });
+    await runAlarms(attempt.payment.id);
+    expect(asked() - before).toBe(1);
+    // Without the second hint its next try would come later.
+    vi.setSystemTime(Date.now() + 1000);
+    await runAlarms(attempt.payment.id);
+    expect(asked() - before).toBe(2);
   });
 
   it.each(providers.map((entry) => [entry.id, entry] as const))(

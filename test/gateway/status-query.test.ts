@@ -1,11 +1,17 @@
-/** Who is asked. The failure ruled out: a provider that cannot be asked, asked all the same because a hint brought something. */
+/**
+ * Who is asked, and about whom an answer may be. The failures ruled out: a provider that cannot be asked, asked all the same because a hint
+ * brought something; an answer about another payment that moves this one, or that one.
+ */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
-import { queryStatus } from '../../src/gateway/status-query.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hasResult, isAboutHintAlone, queryStatus } from '../../src/gateway/status-query.ts';
 import type { StatusQueryRequest } from '../../src/ledger/commands.ts';
-import { derivePaymentId } from '../../src/payments/id.ts';
+import { derivePaymentId, orderNumber } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
+import type { Provider, ProviderUpdate } from '../../src/providers/contract.ts';
+import { provider as providerOf } from '../../src/providers/registry.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
+import { notify } from '../ledger/support.ts';
 import { demoSettings, makeAccount, PROVIDER_IDS, unique } from '../support/harness.ts';
 
 /** Settings with which a provider cannot be asked, of those that can be asked with others. */
@@ -23,19 +29,11 @@ const UNASKED: Readonly<Record<string, Record<string, unknown>>> = {
   tpay: { mode: 'classic' },
 };
 
-/** Asks about an attempt because of a hint, as one that waited in the outbox while the account was changed. */
-async function ask(provider: string, settings: object) {
-  const account = await makeAccount(provider, { settings: { ...demoSettings(provider), ...settings } });
-  const asked: string[] = [];
-  const service = {
-    ...serviceOf(env as unknown as Env),
-    fetch: (async (input: RequestInfo) => {
-      asked.push(new Request(input).url);
-      return new Response('', { status: 503 });
-    }) as typeof fetch,
-  };
-  const request: StatusQueryRequest = {
-    id: derivePaymentId(new Uint8Array(32), 'shop', unique()),
+const newId = () => derivePaymentId(new Uint8Array(32), 'shop', unique());
+
+function requestAt(account: string): StatusQueryRequest {
+  return {
+    id: newId(),
     attempt: 1,
     account,
     amount: 1999 as Minor,
@@ -51,7 +49,20 @@ async function ask(provider: string, settings: object) {
     startedAt: new Date().toISOString(),
     hint: { orderId: '301234567', number: '1', transaction: '2' },
   };
-  const problem = await queryStatus(service, request).then(
+}
+
+/** Asks about an attempt because of a hint, as one that waited in the outbox while the account was changed. */
+async function ask(provider: string, settings: object) {
+  const account = await makeAccount(provider, { settings: { ...demoSettings(provider), ...settings } });
+  const asked: string[] = [];
+  const service = {
+    ...serviceOf(env as unknown as Env),
+    fetch: (async (input: RequestInfo) => {
+      asked.push(new Request(input).url);
+      return new Response('', { status: 503 });
+    }) as typeof fetch,
+  };
+  const problem = await queryStatus(service, requestAt(account)).then(
     () => null,
     (error: { code?: string }) => error.code,
   );
@@ -75,4 +86,115 @@ describe('Przelewy24 in its older modes', () => {
 
 it('is said of every provider that has such settings', () => {
   expect(PROVIDER_IDS).toEqual(expect.arrayContaining(Object.keys(UNASKED)));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('an answer', () => {
+  /** Asks a provider whose code answers about the given orders. */
+  async function answered(orders: (request: StatusQueryRequest) => readonly string[]) {
+    const account = await makeAccount('paybox');
+    const request = requestAt(account);
+    const update = (order: string): ProviderUpdate => ({
+      kind: 'update',
+      order,
+      key: `T1/${order}`,
+      outcome: 'paid',
+      amount: 1999,
+      currency: 'PLN',
+      movement: 'T1',
+      providerReference: 'T1',
+      providerStatus: '00000',
+      detail: {},
+    });
+    const entry = providerOf('paybox') as Required<Pick<Provider, 'queryStatus'>>;
+    vi.spyOn(entry, 'queryStatus').mockResolvedValue(orders(request).map(update));
+    return queryStatus(serviceOf(env as unknown as Env), request);
+  }
+
+  it('about the order of another payment is not believed, nor is what stands beside it', async () => {
+    const ours = ({ id }: StatusQueryRequest) => orderNumber(id, 1);
+    expect(await answered((request) => [ours(request)])).toMatchObject([{ attempt: 1, outcome: 'paid' }]);
+    for (const other of [orderNumber(newId(), 1), 'no-order-of-ours'])
+      for (const orders of [() => [other], (request: StatusQueryRequest) => [ours(request), other]])
+        await expect(answered(orders)).rejects.toMatchObject({ reason: 'wrong_account' });
+  });
+});
+
+describe('a query', () => {
+  it('says what is known of the attempt, and that it may take money only where it may', async () => {
+    const account = await makeAccount('paybox');
+    const entry = providerOf('paybox') as Required<Pick<Provider, 'queryStatus'>>;
+    const query = vi.spyOn(entry, 'queryStatus').mockResolvedValue(null);
+    const service = serviceOf(env as unknown as Env);
+    const request = requestAt(account);
+    expect(await queryStatus(service, request)).toBeNull();
+    const known = { authorized: 1 as Minor, released: 0 as Minor, paid: 0 as Minor, refunded: 0 as Minor, chargedBack: 0 as Minor };
+    await queryStatus(service, { ...request, order: 'polybanking-7', known, spends: true });
+    const [[first], [second]] = query.mock.calls as [[object], [object]];
+    expect(first).toMatchObject({
+      order: orderNumber(request.id, 1),
+      amount: 1999,
+      currency: 'PLN',
+      capture: 'automatic',
+      providerState: request.providerState,
+      startedAt: new Date(request.startedAt),
+      hint: request.hint,
+      account: { id: account },
+    });
+    expect(first).not.toHaveProperty('known');
+    expect(first).not.toHaveProperty('maySpend');
+    expect(second).toMatchObject({ order: 'polybanking-7', known, maySpend: true });
+  });
+
+  it('of an account that is gone is a fault of the installation', async () => {
+    const service = serviceOf(env as unknown as Env);
+    await expect(queryStatus(service, requestAt('nobody'))).rejects.toMatchObject({ code: 'misconfigured' });
+    expect(await isAboutHintAlone(service, requestAt('nobody'))).toBe(false);
+  });
+
+  it('depends on its hint alone where the provider says so', async () => {
+    const service = serviceOf(env as unknown as Env);
+    for (const [id, alone] of [['sips', true], ['paybox', false]] as const)
+      expect(await isAboutHintAlone(service, requestAt(await makeAccount(id))), id).toBe(alone);
+  });
+
+  it('about an order that is named otherwise than by its id is answered about that order', async () => {
+    const account = await makeAccount('paybox');
+    const entry = providerOf('paybox') as Required<Pick<Provider, 'queryStatus'>>;
+    const request = { ...requestAt(account), attempt: 2, order: 'polybanking-7' };
+    vi.spyOn(entry, 'queryStatus').mockResolvedValue({
+      kind: 'update',
+      order: 'polybanking-7',
+      key: 'T1',
+      outcome: 'paid',
+      amount: 1999,
+      currency: 'PLN',
+      movement: 'T1',
+      providerReference: 'T1',
+      providerStatus: '00000',
+      detail: {},
+    });
+    const answered = await queryStatus(serviceOf(env as unknown as Env), request);
+    expect(answered).toMatchObject([{ attempt: 2, account, channel: 'status', signedBy: 'asked' }]);
+  });
+});
+
+describe('an answer is a result', () => {
+  it.each([
+    ['paid', true],
+    ['none', true],
+    ['pending', false],
+    ['pending none', false],
+    ['pending paid', true],
+    ['', false],
+  ] as const)('or not: %s', (outcomes, expected) => {
+    const commands = outcomes
+      .split(' ')
+      .filter(Boolean)
+      .map((outcome) => notify({ outcome: outcome as 'paid' | 'none' | 'pending' }));
+    expect(hasResult(commands)).toBe(expected);
+  });
 });

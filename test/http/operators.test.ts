@@ -160,6 +160,21 @@ describe('a token', () => {
   });
 });
 
+describe('ADMIN_TOKEN', () => {
+  it.each([
+    ['a part of it', 'test-admin-toke'],
+    ['one letter of it', 't'],
+    ['it and more', 'test-admin-token2'],
+    ['it in other letters', 'TEST-ADMIN-TOKEN'],
+    ['another of its length', 'test-admin-tokem'],
+  ])('is not guessed by parts: %s opens nothing', async (_words, token) => {
+    const statusOf = async (text: string) =>
+      (await request('/v1/admin/approvals', { headers: { authorization: `Bearer ${text}` } })).status;
+    expect(await statusOf(token)).toBe(401);
+    expect(await statusOf('test-admin-token')).toBe(200);
+  });
+});
+
 describe('ADMIN_TOKEN_PREVIOUS', () => {
   it('opens what ADMIN_TOKEN opens while it is set, and nothing before and after', async () => {
     const service = serviceOf(env as unknown as Env);

@@ -197,7 +197,7 @@ describe('a shop that is slow to answer', () => {
 });
 
 describe('an update during a delivery', () => {
-  it('is delivered too: what was queued anew while it ran does not count as done', async () => {
+  it('is delivered too, as a message of its own', async () => {
     const id = newId();
     await ledgerOf(id).create(create(id, { shop }));
     net.restore();
@@ -210,6 +210,27 @@ describe('an update during a delivery', () => {
     await runAlarms(id);
     expect(net.webhooks.map(({ body }) => body.type)).toEqual(['payment.paid', 'payment.refunded']);
     expect(await projected(id)).toBe('refunded');
+  });
+});
+
+describe('a message that its shop asks for again while it is being sent', () => {
+  it('is sent again: the end of the first sending does not end what was queued anew under the same id', async () => {
+    const id = newId();
+    await ledgerOf(id).create(create(id, { shop }));
+    net.restore();
+    net = network(async () => {
+      if (net.webhooks.length === 1) {
+        later(10);
+        expect(await ledgerOf(id).resend(false)).toBe(true);
+      }
+      return new Response();
+    });
+    await ledgerOf(id).applyUpdate(notify());
+    await runAlarms(id);
+    expect(net.webhooks).toHaveLength(2);
+    expect(ids().size).toBe(1);
+    await runAlarms(id);
+    expect(net.webhooks).toHaveLength(2);
   });
 });
 

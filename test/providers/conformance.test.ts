@@ -90,10 +90,11 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
       expect(entry.testOnly || entry.queryStatus !== undefined).toBe(true);
   });
 
-  it('maps every status of its sheet', async () => {
+  it('has a code that means money, and one that means no where its bank can decline', async () => {
     const meanings = Object.values(entry.statuses).flatMap((table) => Object.values(table));
     expect(
       meanings.length,
+      // Whether they are those of the sheet, each with its outcome, is found by sheets.test.ts.
       `src/providers/${id}/statuses.ts: fill in a row for each code of the sheet`,
     ).toBeGreaterThan(3);
     for (const { outcome, text } of meanings) {

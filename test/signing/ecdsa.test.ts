@@ -4,7 +4,7 @@
  */
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { base64, concat, hex } from '../../src/signing/bytes.ts';
 import { rawEcdsaSignature, verifyEcdsa } from '../../src/signing/ecdsa.ts';
 
@@ -61,8 +61,17 @@ describe('a DER signature', () => {
     ['34 bytes', sequence(one, concat([Uint8Array.of(0x02, 34, 0, 0x80), new Uint8Array(32)]))],
     ['a number that ends behind it', Uint8Array.of(0x30, 6, 2, 1, 7, 2, 9, 7)],
     ['another type', sequence(one, Uint8Array.of(0x03, 1, 7))],
+    ['another type of the whole', Uint8Array.of(0x31, 6, 2, 1, 7, 2, 1, 7)],
+    ['a length of the whole that is too small', Uint8Array.of(0x30, 5, 2, 1, 7, 2, 1, 7)],
+    ['a length of the whole that is too large', Uint8Array.of(0x30, 7, 2, 1, 7, 2, 1, 7)],
+    ['a zero that is spelt in two bytes', sequence(one, Uint8Array.of(0x02, 2, 0, 0))],
   ])('is refused with %s', (_name, der) => {
     expect(rawEcdsaSignature(der)).toBeNull();
+  });
+
+  it('may have a zero, which is a number: what it proves is nothing', () => {
+    const zero = new Uint8Array(32);
+    expect(rawEcdsaSignature(sequence(integer(zero), integer(zero)))).toEqual(concat([zero, zero]));
   });
 
   it('has one spelling: any bytes that are taken are what the numbers make', () => {
@@ -97,6 +106,14 @@ describe('verifying', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('hides no fault of the platform behind "no key"', async () => {
+    vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(new TypeError('out of order'));
+    const fresh = spkiOf(pairOf('P-256'));
+    await expect(verifyEcdsa(fresh, new Uint8Array(1), signed(new Uint8Array(1)))).rejects.toThrow('out of order');
+    vi.restoreAllMocks();
+    expect(await verifyEcdsa(fresh, new Uint8Array(1), signed(new Uint8Array(1)))).toBe(false);
   });
 
   it('refuses the signature of another key', async () => {

@@ -9,7 +9,14 @@ describe('a function that keeps what it made', () => {
       asked.push(text);
       return text === '' ? null : text.length;
     });
-    expect([make('ab'), make('ab'), make(''), make(''), make('c')]).toEqual([2, 2, null, null, 1]);
+    expect([make('ab'), make('ab'), make(''), make(''), make('c'), make('ab')]).toEqual([
+      2,
+      2,
+      null,
+      null,
+      1,
+      2,
+    ]);
     expect(asked).toEqual(['ab', '', 'c']);
   });
 

@@ -154,18 +154,48 @@ describe('text forms', () => {
     expect(readable(Uint8Array.of(0xc3, 0x28))).toBe('\ufffd(');
   });
 
-  it('compares in order and in constant time', () => {
+  it('takes nothing for equal that only begins so, ends so, or is empty', () => {
     expect(equalText('abc', 'abc')).toBe(true);
     for (const [a, b] of [
       ['abc', 'abd'],
+      ['abc', 'xbc'],
       ['abc', 'ab'],
+      ['abc', 'bc'],
       ['ab', 'abc'],
+      ['ab', 'abab'],
       ['', 'a'],
+      ['', '\0'],
       ['abc', ''],
     ] as const) {
-      expect(equalText(a, b)).toBe(false);
+      expect(equalText(a, b), `${a} ${b}`).toBe(false);
     }
     expect(equalBytes(new Uint8Array(), new Uint8Array())).toBe(true);
+  });
+
+  it('reads every byte of what it was sent, wherever that differs: the time says nothing of the right one', () => {
+    const right = utf8('a-secret-of-24-letters-x');
+    /** How many bytes of a guess are read. */
+    const readOf = (text: string): number => {
+      const bytes = utf8(text);
+      let read = 0;
+      const counting = new Proxy(bytes, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof name === 'string' && /^\d+$/.test(name)) read += 1;
+          return member;
+        },
+      });
+      equalBytes(right, counting);
+      return read;
+    };
+    const guesses = Array.from({ length: right.length }, (_, at) =>
+      readable(right.map((byte, index) => (index === at ? byte ^ 1 : byte))),
+    );
+    for (const guess of [readable(right), ...guesses]) expect(readOf(guess), guess).toBe(right.length);
+    expect([readOf('a'), readOf('x')]).toEqual([1, 1]);
+  });
+
+  it('orders bytes by the first that differs, and joins them in order', () => {
     expect(compareBytes(utf8('a'), utf8('ab'))).toBeLessThan(0);
     expect(compareBytes(utf8('b'), utf8('a'))).toBeGreaterThan(0);
     expect(concat([utf8('a'), utf8('bc')])).toEqual(utf8('abc'));

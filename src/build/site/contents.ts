@@ -80,6 +80,7 @@ export const CONTENTS: readonly SiteSection[] = [
       doc('design', 'Design'),
       doc('glossary', 'Words'),
       doc('adding-a-provider', 'Add a provider'),
+      doc('invariants', 'What proves what'),
       doc('decisions/0001-rules-are-a-join', 'Decision 1'),
       doc('decisions/0002-trips-before-the-ledger', 'Decision 2'),
       doc('decisions/0003-typescript-6', 'Decision 3'),
@@ -94,6 +95,10 @@ export const CONTENTS: readonly SiteSection[] = [
       doc('decisions/0012-limits-by-time', 'Decision 12'),
       doc('decisions/0013-how-operators-sign-in', 'Decision 13'),
       doc('decisions/0014-reconciliation-is-a-worker-of-its-own', 'Decision 14'),
+      doc('decisions/0015-details-can-be-erased-from-a-chain', 'Decision 15'),
+      doc('decisions/0016-an-account-is-succeeded-by-name', 'Decision 16'),
+      doc('decisions/0017-the-feed-is-written-with-the-copy', 'Decision 17'),
+      doc('decisions/0018-mutants-by-a-command', 'Decision 18'),
     ],
   },
   {

@@ -9,13 +9,23 @@ import { sealSips2Data } from '../../../src/providers/sips2/signatures.ts';
 import { sips2Bank } from '../../../src/sandbox/banks/sips2.ts';
 import { utf8 } from '../../../src/signing/bytes.ts';
 import { request as call, deliver, journey, ORIGIN } from '../../support/harness.ts';
-import { accountOf, begin, ORDER, read, request, story } from '../support.ts';
+import { accountOf, begin, CONTEXT, ORDER, read, request, story } from '../support.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-function messageOf(data: string, settings: Record<string, unknown> = {}, encode = '') {
+function messageOf(
+  data: string,
+  settings: Record<string, unknown> = {},
+  encode = '',
+  more: Record<string, string> = {},
+) {
   const { signature } = sealSips2Data(accountOf(sips2, settings).settings, data);
-  const body = new URLSearchParams({ Data: data, Seal: signature, ...(encode && { Encode: encode }) });
+  const body = new URLSearchParams({
+    Data: data,
+    Seal: signature,
+    ...(encode && { Encode: encode }),
+    ...more,
+  });
   return {
     method: 'POST' as const,
     query: new Uint8Array(),
@@ -99,6 +109,21 @@ describe('an answer', () => {
     expect(await read(sips2, messageOf(encoded, {}, 'base64url'))).toEqual(
       await read(sips2, messageOf(encoded, {}, 'base64')),
     );
+  });
+
+  it.each([
+    ['HMAC-SHA-256', 'SHA-256'],
+    ['SHA-256', 'HMAC-SHA-256'],
+  ])('does not choose how its seal is checked: an account of %s takes none of %s', async (own, other) => {
+    const account = accountOf(sips2, { seal_algorithm: own });
+    const sealedBy = async (seal_algorithm: string, more: Record<string, string>, data = ANSWER) =>
+      sips2.notification(messageOf(data, { seal_algorithm }, '', more), account, 'notification', CONTEXT);
+    expect(await sealedBy(own, { SealAlgorithm: other })).toMatchObject({ outcome: 'paid' });
+    for (const more of [{}, { SealAlgorithm: other }, { sealAlgorithm: other }] as Record<string, string>[])
+      await expect(sealedBy(other, more)).rejects.toMatchObject({ reason: 'signature_mismatch' });
+    await expect(sealedBy(other, {}, `${ANSWER}|sealAlgorithm=${other}`)).rejects.toMatchObject({
+      reason: 'signature_mismatch',
+    });
   });
 
   it('about another currency is refused, and about less money counts as no more than that', async () => {

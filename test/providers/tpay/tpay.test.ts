@@ -12,6 +12,7 @@ import {
   SANDBOX_SIGNING_CERTIFICATE,
   SANDBOX_SIGNING_KEY,
 } from '../../../src/sandbox/banks/tpay-keys.ts';
+import { readCertificate } from '../../../src/signing/x509.ts';
 import {
   BANK_API,
   bankOf,
@@ -174,8 +175,38 @@ describe('a certificate', () => {
     `${X5U}#1`,
     X5U.replace('.com/', '.com:443/'),
     X5U.replace('/x509/', '/x509/../x509/'),
+    // Hosts that anybody can have, and that begin or end as tpay's.
+    X5U.replace('secure.', 'xsecure.'),
+    X5U.replace('secure.', 'evil-secure.'),
+    X5U.replace('secure.', 'x.secure.'),
+    X5U.replace('.com/', '.com.attacker.test/'),
+    X5U.replace('.com/', '.com@attacker.test/'),
+    X5U.replace('https:', 'http:'),
+    PRODUCTION_X5U,
   ])('has one address: %s', async (x5u) => {
     await expect(read(message(fieldsOf(), x5u))).rejects.toMatchObject({ reason: 'signature_malformed' });
+  });
+
+  it.each(['https://xsecure.tpay.com/x509/a.pem', X5U])(
+    'has one address in production too: %s',
+    async (x5u) => {
+      await expect(read(message(fieldsOf(), x5u), inProduction(accountOf(tpay)))).rejects.toMatchObject({
+        reason: 'signature_malformed',
+      });
+    },
+  );
+
+  it('whose time is over, or has not begun, signs nothing', async () => {
+    const { notBefore, notAfter } =
+      readCertificate(SANDBOX_SIGNING_CERTIFICATE) ?? expect.fail('no certificate');
+    const at = (time: number) =>
+      tpay.notification(message(fieldsOf()), accountOf(tpay), 'notification', {
+        ...CONTEXT,
+        now: new Date(time),
+      });
+    expect(await at(notAfter.getTime() - 1000)).toMatchObject({ outcome: 'paid' });
+    for (const time of [notBefore.getTime() - 1000, notAfter.getTime() + 1000])
+      await expect(at(time)).rejects.toMatchObject({ reason: 'signature_mismatch' });
   });
 
   it('that is not there is the fault of the message, and no failure', async () => {

@@ -1,0 +1,111 @@
+/**
+ * Keys that are imported once: a key costs far more to import than to use. The failures ruled out: it is imported again for each
+ * message; keys of accounts that are gone are kept for ever; a key that can be read out again.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SANDBOX_SIGNING_CERTIFICATE } from '../../src/sandbox/banks/tpay-keys.ts';
+import { utf8 } from '../../src/signing/bytes.ts';
+import { verifyEcdsa } from '../../src/signing/ecdsa.ts';
+import { rsaSign, rsaVerify } from '../../src/signing/rsa.ts';
+import { isSignedBy, readCertificate } from '../../src/signing/x509.ts';
+
+const rsa = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 1024,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+const curve = () =>
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  }).publicKey.toString('base64');
+
+const message = utf8('a message');
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What is imported from now on: how often, and whether any of it may be read out again. */
+function imports() {
+  const spy = vi.spyOn(crypto.subtle, 'importKey');
+  return {
+    count: () => spy.mock.calls.length,
+    areExtractable: () => spy.mock.calls.map(([, , , isExtractable]) => isExtractable),
+  };
+}
+
+describe('a key', () => {
+  it('of RSA is imported once for each hash and use, and cannot be read out again', async () => {
+    const { publicKey, privateKey } = rsa();
+    const { count, areExtractable } = imports();
+    for (let time = 0; time < 3; time++) {
+      const signature = await rsaSign('SHA-256', privateKey, message);
+      expect(await rsaVerify('SHA-256', publicKey, message, signature)).toBe(true);
+      expect(await rsaVerify('SHA-1', publicKey, message, signature)).toBe(false);
+    }
+    expect(count()).toBe(3);
+    expect(areExtractable()).toEqual([false, false, false]);
+  });
+
+  it('of ECDSA is imported once, and one that is no key is tried each time', async () => {
+    const keys = [curve(), curve()];
+    const { count, areExtractable } = imports();
+    for (let time = 0; time < 3; time++)
+      for (const spki of keys) expect(await verifyEcdsa(spki, message, new Uint8Array())).toBe(false);
+    expect(count()).toBe(2);
+    expect(areExtractable()).toEqual([false, false]);
+    for (let time = 0; time < 3; time++)
+      expect(await verifyEcdsa('AAAA', message, new Uint8Array())).toBeNull();
+    expect(count()).toBe(5);
+  });
+
+  it('of a certificate is imported once, however often its text is read', async () => {
+    const { count, areExtractable } = imports();
+    for (let time = 0; time < 3; time++)
+      for (const name of ['one', 'other']) {
+        const certificate = readCertificate(`${SANDBOX_SIGNING_CERTIFICATE}\nread here alone: ${name}`);
+        expect(certificate && (await isSignedBy(certificate, message, new Uint8Array(256)))).toBe(false);
+      }
+    expect(count()).toBe(2);
+    expect(areExtractable()).toEqual([false, false]);
+  });
+});
+
+describe('keys of accounts that are gone', () => {
+  /** How often the last and then the first of many keys are imported anew after all of them were used. */
+  async function importedAnew(many: number, use: (number: number) => Promise<unknown>): Promise<number[]> {
+    for (let number = 0; number < many; number++) await use(number);
+    const { count } = imports();
+    await use(many - 1);
+    const ofLast = count();
+    await use(0);
+    return [ofLast, count() - ofLast];
+  }
+
+  it('of RSA are not kept for ever', { timeout: 60_000 }, async () => {
+    const { publicKey } = rsa();
+    // Another text of the same key is another key.
+    const use = (number: number) =>
+      rsaVerify('SHA-256', `${publicKey}\n${number}`, message, new Uint8Array(128));
+    expect(await importedAnew(400, use)).toEqual([0, 1]);
+  });
+
+  it('of ECDSA are not kept for ever', { timeout: 60_000 }, async () => {
+    const keys = Array.from({ length: 100 }, curve);
+    const use = (number: number) => verifyEcdsa(keys[number] ?? '', message, new Uint8Array());
+    expect(await importedAnew(keys.length, use)).toEqual([0, 1]);
+  });
+
+  it('of certificates are not kept for ever', { timeout: 60_000 }, async () => {
+    const use = async (number: number) => {
+      const certificate = readCertificate(`${SANDBOX_SIGNING_CERTIFICATE}\nnumber ${number}`);
+      return certificate && isSignedBy(certificate, message, new Uint8Array(256));
+    };
+    expect(await importedAnew(100, use)).toEqual([0, 1]);
+  });
+});
