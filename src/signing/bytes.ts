@@ -58,6 +58,15 @@ export function readable(bytes: Uint8Array): string {
   return shortText(bytes) ?? lenientDecoder.decode(bytes);
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** Whether a text is ASCII. */
+export function isAscii(text: string): boolean {
+  if (text.length > SHORT) return !NOT_ASCII.test(text);
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 /** What newer engines have themselves, workerd among them. */
 interface Spelling {
   toHex?(): string;
@@ -148,9 +157,14 @@ export function equalBytes(expected: Uint8Array, received: Uint8Array): boolean 
   return difference === 0;
 }
 
-/** `equalBytes` over the UTF-8 bytes of two texts. */
+/** `equalBytes` over two texts, by their UTF-16 units. */
 export function equalText(expected: string, received: string): boolean {
-  return equalBytes(utf8(expected), utf8(received));
+  let difference = expected.length ^ received.length;
+  for (let i = 0; i < received.length; i++) {
+    // Of an empty text there is no unit: NaN counts as zero.
+    difference |= expected.charCodeAt(i % expected.length) ^ received.charCodeAt(i);
+  }
+  return difference === 0;
 }
 
 /** Orders two byte strings by their first differing byte; a prefix comes first. */

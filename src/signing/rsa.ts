@@ -11,28 +11,27 @@ function pemBody(pem: string, label: 'PUBLIC KEY' | 'PRIVATE KEY'): Uint8Array |
 
 const algorithm = (hash: RsaHash) => ({ name: 'RSASSA-PKCS1-v1_5', hash });
 
+/** Keys by their PEM, which is looked up as it is: an account has the same text for years. */
+type Imported = Readonly<Record<RsaHash, Map<string, CryptoKey>>>;
+
 /**
- * Imported keys: parsing a PEM costs far more than a verification, and an account keeps its key for years. The
- * keys are kept, not the promises of them: a promise belongs to the request that made it.
+ * Imported keys: parsing a PEM costs far more than a verification. The keys are kept, not the promises of them: a promise belongs to the
+ * request that made it.
  */
-const imported = new Map<string, CryptoKey>();
-const IMPORTED_LIMIT = 200;
+const publicKeys: Imported = { 'SHA-1': new Map(), 'SHA-256': new Map() };
+const privateKeys: Imported = { 'SHA-1': new Map(), 'SHA-256': new Map() };
+const IMPORTED_LIMIT = 100;
 
-async function importOnce(name: string, load: () => Promise<CryptoKey>): Promise<CryptoKey> {
-  const known = imported.get(name);
-  if (known) return known;
-  const key = await load();
-  if (imported.size >= IMPORTED_LIMIT) imported.clear();
-  imported.set(name, key);
+async function imported(keys: Imported, hash: RsaHash, pem: string): Promise<CryptoKey> {
+  const isPublic = keys === publicKeys;
+  const der = pemBody(pem, isPublic ? 'PUBLIC KEY' : 'PRIVATE KEY');
+  if (!der) throw new TypeError(`not a PEM ${isPublic ? 'public' : 'private'} key`);
+  const key = await crypto.subtle.importKey(isPublic ? 'spki' : 'pkcs8', der, algorithm(hash), false, [
+    isPublic ? 'verify' : 'sign',
+  ]);
+  if (keys[hash].size >= IMPORTED_LIMIT) keys[hash].clear();
+  keys[hash].set(pem, key);
   return key;
-}
-
-function publicKey(pem: string, hash: RsaHash): Promise<CryptoKey> {
-  return importOnce(`${hash} ${pem}`, async () => {
-    const der = pemBody(pem, 'PUBLIC KEY');
-    if (!der) throw new TypeError('not a PEM public key');
-    return crypto.subtle.importKey('spki', der, algorithm(hash), false, ['verify']);
-  });
 }
 
 /**
@@ -45,7 +44,8 @@ export async function rsaVerify(
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  return crypto.subtle.verify(algorithm(hash), await publicKey(pem, hash), signature, message);
+  const key = publicKeys[hash].get(pem) ?? (await imported(publicKeys, hash, pem));
+  return crypto.subtle.verify(algorithm(hash), key, signature, message);
 }
 
 /**
@@ -53,10 +53,6 @@ export async function rsaVerify(
  * @throws TypeError when the key is not a PEM private key.
  */
 export async function rsaSign(hash: RsaHash, pem: string, message: Uint8Array): Promise<Uint8Array> {
-  const key = await importOnce(`sign ${hash} ${pem}`, async () => {
-    const der = pemBody(pem, 'PRIVATE KEY');
-    if (!der) throw new TypeError('not a PEM private key');
-    return crypto.subtle.importKey('pkcs8', der, algorithm(hash), false, ['sign']);
-  });
+  const key = privateKeys[hash].get(pem) ?? (await imported(privateKeys, hash, pem));
   return new Uint8Array(await crypto.subtle.sign(algorithm(hash), key, message));
 }

@@ -2,7 +2,7 @@
  * As much of X.509 (RFC 5280) as it takes to check that one RSA certificate was signed by another: WebCrypto reads keys, not certificates. DER is read
  * strictly; anything unexpected is no certificate.
  */
-import { fromBase64 } from './bytes.ts';
+import { compareBytes, fromBase64 } from './bytes.ts';
 
 export interface Certificate {
   /** The part that the issuer signed. */
@@ -149,9 +149,7 @@ const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 /** Imported keys. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
 const keys = new WeakMap<Certificate, CryptoKey>();
 
-async function keyOf(certificate: Certificate): Promise<CryptoKey> {
-  const before = keys.get(certificate);
-  if (before) return before;
+async function importedKey(certificate: Certificate): Promise<CryptoKey> {
   const key = await crypto.subtle.importKey('spki', certificate.publicKey, RSA, false, ['verify']);
   keys.set(certificate, key);
   return key;
@@ -164,7 +162,7 @@ export async function isSignedBy(
   signature: Uint8Array,
 ): Promise<boolean> {
   try {
-    const key = await keyOf(certificate);
+    const key = keys.get(certificate) ?? (await importedKey(certificate));
     return await crypto.subtle.verify(RSA, key, signature, message);
   } catch {
     // Another kind of key.
@@ -177,6 +175,7 @@ const signers = new WeakMap<Certificate, Certificate>();
 
 async function hasSigned(root: Certificate, certificate: Certificate): Promise<boolean> {
   if (signers.get(certificate) === root) return true;
+  if (compareBytes(certificate.issuer, root.subject) !== 0) return false;
   const isSigned = await isSignedBy(root, certificate.signed, certificate.signature);
   if (isSigned) signers.set(certificate, root);
   return isSigned;
@@ -188,7 +187,6 @@ export async function isIssuedBy(
   root: Certificate,
   at: Date | null,
 ): Promise<boolean> {
-  if (hexOf(certificate.issuer) !== hexOf(root.subject)) return false;
   const isGood = ({ notBefore, notAfter }: Certificate) => at === null || (notBefore <= at && at <= notAfter);
   return isGood(certificate) && isGood(root) && (await hasSigned(root, certificate));
 }

@@ -42,6 +42,8 @@ export function workerdThreadsCpu(): number | null {
   const found = workerd();
   if (!found) return null;
   const threads = readdirSync(`/proc/${found.id}/task`);
-  const used = threads.map((thread) => Number(read(`/proc/${found.id}/task/${thread}/schedstat`)?.split(' ', 1)));
+  const used = threads.map((thread) =>
+    Number(read(`/proc/${found.id}/task/${thread}/schedstat`)?.split(' ', 1)),
+  );
   return used.reduce((sum, nanoseconds) => sum + (nanoseconds || 0), 0) / 1e6;
 }

@@ -3,6 +3,7 @@ import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
+import { pick } from '../kit/form-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import type { EpaydkSettings } from './settings.ts';
 import { EPAYDK_BRANDS, EPAYDK_MESSAGES } from './statuses.ts';
@@ -56,9 +57,7 @@ export function readEpayCallback(
     providerReference: txnid || null,
     providerStatus: status,
     ...cardOf(values),
-    detail: Object.fromEntries(
-      DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
-    ),
+    detail: pick(values, DETAIL),
   };
 }
 
