@@ -58,19 +58,10 @@ export function readable(bytes: Uint8Array): string {
   return shortText(bytes) ?? lenientDecoder.decode(bytes);
 }
 
-const NOT_ASCII = /[^\0-\x7f]/;
-
-/** Whether a text is ASCII. */
-export function isAscii(text: string): boolean {
-  if (text.length > SHORT) return !NOT_ASCII.test(text);
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
-
 /** What newer engines have themselves, workerd among them. */
 interface Spelling {
   toHex?(): string;
-  toBase64?(): string;
+  toBase64?(options?: { readonly alphabet: 'base64url'; readonly omitPadding: true }): string;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -122,7 +113,8 @@ export function fromBase64(text: string): Uint8Array | null {
 
 /** Base64url without padding (RFC 4648 section 5). */
 export function base64url(bytes: Uint8Array): string {
-  return base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const own = (bytes as Uint8Array & Spelling).toBase64?.({ alphabet: 'base64url', omitPadding: true });
+  return own ?? base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** Base64url with or without padding, as bytes; null where it is none. */
@@ -160,10 +152,8 @@ export function equalBytes(expected: Uint8Array, received: Uint8Array): boolean 
 /** `equalBytes` over two texts, by their UTF-16 units. */
 export function equalText(expected: string, received: string): boolean {
   let difference = expected.length ^ received.length;
-  for (let i = 0; i < received.length; i++) {
-    // Of an empty text there is no unit: NaN counts as zero.
-    difference |= expected.charCodeAt(i % expected.length) ^ received.charCodeAt(i);
-  }
+  // Behind the end of a text there is no unit: NaN counts as zero.
+  for (let i = 0; i < received.length; i++) difference |= expected.charCodeAt(i) ^ received.charCodeAt(i);
   return difference === 0;
 }
 

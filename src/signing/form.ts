@@ -3,7 +3,7 @@
  * as a text of one character a byte, which engines cut and join several times faster than arrays.
  */
 import type { Charset } from './charsets.ts';
-import { octets, textOfOctets, utf8Octets } from './octets.ts';
+import { fromOctets, octets, textOfOctets, utf8Octets } from './octets.ts';
 
 /** One parameter as received, percent-decoded and nothing more. */
 export interface RawField {
@@ -18,10 +18,15 @@ const PERCENT = 0x25;
 const PLUS = 0x2b;
 const SPACE = 0x20;
 
+/** The values of hexadecimal digits by their codes; -1: none. */
+const NIBBLES = Int8Array.from({ length: 256 }, (_, code) => {
+  const digit = String.fromCharCode(code);
+  return /[0-9a-f]/i.test(digit) ? Number.parseInt(digit, 16) : -1;
+});
+
+/** Behind the end of a text the code is NaN, which is no digit. */
 function nibble(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+  return NIBBLES[code] ?? -1;
 }
 
 /** Beyond so many characters bytes are decoded into an array: joining pieces costs more for each. */
@@ -52,12 +57,13 @@ function decodedPieces(text: string, plusIsSpace: boolean): string | null {
 }
 
 function decodedBytes(text: string, plusIsSpace: boolean): string | null {
-  const bytes = new Uint8Array(text.length);
+  const bytes = fromOctets(text);
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    let byte = text.charCodeAt(i);
+  // What is decoded is never longer, so it is written over what was read.
+  for (let i = 0; i < bytes.length; i++) {
+    let byte = bytes[i] as number;
     if (byte === PERCENT) {
-      byte = byteAt(text, i);
+      byte = (nibble(bytes[i + 1] ?? 0) << 4) | nibble(bytes[i + 2] ?? 0);
       if (byte < 0) return null;
       i += 2;
     } else if (byte === PLUS && plusIsSpace) byte = SPACE;

@@ -85,7 +85,7 @@ export function textFields(input: RecipeInput): (readonly [string, string])[] {
   const pairs = Array.isArray(input.fields)
     ? (input.fields as readonly (readonly [string, Json])[])
     : Object.entries((input.fields ?? {}) as Record<string, Json>);
-  const isText = pairs.every(([, value]) => typeof value === 'string');
+  const isText = pairs.every((pair) => typeof pair[1] === 'string');
   return isText
     ? (pairs as (readonly [string, string])[])
     : pairs.map(([name, value]) => [name, jsonText(value)] as const);

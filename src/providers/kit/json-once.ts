@@ -43,9 +43,11 @@ export function parseJsonOnce(text: string): unknown {
 /** How many members the objects of a parsed text have. */
 function membersIn(parsed: unknown): number {
   if (typeof parsed !== 'object' || parsed === null) return 0;
-  const inside: readonly unknown[] = Array.isArray(parsed) ? parsed : Object.values(parsed);
-  let count = Array.isArray(parsed) ? 0 : inside.length;
-  for (const value of inside) count += membersIn(value);
+  let count = 0;
+  if (Array.isArray(parsed)) for (const value of parsed) count += membersIn(value);
+  else
+    for (const name of Object.keys(parsed))
+      count += 1 + membersIn((parsed as Readonly<Record<string, unknown>>)[name]);
   return count;
 }
 

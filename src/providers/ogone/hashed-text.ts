@@ -4,9 +4,9 @@
  * In the regular mode the passphrase follows each `NAME=value`, so that no value can reach into the next one. "Main parameters
  * only" has no such borders and no names: its feedback does not prove where one value ends.
  */
-import { isAscii, utf8 } from '../../signing/bytes.ts';
+import { utf8 } from '../../signing/bytes.ts';
 import { type CharsetName, charset } from '../../signing/charsets.ts';
-import { fromOctets, octets, utf8Octets } from '../../signing/octets.ts';
+import { fromOctets, isAscii, octets, utf8Octets } from '../../signing/octets.ts';
 import { keptOrder } from '../../signing/order.ts';
 import type { OgoneSettings } from './settings.ts';
 

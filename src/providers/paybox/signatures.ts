@@ -148,7 +148,7 @@ export async function verifyPayboxRetour(
   const texts = signedTexts(parts, known, channel);
   for (const text of texts) {
     const base = text.join('&');
-    if (await rsaVerify('SHA-1', settings.public_key ?? PAYBOX_PUBLIC_KEY, utf8(base), signature)) {
+    if (rsaVerify('SHA-1', settings.public_key ?? PAYBOX_PUBLIC_KEY, utf8(base), signature)) {
       return { values: new Map(text === parts ? inHead : parameters(text)), base, signature: received };
     }
   }

@@ -51,15 +51,12 @@ function digestOf(name: string) {
 
 /** `signature=...;algorithm=MD5;sender=checkout`: parts in any order. */
 function partsOf(header: string): ReadonlyMap<string, string> {
-  return new Map(
-    header
-      .split(';')
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf('=');
-        return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-      }),
-  );
+  const parts = new Map<string, string>();
+  for (const part of header.split(';')) {
+    const at = part.indexOf('=');
+    if (part !== '') parts.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  return parts;
 }
 
 /**

@@ -7,7 +7,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { base64, equalText, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import { weakDigests } from '../../signing/weak.ts';
-import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
+import type { Json, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
@@ -56,8 +56,10 @@ function sha384(text: string): Signed {
 }
 
 function signMembers(names: readonly string[], members: P24Members, crc: string): Signed {
-  const covered = Object.fromEntries(names.map((name) => [name, members[name] ?? null]));
-  return sha384(JSON.stringify({ ...covered, crc }));
+  const covered: Record<string, Json> = {};
+  for (const name of names) covered[name] = members[name] ?? null;
+  covered.crc = crc;
+  return sha384(JSON.stringify(covered));
 }
 
 /** `sign` of `transaction/verify`, which names an order, or else of `transaction/register`. */
@@ -88,8 +90,9 @@ export function p24Authorization(posId: string, apiKey: string): Signed {
 
 // --- 3.2 and legacy ---------------------------------------------------------------------------------------
 
+/** A value that is not there is empty. */
 function md5(values: readonly (string | undefined)[]): Signed {
-  const base = utf8(values.map((value) => value ?? '').join('|'));
+  const base = utf8(values.join('|'));
   return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 

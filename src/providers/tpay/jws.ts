@@ -71,15 +71,15 @@ export function readJws(header: string, body: Uint8Array, production: boolean): 
  * @param at the moment at which both have to be valid; null: their dates are not checked.
  * @throws Refusal signature_mismatch
  */
-export async function verifyJws(
+export function verifyJws(
   { base, signature }: Jws,
   pems: { readonly root: string; readonly signing: string },
   at: Date | null,
-): Promise<void> {
+): void {
   const [root, signing] = [readCertificate(pems.root), readCertificate(pems.signing)];
   const wrong = (problem: string) => new Refusal('signature_mismatch', problem, { base: readable(base) });
   if (!root || !signing) throw wrong('a certificate cannot be read');
-  if (!(await isIssuedBy(signing, root, at)))
+  if (!isIssuedBy(signing, root, at))
     throw wrong('the certificate was not issued by the root, or is not valid now');
-  if (!(await isSignedBy(signing, base, signature))) throw wrong('the JWS does not fit the body');
+  if (!isSignedBy(signing, base, signature)) throw wrong('the JWS does not fit the body');
 }

@@ -63,7 +63,7 @@ export function verifyNotificationMd5sum(
 
 /** The JWS is checked where the settings ask for it, or where a root certificate is there to check it with. */
 function judgeNotification(settings: VectorSettings, input: RecipeInput): Promise<Verdict> {
-  return verdict(async () => {
+  return verdict(() => {
     const body = utf8(input.raw ?? '');
     const values = uniqueValues(inputFields(input));
     const needsJws = settings.require_jws ?? settings.root_cert_pem !== undefined;
@@ -72,7 +72,7 @@ function judgeNotification(settings: VectorSettings, input: RecipeInput): Promis
     if (!needsJws) return { ...md5, status: statusAlone(readTpayNotification(settings, values)) };
     const jws = readJws(header, body, settings.environment === 'production');
     const certificates = { root: settings.root_cert_pem ?? '', signing: settings.signing_cert_pem ?? '' };
-    await verifyJws(jws, certificates, null);
+    verifyJws(jws, certificates, null);
     const update = readTpayNotification(settings, values);
     // Only the ledger knows what was asked for. Here `tr_error` tells that it was more.
     const isPart = values.get('tr_error') === 'surcharge' && update.outcome === 'paid';
