@@ -40,14 +40,16 @@ function formOf(text: string): string {
 /** A name, and what to show of its value: worked out where it is new, which is seldom. */
 type Shown = readonly [value: string, example: () => string];
 
+/** Whether a field was UTF-8: what is none is read with this character. */
+const isUtf8 = (text: string) => !text.includes('\ufffd');
+
 /** The fields of a message with the forms of their values, as far as it is a form or a JSON object. */
 function fieldsOf({ query, body, contentType }: ProviderRequest): Shown[] {
   if (contentType?.endsWith('json')) return membersOf(body);
   const fields = [query, body].flatMap((bytes) => parseForm(bytes, MOST_FIELDS) ?? []);
-  return fields.flatMap(({ name, value }) => {
-    const text = fromUtf8(name);
-    return text === null ? [] : [[text, () => formOf(fromUtf8(value) ?? '')] as const];
-  });
+  return fields
+    .filter(({ name }) => isUtf8(name))
+    .map(({ name, value }) => [name, () => formOf(isUtf8(value) ? value : '')] as const);
 }
 
 function membersOf(body: Uint8Array): Shown[] {

@@ -7,7 +7,7 @@ import type { Minor } from '../payments/money.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { isPostfinance } from '../payments/website-messages.ts';
 import type { ProviderRequest } from '../providers/contract.ts';
-import { hex, readable, utf8 } from '../signing/bytes.ts';
+import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { parseForm } from '../signing/form.ts';
 import { type Destination, destinationsOf } from './destinations.ts';
@@ -119,8 +119,8 @@ export async function paymentOfMessage(
   { method, query, body }: ProviderRequest,
 ): Promise<Named> {
   const fields = parseForm(method === 'GET' ? query : body) ?? [];
-  const field = fields.find(({ name }) => readable(name).toUpperCase() === 'ORDERID');
-  const order = field ? readable(field.value) : '';
+  const field = fields.find(({ name }) => name.toUpperCase() === 'ORDERID');
+  const order = field?.value ?? '';
   const named = await attemptOfOrder(service, order);
   const history = named && (await service.ledger(named.id).history());
   const accountId = named && history?.accounts[named.attempt - 1];

@@ -4,7 +4,6 @@ import { Problem, Refusal } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import type { ProviderRequest, ProviderUpdate } from '../providers/contract.ts';
 import { VIA } from '../providers/kit/addresses.ts';
-import { readable } from '../signing/bytes.ts';
 import { parseForm } from '../signing/form.ts';
 import type { OpenedAccount } from './accounts.ts';
 import { hintAbout } from './hints.ts';
@@ -31,7 +30,7 @@ interface Returned {
 
 /** Whether a return carries more than our own return address does. */
 function carriesMessage({ query, body }: ProviderRequest): boolean {
-  return body.length > 0 || (parseForm(query) ?? []).some(({ name }) => readable(name) !== VIA);
+  return body.length > 0 || (parseForm(query) ?? []).some(({ name }) => name !== VIA);
 }
 
 /** The payment that a shopper comes back from, and who that is. */

@@ -17,11 +17,11 @@ export interface Charset {
   firstMissing(text: string): string | null;
 }
 
-const UNPAIRED_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const UNPAIRED_SURROGATE = /\p{Cs}/u;
 
 const utf8Charset: Charset = {
   name: 'utf-8',
-  encode: (text) => (UNPAIRED_SURROGATE.test(text) ? null : utf8(text)),
+  encode: (text) => (text.isWellFormed() ? utf8(text) : null),
   decode: fromUtf8,
   firstMissing: (text) => UNPAIRED_SURROGATE.exec(text)?.[0] ?? null,
 };

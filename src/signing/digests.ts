@@ -6,7 +6,9 @@
  *   nothing that the Worker carries.
  * - WebCrypto does RSA (rsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { utf8 } from './bytes.ts';
+import { kept } from './kept.ts';
 
 /** The same bytes without what a Buffer adds to them. */
 function plain(buffer: Uint8Array): Uint8Array {
@@ -14,11 +16,18 @@ function plain(buffer: Uint8Array): Uint8Array {
 }
 
 /** An unkeyed digest of some bytes. */
-export type Digest = (message: Uint8Array) => Uint8Array;
+export interface Digest {
+  (message: Uint8Array): Uint8Array;
+  /** In lower-case hexadecimal: node:crypto writes it faster than it hands out bytes. */
+  hex(message: Uint8Array): string;
+}
 
 /** The digest that node:crypto has under a name. */
 export function digestNamed(name: string): Digest {
-  return (message) => plain(createHash(name).update(message).digest());
+  const digest = (message: Uint8Array) => plain(createHash(name).update(message).digest());
+  return Object.assign(digest, {
+    hex: (message: Uint8Array) => createHash(name).update(message).digest('hex'),
+  });
 }
 
 /** SHA-2 (FIPS 180-4). SHA-1 and MD5 live in weak.ts, whose name says what they are. */
@@ -31,10 +40,28 @@ export const digests = {
 
 export type MacAlgorithm = 'md5' | 'sha1' | keyof typeof digests;
 
+/** A text as a key: its bytes in UTF-8. Made ready once, it is taken in two thirds of the time (workerd), or a fifth of that for bytes (Node). */
+const readyKey = kept((text) => createSecretKey(utf8(text)));
+
+function hmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
+  const isText = typeof key === 'string' && key !== '';
+  return createHmac(algorithm, isText ? readyKey(key) : key).update(message);
+}
+
 /**
  * HMAC (RFC 2104) of a message; the raw bytes of the tag.
- * @param key a text is its bytes in UTF-8: Node takes it in a quarter of the time that it needs for bytes.
+ * @param key a text is its bytes in UTF-8.
  */
 export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array): Uint8Array {
-  return plain(createHmac(algorithm, key).update(message).digest());
+  return plain(hmac(algorithm, key, message).digest());
+}
+
+/** The same as text. */
+export function hmacText(
+  algorithm: MacAlgorithm,
+  key: Uint8Array | string,
+  message: Uint8Array,
+  spelling: 'hex' | 'base64',
+): string {
+  return hmac(algorithm, key, message).digest(spelling);
 }

@@ -1,87 +1,115 @@
 /**
- * application/x-www-form-urlencoded as payment providers use it: read into bytes first, because a signature
- * is over bytes, and turned into text only by the charset that the protocol says.
+ * application/x-www-form-urlencoded as payment providers use it. A signature is over bytes, so the bytes of a value are kept beside its text:
+ * as a text of one character a byte, which engines cut and join several times faster than arrays.
  */
-import { utf8 } from './bytes.ts';
 import type { Charset } from './charsets.ts';
+import { fromOctets, octets, textOfOctets, utf8Octets } from './octets.ts';
 
-/** One parameter as received: name and value percent-decoded to bytes, nothing more. */
+/** One parameter as received, percent-decoded and nothing more. */
 export interface RawField {
-  readonly name: Uint8Array;
-  readonly value: Uint8Array;
+  readonly name: string;
+  /** Read in UTF-8; what is none becomes U+FFFD. */
+  readonly value: string;
+  /** The value as it came, for what is signed over bytes (octets.ts). */
+  readonly octets: string;
 }
 
 const PERCENT = 0x25;
 const PLUS = 0x2b;
 const SPACE = 0x20;
-const AMPERSAND = 0x26;
-const EQUALS = 0x3d;
 
-function nibble(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+/** The values of hexadecimal digits by their codes; -1: none. */
+const NIBBLES = Int8Array.from({ length: 256 }, (_, code) => {
+  const digit = String.fromCharCode(code);
+  return /[0-9a-f]/i.test(digit) ? Number.parseInt(digit, 16) : -1;
+});
+
+/** Behind the end of a text the code is NaN, which is no digit. */
+function nibble(code: number): number {
+  return NIBBLES[code] ?? -1;
 }
 
-/** Up to this length a loop is faster than a call into the engine. */
-const SHORT = 48;
+/** Beyond so many characters bytes are decoded into an array: joining pieces costs more for each. */
+const LONG = 256;
 
-/** Whether there is something to decode: a percent sign, or a plus sign where that is a space. */
-function hasAny(bytes: Uint8Array, plus: boolean): boolean {
-  if (bytes.length > SHORT) return bytes.includes(PERCENT) || (plus && bytes.includes(PLUS));
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === PERCENT || (plus && byte === PLUS)) return true;
+/** The byte that the two digits behind a percent sign are; negative where they are none. */
+function byteAt(text: string, percent: number): number {
+  return (nibble(text.charCodeAt(percent + 1)) << 4) | nibble(text.charCodeAt(percent + 2));
+}
+
+function decodedPieces(text: string, plusIsSpace: boolean): string | null {
+  let out = '';
+  let done = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === PERCENT) {
+      const byte = byteAt(text, i);
+      if (byte < 0) return null;
+      out += text.slice(done, i) + String.fromCharCode(byte);
+      i += 2;
+      done = i + 1;
+    } else if (code === PLUS && plusIsSpace) {
+      out += `${text.slice(done, i)} `;
+      done = i + 1;
+    }
   }
-  return false;
+  return out + text.slice(done);
+}
+
+function decodedBytes(text: string, plusIsSpace: boolean): string | null {
+  const bytes = fromOctets(text);
+  let length = 0;
+  // What is decoded is never longer, so it is written over what was read.
+  for (let i = 0; i < bytes.length; i++) {
+    let byte = bytes[i] as number;
+    if (byte === PERCENT) {
+      byte = (nibble(bytes[i + 1] ?? 0) << 4) | nibble(bytes[i + 2] ?? 0);
+      if (byte < 0) return null;
+      i += 2;
+    } else if (byte === PLUS && plusIsSpace) byte = SPACE;
+    bytes[length++] = byte;
+  }
+  return octets(bytes.subarray(0, length));
+}
+
+/** Percent-decodes octets. Null when a `%` is not followed by two hexadecimal digits. */
+function decodedOctets(text: string, plusIsSpace: boolean): string | null {
+  // Most names and values have nothing to decode.
+  if (!text.includes('%') && !(plusIsSpace && text.includes('+'))) return text;
+  return text.length > LONG ? decodedBytes(text, plusIsSpace) : decodedPieces(text, plusIsSpace);
 }
 
 /**
- * Percent-decodes bytes; `+` becomes a space unless `plus` is 'literal'. Null when a `%` is not followed by
- * two hexadecimal digits.
+ * Percent-decodes a text, whose bytes are UTF-8; `+` becomes a space unless `plus` is 'literal'. Null when a `%` is not followed by two
+ * hexadecimal digits.
  */
-export function percentDecode(bytes: Uint8Array, plus: 'space' | 'literal' = 'space'): Uint8Array | null {
-  // Most names and values have nothing to decode.
-  if (!hasAny(bytes, plus === 'space')) return bytes;
-  const out = new Uint8Array(bytes.length);
-  let length = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    let byte = bytes[i] ?? 0;
-    if (byte === PERCENT) {
-      const high = nibble(bytes[i + 1]);
-      const low = nibble(bytes[i + 2]);
-      if (high < 0 || low < 0) return null;
-      byte = high * 16 + low;
-      i += 2;
-    } else if (byte === PLUS && plus === 'space') {
-      byte = SPACE;
-    }
-    out[length++] = byte;
-  }
-  return out.subarray(0, length);
+export function percentDecode(text: string, plus: 'space' | 'literal' = 'space'): string | null {
+  const decoded = decodedOctets(utf8Octets(text), plus === 'space');
+  return decoded === null ? null : textOfOctets(decoded);
 }
 
 /**
  * The parameters of a query string or form body in the order received, repeats kept. Null when the
  * percent-encoding is broken. Empty parts (`a=1&&b=2`) are skipped; a part without `=` is a name with an
  * empty value.
+ * @param body its bytes, or their octets.
  * @param most it ends after so many, and what follows is not read.
  */
-export function parseForm(body: Uint8Array, most = Number.POSITIVE_INFINITY): RawField[] | null {
+export function parseForm(body: Uint8Array | string, most = Number.POSITIVE_INFINITY): RawField[] | null {
+  const text = typeof body === 'string' ? body : octets(body);
   const fields: RawField[] = [];
-  let equals = body.indexOf(EQUALS);
-  for (let start = 0; start < body.length && fields.length < most; ) {
-    const next = body.indexOf(AMPERSAND, start);
-    const end = next < 0 ? body.length : next;
+  let equals = text.indexOf('=');
+  for (let start = 0; start < text.length && fields.length < most; ) {
+    const next = text.indexOf('&', start);
+    const end = next < 0 ? text.length : next;
     // Where there is none any more, it is not looked for again: a body of bare names is read in one pass too.
-    if (equals >= 0 && equals < start) equals = body.indexOf(EQUALS, start);
+    if (equals >= 0 && equals < start) equals = text.indexOf('=', start);
     if (end > start) {
       const isBare = equals < 0 || equals >= end;
-      const name = percentDecode(body.subarray(start, isBare ? end : equals));
-      const value = percentDecode(body.subarray(isBare ? end : equals + 1, end));
-      if (!name || !value) return null;
-      fields.push({ name, value });
+      const name = decodedOctets(text.slice(start, isBare ? end : equals), true);
+      const value = isBare ? '' : decodedOctets(text.slice(equals + 1, end), true);
+      if (name === null || value === null) return null;
+      fields.push({ name: textOfOctets(name), value: textOfOctets(value), octets: value });
     }
     start = end + 1;
   }
@@ -119,5 +147,5 @@ export function encodeForm(
 
 /** Fields given as text turned into the raw form, each value the bytes of the text in UTF-8. */
 export function rawFields(fields: Iterable<readonly [name: string, value: string]>): RawField[] {
-  return Array.from(fields, ([name, value]) => ({ name: utf8(name), value: utf8(value) }));
+  return Array.from(fields, ([name, value]) => ({ name, value, octets: utf8Octets(value) }));
 }

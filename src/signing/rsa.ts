@@ -1,5 +1,12 @@
-/** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with SHA-1 or SHA-256, by WebCrypto. Keys are PEM texts. */
+/**
+ * RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with SHA-1 or SHA-256. Keys are PEM texts. node:crypto verifies, because a message waits for
+ * nothing there, and WebCrypto signs.
+ */
+
+import { Buffer } from 'node:buffer';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { fromBase64 } from './bytes.ts';
+import { kept } from './kept.ts';
 
 export type RsaHash = 'SHA-1' | 'SHA-256';
 
@@ -11,41 +18,52 @@ function pemBody(pem: string, label: 'PUBLIC KEY' | 'PRIVATE KEY'): Uint8Array |
 
 const algorithm = (hash: RsaHash) => ({ name: 'RSASSA-PKCS1-v1_5', hash });
 
-/**
- * Imported keys: parsing a PEM costs far more than a verification, and an account keeps its key for years. The
- * keys are kept, not the promises of them: a promise belongs to the request that made it.
- */
-const imported = new Map<string, CryptoKey>();
-const IMPORTED_LIMIT = 200;
-
-async function importOnce(name: string, load: () => Promise<CryptoKey>): Promise<CryptoKey> {
-  const known = imported.get(name);
-  if (known) return known;
-  const key = await load();
-  if (imported.size >= IMPORTED_LIMIT) imported.clear();
-  imported.set(name, key);
+/** An RSA key of a SubjectPublicKeyInfo in DER. @throws TypeError when it is none. */
+export function rsaPublicKey(der: Uint8Array): KeyObject {
+  const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+  if (key.asymmetricKeyType !== 'rsa') throw new TypeError('not an RSA key');
   return key;
 }
 
-function publicKey(pem: string, hash: RsaHash): Promise<CryptoKey> {
-  return importOnce(`${hash} ${pem}`, async () => {
-    const der = pemBody(pem, 'PUBLIC KEY');
-    if (!der) throw new TypeError('not a PEM public key');
-    return crypto.subtle.importKey('spki', der, algorithm(hash), false, ['verify']);
-  });
+/** Parsing a PEM costs far more than a verification, and an account keeps its key for years. */
+const publicKey = kept((pem) => {
+  const der = pemBody(pem, 'PUBLIC KEY');
+  if (!der) throw new TypeError('not a PEM public key');
+  return rsaPublicKey(der);
+});
+
+/** Whether `signature` (raw bytes) is that of `message` under a public key. */
+export function rsaVerifyBy(
+  key: KeyObject,
+  hash: RsaHash,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return verify(hash === 'SHA-1' ? 'RSA-SHA1' : 'RSA-SHA256', message, key, signature);
+}
+
+/** Imported keys. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
+const privateKeys = new Map<string, CryptoKey>();
+const PRIVATE_KEYS_LIMIT = 100;
+
+async function privateKey(pem: string, hash: RsaHash): Promise<CryptoKey> {
+  const name = `${hash} ${pem}`;
+  const known = privateKeys.get(name);
+  if (known) return known;
+  const der = pemBody(pem, 'PRIVATE KEY');
+  if (!der) throw new TypeError('not a PEM private key');
+  const key = await crypto.subtle.importKey('pkcs8', der, algorithm(hash), false, ['sign']);
+  if (privateKeys.size >= PRIVATE_KEYS_LIMIT) privateKeys.clear();
+  privateKeys.set(name, key);
+  return key;
 }
 
 /**
  * Whether `signature` (raw bytes) is that of `message` under a PEM public key.
  * @throws TypeError when the key is not a PEM public key.
  */
-export async function rsaVerify(
-  hash: RsaHash,
-  pem: string,
-  message: Uint8Array,
-  signature: Uint8Array,
-): Promise<boolean> {
-  return crypto.subtle.verify(algorithm(hash), await publicKey(pem, hash), signature, message);
+export function rsaVerify(hash: RsaHash, pem: string, message: Uint8Array, signature: Uint8Array): boolean {
+  return rsaVerifyBy(publicKey(pem), hash, message, signature);
 }
 
 /**
@@ -53,10 +71,6 @@ export async function rsaVerify(
  * @throws TypeError when the key is not a PEM private key.
  */
 export async function rsaSign(hash: RsaHash, pem: string, message: Uint8Array): Promise<Uint8Array> {
-  const key = await importOnce(`sign ${hash} ${pem}`, async () => {
-    const der = pemBody(pem, 'PRIVATE KEY');
-    if (!der) throw new TypeError('not a PEM private key');
-    return crypto.subtle.importKey('pkcs8', der, algorithm(hash), false, ['sign']);
-  });
+  const key = await privateKey(pem, hash);
   return new Uint8Array(await crypto.subtle.sign(algorithm(hash), key, message));
 }

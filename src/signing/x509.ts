@@ -2,13 +2,15 @@
  * Checks that one RSA certificate was signed by another (X.509, RFC 5280): WebCrypto reads keys and no certificates. Only what that takes is
  * read. DER is read strictly: where anything is unexpected, there is no certificate.
  */
-import { fromBase64 } from './bytes.ts';
+import type { KeyObject } from 'node:crypto';
+import { compareBytes, fromBase64 } from './bytes.ts';
+import { rsaPublicKey, rsaVerifyBy } from './rsa.ts';
 
 export interface Certificate {
   /** The part that the issuer signed. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
-  /** SubjectPublicKeyInfo, for WebCrypto. */
+  /** SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -144,51 +146,41 @@ function parsePem(pem: string): Certificate | null {
   }
 }
 
-const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+/** The keys of certificates; null: another kind of key. */
+const keys = new WeakMap<Certificate, KeyObject | null>();
 
-/** Imported keys. The keys are kept, not the promises of them: a promise belongs to the request that made it. */
-const keys = new WeakMap<Certificate, CryptoKey>();
-
-async function keyOf(certificate: Certificate): Promise<CryptoKey> {
+function keyOf(certificate: Certificate): KeyObject | null {
   const before = keys.get(certificate);
-  if (before) return before;
-  const key = await crypto.subtle.importKey('spki', certificate.publicKey, RSA, false, ['verify']);
+  if (before !== undefined) return before;
+  let key: KeyObject | null = null;
+  try {
+    key = rsaPublicKey(certificate.publicKey);
+  } catch {
+    // Left null: nothing is signed by it.
+  }
   keys.set(certificate, key);
   return key;
 }
 
 /** Whether a message carries the RSA-SHA-256 signature of a certificate's key. */
-export async function isSignedBy(
-  certificate: Certificate,
-  message: Uint8Array,
-  signature: Uint8Array,
-): Promise<boolean> {
-  try {
-    const key = await keyOf(certificate);
-    return await crypto.subtle.verify(RSA, key, signature, message);
-  } catch {
-    // Another kind of key.
-    return false;
-  }
+export function isSignedBy(certificate: Certificate, message: Uint8Array, signature: Uint8Array): boolean {
+  const key = keyOf(certificate);
+  return key !== null && rsaVerifyBy(key, 'SHA-256', message, signature);
 }
 
 /** By which certificate another one is signed, as far as that was found: neither ever changes. Their dates are looked at each time. */
 const signers = new WeakMap<Certificate, Certificate>();
 
-async function hasSigned(root: Certificate, certificate: Certificate): Promise<boolean> {
+function hasSigned(root: Certificate, certificate: Certificate): boolean {
   if (signers.get(certificate) === root) return true;
-  const isSigned = await isSignedBy(root, certificate.signed, certificate.signature);
+  if (compareBytes(certificate.issuer, root.subject) !== 0) return false;
+  const isSigned = isSignedBy(root, certificate.signed, certificate.signature);
   if (isSigned) signers.set(certificate, root);
   return isSigned;
 }
 
 /** Whether `certificate` was issued by `root`, and both were good at a moment (null: whenever). */
-export async function isIssuedBy(
-  certificate: Certificate,
-  root: Certificate,
-  at: Date | null,
-): Promise<boolean> {
-  if (hexOf(certificate.issuer) !== hexOf(root.subject)) return false;
+export function isIssuedBy(certificate: Certificate, root: Certificate, at: Date | null): boolean {
   const isGood = ({ notBefore, notAfter }: Certificate) => at === null || (notBefore <= at && at <= notAfter);
-  return isGood(certificate) && isGood(root) && (await hasSigned(root, certificate));
+  return isGood(certificate) && isGood(root) && hasSigned(root, certificate);
 }

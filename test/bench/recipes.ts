@@ -1,9 +1,7 @@
-/** One request to sign and one message to verify for each provider that has signatures, beside the bare digest of the same bytes. */
-import { createHmac } from 'node:crypto';
+/** One request to sign and one message to verify for each provider that has signatures, each beside the least that the platform does for it. */
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import type { Json, Recipe, RecipeInput } from '../../src/providers/contract.ts';
 import { provider } from '../../src/providers/registry.ts';
-import { digests, hmacOf } from '../../src/signing/digests.ts';
-import { weakDigests } from '../../src/signing/weak.ts';
 import assist from '../providers/assist/vectors.json' with { type: 'json' };
 import dotpay from '../providers/dotpay/vectors.json' with { type: 'json' };
 import ecommpay from '../providers/ecommpay/vectors.json' with { type: 'json' };
@@ -23,9 +21,12 @@ import systempay from '../providers/systempay/vectors.json' with { type: 'json' 
 import tpay from '../providers/tpay/vectors.json' with { type: 'json' };
 import worldline from '../providers/worldline/vectors.json' with { type: 'json' };
 
-export interface RecipeCase {
+/** One of ours, and what it is held against: they are measured by turns. */
+export interface RecipePair {
+  /** `ogone sign` */
   readonly name: string;
-  readonly run: () => unknown;
+  readonly ours: () => unknown;
+  readonly floor: () => unknown;
 }
 
 interface BenchVector {
@@ -34,6 +35,8 @@ interface BenchVector {
   readonly settings: unknown;
   readonly fields?: unknown;
   readonly raw?: string | null;
+  /** In words, the digest among them. */
+  readonly algorithm?: string;
 }
 
 /** Those that sign, as the directory of vectors has them. */
@@ -72,25 +75,49 @@ function inputOf(vector: BenchVector): RecipeInput {
   } as RecipeInput;
 }
 
-function longest(vectors: readonly BenchVector[], what: string): BenchVector | undefined {
+/** The longest vector of a recipe that holds. @param isMeant left out: any. */
+function longest(
+  vectors: readonly BenchVector[],
+  what: string,
+  isMeant: (vector: BenchVector) => boolean = () => true,
+): BenchVector | undefined {
   const size = ({ fields, raw }: BenchVector) => (raw ?? JSON.stringify(fields ?? '')).length;
-  return vectors.filter((one) => one.what === what && one.valid).toSorted((a, b) => size(b) - size(a))[0];
+  const all = vectors.filter((one) => one.what === what && one.valid && isMeant(one));
+  return all.toSorted((a, b) => size(b) - size(a))[0];
 }
 
-const SHA = {
-  '1': weakDigests.sha1,
-  '224': digests.sha224,
-  '256': digests.sha256,
-  '384': digests.sha384,
-  '512': digests.sha512,
-} as const;
+// --- The floors -------------------------------------------------------------------------------------------
 
-/** The digest that a signature is made with, over the same bytes. */
-function bare(algorithm: string, base: Uint8Array): () => unknown {
-  const size = /SHA-?(1|224|256|384|512)/i.exec(algorithm)?.[1] as keyof typeof SHA | undefined;
-  const key = new Uint8Array(64).fill(7);
-  if (/HMAC/i.test(algorithm)) return () => hmacOf(`sha${size ?? '256'}`, key, base);
-  return size ? () => SHA[size](base) : () => weakDigests.md5(base);
+/** The bare digest of ready bytes by node:crypto, and by no line of ours. @param algorithm in the words of a vector. */
+function digestOf(algorithm: string, base: Uint8Array): () => unknown {
+  const size = /SHA-?(1|224|256|384|512)/i.exec(algorithm)?.[1];
+  const name = size === undefined ? 'md5' : `sha${size}`;
+  const key = createSecretKey(new Uint8Array(32).fill(7));
+  return /HMAC/i.test(algorithm)
+    ? () => createHmac(name, key).update(base).digest()
+    : () => createHash(name).update(base).digest();
+}
+
+/** The bare verification by WebCrypto, with a key that is ready. */
+async function bareVerification(name: string, hash: string, message: Uint8Array): Promise<() => unknown> {
+  const kind =
+    name === 'ECDSA'
+      ? { name, namedCurve: 'P-256' }
+      : { name, hash, modulusLength: hash === 'SHA-1' ? 1024 : 2048, publicExponent: Uint8Array.of(1, 0, 1) };
+  const { privateKey, publicKey } = (await crypto.subtle.generateKey(kind, false, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair;
+  const signature = await crypto.subtle.sign({ name, hash }, privateKey, message);
+  return () => crypto.subtle.verify({ name, hash }, publicKey, signature, message);
+}
+
+/** The one that a vector's signature is made with; a digest where it is made with none of public keys. */
+function bareCheck(algorithm: string, base: Uint8Array): Promise<() => unknown> | (() => unknown) {
+  if (/ECDSA/.test(algorithm)) return bareVerification('ECDSA', 'SHA-256', base);
+  if (/RSA|RS256/.test(algorithm))
+    return bareVerification('RSASSA-PKCS1-v1_5', /SHA-1/.test(algorithm) ? 'SHA-1' : 'SHA-256', base);
+  return digestOf(algorithm, base);
 }
 
 /** One pass of the platform over a message: what reading it costs at the least. */
@@ -129,48 +156,109 @@ function plainEcommpay(secret: string, fields: unknown): string {
   return createHmac('sha512', secret).update(lines.sort().join(';')).digest('base64');
 }
 
-/** Every case: sign, the bare digest of what was signed, verify, and its floor: the bare digest and one pass over the message. */
-export async function recipeCases(): Promise<RecipeCase[]> {
-  const all: RecipeCase[] = [];
+// --- The pairs --------------------------------------------------------------------------------------------
+
+/** ASSIST's check value is a digest of two: that of the secret is kept, and that of the text is made anew. */
+const DIGESTS_OF_A_SIGNATURE: Readonly<Record<string, number>> = { assist: 2 };
+
+function times(count: number, run: () => unknown): () => unknown {
+  if (count === 1) return run;
+  return () => {
+    for (let i = 0; i < count; i++) run();
+  };
+}
+
+type Recipes = Readonly<Record<string, Recipe<Record<string, unknown>>>>;
+
+function signPairs(id: string, recipes: Recipes, vectors: readonly BenchVector[]): RecipePair[] {
+  const what = longest(vectors, SIGN) ? SIGN : CALL;
+  // One of a key pair is checked, and not made, by a vector that has the public key alone.
+  const vector = longest(vectors, what, ({ algorithm = '' }) => !/^RSA/.test(algorithm));
+  const recipe = recipes[what];
+  if (!vector || recipe?.kind !== 'sign') return [];
+  const [settings, input] = [vector.settings as Record<string, unknown>, inputOf(vector)];
+  const ours = () => recipe.sign(settings, input);
+  const { base, algorithm } = ours();
+  const pairs = [
+    {
+      name: `${id} sign`,
+      ours,
+      floor: times(DIGESTS_OF_A_SIGNATURE[id] ?? 1, digestOf(algorithm, base)),
+    },
+  ];
+  if (id !== 'ecommpay') return pairs;
+  const fields = Array.isArray(input.fields)
+    ? Object.fromEntries(input.fields as [string, Json][])
+    : input.fields;
+  return [
+    ...pairs,
+    {
+      name: 'ecommpay sign, over the plain recipe',
+      ours,
+      floor: () => plainEcommpay(String(settings.secret_key), fields),
+    },
+  ];
+}
+
+/** Where a verification is one of public keys, reading the message is ours: the floor is the platform's verification alone. */
+async function verifyPairs(
+  id: string,
+  recipes: Recipes,
+  vectors: readonly BenchVector[],
+): Promise<RecipePair[]> {
+  const recipe = recipes[VERIFY];
+  if (recipe?.kind !== 'verify') return [];
+  const found = [
+    { name: `${id} verify`, vector: longest(vectors, VERIFY) },
+    // Of Lyra's platform the longest one is of the REST API, in JSON inside of a form.
+    ...(id === 'payzen' || id === 'systempay'
+      ? [
+          {
+            name: `${id} verify, a form`,
+            vector: longest(vectors, VERIFY, ({ raw }) => raw?.includes('vads_') === true),
+          },
+        ]
+      : []),
+  ];
+  const pairs: RecipePair[] = [];
+  for (const { name, vector } of found) {
+    if (!vector) continue;
+    const [settings, input] = [vector.settings as Record<string, unknown>, inputOf(vector)];
+    const { base } = await recipe.verify(settings, input);
+    const check = await bareCheck(vector.algorithm ?? '', base);
+    const pass = parsed(wireText(input));
+    pairs.push({
+      name,
+      ours: () => recipe.verify(settings, input),
+      floor: /RS256|RSA/.test(vector.algorithm ?? '')
+        ? check
+        : () => {
+            pass();
+            return check();
+          },
+    });
+  }
+  return pairs;
+}
+
+/**
+ * Every pair: sign and the bare digest of what was signed; verify and the bare check with one pass over the message; ECommPay's recipe and
+ * the plain one.
+ */
+export async function recipePairs(): Promise<RecipePair[]> {
+  const all: RecipePair[] = [];
   for (const { provider: id, vectors: list } of FILES) {
     const vectors = list as readonly BenchVector[];
-    const recipes = provider(id)?.signatures as Readonly<Record<string, Recipe<Record<string, unknown>>>>;
-    const cases = all;
-    const signs = longest(vectors, SIGN) ? SIGN : CALL;
-    const [toSign, toVerify] = [longest(vectors, signs), longest(vectors, VERIFY)];
-    const [signing, verifying] = [recipes[signs], recipes[VERIFY]];
-    if (toSign && signing?.kind === 'sign') {
-      const [settings, input] = [toSign.settings as Record<string, unknown>, inputOf(toSign)];
-      const { base, algorithm } = signing.sign(settings, input);
-      cases.push({ name: `${id} sign`, run: () => signing.sign(settings, input) });
-      cases.push({ name: `${id} bare digest`, run: bare(algorithm, base) });
-      if (id === 'ecommpay') {
-        const named = Array.isArray(input.fields)
-          ? Object.fromEntries(input.fields as [string, Json][])
-          : input.fields;
-        cases.push({
-          name: `${id} plain recipe`,
-          run: () => plainEcommpay(String(settings.secret_key), named),
-        });
-      }
-    }
-    if (toVerify && verifying?.kind === 'verify') {
-      const [settings, input] = [toVerify.settings as Record<string, unknown>, inputOf(toVerify)];
-      cases.push({ name: `${id} verify`, run: () => verifying.verify(settings, input) });
-      const algorithm =
-        signing?.kind === 'sign' && toSign
-          ? signing.sign(toSign.settings as Record<string, unknown>, inputOf(toSign)).algorithm
-          : 'SHA-256';
-      const { base } = await verifying.verify(settings, input);
-      const [digest, parse] = [bare(algorithm, base), parsed(wireText(input))];
-      cases.push({
-        name: `${id} verify floor`,
-        run: () => {
-          parse();
-          digest();
-        },
-      });
-    }
+    const recipes = provider(id)?.signatures as Recipes;
+    all.push(...signPairs(id, recipes, vectors), ...(await verifyPairs(id, recipes, vectors)));
   }
   return all;
+}
+
+/** Runs one side of a pair again and again. Only what is asynchronous is waited for: a turn of the loop costs as much as a digest. */
+export async function repeat(run: () => unknown, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const result = run();
+    if (result instanceof Promise) await result;
+  }
 }

@@ -9,7 +9,10 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 const ROOT = join(import.meta.dirname, '..', '..');
 const COMPATIBILITY_DATE = '2026-10-01';
 
-export const PORTS = { app: 8931, floor: 8932, other: 8933, inspector: 8934 };
+/** The first of four. Two runs on one machine need their own. */
+const PORT = Number(process.env.BENCH_PORT ?? 8931);
+
+export const PORTS = { app: PORT, floor: PORT + 1, other: PORT + 2, inspector: PORT + 3 };
 export const ADMIN_TOKEN = 'bench-admin-token';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');

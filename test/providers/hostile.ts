@@ -77,7 +77,7 @@ function treeOf(text: string): Tree {
     return JSON.parse(text);
   } catch {
     const fields = parseForm(utf8(text)) ?? [];
-    return Object.fromEntries(fields.map(({ name, value }) => [readable(name), readable(value)]));
+    return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
   }
 }
 

@@ -26,7 +26,6 @@ import { readTpayNotification } from '../../src/providers/tpay/notification.ts';
 import { bankOf } from '../support/harness.ts';
 import { accountOf, story } from './support.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const mapOf = (values: Record<string, string>) => new Map(Object.entries(values));
 
 /** The reason that an update gives, as its payment shows it. */
@@ -87,7 +86,7 @@ describe('why, by the code of', () => {
     ['30001001', 'declined'],
   ])('Ogone, NCERROR %s: %s', (ncerror, expected) => {
     const values = { STATUS: '2', NCERROR: ncerror, ORDERID: 'o', PAYID: '1' };
-    const update = readFeedback(new Map(Object.entries(values).map(([name, value]) => [name, bytes(value)])));
+    const update = readFeedback(new Map(Object.entries(values)));
     expect(reasonOf('ogone', update)).toBe(expected);
   });
 
@@ -206,7 +205,7 @@ describe('the card of', () => {
       ECI: '5',
       CURRENCY: 'EUR',
     };
-    const update = readFeedback(new Map(Object.entries(values).map(([name, value]) => [name, bytes(value)])));
+    const update = readFeedback(new Map(Object.entries(values)));
     expect(update.card).toEqual(card);
   });
 

@@ -10,22 +10,22 @@ function certificate(pem: string): Certificate {
 }
 
 describe('a certificate that was found good before', () => {
-  it('is not good after its end, nor before its beginning', async () => {
+  it('is not good after its end, nor before its beginning', () => {
     const [root, signing] = [certificate(SANDBOX_ROOT_CERTIFICATE), certificate(SANDBOX_SIGNING_CERTIFICATE)];
     const at = (time: number) => isIssuedBy(signing, root, new Date(time));
-    expect(await at(signing.notBefore.getTime() + 1000)).toBe(true);
-    expect(await at(signing.notAfter.getTime() + 1000)).toBe(false);
-    expect(await at(signing.notBefore.getTime() - 1000)).toBe(false);
+    expect(at(signing.notBefore.getTime() + 1000)).toBe(true);
+    expect(at(signing.notAfter.getTime() + 1000)).toBe(false);
+    expect(at(signing.notBefore.getTime() - 1000)).toBe(false);
   });
 
-  it('is not good by another root, and another one is not good by its root', async () => {
+  it('is not good by another root, and another one is not good by its root', () => {
     const [root, signing] = [certificate(SANDBOX_ROOT_CERTIFICATE), certificate(SANDBOX_SIGNING_CERTIFICATE)];
-    expect(await isIssuedBy(signing, root, null)).toBe(true);
+    expect(isIssuedBy(signing, root, null)).toBe(true);
     // One that says of itself that it is the root, with a key of its own.
-    expect(await isIssuedBy(signing, { ...root, publicKey: signing.publicKey }, null)).toBe(false);
-    expect(
-      await isIssuedBy({ ...signing, signed: Uint8Array.from([...signing.signed, 0]) }, root, null),
-    ).toBe(false);
-    expect(await isIssuedBy(signing, root, null)).toBe(true);
+    expect(isIssuedBy(signing, { ...root, publicKey: signing.publicKey }, null)).toBe(false);
+    expect(isIssuedBy({ ...signing, signed: Uint8Array.from([...signing.signed, 0]) }, root, null)).toBe(
+      false,
+    );
+    expect(isIssuedBy(signing, root, null)).toBe(true);
   });
 });

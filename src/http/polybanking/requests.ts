@@ -1,6 +1,5 @@
 /** What every route of PolyBanking's dialect reads and answers: its forms, its codes, and which shop a config is. */
 import type { Context } from 'hono';
-import { readable } from '../../signing/bytes.ts';
 import { parseForm } from '../../signing/form.ts';
 import type { AppEnv } from '../app-env.ts';
 import { rawBody } from '../body.ts';
@@ -41,7 +40,7 @@ export async function polybankingForm(c: Context<AppEnv>): Promise<ReadonlyMap<s
   const body = await rawBody(c.req.raw, FORM_LIMIT);
   const type = c.req.header('content-type') ?? '';
   if (!type.toLowerCase().startsWith('multipart/')) {
-    return new Map((parseForm(body) ?? []).map(({ name, value }) => [readable(name), readable(value)]));
+    return new Map((parseForm(body) ?? []).map(({ name, value }) => [name, value]));
   }
   try {
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();

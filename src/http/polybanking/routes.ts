@@ -15,7 +15,7 @@ import { Problem, type ProblemCode, Refusal } from '../../payments/errors.ts';
 import { derivePaymentId, type PaymentId, paymentId } from '../../payments/id.ts';
 import type { Minor } from '../../payments/money.ts';
 import type { ProviderRequest } from '../../providers/contract.ts';
-import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText } from '../../signing/bytes.ts';
 import { percentDecode } from '../../signing/form.ts';
 import { polybankingSignature } from '../../webhooks/polybanking.ts';
 import type { AppEnv } from '../app-env.ts';
@@ -263,9 +263,7 @@ function referenceOf(pathname: string): { readonly reference: string; readonly l
   const logs = rest.endsWith(LOGS);
   const encoded = rest.slice(0, logs ? -LOGS.length : -1);
   // A percent sign that encodes nothing is itself, as in Python.
-  const reference = encoded.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
-    readable(percentDecode(utf8(run), 'literal') ?? utf8(run)),
-  );
+  const reference = encoded.replace(/(?:%[0-9a-f]{2})+/gi, (run) => percentDecode(run, 'literal') ?? run);
   return { reference, logs };
 }
 

@@ -11,7 +11,6 @@
  */
 
 import { currencies } from '../../payments/currencies.ts';
-import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { parseForm } from '../../signing/form.ts';
 import { defineProvider } from '../contract.ts';
@@ -90,7 +89,7 @@ export const assist = defineProvider<typeof assistSettings>({
 
   async notification(request, account, channel) {
     if (channel === 'return') {
-      const names = (parseForm(request.query) ?? []).map(({ name }) => readable(name)).join(', ');
+      const names = (parseForm(request.query) ?? []).map(({ name }) => name).join(', ');
       return { kind: 'acknowledgement', about: `a return, which proves nothing (${names})` };
     }
     if (isLegacy(account.settings)) {

@@ -5,7 +5,6 @@
  * Facts: SHEET.md, "Notification, current" and "Notification, legacy".
  */
 import { Refusal } from '../../payments/errors.ts';
-import { fromUtf8, readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderAccount } from '../contract.ts';
 import type { AssistSettings } from './settings.ts';
@@ -20,9 +19,9 @@ export type AssistValues = ReadonlyMap<string, string>;
 export function formValues(fields: readonly RawField[], names: 'lower-case' | 'as-sent'): AssistValues {
   const values = new Map<string, string>();
   for (const { name, value } of fields) {
-    const field = names === 'lower-case' ? readable(name).toLowerCase() : readable(name);
+    const field = names === 'lower-case' ? name.toLowerCase() : name;
     if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, fromUtf8(value) ?? readable(value));
+    values.set(field, value);
   }
   return values;
 }

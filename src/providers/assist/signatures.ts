@@ -9,7 +9,8 @@
  */
 import { createSign, createVerify } from 'node:crypto';
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, fromBase64, hexUpper, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, equalText, fromBase64, readable, utf8 } from '../../signing/bytes.ts';
+import { kept } from '../../signing/kept.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
@@ -24,12 +25,15 @@ import { billStatusAlone, orderStateAlone } from './statuses.ts';
 import { percent1251 } from './windows-1251.ts';
 
 function md5(bytes: Uint8Array): string {
-  return hexUpper(weakDigests.md5(bytes));
+  return weakDigests.md5.hex(bytes).toUpperCase();
 }
+
+/** The digest of an account's secret, which stands in each of its signatures. */
+const saltDigest = kept((salt) => md5(utf8(salt)));
 
 /** Both inner digests as text, in upper case, hashed once more. */
 function checkvalue(salt: string, base: Uint8Array): string {
-  return md5(utf8(md5(utf8(salt)) + md5(base)));
+  return md5(utf8(saltDigest(salt) + md5(base)));
 }
 
 // --- The order form (current) -----------------------------------------------------------------------------
@@ -41,8 +45,12 @@ export const ORDER_SIGNED = ['Merchant_ID', 'OrderNumber', 'OrderAmount', 'Order
 export const ORDER_SIGNED_IF_SENT = ['OrderMaxPoints', 'CustomerNumber', 'Disable3DS', 'Prepayment'] as const;
 
 function orderBase(values: AssistValues, delimiter: string): Uint8Array {
-  const optional = ORDER_SIGNED_IF_SENT.flatMap((name) => values.get(name) || []);
-  return utf8([...ORDER_SIGNED.map((name) => values.get(name) ?? ''), ...optional].join(delimiter));
+  const signed: string[] = ORDER_SIGNED.map((name) => values.get(name) ?? '');
+  for (const name of ORDER_SIGNED_IF_SENT) {
+    const value = values.get(name);
+    if (value) signed.push(value);
+  }
+  return utf8(signed.join(delimiter));
 }
 
 /** Signs an order: the recipe `request-signature`. RSA-MD5 where the account has a key, else MD5. */
@@ -73,16 +81,17 @@ interface Checked {
   readonly signature: string;
 }
 
-/** The one of several possible signatures that was received. @throws Refusal */
+/** The one of several possible signatures that was received; those behind it are not made. @throws Refusal */
 function requireEqual<Found extends Checked>(
-  expected: readonly Found[],
+  expected: Iterable<Found>,
   received: string,
   field: string,
 ): Found {
-  const found =
-    received === '' ? undefined : expected.find(({ signature }) => equalText(signature, received));
-  if (found) return found;
-  const [first] = expected;
+  let first: Found | undefined;
+  for (const one of expected) {
+    if (received !== '' && equalText(one.signature, received)) return one;
+    first ??= one;
+  }
   throw new Refusal(
     received === '' ? 'signature_missing' : 'signature_mismatch',
     received === '' ? `there is no ${field}` : `${field} does not fit the values and the secret`,
@@ -107,14 +116,10 @@ export interface VerifiedResult extends Checked {
   readonly currencyField: (typeof SIGNED_MONEY)[number][1];
 }
 
-/**
- * Checks a result of the current protocol: the recipe `notification-signature`.
- * @throws Refusal
- */
-export function verifyResult(settings: AssistRecipeSettings, values: AssistValues): VerifiedResult {
+/** What the signature of a result may be, the usual one first. */
+function* resultsOf(values: AssistValues, salt: string): Generator<VerifiedResult> {
   const value = (name: string) => values.get(name) ?? '';
-  const salt = verifyingSecret(settings.salt, 'salt');
-  const expected = SIGNED_MONEY.map(([amountField, currencyField]) => {
+  for (const [amountField, currencyField] of SIGNED_MONEY) {
     const base = utf8(
       value('merchant_id') +
         value('ordernumber') +
@@ -122,9 +127,17 @@ export function verifyResult(settings: AssistRecipeSettings, values: AssistValue
         value(currencyField) +
         value('orderstate'),
     );
-    return { base, signature: checkvalue(salt, base), amountField, currencyField };
-  });
-  return requireEqual(expected, value('checkvalue'), 'checkvalue');
+    yield { base, signature: checkvalue(salt, base), amountField, currencyField };
+  }
+}
+
+/**
+ * Checks a result of the current protocol: the recipe `notification-signature`.
+ * @throws Refusal
+ */
+export function verifyResult(settings: AssistRecipeSettings, values: AssistValues): VerifiedResult {
+  const expected = resultsOf(values, verifyingSecret(settings.salt, 'salt'));
+  return requireEqual(expected, values.get('checkvalue') ?? '', 'checkvalue');
 }
 
 /**

@@ -12,12 +12,12 @@
  * The request of mode `legacy` is not signed.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { digests, hmacOf } from '../../signing/digests.ts';
+import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { digests, hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, Signed } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { CHK_FIELDS, LEGACY_URLC_FIELDS, URLC_FIELDS } from './fields.ts';
 import type { DotpaySettings } from './settings.ts';
@@ -26,7 +26,9 @@ import { readUrlc } from './urlc.ts';
 type Values = ReadonlyMap<string, string>;
 
 function joined(head: string, names: readonly string[], values: Values, separator: string): Uint8Array {
-  return utf8([head, ...names.map((name) => values.get(name) ?? '')].join(separator));
+  let text = head;
+  for (const name of names) text += separator + (values.get(name) ?? '');
+  return utf8(text);
 }
 
 /** Half of a surrogate pair by half. JSON.stringify alone leaves these characters as they are. */
@@ -53,7 +55,7 @@ export function signChk(
   const pin = settings.PIN ?? '';
   if (settings.mode === 'next') {
     const base = nextBase(values);
-    return { base, algorithm: 'HMAC-SHA256', signature: hex(hmacOf('sha256', pin, base)) };
+    return { base, algorithm: 'HMAC-SHA256', signature: hmacText('sha256', pin, base, 'hex') };
   }
   // `url` and `urlc` may be spelt in capitals and take the same place.
   for (const name of ['url', 'urlc']) {
@@ -61,7 +63,7 @@ export function signChk(
     if (upper !== undefined) values.set(name, upper);
   }
   const base = joined(pin, CHK_FIELDS, values, '');
-  return { base, algorithm: 'SHA-256', signature: hex(digests.sha256(base)) };
+  return { base, algorithm: 'SHA-256', signature: digests.sha256.hex(base) };
 }
 
 /** `md5` of a classic cancellation. The login of the fields counts before that of the account. */
@@ -77,17 +79,17 @@ export function signLegacyCancellation(
     ...names.map((name) => values.get(name) ?? ''),
   ];
   const base = utf8(signed.join(':'));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+  return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
 function signUrlc(settings: Partial<DotpaySettings>, values: Values): Signed {
   const pin = verifyingSecret(settings.PIN, 'PIN');
   if (settings.mode === 'legacy') {
     const base = joined(pin, LEGACY_URLC_FIELDS, values, ':');
-    return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+    return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
   }
   const base = joined(pin, URLC_FIELDS, values, '');
-  return { base, algorithm: 'SHA-256', signature: hex(digests.sha256(base)) };
+  return { base, algorithm: 'SHA-256', signature: digests.sha256.hex(base) };
 }
 
 /** A notification whose signature is right. */
@@ -102,12 +104,7 @@ interface VerifiedUrlc {
  * @throws Refusal duplicate_field, signature_missing, signature_mismatch
  */
 export function verifyUrlc(settings: Partial<DotpaySettings>, received: readonly RawField[]): VerifiedUrlc {
-  const values = new Map<string, string>();
-  for (const { name, value } of received) {
-    const field = readable(name);
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, readable(value));
-  }
+  const values = uniqueValues(received);
   const { base, signature } = signUrlc(settings, values);
   const sent = values.get(settings.mode === 'legacy' ? 'md5' : 'signature') ?? '';
   if (sent === '' || !equalText(signature, sent)) {

@@ -2,6 +2,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
 import type { ProviderUpdate } from '../contract.ts';
+import { pick } from '../kit/form-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { URLC_FIELDS } from './fields.ts';
@@ -24,12 +25,6 @@ const DETAIL = [
   'payer_bank_account_name',
   'orginal_amount',
 ];
-
-function detailOf(values: Values): Record<string, string> {
-  return Object.fromEntries(
-    DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
-  );
-}
 
 /**
  * Reads a verified notification.
@@ -59,7 +54,7 @@ function readLegacy(values: Values): ProviderUpdate {
     ...(outcome === 'paid' && { providerState: { number: value('t_id') } }),
     providerReference: value('t_id') || null,
     providerStatus: value('t_status'),
-    detail: detailOf(values),
+    detail: pick(values, DETAIL),
   });
 }
 
@@ -85,7 +80,7 @@ function readOperation(values: Values): ProviderUpdate {
     ...(outcome === 'paid' && { providerState: { number } }),
     providerReference: outcome === 'refunded' ? null : number || null,
     providerStatus: operation,
-    detail: detailOf(values),
+    detail: pick(values, DETAIL),
   });
 }
 

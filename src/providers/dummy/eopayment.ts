@@ -7,7 +7,6 @@ import { currency } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
 import type { Redirect } from '../../payments/types.ts';
-import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate, Reply, StartRequest } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
@@ -87,8 +86,7 @@ const SIGNED_REPLY: Reply = {
 function present(fields: readonly RawField[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const { name, value } of fields) {
-    const key = readable(name);
-    if (value.length > 0 && !values.has(key)) values.set(key, readable(value));
+    if (value !== '' && !values.has(name)) values.set(name, value);
   }
   return values;
 }

@@ -1,6 +1,5 @@
 /** JSON whose numbers keep the digits they were sent with: a signature covers the digits, and ids go beyond 2^53. */
 import { Problem } from '../../payments/errors.ts';
-import type { Json } from '../contract.ts';
 import { DEEPEST, endOfText, jsonSize } from '../kit/message-limits.ts';
 
 const QUOTE = 0x22;
@@ -8,7 +7,7 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** A JSON number as its text. */
+/** A JSON number that JavaScript does not hold, as its text. */
 export class JsonDigits {
   readonly text: string;
   constructor(text: string) {
@@ -16,7 +15,8 @@ export class JsonDigits {
   }
 }
 
-export type JsonTree = string | boolean | null | JsonDigits | readonly JsonTree[] | JsonBranch;
+/** A number in it prints as the digits that are signed. */
+export type JsonTree = string | number | boolean | null | JsonDigits | readonly JsonTree[] | JsonBranch;
 
 /** A JSON object. */
 export type JsonBranch = { readonly [name: string]: JsonTree };
@@ -81,6 +81,22 @@ function withMarkedNumbers(source: string): string | null {
   return marked + source.slice(done);
 }
 
+/** Whether a number was written as it prints: not zero with a sign, and no whole number beyond what JavaScript holds. */
+function printsAsWritten(value: number): boolean {
+  return Number.isSafeInteger(value)
+    ? !Object.is(value, -0)
+    : Number.isFinite(value) && !Number.isInteger(value);
+}
+
+/** Whether all numbers of what was parsed print as they were written; a fraction is signed as it prints. */
+function holdsItsDigits(parsed: unknown): boolean {
+  if (typeof parsed === 'number') return printsAsWritten(parsed);
+  if (typeof parsed !== 'object' || parsed === null) return true;
+  const members = parsed as Record<string, unknown>;
+  for (const name of Object.keys(members)) if (!holdsItsDigits(members[name])) return false;
+  return true;
+}
+
 /** Puts the digits where their marks are, in what was just parsed. */
 function unmarked(value: unknown): JsonTree {
   if (typeof value === 'string')
@@ -98,6 +114,8 @@ function unmarked(value: unknown): JsonTree {
 export function parseJsonTree(source: string): JsonTree | null {
   if (jsonSize(source).depth > DEEPEST) return null;
   try {
+    const parsed: unknown = JSON.parse(source);
+    if (holdsItsDigits(parsed)) return parsed as JsonTree;
     const marked = withMarkedNumbers(source);
     if (marked !== null) return unmarked(JSON.parse(marked));
     return (JSON.parse as ParseWithSource)(source, (_name, value, context) =>
@@ -118,16 +136,6 @@ function sourceOf(context: { readonly source?: string } | undefined): string {
   return context.source;
 }
 
-/** The tree of a JSON value of ours. */
-export function jsonTreeOf(json: Json): JsonTree {
-  if (typeof json === 'number') return new JsonDigits(String(json));
-  if (Array.isArray(json)) return json.map(jsonTreeOf);
-  if (typeof json === 'object' && json !== null) {
-    return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, jsonTreeOf(value)]));
-  }
-  return json as string | boolean | null;
-}
-
 /** A member of an object; undefined where the tree is no object or lacks it. */
 export function memberOf(tree: JsonTree | undefined, name: string): JsonTree | undefined {
   return isJsonBranch(tree) ? tree[name] : undefined;
@@ -135,5 +143,6 @@ export function memberOf(tree: JsonTree | undefined, name: string): JsonTree | u
 
 /** A text or a number as text; empty for anything else. */
 export function leafText(tree: JsonTree | undefined): string {
-  return tree instanceof JsonDigits ? tree.text : typeof tree === 'string' ? tree : '';
+  if (tree instanceof JsonDigits) return tree.text;
+  return typeof tree === 'string' || typeof tree === 'number' ? String(tree) : '';
 }

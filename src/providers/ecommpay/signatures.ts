@@ -5,8 +5,9 @@
  * A message that does not verify is tried once more in byte order: the same key signs the same content, so this weakens nothing.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { equalText, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
+import { keptOrder } from '../../signing/order.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { verdict } from '../kit/verdict.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type JsonBranch,
   JsonDigits,
   type JsonTree,
-  jsonTreeOf,
   leafText,
   memberOf,
   parseJsonTree,
@@ -25,21 +25,27 @@ import { paymentStatusAlone } from './statuses.ts';
 
 const ALGORITHM = 'HMAC-SHA-512, key = secret text as UTF-8, standard base64 with padding';
 
-interface Leaf {
-  readonly path: string;
-  readonly value: string;
+/** What is signed, in the order of the message. */
+interface Leaves {
+  readonly paths: string[];
+  readonly values: (string | number)[];
 }
 
 /** What `signature` is left out of: the top, and `general` there. Anywhere else it is signed like the rest. */
 type Place = 'top' | 'general' | 'deeper';
 
+function valueText(leaf: string | number | boolean | null | JsonDigits): string | number {
+  if (typeof leaf === 'string' || typeof leaf === 'number') return leaf;
+  if (leaf instanceof JsonDigits) return leaf.text;
+  return leaf === null ? '' : Number(leaf);
+}
+
 /** Adds each leaf with its path; empty arrays and objects contribute nothing; `frame_mode` is never signed. */
-function addLeaves(leaves: Leaf[], tree: JsonTree, path: string, place: Place): void {
-  if (typeof tree === 'string') leaves.push({ path, value: tree });
-  else if (tree === null) leaves.push({ path, value: '' });
-  else if (typeof tree === 'boolean') leaves.push({ path, value: tree ? '1' : '0' });
-  else if (tree instanceof JsonDigits) leaves.push({ path, value: tree.text });
-  else {
+function addLeaves(leaves: Leaves, tree: JsonTree, path: string, place: Place): void {
+  if (typeof tree !== 'object' || tree === null || tree instanceof JsonDigits) {
+    leaves.paths.push(path);
+    leaves.values.push(valueText(tree));
+  } else {
     const isBranch = !Array.isArray(tree);
     const start = path === '' ? '' : `${path}:`;
     for (const name of Object.keys(tree)) {
@@ -51,29 +57,24 @@ function addLeaves(leaves: Leaf[], tree: JsonTree, path: string, place: Place): 
   }
 }
 
-function leavesOf(tree: JsonTree): Leaf[] {
-  const leaves: Leaf[] = [];
-  addLeaves(leaves, tree, '', 'top');
-  return leaves;
-}
+const regularOrder = keptOrder(naturalOrder);
+const otherOrder = keptOrder(byteOrder);
 
-function joined(leaves: Leaf[], order: (a: string, b: string) => number): string {
-  leaves.sort((a, b) => order(a.path, b.path));
+function textOf(tree: JsonTree, orderOf = regularOrder): string {
+  const leaves: Leaves = { paths: [], values: [] };
+  addLeaves(leaves, tree, '', 'top');
   let text = '';
-  for (const { path, value } of leaves) text += text === '' ? `${path}:${value}` : `;${path}:${value}`;
+  for (const place of orderOf(leaves.paths))
+    text += `${text === '' ? '' : ';'}${leaves.paths[place]}:${leaves.values[place]}`;
   return text;
 }
 
-function textOf(tree: JsonTree, order: (a: string, b: string) => number): string {
-  return joined(leavesOf(tree), order);
-}
-
 function baseOf(tree: JsonTree): Uint8Array {
-  return utf8(textOf(tree, naturalOrder));
+  return utf8(textOf(tree));
 }
 
 function mac(secretKey: string, base: Uint8Array): string {
-  return base64(hmacOf('sha512', secretKey, base));
+  return hmacText('sha512', secretKey, base, 'base64');
 }
 
 function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {
@@ -85,13 +86,8 @@ function signTree(settings: Partial<EcommpaySettings>, tree: JsonTree): Signed {
 function inputTree(input: RecipeInput): JsonTree {
   if (input.raw?.trimStart().startsWith('{')) return parseJsonTree(input.raw) ?? {};
   return Array.isArray(input.fields)
-    ? Object.fromEntries(
-        (input.fields as readonly (readonly [string, Json])[]).map(([name, value]) => [
-          name,
-          jsonTreeOf(value),
-        ]),
-      )
-    : jsonTreeOf((input.fields ?? {}) as Json);
+    ? Object.fromEntries(input.fields as readonly (readonly [string, Json])[])
+    : ((input.fields ?? {}) as Json);
 }
 
 /** Signs the parameters of a page address, whatever their order in the URL: the recipe `request-signature`. */
@@ -104,7 +100,7 @@ export function signPage(
 
 /** Signs the body of a call of Gate: the recipe `api-signature`. */
 export function signGateBody(settings: Partial<EcommpaySettings>, body: Json): Signed {
-  return signTree(settings, jsonTreeOf(body));
+  return signTree(settings, body);
 }
 
 /** A callback that verified. */
@@ -124,7 +120,7 @@ export function verifyCallback(settings: Partial<EcommpaySettings>, tree: JsonTr
   if (!isJsonBranch(tree ?? undefined)) throw new Refusal('malformed', 'the body is not a JSON object');
   const body = tree as JsonBranch;
   const received = body.signature ?? memberOf(body.general, 'signature');
-  const regular = textOf(body, naturalOrder);
+  const regular = textOf(body);
   if (typeof received !== 'string' || received === '') {
     throw new Refusal('signature_missing', 'there is no signature', { base: regular });
   }
@@ -134,7 +130,7 @@ export function verifyCallback(settings: Partial<EcommpaySettings>, tree: JsonTr
   };
   const first = verified(regular);
   if (equalText(first.signature, received)) return first;
-  const second = verified(textOf(body, byteOrder));
+  const second = verified(textOf(body, otherOrder));
   if (equalText(second.signature, received)) return second;
   throw new Refusal('signature_mismatch', 'the signature does not fit the body and the secret key', {
     base: regular,

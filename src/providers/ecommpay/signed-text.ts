@@ -50,7 +50,7 @@ export class SignedText {
  */
 export function holdsSeparator(tree: JsonTree): boolean {
   if (typeof tree === 'string') return tree.includes(SEPARATOR);
-  if (tree === null || typeof tree === 'boolean' || tree instanceof JsonDigits) return false;
+  if (tree === null || typeof tree !== 'object' || tree instanceof JsonDigits) return false;
   if (!isJsonBranch(tree)) return (tree as readonly JsonTree[]).some(holdsSeparator);
   return Object.entries(tree).some(([name, value]) => name.includes(SEPARATOR) || holdsSeparator(value));
 }

@@ -3,6 +3,7 @@ import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
+import { pick } from '../kit/form-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import type { EpaydkSettings } from './settings.ts';
@@ -55,9 +56,7 @@ export function readEpayCallback(
     providerReference: txnid || null,
     providerStatus: status,
     ...cardOf(values),
-    detail: Object.fromEntries(
-      DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
-    ),
+    detail: pick(values, DETAIL),
   });
 }
 

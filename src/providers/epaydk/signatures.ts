@@ -4,26 +4,23 @@
  * SHEET.md.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, readable, utf8 } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readEpayCallback } from './callback.ts';
 import type { EpaydkSettings } from './settings.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-function withoutHash(fields: Fields): Fields {
-  return fields.filter(([name]) => name !== 'hash');
-}
-
 /** The hash of some parameters, in their order; a parameter `hash` is left out. */
 export function epayHash(settings: Partial<EpaydkSettings>, fields: Fields): Signed {
-  const values = withoutHash(fields).map(([, value]) => value);
-  const base = utf8(values.join('') + (settings.secret ?? ''));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+  let text = '';
+  for (const [name, value] of fields) if (name !== 'hash') text += value;
+  const base = utf8(text + (settings.secret ?? ''));
+  return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
 /** A message whose hash is right. */
@@ -42,13 +39,9 @@ export function verifyEpayHash(
   settings: Partial<EpaydkSettings>,
   received: readonly RawField[],
 ): VerifiedMessage {
-  const fields = received.map(({ name, value }) => [readable(name), readable(value)] as const);
-  const seen = new Set<string>();
-  for (const [name] of fields) {
-    if (seen.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
-    seen.add(name);
-  }
-  const hash = fields.find(([name]) => name === 'hash')?.[1] ?? '';
+  const values = uniqueValues(received, 'parameter');
+  const fields = [...values];
+  const hash = values.get('hash') ?? '';
   const { base, signature } = epayHash({ secret: verifyingSecret(settings.secret, 'secret') }, fields);
   if (hash === '' || !equalText(signature, hash)) {
     throw new Refusal(
@@ -57,7 +50,7 @@ export function verifyEpayHash(
       { base: readable(base), expected: signature, received: hash },
     );
   }
-  return { fields: withoutHash(fields), base, signature };
+  return { fields: fields.filter(([name]) => name !== 'hash'), base, signature };
 }
 
 function judgeMessage(settings: Partial<EpaydkSettings>, input: RecipeInput): Promise<Verdict> {

@@ -16,9 +16,12 @@ const BRAND = /^[\p{L}\d][\p{L}\d .,/_&+()-]{0,39}$/u;
 /** More digits than the last four of a card have no business in a brand. */
 const MANY_DIGITS = /\d{5}/;
 
+/** Four digits, with nothing, no digit or eight digits before them. A longer text is cut before it is looked at. */
+const LAST_FOUR = /^(?:|.{0,7}\D|\d{8})(\d{4})$/s;
+
 /** The last four digits of a masked number; null where fewer stand at its end. */
 export function lastFour(number: string | null | undefined): string | null {
-  return /(?:^|\D|\d{8})(\d{4})$/.exec(number?.trim() ?? '')?.[1] ?? null;
+  return LAST_FOUR.exec(number?.trim().slice(-12) ?? '')?.[1] ?? null;
 }
 
 /**

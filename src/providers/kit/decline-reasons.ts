@@ -45,8 +45,11 @@ export function withReason(
   table: DeclineTable,
   ...codes: readonly (string | null | undefined)[]
 ): Pick<ProviderUpdate, 'declineReason'> {
-  const [declineReason] = codes.flatMap((code) => reasonIn(table, code) ?? []);
-  return declineReason ? { declineReason } : {};
+  for (const code of codes) {
+    const declineReason = reasonIn(table, code);
+    if (declineReason) return { declineReason };
+  }
+  return {};
 }
 
 /** The answers of card issuers (ISO 8583 field 39, as the banks of France list them), for the providers that pass them on. */

@@ -1,7 +1,7 @@
 /** Messages that are forms: their raw bytes, and their parameters in order. */
 import { Refusal } from '../../payments/errors.ts';
-import { utf8 } from '../../signing/bytes.ts';
 import { parseForm, type RawField, rawFields } from '../../signing/form.ts';
+import { utf8Octets } from '../../signing/octets.ts';
 import type { Json, ProviderRequest, RecipeInput } from '../contract.ts';
 import { MOST_FIELDS, requireFewFields } from './message-limits.ts';
 
@@ -21,9 +21,10 @@ export function formBytes(request: ProviderRequest): Uint8Array {
 
 /**
  * The parameters of a form message.
+ * @param bytes or their octets.
  * @throws Refusal when the percent-encoding is broken, or there are more than any genuine message has.
  */
-export function formFields(bytes: Uint8Array): RawField[] {
+export function formFields(bytes: Uint8Array | string): RawField[] {
   const fields = parseForm(bytes, MOST_FIELDS + 1);
   if (!fields) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
   requireFewFields(fields.length);
@@ -32,7 +33,47 @@ export function formFields(bytes: Uint8Array): RawField[] {
 
 /** The parameters of a recipe's input, given raw or as fields. */
 export function inputFields(input: RecipeInput): RawField[] {
-  return input.raw === undefined ? rawFields(textFields(input)) : formFields(utf8(input.raw));
+  return input.raw === undefined ? rawFields(textFields(input)) : formFields(utf8Octets(input.raw));
+}
+
+/** Those of some fields that are there and not empty, in the order of the names. */
+export function pick(
+  values: ReadonlyMap<string, string>,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = values.get(name);
+    if (value) picked[name] = value;
+  }
+  return picked;
+}
+
+/**
+ * The fields of a form message by their names.
+ * @throws Refusal when a name came twice.
+ */
+export function uniqueFields(fields: readonly RawField[]): Map<string, RawField> {
+  const found = new Map<string, RawField>();
+  for (const field of fields) {
+    if (found.has(field.name)) throw new Refusal('duplicate_field', `the field ${field.name} came twice`);
+    found.set(field.name, field);
+  }
+  return found;
+}
+
+/**
+ * The values of a form message by their names.
+ * @param noun what a protocol calls them.
+ * @throws Refusal when a name came twice.
+ */
+export function uniqueValues(fields: readonly RawField[], noun = 'field'): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, value } of fields) {
+    if (values.has(name)) throw new Refusal('duplicate_field', `the ${noun} ${name} came twice`);
+    values.set(name, value);
+  }
+  return values;
 }
 
 function jsonText(value: Json): string {
@@ -44,5 +85,8 @@ export function textFields(input: RecipeInput): (readonly [string, string])[] {
   const pairs = Array.isArray(input.fields)
     ? (input.fields as readonly (readonly [string, Json])[])
     : Object.entries((input.fields ?? {}) as Record<string, Json>);
-  return pairs.map(([name, value]) => [name, jsonText(value)] as const);
+  const isText = pairs.every((pair) => typeof pair[1] === 'string');
+  return isText
+    ? (pairs as (readonly [string, string])[])
+    : pairs.map(([name, value]) => [name, jsonText(value)] as const);
 }

@@ -32,10 +32,23 @@ interface Open {
  * @throws SyntaxError when it is no JSON, or is too deep; RepeatedMember when it says something twice.
  */
 export function parseJsonOnce(text: string): unknown {
-  if (jsonSize(text).depth > DEEPEST) throw new SyntaxError(`the JSON is deeper than ${DEEPEST}`);
+  const { depth, members } = jsonSize(text);
+  if (depth > DEEPEST) throw new SyntaxError(`the JSON is deeper than ${DEEPEST}`);
   const parsed: unknown = JSON.parse(text);
-  refuseRepeats(text);
+  // Of a member that comes twice the parsed object has one: only then it is worth finding which.
+  if (membersIn(parsed) !== members) refuseRepeats(text);
   return parsed;
+}
+
+/** How many members the objects of a parsed text have. */
+function membersIn(parsed: unknown): number {
+  if (typeof parsed !== 'object' || parsed === null) return 0;
+  let count = 0;
+  if (Array.isArray(parsed)) for (const value of parsed) count += membersIn(value);
+  else
+    for (const name of Object.keys(parsed))
+      count += 1 + membersIn((parsed as Readonly<Record<string, unknown>>)[name]);
+  return count;
 }
 
 /** @param json a text that is JSON. @throws RepeatedMember */

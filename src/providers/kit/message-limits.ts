@@ -18,6 +18,7 @@ export function requireFewFields(count: number): void {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 /** `[` and `{`, `]` and `}` differ in this bit. */
 const CURLY = 0x20;
 const OPENING = 0x7b;
@@ -27,6 +28,8 @@ const CLOSING = 0x7d;
 export interface JsonSize {
   /** Values of members and lists; at most one too many for each empty object or list. */
   readonly values: number;
+  /** Members of objects, those that come twice counted twice. */
+  readonly members: number;
   readonly depth: number;
 }
 
@@ -46,13 +49,15 @@ export function endOfText(json: string, start: number): number {
 
 /** Measures a text, which need not be JSON, in one pass. */
 export function jsonSize(text: string): JsonSize {
-  let [values, depth, deepest] = [0, 0, 0];
+  let [values, members, depth, deepest] = [0, 0, 0, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfText(text, at);
     } else if (code === COMMA) {
       values += 1;
+    } else if (code === COLON) {
+      members += 1;
     } else if ((code | CURLY) === OPENING) {
       values += 1;
       depth += 1;
@@ -61,7 +66,7 @@ export function jsonSize(text: string): JsonSize {
       depth -= 1;
     }
   }
-  return { values, depth: deepest };
+  return { values, members, depth: deepest };
 }
 
 /**

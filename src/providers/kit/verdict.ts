@@ -1,29 +1,32 @@
 /** What checking a message found, and the status that it stands for. */
 import { Refusal } from '../../payments/errors.ts';
-import { type Minor, ZERO } from '../../payments/money.ts';
+import type { Minor } from '../../payments/money.ts';
 import { apply, NEW_ATTEMPT, summarize } from '../../payments/rules.ts';
-import type { Status } from '../../payments/statuses.ts';
+import type { Outcome, Status } from '../../payments/statuses.ts';
 import { utf8 } from '../../signing/bytes.ts';
+import { kept } from '../../signing/kept.ts';
 import type { ProviderUpdate, Reply, Verdict } from '../contract.ts';
+
+/** The status of a payment of whatever amount, of which one update has said that all of it came to this. */
+const statusOf = kept((outcome) => {
+  const asked = 1 as Minor;
+  const alone = { outcome: outcome as Outcome, amount: asked, movement: 'alone' };
+  const isBack = outcome === 'refunded' || outcome === 'reversed';
+  const before = isBack ? { ...NEW_ATTEMPT, paid: { before: asked } } : NEW_ATTEMPT;
+  return summarize(asked, [apply(before, alone)]).status;
+});
 
 /**
  * The status that an update stands for when nothing else is known of its payment: the asked amount is taken to be
  * the update's own. Null where it moves nothing.
  */
 export function statusAlone(
-  update: ProviderUpdate,
+  { outcome }: Pick<ProviderUpdate, 'outcome'>,
   capture: 'automatic' | 'manual' = 'automatic',
 ): Status | null {
-  const paid = capture === 'manual' ? 'authorized' : 'paid';
-  const outcome = update.outcome === 'accepted' ? paid : update.outcome;
   if (outcome === 'none') return null;
-  const amount = (typeof update.amount === 'number' && update.amount > 0 ? update.amount : 1) as Minor;
-  const alone = { outcome, amount, movement: update.movement };
-  const before =
-    outcome === 'refunded' || outcome === 'reversed'
-      ? { ...NEW_ATTEMPT, paid: { before: amount } }
-      : NEW_ATTEMPT;
-  return summarize(amount || ZERO, [apply(before, alone)]).status;
+  if (outcome !== 'accepted') return statusOf(outcome);
+  return capture === 'manual' ? 'authorized' : 'paid';
 }
 
 /**

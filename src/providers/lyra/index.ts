@@ -12,7 +12,7 @@ import { Refusal } from '../../payments/errors.ts';
 import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
-import { formBytes, formFields } from '../kit/form-message.ts';
+import { formBytes, formFields, uniqueFields } from '../kit/form-message.ts';
 import { checkLyra } from './check.ts';
 import { LYRA_REQUIRES, LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
@@ -34,7 +34,6 @@ import {
   lyraLikelyCauses,
   lyraRecipes,
   signLyraForm,
-  uniqueLyraFields,
   verifyKrAnswer,
   verifyLyraForm,
 } from './signatures.ts';
@@ -121,7 +120,7 @@ export function lyraPlatform(edition: Edition) {
 
     async notification(request, account, channel) {
       const settings = { ...account.settings, ctx_mode: lyraMode(account.environment) };
-      const received = uniqueLyraFields(formFields(formBytes(request)));
+      const received = uniqueFields(formFields(formBytes(request)));
       if (isKrMessage(received)) {
         return withOrder(readKrAnswer(settings, verifyKrAnswer(settings, received, channel).answer));
       }

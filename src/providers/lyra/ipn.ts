@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
+import { pick } from '../kit/form-message.ts';
 import { present } from '../kit/json-message.ts';
 import { providerUpdate } from '../kit/update.ts';
 import type { IpnValues } from './reading.ts';
@@ -36,7 +37,7 @@ const DETAIL = [
 ];
 
 /** The fields that we rely on, each in its form. */
-const FORMS: Readonly<Record<string, RegExp>> = {
+const FORMS = Object.entries({
   vads_action_mode: /^INTERACTIVE$/,
   vads_page_action: /^PAYMENT$/,
   vads_amount: /^\d{1,12}$/,
@@ -44,7 +45,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   vads_trans_date: /^\d{14}$/,
   vads_trans_id: /^[A-Za-z0-9]{6}$/,
   vads_trans_status: /^[A-Z_]+$/,
-};
+});
 
 /** Outcomes that need an operation type, and of which each transaction is counted once, by its vads_trans_uuid. */
 const MOVES_MONEY: ReadonlySet<UpdateOutcome> = new Set(['paid', 'authorized', 'reversed']);
@@ -53,7 +54,7 @@ const OPERATION_TYPE = /^(?:DEBIT|CREDIT|VERIFICATION)$/;
 
 /** @throws Refusal naming the field. */
 function requireForms(values: IpnValues): void {
-  for (const [name, form] of Object.entries(FORMS)) {
+  for (const [name, form] of FORMS) {
     if (!form.test(values.get(name) ?? ''))
       throw new Refusal('field_missing', `${name} is missing or malformed`);
   }
@@ -153,9 +154,7 @@ export function readIpn(settings: Partial<LyraSettings>, values: IpnValues): Pro
     currency: currencyByNumber(numeric)?.alpha ?? numeric,
     echo: echoOf(values),
     ...toldOf(values),
-    detail: Object.fromEntries(
-      DETAIL.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? '']] : [])),
-    ),
+    detail: pick(values, DETAIL),
   });
 }
 

@@ -5,6 +5,7 @@
  * then read in one way, whatever names came with it (SHEET.md, "What its signature proves").
  */
 import { Refusal } from '../../payments/errors.ts';
+import { keptOrder } from '../../signing/order.ts';
 
 /** A verified form's `vads_` fields by name. */
 export type IpnValues = ReadonlyMap<string, string>;
@@ -42,24 +43,43 @@ export const EFFECTIVE_CURRENCY: Place = [...EFFECTIVE_AMOUNT, ['vads_effective_
 const CONFIG: Place = [['vads_payment_config', /^(?:SINGLE|MULTI(?:_EXT)?:.*)$/]];
 const ORDER_ALONE: Place = [['vads_order_id', ORDER]];
 
-/** One value between two borders of the signed text; `name` only where a field is that value and no more. */
-interface Token {
-  readonly name: string | null;
-  readonly text: string;
+/** What stands between two borders of the signed text, and the name of each where a field is that value and no more. */
+interface Tokens {
+  readonly texts: readonly string[];
+  readonly names: readonly (string | null)[];
 }
 
+const orderOf = keptOrder();
+
 /** The signed text cut at every `+`, in the order in which it was signed. */
-function tokensOf(values: IpnValues): readonly Token[] {
-  const sorted = [...values].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return sorted.flatMap(([name, value]) => {
+function cut(values: IpnValues): Tokens {
+  const [texts, names]: [string[], (string | null)[]] = [[], []];
+  const all = [...values];
+  for (const place of orderOf(all.map(([name]) => name))) {
+    const [name, value] = all[place] as readonly [string, string];
     const parts = value.split('+');
-    return parts.map((text) => ({ name: parts.length === 1 ? name : null, text }));
-  });
+    for (const text of parts) {
+      texts.push(text);
+      names.push(parts.length === 1 ? name : null);
+    }
+  }
+  return { texts, names };
+}
+
+/** A message is read in several ways, and cut once. */
+const known = new WeakMap<IpnValues, Tokens>();
+
+function tokensOf(values: IpnValues): Tokens {
+  const before = known.get(values);
+  if (before) return before;
+  const tokens = cut(values);
+  known.set(values, tokens);
+  return tokens;
 }
 
 /** The signed text cut at every `+`: the same for whatever names and borders its values come with. */
 export function textsOf(values: IpnValues): readonly string[] {
-  return tokensOf(values).map(({ text }) => text);
+  return tokensOf(values).texts;
 }
 
 /** Where the text first looks like this; -1: nowhere. */
@@ -70,12 +90,9 @@ export function firstOf(texts: readonly string[], place: Place): number {
 }
 
 /** Whether the first place in the text that looks like this has these names. */
-function isFirst(tokens: readonly Token[], place: Place): boolean {
-  const at = firstOf(
-    tokens.map(({ text }) => text),
-    place,
-  );
-  return at >= 0 && place.every(([name], offset) => tokens[at + offset]?.name === name);
+function isFirst({ texts, names }: Tokens, place: Place): boolean {
+  const at = firstOf(texts, place);
+  return at >= 0 && place.every(([name], offset) => names[at + offset] === name);
 }
 
 /**
@@ -86,7 +103,7 @@ function isFirst(tokens: readonly Token[], place: Place): boolean {
 export function requireOneReading(values: IpnValues): void {
   const tokens = tokensOf(values);
   // A message without an operation type moves no money (ipn.ts); one that has it must have it in its place.
-  const texts = tokens.map(({ text }) => text);
+  const { texts } = tokens;
   const hasType = firstOf(texts, ORDER_NUMBER) >= 0 || Boolean(values.get('vads_operation_type'));
   const order = hasType ? ORDER_NUMBER : ORDER_ALONE;
   const isThere = (place: Place) => firstOf(texts, place) >= 0;

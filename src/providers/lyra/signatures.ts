@@ -5,12 +5,14 @@
 import type * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
-import { base64, concat, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { base64, equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
+import { fromOctets, utf8Octets } from '../../signing/octets.ts';
+import { keptOrder } from '../../signing/order.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Channel, LikelyCause, ProviderUpdate, Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueFields } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { KR_ANSWER, readIpn, readKrAnswer } from './ipn.ts';
@@ -20,26 +22,22 @@ import type { LyraSettings } from './settings.ts';
 const ALGORITHMS = {
   'hmac-sha-256': {
     label: 'HMAC-SHA-256',
-    sign: (base: Uint8Array, key: string) => base64(hmacOf('sha256', key, base)),
+    sign: (base: Uint8Array, key: string) => hmacText('sha256', key, base, 'base64'),
   },
-  'sha-1': { label: 'SHA-1', sign: (base: Uint8Array) => hex(weakDigests.sha1(base)) },
+  'sha-1': { label: 'SHA-1', sign: (base: Uint8Array) => weakDigests.sha1.hex(base) },
 } as const;
 
-const PLUS = utf8('+');
-
-interface VadsField {
-  readonly name: string;
-  readonly value: Uint8Array;
-}
-
-function isVads({ name }: { readonly name: string }): boolean {
+function isVads(name: string): boolean {
   return name.startsWith('vads_');
 }
 
-/** Values of all `vads_` fields, empty ones too, in byte order of their names, and the key, joined by `+`. */
-function formText(fields: readonly VadsField[], key: string): Uint8Array {
-  const sorted = fields.filter(isVads).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return concat([...sorted.flatMap(({ value }) => [value, PLUS]), utf8(key)]);
+const orderOf = keptOrder();
+
+/** Values of all `vads_` fields, empty ones too, in byte order of their names, each with a `+` behind it. */
+function joined(names: readonly string[], values: readonly string[]): string {
+  let text = '';
+  for (const place of orderOf(names)) text += `${values[place]}+`;
+  return text;
 }
 
 /** The HMAC is over the whole text, the key at its end included. */
@@ -55,34 +53,20 @@ function signText(
 
 /** `request-signature`: the form's `signature`, base64 of the HMAC or lower-case hexadecimal of the SHA-1. */
 export function signLyraForm(settings: Partial<LyraSettings>, input: Omit<RecipeInput, 'raw'>): Signed {
-  const sorted = textFields(input)
-    .filter(([name]) => name.startsWith('vads_'))
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  let text = '';
-  for (const [, value] of sorted) text += `${value}+`;
+  const fields = textFields(input).filter(([name]) => isVads(name));
+  const text = joined(
+    fields.map(([name]) => name),
+    fields.map(([, value]) => value),
+  );
   // A published vector names its algorithm itself, and not in the settings.
   const otherwise = input.rest?.algorithm === 'SHA-1' ? 'sha-1' : 'hmac-sha-256';
   return signText(settings, utf8(text + (settings.key ?? '')), otherwise);
 }
 
-/**
- * A message's fields by name.
- * @throws Refusal when a name comes twice.
- */
-export function uniqueLyraFields(received: readonly RawField[]): Map<string, Uint8Array> {
-  const values = new Map<string, Uint8Array>();
-  for (const { name, value } of received) {
-    const text = readable(name);
-    if (values.has(text)) throw new Refusal('duplicate_field', `the field ${text} came twice`);
-    values.set(text, value);
-  }
-  return values;
-}
-
-type Received = ReadonlyMap<string, Uint8Array>;
+type Received = ReadonlyMap<string, RawField>;
 
 function textOf(received: Received, name: string): string {
-  return readable(received.get(name) ?? new Uint8Array());
+  return received.get(name)?.value ?? '';
 }
 
 /** @throws Refusal */
@@ -107,11 +91,14 @@ interface VerifiedForm {
  * @throws Refusal
  */
 export function verifyLyraForm(settings: Partial<LyraSettings>, received: Received): VerifiedForm {
-  const fields = Array.from(received, ([name, value]) => ({ name, value }));
-  const { base, signature } = signText(settings, formText(fields, settings.key ?? ''));
+  const fields = [...received.values()].filter(({ name }) => isVads(name));
+  const text = joined(
+    fields.map(({ name }) => name),
+    fields.map(({ octets }) => octets),
+  );
+  const { base, signature } = signText(settings, fromOctets(text + utf8Octets(settings.key ?? '')));
   requireSignature(base, signature, textOf(received, 'signature'), 'signature');
-  const values = new Map(fields.filter(isVads).map(({ name, value }) => [name, readable(value)]));
-  return { values, base, signature };
+  return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature };
 }
 
 /** Whether a message is of the REST API, and not of the form. */
@@ -137,7 +124,7 @@ export function verifyKrAnswer(
   const base = utf8(text);
   const key = channel === 'return' ? settings.rest_hmac_key : settings.rest_password;
   if (!key) throw new Refusal('signature_mismatch', 'the account has no key for kr-hash');
-  const signature = hex(hmacOf('sha256', key, base));
+  const signature = hmacText('sha256', key, base, 'hex');
   requireSignature(base, signature, textOf(received, 'kr-hash'), 'kr-hash');
   // It is proven by now. An order with many tries to pay it has many members.
   return { answer: readMembers(KR_ANSWER, parseMessage(text)), base, signature };
@@ -151,7 +138,7 @@ export function lyraAuthorization({ site_id = '', rest_password = '' }: Partial<
 
 function messageVerdict(settings: Partial<LyraSettings>, input: RecipeInput, channel: Channel) {
   return verdict(() => {
-    const received = uniqueLyraFields(inputFields(input));
+    const received = uniqueFields(inputFields(input));
     if (isKrMessage(received)) {
       const { answer, base, signature } = verifyKrAnswer(settings, received, channel);
       return { base, signature, status: statusOfUpdate(readKrAnswer(settings, answer)) };

@@ -25,9 +25,7 @@ import { TIPOS } from './statuses.ts';
  * @throws Refusal malformed, field_missing
  */
 function readNasp(request: ProviderRequest): Hint {
-  const values = new Map(
-    formFields(formBytes(request)).map(({ name, value }) => [readable(name), readable(value)]),
-  );
+  const values = new Map(formFields(formBytes(request)).map(({ name, value }) => [name, value]));
   const order = values.get('id_transacao') ?? '';
   const code = values.get('cod_moip') ?? '';
   if (!order || !/^\d{1,15}$/.test(code))

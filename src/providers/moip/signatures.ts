@@ -1,6 +1,6 @@
 /** The named recipes. Moip signs nothing: the Basic header authorises our calls, and what a NASP says has to be queried. */
 import { fromDecimal } from '../../payments/money.ts';
-import { base64, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, utf8 } from '../../signing/bytes.ts';
 import type { Json, Recipe, Signed } from '../contract.ts';
 import { inputFields } from '../kit/form-message.ts';
 import { instructionPage, MOIP_PRODUCTION } from './hosts.ts';
@@ -38,7 +38,7 @@ function answerCase(raw: string): Readonly<Record<string, Json>> {
 
 /** A NASP together with the answer to the query: the answer counts, and both must name the same money. */
 function notificationCase(raw: string, queryAnswer: string): Readonly<Record<string, Json>> {
-  const values = new Map(inputFields({ raw }).map(({ name, value }) => [readable(name), readable(value)]));
+  const values = new Map(inputFields({ raw }).map(({ name, value }) => [name, value]));
   const claimed = values.get('status_pagamento') ?? '';
   const payment = readQueryAnswer(queryAnswer).payments.find(
     ({ codigoMoip }) => plainCode(codigoMoip) === plainCode(values.get('cod_moip') ?? ''),

@@ -6,12 +6,14 @@
  * refused, so that a signed text has one reading.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { compareBytes, concat, equalBytes, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { equalBytes, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
 import { type RawField, rawFields } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
+import { fromOctets } from '../../signing/octets.ts';
+import { keptOrder } from '../../signing/order.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { moneticoKeyBytes } from './key.ts';
 import { readMoneticoNotification } from './notification.ts';
@@ -20,8 +22,6 @@ import { moneticoReply } from './replies.ts';
 import type { MoneticoSettings } from './settings.ts';
 
 const ALGORITHM = 'HMAC-SHA1 hex';
-const EQUALS = utf8('=');
-const ASTERISK = utf8('*');
 
 const keyBytes = kept(moneticoKeyBytes);
 
@@ -31,20 +31,21 @@ function keyOf({ key }: Partial<MoneticoSettings>): Uint8Array {
   return bytes;
 }
 
-/** The signed text of fields of which none is the MAC. */
+const orderOf = keptOrder();
+
+/** The signed text of fields, whose names are ASCII; the MAC among them is left out. */
 function signedText(fields: readonly RawField[]): Uint8Array {
-  const sorted = fields.toSorted((a, b) => compareBytes(a.name, b.name));
-  const parts = sorted.flatMap(({ name, value }, index) => [
-    ...(index > 0 ? [ASTERISK] : []),
-    name,
-    EQUALS,
-    value,
-  ]);
-  return concat(parts);
+  const signed = fields.filter(({ name }) => name !== 'MAC');
+  let text = '';
+  for (const place of orderOf(signed.map(({ name }) => name))) {
+    const { name, octets } = signed[place] as RawField;
+    text += `${text === '' ? '' : '*'}${name}=${octets}`;
+  }
+  return fromOctets(text);
 }
 
 function signed(settings: Partial<MoneticoSettings>, base: Uint8Array): Signed {
-  return { base, algorithm: ALGORITHM, signature: hex(hmacOf('sha1', keyOf(settings), base)) };
+  return { base, algorithm: ALGORITHM, signature: hmacText('sha1', keyOf(settings), base, 'hex') };
 }
 
 /** Signs the fields of a form or of a server call; a MAC among them is left out. */
@@ -52,8 +53,7 @@ export function signMonetico(
   settings: Partial<MoneticoSettings>,
   fields: Iterable<readonly [name: string, value: string]>,
 ): Signed {
-  const unsigned = Array.from(fields).filter(([name]) => name !== 'MAC');
-  return signed(settings, signedText(rawFields(unsigned)));
+  return signed(settings, signedText(rawFields(fields)));
 }
 
 const NAME = /^[A-Za-z0-9_-]+$/;
@@ -69,18 +69,6 @@ interface VerifiedFields {
   readonly signature: string;
 }
 
-/** The fields by name. */
-function uniqueFields(fields: readonly RawField[]): ReadonlyMap<string, RawField> {
-  const found = new Map<string, RawField>();
-  for (const field of fields) {
-    const name = readable(field.name);
-    if (!NAME.test(name)) throw new Refusal('malformed', 'a field has a name that the protocol has not');
-    if (found.has(name)) throw new Refusal('duplicate_field', `the field ${name} came twice`);
-    found.set(name, field);
-  }
-  return found;
-}
-
 /**
  * Verifies the fields of a notification.
  * @throws Refusal malformed, duplicate_field, signature_missing, signature_malformed, signature_mismatch
@@ -90,10 +78,11 @@ export function verifyMonetico(
   received: readonly RawField[],
 ): VerifiedFields {
   verifyingSecret(settings.key, 'key');
-  const fields = uniqueFields(received);
-  const mac = readable(fields.get('MAC')?.value ?? new Uint8Array());
-  const others = received.filter((field) => field !== fields.get('MAC'));
-  const { base, signature } = signed(settings, signedText(others));
+  if (!received.every(({ name }) => NAME.test(name)))
+    throw new Refusal('malformed', 'a field has a name that the protocol has not');
+  const values = uniqueValues(received);
+  const mac = values.get('MAC') ?? '';
+  const { base, signature } = signed(settings, signedText(received));
   if (mac === '') throw new Refusal('signature_missing', 'there is no MAC');
   const bytes = fromHex(mac);
   if (bytes?.length !== 20) throw new Refusal('signature_malformed', 'MAC is not 40 hexadecimal digits');
@@ -103,12 +92,9 @@ export function verifyMonetico(
       expected: signature,
       received: mac,
     });
-  const values = new Map<string, string>();
-  for (const [name, { value }] of fields) {
-    const text = readable(value);
-    if (FIELD_INSIDE.test(text)) throw new Refusal('malformed', `${name} has another field inside`);
-    if (name !== 'MAC') values.set(name, text);
-  }
+  for (const [name, value] of values)
+    if (FIELD_INSIDE.test(value)) throw new Refusal('malformed', `${name} has another field inside`);
+  values.delete('MAC');
   return { values, base, signature };
 }
 

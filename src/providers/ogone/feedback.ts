@@ -5,12 +5,12 @@ import { fromDecimal } from '../../payments/money.ts';
 import type { UpdatedOperation } from '../../payments/reconciliation.ts';
 import type { ProviderUpdate, UpdateOutcome } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
-import { asciiText } from '../kit/text.ts';
+import { pick } from '../kit/form-message.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { ogoneDecline, ogoneOperationState, ogoneOutcome, usualKind } from './statuses.ts';
 
 /** The signed parameters of a message by upper-case name. */
-export type FeedbackValues = ReadonlyMap<string, Uint8Array>;
+export type FeedbackValues = ReadonlyMap<string, string>;
 
 /** What an operator sees of a message. CARDNO comes masked. */
 const DETAIL = ['PM', 'BRAND', 'CARDNO', 'ACCEPTANCE', 'NCERROR', 'TRXDATE', 'CN', 'IP', 'ECI'];
@@ -30,8 +30,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 /** @throws Refusal naming the parameter that has not its form. */
 export function requireFeedbackForms(values: FeedbackValues): void {
   for (const [name, form] of Object.entries(FORMS)) {
-    if (!form.test(asciiText(values.get(name) ?? new Uint8Array())))
-      throw new Refusal('malformed', `${name} is missing or malformed`);
+    if (!form.test(values.get(name) ?? '')) throw new Refusal('malformed', `${name} is missing or malformed`);
   }
 }
 
@@ -54,7 +53,7 @@ export function ogoneOperationNumber(payid: string, payidsub: string): string | 
  * A repeat has the same PAYID, PAYIDSUB and STATUS.
  */
 export function readFeedback(values: FeedbackValues): ProviderUpdate {
-  const value = (name: string) => asciiText(values.get(name) ?? new Uint8Array());
+  const value = (name: string) => values.get(name) ?? '';
   const status = value('STATUS');
   const payid = value('PAYID');
   // Accounts that do not send PAYIDSUB mean the first operation, which the platform numbers 0.
@@ -88,7 +87,7 @@ export function readFeedback(values: FeedbackValues): ProviderUpdate {
       expiry: expiryIn('MMYY', value('ED')),
       liabilityShift: LIABILITY.get(value('ECI')) ?? null,
     }),
-    detail: Object.fromEntries(DETAIL.map((name) => [name, value(name)] as const).filter(([, text]) => text)),
+    detail: pick(values, DETAIL),
   });
 }
 

@@ -4,26 +4,26 @@
  * In the regular mode the passphrase follows each `NAME=value`, so that no value can reach into the next one. "Main parameters
  * only" has no such borders and no names: its feedback does not prove where one value ends.
  */
-import { concat, utf8 } from '../../signing/bytes.ts';
+import { utf8 } from '../../signing/bytes.ts';
 import { type CharsetName, charset } from '../../signing/charsets.ts';
+import { fromOctets, isAscii, octets, utf8Octets } from '../../signing/octets.ts';
+import { keptOrder } from '../../signing/order.ts';
 import type { OgoneSettings } from './settings.ts';
 
-/** A parameter that is signed: its name in upper case, its value in the bytes that are hashed. */
+/** A parameter that is signed: its name in upper case, its value in the octets that are hashed. */
 export interface HashedField {
   readonly name: string;
-  readonly value: Uint8Array;
+  readonly octets: string;
 }
 
-type Order = (a: HashedField, b: HashedField) => number;
-
 /** Names that are signed are ASCII, in which the order of text is the order of bytes. */
-const byteOrder: Order = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const byteOrder = keptOrder();
 
 /** The vendor's PHP SDK sorts as a dictionary: underscore, then digits, then letters. */
-const dictionaryOrder: Order = (a, b) => {
-  const [one, other] = [dictionaryKey(a.name), dictionaryKey(b.name)];
+const dictionaryOrder = keptOrder((a, b) => {
+  const [one, other] = [dictionaryKey(a), dictionaryKey(b)];
   return one < other ? -1 : one > other ? 1 : 0;
-};
+});
 
 function dictionaryKey(name: string): string {
   return name.replaceAll('_', '\u0001');
@@ -35,21 +35,24 @@ function dictionaryKey(name: string): string {
  * @returns the name in upper case; null when both orders agree.
  */
 export function ambiguousName(names: readonly string[]): string | null {
-  const fields = names.map((name) => ({ name: name.toUpperCase(), value: new Uint8Array() }));
-  const inDictionary = fields.toSorted(dictionaryOrder);
-  const found = fields.toSorted(byteOrder).find((field, index) => field !== inDictionary[index]);
-  return found?.name ?? null;
+  const upper = names.map((name) => name.toUpperCase());
+  const inDictionary = dictionaryOrder(upper);
+  const found = byteOrder(upper).find((place, index) => place !== inDictionary[index]);
+  return found === undefined ? null : (upper[found] ?? null);
 }
 
-const EQUALS = utf8('=');
-
 /** Empty values are not signed, the text `0` is. */
-function eachParameter(fields: readonly HashedField[], order: Order, passphrase: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const { name, value } of fields.filter((field) => field.value.length > 0).sort(order)) {
-    parts.push(utf8(name), EQUALS, value, passphrase);
+function eachParameter(
+  fields: readonly HashedField[],
+  orderOf: ReturnType<typeof keptOrder>,
+  passphrase: string,
+): string {
+  let text = '';
+  for (const place of orderOf(fields.map(({ name }) => name))) {
+    const { name, octets: value } = fields[place] as HashedField;
+    if (value !== '') text += `${utf8Octets(name)}=${value}${passphrase}`;
   }
-  return concat(parts);
+  return text;
 }
 
 /** The feedback parameters of "main parameters only", in its order. */
@@ -70,12 +73,10 @@ const MAIN_IN = ['ORDERID', 'AMOUNT', 'CURRENCY', 'PSPID'];
 function mainParameters(
   names: readonly string[],
   fields: readonly HashedField[],
-  passphrase: Uint8Array,
-): Uint8Array {
-  const values = names.flatMap((name) =>
-    fields.filter((field) => field.name === name).map(({ value }) => value),
-  );
-  return concat([...values, passphrase]);
+  passphrase: string,
+): string {
+  const values = names.map((name) => fields.find((field) => field.name === name)?.octets ?? '');
+  return values.join('') + passphrase;
 }
 
 /** The charset that was chosen in the back office. */
@@ -90,25 +91,16 @@ export function holdsPassphrase(settings: Partial<OgoneSettings>, text: string):
   );
 }
 
-/** Whether the bytes of a value hold the SHA-OUT passphrase, in either charset. */
-export function holdsBorder({ sha_out = '' }: Partial<OgoneSettings>, value: Uint8Array): boolean {
+/** Whether the octets of a value hold the SHA-OUT passphrase, in either charset. */
+export function holdsBorder({ sha_out = '' }: Partial<OgoneSettings>, value: string): boolean {
   // In either charset it has at least as many bytes as characters.
   if (sha_out === '' || value.length < sha_out.length) return false;
-  const text = oneCharacterAByte(value);
-  return (['utf-8', 'iso-8859-1'] as const).some((name) =>
-    text.includes(oneCharacterAByte(passphraseBytes(sha_out, name))),
-  );
+  return (['utf-8', 'iso-8859-1'] as const).some((name) => value.includes(octetsIn(sha_out, name)));
 }
 
-function oneCharacterAByte(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
-/** A passphrase that the charset lacks cannot be the account's. As UTF-8 it matches nothing. */
-function passphraseBytes(passphrase: string, name: CharsetName): Uint8Array {
-  return charset(name).encode(passphrase) ?? utf8(passphrase);
+/** What a charset lacks is not sent. A passphrase that it lacks cannot be the account's: as UTF-8 it matches nothing. */
+function octetsIn(text: string, name: CharsetName): string {
+  return isAscii(text) ? text : octets(charset(name).encode(text) ?? utf8(text));
 }
 
 /**
@@ -120,32 +112,34 @@ export function shaInText(
   values: ReadonlyMap<string, string>,
   passphrase: string,
 ): Uint8Array {
-  const encoder = charset(ogoneCharset(settings));
+  const encoding = ogoneCharset(settings);
   const isMain = settings.sha_mode === 'main-parameters-only';
   if (!isMain) {
+    const names = [...values.keys()];
     let text = '';
-    for (const [name, value] of [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      if (value !== '') text += `${name}=${value}${passphrase}`;
-    const whole = encoder.encode(text);
+    for (const place of byteOrder(names)) {
+      const value = values.get(names[place] ?? '');
+      if (value) text += `${names[place]}=${value}${passphrase}`;
+    }
+    const whole = charset(encoding).encode(text);
     if (whole) return whole;
   }
-  const bytes = passphraseBytes(passphrase, encoder.name);
-  const fields = Array.from(values, ([name, value]) => ({
-    name,
-    value: encoder.encode(value) ?? utf8(value),
-  }));
-  return isMain ? mainParameters(MAIN_IN, fields, bytes) : eachParameter(fields, byteOrder, bytes);
+  const fields = Array.from(values, ([name, value]) => ({ name, octets: octetsIn(value, encoding) }));
+  const border = octetsIn(passphrase, encoding);
+  return fromOctets(
+    isMain ? mainParameters(MAIN_IN, fields, border) : eachParameter(fields, byteOrder, border),
+  );
 }
 
 /**
- * The texts that the platform may have hashed, the regular one first: the bytes as received, then the same
+ * The texts that the platform may have hashed, as octets, the regular one first: the bytes as received, then the same
  * converted to the other charset, because a UTF-8 account notified through an ISO endpoint hashes one and
  * sends the other. Each comes in byte order and, where it differs, in the vendor's dictionary order.
  */
 export function* shaOutTexts(
   settings: Partial<OgoneSettings>,
   received: readonly HashedField[],
-): Generator<Uint8Array> {
+): Generator<string> {
   for (const { fields, passphrase } of inEitherCharset(settings, received)) {
     if (settings.sha_mode === 'main-parameters-only') {
       yield mainParameters(MAIN_OUT, fields, passphrase);
@@ -161,25 +155,24 @@ export function* shaOutTexts(
 
 function* inEitherCharset(settings: Partial<OgoneSettings>, fields: readonly HashedField[]) {
   const passphrase = settings.sha_out ?? '';
-  yield { fields, passphrase: passphraseBytes(passphrase, ogoneCharset(settings)) };
-  const isAscii = !fields.some(({ value }) => value.some((byte) => byte > 127));
-  if (isAscii && !/[^\0-\x7f]/.test(passphrase)) return;
+  yield { fields, passphrase: octetsIn(passphrase, ogoneCharset(settings)) };
+  if (isAscii(passphrase) && fields.every(({ octets: value }) => isAscii(value))) return;
   for (const [from, to] of [
     ['iso-8859-1', 'utf-8'],
     ['utf-8', 'iso-8859-1'],
   ] as const) {
     const converted = convert(fields, from, to);
-    if (converted) yield { fields: converted, passphrase: passphraseBytes(passphrase, to) };
+    if (converted) yield { fields: converted, passphrase: octetsIn(passphrase, to) };
   }
 }
 
 function convert(fields: readonly HashedField[], from: CharsetName, to: CharsetName): HashedField[] | null {
   const out: HashedField[] = [];
-  for (const { name, value } of fields) {
-    const decoded = charset(from).decode(value);
+  for (const { name, octets: value } of fields) {
+    const decoded = charset(from).decode(fromOctets(value));
     const converted = decoded === null ? null : charset(to).encode(decoded);
     if (!converted) return null;
-    out.push({ name, value: converted });
+    out.push({ name, octets: octets(converted) });
   }
   return out;
 }

@@ -90,9 +90,9 @@ export function ogonePlatform(brand: OgoneBrand) {
 
     async notification(request, account) {
       const { settings } = account;
-      const { values } = verifyFeedback(settings, formFields(formBytes(request)));
-      for (const [name, value] of values) {
-        if (holdsBorder(settings, value)) throw new Refusal('malformed', `${name} holds the passphrase`);
+      const { values, fields } = verifyFeedback(settings, formFields(formBytes(request)));
+      for (const { name, octets } of fields) {
+        if (holdsBorder(settings, octets)) throw new Refusal('malformed', `${name} holds the passphrase`);
       }
       if (settings.sha_mode === 'main-parameters-only') requireFeedbackForms(values);
       const update = readFeedback(values);

@@ -3,15 +3,15 @@
  * DirectLink and the command line use these and no other.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hexUpper, readable } from '../../signing/bytes.ts';
+import { equalText, readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { digests } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
+import { fromOctets } from '../../signing/octets.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
 import { inputFields, textFields } from '../kit/form-message.ts';
-import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type FeedbackValues, readFeedback } from './feedback.ts';
 import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
@@ -50,7 +50,7 @@ function signFields(
 ): Signed {
   const { digest, label } = HASHES[hashName(settings)];
   const base = shaInText(settings, coveredFields(input, isSigned), passphrase ?? '');
-  return { base, algorithm: label, signature: hexUpper(digest(base)) };
+  return { base, algorithm: label, signature: digest.hex(base).toUpperCase() };
 }
 
 /** `request-signature`: SHASIGN of the form, upper-case hexadecimal. */
@@ -84,6 +84,8 @@ function isCovered({ sha_mode }: Partial<OgoneSettings>, name: string): boolean 
 /** A verified message: its signed parameters alone, and what was hashed. */
 interface Feedback {
   readonly values: FeedbackValues;
+  /** The same as they came. */
+  readonly fields: readonly HashedField[];
   readonly base: Uint8Array;
   readonly signature: string;
 }
@@ -96,7 +98,7 @@ function* textsOf(
   settings: Partial<OgoneSettings>,
   listed: readonly HashedField[],
   sent: readonly HashedField[],
-): Generator<Uint8Array> {
+): Generator<string> {
   yield* shaOutTexts(settings, listed);
   // What names PSPID is a request of ours.
   const isRequest = sent.some(({ name }) => name === 'PSPID');
@@ -109,18 +111,18 @@ function* textsOf(
  * @throws Refusal
  */
 export function verifyFeedback(settings: Partial<OgoneSettings>, received: readonly RawField[]): Feedback {
-  const values = uniqueParameters(received);
-  const signature = asciiText(values.get('SHASIGN') ?? new Uint8Array());
-  const sent = [...values]
-    .filter(([name]) => name !== 'SHASIGN' && name !== OURS)
-    .map(([name, value]) => ({ name, value }));
+  const parameters = uniqueParameters(received);
+  const signature = parameters.get('SHASIGN')?.value ?? '';
+  const sent = [...parameters.values()].filter(({ name }) => name !== 'SHASIGN' && name !== OURS);
   const fields = sent.filter(({ name }) => isCovered(settings, name));
   const { digest } = HASHES[hashName(settings)];
   let regular: { readonly base: Uint8Array; readonly expected: string } | null = null;
-  for (const base of textsOf(settings, fields, sent)) {
-    const expected = hexUpper(digest(base));
+  for (const text of textsOf(settings, fields, sent)) {
+    const base = fromOctets(text);
+    const expected = digest.hex(base).toUpperCase();
     if (signature !== '' && equalText(expected, signature.toUpperCase())) {
-      return { values: new Map(fields.map(({ name, value }) => [name, value])), base, signature: expected };
+      const values = new Map(fields.map(({ name, value }) => [name, value]));
+      return { values, fields, base, signature: expected };
     }
     regular ??= { base, expected };
   }
@@ -141,14 +143,14 @@ export function verifyFeedback(settings: Partial<OgoneSettings>, received: reado
  * By upper-case name. Of `STATUS=2&status=9` one would be verified and the other used.
  * @throws Refusal when a name comes twice.
  */
-function uniqueParameters(received: readonly RawField[]): Map<string, Uint8Array> {
-  const values = new Map<string, Uint8Array>();
-  for (const { name, value } of received) {
-    const upper = asciiText(name).toUpperCase();
-    if (values.has(upper)) throw new Refusal('duplicate_field', `the parameter ${upper} came twice`);
-    values.set(upper, value);
+function uniqueParameters(received: readonly RawField[]): Map<string, RawField> {
+  const found = new Map<string, RawField>();
+  for (const { name, value, octets } of received) {
+    const upper = name.toUpperCase();
+    if (found.has(upper)) throw new Refusal('duplicate_field', `the parameter ${upper} came twice`);
+    found.set(upper, { name: upper, value, octets });
   }
-  return values;
+  return found;
 }
 
 /** Read in the charset in which it was made, where it is valid in that. */

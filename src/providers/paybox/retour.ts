@@ -1,4 +1,5 @@
 /** PBX_RETOUR: which variables the platform sends, under which names, and what they say about an attempt. */
+import { kept } from '../../signing/kept.ts';
 import type { Channel, ProviderUpdate } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
@@ -7,14 +8,19 @@ import { providerUpdate } from '../kit/update.ts';
 import { PAYBOX_RETOUR, type PayboxSettings } from './settings.ts';
 import { PAYBOX_DECLINES, payboxOutcome } from './statuses.ts';
 
+const namesIn = kept(
+  (retour): ReadonlyMap<string, string> =>
+    new Map(
+      retour.split(';').map((part) => {
+        const colon = part.lastIndexOf(':');
+        return [part.slice(colon + 1), part.slice(0, colon)] as const;
+      }),
+    ),
+);
+
 /** The variables' names, by the letters of PBX_RETOUR (`name:LETTER;name:LETTER`). */
 export function retourNames({ pbx_retour }: Partial<PayboxSettings>): ReadonlyMap<string, string> {
-  return new Map(
-    (pbx_retour ?? PAYBOX_RETOUR).split(';').map((part) => {
-      const colon = part.lastIndexOf(':');
-      return [part.slice(colon + 1), part.slice(0, colon)] as const;
-    }),
-  );
+  return namesIn(pbx_retour ?? PAYBOX_RETOUR);
 }
 
 /** Letters that an operator sees. None is a secret; card numbers are masked by the platform. */

@@ -3,15 +3,14 @@
  * sends (letter K), which covers the bytes as they travel. Facts: SHEET.md.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { fromBase64, fromHex, hexUpper, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { fromBase64, fromHex, utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
 import { percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { rsaVerify } from '../../signing/rsa.ts';
 import type { Channel, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
 import { requireFewFields } from '../kit/message-limits.ts';
-import { asciiText } from '../kit/text.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { readDirectAnswer } from './direct-answer.ts';
 import { readRetour, retourNames } from './retour.ts';
@@ -32,12 +31,21 @@ function isMac(name: string | undefined): name is keyof typeof MACS {
  * bytes that the hexadecimal key stands for. The field PBX_HASH (HASH in Direct) names the algorithm.
  */
 export function signPayboxFields(settings: Partial<PayboxSettings>, input: RecipeInput): Signed {
-  const fields = textFields(input).filter(([name]) => name !== 'PBX_HMAC' && name !== 'HMAC');
-  const base = utf8(fields.map(([name, value]) => `${name}=${value}`).join('&'));
-  const named = fields.find(([name]) => name === 'PBX_HASH' || name === 'HASH')?.[1];
+  let text = '';
+  let named: string | undefined;
+  for (const [name, value] of textFields(input)) {
+    if (name === 'PBX_HMAC' || name === 'HMAC') continue;
+    if (name === 'PBX_HASH' || name === 'HASH') named ??= value;
+    text += `${text === '' ? '' : '&'}${name}=${value}`;
+  }
+  const base = utf8(text);
   const algorithm = isMac(named) ? named : (settings.hmac_algorithm ?? 'SHA512');
   const key = keyBytes(settings.hmac_key ?? '') ?? new Uint8Array();
-  return { base, algorithm: `HMAC-${algorithm}`, signature: hexUpper(hmacOf(MACS[algorithm], key, base)) };
+  return {
+    base,
+    algorithm: `HMAC-${algorithm}`,
+    signature: hmacText(MACS[algorithm], key, base, 'hex').toUpperCase(),
+  };
 }
 
 // --- What the platform sends ------------------------------------------------------------------------------
@@ -51,21 +59,19 @@ interface VerifiedRetour {
 
 /** Paybox writes a space as %20; a plus sign is itself. */
 function decoded(part: string): string {
-  const bytes = percentDecode(utf8(part), 'literal');
-  if (!bytes) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
-  return asciiText(bytes);
+  const text = percentDecode(part, 'literal');
+  if (text === null) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
+  return text;
 }
 
-function parameters(raw: string): (readonly [name: string, value: string])[] {
-  return raw
-    .split('&')
-    .filter(Boolean)
-    .map((part) => {
-      const equals = part.indexOf('=');
-      return equals < 0
-        ? [decoded(part), '']
-        : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))];
-    });
+/** Parameters of which none is empty, decoded. */
+function parameters(parts: readonly string[]): (readonly [name: string, value: string])[] {
+  return parts.filter(Boolean).map((part) => {
+    const equals = part.indexOf('=');
+    return equals < 0
+      ? [decoded(part), '']
+      : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))];
+  });
 }
 
 /**
@@ -81,22 +87,24 @@ function signatureText(raw: string): string {
  * The texts that may be signed. A return, and a notification whose address comes from the back office: everything before K. A
  * notification to PBX_REPONDRE_A: the PBX_RETOUR variables alone, which follow parameters of our own.
  */
-function signedTexts(head: string, names: ReadonlyMap<string, string>, channel: Channel): readonly string[] {
-  if (channel === 'return') return [head];
-  const known = new Set(names.values());
-  let at = 0;
-  for (const part of head.split('&')) {
-    if (known.has(part.split('=', 1)[0] ?? '')) break;
-    at += part.length + 1;
-  }
-  return at === 0 || at >= head.length ? [head] : [head.slice(at), head];
+function signedTexts(
+  parts: readonly string[],
+  known: ReadonlySet<string>,
+  channel: Channel,
+): readonly (readonly string[])[] {
+  if (channel === 'return') return [parts];
+  const ours = parts.findIndex((part) => known.has(part.split('=', 1)[0] ?? ''));
+  return ours <= 0 ? [parts] : [parts.slice(ours), parts];
 }
 
 /** A verifier that reads by name would let an unsigned `error=00000&` in front of a declined payment through. */
-function refuseDuplicates(head: string, names: ReadonlyMap<string, string>, signatureName: string): void {
-  const known = new Set(names.values());
+function refuseDuplicates(
+  received: ReturnType<typeof parameters>,
+  known: ReadonlySet<string>,
+  signatureName: string,
+): void {
   const seen = new Set([signatureName]);
-  for (const [name] of parameters(head)) {
+  for (const [name] of received) {
     if (!known.has(name)) continue;
     if (seen.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
     seen.add(name);
@@ -113,8 +121,10 @@ export async function verifyPayboxRetour(
   raw: string,
   channel: Channel,
 ): Promise<VerifiedRetour> {
-  requireFewFields(raw.split('&').length);
+  const parts = raw.split('&');
+  requireFewFields(parts.length);
   const names = retourNames(settings);
+  const known = new Set(names.values());
   const signatureName = names.get('K') ?? 'K';
   const marker = `&${signatureName}=`;
   const at = raw.lastIndexOf(marker);
@@ -123,7 +133,9 @@ export async function verifyPayboxRetour(
   const tail = raw.slice(at + marker.length);
   if (tail.includes('&'))
     throw new Refusal('malformed', `something follows ${signatureName}, which must be last`);
-  refuseDuplicates(head, names, signatureName);
+  parts.pop();
+  const inHead = parameters(parts);
+  refuseDuplicates(inHead, known, signatureName);
   const received = signatureText(tail);
   const signature = fromBase64(received);
   if (signature?.length !== 128) {
@@ -133,16 +145,17 @@ export async function verifyPayboxRetour(
       { base: head, received },
     );
   }
-  const texts = signedTexts(head, names, channel);
-  for (const base of texts) {
-    if (await rsaVerify('SHA-1', settings.public_key ?? PAYBOX_PUBLIC_KEY, utf8(base), signature)) {
-      return { values: new Map(parameters(base)), base, signature: received };
+  const texts = signedTexts(parts, known, channel);
+  for (const text of texts) {
+    const base = text.join('&');
+    if (rsaVerify('SHA-1', settings.public_key ?? PAYBOX_PUBLIC_KEY, utf8(base), signature)) {
+      return { values: new Map(text === parts ? inHead : parameters(text)), base, signature: received };
     }
   }
   throw new Refusal(
     'signature_mismatch',
     "the signature does not fit the parameters and the platform's key",
-    { base: texts[0] ?? head, received },
+    { base: texts[0]?.join('&') ?? head, received },
   );
 }
 

@@ -12,7 +12,6 @@
 import * as v from 'valibot';
 import { currencies } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
-import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import {
   type Acknowledgement,
@@ -91,9 +90,7 @@ function readWebhook(
 /** The token that the card page has posted. @throws Refusal when there is none. */
 function hintOfReturn(request: ProviderRequest): Hint {
   const fields = new Map(
-    [request.query, request.body]
-      .flatMap(formFields)
-      .map(({ name, value }) => [readable(name), readable(value)]),
+    [request.query, request.body].flatMap(formFields).map(({ name, value }) => [name, value]),
   );
   const token = fields.get('paymill_token') ?? '';
   if (!/^\w{4,64}$/.test(token)) throw new Refusal('field_missing', 'there is no token');

@@ -39,12 +39,12 @@ export function verifyPaynowNotification(
   settings: Pick<Partial<PaynowSettings>, 'signature_key'>,
 ): Pick<Verified, 'base' | 'signature'> {
   const signature_key = verifyingSecret(settings.signature_key, 'signature_key');
-  const base = readable(body);
-  if (received === '') throw new Refusal('signature_missing', 'there is no Signature', { base });
+  if (received === '')
+    throw new Refusal('signature_missing', 'there is no Signature', { base: readable(body) });
   const signed = paynowHmac(body, { signature_key });
   if (!equalText(signed.signature, received))
     throw new Refusal('signature_mismatch', 'Signature does not fit the body and the signature key', {
-      base,
+      base: readable(body),
       expected: signed.signature,
       received,
     });

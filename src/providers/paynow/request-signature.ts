@@ -1,6 +1,6 @@
 /** How calls of API v3 are signed, and what exactly is sent. Facts: SHEET.md, "Signature of a request". */
-import { base64, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
 import type { Signed } from '../contract.ts';
 import type { PaynowSettings } from './settings.ts';
 
@@ -19,12 +19,13 @@ export function paynowHmac(
   base: Uint8Array,
   { signature_key = '' }: Pick<Partial<PaynowSettings>, 'signature_key'>,
 ): Signed {
-  const signature = base64(hmacOf('sha256', signature_key, base));
+  const signature = hmacText('sha256', signature_key, base, 'base64');
   return { base, algorithm: 'HMAC-SHA256 base64', signature };
 }
 
 /** The parameters of a query by name, sorted, each with a list of its values: also where there is one value alone. */
 function parametersOf(query: string): Readonly<Record<string, readonly string[]>> {
+  if (query === '') return {};
   const parameters = new URLSearchParams(query);
   const names = [...new Set(parameters.keys())].toSorted();
   return Object.fromEntries(names.map((name) => [name, parameters.getAll(name)]));

@@ -34,18 +34,7 @@ function signNamed(settings: Partial<PaynowSettings>, input: RecipeInput): Signe
 /** The status that a word stands for when nothing else is known. NEW: the buyer is at the page. */
 function statusOfWord(status: string): Status | null {
   if (status === 'NEW') return 'forwarded';
-  return statusAlone({
-    kind: 'update',
-    order: '',
-    key: '',
-    outcome: outcomeOfPaynow(status),
-    amount: null,
-    currency: null,
-    movement: '',
-    providerReference: null,
-    providerStatus: status,
-    detail: {},
-  });
+  return statusAlone({ outcome: outcomeOfPaynow(status) });
 }
 
 /** An answer of the API: to the registration of a payment, to a status query, to a refund. */

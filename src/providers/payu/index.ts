@@ -19,11 +19,11 @@ import {
   type ProviderRequest,
   type ProviderUpdate,
 } from '../contract.ts';
-import { formBytes, formFields } from '../kit/form-message.ts';
+import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
 import { checkPayu } from './check.ts';
 import { PAYU_REQUIRES, queryPayuClassic, startPayuClassic } from './classic.ts';
-import { payuValuesOf, readPayuNotification } from './messages.ts';
+import { readPayuNotification } from './messages.ts';
 import { listPayuMethods, payuMethodProblem } from './methods.ts';
 import { payuCancel, payuCapture, payuRefund } from './operations.ts';
 import { payuProof } from './proof.ts';
@@ -55,7 +55,7 @@ function readRest(request: ProviderRequest, settings: PayuSettings): ProviderUpd
 
 /** A notification of the classic API: signed, without a status, so a reason for a status query. @throws Refusal */
 function readUrlOnline(request: ProviderRequest, settings: PayuSettings): Hint {
-  const values = payuValuesOf(formFields(formBytes(request)));
+  const values = uniqueValues(formFields(formBytes(request)));
   verifyPayuUrlOnline(values, settings);
   return { kind: 'hint', order: values.get('session_id') ?? '', about: {} };
 }

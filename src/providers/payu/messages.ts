@@ -2,8 +2,6 @@
 import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
-import { readable } from '../../signing/bytes.ts';
-import type { RawField } from '../../signing/form.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
 import { parseMessage, present, readMembers } from '../kit/json-message.ts';
@@ -148,17 +146,6 @@ export function readPayuNotification(
 
 /** The values of a classic message by name. */
 export type PayuValues = ReadonlyMap<string, string>;
-
-/** The values of a classic form. @throws Refusal when a name came twice. */
-export function payuValuesOf(fields: readonly RawField[]): PayuValues {
-  const values = new Map<string, string>();
-  for (const { name, value } of fields) {
-    const field = readable(name);
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, readable(value));
-  }
-  return values;
-}
 
 /** The values of a classic answer: lines of `name:value`, split at the first colon. @throws Refusal when a name came twice. */
 export function payuLinesOf(text: string): PayuValues {

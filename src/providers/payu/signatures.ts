@@ -5,14 +5,15 @@
  */
 import { Refusal } from '../../payments/errors.ts';
 import type { Status } from '../../payments/statuses.ts';
-import { base64, concat, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { digests } from '../../signing/digests.ts';
+import { base64, concat, equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { type Digest, digests } from '../../signing/digests.ts';
+import { keptOrder } from '../../signing/order.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, UpdateOutcome, Verdict } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
-import { type PayuValues, payuLinesOf, payuValuesOf, readPayuNotification } from './messages.ts';
+import { type PayuValues, payuLinesOf, readPayuNotification } from './messages.ts';
 import type { PayuSettings } from './settings.ts';
 import { PAYU_CLASSIC_STATUSES } from './statuses.ts';
 
@@ -34,7 +35,7 @@ function requireSame({ base, signature }: Verified, received: string, missing: s
 
 // --- REST -------------------------------------------------------------------------------------------------
 
-const DIGESTS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+const DIGESTS: Readonly<Record<string, Digest>> = {
   MD5: weakDigests.md5,
   SHA1: weakDigests.sha1,
   SHA: digests.sha256,
@@ -50,15 +51,12 @@ function digestOf(name: string) {
 
 /** `signature=...;algorithm=MD5;sender=checkout`: parts in any order. */
 function partsOf(header: string): ReadonlyMap<string, string> {
-  return new Map(
-    header
-      .split(';')
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf('=');
-        return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-      }),
-  );
+  const parts = new Map<string, string>();
+  for (const part of header.split(';')) {
+    const at = part.indexOf('=');
+    if (part !== '') parts.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  return parts;
 }
 
 /**
@@ -77,7 +75,7 @@ export function verifyPayuNotification(
   if (!digest) throw new Refusal('signature_malformed', `the algorithm ${algorithm} is not taken`);
   const base = concat([body, utf8(secondKey)]);
   return requireSame(
-    { base, signature: hex(digest(base)) },
+    { base, signature: digest.hex(base) },
     parts.get('signature') ?? '',
     'there is no OpenPayu-Signature',
     'the signature does not fit the body and the second key',
@@ -94,10 +92,16 @@ const ENCODES: Readonly<Record<string, string>> = {
   '%20': '+',
 };
 
+/** What is encoded as it is, and most values are no more. */
+const PLAIN = /^[\w.-]*$/;
+
 /** PHP's urlencode. */
 function encoded(value: string): string {
+  if (PLAIN.test(value)) return value;
   return encodeURIComponent(value).replace(/['()!~*]|%20/g, (part) => ENCODES[part] ?? part);
 }
+
+const orderOf = keptOrder();
 
 /** `OpenPayu-Signature` of the order form, which a browser posts to the address of the orders. */
 function signOrderForm(
@@ -105,15 +109,18 @@ function signOrderForm(
   { pos_id = '', second_key = '' }: Pick<Partial<PayuSettings>, 'pos_id' | 'second_key'>,
   algorithm: string,
 ): Signed {
-  const sorted = [...fields]
-    .filter(([name]) => name !== 'OpenPayu-Signature')
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const base = utf8(`${sorted.map(([name, value]) => `${name}=${encoded(value)}&`).join('')}${second_key}`);
+  const signed = [...fields].filter(([name]) => name !== 'OpenPayu-Signature');
+  let text = '';
+  for (const place of orderOf(signed.map(([name]) => name))) {
+    const [name, value] = signed[place] as readonly [string, string];
+    text += `${name}=${encoded(value)}&`;
+  }
+  const base = utf8(text + second_key);
   const digest = digestOf(algorithm) ?? digests.sha256;
   return {
     base,
     algorithm,
-    signature: `sender=${pos_id};algorithm=${algorithm};signature=${hex(digest(base))}`,
+    signature: `sender=${pos_id};algorithm=${algorithm};signature=${digest.hex(base)}`,
   };
 }
 
@@ -168,8 +175,10 @@ const SHORT_ANSWER = ['trans_pos_id', 'trans_session_id', 'trans_ts'];
 
 /** No separators; a value that is not there is empty. */
 function md5(names: readonly string[], values: PayuValues, key: string | undefined): Signed {
-  const base = utf8([...names.map((name) => values.get(name) ?? ''), key ?? ''].join(''));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+  let text = '';
+  for (const name of names) text += values.get(name) ?? '';
+  const base = utf8(text + (key ?? ''));
+  return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
 /** `sig` of the form NewPayment. */
@@ -242,7 +251,7 @@ function headerOf({ rest }: RecipeInput): string {
 function verifyNotification(settings: VectorSettings, input: RecipeInput): Promise<Verdict> {
   return verdict(() => {
     if (settings.mode === 'legacy')
-      return { ...verifyPayuUrlOnline(payuValuesOf(inputFields(input)), settings), status: null };
+      return { ...verifyPayuUrlOnline(uniqueValues(inputFields(input)), settings), status: null };
     const body = utf8(input.raw ?? '');
     const verified = verifyPayuNotification(body, headerOf(input), settings);
     // A vector of a bare text is no message.

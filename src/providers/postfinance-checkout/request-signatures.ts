@@ -1,6 +1,6 @@
 /** How calls are signed: four x-mac headers (v1), or a token for each (v2). SHEET.md, "Signature of a request". */
-import { base64, base64url, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { base64url, utf8 } from '../../signing/bytes.ts';
+import { hmacOf, hmacText } from '../../signing/digests.ts';
 import { kept } from '../../signing/kept.ts';
 import type { Signed } from '../contract.ts';
 import type { CheckoutSettings } from './settings.ts';
@@ -25,8 +25,8 @@ export function signXMac(
   { user_id = '', application_key = '' }: Partial<CheckoutSettings>,
   { method, path, timestamp }: SignedCall,
 ): Signed {
-  const base = utf8(['1', user_id, timestamp, method, path].join('|'));
-  const signature = base64(hmacOf('sha512', keyBytes(application_key), base));
+  const base = utf8(`1|${user_id}|${timestamp}|${method}|${path}`);
+  const signature = hmacText('sha512', keyBytes(application_key), base, 'base64');
   return { base, algorithm: 'HMAC-SHA512 base64', signature };
 }
 

@@ -43,9 +43,7 @@ function statusOf(said: Webhook): Status | null {
   const { state } = said;
   if (!state) return null;
   if (isOfRefund(said)) return state === 'SUCCESSFUL' ? 'partially_refunded' : null;
-  const outcome = outcomeOfWords(state);
-  const update = { kind: 'update', order: '', key: '', outcome, amount: null, currency: null } as const;
-  return statusAlone({ ...update, movement: '', providerReference: null, providerStatus: state, detail: {} });
+  return statusAlone({ outcome: outcomeOfWords(state) });
 }
 
 /** The message of a vector, of the space in its settings. */

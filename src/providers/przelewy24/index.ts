@@ -20,11 +20,11 @@ import {
   type ProviderRequest,
   type ProviderUpdate,
 } from '../contract.ts';
-import { formBytes, formFields } from '../kit/form-message.ts';
+import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
 import { checkP24 } from './check.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
-import { type P24Values, p24ValuesOf, readP24Form, readP24Notification } from './messages.ts';
+import { type P24Values, readP24Form, readP24Notification } from './messages.ts';
 import { listP24Methods, p24MethodProblem } from './methods.ts';
 import { p24Proof } from './proof.ts';
 import { p24Refund } from './refund.ts';
@@ -83,7 +83,7 @@ function requireForms(mode: P24Settings['mode'], values: P24Values): void {
 
 /** The return of legacy is its notification, through the browser; that of 3.2 carries nothing. */
 function readForms(request: ProviderRequest, settings: P24Settings, channel: Channel): ProviderUpdate {
-  const values = p24ValuesOf(formFields(formBytes(request)));
+  const values = uniqueValues(formFields(formBytes(request)));
   if (channel === 'return' && settings.mode === '3.2')
     throw new Refusal('signature_missing', 'a return of 3.2 carries nothing');
   verifyP24Form(settings.mode, values, settings.crc);

@@ -1,7 +1,3 @@
-/** Przelewy24's messages, read. Nothing is checked here: signatures.ts does that before. */
-import { Refusal } from '../../payments/errors.ts';
-import { readable } from '../../signing/bytes.ts';
-import type { RawField } from '../../signing/form.ts';
 import type { Json, ProviderUpdate } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -13,17 +9,6 @@ export type P24Members = { readonly [name: string]: Json };
 
 /** The values of a form message by name. */
 export type P24Values = ReadonlyMap<string, string>;
-
-/** The values of a form. @throws Refusal when a name came twice. */
-export function p24ValuesOf(fields: readonly RawField[]): P24Values {
-  const values = new Map<string, string>();
-  for (const { name, value } of fields) {
-    const field = readable(name);
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, readable(value));
-  }
-  return values;
-}
 
 /** A whole number, also one that is sent as a text; null: it is none. */
 function wholeIn(value: Json | undefined): number | null {

@@ -4,20 +4,14 @@
  */
 import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { base64, equalText, readable, utf8 } from '../../signing/bytes.ts';
 import { digests } from '../../signing/digests.ts';
 import { weakDigests } from '../../signing/weak.ts';
-import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import type { Json, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { parseMessage, readMembers } from '../kit/json-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
-import {
-  type P24Members,
-  type P24Values,
-  p24ValuesOf,
-  readP24Notification,
-  readP24Verification,
-} from './messages.ts';
+import { type P24Members, type P24Values, readP24Notification, readP24Verification } from './messages.ts';
 import type { P24Settings } from './settings.ts';
 
 /** @throws Refusal when a received signature is missing, or is not the expected one. */
@@ -58,12 +52,14 @@ const MESSAGE = v.object(
 /** The text is what JSON.stringify makes: no spaces, integers unquoted, nothing escaped that need not be. */
 function sha384(text: string): Signed {
   const base = utf8(text);
-  return { base, algorithm: 'SHA-384', signature: hex(digests.sha384(base)) };
+  return { base, algorithm: 'SHA-384', signature: digests.sha384.hex(base) };
 }
 
 function signMembers(names: readonly string[], members: P24Members, crc: string): Signed {
-  const covered = Object.fromEntries(names.map((name) => [name, members[name] ?? null]));
-  return sha384(JSON.stringify({ ...covered, crc }));
+  const covered: Record<string, Json> = {};
+  for (const name of names) covered[name] = members[name] ?? null;
+  covered.crc = crc;
+  return sha384(JSON.stringify(covered));
 }
 
 /** `sign` of `transaction/verify`, which names an order, or else of `transaction/register`. */
@@ -94,9 +90,10 @@ export function p24Authorization(posId: string, apiKey: string): Signed {
 
 // --- 3.2 and legacy ---------------------------------------------------------------------------------------
 
+/** A value that is not there is empty. */
 function md5(values: readonly (string | undefined)[]): Signed {
-  const base = utf8(values.map((value) => value ?? '').join('|'));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+  const base = utf8(values.join('|'));
+  return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
 /**
@@ -153,7 +150,7 @@ function verifyNotification(
 ): Promise<Verdict> {
   return verdict(() => {
     if (mode !== 'rest') {
-      const signed = verifyP24Form(mode, p24ValuesOf(inputFields(input)), crc);
+      const signed = verifyP24Form(mode, uniqueValues(inputFields(input)), crc);
       return { ...signed, status: 'pending' as const };
     }
     const { members, base, signature } = verifyP24Notification(input.raw ?? '', crc);

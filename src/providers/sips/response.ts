@@ -1,7 +1,6 @@
 /** What the bank sends: one opaque text, DATA, and what `response` makes of it. */
 import { currencyByNumber } from '../../payments/currencies.ts';
 import { Refusal } from '../../payments/errors.ts';
-import { readable } from '../../signing/bytes.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
@@ -13,8 +12,8 @@ import { SIPS_DECLINES, sipsOutcome } from './statuses.ts';
 
 /** The DATA of a message, form-decoded and untouched; null where it is missing or there are several. */
 export function sipsDataOf(fields: readonly RawField[]): string | null {
-  const found = fields.filter(({ name }) => readable(name) === 'DATA');
-  return found.length === 1 && found[0] ? readable(found[0].value) : null;
+  const found = fields.filter(({ name }) => name === 'DATA');
+  return found.length === 1 && found[0] ? found[0].value : null;
 }
 
 /** Values that an operator sees. The card number comes masked. */

@@ -6,7 +6,9 @@ export type DataPair = readonly [name: string, value: string];
 
 /** The text of some pairs. There is no escaping: a value must not hold `|`. */
 export function dataText(pairs: Iterable<DataPair>): string {
-  return [...pairs].map(([name, value]) => `${name}=${value}`).join('|');
+  let text = '';
+  for (const [name, value] of pairs) text += `${text === '' ? '' : '|'}${name}=${value}`;
+  return text;
 }
 
 /** Data as it travels. `encoding` is that of the field Encode: base64, base64url, or empty for plain text. */
@@ -32,8 +34,9 @@ export function readData(data: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const pair of data.split('|')) {
     const at = pair.indexOf('=');
-    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+    const name = at < 0 ? pair : pair.slice(0, at);
     if (values.has(name)) throw new Refusal('duplicate_field', `the key ${name} came twice`);
+    const value = at < 0 ? '' : pair.slice(at + 1);
     if (value !== '' && value !== 'null') values.set(name, value);
   }
   return values;

@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { expiryIn, withCard } from '../kit/card.ts';
 import { ISSUER_ANSWERS, withReason } from '../kit/decline-reasons.ts';
+import { pick } from '../kit/form-message.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { wholeAmount, wholeReference } from './parts.ts';
 import type { Sips2Settings } from './settings.ts';
@@ -114,8 +115,6 @@ export function readSips2Response(
       expiry: expiryIn('YYYYMM', values.get('panExpiryDate')),
       liabilityShift: GUARANTEE.get(values.get('guaranteeIndicator') ?? '') ?? null,
     }),
-    detail: Object.fromEntries(
-      DETAIL.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? '']] : [])),
-    ),
+    detail: pick(values, DETAIL),
   });
 }

@@ -3,11 +3,12 @@
  * always an HMAC. Facts: SHEET.md. The algorithm never comes from a message: an account could be downgraded by it.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { concat, equalText, fromUtf8, hex, readable, utf8 } from '../../signing/bytes.ts';
-import { digests, hmacOf } from '../../signing/digests.ts';
+import { concat, equalText, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
+import { digests, hmacText } from '../../signing/digests.ts';
 import type { RawField } from '../../signing/form.ts';
+import { fromOctets } from '../../signing/octets.ts';
 import type { Json, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { dataText, decodedData, encodedData, readData } from './data.ts';
 import { readSips2Response } from './response.ts';
@@ -16,10 +17,10 @@ import type { Sips2Settings } from './settings.ts';
 // --- Data -------------------------------------------------------------------------------------------------
 
 function sealOf(settings: Partial<Sips2Settings>, data: Uint8Array): string {
-  const key = utf8(settings.secret_key ?? '');
-  return hex(
-    settings.seal_algorithm === 'SHA-256' ? digests.sha256(concat([data, key])) : hmacOf('sha256', key, data),
-  );
+  const key = settings.secret_key ?? '';
+  return settings.seal_algorithm === 'SHA-256'
+    ? digests.sha256.hex(concat([data, utf8(key)]))
+    : hmacText('sha256', key, data, 'hex');
 }
 
 /** The seal of a text exactly as it travels: of the base64 text where Data is encoded. Lower-case hexadecimal. */
@@ -53,15 +54,11 @@ export function verifySips2Data(
   settings: Partial<Sips2Settings>,
   received: readonly RawField[],
 ): VerifiedData {
-  const form = new Map<string, Uint8Array>();
-  for (const { name, value } of received) {
-    const field = readable(name);
-    if (form.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    form.set(field, value);
-  }
-  const base = form.get('Data');
-  if (!base) throw new Refusal('field_missing', 'there is no Data');
-  const seal = readable(form.get('Seal') ?? new Uint8Array());
+  const form = uniqueFields(received);
+  const sealed = form.get('Data');
+  if (!sealed) throw new Refusal('field_missing', 'there is no Data');
+  const base = fromOctets(sealed.octets);
+  const seal = form.get('Seal')?.value ?? '';
   const expected = sealOf(settings, base);
   if (seal === '' || !equalText(expected, seal.toLowerCase())) {
     throw new Refusal(
@@ -70,8 +67,8 @@ export function verifySips2Data(
       { base: readable(base), expected, received: seal },
     );
   }
-  const text = fromUtf8(base);
-  const encoding = readable(form.get('Encode') ?? new Uint8Array());
+  const text = sealed.octets === sealed.value ? sealed.value : fromUtf8(base);
+  const encoding = form.get('Encode')?.value ?? '';
   const data = text === null ? null : decodedData(text, encoding);
   if (data === null) throw new Refusal('malformed', `Data is not ${encoding || 'UTF-8'}`);
   return { values: readData(data), base, signature: expected };

@@ -15,7 +15,7 @@
 
 import { Refusal } from '../../payments/errors.ts';
 import { decimal } from '../../payments/money.ts';
-import { readable, utf8 } from '../../signing/bytes.ts';
+import { readable } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
@@ -88,7 +88,7 @@ const LIKELY_CAUSES: readonly LikelyCause[] = [
     raw: (raw) =>
       raw.replace(
         /=([^&]*)/g,
-        (_, value: string) => `=${readable(percentDecode(utf8(value)) ?? utf8(value)).replace(/[&=%]/g, '')}`,
+        (_, value: string) => `=${(percentDecode(value) ?? value).replace(/[&=%]/g, '')}`,
       ),
   },
 ];

@@ -4,9 +4,9 @@
  * parameters in the order received. Mixing the two works for plain values only.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, fromHex, hex, hexUpper, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { charset } from '../../signing/charsets.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { hmacText } from '../../signing/digests.ts';
 import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { desCbcDecrypt } from '../../signing/weak.ts';
@@ -34,7 +34,7 @@ function mac({ cle = '' }: Partial<SpplusSettings>, base: Uint8Array): Signed {
   return {
     base,
     algorithm: 'HMAC-SHA-1, upper-case hex',
-    signature: hexUpper(hmacOf('sha1', hmacKey(cle), base)),
+    signature: hmacText('sha1', hmacKey(cle), base, 'hex').toUpperCase(),
   };
 }
 
@@ -47,17 +47,16 @@ export function signSpplusRequest(
   fields: Iterable<readonly [string, string]>,
 ): Signed {
   const values = new Map(fields);
-  return mac(settings, utf8(SIGNED.map((name) => values.get(name) ?? '').join('')));
+  let text = '';
+  for (const name of SIGNED) text += values.get(name) ?? '';
+  return mac(settings, utf8(text));
 }
 
 /** The raw values in the order received, the hmac left out wherever it stands. */
-function rawBase(query: string): Uint8Array {
-  return utf8(
-    rawPairs(query)
-      .filter(({ name }) => name !== 'hmac')
-      .map(({ value }) => value)
-      .join(''),
-  );
+function rawBase(pairs: ReturnType<typeof rawPairs>): Uint8Array {
+  let text = '';
+  for (const { name, value } of pairs) if (name !== 'hmac') text += value;
+  return utf8(text);
 }
 
 interface VerifiedQuery {
@@ -73,13 +72,14 @@ interface VerifiedQuery {
  */
 export function verifySpplusQuery(settings: Partial<SpplusSettings>, query: string): VerifiedQuery {
   const values = new Map<string, string>();
-  for (const { name, value } of rawPairs(query)) {
+  const pairs = rawPairs(query);
+  for (const { name, value } of pairs) {
     if (values.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
-    const decoded = percentDecode(utf8(value));
-    if (!decoded) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
-    values.set(name, readable(decoded));
+    const decoded = percentDecode(value);
+    if (decoded === null) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
+    values.set(name, decoded);
   }
-  const { base, signature } = mac(settings, rawBase(query));
+  const { base, signature } = mac(settings, rawBase(pairs));
   const received = values.get('hmac') ?? '';
   if (received === '' || !equalText(signature, received.toUpperCase())) {
     throw new Refusal(
@@ -109,7 +109,10 @@ export const spplusSignatures: Record<string, Recipe<SpplusSettings>> = {
       }),
   },
   /** Any query string, as the kit's own function signs it. */
-  'query-signature': { kind: 'sign', sign: (settings, input) => mac(settings, rawBase(queryOf(input))) },
+  'query-signature': {
+    kind: 'sign',
+    sign: (settings, input) => mac(settings, rawBase(rawPairs(queryOf(input)))),
+  },
   /** How the first release of eopayment signed an address in 2011: never made any more. */
   'historical-signature': {
     kind: 'sign',
@@ -122,7 +125,7 @@ export const spplusSignatures: Record<string, Recipe<SpplusSettings>> = {
       return {
         base,
         algorithm: 'HMAC-SHA-1, lower-case hex',
-        signature: hex(hmacOf('sha1', hmacKey(cle), base)),
+        signature: hmacText('sha1', hmacKey(cle), base, 'hex'),
       };
     },
   },

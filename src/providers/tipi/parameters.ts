@@ -8,7 +8,7 @@ import { formFields } from '../kit/form-message.ts';
  * @throws Refusal malformed when the percent-encoding is broken, or there are more than any genuine message has.
  */
 export function lowerCaseParameters(bytes: Uint8Array): Map<string, string> {
-  return new Map(formFields(bytes).map(({ name, value }) => [readable(name).toLowerCase(), readable(value)]));
+  return new Map(formFields(bytes).map(({ name, value }) => [name.toLowerCase(), value]));
 }
 
 /** PayFiP appends its parameters with a question mark to an address of ours that has one already: `?o=...?idop=...`. */

@@ -1,5 +1,5 @@
 /**
- * The certificates of tpay's JWS, fetched and kept. WebCrypto reads keys and not certificates; signing/x509.ts does.
+ * The certificates of tpay's JWS, fetched and kept; signing/x509.ts reads them.
  * Facts: SHEET.md, "Notification". The addresses are checked by jws.ts before anything is fetched.
  */
 import { Problem, Refusal } from '../../payments/errors.ts';
@@ -63,7 +63,7 @@ export async function verifyNotificationJws(
   const rootUrl = new URL('/x509/tpay-jws-root.pem', signingUrl).href;
   const verify = async () => {
     const root = account.settings.root_cert_pem || (await certificateAt(rootUrl, context));
-    await verifyJws(jws, { root, signing: await signingAt(signingUrl, context) }, context.now);
+    verifyJws(jws, { root, signing: await signingAt(signingUrl, context) }, context.now);
   };
   try {
     await verify();

@@ -22,7 +22,7 @@ import {
   type ProviderUpdate,
   type VerificationContext,
 } from '../contract.ts';
-import { formBytes, formFields } from '../kit/form-message.ts';
+import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks } from './chargeback.ts';
 import { checkTpay } from './check.ts';
@@ -39,7 +39,7 @@ import {
 import { tpayProof } from './proof.ts';
 import { lookUpRefunds, refundTransaction } from './refunds.ts';
 import { TPAY_PUBLISHED_SECRETS, type TpaySettings, tpaySettings } from './settings.ts';
-import { notificationValues, tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
+import { tpaySignatures, verifyNotificationMd5sum } from './signatures.ts';
 import { TPAY_STATUSES, TPAY_TRANSACTION_STATUSES } from './statuses.ts';
 import {
   cancelTransaction,
@@ -75,7 +75,7 @@ async function verifiedMessage(
     await verifyNotificationJws(request, account, context);
     return { kind: 'acknowledgement', ...other };
   }
-  const values = notificationValues(formFields(formBytes(request)));
+  const values = uniqueValues(formFields(formBytes(request)));
   verifyNotificationMd5sum(account.settings, values);
   const hasJws = account.settings.require_jws || request.headers['x-jws-signature'] !== undefined;
   if (hasJws) await verifyNotificationJws(request, account, context);

@@ -3,14 +3,12 @@
  * signing certificate, which has to be issued by tpay's root.
  *
  * Facts: SHEET.md, "Notification". The vendor's library compares the beginning of `x5u`, which lets other hosts through; here the
- * address is parsed.
+ * whole address is compared.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { base64url, concat, fromBase64, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
+import { base64url, fromBase64url, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
+import { kept } from '../../signing/kept.ts';
 import { isIssuedBy, isSignedBy, readCertificate } from '../../signing/x509.ts';
-
-/** The only hosts that a certificate may come from. */
-const HOSTS = { production: 'secure.tpay.com', sandbox: 'secure.sandbox.tpay.com' } as const;
 
 /** A header that was read, with what it signs. */
 interface Jws {
@@ -20,23 +18,35 @@ interface Jws {
   readonly signature: Uint8Array;
 }
 
-function fromBase64url(text: string): Uint8Array | null {
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
-  return fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
-}
-
 function malformed(problem: string, received: string): Refusal {
   return new Refusal('signature_malformed', problem, { received });
 }
 
+/** The addresses of certificates: one certificate has one, without a port, a query or a fragment that would make it another. */
+const ADDRESSES = {
+  production: /^https:\/\/secure\.tpay\.com\/x509\/[\w-]+\.pem$/,
+  sandbox: /^https:\/\/secure\.sandbox\.tpay\.com\/x509\/[\w-]+\.pem$/,
+} as const;
+
 /** Whether an address is that of a certificate on the tpay host of this environment. */
 function isCertificateAddress(address: unknown, production: boolean): address is string {
-  if (typeof address !== 'string' || !URL.canParse(address)) return false;
-  const { pathname } = new URL(address);
-  const host = production ? HOSTS.production : HOSTS.sandbox;
-  // The whole address: one certificate has one, without a port, a query or a fragment that would make it another.
-  return address === `https://${host}${pathname}` && /^\/x509\/[\w-]+\.pem$/.test(pathname);
+  return typeof address === 'string' && ADDRESSES[production ? 'production' : 'sandbox'].test(address);
 }
+
+/**
+ * What the protected header of a JWS says; null where it is not base64url. It is the same in every message, until the certificate has another
+ * address.
+ */
+const protectedHeader = kept((head): { readonly alg?: unknown; readonly x5u?: unknown } | null => {
+  const bytes = fromBase64url(head);
+  if (!bytes) return null;
+  try {
+    return JSON.parse(fromUtf8(bytes) ?? '') ?? {};
+  } catch {
+    // It says no algorithm.
+    return {};
+  }
+});
 
 /**
  * Reads the header before anything is fetched.
@@ -46,19 +56,13 @@ function isCertificateAddress(address: unknown, production: boolean): address is
 export function readJws(header: string, body: Uint8Array, production: boolean): Jws {
   if (header === '') throw new Refusal('signature_missing', 'there is no X-JWS-Signature');
   const [head = '', payload, tail = '', ...more] = header.split('.');
-  const bytes = fromBase64url(head);
+  const parsed = protectedHeader(head);
   const signature = fromBase64url(tail);
-  if (payload !== '' || more.length > 0 || !bytes || !signature)
+  if (payload !== '' || more.length > 0 || !parsed || !signature)
     throw malformed('it is no detached JWS', header);
-  let parsed: { readonly alg?: unknown; readonly x5u?: unknown } | null = null;
-  try {
-    parsed = JSON.parse(fromUtf8(bytes) ?? '');
-  } catch {
-    // Left null: refused below for having no algorithm.
-  }
-  if (parsed?.alg !== 'RS256') throw malformed('the algorithm is not RS256', header);
+  if (parsed.alg !== 'RS256') throw malformed('the algorithm is not RS256', header);
   if (!isCertificateAddress(parsed.x5u, production)) throw malformed('x5u does not lead to tpay', header);
-  return { x5u: parsed.x5u, base: concat([utf8(`${head}.`), utf8(base64url(body))]), signature };
+  return { x5u: parsed.x5u, base: utf8(`${head}.${base64url(body)}`), signature };
 }
 
 /**
@@ -67,15 +71,15 @@ export function readJws(header: string, body: Uint8Array, production: boolean): 
  * @param at the moment at which both have to be valid; null: their dates are not checked.
  * @throws Refusal signature_mismatch
  */
-export async function verifyJws(
+export function verifyJws(
   { base, signature }: Jws,
   pems: { readonly root: string; readonly signing: string },
   at: Date | null,
-): Promise<void> {
+): void {
   const [root, signing] = [readCertificate(pems.root), readCertificate(pems.signing)];
   const wrong = (problem: string) => new Refusal('signature_mismatch', problem, { base: readable(base) });
   if (!root || !signing) throw wrong('a certificate cannot be read');
-  if (!(await isIssuedBy(signing, root, at)))
+  if (!isIssuedBy(signing, root, at))
     throw wrong('the certificate was not issued by the root, or is not valid now');
-  if (!(await isSignedBy(signing, base, signature))) throw wrong('the JWS does not fit the body');
+  if (!isSignedBy(signing, base, signature)) throw wrong('the JWS does not fit the body');
 }

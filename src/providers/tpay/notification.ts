@@ -2,10 +2,9 @@
 import * as v from 'valibot';
 import { Refusal } from '../../payments/errors.ts';
 import { fromDecimal } from '../../payments/money.ts';
-import { readable } from '../../signing/bytes.ts';
 import type { ProviderUpdate } from '../contract.ts';
 import { withCard } from '../kit/card.ts';
-import { formFields } from '../kit/form-message.ts';
+import { formFields, pick } from '../kit/form-message.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { hasOlderApi } from './chargeback.ts';
@@ -57,7 +56,7 @@ export function readTpayNotification(
     providerStatus: status,
     // Without a JWS nobody signs what stands here.
     ...(settings.require_jws && withCard({ brand: value('card_brand'), number: value('card_tail') })),
-    detail: Object.fromEntries(DETAIL.flatMap((name) => (value(name) ? [[name, value(name)]] : []))),
+    detail: pick(values, DETAIL),
   };
 }
 
@@ -130,7 +129,7 @@ const MEMBERS = v.object({
 });
 
 function formMembers(body: Uint8Array): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(formFields(body).map(({ name, value }) => [readable(name), readable(value)]));
+  return Object.fromEntries(formFields(body).map(({ name, value }) => [name, value]));
 }
 
 /**

@@ -10,11 +10,10 @@
  * `md5sum` of a notification leaves out `tr_status` and `tr_paid`. The JWS covers them. Requests of the Open API are not signed.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
-import type { RawField } from '../../signing/form.ts';
+import { equalText, readable, utf8 } from '../../signing/bytes.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { inputFields, textFields, uniqueValues } from '../kit/form-message.ts';
 import { statusAlone, verdict, verifyingSecret } from '../kit/verdict.ts';
 import { readJws, verifyJws } from './jws.ts';
 import { readTpayNotification } from './notification.ts';
@@ -28,7 +27,7 @@ type VectorSettings = Partial<TpaySettings> & {
 
 function md5sum(parts: readonly string[], separator: string): Signed {
   const base = utf8(parts.join(separator));
-  return { base, algorithm: 'MD5', signature: hex(weakDigests.md5(base)) };
+  return { base, algorithm: 'MD5', signature: weakDigests.md5.hex(base) };
 }
 
 /** `md5sum` of the classic form, by the recipe that the account wants: lower-case hex. */
@@ -39,20 +38,6 @@ export function signClassicForm(
   const values = new Map(fields);
   const parts = [...['id', 'amount', 'crc'].map((name) => values.get(name) ?? ''), settings.code ?? ''];
   return md5sum(parts, settings.recipe === 'concat' ? '' : '&');
-}
-
-/**
- * The values of a notification by their names.
- * @throws Refusal duplicate_field
- */
-export function notificationValues(received: readonly RawField[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  for (const { name, value } of received) {
-    const field = readable(name);
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
-    values.set(field, readable(value));
-  }
-  return values;
 }
 
 /**
@@ -78,16 +63,16 @@ export function verifyNotificationMd5sum(
 
 /** The JWS is checked where the settings ask for it, or where a root certificate is there to check it with. */
 function judgeNotification(settings: VectorSettings, input: RecipeInput): Promise<Verdict> {
-  return verdict(async () => {
+  return verdict(() => {
     const body = utf8(input.raw ?? '');
-    const values = notificationValues(inputFields(input));
+    const values = uniqueValues(inputFields(input));
     const needsJws = settings.require_jws ?? settings.root_cert_pem !== undefined;
     const header = needsJws ? String(input.rest?.signature ?? '') : '';
     const md5 = verifyNotificationMd5sum(settings, values);
     if (!needsJws) return { ...md5, status: statusAlone(readTpayNotification(settings, values)) };
     const jws = readJws(header, body, settings.environment === 'production');
     const certificates = { root: settings.root_cert_pem ?? '', signing: settings.signing_cert_pem ?? '' };
-    await verifyJws(jws, certificates, null);
+    verifyJws(jws, certificates, null);
     const update = readTpayNotification(settings, values);
     // Only the ledger knows what was asked for. Here `tr_error` tells that it was more.
     const isPart = values.get('tr_error') === 'surcharge' && update.outcome === 'paid';

@@ -3,8 +3,8 @@
  * the published tests of the vendor's SDKs for PHP and Node.js.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { base64, equalText, readable, utf8 } from '../../signing/bytes.ts';
-import { hmacOf } from '../../signing/digests.ts';
+import { equalText, readable, utf8 } from '../../signing/bytes.ts';
+import { hmacText } from '../../signing/digests.ts';
 import type { ProviderRequest, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { textFields } from '../kit/form-message.ts';
 import { type Verified, verdict, verifyingSecret } from '../kit/verdict.ts';
@@ -17,7 +17,7 @@ import type { WorldlineSettings } from './settings.ts';
 const ALGORITHM = 'HMAC-SHA256 base64';
 
 function hmac(base: Uint8Array, secret: string): Signed {
-  return { base, algorithm: ALGORITHM, signature: base64(hmacOf('sha256', secret, base)) };
+  return { base, algorithm: ALGORITHM, signature: hmacText('sha256', secret, base, 'base64') };
 }
 
 // --- Requests ---------------------------------------------------------------------------------------------
@@ -32,19 +32,17 @@ export interface SignedRequest {
 
 /** A header's value on one line: a line end with the blanks after it is one blank. */
 function unfolded(value: string): string {
-  return value.replace(/\r?\n[^\S\r\n]*/g, ' ').trim();
+  return (value.includes('\n') ? value.replace(/\r?\n[^\S\r\n]*/g, ' ') : value).trim();
 }
 
 /** The signed text: a line each for method, Content-Type, Date, every X-GCS header by its name, and the path. Each ends with LF. */
 function linesOf({ method, path, headers }: SignedRequest): string {
   const named = headers.map(([name, value]) => [name.toLowerCase(), value] as const);
   const headerOf = (wanted: string) => named.find(([name]) => name === wanted)?.[1] ?? '';
-  const gcs = named
-    .filter(([name]) => name.startsWith('x-gcs'))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}:${unfolded(value)}`);
-  const lines = [method.toUpperCase(), headerOf('content-type'), headerOf('date'), ...gcs, path];
-  return lines.map((line) => `${line}\n`).join('');
+  const gcs = named.filter(([name]) => name.startsWith('x-gcs')).sort(([a], [b]) => (a < b ? -1 : 1));
+  let lines = `${method.toUpperCase()}\n${headerOf('content-type')}\n${headerOf('date')}\n`;
+  for (const [name, value] of gcs) lines += `${name}:${unfolded(value)}\n`;
+  return `${lines}${path}\n`;
 }
 
 /** The signature of a request. The secret is text, whatever it looks like. */
@@ -79,14 +77,16 @@ export function verifyWorldlineWebhook(
   settings: Pick<Partial<WorldlineSettings>, 'webhook_key_id' | 'webhook_secret'>,
 ): Pick<Verified, 'base' | 'signature'> {
   const secret = verifyingSecret(settings.webhook_secret, 'webhook_secret');
-  const base = readable(body);
-  if (received === '') throw new Refusal('signature_missing', 'there is no X-GCS-Signature', { base });
+  if (received === '')
+    throw new Refusal('signature_missing', 'there is no X-GCS-Signature', { base: readable(body) });
   if (!equalText(settings.webhook_key_id ?? '', keyId))
-    throw new Refusal('signature_mismatch', 'X-GCS-KeyId is not the key of this account', { base });
+    throw new Refusal('signature_mismatch', 'X-GCS-KeyId is not the key of this account', {
+      base: readable(body),
+    });
   const signed = hmac(body, secret);
   if (!equalText(signed.signature, received))
     throw new Refusal('signature_mismatch', 'X-GCS-Signature does not fit the body and the webhook secret', {
-      base,
+      base: readable(body),
       expected: signed.signature,
       received,
     });
