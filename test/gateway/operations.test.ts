@@ -5,7 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { executeOperation, lookUpOperation } from '../../src/gateway/operations.ts';
-import type { OperationRequest } from '../../src/ledger/commands.ts';
+import type { OperationRequest } from '../../src/ledger/operation-commands.ts';
 import { Declined, Problem, Refusal } from '../../src/payments/errors.ts';
 import { orderNumber } from '../../src/payments/id.ts';
 import type { Minor } from '../../src/payments/money.ts';
