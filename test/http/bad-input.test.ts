@@ -139,6 +139,15 @@ describe('creating a payment', () => {
     expect(answer.body.errors?.map((error) => error.path)).toContain(path);
   });
 
+  it('with the longest names of fields that a provider takes: they are no wrong names', async () => {
+    const account = await makeAccount('worldline', { currencies: ['EUR'] });
+    const { call } = await makeShop([account]);
+    const filters = 'hostedCheckoutSpecificInput.paymentProductFilters';
+    const providerFields = { [`${filters}.restrictTo.products`]: '1', [`${filters}.exclude.products`]: '3' };
+    const order = { reference: unique(), amount: 1999, currency: 'EUR', account, providerFields };
+    expect((await call('POST', '/payments', order)).status).toBe(201);
+  });
+
   it.each([
     ['currency', { currency: 'ABC' }, 422, 'unsupported_currency'],
     ['currency', { currency: 'XXX' }, 422, 'unsupported_currency'],

@@ -162,7 +162,7 @@ export const paymentOrder = v.strictObject({
   ),
   providerFields: v.nullish(
     v.pipe(
-      v.record(v.pipe(v.string(), v.regex(/^[\w.*:-]{1,64}$/, 'is not a field name')), printable(0, 1000)),
+      v.record(v.pipe(v.string(), v.regex(/^[\w.*:-]{1,100}$/, 'is not a field name')), printable(0, 1000)),
       v.maxEntries(50, 'takes at most 50 fields'),
       v.metadata({ description: 'Extra fields for the provider, signed with the rest.' }),
     ),

@@ -93,8 +93,8 @@ function amountIn({ at, meaning }: Read, output: Output): number | null {
   const stated = amountOf(output?.amountOfMoney);
   if (meaning.outcome === 'paid') {
     const acquired = amountOf(output?.acquiredAmount);
-    // Nothing that was acquired contradicts the status: the details decide.
-    if (acquired !== null) return acquired > 0 ? acquired : null;
+    // Nothing that was acquired, or what is no amount, contradicts the status: the details decide.
+    if (typeof output?.acquiredAmount?.amount === 'number') return acquired || null;
     return at.operation === 0 ? stated : null;
   }
   if (meaning.outcome === 'refunded') return at.operation > 0 ? stated : null;

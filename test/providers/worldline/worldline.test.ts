@@ -172,6 +172,7 @@ describe('a webhook', () => {
 
   it.each([
     ['nothing that was taken', { acquiredAmount: money(0) }, null, 'EUR'],
+    ['less than nothing that was taken', { acquiredAmount: money(-5) }, null, 'EUR'],
     ['another currency that was taken', { acquiredAmount: money(1999, 'USD') }, 1999, 'USD'],
   ])('of a payment with %s is not paid in full by its word', async (_what, more, amount, currency) => {
     const update = await read(webhook(payment('CAPTURED', 9, more)));
