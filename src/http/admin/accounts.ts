@@ -36,8 +36,8 @@ import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import * as schemas from '../schemas.ts';
-import { shownMembers } from './shown-members.ts';
 import { nextCursor } from './paging.ts';
+import { shownMembers } from './shown-members.ts';
 
 /** A call before the one of an example: it makes an account that takes all that `docs-ogone` does. */
 const making = (id: string) =>
@@ -62,7 +62,15 @@ function accountAnswer(
   );
   const { proof, trustUnprovenNotifications } = shownProof(account);
   return {
-    ...shownMembers(account, ['id', 'provider', 'caption', 'displayName', 'kind', 'environment', 'currencies']),
+    ...shownMembers(account, [
+      'id',
+      'provider',
+      'caption',
+      'displayName',
+      'kind',
+      'environment',
+      'currencies',
+    ]),
     settings: { ...account.settings, ...masked },
     ...shownMembers(account, ['endpoints', 'allowedIps', 'expireAfterHours']),
     trustUnprovenNotifications,

@@ -7,7 +7,7 @@ import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
 import { mayMoveMoney } from '../payments/may.ts';
 import { paymentPath } from '../payments/table.tsx';
-import { type ReadReconciliation, type ReconciliationResult, pathOf } from './read.ts';
+import { pathOf, type ReadReconciliation, type ReconciliationResult } from './read.ts';
 
 const RESULT_TONES: Readonly<Record<Reconciled, Tone>> = {
   matched: 'ok',

@@ -13,7 +13,15 @@ import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
 import { mayMoveMoney } from '../payments/may.ts';
 import { FileField, STATUS_TONES } from './list.tsx';
-import { DIFFERENCES, type ReadReconciliation, type Shown, pathOf, questionOf, reconciliationPath, shownIn } from './read.ts';
+import {
+  DIFFERENCES,
+  pathOf,
+  questionOf,
+  type ReadReconciliation,
+  reconciliationPath,
+  type Shown,
+  shownIn,
+} from './read.ts';
 import { ResultLines, type ResultParts, resultDay } from './result-lines.tsx';
 
 const PAGE = 100;
