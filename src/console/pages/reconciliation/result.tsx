@@ -1,152 +1,36 @@
 /** What came of one file: how far it is, what differs, sums by day, and what can be done about it. */
-import { RECONCILED, type Reconciled } from '../../../payments/reconciled.ts';
+import { RECONCILED } from '../../../payments/reconciled.ts';
 import { queryText } from '../../api.ts';
 import { Form, HiddenFields } from '../../components/form.tsx';
-import { Amount, Empty, Facts, Notice, Pill, Time, type Tone } from '../../components/show.tsx';
+import { Amount, Facts, Notice, Pill, Time } from '../../components/show.tsx';
 import { DataTable, Tabs } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { freshForm, newOperation } from '../../form-state.ts';
-import { countText, shortDate } from '../../format.ts';
+import { countText } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
 import { mayMoveMoney } from '../payments/may.ts';
-import { paymentPath } from '../payments/table.tsx';
 import { FileField, STATUS_TONES } from './list.tsx';
 import {
   DIFFERENCES,
   pathOf,
   questionOf,
   type ReadReconciliation,
-  type ReconciliationResult,
   reconciliationPath,
   type Shown,
   shownIn,
 } from './read.ts';
+import { ResultLines, type ResultParts, resultDay } from './result-lines.tsx';
 
 const PAGE = 100;
 
 /** Days whose sums are shown at once. */
 const MOST_DAYS = 400;
 
-const TONES: Readonly<Record<Reconciled, Tone>> = {
-  matched: 'ok',
-  amount_differs: 'warn',
-  currency_differs: 'warn',
-  only_in_file: 'bad',
-  only_in_ledger: 'bad',
-  twice_in_file: 'warn',
-};
-
-interface Parts {
-  readonly view: View;
-  readonly read: ReadReconciliation;
-}
-
-/** A day of the file, which is in no zone. */
-const dayText = ({ language }: View, day: string) => shortDate(language, 'UTC', `${day}T00:00:00Z`);
-
-function InFile({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
-  const t = reconciliationTexts[view.language];
-  if (line.line === null || line.fileAmount === null || line.fileCurrency === null) return <>—</>;
-  const names = [line.providerReference, line.order, line.reference].filter(Boolean);
-  return (
-    <div class="stack tight">
-      <Amount view={view} amount={line.fileAmount} currency={line.fileCurrency} />
-      <span class="small muted">
-        {line.fileDay && dayText(view, line.fileDay)}, {t.line(line.line)}
-        {line.repeats !== null && `, ${t.repeats(line.repeats)}`}
-      </span>
-      {names.map((name) => (
-        <span class="id">{name}</span>
-      ))}
-    </div>
-  );
-}
-
-function InLedger({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
-  const t = reconciliationTexts[view.language];
-  if (line.ledgerAmount === null || line.ledgerCurrency === null || line.kind === null) return <>—</>;
-  return (
-    <div class="stack tight">
-      <Amount view={view} amount={line.ledgerAmount} currency={line.ledgerCurrency} />
-      <span class="small muted">
-        {line.ledgerDay && dayText(view, line.ledgerDay)}, {t.kind[line.kind]}
-      </span>
-    </div>
-  );
-}
-
-function PaymentOf({ view, line }: { readonly view: View; readonly line: ReconciliationResult }) {
-  const t = reconciliationTexts[view.language];
-  if (line.payment === null)
-    return <span class="muted">{line.isElsewhere ? t.isElsewhere : t.noPayment}</span>;
-  return (
-    <div class="stack tight">
-      <a href={paymentPath(line.payment)}>{line.paymentReference ?? line.payment}</a>
-      {line.isOtherNumber && <span class="small">{t.isOtherNumber}</span>}
-    </div>
-  );
-}
-
-function MarkOf({ view, read, line }: Parts & { readonly line: ReconciliationResult }) {
-  const t = reconciliationTexts[view.language];
-  const { mark, number, result } = line;
-  const to = `${pathOf(read.id)}/lines/${number}/mark`;
-  const may = mayMoveMoney(view.user);
-  return (
-    <div class="stack tight">
-      {mark && (
-        <>
-          <span>{mark.reason}</span>
-          <span class="small muted">
-            {t.markedBy(mark.by)}, <Time view={view} at={mark.at} as="relative" />
-          </span>
-        </>
-      )}
-      {may && (mark !== null || result !== 'matched' || line.isOtherNumber) && (
-        <a class="button copy" href={to}>
-          {t.mark}
-          <span class="visually-hidden"> {number}</span>
-        </a>
-      )}
-    </div>
-  );
-}
-
-function Lines({ view, read }: Parts) {
-  const t = reconciliationTexts[view.language];
-  if (read.lines.length === 0) return <Empty text={t.noLines} />;
-  return (
-    <DataTable<ReconciliationResult>
-      caption={t.lines}
-      rows={read.lines}
-      columns={[
-        {
-          head: t.columns.result,
-          cell: ({ result, matchedBy }) => (
-            <div class="stack tight">
-              <Pill tone={TONES[result]}>{t.result[result]}</Pill>
-              {matchedBy !== null && (
-                <span class="small muted">
-                  {t.columns.matchedBy}: {t.matchedBy[matchedBy]}
-                </span>
-              )}
-            </div>
-          ),
-        },
-        { head: t.columns.inFile, right: true, cell: (line) => <InFile view={view} line={line} /> },
-        { head: t.columns.inLedger, right: true, cell: (line) => <InLedger view={view} line={line} /> },
-        { head: t.columns.payment, cell: (line) => <PaymentOf view={view} line={line} /> },
-        { head: t.columns.mark, cell: (line) => <MarkOf view={view} read={read} line={line} /> },
-      ]}
-    />
-  );
-}
-
 /** What is shown, with how many there are of each. */
-function Filters({ view, read, shown }: Parts & { readonly shown: Shown }) {
+function Filters({ view, read, shown }: ResultParts & { readonly shown: Shown }) {
   const t = reconciliationTexts[view.language];
   const { counts, marked, otherNumbers } = read;
   const all = RECONCILED.reduce((sum, one) => sum + counts[one], 0);
@@ -173,7 +57,7 @@ function Filters({ view, read, shown }: Parts & { readonly shown: Shown }) {
   );
 }
 
-function Sums({ view, read }: Parts) {
+function Sums({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
   const days = read.days.slice(-MOST_DAYS);
   if (days.length === 0) return null;
@@ -189,7 +73,7 @@ function Sums({ view, read }: Parts) {
         rows={days}
         href={({ day }) => `${pathOf(read.id)}${queryText({ show: 'differences', day })}`}
         columns={[
-          { head: t.columns.day, cell: ({ day }) => dayText(view, day) },
+          { head: t.columns.day, cell: ({ day }) => resultDay(view, day) },
           { head: t.columns.account, cell: ({ account }) => account },
           { head: t.fileSum, right: true, cell: money(({ fileTotal }) => fileTotal) },
           { head: t.ledgerSum, right: true, cell: money(({ ledgerTotal }) => ledgerTotal) },
@@ -210,7 +94,7 @@ function Sums({ view, read }: Parts) {
   );
 }
 
-function About({ view, read }: Parts) {
+function About({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
   const { from, to } = read;
   return (
@@ -223,7 +107,7 @@ function About({ view, read }: Parts) {
         [t.facts.kind, read.preset],
         [
           t.facts.period,
-          from && to ? `${t.days(dayText(view, from), dayText(view, to))} (${read.timeZone})` : null,
+          from && to ? `${t.days(resultDay(view, from), resultDay(view, to))} (${read.timeZone})` : null,
         ],
         [t.facts.read, countText(view.language, read.fileLines)],
         [t.facts.ignored, read.ignored > 0 ? countText(view.language, read.ignored) : null],
@@ -234,7 +118,7 @@ function About({ view, read }: Parts) {
 }
 
 /** What a person has to know before reading on. */
-function Warnings({ view, read }: Parts) {
+function Warnings({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
   const { fault, elsewhere, unreadable, unreadableCount } = read;
   return (
@@ -289,7 +173,7 @@ function Button({
   );
 }
 
-function Actions({ view, read, shown }: Parts & { readonly shown: Shown }) {
+function Actions({ view, read, shown }: ResultParts & { readonly shown: Shown }) {
   const t = reconciliationTexts[view.language];
   const at = pathOf(read.id);
   const may = mayMoveMoney(view.user);
@@ -323,7 +207,7 @@ function Actions({ view, read, shown }: Parts & { readonly shown: Shown }) {
 }
 
 /** The same file again, where only a part has arrived. */
-function SendAgain({ view, read }: Parts) {
+function SendAgain({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
   const { size, received } = read.file;
   return (
@@ -377,11 +261,11 @@ export async function resultPage(c: ConsoleContext): Promise<Response> {
               <Filters view={view} read={read} shown={shown} />
               {shown.day !== '' && (
                 <p>
-                  {dayText(view, shown.day)}{' '}
+                  {resultDay(view, shown.day)}{' '}
                   <a href={`${pathOf(read.id)}${queryText({ show: shown.show })}`}>{t.all}</a>
                 </p>
               )}
-              <Lines view={view} read={read} />
+              <ResultLines view={view} read={read} />
               {read.nextCursor !== null && (
                 <p>
                   <a
