@@ -132,7 +132,13 @@ describe('a query', () => {
     const service = serviceOf(env as unknown as Env);
     const request = requestAt(account);
     expect(await queryStatus(service, request)).toBeNull();
-    const known = { authorized: 1 as Minor, released: 0 as Minor, paid: 0 as Minor, refunded: 0 as Minor, chargedBack: 0 as Minor };
+    const known = {
+      authorized: 1 as Minor,
+      released: 0 as Minor,
+      paid: 0 as Minor,
+      refunded: 0 as Minor,
+      chargedBack: 0 as Minor,
+    };
     await queryStatus(service, { ...request, order: 'polybanking-7', known, spends: true });
     const [[first], [second]] = query.mock.calls as [[object], [object]];
     expect(first).toMatchObject({
@@ -158,7 +164,10 @@ describe('a query', () => {
 
   it('depends on its hint alone where the provider says so', async () => {
     const service = serviceOf(env as unknown as Env);
-    for (const [id, alone] of [['sips', true], ['paybox', false]] as const)
+    for (const [id, alone] of [
+      ['sips', true],
+      ['paybox', false],
+    ] as const)
       expect(await isAboutHintAlone(service, requestAt(await makeAccount(id))), id).toBe(alone);
   });
 

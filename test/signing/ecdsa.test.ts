@@ -111,7 +111,9 @@ describe('verifying', () => {
   it('hides no fault of the platform behind "no key"', async () => {
     vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(new TypeError('out of order'));
     const fresh = spkiOf(pairOf('P-256'));
-    await expect(verifyEcdsa(fresh, new Uint8Array(1), signed(new Uint8Array(1)))).rejects.toThrow('out of order');
+    await expect(verifyEcdsa(fresh, new Uint8Array(1), signed(new Uint8Array(1)))).rejects.toThrow(
+      'out of order',
+    );
     vi.restoreAllMocks();
     expect(await verifyEcdsa(fresh, new Uint8Array(1), signed(new Uint8Array(1)))).toBe(false);
   });
