@@ -116,6 +116,8 @@ export async function exportTo(
   } finally {
     progress.end();
     closeSync(output);
+    // What the server refused from the start leaves nothing behind.
+    if (place.pages === 0) rmSync(part, { force: true });
   }
   renameSync(part, file);
   rmSync(placeFile, { force: true });

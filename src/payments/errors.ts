@@ -12,7 +12,7 @@ export const PROBLEMS = {
   reference_conflict: { status: 409, title: 'The reference is taken by another request' },
   conflict_version: { status: 409, title: 'The payment has changed meanwhile' },
   expired: { status: 410, title: 'What was asked for is not kept any more' },
-  invalid_state: { status: 409, title: 'The payment is not in a state that allows this' },
+  invalid_state: { status: 409, title: 'What this is about is not in a state that allows it' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_currency: { status: 422, title: 'The currency is not supported' },
   unsupported_operation: { status: 422, title: 'The provider does not have this operation' },

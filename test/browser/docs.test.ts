@@ -111,6 +111,17 @@ describe('by keyboard', () => {
     await page.close();
   });
 
+  it('words that stand in no one part still find something, and a shop\u2019s pages stand before an operator\u2019s', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${server.origin}/docs/search?q=raw+body+flask`);
+    await page.waitForSelector('#found li[aria-selected=true]');
+    expect(await page.textContent('#found')).toContain('Flask');
+    await page.fill('#search', 'refund');
+    await page.waitForSelector('#found li:has-text("Operations: capture, cancel, refund")');
+    expect(await page.textContent('#found li >> nth=0')).not.toContain('/docs/reference/post-v1-admin');
+    await page.close();
+  });
+
   it('a language is chosen once for all pages', async () => {
     const page = await browser.newPage();
     await page.goto(`${server.origin}/docs/reference/get-v1-payments-id`);

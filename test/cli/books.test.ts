@@ -225,7 +225,7 @@ describe('a file of many pages', () => {
     expect(existsSync(join(folder, 'broken.csv.place'))).toBe(false);
   });
 
-  it('is refused over the rest of another export, and where the server rejects it: exit code 2 with its words', async () => {
+  it('is refused over the rest of another export, and where the server rejects it: exit code 2 with its words, and nothing left behind', async () => {
     await expect(small('other.csv', 'csv', 3)).rejects.toThrow('killed');
     const other = await command('export', '--to', join(folder, 'other.csv'), '--good');
     expect(other).toMatchObject({ status: 2 });
@@ -241,6 +241,8 @@ describe('a file of many pages', () => {
     );
     expect(wrong).toMatchObject({ status: 2 });
     expect(wrong.stderr).toContain('comes before from');
+    // Nothing is left behind that was never begun.
+    expect(readdirSync(folder).filter((name) => name.startsWith('x.csv'))).toEqual([]);
     expect((await command('export', '--to', join(folder, 'x.doc'))).status).toBe(2);
     expect((await command('export')).status).toBe(2);
   });

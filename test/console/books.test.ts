@@ -3,6 +3,9 @@
  * middle as if it were whole; a question that is wrong and forgotten; a PDF whose letters are not those of the names.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Api } from '../../src/console/api.ts';
+import { listOf } from '../../src/console/pages/books-list.ts';
+import { distinctNames } from '../../src/console/pages/books-names.ts';
 import { type ListedLine, listPages, listTotals, writeListPage } from '../../src/console/pdf/book-list.ts';
 import { booksPdf } from '../../src/console/pdf/books.ts';
 import type { PdfFont, PdfPage } from '../../src/console/pdf/document.ts';
@@ -79,6 +82,43 @@ describe('the sums', () => {
   });
 });
 
+describe('names of lines', () => {
+  it('that are alike have their keys, and others have none', () => {
+    const names = distinctNames([
+      ['tea', 'Tea shop'],
+      ['tea2', 'Tea shop'],
+      ['coffee', 'Coffee'],
+      ['mugs', 'mugs'],
+    ]);
+    expect([...names.values()]).toEqual(['Tea shop (tea)', 'Tea shop (tea2)', 'Coffee', 'mugs']);
+  });
+
+  it('are those of accounts in the list behind sums by account, and of shops behind others', async () => {
+    const line = { reference: 'order-7', shop: 'tea', account: 'cards', currency: 'EUR', test: false };
+    const answer = `${JSON.stringify({ ...line, at: '2026-11-01T10:00:00Z', paid: 100, refunded: 0 })}\n`;
+    const api = { fetch: async () => new Response(answer) } as unknown as Api;
+    const listBy = async (by: 'shop' | 'account') => {
+      const { lines, of } = await listOf(api, {
+        asked: { month: '2026-11' },
+        summary: {
+          ...{
+            from: '2026-11-01T00:00:00Z',
+            to: '2026-12-01T00:00:00Z',
+            timeZone: 'UTC',
+            dateBy: 'movement',
+            by,
+          },
+          data: [{ key: 'cards', name: 'Cards in euros' }],
+        },
+        shops: [{ id: 'tea', name: 'Tea shop', group: null }],
+      });
+      return [of, lines.map(({ name }) => name)];
+    };
+    expect(await listBy('account')).toEqual(['account', ['Cards in euros']]);
+    expect(await listBy('shop')).toEqual(['shop', ['Tea shop']]);
+  });
+});
+
 describe('the list behind the sums', () => {
   const line = (more: Partial<ListedLine>): ListedLine => ({
     ...{ at: '2026-11-01T10:00:00Z', reference: 'order-1042', name: 'Shop', currency: 'EUR', test: false },
@@ -103,7 +143,7 @@ describe('the list behind the sums', () => {
   });
 
   it('has the times of the zone of the sums, not of who looks at it, and names it', () => {
-    const textsIn = (timeZone: string) => {
+    const textsIn = (timeZone: string, of: 'shop' | 'account' = 'shop') => {
       const texts: string[] = [];
       const page = { text: (...given: unknown[]) => texts.push(String(given[3])), rule: () => undefined };
       const font = { fitted: (text: string) => text.slice(0, 24) };
@@ -115,13 +155,14 @@ describe('the list behind the sums', () => {
           counts: {},
         },
         { page: page as unknown as PdfPage, font: font as unknown as PdfFont },
-        { lines: [line({ at: '2026-11-30T23:30:00Z' })], timeZone },
+        { lines: [line({ at: '2026-11-30T23:30:00Z' })], timeZone, of },
         100,
       );
       return texts;
     };
     expect(textsIn('Europe/Zurich')).toContain('1 Dec 2026, 00:30');
     expect(textsIn('Europe/Zurich')).toContain('When (Europe/Zurich)');
+    expect(textsIn('UTC', 'account')).toContain('Account');
     const far = textsIn('America/Argentina/Buenos_Aires');
     expect(far).toContain('30 Nov 2026, 20:30');
     expect(far).toContain('When (Buenos_Aires)');
@@ -224,7 +265,12 @@ describe('the font', () => {
         list:
           listed === 0
             ? null
-            : { lines: Array.from({ length: listed }, () => listedLine), timeZone: 'UTC', isCut: false },
+            : {
+                lines: Array.from({ length: listed }, () => listedLine),
+                timeZone: 'UTC',
+                isCut: false,
+                of: 'shop' as const,
+              },
       });
       return Number(/\/Count (\d+)/.exec(new TextDecoder('latin1').decode(bytes))?.[1]);
     };

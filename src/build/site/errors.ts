@@ -24,7 +24,8 @@ const WHAT_TO_DO: Readonly<Record<ProblemCode, string>> = {
   conflict_version:
     'Read the payment, decide again with what it says now, and send its new version in `If-Match`.',
   expired: 'Begin again from `after`, and read the payments that you know for what was in between.',
-  invalid_state: 'Read the payment: `detail` says which status it has. Nothing was changed.',
+  invalid_state:
+    '`detail` says which status the payment has, or what stands against the change of an account or a shop. Nothing was changed.',
   payload_too_large: 'Send less. The limit of most bodies is 64 KiB, of `extraData` 4 KiB.',
   unsupported_currency: 'Name an account that takes the currency: `GET /v1/accounts?currency=` lists them.',
   unsupported_operation:

@@ -2,17 +2,22 @@
 import type { Api, OperatorAnswer } from '../api.ts';
 import type { ListedLine, ListOnPaper } from '../pdf/book-list.ts';
 import type { BookShop } from './books-form.tsx';
+import { distinctNames } from './books-names.ts';
 import type { Asked } from './books-query.ts';
 
 /** Lines that a PDF lists: a page of the export. More are nothing for paper. */
 const MOST_LISTED = 5000;
 
-type AboutSummary = Pick<OperatorAnswer<'summary'>, 'from' | 'to' | 'timeZone' | 'dateBy'>;
+type AboutSummary = Pick<OperatorAnswer<'summary'>, 'from' | 'to' | 'timeZone' | 'dateBy' | 'by'> & {
+  readonly data: readonly { readonly key: string; readonly name: string }[];
+};
 
 /** A line of the export: a movement, or a payment. */
 interface ExportedLine {
   readonly reference: string;
   readonly shop: string;
+  /** Of the newest attempt, or of the movement. */
+  readonly account: string | null;
   readonly currency: string;
   readonly paid: number;
   readonly refunded: number;
@@ -32,10 +37,13 @@ export async function listOf(
     shops,
   }: { readonly asked: Asked; readonly summary: AboutSummary; readonly shops: readonly BookShop[] },
 ): Promise<ListOnPaper> {
-  const { from, to, timeZone, dateBy } = summary;
+  const { from, to, timeZone, dateBy, by } = summary;
   const { shop, group, test } = asked;
   const isByMovement = dateBy === 'movement';
-  const names = new Map(shops.map(({ id, name }) => [id, name]));
+  const isByAccount = by === 'account';
+  const names = isByAccount
+    ? new Map(summary.data.map(({ key, name }) => [key, name]))
+    : distinctNames(shops.map(({ id, name }) => [id, name]));
   const part = async (money: string | undefined): Promise<ListOnPaper> => {
     const query = new URLSearchParams({
       what: isByMovement ? 'movements' : 'payments',
@@ -51,10 +59,11 @@ export async function listOf(
       .map((text): ListedLine => {
         const line = JSON.parse(text) as ExportedLine;
         const at = isByMovement ? line.at : dateBy === 'paid' ? line.paidAt : line.createdAt;
+        const whose = isByAccount ? (line.account ?? '') : line.shop;
         return {
           at: at ?? from,
           reference: line.reference,
-          name: names.get(line.shop) ?? line.shop,
+          name: names.get(whose) ?? whose,
           currency: line.currency,
           test: line.test ?? money === 'true',
           paid: line.paid,
@@ -64,10 +73,15 @@ export async function listOf(
       })
       // Of payments, those that nothing came for are in no sum.
       .filter(({ paid, refunded, chargedBack }) => paid !== 0 || refunded !== 0 || (chargedBack ?? 0) !== 0);
-    return { lines, timeZone, isCut: answer.headers.get('x-next-cursor') !== null };
+    return {
+      lines,
+      timeZone,
+      of: isByAccount ? 'account' : 'shop',
+      isCut: answer.headers.get('x-next-cursor') !== null,
+    };
   };
   if (isByMovement || test !== undefined) return part(test);
   // A line of a payment does not say whether its money is real.
   const [real, unreal] = [await part('false'), await part('true')];
-  return { lines: [...real.lines, ...unreal.lines], timeZone, isCut: real.isCut || unreal.isCut };
+  return { ...real, lines: [...real.lines, ...unreal.lines], isCut: real.isCut || unreal.isCut };
 }

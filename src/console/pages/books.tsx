@@ -16,10 +16,11 @@ import type { View } from '../view.ts';
 import { downloadExport, exportPage } from './books-export.tsx';
 import { type BookShop, BooksForm, choicesOf, WhoseFields } from './books-form.tsx';
 import { listOf } from './books-list.ts';
+import { distinctNames } from './books-names.ts';
 import { type Asked, addressOf, askedForm, askedIn, problemsIn, SUMMARY_FIELDS } from './books-query.ts';
 
 type Summary = Omit<OperatorAnswer<'summary'>, 'data' | 'totals'> & {
-  readonly data: readonly BookLine[];
+  readonly data: readonly (BookLine & { readonly key: string })[];
   readonly totals: readonly BookLineSums[];
 };
 
@@ -107,7 +108,12 @@ function Sums({ view, summary }: { readonly view: View; readonly summary: Summar
 /** The sums, or what is wrong with the question. */
 async function ask(c: ConsoleContext, asked: Asked): Promise<Summary | ApiProblem> {
   try {
-    return await c.get('api').get<Summary>('/summary', asked);
+    const summary = await c.get('api').get<Summary>('/summary', asked);
+    const names = distinctNames(summary.data.map(({ key, name }) => [key, name]));
+    return {
+      ...summary,
+      data: summary.data.map((line) => ({ ...line, name: names.get(line.key) ?? line.name })),
+    };
   } catch (error) {
     if (error instanceof ApiProblem && problemsIn(error)) return error;
     throw error;

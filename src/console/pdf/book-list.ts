@@ -9,7 +9,7 @@ export interface ListedLine {
   /** When the date was that decides, RFC 3339. */
   readonly at: string;
   readonly reference: string;
-  /** Of the shop. */
+  /** Of the shop, or of the account. */
   readonly name: string;
   readonly currency: string;
   readonly test: boolean;
@@ -23,6 +23,8 @@ export interface ListOnPaper {
   readonly lines: readonly ListedLine[];
   /** In which the times are shown: that of the sums. */
   readonly timeZone: string;
+  /** Whose names stand in the lines. */
+  readonly of: 'shop' | 'account';
   /** There are more than are listed. */
   readonly isCut: boolean;
 }
@@ -75,7 +77,7 @@ export function listPages(lines: readonly ListedLine[], room: number): (readonly
 export function writeListPage(
   view: View,
   { page, font }: { readonly page: PdfPage; readonly font: PdfFont },
-  { lines, timeZone }: Pick<ListOnPaper, 'lines' | 'timeZone'>,
+  { lines, timeZone, of }: Pick<ListOnPaper, 'lines' | 'timeZone' | 'of'>,
   top: number,
 ): void {
   const t = booksTexts[view.language];
@@ -100,7 +102,7 @@ export function writeListPage(
   const time = font.fitted(whole, SIZE, room) === whole ? whole : font.fitted(place, SIZE, room);
   page.text(MARGIN, y, SIZE, time, { grey: 0.3 });
   page.text(COLUMNS.reference, y, SIZE, t.list.reference, { grey: 0.3 });
-  page.text(COLUMNS.name, y, SIZE, t.byNames.shop, { grey: 0.3 });
+  page.text(COLUMNS.name, y, SIZE, t.byNames[of], { grey: 0.3 });
   page.text(RIGHT_ENDS.paid, y, SIZE, t.columns.gross, { align: 'right', grey: 0.3 });
   page.text(RIGHT_ENDS.refunded, y, SIZE, t.columns.refunds, { align: 'right', grey: 0.3 });
   if (lines.some(({ chargedBack }) => chargedBack !== null))

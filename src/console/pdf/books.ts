@@ -175,7 +175,7 @@ export async function booksPdf(view: View, books: BooksOnPaper): Promise<Uint8Ar
     writeListPage(
       view,
       { page, font: type },
-      { lines, timeZone: books.list?.timeZone ?? view.zone },
+      { lines, timeZone: books.list?.timeZone ?? view.zone, of: books.list?.of ?? 'shop' },
       TOP - 24,
     );
     foot(page, parts.length + index);

@@ -63,7 +63,13 @@ export class PdfFont {
   }
 
   #glyphs(text: string): readonly (readonly [glyph: number, character: number])[] {
-    return Array.from(text.normalize('NFC').replace(/[\u00a0\u202f\u2009]/g, ' '), (character) => {
+    // What is not seen is not written; letters of full width (U+FF01 to U+FF5E) are those of ASCII.
+    const shown = text
+      .normalize('NFC')
+      .replace(/[\u00a0\u202f\u2009\u3000]/g, ' ')
+      .replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+      .replace(/[\uff01-\uff5e]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0));
+    return Array.from(shown, (character) => {
       const code = character.codePointAt(0) ?? UNKNOWN;
       const glyph = this.#font.glyphOf(code);
       return glyph === 0 ? ([this.#font.glyphOf(UNKNOWN), UNKNOWN] as const) : ([glyph, code] as const);

@@ -126,18 +126,34 @@
     if (language) choose(language);
   }
 
-  /** How well an entry answers: words in the heading count most. 0: one of the words is nowhere. */
-  function score({ heading, page, text }, words) {
-    let sum = 0;
+  /** Pages that operators read: most who search the docs build a shop. */
+  const forOperators =
+    /^\/docs\/(?:reference\/[a-z]+-(?:v1-admin|paiements|api)|operators|attention|console|decisions)/;
+
+  /** How well an entry answers: first how many of the words it has, then where; words in the heading count most. */
+  function score({ address, heading, page, text }, words) {
+    const isPart = address.includes('#');
+    let [has, sum] = [0, 0];
     for (const word of words) {
       const inHeading = heading.indexOf(word);
       if (inHeading === 0) sum += 12;
       else if (inHeading > 0) sum += 8;
-      else if (page.includes(word)) sum += 4;
+      // Every part of a page has its title: the page itself stands before them.
+      else if (page.includes(word)) sum += isPart ? 2 : 4;
       else if (text.includes(word)) sum += 1;
-      else return 0;
+      else continue;
+      has += 1;
     }
-    return sum;
+    return { has, sum: forOperators.test(address) ? sum - 6 : sum };
+  }
+
+  /** The entries that have the most of the words, the best first. */
+  function best(all, words) {
+    const scored = all.map((entry) => ({ entry, ...score(entry, words) })).filter(({ has }) => has > 0);
+    return scored
+      .sort((one, other) => other.has - one.has || other.sum - one.sum)
+      .slice(0, 12)
+      .map(({ entry }) => entry);
   }
 
   let index = null;
@@ -193,12 +209,7 @@
       if (words.length === 0) return close();
       const all = await entries();
       if (field.value !== asked) return;
-      found = all
-        .map((entry) => ({ entry, points: score(entry, words) }))
-        .filter(({ points }) => points > 0)
-        .sort((a, b) => b.points - a.points)
-        .slice(0, 12)
-        .map(({ entry }) => entry);
+      found = best(all, words);
       list.replaceChildren(
         ...found.map(({ title, pageTitle, address }, at) => {
           const item = document.createElement('li');
@@ -219,7 +230,7 @@
       if (found.length === 0) {
         const item = document.createElement('li');
         item.setAttribute('role', 'option');
-        item.textContent = 'Nothing found. Try one word of it.';
+        item.textContent = 'Nothing found. Try other words.';
         list.append(item);
       }
       list.hidden = false;
@@ -245,6 +256,12 @@
       const entry = found[chosen];
       if (entry) location.href = entry.address;
     });
+    // An address that somebody was given, or the form of a page whose scripts had not come yet.
+    const given = new URLSearchParams(location.search).get('q');
+    if (location.pathname === '/docs/search' && given) {
+      field.value = given;
+      field.focus();
+    }
     document.addEventListener('keydown', (event) => {
       const isTyping = /^(?:INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? '');
       if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return;
