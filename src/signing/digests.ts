@@ -1,10 +1,10 @@
 /**
  * Digests and HMACs, and which engine computes what (measured, see the README's bench section):
  *
- * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts). It is synchronous, so a signature can
- *   be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and SHA-1 the same way; and it is
- *   nothing that the Worker carries.
- * - WebCrypto does RSA (rsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
+ * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts), and verifies RSA (rsa.ts). It is
+ *   synchronous, so a signature can be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and
+ *   SHA-1 the same way; and it is nothing that the Worker carries.
+ * - WebCrypto signs with RSA (rsa.ts), and does ECDSA (ecdsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { utf8 } from './bytes.ts';
