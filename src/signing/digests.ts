@@ -1,13 +1,12 @@
 /**
  * Digests and HMACs, and which engine computes what (docs/speed.md has the times):
  *
- * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts). It is synchronous, so a signature can
- *   be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and SHA-1 the same way; and it is
- *   nothing that the Worker carries.
- * - WebCrypto does RSA (rsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
+ * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts), and verifies RSA (rsa.ts). It is
+ *   synchronous, so a signature can be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and
+ *   SHA-1 the same way; and it is nothing that the Worker carries.
+ * - WebCrypto signs with RSA (rsa.ts), and does ECDSA (ecdsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
-import { utf8 } from './bytes.ts';
 import { kept } from './kept.ts';
 
 /** The same bytes without what a Buffer adds to them. */
@@ -41,7 +40,7 @@ export const digests = {
 export type MacAlgorithm = 'md5' | 'sha1' | keyof typeof digests;
 
 /** A text as a key: its bytes in UTF-8. Made ready once, it is taken in two thirds of the time (workerd), or a fifth of that for bytes (Node). */
-const readyKey = kept((text) => createSecretKey(utf8(text)));
+const readyKey = kept((text) => createSecretKey(text, 'utf8'));
 
 function hmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
   const isText = typeof key === 'string' && key !== '';

@@ -19,7 +19,7 @@ const PLUS = 0x2b;
 const SPACE = 0x20;
 
 /** The values of hexadecimal digits by their codes; -1: none. */
-const NIBBLES = Int8Array.from({ length: 256 }, (_, code) => {
+const NIBBLES = /* @__PURE__ */ Int8Array.from({ length: 256 }, (_, code) => {
   const digit = String.fromCharCode(code);
   return /[0-9a-f]/i.test(digit) ? Number.parseInt(digit, 16) : -1;
 });

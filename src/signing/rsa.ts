@@ -26,7 +26,7 @@ export function rsaPublicKey(der: Uint8Array): KeyObject {
 }
 
 /** Parsing a PEM costs far more than a verification, and an account keeps its key for years. */
-const publicKey = kept((pem) => {
+const publicKey = /* @__PURE__ */ kept((pem) => {
   const der = pemBody(pem, 'PUBLIC KEY');
   if (!der) throw new TypeError('not a PEM public key');
   return rsaPublicKey(der);

@@ -1,6 +1,5 @@
 /** Text on its way into a protocol's fields: text for people is made to fit, all other is sent as it is, left out or rejected. */
 import type { PaymentRequest } from '../../payments/types.ts';
-import { readable } from '../../signing/bytes.ts';
 import type { Charset } from '../../signing/charsets.ts';
 import { spellingOf } from './spelling.ts';
 
@@ -100,11 +99,6 @@ export function fullName(payment: PaymentRequest): string | undefined {
   const { firstName, lastName } = payment.customer;
   const names = [firstName, lastName].map((name) => name?.trim());
   return names.filter(Boolean).join(' ') || undefined;
-}
-
-/** A text of bytes that are meant to be ASCII, for reading codes and identifiers of a verified message. */
-export function asciiText(bytes: Uint8Array): string {
-  return readable(bytes);
 }
 
 /** A text in plain ASCII: accents dropped, ligatures spelt out, what cannot be spelt left out. */

@@ -31,14 +31,9 @@ function isMac(name: string | undefined): name is keyof typeof MACS {
  * bytes that the hexadecimal key stands for. The field PBX_HASH (HASH in Direct) names the algorithm.
  */
 export function signPayboxFields(settings: Partial<PayboxSettings>, input: RecipeInput): Signed {
-  let text = '';
-  let named: string | undefined;
-  for (const [name, value] of textFields(input)) {
-    if (name === 'PBX_HMAC' || name === 'HMAC') continue;
-    if (name === 'PBX_HASH' || name === 'HASH') named ??= value;
-    text += `${text === '' ? '' : '&'}${name}=${value}`;
-  }
-  const base = utf8(text);
+  const fields = textFields(input).filter(([name]) => name !== 'PBX_HMAC' && name !== 'HMAC');
+  const base = utf8(fields.map(([name, value]) => `${name}=${value}`).join('&'));
+  const named = fields.find(([name]) => name === 'PBX_HASH' || name === 'HASH')?.[1];
   const algorithm = isMac(named) ? named : (settings.hmac_algorithm ?? 'SHA512');
   const key = keyBytes(settings.hmac_key ?? '') ?? new Uint8Array();
   return {

@@ -6,9 +6,7 @@ export type DataPair = readonly [name: string, value: string];
 
 /** The text of some pairs. There is no escaping: a value must not hold `|`. */
 export function dataText(pairs: Iterable<DataPair>): string {
-  let text = '';
-  for (const [name, value] of pairs) text += `${text === '' ? '' : '|'}${name}=${value}`;
-  return text;
+  return [...pairs].map(([name, value]) => `${name}=${value}`).join('|');
 }
 
 /** Data as it travels. `encoding` is that of the field Encode: base64, base64url, or empty for plain text. */
