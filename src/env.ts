@@ -177,8 +177,10 @@ const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
  *   failure of ours.
  */
 export function requireLoopback({ local }: Pick<Config, 'local'>, requestUrl: string): void {
+  // Production reads no address here.
+  if (!local) return;
   const { hostname } = new URL(requestUrl);
-  if (!local || LOOPBACK.test(hostname)) return;
+  if (LOOPBACK.test(hostname)) return;
   throw new Problem(
     'forbidden',
     `LOCAL=1 is for this machine alone, and the request came to ${hostname}: use http://localhost, have a tunnel send "Host: localhost" (cloudflared: --http-host-header localhost), or take LOCAL=1 out of the variables of a Worker that others reach`,
