@@ -107,7 +107,10 @@ function fieldsOf(id: string, settings: Record<string, unknown>, given: Texts) {
         needed.has(name) && value.trim() === '' ? 'a' : value,
       ]),
     );
-  const { description, firstName, lastName, phone: anyPhone, ...places } = given;
+  const { description, firstName, lastName, phone: anyPhone, ...rest } = given;
+  // A postal code identifies: one that is longer than the bank takes is refused by name.
+  const postalCode = id === 'monetico' ? Array.from(rest.postalCode).slice(0, 10).join('') : rest.postalCode;
+  const places = { ...rest, postalCode };
   // What is no telephone number is refused by name where the bank refuses payments without one.
   const phone = needed.has('phone') ? CUSTOMER.phone : anyPhone;
   return {
