@@ -198,10 +198,12 @@ describe('what a certificate signs', () => {
     expect(await isSignedBy(certificate(SANDBOX_ROOT_CERTIFICATE), message, signature)).toBe(false);
   });
 
-  it('is nothing with a key of another kind', async () => {
-    const { publicKey: curve } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const other = certificate(pemOf(made({ spki: spkiOf(curve) })));
+  it('is nothing with a key of another kind, although that has signed it', async () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = certificate(pemOf(made({ spki: spkiOf(pair.publicKey) })));
+    const own = Uint8Array.from(createSign('SHA256').update(message).sign(pair.privateKey));
     expect(await isSignedBy(other, message, signature)).toBe(false);
+    expect(await isSignedBy(other, message, own)).toBe(false);
   });
 });
 
