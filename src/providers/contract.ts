@@ -54,9 +54,8 @@ export interface Capabilities {
   readonly signedReturn: boolean;
 }
 
-/** Those that do not follow from what a provider implements. What is said of the others counts for nothing. */
-type DeclaredCapabilities = Pick<Capabilities, 'manualCapture' | 'signedNotification' | 'signedReturn'> &
-  Partial<Capabilities>;
+/** Those that do not follow from what a provider implements. */
+type DeclaredCapabilities = Pick<Capabilities, 'manualCapture' | 'signedNotification' | 'signedReturn'>;
 
 /** What a code of a provider's sheet stands for. */
 export interface StatusMeaning {

@@ -101,10 +101,6 @@ export const tpay = defineProvider<typeof tpaySettings>({
   currencies: currenciesWithDigits(2),
   defaultCurrencies: ['PLN'],
   capabilities: {
-    capture: false,
-    cancel: true,
-    refund: true,
-    status: true,
     manualCapture: false,
     signedNotification: true,
     signedReturn: false,

@@ -7,6 +7,7 @@ import { withCard } from '../kit/card.ts';
 import { formFields, pick } from '../kit/form-message.ts';
 import { fewValues, parseMessage, readMembers } from '../kit/json-message.ts';
 import { meaningOf } from '../kit/statuses.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { hasOlderApi } from './chargeback.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_STATUSES } from './statuses.ts';
@@ -37,8 +38,7 @@ export function readTpayNotification(
   // Another sum than asked has come and is not accepted: the merchant takes it or sends it back, in tpay's panel.
   const isHeldUp = stated === 'denied' && WRONG_SUMS.has(value('tr_error').toLowerCase());
   const outcome = isHeldUp ? 'pending' : stated;
-  return {
-    kind: 'update',
+  return providerUpdate({
     order: value('tr_crc'),
     key: `${title}/${status}/${paid}`,
     outcome,
@@ -57,7 +57,7 @@ export function readTpayNotification(
     // Without a JWS nobody signs what stands here.
     ...(settings.require_jws && withCard({ brand: value('card_brand'), number: value('card_tail') })),
     detail: pick(values, DETAIL),
-  };
+  });
 }
 
 const FORMS: Readonly<Record<string, RegExp>> = {

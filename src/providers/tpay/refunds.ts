@@ -17,6 +17,7 @@ import type {
   StatusQuery,
 } from '../contract.ts';
 import { stateIn } from '../kit/operation-table.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import type { TpaySettings } from './settings.ts';
 import { TPAY_OPERATIONS } from './statuses.ts';
@@ -140,11 +141,9 @@ export function refundTotal(
   { order, currency }: Pick<StatusQuery<TpaySettings>, 'order' | 'currency'>,
   { title, status, refunded }: { readonly title: string; readonly status: string; readonly refunded: number },
 ): ProviderUpdate {
-  return {
-    kind: 'update',
+  return providerUpdate({
     order,
     currency,
-    detail: {},
     providerReference: title,
     providerStatus: status,
     key: `${title}/refunds/${decimal(refunded, 2)}`,
@@ -154,7 +153,7 @@ export function refundTotal(
     cumulative: true,
     // A total names no refund. Which one is which is for the list to say.
     operation: { kind: 'refund', operationReference: null, amount: refunded, state: 'unknown' },
-  };
+  });
 }
 
 /** The identity of the notifications about refunds of an amount: tpay tells those of one amount alike. */

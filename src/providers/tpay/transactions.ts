@@ -28,6 +28,7 @@ import {
 } from '../kit/provider-fields.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { cut, fullName, ifFits } from '../kit/text.ts';
+import { providerUpdate } from '../kit/update.ts';
 import { payByBlikCode, tpayChoice } from './methods.ts';
 import { answeredBody, callOpenApi, jsonWithAmount, operationBody, tpayMinor } from './open-api.ts';
 import { refundedInAll, refundTotal, requireTpayTransaction, transactionIdOf } from './refunds.ts';
@@ -141,36 +142,36 @@ export async function queryTransaction(
   const { status, amount, amountPaid = amount } = await readTransaction(query);
   const word = String(status);
   const outcome = meaningOf(TPAY_TRANSACTION_STATUSES, word)?.outcome;
-  const update = { kind: 'update', order: query.order, currency: query.currency, detail: {} } as const;
-  const named = { providerReference: title, providerStatus: word };
-  if (outcome === 'cancelled')
-    return [{ ...update, ...named, key: `${title}/${word}`, outcome, amount: null, movement: title }];
+  const update = {
+    order: query.order,
+    currency: query.currency,
+    movement: title,
+    providerReference: title,
+    providerStatus: word,
+  };
+  if (outcome === 'cancelled') return [providerUpdate({ ...update, key: `${title}/${word}`, outcome })];
   const paid = tpayMinor(amountPaid);
   // A new transaction is pending, and nobody needs to have paid it.
   const isHeldUp = outcome === 'pending' && paid !== null && paid > 0 && paid !== tpayMinor(amount);
   if (isHeldUp)
     return [
-      {
+      providerUpdate({
         ...update,
-        ...named,
         key: `${title}/${word}/${decimal(paid, 2)}`,
         outcome,
         amount: paid,
-        movement: title,
         pendingReason: 'person_needed',
-      },
+      }),
     ];
   if (outcome !== 'paid' && outcome !== 'refunded') return null;
   if (paid === null) throw new Problem('provider_error', 'tpay answered a transaction without an amount');
   // A notification has the title as `tr_id`. The same money must have one identity both ways, or it would count twice.
-  const payment: ProviderUpdate = {
+  const payment = providerUpdate({
     ...update,
-    ...named,
     key: `${title}/TRUE/${decimal(paid, 2)}`,
     outcome: 'paid',
     amount: paid,
-    movement: title,
-  };
+  });
   // What was paid is known all the same where there is no list to be had. A refund that was told of is asked about again.
   const listed = () =>
     refundedInAll(query).catch((error) => {
