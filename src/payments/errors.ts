@@ -125,14 +125,19 @@ export type RefusalReason =
   | 'wrong_attempt'
   | 'address_not_allowed';
 
-/** What else is wrong with a signature that cannot be checked; finer than what is stored of it. */
-type SignatureProblem =
+/** What is wrong with a signature, finer than what is stored of it. `signature_mismatch`: it does not fit. */
+export type SignatureProblem =
+  | 'signature_mismatch'
   /** The account has no secret to check it with, or none that is good now. */
   | 'no_secret'
   /** It names a key that its signer does not have. */
   | 'unknown_key'
   /** It names a key that is not looked up now. */
-  | 'key_not_looked_up';
+  | 'key_not_looked_up'
+  /** Its certificate, or that one's issuer, is not good at the moment. */
+  | 'certificate_expired'
+  /** Its certificate cannot be read, or is not of the issuer that it has to be of. */
+  | 'certificate_untrusted';
 
 /** What a problem is stored as. A new one does not compile before it has answered. */
 function reasonOf(problem: RefusalReason | SignatureProblem): RefusalReason {
@@ -140,6 +145,8 @@ function reasonOf(problem: RefusalReason | SignatureProblem): RefusalReason {
     case 'no_secret':
     case 'unknown_key':
     case 'key_not_looked_up':
+    case 'certificate_expired':
+    case 'certificate_untrusted':
       return 'signature_mismatch';
     default:
       return problem;

@@ -7,6 +7,7 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { RawField } from '../../signing/form.ts';
 import type { ProviderAccount } from '../contract.ts';
+import { cameTwice } from '../kit/form-message.ts';
 import type { AssistSettings } from './settings.ts';
 
 /** Values by their names: in lower case in the current protocol, as they are in the legacy one. */
@@ -20,7 +21,7 @@ export function formValues(fields: readonly RawField[], names: 'lower-case' | 'a
   const values = new Map<string, string>();
   for (const { name, value } of fields) {
     const field = names === 'lower-case' ? name.toLowerCase() : name;
-    if (values.has(field)) throw new Refusal('duplicate_field', `the field ${field} came twice`);
+    if (values.has(field)) throw cameTwice('field', field);
     values.set(field, value);
   }
   return values;

@@ -49,6 +49,11 @@ export function pick(
   return picked;
 }
 
+/** Why a message is refused in which a name comes twice: one of its values would be read, and the other one checked. */
+export function cameTwice(noun: string, name: string): Refusal {
+  return new Refusal('duplicate_field', `the ${noun} ${name} came twice`);
+}
+
 /**
  * The fields of a form message by their names.
  * @throws Refusal when a name came twice.
@@ -56,7 +61,7 @@ export function pick(
 export function uniqueFields(fields: readonly RawField[]): Map<string, RawField> {
   const found = new Map<string, RawField>();
   for (const field of fields) {
-    if (found.has(field.name)) throw new Refusal('duplicate_field', `the field ${field.name} came twice`);
+    if (found.has(field.name)) throw cameTwice('field', field.name);
     found.set(field.name, field);
   }
   return found;
@@ -70,7 +75,7 @@ export function uniqueFields(fields: readonly RawField[]): Map<string, RawField>
 export function uniqueValues(fields: readonly RawField[], noun = 'field'): Map<string, string> {
   const values = new Map<string, string>();
   for (const { name, value } of fields) {
-    if (values.has(name)) throw new Refusal('duplicate_field', `the ${noun} ${name} came twice`);
+    if (values.has(name)) throw cameTwice(noun, name);
     values.set(name, value);
   }
   return values;

@@ -38,3 +38,17 @@ export class BearerTokens {
     return token;
   }
 }
+
+/**
+ * A call with a token. After a 401 it is made once more with a new token: the first one was not carried out.
+ * @param tokenOf gives a token; `fresh`: not the one in memory.
+ * @param call makes the call with this value of `Authorization`.
+ */
+export async function withBearer(
+  tokenOf: (fresh: boolean) => Promise<string>,
+  call: (authorization: string) => Promise<ApiAnswer>,
+): Promise<ApiAnswer> {
+  const once = async (fresh: boolean) => call(`Bearer ${await tokenOf(fresh)}`);
+  const first = await once(false);
+  return first.status === 401 ? once(true) : first;
+}

@@ -11,7 +11,7 @@ import { fromOctets } from '../../signing/octets.ts';
 import { weakDigests } from '../../signing/weak.ts';
 import type { LikelyCause, Recipe, RecipeInput, Signed } from '../contract.ts';
 import { VIA } from '../kit/addresses.ts';
-import { inputFields, textFields } from '../kit/form-message.ts';
+import { cameTwice, inputFields, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { type FeedbackValues, readFeedback } from './feedback.ts';
 import { isSignedInFeedback, isSignedInRequest } from './fields.ts';
@@ -147,7 +147,7 @@ function uniqueParameters(received: readonly RawField[]): Map<string, RawField> 
   const found = new Map<string, RawField>();
   for (const { name, value, octets } of received) {
     const upper = name.toUpperCase();
-    if (found.has(upper)) throw new Refusal('duplicate_field', `the parameter ${upper} came twice`);
+    if (found.has(upper)) throw cameTwice('parameter', upper);
     found.set(upper, { name: upper, value, octets });
   }
   return found;

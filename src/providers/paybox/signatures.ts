@@ -9,7 +9,7 @@ import { percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { rsaVerify } from '../../signing/rsa.ts';
 import type { Channel, LikelyCause, Recipe, RecipeInput, Signed, Verdict } from '../contract.ts';
-import { textFields } from '../kit/form-message.ts';
+import { cameTwice, textFields } from '../kit/form-message.ts';
 import { requireFewFields } from '../kit/message-limits.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { readDirectAnswer } from './direct-answer.ts';
@@ -101,7 +101,7 @@ function refuseDuplicates(
   const seen = new Set([signatureName]);
   for (const [name] of received) {
     if (!known.has(name)) continue;
-    if (seen.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
+    if (seen.has(name)) throw cameTwice('parameter', name);
     seen.add(name);
   }
 }

@@ -4,7 +4,7 @@ import type { ProviderAccount } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
-import { BearerTokens } from '../kit/oauth.ts';
+import { BearerTokens, withBearer } from '../kit/oauth.ts';
 import { providerError } from '../kit/provider-error.ts';
 import type { PayuSettings } from './settings.ts';
 
@@ -51,16 +51,15 @@ export async function callPayuRest(
   path: string,
   body?: object,
 ): Promise<ApiAnswer> {
-  const once = async (fresh: boolean) => {
-    const token = await authorize(account, ports.fetch, ports.now, fresh);
-    return callApi(ports.send ?? ports.fetch, `${originOf(account)}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-  };
-  const first = await once(false);
-  return first.status === 401 ? once(true) : first;
+  return withBearer(
+    (fresh) => authorize(account, ports.fetch, ports.now, fresh),
+    (authorization) =>
+      callApi(ports.send ?? ports.fetch, `${originOf(account)}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+  );
 }
 
 /** The member `status` of every answer. */

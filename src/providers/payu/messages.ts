@@ -4,6 +4,7 @@ import { Refusal } from '../../payments/errors.ts';
 import type { BookedState } from '../../payments/reconciliation.ts';
 import type { Acknowledgement, ProviderUpdate } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { cameTwice } from '../kit/form-message.ts';
 import { parseMessage, present, readMembers } from '../kit/json-message.ts';
 import { stateIn } from '../kit/operation-table.ts';
 import { meaningOf } from '../kit/statuses.ts';
@@ -153,7 +154,7 @@ export function payuLinesOf(text: string): PayuValues {
   for (const line of text.split(/\r?\n/).filter((one) => one.includes(':'))) {
     const at = line.indexOf(':');
     const name = line.slice(0, at).trim();
-    if (values.has(name)) throw new Refusal('duplicate_field', `the line ${name} came twice`);
+    if (values.has(name)) throw cameTwice('line', name);
     values.set(name, line.slice(at + 1).trim());
   }
   return values;

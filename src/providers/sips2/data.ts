@@ -1,6 +1,6 @@
 /** Data, the one text of a form or message: `key=value` pairs joined by `|`, plain or in base64. */
-import { Refusal } from '../../payments/errors.ts';
 import { base64, base64url, fromBase64, fromUtf8, utf8 } from '../../signing/bytes.ts';
+import { cameTwice } from '../kit/form-message.ts';
 
 export type DataPair = readonly [name: string, value: string];
 
@@ -33,7 +33,7 @@ export function readData(data: string): ReadonlyMap<string, string> {
   for (const pair of data.split('|')) {
     const at = pair.indexOf('=');
     const name = at < 0 ? pair : pair.slice(0, at);
-    if (values.has(name)) throw new Refusal('duplicate_field', `the key ${name} came twice`);
+    if (values.has(name)) throw cameTwice('key', name);
     const value = at < 0 ? '' : pair.slice(at + 1);
     if (value !== '' && value !== 'null') values.set(name, value);
   }

@@ -11,7 +11,7 @@ import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
 import { desCbcDecrypt } from '../../signing/weak.ts';
 import type { Recipe, RecipeInput, Signed } from '../contract.ts';
-import { textFields } from '../kit/form-message.ts';
+import { cameTwice, textFields } from '../kit/form-message.ts';
 import { statusAlone, verdict } from '../kit/verdict.ts';
 import { rawPairs, readNotification } from './notification.ts';
 import type { SpplusSettings } from './settings.ts';
@@ -74,7 +74,7 @@ export function verifySpplusQuery(settings: Partial<SpplusSettings>, query: stri
   const values = new Map<string, string>();
   const pairs = rawPairs(query);
   for (const { name, value } of pairs) {
-    if (values.has(name)) throw new Refusal('duplicate_field', `the parameter ${name} came twice`);
+    if (values.has(name)) throw cameTwice('parameter', name);
     const decoded = percentDecode(value);
     if (decoded === null) throw new Refusal('malformed', 'the percent-encoding of the parameters is broken');
     values.set(name, decoded);

@@ -5,7 +5,7 @@
  * Facts: SHEET.md, "Notification". The vendor's library compares the beginning of `x5u`, which lets other hosts through; here the
  * whole address is compared.
  */
-import { Refusal } from '../../payments/errors.ts';
+import { Refusal, type SignatureProblem } from '../../payments/errors.ts';
 import { base64url, fromBase64url, fromUtf8, readable, utf8 } from '../../signing/bytes.ts';
 import { kept } from '../../signing/kept.ts';
 import { isIssuedBy, isSignedBy, readCertificate } from '../../signing/x509.ts';
@@ -77,9 +77,12 @@ export function verifyJws(
   at: Date | null,
 ): void {
   const [root, signing] = [readCertificate(pems.root), readCertificate(pems.signing)];
-  const wrong = (problem: string) => new Refusal('signature_mismatch', problem, { base: readable(base) });
-  if (!root || !signing) throw wrong('a certificate cannot be read');
-  if (!isIssuedBy(signing, root, at))
-    throw wrong('the certificate was not issued by the root, or is not valid now');
-  if (!isSignedBy(signing, base, signature)) throw wrong('the JWS does not fit the body');
+  const wrong = (problem: SignatureProblem, words: string) =>
+    new Refusal(problem, words, { base: readable(base) });
+  if (!root || !signing) throw wrong('certificate_untrusted', 'a certificate cannot be read');
+  if (!isIssuedBy(signing, root, null))
+    throw wrong('certificate_untrusted', 'the certificate was not issued by the root');
+  if (!isIssuedBy(signing, root, at)) throw wrong('certificate_expired', 'the certificate is not valid now');
+  if (!isSignedBy(signing, base, signature))
+    throw wrong('signature_mismatch', 'the JWS does not fit the body');
 }

@@ -6,7 +6,7 @@ import { atOrigin } from '../kit/addresses.ts';
 import { type ApiAnswer, callApi, jsonObject } from '../kit/api-call.ts';
 import { mayDecline } from '../kit/declining.ts';
 import { FORM } from '../kit/form-message.ts';
-import { BearerTokens } from '../kit/oauth.ts';
+import { BearerTokens, withBearer } from '../kit/oauth.ts';
 import type { TpaySettings } from './settings.ts';
 
 /** What a call needs of whoever makes it. */
@@ -52,16 +52,15 @@ export async function callOpenApi(
   path: string,
   body?: string,
 ): Promise<ApiAnswer> {
-  const attempt = async (fresh: boolean) => {
-    const token = await tokenOf(account, caller, fresh);
-    return callApi(caller.send ?? caller.fetch, `${host(account)}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      ...(body !== undefined && { body }),
-    });
-  };
-  const first = await attempt(false);
-  return first.status === 401 ? attempt(true) : first;
+  return withBearer(
+    (fresh) => tokenOf(account, caller, fresh),
+    (authorization) =>
+      callApi(caller.send ?? caller.fetch, `${host(account)}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization },
+        ...(body !== undefined && { body }),
+      }),
+  );
 }
 
 /** A body whose member `amount` stands for the amount that `jsonWithAmount` puts there. */

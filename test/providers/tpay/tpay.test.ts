@@ -206,7 +206,10 @@ describe('a certificate', () => {
       });
     expect(await at(notAfter.getTime() - 1000)).toMatchObject({ outcome: 'paid' });
     for (const time of [notBefore.getTime() - 1000, notAfter.getTime() + 1000])
-      await expect(at(time)).rejects.toMatchObject({ reason: 'signature_mismatch' });
+      await expect(at(time)).rejects.toMatchObject({
+        reason: 'signature_mismatch',
+        problem: 'certificate_expired',
+      });
   });
 
   it('that is not there is the fault of the message, and no failure', async () => {
