@@ -26,7 +26,7 @@ const room = (path: string, from: string, to = ''): Edit => edit(`src/providers/
 
 /** The ledger takes an update that does not bring back what was sent. */
 const UNBOUND = edit(
-  'src/ledger/provider-updates.ts',
+  'src/ledger/update-rules.ts',
   'if (!bound || !echo) return null;',
   'if (bound || !echo) return null;',
 );
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     inCi: true,
     edits: [
       edit(
-        'src/ledger/provider-updates.ts',
+        'src/ledger/update-rules.ts',
         'return (attempt.test && !asksForTest(record)) || (test && !attempt.test);',
         'return test && !attempt.test && record === null;',
       ),
@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
     provider: 'systempay',
     edits: [
       edit(
-        'src/ledger/provider-updates.ts',
+        'src/ledger/update-rules.ts',
         'return found?.account === account ? found : null;',
         'return found ?? null;',
       ),
@@ -316,7 +316,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     without: 'the ledger: that money which nothing proves is not called proven by what stands beside it',
     provider: 'spplus',
-    edits: [edit('src/ledger/record.ts', 'attempts.some(isShownUnproven)', 'attempts.length < 0')],
+    edits: [edit('src/ledger/views.ts', 'attempts.some(isShownUnproven)', 'attempts.length < 0')],
   },
   {
     without: 'Lyra: that a message may leave open which value is the amount',
