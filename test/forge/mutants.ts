@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
     provider: 'systempay',
     edits: [
       edit(
-        'src/ledger/update-rules.ts',
+        'src/ledger/provider-updates.ts',
         'return found?.account === account ? found : null;',
         'return found ?? null;',
       ),
