@@ -114,7 +114,7 @@ describe('PayFiP by web service', () => {
       nextTryAt: expect.any(String),
     });
     await bankOf('tipi').decide?.(attempt.order, attempt.merchant, 'pay', memory);
-    vi.setSystemTime(Date.now() + 301_000);
+    vi.setSystemTime(Date.now() + 361_000);
     await runAlarms(attempt.payment.id);
     expect((await attempt.shop.payment(attempt.payment.id)).status).toBe('paid');
     events = await attempt.shop.events(attempt.payment.id);
