@@ -55,6 +55,7 @@ const ALONE = [
   'test/http/admin.test.ts',
   'test/http/anchors.test.ts',
   'test/http/attention.test.ts',
+  'test/http/before-payment.test.ts',
   'test/http/book-check.test.ts',
   'test/http/books.test.ts',
   'test/http/drift.test.ts',
