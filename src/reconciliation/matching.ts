@@ -1,13 +1,14 @@
 /**
  * Matches the lines of a file with movements, in the tables: by the provider's number, by our order number, by the shop's reference, by
- * amount and day, in that order. A few thousand lines at a time, in the order of what they are matched by, so that whoever was interrupted
+ * the sum of a payment, by amount and day, in that order. A few thousand lines at a time, in the order of what they are matched by, so that whoever was interrupted
  * goes on after the last key. A match by a name is surer than any after it, also where its amounts differ.
  */
 import { MATCHED_BY, type MatchedBy, type Tolerance } from '../payments/reconciled.ts';
 import { matchCrowdOfName, matchCrowdOfSum } from './crowds.ts';
 import { NAME_SORTS } from './intake.ts';
 import { MOST_TOGETHER, type Pair, type PairableLine, pairGroup } from './pairing.ts';
-import { isSame } from './results.ts';
+import { isSame, SAME_KEY } from './results.ts';
+import { matchTotals } from './totals.ts';
 
 /** Lines of one step, and movements: the lines' names together have to be less than the 2 MB of a value. */
 const STEP = 2500;
@@ -131,9 +132,6 @@ function matchNames(
   return last;
 }
 
-/** All that a line says, as one text. */
-const SAME_KEY = 'json_array(currency, amount, day, provider_reference, order_number, reference, part)';
-
 /** Whether a line that says the same has its movement. */
 function isRepeat(sql: SqlStorage, { id }: PairableLine): boolean {
   return (
@@ -208,10 +206,24 @@ function sameSums(lines: readonly PairableLine[], entries: readonly EntryRow[]):
   });
 }
 
+/** What lines and movements are compared by. */
+export interface MatchingTerms {
+  readonly tolerance: Tolerance;
+  /** The days that are compared, both in. */
+  readonly from: string;
+  readonly to: string;
+}
+
+function matchBy(sql: SqlStorage, { by, after }: MatchingPlace, terms: MatchingTerms): string | null {
+  if (by === 'amount_and_day') return matchSums(sql, after);
+  if (by === 'payment_total') return matchTotals(sql, after, terms.from, terms.to);
+  return matchNames(sql, by, after, terms.tolerance);
+}
+
 /** One step. @returns where the next one begins; null: all is matched that can be. */
-export function matchStep(sql: SqlStorage, place: MatchingPlace, tolerance: Tolerance): MatchingPlace | null {
-  const { by, after } = place;
-  const last = by === 'amount_and_day' ? matchSums(sql, after) : matchNames(sql, by, after, tolerance);
+export function matchStep(sql: SqlStorage, place: MatchingPlace, terms: MatchingTerms): MatchingPlace | null {
+  const { by } = place;
+  const last = matchBy(sql, place, terms);
   if (last !== null) return { by, after: last };
   const next = MATCHED_BY[MATCHED_BY.indexOf(by) + 1];
   return next ? { by: next, after: '' } : null;

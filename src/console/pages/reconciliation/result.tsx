@@ -92,7 +92,7 @@ function PaymentOf({ view, line }: { readonly view: View; readonly line: Reconci
 
 function MarkOf({ view, read, line }: Parts & { readonly line: ReconciliationResult }) {
   const t = reconciliationTexts[view.language];
-  const { mark, number, result } = line;
+  const { mark, earlierMark, number, result } = line;
   const to = `${pathOf(read.id)}/lines/${number}/mark`;
   const may = mayMoveMoney(view.user);
   return (
@@ -105,6 +105,7 @@ function MarkOf({ view, read, line }: Parts & { readonly line: ReconciliationRes
           </span>
         </>
       )}
+      {earlierMark && <span class="small muted">{t.earlierMark(earlierMark.reason)}</span>}
       {may && (mark !== null || result !== 'matched' || line.isOtherNumber) && (
         <a class="button copy" href={to}>
           {t.mark}
@@ -236,7 +237,7 @@ function About({ view, read }: Parts) {
 /** What a person has to know before reading on. */
 function Warnings({ view, read }: Parts) {
   const t = reconciliationTexts[view.language];
-  const { fault, elsewhere, unreadable, unreadableCount } = read;
+  const { fault, elsewhere, unreadable, unreadableCount, isLastLineOpen } = read;
   return (
     <>
       {fault && (
@@ -245,6 +246,11 @@ function Warnings({ view, read }: Parts) {
             {fault.line !== null && `${t.line(fault.line)}: `}
             {fault.detail}
           </p>
+        </Notice>
+      )}
+      {isLastLineOpen && (
+        <Notice tone="warn" title={t.lastLineOpen}>
+          <p>{t.lastLineOpenHint}</p>
         </Notice>
       )}
       {elsewhere > 0 && (
