@@ -7,7 +7,7 @@ import { MATCHED_BY, type MatchedBy, type Tolerance } from '../payments/reconcil
 import { matchCrowdOfName, matchCrowdOfSum } from './crowds.ts';
 import { NAME_SORTS } from './intake.ts';
 import { MOST_TOGETHER, type Pair, type PairableLine, pairGroup } from './pairing.ts';
-import { isSame, SAME_KEY } from './results.ts';
+import { isSame, NAME_COLUMNS, SAME_KEY } from './results.ts';
 import { matchTotals } from './totals.ts';
 
 /** Lines of one step, and movements: the lines' names together have to be less than the 2 MB of a value. */
@@ -22,12 +22,6 @@ export interface MatchingPlace {
 }
 
 export const FIRST_PLACE: MatchingPlace = { by: MATCHED_BY[0], after: '' };
-
-const COLUMNS = {
-  provider_reference: 'provider_reference',
-  order: 'order_number',
-  reference: 'reference',
-} as const;
 
 type LineRow = Record<'id' | 'amount', number> & {
   readonly key: string;
@@ -77,11 +71,11 @@ function entriesOf(sql: SqlStorage, sort: number, keys: readonly string[]): Read
 /** Matches lines and movements that have a name in common. @returns the last key; null: no line is left. */
 function matchNames(
   sql: SqlStorage,
-  by: keyof typeof COLUMNS,
+  by: keyof typeof NAME_COLUMNS,
   after: string,
   tolerance: Tolerance,
 ): string | null {
-  const column = COLUMNS[by];
+  const column = NAME_COLUMNS[by];
   const page = sql
     .exec<LineRow>(
       `SELECT id, ${column} AS key, amount, fee, currency, day, ${SAME_KEY} AS same FROM lines

@@ -31,6 +31,13 @@ const SAME = [
 export const isSame = (one: string, other: string) =>
   SAME.map((name) => `${one}.${name} = ${other}.${name}`).join(' AND ');
 
+/** The columns of lines by which movements are found. */
+export const NAME_COLUMNS = {
+  provider_reference: 'provider_reference',
+  order: 'order_number',
+  reference: 'reference',
+} as const;
+
 /** All that a line says, as one text. */
 export const SAME_KEY =
   'json_array(currency, amount, day, provider_reference, order_number, reference, part)';

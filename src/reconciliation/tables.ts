@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS names (
   entry INTEGER NOT NULL,
   PRIMARY KEY (sort, name, entry)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leads (sort INTEGER NOT NULL, name TEXT NOT NULL, payment TEXT NOT NULL, PRIMARY KEY (sort, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS about (line INTEGER PRIMARY KEY, payment TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS about_by_payment ON about (payment);
 CREATE TABLE IF NOT EXISTS unreadable (line INTEGER PRIMARY KEY, detail TEXT NOT NULL);
@@ -88,6 +89,7 @@ export const OF_READING = ['lines', 'unreadable', 'carried'] as const;
 export const OF_COMPARISON = [
   'entries',
   'names',
+  'leads',
   'about',
   'results',
   'earlier',

@@ -5,8 +5,9 @@
  * Only what the names of lines lead to, and only in one direction: what came is never added to what went, nor one payment to another. The sums
  * have to be the same to the last minor unit. Lines that say the same may be one too many: it is left over, and found as there twice.
  */
+import { NAME_SORTS } from './intake.ts';
 import { MOST_TOGETHER } from './pairing.ts';
-import { SAME_KEY } from './results.ts';
+import { NAME_COLUMNS, SAME_KEY } from './results.ts';
 
 /** Lines of one step, and payments. */
 const LINES_AT_ONCE = 50_000;
@@ -66,18 +67,26 @@ function noteAbout(sql: SqlStorage, after: number): number | null {
     )
     .one();
   if (last === null) return null;
+  const rest = `FROM lines WHERE id > ? AND id <= ? AND (result IS NULL OR result IN ${DIFFERS})`;
+  // A table with a key: SQLite would compare each line with each name.
+  sql.exec('DELETE FROM leads');
+  for (const [by, column] of Object.entries(NAME_COLUMNS))
+    sql.exec(
+      `INSERT INTO leads (sort, name, payment) SELECT n.sort, n.name, min(e.payment)
+       FROM (SELECT DISTINCT ${column} AS name ${rest} AND ${column} <> '') k
+       CROSS JOIN names n ON n.sort = ? AND n.name = k.name CROSS JOIN entries e ON e.id = n.entry
+       GROUP BY n.sort, n.name HAVING min(e.payment) = max(e.payment)`,
+      after,
+      last,
+      NAME_SORTS[by as keyof typeof NAME_SORTS],
+    );
+  const led = (by: keyof typeof NAME_SORTS) =>
+    `(SELECT payment FROM leads WHERE sort = ${NAME_SORTS[by]} AND name = ${NAME_COLUMNS[by]})`;
   sql.exec(
-    `WITH rest AS MATERIALIZED (SELECT id, entry, provider_reference AS pr, order_number AS ord, reference AS ref FROM lines
-         WHERE id > ? AND id <= ? AND (result IS NULL OR result IN ${DIFFERS})),
-       keys AS MATERIALIZED (SELECT 1 AS sort, pr AS name FROM rest WHERE pr <> '' UNION SELECT 2, ord FROM rest WHERE ord <> ''
-         UNION SELECT 3, ref FROM rest WHERE ref <> ''),
-       leads AS MATERIALIZED (SELECT k.sort, k.name, min(e.payment) AS payment FROM keys k CROSS JOIN names n ON n.sort = k.sort AND n.name = k.name
-         CROSS JOIN entries e ON e.id = n.entry GROUP BY 1, 2 HAVING min(e.payment) = max(e.payment)),
-       found AS (SELECT r.id, p.payment FROM rest r JOIN leads p ON p.sort = 1 AND p.name = r.pr
-         UNION SELECT r.id, p.payment FROM rest r JOIN leads p ON p.sort = 2 AND p.name = r.ord
-         UNION SELECT r.id, p.payment FROM rest r JOIN leads p ON p.sort = 3 AND p.name = r.ref
-         UNION SELECT r.id, e.payment FROM rest r JOIN entries e ON e.id = r.entry)
-     INSERT INTO about (line, payment) SELECT id, min(payment) FROM found GROUP BY id HAVING count(*) = 1`,
+    `WITH found AS MATERIALIZED (SELECT id, ${led('provider_reference')} AS a, ${led('order')} AS b, ${led('reference')} AS c,
+         (SELECT payment FROM entries WHERE id = lines.entry) AS d ${rest})
+     INSERT INTO about (line, payment) SELECT id, coalesce(a, b, c, d) AS one FROM found
+     WHERE one IS NOT NULL AND coalesce(a, one) = one AND coalesce(b, one) = one AND coalesce(c, one) = one AND coalesce(d, one) = one`,
     after,
     last,
   );
