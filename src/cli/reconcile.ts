@@ -103,7 +103,7 @@ export function columnsIn(text: string): Readonly<Record<string, string>> {
 }
 
 /** @throws WrongCall for a text that is no tolerance. */
-export function toleranceIn(text: string): Readonly<Partial<Record<'amount' | 'basisPoints', number>>> {
+function toleranceIn(text: string): Readonly<Partial<Record<'amount' | 'basisPoints', number>>> {
   const pairs = text.split(',').map((part) => {
     const [, name = '', value = ''] = /^\s*(amount|basisPoints)\s*=\s*(\d{1,7})\s*$/.exec(part) ?? [];
     if (name === '')

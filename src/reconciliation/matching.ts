@@ -201,7 +201,7 @@ function sameSums(lines: readonly PairableLine[], entries: readonly EntryRow[]):
 }
 
 /** What lines and movements are compared by. */
-export interface MatchingTerms {
+interface MatchingTerms {
   readonly tolerance: Tolerance;
   /** The days that are compared, both in. */
   readonly from: string;

@@ -152,7 +152,7 @@ const difference = (numbers: boolean) =>
 const OF_RESULT = 'FROM results r LEFT JOIN entries e ON e.id = r.entry LEFT JOIN lines l ON l.id = r.line';
 
 /** A result as a mark is kept for it. */
-export interface MarkableLine extends MarkedLine {
+interface MarkableLine extends MarkedLine {
   /** Whether something differs: whatever is matched takes no mark. */
   readonly isDifference: boolean;
 }

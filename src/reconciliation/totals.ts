@@ -42,7 +42,7 @@ function withFewerRepeats(lines: readonly LeftLine[]): readonly (readonly LeftLi
  * The lines and the movements of one payment and one direction that are the same sum; null: none are. Movements of other days count as far as the sum
  * needs them.
  */
-export function equalTotal(lines: readonly LeftLine[], entries: readonly LeftEntry[]): Total | null {
+function equalTotal(lines: readonly LeftLine[], entries: readonly LeftEntry[]): Total | null {
   const [first] = lines;
   const isOneCurrency = [...lines, ...entries].every(({ currency }) => currency === first?.currency);
   if (entries.length === 0 || !isOneCurrency) return null;
