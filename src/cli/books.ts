@@ -31,6 +31,8 @@ export const BOOK_OPTIONS = {
   account: { type: 'string' },
   preset: { type: 'string' },
   columns: { type: 'string' },
+  currency: { type: 'string' },
+  tolerance: { type: 'string' },
   csv: { type: 'string' },
   ask: { type: 'boolean' },
 } as const;
@@ -111,6 +113,8 @@ export async function reconcileCommand(options: BookOptions): Promise<number> {
     account,
     preset: text(options.preset),
     columns: text(options.columns),
+    currency: text(options.currency),
+    tolerance: text(options.tolerance),
     from: text(options.from),
     to: text(options.until),
     timeZone: text(options['time-zone']),

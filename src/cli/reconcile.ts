@@ -5,8 +5,17 @@
  * on with the same file and the same options alone, and not after the comparison has ended, in whatever way.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { LARGEST_FILE } from '../payments/reconciled.ts';
 import { bodyTextOf, type HttpAnswer } from './http-call.ts';
 import { type CallPorts, operatorCall, type Server, WrongCall } from './operator-calls.ts';
@@ -27,6 +36,10 @@ export interface ReconcileOrder {
   readonly preset: string | undefined;
   /** `order=REF,amount=TOTAL` */
   readonly columns: string | undefined;
+  /** Of a file that does not say it. */
+  readonly currency: string | undefined;
+  /** `amount=5,basisPoints=100` */
+  readonly tolerance: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly timeZone: string | undefined;
@@ -71,8 +84,10 @@ interface Read {
     readonly guess: { readonly columns: object };
   } | null;
   readonly counts: Readonly<Record<string, number>>;
+  readonly otherNumbers: number;
   readonly elsewhere: number;
   readonly unreadableCount: number;
+  readonly isLastLineOpen: boolean;
   readonly toAsk: number;
   readonly lines: readonly Line[];
 }
@@ -87,6 +102,29 @@ export function columnsIn(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs);
 }
 
+/** @throws WrongCall for a text that is no tolerance. */
+function toleranceIn(text: string): Readonly<Partial<Record<'amount' | 'basisPoints', number>>> {
+  const pairs = text.split(',').map((part) => {
+    const [, name = '', value = ''] = /^\s*(amount|basisPoints)\s*=\s*(\d{1,7})\s*$/.exec(part) ?? [];
+    if (name === '')
+      throw new WrongCall(
+        '--tolerance looks like amount=5 (minor units), or basisPoints=100 (hundredths of a percent), or both with a comma',
+      );
+    return [name, Number(value)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** @throws WrongCall where a file cannot be written, before anything is done. */
+function requireWritable(file: string): void {
+  try {
+    if (existsSync(file)) closeSync(openSync(file, 'r+'));
+    else if (!statSync(dirname(file)).isDirectory()) throw new Error(`${dirname(file)} is no folder`);
+  } catch (error) {
+    throw new WrongCall(`--csv ${file}: cannot be written (${String(error)})`);
+  }
+}
+
 type Ports = CallPorts & { readonly terminal: Terminal; readonly print: (line: string) => void };
 
 /** Compares. @returns the number of differences that nobody has marked, and of lines that cannot be read. @throws WrongCall where the server rejects it, or the file. */
@@ -99,6 +137,19 @@ export async function reconcile(
   const { size } = statSync(file);
   if (size > LARGEST_FILE) throw new WrongCall(`${file} is larger than ${LARGEST_FILE} bytes: split it`);
   if (size === 0) throw new WrongCall(`${file} is empty`);
+  if (order.csv !== undefined) requireWritable(order.csv);
+  const { account, preset, columns, currency, tolerance, from, to, timeZone } = order;
+  const asked = {
+    account,
+    fileName: basename(file),
+    ...(preset && { preset }),
+    ...(columns && { columns: columnsIn(columns) }),
+    ...(currency && { currency: currency.toUpperCase() }),
+    ...(tolerance && { tolerance: toleranceIn(tolerance) }),
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(timeZone && { timeZone }),
+  };
   const call = async (method: string, path: string, body?: object): Promise<Read> => {
     const answer = await operatorCall(server, `/v1/admin/reconciliations${path}`, ports, {
       method,
@@ -118,18 +169,7 @@ export async function reconcile(
           throw error;
         })
       : null;
-  const { account, preset, columns, from, to, timeZone } = order;
-  const begun =
-    kept ??
-    (await call('POST', '', {
-      account,
-      fileName: basename(file),
-      ...(preset && { preset }),
-      ...(columns && { columns: columnsIn(columns) }),
-      ...(from && { from }),
-      ...(to && { to }),
-      ...(timeZone && { timeZone }),
-    }));
+  const begun = kept ?? (await call('POST', '', asked));
   keepPlace(placeFile, { id: begun.id, digest });
   await send(file, size, begun, server, ports);
   let read = await finished(begun.id, call, ports, forget);
@@ -147,9 +187,10 @@ export async function reconcile(
       read = await finished(begun.id, call, ports, forget);
     }
   }
+  const open = await printed(read, call, ports);
   if (order.csv !== undefined) await writeLines(order.csv, begun.id, server, ports);
   forget();
-  return printed(read, call, ports);
+  return open;
 }
 
 /** Sends what the server does not have yet. */
@@ -232,17 +273,20 @@ async function printed(
 ): Promise<number> {
   print(`matched: ${read.counts.matched ?? 0}`);
   let open = 0;
-  for (const result of DIFFERENCES) {
-    const count = read.counts[result] ?? 0;
-    if (count === 0) continue;
-    print(`${result}: ${count}`);
-    const { lines } = await call('GET', `/${read.id}?result=${result}&marked=false&limit=1000`);
+  const show = async (what: string, count: number, query: string) => {
+    if (count === 0) return;
+    print(`${what}: ${count}`);
+    const { lines } = await call('GET', `/${read.id}?${query}&marked=false&limit=1000`);
     open += lines.length;
     for (const one of lines.slice(0, MOST_PRINTED))
       print(
         `  ${one.line === null ? 'ledger' : `line ${one.line}`}: ${[one.providerReference, one.order, one.reference, one.payment].filter(Boolean).join(' ')}, file ${one.fileAmount ?? '-'}, ledger ${one.ledgerAmount ?? '-'}`,
       );
-  }
+  };
+  for (const result of DIFFERENCES) await show(result, read.counts[result] ?? 0, `result=${result}`);
+  // Where their amounts differ too, they stand above already.
+  await show("other number of the provider's", read.otherNumbers, 'otherNumber=true&result=matched');
+  if (read.isLastLineOpen) print('the file does not end with a line end: its last line may be cut off');
   if (read.elsewhere > 0) print(`${read.elsewhere} lines are about payments of another account`);
   if (read.unreadableCount > 0) print(`${read.unreadableCount} lines cannot be read`);
   // A line that nobody has read may be about money, as a difference is.

@@ -27,6 +27,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
       comparison: 0,
       preset: 'postfinance',
       mapping: null,
+      currency: null,
       timeZone: 'Europe/Zurich',
       tolerance: { amount: 0, basisPoints: 0 },
       file: { size: 214, received: 214 },
@@ -65,6 +66,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
       ignored: 0,
       unreadable: [],
       unreadableCount: 0,
+      isLastLineOpen: false,
       lines: [
         {
           number: 1,
@@ -88,6 +90,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
           isOtherNumber: false,
           isElsewhere: false,
           mark,
+          earlierMark: null,
         },
       ],
       nextCursor: null,

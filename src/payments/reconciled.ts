@@ -14,8 +14,17 @@ export const RECONCILED = [
 ] as const;
 export type Reconciled = (typeof RECONCILED)[number];
 
-/** By what a line and a movement were matched, in the order in which it is tried. */
-export const MATCHED_BY = ['provider_reference', 'order', 'reference', 'amount_and_day'] as const;
+/**
+ * By what a line and a movement were matched, in the order in which it is tried. `payment_total`: what lines say of one payment and one
+ * direction adds up to what its movements are together.
+ */
+export const MATCHED_BY = [
+  'provider_reference',
+  'order',
+  'reference',
+  'payment_total',
+  'amount_and_day',
+] as const;
 export type MatchedBy = (typeof MATCHED_BY)[number];
 
 /** Where a reconciliation is: it takes its file, waits for columns, reads, compares, and is done or has failed. */
@@ -75,6 +84,16 @@ export const FILE_PRESETS = [
 /** Of files that are not known: their columns are mapped by a person. */
 export const GENERIC_PRESET = 'generic';
 
+/** What a file may be said to be. */
+export const PRESET_IDS = [
+  'postfinance',
+  'lyra',
+  'payu',
+  'przelewy24',
+  'assist',
+  GENERIC_PRESET,
+] as const satisfies readonly ((typeof FILE_PRESETS)[number]['id'] | typeof GENERIC_PRESET)[];
+
 /** How a file that is not known is to be read. What is left out is guessed from the file. */
 export interface FileMapping {
   readonly columns: ColumnMap;
@@ -102,6 +121,8 @@ export interface ReconciliationOrder {
   /** One of the known files, `generic`; null: whatever the header shows. */
   readonly preset: string | null;
   readonly mapping: FileMapping | null;
+  /** Of a known file without a column of currencies; null: not said. Of a mapped one it stands in the mapping. */
+  readonly currency: string | null;
   /** As IANA names it: whose days they are, where the format does not say it. */
   readonly timeZone: string;
   readonly tolerance: Tolerance;
@@ -124,6 +145,7 @@ export const FILE_FAULTS = [
   'unreadable_lines',
   'cut_off',
   'no_movements',
+  'currency_given',
   'not_finished',
 ] as const;
 export type FileFaultCode = (typeof FILE_FAULTS)[number];
@@ -185,6 +207,7 @@ export interface ReconciliationInfo {
   readonly comparison: number;
   readonly preset: string | null;
   readonly mapping: FileMapping | null;
+  readonly currency: string | null;
   readonly timeZone: string;
   readonly tolerance: Tolerance;
   readonly file: { readonly size: number | null; readonly received: number };
@@ -200,6 +223,8 @@ export interface ReconciliationInfo {
   readonly ignored: number;
   readonly unreadable: readonly FileFault[];
   readonly unreadableCount: number;
+  /** Whether the file does not end with a line end: its last line may be cut in its last cell. */
+  readonly isLastLineOpen: boolean;
   readonly counts: Readonly<Record<Reconciled, number>>;
   readonly marked: number;
   readonly days: readonly DaySums[];
@@ -253,6 +278,8 @@ export interface ReconciledLine {
   readonly isElsewhere: boolean;
   /** What it is marked by; null: it is not. */
   readonly mark: ReconciliationMark | null;
+  /** The newest mark of another difference that was here before; null: there is none, or it is marked. */
+  readonly earlierMark: ReconciliationMark | null;
 }
 
 export interface LinesQuery {
@@ -317,6 +344,7 @@ export interface ReconciliationClient {
   map(
     preset: string | null,
     mapping: FileMapping | null,
+    currency: string | null,
     tolerance: Tolerance | null,
     /** Null: the mapping is for this file alone. */
     keeper: ReconciliationKeeper | null,

@@ -27,6 +27,8 @@ export interface FileFormat {
   readonly ending?: readonly string[];
   /** The names of each column, the one that is there counts; several languages of one file. */
   readonly columns: Readonly<Partial<Record<FileColumn, readonly string[]>>>;
+  /** Whether its provider's numbers are none that the ledger has: then they tell its lines apart, and no payment is found under "another". */
+  readonly hasOtherNumbers?: true;
   /** This and the next two: left out where the source does not say it; then the first lines show it, and the zone is the operator's. */
   readonly decimal?: DecimalSign;
   readonly dates?: DateOrder;

@@ -1,13 +1,14 @@
 /**
  * Matches the lines of a file with movements, in the tables: by the provider's number, by our order number, by the shop's reference, by
- * amount and day, in that order. A few thousand lines at a time, in the order of what they are matched by, so that whoever was interrupted
+ * the sum of a payment, by amount and day, in that order. A few thousand lines at a time, in the order of what they are matched by, so that whoever was interrupted
  * goes on after the last key. A match by a name is surer than any after it, also where its amounts differ.
  */
 import { MATCHED_BY, type MatchedBy, type Tolerance } from '../payments/reconciled.ts';
 import { matchCrowdOfName, matchCrowdOfSum } from './crowds.ts';
 import { NAME_SORTS } from './intake.ts';
 import { MOST_TOGETHER, type Pair, type PairableLine, pairGroup } from './pairing.ts';
-import { isSame } from './results.ts';
+import { isSame, NAME_COLUMNS, SAME_KEY } from './results.ts';
+import { matchTotals } from './totals.ts';
 
 /** Lines of one step, and movements: the lines' names together have to be less than the 2 MB of a value. */
 const STEP = 2500;
@@ -21,12 +22,6 @@ export interface MatchingPlace {
 }
 
 export const FIRST_PLACE: MatchingPlace = { by: MATCHED_BY[0], after: '' };
-
-const COLUMNS = {
-  provider_reference: 'provider_reference',
-  order: 'order_number',
-  reference: 'reference',
-} as const;
 
 type LineRow = Record<'id' | 'amount', number> & {
   readonly key: string;
@@ -76,11 +71,11 @@ function entriesOf(sql: SqlStorage, sort: number, keys: readonly string[]): Read
 /** Matches lines and movements that have a name in common. @returns the last key; null: no line is left. */
 function matchNames(
   sql: SqlStorage,
-  by: keyof typeof COLUMNS,
+  by: keyof typeof NAME_COLUMNS,
   after: string,
   tolerance: Tolerance,
 ): string | null {
-  const column = COLUMNS[by];
+  const column = NAME_COLUMNS[by];
   const page = sql
     .exec<LineRow>(
       `SELECT id, ${column} AS key, amount, fee, currency, day, ${SAME_KEY} AS same FROM lines
@@ -130,9 +125,6 @@ function matchNames(
   writePairs(sql, by, pairs);
   return last;
 }
-
-/** All that a line says, as one text. */
-const SAME_KEY = 'json_array(currency, amount, day, provider_reference, order_number, reference, part)';
 
 /** Whether a line that says the same has its movement. */
 function isRepeat(sql: SqlStorage, { id }: PairableLine): boolean {
@@ -208,10 +200,24 @@ function sameSums(lines: readonly PairableLine[], entries: readonly EntryRow[]):
   });
 }
 
+/** What lines and movements are compared by. */
+interface MatchingTerms {
+  readonly tolerance: Tolerance;
+  /** The days that are compared, both in. */
+  readonly from: string;
+  readonly to: string;
+}
+
+function matchBy(sql: SqlStorage, { by, after }: MatchingPlace, terms: MatchingTerms): string | null {
+  if (by === 'amount_and_day') return matchSums(sql, after);
+  if (by === 'payment_total') return matchTotals(sql, after, terms.from, terms.to);
+  return matchNames(sql, by, after, terms.tolerance);
+}
+
 /** One step. @returns where the next one begins; null: all is matched that can be. */
-export function matchStep(sql: SqlStorage, place: MatchingPlace, tolerance: Tolerance): MatchingPlace | null {
-  const { by, after } = place;
-  const last = by === 'amount_and_day' ? matchSums(sql, after) : matchNames(sql, by, after, tolerance);
+export function matchStep(sql: SqlStorage, place: MatchingPlace, terms: MatchingTerms): MatchingPlace | null {
+  const { by } = place;
+  const last = matchBy(sql, place, terms);
   if (last !== null) return { by, after: last };
   const next = MATCHED_BY[MATCHED_BY.indexOf(by) + 1];
   return next ? { by: next, after: '' } : null;

@@ -32,9 +32,10 @@ import { handOut, noteAsked } from './asking.ts';
 import { UnreadableFile } from './fault.ts';
 import { infoOf } from './info.ts';
 import { reconciliationProblem, takePiece } from './pieces.ts';
-import { markKey, readResults, setMark } from './results.ts';
+import { countOtherNumbers, markKey, readResults, setMark } from './results.ts';
 import {
   begun,
+  comparesNumbers,
   isIdle,
   type ReconciliationState,
   readNumber,
@@ -142,13 +143,20 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
   async map(
     preset: string | null,
     mapping: FileMapping | null,
+    currency: string | null,
     tolerance: Tolerance | null,
     keeper: ReconciliationKeeper | null,
   ): Promise<ReconciliationInfo | ReconciliationProblem> {
     await this.#working?.catch(() => {});
     const state = this.#state();
     if (!state) return reconciliationProblem('not_found', 'there is no such reconciliation');
-    const order = { ...state.order, preset, mapping, tolerance: tolerance ?? state.order.tolerance };
+    const order = {
+      ...state.order,
+      preset,
+      mapping,
+      currency,
+      tolerance: tolerance ?? state.order.tolerance,
+    };
     const changed = { ...state, order, keeper };
     if (state.size === null || state.received < state.size) writeState(this.#sql, changed);
     else {
@@ -171,7 +179,8 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
   }
 
   async lines(query: LinesQuery): Promise<readonly ReconciledLine[]> {
-    return this.#state()?.stage === 'done' ? readResults(this.#sql, query) : [];
+    const state = this.#state();
+    return state?.stage === 'done' ? readResults(this.#sql, query, comparesNumbers(state)) : [];
   }
 
   async mark(
@@ -186,9 +195,16 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
         'the file was compared again meanwhile: find the line in the new list',
       );
     if (state?.stage !== 'done') return null;
-    const found = markKey(this.#sql, number);
-    if (found) setMark(this.#sql, number, mark);
-    return found;
+    const found = markKey(this.#sql, number, comparesNumbers(state));
+    if (!found) return null;
+    const { isDifference, ...marked } = found;
+    if (mark !== null && !isDifference)
+      return reconciliationProblem(
+        'invalid_state',
+        'the line is matched: a mark says why a difference is none, and nothing differs here',
+      );
+    setMark(this.#sql, number, mark);
+    return marked;
   }
 
   async toAsk(limit: number): Promise<HandedOut> {
@@ -318,8 +334,12 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
   async #note(state: ReconciliationState): Promise<void> {
     const status = STATUS[state.stage];
     const counts = status === 'done' ? state.summary?.counts : undefined;
+    // A payment under another number differs too, where its money does not.
     const differences =
-      counts && Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.matched;
+      counts &&
+      Object.values(counts).reduce((sum, count) => sum + count, 0) -
+        counts.matched +
+        countOtherNumbers(this.#sql, comparesNumbers(state)).matched;
     const isEnd = status === 'done' || status === 'failed';
     try {
       await noteReconciliation(

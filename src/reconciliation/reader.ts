@@ -49,6 +49,8 @@ export interface Reading {
   readonly zone: string;
   /** That the account takes: the only one counts where the file says none. */
   readonly currencies: readonly string[];
+  /** Of a file that does not say it, as somebody has said beside its kind; null: nobody has. */
+  readonly currency: string | null;
   /** Columns by name or number, of a file that is not known. */
   readonly mapping: FileMapping | null;
 }
@@ -71,6 +73,8 @@ export interface ReaderState {
   readonly lastLine: number;
   readonly lines: number;
   readonly ignored: number;
+  /** Whether the file ended without a line end, where nothing else shows that it is whole. */
+  readonly isLastLineOpen: boolean;
 }
 
 export const BEGINNING: ReaderState = {
@@ -86,6 +90,7 @@ export const BEGINNING: ReaderState = {
   lastLine: 0,
   lines: 0,
   ignored: 0,
+  isLastLineOpen: false,
 };
 
 export interface ReadPart {
@@ -111,7 +116,7 @@ export function hasOurForm(order: string): boolean {
 
 /** Where the columns stand, and whether this record is the header (else it is a line already). */
 function columnsIn(
-  { format, mapping }: Reading,
+  { format, mapping, currency: said }: Reading,
   { line, cells }: CsvRecord,
 ): { readonly columns: Readonly<Partial<Record<FileColumn, number>>>; readonly isHeader: boolean } {
   const names = cells.map((cell) => cell.trim());
@@ -142,6 +147,12 @@ function columnsIn(
   for (const needed of ['amount', 'date'] as const)
     if (found[needed] === undefined)
       throw new UnreadableFile('column_missing', line, `no column is the ${needed}: a file needs it`);
+  if (said && found.currency !== undefined)
+    throw new UnreadableFile(
+      'currency_given',
+      line,
+      `has a column of currencies (${names[found.currency]}): say no currency (${said}) beside it`,
+    );
   const byNumber =
     mapping !== null && Object.values(mapping.columns).every((name) => !names.includes(name.trim()));
   return { columns: found, isHeader: !byNumber || !/\d/.test(names[found.amount ?? 0] ?? '') };
@@ -172,7 +183,7 @@ type Read = { readonly lines: readonly FileLine[] } | { readonly ignored: true }
 
 /** What a record says. */
 function lineOf(reading: Reading, state: ReaderState, { line, cells }: CsvRecord): Read {
-  const { format, mapping, zone, currencies } = reading;
+  const { format, mapping, zone, currencies, currency: said } = reading;
   const { columns } = state;
   const cell = (column: FileColumn): string => {
     const at = columns?.[column];
@@ -187,13 +198,17 @@ function lineOf(reading: Reading, state: ReaderState, { line, cells }: CsvRecord
   const named = cell('currency') || currencyOfAmount(cell('amount'));
   const alpha = named
     ? currencyInFile(named)
-    : (mapping?.currency ?? format.currency ?? (currencies.length === 1 ? (currencies[0] ?? null) : null));
+    : (said ??
+      mapping?.currency ??
+      format.currency ??
+      (currencies.length === 1 ? (currencies[0] ?? null) : null));
   if (alpha === null || !currency(alpha))
     return {
       wrong: named
         ? `"${named.slice(0, 20)}" is no currency`
         : 'says no currency: map one, or say which it is',
     };
+  if (said && alpha !== said) return { wrong: `says ${alpha}, and the file is said to be in ${said}` };
   const read = amountInFile(cell('amount'), format.decimal ?? 'point', alpha);
   if (read === null) return { wrong: `"${cell('amount').slice(0, 40)}" is no amount in ${alpha}` };
   const fee = cell('fee') === '' ? null : amountInFile(cell('fee'), format.decimal ?? 'point', alpha);
@@ -288,15 +303,17 @@ export function readPiece(
       lastLine: record.line,
     };
   }
-  if (isLast) requireWhole(reading, state, text);
-  return { lines, unreadable, state };
+  if (!isLast) return { lines, unreadable, state };
+  const isOpen = !/[\r\n]$/.test(text);
+  requireWhole(reading, state, isOpen);
+  return { lines, unreadable, state: { ...state, isLastLineOpen: isOpen && !format.ending } };
 }
 
 /** A line without an end is one in no file. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
 
 /** @throws UnreadableFile for a file that is empty, or ends in the middle. */
-function requireWhole({ format }: Reading, state: ReaderState, tail: string): void {
+function requireWhole({ format }: Reading, state: ReaderState, isOpen: boolean): void {
   if (state.columns === null) throw new UnreadableFile('empty', null, 'the file has no lines');
   if (format.ending && !state.hasEnded)
     throw new UnreadableFile(
@@ -304,7 +321,6 @@ function requireWhole({ format }: Reading, state: ReaderState, tail: string): vo
       state.lastLine,
       `the file ends here, without its last line (${format.ending.join(' or ')}): it was cut off`,
     );
-  const isOpen = !/[\r\n]$/.test(tail);
   if (isOpen && state.lines > 0 && state.lastWidth < state.width)
     throw new UnreadableFile(
       'cut_off',

@@ -13,6 +13,8 @@ interface Wanted {
   readonly mapping: FileMapping | null;
   readonly zone: string;
   readonly currencies: readonly string[];
+  /** That the file is said to be in; null: nothing is said. */
+  readonly currency: string | null;
 }
 
 /** How long after a movement an unknown file may have it, in days. */
@@ -40,7 +42,7 @@ function mappedFormat(mapping: FileMapping, guess: FileMapping): FileFormat {
  * @throws UnreadableFile for a preset that nobody knows.
  */
 export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
-  const { preset, mapping, zone, currencies } = wanted;
+  const { preset, mapping, zone, currencies, currency } = wanted;
   const isGeneric = preset === GENERIC_PRESET;
   const format =
     isGeneric || (preset === null && mapping)
@@ -69,6 +71,7 @@ export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
       quote: format.quote,
       zone: format.zone ?? zone,
       currencies,
+      currency,
       mapping: null,
     };
   }
@@ -83,6 +86,7 @@ export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
     quote,
     zone,
     currencies,
+    currency,
     mapping,
   };
 }

@@ -11,6 +11,7 @@ import type {
   ReconciliationMark,
 } from '../payments/reconciled.ts';
 import { RECONCILED } from '../payments/reconciled.ts';
+import { NAME_SORTS } from './intake.ts';
 import { hasOurForm } from './reader.ts';
 
 /** Lines of one step. */
@@ -29,6 +30,29 @@ const SAME = [
 
 export const isSame = (one: string, other: string) =>
   SAME.map((name) => `${one}.${name} = ${other}.${name}`).join(' AND ');
+
+/** The columns of lines by which movements are found. */
+export const NAME_COLUMNS = {
+  provider_reference: 'provider_reference',
+  order: 'order_number',
+  reference: 'reference',
+} as const;
+
+/** All that a line says, as one text. */
+export const SAME_KEY =
+  'json_array(currency, amount, day, provider_reference, order_number, reference, part)';
+
+/**
+ * Whether a payment was found under another number than the ledger has. What goes back has numbers of its own at many providers, which the ledger
+ * need not know.
+ * @param numbers whether the file has the provider's numbers that the ledger has.
+ */
+const otherNumber = (numbers: boolean) =>
+  numbers
+    ? `(l.matched_by <> 'provider_reference' AND l.provider_reference <> '' AND e.is_numbered = 1 AND e.kind = 'payment'
+        AND NOT EXISTS (SELECT 1 FROM names n WHERE n.sort = ${NAME_SORTS.provider_reference} AND n.name = l.provider_reference
+          AND n.entry = e.id))`
+    : 'FALSE';
 
 const hasName = "(provider_reference <> '' OR order_number <> '' OR reference <> '')";
 
@@ -61,7 +85,8 @@ export function listLines(sql: SqlStorage, after: number): number | null {
   );
   sql.exec(
     `INSERT INTO results (result, line, entry, day, payment, shop, payment_reference)
-     SELECT l.result, l.id, l.entry, l.day, e.payment, e.shop, e.reference FROM lines l LEFT JOIN entries e ON e.id = l.entry
+     SELECT l.result, l.id, CASE WHEN e.line = l.id THEN e.id END, l.day, e.payment, e.shop, e.reference
+     FROM lines l LEFT JOIN entries e ON e.id = l.entry
      WHERE l.id > ? AND l.id <= ? ORDER BY l.id`,
     after,
     last,
@@ -69,8 +94,13 @@ export function listLines(sql: SqlStorage, after: number): number | null {
   return last;
 }
 
-/** Lists movements of the days that are compared, which no line is. */
+/** Lists movements that have no line of their own: those that a line is together with others, and those of the compared days which no line is. */
 export function listEntries(sql: SqlStorage, from: string, to: string): void {
+  sql.exec(
+    `INSERT INTO results (result, entry, day, payment, shop, payment_reference)
+     SELECT 'matched', e.id, e.day, e.payment, e.shop, e.reference FROM entries e JOIN lines l ON l.id = e.line
+     WHERE l.matched_by = 'payment_total' AND l.entry <> e.id ORDER BY e.day, e.id`,
+  );
   sql.exec(
     `INSERT INTO results (result, entry, day, payment, shop, payment_reference)
      SELECT 'only_in_ledger', id, day, payment, shop, reference FROM entries WHERE line IS NULL AND day >= ? AND day <= ? ORDER BY day, id`,
@@ -114,47 +144,83 @@ export function noteFound(sql: SqlStorage, account: string, found: readonly Name
   );
 }
 
-/** What a mark is kept under: of a movement its place in the log, of a line all that it says and which of the same it is. */
-export function markKey(sql: SqlStorage, number: number): MarkedLine | null {
+/** What makes a difference this one: its kind, and both amounts. Of a payment under another number, the number. */
+const difference = (numbers: boolean) =>
+  `json_array(CASE WHEN r.result = 'matched' AND ${otherNumber(numbers)} THEN 'other_number ' || l.provider_reference ELSE r.result END,
+     l.amount, l.currency, e.amount, e.currency)`;
+
+const OF_RESULT = 'FROM results r LEFT JOIN entries e ON e.id = r.entry LEFT JOIN lines l ON l.id = r.line';
+
+/** A result as a mark is kept for it. */
+interface MarkableLine extends MarkedLine {
+  /** Whether something differs: whatever is matched takes no mark. */
+  readonly isDifference: boolean;
+}
+
+/**
+ * What a mark is kept under: of a movement its place in the log, of a line all that it says and which of the same it is; and the difference.
+ * @param numbers whether the file has the provider's numbers that the ledger has.
+ */
+export function markKey(sql: SqlStorage, number: number, numbers: boolean): MarkableLine | null {
   const [row] = sql
     .exec<Record<string, string | number | null>>(
       `SELECT r.payment AS about, r.shop AS whose, e.payment, e.seq, e.attempt, e.kind, l.provider_reference, l.order_number,
-         l.reference, l.amount, l.currency, l.day, l.part,
+         l.reference, l.amount, l.currency, l.day, l.part, ${difference(numbers)} AS difference,
          (SELECT count(*) FROM lines o WHERE ${isSame('o', 'l')} AND o.id < l.id) AS before
-       FROM results r LEFT JOIN entries e ON e.id = r.entry LEFT JOIN lines l ON l.id = r.line WHERE r.number = ?`,
+       ${OF_RESULT} WHERE r.number = ?`,
       number,
     )
     .toArray();
   if (!row) return null;
-  const about = { payment: row.about as string | null, shop: row.whose as string | null };
+  const found = JSON.parse(row.difference as string) as Difference;
+  const about = {
+    payment: row.about as string | null,
+    shop: row.whose as string | null,
+    isDifference: found[0] !== 'matched',
+  };
   if (row.payment !== null)
-    return { key: JSON.stringify([row.payment, row.seq, row.attempt, row.kind]), ...about };
+    return { key: JSON.stringify([row.payment, row.seq, row.attempt, row.kind, found]), ...about };
   const names = [...SAME, 'before'] as const;
-  return { key: JSON.stringify(names.map((name) => row[name])), ...about };
+  return { key: JSON.stringify([...names.map((name) => row[name]), found]), ...about };
 }
 
 export function setMark(sql: SqlStorage, number: number, mark: ReconciliationMark | null): void {
   sql.exec('UPDATE results SET mark = ? WHERE number = ?', mark && JSON.stringify(mark), number);
 }
 
-/** Finds what was marked before, in an earlier file too. */
-export function applyMarks(sql: SqlStorage, marks: readonly StoredMark[]): void {
+type Difference = readonly [kind: string, ...(string | number | null)[]];
+
+/** The place that a mark is of, and the difference. Marks of before had none: they may be of any. */
+function placeOf(key: string): { readonly place: readonly (string | number)[]; readonly of: string | null } {
+  const parts = JSON.parse(key) as readonly (string | number | Difference)[];
+  const place = parts.filter((part) => typeof part !== 'object');
+  const of = parts.find((part) => typeof part === 'object');
+  return { place, of: of ? JSON.stringify(of) : null };
+}
+
+/**
+ * Finds what was marked before, in an earlier file too. A mark is about the difference that it was given for; at another one it is shown as a mark
+ * of before.
+ * @param marks the newest first.
+ */
+export function applyMarks(sql: SqlStorage, marks: readonly StoredMark[], numbers: boolean): void {
+  const found = `SELECT r.number, ${difference(numbers)} AS difference ${OF_RESULT}`;
   for (const { key, reason, by, at } of marks) {
-    const parts = JSON.parse(key) as readonly (string | number)[];
+    const { place, of } = placeOf(key);
     const mark = JSON.stringify({ reason, by, at });
-    if (parts.length === 4)
-      sql.exec(
-        `UPDATE results SET mark = ? WHERE entry = (SELECT id FROM entries WHERE payment = ? AND seq = ? AND attempt = ? AND kind = ?)`,
-        mark,
-        ...parts,
-      );
-    else
-      sql.exec(
-        `UPDATE results SET mark = ? WHERE entry IS NULL AND line = (SELECT id FROM lines INDEXED BY lines_same
-           WHERE ${SAME.map((name) => `${name} = ?`).join(' AND ')} ORDER BY id LIMIT 1 OFFSET ?)`,
-        mark,
-        ...parts,
-      );
+    const [row] = sql
+      .exec<{ number: number; difference: string }>(
+        place.length === 4
+          ? `${found} WHERE r.entry = (SELECT id FROM entries WHERE payment = ? AND seq = ? AND attempt = ? AND kind = ?)`
+          : `${found} WHERE r.line = (SELECT id FROM lines INDEXED BY lines_same
+               WHERE ${SAME.map((name) => `${name} = ?`).join(' AND ')} ORDER BY id LIMIT 1 OFFSET ?)`,
+        ...place,
+      )
+      .toArray();
+    if (!row) continue;
+    if (row.difference === of) sql.exec('UPDATE results SET mark = ? WHERE number = ?', mark, row.number);
+    else if (!row.difference.startsWith('["matched"'))
+      sql.exec('INSERT OR IGNORE INTO earlier (number, mark) VALUES (?, ?)', row.number, mark);
   }
 }
 
@@ -203,29 +269,36 @@ export function daySums(sql: SqlStorage, account: string): readonly DaySums[] {
     .map((row) => ({ ...row, account }));
 }
 
-/** Of a payment: what goes back has numbers of its own at many providers, which the ledger need not know. */
-const OTHER_NUMBER =
-  "(l.matched_by <> 'provider_reference' AND l.provider_reference <> '' AND e.is_numbered = 1 AND e.kind = 'payment')";
-
-export function countOtherNumbers(sql: SqlStorage): number {
+/** How many payments have another number, and how many of them have nothing else that differs. */
+export function countOtherNumbers(
+  sql: SqlStorage,
+  numbers: boolean,
+): { readonly all: number; readonly matched: number } {
   return sql
-    .exec<{ count: number }>(
-      `SELECT count(*) AS count FROM lines l JOIN entries e ON e.id = l.entry WHERE ${OTHER_NUMBER}`,
+    .exec<{ all: number; matched: number }>(
+      `SELECT count(*) AS "all", total(r.result = 'matched') AS matched ${OF_RESULT} WHERE ${otherNumber(numbers)}`,
     )
-    .one().count;
+    .one();
 }
+
+/** A movement without a line of its own is matched where it is of a total. */
+const MATCHED =
+  "CASE WHEN r.line IS NULL AND r.result = 'matched' THEN 'payment_total' ELSE l.matched_by END";
 
 type ResultRow = Record<string, string | number | null>;
 
-/** A page of results. */
-export function readResults(sql: SqlStorage, query: LinesQuery): readonly ReconciledLine[] {
+const markIn = (text: string | number | null | undefined) =>
+  typeof text === 'string' ? (JSON.parse(text) as ReconciliationMark) : null;
+
+/** A page of results. @param numbers whether the file has the provider's numbers that the ledger has. */
+export function readResults(sql: SqlStorage, query: LinesQuery, numbers: boolean): readonly ReconciledLine[] {
   const { results, marked, matchedBy, isOtherNumber, day, after, limit } = query;
   const conditions = [
     'r.number > ?',
     ...(results ? [`r.result IN (SELECT value FROM json_each(?))`] : []),
     ...(marked === null ? [] : [`r.mark IS ${marked ? 'NOT ' : ''}NULL`]),
-    ...(matchedBy ? ['l.matched_by = ?'] : []),
-    ...(isOtherNumber === null ? [] : [`${OTHER_NUMBER} IS ${isOtherNumber ? 'TRUE' : 'NOT TRUE'}`]),
+    ...(matchedBy ? [`${MATCHED} = ?`] : []),
+    ...(isOtherNumber === null ? [] : [`${otherNumber(numbers)} IS ${isOtherNumber ? 'TRUE' : 'NOT TRUE'}`]),
     ...(day ? ['r.day = ?'] : []),
   ];
   const values = [
@@ -236,10 +309,10 @@ export function readResults(sql: SqlStorage, query: LinesQuery): readonly Reconc
     limit,
   ];
   const rows = sql.exec<ResultRow>(
-    `SELECT r.number, r.result, l.matched_by, l.line, l.repeats, l.provider_reference, l.order_number, l.reference, l.day AS file_day,
+    `SELECT r.number, r.result, ${MATCHED} AS matched_by, l.line, l.repeats, l.provider_reference, l.order_number, l.reference, l.day AS file_day,
        l.amount AS file_amount, l.currency AS file_currency, r.payment, r.payment_reference, r.shop, r.elsewhere, e.kind, e.day AS ledger_day,
-       e.amount AS ledger_amount, e.currency AS ledger_currency, r.mark, ${OTHER_NUMBER} IS TRUE AS other_number
-     FROM results r LEFT JOIN lines l ON l.id = r.line LEFT JOIN entries e ON e.id = r.entry
+       e.amount AS ledger_amount, e.currency AS ledger_currency, r.mark, b.mark AS earlier, ${otherNumber(numbers)} IS TRUE AS other_number
+     ${OF_RESULT} LEFT JOIN earlier b ON b.number = r.number AND r.mark IS NULL
      WHERE ${conditions.join(' AND ')} ORDER BY r.number LIMIT ?`,
     ...values,
   );
@@ -264,7 +337,8 @@ export function readResults(sql: SqlStorage, query: LinesQuery): readonly Reconc
     ledgerCurrency: row.ledger_currency as string | null,
     isOtherNumber: row.other_number === 1,
     isElsewhere: row.elsewhere === 1,
-    mark: row.mark === null ? null : (JSON.parse(row.mark as string) as ReconciliationMark),
+    mark: markIn(row.mark),
+    earlierMark: markIn(row.earlier),
   }));
 }
 

@@ -42,6 +42,11 @@ export function isIdle({ stage }: ReconciliationState): boolean {
   return IDLE.has(stage);
 }
 
+/** Whether the provider's numbers in the file are those that the ledger has. */
+export function comparesNumbers({ reading }: ReconciliationState): boolean {
+  return reading?.format.hasOtherNumbers !== true;
+}
+
 /** How far the whole is at the beginning of each stage, and how much of it the stage is. */
 const SHARES: Readonly<Record<Stage, readonly [from: number, share: number]>> = {
   receiving: [0, 0.3],

@@ -15,9 +15,10 @@ import { type FileMapping, GENERIC_PRESET } from '../payments/reconciled.ts';
 import { beginningOf, dayAfter } from '../payments/time-zones.ts';
 import { UnreadableFile } from './fault.ts';
 import { faultsIn } from './info.ts';
-import { previewOf, type Sample } from './inspect.ts';
+import { charsetOf, previewOf, type Sample, sampleText } from './inspect.ts';
 import { writeLines, writeMovements, writeUnreadable } from './intake.ts';
 import { FIRST_PLACE, matchStep } from './matching.ts';
+import { requireTable, requireText } from './no-table.ts';
 import { pieceFrom, sampleOf, utf8Finding } from './pieces.ts';
 import { BEGINNING, type ReaderState, readPiece } from './reader.ts';
 import { readingOf } from './reading.ts';
@@ -33,7 +34,7 @@ import {
   smallCounts,
   writeDaySums,
 } from './results.ts';
-import { type ReconciliationState, readState, writeState } from './state.ts';
+import { comparesNumbers, type ReconciliationState, readState, writeState } from './state.ts';
 
 /** What a step works with. */
 export interface Tools {
@@ -93,18 +94,22 @@ async function inspect(tools: Tools, state: ReconciliationState): Promise<void> 
   // Also where it cannot be read: a person sees it, and says what it is.
   const seen = { ...state, isUtf8, preview };
   writeState(sql, seen);
-  if (preview.header.length === 0 && sample.bytes.every((byte) => byte <= 0x20))
+  const text = sampleText(sample, charsetOf(sample, order.mapping?.charset ? [order.mapping.charset] : []));
+  if (text.trim() === '' && (sample.isWhole || text !== ''))
     throw new UnreadableFile('empty', null, 'the file has no lines');
+  requireText(text, preview.charset);
   if (damagedLine !== null && order.mapping?.charset === undefined && !preview.charset.startsWith('utf-16'))
     throw new UnreadableFile(
       'encoding',
       damagedLine,
       'is not UTF-8, as the rest of the file is: get the file again, or say in which charset it is',
     );
-  const wanted = { preset: order.preset, zone: order.timeZone, currencies };
+  const { currency = null } = order;
+  const wanted = { preset: order.preset, zone: order.timeZone, currencies, currency };
   const isOpen = order.preset === GENERIC_PRESET || (order.preset === null && preview.preset === null);
   const usable = kept && isOpen && hasColumns(sample, kept, currencies) ? kept : null;
   const reading = readingOf(sample, { ...wanted, mapping: order.mapping ?? usable });
+  if (!reading) requireTable(text, [preview.header, ...preview.rows]);
   writeState(sql, { ...seen, reading, stage: reading ? 'reading' : 'mapping' });
 }
 
@@ -193,7 +198,9 @@ async function readLedger(tools: Tools, state: ReconciliationState): Promise<voi
 
 function match({ sql, transaction }: Tools, state: ReconciliationState): void {
   transaction(() => {
-    const place = matchStep(sql, state.place, state.order.tolerance);
+    const { order, from, to } = state;
+    const terms = { tolerance: order.tolerance, from: from ?? '', to: to ?? '' };
+    const place = matchStep(sql, state.place, terms);
     writeState(sql, place ? { ...state, place } : { ...state, stage: 'listing' });
   });
 }
@@ -201,6 +208,7 @@ function match({ sql, transaction }: Tools, state: ReconciliationState): void {
 async function list(tools: Tools, state: ReconciliationState): Promise<void> {
   const { sql, directory, transaction } = tools;
   const { order, from, to } = state;
+  const numbers = comparesNumbers(state);
   const next = transaction(() => {
     const listed = listLines(sql, state.listed);
     if (listed !== null) writeState(sql, { ...state, listed });
@@ -212,11 +220,11 @@ async function list(tools: Tools, state: ReconciliationState): Promise<void> {
   transaction(() => {
     listEntries(sql, from ?? '', to ?? '');
     noteFound(sql, order.account, found);
-    applyMarks(sql, marks);
+    applyMarks(sql, marks, numbers);
     writeDaySums(sql);
     const summary = {
       counts: countResults(sql),
-      otherNumbers: countOtherNumbers(sql),
+      otherNumbers: countOtherNumbers(sql, numbers).all,
       shops: shopsIn(sql),
     };
     writeState(sql, { ...state, stage: 'done', summary });

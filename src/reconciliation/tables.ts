@@ -47,6 +47,9 @@ CREATE TABLE IF NOT EXISTS names (
   entry INTEGER NOT NULL,
   PRIMARY KEY (sort, name, entry)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leads (sort INTEGER NOT NULL, name TEXT NOT NULL, payment TEXT NOT NULL, PRIMARY KEY (sort, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS about (line INTEGER PRIMARY KEY, payment TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS about_by_payment ON about (payment);
 CREATE TABLE IF NOT EXISTS unreadable (line INTEGER PRIMARY KEY, detail TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS results (
   number INTEGER PRIMARY KEY,
@@ -60,6 +63,7 @@ CREATE TABLE IF NOT EXISTS results (
   elsewhere INTEGER NOT NULL DEFAULT 0,
   mark TEXT
 );
+CREATE TABLE IF NOT EXISTS earlier (number INTEGER PRIMARY KEY, mark TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS results_by_result ON results (result, number);
 CREATE INDEX IF NOT EXISTS results_by_day ON results (day, number);
 CREATE INDEX IF NOT EXISTS results_marked ON results (number) WHERE mark IS NOT NULL;
@@ -82,4 +86,14 @@ CREATE TABLE IF NOT EXISTS asked (payment TEXT PRIMARY KEY, outcome TEXT NOT NUL
 
 /** What a new reading or a new comparison empties. */
 export const OF_READING = ['lines', 'unreadable', 'carried'] as const;
-export const OF_COMPARISON = ['entries', 'names', 'results', 'days', 'asking', 'asked'] as const;
+export const OF_COMPARISON = [
+  'entries',
+  'names',
+  'leads',
+  'about',
+  'results',
+  'earlier',
+  'days',
+  'asking',
+  'asked',
+] as const;

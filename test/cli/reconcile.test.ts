@@ -17,6 +17,8 @@ const ORDER: ReconcileOrder = {
   account: 'paybox-main',
   preset: undefined,
   columns: undefined,
+  currency: undefined,
+  tolerance: undefined,
   from: undefined,
   to: undefined,
   timeZone: undefined,
@@ -35,6 +37,10 @@ class Server {
   /** Whether somebody has deleted it. */
   isGone = false;
   counts: Record<string, number> = { matched: 3 };
+  otherNumbers = 0;
+  isLastLineOpen = false;
+  /** What the comparison was made with. */
+  order: unknown = null;
   toAsk = 0;
   /** Pieces that are taken before the server is gone. */
   left = Number.POSITIVE_INFINITY;
@@ -54,9 +60,10 @@ class Server {
     const read = () =>
       Response.json({
         ...{ id: 'abc', status: this.status, progress: 1, file: { received: this.received }, preview: null },
-        ...{ counts: this.counts, elsewhere: 0, unreadableCount: this.unreadable, toAsk: this.toAsk },
+        ...{ counts: this.counts, otherNumbers: this.otherNumbers, isLastLineOpen: this.isLastLineOpen },
+        ...{ elsewhere: 0, unreadableCount: this.unreadable, toAsk: this.toAsk },
         fault: this.status === 'failed' ? fault : null,
-        lines: search.includes('result=only_in_file')
+        lines: /result=only_in_file|otherNumber=true/.test(search)
           ? [{ line: 4, order: 'X', fileAmount: 700, ledgerAmount: null }]
           : [],
       });
@@ -74,6 +81,7 @@ class Server {
       return Response.json({ data: [{ payment: 'P', outcome: 'paid' }], left: 0, retryAfter: null });
     } else if (init.method === 'POST' && pathname.endsWith('/reconciliations')) {
       this.made += 1;
+      this.order = JSON.parse(String(init.body));
       this.received = 0;
       this.isGone = false;
     }
@@ -175,6 +183,43 @@ describe('a comparison from the command line', () => {
     server.toAsk = 1;
     expect((await run(file, server, { asks: true })).printed).toContain('asked about P: paid');
     expect(server.asked).toBe(1);
+  });
+
+  it('under another number of the provider’s is no match that ends as if all were well', async () => {
+    const server = new Server();
+    server.otherNumbers = 1;
+    const { open, printed } = await run(file, server);
+    expect([open, printed.slice(1)]).toEqual([
+      1,
+      ["other number of the provider's: 1", '  line 4: X, file 700, ledger -'],
+    ]);
+  });
+
+  it('says that the last line may be cut off', async () => {
+    const server = new Server();
+    server.isLastLineOpen = true;
+    expect((await run(file, server)).printed.join()).toContain('its last line may be cut off');
+  });
+
+  it('hands on the currency and the tolerance, and refuses what is none', async () => {
+    const server = new Server();
+    await run(file, server, {
+      preset: 'postfinance',
+      currency: 'eur',
+      tolerance: 'amount=5,basisPoints=100',
+    });
+    expect(server.order).toMatchObject({
+      preset: 'postfinance',
+      currency: 'EUR',
+      tolerance: { amount: 5, basisPoints: 100 },
+    });
+    await expect(run(file, server, { tolerance: '1%' })).rejects.toThrow('--tolerance looks like');
+  });
+
+  it('whose CSV cannot be written says so before it sends anything, and shows its result before it writes', async () => {
+    const server = new Server();
+    await expect(run(file, server, { csv: join(folder, 'nowhere', 'x.csv') })).rejects.toThrow(WrongCall);
+    expect([server.made, server.pieces]).toEqual([0, []]);
   });
 
   it('of a file that cannot be read says the line', async () => {

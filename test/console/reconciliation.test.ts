@@ -123,6 +123,32 @@ describe('the pages of reconciliation', () => {
     expect((await browser.open(begun.path)).path).toBe(`${begun.path}/columns`);
   });
 
+  it('take the currency of a known file that has none, say that its last line may be cut, and show a mark of before', async () => {
+    const { account, a } = await accountWithFile();
+    const browser = await signedIn({ role: 'refund' });
+    const begin = async (amount: string, currency: string) => {
+      const fields = formOf((await browser.open('/console/reconciliation')).text, '/console/reconciliation');
+      for (const [name, value] of Object.entries({ account, preset: 'postfinance', currency }))
+        fields.set(name, value);
+      const file = `Id;REF;ORDER;STATUS;TOTAL\n1;${orderOf(a)};01/11/2026;9;${amount}`;
+      const answer = await send(browser, '/console/reconciliation', fields, new Blob([file]), 'file');
+      return answer.headers.get('location') ?? '';
+    };
+    const at = await begin('9,00', 'eur');
+    const page = await browser.open(at);
+    expect(page.text).toContain('does not end with a line end');
+    expect(page.text).toContain('Amount differs');
+    const mark = `${at}/lines/1/mark`;
+    await browser.submit(await browser.open(mark), mark, { reason: 'a fee' });
+    const newer = await browser.open(await begin('8,00', 'EUR'));
+    expect(newer.text).toContain('Another difference was marked here: a fee');
+    const other = await begin('8,00', 'USD');
+    const again = await browser.submit(await browser.open(`${other}/columns`), `${other}/columns`, {
+      currency: 'eur',
+    });
+    expect(again.text).toContain('Amount differs');
+  });
+
   it('offer nothing that a viewer may not do', async () => {
     const { account, file } = await accountWithFile();
     const { at } = await mapped(await signedIn({ role: 'refund' }), account, file);

@@ -301,6 +301,26 @@ N-other;;;10.00;EUR;2026-11-01
     expect([read.counts.matched, read.otherNumbers]).toEqual([1, 1]);
     const { body } = await admin<Read>('GET', `/reconciliations/${read.id}?otherNumber=true`);
     expect(body.lines).toMatchObject([{ payment: a, isOtherNumber: true }]);
+    const list = await admin<{ data: object[] }>('GET', `/reconciliations?account=${account}`);
+    expect(list.body.data).toMatchObject([{ differences: 1 }]);
+  });
+
+  it('says so of no file whose numbers the ledger never has', async () => {
+    const [a] = idsOf(1) as [string];
+    const account = await accountWith([
+      {
+        payment: a,
+        at: at(1),
+        amount: 1000,
+        currency: 'PLN',
+        providerReferences: ['WZHF5FFDRJ140731GUEST000P01'],
+      },
+    ]);
+    const read = await reconciled(
+      { account, preset: 'payu' },
+      `Date;Trans ID;Amount;Type of operation;Order ID\n2026-11-01;5000001;10,00;t;${orderOf(a)}\n`,
+    );
+    expect([read.status, read.counts.matched, read.otherNumbers]).toEqual(['done', 1, 0]);
   });
 
   it('of another account’s file says whose payments they are not', async () => {
@@ -676,5 +696,64 @@ describe('a mark', () => {
     await admin('DELETE', `/reconciliations/${newer.id}/lines/${found[0]?.number}/mark`);
     const last = await reconciled(order(account), HEADER + foreign);
     expect((await linesOf(last.id, 'only_in_file'))[0]?.mark).toBeNull();
+  });
+
+  it('hides no later difference at the same movement, and is shown as one of before', async () => {
+    const [a] = idsOf(1) as [string];
+    const account = await accountWith([{ payment: a, at: at(1), amount: 1722 }]);
+    const file = (amount: string) => `${HEADER};${orderOf(a)};;${amount};EUR;2026-11-01\n`;
+    const put = (id: string, reason: string) =>
+      admin('PUT', `/reconciliations/${id}/lines/1/mark`, { reason });
+    const first = await reconciled(order(account), file('17.23'));
+    expect((await put(first.id, 'a cent')).status).toBe(200);
+    const marksOf = async ({ id }: { readonly id: string }) =>
+      (await linesOf(id)).map(({ mark, earlierMark }) => [mark?.reason ?? null, earlierMark?.reason ?? null]);
+    expect(await marksOf(await reconciled(order(account), file('17.23')))).toEqual([['a cent', null]]);
+    const other = await reconciled(order(account), file('17.99'));
+    expect([other.marked, await marksOf(other)]).toEqual([0, [[null, 'a cent']]]);
+    const unmarked = await admin<Read>(
+      'GET',
+      `/reconciliations/${other.id}?marked=false&result=amount_differs`,
+    );
+    expect(unmarked.body.lines).toHaveLength(1);
+    // Each difference has its own.
+    await put(other.id, 'a fee');
+    expect(await marksOf(await reconciled(order(account), file('17.99')))).toEqual([['a fee', null]]);
+    expect(await marksOf(await reconciled(order(account), file('17.23')))).toEqual([['a cent', null]]);
+    expect(await marksOf(await reconciled(order(account), file('17.24')))).toEqual([
+      [null, expect.any(String)],
+    ]);
+    expect(await marksOf(await reconciled(order(account), file('17.22')))).toEqual([[null, null]]);
+  });
+
+  it('“next week” is none for the amount that comes next week', async () => {
+    const [a] = idsOf(1) as [string];
+    const account = await accountWith([{ payment: a, at: at(1), amount: 1833 }]);
+    const days = { from: '2026-11-01', to: '2026-11-01' };
+    const first = await reconciled(order(account, days), `${HEADER};;;9.00;EUR;2026-11-01\n`);
+    const [missing] = await linesOf(first.id, 'only_in_ledger');
+    await admin('PUT', `/reconciliations/${first.id}/lines/${missing?.number}/mark`, { reason: 'next week' });
+    const next = await reconciled(order(account), `${HEADER};${orderOf(a)};;1.00;EUR;2026-11-01\n`);
+    const [line] = await linesOf(next.id, 'amount_differs');
+    expect([line?.mark, line?.earlierMark?.reason]).toEqual([null, 'next week']);
+  });
+
+  it('is refused where nothing differs, and taken where the number does', async () => {
+    const [a, b] = idsOf(2) as [string, string];
+    const account = await accountWith([
+      { payment: a, at: at(1), amount: 1000, providerReferences: ['N-a'] },
+      { payment: b, at: at(1), amount: 2000, providerReferences: ['N-b'] },
+    ]);
+    const read = await reconciled(
+      order(account),
+      `${HEADER}N-a;${orderOf(a)};;10.00;EUR;2026-11-01\nN-x;${orderOf(b)};;20.00;EUR;2026-11-01\n`,
+    );
+    const put = (number: number) =>
+      admin<{ code: string }>('PUT', `/reconciliations/${read.id}/lines/${number}/mark`, { reason: 'x' });
+    const matched = await put(1);
+    expect([matched.status, matched.body.code]).toEqual([409, 'invalid_state']);
+    expect((await put(2)).status).toBe(200);
+    const open = await admin<Read>('GET', `/reconciliations/${read.id}?otherNumber=true&marked=false`);
+    expect(open.body.lines).toEqual([]);
   });
 });

@@ -48,6 +48,7 @@ function read(file: Uint8Array | string, { preset, mapping, currencies = ['CHF']
   const reading = readingOf(sampleOf(bytes), {
     preset: preset ?? null,
     mapping: mapping ?? null,
+    currency: null,
     zone: 'UTC',
     currencies,
   });
@@ -301,7 +302,7 @@ describe('a mapped file', () => {
     const header = bytesOf('Order;Amount;Date\n');
     const piece = bytesOf('A;1,00;01.11.2026\n'.repeat(20_000));
     const reading = readingOf(sampleOf(bytesOf('Order;Amount;Date\nA;1,00;01.11.2026\n')), {
-      ...{ preset: null, mapping: MAPPED, zone: 'UTC', currencies: ['CHF'] },
+      ...{ preset: null, mapping: MAPPED, zone: 'UTC', currencies: ['CHF'], currency: null },
     });
     if (!reading) throw new Error('it is mapped');
     let { state } = readPiece(reading, BEGINNING, header, false);

@@ -6,6 +6,7 @@ export const PIECES_SCRIPT = `
 (() => {
   const PIECE = 512 * 1024;
   const TRIES = 6;
+  class Refused extends Error {}
   const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
   for (const part of document.querySelectorAll('[data-pieces]')) {
@@ -14,11 +15,12 @@ export const PIECES_SCRIPT = `
     const sending = part.querySelector('[data-sending]');
     const bar = part.querySelector('[data-sent]');
     const lost = part.querySelector('[data-lost]');
+    const refused = part.querySelector('[data-refused]');
     let at = part.dataset.resumes ?? '';
 
     async function send(file) {
       sending.hidden = false;
-      lost.hidden = true;
+      lost.hidden = refused.hidden = true;
       // A piece that is there already is sent again: the server refuses it, where this is another file.
       let offset = Math.max(0, (await (await fetch(at + '/progress')).json()).received - PIECE);
       while (offset < file.size) {
@@ -34,9 +36,11 @@ export const PIECES_SCRIPT = `
               offset = (await answer.json()).received;
               break;
             }
-            if (answer.status < 500 || tries >= TRIES) throw new Error(String(answer.status));
+            // It was refused, and would be again: another file, or what a person may not do. That is no lost connection.
+            if (answer.status < 500) throw new Refused((await answer.json().catch(() => ({}))).problem ?? String(answer.status));
+            if (tries >= TRIES) throw new Error(String(answer.status));
           } catch (error) {
-            if (tries >= TRIES || /^4/.test(error.message)) throw error;
+            if (tries >= TRIES || error instanceof Refused) throw error;
           }
           await wait(Math.min(2 ** tries / 2, 10));
         }
@@ -56,7 +60,13 @@ export const PIECES_SCRIPT = `
       return true;
     }
 
-    const fail = () => { lost.hidden = false; };
+    const fail = (error) => {
+      const isRefused = error instanceof Refused;
+      (isRefused ? refused : lost).hidden = false;
+      if (!isRefused) return;
+      sending.hidden = true;
+      refused.querySelector('[data-why]').textContent = error.message;
+    };
 
     form.addEventListener('submit', (event) => {
       const [file] = input.files;

@@ -4,6 +4,6 @@ export const RECONCILIATION_STYLE = `
 .scrolling .table { border: 0; } .scrolling :is(th, td) { white-space: nowrap; }
 .tight { gap: 2px; } .table .right .tight { justify-items: end; }
 progress { width: 100%; max-width: 480px; height: 12px; accent-color: var(--accent); }
-[data-sending][hidden], [data-lost][hidden] { display: none; }
+[data-sending][hidden], [data-lost][hidden], [data-refused][hidden] { display: none; }
 @media print { .actions, .tabs, .table .copy { display: none; } }
 `;

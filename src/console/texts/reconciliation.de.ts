@@ -21,6 +21,7 @@ export const reconciliationDe = {
   sending: 'Die Datei wird gesendet',
   goOn: 'Weiter senden',
   lost: 'Die Verbindung ist abgebrochen. Was angekommen ist, bleibt: weiter an derselben Stelle.',
+  refused: 'Die Datei wurde nicht angenommen.',
   list: 'Bisherige Dateien',
   nothing: 'Noch keine Datei wurde verglichen.',
   columns: {
@@ -60,6 +61,7 @@ export const reconciliationDe = {
     provider_reference: 'die Nummer des Zahlungsdienstes',
     order: 'unsere Bestellnummer',
     reference: 'die Referenz des Shops',
+    payment_total: 'die Summe der Zahlung',
     amount_and_day: 'Betrag und Tag',
   },
   fault: {
@@ -76,6 +78,7 @@ export const reconciliationDe = {
     unreadable_lines: 'Die meisten Zeilen sind nicht lesbar: eine andere Datei, oder andere Spalten.',
     cut_off: 'Die Datei ist abgeschnitten: Laden Sie sie noch einmal herunter.',
     no_movements: 'Keine Zeile der Datei handelt von Geld, das kam oder ging.',
+    currency_given: 'Die Datei nennt ihre Währung selbst: Lassen Sie Ihre weg.',
     not_finished: 'Der Vergleich kam nicht voran: später noch einmal lesen, eine große Datei in Teilen.',
   },
   kinds: 'Ihre Arten',
@@ -104,6 +107,8 @@ export const reconciliationDe = {
     count === 1
       ? 'Eine Zeile handelt von der Zahlung eines anderen Kontos.'
       : `${count} Zeilen handeln von Zahlungen eines anderen Kontos.`,
+  lastLineOpen: 'Die Datei endet nicht mit einem Zeilenende: Ihre letzte Zeile kann abgeschnitten sein.',
+  lastLineOpenHint: 'Holen Sie die Datei noch einmal, oder sehen Sie ihre letzte Zeile an.',
   elsewhereHint: 'Ist das die Datei eines anderen Kontos?',
   unreadable: (count: number) =>
     count === 1 ? 'Eine Zeile ist nicht lesbar.' : `${count} Zeilen sind nicht lesbar.`,
@@ -152,7 +157,7 @@ export const reconciliationDe = {
   dates: 'Form der Daten',
   dateOrders: { ymd: 'Jahr, Monat, Tag', dmy: 'Tag, Monat, Jahr', mdy: 'Monat, Tag, Jahr' },
   currencyOf: 'Währung der Datei',
-  currencyHint: 'Wo keine Spalte sie nennt: EUR.',
+  currencyHint: 'Wo die Datei sie nicht nennt: EUR.',
   keep: 'Die nächsten Dateien dieses Kontos genauso lesen',
   map: 'So lesen',
   preview: 'Erste Zeilen',
@@ -165,6 +170,7 @@ export const reconciliationDe = {
   unmark: 'Vermerk entfernen',
   unmarkedDone: 'Der Vermerk ist entfernt.',
   markedBy: (by: string) => `von ${by}`,
+  earlierMark: (reason: string) => `Ein anderer Unterschied hatte hier den Vermerk: ${reason}`,
   delete: 'Löschen',
   deleteTitle: 'Diesen Abgleich löschen',
   deleteWarning: 'Die Datei und ihr Ergebnis gehen verloren. Vermerke bleiben für neuere Dateien.',

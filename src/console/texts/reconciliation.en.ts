@@ -21,6 +21,7 @@ export const reconciliationEn = {
   sending: 'Sending the file',
   goOn: 'Go on sending',
   lost: 'The connection was lost. What has arrived is kept: go on where it stopped.',
+  refused: 'The file was not taken.',
   list: 'Files so far',
   nothing: 'No file has been compared yet.',
   columns: {
@@ -60,6 +61,7 @@ export const reconciliationEn = {
     provider_reference: "the provider's number",
     order: 'our order number',
     reference: "the shop's reference",
+    payment_total: 'the total of the payment',
     amount_and_day: 'amount and day',
   },
   fault: {
@@ -76,6 +78,7 @@ export const reconciliationEn = {
     unreadable_lines: 'Most lines cannot be read: this is another file, or the columns are others.',
     cut_off: 'The file was cut off: get it again.',
     no_movements: 'No line of the file is about money that came or went.',
+    currency_given: 'The file says its currency itself: leave yours out.',
     not_finished:
       'The comparison did not get on: read the file again later, in smaller parts if it is large.',
   },
@@ -105,6 +108,8 @@ export const reconciliationEn = {
     count === 1
       ? 'One line is about a payment of another account.'
       : `${count} lines are about payments of another account.`,
+  lastLineOpen: 'The file does not end with a line end: its last line may be cut off.',
+  lastLineOpenHint: 'Get the file again, or look at its last line.',
   elsewhereHint: 'Is this the file of another account?',
   unreadable: (count: number) =>
     count === 1 ? 'One line cannot be read.' : `${count} lines cannot be read.`,
@@ -151,7 +156,7 @@ export const reconciliationEn = {
   dates: 'Dates',
   dateOrders: { ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'month, day, year' },
   currencyOf: 'Currency of the file',
-  currencyHint: 'Where no column says it: EUR.',
+  currencyHint: 'Where the file does not say it: EUR.',
   keep: 'Read the next files of this account the same way',
   map: 'Read it like this',
   preview: 'First lines',
@@ -164,6 +169,7 @@ export const reconciliationEn = {
   unmark: 'Take the mark away',
   unmarkedDone: 'The mark was taken away.',
   markedBy: (by: string) => `by ${by}`,
+  earlierMark: (reason: string) => `Another difference was marked here: ${reason}`,
   delete: 'Delete',
   deleteTitle: 'Delete this comparison',
   deleteWarning: 'The file and its result go. Marks stay for newer files.',

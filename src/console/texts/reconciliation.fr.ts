@@ -22,6 +22,7 @@ export const reconciliationFr = {
   sending: 'Envoi du fichier',
   goOn: 'Reprendre l’envoi',
   lost: 'La connexion a été perdue. Ce qui est arrivé est gardé : reprenez où cela s’est arrêté.',
+  refused: 'Le fichier n’a pas été accepté.',
   list: 'Fichiers précédents',
   nothing: 'Aucun fichier n’a encore été comparé.',
   columns: {
@@ -61,6 +62,7 @@ export const reconciliationFr = {
     provider_reference: 'le numéro du prestataire',
     order: 'notre numéro de commande',
     reference: 'la référence de la boutique',
+    payment_total: 'le total du paiement',
     amount_and_day: 'le montant et le jour',
   },
   fault: {
@@ -77,6 +79,7 @@ export const reconciliationFr = {
     unreadable_lines: 'La plupart des lignes sont illisibles : c’est un autre fichier, ou d’autres colonnes.',
     cut_off: 'Le fichier est coupé : téléchargez-le de nouveau.',
     no_movements: 'Aucune ligne du fichier ne parle d’argent reçu ou rendu.',
+    currency_given: 'Le fichier dit lui-même sa devise : n’en indiquez pas.',
     not_finished: 'La comparaison n’a pas avancé : relisez le fichier plus tard, en parties s’il est grand.',
   },
   kinds: 'Ses types',
@@ -105,6 +108,8 @@ export const reconciliationFr = {
     count === 1
       ? 'Une ligne concerne un paiement d’un autre compte.'
       : `${count} lignes concernent des paiements d’un autre compte.`,
+  lastLineOpen: 'Le fichier ne finit pas par une fin de ligne : sa dernière ligne est peut-être coupée.',
+  lastLineOpenHint: 'Demandez à nouveau le fichier, ou regardez sa dernière ligne.',
   elsewhereHint: 'Est-ce le fichier d’un autre compte ?',
   unreadable: (count: number) =>
     count === 1 ? 'Une ligne est illisible.' : `${count} lignes sont illisibles.`,
@@ -151,7 +156,7 @@ export const reconciliationFr = {
   dates: 'Forme des dates',
   dateOrders: { ymd: 'année, mois, jour', dmy: 'jour, mois, année', mdy: 'mois, jour, année' },
   currencyOf: 'Devise du fichier',
-  currencyHint: 'Si aucune colonne ne la dit : EUR.',
+  currencyHint: 'Si le fichier ne la dit pas : EUR.',
   keep: 'Lire ainsi les prochains fichiers de ce compte',
   map: 'Lire ainsi',
   preview: 'Premières lignes',
@@ -164,6 +169,7 @@ export const reconciliationFr = {
   unmark: 'Retirer la note',
   unmarkedDone: 'La note a été retirée.',
   markedBy: (by: string) => `par ${by}`,
+  earlierMark: (reason: string) => `Une autre différence était notée ici : ${reason}`,
   delete: 'Supprimer',
   deleteTitle: 'Supprimer cette comparaison',
   deleteWarning: 'Le fichier et son résultat disparaissent. Les notes restent pour d’autres fichiers.',

@@ -21,6 +21,7 @@ export const reconciliationPl = {
   sending: 'Wysyłanie pliku',
   goOn: 'Wysyłaj dalej',
   lost: 'Połączenie zostało przerwane. To, co dotarło, zostaje: wyślij dalej od tego miejsca.',
+  refused: 'Plik nie został przyjęty.',
   list: 'Dotychczasowe pliki',
   nothing: 'Nie porównano jeszcze żadnego pliku.',
   columns: {
@@ -60,6 +61,7 @@ export const reconciliationPl = {
     provider_reference: 'numerze operatora',
     order: 'naszym numerze zamówienia',
     reference: 'numerze sklepu',
+    payment_total: 'sumie płatności',
     amount_and_day: 'kwocie i dniu',
   },
   fault: {
@@ -75,6 +77,7 @@ export const reconciliationPl = {
     unreadable_lines: 'Większości wierszy nie da się odczytać: to inny plik albo inne kolumny.',
     cut_off: 'Plik jest ucięty: pobierz go jeszcze raz.',
     no_movements: 'Żaden wiersz pliku nie dotyczy pieniędzy, które wpłynęły lub wróciły.',
+    currency_given: 'Plik sam podaje walutę: nie podawaj swojej.',
     not_finished: 'Porównanie nie posunęło się naprzód: wczytaj plik później jeszcze raz, duży w częściach.',
   },
   kinds: 'Rodzaje',
@@ -103,6 +106,8 @@ export const reconciliationPl = {
     count === 1
       ? 'Jeden wiersz dotyczy płatności z innego konta.'
       : `Wiersze o płatnościach z innego konta: ${count}.`,
+  lastLineOpen: 'Plik nie kończy się końcem wiersza: ostatni wiersz może być ucięty.',
+  lastLineOpenHint: 'Pobierz plik jeszcze raz albo sprawdź jego ostatni wiersz.',
   elsewhereHint: 'Czy to plik innego konta?',
   unreadable: (count: number) =>
     count === 1 ? 'Jednego wiersza nie da się odczytać.' : `Wiersze, których nie da się odczytać: ${count}.`,
@@ -148,7 +153,7 @@ export const reconciliationPl = {
   dates: 'Zapis dat',
   dateOrders: { ymd: 'rok, miesiąc, dzień', dmy: 'dzień, miesiąc, rok', mdy: 'miesiąc, dzień, rok' },
   currencyOf: 'Waluta pliku',
-  currencyHint: 'Gdy żadna kolumna jej nie podaje: EUR.',
+  currencyHint: 'Gdy plik jej nie podaje: EUR.',
   keep: 'Czytaj tak następne pliki tego konta',
   map: 'Czytaj w ten sposób',
   preview: 'Pierwsze wiersze',
@@ -161,6 +166,7 @@ export const reconciliationPl = {
   unmark: 'Usuń adnotację',
   unmarkedDone: 'Adnotacja została usunięta.',
   markedBy: (by: string) => `przez: ${by}`,
+  earlierMark: (reason: string) => `Inna różnica miała tu adnotację: ${reason}`,
   delete: 'Usuń',
   deleteTitle: 'Usuń to porównanie',
   deleteWarning: 'Plik i jego wynik przepadną. Adnotacje zostaną dla nowszych plików.',

@@ -32,11 +32,20 @@ function mappingOf(input: Omit<ColumnsInput, 'keep'>): FileMapping | null {
   return { columns: named, charset, separator, quote, decimal, dates, currency };
 }
 
-/** @throws Problem invalid_request for columns under the name of a known file. */
-function requireFits(preset: string | null | undefined, mapping: FileMapping | null): void {
-  if (mapping && preset && preset !== GENERIC_PRESET)
+/** @throws Problem invalid_request for columns, and for signs, under the name of a known file. */
+function requireFits(input: Omit<ColumnsInput, 'keep'>, mapping: FileMapping | null): void {
+  const { preset } = input;
+  if (!preset || preset === GENERIC_PRESET) return;
+  if (mapping)
     throw invalidField('columns', `are those of the file ${preset}: leave them out, or say \`generic\``);
+  for (const name of ['charset', 'separator', 'quote', 'decimal', 'dates'] as const)
+    if (input[name] !== undefined)
+      throw invalidField(name, `is that of the file ${preset}: leave it out, or say \`generic\``);
 }
+
+/** The currency that is said without columns: of a known file, or of one that is read as those before. */
+const currencyBeside = ({ currency }: Pick<ColumnsInput, 'currency'>, mapping: FileMapping | null) =>
+  mapping ? null : (currency ?? null);
 
 /** The number of a result in the path. */
 function lineIn(c: Context<AppEnv>): number {
@@ -133,7 +142,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
     async (c) => {
       const body = await jsonBody(c, schemas.reconciliationOrder);
       const mapping = mappingOf(body);
-      requireFits(body.preset, mapping);
+      requireFits(body, mapping);
       const { from = null, to = null } = body;
       if (from && to && to < from) throw invalidField('to', 'comes before from');
       const { listed, info } = await beginReconciliation(
@@ -143,6 +152,7 @@ export function reconciliationRoutes(): Hono<AppEnv> {
           account: body.account,
           preset: body.preset ?? null,
           mapping,
+          currency: currencyBeside(body, mapping),
           timeZone: requireZone(body.timeZone ?? 'UTC'),
           tolerance: body.tolerance ?? NO_TOLERANCE,
           from,
@@ -227,13 +237,15 @@ export function reconciliationRoutes(): Hono<AppEnv> {
     async (c) => {
       const body = await jsonBody(c, schemas.reconciliationColumns);
       const mapping = mappingOf(body);
-      requireFits(body.preset, mapping);
+      requireFits(body, mapping);
       if (body.keep && !mapping) throw invalidField('keep', 'keeps columns: say which');
       const { listed, client, seen } = await reconciliationIn(c);
       const preset = mapping ? GENERIC_PRESET : (body.preset ?? null);
       const { actor, actorName, address, request } = operatorOf(c);
       const keeper = body.keep ? { actor, actorName, address, request } : null;
-      const info = done(await client.map(preset, mapping, body.tolerance ?? null, keeper));
+      const info = done(
+        await client.map(preset, mapping, currencyBeside(body, mapping), body.tolerance ?? null, keeper),
+      );
       return c.json(shownReconciliation(listed, seen(info), [], null));
     },
   );

@@ -6,10 +6,11 @@ import {
   FILE_CHARSETS,
   FILE_FAULTS,
   MATCHED_BY,
+  PRESET_IDS,
   RECONCILED,
   RECONCILIATION_STATUSES,
 } from '../../payments/reconciled.ts';
-import { currencyCode, id, printable, told } from './values.ts';
+import { currencyCode, id, isCalendarDay, printable, told } from './values.ts';
 
 const column = v.optional(
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(200, 'takes at most 200 characters')),
@@ -44,7 +45,10 @@ const mapping = {
   quote: told('Around cells.', sign),
   decimal: told('The decimal sign of amounts; `minor`: minor units.', v.optional(v.picklist(DECIMAL_SIGNS))),
   dates: told('The order of day, month and year.', v.optional(v.picklist(DATE_ORDERS))),
-  currency: told('Of a file without a column of currencies.', v.optional(currencyCode)),
+  currency: told(
+    'Of a file without a column of currencies, mapped or known; refused where the file says it.',
+    v.optional(currencyCode),
+  ),
 };
 
 const tolerance = told(
@@ -68,12 +72,13 @@ const tolerance = told(
 
 const preset = told(
   'A known file (`postfinance`, `lyra`, `payu`, `przelewy24`, `assist`), or `generic`: by `columns`, or by how the files of the account were read before. Left out: whatever its header shows.',
-  v.nullish(id),
+  v.nullish(v.picklist(PRESET_IDS, `is one of ${PRESET_IDS.join(', ')}`)),
 );
 
 const isDay = v.pipe(
   v.string(),
   v.regex(/^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'is a day, such as 2026-11-01'),
+  v.check((text) => !/^\d{4}-\d\d-\d\d$/.test(text) || isCalendarDay(text), 'is not a day of the calendar'),
 );
 const day = v.nullish(isDay);
 
@@ -206,7 +211,10 @@ const toldNumberOrNull = (words: string) => told(words, orNull(v.number()));
 const result = v.object({
   number: toldNumber('Of the result, from 1.'),
   result: told('What became of it. `twice_in_file`: another line says the same.', v.picklist(RECONCILED)),
-  matchedBy: told('By what the line and the movement belong together.', orNull(v.picklist(MATCHED_BY))),
+  matchedBy: told(
+    'By what the line and the movement belong together. `payment_total`: the lines and the movements of the payment have one sum, and not the same parts.',
+    orNull(v.picklist(MATCHED_BY)),
+  ),
   line: toldNumberOrNull('Of the file, from 1; null: it is not in it.'),
   repeats: toldNumberOrNull('The line that it repeats.'),
   providerReference: toldText('As the file has it; empty: it does not.'),
@@ -227,7 +235,11 @@ const result = v.object({
     v.boolean(),
   ),
   isElsewhere: told('Whether a line only in the file is about a payment of another account.', v.boolean()),
-  mark: told('What a person says of it; null: nothing.', orNull(mark)),
+  mark: told('What a person says of this difference; null: nothing.', orNull(mark)),
+  earlierMark: told(
+    'The newest mark of another difference that was here; null: there is none, or it is marked.',
+    orNull(mark),
+  ),
 });
 
 const looseMapping = v.object({
@@ -245,6 +257,7 @@ export const reconciliation = v.object({
   comparison: toldNumber('Which comparison the numbers of its lines are of.'),
   preset: toldTextOrNull('How it is read; null: not known yet.'),
   mapping: told('Of a file that is not known.', orNull(looseMapping)),
+  currency: toldTextOrNull('That was said beside its kind.'),
   timeZone: toldText('Whose days they are.'),
   tolerance: told(
     'Differences that count as none.',
@@ -317,6 +330,10 @@ export const reconciliation = v.object({
   ignored: toldNumber('Lines about no money of ours: fees, payouts, refusals.'),
   unreadable: told('Lines that nobody can read, the first hundred.', v.array(fault)),
   unreadableCount: toldNumber('How many there are.'),
+  isLastLineOpen: told(
+    'Whether the file does not end with a line end: its last line may be cut off.',
+    v.boolean(),
+  ),
   lines: told('The results, in the order of the file; then what is only in the ledger.', v.array(result)),
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', orNull(v.string())),
 });

@@ -56,7 +56,7 @@ export const currencyCode = v.pipe(
 );
 
 /** Whether a day is one of the calendar: Date takes 30 February for 2 March. */
-function isDay(text: string): boolean {
+export function isCalendarDay(text: string): boolean {
   const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
@@ -82,7 +82,7 @@ const checkTime = (holds: (text: string) => boolean, message: string) =>
 export const timestamp = v.pipe(
   v.string(),
   isoTime,
-  checkTime(isDay, 'is not a day of the calendar'),
+  checkTime(isCalendarDay, 'is not a day of the calendar'),
   checkTime(hasWholeOffset, 'is not an RFC 3339 time: its offset is Z, or like +02:00'),
   checkTime(hasPlainYear, 'is beyond the year 9999'),
 );

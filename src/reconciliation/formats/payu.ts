@@ -1,7 +1,7 @@
 /**
  * PayU's statement (SHEET.md of payu, "Settlement file"). Which columns it has is chosen in the panel, so that a file without the order
- * or the type is mapped by hand. Its names are those of the English page; the
- * separator is not documented.
+ * or the type is mapped by hand. Its names are those of the English page; the separator is not documented. Trans ID is the number of a
+ * transaction (`properties.payment_id`); the ledger has the order's (`orderId`).
  */
 import type { FileFormat } from '../format.ts';
 
@@ -18,6 +18,7 @@ export const payuFile: FileFormat = {
     date: ['Date'],
     kind: ['Type of operation'],
   },
+  hasOtherNumbers: true,
   decimal: 'comma',
   dates: 'ymd',
   zone: 'Europe/Warsaw',

@@ -57,6 +57,9 @@ export function FileField({ view, state }: { readonly view: View; readonly state
           </span>
         )}
       </div>
+      <p class="problem" role="alert" data-refused hidden>
+        {t.refused} <span data-why />
+      </p>
       <div class="stack" data-sending hidden role="status">
         <label for="sending">{t.sending}</label>
         <progress id="sending" max={1} value={0} data-sent />
@@ -117,6 +120,14 @@ function BeginForm({
             label={t.tolerance}
             hint={t.toleranceHint}
             inputmode="numeric"
+          />
+          <TextField
+            view={view}
+            state={state}
+            name="currency"
+            label={t.currencyOf}
+            hint={t.currencyHint}
+            maxlength={3}
           />
         </div>
       </Form>
@@ -201,6 +212,7 @@ export async function sendWhole(c: ConsoleContext, id: string, file: File): Prom
 
 function orderOf(posted: Posted, view: View) {
   const basisPoints = posted.orNull('tolerance.basisPoints');
+  const currency = posted.orNull('currency');
   return {
     account: posted.text('account'),
     preset: posted.orNull('preset'),
@@ -208,6 +220,7 @@ function orderOf(posted: Posted, view: View) {
     from: posted.orNull('from'),
     to: posted.orNull('to'),
     fileName: (posted.file('file')?.name ?? posted.text('fileName')).replace(/\p{Cc}/gu, '').slice(0, 200),
+    ...(currency !== null && { currency: currency.toUpperCase() }),
     ...(basisPoints !== null && { tolerance: { basisPoints: Number(basisPoints) } }),
   };
 }

@@ -24,7 +24,9 @@ const SEPARATORS = [';', ',', 'tab', '|'] as const;
 const TAB = 'tab';
 
 /** What the form shows first: what is known already, else what the file looks like. */
-function initial({ mapping, preview }: ReadReconciliation): FormState {
+function initial(read: ReadReconciliation): FormState {
+  const { mapping, preview } = read;
+  const isKnown = mapping === null && typeof preview?.preset === 'string';
   const known: Partial<NonNullable<ReadReconciliation['mapping']>> = mapping ?? preview?.guess ?? {};
   const separator = mapping?.separator ?? '';
   return freshForm({
@@ -33,8 +35,9 @@ function initial({ mapping, preview }: ReadReconciliation): FormState {
     ),
     decimal: known.decimal ?? '',
     dates: known.dates ?? '',
-    currency: known.currency ?? '',
-    preset: GENERIC_PRESET,
+    // A known file says its currency, mostly.
+    currency: read.currency ?? (isKnown ? '' : (known.currency ?? '')),
+    preset: isKnown ? preview.preset : GENERIC_PRESET,
     charset: mapping?.charset ?? '',
     separator: separator === '\t' ? TAB : separator,
     keep: true,
@@ -218,18 +221,22 @@ export function map(c: ConsoleContext): Promise<Response> {
       );
       const separator = posted.text('separator');
       const isGeneric = preset === GENERIC_PRESET;
+      const currency = posted.text('currency').toUpperCase();
       const given = {
         columns,
         ...(posted.text('charset') && { charset: posted.text('charset') }),
         ...(separator && { separator: separator === TAB ? '\t' : separator }),
         ...(posted.text('decimal') && { decimal: posted.text('decimal') }),
         ...(posted.text('dates') && { dates: posted.text('dates') }),
-        ...(posted.text('currency') && { currency: posted.text('currency').toUpperCase() }),
+        ...(currency && { currency }),
         keep: posted.isChecked('keep'),
       };
       await c
         .get('api')
-        .put(`${reconciliationPath(c)}/columns`, isGeneric ? { preset, ...given } : { preset });
+        .put(
+          `${reconciliationPath(c)}/columns`,
+          isGeneric ? { preset, ...given } : { preset, ...(currency && { currency }) },
+        );
       return { to: pathOf(idIn(c)) };
     },
     form: (state) => mappingPage(c, state),

@@ -71,7 +71,7 @@ function PaymentOf({ view, line }: { readonly view: View; readonly line: Reconci
 
 function MarkOf({ view, read, line }: ResultParts & { readonly line: ReconciliationResult }) {
   const t = reconciliationTexts[view.language];
-  const { mark, number, result } = line;
+  const { mark, earlierMark, number, result } = line;
   const to = `${pathOf(read.id)}/lines/${number}/mark`;
   const may = mayMoveMoney(view.user);
   return (
@@ -84,6 +84,7 @@ function MarkOf({ view, read, line }: ResultParts & { readonly line: Reconciliat
           </span>
         </>
       )}
+      {earlierMark && <span class="small muted">{t.earlierMark(earlierMark.reason)}</span>}
       {may && (mark !== null || result !== 'matched' || line.isOtherNumber) && (
         <a class="button copy" href={to}>
           {t.mark}

@@ -120,7 +120,7 @@ function About({ view, read }: ResultParts) {
 /** What a person has to know before reading on. */
 function Warnings({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
-  const { fault, elsewhere, unreadable, unreadableCount } = read;
+  const { fault, elsewhere, unreadable, unreadableCount, isLastLineOpen } = read;
   return (
     <>
       {fault && (
@@ -129,6 +129,11 @@ function Warnings({ view, read }: ResultParts) {
             {fault.line !== null && `${t.line(fault.line)}: `}
             {fault.detail}
           </p>
+        </Notice>
+      )}
+      {isLastLineOpen && (
+        <Notice tone="warn" title={t.lastLineOpen}>
+          <p>{t.lastLineOpenHint}</p>
         </Notice>
       )}
       {elsewhere > 0 && (
