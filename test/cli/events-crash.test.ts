@@ -106,8 +106,12 @@ interface Made {
   readonly status: string;
 }
 
-/** Pays an order, and gives a part back; as often as it takes, until it is so. */
-async function payAndRefund(reference: string): Promise<void> {
+/** Answers to a refund whose call was under way when the machine stopped: what became of it is known only after minutes. */
+const NOT_KNOWN = [409, 504];
+
+/** Pays an order, and gives a part back; as often as it takes, until it is so. @returns whether it is known that it was given back. */
+async function payAndRefund(reference: string): Promise<boolean> {
+  let isKnown = true;
   const read = () =>
     send<Made>('POST', '/v1/payments', apiKey, {
       reference,
@@ -124,11 +128,13 @@ async function payAndRefund(reference: string): Promise<void> {
         headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': `refund-${reference}` },
         body: JSON.stringify({ amount: 1000 }),
       });
-      return refund.ok;
+      isKnown = refund.ok;
+      return refund.ok || NOT_KNOWN.includes(refund.status);
     }
     await send('POST', `/sandbox/payments/${id}`, apiKey, { decision: 'pay' });
     return false;
   }, LONG_MS);
+  return isKnown;
 }
 
 interface Page {
@@ -185,12 +191,13 @@ it(
     await until(async () => tries.size >= 6, LONG_MS);
     await kill();
     await startWorker();
-    await paying;
+    const known = (await paying).filter(Boolean).length;
+    expect(known).toBeGreaterThan(0);
     // A message that failed is sent again after five seconds; what was interrupted, when its alarm goes off again.
     let events = new Map<string, string>();
     await until(async () => {
       events = await feed();
-      return events.size >= 24 && [...events.keys()].every((id) => taken.has(id));
+      return events.size >= 8 + 2 * known && [...events.keys()].every((id) => taken.has(id));
     }, 60_000);
     expect(events).toEqual(taken);
     expect([...taken.keys()].every((id) => events.has(id))).toBe(true);
