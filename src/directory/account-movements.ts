@@ -83,15 +83,17 @@ export interface NamedPayment {
   readonly reference: string;
 }
 
+// CROSS JOIN: line by line. Otherwise D1 may go through all payments of the account for each page of lines.
 const FIND = `WITH lines AS (
     SELECT value ->> 'id' AS id, value ->> 'payment' AS payment, value ->> 'providerReference' AS pr, value ->> 'order' AS ord,
       value ->> 'reference' AS ref FROM json_each(?1)),
   found AS (
     SELECT id, payment, 1 AS by FROM lines WHERE payment <> ''
-    UNION ALL SELECT l.id, r.payment, 2 FROM lines l JOIN provider_references r ON r.reference = l.pr WHERE l.pr <> ''
-    UNION ALL SELECT l.id, i.payment, 3 FROM lines l JOIN imported_orders i ON i.order_number = l.ord WHERE l.ord <> ''
-    UNION ALL SELECT l.id, p.id, 4 FROM lines l JOIN payments p ON p.reference = l.ref AND p.account = ?2 WHERE l.ref <> '')
-  SELECT f.id, p.id AS payment, p.account, p.shop, p.reference FROM found f JOIN payments p ON p.id = f.payment
+    UNION ALL SELECT l.id, r.payment, 2 FROM lines l CROSS JOIN provider_references r ON r.reference = l.pr WHERE l.pr <> ''
+    UNION ALL SELECT l.id, i.payment, 3 FROM lines l CROSS JOIN imported_orders i ON i.order_number = l.ord WHERE l.ord <> ''
+    UNION ALL SELECT l.id, p.id, 4 FROM lines l CROSS JOIN payments p INDEXED BY payments_by_reference
+      ON p.reference = l.ref AND p.account = ?2 WHERE l.ref <> '')
+  SELECT f.id, p.id AS payment, p.account, p.shop, p.reference FROM found f CROSS JOIN payments p ON p.id = f.payment
   ORDER BY f.id, p.account <> ?2, f.by`;
 
 /**
