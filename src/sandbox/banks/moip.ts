@@ -17,6 +17,8 @@ type StoredInstruction = {
   retorno: string;
   notificacao: string;
   account: string;
+  /** What was paid in, where the bank has decided; an instruction itself names none. */
+  currency?: string;
   /** The decision of each payment that the shopper has tried, by its CodigoMoIP. */
   tries: Record<string, string>;
 };
@@ -68,7 +70,7 @@ export const moipBank: Bank = {
       const payments = Object.entries(found.tries)
         .map(([code, decision]) => {
           const [tipo, name] = TIPO[decision as Decision];
-          return `<Pagamento><TotalPago Moeda="BRL">${(found.amount / 100).toFixed(2)}</TotalPago><FormaPagamento>CartaoDeCredito</FormaPagamento><Status Tipo="${tipo}">\n${name}\n</Status><CodigoMoIP>0000.${code.padStart(8, '0').replace(/(....)(....)/, '$1.$2')}</CodigoMoIP></Pagamento>`;
+          return `<Pagamento><TotalPago Moeda="${found.currency ?? 'BRL'}">${(found.amount / 100).toFixed(2)}</TotalPago><FormaPagamento>CartaoDeCredito</FormaPagamento><Status Tipo="${tipo}">\n${name}\n</Status><CodigoMoIP>0000.${code.padStart(8, '0').replace(/(....)(....)/, '$1.$2')}</CodigoMoIP></Pagamento>`;
         })
         .join('');
       return xml(
@@ -123,7 +125,7 @@ export const moipBank: Bank = {
     const tries = { ...found.tries, [codeOf(order.id, decision)]: decision };
     await memory.put(
       memoryKey(order.data.token ?? ''),
-      JSON.stringify({ ...found, amount: order.amount, tries }),
+      JSON.stringify({ ...found, amount: order.amount, currency: order.currency, tries }),
     );
   },
 

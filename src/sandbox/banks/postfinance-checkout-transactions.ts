@@ -82,19 +82,20 @@ export function stateOf(one: SpaceTransaction, entry: Entry | null): string {
 /** A transaction as the API shows it. */
 export function shownTransaction(one: SpaceTransaction, entry: Entry | null): object {
   const state = stateOf(one, entry);
+  const code = entry?.currency ?? one.currency;
   const authorized = entry ? Math.max(entry.held, entry.taken) : 0;
   return {
     id: one.id,
     linkedSpaceId: Number(one.space),
     state,
-    currency: one.currency,
+    currency: code,
     merchantReference: one.order,
-    authorizationAmount: major(authorized, one.currency),
-    completedAmount: major(entry?.taken ?? 0, one.currency),
-    refundedAmount: major(entry?.returned ?? 0, one.currency),
+    authorizationAmount: major(authorized, code),
+    completedAmount: major(entry?.taken ?? 0, code),
+    refundedAmount: major(entry?.returned ?? 0, code),
     environment: one.isLive ? 'LIVE' : 'PREVIEW',
     version: 1 + (entry?.done.length ?? 0),
-    lineItems: [{ uniqueId: one.order, quantity: 1, amountIncludingTax: major(one.amount, one.currency) }],
+    lineItems: [{ uniqueId: one.order, quantity: 1, amountIncludingTax: major(one.amount, code) }],
     ...(state === 'FAILED' && { failureReason: { category: 'END_USER' } }),
   };
 }
@@ -116,6 +117,6 @@ export function shownOperation(one: SpaceTransaction, entry: Entry, operation: B
     ...(kind === 'refund'
       ? { transaction: shownTransaction(one, entry), externalId: operationReference || `backoffice-${id}` }
       : { linkedTransaction: one.id }),
-    ...(kind !== 'cancel' && { amount: major(amount, one.currency) }),
+    ...(kind !== 'cancel' && { amount: major(amount, entry.currency) }),
   };
 }

@@ -60,12 +60,24 @@ async function answers(origin: string): Promise<boolean> {
 /** The folders of the two Workers' wrangler.toml, and of their variables. */
 const CONSOLE = join(ROOT, 'src', 'console');
 
-/** The folders whose changes may be changes of the documents. */
-function watched(): readonly string[] {
-  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name !== 'console',
+/**
+ * What the documents and the local Worker are made of. A folder with a Worker of its own is watched by its entries: a build of that Worker
+ * has temporary files in it, for which Wrangler would start this one anew and drop its requests.
+ * @param root the project's folder.
+ * @returns paths relative to it.
+ */
+export function watchedPaths(root: string): readonly string[] {
+  const inSource = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(
+    ({ name }) => name !== 'console',
   );
-  return ['docs', ...folders.map(({ name }) => `src/${name}`)];
+  const paths = inSource.flatMap((one) => {
+    const { name } = one;
+    const entries = one.isDirectory() ? readdirSync(join(root, 'src', name)) : [];
+    return entries.includes('wrangler.toml')
+      ? entries.filter((entry) => !entry.startsWith('.')).map((entry) => `src/${name}/${entry}`)
+      : [`src/${name}`];
+  });
+  return ['docs', ...paths];
 }
 
 /**
@@ -80,7 +92,7 @@ function localConfiguration(): string {
     .replace(/^main = .*$/m, 'main = "src/dev.ts"')
     .replace(/^no_bundle = .*$/m, '')
     // Without the console: Wrangler keeps files of its own in that folder, and would build anew for them.
-    .replace('[build]\n', `[build]\nwatch_dir = ${JSON.stringify(watched())}\n`)
+    .replace('[build]\n', `[build]\nwatch_dir = ${JSON.stringify(watchedPaths(ROOT))}\n`)
     .replace(/^script_name = .*\n/gm, '');
   const text = `# Made by npm start from wrangler.toml.
 ${local}
