@@ -170,7 +170,7 @@ export const ${nameOf(id)} = defineProvider({
     throw new Error('src/providers/${id}/index.ts: fill in notification, which verifies a message and reads it');
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [{ where: 'Fill in: where the merchant enters the notification address', value: callback }],
 });

@@ -89,7 +89,7 @@ async function takeBelieved(
   const verified = await verifyMessage(service, opened, request, 'notification');
   if (verified instanceof Refusal) return verified;
   const { message, signedBy } = verified;
-  if (message.kind === 'acknowledgement') return message.reply ?? provider.reply();
+  if (message.kind === 'acknowledgement') return message.reply ?? provider.reply;
   if (message.kind === 'hint') return takeHint(service, opened, message, sender.ip);
   const standing = standingOf(opened, 'notification', sender.ip ?? undefined, message);
   if (standing.kind === 'query' || mustAskForAmount(opened, message))
@@ -157,7 +157,7 @@ export function hintOf({ order, ask, providerState, reply }: ProviderUpdate, pro
     kind: 'hint',
     order,
     about: ask ?? providerState ?? {},
-    reply: reply ?? provider.reply(),
+    reply: reply ?? provider.reply,
   };
 }
 
@@ -229,11 +229,11 @@ async function takeHint(
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
   if (result !== 'taken' && hint.mayBeForeign) {
     console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
-    return provider.reply();
+    return provider.reply;
   }
   if (result !== 'taken') {
     if (provider.refused) return provider.refused(null, variants[0].account.settings);
     throw new Problem('not_found', 'there is no such payment');
   }
-  return hint.reply ?? provider.reply();
+  return hint.reply ?? provider.reply;
 }

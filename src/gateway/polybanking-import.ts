@@ -141,7 +141,7 @@ export async function takeOverTransaction(
     history,
     original: { ...unhashed, importHash },
     taken: messagesOf(history),
-    answerToRepeats: open(account).provider.reply(),
+    answerToRepeats: open(account).provider.reply,
     dryRun: body.dryRun === true,
   });
   // After the ledger: a number never leads to a payment that is not the one which the bank knows by it.

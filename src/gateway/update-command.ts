@@ -59,10 +59,7 @@ export function updateCommand(
       ...(noticed.length > 0 && { noticed }),
       proven: standing.kind === 'counts' && standing.proven,
       ...(standing.kind === 'person' && { proofMissing: true as const }),
-      replies: {
-        accepted: reply ?? provider.reply(),
-        conflict: reply ?? provider.reply(),
-      },
+      reply: reply ?? provider.reply,
     },
   };
 }

@@ -181,7 +181,7 @@ export type HopResult =
       readonly isInFlight: boolean;
     };
 
-/** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
+/** A provider update as the ledger takes it. */
 export interface ApplyUpdateCommand extends UpdateFacts {
   /** What in the message is not documented, and new to whoever took it. */
   readonly noticed?: readonly Noticed[];
@@ -200,7 +200,8 @@ export interface ApplyUpdateCommand extends UpdateFacts {
   readonly signedBy: string;
   /** The address of whoever brought it, where it is known. */
   readonly ip?: string;
-  readonly replies: { readonly accepted: Answer; readonly conflict: Answer };
+  /** The reply to its message, stored for repeats of it: the same whatever becomes of the update. */
+  readonly reply: Answer;
 }
 
 export type ApplyUpdateResult =

@@ -62,8 +62,8 @@ export function identity({
   return proofMissing ? `${UNPROVEN}${identified}` : identified;
 }
 
-/** What became of a new update: its answer, and whether its money was not to be understood, so that the provider is to be asked. */
-type Taken = Pick<Extract<ApplyUpdateResult, { kind: 'answer' }>, 'answer' | 'isUnclear'>;
+/** What became of a new update: whether its money was not to be understood, so that the provider is to be asked. */
+type Taken = Pick<Extract<ApplyUpdateResult, { kind: 'answer' }>, 'isUnclear'>;
 
 /** How the stored identity of an update begins that proves nothing. */
 const UNPROVEN = 'proof missing|';
@@ -108,19 +108,20 @@ export class ProviderUpdates {
       this.countRepeat(command);
       return { kind: 'answer', answer: seen, repeat: true };
     }
-    let taken: Taken = { answer: command.replies.accepted };
+    const answer = command.reply;
     const retryAfterMs = this.#waitOf(command);
     if (retryAfterMs > 0) return { kind: 'busy', retryAfterMs };
     if (this.#isOneTooMany(command)) {
       const { attempt, channel } = command;
       const detail = { attempt, channel, reason: 'more messages without proof than are kept' };
       this.#work.countRepeat('notification.ignored', 'provider', detail);
-      return { kind: 'answer', ...taken, repeat: false };
+      return { kind: 'answer', answer, repeat: false };
     }
+    let taken: Taken = {};
     this.#work.commit((writer) => {
       taken = this.apply(writer, record, command);
     });
-    return { kind: 'answer', ...taken, repeat: false };
+    return { kind: 'answer', answer, ...taken, repeat: false };
   }
 
   /** The attempt that an update is about; null: it went to another account, or is none of this payment. */
@@ -156,7 +157,7 @@ export class ProviderUpdates {
     return Math.max(0, (store.lastAnswerAt(prefix) ?? 0) + ONE_MORE_AFTER_MS - this.#work.now());
   }
 
-  /** Moves the payment by a new update, inside a commit, and stores the answer. */
+  /** Moves the payment by a new update, inside a commit, and stores the reply for repeats of it. */
   apply(writer: Writer, before: LedgerRecord, command: ApplyUpdateCommand): Taken {
     const given = withProviderData(before, command);
     if (given !== before) writer.save({ ...given, updatedAt: writer.at });
@@ -198,15 +199,14 @@ export class ProviderUpdates {
       ...(Object.keys(command.detail).length > 0 && { provider: command.detail }),
     };
     const blocked = difference !== null && MOVES_NOTHING.has(difference);
-    const answer = blocked ? command.replies.conflict : command.replies.accepted;
-    writer.answer(identity(command), answer);
+    writer.answer(identity(command), command.reply);
     const record = difference ? withConflict(given, number, difference, writer.at) : given;
     if (difference) {
       writer.save({ ...record, ...(given !== before && { updatedAt: writer.at }) });
       writer.log('notification.conflict', 'provider', { ...detail, reason: difference, asked });
       if (blocked) {
         this.#tellConflict(writer, record, { attempt: number, outcome, difference });
-        return { answer, ...(difference !== 'currency' && { isUnclear: true }) };
+        return difference === 'currency' ? {} : { isUnclear: true };
       }
     }
     // What we have cancelled of it counts as given back, and not as never paid.
@@ -225,14 +225,14 @@ export class ProviderUpdates {
       writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
       writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      return { answer };
+      return {};
     }
     if (takesRefundBack(attempt, command, about)) {
       const reason = 'not_refunded_after_all';
       writer.log('notification.conflict', 'provider', { ...detail, reason, asked });
       writer.save(withConflict(record, number, reason, writer.at));
       writer.queue(this.#work.webhookJob(writer.at, 'payment.conflict', record, null));
-      return { answer };
+      return {};
     }
     // That what is held was taken is not proven, or not how much.
     const isUntold = command.amountUntold || (command.proofMissing && stated === 'paid');
@@ -242,7 +242,7 @@ export class ProviderUpdates {
       const untold = withConflict(record, number, 'amount_untold', writer.at);
       const marked = withAttempt(untold, number, (entry) => ({ ...entry, amountUntold: true }));
       this.#work.saveMoved(writer, marked);
-      return { answer };
+      return {};
     }
     // Money that is there waits for no proof.
     const isMoot = command.proofMissing && moneyOf(attempt.state).paid > 0;
@@ -274,10 +274,7 @@ export class ProviderUpdates {
       const told = isMoot ? record : withSaid(known, words);
       const noted = isRemark ? withFeedback(told, command, bearing) : told;
       const decided = this.#operationResults.settleByUpdate(writer, noted, command, about);
-      const taken: Taken = {
-        answer,
-        ...(outcome === 'paid' && isSecondDocument(before, command) && { isUnclear: true }),
-      };
+      const taken: Taken = outcome === 'paid' && isSecondDocument(before, command) ? { isUnclear: true } : {};
       if (decided === record) return taken;
       this.#work.saveMoved(writer, decided);
       if (isRemark) {
@@ -317,7 +314,7 @@ export class ProviderUpdates {
       writer.queue(this.#work.feedbackJob(writer.at, saved, code));
     }
     if (attempt.deferred) this.#statusQueries.queryNoMore(writer, settled, number);
-    return { answer };
+    return {};
   }
 
   /**

@@ -150,7 +150,7 @@ export async function verifyReceived<Schema extends SettingsSchema>(
   const { fetch, now } = worldOf(context);
   const message = await provider.notification(requestOf(received), account as never, channel, { fetch, now });
   if (message.kind === 'acknowledgement')
-    return { standing: 'nothing', reply: message.reply ?? provider.reply() };
+    return { standing: 'nothing', reply: message.reply ?? provider.reply };
   const order = message.order ?? context.order ?? null;
   const attempt = order === null ? null : await context.attemptOf(order);
   // What another account's key has signed proves nothing of this one's attempts.
@@ -158,7 +158,7 @@ export async function verifyReceived<Schema extends SettingsSchema>(
     return { standing: 'unknown', order, reply: unknownReply(provider, account) };
   const settings = account.settings as Record<string, unknown>;
   const about = message.kind === 'hint' ? message.about : (message.ask ?? message.providerState ?? {});
-  const reply = message.reply ?? provider.reply();
+  const reply = message.reply ?? provider.reply;
   const unproven = (): VerifiedMessage =>
     queryLack(provider, settings, Object.keys(about).length > 0) === null
       ? { standing: 'ask', attempt, about, reply }

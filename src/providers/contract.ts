@@ -233,8 +233,8 @@ interface ProviderParts<Schema extends SettingsSchema> {
     about: Readonly<Record<string, string>>,
     providerState: Readonly<Record<string, string>>,
   ): boolean;
-  /** The reply to a verified message, whatever became of it. */
-  reply(): Reply;
+  /** The reply to a verified message, whatever became of it; a message may have one of its own (`ProviderUpdate.reply`). */
+  readonly reply: Reply;
   /**
    * The protocol's own reply to a message that is not believed, or is about no payment of ours (null); left out: ours.
    * Its status is an error too, because a provider may look at nothing else, unless the protocol has none but 200.

@@ -167,7 +167,7 @@ async function writeVersionOne(id: string): Promise<void> {
       const text = JSON.stringify(detail);
       sql.exec('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)', seq, at, type, source, text, hash);
     }
-    const { body, status, headers } = notify().replies.accepted;
+    const { body, status, headers } = notify().reply;
     const key = '1|T1/00000|1999|EUR';
     sql.exec(
       'INSERT INTO notifications VALUES (?, ?, ?, ?, ?)',
@@ -297,7 +297,7 @@ describe('a payment that version 1 wrote', () => {
   it('answers a repeat with the stored bytes, and its log is whole', async () => {
     expect(await ledgerOf(id).applyUpdate(notify())).toEqual({
       kind: 'answer',
-      answer: notify().replies.accepted,
+      answer: notify().reply,
       repeat: true,
     });
     expect(await ledgerOf(id).brokenLink()).toBeNull();

@@ -38,12 +38,7 @@ describe('replay', () => {
     await ledgerOf(id).create(create(id, { shop }));
     const first = await ledgerOf(id).applyUpdate(notify());
     await evictDurableObject(objectOf(id));
-    const changed = notify({
-      replies: {
-        accepted: { status: 500, headers: {}, body: 'new code' },
-        conflict: notify().replies.conflict,
-      },
-    });
+    const changed = notify({ reply: { status: 500, headers: {}, body: 'new code' } });
     const again = await ledgerOf(id).applyUpdate(changed);
     expect(first.kind === 'answer' && first.answer).toEqual(again.kind === 'answer' && again.answer);
     expect(again).toMatchObject({ repeat: true, answer: { status: 200, body: 'ok T1/00000' } });
@@ -161,7 +156,7 @@ describe('what does not fit', () => {
     await ledger.create(create(id, { shop }));
     expect(await ledger.applyUpdate(notify(changes))).toMatchObject({
       kind: 'answer',
-      answer: { body: 'conflict' },
+      answer: notify(changes).reply,
     });
     expect((await ledger.read())?.view).toMatchObject({ status: 'created', amounts: { paid: 0 } });
     const conflict = (await ledger.events())?.events.at(-1);

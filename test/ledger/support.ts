@@ -63,13 +63,10 @@ export function notify(changes: Partial<ApplyUpdateCommand> = {}): ApplyUpdateCo
     detail: {},
     channel: 'notification',
     signedBy: 'current',
-    replies: {
-      accepted: {
-        status: 200,
-        headers: { 'content-type': 'text/plain' },
-        body: `ok ${changes.key ?? 'T1/00000'}`,
-      },
-      conflict: { status: 200, headers: {}, body: 'conflict' },
+    reply: {
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: `ok ${changes.key ?? 'T1/00000'}`,
     },
     ...changes,
   };

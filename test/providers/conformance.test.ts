@@ -210,9 +210,8 @@ describe.each(providers.map((entry) => [entry.id, entry] as const))('%s', (id, e
     for (const { name, value } of redirect.fields) expect(encoder.firstMissing(value), name).toBeNull();
   });
 
-  it('answers every verified message with a fixed response', async () => {
-    expect(entry.reply()).toEqual(entry.reply());
-    expect(entry.reply().status).toBe(200);
+  it('answers a verified message with 200, whatever became of it: anything else would be repeated', () => {
+    expect(entry.reply.status).toBe(200);
   });
 
   it('starts nothing without what it requires, and names it', async () => {

@@ -112,11 +112,11 @@ export const assist = defineProvider<typeof assistSettings>({
       : update;
   },
 
-  reply: () => ({
+  reply: {
     status: 200,
     headers: { 'content-type': 'text/xml' },
     body: '<pushpaymentresult firstcode="0" secondcode="0"/>',
-  }),
+  },
   refused: (refusal, settings) => refusedReply(settings, refusal),
 
   setup: ({ callback }) => [

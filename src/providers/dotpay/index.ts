@@ -26,6 +26,7 @@ import { formBytes, formFields } from '../kit/form-message.ts';
 import { pageLanguage } from '../kit/languages.ts';
 import { orderNumberProblem, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
+import { okText } from '../kit/replies.ts';
 import { cut, ifFits } from '../kit/text.ts';
 import { checkDotpay } from './check.ts';
 import { DOTPAY_SHOP_NAMES } from './fields.ts';
@@ -209,7 +210,7 @@ export const dotpay = defineProvider<typeof dotpaySettings>({
   },
 
   // Any other body makes Dotpay send the notification again.
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  reply: okText('OK'),
 
   setup: ({ callback }) => [
     { where: 'Settings > Shop configuration > edit > URLC parameters > URLC', value: callback },

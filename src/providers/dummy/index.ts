@@ -86,7 +86,7 @@ export const dummy = defineProvider({
     return readResponse(account.settings, formFields(formBytes(request)), channel === 'notification');
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     { where: 'Nowhere: each payment carries its notification address', value: callback },

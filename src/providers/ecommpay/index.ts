@@ -73,7 +73,7 @@ export const ecommpay = defineProvider<typeof ecommpaySettings>({
     return readCallback(verified, String(account.settings.project_id));
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     {

@@ -19,6 +19,7 @@ import { formBytes, formFields } from '../kit/form-message.ts';
 import { orderNumberProblem, shopReference, withoutOrderNumbers } from '../kit/order-numbers.ts';
 import { merchantProof } from '../kit/proof.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
+import { okText } from '../kit/replies.ts';
 import { cut } from '../kit/text.ts';
 import { hasOneEpayReading, readEpayCallback, requireCallbackForms } from './callback.ts';
 import { lacksPaymentService, queryCaptureAtEpay } from './capture-proof.ts';
@@ -228,7 +229,7 @@ export const epaydk = defineProvider<typeof epaydkSettings>({
     return hasOneEpayReading(fields) ? update : { ...update, unproven: true };
   },
 
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  reply: okText('OK'),
 
   setup: ({ callback, origin }) => [
     {

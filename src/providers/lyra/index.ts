@@ -13,6 +13,7 @@ import { charset } from '../../signing/charsets.ts';
 import { defineProvider, type ProviderUpdate } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { formBytes, formFields, uniqueFields } from '../kit/form-message.ts';
+import { okText } from '../kit/replies.ts';
 import { checkLyra } from './check.ts';
 import { LYRA_REQUIRES, LYRA_SHOP_FIELDS, lyraForm } from './form.ts';
 import { LYRA_HOSTS, type LyraBrand } from './hosts.ts';
@@ -133,7 +134,7 @@ export function lyraPlatform(edition: Edition) {
     },
 
     // The first characters are shown to the merchant in the back office.
-    reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+    reply: okText('OK'),
 
     setup: ({ callback }) => [
       {

@@ -71,7 +71,7 @@ export const moip = defineProvider<typeof moipSettings>({
     return { kind: 'hint', order: new URLSearchParams(readable(request.query)).get('o'), about: {} };
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     { where: 'Meus Dados > Preferências > Notificação das transações (NASP)', value: callback },

@@ -82,7 +82,7 @@ export const monetico = defineProvider({
     return update;
   },
 
-  reply: () => moneticoReply(true),
+  reply: moneticoReply(true),
   refused: refusedMoneticoReply,
 
   setup: ({ callback }) => [

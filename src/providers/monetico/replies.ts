@@ -1,14 +1,11 @@
 /** The replies to a notification, to the byte: `version=2` although the protocol is 3.0, and a line end behind each line. */
 import type { Refusal } from '../../payments/errors.ts';
 import type { Reply } from '../contract.ts';
+import { okText } from '../kit/replies.ts';
 
 /** @param isSealed whether the MAC was right: the protocol's one word for a message, whatever comes of it. */
 export function moneticoReply(isSealed: boolean): Reply {
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/plain' },
-    body: `version=2\ncdr=${isSealed ? '0' : '1'}\n`,
-  };
+  return okText(`version=2\ncdr=${isSealed ? '0' : '1'}\n`);
 }
 
 /** What is refused although its MAC is right. */

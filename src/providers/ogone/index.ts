@@ -101,7 +101,7 @@ export function ogonePlatform(brand: OgoneBrand) {
     },
 
     // A redirect or an error would be logged in the back office as "ONL PS ERROR".
-    reply: () => EMPTY_OK,
+    reply: EMPTY_OK,
 
     setup: ({ callback, origin }) => [
       {

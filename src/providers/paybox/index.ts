@@ -89,7 +89,7 @@ export const paybox = defineProvider({
   },
 
   // Redirects and other codes count as failures, and the merchant gets a warning by e-mail.
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     {

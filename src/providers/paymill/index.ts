@@ -154,7 +154,7 @@ export const paymill = defineProvider<typeof paymillSettings>({
     return channel === 'return' ? hintOfReturn(request) : readWebhook(request, account);
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     {

@@ -88,7 +88,7 @@ export const paynow = defineProvider<typeof paynowSettings>({
     return channel === 'return' ? readReturn(request) : readNotification(request, settings);
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     {

@@ -21,6 +21,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { okText } from '../kit/replies.ts';
 import { checkPayu } from './check.ts';
 import { PAYU_REQUIRES, queryPayuClassic, startPayuClassic } from './classic.ts';
 import { readPayuNotification } from './messages.ts';
@@ -130,7 +131,7 @@ export const payu = defineProvider<typeof payuSettings>({
     return message;
   },
 
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  reply: okText('OK'),
 
   setup: ({ callback }) => [
     { where: 'REST: nothing has to be entered, each order names its addresses', value: callback },

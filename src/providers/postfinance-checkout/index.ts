@@ -86,7 +86,7 @@ export function checkoutEdition({ id, caption, means, countries, defaultCurrenci
       return channel === 'return' ? readReturn(request) : takeWebhook(request, account, context);
     },
 
-    reply: () => EMPTY_OK,
+    reply: EMPTY_OK,
 
     setup: ({ callback }) => [
       { where: 'Space > Features: switch the feature on', value: 'Webhook' },

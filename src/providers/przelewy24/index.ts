@@ -22,6 +22,7 @@ import {
 } from '../contract.ts';
 import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { okText } from '../kit/replies.ts';
 import { checkP24 } from './check.ts';
 import { queryP24Form, startP24Form } from './forms.ts';
 import { type P24Values, readP24Form, readP24Notification } from './messages.ts';
@@ -159,7 +160,7 @@ export const przelewy24 = defineProvider<typeof p24Settings>({
     return message;
   },
 
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  reply: okText('OK'),
 
   setup: ({ callback }) => [
     { where: 'nothing has to be entered: each order names its addresses (rest, 3.2)', value: callback },

@@ -116,7 +116,7 @@ export const sips = defineProvider<typeof sipsSettings>({
     return hint.DATA ? decrypted(account, { now, fetch }, hint.DATA) : null;
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     {

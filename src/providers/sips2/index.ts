@@ -92,7 +92,7 @@ export const sips2 = defineProvider<typeof sips2Settings>({
     return update;
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback, origin }) => [
     { where: 'nothing has to be entered at the bank: each payment names its addresses', value: callback },

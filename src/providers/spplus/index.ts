@@ -21,6 +21,7 @@ import { encodeForm, percentDecode } from '../../signing/form.ts';
 import { defineProvider, type LikelyCause, type StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin } from '../kit/addresses.ts';
 import { withProviderFields } from '../kit/provider-fields.ts';
+import { okText } from '../kit/replies.ts';
 import { readingsOf, readNotification, SPPLUS_BOUND } from './notification.ts';
 import { spplusProof } from './proof.ts';
 import {
@@ -154,7 +155,7 @@ export const spplus = defineProvider<typeof spplusSettings>({
   },
 
   // Anything else, white space included, counts as not received.
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'spcheckok' }),
+  reply: okText('spcheckok'),
 
   setup: ({ callback }) => [
     { where: 'registration at the bank: address of the notification (GET)', value: callback },

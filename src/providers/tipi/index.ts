@@ -73,7 +73,7 @@ export const tipi = defineProvider<typeof tipiSettings>({
     return readResult(account, values);
   },
 
-  reply: () => EMPTY_OK,
+  reply: EMPTY_OK,
 
   setup: ({ callback }) => [
     { where: 'PayFiP: nothing has to be entered, each payment names its addresses', value: callback },

@@ -23,6 +23,7 @@ import {
   type VerificationContext,
 } from '../contract.ts';
 import { formBytes, formFields, uniqueValues } from '../kit/form-message.ts';
+import { okText } from '../kit/replies.ts';
 import { verifyNotificationJws } from './certificates.ts';
 import { chargeBackTransaction, hasOlderApi, lookUpChargebacks, queryChargebacks } from './chargeback.ts';
 import { checkTpay } from './check.ts';
@@ -150,7 +151,7 @@ export const tpay = defineProvider<typeof tpaySettings>({
   },
 
   // Any other body makes tpay send the notification again, and FALSE may send the money back.
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'TRUE' }),
+  reply: okText('TRUE'),
 
   setup: ({ callback }) => [
     { where: 'Settings > Notifications > address (each payment names it too)', value: callback },

@@ -18,6 +18,7 @@ import {
   type ProviderUpdate,
 } from '../contract.ts';
 import { jsonText } from '../kit/json-message.ts';
+import { okText } from '../kit/replies.ts';
 import { checkWorldline } from './check.ts';
 import { verificationReply } from './endpoint-verification.ts';
 import { startWorldline } from './hosted-checkout.ts';
@@ -100,7 +101,7 @@ export const worldline = defineProvider<typeof worldlineSettings>({
   },
   isOwnReturn: isOwnWorldlineReturn,
 
-  reply: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  reply: okText('OK'),
 
   setup: ({ callback }) => [
     {
