@@ -61,6 +61,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What the API would say of a part that a thing of it does not have. */
+export function notFound(): ApiProblem {
+  return new ApiProblem(new Response(null, { status: 404 }), { code: 'not_found' });
+}
+
 type Value = string | number | boolean | null | undefined;
 
 /** Parameters of an address; empty ones are left out, lists are given several times. */

@@ -24,17 +24,32 @@ export class FormState {
   readonly trouble: string | null;
   /** The form's one-time operation id. */
   readonly operation: string;
+  /** Whether it was posted, and not done: it comes back. */
+  readonly isBack: boolean;
 
   constructor(parts: {
     readonly values: FormValues;
     readonly problems?: readonly InputProblem[];
     readonly trouble?: string | null;
     readonly operation?: string;
+    readonly isBack?: boolean;
   }) {
     this.values = parts.values;
     this.problems = parts.problems ?? [];
     this.trouble = parts.trouble ?? null;
     this.operation = parts.operation ?? newOperation();
+    this.isBack = parts.isBack ?? false;
+  }
+
+  /** The HTTP status of a page that shows it. */
+  get status(): 200 | 422 {
+    return this.isBack || this.problems.length > 0 || this.trouble !== null ? 422 : 200;
+  }
+
+  /** The same form with its problems at other fields: a problem is named as the API has it, which is not always a field of the form. */
+  withPaths(fieldOf: (path: string) => string): FormState {
+    const problems = this.problems.map(({ path, message }) => ({ path: fieldOf(path), message }));
+    return new FormState({ ...this, problems });
   }
 
   /** The first value of a name; empty: there is none. */
@@ -82,6 +97,13 @@ export class Posted {
   /** As a member of a JSON body: null where nothing was typed. */
   orNull(name: string): string | null {
     return this.text(name) || null;
+  }
+
+  /** A number as the API takes it: null where nothing was typed, the text where it is no number. */
+  numberOrNull(name: string): number | string | null {
+    const text = this.text(name);
+    if (text === '') return null;
+    return /^\d{1,15}$/.test(text) ? Number(text) : text;
   }
 
   /** Of several choices; empty ones are none. */

@@ -106,7 +106,8 @@ async function attempt(
 /** The form again, with what is wrong. */
 function formAgain(c: ConsoleContext, { form }: Submission, posted: Posted, error: unknown) {
   const values = typed(posted);
-  if (error instanceof FormProblem) return form(new FormState({ values, problems: error.problems }));
+  if (error instanceof FormProblem)
+    return form(new FormState({ values, problems: error.problems, isBack: true }));
   if (!(error instanceof ApiProblem)) throw error;
   const { language } = c.get('view');
   return form(
@@ -114,6 +115,7 @@ function formAgain(c: ConsoleContext, { form }: Submission, posted: Posted, erro
       values,
       problems: error.errors,
       trouble: error.errors.length > 0 ? null : problemText(language, error),
+      isBack: true,
       // The same id asks again for what may have been done.
       ...(!error.nothingDone && { operation: posted.raw(OPERATION_FIELD) }),
     }),
@@ -144,7 +146,7 @@ export async function submission(c: ConsoleContext, what: Submission): Promise<R
   const posted = await postedForm(c);
   const operation = posted.raw(OPERATION_FIELD);
   // Nobody's form: ours have one.
-  if (!isOperation(operation)) return what.form(new FormState({ values: typed(posted) }));
+  if (!isOperation(operation)) return what.form(new FormState({ values: typed(posted), isBack: true }));
   const log = c.env.ONCE.get(c.env.ONCE.idFromName(user?.id ?? ''));
   const begun = await begin(c, log, operation, what.repeatable ?? false);
   if (begun.kind === 'done') {

@@ -44,6 +44,16 @@ export function problemText(language: Language, problem: ApiProblem): string {
   return problem.detail ? `${title}: ${problem.detail}` : title;
 }
 
+function HomeLink({ language }: { readonly language: Language }) {
+  return (
+    <p>
+      <a class="button" href="/console">
+        {commonTexts[language].trouble.home}
+      </a>
+    </p>
+  );
+}
+
 /** The page of a problem of the API. */
 export function apiProblemPage(c: ConsoleContext, problem: ApiProblem): Response | Promise<Response> {
   const { language, user } = c.get('view');
@@ -62,11 +72,7 @@ export function apiProblemPage(c: ConsoleContext, problem: ApiProblem): Response
           {t.request} <span class="id">{problem.requestId}</span>
         </p>
       )}
-      <p>
-        <a class="button" href="/console">
-          {t.home}
-        </a>
-      </p>
+      <HomeLink language={language} />
     </>
   );
   return consolePage(c, { title, body, status: problem.status });
@@ -74,18 +80,15 @@ export function apiProblemPage(c: ConsoleContext, problem: ApiProblem): Response
 
 /** Nothing is at this address. */
 export function notFoundPage(c: ConsoleContext): Response | Promise<Response> {
-  const t = commonTexts[c.get('view').language].trouble;
+  const { language } = c.get('view');
+  const t = commonTexts[language].trouble;
   return consolePage(c, {
     title: t.notFound,
     status: 404,
     body: (
       <>
         <p>{t.notFoundText}</p>
-        <p>
-          <a class="button" href="/console">
-            {t.home}
-          </a>
-        </p>
+        <HomeLink language={language} />
       </>
     ),
   });

@@ -1,6 +1,6 @@
 /** Program text to be copied. */
-import { commonTexts } from '../texts/common.ts';
 import type { View } from '../view.ts';
+import { CopyButton } from './show.tsx';
 
 /** A block that scrolls inside itself, with a button that copies it where scripts run. @param label what it is, for screen readers. */
 export function CodeBlock({
@@ -12,18 +12,12 @@ export function CodeBlock({
   readonly text: string;
   readonly label: string;
 }) {
-  const t = commonTexts[view.language];
   return (
     <section class="code" aria-label={label}>
       <pre tabindex={0} lang="en">
         {text}
       </pre>
-      <button type="button" class="button copy" hidden data-copy={text} data-copied={t.copied}>
-        <span data-said role="status">
-          {t.copy}
-        </span>
-        <span class="visually-hidden"> {label}</span>
-      </button>
+      <CopyButton view={view} text={text} label={label} />
     </section>
   );
 }

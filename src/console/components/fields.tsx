@@ -94,6 +94,24 @@ export function TextField(
   );
 }
 
+/** A file to be chosen: read it with `posted.file(name)`. @param accept media types and endings, as HTML has them. */
+export function FileField(props: FieldProps & { readonly accept: string }) {
+  const { state, name, accept } = props;
+  const problem = problemOf(state, name);
+  return (
+    <Around props={props} problem={problem}>
+      <input
+        id={fieldId(name)}
+        name={name}
+        type="file"
+        accept={accept}
+        aria-invalid={problem === null ? undefined : 'true'}
+        aria-describedby={described(props, problem)}
+      />
+    </Around>
+  );
+}
+
 /** Several lines of text. */
 export function TextArea(props: FieldProps & { readonly rows?: number }) {
   const { state, name, required, rows } = props;

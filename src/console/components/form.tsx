@@ -9,7 +9,7 @@ import { fieldId } from './fields.tsx';
 export const CSRF_FIELD = 'csrf';
 export const OPERATION_FIELD = 'operation';
 
-interface FormProps {
+export interface FormProps {
   readonly view: View;
   readonly state: FormState;
   /** Where it is posted; the same address shows the form by GET, so that whoever has to sign in again comes back to it. */
@@ -109,15 +109,15 @@ export function AskForm({
   );
 }
 
-/** What a confirmation repeats, and its button: to be put into a page of its own. */
-export function Confirmation({
-  facts,
-  warning,
-  ...form
-}: FormProps & {
-  readonly facts: Child /** What cannot be undone, in a sentence. */;
+export interface ConfirmationProps extends FormProps {
+  /** What it is about. */
+  readonly facts: Child;
+  /** What cannot be undone, in a sentence. */
   readonly warning?: string;
-}) {
+}
+
+/** What a confirmation repeats, and its button: to be put into a page of its own. */
+export function Confirmation({ facts, warning, ...form }: ConfirmationProps) {
   return (
     <div class="card">
       {facts}

@@ -69,22 +69,31 @@ export function StatusPill({ view, status }: Viewed & { readonly status: Status 
   return <Pill tone={TONES[status]}>{commonTexts[view.language].status[status]}</Pill>;
 }
 
-/** An identifier, with a button that copies it where scripts run. */
-export function Copyable({
-  view,
-  text,
-  label,
-}: Viewed & { readonly text: string /** What it is, for screen readers. */; readonly label: string }) {
+interface CopiedProps extends Viewed {
+  readonly text: string;
+  /** What it is, for screen readers. */
+  readonly label: string;
+}
+
+/** Copies a text, where scripts run. */
+export function CopyButton({ view, text, label }: CopiedProps) {
   const t = commonTexts[view.language];
   return (
+    <button type="button" class="button copy" hidden data-copy={text} data-copied={t.copied}>
+      <span data-said role="status">
+        {t.copy}
+      </span>
+      <span class="visually-hidden"> {label}</span>
+    </button>
+  );
+}
+
+/** An identifier, with a button that copies it. */
+export function Copyable(props: CopiedProps) {
+  return (
     <span class="row">
-      <span class="id">{text}</span>
-      <button type="button" class="button copy" hidden data-copy={text} data-copied={t.copied}>
-        <span data-said role="status">
-          {t.copy}
-        </span>
-        <span class="visually-hidden"> {label}</span>
-      </button>
+      <span class="id">{props.text}</span>
+      <CopyButton {...props} />
     </span>
   );
 }

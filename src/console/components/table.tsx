@@ -1,5 +1,7 @@
 /** Tables whose rows become small cards on a telephone, and links of pages. */
 import type { Child } from 'hono/jsx';
+import { commonTexts } from '../texts/common.ts';
+import type { View } from '../view.ts';
 
 export interface Column<Row> {
   readonly head: string;
@@ -53,6 +55,26 @@ export function DataTable<Row>({
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** The way to the next page of a list. @param cursor where it begins, as the API says; null: there is none. */
+export function NextPage({
+  view,
+  cursor,
+  href,
+}: {
+  readonly view: View;
+  readonly cursor: string | null;
+  readonly href: (cursor: string) => string;
+}) {
+  if (cursor === null) return null;
+  return (
+    <p>
+      <a class="button" href={href(cursor)}>
+        {commonTexts[view.language].next}
+      </a>
+    </p>
   );
 }
 

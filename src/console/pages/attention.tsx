@@ -4,18 +4,17 @@ import { ATTENTION_KINDS, type AttentionKind } from '../../payments/attention.ts
 import { type Api, ApiProblem, type OperatorAnswer, queryText } from '../api.ts';
 import type { Area } from '../area.ts';
 import { TextArea } from '../components/fields.tsx';
-import { Confirmation } from '../components/form.tsx';
 import { Empty, Facts, Notice, Time } from '../components/show.tsx';
-import { Tabs } from '../components/table.tsx';
+import { NextPage, Tabs } from '../components/table.tsx';
 import type { ConsoleContext } from '../context.ts';
+import { confirmationPage } from '../form-page.tsx';
 import { type FormState, freshForm } from '../form-state.ts';
 import { amountText } from '../format.ts';
 import { consolePage } from '../page.tsx';
 import { submission } from '../submission.tsx';
 import { attentionTexts } from '../texts/attention.ts';
-import { commonTexts } from '../texts/common.ts';
 import type { View } from '../view.ts';
-import { mayMoveMoney } from './payments/may.ts';
+import { mayMoveMoney } from './may.ts';
 import { paymentPath } from './payments/table.tsx';
 
 type AttentionEntry = OperatorAnswer<'attention'>;
@@ -179,13 +178,7 @@ async function listPage(c: ConsoleContext): Promise<Response> {
         {list.data.map((entry) => (
           <AttentionCard view={view} entry={entry} />
         ))}
-        {list.nextCursor !== null && (
-          <p>
-            <a class="button" href={at(kind, list.nextCursor)}>
-              {commonTexts[view.language].next}
-            </a>
-          </p>
-        )}
+        <NextPage view={view} cursor={list.nextCursor} href={(cursor) => at(kind, cursor)} />
       </>
     ),
   });
@@ -218,27 +211,20 @@ async function resolvePage(c: ConsoleContext, state: FormState): Promise<Respons
         </Notice>
       ),
     });
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.resolveTitle(t.kind[entry.kind]),
     area: 'attention',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={`/console/attention/${id}/resolve`}
-        submit={t.submit}
-        cancel="/console/attention"
-        facts={
-          <>
-            <p>{t.resolveText}</p>
-            <EntryFacts view={view} entry={entry} />
-          </>
-        }
-      >
-        <TextArea view={view} state={state} name="note" label={t.note} required />
-      </Confirmation>
+    state,
+    action: `/console/attention/${id}/resolve`,
+    submit: t.submit,
+    cancel: '/console/attention',
+    facts: (
+      <>
+        <p>{t.resolveText}</p>
+        <EntryFacts view={view} entry={entry} />
+      </>
     ),
+    fields: <TextArea view={view} state={state} name="note" label={t.note} required />,
   });
 }
 

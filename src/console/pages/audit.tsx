@@ -1,18 +1,13 @@
 /** The audit log: who changed what, when, from where; filtered by the address of the page, and as a file. */
-import {
-  type Api,
-  ApiProblem,
-  type InputProblem,
-  type OperatorAnswer,
-  type Query,
-  queryText,
-} from '../api.ts';
+
+import { ApiProblem, type InputProblem, type OperatorAnswer, type Query, queryText } from '../api.ts';
 import type { Area } from '../area.ts';
 import { SelectField, TextField } from '../components/fields.tsx';
 import { AskForm } from '../components/form.tsx';
 import { Empty, Time } from '../components/show.tsx';
-import { DataTable } from '../components/table.tsx';
+import { DataTable, NextPage } from '../components/table.tsx';
 import type { ConsoleContext } from '../context.ts';
+import { csvOfPages } from '../download.ts';
 import { FormState } from '../form-state.ts';
 import { consolePage } from '../page.tsx';
 import { auditTexts } from '../texts/audit.ts';
@@ -177,13 +172,11 @@ async function auditPage(c: ConsoleContext): Promise<Response> {
         </details>
         {!isWrong && list.data.length === 0 && <Empty text={t.nothing} />}
         {list.data.length > 0 && <AuditTable view={view} lines={list.data} />}
-        {list.nextCursor !== null && (
-          <p>
-            <a class="button" href={`${AUDIT}${queryText({ ...typed, cursor: list.nextCursor })}`}>
-              {commonTexts[view.language].next}
-            </a>
-          </p>
-        )}
+        <NextPage
+          view={view}
+          cursor={list.nextCursor}
+          href={(cursor) => `${AUDIT}${queryText({ ...typed, cursor })}`}
+        />
         {cursor !== undefined && (
           <p>
             <a class="button" href={`${AUDIT}${queryText(typed)}`}>
@@ -196,37 +189,14 @@ async function auditPage(c: ConsoleContext): Promise<Response> {
   });
 }
 
-/** All pages as one file. One that fails later breaks the answer off: half a file must not look whole. */
-function joinedPages(api: Api, query: string, first: Response): ReadableStream<Uint8Array> {
-  let answer: Response | null = first;
-  let isFirst = true;
-  return new ReadableStream({
-    async pull(controller) {
-      if (answer === null) return controller.close();
-      const text = await answer.text();
-      const cursor: string | null = answer.headers.get('x-next-cursor');
-      // Each page begins with the names of the columns.
-      const lines = isFirst ? text : text.slice(text.indexOf('\n') + 1);
-      isFirst = false;
-      controller.enqueue(new TextEncoder().encode(lines));
-      answer = cursor === null ? null : await api.fetch('GET', `/audit${query}&cursor=${cursor}`);
-    },
-  });
-}
-
 async function auditFile(c: ConsoleContext): Promise<Response> {
   const { typed, query: filters, problems } = filtersOf(c);
   if (problems.length > 0) return c.redirect(`${AUDIT}${queryText(typed)}`, 303);
-  const query = queryText({ ...filters, format: 'csv', limit: LINES_OF_FILE });
-  const first = await c.get('api').fetch('GET', `/audit${query}`);
-  return new Response(joinedPages(c.get('api'), query, first), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="audit.csv"',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  });
+  return csvOfPages('audit.csv', (cursor) =>
+    c
+      .get('api')
+      .fetch('GET', `/audit${queryText({ ...filters, format: 'csv', limit: LINES_OF_FILE, cursor })}`),
+  );
 }
 
 export const auditArea: Area = {

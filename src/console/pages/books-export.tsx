@@ -1,4 +1,5 @@
 /** The export: a form, and the file that joins the pages of the operator's API while they come. */
+
 import {
   EXPORT_FORMATS,
   EXPORT_JOINS,
@@ -11,6 +12,7 @@ import { utf8 } from '../../signing/bytes.ts';
 import { type Api, ApiProblem, type InputProblem } from '../api.ts';
 import { CheckField, SelectField, TextField } from '../components/fields.tsx';
 import type { ConsoleContext } from '../context.ts';
+import { fileHeaders } from '../download.ts';
 import { consolePage } from '../page.tsx';
 import { booksTexts } from '../texts/books.ts';
 import type { View } from '../view.ts';
@@ -179,12 +181,7 @@ export async function downloadExport(c: ConsoleContext, shops: readonly BookShop
   try {
     const first = await c.get('api').fetch('GET', `/export?${query}`);
     return new Response(joined(c.get('api'), format, query, first), {
-      headers: {
-        'content-type': TYPES[format],
-        'content-disposition': `attachment; filename="${fileName(asked, format)}"`,
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-      },
+      headers: fileHeaders(TYPES[format], fileName(asked, format)),
     });
   } catch (error) {
     const problems = error instanceof ApiProblem ? problemsIn(error) : null;

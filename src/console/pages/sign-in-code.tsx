@@ -77,7 +77,6 @@ async function enrolmentPage(
   c: ConsoleContext,
   state: FormState,
   kept?: ReturnType<typeof newEnrolment>,
-  status = 200,
 ): Promise<Response> {
   const { passwords } = c.get('settings');
   const step = await stepOf(c);
@@ -88,7 +87,7 @@ async function enrolmentPage(
   const t = signinTexts[view.language].enrol;
   return narrowPage(c, {
     title: t.title,
-    status,
+    status: state.status,
     body: (
       <>
         <p>{t.why}</p>
@@ -114,9 +113,9 @@ async function finishEnrolment(c: ConsoleContext): Promise<Response> {
   const posted = await postedForm(c);
   const enrolment = readEnrolment(c, passwords, step.user, posted.raw(ENROLMENT_FIELD));
   const problem = (message: string) => new FormState({ values: {}, problems: [{ path: 'code', message }] });
-  if (!enrolment) return enrolmentPage(c, problem(t.enrol.over), undefined, 422);
+  if (!enrolment) return enrolmentPage(c, problem(t.enrol.over));
   const codes = await enrol(c, step.user, enrolment, posted.text('code'));
-  if (!codes) return enrolmentPage(c, problem(t.enrol.wrong), enrolment, 422);
+  if (!codes) return enrolmentPage(c, problem(t.enrol.wrong), enrolment);
   if ((await beginSession(c, step.user)) === null) return beginAnew(c);
   return narrowPage(c, {
     title: t.codes.title,

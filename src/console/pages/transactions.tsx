@@ -7,7 +7,7 @@ import type { Area } from '../area.ts';
 import { SelectField } from '../components/fields.tsx';
 import { AskForm } from '../components/form.tsx';
 import { Amount, Empty, StatusPill, Time } from '../components/show.tsx';
-import { DataTable } from '../components/table.tsx';
+import { DataTable, NextPage } from '../components/table.tsx';
 import type { ConsoleContext } from '../context.ts';
 import { freshForm } from '../form-state.ts';
 import { consolePage } from '../page.tsx';
@@ -100,13 +100,11 @@ async function transactionsPage(c: ConsoleContext): Promise<Response> {
             ]}
           />
         )}
-        {list.nextCursor !== null && (
-          <p>
-            <a class="button" href={`${PATH}${queryText({ config: shop, cursor: list.nextCursor })}`}>
-              {commonTexts[view.language].next}
-            </a>
-          </p>
-        )}
+        <NextPage
+          view={view}
+          cursor={list.nextCursor}
+          href={(cursor) => `${PATH}${queryText({ config: shop, cursor })}`}
+        />
       </>
     ),
   });

@@ -1,25 +1,23 @@
 /** A secret is rotated with a grace, and the keys are checked by a harmless call. */
 import type { OperatorAnswer } from '../../api.ts';
-import { SelectField, TextArea, TextField } from '../../components/fields.tsx';
-import { Form } from '../../components/form.tsx';
+import { TextArea, TextField } from '../../components/fields.tsx';
+import { GraceField } from '../../components/grace.tsx';
 import { Facts, Notice, Time } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, FormState } from '../../form-state.ts';
+import { formPage } from '../../form-page.tsx';
+import { FormProblem, type FormState } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { accountsTexts } from '../../texts/accounts.ts';
-import { apiPath } from './confirm.tsx';
-import { accountPath, readAccount, readProviders, type ShownAccount } from './read.ts';
+import { accountApi, accountPath, readAccount, readProviders, type ShownAccount } from './read.ts';
 import { hasLines, settingsOf, typedValue, without } from './settings.tsx';
-
-const GRACES = ['0', '3600', '86400', '604800', '2592000'] as const;
 
 async function settingOf(c: ConsoleContext, { provider }: ShownAccount, setting: string) {
   const found = (await readProviders(c)).find(({ id }) => id === provider);
   return found && settingsOf(found).find(({ name }) => name === setting);
 }
 
-export async function rotatePage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+export async function rotatePage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = accountsTexts[view.language];
   const account = await readAccount(c);
@@ -28,47 +26,31 @@ export async function rotatePage(c: ConsoleContext, state: FormState, status = 2
   if (!schema || !(setting in account.secrets)) return c.notFound() as Response;
   const field = { view, state: without(state, 'value'), name: 'value', label: t.newSecret, required: true };
   const path = accountPath(account.id);
-  return consolePage(c, {
+  return formPage(c, {
     title: t.rotateOf(setting),
     area: 'accounts',
-    status,
-    body: (
-      <section class="card">
-        <p>{t.rotateText(account.caption)}</p>
-        <Form
-          view={view}
-          state={state}
-          action={`${path}/secrets/${encodeURIComponent(setting)}`}
-          submit={t.rotateOf(setting)}
-          cancel={path}
-        >
-          {hasLines(schema) ? (
-            <TextArea {...field} />
-          ) : (
-            <TextField {...field} type="password" autocomplete="new-password" />
-          )}
-          <TextField view={view} state={state} name="keyId" label={t.keyId} hint={t.keyIdHint} />
-          <SelectField
-            view={view}
-            state={state}
-            name="graceSeconds"
-            label={t.grace}
-            hint={t.graceHint}
-            choices={GRACES.map((value) => ({ value, text: t.graces[value] }))}
-          />
-        </Form>
-      </section>
+    state,
+    action: `${path}/secrets/${encodeURIComponent(setting)}`,
+    submit: t.rotateOf(setting),
+    cancel: path,
+    intro: <p>{t.rotateText(account.caption)}</p>,
+    fields: (
+      <>
+        {hasLines(schema) ? (
+          <TextArea {...field} />
+        ) : (
+          <TextField {...field} type="password" autocomplete="new-password" />
+        )}
+        <TextField view={view} state={state} name="keyId" label={t.keyId} hint={t.keyIdHint} />
+        <GraceField view={view} state={state} texts={t} />
+      </>
     ),
   });
 }
 
 /** What is wrong with the setting is wrong with the value that was typed. */
 function atValue(state: FormState, setting: string): FormState {
-  const problems = state.problems.map(({ path, message }) => ({
-    path: path === `settings.${setting}` ? 'value' : path,
-    message,
-  }));
-  return new FormState({ ...state, problems });
+  return state.withPaths((path) => (path === `settings.${setting}` ? 'value' : path));
 }
 
 export async function rotate(c: ConsoleContext): Promise<Response> {
@@ -81,39 +63,38 @@ export async function rotate(c: ConsoleContext): Promise<Response> {
     run: async (posted) => {
       const value = typedValue(schema, posted, 'value');
       if (value === '') throw new FormProblem([{ path: 'value', message: t.secretMissing }]);
-      await c.get('api').post(`${apiPath(account.id)}/secrets/${encodeURIComponent(setting)}/rotate`, {
+      await c.get('api').post(`${accountApi(account.id)}/secrets/${encodeURIComponent(setting)}/rotate`, {
         value,
         keyId: posted.orNull('keyId'),
         graceSeconds: Number(posted.text('graceSeconds')),
       });
       return { to: `${accountPath(account.id)}#secrets`, flash: t.rotated(setting) };
     },
-    form: (state) => rotatePage(c, atValue(state, setting), 422),
+    form: (state) => rotatePage(c, atValue(state, setting)),
   });
 }
 
-export async function checkPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
-  const view = c.get('view');
-  const t = accountsTexts[view.language];
+export async function checkPage(c: ConsoleContext, state: FormState): Promise<Response> {
+  const t = accountsTexts[c.get('view').language];
   const account = await readAccount(c);
   const path = accountPath(account.id);
-  return consolePage(c, {
+  return formPage(c, {
     title: t.checkOf(account.caption),
     area: 'accounts',
-    status,
-    body: (
-      <section class="card">
-        <p>{t.checkText}</p>
-        <Form view={view} state={state} action={`${path}/check`} submit={t.check} cancel={path} />
-      </section>
-    ),
+    state,
+    action: `${path}/check`,
+    submit: t.check,
+    cancel: path,
+    intro: <p>{t.checkText}</p>,
   });
 }
 
 async function checkedPage(c: ConsoleContext, account: ShownAccount): Promise<Response> {
   const view = c.get('view');
   const t = accountsTexts[view.language];
-  const answer = await c.get('api').post<OperatorAnswer<'accountCheck'>>(`${apiPath(account.id)}/check`, {});
+  const answer = await c
+    .get('api')
+    .post<OperatorAnswer<'accountCheck'>>(`${accountApi(account.id)}/check`, {});
   const tone = { good: 'ok', failed: 'bad', none: 'warn' } as const;
   const { health } = answer;
   return consolePage(c, {
@@ -149,7 +130,7 @@ export async function check(c: ConsoleContext): Promise<Response> {
   const account = await readAccount(c);
   return submission(c, {
     run: async () => ({ to: accountPath(account.id), shown: await checkedPage(c, account) }),
-    form: (state) => checkPage(c, state, 422),
+    form: (state) => checkPage(c, state),
     repeatable: true,
   });
 }

@@ -2,7 +2,7 @@
 import { ApiProblem, type OperatorAnswer } from '../../api.ts';
 import { Empty, Facts } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, type FormState } from '../../form-state.ts';
+import { FormProblem } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { accountsTexts } from '../../texts/accounts.ts';
 import { movesTexts } from '../../texts/moves.ts';
@@ -50,16 +50,6 @@ export async function orRefused<T>(c: ConsoleContext, path: string, work: Promis
     if (!(error instanceof ApiProblem) || error.code !== 'invalid_state') throw error;
     throw new FormProblem([{ path, message: movesTexts[c.get('view').language].refused(error.detail) }]);
   }
-}
-
-/** The HTTP status of a page with a form. */
-export function statusOf({ problems, trouble }: FormState): number {
-  return problems.length > 0 || trouble !== null ? 422 : 200;
-}
-
-/** Where the API has an account. */
-export function apiPath(id: string): string {
-  return `/accounts/${encodeURIComponent(id)}`;
 }
 
 /** A page that says why there is nothing to confirm. */

@@ -1,16 +1,18 @@
 /** Making and changing an account: what every account has, and the settings of its provider. */
-import { ApiProblem } from '../../api.ts';
 import { CheckField, SelectField, TextArea, TextField } from '../../components/fields.tsx';
-import { AskForm, Form } from '../../components/form.tsx';
+import { AskForm } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { formPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { accountsTexts } from '../../texts/accounts.ts';
 import { movesTexts } from '../../texts/moves.ts';
+import { requireFreeId } from '../free-id.ts';
 import { EndedProvider } from './progress.tsx';
 import {
   ACCOUNTS,
+  accountApi,
   accountPath,
   readAccount,
   readAccounts,
@@ -18,7 +20,7 @@ import {
   type ShownAccount,
   type ShownProvider,
 } from './read.ts';
-import { asNumber, postedSettings, SettingFields, settingValues } from './settings.tsx';
+import { postedSettings, SettingFields, settingValues } from './settings.tsx';
 
 const NEW = `${ACCOUNTS}/new`;
 const KINDS = ['card', 'bank', 'wallet', 'cash'] as const;
@@ -30,7 +32,6 @@ function listOf(text: string): string[] {
 
 /** What a form says, as the API takes it. */
 function postedAccount(c: ConsoleContext, found: ShownProvider, before: ShownAccount | null, posted: Posted) {
-  const hours = posted.text('expireAfterHours');
   const currencies = listOf(posted.text('currencies').toUpperCase());
   return {
     provider: found.id,
@@ -43,7 +44,7 @@ function postedAccount(c: ConsoleContext, found: ShownProvider, before: ShownAcc
     endpoints: postedEndpoints(c, before, posted),
     allowedIps: listOf(posted.text('allowedIps')),
     trustUnprovenNotifications: posted.isChecked('trustUnprovenNotifications'),
-    expireAfterHours: hours === '' ? null : asNumber(hours),
+    expireAfterHours: posted.numberOrNull('expireAfterHours'),
     fallback: posted.orNull('fallback'),
   };
 }
@@ -103,12 +104,11 @@ async function choosePage(c: ConsoleContext): Promise<Response> {
 }
 
 /** @param account null: it is made. */
-async function formPage(
+async function accountFormPage(
   c: ConsoleContext,
   found: ShownProvider,
   account: ShownAccount | null,
   state: FormState,
-  status = 200,
 ): Promise<Response> {
   const view = c.get('view');
   const t = accountsTexts[view.language];
@@ -117,66 +117,62 @@ async function formPage(
   );
   const moves = movesTexts[view.language];
   const field = { view, state };
-  return consolePage(c, {
+  return formPage(c, {
     title: account ? t.changeOf(account.id) : t.newOf(found.caption),
     area: 'accounts',
-    status,
-    body: (
-      <section class="card">
-        <EndedProvider view={view} found={found} />
-        <Form
+    state,
+    action: account ? `${accountPath(account.id)}/change` : `${NEW}?provider=${found.id}`,
+    submit: account ? t.save : t.make,
+    cancel: account ? accountPath(account.id) : ACCOUNTS,
+    intro: <EndedProvider view={view} found={found} />,
+    fields: (
+      <>
+        {account === null && (
+          <TextField {...field} name="id" label={t.id} hint={t.idHint} required maxlength={64} />
+        )}
+        <TextField {...field} name="caption" label={t.caption} required={false} maxlength={100} />
+        <SelectField
           {...field}
-          action={account ? `${accountPath(account.id)}/change` : `${NEW}?provider=${found.id}`}
-          submit={account ? t.save : t.make}
-          cancel={account ? accountPath(account.id) : ACCOUNTS}
-        >
-          {account === null && (
-            <TextField {...field} name="id" label={t.id} hint={t.idHint} required maxlength={64} />
-          )}
-          <TextField {...field} name="caption" label={t.caption} required={false} maxlength={100} />
-          <SelectField
-            {...field}
-            name="environment"
-            label={t.environment}
-            choices={ENVIRONMENTS.map((value) => ({ value, text: t.environments[value] }))}
-          />
-          <SettingFields {...field} found={found} stored={Object.keys(account?.secrets ?? {})} />
-          <TextField {...field} name="currencies" label={t.currencies} hint={t.currenciesHint} />
-          <TextField {...field} name="displayName" label={t.displayName} hint={t.displayNameHint} />
-          <SelectField
-            {...field}
-            name="kind"
-            label={t.kind}
-            empty={t.kindUsual}
-            choices={KINDS.map((value) => ({ value, text: t.kinds[value] }))}
-          />
-          <TextField
-            {...field}
-            name="expireAfterHours"
-            label={t.expire}
-            hint={t.expireHint}
-            inputmode="numeric"
-          />
-          <SelectField
-            {...field}
-            name="fallback"
-            label={t.fallback}
-            hint={t.fallbackHint}
-            empty={t.nothingChosen}
-            choices={others.map(({ id, caption }) => ({ value: id, text: `${caption} (${id})` }))}
-          />
-          <fieldset class="field">
-            <legend>{moves.endpoints}</legend>
-            <span class="hint">{moves.endpointsHint}</span>
-            <div class="stack">
-              <TextField {...field} name="endpoints.page" label={moves.pageOrigin} type="url" />
-              <TextField {...field} name="endpoints.api" label={moves.apiOrigin} type="url" />
-            </div>
-          </fieldset>
-          <TextArea {...field} name="allowedIps" label={t.allowedIps} hint={t.allowedIpsHint} rows={3} />
-          <CheckField {...field} name="trustUnprovenNotifications" label={t.trust} hint={t.trustHint} />
-        </Form>
-      </section>
+          name="environment"
+          label={t.environment}
+          choices={ENVIRONMENTS.map((value) => ({ value, text: t.environments[value] }))}
+        />
+        <SettingFields {...field} found={found} stored={Object.keys(account?.secrets ?? {})} />
+        <TextField {...field} name="currencies" label={t.currencies} hint={t.currenciesHint} />
+        <TextField {...field} name="displayName" label={t.displayName} hint={t.displayNameHint} />
+        <SelectField
+          {...field}
+          name="kind"
+          label={t.kind}
+          empty={t.kindUsual}
+          choices={KINDS.map((value) => ({ value, text: t.kinds[value] }))}
+        />
+        <TextField
+          {...field}
+          name="expireAfterHours"
+          label={t.expire}
+          hint={t.expireHint}
+          inputmode="numeric"
+        />
+        <SelectField
+          {...field}
+          name="fallback"
+          label={t.fallback}
+          hint={t.fallbackHint}
+          empty={t.nothingChosen}
+          choices={others.map(({ id, caption }) => ({ value: id, text: `${caption} (${id})` }))}
+        />
+        <fieldset class="field">
+          <legend>{moves.endpoints}</legend>
+          <span class="hint">{moves.endpointsHint}</span>
+          <div class="stack">
+            <TextField {...field} name="endpoints.page" label={moves.pageOrigin} type="url" />
+            <TextField {...field} name="endpoints.api" label={moves.apiOrigin} type="url" />
+          </div>
+        </fieldset>
+        <TextArea {...field} name="allowedIps" label={t.allowedIps} hint={t.allowedIpsHint} rows={3} />
+        <CheckField {...field} name="trustUnprovenNotifications" label={t.trust} hint={t.trustHint} />
+      </>
     ),
   });
 }
@@ -187,33 +183,21 @@ async function providerOf(c: ConsoleContext, id: string | undefined): Promise<Sh
 
 export async function newAccountPage(c: ConsoleContext): Promise<Response> {
   const found = await providerOf(c, c.req.query('provider'));
-  return found ? formPage(c, found, null, freshForm({ environment: 'test' })) : choosePage(c);
-}
-
-/** An account of that name is there already: to make one must not change it. */
-async function requireNewId(c: ConsoleContext, id: string): Promise<void> {
-  const t = accountsTexts[c.get('view').language];
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) throw new FormProblem([{ path: 'id', message: t.idWrong }]);
-  try {
-    await c.get('api').get(`/accounts/${encodeURIComponent(id)}`);
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return;
-    throw error;
-  }
-  throw new FormProblem([{ path: 'id', message: t.idTaken }]);
+  return found ? accountFormPage(c, found, null, freshForm({ environment: 'test' })) : choosePage(c);
 }
 
 export async function makeAccount(c: ConsoleContext): Promise<Response> {
   const found = await providerOf(c, c.req.query('provider'));
   if (!found) return c.notFound() as Response;
+  const t = accountsTexts[c.get('view').language];
   return submission(c, {
     run: async (posted) => {
       const id = posted.text('id');
-      await requireNewId(c, id);
-      await c.get('api').put(`/accounts/${encodeURIComponent(id)}`, postedAccount(c, found, null, posted));
-      return { to: accountPath(id), flash: accountsTexts[c.get('view').language].made };
+      await requireFreeId(c, id, { path: accountApi(id), texts: t });
+      await c.get('api').put(accountApi(id), postedAccount(c, found, null, posted));
+      return { to: accountPath(id), flash: t.made };
     },
-    form: (state) => formPage(c, found, null, state, 422),
+    form: (state) => accountFormPage(c, found, null, state),
   });
 }
 
@@ -221,7 +205,7 @@ export async function changeAccountPage(c: ConsoleContext): Promise<Response> {
   const account = await readAccount(c);
   const found = await providerOf(c, account.provider);
   if (!found) return c.notFound() as Response;
-  return formPage(c, found, account, freshForm(accountValues(found, account)));
+  return accountFormPage(c, found, account, freshForm(accountValues(found, account)));
 }
 
 export async function changeAccount(c: ConsoleContext): Promise<Response> {
@@ -230,12 +214,10 @@ export async function changeAccount(c: ConsoleContext): Promise<Response> {
   if (!found) return c.notFound() as Response;
   return submission(c, {
     run: async (posted) => {
-      await c
-        .get('api')
-        .put(`/accounts/${encodeURIComponent(account.id)}`, postedAccount(c, found, account, posted));
+      await c.get('api').put(accountApi(account.id), postedAccount(c, found, account, posted));
       return { to: accountPath(account.id), flash: accountsTexts[c.get('view').language].saved };
     },
-    form: (state) => formPage(c, found, account, state, 422),
+    form: (state) => accountFormPage(c, found, account, state),
     repeatable: true,
   });
 }

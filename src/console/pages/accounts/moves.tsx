@@ -1,23 +1,26 @@
 /** Moving an account to another one, and back: on pages that say what follows. And the buttons of all that is done with a whole account. */
+
 import { SelectField } from '../../components/fields.tsx';
 import { Confirmation } from '../../components/form.tsx';
 import { Empty, Facts, Notice } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { FormProblem, type FormState } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { accountsTexts } from '../../texts/accounts.ts';
 import { movesTexts } from '../../texts/moves.ts';
 import type { View } from '../../view.ts';
-import { AccountFacts, apiPath, nothingToDoPage, orRefused, statusOf } from './confirm.tsx';
-import { ACCOUNTS, accountPath, mayConfigure, readAccount, readAccounts, type ShownAccount } from './read.ts';
+import { mayConfigure } from '../may.ts';
+import { AccountFacts, nothingToDoPage, orRefused } from './confirm.tsx';
+import { ACCOUNTS, accountApi, accountPath, readAccount, readAccounts, type ShownAccount } from './read.ts';
 
 /** The hidden field with the account that the payments went to when the page was made. */
 const SEEN = 'seen';
 
 /** What can be done with an account as it is: the buttons of its page. */
 export function MoveButtons({ view, account }: { readonly view: View; readonly account: ShownAccount }) {
-  if (!mayConfigure(view)) return null;
+  if (!mayConfigure(view.user)) return null;
   const t = movesTexts[view.language];
   const path = accountPath(account.id);
   const hasMoved = account.succession !== null;
@@ -71,7 +74,7 @@ export async function succeedPage(c: ConsoleContext, state: FormState): Promise<
   return consolePage(c, {
     title: t.succeedOf(account.caption),
     area: 'accounts',
-    status: statusOf(state),
+    status: state.status,
     body: (
       <>
         {fit.length === 0 ? (
@@ -128,7 +131,7 @@ export function succeed(c: ConsoleContext): Promise<Response> {
       const { succession } = await readAccount(c);
       if (succession !== null && succession.by !== account)
         throw new FormProblem([{ path: '', message: t.changed }]);
-      await orRefused(c, 'account', c.get('api').post(`${apiPath(id)}/succeed`, { account }));
+      await orRefused(c, 'account', c.get('api').post(`${accountApi(id)}/succeed`, { account }));
       return { to: accountPath(id), flash: t.succeeded(account) };
     },
     form: (state) => succeedPage(c, state),
@@ -144,25 +147,23 @@ export async function undoPage(c: ConsoleContext, state: FormState): Promise<Res
   const path = accountPath(account.id);
   const { succession } = account;
   if (succession === null) return nothingToDoPage(c, t.undoOf(account.caption), account.id, t.notMoved);
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.undoOf(account.caption),
     area: 'accounts',
-    status: statusOf(state),
-    body: (
-      <Confirmation
-        {...{ view, state, action: `${path}/undo`, submit: t.undoSubmit, danger: true, cancel: path }}
-        facts={
-          <>
-            <AccountFacts c={c} account={account} />
-            <Notice tone="info">
-              <p>{t.undoText(succession.by)}</p>
-            </Notice>
-          </>
-        }
-      >
-        <input type="hidden" name={SEEN} value={succession.by} />
-      </Confirmation>
+    state,
+    action: `${path}/undo`,
+    submit: t.undoSubmit,
+    danger: true,
+    cancel: path,
+    facts: (
+      <>
+        <AccountFacts c={c} account={account} />
+        <Notice tone="info">
+          <p>{t.undoText(succession.by)}</p>
+        </Notice>
+      </>
     ),
+    fields: <input type="hidden" name={SEEN} value={succession.by} />,
   });
 }
 
@@ -174,7 +175,7 @@ export function undo(c: ConsoleContext): Promise<Response> {
       const { succession } = await readAccount(c);
       if (succession === null || succession.by !== posted.text(SEEN))
         throw new FormProblem([{ path: '', message: t.changed }]);
-      await orRefused(c, '', c.get('api').post(`${apiPath(succession.by)}/succeed`, { account: id }));
+      await orRefused(c, '', c.get('api').post(`${accountApi(succession.by)}/succeed`, { account: id }));
       return { to: accountPath(id), flash: t.undone };
     },
     form: (state) => undoPage(c, state),

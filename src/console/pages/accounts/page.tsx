@@ -1,4 +1,5 @@
 /** All accounts, and the page of one: what it is, what its provider's signature proves, what to enter there, its secrets. */
+
 import { Copyable, Empty, Facts, Notice, Pill, Time } from '../../components/show.tsx';
 import { DataTable } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
@@ -6,12 +7,12 @@ import { consolePage } from '../../page.tsx';
 import { accountsTexts } from '../../texts/accounts.ts';
 import { movesTexts } from '../../texts/moves.ts';
 import type { View } from '../../view.ts';
+import { mayConfigure } from '../may.ts';
 import { MoveButtons } from './moves.tsx';
 import { EndedProvider, RunningFallback, Succession } from './progress.tsx';
 import {
   ACCOUNTS,
   accountPath,
-  mayConfigure,
   readAccount,
   readAccounts,
   readProviders,
@@ -31,7 +32,7 @@ export async function accountListPage(c: ConsoleContext): Promise<Response> {
   return consolePage(c, {
     title: t.nav,
     area: 'accounts',
-    ...(mayConfigure(view) && {
+    ...(mayConfigure(view.user) && {
       actions: (
         <a class="button main" href={`${ACCOUNTS}/new`}>
           {t.newAccount}
@@ -148,7 +149,7 @@ function Secrets({ view, account }: { readonly view: View; readonly account: Sho
           {
             head: t.action,
             cell: ([name]) =>
-              mayConfigure(view) && (
+              mayConfigure(view.user) && (
                 <a class="button" href={`${accountPath(account.id)}/secrets/${encodeURIComponent(name)}`}>
                   {t.rotate}
                   <span class="visually-hidden"> {name}</span>
@@ -171,7 +172,7 @@ export async function accountPage(c: ConsoleContext): Promise<Response> {
   return consolePage(c, {
     title: account.caption,
     area: 'accounts',
-    ...(mayConfigure(view) && {
+    ...(mayConfigure(view.user) && {
       actions: (
         <>
           <a class="button" href={`${path}/check`}>

@@ -1,11 +1,13 @@
 /** What becomes of an account's payments that go elsewhere: how far a move is, an outage with its fallback, what an ended provider has after it. */
+
 import type { Status } from '../../../payments/statuses.ts';
 import { Facts, Notice, StatusPill, Time } from '../../components/show.tsx';
 import { shortDate } from '../../format.ts';
 import { accountsTexts } from '../../texts/accounts.ts';
 import { movesTexts } from '../../texts/moves.ts';
 import type { View } from '../../view.ts';
-import { ACCOUNTS, accountPath, mayConfigure, type ShownAccount, type ShownProvider } from './read.ts';
+import { mayConfigure } from '../may.ts';
+import { ACCOUNTS, accountPath, type ShownAccount, type ShownProvider } from './read.ts';
 
 interface Shown {
   readonly view: View;
@@ -80,7 +82,7 @@ export function EndedProvider({
           names.join(', '),
         )}
       </p>
-      {mayConfigure(view) && names.length > 0 && (
+      {mayConfigure(view.user) && names.length > 0 && (
         <div class="actions">
           {names.map((name) => (
             <a class="button" href={`${ACCOUNTS}/new?provider=${encodeURIComponent(name)}`}>

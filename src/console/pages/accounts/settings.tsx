@@ -74,7 +74,7 @@ export function without(state: FormState, name: string): FormState {
 const DIGITS = /^(?:0|[1-9]\d{0,14})$/;
 
 /** A number where it is one; what is none goes to the API as it is, which says so. */
-export function asNumber(text: string): string | number {
+function asNumber(text: string): string | number {
   return DIGITS.test(text) ? Number(text) : text;
 }
 

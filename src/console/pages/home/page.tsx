@@ -9,7 +9,7 @@ import { consolePage } from '../../page.tsx';
 import { homeTexts } from '../../texts/home.ts';
 import type { View } from '../../view.ts';
 import { AttentionCard, type AttentionPage } from '../attention.tsx';
-import { mayMoveMoney } from '../payments/may.ts';
+import { mayMoveMoney } from '../may.ts';
 import { MoneyChart } from './chart.tsx';
 import { byCurrency, type Overview } from './sums.ts';
 

@@ -18,7 +18,7 @@ import { SessionsCard, sessionRoutes } from './sessions.tsx';
 /** How long a browser keeps language and zone: 400 days, the longest that browsers keep a cookie. */
 const TASTES_SECONDS = 400 * 86_400;
 
-function ownPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+function ownPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = meTexts[view.language];
   const { user } = view;
@@ -26,7 +26,7 @@ function ownPage(c: ConsoleContext, state: FormState, status = 200): Promise<Res
   return consolePage(c, {
     title: t.title,
     area: 'me',
-    status,
+    status: state.status,
     body: (
       <>
         <section class="card">
@@ -81,7 +81,7 @@ function saveTastes(c: ConsoleContext) {
       const { saved } = meTexts[isLanguage(language) ? language : c.get('view').language];
       return { to: '/console/me', flash: saved };
     },
-    form: (state) => ownPage(c, state, 422),
+    form: (state) => ownPage(c, state),
   });
 }
 

@@ -1,21 +1,19 @@
 /** One's own password and second factor. Whoever changes them proves first who it is. */
 import type { Hono } from 'hono';
-import { TextField } from '../../components/fields.tsx';
-import { Form } from '../../components/form.tsx';
 import { ENROLMENT_FIELD, EnrolmentForm, RecoveryCodes } from '../../components/second-factor.tsx';
 import { Facts } from '../../components/show.tsx';
 import type { ConsoleContext, ConsoleEnv } from '../../context.ts';
+import { formPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { newPasswordHash } from '../../password-sign-in.ts';
-import { SHORTEST_PASSWORD } from '../../passwords.ts';
 import { newRecoveryCodes } from '../../recovery-codes.ts';
 import { enrol, newEnrolment, readEnrolment } from '../../second-factor.ts';
 import { browserOf, renewSession } from '../../session.ts';
 import { type FormOutcome, submission } from '../../submission.tsx';
 import { meTexts } from '../../texts/me.ts';
 import { signinTexts } from '../../texts/signin.ts';
-import { newPasswordProblems } from '../invitation.tsx';
+import { NewPasswordFields, newPasswordProblems } from '../new-password.tsx';
 import { CurrentPassword, OldCode, ownUser, requireCode, requirePassword } from './proving.tsx';
 
 const ME = '/console/me';
@@ -59,39 +57,21 @@ export async function SignInCard({ c }: { c: ConsoleContext }) {
 
 // --- Password -----------------------------------------------------------------------------------------------
 
-function passwordPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+function passwordPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = meTexts[view.language].signIn;
-  const words = signinTexts[view.language].invitation;
-  return consolePage(c, {
+  return formPage(c, {
     title: t.change,
     area: 'me',
-    status,
-    body: (
-      <section class="card">
-        <Form view={view} state={state} action={PASSWORD} submit={t.change} cancel={ME}>
-          <CurrentPassword c={c} state={state} />
-          <TextField
-            view={view}
-            state={state}
-            name="password"
-            label={words.password}
-            hint={words.hint(SHORTEST_PASSWORD)}
-            type="password"
-            autocomplete="new-password"
-            required
-          />
-          <TextField
-            view={view}
-            state={state}
-            name="repeat"
-            label={words.repeat}
-            type="password"
-            autocomplete="new-password"
-            required
-          />
-        </Form>
-      </section>
+    state,
+    action: PASSWORD,
+    submit: t.change,
+    cancel: ME,
+    fields: (
+      <>
+        <CurrentPassword c={c} state={state} />
+        <NewPasswordFields view={view} state={state} />
+      </>
     ),
   });
 }
@@ -111,7 +91,7 @@ async function changePassword(c: ConsoleContext, posted: Posted): Promise<FormOu
 // --- Second factor ------------------------------------------------------------------------------------------
 
 /** @param kept the form's enrolment, after a wrong code. */
-async function secondFactorPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+async function secondFactorPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const { passwords } = c.get('settings');
   if (!passwords) return c.notFound() as Response;
   const view = c.get('view');
@@ -122,7 +102,7 @@ async function secondFactorPage(c: ConsoleContext, state: FormState, status = 20
   return consolePage(c, {
     title: hasTotp ? t.replace : t.turnOn,
     area: 'me',
-    status,
+    status: state.status,
     body: (
       <section class="card">
         <p>{hasTotp ? t.replaceWhy : signinTexts[view.language].enrol.why}</p>
@@ -167,22 +147,22 @@ function provePage(
   c: ConsoleContext,
   state: FormState,
   words: { readonly title: string; readonly why: string; readonly action: string; readonly danger?: boolean },
-  status = 200,
 ): Promise<Response> {
-  const view = c.get('view');
   const { title, why, action, danger = false } = words;
-  return consolePage(c, {
+  return formPage(c, {
     title,
     area: 'me',
-    status,
-    body: (
-      <section class="card">
-        <p>{why}</p>
-        <Form view={view} state={state} action={action} submit={title} danger={danger} cancel={ME}>
-          <CurrentPassword c={c} state={state} />
-          <OldCode c={c} state={state} />
-        </Form>
-      </section>
+    state,
+    action,
+    submit: title,
+    danger,
+    cancel: ME,
+    intro: <p>{why}</p>,
+    fields: (
+      <>
+        <CurrentPassword c={c} state={state} />
+        <OldCode c={c} state={state} />
+      </>
     ),
   });
 }
@@ -205,13 +185,13 @@ async function turnOff(c: ConsoleContext, posted: Posted): Promise<FormOutcome> 
 
 export function credentialRoutes(app: Hono<ConsoleEnv>): void {
   const wordsOf = (c: ConsoleContext) => meTexts[c.get('view').language].signIn;
-  const codesPage = (c: ConsoleContext, state: FormState, status?: number) => {
+  const codesPage = (c: ConsoleContext, state: FormState) => {
     const t = wordsOf(c);
-    return provePage(c, state, { title: t.newCodes, why: t.newCodesWhy, action: CODES }, status);
+    return provePage(c, state, { title: t.newCodes, why: t.newCodesWhy, action: CODES });
   };
-  const offPage = (c: ConsoleContext, state: FormState, status?: number) => {
+  const offPage = (c: ConsoleContext, state: FormState) => {
     const t = wordsOf(c);
-    return provePage(c, state, { title: t.turnOff, why: t.turnOffWhy, action: OFF, danger: true }, status);
+    return provePage(c, state, { title: t.turnOff, why: t.turnOffWhy, action: OFF, danger: true });
   };
   const forms = [
     { path: PASSWORD, show: passwordPage, run: changePassword },
@@ -230,7 +210,7 @@ export function credentialRoutes(app: Hono<ConsoleEnv>): void {
     app.get(path, async (c) => ((await isOpen(c, path)) ? show(c, freshForm()) : c.notFound()));
     app.post(path, async (c) =>
       (await isOpen(c, path))
-        ? submission(c, { run: (posted) => run(c, posted), form: (state) => show(c, state, 422) })
+        ? submission(c, { run: (posted) => run(c, posted), form: (state) => show(c, state) })
         : c.notFound(),
     );
   }

@@ -1,6 +1,6 @@
 /** A refund that waits for a second person: who is not who has asked for it approves or declines. */
 import type { OperationKind } from '../../../payments/operations.ts';
-import { ApiProblem } from '../../api.ts';
+import { notFound } from '../../api.ts';
 import { Confirmation } from '../../components/form.tsx';
 import { Amount, Notice, Time } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
@@ -34,7 +34,7 @@ export async function operationInPath(
   const operation = story.payment.operations.find(
     (one) => String(one.operation) === c.req.param('operation'),
   );
-  if (!operation) throw new ApiProblem(new Response(null, { status: 404 }), { code: 'not_found' });
+  if (!operation) throw notFound();
   return { story, operation };
 }
 
@@ -77,7 +77,7 @@ async function decisionPage(c: ConsoleContext, decision: Decision, state: FormSt
   return consolePage(c, {
     title: t[decision].title(what),
     area: 'payments',
-    status: state.trouble !== null ? 422 : 200,
+    status: state.status,
     body:
       isWaiting && !isOwn ? (
         <Confirmation

@@ -6,7 +6,7 @@ import { newOperation } from '../../form-state.ts';
 import { countText } from '../../format.ts';
 import { paymentTexts } from '../../texts/payment.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from './may.ts';
+import { mayMoveMoney } from '../may.ts';
 import type { ReadDelivery } from './read.ts';
 import { paymentPath } from './table.tsx';
 

@@ -1,5 +1,6 @@
 /** A payment as a file, and as the API has it. */
 import type { ConsoleContext } from '../../context.ts';
+import { fileHeaders } from '../../download.ts';
 import { consolePage } from '../../page.tsx';
 import { paymentTexts } from '../../texts/payment.ts';
 import { readLog, readPayment } from './read.ts';
@@ -8,14 +9,7 @@ import { readLog, readPayment } from './read.ts';
 export async function proofFile(c: ConsoleContext): Promise<Response> {
   const id = encodeURIComponent(c.req.param('id') ?? '');
   const file = await c.get('api').fetch('GET', `/payments/${id}/proof`);
-  return new Response(file.body, {
-    headers: {
-      'content-type': 'application/json',
-      'content-disposition': `attachment; filename="proof-${id}.json"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  });
+  return new Response(file.body, { headers: fileHeaders('application/json', `proof-${id}.json`) });
 }
 
 /** `GET /console/payments/:id/raw` */

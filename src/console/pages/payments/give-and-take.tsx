@@ -7,9 +7,10 @@ import type { Minor } from '../../../payments/money.ts';
 import type { OperatorAnswer } from '../../api.ts';
 import { queryText } from '../../api.ts';
 import { SelectField, TextField } from '../../components/fields.tsx';
-import { AskForm, Confirmation } from '../../components/form.tsx';
+import { AskForm } from '../../components/form.tsx';
 import { Amount, Empty, Notice } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { FormProblem, FormState, freshForm } from '../../form-state.ts';
 import { amountInput, amountText, typedAmount } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
@@ -78,7 +79,7 @@ function askingPage(
   return consolePage(c, {
     title: words.title(payment.reference),
     area: 'payments',
-    status: state.problems.length > 0 ? 422 : 200,
+    status: state.status,
     body: (
       <div class="card">
         <PaymentFacts
@@ -147,47 +148,42 @@ function confirmingPage(
   const { currency: code } = payment;
   const amount = amountText(view.language, wanted.amount, code);
   const at = paymentPath(payment.id);
-  return consolePage(c, {
+  const query = queryText({
+    amount: amountInput(view.language, wanted.amount, code),
+    attempt: wanted.attempt,
+  });
+  return confirmationPage(c, {
     title: t[kind].title(payment.reference),
     area: 'payments',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
-    body: (
-      <>
-        {kind === 'refund' && limit !== null && (
-          <Notice tone="info">{<p>{t.refund.waits(amountText(view.language, limit, code))}</p>}</Notice>
-        )}
-        <Confirmation
-          view={view}
-          state={state}
-          action={`${at}/${kind}${queryText({ amount: amountInput(view.language, wanted.amount, code), attempt: wanted.attempt })}`}
-          submit={t[kind].submit(amount)}
-          danger={kind === 'refund'}
-          cancel={at}
-          warning={t[kind].warning}
-          facts={
-            <PaymentFacts
-              view={view}
-              payment={payment}
-              more={[
-                [t.amount, <Amount view={view} amount={wanted.amount} currency={code} large />],
-                [t.attempt, payment.attempts.length > 1 ? String(wanted.attempt) : null],
-              ]}
-            />
-          }
-        >
-          {isTypedAgain(kind, confirmed) && (
-            <TextField
-              view={view}
-              state={state}
-              name="again"
-              label={t.typedAgain}
-              hint={t.typedAgainHint(amount)}
-              inputmode="decimal"
-              required
-            />
-          )}
-        </Confirmation>
-      </>
+    above: kind === 'refund' && limit !== null && (
+      <Notice tone="info">{<p>{t.refund.waits(amountText(view.language, limit, code))}</p>}</Notice>
+    ),
+    state,
+    action: `${at}/${kind}${query}`,
+    submit: t[kind].submit(amount),
+    danger: kind === 'refund',
+    cancel: at,
+    warning: t[kind].warning,
+    facts: (
+      <PaymentFacts
+        view={view}
+        payment={payment}
+        more={[
+          [t.amount, <Amount view={view} amount={wanted.amount} currency={code} large />],
+          [t.attempt, payment.attempts.length > 1 ? String(wanted.attempt) : null],
+        ]}
+      />
+    ),
+    fields: isTypedAgain(kind, confirmed) && (
+      <TextField
+        view={view}
+        state={state}
+        name="again"
+        label={t.typedAgain}
+        hint={t.typedAgainHint(amount)}
+        inputmode="decimal"
+        required
+      />
     ),
   });
 }

@@ -2,10 +2,11 @@
 import { currency } from '../../../payments/currencies.ts';
 import type { OperatorAnswer } from '../../api.ts';
 import { SelectField, TextField } from '../../components/fields.tsx';
-import { AskForm, Form } from '../../components/form.tsx';
+import { AskForm } from '../../components/form.tsx';
 import { QrCode } from '../../components/qr.tsx';
 import { Amount, Copyable, Empty, Facts, Notice } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { formPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm } from '../../form-state.ts';
 import { typedAmount } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
@@ -13,20 +14,14 @@ import { submission } from '../../submission.tsx';
 import { linksTexts } from '../../texts/links.ts';
 import type { View } from '../../view.ts';
 import { fromLocalTime } from '../../zoned-times.ts';
+import { readAccounts, type ShownAccount } from '../accounts/read.ts';
+import { readShops, type ShownShop, shopApi } from '../shops/read.ts';
 import { readPayment } from './read.ts';
 import { paymentPath } from './table.tsx';
 
-type ReadShop = OperatorAnswer<'shop'>;
-type ReadAccount = OperatorAnswer<'account'>;
-
-async function shopsOf(c: ConsoleContext): Promise<readonly ReadShop[]> {
-  const { data } = await c.get('api').get<{ readonly data: readonly ReadShop[] }>('/shops');
-  return data;
-}
-
 /** The shops to choose from, as fields have them. */
 export async function shopChoices(c: ConsoleContext) {
-  return (await shopsOf(c)).map(({ id, name }) => ({
+  return (await readShops(c)).map(({ id, name }) => ({
     value: id,
     text: name === id ? id : `${name} (${id})`,
   }));
@@ -67,9 +62,9 @@ async function choosePage(c: ConsoleContext): Promise<Response> {
 }
 
 /** The accounts of a shop that begin payments, in its order. */
-async function accountsOf(c: ConsoleContext, { accounts }: ReadShop): Promise<readonly ReadAccount[]> {
-  const { data } = await c.get('api').get<{ readonly data: readonly ReadAccount[] }>('/accounts');
-  return accounts.flatMap((id) => data.filter((one) => one.id === id && one.retiredAt === null));
+async function accountsOf(c: ConsoleContext, shop: ShownShop): Promise<readonly ShownAccount[]> {
+  const accounts = await readAccounts(c);
+  return shop.accounts.flatMap((id) => accounts.filter((one) => one.id === id && one.retiredAt === null));
 }
 
 function LinkFields({
@@ -79,7 +74,7 @@ function LinkFields({
 }: {
   readonly view: View;
   readonly state: FormState;
-  readonly accounts: readonly ReadAccount[];
+  readonly accounts: readonly ShownAccount[];
 }) {
   const t = linksTexts[view.language];
   const codes = [...new Set(accounts.flatMap((one) => one.currencies))];
@@ -122,41 +117,32 @@ function LinkFields({
   );
 }
 
-async function formPage(c: ConsoleContext, id: string, state: FormState): Promise<Response> {
+async function newPage(c: ConsoleContext, id: string, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = linksTexts[view.language];
-  const shop = await c.get('api').get<ReadShop>(`/shops/${encodeURIComponent(id)}`);
+  const shop = await c.get('api').get<ShownShop>(shopApi(id));
   const accounts = await accountsOf(c, shop);
-  return consolePage(c, {
+  return formPage(c, {
     title: t.title,
     area: 'payments',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
     actions: (
       <a class="button" href="/console/links/new">
         {t.otherShop}
       </a>
     ),
-    body: (
-      <div class="card">
-        <Facts of={[[t.shop, `${shop.name} (${shop.id})`]]} />
-        <Form
-          view={view}
-          state={state}
-          action={`/console/links/new?shop=${encodeURIComponent(id)}`}
-          submit={t.submit}
-          cancel="/console/payments"
-        >
-          <LinkFields view={view} state={state} accounts={accounts} />
-        </Form>
-      </div>
-    ),
+    state,
+    action: `/console/links/new?shop=${encodeURIComponent(id)}`,
+    submit: t.submit,
+    cancel: '/console/payments',
+    intro: <Facts of={[[t.shop, `${shop.name} (${shop.id})`]]} />,
+    fields: <LinkFields view={view} state={state} accounts={accounts} />,
   });
 }
 
 /** `GET /console/links/new` */
 export function newLinkPage(c: ConsoleContext): Promise<Response> {
   const shop = c.req.query('shop');
-  return shop ? formPage(c, shop, freshForm()) : choosePage(c);
+  return shop ? newPage(c, shop, freshForm()) : choosePage(c);
 }
 
 /** `POST /console/links/new?shop=`: the same reference and request is the same payment. */
@@ -176,20 +162,18 @@ export function makeLink(c: ConsoleContext): Promise<Response> {
         ...(expires && expiresAt === null ? [{ path: 'expiresAt', message: t.notTime }] : []),
       ];
       if (problems.length > 0) throw new FormProblem(problems);
-      const { id } = await c
-        .get('api')
-        .post<OperatorAnswer<'paymentLink'>>(`/shops/${encodeURIComponent(shop)}/payments`, {
-          reference: posted.text('reference'),
-          amount,
-          currency: code,
-          description: posted.orNull('description'),
-          customer: { email: posted.orNull('customer.email') },
-          account: posted.orNull('account'),
-          expiresAt,
-        });
+      const { id } = await c.get('api').post<OperatorAnswer<'paymentLink'>>(shopApi(shop, 'payments'), {
+        reference: posted.text('reference'),
+        amount,
+        currency: code,
+        description: posted.orNull('description'),
+        customer: { email: posted.orNull('customer.email') },
+        account: posted.orNull('account'),
+        expiresAt,
+      });
       return { to: `${paymentPath(id)}/link`, flash: t.made };
     },
-    form: (state) => formPage(c, shop, state),
+    form: (state) => newPage(c, shop, state),
   });
 }
 

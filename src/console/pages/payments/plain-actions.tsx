@@ -1,10 +1,9 @@
 /** What is done with a payment as a whole: cancel, ask the provider, send its webhook again, erase the shopper's data. */
 import type { OperatorAnswer } from '../../api.ts';
-import { Confirmation } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { type FormState, freshForm } from '../../form-state.ts';
 import { amountText } from '../../format.ts';
-import { consolePage } from '../../page.tsx';
 import { type FormOutcome, submission } from '../../submission.tsx';
 import { actionsTexts } from '../../texts/actions.ts';
 import { commonTexts } from '../../texts/common.ts';
@@ -117,26 +116,20 @@ function plainPage(
   const view = c.get('view');
   const { title, submit, warning, danger } = PLAIN_ACTIONS[name](view, payment);
   const at = paymentPath(payment.id);
-  return consolePage(c, {
+  return confirmationPage(c, {
     title,
     area: 'payments',
-    status: state.trouble !== null ? 422 : 200,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={`${at}/${name}`}
-        submit={submit}
-        danger={danger}
-        cancel={at}
-        {...(danger && { warning })}
-        facts={
-          <>
-            <PaymentFacts view={view} payment={payment} />
-            {!danger && <p>{warning}</p>}
-          </>
-        }
-      />
+    state,
+    action: `${at}/${name}`,
+    submit,
+    danger,
+    cancel: at,
+    ...(danger && { warning }),
+    facts: (
+      <>
+        <PaymentFacts view={view} payment={payment} />
+        {!danger && <p>{warning}</p>}
+      </>
     ),
   });
 }

@@ -1,11 +1,10 @@
 /** Many webhooks sent again: those of a shop's payments that changed in a span of time. */
 import type { OperatorAnswer } from '../../api.ts';
 import { SelectField, TextField } from '../../components/fields.tsx';
-import { Form } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { formPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { countText } from '../../format.ts';
-import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { linksTexts } from '../../texts/links.ts';
 import { fromLocalTime, localTimeInput } from '../../zoned-times.ts';
@@ -22,43 +21,44 @@ async function manyPage(c: ConsoleContext, state: FormState): Promise<Response> 
   const view = c.get('view');
   const t = linksTexts[view.language];
   const { many } = t;
-  return consolePage(c, {
+  return formPage(c, {
     title: many.title,
     area: 'payments',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
-    body: (
-      <div class="card">
-        <p>{many.text}</p>
-        <Form view={view} state={state} action={PATH} submit={many.submit} cancel="/console/payments">
-          <SelectField
-            view={view}
-            state={state}
-            name="shop"
-            label={t.shop}
-            choices={await shopChoices(c)}
-            empty=""
-            required
-          />
-          <TextField
-            view={view}
-            state={state}
-            name="from"
-            label={many.from}
-            type="datetime-local"
-            hint={many.hint(view.zone)}
-            required
-          />
-          <TextField
-            view={view}
-            state={state}
-            name="to"
-            label={many.to}
-            type="datetime-local"
-            hint={many.hint(view.zone)}
-            required
-          />
-        </Form>
-      </div>
+    state,
+    action: PATH,
+    submit: many.submit,
+    cancel: '/console/payments',
+    intro: <p>{many.text}</p>,
+    fields: (
+      <>
+        <SelectField
+          view={view}
+          state={state}
+          name="shop"
+          label={t.shop}
+          choices={await shopChoices(c)}
+          empty=""
+          required
+        />
+        <TextField
+          view={view}
+          state={state}
+          name="from"
+          label={many.from}
+          type="datetime-local"
+          hint={many.hint(view.zone)}
+          required
+        />
+        <TextField
+          view={view}
+          state={state}
+          name="to"
+          label={many.to}
+          type="datetime-local"
+          hint={many.hint(view.zone)}
+          required
+        />
+      </>
     ),
   });
 }

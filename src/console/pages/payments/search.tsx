@@ -1,17 +1,19 @@
 /** The list of payments with its filters, and the one search field of the frame. */
+
 import { STATUSES } from '../../../payments/statuses.ts';
 import { ApiProblem, type OperatorAnswer, queryText } from '../../api.ts';
 import { ChoiceField, SelectField, TextField } from '../../components/fields.tsx';
 import { AskForm } from '../../components/form.tsx';
 import { Empty } from '../../components/show.tsx';
+import { NextPage } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { FormState } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { paymentsTexts } from '../../texts/payments.ts';
 import type { View } from '../../view.ts';
+import { mayMoveMoney } from '../may.ts';
 import { FILTER_NAMES, quickSearches, readFilters } from './filters.ts';
-import { mayMoveMoney } from './may.ts';
 import { type ListedPayment, PaymentTable, paymentPath } from './table.tsx';
 
 type PaymentPage = OperatorAnswer<'operatorPaymentList'>;
@@ -155,13 +157,7 @@ export async function paymentListPage(c: ConsoleContext): Promise<Response> {
         </details>
         {!isWrong && found.data.length > 0 && <PaymentTable view={view} rows={found.data} />}
         {!isWrong && found.data.length === 0 && <Empty text={isEmpty ? t.noneYet : t.none} />}
-        {!isWrong && found.nextCursor !== null && (
-          <p>
-            <a class="button" href={more(found.nextCursor)}>
-              {commonTexts[view.language].next}
-            </a>
-          </p>
-        )}
+        {!isWrong && <NextPage view={view} cursor={found.nextCursor} href={more} />}
       </>
     ),
   });

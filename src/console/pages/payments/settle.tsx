@@ -1,14 +1,16 @@
 /** What nobody knows, and a person says: what became of an operation whose answer was lost, or of an attempt that waits for proof. */
-import { ApiProblem } from '../../api.ts';
-import { ChoiceField, TextField } from '../../components/fields.tsx';
+import { notFound } from '../../api.ts';
+import { ChoiceField, type FieldChoice, TextField } from '../../components/fields.tsx';
 import { Confirmation } from '../../components/form.tsx';
 import { Amount, Notice } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { amountInput, typedAmount } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { actionsTexts } from '../../texts/actions.ts';
+import type { View } from '../../view.ts';
 import { PaymentFacts } from './about.tsx';
 import { OperationFacts, operationInPath, operationName } from './decide.tsx';
 import { readPayment } from './read.ts';
@@ -23,6 +25,22 @@ function requireChoice(c: ConsoleContext, posted: Posted): string {
   return outcome;
 }
 
+interface OfForm {
+  readonly view: View;
+  readonly state: FormState;
+}
+
+/** The field that `requireChoice` reads. */
+function OutcomeField({ view, state, choices }: OfForm & { readonly choices: readonly FieldChoice[] }) {
+  const { outcome } = actionsTexts[view.language].settle;
+  return <ChoiceField view={view} state={state} name="outcome" label={outcome} choices={choices} />;
+}
+
+function NoteField({ view, state }: OfForm) {
+  const { note } = actionsTexts[view.language].settle;
+  return <TextField view={view} state={state} name="note" label={note} required={false} maxlength={500} />;
+}
+
 async function settlePage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = actionsTexts[view.language].settle;
@@ -33,7 +51,7 @@ async function settlePage(c: ConsoleContext, state: FormState): Promise<Response
   return consolePage(c, {
     title: t.title(what),
     area: 'payments',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
+    status: state.status,
     body: (
       <>
         <Notice tone="warn">{<p>{isOpen ? t.text : t.known}</p>}</Notice>
@@ -48,24 +66,15 @@ async function settlePage(c: ConsoleContext, state: FormState): Promise<Response
             cancel={at}
             facts={<OperationFacts c={c} story={story} operation={operation} />}
           >
-            <ChoiceField
+            <OutcomeField
               view={view}
               state={state}
-              name="outcome"
-              label={t.outcome}
               choices={[
                 { value: 'succeeded', text: t.succeeded },
                 { value: 'failed', text: t.failed },
               ]}
             />
-            <TextField
-              view={view}
-              state={state}
-              name="note"
-              label={t.note}
-              required={false}
-              maxlength={500}
-            />
+            <NoteField view={view} state={state} />
           </Confirmation>
         )}
       </>
@@ -98,65 +107,48 @@ async function concludePage(c: ConsoleContext, state: FormState): Promise<Respon
   const t = texts.conclude;
   const payment = await readPayment(c);
   const attempt = payment.attempts.find((one) => String(one.attempt) === c.req.param('attempt'));
-  if (!attempt) throw new ApiProblem(new Response(null, { status: 404 }), { code: 'not_found' });
+  if (!attempt) throw notFound();
   const at = paymentPath(payment.id);
   const number = String(attempt.attempt);
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.title(number),
     area: 'payments',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
-    body: (
+    above: <Notice tone="warn">{<p>{t.text}</p>}</Notice>,
+    state,
+    action: `${at}/attempts/${number}/conclude`,
+    submit: t.submit(number),
+    danger: true,
+    cancel: at,
+    facts: (
+      <PaymentFacts
+        view={view}
+        payment={payment}
+        more={[
+          [texts.amount, <Amount view={view} amount={attempt.amount} currency={payment.currency} large />],
+          [texts.attempt, `${number}, ${attempt.account}`],
+        ]}
+      />
+    ),
+    fields: (
       <>
-        <Notice tone="warn">{<p>{t.text}</p>}</Notice>
-        <Confirmation
+        <OutcomeField
           view={view}
           state={state}
-          action={`${at}/attempts/${number}/conclude`}
-          submit={t.submit(number)}
-          danger
-          cancel={at}
-          facts={
-            <PaymentFacts
-              view={view}
-              payment={payment}
-              more={[
-                [
-                  texts.amount,
-                  <Amount view={view} amount={attempt.amount} currency={payment.currency} large />,
-                ],
-                [texts.attempt, `${number}, ${attempt.account}`],
-              ]}
-            />
-          }
-        >
-          <ChoiceField
-            view={view}
-            state={state}
-            name="outcome"
-            label={texts.settle.outcome}
-            choices={[
-              { value: 'paid', text: t.paid },
-              { value: 'denied', text: t.denied },
-            ]}
-          />
-          <TextField
-            view={view}
-            state={state}
-            name="amount"
-            label={texts.amount}
-            hint={t.amountHint}
-            inputmode="decimal"
-            required={false}
-          />
-          <TextField
-            view={view}
-            state={state}
-            name="note"
-            label={texts.settle.note}
-            required={false}
-            maxlength={500}
-          />
-        </Confirmation>
+          choices={[
+            { value: 'paid', text: t.paid },
+            { value: 'denied', text: t.denied },
+          ]}
+        />
+        <TextField
+          view={view}
+          state={state}
+          name="amount"
+          label={texts.amount}
+          hint={t.amountHint}
+          inputmode="decimal"
+          required={false}
+        />
+        <NoteField view={view} state={state} />
       </>
     ),
   });

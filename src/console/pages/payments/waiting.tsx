@@ -3,7 +3,7 @@ import { Amount, Notice } from '../../components/show.tsx';
 import { paymentTexts } from '../../texts/payment.ts';
 import { storyTexts } from '../../texts/story.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from './may.ts';
+import { mayMoveMoney } from '../may.ts';
 import type { PaymentStory, ReadOperation } from './read.ts';
 import { paymentPath } from './table.tsx';
 

@@ -2,10 +2,10 @@
 import type { Hono } from 'hono';
 import type { OperatorAnswer } from '../../api.ts';
 import { TextField } from '../../components/fields.tsx';
-import { Confirmation, Form } from '../../components/form.tsx';
 import { Copyable, Empty, Facts, Pill, Time } from '../../components/show.tsx';
 import { DataTable } from '../../components/table.tsx';
 import type { ConsoleContext, ConsoleEnv } from '../../context.ts';
+import { confirmationPage, formPage } from '../../form-page.tsx';
 import { FormProblem, type FormState, freshForm } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
@@ -94,31 +94,32 @@ async function tokenListPage(c: ConsoleContext): Promise<Response> {
   });
 }
 
-async function newTokenPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+async function newTokenPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = peopleTexts[view.language];
   // Who may not make tokens is told before the form is filled in.
   await tokensOf(c);
   const choices = await grantChoices(c, null);
-  return consolePage(c, {
+  return formPage(c, {
     title: t.newToken,
     area: 'people',
-    status,
-    body: (
-      <section class="card">
-        <Form view={view} state={state} action={`${TOKENS}/new`} submit={t.makeToken} cancel={TOKENS}>
-          <GrantFields view={view} state={state} choices={choices} />
-          <TextField
-            view={view}
-            state={state}
-            name="expiresAt"
-            label={t.lastDay}
-            hint={t.lastDayHint}
-            type="date"
-            required={false}
-          />
-        </Form>
-      </section>
+    state,
+    action: `${TOKENS}/new`,
+    submit: t.makeToken,
+    cancel: TOKENS,
+    fields: (
+      <>
+        <GrantFields view={view} state={state} choices={choices} />
+        <TextField
+          view={view}
+          state={state}
+          name="expiresAt"
+          label={t.lastDay}
+          hint={t.lastDayHint}
+          type="date"
+          required={false}
+        />
+      </>
     ),
   });
 }
@@ -157,37 +158,31 @@ function makeToken(c: ConsoleContext): Promise<Response> {
         .post<OperatorAnswer<'createdToken'>>('/tokens', { ...grant, expiresAt });
       return { to: TOKENS, shown: await tokenMadePage(c, token) };
     },
-    form: (state) => newTokenPage(c, state, 422),
+    form: (state) => newTokenPage(c, state),
   });
 }
 
-function revokePage(c: ConsoleContext, token: ReadToken, state: FormState, status = 200): Promise<Response> {
+function revokePage(c: ConsoleContext, token: ReadToken, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = peopleTexts[view.language];
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.revokeToken(token.name),
     area: 'people',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={`${TOKENS}/${token.id}/revoke`}
-        submit={t.revokeToken(token.name)}
-        danger
-        cancel={TOKENS}
-        warning={t.revokeText}
-        facts={
-          <Facts
-            of={[
-              [t.name, token.name],
-              [t.role, meTexts[view.language].roles[token.role]],
-              [t.reach, reachText(view.language, token)],
-              [t.made, <Time view={view} at={token.createdAt} />],
-              [t.lastUsed, <Time view={view} at={token.lastUsedAt} />],
-            ]}
-          />
-        }
+    state,
+    action: `${TOKENS}/${token.id}/revoke`,
+    submit: t.revokeToken(token.name),
+    danger: true,
+    cancel: TOKENS,
+    warning: t.revokeText,
+    facts: (
+      <Facts
+        of={[
+          [t.name, token.name],
+          [t.role, meTexts[view.language].roles[token.role]],
+          [t.reach, reachText(view.language, token)],
+          [t.made, <Time view={view} at={token.createdAt} />],
+          [t.lastUsed, <Time view={view} at={token.lastUsedAt} />],
+        ]}
       />
     ),
   });
@@ -212,7 +207,7 @@ export function tokenRoutes(app: Hono<ConsoleEnv>): void {
         await c.get('api').delete(`/tokens/${token.id}`);
         return { to: TOKENS, flash: peopleTexts[c.get('view').language].revokedNow(token.name) };
       },
-      form: (state) => revokePage(c, token, state, 422),
+      form: (state) => revokePage(c, token, state),
       repeatable: true,
     });
   });

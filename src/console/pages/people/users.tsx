@@ -2,10 +2,11 @@
 import type { Hono } from 'hono';
 import type { OperatorAnswer } from '../../api.ts';
 import { CheckField, TextField } from '../../components/fields.tsx';
-import { Confirmation, Form } from '../../components/form.tsx';
+import { Form } from '../../components/form.tsx';
 import { Copyable, Facts, Notice, Pill, Time } from '../../components/show.tsx';
 import { DataTable } from '../../components/table.tsx';
 import type { ConsoleContext, ConsoleEnv } from '../../context.ts';
+import { confirmationPage, formPage } from '../../form-page.tsx';
 import { type FormState, freshForm } from '../../form-state.ts';
 import { invitationLink } from '../../invitations.ts';
 import { consolePage } from '../../page.tsx';
@@ -70,24 +71,25 @@ async function userListPage(c: ConsoleContext): Promise<Response> {
   });
 }
 
-async function newUserPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+async function newUserPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = peopleTexts[view.language];
   // Who may not make users is told before the form is filled in.
   await usersOf(c);
   const choices = await grantChoices(c, null);
-  return consolePage(c, {
+  return formPage(c, {
     title: t.newUser,
     area: 'people',
-    status,
-    body: (
-      <section class="card">
-        <p>{t.newUserText}</p>
-        <Form view={view} state={state} action={`${USERS}/new`} submit={t.makeUser} cancel={USERS}>
-          <TextField view={view} state={state} name="email" label={t.email} type="email" required />
-          <GrantFields view={view} state={state} choices={choices} />
-        </Form>
-      </section>
+    state,
+    action: `${USERS}/new`,
+    submit: t.makeUser,
+    cancel: USERS,
+    intro: <p>{t.newUserText}</p>,
+    fields: (
+      <>
+        <TextField view={view} state={state} name="email" label={t.email} type="email" required />
+        <GrantFields view={view} state={state} choices={choices} />
+      </>
     ),
   });
 }
@@ -134,23 +136,18 @@ function makeUser(c: ConsoleContext): Promise<Response> {
       const user = await c.get('api').post<ReadUser>('/users', { ...grant, email: posted.text('email') });
       return { to: userPath(user.id), shown: await invitedPage(c, user) };
     },
-    form: (state) => newUserPage(c, state, 422),
+    form: (state) => newUserPage(c, state),
   });
 }
 
-async function userPage(
-  c: ConsoleContext,
-  user: ReadUser,
-  state: FormState,
-  status = 200,
-): Promise<Response> {
+async function userPage(c: ConsoleContext, user: ReadUser, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = peopleTexts[view.language];
   const choices = await grantChoices(c, user);
   return consolePage(c, {
     title: user.name,
     area: 'people',
-    status,
+    status: state.status,
     actions: (
       <>
         {c.get('settings').passwords !== null && user.active && (
@@ -210,7 +207,7 @@ function changeUser(c: ConsoleContext, user: ReadUser): Promise<Response> {
       await c.get('api').put(`/users/${user.id}`, body);
       return { to: userPath(user.id), flash: t.saved };
     },
-    form: (state) => userPage(c, user, state, 422),
+    form: (state) => userPage(c, user, state),
     repeatable: true,
   });
 }
@@ -221,46 +218,39 @@ function askPage(
   user: ReadUser,
   kind: 'invitation' | 'delete',
   state: FormState,
-  status = 200,
 ): Promise<Response> {
   const view = c.get('view');
   const t = peopleTexts[view.language];
   const isEnd = kind === 'delete';
   const title = isEnd ? t.removeUser(user.name) : t.newLink;
-  return consolePage(c, {
+  return confirmationPage(c, {
     title,
     area: 'people',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={`${userPath(user.id)}/${kind}`}
-        submit={title}
-        danger={isEnd}
-        cancel={userPath(user.id)}
-        facts={
-          <>
-            <Facts
-              of={[
-                [t.name, user.name],
-                [t.email, user.email],
-                [t.role, meTexts[view.language].roles[user.role]],
-              ]}
-            />
-            {!isEnd && <p>{t.newLinkText}</p>}
-          </>
-        }
-        {...(isEnd && { warning: t.removeText })}
-      />
+    state,
+    action: `${userPath(user.id)}/${kind}`,
+    submit: title,
+    danger: isEnd,
+    cancel: userPath(user.id),
+    facts: (
+      <>
+        <Facts
+          of={[
+            [t.name, user.name],
+            [t.email, user.email],
+            [t.role, meTexts[view.language].roles[user.role]],
+          ]}
+        />
+        {!isEnd && <p>{t.newLinkText}</p>}
+      </>
     ),
+    ...(isEnd && { warning: t.removeText }),
   });
 }
 
 function invite(c: ConsoleContext, user: ReadUser): Promise<Response> {
   return submission(c, {
     run: async () => ({ to: userPath(user.id), shown: await invitedPage(c, user) }),
-    form: (state) => askPage(c, user, 'invitation', state, 422),
+    form: (state) => askPage(c, user, 'invitation', state),
   });
 }
 
@@ -272,7 +262,7 @@ async function removeUser(c: ConsoleContext): Promise<Response> {
       await c.get('api').delete(`/users/${encodeURIComponent(c.req.param('id') ?? '')}`);
       return { to: USERS, flash: peopleTexts[c.get('view').language].removed(user?.name ?? '') };
     },
-    form: (state) => (user ? askPage(c, user, 'delete', state, 422) : (c.notFound() as Promise<Response>)),
+    form: (state) => (user ? askPage(c, user, 'delete', state) : (c.notFound() as Promise<Response>)),
   });
 }
 

@@ -1,17 +1,18 @@
 /** PolyBanking's configs: each is a shop. The list, and the page of one, with its words beside ours. */
+
 import type { Child } from 'hono/jsx';
 import { type OperatorAnswer, queryText } from '../../api.ts';
 import { Copyable, Empty, Time } from '../../components/show.tsx';
-import { DataTable } from '../../components/table.tsx';
+import { DataTable, NextPage } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { consolePage } from '../../page.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { polybankingTexts } from '../../texts/polybanking.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
+import { mayConfigure } from '../may.ts';
 import { Times } from '../shops/parts.tsx';
 import {
-  mayChangeShops,
   readConnection,
   readShop,
   readShops,
@@ -94,7 +95,7 @@ function Fields({ view, shop, connection }: ConfigParts & { readonly connection:
       <span>
         <Times view={view} times={keys[kind]} />
       </span>
-      {mayChangeShops(view) && (
+      {mayConfigure(view.user) && (
         <a href={shopPath(shop.id, 'keys', kind)}>
           {t.newKey}
           <span class="visually-hidden"> {kind}</span>
@@ -258,13 +259,11 @@ function ChangesBefore({
           { head: t.what, cell: ({ text }) => <span class="wrap">{text}</span> },
         ]}
       />
-      {old.nextCursor !== null && (
-        <p>
-          <a class="button" href={`${configPath(shop.id)}${queryText({ cursor: old.nextCursor })}#before`}>
-            {commonTexts[view.language].next}
-          </a>
-        </p>
-      )}
+      <NextPage
+        view={view}
+        cursor={old.nextCursor}
+        href={(cursor) => `${configPath(shop.id)}${queryText({ cursor })}#before`}
+      />
     </section>
   );
 }

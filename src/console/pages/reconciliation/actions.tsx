@@ -1,11 +1,12 @@
 /** What is done about differences: marking, asking the provider, comparing again, the file of all lines, deleting. */
 
-import { utf8 } from '../../../signing/bytes.ts';
-import { ApiProblem, type OperatorAnswer, queryText } from '../../api.ts';
+import { notFound, type OperatorAnswer, queryText } from '../../api.ts';
 import { TextArea } from '../../components/fields.tsx';
 import { Confirmation, HiddenFields } from '../../components/form.tsx';
 import { Amount, Facts, Pill } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { csvOfPages } from '../../download.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { type FormState, freshForm, newOperation } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
@@ -31,8 +32,7 @@ async function lineIn(
     .get('api')
     .get<ReadReconciliation>(reconciliationPath(c), { limit: 1, cursor: before });
   const [line] = read.lines;
-  if (line?.number !== number)
-    throw new ApiProblem(new Response(null, { status: 404 }), { code: 'not_found' });
+  if (line?.number !== number) throw notFound();
   return { line, comparison: read.comparison };
 }
 
@@ -49,7 +49,7 @@ export async function markPage(c: ConsoleContext, given: FormState | null = null
   return consolePage(c, {
     title: t.markTitle,
     area: 'reconciliation',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
+    status: state.status,
     body: (
       <>
         <Confirmation
@@ -151,29 +151,23 @@ export function compareAgain(c: ConsoleContext): Promise<Response> {
 
 /** `GET …/delete` */
 export async function deletionPage(c: ConsoleContext, state: FormState = freshForm()): Promise<Response> {
-  const view = c.get('view');
-  const t = reconciliationTexts[view.language];
+  const t = reconciliationTexts[c.get('view').language];
   const read = await c.get('api').get<ReadReconciliation>(reconciliationPath(c), { limit: 1 });
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.deleteTitle,
     area: 'reconciliation',
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={`${pathOf(read.id)}/delete`}
-        submit={t.deleteIt}
-        danger
-        cancel={pathOf(read.id)}
-        warning={t.deleteWarning}
-        facts={
-          <Facts
-            of={[
-              [t.columns.file, read.fileName || read.id],
-              [t.columns.account, read.account],
-            ]}
-          />
-        }
+    state,
+    action: `${pathOf(read.id)}/delete`,
+    submit: t.deleteIt,
+    danger: true,
+    cancel: pathOf(read.id),
+    warning: t.deleteWarning,
+    facts: (
+      <Facts
+        of={[
+          [t.columns.file, read.fileName || read.id],
+          [t.columns.account, read.account],
+        ]}
       />
     ),
   });
@@ -192,36 +186,15 @@ export function deleteIt(c: ConsoleContext): Promise<Response> {
 
 const PAGE = 1000;
 
-/** `GET …/lines.csv`: the pages of the API as one file, while they come. */
-export async function linesFile(c: ConsoleContext): Promise<Response> {
-  const api = c.get('api');
-  const page = (cursor: string) =>
-    api.fetch(
-      'GET',
-      reconciliationPath(c) +
-        queryText({ ...questionOf(shownIn(c)), format: 'csv', limit: PAGE, cursor: cursor || null }),
-    );
-  let answer: Response | null = await page('');
-  let isFirst = true;
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (!answer) return controller.close();
-      const cursor = answer.headers.get('x-next-cursor');
-      const text = await answer.text();
-      // The first line of a page has the columns.
-      const part = isFirst ? `\uFEFF${text}` : text.slice(text.indexOf('\r\n') + 2);
-      isFirst = false;
-      if (part !== '') controller.enqueue(utf8(part));
-      answer = cursor === null ? null : await page(cursor);
-      if (!answer) controller.close();
-    },
-  });
-  return new Response(body, {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="reconciliation-${idIn(c).replace(/[^a-z0-9]/g, '')}.csv"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  });
+/** `GET …/lines.csv` */
+export function linesFile(c: ConsoleContext): Promise<Response> {
+  const question = questionOf(shownIn(c));
+  return csvOfPages(
+    `reconciliation-${idIn(c).replace(/[^a-z0-9]/g, '')}.csv`,
+    (cursor) =>
+      c
+        .get('api')
+        .fetch('GET', reconciliationPath(c) + queryText({ ...question, format: 'csv', limit: PAGE, cursor })),
+    '\uFEFF',
+  );
 }

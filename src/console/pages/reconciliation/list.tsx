@@ -1,19 +1,18 @@
 /** The files so far, and the form that sends a new one: whole, or in pieces where scripts run. */
 import { FILE_PRESETS, GENERIC_PRESET, LARGEST_FILE, LARGEST_PIECE } from '../../../payments/reconciled.ts';
 import { ApiProblem } from '../../api.ts';
-import { SelectField, TextField } from '../../components/fields.tsx';
+import { FileField, SelectField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
 import { Empty, Pill, Time, type Tone } from '../../components/show.tsx';
-import { DataTable } from '../../components/table.tsx';
+import { DataTable, NextPage } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { countText } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
-import { commonTexts } from '../../texts/common.ts';
 import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from '../payments/may.ts';
+import { mayMoveMoney } from '../may.ts';
 import { pathOf, RECONCILIATION, type ReadReconciliation, type ReconciliationList } from './read.ts';
 
 const PAGE = 30;
@@ -33,30 +32,18 @@ interface KnownAccount {
 }
 
 /** The field of the file, and what a script says while it sends it. */
-export function FileField({ view, state }: { readonly view: View; readonly state: FormState }) {
+export function SentFileField({ view, state }: { readonly view: View; readonly state: FormState }) {
   const t = reconciliationTexts[view.language];
-  const problem = state.problems.find(({ path }) => path === 'file')?.message;
   return (
     <>
-      <div class="field">
-        <label for="field-file">{t.file}</label>
-        <span class="hint" id="field-file-hint">
-          {t.fileHint}
-        </span>
-        <input
-          id="field-file"
-          type="file"
-          name="file"
-          accept=".csv,.txt,text/csv,text/plain"
-          aria-describedby={problem === undefined ? 'field-file-hint' : 'field-file-hint field-file-problem'}
-          aria-invalid={problem === undefined ? undefined : 'true'}
-        />
-        {problem !== undefined && (
-          <span class="problem" id="field-file-problem">
-            {problem}
-          </span>
-        )}
-      </div>
+      <FileField
+        view={view}
+        state={state}
+        name="file"
+        label={t.file}
+        hint={t.fileHint}
+        accept=".csv,.txt,text/csv,text/plain"
+      />
       <p class="problem" role="alert" data-refused hidden>
         {t.refused} <span data-why />
       </p>
@@ -109,7 +96,7 @@ function BeginForm({
             { value: GENERIC_PRESET, text: t.generic },
           ]}
         />
-        <FileField view={view} state={state} />
+        <SentFileField view={view} state={state} />
         <div class="books-fields">
           <TextField view={view} state={state} name="from" label={t.from} hint={t.daysHint} type="date" />
           <TextField view={view} state={state} name="to" label={t.to} type="date" />
@@ -178,7 +165,7 @@ export async function listPage(c: ConsoleContext, state: FormState = freshForm()
   return consolePage(c, {
     title: t.title,
     area: 'reconciliation',
-    status: state.problems.length > 0 || state.trouble !== null ? 422 : 200,
+    status: state.status,
     body: (
       <>
         <p>{t.intro}</p>
@@ -186,13 +173,11 @@ export async function listPage(c: ConsoleContext, state: FormState = freshForm()
         <section class="stack" aria-labelledby="files">
           <h2 id="files">{t.list}</h2>
           <Files view={view} list={list} />
-          {list.nextCursor !== null && (
-            <p>
-              <a class="button" href={`${RECONCILIATION}?cursor=${encodeURIComponent(list.nextCursor)}`}>
-                {commonTexts[view.language].next}
-              </a>
-            </p>
-          )}
+          <NextPage
+            view={view}
+            cursor={list.nextCursor}
+            href={(cursor) => `${RECONCILIATION}?cursor=${encodeURIComponent(cursor)}`}
+          />
         </section>
       </>
     ),

@@ -177,15 +177,16 @@ function MappingFields({
 }
 
 /** `GET …/columns` */
-export async function mappingPage(c: ConsoleContext, state: FormState | null = null): Promise<Response> {
+export async function mappingPage(c: ConsoleContext, given: FormState | null = null): Promise<Response> {
   const view = c.get('view');
   const t = reconciliationTexts[view.language];
   const read = await c.get('api').get<ReadReconciliation>(reconciliationPath(c), { limit: 1 });
   const at = pathOf(read.id);
+  const state = given ?? initial(read);
   return consolePage(c, {
     title: t.mapTitle,
     area: 'reconciliation',
-    status: state && (state.problems.length > 0 || state.trouble !== null) ? 422 : 200,
+    status: state.status,
     body: (
       <>
         {read.fault && (
@@ -198,8 +199,8 @@ export async function mappingPage(c: ConsoleContext, state: FormState | null = n
         )}
         <p>{t.mapText}</p>
         <Preview view={view} read={read} />
-        <Form view={view} state={state ?? initial(read)} action={`${at}/columns`} submit={t.map} cancel={at}>
-          <MappingFields view={view} read={read} state={state ?? initial(read)} />
+        <Form view={view} state={state} action={`${at}/columns`} submit={t.map} cancel={at}>
+          <MappingFields view={view} read={read} state={state} />
         </Form>
         <p>
           <a class="button danger" href={`${at}/delete`}>

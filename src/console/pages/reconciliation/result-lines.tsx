@@ -5,7 +5,7 @@ import { DataTable } from '../../components/table.tsx';
 import { shortDate } from '../../format.ts';
 import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from '../payments/may.ts';
+import { mayMoveMoney } from '../may.ts';
 import { paymentPath } from '../payments/table.tsx';
 import { pathOf, type ReadReconciliation, type ReconciliationResult } from './read.ts';
 

@@ -3,16 +3,15 @@ import { RECONCILED } from '../../../payments/reconciled.ts';
 import { queryText } from '../../api.ts';
 import { Form, HiddenFields } from '../../components/form.tsx';
 import { Amount, Facts, Notice, Pill, Time } from '../../components/show.tsx';
-import { DataTable, Tabs } from '../../components/table.tsx';
+import { DataTable, NextPage, Tabs } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { freshForm, newOperation } from '../../form-state.ts';
 import { countText } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
-import { commonTexts } from '../../texts/common.ts';
 import { reconciliationTexts } from '../../texts/reconciliation.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from '../payments/may.ts';
-import { FileField, STATUS_TONES } from './list.tsx';
+import { mayMoveMoney } from '../may.ts';
+import { SentFileField, STATUS_TONES } from './list.tsx';
 import {
   DIFFERENCES,
   pathOf,
@@ -221,7 +220,7 @@ function SendAgain({ view, read }: ResultParts) {
         <p>{t.received(countText(view.language, received), countText(view.language, size))}</p>
       )}
       <Form view={view} state={freshForm()} action={`${pathOf(read.id)}/file`} submit={t.goOn} multipart>
-        <FileField view={view} state={freshForm()} />
+        <SentFileField view={view} state={freshForm()} />
       </Form>
     </section>
   );
@@ -271,16 +270,11 @@ export async function resultPage(c: ConsoleContext): Promise<Response> {
                 </p>
               )}
               <ResultLines view={view} read={read} />
-              {read.nextCursor !== null && (
-                <p>
-                  <a
-                    class="button"
-                    href={`${pathOf(read.id)}${queryText({ ...shown, cursor: read.nextCursor })}`}
-                  >
-                    {commonTexts[view.language].next}
-                  </a>
-                </p>
-              )}
+              <NextPage
+                view={view}
+                cursor={read.nextCursor}
+                href={(cursor) => `${pathOf(read.id)}${queryText({ ...shown, cursor })}`}
+              />
             </section>
             <Sums view={view} read={read} />
           </>

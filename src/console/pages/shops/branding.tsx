@@ -2,18 +2,20 @@
  * How a shop looks on our pages: name, colour, language and logo, with the checkout as its shoppers see it. The preview is the real page,
  * which the signing Worker makes; it stands in a frame that can load, send and run nothing.
  */
+
 import { LANGUAGE_NAMES } from '../../../payments/page-languages.ts';
 import { ApiProblem, type OperatorAnswer, queryText } from '../../api.ts';
-import { SelectField, TextField } from '../../components/fields.tsx';
-import { Confirmation, Form } from '../../components/form.tsx';
+import { FileField, SelectField, TextField } from '../../components/fields.tsx';
+import { Form } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { FormProblem, FormState, freshForm, type Posted } from '../../form-state.ts';
-import { consolePage } from '../../page.tsx';
 import { postedForm, submission } from '../../submission.tsx';
 import { brandingTexts } from '../../texts/branding.ts';
 import type { View } from '../../view.ts';
+import { mayConfigure } from '../may.ts';
 import { requireSeen, SeenField, shopPage } from './parts.tsx';
-import { mayChangeShops, readShop, type ShownShop, shopApi, shopPath } from './read.ts';
+import { readShop, type ShownShop, shopApi, shopPath } from './read.ts';
 
 type ShownBranding = OperatorAnswer<'branding'>;
 
@@ -85,7 +87,6 @@ function Logo({
   readonly state: FormState;
 }) {
   const t = brandingTexts[view.language];
-  const [problem] = state.problems;
   return (
     <section class="card" aria-labelledby="logo">
       <h2 id="logo">{t.logo}</h2>
@@ -97,25 +98,14 @@ function Logo({
         submit={t.setLogo}
         multipart
       >
-        <div class="field">
-          <label for="field-file">{t.file}</label>
-          <span class="hint" id="field-file-hint">
-            {t.fileHint}
-          </span>
-          <input
-            id="field-file"
-            name="file"
-            type="file"
-            accept="image/png,image/webp"
-            aria-invalid={problem ? 'true' : undefined}
-            aria-describedby={problem ? 'field-file-hint field-file-problem' : 'field-file-hint'}
-          />
-          {problem && (
-            <span class="problem" id="field-file-problem">
-              {problem.message}
-            </span>
-          )}
-        </div>
+        <FileField
+          view={view}
+          state={state}
+          name="file"
+          label={t.file}
+          hint={t.fileHint}
+          accept="image/png,image/webp"
+        />
       </Form>
       {look.logo !== null && (
         <div class="actions">
@@ -132,7 +122,6 @@ interface Forms {
   readonly look?: FormState;
   readonly logo?: FormState;
   readonly tried?: Tried;
-  readonly status?: number;
 }
 
 async function lookPage(c: ConsoleContext, forms: Forms = {}): Promise<Response> {
@@ -142,15 +131,16 @@ async function lookPage(c: ConsoleContext, forms: Forms = {}): Promise<Response>
   const look = await readBranding(c, shop);
   const { name, color, language } = look;
   const state = forms.look ?? freshForm({ name, color, language });
+  const logo = forms.logo ?? freshForm();
   const field = { view, state };
   return shopPage(c, {
     shop,
     tab: 'branding',
     frames: true,
-    ...(forms.status !== undefined && { status: forms.status }),
+    status: Math.max(state.status, logo.status),
     body: (
       <>
-        {mayChangeShops(view) && (
+        {mayConfigure(view.user) && (
           <>
             <section class="card" aria-labelledby="look">
               <h2 id="look">{t.look}</h2>
@@ -179,7 +169,7 @@ async function lookPage(c: ConsoleContext, forms: Forms = {}): Promise<Response>
                 </div>
               </Form>
             </section>
-            <Logo view={view} shop={shop} look={look} state={forms.logo ?? freshForm()} />
+            <Logo view={view} shop={shop} look={look} state={logo} />
           </>
         )}
         <Preview view={view} shop={shop} tried={forms.tried ?? {}} />
@@ -212,10 +202,7 @@ async function tryLook(c: ConsoleContext, posted: Posted): Promise<Response> {
     await c.get('api').fetch('GET', shopApi(c.req.param('id') ?? '', 'preview') + queryText(tried));
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.errors.length === 0) throw error;
-    return lookPage(c, {
-      look: new FormState({ values: posted.values, problems: error.errors }),
-      status: 422,
-    });
+    return lookPage(c, { look: new FormState({ values: posted.values, problems: error.errors }) });
   }
   return lookPage(c, { look: new FormState({ values: posted.values }), tried });
 }
@@ -235,7 +222,7 @@ export async function changeBranding(c: ConsoleContext): Promise<Response> {
       });
       return { to: shopPath(shop.id, 'branding'), flash: t.saved };
     },
-    form: (state) => lookPage(c, { look: state, status: 422 }),
+    form: (state) => lookPage(c, { look: state }),
   });
 }
 
@@ -253,30 +240,23 @@ export function setLogo(c: ConsoleContext): Promise<Response> {
       await c.get('api').fetch('PUT', shopApi(id, 'logo'), await file.arrayBuffer(), { headers });
       return { to: shopPath(id, 'branding'), flash: t.logoSet };
     },
-    form: (state) => lookPage(c, { logo: state, status: 422 }),
+    form: (state) => lookPage(c, { logo: state.withPaths(() => 'file') }),
     repeatable: true,
   });
 }
 
-async function removePage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
-  const view = c.get('view');
-  const t = brandingTexts[view.language];
+async function removePage(c: ConsoleContext, state: FormState): Promise<Response> {
+  const t = brandingTexts[c.get('view').language];
   const shop = await readShop(c);
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.removeLogoOf(shop.name),
     area: 'shops',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={shopPath(shop.id, 'branding', 'logo', 'remove')}
-        submit={t.removeLogo}
-        danger
-        cancel={shopPath(shop.id, 'branding')}
-        facts={<p>{t.removeLogoText}</p>}
-      />
-    ),
+    state,
+    action: shopPath(shop.id, 'branding', 'logo', 'remove'),
+    submit: t.removeLogo,
+    danger: true,
+    cancel: shopPath(shop.id, 'branding'),
+    facts: <p>{t.removeLogoText}</p>,
   });
 }
 
@@ -292,6 +272,6 @@ export function removeLogo(c: ConsoleContext): Promise<Response> {
       await c.get('api').delete(shopApi(id, 'logo'));
       return { to: shopPath(id, 'branding'), flash: t.logoRemoved };
     },
-    form: (state) => removePage(c, state, 422),
+    form: (state) => removePage(c, state),
   });
 }

@@ -1,17 +1,18 @@
 /** A webhook endpoint is tried with a signed sample, gets a new secret, and is deleted: each on a page of its own. */
 import type { OperatorAnswer } from '../../api.ts';
-import { Confirmation, Form } from '../../components/form.tsx';
+import { GraceField } from '../../components/grace.tsx';
 import { Facts, Notice } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage, formPage } from '../../form-page.tsx';
 import { type FormState, freshForm } from '../../form-state.ts';
 import { countText } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { endpointsTexts } from '../../texts/endpoints.ts';
+import { shopsTexts } from '../../texts/shops.ts';
 import { secretShownPage } from './endpoint-form.tsx';
 import { endpointName, endpointOf, type ShownEndpoint } from './endpoints.tsx';
-import { GraceField } from './parts.tsx';
-import { readShop, type ShownShop, shopApi, shopPath, typedNumber } from './read.ts';
+import { readShop, type ShownShop, shopApi, shopPath } from './read.ts';
 
 interface Found {
   readonly shop: ShownShop;
@@ -33,30 +34,16 @@ export function withEndpoint(show: (c: ConsoleContext, found: Found) => Promise<
 
 // --- A sample ---------------------------------------------------------------------------------------------
 
-export function testPage(
-  c: ConsoleContext,
-  found: Found,
-  state = freshForm(),
-  status = 200,
-): Promise<Response> {
-  const view = c.get('view');
-  const t = endpointsTexts[view.language];
-  return consolePage(c, {
+export function testPage(c: ConsoleContext, found: Found, state = freshForm()): Promise<Response> {
+  const t = endpointsTexts[c.get('view').language];
+  return formPage(c, {
     title: t.testOf(endpointName(found.endpoint)),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
-        <p>{t.testText}</p>
-        <Form
-          view={view}
-          state={state}
-          action={pathOf(found, 'test')}
-          submit={t.test}
-          cancel={pathOf(found)}
-        />
-      </section>
-    ),
+    state,
+    action: pathOf(found, 'test'),
+    submit: t.test,
+    cancel: pathOf(found),
+    intro: <p>{t.testText}</p>,
   });
 }
 
@@ -96,7 +83,7 @@ async function testedPage(c: ConsoleContext, found: Found): Promise<Response> {
 export function testEndpoint(c: ConsoleContext, found: Found): Promise<Response> {
   return submission(c, {
     run: async () => ({ to: pathOf(found), shown: await testedPage(c, found) }),
-    form: (state) => testPage(c, found, state, 422),
+    form: (state) => testPage(c, found, state),
     repeatable: true,
   });
 }
@@ -107,39 +94,29 @@ export function rotateSecretPage(
   c: ConsoleContext,
   found: Found,
   state: FormState = freshForm({ graceSeconds: 86_400 }),
-  status = 200,
 ): Promise<Response> {
   const view = c.get('view');
   const t = endpointsTexts[view.language];
-  return consolePage(c, {
+  return formPage(c, {
     title: t.rotateOf(endpointName(found.endpoint)),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
-        <p>{t.rotateText}</p>
-        <Form
-          view={view}
-          state={state}
-          action={pathOf(found, 'rotate')}
-          submit={t.rotate}
-          cancel={pathOf(found)}
-        >
-          <GraceField view={view} state={state} />
-        </Form>
-      </section>
-    ),
+    state,
+    action: pathOf(found, 'rotate'),
+    submit: t.rotate,
+    cancel: pathOf(found),
+    intro: <p>{t.rotateText}</p>,
+    fields: <GraceField view={view} state={state} texts={shopsTexts[view.language]} />,
   });
 }
 
 export function rotateSecret(c: ConsoleContext, found: Found): Promise<Response> {
   return submission(c, {
     run: async (posted) => {
-      const body = { graceSeconds: typedNumber(posted.text('graceSeconds')) };
+      const body = { graceSeconds: posted.numberOrNull('graceSeconds') };
       const rotated = await c.get('api').post<ShownEndpoint>(apiOf(found, 'rotate'), body);
       return { to: pathOf(found), shown: await secretShownPage(c, found.shop, rotated) };
     },
-    form: (state) => rotateSecretPage(c, found, state, 422),
+    form: (state) => rotateSecretPage(c, found, state),
   });
 }
 
@@ -149,31 +126,23 @@ export function deleteEndpointPage(
   c: ConsoleContext,
   found: Found,
   state: FormState = freshForm(),
-  status = 200,
 ): Promise<Response> {
-  const view = c.get('view');
-  const t = endpointsTexts[view.language];
-  return consolePage(c, {
+  const t = endpointsTexts[c.get('view').language];
+  return confirmationPage(c, {
     title: t.removeOf(endpointName(found.endpoint)),
     area: 'shops',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={pathOf(found, 'delete')}
-        submit={t.remove}
-        danger
-        cancel={pathOf(found)}
-        warning={t.removeText}
-        facts={
-          <Facts
-            of={[
-              [t.shop, `${found.shop.name} (${found.shop.id})`],
-              [t.address, <span class="id">{found.endpoint.url}</span>],
-            ]}
-          />
-        }
+    state,
+    action: pathOf(found, 'delete'),
+    submit: t.remove,
+    danger: true,
+    cancel: pathOf(found),
+    warning: t.removeText,
+    facts: (
+      <Facts
+        of={[
+          [t.shop, `${found.shop.name} (${found.shop.id})`],
+          [t.address, <span class="id">{found.endpoint.url}</span>],
+        ]}
       />
     ),
   });
@@ -190,7 +159,7 @@ export async function deleteEndpoint(c: ConsoleContext): Promise<Response> {
     },
     form: async (state) => {
       const found = await endpointOf(c);
-      return found ? deleteEndpointPage(c, found, state, 422) : (c.notFound() as Response);
+      return found ? deleteEndpointPage(c, found, state) : (c.notFound() as Response);
     },
   });
 }

@@ -1,8 +1,8 @@
 /** Making and changing a webhook endpoint. */
 import { CheckField, ChoiceField, SelectField, TextField } from '../../components/fields.tsx';
-import { Form } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, FormState, freshForm, type Posted } from '../../form-state.ts';
+import { formPage } from '../../form-page.tsx';
+import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { endpointsTexts } from '../../texts/endpoints.ts';
@@ -116,33 +116,20 @@ function seenOf(endpoint: ShownEndpoint): string {
 
 /** A type is named by its place in the list: `events.1`. The field is the list. */
 function asFields(state: FormState): FormState {
-  const problems = state.problems.map(({ path, message }) => ({
-    path: path.replace(/^events\.\d+$/, 'events'),
-    message,
-  }));
-  return new FormState({ ...state, problems });
+  return state.withPaths((path) => path.replace(/^events\.\d+$/, 'events'));
 }
 
-function newPage(c: ConsoleContext, shop: ShownShop, state: FormState, status = 200): Promise<Response> {
+function newPage(c: ConsoleContext, shop: ShownShop, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = endpointsTexts[view.language];
-  return consolePage(c, {
+  return formPage(c, {
     title: t.newOf(shop.name),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
-        <Form
-          view={view}
-          state={state}
-          action={shopPath(shop.id, 'endpoints', 'new')}
-          submit={t.make}
-          cancel={shopPath(shop.id, 'endpoints')}
-        >
-          <EndpointFields view={view} state={state} />
-        </Form>
-      </section>
-    ),
+    state,
+    action: shopPath(shop.id, 'endpoints', 'new'),
+    submit: t.make,
+    cancel: shopPath(shop.id, 'endpoints'),
+    fields: <EndpointFields view={view} state={state} />,
   });
 }
 
@@ -183,7 +170,7 @@ export async function makeEndpoint(c: ConsoleContext): Promise<Response> {
       const made = await c.get('api').post<ShownEndpoint>(shopApi(shop.id, 'endpoints'), body);
       return { to: shopPath(shop.id, 'endpoints', made.id), shown: await secretShownPage(c, shop, made) };
     },
-    form: (state) => newPage(c, shop, asFields(state), 422),
+    form: (state) => newPage(c, shop, asFields(state)),
   });
 }
 
@@ -192,26 +179,21 @@ interface Found {
   readonly endpoint: ShownEndpoint;
 }
 
-function changePage(c: ConsoleContext, { shop, endpoint }: Found, state: FormState, status = 200) {
+function changePage(c: ConsoleContext, { shop, endpoint }: Found, state: FormState) {
   const view = c.get('view');
   const t = endpointsTexts[view.language];
-  return consolePage(c, {
+  return formPage(c, {
     title: t.changeOf(endpointName(endpoint)),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
-        <Form
-          view={view}
-          state={state}
-          action={shopPath(shop.id, 'endpoints', endpoint.id, 'change')}
-          submit={t.save}
-          cancel={shopPath(shop.id, 'endpoints', endpoint.id)}
-        >
-          <SeenField seen={seenOf(endpoint)} />
-          <EndpointFields view={view} state={state} />
-        </Form>
-      </section>
+    state,
+    action: shopPath(shop.id, 'endpoints', endpoint.id, 'change'),
+    submit: t.save,
+    cancel: shopPath(shop.id, 'endpoints', endpoint.id),
+    fields: (
+      <>
+        <SeenField seen={seenOf(endpoint)} />
+        <EndpointFields view={view} state={state} />
+      </>
     ),
   });
 }
@@ -233,6 +215,6 @@ export async function changeEndpoint(c: ConsoleContext): Promise<Response> {
       await c.get('api').put(shopApi(shop.id, 'endpoints', endpoint.id), body);
       return { to: shopPath(shop.id, 'endpoints', endpoint.id), flash: t.saved };
     },
-    form: (state) => changePage(c, found, asFields(state), 422),
+    form: (state) => changePage(c, found, asFields(state)),
   });
 }

@@ -1,10 +1,9 @@
 /** The newest tries of an endpoint, from the ledgers of the payments that changed last: each is a call, of which a user has sixty at a time. */
 import { type OperatorAnswer, queryText } from '../../api.ts';
 import { Empty, Pill, Time } from '../../components/show.tsx';
-import { DataTable } from '../../components/table.tsx';
+import { DataTable, NextPage } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
 import { countText } from '../../format.ts';
-import { commonTexts } from '../../texts/common.ts';
 import { endpointsTexts } from '../../texts/endpoints.ts';
 import type { View } from '../../view.ts';
 import { paymentPath } from '../payments/table.tsx';
@@ -107,16 +106,11 @@ export function EndpointTries({
           ]}
         />
       )}
-      {log.nextCursor !== null && (
-        <p>
-          <a
-            class="button"
-            href={`${shopPath(shop.id, 'endpoints', endpoint)}${queryText({ cursor: log.nextCursor })}#log`}
-          >
-            {commonTexts[view.language].next}
-          </a>
-        </p>
-      )}
+      <NextPage
+        view={view}
+        cursor={log.nextCursor}
+        href={(cursor) => `${shopPath(shop.id, 'endpoints', endpoint)}${queryText({ cursor })}#log`}
+      />
     </section>
   );
 }

@@ -1,4 +1,5 @@
 /** The webhook endpoints of a shop: the list, and the page of one with its secret and its log. */
+
 import type { OperatorAnswer } from '../../api.ts';
 import { HiddenFields } from '../../components/form.tsx';
 import { Copyable, Empty, Facts, Notice, Pill, Time } from '../../components/show.tsx';
@@ -8,10 +9,10 @@ import { newOperation } from '../../form-state.ts';
 import { endpointsTexts } from '../../texts/endpoints.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
+import { mayConfigure } from '../may.ts';
 import { EndpointTries, readEndpointLog } from './endpoint-log.tsx';
 import { shopPage, Times } from './parts.tsx';
 import {
-  mayChangeShops,
   readConnection,
   readShop,
   type ShownConnection,
@@ -70,7 +71,7 @@ export async function endpointListPage(c: ConsoleContext): Promise<Response> {
   return shopPage(c, {
     shop,
     tab: 'endpoints',
-    ...(mayChangeShops(view) &&
+    ...(mayConfigure(view.user) &&
       endpoints.length < MOST && {
         actions: (
           <a class="button main" href={shopPath(shop.id, 'endpoints', 'new')}>
@@ -125,7 +126,7 @@ export async function endpointPage(c: ConsoleContext): Promise<Response> {
   return shopPage(c, {
     shop,
     tab: 'endpoints',
-    ...(mayChangeShops(view) && {
+    ...(mayConfigure(view.user) && {
       actions: (
         <>
           <form method="post" action={path('test')}>
@@ -162,7 +163,7 @@ export async function endpointPage(c: ConsoleContext): Promise<Response> {
               [shopsTexts[view.language].changed, <Time view={view} at={endpoint.updatedAt} />],
             ]}
           />
-          {mayChangeShops(view) && (
+          {mayConfigure(view.user) && (
             <div class="actions">
               <a class="button" href={path('rotate')}>
                 {t.rotate}

@@ -1,17 +1,17 @@
 /** Making and changing a shop: who it is, its addresses, its limits; and, for a move, keys that its website has already. */
-import { ApiProblem } from '../../api.ts';
 import { CheckField, ChoiceField, SelectField, TextField } from '../../components/fields.tsx';
-import { Form } from '../../components/form.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, FormState, freshForm, type Posted } from '../../form-state.ts';
+import { formPage } from '../../form-page.tsx';
+import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
 import { readAccounts } from '../accounts/read.ts';
+import { requireFreeId } from '../free-id.ts';
 import { keysShownPage, SHOP_KEYS } from './keys.tsx';
 import { requireSeen, SeenField } from './parts.tsx';
-import { readShop, SHOPS, type ShownShop, shopApi, shopPath, typedNumber } from './read.ts';
+import { readShop, SHOPS, type ShownShop, shopApi, shopPath } from './read.ts';
 
 const NEW = `${SHOPS}/new`;
 const REGIONS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const;
@@ -93,9 +93,7 @@ function CommonFields({ view, state, isNew }: FieldsProps & { readonly isNew: bo
 function postedShop(c: ConsoleContext, posted: Posted) {
   const t = shopsTexts[c.get('view').language];
   const name = posted.text('name');
-  const [perMinute, burst] = ['perMinute', 'burst'].map((one) =>
-    typedNumber(posted.text(`rateLimit.${one}`)),
-  );
+  const [perMinute, burst] = ['perMinute', 'burst'].map((one) => posted.numberOrNull(`rateLimit.${one}`));
   const problems = [
     ...(name === '' ? [{ path: 'name', message: t.nameMissing }] : []),
     ...(perMinute === null && burst !== null
@@ -112,7 +110,7 @@ function postedShop(c: ConsoleContext, posted: Posted) {
       dialect: posted.orNull('webhook.dialect'),
       newPayments: posted.isChecked('webhook.newPayments'),
     },
-    expireAfterMinutes: typedNumber(posted.text('expireAfterMinutes')),
+    expireAfterMinutes: posted.numberOrNull('expireAfterMinutes'),
     rateLimit: perMinute === null ? null : { perMinute, burst },
     region: posted.orNull('region'),
   };
@@ -137,68 +135,74 @@ function seenOf(shop: ShownShop): string {
   return JSON.stringify(shopValues(shop));
 }
 
-async function newPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+async function newPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = shopsTexts[view.language];
-  const accounts = (await readAccounts(c)).filter(({ retiredAt }) => retiredAt === null);
-  const field = { view, state };
   const { scope } = view.user ?? {};
   const mayMake = scope?.all || (scope?.groups.length ?? 0) > 0;
+  if (!mayMake)
+    return consolePage(c, {
+      title: t.newShop,
+      area: 'shops',
+      status: state.status,
+      body: <p>{t.mayNotMake}</p>,
+    });
+  const accounts = (await readAccounts(c)).filter(({ retiredAt }) => retiredAt === null);
+  const field = { view, state };
   const hasKeyProblem = state.problems.some(({ path }) => path.startsWith('keys.'));
-  return consolePage(c, {
+  return formPage(c, {
     title: t.newShop,
     area: 'shops',
-    status,
-    body: mayMake ? (
-      <section class="card">
-        <Form {...field} action={NEW} submit={t.make} cancel={SHOPS}>
-          <TextField {...field} name="id" label={t.id} hint={t.idHint} required maxlength={64} />
-          <CommonFields {...field} isNew />
-          {accounts.length > 0 && (
-            <ChoiceField
-              {...field}
-              name="accounts"
-              label={t.tabs.accounts}
-              hint={t.accountsHint}
-              choices={accounts.map(({ id, caption, environment }) => ({
-                value: id,
-                text: `${caption} (${id})`,
-                hint: environment === 'production' ? t.live : t.testMoney,
-              }))}
-              many
-            />
-          )}
-          <SelectField
+    state,
+    action: NEW,
+    submit: t.make,
+    cancel: SHOPS,
+    fields: (
+      <>
+        <TextField {...field} name="id" label={t.id} hint={t.idHint} required maxlength={64} />
+        <CommonFields {...field} isNew />
+        {accounts.length > 0 && (
+          <ChoiceField
             {...field}
-            name="testMode"
-            label={t.switchNames.testMode}
-            hint={t.testModeHint}
-            empty={t.byAccounts}
-            choices={[
-              { value: 'true', text: t.testMoney },
-              { value: 'false', text: t.live },
-            ]}
+            name="accounts"
+            label={t.tabs.accounts}
+            hint={t.accountsHint}
+            choices={accounts.map(({ id, caption, environment }) => ({
+              value: id,
+              text: `${caption} (${id})`,
+              hint: environment === 'production' ? t.live : t.testMoney,
+            }))}
+            many
           />
-          <details open={hasKeyProblem}>
-            <summary>{t.ownKeys}</summary>
-            <div class="stack">
-              <p>{t.ownKeysText}</p>
-              {SHOP_KEYS.map((kind) => (
-                <TextField
-                  {...field}
-                  type="password"
-                  autocomplete="new-password"
-                  name={`keys.${kind}`}
-                  label={t.keys[kind]}
-                  hint={t.keyTexts[kind]}
-                />
-              ))}
-            </div>
-          </details>
-        </Form>
-      </section>
-    ) : (
-      <p>{t.mayNotMake}</p>
+        )}
+        <SelectField
+          {...field}
+          name="testMode"
+          label={t.switchNames.testMode}
+          hint={t.testModeHint}
+          empty={t.byAccounts}
+          choices={[
+            { value: 'true', text: t.testMoney },
+            { value: 'false', text: t.live },
+          ]}
+        />
+        <details open={hasKeyProblem}>
+          <summary>{t.ownKeys}</summary>
+          <div class="stack">
+            <p>{t.ownKeysText}</p>
+            {SHOP_KEYS.map((kind) => (
+              <TextField
+                {...field}
+                type="password"
+                autocomplete="new-password"
+                name={`keys.${kind}`}
+                label={t.keys[kind]}
+                hint={t.keyTexts[kind]}
+              />
+            ))}
+          </div>
+        </details>
+      </>
     ),
   });
 }
@@ -207,26 +211,9 @@ export function newShopPage(c: ConsoleContext): Promise<Response> {
   return newPage(c, freshForm({ 'webhook.dialect': 'standard' }));
 }
 
-/** A shop of that id is there already: to make one must not change it. */
-async function requireFreeId(c: ConsoleContext, id: string): Promise<void> {
-  const t = shopsTexts[c.get('view').language];
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) throw new FormProblem([{ path: 'id', message: t.idWrong }]);
-  try {
-    await c.get('api').get(shopApi(id));
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return;
-    throw error;
-  }
-  throw new FormProblem([{ path: 'id', message: t.idTaken }]);
-}
-
 /** An account is named by its place in the list: `accounts.1`. The field is the list. */
 function asFields(state: FormState): FormState {
-  const problems = state.problems.map(({ path, message }) => ({
-    path: /^accounts\.\d+$/.test(path) ? 'accounts' : path,
-    message,
-  }));
-  return new FormState({ ...state, problems });
+  return state.withPaths((path) => (/^accounts\.\d+$/.test(path) ? 'accounts' : path));
 }
 
 export function makeShop(c: ConsoleContext): Promise<Response> {
@@ -236,7 +223,7 @@ export function makeShop(c: ConsoleContext): Promise<Response> {
       const id = posted.text('id');
       const testMode = posted.text('testMode');
       const body = postedShop(c, posted);
-      await requireFreeId(c, id);
+      await requireFreeId(c, id, { path: shopApi(id), texts: t });
       const keys = Object.fromEntries(
         SHOP_KEYS.flatMap((kind) => {
           const value = posted.raw(`keys.${kind}`);
@@ -252,30 +239,25 @@ export function makeShop(c: ConsoleContext): Promise<Response> {
       const shown = await keysShownPage(c, shop, { title: t.keysOf(shop.name), keys: shop.keys ?? {} });
       return { to: shopPath(id), shown };
     },
-    form: (state) => newPage(c, asFields(state), 422),
+    form: (state) => newPage(c, asFields(state)),
   });
 }
 
-function changePage(c: ConsoleContext, shop: ShownShop, state: FormState, status = 200): Promise<Response> {
+function changePage(c: ConsoleContext, shop: ShownShop, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = shopsTexts[view.language];
-  return consolePage(c, {
+  return formPage(c, {
     title: t.changeOf(shop.name),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
-        <Form
-          view={view}
-          state={state}
-          action={shopPath(shop.id, 'change')}
-          submit={t.save}
-          cancel={shopPath(shop.id)}
-        >
-          <SeenField seen={seenOf(shop)} />
-          <CommonFields view={view} state={state} isNew={false} />
-        </Form>
-      </section>
+    state,
+    action: shopPath(shop.id, 'change'),
+    submit: t.save,
+    cancel: shopPath(shop.id),
+    fields: (
+      <>
+        <SeenField seen={seenOf(shop)} />
+        <CommonFields view={view} state={state} isNew={false} />
+      </>
     ),
   });
 }
@@ -295,6 +277,6 @@ export async function changeShop(c: ConsoleContext): Promise<Response> {
       await c.get('api').put(shopApi(shop.id), body);
       return { to: shopPath(shop.id), flash: t.saved };
     },
-    form: (state) => changePage(c, shop, state, 422),
+    form: (state) => changePage(c, shop, state),
   });
 }

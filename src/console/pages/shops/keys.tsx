@@ -1,21 +1,16 @@
 /** The keys of a shop: since when each counts, and a new one, shown once, beside which the old one works until its grace is over. */
-import { Form } from '../../components/form.tsx';
+
+import { GraceField } from '../../components/grace.tsx';
 import { DataTable } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { formPage } from '../../form-page.tsx';
 import { type FormState, freshForm } from '../../form-state.ts';
 import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { shopsTexts } from '../../texts/shops.ts';
-import { GraceField, ShownOnce, shopPage, Times } from './parts.tsx';
-import {
-  mayChangeShops,
-  readConnection,
-  readShop,
-  type ShownShop,
-  shopApi,
-  shopPath,
-  typedNumber,
-} from './read.ts';
+import { mayConfigure } from '../may.ts';
+import { ShownOnce, shopPage, Times } from './parts.tsx';
+import { readConnection, readShop, type ShownShop, shopApi, shopPath } from './read.ts';
 
 /** Ours first; the next two are for websites of PolyBanking. */
 export const SHOP_KEYS = ['apiKey', 'webhookSecret', 'requestKey', 'ipnKey'] as const;
@@ -43,7 +38,7 @@ export async function keysPage(c: ConsoleContext): Promise<Response> {
             { head: t.key, cell: (kind) => t.keys[kind] },
             { head: t.meaning, cell: (kind) => t.keyTexts[kind] },
             { head: t.counts, cell: (kind) => <Times view={view} times={keys[kind]} /> },
-            ...(mayChangeShops(view)
+            ...(mayConfigure(view.user)
               ? [
                   {
                     head: t.action,
@@ -68,29 +63,23 @@ function rotationPage(
   shop: ShownShop,
   kind: ShopKey,
   state: FormState,
-  status = 200,
 ): Promise<Response> {
   const view = c.get('view');
   const t = shopsTexts[view.language];
-  return consolePage(c, {
+  return formPage(c, {
     title: t.rotateOf(t.keys[kind], shop.name),
     area: 'shops',
-    status,
-    body: (
-      <section class="card">
+    state,
+    action: shopPath(shop.id, 'keys', kind),
+    submit: t.rotate,
+    cancel: shopPath(shop.id, 'keys'),
+    intro: (
+      <>
         <p>{t.keyTexts[kind]}</p>
         <p>{t.rotateText}</p>
-        <Form
-          view={view}
-          state={state}
-          action={shopPath(shop.id, 'keys', kind)}
-          submit={t.rotate}
-          cancel={shopPath(shop.id, 'keys')}
-        >
-          <GraceField view={view} state={state} />
-        </Form>
-      </section>
+      </>
     ),
+    fields: <GraceField view={view} state={state} texts={t} />,
   });
 }
 
@@ -138,13 +127,13 @@ export async function rotateKey(c: ConsoleContext): Promise<Response> {
   const t = shopsTexts[c.get('view').language];
   return submission(c, {
     run: async (posted) => {
-      const body = { graceSeconds: typedNumber(posted.text('graceSeconds')) };
+      const body = { graceSeconds: posted.numberOrNull('graceSeconds') };
       const { keys = {} } = await c
         .get('api')
         .post<ShownShop>(`${shopApi(shop.id, 'keys', kind)}/rotate`, body);
       const shown = await keysShownPage(c, shop, { title: t.newKeyOf(t.keys[kind], shop.name), keys });
       return { to: shopPath(shop.id, 'keys'), shown };
     },
-    form: (state) => rotationPage(c, shop, kind, state, 422),
+    form: (state) => rotationPage(c, shop, kind, state),
   });
 }

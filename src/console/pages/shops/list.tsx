@@ -1,4 +1,5 @@
 /** All shops that the operator may see. */
+
 import { Empty, Pill } from '../../components/show.tsx';
 import { DataTable } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
@@ -7,7 +8,8 @@ import { consolePage } from '../../page.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
-import { mayChangeShops, readShops, SHOPS, type ShownShop, shopPath } from './read.ts';
+import { mayConfigure } from '../may.ts';
+import { readShops, SHOPS, type ShownShop, shopPath } from './read.ts';
 
 /** Whether a shop is on, in words: two switches decide. */
 export function ShopState({ view, shop }: { readonly view: View; readonly shop: ShownShop }) {
@@ -28,7 +30,7 @@ export async function shopListPage(c: ConsoleContext): Promise<Response> {
         <a class="button" href="/console/polybanking">
           {t.polybanking}
         </a>
-        {mayChangeShops(view) && (
+        {mayConfigure(view.user) && (
           <a class="button main" href={`${SHOPS}/new`}>
             {t.newShop}
           </a>

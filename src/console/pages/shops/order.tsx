@@ -2,18 +2,20 @@
  * The accounts of a shop in their order: the first that takes a currency is the first choice. Buttons move one; where scripts run, a row
  * is dragged too, which posts the whole order.
  */
+
 import { SelectField } from '../../components/fields.tsx';
 import { Form, HiddenFields } from '../../components/form.tsx';
 import { Empty, Pill } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, FormState, freshForm, newOperation, type Posted } from '../../form-state.ts';
+import { FormProblem, type FormState, freshForm, newOperation, type Posted } from '../../form-state.ts';
 import { submission } from '../../submission.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
 import { accountPath, readAccounts, type ShownAccount } from '../accounts/read.ts';
+import { mayConfigure } from '../may.ts';
 import { shopPage } from './parts.tsx';
-import { mayChangeShops, readShop, type ShownShop, shopApi, shopPath } from './read.ts';
+import { readShop, type ShownShop, shopApi, shopPath } from './read.ts';
 
 type Direction = 'up' | 'down';
 
@@ -83,12 +85,12 @@ function OrderedAccounts({ view, shop, known, moved }: Listed & { readonly moved
             ⠿
           </span>
           <About view={view} shop={shop} known={known} id={id} />
-          {mayChangeShops(view) && buttons(id, at)}
+          {mayConfigure(view.user) && buttons(id, at)}
         </li>
       ))}
     </ol>
   );
-  if (!mayChangeShops(view)) return rows;
+  if (!mayConfigure(view.user)) return rows;
   return (
     <form method="post" action={shopPath(shop.id, 'accounts')}>
       <HiddenFields view={view} operation={newOperation()} />
@@ -109,7 +111,7 @@ function addable({ shop, known }: Omit<Listed, 'view'>): readonly ShownAccount[]
   );
 }
 
-async function orderPage(c: ConsoleContext, state: FormState, status = 200): Promise<Response> {
+async function orderPage(c: ConsoleContext, state: FormState): Promise<Response> {
   const view = c.get('view');
   const t = shopsTexts[view.language];
   const shop = await readShop(c);
@@ -118,7 +120,7 @@ async function orderPage(c: ConsoleContext, state: FormState, status = 200): Pro
   return shopPage(c, {
     shop,
     tab: 'accounts',
-    status,
+    status: state.status,
     body: (
       <>
         <p>{t.orderText}</p>
@@ -127,10 +129,10 @@ async function orderPage(c: ConsoleContext, state: FormState, status = 200): Pro
         ) : (
           <OrderedAccounts view={view} shop={shop} known={known} moved={c.req.query('moved') ?? ''} />
         )}
-        {mayChangeShops(view) && (
+        {mayConfigure(view.user) && (
           <section class="card" aria-labelledby="add">
             <h2 id="add">{t.addAccount}</h2>
-            {more.length === 0 && status === 200 ? (
+            {more.length === 0 && state.status === 200 ? (
               <p>
                 {shop.testMode ? t.noMoreTest : t.noMoreLive} <a href="/console/accounts">{t.toAccounts}</a>
               </p>
@@ -190,11 +192,7 @@ function asked(c: ConsoleContext, posted: Posted, now: readonly string[]): reado
 
 /** What is wrong with the list is wrong with the account that was chosen: the form has no other field. */
 function asFields(state: FormState): FormState {
-  const problems = state.problems.map(({ path, message }) => ({
-    path: /^accounts(?:\.\d+)?$/.test(path) ? 'add' : path,
-    message,
-  }));
-  return new FormState({ ...state, problems });
+  return state.withPaths((path) => (/^accounts(?:\.\d+)?$/.test(path) ? 'add' : path));
 }
 
 export function changeShopAccounts(c: ConsoleContext): Promise<Response> {
@@ -208,6 +206,6 @@ export function changeShopAccounts(c: ConsoleContext): Promise<Response> {
       const path = shopPath(shop.id, 'accounts');
       return { to: move ? `${path}?moved=${encodeURIComponent(move)}` : path, flash: t.ordered };
     },
-    form: (state) => orderPage(c, asFields(state), 422),
+    form: (state) => orderPage(c, asFields(state)),
   });
 }

@@ -6,17 +6,10 @@ import type { ConsoleContext } from '../../context.ts';
 import { commonTexts } from '../../texts/common.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
-import { mayMoveMoney } from '../payments/may.ts';
+import { mayConfigure, mayMoveMoney } from '../may.ts';
 import { ShopState } from './list.tsx';
 import { shopPage } from './parts.tsx';
-import {
-  mayChangeShops,
-  readConnection,
-  readShop,
-  type ShownConnection,
-  type ShownShop,
-  shopPath,
-} from './read.ts';
+import { readConnection, readShop, type ShownConnection, type ShownShop, shopPath } from './read.ts';
 import { isSwitchedOn, SWITCHES } from './switches.tsx';
 
 interface Shown {
@@ -86,7 +79,7 @@ function Switches({ view, shop }: Shown) {
             },
           },
           { head: t.meaning, cell: (name) => t.switchTexts[name] },
-          ...(mayChangeShops(view)
+          ...(mayConfigure(view.user)
             ? [
                 {
                   head: t.action,
@@ -126,7 +119,7 @@ function More({ view, shop }: Shown) {
         <a class="button" href={`/console/polybanking/configs/${id}`}>
           {t.asConfig}
         </a>
-        {mayChangeShops(view) && (
+        {mayConfigure(view.user) && (
           <a class="button danger" href={shopPath(shop.id, 'delete')}>
             {t.remove}
           </a>
@@ -145,7 +138,7 @@ export async function shopOverviewPage(c: ConsoleContext): Promise<Response> {
   return shopPage(c, {
     shop,
     tab: 'overview',
-    ...(mayChangeShops(view) && {
+    ...(mayConfigure(view.user) && {
       actions: (
         <a class="button main" href={shopPath(shop.id, 'change')}>
           {t.change}

@@ -1,15 +1,16 @@
-/** What the pages of a shop share: the way from one to the other, a form that is out of date, keys that are shown once, and their grace. */
+/** What the pages of a shop share: the way from one to the other, a form that is out of date, and keys that are shown once. */
+
 import type { Child } from 'hono/jsx';
-import { SelectField } from '../../components/fields.tsx';
 import { Copyable, Facts, Notice, Time } from '../../components/show.tsx';
 import { Tabs } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
-import { FormProblem, type FormState, type Posted } from '../../form-state.ts';
+import { FormProblem, type Posted } from '../../form-state.ts';
 import { consolePage, type PageParts } from '../../page.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { shopsTexts } from '../../texts/shops.ts';
 import type { View } from '../../view.ts';
-import { mayChangeShops, type ShownShop, type ShownTimes, shopPath } from './read.ts';
+import { mayConfigure } from '../may.ts';
+import { type ShownShop, type ShownTimes, shopPath } from './read.ts';
 
 const TABS = ['overview', 'accounts', 'keys', 'endpoints', 'branding', 'code'] as const;
 
@@ -67,7 +68,7 @@ export function shopPage(
 export function forConfigurers(show: (c: ConsoleContext) => Response | Promise<Response>) {
   return (c: ConsoleContext): Response | Promise<Response> => {
     const view = c.get('view');
-    if (mayChangeShops(view)) return show(c);
+    if (mayConfigure(view.user)) return show(c);
     const t = commonTexts[view.language].trouble;
     return consolePage(c, {
       title: t.forbidden,
@@ -95,23 +96,6 @@ export function requireSeen(c: ConsoleContext, posted: Posted, seen: string): vo
   if (posted.raw(SEEN) === seen) return;
   const t = shopsTexts[c.get('view').language];
   throw new FormProblem([{ path: '', message: t.changedMeanwhile }]);
-}
-
-const GRACES = ['0', '3600', '86400', '604800', '2592000'] as const;
-
-/** For how long an old key or secret still counts. */
-export function GraceField({ view, state }: { readonly view: View; readonly state: FormState }) {
-  const t = shopsTexts[view.language];
-  return (
-    <SelectField
-      view={view}
-      state={state}
-      name="graceSeconds"
-      label={t.grace}
-      hint={t.graceHint}
-      choices={GRACES.map((value) => ({ value, text: t.graces[value] }))}
-    />
-  );
 }
 
 /** Since when a key counts, and how long those before it still do. */

@@ -1,7 +1,6 @@
-/** Shops as the API has them, where their pages are, and who may change them. */
+/** Shops as the API has them, and where their pages are. */
 import type { OperatorAnswer } from '../../api.ts';
 import type { ConsoleContext } from '../../context.ts';
-import type { View } from '../../view.ts';
 
 export type ShownShop = OperatorAnswer<'shop'>;
 export type ShownConnection = OperatorAnswer<'connection'>;
@@ -32,15 +31,4 @@ export function readShop(c: ConsoleContext): Promise<ShownShop> {
 
 export function readConnection(c: ConsoleContext, { id }: Pick<ShownShop, 'id'>): Promise<ShownConnection> {
   return c.get('api').get<ShownConnection>(shopApi(id, 'connection'));
-}
-
-/** Whether somebody changes shops. The API decides: this only leaves out what would lead to a no. */
-export function mayChangeShops({ user }: View): boolean {
-  return user?.role === 'configure' || user?.role === 'owner';
-}
-
-/** A number of a field as the API takes it: null where nothing was typed, the text where it is no number. */
-export function typedNumber(text: string): number | string | null {
-  if (text === '') return null;
-  return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

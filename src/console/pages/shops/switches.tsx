@@ -1,9 +1,8 @@
 /** The switches of a shop, each turned on a page of its own that says what happens; and the end of a shop. */
-import { Confirmation } from '../../components/form.tsx';
 import { Facts } from '../../components/show.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { confirmationPage } from '../../form-page.tsx';
 import { type FormState, freshForm } from '../../form-state.ts';
-import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { shopsTexts } from '../../texts/shops.ts';
 import { ShopState } from './list.tsx';
@@ -40,34 +39,25 @@ function confirmSwitch(
   shop: ShownShop,
   name: SwitchName,
   state: FormState,
-  status = 200,
 ): Promise<Response> {
-  const view = c.get('view');
-  const t = shopsTexts[view.language];
+  const t = shopsTexts[c.get('view').language];
   const to = isSwitchedOn(shop, name) ? 'off' : 'on';
   const stops = name !== 'testMode' && to === 'off';
-  return consolePage(c, {
+  return confirmationPage(c, {
     title: t.turnOf[name][to](shop.name),
     area: 'shops',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={shopPath(shop.id, 'switches', name)}
-        submit={t.turnOf[name][to](shop.name)}
-        danger={stops}
-        cancel={shopPath(shop.id)}
-        facts={
-          <>
-            <ShopFacts c={c} shop={shop} />
-            <p>{t.turnTexts[name][to]}</p>
-          </>
-        }
-      >
-        <input type="hidden" name="to" value={to} />
-      </Confirmation>
+    state,
+    action: shopPath(shop.id, 'switches', name),
+    submit: t.turnOf[name][to](shop.name),
+    danger: stops,
+    cancel: shopPath(shop.id),
+    facts: (
+      <>
+        <ShopFacts c={c} shop={shop} />
+        <p>{t.turnTexts[name][to]}</p>
+      </>
     ),
+    fields: <input type="hidden" name="to" value={to} />,
   });
 }
 
@@ -88,35 +78,23 @@ export async function turnSwitch(c: ConsoleContext): Promise<Response> {
       await c.get('api').put(shopApi(shop.id), { [name]: isOn });
       return { to: `${shopPath(shop.id)}#switches`, flash: t.turned[name][isOn ? 'on' : 'off'] };
     },
-    form: (state) => confirmSwitch(c, shop, name, state, 422),
+    form: (state) => confirmSwitch(c, shop, name, state),
     repeatable: true,
   });
 }
 
-function confirmDelete(
-  c: ConsoleContext,
-  shop: ShownShop,
-  state: FormState,
-  status = 200,
-): Promise<Response> {
-  const view = c.get('view');
-  const t = shopsTexts[view.language];
-  return consolePage(c, {
+function confirmDelete(c: ConsoleContext, shop: ShownShop, state: FormState): Promise<Response> {
+  const t = shopsTexts[c.get('view').language];
+  return confirmationPage(c, {
     title: t.removeOf(shop.name),
     area: 'shops',
-    status,
-    body: (
-      <Confirmation
-        view={view}
-        state={state}
-        action={shopPath(shop.id, 'delete')}
-        submit={t.removeOf(shop.name)}
-        danger
-        cancel={shopPath(shop.id)}
-        warning={t.removeText}
-        facts={<ShopFacts c={c} shop={shop} />}
-      />
-    ),
+    state,
+    action: shopPath(shop.id, 'delete'),
+    submit: t.removeOf(shop.name),
+    danger: true,
+    cancel: shopPath(shop.id),
+    warning: t.removeText,
+    facts: <ShopFacts c={c} shop={shop} />,
   });
 }
 
@@ -133,6 +111,6 @@ export async function deleteShop(c: ConsoleContext): Promise<Response> {
       const kept = await c.get('api').delete<ShownShop | null>(shopApi(id));
       return kept ? { to: shopPath(id), flash: t.keptOff } : { to: SHOPS, flash: t.removed(id) };
     },
-    form: async (state) => confirmDelete(c, await readShop(c), state, 422),
+    form: async (state) => confirmDelete(c, await readShop(c), state),
   });
 }

@@ -1,0 +1,27 @@
+/** Something new under an id that somebody has chosen. */
+import { ApiProblem } from '../api.ts';
+import type { ConsoleContext } from '../context.ts';
+import { FormProblem } from '../form-state.ts';
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/**
+ * The API makes and changes by the same call: a form that makes something must not change what is there already under its id.
+ * @param of.path where the API would have it.
+ * @throws FormProblem at the field `id`
+ */
+export async function requireFreeId(
+  c: ConsoleContext,
+  id: string,
+  of: { readonly path: string; readonly texts: { readonly idWrong: string; readonly idTaken: string } },
+): Promise<void> {
+  const problem = (message: string) => new FormProblem([{ path: 'id', message }]);
+  if (!ID.test(id)) throw problem(of.texts.idWrong);
+  try {
+    await c.get('api').get(of.path);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return;
+    throw error;
+  }
+  throw problem(of.texts.idTaken);
+}
