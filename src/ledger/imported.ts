@@ -2,8 +2,10 @@
  * Payments taken over from PolyBanking: their history becomes a record and a log by the same rules as live updates. Its
  * transaction is kept word by word as well (`original`), for its dialect to show unchanged.
  */
+
+import { bearingOf } from '../payments/bearing.ts';
 import { moneyDetail } from '../payments/movements.ts';
-import { apply, bearingOf, forward } from '../payments/rules.ts';
+import { apply, forward } from '../payments/rules.ts';
 import type { PaymentEvent } from '../payments/types.ts';
 import { attemptOf } from './attempts.ts';
 import type { ImportCommand, ImportedEvent, ImportResult } from './commands.ts';

@@ -1,4 +1,6 @@
 /** Whose money the movements of an attempt are: of which operation of ours, or of somebody else. */
+
+import { knownMoney, MOVES_NOTHING, mismatch } from '../payments/mismatch.ts';
 import type { Minor } from '../payments/money.ts';
 import {
   isSent,
@@ -16,7 +18,7 @@ import {
   type OperationNews,
   shownTotal,
 } from '../payments/reconciliation.ts';
-import { type AttemptState, apply, knownMoney, MOVES_NOTHING, mismatch } from '../payments/rules.ts';
+import { type AttemptState, apply } from '../payments/rules.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import { type LedgerRecord, withAttempt, withMovedState } from './record.ts';
 

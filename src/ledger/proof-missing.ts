@@ -7,9 +7,12 @@
  *
  * A person who has looked at the provider's back office says once what is true.
  */
+
+import { MOVES_NOTHING, mismatch } from '../payments/mismatch.ts';
 import { type Minor, minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';
-import { apply, MOVES_NOTHING, mismatch, moneyOf, summarize } from '../payments/rules.ts';
+import { apply, moneyOf } from '../payments/rules.ts';
+import { summarize } from '../payments/summary.ts';
 import type { ConcludeAttemptCommand, ConcludeAttemptResult } from './operation-commands.ts';
 import {
   type Attempt,

@@ -2,22 +2,13 @@
  * Provider updates: each is taken once and moves the payment by the rules. A repeat gets the answer that the first one
  * got, whichever of notification, return, status query and report brought it.
  */
+
+import { bearingOf } from '../payments/bearing.ts';
+import { knownMoney, type Mismatch, MOVES_NOTHING, mismatch } from '../payments/mismatch.ts';
 import type { Minor } from '../payments/money.ts';
 import { moneyDetail } from '../payments/movements.ts';
 import { cancelledOfPaid, capturedOf } from '../payments/operations.ts';
-import {
-  type AttemptState,
-  apply,
-  bearingOf,
-  contradicts,
-  hasLapsed,
-  inDoubt,
-  knownMoney,
-  type Mismatch,
-  MOVES_NOTHING,
-  mismatch,
-  moneyOf,
-} from '../payments/rules.ts';
+import { type AttemptState, apply, contradicts, hasLapsed, inDoubt, moneyOf } from '../payments/rules.ts';
 import type { Outcome } from '../payments/statuses.ts';
 import { codeInItsPlace } from '../payments/website-messages.ts';
 import type { ApplyUpdateCommand, ApplyUpdateResult } from './commands.ts';

@@ -1,9 +1,12 @@
 /** What a ledger stores of its payment: one JSON record. What readers get of it is in views.ts. */
+
+import type { Bearing } from '../payments/bearing.ts';
 import { orderNumber, type PaymentId } from '../payments/id.ts';
 import type { Minor } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { type AttemptState, type Bearing, type Summary, summarize } from '../payments/rules.ts';
+import type { AttemptState } from '../payments/rules.ts';
 import { type Outcome, WITHOUT_MONEY } from '../payments/statuses.ts';
+import { type Summary, summarize } from '../payments/summary.ts';
 import { type Card, type DeclineReason, type ToldByOutcome, withTold } from '../payments/told.ts';
 import type {
   Capture,

@@ -2,8 +2,9 @@
  * Status queries: because of a hint, because the provider's protocol wants one, or because there was no result for too
  * long. A status query is a job of the outbox, repeated until there is a result.
  */
-import { moneyOf, summarize } from '../payments/rules.ts';
+import { moneyOf } from '../payments/rules.ts';
 import { NOTHING_TO_PAY } from '../payments/statuses.ts';
+import { summarize } from '../payments/summary.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
 import { isCaptured } from './attempts.ts';

@@ -2,8 +2,8 @@
 import type { PaymentId } from '../payments/id.ts';
 import { type Money, moneyInDetail, moneyMoved, moneyOfAttempts, withMoney } from '../payments/movements.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import type { Amounts, Summary } from '../payments/rules.ts';
 import type { Status } from '../payments/statuses.ts';
+import type { Amounts, Summary } from '../payments/summary.ts';
 import { type EventSource, type EventType, FEEDBACK, type PaymentView } from '../payments/types.ts';
 import { ATTENTION_JOB, attentionJob } from './attention.ts';
 import type { LedgerPorts } from './ports.ts';

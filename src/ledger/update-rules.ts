@@ -1,6 +1,7 @@
 /** What can be told of an update from itself and the record alone, before anything is written. */
+
+import type { Mismatch } from '../payments/mismatch.ts';
 import { movementOf } from '../payments/operations.ts';
-import type { Mismatch } from '../payments/rules.ts';
 import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import type { OperationResults } from './operation-results.ts';

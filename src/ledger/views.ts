@@ -2,8 +2,9 @@
 import { shownInstallments } from '../payments/installments.ts';
 import { display } from '../payments/money.ts';
 import type { RecordedOperation } from '../payments/operations.ts';
-import { isPartlyUnproven, moneyOf, summarize } from '../payments/rules.ts';
+import { isPartlyUnproven, moneyOf } from '../payments/rules.ts';
 import { DECLINED } from '../payments/statuses.ts';
+import { summarize } from '../payments/summary.ts';
 import { type Shown, shownOf, shownOfAll } from '../payments/told.ts';
 import type {
   AttemptView,

@@ -1,5 +1,6 @@
 /**
- * The rules of movement: how a provider update moves an attempt, and how attempts make a payment's status.
+ * The rules of movement: how a provider update moves an attempt, and what money its state says. What the attempts make of a payment is in
+ * summary.ts, what money cannot be in mismatch.ts.
  *
  * Everything here is a join: each piece of an attempt's state only ever grows (a rank by maximum, a movement of
  * money by its identity, a flag by or). So any order, repetition and interleaving of the same updates ends in the
@@ -8,14 +9,12 @@
  *
  * - Money that arrived is never lost: paid wins over every result without money, whenever it comes.
  * - An update "in process" never takes back a result.
- * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  *
- * All rules stand in this one file, although it is long: each of them holds only beside the others.
+ * The file is long because each of these rules holds only beside the others.
  */
-import { currency } from './currencies.ts';
-import { type Minor, minor, sum, ZERO } from './money.ts';
-import { LESS_THAN_HELD, LESS_THAN_PAID, MONEY_OUTCOMES, type Outcome, type Status } from './statuses.ts';
+import { type Minor, sum, ZERO } from './money.ts';
+import { MONEY_OUTCOMES, type Outcome } from './statuses.ts';
 
 /** An attempt's results without money in ascending rank: a higher one is never left for a lower one. */
 const PROGRESS_RANKS = [
@@ -31,20 +30,7 @@ const PROGRESS_RANKS = [
   'capture_denied',
 ] as const;
 
-type Progress = (typeof PROGRESS_RANKS)[number];
-
-const PROGRESS_STATUS: Record<Progress, Status> = {
-  created: 'created',
-  forwarded: 'forwarded',
-  pending: 'pending',
-  error: 'error',
-  expired: 'expired',
-  cancelled: 'cancelled',
-  denied: 'denied',
-  authorized: 'authorized',
-  voided: 'cancelled',
-  capture_denied: 'denied',
-};
+export type Progress = (typeof PROGRESS_RANKS)[number];
 
 /** Money by the provider's identity of the movement: two updates about one movement count once. */
 export type Movements = Readonly<Record<string, Minor>>;
@@ -250,7 +236,7 @@ export function contradicts(
  * What each movement of an attempt has brought: of a transaction whose amount has fallen, what is left of it.
  * @param counts which movements.
  */
-function amountsPaid(
+export function amountsPaid(
   { paid, transactions }: AttemptState,
   counts: (id: string) => boolean = () => true,
 ): readonly Minor[] {
@@ -315,60 +301,6 @@ function withOutcome(state: AttemptState, update: AttemptUpdate): AttemptState {
   }
 }
 
-/**
- * What an update is to those who read the payment:
- * - `moved`: it is the newest result;
- * - `remark`: it moves nothing, and is the newest that the provider has said;
- * - `stale`: money had decided before it, or it repeats what is known. It must not be shown as the newest.
- */
-export type Bearing = 'moved' | 'remark' | 'stale';
-
-/**
- * What an update is to readers of the payment.
- * @param attempts of the payment, before it: money in any of them outweighs what is said of another, and what nobody understands.
- * @param options.hasMoved whether it changed its attempt's state.
- * @param options.hasEnded whether it ended what its attempt held.
- * @param options.isUnknown whether its code is none that the provider's sheet has, or is empty.
- */
-export function bearingOf(
-  attempts: readonly AttemptState[],
-  outcome: Outcome,
-  {
-    hasMoved,
-    isUnknown = false,
-    hasEnded = false,
-  }: { readonly hasMoved: boolean; readonly isUnknown?: boolean; readonly hasEnded?: boolean },
-): Bearing {
-  if (hasEnded) return 'moved';
-  const moneys = attempts.map(moneyOf);
-  if (isUnknown && moneys.some(({ paid, authorized }) => paid > 0 || authorized > 0)) return 'stale';
-  if (moneys.some(({ paid }) => paid > 0) && LESS_THAN_PAID.has(outcome)) return 'stale';
-  if (moneys.some(({ authorized }) => authorized > 0) && LESS_THAN_HELD.has(outcome)) return 'stale';
-  if (hasMoved) return 'moved';
-  return outcome === 'none' || LESS_THAN_HELD.has(outcome) ? 'remark' : 'stale';
-}
-
-/** The totals of a payment over its attempts, in minor units. */
-export interface Amounts {
-  /** Held by authorizations that have not ended (captured ones stay counted). */
-  readonly authorized: Minor;
-  readonly paid: Minor;
-  /** Never above `paid`. */
-  readonly refunded: Minor;
-}
-
-export interface Summary {
-  readonly status: Status;
-  readonly amounts: Amounts;
-  /**
-   * Two movements of money or more, in one attempt or in several, brought more than was asked together. A total says nothing of how
-   * many there were.
-   */
-  readonly paidTwice: boolean;
-  /** All that was ever charged back, and what of it was won or taken back: both only grow. */
-  readonly chargebacks: { readonly made: Minor; readonly reversed: Minor };
-}
-
 /** The money of one attempt, in minor units. */
 export interface AttemptMoney {
   /** What an authorization that has not ended was for, less what was released; captured money stays counted. */
@@ -381,14 +313,9 @@ export interface AttemptMoney {
   readonly chargedBack: Minor;
 }
 
-function sumIn(movements: Movements = {}): Minor {
+/** The sum of movements. */
+export function sumIn(movements: Movements = {}): Minor {
   return sum(Object.values(movements));
-}
-
-/** How many movements have brought money that counts; a total alone is one. */
-function paymentsIn(state: AttemptState): number {
-  const movements = amountsPaid(state).filter((amount) => amount > 0).length;
-  return Math.max(movements, moneyOf(state).paid > 0 ? 1 : 0);
 }
 
 function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
@@ -449,139 +376,4 @@ export function isPartlyUnproven(state: AttemptState, proven: AttemptState): boo
   const isHeldSurely =
     all.authorized === sure.authorized || (all.authorized > sure.authorized && all.authorized <= sure.paid);
   return !(isSame('paid') && isSame('refunded') && isSame('chargedBack') && isHeldSurely);
-}
-
-/** The status of one attempt without money: what a payment with this attempt alone would have. */
-function attemptStatus(state: AttemptState): Status {
-  const released = state.totals?.released ?? ZERO;
-  // Released part by part until nothing is left.
-  const progress = progressOf(state);
-  if (progress === 'authorized' && released > 0 && released >= state.authorized) return 'cancelled';
-  return PROGRESS_STATUS[progress];
-}
-
-/**
- * The status of a payment without money: authorized if any attempt is; else that of the newest attempt, except that an
- * attempt which has only begun does not hide an earlier one that is in process at the bank.
- */
-function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
-  const statuses = attempts.map(attemptStatus);
-  if (statuses.includes('authorized')) return 'authorized';
-  const newest = statuses.at(-1) ?? 'created';
-  const begun = newest === 'created' || newest === 'forwarded';
-  return begun && statuses.includes('pending') ? 'pending' : newest;
-}
-
-/**
- * A payment's status and totals.
- * @param asked minor units.
- * @param attempts oldest first.
- */
-export function summarize(asked: Minor, attempts: readonly AttemptState[]): Summary {
-  const moneys = attempts.map(moneyOf);
-  const amounts: Amounts = {
-    authorized: sum(moneys.map((entry) => entry.authorized)),
-    paid: sum(moneys.map((entry) => entry.paid)),
-    refunded: sum(moneys.map((entry) => entry.refunded)),
-  };
-  const chargedBack = moneys.some((entry) => entry.chargedBack > 0);
-  const payments = attempts.reduce((count, state) => count + paymentsIn(state), 0);
-  return {
-    status: statusOf(asked, amounts, chargedBack, attempts),
-    amounts,
-    paidTwice: payments > 1 && amounts.paid > asked,
-    chargebacks: {
-      made: sum(attempts.map((state) => sumIn(state.chargedBack))),
-      reversed: sum(attempts.map((state) => sumIn(state.chargebackReversed))),
-    },
-  };
-}
-
-function statusOf(
-  asked: Minor,
-  amounts: Amounts,
-  chargedBack: boolean,
-  attempts: readonly AttemptState[],
-): Status {
-  if (amounts.paid === 0) return chargedBack ? 'charged_back' : statusWithoutMoney(attempts);
-  if (chargedBack) return 'charged_back';
-  if (amounts.refunded === amounts.paid) return 'refunded';
-  if (amounts.refunded > 0) return 'partially_refunded';
-  return amounts.paid >= asked ? 'paid' : 'partially_paid';
-}
-
-/** How many minor units one unit of a currency has. */
-function minorUnitsIn(code: string): number {
-  return 10 ** (currency(code)?.digits ?? 0);
-}
-
-/** How an update's money differs from what was asked. */
-export type Mismatch =
-  | 'currency'
-  | 'amount_missing'
-  | 'amount_scaled'
-  | 'amount_implausible'
-  | 'amount_below'
-  | 'amount_above';
-
-/** Differences with which an update must not move money. */
-export const MOVES_NOTHING: ReadonlySet<Mismatch> = new Set([
-  'currency',
-  'amount_missing',
-  'amount_scaled',
-  'amount_implausible',
-]);
-
-/** No surcharge, tip or transfer that was typed wrongly makes a payment larger than this many times what was asked for. */
-const PLAUSIBLE_TIMES = 2;
-
-/** What is known of the money that an update is about, in minor units. */
-export interface KnownMoney {
-  readonly paid: number;
-  readonly authorized: number;
-  /** What was given back by other movements than this update's; a total has no others. */
-  readonly refunded: number;
-}
-
-const NOTHING_KNOWN: KnownMoney = { paid: 0, authorized: 0, refunded: 0 };
-
-/** What is known of an attempt's money, for an update about a movement; null: about a total. */
-export function knownMoney(state: AttemptState, movement: string | null): KnownMoney {
-  const { paid, authorized } = moneyOf(state);
-  const others = Object.entries(state.refunded).filter(([id]) => id !== movement);
-  return { paid, authorized, refunded: movement === null ? 0 : sum(others.map(([, amount]) => amount)) };
-}
-
-/**
- * The most that an update of an outcome can be about. More cannot be given back than came, or was to come: a refund may be told before
- * its payment is.
- */
-function mostOf(outcome: Outcome, asked: number, known: KnownMoney): number {
-  const there = Math.max(asked, known.paid, known.authorized);
-  if (outcome === 'refunded') return there - known.refunded;
-  return outcome === 'released' || outcome === 'reversed' ? there : PLAUSIBLE_TIMES * there;
-}
-
-/**
- * How an update's money differs from what was asked; null: it does not. With those of MOVES_NOTHING the update must not move money: another
- * currency, no amount, what was asked for in minor units read as whole units (`amount_scaled`), or more than there can be
- * (`amount_implausible`, such as a part read so). With the other two it is logged as a conflict, and counts.
- */
-export function mismatch(
-  asked: { readonly amount: Minor; readonly currency: string },
-  update: { readonly outcome: Outcome; readonly amount: number | null; readonly currency: string | null },
-  known: KnownMoney = NOTHING_KNOWN,
-): Mismatch | null {
-  const { outcome, amount } = update;
-  const most = mostOf(outcome, asked.amount, known);
-  // A reversal needs no amount. One of more than there is is none.
-  if (outcome === 'reversed') return amount !== null && amount > most ? 'amount_implausible' : null;
-  if (!MONEY_OUTCOMES.has(outcome)) return null;
-  if (update.currency !== null && update.currency !== asked.currency) return 'currency';
-  if (amount === null || minor(amount) === null) return 'amount_missing';
-  if (amount === asked.amount * minorUnitsIn(asked.currency) && amount > asked.amount) return 'amount_scaled';
-  if (amount > most) return 'amount_implausible';
-  if (amount > asked.amount) return 'amount_above';
-  const whole = outcome === 'authorized' || outcome === 'paid';
-  return whole && amount < asked.amount ? 'amount_below' : null;
 }

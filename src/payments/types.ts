@@ -3,8 +3,8 @@ import type { PaymentId } from './id.ts';
 import type { Installments } from './installments.ts';
 import type { Minor } from './money.ts';
 import type { OperationKind, OperationProblem, OperationState } from './operations.ts';
-import type { Amounts } from './rules.ts';
 import type { Status } from './statuses.ts';
+import type { Amounts } from './summary.ts';
 import type { Card, DeclineReason } from './told.ts';
 
 export interface Address {

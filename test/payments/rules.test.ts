@@ -1,18 +1,18 @@
 /** The rules of movement: the whole table, and the properties that hold for any set of updates. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bearingOf } from '../../src/payments/bearing.ts';
+import { mismatch } from '../../src/payments/mismatch.ts';
 import type { Minor } from '../../src/payments/money.ts';
 import {
   type AttemptState,
   type AttemptUpdate,
   apply,
-  bearingOf,
   forward,
-  mismatch,
   NEW_ATTEMPT,
-  summarize,
 } from '../../src/payments/rules.ts';
 import { OUTCOMES, type Outcome, STATUSES, type Status } from '../../src/payments/statuses.ts';
+import { summarize } from '../../src/payments/summary.ts';
 
 const ASKED = 1000 as Minor;
 

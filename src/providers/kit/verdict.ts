@@ -1,7 +1,8 @@
 /** What checking a message found, and the status that it stands for. */
 import { Refusal } from '../../payments/errors.ts';
 import type { Minor } from '../../payments/money.ts';
-import { apply, NEW_ATTEMPT, summarize } from '../../payments/rules.ts';
+import { apply, NEW_ATTEMPT } from '../../payments/rules.ts';
+import { summarize } from '../../payments/summary.ts';
 import type { Outcome, Status } from '../../payments/statuses.ts';
 import { utf8 } from '../../signing/bytes.ts';
 import { kept } from '../../signing/kept.ts';

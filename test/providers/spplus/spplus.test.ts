@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Minor } from '../../../src/payments/money.ts';
-import { apply, NEW_ATTEMPT, summarize } from '../../../src/payments/rules.ts';
+import { apply, NEW_ATTEMPT } from '../../../src/payments/rules.ts';
+import { summarize } from '../../../src/payments/summary.ts';
 import { MONEY_OUTCOMES } from '../../../src/payments/statuses.ts';
 import type { ProviderRequest, ProviderUpdate } from '../../../src/providers/contract.ts';
 import { spplus } from '../../../src/providers/spplus/index.ts';
