@@ -1,32 +1,32 @@
 /** For how long an old key or secret still counts beside its successor. */
 import type { FormState } from '../form-state.ts';
+import { commonTexts } from '../texts/common.ts';
 import type { View } from '../view.ts';
 import { SelectField } from './fields.tsx';
 
-const GRACES = ['0', '3600', '86400', '604800', '2592000'] as const;
+const GRACES = ['3600', '86400', '604800', '2592000'] as const;
 
-/** The field `graceSeconds`. @param texts what is replaced is called differently from page to page. */
+/** The field `graceSeconds`. @param none says that the old one ends at once. */
 export function GraceField({
   view,
   state,
-  texts,
+  hint,
+  none,
 }: {
   readonly view: View;
   readonly state: FormState;
-  readonly texts: {
-    readonly grace: string;
-    readonly graceHint: string;
-    readonly graces: Readonly<Record<(typeof GRACES)[number], string>>;
-  };
+  readonly hint: string;
+  readonly none: string;
 }) {
+  const t = commonTexts[view.language];
   return (
     <SelectField
       view={view}
       state={state}
       name="graceSeconds"
-      label={texts.grace}
-      hint={texts.graceHint}
-      choices={GRACES.map((value) => ({ value, text: texts.graces[value] }))}
+      label={t.grace}
+      hint={hint}
+      choices={[{ value: '0', text: none }, ...GRACES.map((value) => ({ value, text: t.graces[value] }))]}
     />
   );
 }

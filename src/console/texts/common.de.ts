@@ -16,6 +16,13 @@ export const commonDe: TextsLike<typeof commonEn> = {
   back: 'Zurück',
   copy: 'Kopieren',
   copied: 'Kopiert',
+  grace: 'Frist',
+  graces: {
+    '3600': '1 Stunde',
+    '86400': '1 Tag',
+    '604800': '7 Tage',
+    '2592000': '30 Tage',
+  },
   next: 'Nächste Seite',
   previous: 'Erste Seite',
   times: (zone) => `Zeiten gelten für ${zone}.`,

@@ -13,6 +13,13 @@ export const commonEn = {
   back: 'Back',
   copy: 'Copy',
   copied: 'Copied',
+  grace: 'Grace',
+  graces: {
+    '3600': '1 hour',
+    '86400': '1 day',
+    '604800': '7 days',
+    '2592000': '30 days',
+  },
   next: 'Next page',
   previous: 'First page',
   times: (zone: string) => `Times are in ${zone}.`,

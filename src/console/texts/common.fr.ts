@@ -16,6 +16,13 @@ export const commonFr: TextsLike<typeof commonEn> = {
   back: 'Retour',
   copy: 'Copier',
   copied: 'Copié',
+  grace: 'Délai',
+  graces: {
+    '3600': '1 heure',
+    '86400': '1 jour',
+    '604800': '7 jours',
+    '2592000': '30 jours',
+  },
   next: 'Page suivante',
   previous: 'Première page',
   times: (zone) => `Les heures sont celles de ${zone}.`,

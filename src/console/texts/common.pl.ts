@@ -16,6 +16,13 @@ export const commonPl: TextsLike<typeof commonEn> = {
   back: 'Wstecz',
   copy: 'Kopiuj',
   copied: 'Skopiowano',
+  grace: 'Okres przejściowy',
+  graces: {
+    '3600': '1 godzina',
+    '86400': '1 dzień',
+    '604800': '7 dni',
+    '2592000': '30 dni',
+  },
   next: 'Następna strona',
   previous: 'Pierwsza strona',
   times: (zone) => `Godziny według strefy ${zone}.`,

@@ -183,15 +183,8 @@ export const shopsDe: TextsLike<typeof shopsEn> = {
   rotateOf: (key, shop) => `${key} von ${shop} neu machen`,
   rotateText:
     'Der neue Wert wird einmal gezeigt und gilt sofort. Tragen Sie ihn auf der Website ein, bevor die Frist um ist.',
-  grace: 'Frist',
   graceHint: 'So lange gilt der alte Wert noch daneben.',
-  graces: {
-    '0': 'keine: der alte Wert endet jetzt',
-    '3600': '1 Stunde',
-    '86400': '1 Tag',
-    '604800': '7 Tage',
-    '2592000': '30 Tage',
-  },
+  graceNone: 'keine: der alte Wert endet jetzt',
   newKeyOf: (key, shop) => `${key} von ${shop}: der neue Wert`,
   keysOf: (shop) => `Die Schlüssel von ${shop}`,
   once: 'Kopieren Sie das jetzt dorthin, wo nur die Website es liest. Es wird nicht noch einmal gezeigt.',

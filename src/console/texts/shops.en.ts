@@ -178,15 +178,8 @@ export const shopsEn = {
   rotateOf: (key: string, shop: string) => `New ${key} of ${shop}`,
   rotateText:
     'The new one is shown once and works at once. Enter it at the website before the grace is over.',
-  grace: 'Grace',
   graceHint: 'For so long the old one still works beside it.',
-  graces: {
-    '0': 'none: the old one ends now',
-    '3600': '1 hour',
-    '86400': '1 day',
-    '604800': '7 days',
-    '2592000': '30 days',
-  },
+  graceNone: 'none: the old one ends now',
   newKeyOf: (key: string, shop: string) => `The new ${key} of ${shop}`,
   keysOf: (shop: string) => `The keys of ${shop}`,
   once: 'Copy this now, to a place that only the website reads. It is not shown again.',

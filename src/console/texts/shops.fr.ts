@@ -187,15 +187,8 @@ export const shopsFr: TextsLike<typeof shopsEn> = {
   rotateOf: (key, shop) => `Renouveler : ${key} de ${shop}`,
   rotateText:
     'La nouvelle valeur est montrée une seule fois et fonctionne aussitôt. Saisissez-la sur le site avant la fin du délai.',
-  grace: 'Délai',
   graceHint: "Aussi longtemps, l'ancienne valeur fonctionne encore à côté.",
-  graces: {
-    '0': "aucun : l'ancienne valeur cesse maintenant",
-    '3600': '1 heure',
-    '86400': '1 jour',
-    '604800': '7 jours',
-    '2592000': '30 jours',
-  },
+  graceNone: "aucun : l'ancienne valeur cesse maintenant",
   newKeyOf: (key, shop) => `Nouvelle valeur : ${key} de ${shop}`,
   keysOf: (shop) => `Les clés de ${shop}`,
   once: 'Copiez ceci maintenant, là où seul le site le lit. Ce ne sera plus montré.',

@@ -184,15 +184,8 @@ export const shopsPl: TextsLike<typeof shopsEn> = {
   rotateOf: (key, shop) => `${key} (${shop}): utwórz nowy`,
   rotateText:
     'Nowy jest pokazywany raz i działa od razu. Wpisz go na stronie, zanim minie okres przejściowy.',
-  grace: 'Okres przejściowy',
   graceHint: 'Tak długo stary działa jeszcze obok nowego.',
-  graces: {
-    '0': 'brak: stary kończy się teraz',
-    '3600': '1 godzina',
-    '86400': '1 dzień',
-    '604800': '7 dni',
-    '2592000': '30 dni',
-  },
+  graceNone: 'brak: stary kończy się teraz',
   newKeyOf: (key, shop) => `${key} (${shop}): nowy`,
   keysOf: (shop) => `Klucze sklepu ${shop}`,
   once: 'Skopiuj to teraz tam, gdzie czyta tylko strona. Nie będzie pokazane ponownie.',

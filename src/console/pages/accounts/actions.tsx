@@ -42,7 +42,7 @@ export async function rotatePage(c: ConsoleContext, state: FormState): Promise<R
           <TextField {...field} type="password" autocomplete="new-password" />
         )}
         <TextField view={view} state={state} name="keyId" label={t.keyId} hint={t.keyIdHint} />
-        <GraceField view={view} state={state} texts={t} />
+        <GraceField view={view} state={state} hint={t.graceHint} none={t.graceNone} />
       </>
     ),
   });

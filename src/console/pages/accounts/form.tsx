@@ -193,7 +193,7 @@ export async function makeAccount(c: ConsoleContext): Promise<Response> {
   return submission(c, {
     run: async (posted) => {
       const id = posted.text('id');
-      await requireFreeId(c, id, { path: accountApi(id), texts: t });
+      await requireFreeId(c, id, { path: accountApi(id), wrong: t.idWrong, taken: t.idTaken });
       await c.get('api').put(accountApi(id), postedAccount(c, found, null, posted));
       return { to: accountPath(id), flash: t.made };
     },

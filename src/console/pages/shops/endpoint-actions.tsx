@@ -97,6 +97,7 @@ export function rotateSecretPage(
 ): Promise<Response> {
   const view = c.get('view');
   const t = endpointsTexts[view.language];
+  const { graceHint, graceNone } = shopsTexts[view.language];
   return formPage(c, {
     title: t.rotateOf(endpointName(found.endpoint)),
     area: 'shops',
@@ -105,7 +106,7 @@ export function rotateSecretPage(
     submit: t.rotate,
     cancel: pathOf(found),
     intro: <p>{t.rotateText}</p>,
-    fields: <GraceField view={view} state={state} texts={shopsTexts[view.language]} />,
+    fields: <GraceField view={view} state={state} hint={graceHint} none={graceNone} />,
   });
 }
 

@@ -223,7 +223,7 @@ export function makeShop(c: ConsoleContext): Promise<Response> {
       const id = posted.text('id');
       const testMode = posted.text('testMode');
       const body = postedShop(c, posted);
-      await requireFreeId(c, id, { path: shopApi(id), texts: t });
+      await requireFreeId(c, id, { path: shopApi(id), wrong: t.idWrong, taken: t.idTaken });
       const keys = Object.fromEntries(
         SHOP_KEYS.flatMap((kind) => {
           const value = posted.raw(`keys.${kind}`);

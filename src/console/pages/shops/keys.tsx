@@ -79,7 +79,7 @@ function rotationPage(
         <p>{t.rotateText}</p>
       </>
     ),
-    fields: <GraceField view={view} state={state} texts={t} />,
+    fields: <GraceField view={view} state={state} hint={t.graceHint} none={t.graceNone} />,
   });
 }
 
