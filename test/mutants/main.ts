@@ -12,7 +12,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Mutant } from '@stryker-mutator/api/core';
 import { createVitest, type TestProject, type TestSpecification, type Vitest } from 'vitest/node';
 import { gateway, makeDocuments } from '../../vitest.config.ts';
 import { compiling } from './compiling.ts';
