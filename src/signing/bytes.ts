@@ -117,10 +117,12 @@ export function base64url(bytes: Uint8Array): string {
   return own ?? base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** Base64url with or without padding, as bytes; null where it is none. */
+/** Base64url with its padding or without any, as bytes; null where it is none. Strict, as `fromBase64` is. */
 export function fromBase64url(text: string): Uint8Array | null {
-  const standard = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
-  return fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
+  if (/[+/]/.test(text)) return null;
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  const length = standard.includes('=') ? standard.length : Math.ceil(standard.length / 4) * 4;
+  return fromBase64(standard.padEnd(length, '='));
 }
 
 /** One array of all the given ones, in order. */

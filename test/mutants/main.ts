@@ -1,191 +1,290 @@
 /**
- * `npm run mutants -- [files or folders]`: puts faults into the code, one at a time, and says which of them no test notices. Stryker makes
- * the mutants and runs the tests as a command; which tests, and whether in Node or in workerd, is said here by folder. Results are kept in
- * dist/mutants, so that a run that was stopped goes on with the next file: `--table` shows what there is, `--again` runs what was run.
+ * `npm run mutants -- [folders or files]`: puts faults into the code, one at a time, and says which of them no test notices. Stryker's
+ * instrumenter makes the mutants; the tests of a folder run with all of them in the sources, and each test is repeated for what it reaches
+ * (looping-runner.ts). What cannot be tried so has a start of its own: mutants that are active while modules are loaded, and tests that
+ * cannot be repeated. Results are kept in dist/mutants: `--table` shows them.
  *
  * First planted mutants are tried in the runtime: where one of them is not noticed, mutants are not active there, and nothing is said.
  *
- * The failures that are accepted: only the tests of FOLDERS are run, so that a mutant which survives may yet be noticed by another test;
- * and a run of the tests that breaks for another reason counts as a mutant that was noticed.
+ * The failures that are accepted: only the tests of FOLDERS are run, so that a mutant which survives may yet be noticed by another test; a
+ * run that breaks for another reason counts as a mutant that was noticed; and what a mutant leaves behind may make a later one look noticed.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createVitest, type TestProject, type TestSpecification, type Vitest } from 'vitest/node';
+import { gateway, makeDocuments } from '../../vitest.config.ts';
+import { compiling } from './compiling.ts';
+import { instrument } from './instrument.ts';
+import type { Looped } from './looping-runner.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = 'dist/mutants';
 
-/** How the mutants of a folder are looked for. */
+type Runtime = 'node' | 'workerd';
+
+/** How the mutants of some sources are looked for. */
 interface Folder {
-  readonly path: string;
+  readonly name: string;
+  readonly sources: string;
   /** Node starts in a second; what is bound to workerd needs workerd. */
-  readonly runtime: 'node' | 'workerd';
+  readonly runtime: Runtime;
+  /** The quickest first: what they notice, the others need not try. */
   readonly tests: readonly string[];
-  /** A file that has a test of its own name is tried with that one alone. */
-  readonly ownTestAlone?: true;
 }
 
 const FOLDERS: readonly Folder[] = [
   {
-    path: 'src/signing',
+    name: 'src/signing',
+    sources: 'src/signing/*.ts',
     runtime: 'node',
     tests: ['test/signing/*.test.ts', 'test/providers/vectors.test.ts'],
   },
-  { path: 'src/payments', runtime: 'node', tests: ['test/payments/*.test.ts'] },
-  { path: 'src/gateway', runtime: 'workerd', tests: ['test/gateway/*.test.ts'], ownTestAlone: true },
+  { name: 'src/payments', sources: 'src/payments/*.ts', runtime: 'node', tests: ['test/payments/*.test.ts'] },
+  {
+    name: 'src/providers/*/signatures.ts',
+    sources: 'src/providers/*/signatures.ts',
+    runtime: 'workerd',
+    tests: ['test/providers/vectors.test.ts', 'test/providers/**/*.test.ts'],
+  },
+  {
+    name: 'src/gateway',
+    sources: 'src/gateway/*.ts',
+    runtime: 'workerd',
+    tests: ['test/gateway/*.test.ts', 'test/http/*.test.ts', 'test/polybanking/*.test.ts'],
+  },
 ];
 
 const PLANTED = 'test/mutants/planted/paid.ts';
-const PLANTED_TESTS = ['test/mutants/planted/paid.test.ts'];
 
-/** What became of a mutant, as Stryker's report has it. */
-interface Mutant {
-  readonly mutatorName: string;
-  readonly replacement?: string;
-  readonly location: { readonly start: { readonly line: number } };
-  readonly status:
-    | 'Killed'
-    | 'Survived'
-    | 'Timeout'
-    | 'NoCoverage'
-    | 'Ignored'
-    | 'RuntimeError'
-    | 'CompileError';
+/** Longer than any of these tests takes alone; what takes longer with a mutant has noticed it. */
+const TIMEOUT_MS = { node: 10_000, workerd: 20_000 } as const;
+
+/** How long a test is repeated, at first and when the others have had their turn. */
+const FIRST_BUDGET_MS = 4_000;
+const LAST_BUDGET_MS = 120_000;
+
+type Status = 'noticed' | 'survived' | 'unreached' | 'does not compile';
+
+/** A mutant and what became of it, as it is kept. */
+interface Result {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly kind: string;
+  readonly replacement: string;
+  readonly status: Status;
 }
 
-interface Report {
-  readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
-}
+/** Vitest with the mutants of some sources in them. */
+class Tests {
+  readonly #vitest: Vitest;
+  readonly #project: TestProject;
+  readonly #runtime: Runtime;
 
-function sourcesIn(path: string): string[] {
-  if (!statSync(join(ROOT, path)).isDirectory()) return [path];
-  return readdirSync(join(ROOT, path), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name))
-    .map((name) => `${path}/${name}`)
-    .toSorted();
-}
+  private constructor(vitest: Vitest, runtime: Runtime) {
+    this.#vitest = vitest;
+    this.#project = vitest.getRootProject();
+    this.#runtime = runtime;
+  }
 
-/** Where the report of a file is, below the project's folder. */
-const resultOf = (file: string) => `${RESULTS}/${file.replaceAll('/', '.')}.json`;
+  static async of(
+    runtime: Runtime,
+    plugin: Awaited<ReturnType<typeof instrument>>['plugin'],
+  ): Promise<Tests> {
+    const isNode = runtime === 'node';
+    if (!isNode) makeDocuments();
+    const vitest = await createVitest(
+      'test',
+      { config: false, root: ROOT, watch: false, reporters: [{}] },
+      {
+        plugins: [plugin, ...(isNode ? [] : [await gateway()])],
+        test: {
+          include: ['test/**/*.test.ts'],
+          runner: join(ROOT, 'test/mutants/looping-runner.ts'),
+          ...(!isNode && { setupFiles: ['./test/support/setup.ts'] }),
+          testTimeout: TIMEOUT_MS[runtime],
+          hookTimeout: TIMEOUT_MS[runtime],
+          maxWorkers: 1,
+          isolate: false,
+          silent: true,
+          dangerouslyIgnoreUnhandledErrors: true,
+        },
+      },
+    );
+    return new Tests(vitest, runtime);
+  }
 
-const isKnown = (file: string) => existsSync(join(ROOT, resultOf(file)));
+  specification(file: string): TestSpecification {
+    return this.#project.createSpecification(join(ROOT, file));
+  }
 
-function folderOf(file: string): Folder {
-  const found = FOLDERS.find(({ path }) => file.startsWith(`${path}/`));
-  if (!found) throw new Error(`${file} is in none of the folders that test/mutants/main.ts knows`);
-  return found;
-}
+  /** Runs a file with none of the mutants, and each of its tests with those that it reaches. */
+  async loop(file: string, unnoticed: readonly string[], budgetMs: number): Promise<readonly Looped[]> {
+    this.#project.provide('mutants', { active: null, unnoticed, budgetMs });
+    const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications([
+      this.specification(file),
+    ]);
+    const looped: Looped[] = [];
+    for (const module of testModules) {
+      for (const error of module.errors()) console.error(`${file} (${this.#runtime}): ${error.message}`);
+      for (const test of module.children.allTests()) {
+        if (test.result().state === 'failed')
+          console.error(`${file} fails without a mutant: ${test.fullName}`);
+        const told = (test.meta() as { readonly looped?: Looped }).looped;
+        if (told) looped.push(told);
+      }
+    }
+    if (testModules.length === 0) console.error(`${file}: ${String(unhandledErrors[0])}`);
+    return looped;
+  }
 
-/** The tests that the mutants of a file have to make fail. */
-function testsOf(file: string, { tests, ownTestAlone }: Folder): readonly string[] {
-  const own = file.replace(/^src\//, 'test/').replace(/\.tsx?$/, '.test.ts');
-  return ownTestAlone && existsSync(join(ROOT, own)) ? [own] : tests;
-}
+  /** Whether some files fail with a mutant that is active from the start. */
+  async notices(files: readonly string[], active: string): Promise<boolean> {
+    this.#project.provide('mutants', { active, unnoticed: [], budgetMs: 0 });
+    for (const file of files) {
+      const { testModules } = await this.#vitest.runTestSpecifications([this.specification(file)]);
+      if (!testModules.every((module) => module.ok())) return true;
+    }
+    return false;
+  }
 
-/** Runs all mutants of a file. @param result where Stryker puts its report. */
-function run(
-  file: string,
-  { runtime, tests }: Pick<Folder, 'runtime' | 'tests'>,
-  result: string,
-  concurrency: number,
-): void {
-  mkdirSync(join(ROOT, RESULTS), { recursive: true });
-  // In workerd every test reaches every file, by the Worker.
-  const which = runtime === 'node' ? `related ${file} --run` : 'run';
-  const config = join(ROOT, RESULTS, 'stryker.json');
-  const options = {
-    mutate: [file],
-    testRunner: 'command',
-    commandRunner: {
-      command: `"${process.execPath}" node_modules/vitest/vitest.mjs ${which} --config vitest.mutants.config.ts --reporter dot`,
-    },
-    plugins: [join(ROOT, 'test/mutants/texts.js')],
-    ignorers: ['texts'],
-    ignorePatterns: ['/docs/screenshots', '/test/browser', '.wrangler', '/dist/mutants'],
-    tempDirName: 'dist/mutants/sandbox',
-    concurrency,
-    disableTypeChecks: false,
-    // What takes twice as long as usual, and half a minute more, runs for ever.
-    timeoutFactor: 2,
-    timeoutMS: 30_000,
-    reporters: ['json', 'clear-text', 'progress-append-only'],
-    clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
-    jsonReporter: { fileName: result },
-    allowConsoleColors: false,
-  };
-  writeFileSync(config, JSON.stringify(options, null, 2));
-  const { status } = spawnSync(
-    process.execPath,
-    ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', config],
-    {
-      cwd: ROOT,
-      stdio: 'inherit',
-      env: { ...process.env, MUTANTS_TESTS: tests.join(','), MUTANTS_IN: runtime },
-    },
-  );
-  if (status !== 0) throw new Error(`Stryker ended with ${status} at ${file}`);
-}
-
-/** Tries the planted mutants. @throws Error when one is not noticed: then mutants are not active in this runtime. */
-function proveActive(runtime: Folder['runtime']): void {
-  const result = `${RESULTS}/planted.${runtime}.json`;
-  if (!existsSync(join(ROOT, result))) run(PLANTED, { runtime, tests: PLANTED_TESTS }, result, 1);
-  const { noticed, survived } = counted([[PLANTED, result]]);
-  if (noticed === 0 || survived.length > 0) {
-    rmSync(join(ROOT, result));
-    throw new Error(`mutants are not active in ${runtime}: ${noticed} were noticed, ${survived.length} not`);
+  close(): Promise<void> {
+    return this.#vitest.close();
   }
 }
 
-/** How many mutants of some files were noticed. @param results files with the places of their reports. */
-function counted(results: readonly (readonly [file: string, result: string])[]) {
-  const mutants = results.flatMap(([file, result]) => {
-    const report = JSON.parse(readFileSync(join(ROOT, result), 'utf8')) as Report;
-    return Object.values(report.files).flatMap((one) => one.mutants.map((mutant) => ({ file, ...mutant })));
-  });
-  const noticed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
-  const survived = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
-  return { noticed: noticed.length, survived };
+/** Which files have tests that a mutant is still to be tried with. */
+class FilesLeft {
+  readonly #files = new Map<string, Set<string>>();
+
+  add(ids: readonly string[], file: string): void {
+    for (const id of ids) this.#files.set(id, (this.#files.get(id) ?? new Set()).add(file));
+  }
+
+  of(id: string): readonly string[] {
+    return [...(this.#files.get(id) ?? [])];
+  }
 }
+
+/** @returns what became of each mutant of some sources. */
+async function tried(
+  sources: readonly string[],
+  tests: readonly string[],
+  runtime: Runtime,
+): Promise<Result[]> {
+  const { mutants, plugin } = await instrument(ROOT, sources);
+  const unnoticed = new Set(mutants.map(({ id }) => id));
+  const reached = new Set<string>();
+  const starts = new FilesLeft();
+  const running = await Tests.of(runtime, plugin);
+  console.log(`${mutants.length} mutants in ${sources.length} files, ${tests.length} files of tests.`);
+  const late = new FilesLeft();
+  const loop = async (file: string, budgetMs: number) => {
+    const since = Date.now();
+    for (const told of await running.loop(file, [...unnoticed], budgetMs)) {
+      for (const id of [...told.reached, ...told.atLoad]) reached.add(id);
+      for (const id of told.noticed) unnoticed.delete(id);
+      starts.add([...told.untried, ...told.atLoad], file);
+      late.add(told.late, file);
+    }
+    const seconds = Math.round((Date.now() - since) / 1000);
+    console.log(`${file}: ${unnoticed.size} not noticed yet (${seconds} s)`);
+  };
+  // A slow test has to try what the quick ones have left.
+  for (const file of tests) await loop(file, FIRST_BUDGET_MS);
+  const isLate = (file: string) => [...unnoticed].some((id) => late.of(id).includes(file));
+  for (const file of tests.filter(isLate)) await loop(file, LAST_BUDGET_MS);
+  const left = [...unnoticed].filter((id) => starts.of(id).length > 0);
+  const checked = compiling(
+    ROOT,
+    mutants.filter(({ id }) => unnoticed.has(id)),
+  );
+  for (const [at, id] of left.entries()) {
+    if (checked.has(id) && (await running.notices(starts.of(id), id))) unnoticed.delete(id);
+    if (at % 50 === 49) console.log(`${at + 1}/${left.length} of those with a start of their own`);
+  }
+  await running.close();
+  return mutants.map(({ id, fileName, location, mutatorName, replacement }) => ({
+    file: fileName,
+    line: location.start.line + 1,
+    column: location.start.column,
+    kind: mutatorName,
+    replacement,
+    status: !unnoticed.has(id)
+      ? 'noticed'
+      : !checked.has(id)
+        ? 'does not compile'
+        : reached.has(id)
+          ? 'survived'
+          : 'unreached',
+  }));
+}
+
+const resultOf = (name: string) => join(ROOT, RESULTS, `${name.replaceAll(/[/*]+/g, '.')}.json`);
+
+function kept(name: string): readonly Result[] {
+  const path = resultOf(name);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result[]) : [];
+}
+
+/** Tries the planted mutants. @throws Error when one is not noticed: then mutants are not active in this runtime. */
+async function proveActive(runtime: Runtime): Promise<void> {
+  const results = await tried([PLANTED], ['test/mutants/planted/paid.test.ts'], runtime);
+  const missed = results.filter(({ status }) => status !== 'noticed');
+  if (results.length === 0 || missed.length > 0)
+    throw new Error(
+      `mutants are not active in ${runtime}: ${missed.length} of ${results.length} were missed`,
+    );
+}
+
+const of = (results: readonly Result[], status: Status) =>
+  results.filter((result) => result.status === status).length;
 
 /** What is known, by folder. @returns the lines of a table. */
 function table(): string[] {
-  const lines = ['| folder | files | mutants | noticed | score |', '| --- | --- | --- | --- | --- |'];
-  for (const { path } of FOLDERS) {
-    const files = sourcesIn(path);
-    const known = files.filter(isKnown);
-    if (known.length === 0) continue;
-    const { noticed, survived } = counted(known.map((file) => [file, resultOf(file)]));
-    const all = noticed + survived.length;
-    const score = all === 0 ? '' : `${((100 * noticed) / all).toFixed(1)} %`;
-    lines.push(`| ${path} | ${known.length} of ${files.length} | ${all} | ${noticed} | ${score} |`);
+  const lines = [
+    '| sources | files | mutants that compile | noticed | score | never reached |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
+  for (const { name } of FOLDERS) {
+    const results = kept(name);
+    if (results.length === 0) continue;
+    const files = new Set(results.map(({ file }) => file)).size;
+    const noticed = of(results, 'noticed');
+    const all = results.length - of(results, 'does not compile');
+    const score = `${((100 * noticed) / all).toFixed(1)} %`;
+    lines.push(`| ${name} | ${files} | ${all} | ${noticed} | ${score} | ${of(results, 'unreached')} |`);
   }
   return lines;
 }
 
+const filesOf = (patterns: readonly string[]) => [
+  ...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: ROOT }).toSorted())),
+];
+
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
-  options: {
-    table: { type: 'boolean', default: false },
-    again: { type: 'boolean', default: false },
-    concurrency: { type: 'string', default: '2' },
-  },
+  options: { table: { type: 'boolean', default: false }, survivors: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-if (!values.table) {
-  const wanted = positionals.length > 0 ? positionals : FOLDERS.map(({ path }) => path);
-  const files = wanted.flatMap((path) => sourcesIn(relative(ROOT, join(process.cwd(), path))));
-  for (const file of files) {
-    if (isKnown(file) && !values.again) continue;
-    const folder = folderOf(file);
-    proveActive(folder.runtime);
-    const { runtime } = folder;
-    run(file, { runtime, tests: testsOf(file, folder) }, resultOf(file), Number(values.concurrency));
-  }
-  const { noticed, survived } = counted(files.map((file) => [file, resultOf(file)]));
-  for (const { file, location, mutatorName, replacement } of survived)
-    console.log(`${file}:${location.start.line} ${mutatorName}: ${replacement ?? ''}`);
-  console.log(`${noticed} noticed, ${survived.length} not.`);
+mkdirSync(join(ROOT, RESULTS), { recursive: true });
+for (const folder of FOLDERS) {
+  if (values.table || values.survivors) break;
+  const sources = filesOf([folder.sources]).filter(
+    (file) => positionals.length === 0 || positionals.some((one) => file.startsWith(one)),
+  );
+  if (sources.length === 0) continue;
+  await proveActive(folder.runtime);
+  const results = await tried(sources, filesOf(folder.tests), folder.runtime);
+  const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
+  writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...results], null, 1)}\n`);
 }
+if (values.survivors)
+  for (const { name } of FOLDERS)
+    for (const { file, line, column, kind, replacement, status } of kept(name))
+      if (status === 'survived' || status === 'unreached')
+        console.log(`${file}:${line}:${column} ${status} ${kind}: ${replacement.replaceAll(/\s+/g, ' ')}`);
 console.log(table().join('\n'));
+process.exit(0);

@@ -35,5 +35,6 @@ describe('an order that is kept', () => {
   it('leaves equal names in the order in which they came', () => {
     const orderOf = keptOrder((a, b) => a.length - b.length);
     expect(orderOf(['bb', 'aa', 'c'])).toEqual([2, 0, 1]);
+    expect(keptOrder()(['b', 'a', 'a'])).toEqual([1, 2, 0]);
   });
 });

@@ -1,10 +1,16 @@
 import 'vitest';
 
-/** What vitest.config.ts hands to the tests. */
+/** What vitest.config.ts, and `npm run mutants`, hand to the tests. */
 declare module 'vitest' {
   interface ProvidedContext {
     reconcileModel: { readonly runs: number; readonly seed: number; readonly only: readonly string[] };
     /** Of each account in the month that is reconciled. */
     monthMovements: number;
+    /** `active`: the mutant that a run is about; null: each test is repeated for those of `unnoticed` that it reaches, as long as it may. */
+    mutants: {
+      readonly active: string | null;
+      readonly unnoticed: readonly string[];
+      readonly budgetMs: number;
+    };
   }
 }
