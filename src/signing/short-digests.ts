@@ -3,7 +3,7 @@
  * which in workerd costs more than a digest of a few hundred bytes (docs/speed.md); of longer messages it is faster.
  */
 
-export type ShortAlgorithm = 'md5' | 'sha1' | 'sha256';
+type ShortAlgorithm = 'md5' | 'sha1' | 'sha256';
 
 /** The longest message, in bytes, that is digested here in less time than by node:crypto. */
 const LONGEST = 512;
@@ -188,7 +188,7 @@ const ALGORITHMS: Readonly<Record<ShortAlgorithm, Algorithm>> = {
 
 // --- Digests and HMACs ------------------------------------------------------------------------------------
 
-/** The last block of a message, or the last two. */
+/** The last block of a message, or the last two; the first one of an HMAC. */
 const ending = new Uint8Array(2 * BLOCK);
 
 /** @param before how many bytes of the message are in the state already. */
@@ -222,7 +222,7 @@ export function shortDigest(name: ShortAlgorithm, message: Uint8Array): Uint8Arr
 }
 
 /** A key worked into the states with which the inner and the outer digest begin. */
-export interface ReadyKey {
+interface ReadyKey {
   readonly inner: Int32Array;
   readonly outer: Int32Array;
 }
@@ -233,11 +233,8 @@ export function readyShortKey(name: ShortAlgorithm, key: Uint8Array): ReadyKey {
   const short = key.length > BLOCK ? shortDigest(name, key) : key;
   const stateWith = (mask: number) => {
     const state = start.slice();
-    mix(
-      state,
-      Uint8Array.from({ length: BLOCK }, (_, i) => (short[i] ?? 0) ^ mask),
-      0,
-    );
+    for (let i = 0; i < BLOCK; i++) ending[i] = mask ^ (i < short.length ? (short[i] as number) : 0);
+    mix(state, ending, 0);
     return state;
   };
   return { inner: stateWith(0x36), outer: stateWith(0x5c) };
