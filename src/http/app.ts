@@ -1,5 +1,5 @@
 /** All routes together: what every request gets, and what no route takes. */
-import { Hono } from 'hono';
+
 import { requireLoopback } from '../env.ts';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
@@ -7,7 +7,6 @@ import { hex } from '../signing/bytes.ts';
 import { countAddress, openDoor } from './address-limit.ts';
 import { logoRoutes } from './admin/branding.ts';
 import { adminRoutes } from './admin/routes.ts';
-import type { AppEnv } from './app-env.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { learnLanguages } from './checkout/texts/spoken.ts';
 import { checkoutRoutes } from './checkout.ts';
@@ -20,13 +19,14 @@ import { paymentRoutes } from './payments.ts';
 import { polybankingRoutes } from './polybanking/routes.ts';
 import { onError, problemAnswer } from './problems.ts';
 import { providerRoutes } from './providers.ts';
+import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 import { isShoppersWay, otherMethodPage, unknownPayment } from './shopper-pages.ts';
 
 export const VERSION = '0.1.0';
 
 /** Each path answers 405 with an Allow header to the methods that it does not take. */
-function rejectOtherMethods(app: Hono<AppEnv>): void {
+function rejectOtherMethods(app: Routes): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
     if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
@@ -41,8 +41,8 @@ function rejectOtherMethods(app: Hono<AppEnv>): void {
 }
 
 /** The Worker's application. `serviceOf` is called once per request with the Worker's bindings. */
-export function createApp(serviceOf: (bindings: object) => Service): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+export function createApp(serviceOf: (bindings: object) => Service): Routes {
+  const app = new Routes();
   app.onError(onError);
   app.notFound((c) =>
     // A program has added something to a link, or cut it.

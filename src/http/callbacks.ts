@@ -1,11 +1,12 @@
 /** The provider's route: notifications. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { open } from '../gateway/accounts.ts';
 import { takeNotification } from '../gateway/notifications.ts';
 import { Problem, Refusal } from '../payments/errors.ts';
 import type { AppEnv } from './app-env.ts';
 import { documented } from './openapi.ts';
 import { providerRequest, respond, senderOf } from './provider-request.ts';
+import { Routes } from './router.ts';
 
 /** What the outside learns of a refusal: that it was one, and its kind. */
 function refused(refusal: Refusal): Problem {
@@ -60,8 +61,8 @@ async function callback(c: Context<AppEnv>): Promise<Response> {
   return respond(taken);
 }
 
-export function callbackRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function callbackRoutes(): Routes {
+  const routes = new Routes();
   routes.on(
     ['GET', 'POST'],
     '/callback/:account',

@@ -1,5 +1,5 @@
 /** The shopper's routes: the hop to the provider, and the way back. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { choiceOf } from '../gateway/checkout.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { ID_LENGTH, type PaymentId, paymentId } from '../payments/id.ts';
@@ -11,6 +11,7 @@ import { checkoutPath } from './checkout-url.ts';
 import { hopFailedPage, noChoicePage } from './hop-failed.ts';
 import { documented } from './openapi.ts';
 import { back } from './return.ts';
+import { Routes } from './router.ts';
 import { hop } from './shopper.ts';
 import { otherMethodPage, previewed, unknownPayment } from './shopper-pages.ts';
 import { seeOther } from './to-shop.ts';
@@ -109,8 +110,8 @@ const TROUBLES = {
 const PAGES =
   'Whatever happens, the shopper gets a page: that nothing was charged, or that it is not known yet, how to try again or to pay another way, the way back to the shop, and the request id. What a provider said stands in the log of the payment (`forward.failed`).';
 
-export function checkoutRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function checkoutRoutes(): Routes {
+  const routes = new Routes();
   routes.get(
     '/pay/:id/:token',
     documented({

@@ -2,14 +2,14 @@
  * The OpenAPI document. The build makes it (reference/); where the service is reached is put in here. The pages of /docs are static files
  * beside the Worker, which the platform serves without it (src/build/site, wrangler.toml).
  */
-import { Hono } from 'hono';
+
 import { originOf } from '../gateway/start-attempt.ts';
-import type { AppEnv } from './app-env.ts';
 import { documented } from './openapi.ts';
 import { PLACEHOLDERS } from './reference/placeholders.ts';
+import { Routes } from './router.ts';
 
-export function docsRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function docsRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/openapi.json',

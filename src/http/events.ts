@@ -1,10 +1,10 @@
 /** The shop's feed of events: what its webhooks say, for those who fetch them. */
-import { Hono } from 'hono';
+
 import type { FeedMessage } from '../payments/feed.ts';
-import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { queryOf } from './body.ts';
 import { documented } from './openapi.ts';
+import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
 /** An event as it is shown: the body of the webhook, byte for byte, with its id before it. */
@@ -12,8 +12,8 @@ function shownEvent({ id, body }: Pick<FeedMessage, 'id' | 'body'>): string {
   return `{"id":${JSON.stringify(id)},${body.slice(1)}`;
 }
 
-export function eventRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function eventRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/events',

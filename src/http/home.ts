@@ -1,8 +1,8 @@
 /** The front door in production, for people who come upon the address; and the icon that their browsers ask for. */
-import { Hono } from 'hono';
-import type { AppEnv } from './app-env.ts';
+
 import { documented } from './openapi.ts';
 import { homePage, ownPolicy, pageHeaders } from './pages.tsx';
+import { Routes } from './router.ts';
 import { newNonce } from './shopper-pages.ts';
 
 /** A sheet with a signature's stroke. */
@@ -16,8 +16,8 @@ const ICON_HEADERS = {
   'cache-control': 'public, max-age=86400',
 };
 
-export function homeRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function homeRoutes(): Routes {
+  const routes = new Routes();
   routes.get(
     '/',
     documented({

@@ -1,5 +1,5 @@
 /** The storefront's routes after a payment: capture, cancel, refund and refresh. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { originOf } from '../gateway/start-attempt.ts';
 import { refresh } from '../gateway/status-query.ts';
 import type { PaymentRead } from '../ledger/commands.ts';
@@ -12,6 +12,7 @@ import { optionalJsonBody } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { documented, type Example } from './openapi.ts';
 import { demoPayment, OPERATION_ERRORS, OPERATION_HEADERS, OPERATION_SUMMARIES, operate } from './operate.ts';
+import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
 const EXAMPLES: Record<OperationKind, Example> = {
@@ -48,8 +49,8 @@ async function ownPayment(c: Context<AppEnv>): Promise<{ id: PaymentId; shop: st
   return { id, shop: shop.id, read };
 }
 
-export function operationRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function operationRoutes(): Routes {
+  const routes = new Routes();
   for (const kind of OPERATION_KINDS) {
     routes.post(
       `/v1/payments/:id/${kind}`,

@@ -5,14 +5,13 @@
  * Every public method of an entrypoint can be called, so that there are none but these.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import type { Hono } from 'hono';
 import type { Credential, Session } from '../directory/credentials.ts';
 import type { OperatorUser } from '../directory/operators.ts';
 import { itself } from '../directory/types.ts';
 import type { Service } from '../gateway/service.ts';
 import { Problem } from '../payments/errors.ts';
-import type { AppEnv } from './app-env.ts';
 import { problemAnswer } from './problems.ts';
+import type { Routes } from './router.ts';
 import { bindingsFor } from './signed-in.ts';
 
 /** The console in the audit log, where it changes how somebody signs in. */
@@ -31,10 +30,7 @@ export interface Browser {
  * The entrypoint's class.
  * @param app all routes, as `fetch` has them.
  */
-export function operatorEntrypoint<Env extends object>(
-  app: () => Hono<AppEnv>,
-  serviceOf: (env: Env) => Service,
-) {
+export function operatorEntrypoint<Env extends object>(app: () => Routes, serviceOf: (env: Env) => Service) {
   return class OperatorApi extends WorkerEntrypoint<Env> {
     /** A user by its e-mail address, in any case; null: nobody has it. One that is switched off is found, with `active` false. */
     userByEmail(email: string): Promise<OperatorUser | null> {

@@ -1,18 +1,18 @@
 /** The storefront's routes: creating and reading payments. */
-import { Hono } from 'hono';
+
 import type { Shop } from '../directory/types.ts';
 import type { LedgerClient, Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { derivePaymentId, paymentId } from '../payments/id.ts';
 import { base64url, fromBase64url, fromUtf8, utf8 } from '../signing/bytes.ts';
-import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { optionalJsonBody, queryOf } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from './create-payment.ts';
 import { documented } from './openapi.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from './payment-log.ts';
+import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
 function unknownPayment(): Problem {
@@ -44,8 +44,8 @@ function cursorOf(text: string | undefined) {
   return { createdAt, id };
 }
 
-export function paymentRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function paymentRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/payments',

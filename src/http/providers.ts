@@ -1,5 +1,5 @@
 /** Choosing a provider: what there is, and what a shop has. */
-import { Hono } from 'hono';
+
 import { meansOf } from '../gateway/means.ts';
 import { methodsOf } from '../gateway/methods.ts';
 import { shownProof } from '../gateway/proof.ts';
@@ -7,14 +7,14 @@ import { providersDocument } from '../gateway/provider-texts.ts';
 import { offeredAccounts } from '../gateway/start-attempt.ts';
 import { Problem } from '../payments/errors.ts';
 import { provider } from '../providers/registry.ts';
-import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { queryOf } from './body.ts';
 import { documented } from './openapi.ts';
+import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
-export function providerRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function providerRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/providers',

@@ -3,7 +3,6 @@
  * Worker of their own (src/sandbox/wrangler.toml). No route of the internet leads here.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import type { Hono } from 'hono';
 import { type SandboxAccount, sandboxAccount } from '../directory/sandbox-account.ts';
 import type { Account } from '../directory/types.ts';
 import { accountsToChoose } from '../gateway/checkout.ts';
@@ -11,9 +10,9 @@ import type { Service } from '../gateway/service.ts';
 import { originOf } from '../gateway/start-attempt.ts';
 import { Problem } from '../payments/errors.ts';
 import { paymentId } from '../payments/id.ts';
-import type { AppEnv } from './app-env.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { problemAnswer } from './problems.ts';
+import type { Routes } from './router.ts';
 
 /** The accounts of a kind, with their secrets. None of them takes real money. */
 export async function accountsOfBanks(
@@ -47,7 +46,7 @@ const THEIR_PATHS = /^\/(?:callback|return|pay|p)\//;
 
 /** The entrypoint for the Worker of the simulated banks. */
 export function sandboxEntrypoint<Bindings extends object>(
-  app: () => Hono<AppEnv>,
+  app: () => Routes,
   serviceOf: (bindings: Bindings) => Service,
 ) {
   return class extends WorkerEntrypoint<Bindings> {

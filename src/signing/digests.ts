@@ -1,13 +1,16 @@
 /**
  * Digests and HMACs, and which engine computes what (docs/speed.md has the times):
  *
- * - node:crypto, built into workerd and Node, computes every digest and HMAC, and DES (weak.ts), and verifies RSA (rsa.ts). It is
+ * - node:crypto, built into workerd and Node, computes digests and HMACs, and DES (weak.ts), and verifies RSA (rsa.ts). It is
  *   synchronous, so a signature can be made inside one Durable Object turn without opening a gate; it is native code; it has MD5 and
  *   SHA-1 the same way; and it is nothing that the Worker carries.
+ * - short-digests.ts is faster for most of what is signed: for MD5, SHA-1 and SHA-256 of a few hundred bytes.
  * - WebCrypto signs with RSA (rsa.ts), and does ECDSA (ecdsa.ts), Ed25519 (ed25519.ts) and AES-GCM (directory/vault.ts).
  */
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { base64, hex, utf8 } from './bytes.ts';
 import { kept } from './kept.ts';
+import { isShortDigest, readyShortKey, shortDigest, shortHmac } from './short-digests.ts';
 
 /** The same bytes without what a Buffer adds to them. */
 function plain(buffer: Uint8Array): Uint8Array {
@@ -17,15 +20,21 @@ function plain(buffer: Uint8Array): Uint8Array {
 /** An unkeyed digest of some bytes. */
 export interface Digest {
   (message: Uint8Array): Uint8Array;
-  /** In lower-case hexadecimal: node:crypto writes it faster than it hands out bytes. */
+  /** In lower-case hexadecimal: node:crypto writes that faster than it hands out bytes. */
   hex(message: Uint8Array): string;
 }
 
 /** The digest that node:crypto has under a name. */
 export function digestNamed(name: string): Digest {
-  const digest = (message: Uint8Array) => plain(createHash(name).update(message).digest());
+  const digest = (message: Uint8Array) =>
+    isShortDigest(name, message)
+      ? shortDigest(name, message)
+      : plain(createHash(name).update(message).digest());
   return Object.assign(digest, {
-    hex: (message: Uint8Array) => createHash(name).update(message).digest('hex'),
+    hex: (message: Uint8Array) =>
+      isShortDigest(name, message)
+        ? hex(shortDigest(name, message))
+        : createHash(name).update(message).digest('hex'),
   });
 }
 
@@ -42,9 +51,27 @@ export type MacAlgorithm = 'md5' | 'sha1' | keyof typeof digests;
 /** A text as a key: its bytes in UTF-8. Made ready once, it is taken in two thirds of the time (workerd), or a fifth of that for bytes (Node). */
 const readyKey = kept((text) => createSecretKey(text, 'utf8'));
 
-function hmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
+const shortKeys = {
+  md5: kept((text) => readyShortKey('md5', utf8(text))),
+  sha1: kept((text) => readyShortKey('sha1', utf8(text))),
+  sha256: kept((text) => readyShortKey('sha256', utf8(text))),
+};
+
+/** The HMAC of a message that is long, or of another digest than short-digests.ts has. */
+function longHmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array) {
   const isText = typeof key === 'string' && key !== '';
   return createHmac(algorithm, isText ? readyKey(key) : key).update(message);
+}
+
+/** The HMAC of a short message; null for any other. */
+function hmacOfShort(
+  algorithm: MacAlgorithm,
+  key: Uint8Array | string,
+  message: Uint8Array,
+): Uint8Array | null {
+  if (!isShortDigest(algorithm, message)) return null;
+  const ready = typeof key === 'string' ? shortKeys[algorithm](key) : readyShortKey(algorithm, key);
+  return shortHmac(algorithm, ready, message);
 }
 
 /**
@@ -52,7 +79,7 @@ function hmac(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8A
  * @param key a text is its bytes in UTF-8.
  */
 export function hmacOf(algorithm: MacAlgorithm, key: Uint8Array | string, message: Uint8Array): Uint8Array {
-  return plain(hmac(algorithm, key, message).digest());
+  return hmacOfShort(algorithm, key, message) ?? plain(longHmac(algorithm, key, message).digest());
 }
 
 /** The same as text. */
@@ -62,5 +89,7 @@ export function hmacText(
   message: Uint8Array,
   spelling: 'hex' | 'base64',
 ): string {
-  return hmac(algorithm, key, message).digest(spelling);
+  const short = hmacOfShort(algorithm, key, message);
+  if (short === null) return longHmac(algorithm, key, message).digest(spelling);
+  return spelling === 'hex' ? hex(short) : base64(short);
 }

@@ -3,7 +3,7 @@
  * as a text of one character a byte, which engines cut and join several times faster than arrays.
  */
 import type { Charset } from './charsets.ts';
-import { fromOctets, octets, textOfOctets, utf8Octets } from './octets.ts';
+import { fromOctets, isAscii, octets, textOfOctets, utf8Octets } from './octets.ts';
 
 /** One parameter as received, percent-decoded and nothing more. */
 export interface RawField {
@@ -63,7 +63,9 @@ function decodedBytes(text: string, plusIsSpace: boolean): string | null {
   for (let i = 0; i < bytes.length; i++) {
     let byte = bytes[i] as number;
     if (byte === PERCENT) {
-      byte = (nibble(bytes[i + 1] ?? 0) << 4) | nibble(bytes[i + 2] ?? 0);
+      // Looking behind the end would make the whole loop slower.
+      if (i + 2 >= bytes.length) return null;
+      byte = ((NIBBLES[bytes[i + 1] as number] as number) << 4) | (NIBBLES[bytes[i + 2] as number] as number);
       if (byte < 0) return null;
       i += 2;
     } else if (byte === PLUS && plusIsSpace) byte = SPACE;
@@ -97,6 +99,8 @@ export function percentDecode(text: string, plus: 'space' | 'literal' = 'space')
  */
 export function parseForm(body: Uint8Array | string, most = Number.POSITIVE_INFINITY): RawField[] | null {
   const text = typeof body === 'string' ? body : octets(body);
+  // Nearly every body is ASCII. What was not decoded is then no other text either.
+  const isText = isAscii(text);
   const fields: RawField[] = [];
   let equals = text.indexOf('=');
   for (let start = 0; start < text.length && fields.length < most; ) {
@@ -106,10 +110,16 @@ export function parseForm(body: Uint8Array | string, most = Number.POSITIVE_INFI
     if (equals >= 0 && equals < start) equals = text.indexOf('=', start);
     if (end > start) {
       const isBare = equals < 0 || equals >= end;
-      const name = decodedOctets(text.slice(start, isBare ? end : equals), true);
-      const value = isBare ? '' : decodedOctets(text.slice(equals + 1, end), true);
+      const rawName = text.slice(start, isBare ? end : equals);
+      const rawValue = isBare ? '' : text.slice(equals + 1, end);
+      const name = decodedOctets(rawName, true);
+      const value = decodedOctets(rawValue, true);
       if (name === null || value === null) return null;
-      fields.push({ name: textOfOctets(name), value: textOfOctets(value), octets: value });
+      fields.push({
+        name: isText && name === rawName ? name : textOfOctets(name),
+        value: isText && value === rawValue ? value : textOfOctets(value),
+        octets: value,
+      });
     }
     start = end + 1;
   }

@@ -1,4 +1,4 @@
-/** node:crypto, which computes what is signed, against @noble/hashes, which is pure TypeScript and shares no line with it. */
+/** What computes what is signed, node:crypto and our own code, against @noble/hashes, which shares no line with either. */
 
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
@@ -6,9 +6,9 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hex, utf8 } from '../../src/signing/bytes.ts';
+import { base64, hex, utf8 } from '../../src/signing/bytes.ts';
 import { checkoutKey } from '../../src/signing/checkout-token.ts';
-import { digests, hmacOf, type MacAlgorithm } from '../../src/signing/digests.ts';
+import { digests, hmacOf, hmacText, type MacAlgorithm } from '../../src/signing/digests.ts';
 import { weakDigests } from '../../src/signing/weak.ts';
 
 const NOBLE = { md5, sha1, sha224, sha256, sha384, sha512 } as const;
@@ -16,7 +16,26 @@ const NOBLE = { md5, sha1, sha224, sha256, sha384, sha512 } as const;
 /** Around the blocks of each algorithm, where padding goes wrong. */
 const bytes = fc.uint8Array({ maxLength: 300 });
 
-describe('the platform agrees with an engine in pure TypeScript about', () => {
+/** Every length around the blocks, and around the longest one that short-digests.ts takes. */
+const lengths = [...Array(140).keys(), 447, 448, 503, 511, 512, 513, 600];
+
+describe('another engine agrees about', () => {
+  it.each(Object.entries({ ...digests, ...weakDigests }))(
+    '%s and its HMAC of every length',
+    (name, digest) => {
+      const noble = NOBLE[name as keyof typeof NOBLE];
+      for (const length of lengths) {
+        const message = Uint8Array.from({ length }, (_, i) => 37 * i + length);
+        expect(hex(digest(message)), String(length)).toBe(hex(noble(message)));
+        expect(digest.hex(message)).toBe(hex(digest(message)));
+        const key = 'x'.repeat(length);
+        const expected = hmac(noble, utf8(key), message);
+        expect(hex(hmacOf(name as MacAlgorithm, key, message)), String(length)).toBe(hex(expected));
+        expect(hmacText(name as MacAlgorithm, utf8(key), message, 'base64')).toBe(base64(expected));
+      }
+    },
+  );
+
   it.each(Object.entries({ ...digests, ...weakDigests }))('%s of any bytes', (name, digest) => {
     fc.assert(
       fc.property(bytes, (message) => {

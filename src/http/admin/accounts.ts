@@ -1,5 +1,5 @@
 /** The operator's routes for accounts. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { Account } from '../../directory/types.ts';
 import {
   accountInput,
@@ -35,6 +35,7 @@ import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { nextCursor } from './paging.ts';
 import { shownMembers } from './shown-members.ts';
@@ -106,8 +107,8 @@ async function answerOfAccount(c: Context<AppEnv>, id: string) {
   return answer;
 }
 
-export function accountRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function accountRoutes(): Routes {
+  const routes = new Routes();
 
   routes.put(
     '/v1/admin/accounts/:id',

@@ -1,16 +1,16 @@
 /** The operator's routes for refunds that two people decide. */
-import { Hono } from 'hono';
+
 import { decideOperation } from '../../gateway/approvals.ts';
 import { scopedPayment } from '../../gateway/scoped.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { currency } from '../../payments/currencies.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { demoPayment } from '../operate.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /**
@@ -47,8 +47,8 @@ const DECISION_WORDS = {
   },
 } as const;
 
-export function approvalRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function approvalRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/approvals',

@@ -1,14 +1,14 @@
 /** The operator's route for attempts that wait for a person: their messages prove nothing, and nobody can be asked. */
-import { Hono } from 'hono';
+
 import { scopedPayment } from '../../gateway/scoped.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import type { Minor } from '../../payments/money.ts';
-import type { AppEnv } from '../app-env.ts';
 import { jsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /** A payment that waits for a person, for the example: PayFiP's URL form says that it is paid, and nobody has signed that. */
@@ -19,8 +19,8 @@ const WAITING_PAYMENT = [
   `curl -sf "$BASE/callback/docs-payfip?o=$CLAIMED"01 -d "numcli=090909&refdet=$CLAIMED"01 -d 'montant=5500&saisie=A&resultrans=P' > /dev/null`,
 ].join('\n');
 
-export function attemptRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function attemptRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/payments/:id/attempts/:attempt',

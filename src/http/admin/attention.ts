@@ -1,5 +1,5 @@
 /** The operator's routes of what needs a person. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { AttentionCursor, Sight } from '../../directory/attention.ts';
 import { mayDo, type Operator } from '../../gateway/permissions.ts';
 import { ownAccount, scopedShop } from '../../gateway/scoped.ts';
@@ -8,6 +8,7 @@ import type { AppEnv } from '../app-env.ts';
 import { jsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /** Entries of a page, unless asked otherwise. */
@@ -41,8 +42,8 @@ async function openEntry(c: Context<AppEnv>) {
   return found;
 }
 
-export function attentionRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function attentionRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/attention',

@@ -1,13 +1,13 @@
 /** The operator's route for the audit log: filtered, in pages, and as a file. */
-import { Hono } from 'hono';
+
 import type { AuditEntry } from '../../directory/types.ts';
 import { scopedShop } from '../../gateway/scoped.ts';
 import { invalidField } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
 import { csvOf } from '../csv.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { nextCursor } from './paging.ts';
 
@@ -40,8 +40,8 @@ const FILES = {
   ndjson: { write: ndjson, type: 'application/x-ndjson' },
 } as const;
 
-export function auditRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function auditRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/audit',

@@ -1,10 +1,10 @@
 /** The operator's routes for the check of the books: `countersign audit` walks them. */
-import { Hono } from 'hono';
+
 import { checkAnchors, checkListed, checkNext } from '../../gateway/book-audit.ts';
 import { invalidField } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 const PAGE = 50;
@@ -12,8 +12,8 @@ const PAGE = 50;
 /** Anchors of a page: each has up to two million leaves. */
 const ANCHORS = 1;
 
-export function bookCheckRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function bookCheckRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/checks/payments',

@@ -1,5 +1,5 @@
 /** How a shop looks on our pages: the operator's routes, and the public address of its logo. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { Branding } from '../../directory/branding.ts';
 import { LOGO_LIMIT, logoType } from '../../gateway/logo.ts';
 import { scopedShop } from '../../gateway/scoped.ts';
@@ -12,6 +12,7 @@ import { idParam, jsonBody, queryOf, rawBody } from '../body.ts';
 import { previewPage } from '../checkout-preview.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /** Hexadecimal digits of the hash in the address of a logo. */
@@ -33,8 +34,8 @@ function brandingAnswer(c: Context<AppEnv>, shop: string, { name, color, languag
   return { name, color, language, logo: logoHash === null ? null : address };
 }
 
-export function brandingRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function brandingRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/shops/:id/branding',
@@ -149,8 +150,8 @@ export function brandingRoutes(): Hono<AppEnv> {
 }
 
 /** Logos, for everybody. */
-export function logoRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function logoRoutes(): Routes {
+  const routes = new Routes();
   const logo = async (c: Context<AppEnv>, shop: string, hash: string | null) => {
     const stored = await c.get('service').directory.logo(shop);
     const bytes = stored && fromBase64(stored.logo);

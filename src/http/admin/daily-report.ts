@@ -1,5 +1,5 @@
 /** The operator's routes for the daily report. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { ReportTarget } from '../../directory/settings.ts';
 import { requireZone } from '../../gateway/books.ts';
 import { firstDayOf, reportSecret } from '../../gateway/daily-report.ts';
@@ -10,6 +10,7 @@ import type { AppEnv } from '../app-env.ts';
 import { jsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 const EXAMPLE = { url: 'https://books.example.com/countersign', timeZone: 'Europe/Zurich', hour: 6 };
@@ -24,8 +25,8 @@ async function target(c: Context<AppEnv>): Promise<ReportTarget> {
   return found;
 }
 
-export function dailyReportRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function dailyReportRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/report',

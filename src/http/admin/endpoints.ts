@@ -1,5 +1,5 @@
 /** The operator's routes of webhook endpoints, and of messages that are sent again. */
-import { Hono } from 'hono';
+
 import type { Endpoint } from '../../directory/endpoints.ts';
 import {
   changeEndpoint,
@@ -11,11 +11,11 @@ import {
 import { resendMany } from '../../gateway/resend-many.ts';
 import { scopedShop } from '../../gateway/scoped.ts';
 import { invalidField } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { shownMembers } from './shown-members.ts';
 
@@ -33,8 +33,8 @@ const endpointAnswer = (endpoint: Endpoint) =>
     'updatedAt',
   ]);
 
-export function endpointRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function endpointRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/shops/:id/endpoints',

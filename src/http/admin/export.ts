@@ -1,5 +1,5 @@
 /** The operator's export: payments, operations, events and movements of a range, in pages that make one file. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type * as v from 'valibot';
 import type { BookCursor, BookRange } from '../../directory/books.ts';
 import { bookCursor, bookCursorText, bookRange } from '../../gateway/books.ts';
@@ -10,6 +10,7 @@ import { queryOf } from '../body.ts';
 import { csvOf } from '../csv.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { xmlOf } from '../xml.ts';
 import {
@@ -144,8 +145,8 @@ async function exportPage(c: Context<AppEnv>): Promise<Response> {
   });
 }
 
-export function exportRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function exportRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/export',

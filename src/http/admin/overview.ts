@@ -1,14 +1,14 @@
 /** The operator's route for the sums of the first page. */
-import { Hono } from 'hono';
+
 import { overviewOf } from '../../gateway/overview.ts';
-import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
-export function overviewRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function overviewRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/overview',

@@ -1,11 +1,10 @@
 /** What operators do with a payment: capture, cancel, refund, refresh, send its webhook again, erase its shopper's data. */
-import { Hono } from 'hono';
+
 import { approvalAbove } from '../../gateway/approvals.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { refresh } from '../../gateway/status-query.ts';
 import { Problem } from '../../payments/errors.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../payments/operations.ts';
-import type { AppEnv } from '../app-env.ts';
 import { optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented, type Example } from '../openapi.ts';
@@ -19,6 +18,7 @@ import {
 } from '../operate.ts';
 import { operatorOf } from '../operator.ts';
 import { shownDelivery } from '../payment-log.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { paymentInPath } from './payments.ts';
 
@@ -43,8 +43,8 @@ const EXAMPLES: Record<OperationKind, Example> = {
   },
 };
 
-export function paymentOperationRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function paymentOperationRoutes(): Routes {
+  const routes = new Routes();
 
   for (const kind of OPERATION_KINDS) {
     routes.post(

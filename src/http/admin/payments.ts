@@ -1,5 +1,5 @@
 /** The operator's routes for payments of all shops in scope: search, one payment, its log and webhooks, and payment links. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type * as v from 'valibot';
 import { findPayments, type SearchRequest } from '../../gateway/payment-search.ts';
 import { scopedPayment, scopedShop } from '../../gateway/scoped.ts';
@@ -13,6 +13,7 @@ import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from '../payment-log.ts';
 import { qrCode } from '../qr-code.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 const utc = (time: string | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
@@ -48,8 +49,8 @@ export function paymentInPath(c: Context<AppEnv>) {
   return scopedPayment(c.get('service'), operatorOf(c).scope, c.req.param('id'));
 }
 
-export function operatorPaymentRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function operatorPaymentRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/payments',

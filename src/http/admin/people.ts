@@ -1,12 +1,12 @@
 /** The operator's routes for operators: tokens and users, which owners make. */
-import { Hono } from 'hono';
+
 import type { Grant, OperatorToken, OperatorUser } from '../../directory/operators.ts';
 import { grantOf, isGrantWithin, knownToken, knownUser, requireFreeEmail } from '../../gateway/grants.ts';
 import { invalidField } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { jsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /** A grant's limits as the API has them: null, null is everything. */
@@ -22,8 +22,8 @@ function shownToken(token: OperatorToken) {
   return withLimits(token);
 }
 
-function tokenRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+function tokenRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/tokens',
@@ -105,8 +105,8 @@ function tokenRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-function userRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+function userRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/users',
@@ -208,6 +208,6 @@ function userRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-export function peopleRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().route('/', tokenRoutes()).route('/', userRoutes());
+export function peopleRoutes(): Routes {
+  return new Routes().route('/', tokenRoutes()).route('/', userRoutes());
 }

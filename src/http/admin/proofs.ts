@@ -1,16 +1,16 @@
 /** The operator's routes for what proves a log: the file of one payment, and the anchors. */
-import { Hono } from 'hono';
+
 import { anchorProof } from '../../gateway/anchors.ts';
 import { type LogProof, PROOF_VERSION } from '../../gateway/log-proof.ts';
 import { Problem } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { paymentInPath } from './payments.ts';
 
-export function proofRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function proofRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/payments/:id/proof',

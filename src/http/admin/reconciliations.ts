@@ -1,5 +1,5 @@
 /** The operator's routes for reconciliation: a file in pieces, how it is read, what came of it, marks, and asking the provider. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type * as v from 'valibot';
 import type { ListedReconciliation } from '../../directory/reconciliations.ts';
 import { requireZone } from '../../gateway/books.ts';
@@ -11,6 +11,7 @@ import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody, queryOf, rawBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { readReconciliation, reconciliationIn, shownReconciliation } from './reconciliation-answers.ts';
 
@@ -96,8 +97,8 @@ async function markRoute(
   return c.json({ number, mark });
 }
 
-export function reconciliationRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function reconciliationRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/reconciliations',

@@ -1,17 +1,17 @@
 /** The operator's routes: the upkeep of the directory, and all others put together. */
-import { Hono } from 'hono';
+
 import { scopedPayment } from '../../gateway/scoped.ts';
 import type { LedgerClient, Service } from '../../gateway/service.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { paymentId } from '../../payments/id.ts';
-import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import { polybankingViewRoutes } from '../polybanking/operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { accountRoutes } from './accounts.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -41,8 +41,8 @@ function objectLedger(service: Service, object: string, index: number): LedgerCl
   return ledger;
 }
 
-function upkeepRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+function upkeepRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/payments/rebuild',
@@ -145,8 +145,8 @@ function upkeepRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-export function adminRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function adminRoutes(): Routes {
+  const routes = new Routes();
   routes.use('/v1/admin/*', authenticateOperator);
   routes.route('/', accountRoutes());
   routes.route('/', shopRoutes());

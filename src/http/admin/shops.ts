@@ -1,15 +1,15 @@
 /** The operator's routes for shops and their keys. */
-import { Hono } from 'hono';
+
 import { KEY_KINDS, type Shop } from '../../directory/types.ts';
 import { requireChangeInScope, scopedShop, scopedShops } from '../../gateway/scoped.ts';
 import { knownShop, putShop } from '../../gateway/shop-change.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { Problem } from '../../payments/errors.ts';
-import type { AppEnv } from '../app-env.ts';
 import { DEFAULT_GRACE_SECONDS } from '../auth.ts';
 import { idParam, jsonBody, optionalJsonBody } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { shownMembers } from './shown-members.ts';
 
@@ -32,8 +32,8 @@ const shopAnswer = (shop: Shop) =>
     'updatedAt',
   ]);
 
-export function shopRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function shopRoutes(): Routes {
+  const routes = new Routes();
 
   routes.put(
     '/v1/admin/shops/:id',

@@ -1,11 +1,11 @@
 /** The operator's summary of the books. */
-import { Hono } from 'hono';
+
 import { bookSummary, type SummaryLine, type SummarySums } from '../../gateway/book-summary.ts';
-import type { AppEnv } from '../app-env.ts';
 import { queryOf } from '../body.ts';
 import { csvOf } from '../csv.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { withDecimals } from './export-lines.ts';
 
@@ -24,8 +24,8 @@ const COLUMNS = [
   'net',
 ] as const;
 
-export function summaryRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function summaryRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/summary',

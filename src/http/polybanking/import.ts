@@ -1,5 +1,5 @@
 /** The operator's routes for taking over PolyBanking's configs and transactions, its users' names and its log of changes. */
-import { Hono } from 'hono';
+
 import type { ImportedResult } from '../../directory/imported.ts';
 import { shopDifferences, takeOverTransaction } from '../../gateway/polybanking-import.ts';
 import { scopedShop } from '../../gateway/scoped.ts';
@@ -7,10 +7,10 @@ import { checkedShop, keyWarnings, putShop } from '../../gateway/shop-change.ts'
 import { originOf } from '../../gateway/start-attempt.ts';
 import { invalidField } from '../../payments/errors.ts';
 import { nextCursor } from '../admin/paging.ts';
-import type { AppEnv } from '../app-env.ts';
 import { jsonBody, queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
 import { operatorOf } from '../operator.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 
 /** The largest body: a transaction comes with its extra data and its whole log. */
@@ -24,8 +24,8 @@ function answerOf(result: ImportedResult, differences: readonly string[] = []) {
 }
 
 /** Configs as shops, transactions as payments. */
-function importRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+function importRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/imports/polybanking/shop',
@@ -112,8 +112,8 @@ function importRoutes(): Hono<AppEnv> {
 }
 
 /** Users as names, and the log of the configs' changes. */
-function peopleRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+function peopleRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/v1/admin/imports/polybanking/user',
@@ -220,6 +220,6 @@ function peopleRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-export function polybankingImportRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().route('/', importRoutes()).route('/', peopleRoutes());
+export function polybankingImportRoutes(): Routes {
+  return new Routes().route('/', importRoutes()).route('/', peopleRoutes());
 }

@@ -1,14 +1,14 @@
 /** The operator's route for a payment in the words of PolyBanking: what its own pages showed of a transaction. */
-import { Hono } from 'hono';
+
 import { Problem } from '../../payments/errors.ts';
 import { paymentInPath } from '../admin/payments.ts';
-import type { AppEnv } from '../app-env.ts';
 import { documented } from '../openapi.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { detailsOf, logsOf } from './words.ts';
 
-export function polybankingViewRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function polybankingViewRoutes(): Routes {
+  const routes = new Routes();
 
   routes.get(
     '/v1/admin/payments/:id/polybanking',

@@ -2,7 +2,7 @@
  * PolyBanking's routes: what its clients call, unchanged (the paths, fields, codes and spellings are those of
  * PolyLAN/polybanking). A config is a shop, a transaction a payment; these routes and /v1 see the same ones.
  */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { Shop } from '../../directory/types.ts';
 import { open } from '../../gateway/accounts.ts';
 import { takeNotification } from '../../gateway/notifications.ts';
@@ -22,6 +22,7 @@ import type { AppEnv } from '../app-env.ts';
 import { documented } from '../openapi.ts';
 import { problemAnswer } from '../problems.ts';
 import { providerRequest, respond, senderOf } from '../provider-request.ts';
+import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { hop, shopperIp } from '../shopper.ts';
 import { unknownPayment } from '../shopper-pages.ts';
@@ -282,8 +283,8 @@ async function one(c: Context<AppEnv>): Promise<Response> {
 
 const KEYS = 'Form posts, urlencoded or multipart, as clients of PolyBanking send them.';
 
-export function polybankingRoutes(): Hono<AppEnv> {
-  const routes = new Hono<AppEnv>();
+export function polybankingRoutes(): Routes {
+  const routes = new Routes();
 
   routes.post(
     '/paiements/start/',

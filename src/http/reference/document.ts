@@ -1,14 +1,13 @@
 /** The OpenAPI document, from the descriptions of the routes and the schemas that validate them. Made when the Worker is built. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { Hono } from 'hono';
 import { type DescribeRouteOptions, describeRoute, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import type { GenericSchema } from 'valibot';
 import { type Permission, rolesWith } from '../../gateway/permissions.ts';
 import { PROBLEMS, type ProblemCode } from '../../payments/errors.ts';
 import { answerExample } from '../answer-examples.ts';
-import type { AppEnv } from '../app-env.ts';
 import { markdown, webhookTypes } from '../contract.ts';
 import { describedRoutes, type Example, type RouteDescription } from '../openapi.ts';
+import type { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { PROBLEM_WORDS } from '../words.ts';
 
@@ -225,7 +224,7 @@ function webhooksOf() {
  * The OpenAPI document of an application.
  * @param origin where it is reached from outside.
  */
-export async function apiDocument(app: Hono<AppEnv>, origin: string): Promise<ApiDocument> {
+export async function apiDocument(app: Routes, origin: string): Promise<ApiDocument> {
   // Where hono-openapi looks for the description of a route.
   for (const [check, described] of describedRoutes) Object.assign(check, describeRoute(openApiOf(described)));
   const document = (await generateSpecs(app, {

@@ -61,7 +61,11 @@ export function readMembers<Schema extends v.GenericSchema>(
 export function present<Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: Exclude<Members[Name], null | undefined> } {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
-  ) as { [Name in keyof Members]?: Exclude<Members[Name], null | undefined> };
+  const found: { [Name in keyof Members]?: Exclude<Members[Name], null | undefined> } = {};
+  for (const name of Object.keys(members) as (keyof Members)[]) {
+    const value = members[name];
+    if (value !== null && value !== undefined)
+      found[name] = value as Exclude<Members[keyof Members], null | undefined>;
+  }
+  return found;
 }

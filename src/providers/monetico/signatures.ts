@@ -6,7 +6,7 @@
  * refused, so that a signed text has one reading.
  */
 import { Refusal } from '../../payments/errors.ts';
-import { equalBytes, fromHex, hex, readable, utf8 } from '../../signing/bytes.ts';
+import { equalText, hex, readable, utf8 } from '../../signing/bytes.ts';
 import { hmacText } from '../../signing/digests.ts';
 import { type RawField, rawFields } from '../../signing/form.ts';
 import { kept } from '../../signing/kept.ts';
@@ -58,6 +58,8 @@ export function signMonetico(
 
 const NAME = /^[A-Za-z0-9_-]+$/;
 
+const MAC = /^[0-9A-Fa-f]{40}$/;
+
 /** Another field inside a value. */
 const FIELD_INSIDE = /\*[A-Za-z0-9_-]+=/;
 
@@ -84,9 +86,8 @@ export function verifyMonetico(
   const mac = values.get('MAC') ?? '';
   const { base, signature } = signed(settings, signedText(received));
   if (mac === '') throw new Refusal('signature_missing', 'there is no MAC');
-  const bytes = fromHex(mac);
-  if (bytes?.length !== 20) throw new Refusal('signature_malformed', 'MAC is not 40 hexadecimal digits');
-  if (!equalBytes(fromHex(signature) ?? new Uint8Array(), bytes))
+  if (!MAC.test(mac)) throw new Refusal('signature_malformed', 'MAC is not 40 hexadecimal digits');
+  if (!equalText(signature, mac.toLowerCase()))
     throw new Refusal('signature_mismatch', 'MAC does not fit the fields and the key', {
       base: readable(base),
       expected: signature,

@@ -30,11 +30,15 @@ export function decodedData(data: string, encoding: string): string | null {
  */
 export function readData(data: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const pair of data.split('|')) {
-    const at = pair.indexOf('=');
-    const name = at < 0 ? pair : pair.slice(0, at);
+  let equals = data.indexOf('=');
+  for (let start = 0, end = 0; start <= data.length; start = end + 1) {
+    const next = data.indexOf('|', start);
+    end = next < 0 ? data.length : next;
+    if (equals >= 0 && equals < start) equals = data.indexOf('=', start);
+    const isBare = equals < 0 || equals >= end;
+    const name = data.slice(start, isBare ? end : equals);
     if (values.has(name)) throw cameTwice('key', name);
-    const value = at < 0 ? '' : pair.slice(at + 1);
+    const value = isBare ? '' : data.slice(equals + 1, end);
     if (value !== '' && value !== 'null') values.set(name, value);
   }
   return values;
