@@ -2,8 +2,8 @@
 import { Refusal } from '../../payments/errors.ts';
 import type { Minor } from '../../payments/money.ts';
 import { apply, NEW_ATTEMPT } from '../../payments/rules.ts';
-import { summarize } from '../../payments/summary.ts';
 import type { Outcome, Status } from '../../payments/statuses.ts';
+import { summarize } from '../../payments/summary.ts';
 import { utf8 } from '../../signing/bytes.ts';
 import { kept } from '../../signing/kept.ts';
 import type { ProviderUpdate, Reply, Verdict } from '../contract.ts';
