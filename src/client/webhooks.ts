@@ -127,6 +127,8 @@ async function verifyStandard(
     required,
   ) as [string, string, string];
   const signed = concat([utf8(`${id}.${timestamp}.`), body]);
+  // The three are joined by dots before they are signed: with one in the id, the text would read in two ways.
+  if (id.includes('.')) throw clientProblem('malformed', 'the header webhook-id has a dot in it');
   const given = signatures.split(' ').filter((one) => one.startsWith('v1,'));
   let isGenuine = false;
   for (const secret of secrets) {
