@@ -10,8 +10,8 @@ import {
   type WebhookDialect,
 } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
+import { fromBase64 } from '../signing/bytes.ts';
 import { addressProblem } from '../webhooks/address.ts';
-import { webhookKey } from '../webhooks/standard.ts';
 import type { Service } from './service.ts';
 import { modeOf, modeProblem } from './shop-mode.ts';
 
@@ -111,10 +111,10 @@ function weaknessOf(kind: KeyKind, value: string): string | null {
   if (Array.from(value).length < SHORTEST_SIGNING_KEY || visible < FEWEST_KEY_BYTES)
     return `takes at least ${SHORTEST_SIGNING_KEY} characters, and not blanks: it signs`;
   if (kind !== 'webhookSecret') return null;
-  // What signs is not the text, but the bytes that it stands for.
-  const bytes = webhookKey(value);
-  if (bytes.length < FEWEST_KEY_BYTES || bytes.every((byte) => byte === bytes[0]))
-    return `takes at least ${FEWEST_KEY_BYTES} bytes at random, as base64 after whsec_: it signs`;
+  // What signs is not the text, but the bytes that it stands for. Programs read other base64 (bits after its end, no padding) each in their own way.
+  const bytes = fromBase64(value.replace('whsec_', ''));
+  if (!bytes || bytes.length < FEWEST_KEY_BYTES || bytes.every((byte) => byte === bytes[0]))
+    return `takes at least ${FEWEST_KEY_BYTES} bytes at random, as canonical base64 after whsec_: it signs`;
   return null;
 }
 

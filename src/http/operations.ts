@@ -86,7 +86,7 @@ export function operationRoutes(): Hono<AppEnv> {
         'provider_error',
         'provider_unreachable',
       ],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-refreshed', 'automatic') },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);

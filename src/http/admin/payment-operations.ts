@@ -100,7 +100,7 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
         'provider_error',
         'provider_unreachable',
       ],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-asked', 'automatic') },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);
@@ -134,7 +134,7 @@ export function paymentOperationRoutes(): Hono<AppEnv> {
       optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-sent-again', 'automatic') },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);
