@@ -150,21 +150,24 @@ describe('the other views of the guides', () => {
     ['docs/moving/getpaid.md', 'django-getpaid', 'pay', 'EUR', 19.99, 1999],
     ['docs/moving/getpaid.md', 'django-getpaid', 'pay', 'JPY', 500, 500],
     ['docs/moving/assist.md', 'django-assist', 'go_to_assist', 'RUB', 19.99, 1999],
-  ])('%s sends the shopper to the checkout of the same amount', async (source, mark, view, currency, total, amount) => {
-    const file = written(`${mark}.py`, blockOf(source, 'python', mark));
-    const asked = { method: 'GET', order: `order-${Date.now()}`, currency, total };
-    const { status, location } = await answer(
-      PYTHON,
-      ['test/docs/frameworks/django_view.py', file, view],
-      asked,
-    );
-    expect(status).toBe(302);
-    expect((await fetch(location ?? '', { redirect: 'manual' })).status).toBeLessThan(400);
-    const found = await fetch(`${server.origin}/v1/payments?reference=${asked.order}`, {
-      headers: { authorization: `Bearer ${KEYS.SHOP_KEY}` },
-    });
-    expect(await found.json()).toMatchObject({ data: [{ amount, currency }] });
-  });
+  ])(
+    '%s sends the shopper to the checkout of the same amount',
+    async (source, mark, view, currency, total, amount) => {
+      const file = written(`${mark}.py`, blockOf(source, 'python', mark));
+      const asked = { method: 'GET', order: `order-${Date.now()}`, currency, total };
+      const { status, location } = await answer(
+        PYTHON,
+        ['test/docs/frameworks/django_view.py', file, view],
+        asked,
+      );
+      expect(status).toBe(302);
+      expect((await fetch(location ?? '', { redirect: 'manual' })).status).toBeLessThan(400);
+      const found = await fetch(`${server.origin}/v1/payments?reference=${asked.order}`, {
+        headers: { authorization: `Bearer ${KEYS.SHOP_KEY}` },
+      });
+      expect(await found.json()).toMatchObject({ data: [{ amount, currency }] });
+    },
+  );
 
   it('the page to come back to shows what is signed, and nothing else', async () => {
     const file = written('back.py', blockOf('docs/moving/getpaid.md', 'python', 'django-getpaid'));

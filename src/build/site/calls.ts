@@ -72,7 +72,8 @@ export function curlOf(method: string, path: string, described: DocumentedRoute)
 /** What docs/reference.md has its readers export, and what the lines themselves make along the way. */
 const GIVEN: ReadonlySet<string> = new Set(['BASE', 'SHOP_KEY', 'REQUEST_KEY', 'ADMIN_TOKEN', 'ANSWER']);
 
-const namesIn = (shell: string, pattern: RegExp) => new Set([...shell.matchAll(pattern)].map(([, name = '']) => name));
+const namesIn = (shell: string, pattern: RegExp) =>
+  new Set([...shell.matchAll(pattern)].map(([, name = '']) => name));
 
 /** The variables that lines of shell make. */
 export function madeIn(shell: string): ReadonlySet<string> {

@@ -17,6 +17,7 @@ import {
   OPERATION_SUMMARIES,
   operate,
 } from '../operate.ts';
+import { OPERATION_ANSWERS } from '../operation-examples.ts';
 import { operatorOf } from '../operator.ts';
 import { shownDelivery } from '../payment-log.ts';
 import * as schemas from '../schemas.ts';
@@ -28,18 +29,21 @@ const EXAMPLES: Record<OperationKind, Example> = {
     headers: { 'Idempotency-Key': 'operator-capture-1' },
     body: { amount: 500 },
     before: demoPayment('OPERATED', 'docs-operated', 'manual'),
+    answer: OPERATION_ANSWERS.capture,
   },
   cancel: {
     path: { id: '$OPERATED_TOO' },
     headers: { 'Idempotency-Key': 'operator-cancel-1' },
     body: {},
     before: demoPayment('OPERATED_TOO', 'docs-operated-too', 'manual'),
+    answer: OPERATION_ANSWERS.cancel,
   },
   refund: {
     path: { id: '$GIVEN_BACK' },
     headers: { 'Idempotency-Key': 'operator-refund-1' },
     body: { amount: 500 },
     before: demoPayment('GIVEN_BACK', 'docs-given-back', 'automatic'),
+    answer: OPERATION_ANSWERS.refund,
   },
 };
 

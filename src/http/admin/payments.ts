@@ -106,7 +106,11 @@ export function operatorPaymentRoutes(): Hono<AppEnv> {
       query: schemas.eventsQuery,
       success: { 200: schemas.events },
       errors: ['invalid_request', 'not_found'],
-      example: { path: { id: '$PAID' }, query: 'limit=10', before: demoPayment('PAID', 'docs-seen-log', 'automatic') },
+      example: {
+        path: { id: '$PAID' },
+        query: 'limit=10',
+        before: demoPayment('PAID', 'docs-seen-log', 'automatic'),
+      },
     }),
     async (c) => {
       const query = queryOf(c, schemas.eventsQuery);
