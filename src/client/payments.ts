@@ -101,7 +101,7 @@ export class Payments {
     const { data } = await this.#transport.send<PaymentList>({
       method: 'GET',
       path: '/v1/payments',
-      answer: 'page',
+      answer: 'list',
       query,
       options,
     });
