@@ -4,7 +4,8 @@
     back = verify_return(query, secret)                # {"payment", "reference", "status", "expires"}, for the page to show
 
 `body` is the bytes of the request before anything has parsed them; `headers` a mapping of names to values; `query` the query of the
-address that the shopper came back to. A secret may be a list of them while it is rotated. The same message may come twice, with the same
+address that the shopper came back to. A secret may be a list of them while it is rotated; one that is None is ignored, if another is there.
+The same message may come twice, with the same
 `webhook-id`, and messages may come out of order: of two, the one with the higher `data.version` is newer.
 """
 
@@ -25,7 +26,7 @@ class CountersignError(Exception):
 
 def _secrets(given):
     # One that is not set is none; one that is empty is a mistake.
-    secrets = [one for one in (given if isinstance(given, (list, tuple)) else [given]) if one is not None]
+    secrets = [one for one in (given if isinstance(given, (list, tuple, set)) else [given]) if one is not None]
     if not secrets or not all(isinstance(one, str) and one for one in secrets):
         raise CountersignError("the secret is missing")
     return secrets
