@@ -389,7 +389,7 @@ describe('what would be another call', () => {
   it.each(['operationId', 'idempotencyKey'])(
     'an operation whose %s is undefined is not one of its own: it would move the money again',
     async (name) => {
-      const named = payments.refund('7ZK0M3Q9T2V8XW4B', { [name]: undefined });
+      const named = payments.refund('7ZK0M3Q9T2V8XW4B', { [name]: undefined } as never);
       expect((await errorOf(named)).code).toBe('invalid_option');
       expect(sent).toHaveLength(0);
     },
