@@ -20,14 +20,15 @@ final class CountersignError extends \RuntimeException
 }
 
 /** @return list<string> the secrets as bytes */
-function keys(string|array $secrets): array
+function keys(string|array|false|null $secrets): array
 {
-    $secrets = array_values((array) $secrets);
-    $keys = array_map(static function (string $secret): string {
-        $text = str_starts_with($secret, 'whsec_') ? substr($secret, 6) : $secret;
+    // One that is not set (false of getenv) is none; one that is empty is a mistake.
+    $secrets = array_filter(is_array($secrets) ? $secrets : [$secrets], static fn ($one) => $one !== null && $one !== false);
+    $keys = array_map(static function (mixed $secret): string {
+        $text = is_string($secret) ? preg_replace('/^whsec_/', '', $secret) : '';
         // A secret that was taken over from elsewhere is its text.
-        $bytes = strlen($text) % 4 === 0 ? base64_decode($text, true) : false;
-        return $bytes === false ? $text : $bytes;
+        $bytes = (string) base64_decode($text, true);
+        return base64_encode($bytes) === $text ? $bytes : $text;
     }, $secrets);
     // Anybody can sign with an empty key.
     if ($keys === [] || in_array('', $keys, true)) {
@@ -37,7 +38,7 @@ function keys(string|array $secrets): array
 }
 
 /** @return array{type: string, timestamp: string, data: array} what the webhook says */
-function verifyWebhook(array $headers, string $body, string|array $secrets, ?int $now = null): array
+function verifyWebhook(array $headers, string $body, string|array|false|null $secrets, ?int $now = null): array
 {
     $named = array_change_key_case($headers);
     foreach (['webhook-id', 'webhook-timestamp', 'webhook-signature'] as $name) {
@@ -56,14 +57,19 @@ function verifyWebhook(array $headers, string $body, string|array $secrets, ?int
     if (!$genuine) {
         throw new CountersignError('no secret fits the signature');
     }
-    if (!preg_match('/^\d{1,12}$/D', $timestamp) || abs(($now ?? time()) - (int) $timestamp) > TOLERANCE_SECONDS) {
+    // Dots join what is signed: an id with one would be read in two ways.
+    if (!preg_match('/^[^.]+\.\d{1,12}$/D', "{$named['webhook-id']}.$timestamp")) {
+        throw new CountersignError('the headers webhook-id and webhook-timestamp have another form');
+    }
+    if (abs(($now ?? time()) - (int) $timestamp) > TOLERANCE_SECONDS) {
         throw new CountersignError('the message was sent too long ago, or the clock of this server is wrong');
     }
-    return json_decode($body, true, 512, JSON_THROW_ON_ERROR);
+    $event = json_decode($body, true);
+    return is_array($event) ? $event : throw new CountersignError('the body is not JSON');
 }
 
 /** @return array{payment: string, reference: string, status: string, expires: int} for the page to show */
-function verifyReturn(string $query, string|array $secrets, ?int $now = null): array
+function verifyReturn(string $query, string|array|false|null $secrets, ?int $now = null): array
 {
     $values = [];
     foreach (explode('&', ltrim($query, '?')) as $pair) {
@@ -85,6 +91,10 @@ function verifyReturn(string $query, string|array $secrets, ?int $now = null): a
     }
     if (!$genuine) {
         throw new CountersignError('no secret fits the signature of this return');
+    }
+    // Only the reference may have dots: with one in another part, the same text would be that of another reference.
+    if (!preg_match('/^[0-9A-Z]{16}$/D', $signed['payment']) || !preg_match('/^[a-z_]+$/D', $signed['status'])) {
+        throw new CountersignError('the parameters have another form than countersign gives them');
     }
     if (!preg_match('/^\d{1,12}$/D', $signed['expires']) || (int) $signed['expires'] < ($now ?? time())) {
         throw new CountersignError('the time of this return is over');

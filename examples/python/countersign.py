@@ -4,12 +4,12 @@
     back = verify_return(query, secret)                # {"payment", "reference", "status", "expires"}, for the page to show
 
 `body` is the bytes of the request before anything has parsed them; `headers` a mapping of names to values; `query` the query of the
-address that the shopper came back to. A secret may be a list of them while it is rotated. The same message may come twice, with the same
+address that the shopper came back to. A secret may be a list of them while it is rotated; one that is None is ignored, if another is there.
+The same message may come twice, with the same
 `webhook-id`, and messages may come out of order: of two, the one with the higher `data.version` is newer.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -25,8 +25,9 @@ class CountersignError(Exception):
 
 
 def _secrets(given):
-    secrets = [given] if isinstance(given, str) else list(given or [])
-    if not secrets or not all(secrets):
+    # One that is not set is none; one that is empty is a mistake.
+    secrets = [one for one in (given if isinstance(given, (list, tuple, set)) else [given]) if one is not None]
+    if not secrets or not all(isinstance(one, str) and one for one in secrets):
         raise CountersignError("the secret is missing")
     return secrets
 
@@ -35,7 +36,9 @@ def _key(secret):
     text = secret.removeprefix("whsec_")
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
+        key = b""
+    if base64.b64encode(key).decode() != text:
         # A secret that was taken over from elsewhere is its text.
         key = text.encode()
     if not key:
@@ -63,11 +66,15 @@ def verify_webhook(headers, body, secrets, now=None):
             is_genuine |= hmac.compare_digest(expected.encode(), given.encode())
     if not is_genuine:
         raise CountersignError("no secret fits the signature")
-    if not re.fullmatch("[0-9]{1,12}", timestamp):
-        raise CountersignError("the header webhook-timestamp is no time")
+    # Dots join what is signed: an id with one would be read in two ways.
+    if not re.fullmatch(r"[^.]+\.[0-9]{1,12}", f"{message_id}.{timestamp}"):
+        raise CountersignError("the headers webhook-id and webhook-timestamp have another form")
     if abs((time.time() if now is None else now) - int(timestamp)) > TOLERANCE_SECONDS:
         raise CountersignError("the message was sent too long ago, or the clock of this server is wrong")
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise CountersignError("the body is not JSON") from error
 
 
 def verify_return(query, secrets, now=None):
@@ -87,6 +94,9 @@ def verify_return(query, secrets, now=None):
         is_genuine |= hmac.compare_digest(expected.encode(), given.encode())
     if not is_genuine:
         raise CountersignError("no secret fits the signature of this return")
+    # Only the reference may have dots: with one in another part, the same text would be that of another reference.
+    if not re.fullmatch("[0-9A-Z]{16}", values["payment"]) or not re.fullmatch("[a-z_]+", values["status"]):
+        raise CountersignError("the parameters have another form than countersign gives them")
     if not re.fullmatch("[0-9]{1,12}", values["expires"]) or int(values["expires"]) < (time.time() if now is None else now):
         raise CountersignError("the time of this return is over")
     return {**values, "expires": int(values["expires"])}

@@ -1,6 +1,8 @@
 /** The client: what a storefront's server does with countersign. */
-import { clientProblem, namingText, timeLimit, wholeNumber } from './errors.ts';
+import { clientProblem, optionObject, timeLimit, wholeNumber } from './errors.ts';
+import { filterQuery, pathPart } from './filters.ts';
 import type { Secrets } from './mac.ts';
+import { nextPlace } from './pages.ts';
 import { Payments } from './payments.ts';
 import { type FetchFunction, type PlatformGlobals, requireServer } from './platform.ts';
 import { type ReturnAddress, type ReturnOptions, type VerifiedReturn, verifyReturn } from './returns.ts';
@@ -32,7 +34,7 @@ export interface MethodsFilter {
 
 /** Which part of the feed. */
 export interface EventsFilter {
-  /** The `id` of an event, or the `nextCursor` of a page: what follows. Left out: from the oldest that is kept. */
+  /** The `id` of an event, or the `nextCursor` of a page: what follows. Left out or null: from the oldest that is kept. */
   readonly after?: string | null | undefined;
   /** How many a page has, 1 to 100; left out: 20. */
   readonly limit?: number | undefined;
@@ -68,6 +70,14 @@ function checkedKey(key: unknown): string {
   );
 }
 
+/** @throws CountersignError invalid_option */
+function checkedFetch(given: FetchFunction | undefined): FetchFunction {
+  // Not kept as it is: fetch of some platforms has to be called as one of the global object.
+  if (given === undefined) return (url, init) => fetch(url, init);
+  if (typeof given === 'function') return given;
+  throw clientProblem('invalid_option', 'fetch is no function');
+}
+
 /** A shop's client. It keeps nothing between calls: one for each request does as well as one for all. */
 export class Countersign {
   /** The payments of the shop. */
@@ -77,11 +87,11 @@ export class Countersign {
   /** @throws CountersignError `invalid_option`; `browser` in a browser, where everybody could read the key. */
   constructor(options: CountersignOptions) {
     requireServer(globalThis as PlatformGlobals);
+    optionObject('the options of the client', options);
     this.#transport = new Transport({
       origin: originOfService(options.url),
       apiKey: checkedKey(options.apiKey),
-      // Not kept as it is: fetch of some platforms has to be called as one of the global object.
-      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      fetch: checkedFetch(options.fetch),
       timeoutMs: timeLimit(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       retries: wholeNumber('retries', options.retries ?? DEFAULT_RETRIES, 0),
       wait: waitUnlessAborted,
@@ -96,11 +106,11 @@ export class Countersign {
     filter: { readonly currency?: string | undefined } = {},
     options?: CallOptions,
   ): Promise<readonly ProviderInfo[]> {
-    const query = { ...filter };
     const answer = await this.#transport.send<{ data: ProviderInfo[] }>({
       method: 'GET',
       path: '/v1/providers',
-      query,
+      answer: 'list',
+      query: filterQuery(filter),
       options,
     });
     return answer.data;
@@ -108,8 +118,8 @@ export class Countersign {
 
   /** A provider by its id or an alias. @throws CountersignError `not_found` */
   async provider(id: string, options?: CallOptions): Promise<ProviderInfo> {
-    const path = `/v1/providers/${encodeURIComponent(namingText('the provider', id))}`;
-    return this.#transport.send({ method: 'GET', path, options });
+    const path = `/v1/providers/${pathPart('the provider', id)}`;
+    return this.#transport.send({ method: 'GET', path, answer: 'item', options });
   }
 
   /** The accounts that the shop may use, or those that take a currency. */
@@ -117,11 +127,11 @@ export class Countersign {
     filter: { readonly currency?: string | undefined } = {},
     options?: CallOptions,
   ): Promise<readonly ShopAccount[]> {
-    const query = { ...filter };
     const answer = await this.#transport.send<{ data: ShopAccount[] }>({
       method: 'GET',
       path: '/v1/accounts',
-      query,
+      answer: 'list',
+      query: filterQuery(filter),
       options,
     });
     return answer.data;
@@ -136,10 +146,14 @@ export class Countersign {
     filter: MethodsFilter = {},
     options?: CallOptions,
   ): Promise<readonly Means[]> {
-    const path = `/v1/accounts/${encodeURIComponent(namingText('the account', account))}/methods`;
-    return (
-      await this.#transport.send<{ data: Means[] }>({ method: 'GET', path, query: { ...filter }, options })
-    ).data;
+    const answer = await this.#transport.send<{ data: Means[] }>({
+      method: 'GET',
+      path: `/v1/accounts/${pathPart('the account', account)}/methods`,
+      answer: 'list',
+      query: filterQuery(filter),
+      options,
+    });
+    return answer.data;
   }
 
   /**
@@ -151,18 +165,19 @@ export class Countersign {
     filter: EventsFilter = {},
     options?: CallOptions,
   ): AsyncGenerator<FeedEvent, void, undefined> {
-    let { after } = filter;
+    let { after } = optionObject('the filter', filter);
     for (;;) {
       const { data, nextCursor } = await this.eventsPage({ ...filter, after }, options);
       yield* data;
       if (data.length === 0 || nextCursor === null) return;
-      after = nextCursor;
+      after = nextPlace(nextCursor, after);
     }
   }
 
   /** One page of `events`. */
-  eventsPage(filter: EventsFilter = {}, options?: CallOptions): Promise<FeedPage> {
-    return this.#transport.send({ method: 'GET', path: '/v1/events', query: { ...filter }, options });
+  async eventsPage(filter: EventsFilter = {}, options?: CallOptions): Promise<FeedPage> {
+    const query = filterQuery(filter);
+    return this.#transport.send({ method: 'GET', path: '/v1/events', answer: 'page', query, options });
   }
 
   /** As the function of that name. */

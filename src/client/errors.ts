@@ -106,8 +106,13 @@ export function clientProblem(code: ClientProblemCode, message: string, cause?: 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws CountersignError invalid_option */
-export function wholeNumber(name: string, value: number, from: number, to = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isSafeInteger(value) && value >= from && value <= to) return value;
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  from: number,
+  to = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= from && value <= to) return value;
   throw clientProblem(
     'invalid_option',
     `${name} is a whole number from ${from}${to < Number.MAX_SAFE_INTEGER ? ` to ${to}` : ''}, not ${String(value)}`,
@@ -117,6 +122,15 @@ export function wholeNumber(name: string, value: number, from: number, to = Numb
 /** @throws CountersignError invalid_option */
 export function timeLimit(milliseconds: number): number {
   return wholeNumber('timeoutMs', milliseconds, 1, LONGEST_TIMER_MS);
+}
+
+/**
+ * Options, a filter or a request, which are an object. Members of anything else would be read as left out.
+ * @throws CountersignError invalid_option
+ */
+export function optionObject<Given extends object>(name: string, value: Given): Given {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw clientProblem('invalid_option', `${name}: an object is expected, not ${String(value)}`);
 }
 
 /**

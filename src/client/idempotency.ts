@@ -12,9 +12,9 @@ export interface OperationName {
    * Your own name of this operation, the same whenever your program tries it again: the number of a return, say. The same name is carried
    * out once for each payment and kind of operation, also after a crash of your program.
    */
-  readonly operationId?: string | undefined;
+  readonly operationId?: string;
   /** In its place: the key of an earlier call, from the error that it ended with. Null, of an error before anything was sent: none. */
-  readonly idempotencyKey?: string | null | undefined;
+  readonly idempotencyKey?: string | null;
 }
 
 /** 128 bits at random, where nothing names the operation: a call is then an operation of its own, however often it is sent. */
@@ -29,10 +29,14 @@ function keyOfItsOwn(): string {
  */
 export async function operationKey(kind: OperationKind, name: OperationName): Promise<string> {
   const { operationId, idempotencyKey = null } = name;
+  // A name that was meant and is not there would make the same operation another one, which moves the money again.
+  for (const member of ['operationId', 'idempotencyKey'] as const)
+    if (member in name && name[member] === undefined)
+      throw clientProblem('invalid_option', `${member} is undefined: leave it out, or give the name`);
   if (idempotencyKey !== null) {
     if (operationId !== undefined)
       throw clientProblem('invalid_option', 'give operationId or idempotencyKey, not both');
-    if (KEY.test(idempotencyKey)) return idempotencyKey;
+    if (typeof idempotencyKey === 'string' && KEY.test(idempotencyKey)) return idempotencyKey;
     throw clientProblem('invalid_option', 'idempotencyKey has 1 to 255 printable ASCII characters');
   }
   if (operationId === undefined) return `${kind}/made/${keyOfItsOwn()}`;

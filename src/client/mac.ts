@@ -26,15 +26,15 @@ export function secretBytes(secret: string): Uint8Array {
 }
 
 /**
- * The secrets that may have signed: one, or several during a rotation. A variable of the environment that is not set is none: the list of a
- * rotation may name the older one for ever.
+ * The secrets that may have signed: one, or several during a rotation. One that is not set (undefined or null) is none, if another is there: the
+ * list of a rotation may name the older one for ever. An empty one is a mistake.
  */
-export type Secrets = string | undefined | readonly (string | undefined)[];
+export type Secrets = string | null | undefined | readonly (string | null | undefined)[];
 
 /** @throws CountersignError invalid_option without any. */
 export function secretList(secrets: Secrets): readonly string[] {
   const given = Array.isArray(secrets) ? (secrets as readonly unknown[]) : [secrets];
-  const list = given.filter((one) => one !== undefined);
+  const list = given.filter((one) => one !== undefined && one !== null);
   // An empty key would take a message that anybody has signed with it.
   if (
     list.length > 0 &&

@@ -25,12 +25,15 @@ const HOW_TO_GET_IT =
 /** The value of a header; null: it is not there. */
 export function headerOf(headers: HeaderSource, name: string): string | null {
   const { get } = headers as { get?: unknown };
-  if (typeof get === 'function')
-    return (headers as { get(name: string): string | null | undefined }).get(name) ?? null;
+  if (typeof get === 'function') {
+    const value: unknown = (headers as { get(name: string): unknown }).get(name);
+    return typeof value === 'string' ? value : null;
+  }
   const members = headers as Readonly<Record<string, string | readonly string[] | undefined>>;
   const key = Object.keys(members).find((one) => one.toLowerCase() === name);
   const value = key === undefined ? undefined : members[key];
-  return (typeof value === 'string' ? value : value?.join(', ')) ?? null;
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(', ') : null;
 }
 
 function bytesOf(body: unknown): Uint8Array {
@@ -56,5 +59,9 @@ export async function rawBodyOf(message: WebhookMessage): Promise<Uint8Array> {
   if (given.bodyUsed) {
     throw clientProblem('body_parsed', `the body of this request was read already. ${HOW_TO_GET_IT}`);
   }
-  return new Uint8Array(await given.arrayBuffer());
+  try {
+    return new Uint8Array(await given.arrayBuffer());
+  } catch (cause) {
+    throw clientProblem('malformed', 'the body did not come to its end', cause);
+  }
 }

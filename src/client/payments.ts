@@ -1,5 +1,6 @@
 /** The payments of a shop. */
-import { clientProblem, namingText } from './errors.ts';
+import { clientProblem, namingText, optionObject, wholeNumber } from './errors.ts';
+import { filterQuery } from './filters.ts';
 import { type OperationName, operationKey } from './idempotency.ts';
 import { everyItem } from './pages.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -31,18 +32,21 @@ export interface PaymentFilter {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** How many a page has, 1 to 100; left out: 20. */
   readonly limit?: number | undefined;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the page before. Left out or null: the first page. */
   readonly cursor?: string | null | undefined;
 }
 
 /** A create. */
 export interface CreateOptions extends CallOptions {
   /** With `replace`: the version that is replaced. Another one is `conflict_version`. */
-  readonly ifVersion?: number | undefined;
+  readonly ifVersion?: number;
 }
 
 /** A capture or refund, its name, and how it is called. */
-export interface OperationOptions extends OperationRequest, OperationName, CallOptions {}
+export interface OperationOptions extends Omit<OperationRequest, 'amount'>, OperationName, CallOptions {
+  /** In minor units. Left out: the whole. One that is there and undefined is a mistake. */
+  readonly amount?: number;
+}
 
 /** A cancel: it releases everything. */
 export type CancelOptions = Omit<OperationOptions, 'amount'>;
@@ -68,20 +72,24 @@ export class Payments {
    * @returns with `checkoutUrl`, where the shopper goes.
    * @throws CountersignError `reference_conflict`, with `differences` and `payment`, where the reference is another order's.
    */
-  create(order: PaymentOrder, { ifVersion, ...options }: CreateOptions = {}): Promise<Payment> {
+  async create(order: PaymentOrder, createOptions: CreateOptions = {}): Promise<Payment> {
+    const { ifVersion, ...options } = optionObject('the options of a create', createOptions);
+    // One that is undefined would replace whatever is there.
+    const isConditional = 'ifVersion' in createOptions;
     return this.#transport.send({
       method: 'POST',
       knownBy: 'reference',
       path: '/v1/payments',
-      body: order,
-      ...(ifVersion !== undefined && { headers: { 'if-match': `"${ifVersion}"` } }),
+      answer: 'payment',
+      body: optionObject('the order', order),
+      ...(isConditional && { headers: { 'if-match': `"${wholeNumber('ifVersion', ifVersion, 0)}"` } }),
       options,
     });
   }
 
   /** A payment as it is now, with its attempts. @throws CountersignError `not_found` */
   async get(id: string, options?: CallOptions): Promise<PaymentRead> {
-    return this.#transport.send({ method: 'GET', path: paymentPath(id), options });
+    return this.#transport.send({ method: 'GET', path: paymentPath(id), answer: 'payment', options });
   }
 
   /**
@@ -93,6 +101,7 @@ export class Payments {
     const { data } = await this.#transport.send<PaymentList>({
       method: 'GET',
       path: '/v1/payments',
+      answer: 'list',
       query,
       options,
     });
@@ -101,46 +110,53 @@ export class Payments {
 
   /**
    * Every payment that fits, the newest first; pages are read as they are needed. A member that is undefined is left out.
-   * @throws CountersignError `invalid_option` where a text of `metadata` is missing or empty, or `status` is an empty list.
+   * @throws CountersignError `invalid_option` where a member is null or empty, or a text of `metadata` is missing.
    */
-  list(filter: PaymentFilter = {}, options?: CallOptions): AsyncGenerator<Payment, void, undefined> {
-    return everyItem(filter.cursor, (cursor) => this.page({ ...filter, cursor }, options));
+  async *list(filter: PaymentFilter = {}, options?: CallOptions): AsyncGenerator<Payment, void, undefined> {
+    const { cursor: start } = optionObject('the filter', filter);
+    yield* everyItem(start, (cursor) => this.page({ ...filter, cursor }, options));
   }
 
   /** One page of the list. @throws CountersignError `invalid_option` as `list` does. */
   async page(filter: PaymentFilter = {}, options?: CallOptions): Promise<PaymentList> {
-    const { metadata = {}, ...query } = filter;
-    if (Array.isArray(query.status) && query.status.length === 0)
-      throw clientProblem('invalid_option', 'status has no status in it: leave it out for all of them');
-    const texts = Object.entries(metadata).map(
+    const { metadata = {}, ...rest } = optionObject('the filter', filter);
+    const texts = Object.entries(optionObject('metadata', metadata)).map(
       ([name, text]) => [`metadata[${name}]`, namingText(`metadata.${name}`, text)] as const,
     );
     return this.#transport.send({
       method: 'GET',
       path: '/v1/payments',
-      query: { ...query, ...Object.fromEntries(texts) },
+      answer: 'page',
+      query: { ...filterQuery(rest), ...Object.fromEntries(texts) },
       options,
     });
   }
 
   /** The log of a payment, the oldest line first. */
-  events(id: string, options?: CallOptions): AsyncGenerator<PaymentEvent, void, undefined> {
+  async *events(id: string, options?: CallOptions): AsyncGenerator<PaymentEvent, void, undefined> {
     const path = `${paymentPath(id)}/events`;
-    return everyItem(undefined, (cursor) =>
-      this.#transport.send<PaymentEvents>({ method: 'GET', path, query: { cursor }, options }),
+    yield* everyItem(undefined, (cursor) =>
+      this.#transport.send<PaymentEvents>({
+        method: 'GET',
+        path,
+        answer: 'page',
+        query: { cursor },
+        options,
+      }),
     );
   }
 
   /** The tries of a payment's webhooks, the oldest first. */
   async deliveries(id: string, options?: CallOptions): Promise<readonly Delivery[]> {
     const path = `${paymentPath(id)}/deliveries`;
-    return (await this.#transport.send<Deliveries>({ method: 'GET', path, options })).data;
+    return (await this.#transport.send<Deliveries>({ method: 'GET', path, answer: 'list', options })).data;
   }
 
   /** Has the newest webhook of a payment sent again. */
   async resend(id: string, options?: CallOptions): Promise<void> {
     const path = `${paymentPath(id)}/deliveries`;
-    await this.#transport.send({ method: 'POST', knownBy: 'nothing changes', path, body: {}, options });
+    const call = { method: 'POST', knownBy: 'nothing changes', path, answer: 'list', body: {} } as const;
+    await this.#transport.send({ ...call, options });
   }
 
   /**
@@ -164,21 +180,23 @@ export class Payments {
   /** Has the provider asked what became of a payment. */
   async refresh(id: string, options?: CallOptions): Promise<Payment> {
     const path = `${paymentPath(id)}/refresh`;
-    return this.#transport.send({ method: 'POST', knownBy: 'nothing changes', path, body: {}, options });
+    const call = { method: 'POST', knownBy: 'nothing changes', path, answer: 'payment', body: {} } as const;
+    return this.#transport.send({ ...call, options });
   }
 
   async #operate(id: string, kind: OperationKind, request: OperationOptions): Promise<Payment> {
-    const { operationId, idempotencyKey, signal, timeoutMs, ...body } = request;
-    // A null or NaN is a mistake in the shop's program, and nothing may take it for "the whole".
-    if ('amount' in body && body.amount !== undefined && !Number.isSafeInteger(body.amount)) {
+    const { operationId, idempotencyKey, signal, timeoutMs, ...body } = optionObject(`the ${kind}`, request);
+    // An undefined, null or NaN is a mistake in the shop's program, and nothing may take it for "the whole".
+    if ('amount' in body && !Number.isSafeInteger(body.amount)) {
       const words = `the amount of a ${kind} is a whole number of minor units, not ${String(body.amount)}: leave it out for the whole`;
       throw clientProblem('invalid_option', words);
     }
     return this.#transport.send({
       method: 'POST',
       knownBy: 'key',
-      idempotencyKey: await operationKey(kind, { operationId, idempotencyKey }),
+      idempotencyKey: await operationKey(kind, request),
       path: `${paymentPath(id)}/${kind}`,
+      answer: 'payment',
       body,
       options: { signal, timeoutMs },
     });

@@ -27,6 +27,8 @@ export interface FetchAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** Its stream, where the platform has one: an answer that has no end is not read to it. */
+  readonly body?: unknown;
 }
 
 /** `fetch`, as far as the client uses it. */

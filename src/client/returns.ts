@@ -3,7 +3,7 @@
  * out by a webhook, or by the payment as it is read. Without the signature anybody can write any status into the address.
  */
 import { equalText } from '../signing/bytes.ts';
-import { clientProblem } from './errors.ts';
+import { clientProblem, optionObject } from './errors.ts';
 import { type Secrets, secretList } from './mac.ts';
 import { returnSignature } from './return-signature.ts';
 import type { PaymentStatus } from './types.ts';
@@ -31,7 +31,9 @@ export interface ReturnOptions {
 const SIGNED = ['payment', 'reference', 'status', 'expires'] as const;
 
 function queryOfAddress(address: ReturnAddress): URLSearchParams {
-  const text = typeof address === 'string' ? address : 'href' in address ? address.href : address.url;
+  const text: unknown = typeof address === 'string' ? address : (Object(address).href ?? Object(address).url);
+  if (typeof text !== 'string')
+    throw clientProblem('invalid_option', 'give the address that the shopper came back by, or the request');
   const [beforeHash = ''] = text.split('#', 1);
   const at = beforeHash.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : beforeHash.slice(at + 1));
@@ -54,8 +56,9 @@ function one(query: URLSearchParams, name: string): string {
 export async function verifyReturn(
   address: ReturnAddress,
   secrets: Secrets,
-  { now = Date.now }: ReturnOptions = {},
+  options: ReturnOptions = {},
 ): Promise<VerifiedReturn> {
+  const { now = Date.now } = optionObject('the options', options);
   const keys = secretList(secrets);
   const query = queryOfAddress(address);
   const [payment, reference, status, expires] = SIGNED.map((name) => one(query, name)) as [
@@ -71,7 +74,6 @@ export async function verifyReturn(
     isGenuine = equalText(expected, signature) || isGenuine;
   }
   if (!isGenuine) throw clientProblem('signature_mismatch', 'no secret fits the signature of this return');
-  if (!/^\d{1,12}$/.test(expires)) throw clientProblem('malformed', 'expires is no time');
   if (Number(expires) * 1000 < now())
     throw clientProblem('signature_expired', 'the time of this return is over');
   return { payment, reference, status: status as PaymentStatus, expires: Number(expires) };

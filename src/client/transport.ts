@@ -5,7 +5,8 @@
  * Sent again is what had no answer, what a proxy answered, and what the service asks to send again. What the service has decided, and what
  * the provider said, comes back the same: that is thrown at once.
  */
-import { CountersignError, clientProblem, type ErrorCode, timeLimit } from './errors.ts';
+import { type AnswerForm, answerText, hasForm } from './answers.ts';
+import { CountersignError, clientProblem, type ErrorCode, optionObject, timeLimit } from './errors.ts';
 import type { FetchAnswer, FetchFunction, Signal } from './platform.ts';
 import type { ProblemBody } from './types.ts';
 
@@ -23,10 +24,15 @@ type Repeatable =
   | { readonly method: 'POST'; readonly knownBy: 'reference' | 'nothing changes' }
   | { readonly method: 'POST'; readonly knownBy: 'key'; readonly idempotencyKey: string };
 
+/** The parameters of an address. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
 /** A call. */
 export type Call = Repeatable & {
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
+  /** The form of its answer: another one is none of the service's. */
+  readonly answer: AnswerForm;
+  readonly query?: Query;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly options?: CallOptions | undefined;
@@ -72,7 +78,7 @@ export function retryAfterSeconds(text: string | null, now: number): number | nu
 function queryText(query: Call['query'] = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value === null || value === undefined) continue;
+    if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
   }
   const text = parameters.toString();
@@ -103,6 +109,14 @@ function bodyText({ method, path, body }: Call): string | undefined {
   }
 }
 
+/** @throws CountersignError invalid_option, where something else would never end the call. */
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal === null) return;
+  const { aborted, addEventListener } = Object(signal) as Record<string, unknown>;
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
+  throw clientProblem('invalid_option', 'signal is no AbortSignal');
+}
+
 /** One of the times that a call is sent. */
 interface Try {
   readonly body: string | undefined;
@@ -129,14 +143,16 @@ export class Transport {
   async send<Answer>(call: Call): Promise<Answer> {
     const { retries, wait } = this.#options;
     const body = bodyText(call);
-    const limit = timeLimit(call.options?.timeoutMs ?? this.#options.timeoutMs);
+    const { signal, timeoutMs } = optionObject('the options of a call', call.options ?? {});
+    checkSignal(signal);
+    const limit = timeLimit(timeoutMs ?? this.#options.timeoutMs);
     for (let tries = 1; ; tries++) {
       const outcome = await this.#sendOnce(call, { body, limit, tries });
       if ('value' in outcome) return outcome.value as Answer;
       const { error, mayRepeat } = outcome;
       const pause = this.#pause(tries, error.retryAfter);
       if (!mayRepeat || tries > retries || pause === null) throw error;
-      await wait(pause, call.options?.signal);
+      await wait(pause, signal);
     }
   }
 
@@ -166,7 +182,7 @@ export class Transport {
     try {
       if (!isSent) throw new Error('aborted before it was sent');
       const answer = await this.#fetched(call, body, abort.signal);
-      return this.#outcomeOf(answer, await answer.text(), known);
+      return this.#outcomeOf(call, answer, await answerText(answer), known);
     } catch (cause) {
       const failed = (code: ErrorCode, words: string, mayRepeat: boolean): Outcome => ({
         error: new CountersignError(`${call.method} ${call.path}: ${words}`, { code, cause, ...known }),
@@ -200,8 +216,9 @@ export class Transport {
   }
 
   #outcomeOf(
+    call: Call,
     answer: FetchAnswer,
-    text: string,
+    text: string | null,
     known: { tries: number; idempotencyKey: string | null },
   ): Outcome {
     const { status } = answer;
@@ -211,16 +228,24 @@ export class Transport {
       retryAfter: retryAfterSeconds(answer.headers.get('retry-after'), this.#options.now()),
       ...known,
     };
+    const unexpected = (words: string, mayRepeat: boolean, cause?: unknown): Outcome => ({
+      error: new CountersignError(`${this.#options.origin} answered ${status}${words}`, {
+        code: 'unexpected_answer',
+        cause,
+        ...facts,
+      }),
+      mayRepeat,
+    });
+    if (text === null) return unexpected(' with more than any answer of countersign has', false);
     if (status >= 200 && status < 300) {
       try {
-        return { value: JSON.parse(text) };
+        const value: unknown = JSON.parse(text);
+        if (hasForm(call.answer, value)) return { value };
       } catch (cause) {
-        const words = `${this.#options.origin} answered ${status} with something that is not JSON: is it the address of countersign?`;
-        return {
-          error: new CountersignError(words, { code: 'unexpected_answer', cause, ...facts }),
-          mayRepeat: false,
-        };
+        const words = ' with something that is not JSON: is it the address of countersign?';
+        return unexpected(words, false, cause);
       }
+      return unexpected(` with JSON that is no answer to ${call.method} ${call.path}`, false);
     }
     const body = problemOf(text);
     if (body) {
@@ -230,11 +255,8 @@ export class Transport {
         mayRepeat: PASSING.includes(code),
       };
     }
-    const words = `${this.#options.origin} answered ${status}, and not as countersign does: a proxy in between, or another address`;
-    return {
-      error: new CountersignError(words, { code: 'unexpected_answer', ...facts }),
-      mayRepeat: isPassingStatus(status),
-    };
+    const words = ', and not as countersign does: a proxy in between, or another address';
+    return unexpected(words, isPassingStatus(status));
   }
 }
 

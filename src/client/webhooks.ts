@@ -8,7 +8,7 @@
  */
 import { base64, concat, equalText, fromUtf8, hex, utf8 } from '../signing/bytes.ts';
 import { polybankingBase } from '../signing/polybanking.ts';
-import { clientProblem } from './errors.ts';
+import { clientProblem, optionObject } from './errors.ts';
 import { hmacSha256, type Secrets, secretBytes, secretList, sha512 } from './mac.ts';
 import { type HeaderSource, headerOf, rawBodyOf, type WebhookMessage } from './messages.ts';
 import type { WebhookBody } from './types.ts';
@@ -75,7 +75,8 @@ export async function verifyWebhook(
   options: VerifyOptions = {},
 ): Promise<VerifiedWebhook> {
   const keys = secretList(secrets);
-  const { headers } = message;
+  optionObject('the options', options);
+  const { headers } = optionObject('the message', message);
   if (typeof headers !== 'object' || headers === null) {
     throw clientProblem(
       'invalid_option',
@@ -127,6 +128,8 @@ async function verifyStandard(
     required,
   ) as [string, string, string];
   const signed = concat([utf8(`${id}.${timestamp}.`), body]);
+  // The three are joined by dots before they are signed: with one in the id, the text would read in two ways.
+  if (id.includes('.')) throw clientProblem('malformed', 'the header webhook-id has a dot in it');
   const given = signatures.split(' ').filter((one) => one.startsWith('v1,'));
   let isGenuine = false;
   for (const secret of secrets) {

@@ -63,7 +63,7 @@ function tooOld(end: number, detail: string): Problem {
 interface Ends {
   /** Of what is gone of this shop's: removed, or too old to be shown. */
   readonly end: number;
-  /** The newest of anybody's. */
+  /** The newest of this shop's: no other number was given to it, and an answer about others would say how much they sell. */
   readonly newest: number;
 }
 
@@ -74,7 +74,8 @@ async function endsOf(db: Database, shop: string, oldest: string): Promise<Ends>
     .prepare(
       `SELECT max(coalesce((SELECT seq FROM feed_ends WHERE shop = ?1), 0),
            coalesce((SELECT max(seq) FROM feed WHERE shop = ?1 AND seq < coalesce(${shown}, ${Number.MAX_SAFE_INTEGER})), 0)) AS end,
-         max(coalesce((SELECT max(seq) FROM feed), 0), coalesce((SELECT max(seq) FROM feed_ends), 0)) AS newest`,
+         max(coalesce((SELECT max(seq) FROM feed WHERE shop = ?1), 0),
+           coalesce((SELECT seq FROM feed_ends WHERE shop = ?1), 0)) AS newest`,
       [shop, oldest],
     )
     .first<Ends>();

@@ -10,6 +10,7 @@ import {
   type WebhookDialect,
 } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
+import { fromBase64 } from '../signing/bytes.ts';
 import { addressProblem } from '../webhooks/address.ts';
 import { webhookKey } from '../webhooks/standard.ts';
 import type { Service } from './service.ts';
@@ -111,7 +112,10 @@ function weaknessOf(kind: KeyKind, value: string): string | null {
   if (Array.from(value).length < SHORTEST_SIGNING_KEY || visible < FEWEST_KEY_BYTES)
     return `takes at least ${SHORTEST_SIGNING_KEY} characters, and not blanks: it signs`;
   if (kind !== 'webhookSecret') return null;
-  // What signs is not the text, but the bytes that it stands for.
+  // What signs is not the text, but the bytes that it stands for: base64, or, taken over from elsewhere, the text itself. Programs read other base64
+  // (bits after its end, no padding) each in their own way.
+  if (/^whsec_|=$/.test(value) && !fromBase64(value.replace('whsec_', '')))
+    return 'takes canonical base64 after whsec_: it signs';
   const bytes = webhookKey(value);
   if (bytes.length < FEWEST_KEY_BYTES || bytes.every((byte) => byte === bytes[0]))
     return `takes at least ${FEWEST_KEY_BYTES} bytes at random, as base64 after whsec_: it signs`;

@@ -73,7 +73,7 @@ export const sections: readonly Section[] = [
     title: 'The way back',
     text: [
       'The shopper comes back to `returnUrl.success` or `returnUrl.failure` of the payment, or else of the shop. The address is a hint for the page to show: the payment as it is read, or the webhook, is the result.',
-      'What is added is signed: `signature` is base64url without padding of HMAC-SHA-256 over `payment.reference.status.expires`, joined by dots. Its key is the HMAC-SHA-256 of the text `return` under the bytes of `webhookSecret`, the newest during a rotation. A `status` that is not signed, or whose `expires` is over, is never to be trusted: anybody can type it.',
+      'What is added is signed: `signature` is base64url without padding of HMAC-SHA-256 over `payment.reference.status.expires`, joined by dots. Its key is the HMAC-SHA-256 of the text `return` under the bytes of `webhookSecret`, the newest during a rotation. Refuse a `payment` that is not 16 capital letters and digits, and a dot in `status` or `expires`: with dots there, the signed text would be that of another reference. A `status` that is not signed, or whose `expires` is over, is never to be trusted: anybody can type it.',
     ],
     rows: [
       ['payment', "The payment's id."],

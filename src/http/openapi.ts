@@ -48,6 +48,8 @@ export interface Example {
   readonly form?: Readonly<Record<string, string>>;
   /** The bytes of a body, in base64. */
   readonly bytes?: string;
+  /** What the call has answered, where its schema's example would be another's. */
+  readonly answer?: object;
   /** A call that has to come before. */
   readonly before?: string;
   /** Shell variables, and the members of the answer that they take. */

@@ -12,6 +12,7 @@ import { optionalJsonBody } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { documented, type Example } from './openapi.ts';
 import { demoPayment, OPERATION_ERRORS, OPERATION_HEADERS, OPERATION_SUMMARIES, operate } from './operate.ts';
+import { OPERATION_ANSWERS, REFRESHED } from './operation-examples.ts';
 import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
@@ -21,18 +22,21 @@ const EXAMPLES: Record<OperationKind, Example> = {
     headers: { 'Idempotency-Key': 'capture-1' },
     body: { amount: 500 },
     before: demoPayment('HELD', 'docs-held', 'manual'),
+    answer: OPERATION_ANSWERS.capture,
   },
   cancel: {
     path: { id: '$RELEASED' },
     headers: { 'Idempotency-Key': 'cancel-1' },
     body: {},
     before: demoPayment('RELEASED', 'docs-released', 'manual'),
+    answer: OPERATION_ANSWERS.cancel,
   },
   refund: {
     path: { id: '$PAID' },
     headers: { 'Idempotency-Key': 'refund-1' },
     body: { amount: 500 },
     before: demoPayment('PAID', 'docs-paid', 'automatic'),
+    answer: OPERATION_ANSWERS.refund,
   },
 };
 
@@ -87,7 +91,11 @@ export function operationRoutes(): Routes {
         'provider_error',
         'provider_unreachable',
       ],
-      example: { path: { id: '$PAID' } },
+      example: {
+        path: { id: '$PAID' },
+        before: demoPayment('PAID', 'docs-refreshed', 'automatic'),
+        answer: REFRESHED,
+      },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);

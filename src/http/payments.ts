@@ -11,6 +11,7 @@ import { optionalJsonBody, queryOf } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from './create-payment.ts';
 import { documented } from './openapi.ts';
+import { demoPayment } from './operate.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from './payment-log.ts';
 import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
@@ -122,7 +123,7 @@ export function paymentRoutes(): Routes {
       auth: 'shop',
       success: { 200: schemas.paymentRead },
       errors: ['forbidden', 'not_found'],
-      example: { path: { id: '$PAYMENT' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-read', 'automatic') },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -142,7 +143,7 @@ export function paymentRoutes(): Routes {
       query: schemas.eventsQuery,
       success: { 200: schemas.events },
       errors: ['invalid_request', 'forbidden', 'not_found'],
-      example: { path: { id: '$PAYMENT' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-log', 'automatic') },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -159,7 +160,7 @@ export function paymentRoutes(): Routes {
       auth: 'shop',
       success: { 200: schemas.deliveries },
       errors: ['forbidden', 'not_found'],
-      example: { path: { id: '$PAYMENT' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-tries', 'automatic') },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);
@@ -176,7 +177,7 @@ export function paymentRoutes(): Routes {
       optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
       errors: ['invalid_request', 'forbidden', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: '$PAYMENT' }, before: 'curl -sf "$CHECKOUT" > /dev/null' },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-again', 'automatic') },
     }),
     async (c) => {
       const shop = await authenticatedShop(c);

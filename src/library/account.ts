@@ -22,14 +22,26 @@ export type LibraryAccount<Schema extends SettingsSchema = SettingsSchema> = Pro
   v.InferOutput<Schema>
 >;
 
+const ENVIRONMENTS: readonly Environment[] = ['test', 'production', 'sandbox'];
+
+/** @throws Problem: any other word would be taken for a test, and its messages for those of a test. */
+function requireEnvironment(environment: unknown): void {
+  if (ENVIRONMENTS.some((known) => known === environment)) return;
+  const message = `is one of ${ENVIRONMENTS.join(', ')}, not ${String(environment)}`;
+  throw new Problem('invalid_request', `environment: ${message}`, {
+    errors: [{ path: 'environment', message }],
+  });
+}
+
 /**
  * Checks an account.
- * @throws Problem invalid_request, whose `errors` name each setting that is wrong.
+ * @throws Problem invalid_request, whose `errors` name each setting that is wrong, or the environment.
  */
 export function libraryAccount<Schema extends SettingsSchema>(
   provider: DeclaredProvider<Schema>,
   { id = provider.id, environment, endpoints = {}, settings }: LibraryAccountInput<Schema>,
 ): LibraryAccount<Schema> {
+  requireEnvironment(environment);
   const unknown = Object.keys(settings as object).filter(
     (name) => !Object.hasOwn(provider.settings.entries, name),
   );

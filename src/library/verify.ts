@@ -117,7 +117,8 @@ export function provenResult(update: ProviderUpdate, attempt: LibraryAttempt): P
     currency,
     isEnough,
     goodsOnce: isEnough ? `${update.order}/goods` : null,
-    onlyOnce: [update.order, outcome, update.movement, amount ?? ''].join('/'),
+    // A message that names no currency means the attempt's: notification and return have to agree.
+    onlyOnce: [update.order, outcome, update.movement, amount ?? '', currency ?? attempt.currency].join('/'),
     providerState: update.providerState ?? {},
     update,
   };

@@ -1,7 +1,10 @@
 /** The text that PolyBanking signs. The signature is its SHA-512. Facts: PolyLAN/polybanking (server/libs, client/libs/polybanking.py). */
 import { utf8 } from './bytes.ts';
 
-/** Names and values must not hold what separates them in the signed text. */
+/**
+ * Names and values must not hold what separates them in the signed text. The original's rule: `a;b` and `a!!b` have one signature, so an IPN is
+ * a reason to read the payment, and names no reference for certain where a shop has both.
+ */
 function escaped(text: string): string {
   return text.replaceAll(';', '!!').replaceAll('=', '??');
 }

@@ -17,8 +17,9 @@ export interface ReturnFacts {
 }
 
 /**
- * Until when it is good (seconds since 1970), and its signature: base64url of HMAC-SHA-256 over `payment.reference.status.expires`. A
- * payment's id and status hold no dot and `expires` none, so the parts cannot run into each other.
+ * Until when it is good (seconds since 1970), and its signature: base64url of HMAC-SHA-256 over `payment.reference.status.expires`.
+ * Of these only the reference may hold dots. Whoever verifies has to check that (see `returnSignature` of the client): with dots in the
+ * others, the same text would be that of another reference.
  * @param secret the shop's newest `webhookSecret`.
  * @param now milliseconds since 1970.
  */

@@ -42,6 +42,13 @@ describe('every page', () => {
     }
   });
 
+  it('shows no mark of Markdown', () => {
+    const shown = [...pages].filter(([, text]) =>
+      text.replace(/<(pre|code)\b[\s\S]*?<\/\1>/g, '').includes('`'),
+    );
+    expect(shown.map(([address]) => address)).toEqual([]);
+  });
+
   it('has no script, style or handler in it, and loads nothing from elsewhere', () => {
     for (const [address, text] of pages) {
       const loaded = [...text.matchAll(/<(?:script|img|link|iframe)\b[^>]*?(?:src|href)="([^"]*)"/g)].map(

@@ -81,6 +81,16 @@ describe('a signed return', () => {
     expect(await codeOf(verifyReturn(address, '', { now }))).toBe('invalid_option');
   });
 
+  it.each([undefined, null, 7, {}, { url: 7 }])('that is no address is a mistake: %j', async (address) => {
+    expect(await codeOf(verifyReturn(address as never, SECRET))).toBe('invalid_option');
+    expect(await codeOf(verifyReturn('/?a=b', SECRET, null as never))).toBe('invalid_option');
+  });
+
+  it('is not signed for a payment that no id is: it would be read in two ways', async () => {
+    const signed = { ...RETURNED, payment: '7ZK0M3Q9T2V8XW4B.2026' };
+    expect(await codeOf(signReturnUrl('https://shop.example/', signed, SECRET))).toBe('malformed');
+  });
+
   it('is no webhook: a message that the same secret signs as one is none', async () => {
     const bytes = (text: string) => new TextEncoder().encode(text);
     const text = `7ZK0M3Q9T2V8XW4B.a.b.paid.1 é.paid.${expires}`;

@@ -6,7 +6,8 @@ import { retryAfterSeconds, Transport, type TransportOptions } from '../../src/c
 
 type Step = Response | Error | 'hang';
 
-const ok = (body: unknown = { data: [] }) => Response.json(body);
+const ok = (body: unknown = { data: [], nextCursor: null }) => Response.json(body);
+const paidX = () => ok({ id: 'X', status: 'paid' });
 const problem = (code: string, status: number, headers: Record<string, string> = {}) =>
   Response.json({ code, detail: `it is ${code}`, status }, { status, headers });
 
@@ -45,12 +46,13 @@ function transport(steps: readonly Step[], options: Partial<TransportOptions> = 
   return { made, sent, pauses };
 }
 
-const read = { method: 'GET', path: '/v1/payments' } as const;
+const read = { method: 'GET', path: '/v1/payments', answer: 'list' } as const;
 const refund = {
   method: 'POST',
   knownBy: 'key',
   idempotencyKey: 'refund/id/7',
   path: '/v1/payments/X/refund',
+  answer: 'payment',
   body: { amount: 5 },
 } as const;
 
@@ -67,8 +69,8 @@ const lost = () => new TypeError('connection lost');
 
 describe('a call without an answer', () => {
   it('is sent again with the same key and body, after growing pauses', async () => {
-    const { made, sent, pauses } = transport([lost(), lost(), lost(), ok({ id: 'X' })]);
-    expect(await made.send(refund)).toEqual({ id: 'X' });
+    const { made, sent, pauses } = transport([lost(), lost(), lost(), paidX()]);
+    expect(await made.send(refund)).toEqual({ id: 'X', status: 'paid' });
     expect(pauses).toEqual([500, 1000, 2000]);
     const keys = sent.map(({ init }) => init.headers['idempotency-key']);
     expect(new Set(keys)).toEqual(new Set(['refund/id/7']));
@@ -177,7 +179,7 @@ describe('what passes', () => {
     [new Response('<html>bad gateway', { status: 502 }), 500],
     [new Response('', { status: 429, headers: { 'retry-after': '0' } }), 500],
   ])('is sent again no sooner than it was asked to', async (answer, pause) => {
-    const { made, pauses } = transport([answer, ok()]);
+    const { made, pauses } = transport([answer, paidX()]);
     await made.send(refund);
     expect(pauses).toEqual([pause]);
   });
@@ -218,6 +220,77 @@ describe('an answer of somebody else', () => {
   });
 });
 
+describe('an answer of another form', () => {
+  const made = (body: unknown) => {
+    const { fetch, sent } = service([Response.json(body), Response.json(body)]);
+    return { client: new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch }), sent };
+  };
+  const ID = '7ZK0M3Q9T2V8XW4B';
+  const CALLS: Readonly<Record<string, (client: Countersign) => Promise<unknown>>> = {
+    create: ({ payments }) => payments.create({ reference: 'a', amount: 1, currency: 'EUR' }),
+    get: ({ payments }) => payments.get(ID),
+    find: ({ payments }) => payments.find('a'),
+    list: ({ payments }) => payments.list().next(),
+    page: ({ payments }) => payments.page(),
+    'events of a payment': ({ payments }) => payments.events(ID).next(),
+    deliveries: ({ payments }) => payments.deliveries(ID),
+    resend: ({ payments }) => payments.resend(ID),
+    capture: ({ payments }) => payments.capture(ID),
+    cancel: ({ payments }) => payments.cancel(ID),
+    refund: ({ payments }) => payments.refund(ID),
+    refresh: ({ payments }) => payments.refresh(ID),
+    providers: (client) => client.providers(),
+    provider: (client) => client.provider('paybox'),
+    accounts: (client) => client.accounts(),
+    methods: (client) => client.methods('main'),
+    events: (client) => client.events().next(),
+    eventsPage: (client) => client.eventsPage(),
+  };
+
+  it.each(Object.keys(CALLS))('is no success and no TypeError: %s', async (name) => {
+    for (const body of [null, {}, [], 'x', { data: null }, { data: [null] }, { id: 7 }]) {
+      const error = await errorOf(CALLS[name]?.(made(body).client) ?? Promise.resolve());
+      expect([name, body, error.code, error.status]).toEqual([name, body, 'unexpected_answer', 200]);
+    }
+  });
+
+  it('keeps the key of an operation, which may have been carried out', async () => {
+    const error = await errorOf(made({}).client.payments.refund(ID, { operationId: '7' }));
+    expect(error.idempotencyKey).toBe('refund/id/7');
+  });
+
+  it('does not start a list again for ever: a page without a place, or one that leads to itself', async () => {
+    for (const page of [{ data: [{ id: '1' }] }, { data: [{ id: '1' }], nextCursor: 'a' }]) {
+      const all = async (list: AsyncGenerator<unknown>) => {
+        for await (const _ of list);
+      };
+      expect((await errorOf(all(made(page).client.events({ after: 'a' })))).code).toBe('unexpected_answer');
+      expect((await errorOf(all(made(page).client.payments.list({ cursor: 'a' })))).code).toBe(
+        'unexpected_answer',
+      );
+    }
+  });
+
+  it('is not read to an end that never comes', async () => {
+    let chunks = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        chunks += 1;
+        controller.enqueue(new Uint8Array(1_000_000));
+      },
+    });
+    const { made: transported, sent } = transport([new Response(endless)]);
+    expect((await errorOf(transported.send(read))).code).toBe('unexpected_answer');
+    expect([sent.length, chunks < 20]).toEqual([1, true]);
+    const large: FetchFunction = async () => ({
+      status: 200,
+      headers: new Headers(),
+      text: async () => ' '.repeat(10_000_001),
+    });
+    expect((await errorOf(transport([], { fetch: large }).made.send(read))).code).toBe('unexpected_answer');
+  });
+});
+
 describe('options', () => {
   const make = (changes: object) => () =>
     new Countersign({ url: 'https://pay.example.com', apiKey: 'key', ...changes });
@@ -234,10 +307,27 @@ describe('options', () => {
     [{ timeoutMs: 3e9 }, /timeoutMs is a whole number from 1 to 2147483647/],
     [{ timeoutMs: Number.POSITIVE_INFINITY }, /timeoutMs/],
     [{ retries: 1.5 }, /retries/],
+    [{ fetch: 'fetch' }, /fetch is no function/],
   ])('that cannot be right are an error at once: %j', (changes, words) => {
     expect(make(changes)).toThrow(words);
     expect(make(changes)).toThrow(CountersignError);
   });
+
+  it.each([undefined, null, 'https://pay.example.com'])('that are none are an error: %j', (given) => {
+    expect(() => new Countersign(given as never)).toThrow(CountersignError);
+  });
+
+  it.each([null, {}, 'soon', { aborted: false }])(
+    'of a call that are none are not sent: signal %j',
+    async (signal) => {
+      const { fetch, sent } = service([ok()]);
+      const { payments } = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch });
+      if (signal !== null)
+        expect((await errorOf(payments.page({}, { signal: signal as never }))).code).toBe('invalid_option');
+      expect((await errorOf(payments.page({}, 5 as never))).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
 
   it('take this machine without encryption, and an address with a path', async () => {
     for (const url of [
@@ -272,14 +362,46 @@ describe('what would be another call', () => {
     },
   );
 
-  it.each([null, Number.NaN, '500', 5.5])(
+  it.each([undefined, null, Number.NaN, '500', 5.5])(
     'an amount that is none is not taken for the whole: %j',
     async (amount) => {
-      const error = await errorOf(payments.refund('7ZK0M3Q9T2V8XW4B', { amount: amount as number }));
-      expect(error.code).toBe('invalid_option');
+      for (const kind of ['refund', 'capture', 'cancel'] as const) {
+        const error = await errorOf(payments[kind]('7ZK0M3Q9T2V8XW4B', { amount: amount as number }));
+        expect(error.code).toBe('invalid_option');
+      }
       expect(sent).toHaveLength(0);
     },
   );
+
+  it.each([500, '500', null, true, [500]])(
+    'a request that is no object is not taken for one that says nothing: %j',
+    async (request) => {
+      for (const kind of ['refund', 'capture', 'cancel'] as const)
+        expect((await errorOf(payments[kind]('7ZK0M3Q9T2V8XW4B', request as never))).code).toBe(
+          'invalid_option',
+        );
+      expect((await errorOf(payments.create(request as never))).code).toBe('invalid_option');
+      expect((await errorOf(payments.create({} as never, request as never))).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+
+  it.each(['operationId', 'idempotencyKey'])(
+    'an operation whose %s is undefined is not one of its own: it would move the money again',
+    async (name) => {
+      const named = payments.refund('7ZK0M3Q9T2V8XW4B', { [name]: undefined } as never);
+      expect((await errorOf(named)).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
+
+  it('a version that is none does not replace whatever is there', async () => {
+    for (const ifVersion of [undefined, null, '3', 1.5])
+      expect((await errorOf(payments.create({} as never, { ifVersion } as never))).code).toBe(
+        'invalid_option',
+      );
+    expect(sent).toHaveLength(0);
+  });
 
   it('both names of an operation at once are not sent', async () => {
     const both = { operationId: 'a', idempotencyKey: 'b' };
@@ -314,7 +436,18 @@ describe('what would be another call', () => {
     { metadata: { order: null } },
     { metadata: { order: '' } },
     { metadata: { order: 7 } },
+    { metadata: null },
     { status: [] },
+    { status: [''] },
+    { status: null },
+    { account: null },
+    { account: '' },
+    { from: null },
+    { limit: null },
+    { limit: Number.NaN },
+    null,
+    'paid',
+    7,
   ])('a filter that is empty is not left out: %j', async (filter) => {
     const listed = payments
       .list(filter as never)
@@ -324,6 +457,33 @@ describe('what would be another call', () => {
     expect((await errorOf(payments.page(filter as never))).code).toBe('invalid_option');
     expect(sent).toHaveLength(0);
   });
+
+  it('a member of a filter that is undefined, and a place before the first page, are left out', async () => {
+    const other = service([ok(), ok()]);
+    const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch: other.fetch });
+    await client.payments.page({ account: undefined, cursor: null, limit: 5 });
+    await client.eventsPage({ after: null });
+    expect(other.sent.map(({ url }) => url.replace('https://pay.example.com', ''))).toEqual([
+      '/v1/payments?limit=5',
+      '/v1/events',
+    ]);
+  });
+
+  it.each([null, { currency: null }, { currency: '' }, 'EUR'])(
+    'a filter of what there is to choose from that is empty is not the list of all: %j',
+    async (filter) => {
+      const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch });
+      for (const work of [
+        client.providers(filter as never),
+        client.accounts(filter as never),
+        client.methods('main', filter as never),
+        client.eventsPage(filter as never),
+        client.events(filter as never).next(),
+      ])
+        expect((await errorOf(work)).code).toBe('invalid_option');
+      expect(sent).toHaveLength(0);
+    },
+  );
 
   it.each([null, 7])(
     'an operation whose name is none has not the name of others: %j',
@@ -336,7 +496,7 @@ describe('what would be another call', () => {
 
   it('a provider or an account that is missing is not the list of all', async () => {
     const client = new Countersign({ url: 'https://pay.example.com', apiKey: 'key', fetch });
-    for (const missing of [undefined, '']) {
+    for (const missing of [undefined, '', '.', '..', 'a/b', '%2e%2e', 7]) {
       expect((await errorOf(client.provider(missing as string))).code).toBe('invalid_option');
       expect((await errorOf(client.methods(missing as string))).code).toBe('invalid_option');
     }

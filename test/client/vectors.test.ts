@@ -6,7 +6,7 @@ import file from '../docs/messages.json';
 interface Vector {
   readonly name: string;
   readonly what: string;
-  readonly secrets: readonly string[];
+  readonly secrets: readonly (string | null)[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly query?: string;

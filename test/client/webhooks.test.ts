@@ -137,8 +137,29 @@ describe('a body that a framework has parsed', () => {
   });
 });
 
+describe('a message that is none', () => {
+  it.each([undefined, null, 'text', { headers: null }, { headers: { 'webhook-id': 7 }, rawBody: '' }])(
+    'ends with the one kind of error: %j',
+    async (given) => {
+      expect(await codeOf(verifyWebhook(given as never, SECRET))).toMatch(
+        /^(?:invalid_option|signature_missing)$/,
+      );
+      expect(await codeOf(verifyWebhook(given as never, SECRET, null as never))).toBe('invalid_option');
+    },
+  );
+
+  it('whose body breaks off is no other kind of error either', async () => {
+    const broken = {
+      headers: new Headers(),
+      bodyUsed: false,
+      arrayBuffer: () => Promise.reject(new TypeError('the connection was lost')),
+    };
+    expect(await codeOf(verifyWebhook(broken, SECRET))).toBe('malformed');
+  });
+});
+
 describe('a secret that is missing', () => {
-  it.each(['', 'whsec_', [], [''], [undefined], [SECRET, ''], [SECRET, null], undefined, null])(
+  it.each(['', 'whsec_', [], [''], [undefined], [SECRET, ''], [null, undefined], undefined, null])(
     'lets nothing through: %j',
     async (secret) => {
       expect(await codeOf(verifyWebhook(message(), secret as string, { now }))).toBe('invalid_option');

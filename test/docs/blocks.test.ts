@@ -158,6 +158,30 @@ export const paybox = libraryProvider(provider);`,
   });
 });
 
+describe('the program of the page about the library', () => {
+  it('starts a payment, as it stands there', async () => {
+    const [{ code } = { code: '' }] = of('compiled').filter(({ source }) => source === 'docs/library.md');
+    const file = join(folder, 'library.mts');
+    const library = join(ROOT, 'src/library/provider.ts');
+    const declared = join(ROOT, 'src/providers/paybox/index.ts');
+    writeFileSync(
+      file,
+      `import { libraryProvider as made } from '${library}';
+import { paybox as declared } from '${declared}';
+const paybox = made(declared);
+const [site, rang, identifiant, hmac_key] = ['1999888', '32', '107904482', '${'0123456789abcdef'.repeat(8)}'];
+const keep = async () => {}, attemptOf = () => null, actOnce = keep, tellSomebody = keep, respond = () => {};
+${code.replace(/import \{[^}]*\} from '[^']*';/, `import { newOrder, type ReceivedMessage, Refusal } from '${library}';`)}
+console.log(redirect.kind);
+`,
+    );
+    const { stdout, stderr } = await ran('npx', ['tsx', '--tsconfig', join(ROOT, 'tsconfig.json'), file], {
+      cwd: clone,
+    });
+    expect(stdout.trim(), stderr).toMatch(/(?:^|\n)(?:url|form)$/);
+  });
+});
+
 describe('a block of TOML', () => {
   it.each(of('parsed').map((block) => [where(block), block.code] as const))(
     'is TOML: %s',

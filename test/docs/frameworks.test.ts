@@ -146,19 +146,28 @@ describe.each(Object.keys(FRAMEWORKS))('the webhook of %s', (name) => {
 
 describe('the other views of the guides', () => {
   it.each([
-    ['docs/moving/getpaid.md', 'django-getpaid', 'pay', 'EUR'],
-    ['docs/moving/assist.md', 'django-assist', 'go_to_assist', 'RUB'],
-  ])('%s sends the shopper to the checkout', async (source, mark, view, currency) => {
-    const file = written(`${mark}.py`, blockOf(source, 'python', mark));
-    const asked = { method: 'GET', order: `order-${Date.now()}`, currency };
-    const { status, location } = await answer(
-      PYTHON,
-      ['test/docs/frameworks/django_view.py', file, view],
-      asked,
-    );
-    expect(status).toBe(302);
-    expect((await fetch(location ?? '', { redirect: 'manual' })).status).toBeLessThan(400);
-  });
+    // As a float, 19.99 times 100 is less than 1999; yens have no minor unit.
+    ['docs/moving/getpaid.md', 'django-getpaid', 'pay', 'EUR', 19.99, 1999],
+    ['docs/moving/getpaid.md', 'django-getpaid', 'pay', 'JPY', 500, 500],
+    ['docs/moving/assist.md', 'django-assist', 'go_to_assist', 'RUB', 19.99, 1999],
+  ])(
+    '%s sends the shopper to the checkout of the same amount',
+    async (source, mark, view, currency, total, amount) => {
+      const file = written(`${mark}.py`, blockOf(source, 'python', mark));
+      const asked = { method: 'GET', order: `order-${Date.now()}`, currency, total };
+      const { status, location } = await answer(
+        PYTHON,
+        ['test/docs/frameworks/django_view.py', file, view],
+        asked,
+      );
+      expect(status).toBe(302);
+      expect((await fetch(location ?? '', { redirect: 'manual' })).status).toBeLessThan(400);
+      const found = await fetch(`${server.origin}/v1/payments?reference=${asked.order}`, {
+        headers: { authorization: `Bearer ${KEYS.SHOP_KEY}` },
+      });
+      expect(await found.json()).toMatchObject({ data: [{ amount, currency }] });
+    },
+  );
 
   it('the page to come back to shows what is signed, and nothing else', async () => {
     const file = written('back.py', blockOf('docs/moving/getpaid.md', 'python', 'django-getpaid'));

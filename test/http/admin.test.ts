@@ -362,6 +362,10 @@ describe('shops', () => {
     ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${' '.repeat(26)}` } }],
     ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${' '.repeat(25)}x` } }],
     ['keys.webhookSecret', { keys: { webhookSecret: `whsec_${'A'.repeat(40)}` } }],
+    // What other programs read as other bytes, or not at all.
+    ['keys.webhookSecret', { keys: { webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBB==' } }],
+    ['keys.webhookSecret', { keys: { webhookSecret: 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBB==' } }],
+    ['keys.webhookSecret', { keys: { webhookSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBA' } }],
     ['keys.ipnKey', { keys: { ipnKey: ' '.repeat(64) } }],
     ['keys.requestKey', { keys: { requestKey: `${'\u200b'.repeat(40)}key` } }],
     ['keys.apiKey', { keys: { apiKey: '********' } }],

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { curlOf } from '../../src/build/site/calls.ts';
+import { curlOf, takenBy } from '../../src/build/site/calls.ts';
 import { EXAMPLES } from '../../src/http/answer-examples.ts';
 import { createApp } from '../../src/http/app.ts';
 import { describedRoutes } from '../../src/http/openapi.ts';
@@ -155,10 +155,31 @@ describe('the words of the document', () => {
     const examples = [...EXAMPLES];
     expect(examples.length).toBeGreaterThan(0);
     for (const [schema, example] of examples) expect(v.parse(schema, example)).toEqual(example);
+    const answered = [...describedRoutes.values()].filter(({ example }) => example?.answer);
+    expect(answered.length).toBeGreaterThan(5);
+    for (const { success, example } of answered)
+      for (const schema of Object.values(success))
+        expect(v.parse(schema as v.GenericSchema, example?.answer)).toEqual(example?.answer);
   });
 });
 
 describe('the pages of the calls', () => {
+  it('show an answer that tells what the call does: an operation is in it, and what it has moved', () => {
+    const shown = (kind: string) =>
+      document.paths[`/v1/payments/{id}/${kind}`]?.post?.responses['200']?.content?.['application/json']
+        ?.example;
+    expect(shown('refund')).toMatchObject({ amounts: { refunded: 500 }, operations: [{ kind: 'refund' }] });
+    expect(shown('capture')).toMatchObject({ amounts: { paid: 500 }, operations: [{ kind: 'capture' }] });
+    expect(shown('cancel')).toMatchObject({ status: 'cancelled', operations: [{ kind: 'cancel' }] });
+  });
+
+  it('make what they take, wherever a shop or an operator reads a payment', () => {
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, described] of Object.entries(methods))
+        if (/^\/v1\/(?:admin\/)?payments\/\{id\}/.test(path))
+          expect(takenBy(curlOf(method, path, described) ?? ''), `${method} ${path}`).toEqual([]);
+  });
+
   it('have a call to copy for every operation that is not for providers', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, described] of Object.entries(methods)) {

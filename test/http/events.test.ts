@@ -270,6 +270,21 @@ describe('what is kept no more', () => {
   });
 });
 
+describe('a shop that asks for numbers that it was not given', () => {
+  it('does not find out how much the others sell', async () => {
+    const attempt = await journey('ecommpay');
+    await attempt.notify('pay');
+    await runAlarms(attempt.payment.id);
+    const newest = await env.DIRECTORY.prepare('SELECT max(seq) AS seq FROM feed').first<{ seq: number }>();
+    const { shop: other } = await placeAt('ecommpay');
+    for (const after of [1, newest?.seq ?? 0, (newest?.seq ?? 0) + 1]) {
+      const answer = await page(other, `?after=${after}`);
+      expect([after, answer.status, answer.body.after]).toEqual([after, 410, '0']);
+    }
+    expect((await page(other, '?after=0')).status).toBe(200);
+  });
+});
+
 describe('a shopper who is erased', () => {
   it('is erased from the feed too, and an older push brings nothing back', async () => {
     const attempt = await journey('ecommpay', { fields: { metadata: { seat: 'row 7 of Zoe' } } });

@@ -113,6 +113,18 @@ describe('a payment', () => {
   });
 });
 
+describe('an environment that there is not', () => {
+  it.each(['prod', 'live', 'Production', '', undefined, null])(
+    'is not taken for a test: %j',
+    (environment) => {
+      const settings = demoSettings('sips2') as never;
+      const account = () => sips2.account({ environment: environment as never, settings });
+      expect(account).toThrow(Problem);
+      expect(account).toThrow('environment: is one of test, production, sandbox');
+    },
+  );
+});
+
 describe('a message', () => {
   it('that is proven has a result, which is counted once however often it comes', async () => {
     const { account, attempt, message } = await sips2Journey();
@@ -143,6 +155,11 @@ describe('a message', () => {
     expect(held?.goodsOnce).toBe(`${order}/goods`);
     expect(taken?.goodsOnce).toBe(held?.goodsOnce);
     const little = provenResult({ ...told, outcome: 'paid', amount: amount - 1 }, attempt);
+    // As much of another currency is other money; a message that names none means the attempt's.
+    const dollars = provenResult({ ...told, outcome: 'paid', currency: 'USD' }, attempt);
+    const unnamed = provenResult({ ...told, outcome: 'paid', currency: null }, attempt);
+    expect(dollars.onlyOnce).not.toBe(taken?.onlyOnce);
+    expect(unnamed.onlyOnce).toBe(taken?.onlyOnce);
     expect([little.goodsOnce, refunded?.goodsOnce]).toEqual([null, null]);
   });
 

@@ -1,10 +1,14 @@
-/** The example shop. Ruled out: a webhook that comes while the shop waits for an answer, and is undone by what the shop writes then. */
+/**
+ * The example shop. Ruled out: a webhook that comes while the shop waits for an answer, and is undone by what the shop writes then; a return
+ * that is taken for another order.
+ */
 
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { CountersignShop } from '../../examples/shop-typescript/src/countersign.ts';
 import { type Order, ordersInMemory } from '../../examples/shop-typescript/src/orders.ts';
 import { createShop } from '../../examples/shop-typescript/src/shop.tsx';
-import { signWebhook } from '../../src/client/testing.ts';
+import { signReturnUrl, signWebhook } from '../../src/client/testing.ts';
 import { SandboxStore } from '../../src/sandbox/kit/store.ts';
 import { storedOrders } from '../../src/sandbox/shop.ts';
 
@@ -78,6 +82,22 @@ describe.each([
     await Promise.all(references.map((reference) => orders.add({ ...PAID, reference })));
     const listed = (await orders.list()).map(({ reference }) => reference);
     expect(listed.filter((reference) => reference.startsWith('tea-many')).sort()).toEqual(references);
+  });
+});
+
+describe('a return', () => {
+  it('is not taken for another order when a border between its signed parts is moved', async () => {
+    const shop = new CountersignShop({ url: 'https://pay.example', apiKey: 'x', webhookSecret: SECRET });
+    const signed = { payment: '7ZK0M3Q9T2V8XW4B', reference: '2026.1042', status: 'paid' } as const;
+    const address = new URL(await signReturnUrl('https://shop.example/thanks', signed, SECRET));
+    expect(await shop.signedReturn(address.href)).toMatchObject({ reference: '2026.1042' });
+    address.searchParams.set('payment', '7ZK0M3Q9T2V8XW4B.2026');
+    address.searchParams.set('reference', '1042');
+    expect(await shop.signedReturn(address.href)).toBe(null);
+    address.searchParams.set('payment', '7ZK0M3Q9T2V8XW4B');
+    address.searchParams.set('reference', '2026');
+    address.searchParams.set('status', '1042.paid');
+    expect(await shop.signedReturn(address.href)).toBe(null);
   });
 });
 

@@ -101,7 +101,8 @@ export class CountersignShop {
     const id = headers.get('webhook-id') ?? '';
     const timestamp = headers.get('webhook-timestamp') ?? '';
     const age = Math.abs(Date.now() / 1000 - Number(timestamp));
-    if (!/^\d+$/.test(timestamp) || age > TOLERANCE) return null;
+    // The id has no dot: the three are joined by dots before they are signed.
+    if (!/^[^.]+$/.test(id) || !/^\d+$/.test(timestamp) || age > TOLERANCE) return null;
     const expected = `v1,${toBase64(await hmac(this.#secret(), `${id}.${timestamp}.${body}`))}`;
     const signatures = (headers.get('webhook-signature') ?? '').split(' ');
     if (!signatures.some((signature) => isSame(expected, signature))) return null;
@@ -121,6 +122,8 @@ export class CountersignShop {
       'expires',
       'signature',
     ].map((name) => searchParams.get(name) ?? '') as [string, string, string, string, string];
+    // The four are joined by dots before they are signed. With dots in the others, the same text would be that of another reference.
+    if (!/^[0-9A-Z]{16}$/.test(id) || !/^[a-z_]+$/.test(status)) return null;
     if (!/^\d{1,12}$/.test(expires) || Number(expires) < Date.now() / 1000) return null;
     const key = await hmac(this.#secret(), 'return');
     const bytes = await hmac(key, [id, reference, status, expires].join('.'));

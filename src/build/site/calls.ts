@@ -69,6 +69,23 @@ export function curlOf(method: string, path: string, described: DocumentedRoute)
   return example.before ? `${example.before}\n${lines}` : lines;
 }
 
+/** What docs/reference.md has its readers export, and what the lines themselves make along the way. */
+const GIVEN: ReadonlySet<string> = new Set(['BASE', 'SHOP_KEY', 'REQUEST_KEY', 'ADMIN_TOKEN', 'ANSWER']);
+
+const namesIn = (shell: string, pattern: RegExp) =>
+  new Set([...shell.matchAll(pattern)].map(([, name = '']) => name));
+
+/** The variables that lines of shell make. */
+export function madeIn(shell: string): ReadonlySet<string> {
+  return namesIn(shell, /(?:^|[ ;])([A-Z_]+)=/gm);
+}
+
+/** The variables that lines of shell take from the examples of other calls. */
+export function takenBy(shell: string): readonly string[] {
+  const made = madeIn(shell);
+  return [...namesIn(shell, /\$([A-Z_]+)/g)].filter((name) => !GIVEN.has(name) && !made.has(name));
+}
+
 /** What has to be there before the call is made, in shell; null: nothing. */
 export function beforeOf(described: DocumentedRoute): string | null {
   return described['x-example']?.before ?? null;

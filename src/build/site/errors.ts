@@ -79,7 +79,7 @@ function errorPage(code: ProblemCode, document: ApiDocument): SitePage {
     ...(code === 'invalid_request' && { errors: [{ path: 'amount', message: 'has to be a whole number' }] }),
     ...(code === 'reference_conflict' && { payment: '7ZK0M3Q9T2V8XW4B', differences: ['amount'] }),
     ...(code === 'provider_error' && { provider: { code: '1234', text: 'the words of the bank' } }),
-    ...(code === 'expired' && { after: 'evt_...' }),
+    ...(code === 'expired' && { after: '1042' }),
   };
   const calls = EVERYWHERE.has(code) ? [] : callsWith(code, document);
   const where =

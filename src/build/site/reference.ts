@@ -1,7 +1,7 @@
 /** A page for each call of the contract, from its description and schemas. */
 import type { ApiDocument, DocumentedRoute } from '../../http/reference/document.ts';
 import { PROBLEMS } from '../../payments/errors.ts';
-import { curlOf, programsOf } from './calls.ts';
+import { curlOf, madeIn, programsOf, takenBy } from './calls.ts';
 import { codeHtml, escaped, grouped, type Heading, plain, slugOf, tableHtml } from './markdown.ts';
 import type { SitePage } from './page.tsx';
 import { answeredFields, coded, type ShownSchema, sentFields, shownValue } from './schema-table.ts';
@@ -105,8 +105,28 @@ function errorsHtml({ responses }: DocumentedRoute): string {
   return rows.length > 0 ? tableHtml(['Status', 'Code', 'Meaning'], rows, 'Errors') : '';
 }
 
+/** Which call makes a variable of the examples. */
+type Makers = ReadonlyMap<string, { readonly method: string; readonly path: string }>;
+
+/** Where the variables come from that an example takes, and does not make. */
+function takenHtml(curl: string | null, makers: Makers): string {
+  return takenBy(curl ?? '')
+    .map((name) => {
+      const maker = makers.get(name);
+      if (!maker) throw new Error(`no example makes $${name}`);
+      const { method, path } = maker;
+      const call = `<a href="/docs/${callSlug(method, path)}">${method.toUpperCase()} ${escaped(path)}</a>`;
+      return `<p>Run the example of ${call} first: it makes <code>$${name}</code>.</p>`;
+    })
+    .join('');
+}
+
 /** The page of one call. */
-function callPage(method: string, path: string, described: DocumentedRoute): SitePage {
+function callPage(
+  { method, path }: { readonly method: string; readonly path: string },
+  described: DocumentedRoute,
+  makers: Makers,
+): SitePage {
   const curl = curlOf(method, path, described);
   const programs = programsOf(method, path, described);
   const [caller] = Object.keys(described.security?.[0] ?? {});
@@ -116,7 +136,7 @@ function callPage(method: string, path: string, described: DocumentedRoute): Sit
   ];
   const [body] = Object.values(described.requestBody?.content ?? {});
   const parts = [
-    part('Call it', grouped(blocks)),
+    part('Call it', takenHtml(curl, makers) + grouped(blocks)),
     part('Parameters', parametersHtml(described)),
     part('Body', body ? sentFields(body.schema as ShownSchema, 'Fields of the body') : ''),
     part('Answer', answersHtml(described)),
@@ -128,7 +148,8 @@ function callPage(method: string, path: string, described: DocumentedRoute): Sit
 ${blocks.length > 0 ? '<p>The programs read their values from the environment: <a href="/docs/reference">how the examples are run</a>.</p>' : ''}`;
   return {
     slug: callSlug(method, path),
-    title: described.summary,
+    // A title and a search have no place for code.
+    title: described.summary.replaceAll('`', ''),
     label: `${method.toUpperCase()} ${path.replace(/^\/v1/, '')}`,
     section: SECTION,
     group: groupOf(path),
@@ -190,9 +211,15 @@ interface ReferenceParts {
 
 /** All pages of the section. */
 export function referencePages({ api, order, intro }: ReferenceParts): readonly SitePage[] {
-  const calls = order.flatMap(({ method, path }) => {
+  const makers = new Map<string, { method: string; path: string }>();
+  for (const { method, path } of order) {
     const described = api.paths[path]?.[method];
-    return described ? [callPage(method, path, described)] : [];
+    for (const name of madeIn((described && curlOf(method, path, described)) ?? ''))
+      if (!makers.has(name)) makers.set(name, { method, path });
+  }
+  const calls = order.flatMap((call) => {
+    const described = api.paths[call.path]?.[call.method];
+    return described ? [callPage(call, described, makers)] : [];
   });
   const ordered = GROUPS.map(([, group]) => group).flatMap((group) =>
     calls.filter((page) => page.group === group),

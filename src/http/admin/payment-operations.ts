@@ -16,6 +16,7 @@ import {
   OPERATION_SUMMARIES,
   operate,
 } from '../operate.ts';
+import { OPERATION_ANSWERS } from '../operation-examples.ts';
 import { operatorOf } from '../operator.ts';
 import { shownDelivery } from '../payment-log.ts';
 import { Routes } from '../router.ts';
@@ -28,18 +29,21 @@ const EXAMPLES: Record<OperationKind, Example> = {
     headers: { 'Idempotency-Key': 'operator-capture-1' },
     body: { amount: 500 },
     before: demoPayment('OPERATED', 'docs-operated', 'manual'),
+    answer: OPERATION_ANSWERS.capture,
   },
   cancel: {
     path: { id: '$OPERATED_TOO' },
     headers: { 'Idempotency-Key': 'operator-cancel-1' },
     body: {},
     before: demoPayment('OPERATED_TOO', 'docs-operated-too', 'manual'),
+    answer: OPERATION_ANSWERS.cancel,
   },
   refund: {
     path: { id: '$GIVEN_BACK' },
     headers: { 'Idempotency-Key': 'operator-refund-1' },
     body: { amount: 500 },
     before: demoPayment('GIVEN_BACK', 'docs-given-back', 'automatic'),
+    answer: OPERATION_ANSWERS.refund,
   },
 };
 
@@ -100,7 +104,7 @@ export function paymentOperationRoutes(): Routes {
         'provider_error',
         'provider_unreachable',
       ],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-asked', 'automatic') },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);
@@ -134,7 +138,7 @@ export function paymentOperationRoutes(): Routes {
       optionalBody: schemas.nothing,
       success: { 202: schemas.deliveries },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-sent-again', 'automatic') },
     }),
     async (c) => {
       await optionalJsonBody(c, schemas.nothing);

@@ -10,6 +10,7 @@ import { idParam, queryOf } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from '../create-payment.ts';
 import { documented } from '../openapi.ts';
+import { demoPayment } from '../operate.ts';
 import { operatorOf } from '../operator.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from '../payment-log.ts';
 import { qrCode } from '../qr-code.ts';
@@ -87,7 +88,7 @@ export function operatorPaymentRoutes(): Routes {
       permission: 'view',
       success: { 200: schemas.operatorPaymentRead },
       errors: ['not_found'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-seen', 'automatic') },
     }),
     async (c) => {
       const service = c.get('service');
@@ -106,7 +107,11 @@ export function operatorPaymentRoutes(): Routes {
       query: schemas.eventsQuery,
       success: { 200: schemas.events },
       errors: ['invalid_request', 'not_found'],
-      example: { path: { id: '$PAID' }, query: 'limit=10' },
+      example: {
+        path: { id: '$PAID' },
+        query: 'limit=10',
+        before: demoPayment('PAID', 'docs-seen-log', 'automatic'),
+      },
     }),
     async (c) => {
       const query = queryOf(c, schemas.eventsQuery);
@@ -125,7 +130,7 @@ export function operatorPaymentRoutes(): Routes {
       permission: 'view',
       success: { 200: schemas.operatorDeliveries },
       errors: ['not_found'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-seen-tries', 'automatic') },
     }),
     async (c) => {
       const { id } = await paymentInPath(c);

@@ -5,6 +5,7 @@ import { type LogProof, PROOF_VERSION } from '../../gateway/log-proof.ts';
 import { Problem } from '../../payments/errors.ts';
 import { queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
+import { demoPayment } from '../operate.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { paymentInPath } from './payments.ts';
@@ -22,7 +23,7 @@ export function proofRoutes(): Routes {
       query: schemas.proofQuery,
       success: { 200: schemas.logProof },
       errors: ['invalid_request', 'not_found'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-proven', 'automatic') },
     }),
     async (c) => {
       const service = c.get('service');

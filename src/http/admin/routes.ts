@@ -8,6 +8,7 @@ import { paymentId } from '../../payments/id.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
+import { demoPayment } from '../operate.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import { polybankingViewRoutes } from '../polybanking/operator.ts';
@@ -88,9 +89,10 @@ function upkeepRoutes(): Routes {
       success: { 200: schemas.paymentRead },
       errors: ['invalid_request', 'not_found', 'invalid_state', 'payload_too_large'],
       example: {
-        path: { id: '$PAID', operation: '2' },
+        path: { id: '$PAID', operation: '1' },
         body: { outcome: 'failed', note: 'not in the back office' },
         before: [
+          demoPayment('PAID', 'docs-concluded', 'automatic'),
           `curl -sf -X POST "$BASE/sandbox/trouble" -d '{"provider":"sips2","trouble":"html"}' > /dev/null`,
           `curl -s -X POST "$BASE/v1/payments/$PAID/refund" -H "Authorization: Bearer $SHOP_KEY" -d '{"amount":100}'`,
         ].join('\n'),

@@ -3,6 +3,7 @@
 import { Problem } from '../../payments/errors.ts';
 import { paymentInPath } from '../admin/payments.ts';
 import { documented } from '../openapi.ts';
+import { demoPayment } from '../operate.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { detailsOf, logsOf } from './words.ts';
@@ -20,7 +21,7 @@ export function polybankingViewRoutes(): Routes {
       permission: 'view',
       success: { 200: schemas.polybankingView },
       errors: ['not_found'],
-      example: { path: { id: '$PAID' } },
+      example: { path: { id: '$PAID' }, before: demoPayment('PAID', 'docs-in-words', 'automatic') },
     }),
     async (c) => {
       const service = c.get('service');

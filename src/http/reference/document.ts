@@ -17,9 +17,9 @@ loadVendor('valibot', {
     toJsonSchema(schema as unknown as GenericSchema, { typeMode: 'input', errorMode: 'ignore' }) as never,
 });
 
-function content(schema: GenericSchema | string, type = 'application/json') {
+function content(schema: GenericSchema | string, type = 'application/json', answer?: object) {
   if (typeof schema === 'string') return { description: schema };
-  const example = answerExample(schema);
+  const example = answer ?? answerExample(schema);
   return {
     description: 'OK',
     content: { [type]: { schema: resolver(schema), ...(example !== undefined && { example }) } },
@@ -109,6 +109,7 @@ const ANY_FILE = {
 function openApiOf(described: RouteDescription): DescribeRouteOptions {
   const words = descriptionOf(described);
   const body = described.body ?? described.optionalBody;
+  const { answer, ...example } = described.example ?? {};
   return {
     summary: described.summary,
     tags: [tagOf(described)],
@@ -139,12 +140,15 @@ function openApiOf(described: RouteDescription): DescribeRouteOptions {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(described.success).map(([status, schema]) => [status, content(schema)]),
+        Object.entries(described.success).map(([status, schema]) => [
+          status,
+          content(schema, 'application/json', answer),
+        ]),
       ),
       ...errorsOf(described),
     },
     ...(described.auth === 'operator' && { 'x-permission': described.permission }),
-    'x-example': described.example,
+    ...(described.example && { 'x-example': example }),
   } as unknown as DescribeRouteOptions;
 }
 
