@@ -12,7 +12,7 @@ import type { PaymentView } from '../payments/types.ts';
 import type { AppEnv } from './app-env.ts';
 import { chooserContent, goingContent, shownOrder } from './checkout/content.tsx';
 import { dressed } from './checkout/dressed.tsx';
-import { becameOf, hasFailed } from './checkout/said.ts';
+import { becameOf, chargedOf, hasFailed } from './checkout/said.ts';
 import { chosenLanguage, inChosenLanguage, inLanguage, plainWear, wearOf } from './checkout/wear.ts';
 import { hopFailedPage, notOfferedPage } from './hop-failed.ts';
 import { policyOfPage } from './page-policy.ts';
@@ -22,24 +22,25 @@ import { type Returning, seeOther, shopAddress } from './to-shop.ts';
 import { toShop } from './waiting.ts';
 
 /** What the page of a payment wears that is not over: its shop's look, and the way back to where the shop tells of a failure. */
-async function wearOfPayment(c: Context<AppEnv>, returning: Returning) {
+async function wearOfPayment(c: Context<AppEnv>, returning: Omit<Returning, 'isPerhapsPaid'>) {
   const { shop, view } = returning;
   const back = await shopAddress(c.get('service'), returning, 'failure');
   const { language } = view.customer;
   return wearOf(c, { shop, language, test: view.test, back, inLanguage: inLanguage(c.req.path) });
 }
 
-/** Nothing can be paid any more, and nothing was. */
+/** Nothing can be paid any more. */
 async function over(
   c: Context<AppEnv>,
-  { reason, shop, view, request }: Extract<HopResult, { kind: 'over' }>,
+  { reason, shop, view, request, isPerhapsPaid }: Extract<HopResult, { kind: 'over' }>,
 ): Promise<Response> {
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-  const { calledOff, timeUp, nothing, anew } = wear.texts;
+  const { calledOff, timeUp, anew } = wear.texts;
+  const charged = wear.texts[chargedOf(isPerhapsPaid)];
   const title = reason === 'called_off' ? calledOff : timeUp;
   const order = shownOrder(wear.language, request);
   const requestId = c.get('requestId');
-  const message = { icon: 'clock', title, sentences: [nothing, anew], order } as const;
+  const message = { icon: 'clock', title, sentences: [charged, anew], order } as const;
   return messagePage(wear, message, { status: 410, requestId });
 }
 
@@ -97,14 +98,14 @@ function lastFirst<T extends { readonly id: string }>(
 async function chooser(
   c: Context<AppEnv>,
   id: PaymentId,
-  { shop, view, request }: Extract<HopResult, { kind: 'choose' }>,
+  { shop, view, request, isPerhapsPaid }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
   const service = c.get('service');
   const accounts = await accountsToChoose(service, shop, request, view.test);
   if (accounts.length === 0) return notOfferedPage(c, id, null);
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
   const order = shownOrder(wear.language, request);
-  const note = hasFailed(view) ? becameOf(wear.texts, view) : null;
+  const note = hasFailed(view) ? becameOf(wear.texts, view, isPerhapsPaid) : null;
   const choices = lastFirst(accounts, view).map((account) => ({ id: account.id, ...meansOf(account) }));
   const action = inChosenLanguage(c, c.req.path);
   return shopperPage(wear, {

@@ -28,6 +28,24 @@ export function isInFlight({ state: { progress } }: Attempt): boolean {
   return progress === 'forwarded' || progress === 'pending';
 }
 
+/** Whether a bank is processing it: who began another one might pay twice. */
+export function isInProcess({ state }: Attempt): boolean {
+  return state.progress === 'pending' && moneyOf(state).paid === 0;
+}
+
+/** Whether its shopper may have paid, as its provider has not told a result: we ended it, or nobody has. */
+function isUntold({ state, told }: Attempt): boolean {
+  return state.progress === 'expired' && told?.expired === undefined;
+}
+
+/**
+ * Whether somebody may have paid by an attempt of which nothing is known.
+ * @param hasLeft whether any shopper was ever sent to a provider.
+ */
+export function isPerhapsPaid(attempts: readonly Attempt[], hasLeft: boolean): boolean {
+  return attempts.some((attempt) => isInFlight(attempt) || (hasLeft && isUntold(attempt)));
+}
+
 /** Whether the redirect has expired (`now` in milliseconds since 1970). */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;

@@ -14,6 +14,8 @@ import {
   isCaptured,
   isGood,
   isInFlight,
+  isInProcess,
+  isPerhapsPaid,
   isReusable,
   isStale,
   nextAttemptAt,
@@ -66,15 +68,10 @@ export class Checkout {
    * @param byCode whether a code is handed over with what is begun.
    */
   hop(ip: string | null, chosen: string | null, moves: Moves, byCode = false): HopResult {
-    const { head, record } = this.#work.store;
-    if (!head || !record) return { kind: 'unknown' };
-    const view = viewOf(record, head.version);
-    const finished: HopResult = {
-      kind: 'finished',
-      shop: head.shop,
-      view,
-      request: record.request,
-    };
+    const { record } = this.#work.store;
+    if (!record) return { kind: 'unknown' };
+    const about = this.#about();
+    const finished: HopResult = { kind: 'finished', ...about };
     const newest = record.attempts.at(-1);
     const { status } = summaryOf(record);
     const left = leftToPay(record);
@@ -83,27 +80,28 @@ export class Checkout {
     if (record.attempts.some(isCaptured) || isInParts(record)) return finished;
     const now = this.#work.now();
     const reason = endedBy(record, now);
-    if (reason && status !== 'pending')
-      return { kind: 'over', shop: head.shop, view, request: record.request, reason };
+    if (reason && status !== 'pending') return { kind: 'over', ...about, reason };
+    // A bank is processing another attempt than the newest, whose redirect would have it paid twice.
+    if (record.attempts.slice(0, -1).some(isInProcess)) return finished;
+    const isProcessing = isInProcess(newest);
     // A shop that has named the account has left nothing to choose.
     const choice = record.request.choose ? chosen : null;
-    if (record.request.choose && !choice && status !== 'pending') {
-      return { kind: 'choose', shop: head.shop, view, request: { ...record.request, amount: left } };
-    }
+    if (record.request.choose && !choice && !isProcessing)
+      return { kind: 'choose', ...about, request: { ...record.request, amount: left } };
     const mayBegin = now >= nextAttemptAt(record.attempts);
     const named = newest.insteadOf ?? newest.account;
     const next = choice ?? movedTo(moves, named) ?? named;
     // What began before an account got a successor is not gone on with: a new attempt goes there.
     const hasMoved = movedTo(moves, newest.account) !== null;
     const isElsewhere = hasMoved || (choice !== null && choice !== named && choice !== newest.account);
-    if (isElsewhere && status !== 'pending') {
+    if (isElsewhere && !isProcessing) {
       if (mayBegin) return this.#startOf(record, record.attempts.length + 1, left, next);
       const earlier = record.attempts.findLastIndex(
         (attempt) => attempt.account === next && attempt.amount === left && isGood(attempt, now),
       );
       if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
-    if (hasMoved) return status === 'pending' ? finished : { kind: 'busy' };
+    if (hasMoved) return isProcessing ? finished : { kind: 'busy' };
     // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
@@ -113,7 +111,7 @@ export class Checkout {
       if (now - Date.parse(newest.reservedAt) < reservedFor) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
-    if (status === 'pending') return finished;
+    if (isProcessing) return finished;
     // Somebody uses up the attempts. The last redirect may still do.
     if (!mayBegin)
       return isExact && newest.redirect
@@ -123,6 +121,18 @@ export class Checkout {
     const again = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
     if (newest.deferred) return this.#reserve(record, number, again, next, byCode);
     return this.#startOf(record, number, left, next);
+  }
+
+  /** The payment as its shopper sees it. */
+  #about() {
+    const { store } = this.#work;
+    const { record, shop, version } = this.#work.payment();
+    return {
+      shop,
+      view: viewOf(record, version),
+      request: record.request,
+      isPerhapsPaid: isPerhapsPaid(record.attempts, store.countOf('forwarded') > 0),
+    };
   }
 
   /** Sends the shopper to the redirect of an attempt that is there. */
@@ -250,8 +260,8 @@ export class Checkout {
 
   /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
-    const { head, record } = this.#work.store;
-    if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {
+    const { record } = this.#work.store;
+    if (!record?.attempts.some((attempt) => attempt.account === command.account)) {
       return { kind: 'unknown' };
     }
     const update = command.update && this.#updates.isNew(command.update) ? command.update : null;
@@ -270,7 +280,6 @@ export class Checkout {
       });
     if (command.update && !update) this.#updates.countRepeat(command.update);
     if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);
-    const { record: now, version } = this.#work.payment();
-    return { kind: 'known', shop: head.shop, view: viewOf(now, version), request: now.request };
+    return { kind: 'known', ...this.#about() };
   }
 }

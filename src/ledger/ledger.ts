@@ -18,7 +18,7 @@ import type { OperationProblem } from '../payments/operations.ts';
 import { ALARM_PAUSES, COPY_PAUSES, nextPause } from '../payments/retries.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
-import { attemptOf, insteadAndLeftOut } from './attempts.ts';
+import { attemptOf, insteadAndLeftOut, isPerhapsPaid } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { checkLedger } from './checking.ts';
@@ -206,6 +206,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
+          isPerhapsPaid: isPerhapsPaid(record.attempts, this.#store.countOf('forwarded') > 0),
           request: { ...record.request, amount: leftToPay(record) ?? record.request.amount },
           wayBack: wayBackOf(record.request),
         }

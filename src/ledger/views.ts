@@ -11,7 +11,6 @@ import type {
   OperationView,
   PaymentRequest,
   PaymentView,
-  PendingReason,
   WayBack,
 } from '../payments/types.ts';
 import {
@@ -21,6 +20,7 @@ import {
   type LedgerRecord,
   operationReference,
   orderNumberOf,
+  pendingReasonOf,
   summaryOf,
 } from './record.ts';
 
@@ -135,12 +135,6 @@ export function earlierAttemptsOf({ attempts }: LedgerRecord): EarlierAttempt[] 
     const { status } = summarize(left.amount, [left.state]);
     return [{ attempt: index + 1, account: left.account, status, leftAt: createdAt }];
   });
-}
-
-/** Why a payment is pending that is: by its newest attempt that is. */
-export function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
-  const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
-  return waiting?.pendingReason ?? 'processing';
 }
 
 /** The payment as its shop sees it. @param version of the record. */

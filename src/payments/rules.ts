@@ -7,7 +7,7 @@
  * negative results of one attempt the progress rank decides, not the clock.
  *
  * - Money that arrived is never lost: paid wins over every result without money, whenever it comes.
- * - An update "in process" never takes back a result.
+ * - An update "in process" never takes back a result of its attempt. A payment is in process while any of its attempts is.
  * - Less than the asked amount is partially_paid; the sum over attempts counts.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  *
@@ -461,15 +461,14 @@ function attemptStatus(state: AttemptState): Status {
 }
 
 /**
- * The status of a payment without money: authorized if any attempt is; else that of the newest attempt, except that an
- * attempt which has only begun does not hide an earlier one that is in process at the bank.
+ * The status of a payment without money: authorized if any attempt is; else pending if a bank is processing any, whatever became of
+ * another one: who paid again might pay twice. Else that of the newest attempt that a shopper has left for: one that is only being built
+ * takes nothing back.
  */
 function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
   const statuses = attempts.map(attemptStatus);
-  if (statuses.includes('authorized')) return 'authorized';
-  const newest = statuses.at(-1) ?? 'created';
-  const begun = newest === 'created' || newest === 'forwarded';
-  return begun && statuses.includes('pending') ? 'pending' : newest;
+  const decisive = (['authorized', 'pending'] as const).find((status) => statuses.includes(status));
+  return decisive ?? statuses.findLast((status) => status !== 'created') ?? 'created';
 }
 
 /**
