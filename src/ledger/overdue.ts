@@ -3,7 +3,7 @@ import { UNFINISHED } from '../payments/statuses.ts';
 import { isInFlight } from './attempts.ts';
 import type { OverdueCommand } from './commands.ts';
 import { expired } from './ending.ts';
-import { type LedgerRecord, pendingReasonOf, summaryOf, withAttempt } from './record.ts';
+import { type Attempt, type LedgerRecord, pendingReasonOf, summaryOf, withAttempt } from './record.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -39,19 +39,15 @@ function partsAction({ request, attempts, updatedAt }: LedgerRecord, canQuery: b
 }
 
 /**
- * The numbers of the attempts whose result is missing: those that a bank is processing, and the newest that a shopper has left for. A
+ * The attempts whose result is missing: those that a bank is processing, and the newest that a shopper has left for. A
  * person or a report decides those that wait for one.
  */
-function awaitedIn({ attempts }: LedgerRecord): readonly number[] {
-  const numbers = attempts.map((_, index) => index + 1);
-  if (attempts.every(({ state }) => state.progress === 'created')) return numbers.slice(-1);
-  const open = numbers.filter((number) => {
-    const attempt = attempts[number - 1];
-    return attempt && isInFlight(attempt) && (attempt.pendingReason ?? 'processing') === 'processing';
-  });
-  return open.filter(
-    (number) => number === open.at(-1) || attempts[number - 1]?.state.progress === 'pending',
+function awaitedIn({ attempts }: LedgerRecord): readonly Attempt[] {
+  if (attempts.every(({ state }) => state.progress === 'created')) return attempts.slice(-1);
+  const open = attempts.filter(
+    (one) => isInFlight(one) && (one.pendingReason ?? 'processing') === 'processing',
   );
+  return open.filter((one) => one === open.at(-1) || one.state.progress === 'pending');
 }
 
 /**
@@ -72,24 +68,24 @@ export function overdueAction(
   }
   if (!UNFINISHED.has(status)) return LEAVE;
   const since = Date.parse(record.updatedAt);
-  const awaited = awaitedIn(record).flatMap((number) => {
-    const { account = '', queried = 0 } = record.attempts[number - 1] ?? {};
-    const schedule = schedules[account];
+  const awaited = awaitedIn(record).flatMap((attempt) => {
+    const schedule = schedules[attempt.account];
     if (!schedule) return [];
     // As far as we know this shopper never left for the provider: one query before the payment expires is enough.
     const after = status === 'created' ? schedule.queryAfter.slice(-1) : schedule.queryAfter;
     const times = after.map((seconds) => since + seconds * 1000);
     const query = times.filter((time) => time <= now).length;
-    return [{ number, times, query, isDue: query > queried, end: since + schedule.expireAfterMs }];
+    return [{ attempt, times, query, end: since + schedule.expireAfterMs }];
   });
   if (awaited.length === 0) return LEAVE;
   const end = Math.max(...awaited.map((one) => one.end));
   // A person or a report decides, however long that takes: what was said to be paid, in whichever attempt, must not expire meanwhile.
   if (now >= end) return pendingReasonOf(record) === 'processing' ? { kind: 'expire' } : LEAVE;
   const next = Math.min(end, ...awaited.flatMap(({ times }) => times.filter((time) => time > now)));
-  const due = awaited.filter(({ isDue }) => isDue);
-  if (due.length === 0) return { kind: 'wait', next };
-  return { kind: 'query', queries: due.map(({ number, query }) => ({ attempt: number, query })), next };
+  const queries = awaited.flatMap(({ attempt, query }) =>
+    query > (attempt.queried ?? 0) ? [{ attempt: record.attempts.indexOf(attempt) + 1, query }] : [],
+  );
+  return queries.length > 0 ? { kind: 'query', queries, next } : { kind: 'wait', next };
 }
 
 /**

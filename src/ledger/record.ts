@@ -135,7 +135,8 @@ export function asksForTest({ attempts }: Pick<LedgerRecord, 'attempts'>): boole
 
 /**
  * Status and totals by the rules. What a shop has called off stays so, whatever its bank says, until money comes. What we ended for want
- * of a result stays so while a bank is only processing it; a claim of money that waits for a person does not.
+ * of a result stays so while a bank is only processing it, or an attempt is left that nobody has told the end of; a claim of money that
+ * waits for a person does not.
  */
 export function summaryOf(record: LedgerRecord): Summary {
   const summary = summarize(
@@ -145,8 +146,12 @@ export function summaryOf(record: LedgerRecord): Summary {
   const { calledOffAt, expiredAt } = record;
   if (calledOffAt !== undefined && WITHOUT_MONEY.has(summary.status))
     return { ...summary, status: 'cancelled' };
-  const isEnded = expiredAt !== undefined && summary.status === 'pending';
-  return isEnded && pendingReasonOf(record) === 'processing' ? { ...summary, status: 'expired' } : summary;
+  if (expiredAt === undefined || !WITHOUT_MONEY.has(summary.status)) return summary;
+  const isOpen =
+    summary.status === 'pending'
+      ? pendingReasonOf(record) !== 'processing'
+      : record.attempts.every(({ state }) => state.progress !== 'expired');
+  return isOpen ? summary : { ...summary, status: 'expired' };
 }
 
 /** The reasons to wait, each asking for more than the one before it. */

@@ -143,7 +143,8 @@ export function viewOf(record: LedgerRecord, version: number): PaymentView {
   const newest = record.attempts.at(-1);
   const { status, amounts } = summaryOf(record);
   const shown = shownIn(record);
-  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined;
+  const isEndedByUs = status === 'expired' && record.expiredAt !== undefined;
+  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined && !isEndedByUs;
   return {
     id: record.id,
     version,

@@ -39,16 +39,28 @@ const look = (given: LedgerRecord, hours: number) => overdueAction(given, { sche
 describe('a payment without a result', () => {
   it.each(['forwarded', 'pending'] as const)('is queried at each point of the schedule: %s', (state) => {
     expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: atHour(0.25) });
-    expect(look(record(state), 0.3)).toEqual({ kind: 'query', queries: [{ attempt: 1, query: 1 }], next: atHour(1) });
+    expect(look(record(state), 0.3)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 1 }],
+      next: atHour(1),
+    });
     expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: atHour(1) });
-    expect(look(record(state, 1), 13)).toEqual({ kind: 'query', queries: [{ attempt: 1, query: 3 }], next: atHour(24) });
+    expect(look(record(state, 1), 13)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 3 }],
+      next: atHour(24),
+    });
     expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: atHour(24) });
     expect(look(record(state, 3), 24)).toEqual({ kind: 'expire' });
   });
 
   it('whose shopper never left is queried once', () => {
     expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: atHour(12) });
-    expect(look(record('created'), 12)).toEqual({ kind: 'query', queries: [{ attempt: 1, query: 1 }], next: atHour(24) });
+    expect(look(record('created'), 12)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 1 }],
+      next: atHour(24),
+    });
     expect(look(record('created'), 25)).toEqual({ kind: 'expire' });
   });
 });
@@ -68,7 +80,9 @@ describe('several attempts', () => {
     expect(queried(of('pending', 'pending'))).toEqual([1, 2]);
     const declined = of('pending', 'forwarded');
     const attempts = declined.attempts.map((one, index) =>
-      index === 0 ? one : { ...one, state: apply(one.state, { outcome: 'denied', amount: null, movement: '' }) },
+      index === 0
+        ? one
+        : { ...one, state: apply(one.state, { outcome: 'denied', amount: null, movement: '' }) },
     );
     expect(queried({ ...declined, attempts })).toEqual([1]);
   });
