@@ -59,7 +59,7 @@ async function go(c: Context<AppEnv>, went: Extract<HopResult, { kind: 'go' }>):
   if (about !== undefined) {
     const { view, request } = about;
     const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-    const order = shownOrder(wear.language, request);
+    const order = shownOrder(wear.language, request, view.amounts.paid);
     const title = wear.texts.going;
     const page = await pageOf(service, account);
     if (redirect.kind === 'form') {
@@ -104,7 +104,7 @@ async function chooser(
   const accounts = await accountsToChoose(service, shop, request, view.test);
   if (accounts.length === 0) return notOfferedPage(c, id, null);
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-  const order = shownOrder(wear.language, request);
+  const order = shownOrder(wear.language, request, view.amounts.paid);
   const note = hasFailed(view) ? becameOf(wear.texts, view, isPerhapsPaid) : null;
   const choices = lastFirst(accounts, view).map((account) => ({ id: account.id, ...meansOf(account) }));
   const action = inChosenLanguage(c, c.req.path);
@@ -129,7 +129,11 @@ async function paused(c: Context<AppEnv>, id: PaymentId): Promise<Response | nul
   if (view.status === 'pending' || NOTHING_TO_PAY.has(view.status)) return null;
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
   const page = await pageOf(service, view.account);
-  const going = { order: shownOrder(wear.language, request), page, to: inChosenLanguage(c, c.req.path) };
+  const going = {
+    order: shownOrder(wear.language, request, view.amounts.paid),
+    page,
+    to: inChosenLanguage(c, c.req.path),
+  };
   return shopperPage(wear, {
     title: wear.texts.going,
     status: 200,
@@ -164,6 +168,8 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
     case 'choose':
       return await chooser(c, id, result);
     case 'busy':
+    // Two clicks at once, and the payment moved between them: the next look will succeed.
+    case 'start':
       return busy(c);
     case 'finished':
       return await toShop(c, { ...result, wayBack: result.request, isShopper: true });
@@ -173,9 +179,6 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
       return unknownPayment(c);
     case 'not_offered':
       return notOfferedPage(c, id, chosen);
-    case 'start':
-      // Two clicks at once, and the payment moved between them: the next click will succeed.
-      throw new Problem('invalid_state', 'the payment is changing, please try again');
   }
 }
 

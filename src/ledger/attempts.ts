@@ -33,17 +33,25 @@ export function isInProcess({ state }: Attempt): boolean {
   return state.progress === 'pending' && moneyOf(state).paid === 0;
 }
 
-/** Whether its shopper may have paid, as its provider has not told a result: we ended it, or nobody has. */
-function isUntold({ state, told }: Attempt): boolean {
-  return state.progress === 'expired' && told?.expired === undefined;
+/**
+ * Whether somebody may have paid by an attempt whose result its provider has not told: we ended it, or nobody has.
+ * @param hasLeft says whether any shopper was ever sent to a provider.
+ */
+export function isPerhapsPaid(attempts: readonly Attempt[], hasLeft: () => boolean): boolean {
+  const isUntold = ({ state, told }: Attempt) => state.progress === 'expired' && !told?.expired;
+  return attempts.some(isInFlight) || (attempts.some(isUntold) && hasLeft());
 }
 
-/**
- * Whether somebody may have paid by an attempt of which nothing is known.
- * @param hasLeft whether any shopper was ever sent to a provider.
- */
-export function isPerhapsPaid(attempts: readonly Attempt[], hasLeft: boolean): boolean {
-  return attempts.some((attempt) => isInFlight(attempt) || (hasLeft && isUntold(attempt)));
+/** How long a request may take to register an order. After that it counts as lost. */
+const RESERVED_MS = 30_000;
+
+/** How long a request that hands a BLIK code over may be lost: its shopper may be confirming it all the while. */
+const CODE_RESERVED_MS = 900_000;
+
+/** Whether a request is building the redirect (`now` in milliseconds since 1970). */
+export function isBeingBuilt({ redirect, reservedAt, byCode }: Attempt, now: number): boolean {
+  const longest = byCode ? CODE_RESERVED_MS : RESERVED_MS;
+  return redirect === null && !!reservedAt && now - Date.parse(reservedAt) < longest;
 }
 
 /** Whether the redirect has expired (`now` in milliseconds since 1970). */

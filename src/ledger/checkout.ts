@@ -11,6 +11,7 @@ import type { Redirect } from '../payments/types.ts';
 import {
   attemptOf,
   insteadAndLeftOut,
+  isBeingBuilt,
   isCaptured,
   isGood,
   isInFlight,
@@ -28,12 +29,6 @@ import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { viewOf } from './views.ts';
 import type { Writer } from './writer.ts';
-
-/** How long a request may take to register an order. After that it counts as lost. */
-const RESERVED_MS = 30_000;
-
-/** How long a request that hands a BLIK code over may be lost: its shopper may be confirming it all the while. */
-const CODE_RESERVED_MS = 900_000;
 
 /** What the log says of a shopper who was forwarded. */
 function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string | null) {
@@ -106,9 +101,10 @@ export class Checkout {
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isExact && isReusable(newest) && !isStale(newest, now)) {
+      // A code that its owner confirms takes longer than anybody waits at a page.
+      if (isBeingBuilt(newest, now))
+        return { kind: 'busy', ...(!newest.byCode && { attempt: record.attempts.length }) };
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest, next, byCode);
-      const reservedFor = newest.byCode ? CODE_RESERVED_MS : RESERVED_MS;
-      if (now - Date.parse(newest.reservedAt) < reservedFor) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
     if (isProcessing) return finished;
@@ -131,7 +127,7 @@ export class Checkout {
       shop,
       view: viewOf(record, version),
       request: record.request,
-      isPerhapsPaid: isPerhapsPaid(record.attempts, store.countOf('forwarded') > 0),
+      isPerhapsPaid: isPerhapsPaid(record.attempts, () => store.countOf('forwarded') > 0),
     };
   }
 
@@ -146,7 +142,13 @@ export class Checkout {
     return this.#goTo(attempt.redirect, attempt);
   }
 
-  #startOf(record: LedgerRecord, number: number, amount: Minor, account: string): HopResult {
+  #startOf(
+    record: LedgerRecord,
+    number: number,
+    amount: Minor,
+    account: string,
+    isReserved = false,
+  ): HopResult {
     const { shop } = this.#work.payment();
     return {
       kind: 'start',
@@ -158,6 +160,7 @@ export class Checkout {
       amount,
       test: asksForTest(record),
       isInFlight: record.attempts.some(isInFlight),
+      isReserved,
     };
   }
 
@@ -193,7 +196,38 @@ export class Checkout {
       };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
-    return this.#startOf(record, number, attempt.amount, account);
+    return this.#startOf(record, number, attempt.amount, account, true);
+  }
+
+  /**
+   * Reserves an attempt that `hop` asked for at another account, before its order is registered: one request of a shopper registers it.
+   * @returns false: another one does, or the payment has moved meanwhile.
+   */
+  reserve(number: number, attempt: SignedAttempt, byCode: boolean): boolean {
+    const { record } = this.#work.store;
+    if (!record || number !== record.attempts.length + 1 || record.attempts.some(isInProcess)) return false;
+    if (endedBy(record, this.#work.now()) !== null || leftToPay(record) !== attempt.amount) return false;
+    this.#work.commit((writer) => {
+      const added = { ...attemptOf(attempt, writer.at), reservedAt: writer.at, ...(byCode && { byCode }) };
+      writer.save({ ...record, attempts: [...record.attempts, added] });
+    });
+    return true;
+  }
+
+  /**
+   * Where another request of the same shopper leads that builds an attempt. Busy with its number: it is not there yet; without: it came
+   * to nothing, or the payment has moved meanwhile.
+   */
+  follow(number: number, ip: string | null): HopResult {
+    const { record } = this.#work.store;
+    const attempt = record?.attempts[number - 1];
+    if (!record || !attempt) return { kind: 'busy' };
+    const now = this.#work.now();
+    if (isBeingBuilt(attempt, now)) return { kind: 'busy', attempt: number };
+    const isNewest = number === record.attempts.length && attempt.state.progress === 'forwarded';
+    const isOpen = endedBy(record, now) === null && !record.attempts.some(isInProcess);
+    const isDue = isNewest && isOpen && attempt.amount === leftToPay(record);
+    return isDue ? this.#goAgain(record, number, ip) : { kind: 'busy' };
   }
 
   /**
@@ -224,13 +258,13 @@ export class Checkout {
   start(number: number, attempt: SignedAttempt, ip: string | null, moves: Moves): HopResult {
     const { record } = this.#work.store;
     if (!record) return { kind: 'unknown' };
-    const again = () => this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     const reserved = record.attempts[number - 1];
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
-    // Another click was faster, or the payment has moved meanwhile.
-    if (!isOurs && number !== record.attempts.length + 1) return again();
+    // Another click was faster: both lead to what that one has begun (`follow`).
+    if (!isOurs && number !== record.attempts.length + 1) return { kind: 'busy', attempt: number };
     // It was called off while the bank registered the order.
-    if (endedBy(record, this.#work.now()) !== null) return again();
+    if (endedBy(record, this.#work.now()) !== null)
+      return this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
       const { state, proven, told } = isOurs ? reserved : added;

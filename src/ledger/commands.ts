@@ -161,8 +161,8 @@ export type HopResult =
   | { readonly kind: 'not_offered' }
   /** The shopper chooses the means of payment, for what is left to pay. */
   | ({ readonly kind: 'choose' } & AboutPayment)
-  /** The attempt is being built by another request of this shopper. */
-  | { readonly kind: 'busy' }
+  /** The attempt is being built by another request of this shopper: of this number, where that is known. */
+  | { readonly kind: 'busy'; readonly attempt?: number }
   /** A new attempt has to be built first. */
   | {
       readonly kind: 'start';
@@ -176,6 +176,8 @@ export type HopResult =
       readonly test: boolean;
       /** Whether its shopper may be paying by an earlier attempt. */
       readonly isInFlight: boolean;
+      /** Whether no other request builds it meanwhile. */
+      readonly isReserved: boolean;
     };
 
 /** A provider update as the ledger takes it. The replies are prepared, so that no second call is needed. */
@@ -292,9 +294,7 @@ export interface ReturnCommand {
   readonly ip?: string | null;
 }
 
-export type ReturnResult =
-  | { readonly kind: 'unknown' }
-  | ({ readonly kind: 'known' } & AboutPayment);
+export type ReturnResult = { readonly kind: 'unknown' } | ({ readonly kind: 'known' } & AboutPayment);
 
 /** A payment's log, and the jobs that are still to be done. */
 export interface PaymentLog {

@@ -206,7 +206,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
-          isPerhapsPaid: isPerhapsPaid(record.attempts, this.#store.countOf('forwarded') > 0),
+          isPerhapsPaid: isPerhapsPaid(record.attempts, () => this.#store.countOf('forwarded') > 0),
           request: { ...record.request, amount: leftToPay(record) ?? record.request.amount },
           wayBack: wayBackOf(record.request),
         }
@@ -305,6 +305,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     byCode = false,
   ): HopResult {
     return this.#checkout.hop(ip, chosen, moves, byCode);
+  }
+
+  /**
+   * Reserves an attempt that `hop` asked for at another account, before its order is registered: one request of a shopper registers it.
+   * @returns false: another one does, or the payment has moved meanwhile.
+   */
+  reserve(number: number, attempt: SignedAttempt, byCode: boolean): boolean {
+    return this.#checkout.reserve(number, attempt, byCode);
+  }
+
+  /** Where another request of the same shopper leads that builds an attempt; busy with its number: it is not there yet. */
+  follow(number: number, ip: string | null): HopResult {
+    return this.#checkout.follow(number, ip);
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */
