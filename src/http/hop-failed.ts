@@ -94,7 +94,7 @@ async function pageAbout(
   const wear = found ? await wearOfFailed(c, found) : plainWear(c);
   const { texts } = wear;
   const ways = found ? await waysOf(c, texts, found, { chosen, mayPass }).catch(() => []) : [];
-  const order = found && shownOrder(wear.language, found.request);
+  const order = found && shownOrder(wear.language, found.request, found.view.amounts.paid);
   const sentences = moneyOf(found).map((name) => texts[name]);
   return problemPage(c, problem, {
     wear,

@@ -96,7 +96,9 @@ export async function ownReturnPage(
   const sentences = failed && !isShopper ? [...message.sentences, texts.openAgain] : message.sentences;
   const paidOn = view.paidAt === null ? null : timeIn(wear.language, view.paidAt);
   // Whoever knows a payment's id can come here: what it is for is for who has the link.
-  const order = shownOrder(wear.language, isShopper ? view : { ...view, description: null, lineItems: [] });
+  const shown = isShopper ? view : { ...view, description: null, lineItems: [] };
+  const paidBefore = view.status === 'partially_paid' ? view.amounts.paid : 0;
+  const order = shownOrder(wear.language, shown, paidBefore);
   return messagePage(
     wear,
     { ...message, sentences, ways: again, order, paidOn },
