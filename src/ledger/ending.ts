@@ -3,7 +3,7 @@ import { minor } from '../payments/money.ts';
 import { apply } from '../payments/rules.ts';
 import { CAN_BE_CALLED_OFF, NOTHING_TO_PAY, UNFINISHED } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
-import { isCaptured, isGood, isInFlight } from './attempts.ts';
+import { isCaptured, isGood, isInFlight, isInProcess } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
 import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
@@ -35,6 +35,8 @@ export function redirectOf(record: LedgerRecord, now: number): Redirect | null {
   const newest = record.attempts.at(-1);
   const isUndecided = UNFINISHED.has(summaryOf(record).status);
   if (!newest || isOver(record, now) || record.request.choose || !isUndecided) return null;
+  // A bank is processing another attempt: by this one it would be paid twice.
+  if (record.attempts.slice(0, -1).some(isInProcess)) return null;
   return isGood(newest, now) ? newest.redirect : null;
 }
 

@@ -87,6 +87,18 @@ describe('a second attempt whose shopper only left', () => {
       expect(await ledger.hop(null, chosen), chosen ?? 'none').toMatchObject({ kind: 'finished' });
   });
 
+  it('has no redirect for its shop while a bank is processing the first one', async () => {
+    const id = newId();
+    const ledger = ledgerOf(id);
+    await ledger.create(create(id, { shop, attempt: signedAttempt({ oneRedirect: true }) }));
+    await ledger.hop();
+    expect(await ledger.hop()).toMatchObject({ kind: 'start', attempt: 2 });
+    await ledger.start(2, signedAttempt());
+    expect((await ledger.read())?.redirect).not.toBeNull();
+    await ledger.applyUpdate(processing);
+    expect((await ledger.read())?.redirect).toBeNull();
+  });
+
   it('is not where the rest of what the first one brought in part is paid a second time', async () => {
     const { ledger } = await leftTwice();
     await ledger.applyUpdate(notify({ amount: 500 }));
