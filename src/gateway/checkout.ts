@@ -11,7 +11,7 @@ import { hopFailure } from './hop-failure.ts';
 import { withoutCode } from './masked-code.ts';
 import type { LedgerClient, Service } from './service.ts';
 import { isReal } from './shop-mode.ts';
-import { choices, startAttempt } from './start-attempt.ts';
+import { choices, plannedAttempt, requireCurrency, startAttempt } from './start-attempt.ts';
 
 /** What the checkout knows of a shopper's request. */
 export interface ShopperAtCheckout {
@@ -80,11 +80,17 @@ async function start(
     }
     place = await placeOf(service, account, { shop, payment: hop.request, isInFlight: hop.isInFlight });
     account = place.account;
+    // It may be another account than the one that the payment was made for: after a move, and while a move is taken back.
+    requireCurrency(account, hop.request.currency);
     const { payment: request, leftOut } = fitted(hop.request, account, null);
     const { insteadOf } = place;
-    const started = await startAttempt(service, {
-      ...{ account, insteadOf, leftOut, id, attempt, request, amount, origin, ip, blikCode },
-    }).catch((error: unknown) => {
+    const options = { account, insteadOf, leftOut, id, attempt, request, amount, origin, ip, blikCode };
+    const planned = plannedAttempt(options);
+    if (planned.deferred && !hop.isReserved) {
+      const isReserved = await ledger.reserve(attempt, planned, blikCode !== undefined);
+      if (!isReserved) return { result: { kind: 'busy', attempt } };
+    }
+    const started = await startAttempt(service, options).catch((error: unknown) => {
       throw withoutCode(error, blikCode);
     });
     isCodeTaken = blikCode !== undefined;
@@ -102,6 +108,20 @@ async function start(
   }
 }
 
+/** How often, and how many milliseconds apart, it is looked whether another request has come to its end: as long as that waits for a provider. */
+const LOOKS = 40;
+const LOOK_MS = 250;
+
+/** Another request of the shopper may be registering the order: this one waits for it, and goes where that one leads. */
+async function follow(ledger: LedgerClient, first: HopResult, ip: string | null): Promise<HopResult> {
+  let result = first;
+  for (let look = 0; look < LOOKS && result.kind === 'busy' && result.attempt !== undefined; look += 1) {
+    if (look > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    result = await ledger.follow(result.attempt, ip);
+  }
+  return result;
+}
+
 /**
  * Where the shopper goes; a new attempt is started where one is needed. Whose attempt has tried in vain whether a provider can be reached
  * again goes to the fallback with the next one.
@@ -115,17 +135,19 @@ export async function nextHop(
   const ledger = service.ledger(id);
   const moves = await movesNow(service);
   const next = () => ledger.hop(shopper.ip, shopper.chosen, moves, shopper.blikCode !== undefined);
+  const followed = (result: HopResult) => follow(ledger, result, shopper.ip);
   let result = await next();
   if (result.kind === 'start') {
     const first = await start(service, ledger, result, shopper);
-    if ('result' in first) return first.result;
+    if ('result' in first) return followed(first.result);
     result = await next();
     if (result.kind === 'start') {
       const second = await start(service, ledger, result, shopper);
-      if ('result' in second) return second.result;
+      if ('result' in second) return followed(second.result);
       throw second.failedTrial;
     }
   }
+  result = await followed(result);
   if (result.kind === 'go') {
     // The attempt was signed before the account was retired, the shop was switched off, or went live: what a test bank calls paid is not.
     const shop = await service.directory.shop(result.shop);

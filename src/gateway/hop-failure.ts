@@ -12,7 +12,8 @@ const LONGEST = 500;
 function wordsOf(problem: Problem): string | null {
   const { provider, cause } = problem;
   if (provider) return [provider.code, provider.text].filter(Boolean).join(' ');
-  if (problem.code !== 'provider_error' || !cause || cause instanceof Error) return null;
+  const isAnswer = problem.code === 'provider_error' || problem.code === 'provider_unreachable';
+  if (!isAnswer || !cause || cause instanceof Error) return null;
   return typeof cause === 'string' ? cause : JSON.stringify(cause);
 }
 

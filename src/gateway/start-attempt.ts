@@ -57,13 +57,7 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
   if (choice.account && wanted && !isOfProvider(destination, wanted.id)) {
     throw invalidField('provider', `the account ${named.id} is for ${named.provider}`);
   }
-  if (!takesCurrency(account, code)) {
-    throw new Problem(
-      'unsupported_currency',
-      `the account ${account.id} takes ${account.currencies.join(', ')}, not ${code}`,
-      { errors: [{ path: 'currency', message: 'is not taken by this account' }] },
-    );
-  }
+  requireCurrency(account, code);
   requireMode(shop, account);
   requireInUse(account);
   return destination;
@@ -71,6 +65,16 @@ export async function chooseAccount(service: Service, shop: Shop, choice: Choice
 
 function isOfProvider({ named, account }: Destination, id: string): boolean {
   return named.provider === id || account.provider === id;
+}
+
+/** @throws Problem when an account does not take a currency. */
+export function requireCurrency(account: Account, code: string): void {
+  if (takesCurrency(account, code)) return;
+  throw new Problem(
+    'unsupported_currency',
+    `the account ${account.id} takes ${account.currencies.join(', ')}, not ${code}`,
+    { errors: [{ path: 'currency', message: 'is not taken by this account' }] },
+  );
 }
 
 /** @throws Problem when an account begins no attempt any more. */
@@ -195,41 +199,38 @@ async function rehearse(found: Provider, start: Parameters<Provider['start']>[0]
   }
 }
 
+/** What an attempt is built of. */
+interface AttemptOptions {
+  readonly account: Account;
+  readonly id: PaymentId;
+  readonly attempt: number;
+  /** The order number at the provider; left out: that of this payment and attempt. */
+  readonly order?: string | undefined;
+  readonly request: PaymentRequest;
+  readonly amount: Minor;
+  readonly origin: string;
+  /** The account that this one stands in for while it cannot be reached. */
+  readonly insteadOf?: string | undefined;
+  /** Names of the shop's fields for another provider, which the request does not have any more. */
+  readonly leftOut?: readonly string[];
+  /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
+  readonly ip?: string | null;
+  /** Of a payment by BLIK: for this try alone. */
+  readonly blikCode?: string | undefined;
+}
+
 /**
- * Builds and signs one attempt.
- * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
+ * An attempt before its redirect is built.
+ * @throws Problem naming what the account does not take.
  */
-export async function startAttempt(
-  service: Service,
-  options: {
-    readonly account: Account;
-    readonly id: PaymentId;
-    readonly attempt: number;
-    /** The order number at the provider; left out: that of this payment and attempt. */
-    readonly order?: string | undefined;
-    readonly request: PaymentRequest;
-    readonly amount: Minor;
-    readonly origin: string;
-    /** The account that this one stands in for while it cannot be reached. */
-    readonly insteadOf?: string | undefined;
-    /** Names of the shop's fields for another provider, which the request does not have any more. */
-    readonly leftOut?: readonly string[];
-    /** The shopper is there, at this address (null: not known); left out: the shopper has yet to come. */
-    readonly ip?: string | null;
-    /** Of a payment by BLIK: for this try alone. */
-    readonly blikCode?: string | undefined;
-  },
-): Promise<SignedAttempt> {
-  const { account, id, attempt, order, request, amount, origin, ip, insteadOf, leftOut = [] } = options;
-  const { blikCode } = options;
-  const payment = { ...request, amount };
+export function plannedAttempt(options: Omit<AttemptOptions, 'id' | 'attempt' | 'origin'>): SignedAttempt {
+  const { account, order, request, amount, insteadOf, leftOut = [], blikCode } = options;
   // Here and not in each start: an order that is registered later must not be rejected only when its shopper is there.
-  const problem = startProblem(account, payment);
+  const problem = startProblem(account, { ...request, amount });
   if (problem) throw problem;
   const { provider: found, variants } = open(account);
-  const [current] = variants;
-  const { settings } = current.account;
-  const common = {
+  const { settings } = variants[0].account;
+  return {
     account: account.id,
     provider: found.id,
     test: account.environment !== 'production',
@@ -241,7 +242,29 @@ export async function startAttempt(
     // Whoever comes to the checkout while a code is being confirmed must not get a second order to pay.
     oneRedirect: found.freshOrderEachRedirect && blikCode === undefined,
     deferred: found.deferred?.(settings) ?? false,
+    redirect: null,
+    providerState: {},
+    goodUntil: null,
+    queryAt: null,
   };
+}
+
+/** What is to be said of a provider that failed itself: it took no decision about the payment. */
+function unreached(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'provider_error' || error.provider) return error;
+  return new Problem('provider_unreachable', error.message, { cause: error.cause });
+}
+
+/**
+ * Builds and signs one attempt.
+ * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
+ */
+export async function startAttempt(service: Service, options: AttemptOptions): Promise<SignedAttempt> {
+  const { account, id, attempt, order, request, amount, origin, ip, blikCode } = options;
+  const planned = plannedAttempt(options);
+  const { provider: found, variants } = open(account);
+  const [current] = variants;
+  const payment = { ...request, amount };
   const now = service.now();
   const calls = attemptCalls(service, account);
   const start = {
@@ -259,22 +282,21 @@ export async function startAttempt(
     fetch: calls.fetch,
     daily: (contract: string, zone?: DayZone) => dailyNumber(service, found.id, contract, zone),
   };
-  if (common.deferred && ip === undefined) {
+  if (planned.deferred && ip === undefined) {
     await rehearse(found, start);
-    return { ...common, redirect: null, providerState: {}, goodUntil: null, queryAt: null };
+    return planned;
   }
   const started = await whileShopperWaits(start.fetch, async ({ fetch: fetcher, charge }) =>
     found.start({ ...start, fetch: fetcher, charge }),
   ).catch((error: unknown) => {
-    calls.ended(false);
-    throw error;
+    throw calls.ended(false) ? unreached(error) : error;
   });
   calls.ended(true);
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);
   const made: StartedAttempt = 'kind' in started ? { redirect: started } : started;
   const goodUntil = after(made.goodForSeconds);
   return {
-    ...common,
+    ...planned,
     redirect: made.redirect,
     providerState: made.providerState ?? {},
     ...(made.bound && { bound: made.bound }),

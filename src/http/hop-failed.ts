@@ -6,7 +6,6 @@ import type { PaymentRead } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentId } from '../payments/id.ts';
 import { UNFINISHED, WITHOUT_MONEY } from '../payments/statuses.ts';
-import type { PaymentView } from '../payments/types.ts';
 import type { AppEnv } from './app-env.ts';
 import { shownOrder, type Way } from './checkout/content.tsx';
 import type { Texts } from './checkout/texts/texts.ts';
@@ -41,9 +40,10 @@ const HAPPENED: Partial<Record<Problem['code'], Happened>> = {
 const NOT_TAKEN: Happened = { title: 'notTaken', mayPass: false };
 
 /** What is known of the money: an earlier visit of the bank may have been more successful than this one. */
-function moneyOf(view: PaymentView | null): readonly (keyof Texts)[] {
-  const mayBePaid = !view || UNFINISHED.has(view.status) || !WITHOUT_MONEY.has(view.status);
-  return mayBePaid && view?.status !== 'created' ? ['thisTime', 'maybe'] : ['nothing'];
+function moneyOf(found: PaymentRead | null): readonly (keyof Texts)[] {
+  if (!found || UNFINISHED.has(found.view.status) || !WITHOUT_MONEY.has(found.view.status))
+    return found?.view.status === 'created' ? ['nothing'] : ['thisTime', 'maybe'];
+  return found.isPerhapsPaid ? ['thisTime', 'unclear'] : ['nothing'];
 }
 
 /** Where to go from here: again, and another way where the payment has one. */
@@ -94,8 +94,8 @@ async function pageAbout(
   const wear = found ? await wearOfFailed(c, found) : plainWear(c);
   const { texts } = wear;
   const ways = found ? await waysOf(c, texts, found, { chosen, mayPass }).catch(() => []) : [];
-  const order = found && shownOrder(wear.language, found.request);
-  const sentences = moneyOf(found?.view ?? null).map((name) => texts[name]);
+  const order = found && shownOrder(wear.language, found.request, found.view.amounts.paid);
+  const sentences = moneyOf(found).map((name) => texts[name]);
   return problemPage(c, problem, {
     wear,
     message: { icon: 'warning', title: texts[title], sentences, ways, order },

@@ -25,8 +25,8 @@ async function isSignedOnly(service: Service, id: PaymentId, { provider }: Accou
 }
 
 /** A payment whose shopper is back. */
-function returning({ shop, view, request }: Extract<ReturnResult, { kind: 'known' }>): Returning {
-  return { shop, view, wayBack: request };
+function returning({ request, ...result }: Extract<ReturnResult, { kind: 'known' }>): Returning {
+  return { ...result, wayBack: request };
 }
 
 /** The shopper is back from an account that is not there any more: nothing that comes along can be verified. */

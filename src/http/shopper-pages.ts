@@ -54,7 +54,9 @@ export function shopperPage(wear: Wear, page: ShopperPage): Response {
 
 /**
  * Where the forms of a page may lead on which a shopper chooses: to us, and from there to a provider whose host nobody knows before. A
- * browser holds a redirect after a form against this as well.
+ * browser holds every redirect after a form against this as well. A list of origins would be a guess: providers that register orders
+ * name the address in their answer, after the choice, and send shoppers on to hosts of banks; whoever met one that is missing would see
+ * nothing happen. The form itself goes to us alone, and a page that leads on by a form of its own names exactly that one's origin.
  */
 export function chooserFormAction({ config }: Pick<Service, 'config'>): readonly string[] {
   return ["'self'", 'https:', ...(config.local ? ['http:'] : [])];

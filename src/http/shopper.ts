@@ -12,7 +12,7 @@ import type { PaymentView } from '../payments/types.ts';
 import type { AppEnv } from './app-env.ts';
 import { chooserContent, goingContent, shownOrder } from './checkout/content.tsx';
 import { dressed } from './checkout/dressed.tsx';
-import { becameOf, hasFailed } from './checkout/said.ts';
+import { becameOf, chargedOf, hasFailed } from './checkout/said.ts';
 import { chosenLanguage, inChosenLanguage, inLanguage, plainWear, wearOf } from './checkout/wear.ts';
 import { hopFailedPage, notOfferedPage } from './hop-failed.ts';
 import { policyOfPage } from './page-policy.ts';
@@ -22,24 +22,25 @@ import { type Returning, seeOther, shopAddress } from './to-shop.ts';
 import { toShop } from './waiting.ts';
 
 /** What the page of a payment wears that is not over: its shop's look, and the way back to where the shop tells of a failure. */
-async function wearOfPayment(c: Context<AppEnv>, returning: Returning) {
+async function wearOfPayment(c: Context<AppEnv>, returning: Omit<Returning, 'isPerhapsPaid'>) {
   const { shop, view } = returning;
   const back = await shopAddress(c.get('service'), returning, 'failure');
   const { language } = view.customer;
   return wearOf(c, { shop, language, test: view.test, back, inLanguage: inLanguage(c.req.path) });
 }
 
-/** Nothing can be paid any more, and nothing was. */
+/** Nothing can be paid any more. */
 async function over(
   c: Context<AppEnv>,
-  { reason, shop, view, request }: Extract<HopResult, { kind: 'over' }>,
+  { reason, shop, view, request, isPerhapsPaid }: Extract<HopResult, { kind: 'over' }>,
 ): Promise<Response> {
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-  const { calledOff, timeUp, nothing, anew } = wear.texts;
+  const { calledOff, timeUp, anew } = wear.texts;
+  const charged = wear.texts[chargedOf(isPerhapsPaid)];
   const title = reason === 'called_off' ? calledOff : timeUp;
   const order = shownOrder(wear.language, request);
   const requestId = c.get('requestId');
-  const message = { icon: 'clock', title, sentences: [nothing, anew], order } as const;
+  const message = { icon: 'clock', title, sentences: [charged, anew], order } as const;
   return messagePage(wear, message, { status: 410, requestId });
 }
 
@@ -58,7 +59,7 @@ async function go(c: Context<AppEnv>, went: Extract<HopResult, { kind: 'go' }>):
   if (about !== undefined) {
     const { view, request } = about;
     const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-    const order = shownOrder(wear.language, request);
+    const order = shownOrder(wear.language, request, view.amounts.paid);
     const title = wear.texts.going;
     const page = await pageOf(service, account);
     if (redirect.kind === 'form') {
@@ -97,14 +98,14 @@ function lastFirst<T extends { readonly id: string }>(
 async function chooser(
   c: Context<AppEnv>,
   id: PaymentId,
-  { shop, view, request }: Extract<HopResult, { kind: 'choose' }>,
+  { shop, view, request, isPerhapsPaid }: Extract<HopResult, { kind: 'choose' }>,
 ): Promise<Response> {
   const service = c.get('service');
   const accounts = await accountsToChoose(service, shop, request, view.test);
   if (accounts.length === 0) return notOfferedPage(c, id, null);
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
-  const order = shownOrder(wear.language, request);
-  const note = hasFailed(view) ? becameOf(wear.texts, view) : null;
+  const order = shownOrder(wear.language, request, view.amounts.paid);
+  const note = hasFailed(view) ? becameOf(wear.texts, view, isPerhapsPaid) : null;
   const choices = lastFirst(accounts, view).map((account) => ({ id: account.id, ...meansOf(account) }));
   const action = inChosenLanguage(c, c.req.path);
   return shopperPage(wear, {
@@ -128,7 +129,11 @@ async function paused(c: Context<AppEnv>, id: PaymentId): Promise<Response | nul
   if (view.status === 'pending' || NOTHING_TO_PAY.has(view.status)) return null;
   const wear = await wearOfPayment(c, { shop, view, wayBack: request });
   const page = await pageOf(service, view.account);
-  const going = { order: shownOrder(wear.language, request), page, to: inChosenLanguage(c, c.req.path) };
+  const going = {
+    order: shownOrder(wear.language, request, view.amounts.paid),
+    page,
+    to: inChosenLanguage(c, c.req.path),
+  };
   return shopperPage(wear, {
     title: wear.texts.going,
     status: 200,
@@ -163,6 +168,8 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
     case 'choose':
       return await chooser(c, id, result);
     case 'busy':
+    // Two clicks at once, and the payment moved between them: the next look will succeed.
+    case 'start':
       return busy(c);
     case 'finished':
       return await toShop(c, { ...result, wayBack: result.request, isShopper: true });
@@ -172,9 +179,6 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
       return unknownPayment(c);
     case 'not_offered':
       return notOfferedPage(c, id, chosen);
-    case 'start':
-      // Two clicks at once, and the payment moved between them: the next click will succeed.
-      throw new Problem('invalid_state', 'the payment is changing, please try again');
   }
 }
 

@@ -18,6 +18,8 @@ export interface Returning {
   readonly shop: string;
   readonly view: PaymentView;
   readonly wayBack: WayBack;
+  /** As pages for the shopper say it. */
+  readonly isPerhapsPaid: boolean;
   /** Who comes back has shown that it is the shopper, by a signed return or by the link: the link may be shown again. */
   readonly isShopper?: boolean;
 }
@@ -48,7 +50,7 @@ function returnSecret({ directory }: Service, shop: string): Promise<string | nu
 /** One of the shop's two addresses, with what it may want to show, signed; null: it has none. */
 export async function shopAddress(
   service: Service,
-  { shop, view, wayBack }: Returning,
+  { shop, view, wayBack }: Omit<Returning, 'isPerhapsPaid'>,
   kind: 'success' | 'failure',
 ): Promise<string | null> {
   const target = wayBack.returnUrl[kind] ?? (await service.directory.shop(shop))?.returnUrl[kind];
@@ -81,20 +83,22 @@ export function addressBack(service: Service, returning: Returning, via?: string
  */
 export async function ownReturnPage(
   c: Context<AppEnv>,
-  { shop, view, isShopper = false }: Returning,
+  { shop, view, isPerhapsPaid, isShopper = false }: Returning,
   { here, refresh }: { readonly here: string; readonly refresh?: string },
 ): Promise<Response> {
   const { language, test } = { language: view.customer.language, test: view.test };
   const wear = await wearOf(c, { shop, language, test, back: null, inLanguage: inLanguage(here) });
   const { texts } = wear;
-  const message = becameOf(texts, view);
+  const message = becameOf(texts, view, isPerhapsPaid);
   const failed = hasFailed(view);
   const again =
     failed && isShopper ? [{ caption: texts.again, href: checkoutPath(c.get('service'), view.id) }] : [];
   const sentences = failed && !isShopper ? [...message.sentences, texts.openAgain] : message.sentences;
   const paidOn = view.paidAt === null ? null : timeIn(wear.language, view.paidAt);
   // Whoever knows a payment's id can come here: what it is for is for who has the link.
-  const order = shownOrder(wear.language, isShopper ? view : { ...view, description: null, lineItems: [] });
+  const shown = isShopper ? view : { ...view, description: null, lineItems: [] };
+  const paidBefore = view.status === 'partially_paid' ? view.amounts.paid : 0;
+  const order = shownOrder(wear.language, shown, paidBefore);
   return messagePage(
     wear,
     { ...message, sentences, ways: again, order, paidOn },

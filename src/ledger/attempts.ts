@@ -28,6 +28,32 @@ export function isInFlight({ state: { progress } }: Attempt): boolean {
   return progress === 'forwarded' || progress === 'pending';
 }
 
+/** Whether a bank is processing it: who began another one might pay twice. */
+export function isInProcess({ state }: Attempt): boolean {
+  return state.progress === 'pending' && moneyOf(state).paid === 0;
+}
+
+/**
+ * Whether somebody may have paid by an attempt whose result its provider has not told: we ended it, or nobody has.
+ * @param hasLeft says whether any shopper was ever sent to a provider.
+ */
+export function isPerhapsPaid(attempts: readonly Attempt[], hasLeft: () => boolean): boolean {
+  const isUntold = ({ state, told }: Attempt) => state.progress === 'expired' && !told?.expired;
+  return attempts.some(isInFlight) || (attempts.some(isUntold) && hasLeft());
+}
+
+/** How long a request may take to register an order. After that it counts as lost. */
+const RESERVED_MS = 30_000;
+
+/** How long a request that hands a BLIK code over may be lost: its shopper may be confirming it all the while. */
+const CODE_RESERVED_MS = 900_000;
+
+/** Whether a request is building the redirect (`now` in milliseconds since 1970). */
+export function isBeingBuilt({ redirect, reservedAt, byCode }: Attempt, now: number): boolean {
+  const longest = byCode ? CODE_RESERVED_MS : RESERVED_MS;
+  return redirect === null && !!reservedAt && now - Date.parse(reservedAt) < longest;
+}
+
 /** Whether the redirect has expired (`now` in milliseconds since 1970). */
 export function isStale({ goodUntil }: Attempt, now: number): boolean {
   return typeof goodUntil === 'string' && Date.parse(goodUntil) <= now;

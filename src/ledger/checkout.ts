@@ -11,9 +11,12 @@ import type { Redirect } from '../payments/types.ts';
 import {
   attemptOf,
   insteadAndLeftOut,
+  isBeingBuilt,
   isCaptured,
   isGood,
   isInFlight,
+  isInProcess,
+  isPerhapsPaid,
   isReusable,
   isStale,
   nextAttemptAt,
@@ -26,12 +29,6 @@ import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { viewOf } from './views.ts';
 import type { Writer } from './writer.ts';
-
-/** How long a request may take to register an order. After that it counts as lost. */
-const RESERVED_MS = 30_000;
-
-/** How long a request that hands a BLIK code over may be lost: its shopper may be confirming it all the while. */
-const CODE_RESERVED_MS = 900_000;
 
 /** What the log says of a shopper who was forwarded. */
 function forwardedDetail({ attempts }: LedgerRecord, number: number, ip: string | null) {
@@ -66,15 +63,10 @@ export class Checkout {
    * @param byCode whether a code is handed over with what is begun.
    */
   hop(ip: string | null, chosen: string | null, moves: Moves, byCode = false): HopResult {
-    const { head, record } = this.#work.store;
-    if (!head || !record) return { kind: 'unknown' };
-    const view = viewOf(record, head.version);
-    const finished: HopResult = {
-      kind: 'finished',
-      shop: head.shop,
-      view,
-      request: record.request,
-    };
+    const { record } = this.#work.store;
+    if (!record) return { kind: 'unknown' };
+    const about = this.#about();
+    const finished: HopResult = { kind: 'finished', ...about };
     const newest = record.attempts.at(-1);
     const { status } = summaryOf(record);
     const left = leftToPay(record);
@@ -83,37 +75,39 @@ export class Checkout {
     if (record.attempts.some(isCaptured) || isInParts(record)) return finished;
     const now = this.#work.now();
     const reason = endedBy(record, now);
-    if (reason && status !== 'pending')
-      return { kind: 'over', shop: head.shop, view, request: record.request, reason };
+    if (reason && status !== 'pending') return { kind: 'over', ...about, reason };
+    // A bank is processing another attempt than the newest, whose redirect would have it paid twice.
+    if (record.attempts.slice(0, -1).some(isInProcess)) return finished;
+    const isProcessing = isInProcess(newest);
     // A shop that has named the account has left nothing to choose.
     const choice = record.request.choose ? chosen : null;
-    if (record.request.choose && !choice && status !== 'pending') {
-      return { kind: 'choose', shop: head.shop, view, request: { ...record.request, amount: left } };
-    }
+    if (record.request.choose && !choice && !isProcessing)
+      return { kind: 'choose', ...about, request: { ...record.request, amount: left } };
     const mayBegin = now >= nextAttemptAt(record.attempts);
     const named = newest.insteadOf ?? newest.account;
     const next = choice ?? movedTo(moves, named) ?? named;
     // What began before an account got a successor is not gone on with: a new attempt goes there.
     const hasMoved = movedTo(moves, newest.account) !== null;
     const isElsewhere = hasMoved || (choice !== null && choice !== named && choice !== newest.account);
-    if (isElsewhere && status !== 'pending') {
+    if (isElsewhere && !isProcessing) {
       if (mayBegin) return this.#startOf(record, record.attempts.length + 1, left, next);
       const earlier = record.attempts.findLastIndex(
         (attempt) => attempt.account === next && attempt.amount === left && isGood(attempt, now),
       );
       if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
-    if (hasMoved) return status === 'pending' ? finished : { kind: 'busy' };
+    if (hasMoved) return isProcessing ? finished : { kind: 'busy' };
     // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
     if (isExact && isReusable(newest) && !isStale(newest, now)) {
+      // A code that its owner confirms takes longer than anybody waits at a page.
+      if (isBeingBuilt(newest, now))
+        return { kind: 'busy', ...(!newest.byCode && { attempt: record.attempts.length }) };
       if (!newest.reservedAt) return this.#reserve(record, record.attempts.length, newest, next, byCode);
-      const reservedFor = newest.byCode ? CODE_RESERVED_MS : RESERVED_MS;
-      if (now - Date.parse(newest.reservedAt) < reservedFor) return { kind: 'busy' };
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
-    if (status === 'pending') return finished;
+    if (isProcessing) return finished;
     // Somebody uses up the attempts. The last redirect may still do.
     if (!mayBegin)
       return isExact && newest.redirect
@@ -123,6 +117,18 @@ export class Checkout {
     const again = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
     if (newest.deferred) return this.#reserve(record, number, again, next, byCode);
     return this.#startOf(record, number, left, next);
+  }
+
+  /** The payment as its shopper sees it. */
+  #about() {
+    const { store } = this.#work;
+    const { record, shop, version } = this.#work.payment();
+    return {
+      shop,
+      view: viewOf(record, version),
+      request: record.request,
+      isPerhapsPaid: isPerhapsPaid(record.attempts, () => store.countOf('forwarded') > 0),
+    };
   }
 
   /** Sends the shopper to the redirect of an attempt that is there. */
@@ -136,7 +142,13 @@ export class Checkout {
     return this.#goTo(attempt.redirect, attempt);
   }
 
-  #startOf(record: LedgerRecord, number: number, amount: Minor, account: string): HopResult {
+  #startOf(
+    record: LedgerRecord,
+    number: number,
+    amount: Minor,
+    account: string,
+    isReserved = false,
+  ): HopResult {
     const { shop } = this.#work.payment();
     return {
       kind: 'start',
@@ -148,6 +160,7 @@ export class Checkout {
       amount,
       test: asksForTest(record),
       isInFlight: record.attempts.some(isInFlight),
+      isReserved,
     };
   }
 
@@ -183,7 +196,38 @@ export class Checkout {
       };
       writer.save({ ...record, attempts: [...record.attempts.slice(0, number - 1), reserved] });
     });
-    return this.#startOf(record, number, attempt.amount, account);
+    return this.#startOf(record, number, attempt.amount, account, true);
+  }
+
+  /**
+   * Reserves an attempt that `hop` asked for at another account, before its order is registered: one request of a shopper registers it.
+   * @returns false: another one does, or the payment has moved meanwhile.
+   */
+  reserve(number: number, attempt: SignedAttempt, byCode: boolean): boolean {
+    const { record } = this.#work.store;
+    if (!record || number !== record.attempts.length + 1 || record.attempts.some(isInProcess)) return false;
+    if (endedBy(record, this.#work.now()) !== null || leftToPay(record) !== attempt.amount) return false;
+    this.#work.commit((writer) => {
+      const added = { ...attemptOf(attempt, writer.at), reservedAt: writer.at, ...(byCode && { byCode }) };
+      writer.save({ ...record, attempts: [...record.attempts, added] });
+    });
+    return true;
+  }
+
+  /**
+   * Where another request of the same shopper leads that builds an attempt. Busy with its number: it is not there yet; without: it came
+   * to nothing, or the payment has moved meanwhile.
+   */
+  follow(number: number, ip: string | null): HopResult {
+    const { record } = this.#work.store;
+    const attempt = record?.attempts[number - 1];
+    if (!record || !attempt) return { kind: 'busy' };
+    const now = this.#work.now();
+    if (isBeingBuilt(attempt, now)) return { kind: 'busy', attempt: number };
+    const isNewest = number === record.attempts.length && attempt.state.progress === 'forwarded';
+    const isOpen = endedBy(record, now) === null && !record.attempts.some(isInProcess);
+    const isDue = isNewest && isOpen && attempt.amount === leftToPay(record);
+    return isDue ? this.#goAgain(record, number, ip) : { kind: 'busy' };
   }
 
   /**
@@ -214,13 +258,13 @@ export class Checkout {
   start(number: number, attempt: SignedAttempt, ip: string | null, moves: Moves): HopResult {
     const { record } = this.#work.store;
     if (!record) return { kind: 'unknown' };
-    const again = () => this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     const reserved = record.attempts[number - 1];
     const isOurs = number === record.attempts.length && reserved?.redirect === null && reserved.reservedAt;
-    // Another click was faster, or the payment has moved meanwhile.
-    if (!isOurs && number !== record.attempts.length + 1) return again();
+    // Another click was faster: both lead to what that one has begun (`follow`).
+    if (!isOurs && number !== record.attempts.length + 1) return { kind: 'busy', attempt: number };
     // It was called off while the bank registered the order.
-    if (endedBy(record, this.#work.now()) !== null) return again();
+    if (endedBy(record, this.#work.now()) !== null)
+      return this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);
       const { state, proven, told } = isOurs ? reserved : added;
@@ -250,8 +294,8 @@ export class Checkout {
 
   /** The shopper came back. A provider update counts like one from a notification. */
   returned(command: ReturnCommand): ReturnResult {
-    const { head, record } = this.#work.store;
-    if (!head || !record?.attempts.some((attempt) => attempt.account === command.account)) {
+    const { record } = this.#work.store;
+    if (!record?.attempts.some((attempt) => attempt.account === command.account)) {
       return { kind: 'unknown' };
     }
     const update = command.update && this.#updates.isNew(command.update) ? command.update : null;
@@ -270,7 +314,6 @@ export class Checkout {
       });
     if (command.update && !update) this.#updates.countRepeat(command.update);
     if (command.hint) this.#statusQueries.hint(this.#work.payment().record, command.hint);
-    const { record: now, version } = this.#work.payment();
-    return { kind: 'known', shop: head.shop, view: viewOf(now, version), request: now.request };
+    return { kind: 'known', ...this.#about() };
   }
 }

@@ -84,8 +84,14 @@ export interface ImportCommand extends CreateCommand {
 
 export type ImportResult = 'imported' | 'unchanged' | 'differs';
 
+/** What pages for the shopper say of the money besides. */
+interface ForPages {
+  /** Whether the shopper may have paid by an attempt whose result nobody has told. */
+  readonly isPerhapsPaid: boolean;
+}
+
 /** A payment with everything that its shop may see of its attempts. */
-export interface PaymentRead extends PaymentWithRedirect {
+export interface PaymentRead extends PaymentWithRedirect, ForPages {
   readonly attempts: readonly AttemptView[];
   /** Whether its shop has left the choice of the account to the shopper. */
   readonly isOpen: boolean;
@@ -127,24 +133,20 @@ export interface HopFailure {
   readonly requestId: string;
 }
 
+/** A payment as its shopper sees it. */
+interface AboutPayment extends ForPages {
+  readonly shop: string;
+  readonly view: PaymentView;
+  readonly request: PaymentRequest;
+}
+
 /** What the checkout is to do with a shopper. */
 export type HopResult =
   | { readonly kind: 'unknown' }
   /** Nothing is left to pay here: back to the shop. */
-  | {
-      readonly kind: 'finished';
-      readonly shop: string;
-      readonly view: PaymentView;
-      readonly request: PaymentRequest;
-    }
+  | ({ readonly kind: 'finished' } & AboutPayment)
   /** Its shop has called it off, or its time is up. */
-  | {
-      readonly kind: 'over';
-      readonly shop: string;
-      readonly view: PaymentView;
-      readonly request: PaymentRequest;
-      readonly reason: Ended;
-    }
+  | ({ readonly kind: 'over'; readonly reason: Ended } & AboutPayment)
   | {
       readonly kind: 'go';
       readonly redirect: Redirect;
@@ -158,14 +160,9 @@ export type HopResult =
   /** The account is not for a shop of this mode: nothing that is paid there counts. */
   | { readonly kind: 'not_offered' }
   /** The shopper chooses the means of payment, for what is left to pay. */
-  | {
-      readonly kind: 'choose';
-      readonly shop: string;
-      readonly view: PaymentView;
-      readonly request: PaymentRequest;
-    }
-  /** The attempt is being built by another request of this shopper. */
-  | { readonly kind: 'busy' }
+  | ({ readonly kind: 'choose' } & AboutPayment)
+  /** The attempt is being built by another request of this shopper: of this number, where that is known. */
+  | { readonly kind: 'busy'; readonly attempt?: number }
   /** A new attempt has to be built first. */
   | {
       readonly kind: 'start';
@@ -179,6 +176,8 @@ export type HopResult =
       readonly test: boolean;
       /** Whether its shopper may be paying by an earlier attempt. */
       readonly isInFlight: boolean;
+      /** Whether no other request builds it meanwhile. */
+      readonly isReserved: boolean;
     };
 
 /** A provider update as the ledger takes it. */
@@ -296,14 +295,7 @@ export interface ReturnCommand {
   readonly ip?: string | null;
 }
 
-export type ReturnResult =
-  | { readonly kind: 'unknown' }
-  | {
-      readonly kind: 'known';
-      readonly shop: string;
-      readonly view: PaymentView;
-      readonly request: PaymentRequest;
-    };
+export type ReturnResult = { readonly kind: 'unknown' } | ({ readonly kind: 'known' } & AboutPayment);
 
 /** A payment's log, and the jobs that are still to be done. */
 export interface PaymentLog {

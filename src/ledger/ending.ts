@@ -3,9 +3,9 @@ import { minor } from '../payments/money.ts';
 import { apply } from '../payments/rules.ts';
 import { CAN_BE_CALLED_OFF, NOTHING_TO_PAY, UNFINISHED } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
-import { isCaptured, isGood } from './attempts.ts';
+import { isCaptured, isGood, isInFlight, isInProcess } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
-import { endedBy, type LedgerRecord, summaryOf, withAttempt } from './record.ts';
+import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Writer } from './writer.ts';
@@ -35,6 +35,8 @@ export function redirectOf(record: LedgerRecord, now: number): Redirect | null {
   const newest = record.attempts.at(-1);
   const isUndecided = UNFINISHED.has(summaryOf(record).status);
   if (!newest || isOver(record, now) || record.request.choose || !isUndecided) return null;
+  // A bank is processing another attempt: by this one it would be paid twice.
+  if (record.attempts.slice(0, -1).some(isInProcess)) return null;
   return isGood(newest, now) ? newest.redirect : null;
 }
 
@@ -51,13 +53,15 @@ export function queueExpiry(writer: Writer, { request }: LedgerRecord): void {
   });
 }
 
-/** The record of a payment that we ended for want of a result. */
+/** The record of a payment that we ended for want of a result: each attempt that had none, and the newest. */
 export function expired(record: LedgerRecord, at: string): LedgerRecord {
-  const ended = withAttempt(record, record.attempts.length, (entry) => ({
-    ...entry,
-    state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }),
-  }));
-  return { ...ended, expiredAt: at };
+  const newest = record.attempts.at(-1);
+  const attempts = record.attempts.map((entry) =>
+    entry === newest || isInFlight(entry)
+      ? { ...entry, state: apply(entry.state, { outcome: 'expired', amount: null, movement: '' }) }
+      : entry,
+  );
+  return { ...record, attempts, expiredAt: at };
 }
 
 export class Ending {

@@ -18,7 +18,7 @@ import type { OperationProblem } from '../payments/operations.ts';
 import { ALARM_PAUSES, COPY_PAUSES, nextPause } from '../payments/retries.ts';
 import type { EventPage, EventSource } from '../payments/types.ts';
 import { AlarmRun } from './alarm.ts';
-import { attemptOf, insteadAndLeftOut } from './attempts.ts';
+import { attemptOf, insteadAndLeftOut, isPerhapsPaid } from './attempts.ts';
 import { hasBareLink } from './bare-link.ts';
 import { firstBrokenLink } from './chain.ts';
 import { checkLedger } from './checking.ts';
@@ -206,6 +206,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
           ...this.#replayed(),
           attempts: attemptsOf(record),
           isOpen: record.request.choose === true,
+          isPerhapsPaid: isPerhapsPaid(record.attempts, () => this.#store.countOf('forwarded') > 0),
           request: { ...record.request, amount: leftToPay(record) ?? record.request.amount },
           wayBack: wayBackOf(record.request),
         }
@@ -304,6 +305,19 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
     byCode = false,
   ): HopResult {
     return this.#checkout.hop(ip, chosen, moves, byCode);
+  }
+
+  /**
+   * Reserves an attempt that `hop` asked for at another account, before its order is registered: one request of a shopper registers it.
+   * @returns false: another one does, or the payment has moved meanwhile.
+   */
+  reserve(number: number, attempt: SignedAttempt, byCode: boolean): boolean {
+    return this.#checkout.reserve(number, attempt, byCode);
+  }
+
+  /** Where another request of the same shopper leads that builds an attempt; busy with its number: it is not there yet. */
+  follow(number: number, ip: string | null): HopResult {
+    return this.#checkout.follow(number, ip);
   }
 
   /** A new attempt, built after `hop` asked for one, and the shopper forwarded to it. */

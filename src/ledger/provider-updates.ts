@@ -17,6 +17,7 @@ import type { OperationResults } from './operation-results.ts';
 import { isNewlyUntold } from './proof-missing.ts';
 import {
   type Attempt,
+  asksForMore,
   isPolybanking,
   type LedgerRecord,
   summaryOf,
@@ -30,7 +31,6 @@ import {
 import type { StatusQueries } from './status-queries.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import {
-  asksForMore,
   differenceOf,
   isNotReal,
   isSecondDocument,
@@ -294,8 +294,9 @@ export class ProviderUpdates {
     });
     const settled = this.#operationResults.settleByUpdate(writer, applied, command, about);
     this.#work.saveMoved(writer, settled);
-    // More of the same status, such as a second part that is refunded.
-    const isMore = bearing === 'moved' && summaryOf(before).status === after.status;
+    // More of the same status, such as a second part that is refunded. A result of one attempt is none while another is in process.
+    const isHidden = after.status === 'pending' && outcome !== 'pending';
+    const isMore = bearing === 'moved' && summaryOf(before).status === after.status && !isHidden;
     const inItsPlace = isPolybanking(record)
       ? codeInItsPlace(attempt.provider, providerStatus, after.status)
       : null;

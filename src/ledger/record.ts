@@ -136,14 +136,40 @@ export function asksForTest({ attempts }: Pick<LedgerRecord, 'attempts'>): boole
   return attempts[0]?.test ?? false;
 }
 
-/** Status and totals by the rules. What a shop has called off stays so, whatever its bank says, until money comes. */
+/**
+ * Status and totals by the rules. What a shop has called off stays so, whatever its bank says, until money comes. What we ended for want
+ * of a result stays so while a bank is only processing it, or an attempt is left that nobody has told the end of; a claim of money that
+ * waits for a person does not.
+ */
 export function summaryOf(record: LedgerRecord): Summary {
   const summary = summarize(
     record.request.amount,
     record.attempts.map((attempt) => attempt.state),
   );
-  const isCalledOff = record.calledOffAt !== undefined && WITHOUT_MONEY.has(summary.status);
-  return isCalledOff ? { ...summary, status: 'cancelled' } : summary;
+  const { calledOffAt, expiredAt } = record;
+  if (calledOffAt !== undefined && WITHOUT_MONEY.has(summary.status))
+    return { ...summary, status: 'cancelled' };
+  if (expiredAt === undefined || !WITHOUT_MONEY.has(summary.status)) return summary;
+  const isOpen =
+    summary.status === 'pending'
+      ? pendingReasonOf(record) !== 'processing'
+      : record.attempts.every(({ state }) => state.progress !== 'expired');
+  return isOpen ? summary : { ...summary, status: 'expired' };
+}
+
+/** The reasons to wait, each asking for more than the one before it. */
+const REASONS: readonly PendingReason[] = ['processing', 'person_needed', 'proof_missing'];
+
+/** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
+export function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
+  return REASONS.indexOf(reason) > REASONS.indexOf(known);
+}
+
+/** Why a payment is pending that is: of its attempts that are, by the reason that asks for most. */
+export function pendingReasonOf({ attempts }: Pick<LedgerRecord, 'attempts'>): PendingReason {
+  const waiting = attempts.filter(({ state }) => state.progress === 'pending');
+  const isOne = (reason: PendingReason) => waiting.some(({ pendingReason }) => pendingReason === reason);
+  return REASONS.findLast(isOne) ?? 'processing';
 }
 
 /** Why a payment's links begin nothing any more; null: they do. */

@@ -2,7 +2,6 @@
 
 import type { Mismatch } from '../payments/mismatch.ts';
 import { movementOf } from '../payments/operations.ts';
-import type { PendingReason } from '../payments/types.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import type { OperationResults } from './operation-results.ts';
 import { type Attempt, asksForTest, type LedgerRecord, withAttempt, withDocument } from './record.ts';
@@ -58,18 +57,6 @@ export function isSecondDocument(record: LedgerRecord, { attempt, document }: Ap
     documents.length > 0 &&
     documents.every(({ number }) => plain(number) !== plain(document.number))
   );
-}
-
-/** Of two reasons to wait the higher one asks for more. */
-const ASKS_FOR: Readonly<Record<PendingReason, number>> = {
-  processing: 0,
-  person_needed: 1,
-  proof_missing: 2,
-};
-
-/** Whether a reason to wait asks for more than another one: what waits for proof is concluded by a person too. */
-export function asksForMore(reason: PendingReason, known: PendingReason = 'processing'): boolean {
-  return ASKS_FOR[reason] > ASKS_FOR[known];
 }
 
 /** Whether a refund that has counted is said to have failed after all: what was given back has not arrived, and a person looks. */

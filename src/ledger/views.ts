@@ -12,7 +12,6 @@ import type {
   OperationView,
   PaymentRequest,
   PaymentView,
-  PendingReason,
   WayBack,
 } from '../payments/types.ts';
 import {
@@ -22,6 +21,7 @@ import {
   type LedgerRecord,
   operationReference,
   orderNumberOf,
+  pendingReasonOf,
   summaryOf,
 } from './record.ts';
 
@@ -138,19 +138,14 @@ export function earlierAttemptsOf({ attempts }: LedgerRecord): EarlierAttempt[] 
   });
 }
 
-/** Why a payment is pending that is: by its newest attempt that is. */
-export function pendingReasonOf({ attempts }: LedgerRecord): PendingReason {
-  const waiting = attempts.findLast(({ state }) => state.progress === 'pending');
-  return waiting?.pendingReason ?? 'processing';
-}
-
 /** The payment as its shop sees it. @param version of the record. */
 export function viewOf(record: LedgerRecord, version: number): PaymentView {
   const { request } = record;
   const newest = record.attempts.at(-1);
   const { status, amounts } = summaryOf(record);
   const shown = shownIn(record);
-  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined;
+  const isEndedByUs = status === 'expired' && record.expiredAt !== undefined;
+  const isDeclined = DECLINED.has(status) && record.calledOffAt === undefined && !isEndedByUs;
   return {
     id: record.id,
     version,

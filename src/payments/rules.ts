@@ -8,7 +8,7 @@
  * negative results of one attempt the progress rank decides, not the clock.
  *
  * - Money that arrived is never lost: paid wins over every result without money, whenever it comes.
- * - An update "in process" never takes back a result.
+ * - An update "in process" never takes back a result of its attempt. A payment is in process while any of its attempts is.
  * - After paid only refunds and chargebacks move a payment; a refund never counts beyond what was paid.
  *
  * The file is long because each of these rules holds only beside the others.

@@ -56,15 +56,14 @@ function attemptStatus(state: AttemptState): Status {
 }
 
 /**
- * The status of a payment without money: authorized if any attempt is; else that of the newest attempt, except that an
- * attempt which has only begun does not hide an earlier one that is in process at the bank.
+ * The status of a payment without money: authorized if any attempt is; else pending if a bank is processing any, whatever became of
+ * another one: who paid again might pay twice. Else that of the newest attempt that a shopper has left for: one that is only being built
+ * takes nothing back.
  */
 function statusWithoutMoney(attempts: readonly AttemptState[]): Status {
   const statuses = attempts.map(attemptStatus);
-  if (statuses.includes('authorized')) return 'authorized';
-  const newest = statuses.at(-1) ?? 'created';
-  const begun = newest === 'created' || newest === 'forwarded';
-  return begun && statuses.includes('pending') ? 'pending' : newest;
+  const decisive = (['authorized', 'pending'] as const).find((status) => statuses.includes(status));
+  return decisive ?? statuses.findLast((status) => status !== 'created') ?? 'created';
 }
 
 /**

@@ -156,12 +156,13 @@ export function shownOf({ state, told = {} }: ToldAttempt): Shown | null {
   };
 }
 
-/** How much the money of an attempt says about its payment. */
+/** How much an attempt says about its payment: by its money, or because a bank is processing it. */
 function weightOf({ state }: ToldAttempt): number {
   const { paid, refunded, chargedBack, authorized } = moneyOf(state);
-  if (chargedBack > 0) return 4;
-  if (paid > 0) return refunded > 0 ? 3 : 2;
-  return authorized > 0 ? 1 : 0;
+  if (chargedBack > 0) return 5;
+  if (paid > 0) return refunded > 0 ? 4 : 3;
+  if (authorized > 0) return 2;
+  return state.progress === 'pending' ? 1 : 0;
 }
 
 /**

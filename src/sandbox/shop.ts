@@ -75,10 +75,11 @@ export function storedOrders(store: SandboxStore): OrderStore {
     get,
     add: async (order) => {
       const { reference } = order;
-      await store.put(nameOf(reference), JSON.stringify(order));
-      await store.change(ORDERS, (known) =>
-        JSON.stringify([reference, ...(JSON.parse(known ?? '[]') as string[])].slice(0, 50)),
-      );
+      await store.change(nameOf(reference), (found) => found ?? JSON.stringify(order));
+      await store.change(ORDERS, (known) => {
+        const references = JSON.parse(known ?? '[]') as string[];
+        return JSON.stringify([...new Set([reference, ...references])].slice(0, 50));
+      });
     },
     change: async (reference, to) => {
       if ((await get(reference)) === null) return;

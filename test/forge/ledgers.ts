@@ -74,6 +74,8 @@ const UNPLAYED = {
   reproject: unplayed,
   history: unplayed,
   hop: unplayed,
+  reserve: unplayed,
+  follow: unplayed,
   start: unplayed,
   startFailed: unplayed,
   concludeAttempt: unplayed,

@@ -396,13 +396,26 @@ describe('the way back to the shop', () => {
     ['created', 'maybe'],
     ['denied', 'nothing'],
   ])('comes with what happens next: %s', (status, name) => {
-    const { sentences } = becameOf(TEXTS.en, { status, declineReason: null, installments: null });
+    const { sentences } = becameOf(TEXTS.en, { status, declineReason: null, installments: null }, false);
     expect(sentences).toContain(TEXTS.en[name]);
   });
 
+  it.each(['denied', 'cancelled', 'expired', 'error'] as const)(
+    'is not that nothing was charged while another attempt may have been paid: %s',
+    (status) => {
+      const { sentences } = becameOf(TEXTS.en, { status, declineReason: null, installments: null }, true);
+      expect(sentences).toContain(TEXTS.en.unclear);
+      expect(sentences).not.toContain(TEXTS.en.nothing);
+    },
+  );
+
   it('is not to ask how the rest is paid where instalments are agreed', () => {
     const installments = { count: 3, periodDays: 30, firstAmount: 334 };
-    const { sentences } = becameOf(TEXTS.en, { status: 'partially_paid', declineReason: null, installments });
+    const { sentences } = becameOf(
+      TEXTS.en,
+      { status: 'partially_paid', declineReason: null, installments },
+      false,
+    );
     expect(sentences).toEqual([TEXTS.en.parts]);
   });
 });

@@ -117,31 +117,35 @@ describe('a shopper whom a bank does not take', () => {
     expect((await open.shop.payment(open.payment.id)).status).toBe('forwarded');
   });
 
-  it.each(REGISTERING)("is told so when %s refuses, and the log has the bank's own words", async (id) => {
-    const open = await waiting(id);
-    const warned = vi.spyOn(console, 'error').mockImplementation(() => {});
-    // The first call may be for a token, and the second for the order.
-    for (const _ of ['token', 'order'])
-      answers(() => new Response('Serviço indisponível até 14h', { status: 500 }));
-    const page = await pageOf(await visit(open.payment.checkoutUrl));
-    expect([page.status, page.html.includes('The bank did not accept the payment')]).toEqual([502, true]);
-    expect(page.html).toContain('Nothing was charged.');
-    expect(page.html).not.toContain('indisponível');
-    const [event] = await failures(open);
-    expect(event).toMatchObject({
-      source: 'countersign',
-      detail: {
-        account: open.account,
-        attempt: 1,
-        code: 'provider_error',
-        words: expect.stringContaining('indisponível'),
-        requestId: page.id,
-      },
-    });
-    expect(warned).toHaveBeenCalledWith(
-      expect.objectContaining({ event: 'hop.failed', requestId: page.id, code: 'provider_error' }),
-    );
-  });
+  it.each(REGISTERING)(
+    "is told of no refusal when %s fails, and the log has the bank's own words",
+    async (id) => {
+      const open = await waiting(id);
+      const warned = vi.spyOn(console, 'error').mockImplementation(() => {});
+      // The first call may be for a token, and the second for the order.
+      for (const _ of ['token', 'order'])
+        answers(() => new Response('Serviço indisponível até 14h', { status: 500 }));
+      const page = await pageOf(await visit(open.payment.checkoutUrl));
+      expect([page.status, page.html.includes('The bank does not answer')]).toEqual([504, true]);
+      expect(page.html).not.toContain('did not accept');
+      expect(page.html).toContain('Nothing was charged.');
+      expect(page.html).not.toContain('indisponível');
+      const [event] = await failures(open);
+      expect(event).toMatchObject({
+        source: 'countersign',
+        detail: {
+          account: open.account,
+          attempt: 1,
+          code: 'provider_unreachable',
+          words: expect.stringContaining('indisponível'),
+          requestId: page.id,
+        },
+      });
+      expect(warned).toHaveBeenCalledWith(
+        expect.objectContaining({ event: 'hop.failed', requestId: page.id, code: 'provider_unreachable' }),
+      );
+    },
+  );
 
   it('has the way back to the shop, with what the shop wants to know', async () => {
     const open = await waiting('moip');
@@ -229,7 +233,7 @@ describe('a shopper whom a bank does not take', () => {
     for (const { detail } of whole) expect(JSON.stringify(detail).length).toBeLessThan(1000);
     // The rest is counted, in what the next attempt writes in any case.
     for (const { detail } of events.slice(30))
-      expect(detail).toEqual({ account: open.account, code: 'provider_error', count: 1 });
+      expect(detail).toEqual({ account: open.account, code: 'provider_unreachable', count: 1 });
     expect(JSON.stringify(events)).not.toContain(key);
     expect(JSON.stringify(events)).not.toContain('4111111111111111');
   });

@@ -39,17 +39,57 @@ const look = (given: LedgerRecord, hours: number) => overdueAction(given, { sche
 describe('a payment without a result', () => {
   it.each(['forwarded', 'pending'] as const)('is queried at each point of the schedule: %s', (state) => {
     expect(look(record(state), 0.1)).toEqual({ kind: 'wait', next: atHour(0.25) });
-    expect(look(record(state), 0.3)).toEqual({ kind: 'query', query: 1, next: atHour(1) });
+    expect(look(record(state), 0.3)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 1 }],
+      next: atHour(1),
+    });
     expect(look(record(state, 1), 0.5)).toEqual({ kind: 'wait', next: atHour(1) });
-    expect(look(record(state, 1), 13)).toEqual({ kind: 'query', query: 3, next: atHour(24) });
+    expect(look(record(state, 1), 13)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 3 }],
+      next: atHour(24),
+    });
     expect(look(record(state, 3), 20)).toEqual({ kind: 'wait', next: atHour(24) });
     expect(look(record(state, 3), 24)).toEqual({ kind: 'expire' });
   });
 
   it('whose shopper never left is queried once', () => {
     expect(look(record('created'), 2)).toEqual({ kind: 'wait', next: atHour(12) });
-    expect(look(record('created'), 12)).toEqual({ kind: 'query', query: 1, next: atHour(24) });
+    expect(look(record('created'), 12)).toEqual({
+      kind: 'query',
+      queries: [{ attempt: 1, query: 1 }],
+      next: atHour(24),
+    });
     expect(look(record('created'), 25)).toEqual({ kind: 'expire' });
+  });
+});
+
+describe('several attempts', () => {
+  const of = (...states: readonly ('created' | 'forwarded' | 'pending')[]) => ({
+    ...record('created'),
+    attempts: states.flatMap((state) => record(state).attempts),
+  });
+  const queried = (given: LedgerRecord) => {
+    const action = look(given, 0.3);
+    return action.kind === 'query' ? action.queries.map(({ attempt }) => attempt) : action.kind;
+  };
+
+  it('each that a bank is processing is queried, whatever became of a later one', () => {
+    expect(queried(of('pending', 'forwarded'))).toEqual([1, 2]);
+    expect(queried(of('pending', 'pending'))).toEqual([1, 2]);
+    const declined = of('pending', 'forwarded');
+    const attempts = declined.attempts.map((one, index) =>
+      index === 0
+        ? one
+        : { ...one, state: apply(one.state, { outcome: 'denied', amount: null, movement: '' }) },
+    );
+    expect(queried({ ...declined, attempts })).toEqual([1]);
+  });
+
+  it('of those whose shopper only left the newest is, and not one that is being built', () => {
+    expect(queried(of('forwarded', 'forwarded'))).toEqual([2]);
+    expect(queried(of('forwarded', 'created'))).toEqual([1]);
   });
 });
 
@@ -64,7 +104,7 @@ describe('left alone', () => {
     const waiting = record('pending');
     const first = waiting.attempts.map((one) => ({ ...one, pendingReason: 'proof_missing' as const }));
     const both = { ...waiting, attempts: [...first, ...record('forwarded').attempts] };
-    expect(look(both, 0.3)).toMatchObject({ kind: 'query' });
+    expect(look(both, 0.3)).toMatchObject({ kind: 'query', queries: [{ attempt: 2 }] });
     expect(look(both, 100)).toEqual({ kind: 'leave' });
   });
 

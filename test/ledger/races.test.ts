@@ -108,10 +108,9 @@ describe('races', () => {
       redirect: { kind: 'url', method: 'GET', url: 'https://bank.test/second' },
     });
     const started = await Promise.all([ledger.start(2, second), ledger.start(2, second)]);
-    expect(started).toEqual([
-      { kind: 'go', account: 'bank', redirect: second.redirect, shop, test: true },
-      { kind: 'go', account: 'bank', redirect: second.redirect, shop, test: true },
-    ]);
+    const went = { kind: 'go', account: 'bank', redirect: second.redirect, shop, test: true };
+    expect(started).toEqual([went, { kind: 'busy', attempt: 2 }]);
+    expect(await ledger.follow(2, null)).toEqual(went);
     expect((await types(id))?.filter((type) => type === 'forwarded')).toHaveLength(2);
     expect(await ledger.applyUpdate(notify({ attempt: 3 }))).toEqual({ kind: 'unknown' });
   });

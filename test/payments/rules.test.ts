@@ -228,9 +228,25 @@ describe('several attempts', () => {
     expect(status(IN_STATUS.paid, denied)).toBe('paid');
   });
 
-  it('an attempt that has only begun does not hide one in process at the bank', () => {
-    expect(status(IN_STATUS.pending, forward(NEW_ATTEMPT))).toBe('pending');
-    expect(status(IN_STATUS.pending, denied)).toBe('denied');
+  it('one that a bank is processing is hidden by no result of another, and one that is being built takes nothing back', () => {
+    const without = STATUSES.filter((name) => summarize(ASKED, [IN_STATUS[name]]).amounts.paid === 0);
+    for (const first of without)
+      for (const second of without)
+        for (const third of without) {
+          const names = [first, second, third];
+          const decisive = ['authorized', 'pending'].find((name) => names.includes(name as Status));
+          const expected = decisive ?? names.findLast((name) => name !== 'created') ?? 'created';
+          expect(status(...names.map((name) => IN_STATUS[name])), names.join()).toBe(expected);
+        }
+  });
+
+  it('money counts whatever two others are', () => {
+    for (const first of STATUSES)
+      for (const second of STATUSES) {
+        const found = status(IN_STATUS[first], IN_STATUS.paid, IN_STATUS[second]);
+        const isMoney = ['paid', 'partially_refunded', 'refunded', 'charged_back'];
+        expect(isMoney, `${first}, paid, ${second}`).toContain(found);
+      }
   });
 
   it('a live authorization stays one', () => {

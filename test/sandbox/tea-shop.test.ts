@@ -101,6 +101,70 @@ describe('a return', () => {
   });
 });
 
+describe('one basket', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://shop.example' };
+
+  it.each([
+    ['in memory', () => ordersInMemory()],
+    ['in the sandbox', () => storedOrders(new SandboxStore(env.DIRECTORY))],
+  ])('is one order and one payment, by two clicks at once and by Back and Pay: %s', async (_where, made) => {
+    const orders = made();
+    const before = (await orders.list()).length;
+    const references: unknown[] = [];
+    const shop = createShop({
+      countersign: {
+        url: 'https://pay.example',
+        apiKey: 'x',
+        webhookSecret: SECRET,
+        fetch: async (sent) => {
+          const { reference } = (await sent.json()) as { readonly reference: unknown };
+          references.push(reference);
+          return Response.json({
+            ...payment('created', 1, 0),
+            reference,
+            checkoutUrl: 'https://pay.example/pay',
+          });
+        },
+      },
+      orders,
+      origin: 'https://shop.example',
+      keeperPassword: null,
+    });
+    /** What a browser keeps, by name. */
+    const jar = new Map<string, string>();
+    const ask = async (path: string, body?: string) => {
+      const headers = {
+        ...(body !== undefined && form),
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+      };
+      const answer = await shop.request(path, {
+        headers,
+        ...(body !== undefined && { method: 'POST', body }),
+      });
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (/max-age=0/i.test(line)) jar.delete(name);
+        else jar.set(name, value);
+      }
+      return answer;
+    };
+    const paid = async () => {
+      const order = /name="order" value="([^"]+)"/.exec(await (await ask('/basket')).text())?.[1];
+      return `email=jane%40example.com&order=${order}`;
+    };
+    await ask('/basket', 'add=green');
+    const click = await paid();
+    await Promise.all([ask('/checkout', click), ask('/checkout', click)]);
+    await ask('/checkout', await paid());
+    expect([references.length, new Set(references).size]).toEqual([3, 1]);
+    expect((await orders.list()).length - before).toBe(1);
+    // Another basket is another order.
+    await ask('/basket', 'add=pot');
+    await ask('/checkout', await paid());
+    expect(new Set(references).size).toBe(2);
+  });
+});
+
 describe('a form of another page', () => {
   it.each([
     [{ origin: 'https://evil.example' }],

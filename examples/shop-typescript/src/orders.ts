@@ -47,6 +47,7 @@ export interface Order {
 /** Where orders are kept: a table in a database, in a real shop. */
 export interface OrderStore {
   get(reference: string): Promise<Order | null>;
+  /** Keeps a new order. One that is there already, by a second click at the same moment, stays as it is. */
   add(order: Order): Promise<void>;
   /**
    * Changes an order as it is now, in one transaction: a webhook and a click may come at the same moment, and whoever writes back what it
@@ -63,7 +64,7 @@ export function ordersInMemory(): OrderStore {
   return {
     get: async (reference) => orders.get(reference) ?? null,
     add: async (order) => {
-      orders.set(order.reference, order);
+      if (!orders.has(order.reference)) orders.set(order.reference, order);
     },
     change: async (reference, to) => {
       const order = orders.get(reference);

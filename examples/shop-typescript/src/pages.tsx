@@ -160,8 +160,14 @@ function Lines({ lines, total }: { lines: readonly OrderLine[]; total: number })
   );
 }
 
-export function BasketPage(props: { frame: Frame; lines: readonly OrderLine[]; total: number }) {
-  const { frame, lines, total } = props;
+/** @param props.order the reference of the order that it becomes. */
+export function BasketPage(props: {
+  frame: Frame;
+  lines: readonly OrderLine[];
+  total: number;
+  order: string;
+}) {
+  const { frame, lines, total, order } = props;
   return (
     <Page title="Basket" frame={frame}>
       <h1>Your basket</h1>
@@ -173,6 +179,7 @@ export function BasketPage(props: { frame: Frame; lines: readonly OrderLine[]; t
         <div class="card">
           <Lines lines={lines} total={total} />
           <form method="post" action={`${frame.base}/checkout`}>
+            <input type="hidden" name="order" value={order} />
             <label>
               E-mail address
               <input name="email" type="email" autocomplete="email" value="jane@example.com" required />

@@ -56,6 +56,8 @@ function newReference(): string {
   return `tea-${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
+const REFERENCE = /^tea-[0-9a-f]{12}$/;
+
 /** A page, in the mode of standards. */
 function page(c: Context, content: Child): Response | Promise<Response> {
   return c.html(html`<!doctype html>${content}`);
@@ -66,7 +68,17 @@ export function createShop(options: ShopOptions): Hono {
   const countersign = new CountersignShop(options.countersign);
   const shop = new Hono().basePath(base || '/');
 
+  const cookie = { path: base || '/', httpOnly: true, sameSite: 'Lax' } as const;
   const basketOf = (c: Context): Basket => readBasket(getCookie(c, 'basket'));
+
+  /** The reference of the order that a basket becomes, kept beside it: a second click, and Back and Pay, are the same order. */
+  const nextReference = (c: Context): string => {
+    const kept = getCookie(c, 'order');
+    if (kept !== undefined && REFERENCE.test(kept)) return kept;
+    const made = newReference();
+    setCookie(c, 'order', made, cookie);
+    return made;
+  };
   const frameOf = (c: Context): Frame => {
     const count = [...basketOf(c).values()].reduce((sum, one) => sum + one, 0);
     return { base, count, behind };
@@ -89,7 +101,8 @@ export function createShop(options: ShopOptions): Hono {
 
   shop.get('/basket', (c) => {
     const lines = linesOf(basketOf(c));
-    return page(c, <BasketPage frame={frameOf(c)} lines={lines} total={totalOf(lines)} />);
+    const order = lines.length > 0 ? nextReference(c) : '';
+    return page(c, <BasketPage frame={frameOf(c)} lines={lines} total={totalOf(lines)} order={order} />);
   });
 
   shop.post('/basket', async (c) => {
@@ -98,7 +111,9 @@ export function createShop(options: ShopOptions): Hono {
     const id = String(form.add ?? '');
     if (form.empty) basket.clear();
     else if (PRODUCTS.some((product) => product.id === id)) basket.set(id, (basket.get(id) ?? 0) + 1);
-    setCookie(c, 'basket', writeBasket(basket), { path: base || '/', httpOnly: true, sameSite: 'Lax' });
+    setCookie(c, 'basket', writeBasket(basket), cookie);
+    // Another basket is another order.
+    deleteCookie(c, 'order', cookie);
     return c.redirect(`${base}/basket`, 303);
   });
 
@@ -124,8 +139,13 @@ export function createShop(options: ShopOptions): Hono {
     const form = await c.req.parseBody();
     const lines = linesOf(basketOf(c));
     if (lines.length === 0) return c.redirect(`${base}/basket`, 303);
+    const given = String(form.order ?? '');
+    const reference = REFERENCE.test(given) ? given : newReference();
+    const earlier = await orders.get(reference);
+    // A page of an earlier basket, from another tab: what is paid is what the shopper sees there.
+    if (earlier) return pay(c, earlier);
     const order: Order = {
-      reference: newReference(),
+      reference,
       placedAt: new Date().toISOString(),
       email: String(form.email ?? ''),
       lines,
@@ -144,7 +164,7 @@ export function createShop(options: ShopOptions): Hono {
   shop.get('/thanks', async (c) => {
     const signed = await countersign.signedReturn(c.req.url);
     const order = signed && (await orders.get(signed.reference));
-    if (signed) deleteCookie(c, 'basket', { path: base || '/' });
+    if (signed) for (const name of ['basket', 'order']) deleteCookie(c, name, cookie);
     const frame = { ...frameOf(c), ...(signed && { count: 0 }) };
     return page(c, <ThanksPage frame={frame} status={signed?.status ?? null} order={order} />);
   });

@@ -12,6 +12,8 @@ import type { Texts } from './texts/texts.ts';
 /** What is paid, as a shopper reads it. */
 export interface ShownOrder {
   readonly amount: string;
+  /** What of it has come before; null: nothing. */
+  readonly paidBefore: string | null;
   readonly reference: string;
   readonly description: string | null;
   /** How many instalments it is paid in; null: at once. */
@@ -28,10 +30,12 @@ export type OrderRequest = Pick<PaymentRequest, 'amount' | 'currency' | 'referen
   readonly installments?: { readonly count: number } | null | undefined;
 };
 
-export function shownOrder(language: PageLanguage, request: OrderRequest): ShownOrder {
+/** @param paidBefore what has come already, in minor units: the amount of the request is what is left. */
+export function shownOrder(language: PageLanguage, request: OrderRequest, paidBefore = 0): ShownOrder {
   const { amount, currency, reference, description, lineItems, installments } = request;
   return {
     amount: writtenAmount(language, amount, currency),
+    paidBefore: paidBefore > 0 ? writtenAmount(language, paidBefore, currency) : null,
     reference,
     description,
     parts: installments?.count ?? null,
@@ -99,12 +103,18 @@ function Lines({ lines }: Pick<ShownOrder, 'lines'>) {
   );
 }
 
+/** What has come of the amount before: lines that come to more than what is left would look wrong without it. */
+function PaidBefore({ texts, order: { paidBefore } }: { readonly texts: Texts; readonly order: ShownOrder }) {
+  return paidBefore === null ? null : <p>{filled(texts.paidBefore, { amount: paidBefore })}</p>;
+}
+
 /** The amount, what it is for, and the shop's reference. */
 function Sum({ texts, order }: { readonly texts: Texts; readonly order: ShownOrder }) {
   return (
     <>
       <p class="label">{texts.toPay}</p>
       <h1 class="amount">{order.amount}</h1>
+      <PaidBefore texts={texts} order={order} />
       {order.parts !== null && <p>{filled(texts.inParts, { count: String(order.parts) })}</p>}
       {order.description !== null && (
         <p>
@@ -175,6 +185,7 @@ export function messageContent(
       {order && (
         <div class="facts">
           <p class="sum">{order.amount}</p>
+          <PaidBefore texts={texts} order={order} />
           {order.description !== null && (
             <p>
               <Theirs text={order.description} />

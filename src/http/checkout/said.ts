@@ -19,7 +19,7 @@ const BECAME: Readonly<Record<Status, readonly [IconName, TextName, ...TextName[
   paid: ['check', 'paid', 'noMore'],
   denied: ['warning', 'refused'],
   cancelled: ['warning', 'cancelled'],
-  expired: ['warning', 'timeUp', 'nothing', 'anew'],
+  expired: ['warning', 'timeUp', 'anew'],
   error: ['warning', 'refused'],
   partially_refunded: ['refund', 'partlyBack', 'days'],
   refunded: ['refund', 'paidBack', 'days'],
@@ -41,13 +41,21 @@ export function hasFailed({ status }: Pick<PaymentView, 'status'>): boolean {
   return DECLINED.has(status) && status !== 'expired';
 }
 
+/** What is known of the money where none has come: by an attempt that was left, it may have been paid all the same. */
+export function chargedOf(isPerhapsPaid: boolean): TextName {
+  return isPerhapsPaid ? 'unclear' : 'nothing';
+}
+
+/** @param isPerhapsPaid whether the shopper may have paid by an attempt whose result nobody has told. */
 export function becameOf(
   texts: Texts,
   view: Pick<PaymentView, 'status' | 'declineReason' | 'installments'>,
+  isPerhapsPaid: boolean,
 ): Pick<Message, 'icon' | 'title' | 'sentences'> {
   const [icon, title, ...more] = BECAME[view.status];
   const why = view.declineReason && WHY[view.declineReason.code];
+  const charged = DECLINED.has(view.status) ? [chargedOf(isPerhapsPaid)] : [];
   const next = view.installments === null ? more : more.map((name) => (name === 'rest' ? 'parts' : name));
-  const sentences = hasFailed(view) ? [...(why ? [why] : []), 'nothing' as const] : next;
+  const sentences = [...(why ? [why] : []), ...charged, ...next];
   return { icon, title: texts[title], sentences: sentences.map((name) => texts[name]) };
 }

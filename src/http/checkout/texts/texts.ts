@@ -9,6 +9,8 @@ export interface Texts extends Readonly<Record<AccountKind, string>> {
   readonly test: string;
   /** Above the amount. */
   readonly toPay: string;
+  /** Below the amount, where a part of what was asked for has come. */
+  readonly paidBefore: string;
   /** Below the amount, where it is paid in instalments. */
   readonly inParts: string;
   readonly reference: string;
@@ -52,6 +54,8 @@ export interface Texts extends Readonly<Record<AccountKind, string>> {
   readonly nothing: string;
   readonly thisTime: string;
   readonly maybe: string;
+  /** In place of both, where an attempt was left of which nobody has told a result, and nobody is asked. */
+  readonly unclear: string;
 
   /** Where to go from here. */
   readonly again: string;
