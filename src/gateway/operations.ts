@@ -45,6 +45,7 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       kind: recorded.kind,
       fundsSource: recorded.fundsSource,
       amount: recorded.amount,
+      asked: request.asked,
       whole: recorded.whole,
       before: recorded.before,
       currency: request.currency,

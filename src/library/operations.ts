@@ -106,6 +106,7 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
       kind,
       fundsSource: source,
       amount,
+      asked: attempt.amount,
       whole: amount === available,
       before: {
         authorized: (money.authorized + money.paid) as Minor,

@@ -10,6 +10,8 @@ export interface OperationCall<Settings> extends AttemptSubject<Settings> {
   readonly fundsSource: FundsSource;
   /** Minor units. */
   readonly amount: number;
+  /** What the attempt asked for when it began, in minor units: `before` does not say it any more once a rest was released. */
+  readonly asked: number;
   /** Whether this is everything that there is. */
   readonly whole: boolean;
   /** The attempt's money when it was asked for. */
