@@ -16,6 +16,8 @@ export interface OperationCall<Settings> extends AttemptSubject<Settings> {
   readonly whole: boolean;
   /** The attempt's money when it was asked for. */
   readonly before: AttemptMoney;
+  /** What earlier operations are taking of the same money that the provider has accepted and not finished: `before` has none of it. */
+  readonly accepted: number;
   /** Our name for this operation and no other: the order number and its own number, letters and digits, at most 24. */
   readonly operationReference: string;
   /** The provider's number for it, where it gave one. */

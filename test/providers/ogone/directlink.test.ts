@@ -38,6 +38,7 @@ function orderOf(
     asked: 1999,
     whole: false,
     before: { authorized: 0, released: 0, paid: 1999, refunded: 0, chargedBack: 0 } as never,
+    accepted: 0,
     currency: 'EUR',
     capture: 'automatic',
     providerState: { payid: PAYID },
