@@ -108,7 +108,10 @@ const wantedMethod = v.variant(
     v.strictObject({ kind: told('By card.', v.literal('card')) }),
     v.strictObject({ kind: told('By a transfer from any bank.', v.literal('transfer')) }),
   ],
-  'is blik, bank, card or transfer',
+  ({ path }) =>
+    path
+      ? 'is blik, bank, card or transfer'
+      : 'is an object whose kind is blik, bank, card or transfer, such as {"kind": "card"}',
 );
 
 const installments = v.strictObject({
