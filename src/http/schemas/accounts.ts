@@ -2,14 +2,14 @@
 import * as v from 'valibot';
 import { ACCOUNT_KINDS } from '../../payments/account-kinds.ts';
 import { proof } from './providers.ts';
-import { currencyCode, graceSeconds, id, printable, told } from './values.ts';
+import { currencyCode, graceSeconds, id, printable, told, visibleName } from './values.ts';
 
 export const accountChange = v.strictObject({
   provider: told("The provider's id.", printable(1, 40)),
-  caption: told('Its name for people.', v.nullish(printable(1, 100))),
+  caption: told('Its name for people.', v.nullish(visibleName(100))),
   displayName: told(
     "The name that shoppers know it by, on the page where they choose; null: the caption if it is your own, else the provider's usual name.",
-    v.nullish(printable(1, 60)),
+    v.nullish(visibleName(60)),
   ),
   kind: told(
     'What it is for shoppers, which its icon shows; null: as its provider has it.',
@@ -106,6 +106,10 @@ export const account = v.object({
         open: told(
           'Payments of which an attempt is open here, by status: created, forwarded, pending, authorized, partially_paid. Those that have gone on elsewhere count too while this one may still be paid. A status without any is left out.',
           v.record(v.string(), v.number()),
+        ),
+        capturesLost: told(
+          'What payments could ask for here (`capture`), and cannot where they go now: one that asks for it is rejected by name, and one that is open begins no attempt any more.',
+          v.array(v.picklist(['automatic', 'manual'])),
         ),
       }),
     ),
