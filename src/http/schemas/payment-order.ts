@@ -145,7 +145,7 @@ export const paymentOrder = v.strictObject({
     peopleText(500),
   ),
   capture: told(
-    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does.',
+    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does. 422 where the account cannot do it.',
     v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
   ),
   customer: told(
