@@ -8,7 +8,7 @@ import type { Account, Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { takesCurrency } from './accounts.ts';
-import { takeAlike } from './captures.ts';
+import { usualCapture } from './captures.ts';
 import { destinationOf, fitted, isOffered } from './destinations.ts';
 import type { Service } from './service.ts';
 import { startProblem } from './start-problem.ts';
@@ -38,7 +38,7 @@ async function fallbackFor(
     isOffered(shop, account) &&
     takesCurrency(account, payment.currency) &&
     // Its shop was told, or knows by the account, when the money is taken.
-    (payment.capture !== null || takeAlike(own, account));
+    (payment.capture !== null || usualCapture(own) === usualCapture(account));
   if (!isFit) return null;
   try {
     return startProblem(account, fitted(payment, account, null).payment) === null ? account : null;

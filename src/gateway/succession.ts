@@ -3,11 +3,10 @@ import type { AccountInput } from '../directory/accounts.ts';
 import { type AccountLink, countsOf, type OpenCounts } from '../directory/successions.ts';
 import type { Account, Actor, Scope } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
-import type { Capture } from '../payments/types.ts';
 import { knownAccount } from './account-change.ts';
 import { open, takesCurrency } from './accounts.ts';
-import { capturesLost, capturesOf, takeAlike } from './captures.ts';
-import { destinationOf, isInUse } from './destinations.ts';
+import { usualCapture } from './captures.ts';
+import { isInUse } from './destinations.ts';
 import { scopedAccountIds } from './scoped.ts';
 import type { Service } from './service.ts';
 
@@ -44,15 +43,6 @@ function requireUsable(account: Account): void {
     if (error instanceof Problem) throw new Problem('invalid_state', error.message, { cause: error });
     throw error;
   }
-}
-
-/** What the shops of an account were told of when money is taken would not hold at another one. */
-function takenOtherwise(from: Account, to: Account): Problem {
-  const [own, other] = [capturesOf(from)?.usual, capturesOf(to)?.usual];
-  return new Problem(
-    'invalid_state',
-    `where a payment does not say it, the capture is ${own} at ${from.id} and ${other} at ${to.id}: shops would have to change what they do; set both accounts alike first`,
-  );
 }
 
 /** Currencies of one account that another does not take. */
@@ -120,7 +110,12 @@ export async function succeedAccount(
       'invalid_state',
       `the account ${to.id} does not take ${lost.join(', ')}, which ${from.id} takes`,
     );
-  if (!takeAlike(from, to)) throw takenOtherwise(from, to);
+  const [before, after] = [usualCapture(from), usualCapture(to)];
+  if (before !== null && before !== after)
+    throw new Problem(
+      'invalid_state',
+      `where a payment does not say it, capture is ${before} at ${from.id} and ${after} at ${to.id}: set both alike first`,
+    );
   const isDone = await service.directory.accounts.succeed(from.id, to.id, by);
   service.directory.changed();
   if (!isDone)
@@ -234,8 +229,6 @@ export interface ShownSuccession {
   readonly since: string;
   /** Payments of which an attempt is open at the old account, by status. */
   readonly open: OpenCounts;
-  /** What payments could ask for at the old account, and cannot where they go now. */
-  readonly capturesLost: readonly Capture[];
 }
 
 /** The successions of accounts with their progress, by account, as an operator of a scope sees it. */
@@ -246,12 +239,9 @@ export async function shownSuccessions(
 ): Promise<ReadonlyMap<string, ShownSuccession>> {
   const moved = accounts.filter(({ succession }) => succession !== null).map(({ id }) => id);
   const open = await service.directory.openPayments(moved, scope);
-  const shown = accounts.map(async (account) => {
-    const { id, succession } = account;
-    if (succession === null) return [];
-    const end = await destinationOf(service, id);
-    const lost = end ? capturesLost(account, end.account) : [];
-    return [[id, { ...succession, open: countsOf(open, id), capturesLost: lost }] as const];
-  });
-  return new Map((await Promise.all(shown)).flat());
+  return new Map(
+    accounts.flatMap(({ id, succession }) =>
+      succession === null ? [] : [[id, { ...succession, open: countsOf(open, id) }] as const],
+    ),
+  );
 }

@@ -107,10 +107,6 @@ export const account = v.object({
           'Payments of which an attempt is open here, by status: created, forwarded, pending, authorized, partially_paid. Those that have gone on elsewhere count too while this one may still be paid. A status without any is left out.',
           v.record(v.string(), v.number()),
         ),
-        capturesLost: told(
-          'What payments could ask for here (`capture`), and cannot where they go now: one that asks for it is rejected by name, and one that is open begins no attempt any more.',
-          v.array(v.picklist(['automatic', 'manual'])),
-        ),
       }),
     ),
   ),

@@ -34,8 +34,7 @@ const STACKED = /\p{M}{5}/u;
 export function visibleName(to: number) {
   return v.pipe(
     printable(1, to),
-    v.check((text) => SEEN.test(text), 'has no character that can be seen'),
-    v.check((text) => !STACKED.test(text), 'takes at most four marks on one character'),
+    v.check((text) => SEEN.test(text) && !STACKED.test(text), 'cannot be read'),
   );
 }
 

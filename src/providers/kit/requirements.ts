@@ -95,9 +95,7 @@ function unsupported<Settings>(
   // Money would be taken at another time than its shop is told.
   const isOther = capture !== null && provider.capabilities?.manualCapture === false && capture !== usual;
   const errors = [
-    ...(isOther
-      ? [{ path: 'capture', message: `is ${usual} by the account: no payment can ask for another` }]
-      : []),
+    ...(isOther ? [{ path: 'capture', message: `is ${usual} by the account` }] : []),
     ...(byMethod ? [{ path: 'method', message: byMethod }] : []),
     ...(byParts ? [{ path: 'installments', message: byParts }] : []),
   ];

@@ -93,7 +93,7 @@ function takenOf(state: State): ReadonlyMap<string, number> {
  * The payment that a refund is of. A buyer who has paid twice has paid twice the same: refunds take the one payment, then the other. What
  * was given back otherwise, in the panel, names no payment: it is taken for the first ones.
  * @param amount minor units.
- * @throws Problem invalid_state when none is known; amount_out_of_range when the refund would need both.
+ * @throws Problem invalid_state when none is known; amount_out_of_range when the refund would need both, or nothing is left.
  */
 export function paymentToRefund(state: State, { paid, refunded }: PaidAndRefunded, amount: number): string {
   const confirmed = numbersUnder(PAID, state);
@@ -104,19 +104,16 @@ export function paymentToRefund(state: State, { paid, refunded }: PaidAndRefunde
   const each = Math.floor(paid / all.length);
   const taken = takenOf(state);
   let others = Math.max(0, refunded - [...taken.values()].reduce((sum, one) => sum + one, 0));
+  let left = 0;
   for (const id of all) {
-    const own = each - (taken.get(id) ?? 0);
-    const left = Math.max(0, own - others);
-    others -= Math.max(0, own) - left;
-    if (left === 0) continue;
-    if (amount <= left) return id;
-    throw new Problem(
-      'amount_out_of_range',
-      `it was paid by ${all.length} payments, each of which is refunded by itself: at most ${left} minor units now`,
-    );
+    const own = Math.max(0, each - (taken.get(id) ?? 0));
+    left = Math.max(0, own - others);
+    others -= own - left;
+    if (left > 0 && amount <= left) return id;
+    if (left > 0) break;
   }
   throw new Problem(
-    'invalid_state',
-    `everything of its ${all.length} payments was given back, or is being given back`,
+    'amount_out_of_range',
+    `it was paid by ${all.length} payments, each of which is refunded by itself: at most ${left} minor units now`,
   );
 }

@@ -206,6 +206,6 @@ describe('the payment that a refund is of', () => {
       paymentToRefund(state, { paid: 200, refunded: 40 }, amount);
     expect(refusal(both, 61)).toThrow(/at most 60/);
     expect(refusal({}, 1)).toThrow(/nothing is registered/);
-    expect(() => paymentToRefund(both, { paid: 200, refunded: 200 }, 1)).toThrow(/everything/);
+    expect(() => paymentToRefund(both, { paid: 200, refunded: 200 }, 1)).toThrow(/at most 0/);
   });
 });
