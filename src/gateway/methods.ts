@@ -4,9 +4,10 @@ import type { Account, Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { MeansOfPayment } from '../payments/means.ts';
 import { open, takesCurrency } from './accounts.ts';
-import { destinationOf, destinationsOf, isOffered } from './destinations.ts';
+import { isOffered } from './destinations.ts';
 import { fetchFor } from './outgoing.ts';
 import type { Service } from './service.ts';
+import { namedAccount, unknownAccount } from './start-attempt.ts';
 import { whileShopperWaits } from './time-limit.ts';
 
 /** How long a list is taken for current. */
@@ -32,13 +33,9 @@ interface Wanted {
 
 /** @throws Problem not_found: the shop has no account of that name. */
 async function accountOf(service: Service, shop: Shop, id: string): Promise<Account> {
-  // By its own name also where the shop has its successor too, which is listed once.
-  const found = shop.accounts.includes(id)
-    ? await destinationOf(service, id)
-    : (await destinationsOf(service, shop)).find(({ account }) => account.id === id);
-  if (!found || !isOffered(shop, found.account))
-    throw new Problem('not_found', `this shop has no account ${id}`);
-  return found.account;
+  const { account } = await namedAccount(service, shop, id);
+  if (!isOffered(shop, account)) throw unknownAccount(id);
+  return account;
 }
 
 /**

@@ -114,7 +114,7 @@ export async function succeedAccount(
   if (before !== null && before !== after)
     throw new Problem(
       'invalid_state',
-      `where a payment does not say it, capture is ${before} at ${from.id} and ${after} at ${to.id}: set both alike first`,
+      `by default capture is ${before} at ${from.id} and ${after} at ${to.id}: set both alike`,
     );
   const isDone = await service.directory.accounts.succeed(from.id, to.id, by);
   service.directory.changed();

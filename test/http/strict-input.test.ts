@@ -48,7 +48,7 @@ async function paid(): Promise<Journey> {
 
 describe('a method', () => {
   it.each([
-    ['blik', 'is an object such as {"kind": "card"}'],
+    ['blik', 'is like {"kind": "card"}'],
     [null, null],
   ])('that is %j says what is wanted', async (method, message) => {
     const { body } = await create({ method });

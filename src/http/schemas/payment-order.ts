@@ -108,7 +108,7 @@ const wantedMethod = v.variant(
     v.strictObject({ kind: told('By card.', v.literal('card')) }),
     v.strictObject({ kind: told('By a transfer from any bank.', v.literal('transfer')) }),
   ],
-  ({ path }) => (path ? 'is blik, bank, card or transfer' : 'is an object such as {"kind": "card"}'),
+  ({ path }) => (path ? 'is blik, bank, card or transfer' : 'is like {"kind": "card"}'),
 );
 
 const installments = v.strictObject({

@@ -114,6 +114,6 @@ export function paymentToRefund(state: State, { paid, refunded }: PaidAndRefunde
   }
   throw new Problem(
     'amount_out_of_range',
-    `it was paid by ${all.length} payments, each of which is refunded by itself: at most ${left} minor units now`,
+    `of ${all.length} payments, at most ${left} minor units of one now`,
   );
 }
