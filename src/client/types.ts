@@ -135,7 +135,7 @@ export interface PaymentOrder {
   readonly provider?: string | null | undefined;
   /** What the shopper reads at the bank, up to 500 characters. Line breaks become spaces. */
   readonly description?: string | null | undefined;
-  /** `automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does. */
+  /** `automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does. 422 where the account cannot do it. */
   readonly capture?: 'automatic' | 'manual' | null | undefined;
   /** Who pays: the provider is told what its protocol has fields for. */
   readonly customer?: Customer | null | undefined;

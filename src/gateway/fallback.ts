@@ -8,6 +8,7 @@ import type { Account, Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { PaymentRequest } from '../payments/types.ts';
 import { takesCurrency } from './accounts.ts';
+import { usualCapture } from './captures.ts';
 import { destinationOf, fitted, isOffered } from './destinations.ts';
 import type { Service } from './service.ts';
 import { startProblem } from './start-problem.ts';
@@ -25,16 +26,19 @@ export interface AttemptPlace {
 async function fallbackFor(
   service: Service,
   shop: Shop,
-  { id, fallback, environment }: Account,
+  own: Account,
   payment: PaymentRequest,
 ): Promise<Account | null> {
+  const { id, fallback, environment } = own;
   const found = fallback === null ? null : await destinationOf(service, fallback);
   if (!found || found.account.id === id) return null;
   const { account } = found;
   const isFit =
     account.environment === environment &&
     isOffered(shop, account) &&
-    takesCurrency(account, payment.currency);
+    takesCurrency(account, payment.currency) &&
+    // Its shop was told, or knows by the account, when the money is taken.
+    (payment.capture !== null || usualCapture(own) === usualCapture(account));
   if (!isFit) return null;
   try {
     return startProblem(account, fitted(payment, account, null).payment) === null ? account : null;

@@ -4,9 +4,10 @@ import type { Account, Shop } from '../directory/types.ts';
 import { Problem } from '../payments/errors.ts';
 import type { MeansOfPayment } from '../payments/means.ts';
 import { open, takesCurrency } from './accounts.ts';
-import { destinationsOf, isOffered } from './destinations.ts';
+import { isOffered } from './destinations.ts';
 import { fetchFor } from './outgoing.ts';
 import type { Service } from './service.ts';
+import { namedAccount, unknownAccount } from './start-attempt.ts';
 import { whileShopperWaits } from './time-limit.ts';
 
 /** How long a list is taken for current. */
@@ -32,11 +33,9 @@ interface Wanted {
 
 /** @throws Problem not_found: the shop has no account of that name. */
 async function accountOf(service: Service, shop: Shop, id: string): Promise<Account> {
-  const found = (await destinationsOf(service, shop)).find(
-    ({ named, account }) => (named.id === id || account.id === id) && isOffered(shop, account),
-  );
-  if (!found) throw new Problem('not_found', `this shop has no account ${id}`);
-  return found.account;
+  const { account } = await namedAccount(service, shop, id);
+  if (!isOffered(shop, account)) throw unknownAccount(id);
+  return account;
 }
 
 /**

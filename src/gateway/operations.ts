@@ -7,7 +7,7 @@ import type { LookedUp, OperationOutcome, OperationRequest } from '../ledger/ope
 import { operationReference } from '../ledger/record.ts';
 import { Declined, Problem, Refusal } from '../payments/errors.ts';
 import { orderNumber } from '../payments/id.ts';
-import type { OperationProblem } from '../payments/operations.ts';
+import { acceptedBefore, type OperationProblem } from '../payments/operations.ts';
 import {
   type OperationCall,
   type OperationResult,
@@ -45,8 +45,10 @@ async function prepared(service: Service, request: OperationRequest): Promise<Pr
       kind: recorded.kind,
       fundsSource: recorded.fundsSource,
       amount: recorded.amount,
+      asked: request.asked,
       whole: recorded.whole,
       before: recorded.before,
+      accepted: acceptedBefore(recorded),
       currency: request.currency,
       capture: request.capture,
       providerState: request.providerState,

@@ -30,7 +30,8 @@ export interface Choice {
   readonly request: PaymentRequest;
 }
 
-function unknownAccount(id: string): Problem {
+/** That a shop has no account of a name. */
+export function unknownAccount(id: string): Problem {
   return new Problem('not_found', `this shop has no account ${id}`, {
     errors: [{ path: 'account', message: 'is not an account of this shop' }],
   });
@@ -98,7 +99,8 @@ export function requireMode(shop: Pick<Shop, 'testMode'>, account: Account): voi
   );
 }
 
-async function namedAccount(service: Service, shop: Shop, id: string): Promise<Destination> {
+/** Where the payments of an account go that a shop names. @throws Problem not_found */
+export async function namedAccount(service: Service, shop: Shop, id: string): Promise<Destination> {
   const found = shop.accounts.includes(id)
     ? await destinationOf(service, id)
     : // Payments say the account that they went to: a shop may have that name from there.

@@ -5,6 +5,7 @@ import type { Account, Actor, Scope } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
 import { knownAccount } from './account-change.ts';
 import { open, takesCurrency } from './accounts.ts';
+import { usualCapture } from './captures.ts';
 import { isInUse } from './destinations.ts';
 import { scopedAccountIds } from './scoped.ts';
 import type { Service } from './service.ts';
@@ -108,6 +109,12 @@ export async function succeedAccount(
     throw new Problem(
       'invalid_state',
       `the account ${to.id} does not take ${lost.join(', ')}, which ${from.id} takes`,
+    );
+  const [before, after] = [usualCapture(from), usualCapture(to)];
+  if (before !== null && before !== after)
+    throw new Problem(
+      'invalid_state',
+      `by default capture is ${before} at ${from.id} and ${after} at ${to.id}: set both alike`,
     );
   const isDone = await service.directory.accounts.succeed(from.id, to.id, by);
   service.directory.changed();

@@ -52,6 +52,8 @@ export interface OperationRequest {
   readonly account: string;
   /** As in SignedAttempt. */
   readonly order?: string;
+  /** What the attempt asked for, in minor units. */
+  readonly asked: Minor;
   readonly currency: string;
   readonly capture: Capture;
   readonly providerState: Readonly<Record<string, string>>;

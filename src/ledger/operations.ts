@@ -311,6 +311,7 @@ export class Operations {
       operation,
       account: attempt.account,
       ...(attempt.order !== undefined && { order: attempt.order }),
+      asked: attempt.amount,
       currency: record.request.currency,
       capture: attempt.capture,
       providerState: attempt.providerState ?? {},

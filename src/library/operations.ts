@@ -20,6 +20,7 @@ export interface MovedMoney {
   /** Held, and not taken or released. */
   readonly authorized: number;
   readonly paid: number;
+  /** With the refunds that were `accepted` and whose result is still to come. */
   readonly refunded: number;
 }
 
@@ -106,6 +107,7 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
       kind,
       fundsSource: source,
       amount,
+      asked: attempt.amount,
       whole: amount === available,
       before: {
         authorized: (money.authorized + money.paid) as Minor,
@@ -114,6 +116,8 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
         refunded: money.refunded as Minor,
         chargedBack: 0 as Minor,
       },
+      // The caller counts them as given back (`MovedMoney`).
+      accepted: 0,
       operationReference: `${attempt.order}${kind.charAt(0).toUpperCase()}${number}`,
       providerReference: null,
       urls: { callback: callbackUrl },

@@ -171,6 +171,12 @@ export function needsApproval(
   return alone + plan.amount > above;
 }
 
+/** What earlier operations that their provider has accepted, and not finished, are to add to the same sum of the attempt. */
+export function acceptedBefore({ kind, fundsSource, expected, amount, before }: OperationPlan): number {
+  const sum = sumOf({ kind, fundsSource });
+  return sum === null ? 0 : expected - amount - before[sum];
+}
+
 /** What our own operations have added to a sum of an attempt. */
 function doneIn(sum: Sum, attempt: number, operations: readonly RecordedOperation[]): number {
   return operations

@@ -40,6 +40,7 @@ function refundRequest(changes: Partial<OperationRequest> = {}): OperationReques
   return {
     id: newId(),
     account,
+    asked: minor(1999),
     currency: 'PLN',
     capture: 'automatic',
     providerState: {},

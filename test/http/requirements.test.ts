@@ -100,7 +100,6 @@ const IN_PARTS_TWICE = {
 const OTHER_PAYMENTS: Readonly<
   Record<string, { readonly meets: Partial<PaymentRequest>; readonly fails: Partial<PaymentRequest> }>
 > = {
-  'monetico capture': { meets: { capture: 'automatic' }, fails: { capture: 'manual' } },
   'monetico customer.address.state': {
     meets: { customer: { ...CUSTOMER, address: { ...IN_US, state: 'CA' } } },
     fails: { customer: { ...CUSTOMER, address: IN_US } },

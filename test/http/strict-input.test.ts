@@ -46,6 +46,51 @@ async function paid(): Promise<Journey> {
   return attempt;
 }
 
+describe('a method', () => {
+  it.each([
+    ['blik', 'is like {"kind": "card"}'],
+    [null, null],
+  ])('that is %j says what is wanted', async (method, message) => {
+    const { body } = await create({ method });
+    expect(body.errors?.find(({ path }) => path === 'method')?.message ?? null).toBe(message);
+  });
+
+  it('of an unknown kind says which there are', async () => {
+    const { body } = await create({ method: { kind: 'paypal' } });
+    expect(body.errors).toEqual([{ path: 'method.kind', message: 'is blik, bank, card or transfer' }]);
+  });
+});
+
+describe('a name', () => {
+  const UNREAD = 'cannot be read';
+
+  it.each([
+    [' ', UNREAD],
+    ['\u200b\u200d', UNREAD],
+    ['\u3164\u2800', UNREAD],
+    ['\u0301', UNREAD],
+    [`Shop${'\u0301'.repeat(5)}`, UNREAD],
+    ['Zażółć', null],
+    ['ที่ร้าน', null],
+    ['🎟️ 👩‍👩‍👧', null],
+  ])('%j can be read, and stays in its row', async (name, message) => {
+    const said = async (path: string, body: object, member: string) => {
+      const answer = await admin<Problem>('PUT', path, body);
+      return [
+        answer.status < 300 ? 200 : answer.status,
+        answer.body.errors?.find((one) => one.path === member)?.message ?? null,
+      ];
+    };
+    const expected = [message === null ? 200 : 400, message];
+    const of = { provider: 'paybox', settings: demoSettings('paybox') };
+    for (const member of ['caption', 'displayName'])
+      expect(await said(`/accounts/${unique()}`, { ...of, [member]: name }, member)).toEqual(expected);
+    expect(await said(`/shops/${unique()}`, { name, accounts: [account], testMode: true }, 'name')).toEqual(
+      expected,
+    );
+  });
+});
+
 describe('an unknown parameter', () => {
   it.each(['/payments?__proto__=1', '/payments?limit=1&__proto__=x&__proto__=y', '/accounts?__proto__=1'])(
     'is not dropped for its name: %s',

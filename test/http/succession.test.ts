@@ -36,7 +36,11 @@ import { asToken, makeToken } from '../support/operators.ts';
 interface ShownAccount {
   readonly id: string;
   readonly retiredAt: string | null;
-  readonly succession: { by: string; since: string; open: Record<string, number> } | null;
+  readonly succession: {
+    by: string;
+    since: string;
+    open: Record<string, number>;
+  } | null;
 }
 
 let net: ReturnType<typeof network>;
@@ -73,6 +77,35 @@ const accountsOf = async (shop: TestShop, id: string) =>
     ({ account }) => account,
   );
 
+describe('when money is taken', () => {
+  const monetico = (capture: string) =>
+    makeAccount('monetico', {
+      settings: { ...demoSettings('monetico'), capture },
+      endpoints: { api: BANK_API },
+    });
+
+  it.each([
+    ['manual', 'automatic'],
+    ['automatic', 'manual'],
+  ])('does not change unsaid: %s to %s is refused by name', async (from, to) => {
+    const [old, next] = [await monetico(from), await monetico(to)];
+    const { status, body } = await move(old, next);
+    expect([status, body.code]).toEqual([409, 'invalid_state']);
+    expect(body.detail).toContain(`${from} at ${old} and ${to} at ${next}`);
+    expect((await shown(old)).succession).toBeNull();
+  });
+
+  it('and a capture that payments can ask for no more is refused by name', async () => {
+    const [old, next] = [await euros(), await monetico('automatic')];
+    const shop = await makeShop([old]);
+    const { status, body } = await move(old, next);
+    expect([status, body.succession?.by]).toEqual([200, next]);
+    const made = await shop.pay({ account: old, capture: 'manual' });
+    expect(made.status).toBe(422);
+    expect(JSON.stringify(made.body)).toContain('capture: is automatic by the account');
+  });
+});
+
 describe('after a move', () => {
   it('every name that a shop has for the old account leads to the new one', async () => {
     const old = await euros();
@@ -108,6 +141,11 @@ describe('after a move', () => {
     const listed = await shop.call<{ data: { id: string }[] }>('GET', '/accounts');
     expect(listed.body.data.map(({ id }) => id)).toEqual([to]);
     expect((await shop.pay({ account: old })).body.account).toBe(to);
+    const means = (id: string) => shop.call<Problem>('GET', `/accounts/${id}/methods?currency=EUR`);
+    // Neither lists any: what counts is that both names are known.
+    expect([(await means(old)).body.code, (await means(to)).body.code]).toEqual(
+      Array(2).fill('unsupported_operation'),
+    );
   });
 
   it('a create of before is the same payment, and another request is a conflict', async () => {

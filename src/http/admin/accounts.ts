@@ -306,7 +306,7 @@ export function accountRoutes(): Routes {
     documented({
       summary: 'Move an account: its new payments and attempts go to another one',
       description:
-        'From now on, for every shop, by the name of the old account too: no shop changes anything. The old one begins nothing, still verifies, refunds and is asked; `succession.open` says what is open there. The other one takes all of its currencies, is of the same environment and in use: else 409. The same call with the two names exchanged is the way back.',
+        'From now on, for every shop, by the name of the old account too: no shop changes anything. The old one begins nothing, still verifies, refunds and is asked; `succession.open` says what is open there. The other one takes all of its currencies, takes money at the same time where a payment does not say when, is of the same environment and in use: else 409. The same call with the two names exchanged is the way back.',
       auth: 'operator',
       permission: 'configure',
       body: schemas.succession,

@@ -2,14 +2,14 @@
 import * as v from 'valibot';
 import { ACCOUNT_KINDS } from '../../payments/account-kinds.ts';
 import { proof } from './providers.ts';
-import { currencyCode, graceSeconds, id, printable, told } from './values.ts';
+import { currencyCode, graceSeconds, id, printable, told, visibleName } from './values.ts';
 
 export const accountChange = v.strictObject({
   provider: told("The provider's id.", printable(1, 40)),
-  caption: told('Its name for people.', v.nullish(printable(1, 100))),
+  caption: told('Its name for people.', v.nullish(visibleName(100))),
   displayName: told(
     "The name that shoppers know it by, on the page where they choose; null: the caption if it is your own, else the provider's usual name.",
-    v.nullish(printable(1, 60)),
+    v.nullish(visibleName(60)),
   ),
   kind: told(
     'What it is for shoppers, which its icon shows; null: as its provider has it.',

@@ -1,13 +1,13 @@
 /** How a shop looks on our pages. */
 import * as v from 'valibot';
 import { PAGE_LANGUAGES } from '../../payments/page-languages.ts';
-import { printable, told } from './values.ts';
+import { told, visibleName } from './values.ts';
 
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'is a colour as #rrggbb'));
 const language = v.picklist(PAGE_LANGUAGES, `is one of ${PAGE_LANGUAGES.join(', ')}`);
 
 export const brandingChange = v.strictObject({
-  name: told('Shown in place of the name of the shop; null: that one.', v.nullish(printable(1, 60))),
+  name: told('Shown in place of the name of the shop; null: that one.', v.nullish(visibleName(60))),
   color: told('Of buttons and borders, #rrggbb; null: ours.', v.nullish(color)),
   language: told(
     'Of our pages, for shoppers of whom neither the payment nor the browser says one; null: English.',
@@ -23,7 +23,7 @@ export const branding = v.object({
 });
 
 export const previewQuery = v.strictObject({
-  name: told('In place of the name of the shop.', v.optional(printable(1, 60))),
+  name: told('In place of the name of the shop.', v.optional(visibleName(60))),
   color: told('Of buttons and borders, #rrggbb.', v.optional(color)),
   language: told("Of the page; left out: the shop's, else English.", v.optional(language)),
   scheme: told(

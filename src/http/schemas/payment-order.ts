@@ -108,7 +108,7 @@ const wantedMethod = v.variant(
     v.strictObject({ kind: told('By card.', v.literal('card')) }),
     v.strictObject({ kind: told('By a transfer from any bank.', v.literal('transfer')) }),
   ],
-  'is blik, bank, card or transfer',
+  ({ path }) => (path ? 'is blik, bank, card or transfer' : 'is like {"kind": "card"}'),
 );
 
 const installments = v.strictObject({
@@ -142,7 +142,7 @@ export const paymentOrder = v.strictObject({
     peopleText(500),
   ),
   capture: told(
-    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does.',
+    '`automatic`: the money is taken at once. `manual`: it is held until a capture. Left out: as the account does. 422 where the account cannot do it.',
     v.nullish(v.picklist(['automatic', 'manual'], 'is "automatic" or "manual"')),
   ),
   customer: told(

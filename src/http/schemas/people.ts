@@ -1,7 +1,7 @@
 /** Operators: tokens and users, and what needs two of them. */
 import * as v from 'valibot';
 import { ROLES } from '../../directory/types.ts';
-import { currencyCode, id, printable, timestamp, told } from './values.ts';
+import { currencyCode, id, printable, timestamp, told, visibleName } from './values.ts';
 
 const MOST_LIMITS = 200;
 
@@ -9,7 +9,7 @@ const role = told(
   'What it may do: `view` reads; `refund` also captures, cancels, refunds, refreshes, resends and settles; `configure` reads, and changes shops, accounts, endpoints and branding; `owner` does everything.',
   v.picklist(ROLES, 'is one of view, refund, configure, owner'),
 );
-const name = told('What people call it.', printable(1, 100));
+const name = told('What people call it.', visibleName(100));
 const shops = told(
   'Shops that it may see; null, with `groups` null: all of them.',
   v.nullish(v.pipe(v.array(id), v.maxLength(MOST_LIMITS, `takes at most ${MOST_LIMITS} shops`))),

@@ -1,7 +1,7 @@
 /** The operator's shops: their addresses, limits and keys. */
 import * as v from 'valibot';
 import { REGIONS, WEBHOOK_DIALECTS } from '../../directory/types.ts';
-import { graceSeconds, id, printable, returnUrl, told, webUrl } from './values.ts';
+import { graceSeconds, id, printable, returnUrl, told, visibleName, webUrl } from './values.ts';
 
 export const rotateKey = v.strictObject({ graceSeconds: v.nullish(graceSeconds) });
 
@@ -32,7 +32,7 @@ const keys = v.strictObject({
 });
 
 export const shopChange = v.strictObject({
-  name: told('For people.', v.nullish(printable(1, 100))),
+  name: told('For people.', v.nullish(visibleName(100))),
   group: told('Shops that belong together.', v.nullish(printable(0, 100))),
   active: told('A shop that is off creates nothing and sends nobody to a bank.', v.nullish(v.boolean())),
   adminEnabled: told("The operator's own switch, beside `active`.", v.nullish(v.boolean())),

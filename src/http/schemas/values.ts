@@ -24,6 +24,20 @@ export function printable(from: number, to: number) {
   );
 }
 
+/** A character that leaves a mark: no blank, nothing of no width, no filler of a script, not the empty pattern of Braille. */
+const SEEN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** More marks on one character than any script writes: they run into the rows above and below. */
+const STACKED = /\p{M}{5}/u;
+
+/** A name that people read. */
+export function visibleName(to: number) {
+  return v.pipe(
+    printable(1, to),
+    v.check((text) => SEEN.test(text) && !STACKED.test(text), 'cannot be read'),
+  );
+}
+
 export const optionalText = (to: number) => v.nullish(printable(0, to));
 
 export const webUrl = v.pipe(

@@ -10,10 +10,14 @@ export interface OperationCall<Settings> extends AttemptSubject<Settings> {
   readonly fundsSource: FundsSource;
   /** Minor units. */
   readonly amount: number;
+  /** What the attempt asked for when it began, in minor units: `before` does not say it any more once a rest was released. */
+  readonly asked: number;
   /** Whether this is everything that there is. */
   readonly whole: boolean;
   /** The attempt's money when it was asked for. */
   readonly before: AttemptMoney;
+  /** What earlier operations are taking of the same money that the provider has accepted and not finished: `before` has none of it. */
+  readonly accepted: number;
   /** Our name for this operation and no other: the order number and its own number, letters and digits, at most 24. */
   readonly operationReference: string;
   /** The provider's number for it, where it gave one. */

@@ -24,7 +24,7 @@ const PART = '2';
  * @throws Declined with the provider's error code, such as `err01`; Problem provider_error.
  */
 export async function cancelLegacyPayment(order: OperationOrder<DotpaySettings>): Promise<OperationResult> {
-  const { account, amount, whole, before } = order;
+  const { account, amount, whole, before, accepted } = order;
   const { settings, endpoints } = account;
   const fields: (readonly [string, string])[] = [
     ['id', settings.id],
@@ -33,7 +33,7 @@ export async function cancelLegacyPayment(order: OperationOrder<DotpaySettings>)
     ['t_id', paymentNumber(order)],
     ['amount', decimal(amount, 2)],
     ['control', order.order],
-    ['type', whole && before.refunded === 0 ? WHOLE : PART],
+    ['type', whole && before.refunded + accepted === 0 ? WHOLE : PART],
   ];
   const { signature } = signLegacyCancellation(settings, fields);
   const { status, text } = await callApi(

@@ -38,6 +38,8 @@ interface Taker<Settings> {
   methodProblem?(method: WantedMethod, settings: Settings): string | null;
   installmentsProblem?(installments: Installments, settings: Settings): string | null;
   captureDefault?(settings: Settings): Capture;
+  /** Left out: nothing is known of it. */
+  readonly capabilities?: { readonly manualCapture: boolean };
 }
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -76,7 +78,8 @@ function unsupported<Settings>(
   settings: Settings,
   { method, installments, capture }: PaymentRequest,
 ): Problem | null {
-  const isHeld = (capture ?? provider.captureDefault?.(settings)) === 'manual';
+  const usual = provider.captureDefault?.(settings);
+  const isHeld = (capture ?? usual) === 'manual';
   const never = (what: string) => `${provider.caption} cannot be told ${what}`;
   const byMethod =
     method &&
@@ -89,7 +92,10 @@ function unsupported<Settings>(
       ? (provider.installmentsProblem(installments, settings) ??
         (isHeld ? 'parts are taken when they are due, and not held for a capture' : null))
       : never('to take a payment in parts'));
+  // Money would be taken at another time than its shop is told.
+  const isOther = capture !== null && provider.capabilities?.manualCapture === false && capture !== usual;
   const errors = [
+    ...(isOther ? [{ path: 'capture', message: `is ${usual} by the account` }] : []),
     ...(byMethod ? [{ path: 'method', message: byMethod }] : []),
     ...(byParts ? [{ path: 'installments', message: byParts }] : []),
   ];

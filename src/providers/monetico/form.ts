@@ -91,13 +91,6 @@ export const MONETICO_REQUIRES: readonly Requirement<MoneticoSettings>[] = [
       /^[\x21-\x29\x2b-\x7e]+$/.test(value) ? null : 'takes characters of ASCII, and no asterisk',
   },
   ...CONTEXT_REQUIRES,
-  {
-    field: 'capture',
-    when: 'it is given: the contract decides when money is taken, and the payment has to ask for the same (setting capture)',
-    applies: (_settings, { capture }) => capture !== null,
-    problemOf: (value, { capture }) =>
-      value === capture ? null : `is ${capture} by the contract of the account`,
-  },
 ];
 
 /**

@@ -25,20 +25,15 @@ import { montant, parisDay, parisTime } from './texts.ts';
 type Order = OperationOrder<MoneticoSettings>;
 type Fields = readonly (readonly [name: string, value: string])[];
 
-/** What the order was for. */
-function asked({ before: { authorized, released, paid } }: Order): number {
-  return authorized > 0 ? authorized + released : paid;
-}
-
 /** What every call names. */
 function subject(order: Order): Fields {
-  const { account, currency, providerState, now, startedAt } = order;
+  const { account, asked, currency, providerState, now, startedAt } = order;
   return [
     ['version', MONETICO_VERSION],
     ['TPE', account.settings.tpe],
     ['date', parisTime(now)],
     ['date_commande', providerState.date_commande || parisDay(startedAt)],
-    ['montant', montant(asked(order), currency)],
+    ['montant', montant(asked, currency)],
     ['reference', order.order],
     ['lgue', account.settings.lgue],
     ['societe', account.settings.societe],
@@ -47,9 +42,9 @@ function subject(order: Order): Fields {
 
 /** The sums of a capture, of nothing for a cancel: what is taken now, what was, and what may be taken later. */
 function captureFields(order: Order): Fields {
-  const { kind, amount, before, currency } = order;
+  const { kind, amount, asked, before, currency } = order;
   const taken = kind === 'capture' ? amount : 0;
-  const left = kind === 'capture' ? asked(order) - before.paid - amount : 0;
+  const left = kind === 'capture' ? asked - before.paid - amount : 0;
   return [
     ['montant_a_capturer', montant(taken, currency)],
     ['montant_deja_capture', montant(before.paid, currency)],

@@ -80,11 +80,6 @@ function resultOf(
   return { state, status, providerReference: ogoneOperationNumber(payid, payidsub) };
 }
 
-/** What an order was for, by the attempt's money before an operation, in minor units. */
-function wholeOf({ before }: OperationCall<OgoneSettings>): number {
-  return Math.max(before.authorized + before.released, before.paid);
-}
-
 /**
  * The updates of a transaction's history. What was paid, and what was given back, is told as a total: which operation of ours is
  * which, and what became of it, is decided by its look-up.
@@ -214,7 +209,7 @@ export function directLink(host: string) {
         const last = await calls.query(question);
         if (namesNothing(last)) throw directLinkError('the provider answered', last);
         const history = await readHistory(calls.historyOf(question), last, 1);
-        return bookingsOf(kind, history, { whole: wholeOf(call), amount: call.amount });
+        return bookingsOf(kind, history, { whole: call.asked, amount: call.amount });
       },
     };
   }

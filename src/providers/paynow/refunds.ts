@@ -14,15 +14,16 @@ import type { OperationCall, OperationOrder, OperationResult, ProviderOperation 
 import { stateIn } from '../kit/operation-table.ts';
 import { providerError } from '../kit/provider-error.ts';
 import { callPaynow, declinedByPaynow, readPaynowState } from './api.ts';
-import { paymentToRefund, stateOfOwnRefund } from './payments.ts';
+import { paymentToRefund, stateOfOwnRefund, stateOfUndoneRefund } from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
 import { askPaynow, movementOfRefund } from './status-query.ts';
 import { PAYNOW_OPERATIONS } from './statuses.ts';
 
 /** @throws Declined, Problem */
 async function execute(order: OperationOrder<PaynowSettings>): Promise<OperationResult> {
-  const { account, send, amount, before, providerState, operationReference } = order;
-  const paymentId = paymentToRefund(providerState, before, amount);
+  const { account, send, amount, before, accepted, providerState, operationReference } = order;
+  const gone = { paid: before.paid, refunded: before.refunded + accepted };
+  const paymentId = paymentToRefund(providerState, gone, amount);
   const answer = await callPaynow(
     { account, fetch: send },
     {
@@ -41,7 +42,7 @@ async function execute(order: OperationOrder<PaynowSettings>): Promise<Operation
     state,
     status,
     providerReference: id,
-    providerState: stateOfOwnRefund(id, operationReference),
+    providerState: stateOfOwnRefund(id, { operationReference, paymentId, amount }),
   };
 }
 
@@ -65,6 +66,7 @@ async function lookUp(call: OperationCall<PaynowSettings>): Promise<Bookings | n
     ],
     complete: false,
     status,
+    ...(state === 'failed' && { providerState: stateOfUndoneRefund(id) }),
   };
 }
 

@@ -11,7 +11,13 @@ import { providerError } from '../kit/provider-error.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { askingKey, callPaynow, type PaynowCaller, type PaynowState, readPaynowState } from './api.ts';
-import { isKnownPayment, isOwnRefund, paymentsToAsk, stateOfPayment } from './payments.ts';
+import {
+  isKnownPayment,
+  isOwnRefund,
+  paymentsToAsk,
+  stateOfPayment,
+  stateOfUndoneRefund,
+} from './payments.ts';
 import type { PaynowSettings } from './settings.ts';
 import {
   PAYNOW_DECLINES,
@@ -111,6 +117,7 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
   const { id, status } = await askPaynow(query, 'refundId', refundId);
   const words = `refund ${status}`;
   const isOurs = isOwnRefund(providerState, id);
+  const state = stateIn(PAYNOW_OPERATIONS.refund, status);
   return [
     providerUpdate({
       order,
@@ -123,8 +130,9 @@ async function queryRefund(query: Query, refundId: string): Promise<readonly Pro
         operationReference: null,
         providerReference: id,
         amount: null,
-        state: stateIn(PAYNOW_OPERATIONS.refund, status),
+        state,
       },
+      ...(isOurs && state === 'failed' && { providerState: stateOfUndoneRefund(id) }),
       providerStatus: words,
       detail: { refundId: id },
     }),

@@ -64,13 +64,14 @@ function titleOf({ providerState }: OperationCall<TpaySettings>): string {
 }
 
 /**
- * Refunds the whole transaction, or an amount in minor units where something was refunded before or a part is asked for.
+ * Refunds the whole transaction, or an amount in minor units where something was refunded before, is being refunded, or a part is asked for.
  * @throws Declined, Problem
  */
 export async function chargeBackTransaction(order: OperationOrder<TpaySettings>): Promise<OperationResult> {
-  const { account, amount, whole, before, send } = order;
+  const { account, amount, whole, before, accepted, send } = order;
   const title = titleOf(order);
-  if (whole && before.refunded === 0) await callOlderApi(account, send, 'chargeback/transaction', { title });
+  if (whole && before.refunded + accepted === 0)
+    await callOlderApi(account, send, 'chargeback/transaction', { title });
   else {
     const chargeback_amount = decimal(amount, 2);
     await callOlderApi(account, send, 'chargeback/any', { title, chargeback_amount });

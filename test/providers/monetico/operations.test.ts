@@ -182,6 +182,20 @@ describe('refunds', () => {
     expect((await read(attempt)).status).toBe('refunded');
   });
 
+  it.each([[4000], [2000, 1000]])(
+    'after a cancel of the rest name what was asked for at first',
+    async (...captured) => {
+      const attempt = await held();
+      for (const amount of captured) await call(attempt, 'capture', { amount });
+      expect((await call(attempt, 'cancel')).status).toBe(200);
+      for (const amount of [1000, 2000]) expect((await call(attempt, 'refund', { amount })).status).toBe(200);
+      expect(sent('/test/recredit_paiement.cgi').map(({ montant }) => montant)).toEqual([
+        '100.00EUR',
+        '100.00EUR',
+      ]);
+    },
+  );
+
   it('name none of several captures', async () => {
     const attempt = await held();
     for (const amount of [2000, 3000]) await call(attempt, 'capture', { amount });

@@ -35,8 +35,10 @@ function orderOf(
     kind,
     fundsSource: kind === 'refund' ? 'paid' : 'held',
     amount: 500,
+    asked: 1999,
     whole: false,
     before: { authorized: 0, released: 0, paid: 1999, refunded: 0, chargedBack: 0 } as never,
+    accepted: 0,
     currency: 'EUR',
     capture: 'automatic',
     providerState: { payid: PAYID },
@@ -149,6 +151,16 @@ describe('the history of a transaction', () => {
     expect(await ogone.cancel?.lookUp?.(orderOf('cancel', fetcher))).toMatchObject({
       complete: false,
       entries: [{ operationReference: null, providerReference: `${PAYID}/1` }],
+    });
+  });
+
+  it('with the amount of the order shows no refund of a part, also where the rest was never captured', async () => {
+    const { fetcher } = platform(item('3', '8', '19.99'), item('1', '9', '5'), END);
+    const before = { authorized: 0, released: 0, paid: 500, refunded: 0, chargedBack: 0 } as never;
+    const part = { amount: 100, before };
+    expect(await ogone.refund?.lookUp?.(orderOf('refund', fetcher, part))).toMatchObject({
+      complete: false,
+      entries: [],
     });
   });
 

@@ -30,7 +30,7 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../../support/harness.ts';
-import { changeAnswer, read, refreshed, wait, withJson } from '../operations-support.ts';
+import { call, changeAnswer, outcome, read, refreshed, wait, withJson } from '../operations-support.ts';
 import { accountOf, begin, CONTEXT, ORDER, registered, request, story } from '../support.ts';
 
 const ID = 'paynow';
@@ -372,6 +372,22 @@ describe('a buyer who tries again', () => {
     changeAnswer(String(first.order.data.paymentId), withJson({ status: 'CONFIRMED' }));
     await refreshed(first);
     expect(await read(first)).toMatchObject({ status: 'paid', amounts: { paid: 2 * 1999 } });
+    const of: string[] = [];
+    for (const number of [1, 2]) {
+      // Under way: neither of the two is done when the other is asked for.
+      const accepted = { refundId: `REFX-00${number}-435-213`, status: 'PENDING' };
+      changeAnswer('/refunds', () => Response.json(accepted, { status: 201 }));
+      expect((await call(first, 'refund', { amount: 1999 })).status).toBe(200);
+      const posted = vi.mocked(globalThis.fetch).mock.calls.map(([url]) => String(url));
+      of.push(
+        posted
+          .findLast((url) => url.endsWith('/refunds'))
+          ?.split('/')
+          .at(-2) ?? '',
+      );
+    }
+    expect(of.toSorted()).toEqual([first, second].map(({ order }) => order.data.paymentId).toSorted());
+    expect(await outcome(first)).toMatchObject({ states: ['accepted', 'accepted'], refunded: 0 });
   });
 });
 

@@ -180,9 +180,24 @@ describe('the payment that a refund is of', () => {
     ['the one that was registered, where nothing else is known', { paymentId: A }, 0, 100, A],
     ['of two the first', both, 0, 100, A],
     ['of two the first, up to its end', both, 40, 60, A],
+    [
+      'of two the second, while a refund of the first is under way',
+      { ...both, 'of/R1': `${A} 100` },
+      100,
+      100,
+      B,
+    ],
+    [
+      'of two the first again, after its refund was not made',
+      { ...both, 'of/R1': `${A} 100`, 'of/R2': `${B} 100`, 'undone/R1': '' },
+      100,
+      100,
+      A,
+    ],
+    ['of two the first, where the panel has given back too', { ...both, 'of/R1': `${B} 100` }, 150, 50, A],
     ['of two the second, when the first is given back', both, 100, 100, B],
   ] as const)('is %s', (_name, state, refunded, amount, expected) => {
-    const money = { paid: state === both ? 200 : 100, refunded };
+    const money = { paid: `paid/${A}` in state ? 200 : 100, refunded };
     expect(paymentToRefund(state, money, amount)).toBe(expected);
   });
 
@@ -191,5 +206,6 @@ describe('the payment that a refund is of', () => {
       paymentToRefund(state, { paid: 200, refunded: 40 }, amount);
     expect(refusal(both, 61)).toThrow(/at most 60/);
     expect(refusal({}, 1)).toThrow(/nothing is registered/);
+    expect(() => paymentToRefund(both, { paid: 200, refunded: 200 }, 1)).toThrow(/at most 0/);
   });
 });

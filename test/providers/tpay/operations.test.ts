@@ -155,6 +155,22 @@ describe('an answer that is no word of success', () => {
   });
 });
 
+describe('the rest, while the refund of a part is pending', () => {
+  it('is asked for as an amount: the transaction as a whole would be more', async () => {
+    const attempt = await paid('tpay', { settings: CLASSIC });
+    await slow(attempt);
+    await ask(attempt, 'refund', 345);
+    const rest = (await read(attempt)).amounts.paid - 345;
+    const restore = answering(
+      ({ url }) => url.endsWith('/chargeback/transaction'),
+      () => Response.json({ result: 0, err: 'ERR45' }),
+    );
+    expect((await ask(attempt, 'refund', rest)).status).toBe(200);
+    restore();
+    expect(statesOf(await read(attempt))).toEqual(['accepted', 'accepted']);
+  });
+});
+
 describe('a list that is about something else', () => {
   it.each([
     ['another transaction', { transactionId: '01OTHER' }],
