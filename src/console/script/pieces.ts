@@ -72,6 +72,8 @@ export const PIECES_SCRIPT = `
       const [file] = input.files;
       if (!file) return;
       event.preventDefault();
+      // Nothing would be sent, and the page would wait for it.
+      if (file.size === 0) return fail(new Refused(refused.dataset.empty));
       const beginning = at === '' ? begin(file) : Promise.resolve(true);
       beginning
         .then((isBegun) => {
