@@ -62,10 +62,10 @@ describe('a comparison', () => {
     const [a] = idsOf(1) as [string];
     const account = await accountWith([
       { payment: a, at: at(1), amount: 1000 },
-      { payment: a, at: at(2), amount: 400, kind: 'refund', seq: 5 },
+      { payment: a, at: at(1, 13), amount: 400, kind: 'refund', seq: 5 },
     ]);
     const file = (word: string) =>
-      `Order;Amount;Currency;Date;Kind\n${orderOf(a)};10.00;EUR;2026-11-01;Sale\n${orderOf(a)};4.00;EUR;2026-11-02;${word}\n`;
+      `Order;Amount;Currency;Date;Kind\n${orderOf(a)};10.00;EUR;2026-11-01;Sale\n${orderOf(a)};4.00;EUR;2026-11-01;${word}\n`;
     const columns = { order: 'Order', amount: 'Amount', currency: 'Currency', date: 'Date', kind: 'Kind' };
     const read = (word: string, more: object = {}) =>
       reconciled({ account, preset: 'generic', columns, ...more }, file(word));

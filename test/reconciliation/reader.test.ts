@@ -225,9 +225,7 @@ MATCHING;FR;0452;0535;20261103;xrT15p;500;978;CB;7ZK0M3Q9T2V8XW4B01;;;CT;1
       ['992', -250],
     ]);
     expect(state.ignored).toBe(2);
-    expect(unreadable).toEqual([
-      '6: the kind "zz" is not one of payment, refund, chargeback, returned, none',
-    ]);
+    expect(unreadable).toEqual(['6: nobody knows the kind "zz"']);
   });
 
   it('of ASSIST: bills by their state', () => {

@@ -135,7 +135,7 @@ describe('an operator of some shops', () => {
       ids.push(...body.data.map(({ id }) => id));
       cursor = body.nextCursor ?? '';
     } while (cursor);
-    expect(ids).toEqual([third?.id, second?.id, first?.id]);
+    expect(ids.toSorted()).toEqual([first?.id, second?.id, third?.id].toSorted());
     for (const { id } of [...read, mine.body])
       expect((await as(token, 'GET', `/reconciliations/${id}`)).status).toBe(ids.includes(id) ? 200 : 404);
   });
