@@ -106,10 +106,11 @@ describe('sums', () => {
     // An attempt that has moved to a fallback, with its line there and erased.
     const forwarded = [...whose, line(3, 'forwarded', { attempt: 1, account: 'other' })];
     expect(kinds({ accounts: ['other'] }, forwarded)).toEqual([]);
-    const gone = [...whose, { ...line(3, 'forwarded', {}), erased: true }];
+    const erased = { ...line(3, 'forwarded', {}), erased: true };
+    const gone = [...whose, erased, line(4, 'data.erased', { lines: [3] })];
     expect(kinds({ accounts: ['other'] }, gone)).toEqual([]);
     const kept = [
-      ...gone,
+      ...[...whose, erased],
       line(4, 'data.erased', { lines: [3], erasedAccounts: [{ attempt: 1, account: 'other' }] }),
     ];
     expect(kinds({ accounts: ['other'] }, kept)).toEqual([]);
