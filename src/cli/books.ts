@@ -21,6 +21,7 @@ export const BOOK_OPTIONS = {
   test: { type: 'string' },
   good: { type: 'boolean' },
   logs: { type: 'boolean' },
+  'no-logs': { type: 'boolean' },
   amounts: { type: 'string' },
   separator: { type: 'string' },
   bom: { type: 'boolean' },
@@ -32,12 +33,17 @@ export const BOOK_OPTIONS = {
   preset: { type: 'string' },
   columns: { type: 'string' },
   currency: { type: 'string' },
+  kinds: { type: 'string' },
+  charset: { type: 'string' },
+  quote: { type: 'string' },
+  decimal: { type: 'string' },
+  dates: { type: 'string' },
   tolerance: { type: 'string' },
   csv: { type: 'string' },
   ask: { type: 'boolean' },
 } as const;
 
-type BookOptions = { readonly [name in keyof typeof BOOK_OPTIONS]?: string | boolean | undefined };
+type BookOptions = { readonly [name in keyof typeof BOOK_OPTIONS | 'to']?: string | boolean | undefined };
 
 const ports = {
   call: httpCall,
@@ -60,11 +66,39 @@ const NAMES = {
   group: 'group',
   test: 'test',
   good: 'good',
-  logs: 'logs',
   amounts: 'amounts',
   separator: 'separator',
   bom: 'bom',
 } as const;
+
+/** The options of each command; `to` is the file of an export, and the last day of a comparison. */
+export const EXPORT_OPTIONS: readonly string[] = [
+  ...['url', 'to', 'format', 'no-logs', 'logs'],
+  ...Object.values(NAMES),
+];
+export const AUDIT_OPTIONS: readonly string[] = ['url', 'rate', 'place', 'objects'];
+export const RECONCILE_OPTIONS: readonly string[] = [
+  ...[
+    'url',
+    'file',
+    'account',
+    'preset',
+    'columns',
+    'kinds',
+    'charset',
+    'separator',
+    'quote',
+    'decimal',
+    'dates',
+  ],
+  ...['currency', 'tolerance', 'from', 'to', 'until', 'time-zone', 'csv', 'ask'],
+];
+
+/** Whether logs are in the file; null: as the format has them. */
+function logsIn({ logs, 'no-logs': none }: BookOptions): boolean | null {
+  if (logs === true && none === true) throw new WrongCall('say --logs or --no-logs, not both');
+  return logs === true ? true : none === true ? false : null;
+}
 
 /** @param file where it is written to. */
 export async function exportCommand(file: string | undefined, options: BookOptions): Promise<number> {
@@ -74,7 +108,13 @@ export async function exportCommand(file: string | undefined, options: BookOptio
     const value = options[option];
     return value === undefined ? [] : [[name, String(value)] as const];
   });
-  const order = { format, query: Object.fromEntries(given) };
+  const logs = logsIn(options);
+  const order = {
+    format,
+    query: { ...Object.fromEntries(given), ...(logs !== null && { logs: String(logs) }) } as Readonly<
+      Record<string, string>
+    >,
+  };
   const total = await exportTo(file, order, serverOf(text(options.url), process.env), ports);
   console.log(
     `${file}: ${total.toLocaleString('en-US')} ${order.query.what === 'movements' ? 'movements' : 'payments'}`,
@@ -104,6 +144,12 @@ export async function auditCommand(options: BookOptions): Promise<number> {
   return differences === 0 ? 0 : 1;
 }
 
+/** The API and the console call it `to`. */
+function lastDayIn({ to, until }: BookOptions): string | undefined {
+  if (to !== undefined && until !== undefined) throw new WrongCall('say --to or --until, not both');
+  return text(to ?? until);
+}
+
 /** @returns 1 where anything differs that nobody has marked. */
 export async function reconcileCommand(options: BookOptions): Promise<number> {
   const [file, account] = [text(options.file), text(options.account)];
@@ -114,9 +160,17 @@ export async function reconcileCommand(options: BookOptions): Promise<number> {
     preset: text(options.preset),
     columns: text(options.columns),
     currency: text(options.currency),
+    kinds: text(options.kinds),
+    signs: {
+      charset: text(options.charset),
+      separator: text(options.separator),
+      quote: text(options.quote),
+      decimal: text(options.decimal),
+      dates: text(options.dates),
+    },
     tolerance: text(options.tolerance),
     from: text(options.from),
-    to: text(options.until),
+    to: lastDayIn(options),
     timeZone: text(options['time-zone']),
     csv: text(options.csv),
     asks: options.ask === true,

@@ -4,7 +4,15 @@
  * The providers are read by the commands that need them: an export of a million payments is to take little memory.
  */
 import { parseArgs } from 'node:util';
-import { auditCommand, BOOK_OPTIONS, exportCommand, reconcileCommand } from './books.ts';
+import {
+  AUDIT_OPTIONS,
+  auditCommand,
+  BOOK_OPTIONS,
+  EXPORT_OPTIONS,
+  exportCommand,
+  RECONCILE_OPTIONS,
+  reconcileCommand,
+} from './books.ts';
 import { readJson, UsageError } from './usage.ts';
 
 async function usage(): Promise<string> {
@@ -19,12 +27,14 @@ async function usage(): Promise<string> {
   countersign export --to FILE     joins the pages of the export to one file, see docs/books.md
                                    [--url URL --format csv|ndjson|json|xml --what payments|operations|events|movements
                                     --date-by created|paid|movement --from DAY --until DAY --time-zone ZONE --shop ID --group NAME
-                                    --test true|false --good --logs --amounts minor|decimal --separator comma|semicolon|tab --bom]
+                                    --test true|false --good --logs --no-logs --amounts minor|decimal --separator comma|semicolon|tab --bom]
   countersign audit                checks the logs, sums and copies of all payments, and the anchors [--url URL --rate PAYMENTS
                                     --place FILE --objects FILE]
   countersign reconcile            compares a provider's file with an account's movements, see docs/reconciliation.md
                                    --file FILE --account ACCOUNT [--url URL --preset KIND --columns order=REF,amount=TOTAL,date=DAY
-                                    --from DAY --until DAY (both in) --time-zone ZONE --csv FILE --ask]
+                                    --kinds Storno=refund,Gebühr=none --decimal comma|point|minor --dates ymd|dmy|mdy --charset CHARSET
+                                    --separator SIGN|tab --quote SIGN --currency EUR --tolerance amount=5,basisPoints=100
+                                    --from DAY --to DAY (both in; or --until) --time-zone ZONE --csv FILE --ask]
   countersign --help
 
 PROVIDER: ${providers.map((entry) => entry.id).join(', ')}; sign also takes polybanking
@@ -33,6 +43,25 @@ Exit code: 0 done, and valid; 1 not valid (of a proof: the first line that does 
 comparison found something; 2 called wrongly, or no answer: export, audit and reconcile then go on where they were. These three take
 COUNTERSIGN_TOKEN or ADMIN_TOKEN.
 `;
+}
+
+/** The options of each command: another one's would be ignored, and what was asked for not done. */
+const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  sign: ['what', 'settings', 'fields', 'raw'],
+  verify: ['what', 'settings', 'fields', 'raw'],
+  vectors: [],
+  example: ['to'],
+  proof: ['anchor'],
+  export: EXPORT_OPTIONS,
+  audit: AUDIT_OPTIONS,
+  reconcile: RECONCILE_OPTIONS,
+};
+
+/** @throws UsageError for an option that the command does not have. */
+function requireOwn(command: string | undefined, given: readonly string[]): void {
+  const own = OPTIONS_OF[command ?? ''];
+  const other = given.find((name) => name !== 'help' && own && !own.includes(name));
+  if (other !== undefined) throw new UsageError(`--${other}: is no option of ${command}`);
 }
 
 /** What needs the providers. */
@@ -61,6 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
     },
   });
   const [command, argument, ...more] = positionals;
+  requireOwn(command, Object.keys(values));
   if (values.help || command === 'help') {
     console.log(await usage());
     return 0;

@@ -38,6 +38,12 @@ export interface ReconcileOrder {
   readonly columns: string | undefined;
   /** Of a file that does not say it. */
   readonly currency: string | undefined;
+  /** `Storno=refund,Fee=none`: what words of the column `kind` are. */
+  readonly kinds: string | undefined;
+  /** How the file is written: what is left out is found in its first lines. `tab` is a separator too. */
+  readonly signs: Readonly<
+    Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates', string | undefined>
+  >;
   /** `amount=5,basisPoints=100` */
   readonly tolerance: string | undefined;
   readonly from: string | undefined;
@@ -83,6 +89,13 @@ interface Read {
     readonly header: readonly string[];
     readonly guess: { readonly columns: object };
   } | null;
+  readonly preset: string | null;
+  readonly timeZone: string;
+  readonly readAs: Readonly<Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates', string>> | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly kinds: readonly { readonly word: string; readonly kind: string; readonly lines: number }[];
+  readonly outsideDays: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly otherNumbers: number;
   readonly elsewhere: number;
@@ -100,6 +113,25 @@ export function columnsIn(text: string): Readonly<Record<string, string>> {
     return [name, column] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** @throws WrongCall for a text that says nothing of words. */
+export function kindsIn(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((part) => {
+    const [, word = '', kind = ''] = /^\s*(.+?)\s*=\s*(\w+)\s*$/.exec(part) ?? [];
+    if (word === '') throw new WrongCall('--kinds looks like Storno=refund,Fee=none');
+    return [word, kind] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The signs that are said, as the API has them. */
+function saidSigns(signs: ReconcileOrder['signs']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(signs).flatMap(([name, sign]) =>
+      sign === undefined ? [] : [[name, name === 'separator' && sign === 'tab' ? '\t' : sign]],
+    ),
+  );
 }
 
 /** @throws WrongCall for a text that is no tolerance. */
@@ -138,12 +170,14 @@ export async function reconcile(
   if (size > LARGEST_FILE) throw new WrongCall(`${file} is larger than ${LARGEST_FILE} bytes: split it`);
   if (size === 0) throw new WrongCall(`${file} is empty`);
   if (order.csv !== undefined) requireWritable(order.csv);
-  const { account, preset, columns, currency, tolerance, from, to, timeZone } = order;
+  const { account, preset, columns, kinds, signs, currency, tolerance, from, to, timeZone } = order;
   const asked = {
     account,
     fileName: basename(file),
     ...(preset && { preset }),
     ...(columns && { columns: columnsIn(columns) }),
+    ...(kinds && { kinds: kindsIn(kinds) }),
+    ...saidSigns(signs),
     ...(currency && { currency: currency.toUpperCase() }),
     ...(tolerance && { tolerance: toleranceIn(tolerance) }),
     ...(from && { from }),
@@ -264,6 +298,18 @@ async function writeLines(csv: string, id: string, server: Server, ports: Ports)
   }
 }
 
+/** How the file was read: guesses too, so that a wrong one is seen. */
+function* readWords({ preset, timeZone, readAs, from, to, kinds, outsideDays }: Read): Generator<string> {
+  const signs = Object.entries(readAs ?? {}).map(
+    ([name, sign]) => `${name} ${sign === '\t' ? 'tab' : sign || 'none'}`,
+  );
+  yield `read as ${preset}: ${[...signs, `days of ${timeZone}`].join(', ')}`;
+  if (from !== null) yield `days: ${from} to ${to}`;
+  if (kinds.length > 0)
+    yield `kinds: ${kinds.map(({ word, kind, lines }) => `${word} = ${kind} (${lines})`).join(', ')}`;
+  if (outsideDays > 0) yield `outside the days: ${outsideDays}`;
+}
+
 const DIFFERENCES = ['amount_differs', 'currency_differs', 'only_in_file', 'only_in_ledger', 'twice_in_file'];
 
 async function printed(
@@ -271,6 +317,7 @@ async function printed(
   call: (method: string, path: string) => Promise<Read>,
   { print }: Ports,
 ): Promise<number> {
+  for (const line of readWords(read)) print(line);
   print(`matched: ${read.counts.matched ?? 0}`);
   let open = 0;
   const show = async (what: string, count: number, query: string) => {

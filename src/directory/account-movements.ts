@@ -152,13 +152,16 @@ export async function dropReconciliation(db: D1Database, id: string): Promise<vo
   await db.prepare('DELETE FROM reconciliations WHERE id = ?').bind(id).run();
 }
 
-/** The currencies that an account takes. */
-export async function currenciesOf(db: D1Database, account: string): Promise<readonly string[]> {
+/** The currencies that an account takes, and its provider; empty: it is not there. */
+export async function accountOf(
+  db: D1Database,
+  account: string,
+): Promise<{ readonly currencies: readonly string[]; readonly provider: string }> {
   const row = await db
-    .prepare('SELECT currencies FROM accounts WHERE id = ?')
+    .prepare('SELECT currencies, provider FROM accounts WHERE id = ?')
     .bind(account)
-    .first<{ readonly currencies: string }>();
-  return row ? (JSON.parse(row.currencies) as string[]) : [];
+    .first<{ readonly currencies: string; readonly provider: string }>();
+  return { currencies: row ? (JSON.parse(row.currencies) as string[]) : [], provider: row?.provider ?? '' };
 }
 
 /** How an account's files are read; null: nobody has kept it. */

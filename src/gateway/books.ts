@@ -32,7 +32,10 @@ export function requireZone(zone: string): string {
 function isDate(text: string): boolean {
   const day = text.length === 'YYYY-MM'.length ? `${text}-01` : text;
   const time = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  // Money of other years is a mistyped date: zones of year 0 are none of today's.
+  return (
+    /^(?:19[7-9]|2[01]\d)\d/.test(day) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
+  );
 }
 
 /**
@@ -48,12 +51,15 @@ function moment(name: string, text: string, zone: string): string {
     if (!Number.isNaN(time) && (offset !== undefined || time >= 0))
       return new Date(offset === undefined ? momentOf(time, zone) : time).toISOString();
   }
-  throw invalidField(name, 'is a day (2026-11-01), a month, or a time such as 2026-11-01T18:00');
+  throw invalidField(
+    name,
+    'is a day (2026-11-01), a month, or a time such as 2026-11-01T18:00, from 1970 to 2199',
+  );
 }
 
 /**
  * What is meant.
- * @throws Problem invalid_request for a range that has no time in it, or an unknown zone; not_found for a shop outside of the scope.
+ * @throws Problem invalid_request for a range that has no time in it, an unknown zone, or a group without such a shop; not_found for a shop outside of the scope.
  */
 export async function bookRange(service: Service, scope: Scope, request: BookRequest): Promise<BookRange> {
   const zone = requireZone(request.timeZone);
@@ -63,11 +69,14 @@ export async function bookRange(service: Service, scope: Scope, request: BookReq
   });
   if (from && to && to < from) throw invalidField('to', 'comes before from');
   if (from && from === to) throw invalidField('to', 'is not in the range itself: nothing is left of it');
+  const shops = await searchedShops(service, scope, request);
+  const { group } = request;
+  if (group && shops?.length === 0) throw invalidField('group', `${group}: has no such shop`);
   return {
     dateBy: request.dateBy,
     from: from ?? null,
     to: to ?? null,
-    shops: await searchedShops(service, scope, request),
+    shops,
     test: request.test ?? null,
     statuses: request.isGoodAlone ? [...GOOD_IN_BOOKS] : null,
   };

@@ -19,13 +19,16 @@ import { ownAccount, scopedAccountIds, scopedShops } from './scoped.ts';
 import type { Service } from './service.ts';
 import { refresh } from './status-query.ts';
 
+/** The last of a page of the list. */
+type Place = Parameters<Service['directory']['reconciliations']['list']>[1];
+
 /** @throws Problem unsupported_operation where the Worker that compares is not bound. */
 function clientOf(service: Service, id: string): ReconciliationClient {
   const client = service.reconciliation(id);
   if (client) return client;
   throw new Problem(
     'unsupported_operation',
-    'this installation has no reconciliation: deploy src/reconciliation and bind it as RECONCILIATION (docs/reconciliation.md)',
+    'deploy src/reconciliation and bind it as RECONCILIATION (docs/reconciliation.md)',
   );
 }
 
@@ -54,7 +57,7 @@ export async function beginReconciliation(
 ): Promise<{ readonly listed: ListedReconciliation; readonly info: ReconciliationInfo }> {
   await ownAccount(service, by.scope, order.account);
   const id = newId(service);
-  const info = await clientOf(service, id).begin({ ...order, id });
+  const info = done(await clientOf(service, id).begin({ ...order, id }));
   await service.directory.reconciliations.add(id, order.account, fileName, by);
   const listed = await service.directory.reconciliations.get(id);
   if (!listed) throw missing();
@@ -71,13 +74,17 @@ export interface FoundReconciliation {
   lines(query: LinesQuery): Promise<readonly ReconciledLine[]>;
 }
 
+/** Whether a comparison has found a payment of another shop. */
+const isForeign = (own: ReadonlySet<string>, { shops }: ReconciliationInfo) =>
+  shops?.some((shop) => !own.has(shop)) === true;
+
 /**
  * What of a comparison somebody may see who may see some shops only. Whether other accounts have a payment is none of theirs. Whose payments
  * a file is about is known when it was compared: before that, those who have not sent it see nothing of what is in it.
  */
 function seenOf(own: ReadonlySet<string>, isSender: boolean, info: ReconciliationInfo): ReconciliationInfo {
   const { shops, fault } = info;
-  if (shops?.some((shop) => !own.has(shop))) throw missing();
+  if (isForeign(own, info)) throw missing();
   const seen = { ...info, elsewhere: 0 };
   if (shops || isSender) return seen;
   return { ...seen, preview: null, unreadable: [], fault: fault && { ...fault, detail: '' } };
@@ -128,17 +135,34 @@ async function ownAccountIds(service: Service, scope: Scope): Promise<readonly s
   return own.flat();
 }
 
-/** The list that an operator sees. */
+/** The list that an operator sees: what they may read one by one, and no more. */
 export async function listedReconciliations(
   service: Service,
   scope: Scope,
   account: string | null,
-  before: { readonly createdAt: string; readonly id: string } | null,
+  before: Place,
   limit: number,
 ): Promise<readonly ListedReconciliation[]> {
   const seen = scope.all ? null : await ownAccountIds(service, scope);
   const accounts = account === null ? seen : seen && !seen.includes(account) ? [] : [account];
-  return service.directory.reconciliations.list(accounts, before, limit);
+  const own = new Set((await scopedShops(service, scope)).map((shop) => shop.id));
+  const data: ListedReconciliation[] = [];
+  // A page that is short would say how many there are of others.
+  for (let place = before; ; ) {
+    const found = await service.directory.reconciliations.list(accounts, place, limit);
+    const shown = scope.all ? [found] : await Promise.all(found.map((one) => shownIn(service, own, one)));
+    data.push(...shown.flat());
+    if (data.length >= limit || found.length < limit) return data.slice(0, limit);
+    place = found.at(-1) ?? null;
+  }
+}
+
+/** One of the list, as somebody sees it who may see some shops; none: it has found another one's payment. */
+async function shownIn(service: Service, own: ReadonlySet<string>, listed: ListedReconciliation) {
+  const info = await clientOf(service, listed.id).info();
+  if (!info || isForeign(own, info)) return [];
+  // What a comparison of before has found may be of others.
+  return [info.shops ? listed : { ...listed, differences: null }];
 }
 
 /** Milliseconds for each query that a payment takes beyond one: the object that hands payments out counts on one. */

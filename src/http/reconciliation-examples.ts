@@ -29,6 +29,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
       mapping: null,
       currency: null,
       timeZone: 'Europe/Zurich',
+      readAs: { charset: 'utf-8', separator: ';', quote: '|', decimal: 'comma', dates: 'dmy' },
       tolerance: { amount: 0, basisPoints: 0 },
       file: { size: 214, received: 214 },
       progress: 1,
@@ -46,6 +47,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
       },
       marked: 1,
       otherNumbers: 0,
+      outsideDays: 0,
       elsewhere: 0,
       asked: 0,
       toAsk: 0,
@@ -67,6 +69,7 @@ export const RECONCILIATION_EXAMPLES: readonly (readonly [GenericSchema, unknown
       unreadable: [],
       unreadableCount: 0,
       isLastLineOpen: false,
+      kinds: [{ word: '9', kind: 'payment', lines: 1 }],
       lines: [
         {
           number: 1,

@@ -22,7 +22,13 @@ export function checkLedger({ store }: UnitOfWork, lines: readonly number[]): Ch
   const money = moneyOfAttempts(record.attempts);
   const problems: readonly BookProblem[] = [
     ...chain.map((detail) => ({ kind: 'chain_broken' as const, detail })),
-    ...bookProblems({ amount, currency, money, operations: record.operations ?? [] }, events),
+    ...bookProblems(
+      {
+        ...{ amount, currency, money, shop: head.shop, operations: record.operations ?? [] },
+        accounts: record.attempts.map(({ account }) => account),
+      },
+      events,
+    ),
   ];
   return {
     shop: head.shop,

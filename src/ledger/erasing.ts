@@ -114,6 +114,13 @@ function erasedMoneyOf(
   );
 }
 
+/** The accounts that the lines which are erased say attempts went to: they are not about the shopper. */
+function erasedAccountsOf(log: readonly PaymentEvent[], lines: readonly number[]) {
+  return log
+    .filter(({ seq, type }) => type === 'forwarded' && lines.includes(seq))
+    .map(({ detail: { attempt, account } }) => ({ attempt, account }));
+}
+
 /** Erases what is known of the shopper. What a message brings later is erased by the next call. */
 export function erase(work: UnitOfWork): EraseResult {
   const { record } = work.store;
@@ -128,10 +135,12 @@ export function erase(work: UnitOfWork): EraseResult {
     writer.eraseDetails(lines);
     writer.rewriteBodies(erasedBody);
     const erasedMoney = erasedMoneyOf(log, lines);
+    const erasedAccounts = erasedAccountsOf(log, lines);
     writer.log(ERASED, 'operator', {
       lines,
       ...(Object.keys(links).length > 0 && { links }),
       ...(Object.keys(erasedMoney).length > 0 && { erasedMoney }),
+      erasedAccounts,
     });
     work.saveMoved(writer, erasedRecord(record, writer.at));
   });

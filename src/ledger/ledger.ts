@@ -139,6 +139,7 @@ export abstract class PaymentLedger<Env> extends DurableObject<Env> {
         writer.log('created', command.by ?? 'shop', {
           // So that the log of one payment does not pass for that of another.
           payment: command.id,
+          shop: command.shop,
           reference: command.request.reference,
           amount: command.request.amount,
           currency: command.request.currency,

@@ -8,6 +8,7 @@ export const BOOK_PROBLEMS = [
   'chain_broken',
   'anchor_differs',
   'asked_differs',
+  'whose_differs',
   'money_differs',
   'operations_differ',
   'copy_missing',
@@ -27,6 +28,9 @@ export interface BookProblem {
 interface Booked {
   readonly amount: number;
   readonly currency: string;
+  readonly shop: string;
+  /** By attempt: where it went to. */
+  readonly accounts: readonly string[];
   /** By attempt. */
   readonly money: readonly Money[];
   readonly operations: readonly Pick<RecordedOperation, 'number' | 'kind' | 'amount' | 'state'>[];
@@ -46,6 +50,30 @@ function* askedProblems({ amount, currency }: Booked, events: readonly PaymentEv
   if (asked === null || (asked.amount === amount && asked.currency === currency)) return;
   const [stored, logged] = [`${amount} ${currency}`, `${String(asked.amount)} ${String(asked.currency)}`];
   yield `the payment asks for ${stored}, its log for ${logged}`;
+}
+
+/** What lines say of the accounts of attempts. The line that says which others were erased keeps what those have said. */
+function* accountsIn(events: readonly PaymentEvent[]) {
+  for (const { detail } of events) {
+    yield* (detail.erasedAccounts ?? []) as readonly PaymentEvent['detail'][];
+    if (detail.account) yield { attempt: 1, ...detail };
+  }
+}
+
+/**
+ * Whose money it is: the shop that the log begins with, and the account of each attempt that has moved money. What older logs do not say, and what
+ * was erased before erasures kept the accounts, is compared with nothing.
+ */
+function* whoseProblems({ shop, accounts, money }: Booked, events: readonly PaymentEvent[]) {
+  const logged = events[0]?.detail.shop ?? shop;
+  if (logged !== shop) yield `the shop is ${shop}, ${String(logged)} in its log`;
+  if (events.some(({ type, detail }) => type === 'data.erased' && !detail.erasedAccounts)) return;
+  const named = Map.groupBy(accountsIn(events), ({ attempt }) => attempt);
+  for (const [index, account] of accounts.entries()) {
+    const logs = named.get(index + 1)?.map((one) => one.account);
+    if (logs && !logs.includes(account) && MONEY_KINDS.some((kind) => money[index]?.[kind]))
+      yield `the account of attempt ${index + 1} is ${account}, ${logs.join(', ')} in its log`;
+  }
 }
 
 /** Of a log that begins before lines said what they moved, what came then is not known: no sum of it can be checked. */
@@ -82,6 +110,7 @@ export function bookProblems(booked: Booked, events: readonly PaymentEvent[]): B
     [...details].map((detail) => ({ kind, detail }));
   return [
     ...found('asked_differs', askedProblems(booked, events)),
+    ...found('whose_differs', whoseProblems(booked, events)),
     ...found('money_differs', moneyProblems(booked, events)),
     ...found('operations_differ', operationProblems(booked, events)),
   ];

@@ -100,6 +100,7 @@ const PAGE_WITH_LEDGERS = 200;
 /** How many payments or movements a page may have. @param query of the route. */
 export function exportPageSize(format: ExportFormat, query: Readonly<Record<string, string>>): number {
   const { what = 'payments', logs } = query;
+  // PolyBanking's names are made of the logs, also where these are not shown.
   const isPolybanking = format === 'xml' && what === 'payments';
   return what === 'events' || logs === 'true' || isPolybanking ? PAGE_WITH_LEDGERS : PAGE;
 }

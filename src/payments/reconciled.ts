@@ -94,6 +94,16 @@ export const PRESET_IDS = [
   GENERIC_PRESET,
 ] as const satisfies readonly ((typeof FILE_PRESETS)[number]['id'] | typeof GENERIC_PRESET)[];
 
+/** What a line of a file that is not known may be about. `none`: no money of ours. */
+export const MAPPED_KINDS = ['payment', 'refund', 'chargeback', 'none'] as const;
+export type MappedKind = (typeof MAPPED_KINDS)[number];
+
+/** What a person says that words of a file mean, whatever they look like. */
+export type KindOverrides = Readonly<Record<string, MappedKind>>;
+
+/** What a word of a file became. `returned`: paid and given back, in one line. `unknown`: its lines cannot be read until a person says it. */
+export type ShownKind = MappedKind | 'returned' | 'unknown';
+
 /** How a file that is not known is to be read. What is left out is guessed from the file. */
 export interface FileMapping {
   readonly columns: ColumnMap;
@@ -104,6 +114,10 @@ export interface FileMapping {
   readonly dates?: DateOrder | undefined;
   /** Of a file without a column of currencies. */
   readonly currency?: string | undefined;
+  /** Words of the column `kind`, with what their lines are. */
+  readonly kinds?: KindOverrides | undefined;
+  /** Whose days they are, of a mapping that was kept, and of a guess. */
+  readonly timeZone?: string | undefined;
 }
 
 /** Differences in amounts that count as none: so many minor units, or so many hundredths of a percent of the movement. */
@@ -114,6 +128,12 @@ export interface Tolerance {
 
 export const NO_TOLERANCE: Tolerance = { amount: 0, basisPoints: 0 };
 
+/** What a person says of how a file is read, as the API takes it; whether it fits together is the Worker's to say that compares. */
+export interface SaidReading extends Omit<FileMapping, 'columns' | 'timeZone'> {
+  readonly preset?: string | null | undefined;
+  readonly columns?: { readonly [column in FileColumn]?: string | undefined } | undefined;
+}
+
 /** What a reconciliation is made with. */
 export interface ReconciliationOrder {
   readonly id: string;
@@ -123,12 +143,22 @@ export interface ReconciliationOrder {
   readonly mapping: FileMapping | null;
   /** Of a known file without a column of currencies; null: not said. Of a mapped one it stands in the mapping. */
   readonly currency: string | null;
-  /** As IANA names it: whose days they are, where the format does not say it. */
-  readonly timeZone: string;
+  /**
+   * As IANA names it: whose days they are, where the format does not say it. Null: those of the mapping that was kept, else of the known files of
+   * the account's provider, else of UTC.
+   */
+  readonly timeZone: string | null;
   readonly tolerance: Tolerance;
   /** Days (`YYYY-MM-DD`), both in; null: those of the file. */
   readonly from: string | null;
   readonly to: string | null;
+}
+
+/** What is asked for: what is not said is null. */
+export interface ReconciliationRequest
+  extends Pick<ReconciliationOrder, 'id' | 'account' | 'timeZone' | 'from' | 'to'> {
+  readonly said: SaidReading;
+  readonly tolerance: Tolerance | null;
 }
 
 /** Why a file cannot be read. */
@@ -164,9 +194,6 @@ export const MOST_LINES = 500_000;
 /** The largest piece of a file that one request may bring, in bytes. */
 export const LARGEST_PIECE = 8 * 1024 * 1024;
 
-/** What a line of a file that is not known may be about. `none`: no money of ours. */
-export type MappedKind = 'payment' | 'refund' | 'chargeback' | 'none';
-
 /** What a person sees of a file before its columns are mapped. */
 export interface FilePreview {
   readonly charset: string;
@@ -178,9 +205,17 @@ export interface FilePreview {
   /** What its names and contents look like. */
   readonly guess: FileMapping;
   /** What the words of the column of kinds become. */
-  readonly kinds: Readonly<Record<string, MappedKind>>;
+  readonly kinds: Readonly<Record<string, ShownKind>>;
   /** The known file that its header is of; null: none. */
   readonly preset: string | null;
+}
+
+/** A word of a file's column of kinds. */
+export interface WordOfFile {
+  /** As it was there first. */
+  readonly word: string;
+  readonly kind: ShownKind;
+  readonly lines: number;
 }
 
 /** Minor units of one currency on one day. */
@@ -209,6 +244,8 @@ export interface ReconciliationInfo {
   readonly mapping: FileMapping | null;
   readonly currency: string | null;
   readonly timeZone: string;
+  /** How it is written, as said or found; null: it was not read. */
+  readonly readAs: Readonly<Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates', string>> | null;
   readonly tolerance: Tolerance;
   readonly file: { readonly size: number | null; readonly received: number };
   /** From 0 to 1. */
@@ -225,11 +262,15 @@ export interface ReconciliationInfo {
   readonly unreadableCount: number;
   /** Whether the file does not end with a line end: its last line may be cut in its last cell. */
   readonly isLastLineOpen: boolean;
+  /** The words of its column of kinds, with what they became: as many as are counted, the rest is in no line of its own. */
+  readonly kinds: readonly WordOfFile[];
   readonly counts: Readonly<Record<Reconciled, number>>;
   readonly marked: number;
   readonly days: readonly DaySums[];
   /** Payments that were found under another number of the provider's than the ledger knows. */
   readonly otherNumbers: number;
+  /** Lines of other days than those that are compared, which are about no movement on one of them: they are left out. */
+  readonly outsideDays: number;
   /** Lines that are about payments of another account. */
   readonly elsewhere: number;
   /** Shops whose movements were compared; null: not known before it is done. */
@@ -304,10 +345,8 @@ export interface ReconciliationProblem {
 
 /** A piece of a file. */
 export interface FilePiece {
-  /** Where it begins, in bytes. */
-  readonly offset: number;
-  /** Of the whole file, in bytes. */
-  readonly size: number;
+  /** Where it stands in its file, as a Content-Range says it; null: it is the whole. */
+  readonly range: string | null;
   readonly bytes: Uint8Array;
 }
 
@@ -336,15 +375,15 @@ export interface MarkedLine {
 
 /** The object that holds one file, as the gateway calls it. Each call is one trip. */
 export interface ReconciliationClient {
-  begin(order: ReconciliationOrder): Promise<ReconciliationInfo>;
+  begin(request: ReconciliationRequest): Promise<ReconciliationInfo | ReconciliationProblem>;
   put(piece: FilePiece): Promise<ReconciliationInfo | ReconciliationProblem>;
   /** Null: there is no such reconciliation. */
   info(): Promise<ReconciliationInfo | null>;
   /** Reads the file anew, as a known one or by a mapping. */
   map(
-    preset: string | null,
-    mapping: FileMapping | null,
-    currency: string | null,
+    said: SaidReading,
+    /** Null: as it was ordered. */
+    timeZone: string | null,
     tolerance: Tolerance | null,
     /** Null: the mapping is for this file alone. */
     keeper: ReconciliationKeeper | null,

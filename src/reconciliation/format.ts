@@ -1,12 +1,11 @@
 /** What a provider's file looks like: data, one object a format. Where its facts come from stands in that provider's SHEET.md. */
-import type { DateOrder, DecimalSign, FileCharset, FileColumn } from '../payments/reconciled.ts';
+import type { DateOrder, DecimalSign, FileCharset, FileColumn, MappedKind } from '../payments/reconciled.ts';
 
 /**
  * What a line is about. `none`: no money of ours moves (fees, payouts, refusals, authorizations). `returned`: the order was paid and
  * given back, both in one line, as files of orders have it.
  */
-export const LINE_KINDS = ['payment', 'refund', 'chargeback', 'returned', 'none'] as const;
-export type LineKind = (typeof LINE_KINDS)[number];
+export type LineKind = MappedKind | 'returned';
 
 export interface FileFormat {
   /** As in FILE_PRESETS. */

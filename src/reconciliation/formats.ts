@@ -1,4 +1,5 @@
 /** The known files. What stands here stands in FILE_PRESETS too, and the other way round. */
+import { FILE_PRESETS } from '../payments/reconciled.ts';
 import type { FileFormat } from './format.ts';
 import { assistFile } from './formats/assist.ts';
 import { lyraFile } from './formats/lyra.ts';
@@ -13,6 +14,12 @@ export const FILE_FORMATS: readonly FileFormat[] = [
   przelewy24File,
   assistFile,
 ];
+
+/** Whose days the known files of a provider have: its other files mostly have them too. UTC where none is known. */
+export function zoneOfProvider(provider: string): string {
+  const preset = FILE_PRESETS.find(({ providers }) => providers.some((one) => one === provider));
+  return FILE_FORMATS.find(({ id }) => id === preset?.id)?.zone ?? 'UTC';
+}
 
 export function fileFormat(id: string): FileFormat | null {
   return FILE_FORMATS.find((one) => one.id === id) ?? null;

@@ -112,7 +112,7 @@ export function previewOf(
       dates: given.dates ?? guessedDates(cellsOf('date')),
       ...(columns.currency === undefined && first !== undefined && { currency: given.currency ?? first }),
     },
-    kinds: mappedKinds(cellsOf('kind')),
+    kinds: mappedKinds(cellsOf('kind'), given.kinds),
     preset: knownFormat(sample)?.id ?? null,
   };
 }

@@ -11,21 +11,22 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { dropReconciliation, noteReconciliation } from '../directory/account-movements.ts';
-import type {
-  FileFault,
-  FileMapping,
-  FilePiece,
-  HandedOut,
-  LinesQuery,
-  MarkedLine,
-  ReconciledLine,
-  ReconciliationClient,
-  ReconciliationInfo,
-  ReconciliationKeeper,
-  ReconciliationMark,
-  ReconciliationOrder,
-  ReconciliationProblem,
-  Tolerance,
+import {
+  type FileFault,
+  type FilePiece,
+  type HandedOut,
+  type LinesQuery,
+  type MarkedLine,
+  NO_TOLERANCE,
+  type ReconciledLine,
+  type ReconciliationClient,
+  type ReconciliationInfo,
+  type ReconciliationKeeper,
+  type ReconciliationMark,
+  type ReconciliationProblem,
+  type ReconciliationRequest,
+  type SaidReading,
+  type Tolerance,
 } from '../payments/reconciled.ts';
 import { COMPARISON_PAUSES, DELETION_PAUSES, nextPause } from '../payments/retries.ts';
 import { handOut, noteAsked } from './asking.ts';
@@ -33,6 +34,7 @@ import { UnreadableFile } from './fault.ts';
 import { infoOf } from './info.ts';
 import { reconciliationProblem, takePiece } from './pieces.ts';
 import { countOtherNumbers, markKey, readResults, setMark } from './results.ts';
+import { readingSaid } from './said.ts';
 import {
   begun,
   comparesNumbers,
@@ -107,9 +109,18 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
     for (const table of tables) this.#sql.exec(`DELETE FROM ${table}`);
   }
 
-  async begin(order: ReconciliationOrder): Promise<ReconciliationInfo> {
+  async begin({
+    said,
+    tolerance,
+    ...request
+  }: ReconciliationRequest): Promise<ReconciliationInfo | ReconciliationProblem> {
     const known = this.#state();
     if (known) return this.#info(known);
+    const reading = readingSaid(said);
+    if ('problem' in reading) return reading;
+    const { from, to } = request;
+    if (from && to && to < from) return reconciliationProblem('invalid_request', 'comes before from', 'to');
+    const order = { ...request, ...reading, tolerance: tolerance ?? NO_TOLERANCE };
     const state = begun(order, Date.now() + KEPT_MS);
     writeState(this.#sql, state);
     await this.ctx.storage.setAlarm(state.expiresAt);
@@ -121,8 +132,7 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
     if (!state) return reconciliationProblem('not_found', 'there is no such reconciliation');
     const taken = takePiece(this.#sql, state, piece);
     if ('problem' in taken) return taken;
-    const { size } = piece;
-    const { received } = taken;
+    const { received, size } = taken;
     if (received > state.received)
       writeState(this.#sql, {
         ...state,
@@ -141,20 +151,22 @@ export class ReconciliationObject<Env extends ReconciliationEnv = Reconciliation
   }
 
   async map(
-    preset: string | null,
-    mapping: FileMapping | null,
-    currency: string | null,
+    said: SaidReading,
+    timeZone: string | null,
     tolerance: Tolerance | null,
     keeper: ReconciliationKeeper | null,
   ): Promise<ReconciliationInfo | ReconciliationProblem> {
     await this.#working?.catch(() => {});
     const state = this.#state();
     if (!state) return reconciliationProblem('not_found', 'there is no such reconciliation');
+    const reading = readingSaid(said);
+    if ('problem' in reading) return reading;
+    if (keeper && !reading.mapping)
+      return reconciliationProblem('invalid_request', 'keeps columns: say which', 'keep');
     const order = {
       ...state.order,
-      preset,
-      mapping,
-      currency,
+      ...reading,
+      timeZone: timeZone ?? state.order.timeZone,
       tolerance: tolerance ?? state.order.tolerance,
     };
     const changed = { ...state, order, keeper };

@@ -21,13 +21,21 @@ export const reconciliationProblem = (
 
 /**
  * Takes a piece. What was lost on its way may come again, whole or in part: what is there already changes nothing, and has to be the same.
- * @returns how much of the file is there then.
+ * @returns how much of the file is there then, and how large it is.
  */
 export function takePiece(
   sql: SqlStorage,
   state: ReconciliationState,
-  { offset, size, bytes }: FilePiece,
-): { readonly received: number } | ReconciliationProblem {
+  { range, bytes }: FilePiece,
+): { readonly received: number; readonly size: number } | ReconciliationProblem {
+  const [, from, to, whole] = /^bytes (\d{1,12})-(\d{1,12})\/(\d{1,12})$/.exec(range ?? '') ?? [];
+  if (range !== null && (from === undefined || Number(to) - Number(from) + 1 !== bytes.length))
+    return reconciliationProblem(
+      'invalid_request',
+      'is the place of the piece, such as "bytes 0-1048575/5000000"',
+      'Content-Range',
+    );
+  const [offset, size] = range === null ? [0, bytes.length] : [Number(from), Number(whole)];
   if (size > LARGEST_FILE)
     return reconciliationProblem(
       'payload_too_large',
@@ -61,7 +69,7 @@ export function takePiece(
       offset + at,
       bytes.slice(at, Math.min(at + PIECE, bytes.length)),
     );
-  return { received: Math.max(state.received, offset + bytes.length) };
+  return { received: Math.max(state.received, offset + bytes.length), size };
 }
 
 /** Whether some bytes are the ones that are stored there. */

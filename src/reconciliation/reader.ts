@@ -11,12 +11,14 @@ import {
   type FileFault,
   type FileMapping,
   GENERIC_PRESET,
+  MAPPED_KINDS,
   MOST_LINES,
+  type WordOfFile,
 } from '../payments/reconciled.ts';
 import { decodeLines, endOfLines, markedCharset } from './charset.ts';
 import { type CsvRecord, readCsv } from './csv.ts';
 import { UnreadableFile } from './fault.ts';
-import { type FileFormat, LINE_KINDS, type LineKind } from './format.ts';
+import type { FileFormat, LineKind } from './format.ts';
 import { isHeaderOf } from './inspect.ts';
 import { mappedKind } from './kinds.ts';
 import { amountInFile, currencyInFile, currencyOfAmount, dayInFile } from './values.ts';
@@ -75,7 +77,12 @@ export interface ReaderState {
   readonly ignored: number;
   /** Whether the file ended without a line end, where nothing else shows that it is whole. */
   readonly isLastLineOpen: boolean;
+  /** The words of the column of kinds so far, with what they became. */
+  readonly words: readonly WordOfFile[];
 }
+
+/** Words that are counted: a column of more is no column of kinds. */
+const MOST_WORDS = 50;
 
 export const BEGINNING: ReaderState = {
   isBegun: false,
@@ -91,6 +98,7 @@ export const BEGINNING: ReaderState = {
   lines: 0,
   ignored: 0,
   isLastLineOpen: false,
+  words: [],
 };
 
 export interface ReadPart {
@@ -173,16 +181,51 @@ function positionOf(name: string, names: readonly string[], line: number): numbe
   return number >= 1 && number <= names.length ? number - 1 : -1;
 }
 
-function kindOf(format: FileFormat, word: string): LineKind | null {
-  if (format.id === GENERIC_PRESET) return mappedKind(word);
+/** What the word of a line says; null: nobody knows it. An empty cell says nothing: the sign of the amount does. */
+function kindOf({ format, mapping }: Reading, word: string): LineKind | null {
+  if (format.id === GENERIC_PRESET) return word === '' ? 'payment' : mappedKind(word, mapping?.kinds);
   if (!format.kinds) return 'payment';
   return format.kinds[word.toUpperCase()] ?? format.otherKind ?? null;
 }
 
+/** Reads the words of a piece: each is looked at once, and counted. */
+class WordReader {
+  readonly #reading: Reading;
+  readonly #known = new Map<string, LineKind | null>();
+  readonly #counted: Map<string, WordOfFile>;
+
+  constructor(reading: Reading, before: readonly WordOfFile[]) {
+    this.#reading = reading;
+    this.#counted = new Map(before.map((one) => [one.word, one]));
+  }
+
+  kindOf(word: string): LineKind | null {
+    const known = this.#known.get(word);
+    const kind = known === undefined ? kindOf(this.#reading, word) : known;
+    if (known === undefined) this.#known.set(word, kind);
+    const shown = word.slice(0, LONGEST_WORD);
+    const counted = this.#counted.get(shown);
+    if (shown !== '' && (counted || this.#counted.size < MOST_WORDS))
+      this.#counted.set(shown, {
+        word: shown,
+        kind: counted?.kind ?? kind ?? 'unknown',
+        lines: (counted?.lines ?? 0) + 1,
+      });
+    return kind;
+  }
+
+  get counted(): readonly WordOfFile[] {
+    return [...this.#counted.values()];
+  }
+}
+
+/** Of a word that is shown. */
+const LONGEST_WORD = 60;
+
 type Read = { readonly lines: readonly FileLine[] } | { readonly ignored: true } | { readonly wrong: string };
 
 /** What a record says. */
-function lineOf(reading: Reading, state: ReaderState, { line, cells }: CsvRecord): Read {
+function lineOf(reading: Reading, state: ReaderState, words: WordReader, { line, cells }: CsvRecord): Read {
   const { format, mapping, zone, currencies, currency: said } = reading;
   const { columns } = state;
   const cell = (column: FileColumn): string => {
@@ -190,9 +233,11 @@ function lineOf(reading: Reading, state: ReaderState, { line, cells }: CsvRecord
     return at === undefined ? '' : (cells[at] ?? '').trim();
   };
   const word = cell('kind');
-  const kind = kindOf(format, word);
+  const kind = words.kindOf(word);
   if (kind === null)
-    return { wrong: `the kind "${word.slice(0, 40)}" is not one of ${LINE_KINDS.join(', ')}` };
+    return {
+      wrong: `nobody knows the kind "${word.slice(0, 40)}"${mapping ? `: say which it is (kinds: ${MAPPED_KINDS.join(', ')})` : ''}`,
+    };
   if (kind === 'none') return { ignored: true };
   // A file without a column of currencies may say them behind the amounts.
   const named = cell('currency') || currencyOfAmount(cell('amount'));
@@ -268,6 +313,7 @@ export function readPiece(
   };
   const lines: FileLine[] = [];
   const unreadable: FileFault[] = [];
+  const words = new WordReader(reading, before.words);
   for (const record of part.records) {
     const [first = ''] = record.cells;
     if (format.ending?.includes(first.trim())) state = { ...state, hasEnded: true };
@@ -291,7 +337,7 @@ export function readPiece(
         record.line,
         `there are more than ${MOST_LINES} lines: split the file`,
       );
-    const read = lineOf(reading, state, record);
+    const read = lineOf(reading, state, words, record);
     const isIgnored = 'ignored' in read;
     if ('lines' in read) lines.push(...read.lines);
     if ('wrong' in read) unreadable.push({ code: 'unreadable_lines', line: record.line, detail: read.wrong });
@@ -303,6 +349,7 @@ export function readPiece(
       lastLine: record.line,
     };
   }
+  state = { ...state, words: words.counted };
   if (!isLast) return { lines, unreadable, state };
   const isOpen = !/[\r\n]$/.test(text);
   requireWhole(reading, state, isOpen);

@@ -57,11 +57,11 @@ const otherNumber = (numbers: boolean) =>
 const hasName = "(provider_reference <> '' OR order_number <> '' OR reference <> '')";
 
 /**
- * Decides what is left of the lines after some id, and lists them: a line that another one repeats is there twice, the rest is only in
+ * Decides what is left of the lines after some id, and lists those of the compared days: a line that another one repeats is there twice, the rest is only in
  * the file. A line without any name repeats nothing.
  * @returns the last id; null: there is none after it.
  */
-export function listLines(sql: SqlStorage, after: number): number | null {
+export function listLines(sql: SqlStorage, after: number, from: string, to: string): number | null {
   const { last } = sql
     .exec<{ last: number | null }>(
       `SELECT max(id) AS last FROM (SELECT id FROM lines WHERE id > ? ORDER BY id LIMIT ${STEP})`,
@@ -69,6 +69,7 @@ export function listLines(sql: SqlStorage, after: number): number | null {
     )
     .one();
   if (last === null) return null;
+  leaveOut(sql, after, last, from, to);
   // One search of the index a line: of those that are the same, the first with a movement comes first, then the first of all.
   sql.exec(
     `UPDATE lines SET repeats = (SELECT CASE WHEN o.id <> lines.id THEN o.line END FROM lines o INDEXED BY lines_same
@@ -87,11 +88,36 @@ export function listLines(sql: SqlStorage, after: number): number | null {
     `INSERT INTO results (result, line, entry, day, payment, shop, payment_reference)
      SELECT l.result, l.id, CASE WHEN e.line = l.id THEN e.id END, l.day, e.payment, e.shop, e.reference
      FROM lines l LEFT JOIN entries e ON e.id = l.entry
-     WHERE l.id > ? AND l.id <= ? ORDER BY l.id`,
+     WHERE l.id > ? AND l.id <= ? AND l.result <> '${OUTSIDE}' ORDER BY l.id`,
     after,
     last,
   );
   return last;
+}
+
+/** Of a line on another day than those that are compared, and about no movement on one of them. */
+const OUTSIDE = 'outside';
+
+/** Leaves out lines of other days than those that are compared, as movements of other days are. What has a movement on one of the days counts. */
+function leaveOut(sql: SqlStorage, after: number, last: number, from: string, to: string): void {
+  const inDays = (entry: string) => `(${entry}.day >= ?3 AND ${entry}.day <= ?4)`;
+  sql.exec(
+    `UPDATE lines SET result = '${OUTSIDE}' WHERE id > ?1 AND id <= ?2 AND (day < ?3 OR day > ?4)
+     AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = lines.entry AND ${inDays('e')})
+     AND (matched_by IS NOT 'payment_total' OR NOT EXISTS (SELECT 1 FROM entries e JOIN entries o ON o.payment = e.payment
+       WHERE e.id = lines.entry AND ${inDays('o')}))`,
+    after,
+    last,
+    from,
+    to,
+  );
+}
+
+/** Lines of the file that are left out, because they are of other days. */
+export function countOutside(sql: SqlStorage): number {
+  return sql
+    .exec<{ count: number }>(`SELECT count(DISTINCT line) AS count FROM lines WHERE result = '${OUTSIDE}'`)
+    .one().count;
 }
 
 /** Lists movements that have no line of their own: those that a line is together with others, and those of the compared days which no line is. */
@@ -242,7 +268,8 @@ export function writeDaySums(sql: SqlStorage): void {
     `INSERT INTO days (currency, day, file_lines, file_total, ledger_movements, ledger_total, running_file, running_ledger)
      SELECT *, total(file_total) OVER running, total(ledger_total) OVER running FROM (
        SELECT currency, day, sum(lines), total(file) AS file_total, sum(movements), total(ledger) AS ledger_total FROM (
-         SELECT currency, day, count(*) AS lines, total(amount) AS file, 0 AS movements, 0 AS ledger FROM lines GROUP BY 1, 2
+         SELECT currency, day, count(*) AS lines, total(amount) AS file, 0 AS movements, 0 AS ledger FROM lines
+           WHERE result <> '${OUTSIDE}' GROUP BY 1, 2
          UNION ALL SELECT e.currency, e.day, 0, 0, count(*), total(e.amount) FROM results r JOIN entries e ON e.id = r.entry GROUP BY 1, 2)
        GROUP BY currency, day)
      WINDOW running AS (PARTITION BY currency ORDER BY day)`,

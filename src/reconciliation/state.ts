@@ -83,7 +83,9 @@ export interface ReconciliationState {
   readonly listed: number;
   readonly fault: FileFault | null;
   readonly summary:
-    | (Pick<ReconciliationInfo, 'counts' | 'otherNumbers'> & { readonly shops: readonly string[] })
+    | (Pick<ReconciliationInfo, 'counts' | 'otherNumbers' | 'outsideDays'> & {
+        readonly shops: readonly string[];
+      })
     | null;
   readonly expiresAt: number;
 }

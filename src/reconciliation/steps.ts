@@ -4,7 +4,7 @@
  */
 import {
   accountMovements,
-  currenciesOf,
+  accountOf,
   keepPreset,
   marksOf,
   type NamedPayment,
@@ -14,6 +14,7 @@ import {
 import { type FileMapping, GENERIC_PRESET } from '../payments/reconciled.ts';
 import { beginningOf, dayAfter } from '../payments/time-zones.ts';
 import { UnreadableFile } from './fault.ts';
+import { zoneOfProvider } from './formats.ts';
 import { faultsIn } from './info.ts';
 import { charsetOf, previewOf, type Sample, sampleText } from './inspect.ts';
 import { writeLines, writeMovements, writeUnreadable } from './intake.ts';
@@ -25,6 +26,7 @@ import { readingOf } from './reading.ts';
 import {
   applyMarks,
   countOtherNumbers,
+  countOutside,
   countResults,
   linesToFind,
   listEntries,
@@ -85,12 +87,14 @@ const isOver = ({ sql }: Tools, { run }: ReconciliationState) => readState(sql)?
 async function inspect(tools: Tools, state: ReconciliationState): Promise<void> {
   const { sql, directory } = tools;
   const { order, size } = state;
-  const currencies = await currenciesOf(directory, order.account);
+  const { currencies, provider } = await accountOf(directory, order.account);
   const kept = order.mapping ? null : await presetOf<FileMapping>(directory, order.account);
   if (isOver(tools, state)) return;
   const { isUtf8, damagedLine } = utf8Finding(sql);
   const sample = sampleOf(sql, isUtf8, size ?? 0);
-  const preview = previewOf(sample, order.mapping ?? {}, currencies);
+  const zone = order.timeZone ?? zoneOfProvider(provider);
+  const looks = previewOf(sample, order.mapping ?? {}, currencies);
+  const preview = { ...looks, guess: { ...looks.guess, timeZone: zone } };
   // Also where it cannot be read: a person sees it, and says what it is.
   const seen = { ...state, isUtf8, preview };
   writeState(sql, seen);
@@ -105,10 +109,15 @@ async function inspect(tools: Tools, state: ReconciliationState): Promise<void> 
       'is not UTF-8, as the rest of the file is: get the file again, or say in which charset it is',
     );
   const { currency = null } = order;
-  const wanted = { preset: order.preset, zone: order.timeZone, currencies, currency };
   const isOpen = order.preset === GENERIC_PRESET || (order.preset === null && preview.preset === null);
   const usable = kept && isOpen && hasColumns(sample, kept, currencies) ? kept : null;
-  const reading = readingOf(sample, { ...wanted, mapping: order.mapping ?? usable });
+  const reading = readingOf(sample, {
+    preset: order.preset,
+    mapping: order.mapping ?? usable,
+    zone: order.timeZone ?? usable?.timeZone ?? zone,
+    currencies,
+    currency,
+  });
   if (!reading) requireTable(text, [preview.header, ...preview.rows]);
   writeState(sql, { ...seen, reading, stage: reading ? 'reading' : 'mapping' });
 }
@@ -164,7 +173,15 @@ function wholeFile(sql: SqlStorage, state: ReconciliationState): ReconciliationS
     );
   if (count === 0 && !(order.from && order.to))
     throw new UnreadableFile('no_movements', null, 'no line of the file is about money that came or went');
-  return { ...state, stage: 'ledger', from: order.from ?? first, to: order.to ?? last };
+  const [from, to] = [order.from ?? first, order.to ?? last];
+  const isTurned = from !== null && to !== null && to < from;
+  // One of them was said, and the file has nothing of its side.
+  return {
+    ...state,
+    stage: 'ledger',
+    from: isTurned ? (order.from ?? order.to) : from,
+    to: isTurned ? (order.to ?? order.from) : to,
+  };
 }
 
 async function readLedger(tools: Tools, state: ReconciliationState): Promise<void> {
@@ -173,7 +190,8 @@ async function readLedger(tools: Tools, state: ReconciliationState): Promise<voi
   if (!from || !to || !reading) throw new Error('movements are read of no days');
   // The file was read by it.
   if (keeper && reading.mapping) {
-    await keepPreset(directory, order.account, reading.mapping, keeper, tools.now());
+    const kept: FileMapping = { ...reading.mapping, timeZone: reading.zone };
+    await keepPreset(directory, order.account, kept, keeper, tools.now());
     if (isOver(tools, state)) return;
   }
   const range = {
@@ -210,7 +228,7 @@ async function list(tools: Tools, state: ReconciliationState): Promise<void> {
   const { order, from, to } = state;
   const numbers = comparesNumbers(state);
   const next = transaction(() => {
-    const listed = listLines(sql, state.listed);
+    const listed = listLines(sql, state.listed, from ?? '', to ?? '');
     if (listed !== null) writeState(sql, { ...state, listed });
     return listed;
   });
@@ -225,6 +243,7 @@ async function list(tools: Tools, state: ReconciliationState): Promise<void> {
     const summary = {
       counts: countResults(sql),
       otherNumbers: countOtherNumbers(sql, numbers).all,
+      outsideDays: countOutside(sql),
       shops: shopsIn(sql),
     };
     writeState(sql, { ...state, stage: 'done', summary });

@@ -90,6 +90,14 @@ async function choose(name: string, text: string): Promise<void> {
 }
 
 describe('reconciliation', () => {
+  it('says that an empty file is empty, and makes nothing of it', async () => {
+    await choose('empty.csv', '');
+    await page.click('text=Send and compare');
+    await page.waitForSelector('[data-refused]:not([hidden])');
+    expect(await page.innerText('[data-refused]')).toContain('The file is empty.');
+    expect(new URL(page.url()).pathname).toBe('/console/reconciliation');
+  });
+
   it('takes a file in pieces, and has its columns mapped', async () => {
     expect(await page.innerText('main')).toContain('No file has been compared yet.');
     await picture('reconciliation-begin-1280');

@@ -61,6 +61,23 @@ describe('sign', () => {
     [['sign', 'paybox', '--what', 'request-signature'], 'give --fields or --raw'],
     [['sign', 'paybox', '--what', 'request-signature', '--fields', '/nowhere.json'], '/nowhere.json'],
     [['dance'], 'countersign sign PROVIDER'],
+    // An option of another command would be ignored, and everything be in the file.
+    [
+      ['export', '--to', '/nowhere/x.csv', '--account', 'a', '--currency', 'EUR'],
+      '--account: is no option of export',
+    ],
+    [['audit', '--shop', 'sa', '--from', '2026-11'], '--shop: is no option of audit'],
+    [['reconcile', '--file', 'x', '--account', 'a', '--group', 'g'], '--group: is no option of reconcile'],
+    [['sign', 'paybox', '--to', 'x'], '--to: is no option of sign'],
+    [['verify', 'paybox', '--url', 'x'], '--url: is no option of verify'],
+    [['vectors', '--raw', 'x'], '--raw: is no option of vectors'],
+    [['example', 'paybox', '--what', 'x'], '--what: is no option of example'],
+    [['proof', 'x', '--csv', 'x'], '--csv: is no option of proof'],
+    [
+      ['reconcile', '--file', 'x', '--account', 'a', '--to', '2026-11-01', '--until', '2026-11-02'],
+      'not both',
+    ],
+    [['export', '--to', 'x.xml', '--logs', '--no-logs'], 'not both'],
     [[], 'countersign sign PROVIDER'],
   ])('%j says what is wrong and exits with 2', (args, message) => {
     const result = countersign(...args);

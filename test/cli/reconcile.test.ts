@@ -18,6 +18,14 @@ const ORDER: ReconcileOrder = {
   preset: undefined,
   columns: undefined,
   currency: undefined,
+  kinds: undefined,
+  signs: {
+    charset: undefined,
+    separator: undefined,
+    quote: undefined,
+    decimal: undefined,
+    dates: undefined,
+  },
   tolerance: undefined,
   from: undefined,
   to: undefined,
@@ -25,6 +33,14 @@ const ORDER: ReconcileOrder = {
   csv: undefined,
   asks: false,
 };
+
+const SIGNS = { charset: 'utf-8', separator: ';', quote: '"', decimal: 'comma', dates: 'mdy' };
+
+/** What is printed of how the file was read. */
+const READ = [
+  'read as generic: charset utf-8, separator tab, quote ", decimal comma, dates mdy, days of UTC',
+  'days: 2026-11-01 to 2026-11-05',
+];
 
 /** The routes, as far as the command uses them. */
 class Server {
@@ -42,6 +58,8 @@ class Server {
   /** What the comparison was made with. */
   order: unknown = null;
   toAsk = 0;
+  kinds: object[] = [];
+  outside = 0;
   /** Pieces that are taken before the server is gone. */
   left = Number.POSITIVE_INFINITY;
 
@@ -61,6 +79,8 @@ class Server {
       Response.json({
         ...{ id: 'abc', status: this.status, progress: 1, file: { received: this.received }, preview: null },
         ...{ counts: this.counts, otherNumbers: this.otherNumbers, isLastLineOpen: this.isLastLineOpen },
+        ...{ preset: 'generic', timeZone: 'UTC', from: '2026-11-01', to: '2026-11-05', kinds: this.kinds },
+        ...{ outsideDays: this.outside, readAs: { ...SIGNS, separator: '\t' } },
         ...{ elsewhere: 0, unreadableCount: this.unreadable, toAsk: this.toAsk },
         fault: this.status === 'failed' ? fault : null,
         lines: /result=only_in_file|otherNumber=true/.test(search)
@@ -174,7 +194,7 @@ describe('a comparison from the command line', () => {
     const csv = join(folder, 'differences.csv');
     const { open, printed } = await run(file, server, { csv });
     expect(open).toBe(1);
-    expect(printed).toEqual(['matched: 3', 'only_in_file: 1', '  line 4: X, file 700, ledger -']);
+    expect(printed).toEqual([...READ, 'matched: 3', 'only_in_file: 1', '  line 4: X, file 700, ledger -']);
     expect(readFileSync(csv, 'utf8')).toBe('result,line\r\nmatched,2\r\n');
   });
 
@@ -189,7 +209,7 @@ describe('a comparison from the command line', () => {
     const server = new Server();
     server.otherNumbers = 1;
     const { open, printed } = await run(file, server);
-    expect([open, printed.slice(1)]).toEqual([
+    expect([open, printed.slice(READ.length + 1)]).toEqual([
       1,
       ["other number of the provider's: 1", '  line 4: X, file 700, ledger -'],
     ]);
@@ -214,6 +234,23 @@ describe('a comparison from the command line', () => {
       tolerance: { amount: 5, basisPoints: 100 },
     });
     await expect(run(file, server, { tolerance: '1%' })).rejects.toThrow('--tolerance looks like');
+  });
+
+  it('says how the file was read, what its words became, and what was left out; hands on what is said of that', async () => {
+    const server = new Server();
+    server.kinds = [{ word: 'Storno', kind: 'refund', lines: 2 }];
+    server.outside = 12;
+    const { printed } = await run(file, server, {
+      columns: 'amount=A,date=D,kind=K',
+      kinds: 'Storno=refund, Refund fee = none',
+      signs: { charset: 'windows-1250', separator: 'tab', quote: "'", decimal: 'point', dates: 'mdy' },
+    });
+    expect(printed).toEqual([...READ, 'kinds: Storno = refund (2)', 'outside the days: 12', 'matched: 3']);
+    expect(server.order).toMatchObject({
+      kinds: { Storno: 'refund', 'Refund fee': 'none' },
+      ...{ charset: 'windows-1250', separator: '\t', quote: "'", decimal: 'point', dates: 'mdy' },
+    });
+    await expect(run(file, server, { kinds: 'Storno' })).rejects.toThrow('--kinds looks like');
   });
 
   it('whose CSV cannot be written says so before it sends anything, and shows its result before it writes', async () => {

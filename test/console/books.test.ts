@@ -195,7 +195,12 @@ describe('a file', () => {
     const json = await browser.request(query(shop, '&format=json&logs=on&separator=semicolon&bom=on'));
     expect(JSON.parse(await json.text())).toHaveLength(3);
     const xml = await browser.request(query(shop, '&format=xml&good=on'));
-    expect((await xml.text()).match(/<reference>/g)).toHaveLength(3);
+    const withoutLogs = await xml.text();
+    expect(withoutLogs.match(/<reference>/g)).toHaveLength(3);
+    // The box decides in each format that has logs.
+    expect(withoutLogs).not.toContain('<logs>');
+    const logs = await browser.request(query(shop, '&format=xml&logs=on'));
+    expect(await logs.text()).toContain('<logs>');
   });
 
   it('of a question that is wrong is none: the form says what, and keeps it', async () => {

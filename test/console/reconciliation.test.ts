@@ -149,6 +149,49 @@ describe('the pages of reconciliation', () => {
     expect(again.text).toContain('Amount differs');
   });
 
+  it('take the zone of a mapped file from the file’s form, never from who looks, and say what a word of it is', async () => {
+    const account = await makeAccount('ogone');
+    const payment = idOf('CNSZ', 1);
+    const movement = { account, payment, amount: 1000, at: '2026-11-27T23:30:00.000Z' };
+    await putMovements([movement, { ...movement, kind: 'refund', amount: 500, seq: 5 }]);
+    const file = `Nummer;Betrag;Tag;Art\n${orderOf(payment)};10,00;27.11.2026;Zahlung\n${orderOf(payment)};5,00;27.11.2026;Storno\n`;
+    const browser = await signedIn({ role: 'refund' });
+    const fields = formOf((await browser.open('/console/reconciliation')).text, '/console/reconciliation');
+    expect(fields.get('timeZone')).toBe('');
+    fields.set('account', account);
+    const answer = await send(browser, '/console/reconciliation', fields, new Blob([file]), 'file');
+    const at = answer.headers.get('location') ?? '';
+    const page = await browser.open(at);
+    // The zone of the known files of the provider.
+    expect(formOf(page.text, `${at}/columns`).get('timeZone')).toBe('Europe/Zurich');
+    const first = await browser.submit(page, `${at}/columns`, {
+      ...{ 'columns.order': 'Nummer', 'columns.kind': 'Art', currency: 'EUR', timeZone: 'UTC' },
+    });
+    expect(first.text).toContain('Storno → not known (1)');
+    expect(first.text).toContain('nobody knows the kind &quot;Storno&quot;');
+    expect(first.text).toContain('<dd>UTC</dd>');
+    const again = await browser.open(`${at}/columns`);
+    const form = formOf(again.text, `${at}/columns`);
+    const index = [...form]
+      .find(([name, value]) => name.startsWith('words.') && value === 'Storno')?.[0]
+      .slice(6);
+    const said = await browser.submit(again, `${at}/columns`, { [`kinds.${index}`]: 'refund' });
+    expect(said.text).toContain('Storno → refund (1)');
+    expect(said.text).not.toContain('Only in the');
+  });
+
+  it('say of an empty file what the API says', async () => {
+    const { account } = await accountWithFile();
+    const browser = await signedIn({ role: 'refund' });
+    const list = await browser.open('/console/reconciliation');
+    expect(list.text).toContain('data-empty="The file is empty."');
+    const fields = formOf(list.text, '/console/reconciliation');
+    fields.set('account', account);
+    const answer = await send(browser, '/console/reconciliation', fields, new Blob([]), 'file');
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('The file is empty.');
+  });
+
   it('offer nothing that a viewer may not do', async () => {
     const { account, file } = await accountWithFile();
     const { at } = await mapped(await signedIn({ role: 'refund' }), account, file);

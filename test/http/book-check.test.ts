@@ -166,6 +166,29 @@ describe('the check', () => {
     expect(await kindsOf(paidMore)).toContain('money_differs');
   });
 
+  it('finds money that was given to another shop, or to another account, in the ledger and the copy alike', async () => {
+    const [shop, account] = [await paid(), await paid()];
+    await inObject(shop, `UPDATE payment SET shop = 'another'`);
+    await inCopy(`UPDATE payments SET shop = 'another' WHERE id = ?`, shop);
+    await inCopy(`UPDATE movements SET shop = 'another' WHERE payment = ?`, shop);
+    await inObject(
+      account,
+      `UPDATE payment SET record = json_set(record, '$.attempts[0].account', 'another')`,
+    );
+    await inCopy(
+      `UPDATE payments SET account = 'another', body = json_set(body, '$.account', 'another') WHERE id = ?`,
+      account,
+    );
+    await inCopy(`UPDATE movements SET account = 'another' WHERE payment = ?`, account);
+    for (const id of [shop, account]) {
+      await evicted(id);
+      expect(await kindsOf(id)).toContain('whose_differs');
+    }
+    expect((await found(account)).map(({ detail }) => detail).join()).toMatch(
+      /the account of attempt 1 is another, .* in its log/,
+    );
+  });
+
   it('finds money that was put beside what is right, as a sum or a line, and a newest line that was changed or is gone', async () => {
     const ids = [await paid(), await paid(), await paid(), await paid(), await paid()];
     const [sum = '', line = '', gone = '', lower = '', hidden = ''] = ids;

@@ -421,6 +421,27 @@ describe('a summary', () => {
     );
   });
 
+  it.each([
+    ['summary?month=2030-04&group=nope', 'group'],
+    ['export?group=nope', 'group'],
+    ['summary?month=0000-01', 'month'],
+    ['summary?month=9999-12', 'month'],
+    ['export?from=0000-01-01', 'from'],
+    ['export?to=9999-12', 'to'],
+  ])('%s is refused by name', async (path, field) => {
+    const { status, body } = await admin<{ errors: { path: string }[] }>('GET', `/${path}`);
+    expect([status, body.errors.map((one) => one.path)]).toEqual([400, [field]]);
+  });
+
+  it('of a shop and a group that it is not in is refused by name', async () => {
+    const shop = await makeShop([]);
+    const { status, body } = await admin<{ errors: { path: string }[] }>(
+      'GET',
+      `/summary?month=2030-04&shop=${shop.id}&group=nope`,
+    );
+    expect([status, body.errors.map((one) => one.path)]).toEqual([400, ['group']]);
+  });
+
   it('counts a payment once, and books its money where it came, although it has brought some to two accounts and in two months', async () => {
     const { id: shop } = await makeShop([]);
     const id = await payment(shop, '2030-01-05T10:00:00Z', [

@@ -80,7 +80,7 @@ describe('the movements of a log', () => {
 });
 
 describe('sums', () => {
-  const booked = { amount: 1000, currency: 'EUR', operations: [] };
+  const booked = { amount: 1000, currency: 'EUR', operations: [], shop: 'sa', accounts: ['eco', 'card'] };
   const events = [
     line(1, 'created', { amount: 1000, currency: 'EUR' }),
     line(2, 'notification.applied', { money: [{ attempt: 1, paid: 1000 }] }),
@@ -96,6 +96,25 @@ describe('sums', () => {
     expect(kinds({ money: [money({ paid: 1000 }), money({ chargedBack: 1 })] })).toEqual(['money_differs']);
     const refund = { number: 1, kind: 'refund', amount: 5, state: 'succeeded' };
     expect(kinds({ operations: [refund] })).toEqual(['operations_differ']);
+    const whose = [
+      line(1, 'created', { amount: 1000, currency: 'EUR', shop: 'sa', account: 'eco' }),
+      line(2, 'notification.applied', { money: [{ attempt: 1, paid: 1000 }] }),
+    ];
+    expect(kinds({}, whose)).toEqual([]);
+    expect(kinds({ shop: 'sb' }, whose)).toEqual(['whose_differs']);
+    expect(kinds({ accounts: ['other'] }, whose)).toEqual(['whose_differs']);
+    // An attempt that has moved to a fallback, with its line there and erased.
+    const forwarded = [...whose, line(3, 'forwarded', { attempt: 1, account: 'other' })];
+    expect(kinds({ accounts: ['other'] }, forwarded)).toEqual([]);
+    const erased = { ...line(3, 'forwarded', {}), erased: true };
+    const gone = [...whose, erased, line(4, 'data.erased', { lines: [3] })];
+    expect(kinds({ accounts: ['other'] }, gone)).toEqual([]);
+    const kept = [
+      ...[...whose, erased],
+      line(4, 'data.erased', { lines: [3], erasedAccounts: [{ attempt: 1, account: 'other' }] }),
+    ];
+    expect(kinds({ accounts: ['other'] }, kept)).toEqual([]);
+    expect(kinds({ accounts: ['third'] }, kept)).toEqual(['whose_differs']);
     const replaced = [...events, line(3, 'replaced', { amount: 50, currency: 'EUR' })];
     expect(kinds({ amount: 50 }, replaced)).toEqual([]);
   });

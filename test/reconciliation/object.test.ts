@@ -58,6 +58,83 @@ const at = (day: number, hour = 12) =>
   `2026-11-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00.000Z`;
 
 describe('a comparison', () => {
+  it('takes no refund that the file says failed for one that was made', async () => {
+    const [a] = idsOf(1) as [string];
+    const account = await accountWith([
+      { payment: a, at: at(1), amount: 1000 },
+      { payment: a, at: at(1, 13), amount: 400, kind: 'refund', seq: 5 },
+    ]);
+    const file = (word: string) =>
+      `Order;Amount;Currency;Date;Kind\n${orderOf(a)};10.00;EUR;2026-11-01;Sale\n${orderOf(a)};4.00;EUR;2026-11-01;${word}\n`;
+    const columns = { order: 'Order', amount: 'Amount', currency: 'Currency', date: 'Date', kind: 'Kind' };
+    const read = (word: string, more: object = {}) =>
+      reconciled({ account, preset: 'generic', columns, ...more }, file(word));
+    expect((await read('Refund')).counts).toMatchObject({ matched: 2, only_in_ledger: 0 });
+    const declined = await read('Refund declined');
+    expect([declined.counts.matched, declined.counts.only_in_ledger, declined.kinds]).toEqual([
+      1,
+      1,
+      [
+        { word: 'Sale', kind: 'payment', lines: 1 },
+        { word: 'Refund declined', kind: 'none', lines: 1 },
+      ],
+    ]);
+    expect((await read('Storno')).unreadableCount).toBe(1);
+    expect((await read('Storno', { kinds: { Storno: 'refund' } })).counts.matched).toBe(2);
+  });
+
+  it('of some days leaves out lines of others, as it does with movements, but for those of a movement on one of the days', async () => {
+    const [a, b, c] = idsOf(3) as [string, string, string];
+    const account = await accountWith([
+      { payment: a, at: at(27), amount: 1000 },
+      { payment: b, at: at(27), amount: 2000 },
+      { payment: c, at: at(5), amount: 3000 },
+    ]);
+    const file = `${HEADER};${orderOf(a)};;10.00;EUR;2026-11-27\n;${orderOf(b)};;20.00;EUR;2026-11-27\n;${orderOf(c)};;30.00;EUR;2026-11-07\n`;
+    const read = await reconciled(order(account, { from: '2026-11-01', to: '2026-11-05' }), file);
+    expect([read.counts, read.outsideDays, read.toAsk]).toEqual([
+      {
+        matched: 1,
+        amount_differs: 0,
+        currency_differs: 0,
+        only_in_file: 0,
+        only_in_ledger: 0,
+        twice_in_file: 0,
+      },
+      2,
+      0,
+    ]);
+    expect(read.days.map(({ day, fileTotal, ledgerTotal }) => [day, fileTotal, ledgerTotal])).toEqual([
+      ['2026-11-05', 0, 3000],
+      ['2026-11-07', 3000, 0],
+    ]);
+    // Beyond what the file has, with one end of the days alone.
+    const later = await reconciled(order(account, { from: '2026-12-01' }), file);
+    expect([later.outsideDays, later.from, later.to]).toEqual([3, '2026-12-01', '2026-12-01']);
+  });
+
+  it('of a mapped file counts days in the zone that is said, or kept, or the provider’s, and says which', async () => {
+    const [a] = idsOf(1) as [string];
+    // In Zurich and Tokyo it is the 28th.
+    const account = await accountWith([{ payment: a, at: '2026-11-27T23:30:00.000Z', amount: 1000 }]);
+    const file = 'Ihre Nummer;Betrag;Tag\n;10,00;27.11.2026\n';
+    const columns = { order: 'Ihre Nummer', amount: 'Betrag', date: 'Tag' };
+    const mapped = (more: object) => reconciled({ account, columns, currency: 'EUR', ...more }, file);
+    const found = async (more: object) => {
+      const read = await mapped(more);
+      return [read.timeZone, read.counts.matched];
+    };
+    expect(await found({})).toEqual(['Europe/Zurich', 0]);
+    expect(await found({ timeZone: 'UTC' })).toEqual(['UTC', 1]);
+    const waiting = await reconciled({ account }, file);
+    expect([waiting.status, waiting.timeZone]).toEqual(['mapping', 'Europe/Zurich']);
+    const body = { columns, currency: 'EUR', timeZone: 'UTC', keep: true };
+    await admin('PUT', `/reconciliations/${waiting.id}/columns`, body);
+    expect((await settled(waiting.id)).timeZone).toBe('UTC');
+    const kept = await reconciled({ account, currency: 'EUR' }, file);
+    expect([kept.timeZone, kept.counts.matched]).toEqual(['UTC', 1]);
+  });
+
   it('finds each kind of difference, and says by what the others were matched', async () => {
     const [a, b, c, d, e, f, g, h] = idsOf(8) as [
       string,
@@ -541,7 +618,7 @@ describe('a run that is interrupted', () => {
         value: { ...real, DIRECTORY: { prepare } },
         configurable: true,
       });
-      await object.put({ offset: 0, size: bytes.length, bytes });
+      await object.put({ range: null, bytes });
       Object.defineProperty(object, 'env', { value: real, configurable: true });
     });
     expect(alarms.length).toBeGreaterThan(0);

@@ -65,7 +65,11 @@ describe('a currency beside a known kind of file', () => {
     'is all that may be said: %s is refused by name',
     async (name) => {
       const values = { charset: 'utf-8', separator: ';', quote: '"', decimal: 'comma', dates: 'dmy' };
-      const order = { account: 'x', preset: 'lyra', [name]: values[name as keyof typeof values] };
+      const order = {
+        account: await makeAccount('ogone'),
+        preset: 'lyra',
+        [name]: values[name as keyof typeof values],
+      };
       const { status, body } = await admin<{ errors: object[] }>('POST', '/reconciliations', order);
       expect([status, body.errors]).toMatchObject([400, [{ path: name }]]);
     },

@@ -99,6 +99,47 @@ describe('an operator of some shops', () => {
     expect((await preview(reader.token)).body.preview).toBeNull();
   });
 
+  it('finds in the list what they may read one by one, and no more', async () => {
+    const account = await makeAccount('ogone');
+    const shop = await makeShop([account]);
+    const { token } = await makeToken({ role: 'refund', shops: [shop.id] });
+    const [own, foreign] = [idOf('SCPH', 1), idOf('SCPH', 2)];
+    await putMovements([
+      { account, payment: own, amount: 1000, at: '2026-11-01T10:00:00.000Z', shop: shop.id },
+      { account, payment: foreign, amount: 1000, at: '2026-11-02T10:00:00.000Z', shop: 'a-shop-of-before' },
+    ]);
+    const file = (payment: string, day: number) =>
+      `${HEADER}${orderOf(payment)},,10.00,EUR,2026-11-0${day}\n`;
+    const order = { account, preset: 'generic', columns: COLUMNS };
+    const read = [];
+    for (const [payment, day] of [
+      [own, 1],
+      [foreign, 2],
+      [own, 1],
+      [foreign, 2],
+      [own, 1],
+    ] as const)
+      read.push(await reconciled(order, file(payment, day)));
+    const [first, , second, , third] = read;
+    const mine = await as<Read>(token, 'POST', '/reconciliations', order);
+    await putFile(mine.body.id, file(foreign, 2));
+    await settled(mine.body.id);
+    const ids: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await as<{ data: { id: string }[]; nextCursor: string | null }>(
+        token,
+        'GET',
+        `/reconciliations?limit=2${cursor && `&cursor=${cursor}`}`,
+      );
+      ids.push(...body.data.map(({ id }) => id));
+      cursor = body.nextCursor ?? '';
+    } while (cursor);
+    expect(ids.toSorted()).toEqual([first?.id, second?.id, third?.id].toSorted());
+    for (const { id } of [...read, mine.body])
+      expect((await as(token, 'GET', `/reconciliations/${id}`)).status).toBe(ids.includes(id) ? 200 : 404);
+  });
+
   it('gets no answer to a piece, a mapping or a comparison that finds a payment of another shop', async () => {
     const account = await makeAccount('ogone');
     const shop = await makeShop([account]);
@@ -155,6 +196,21 @@ describe('an operator of some shops', () => {
     ] as const)
       expect((await as(token, method, path, body)).status, path).toBe(403);
   });
+});
+
+it.each([
+  [{ columns: { ...COLUMNS, kind: 'Kind' }, kinds: { Storno: 'refunded' } }, 'kinds.Storno'],
+  [{ columns: COLUMNS, kinds: { Storno: 'refund' } }, 'kinds'],
+  [{ preset: 'payu', kinds: { C: 'payment' } }, 'kinds'],
+  [{ dates: 'mdy' }, 'dates'],
+  [{ columns: COLUMNS, timeZone: 'Mars/Olympus' }, 'timeZone'],
+])('what a file is read by is refused by name, not left out: %j', async (more, path) => {
+  const account = await makeAccount('ogone');
+  const { status, body } = await admin<{ errors: { path: string }[] }>('POST', '/reconciliations', {
+    account,
+    ...more,
+  });
+  expect([status, body.errors.map((one) => one.path)]).toEqual([400, [path]]);
 });
 
 it('a formula in a file stays a text in the export', async () => {

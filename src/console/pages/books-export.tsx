@@ -64,7 +64,7 @@ function questionOf(asked: Asked): Readonly<Record<string, string>> {
     ...(!isOfMovements && dateBy && { dateBy }),
     ...(format === 'csv' && separator && { separator }),
     ...(format === 'csv' && bom && { bom }),
-    ...(format !== 'csv' && what === 'payments' && logs && { logs }),
+    ...(format !== 'csv' && what === 'payments' && { logs: logs ?? 'false' }),
     format: EXPORT_JOINS[format].asked,
     limit: String(exportPageSize(format, asked)),
   };

@@ -66,12 +66,17 @@ export const PIECES_SCRIPT = `
       if (!isRefused) return;
       sending.hidden = true;
       refused.querySelector('[data-why]').textContent = error.message;
+      // The form may be sent again, as one that is come back to (script/base.ts): with another file.
+      setTimeout(() => dispatchEvent(new Event('pageshow')));
     };
 
     form.addEventListener('submit', (event) => {
       const [file] = input.files;
       if (!file) return;
+      refused.hidden = true;
       event.preventDefault();
+      // Nothing would be sent, and the page would wait for it.
+      if (file.size === 0) return fail(new Refused(refused.dataset.empty));
       const beginning = at === '' ? begin(file) : Promise.resolve(true);
       beginning
         .then((isBegun) => {

@@ -5,7 +5,7 @@ import type { ListedReconciliation } from '../../directory/reconciliations.ts';
 import { requireZone } from '../../gateway/books.ts';
 import { askAbout, beginReconciliation, done, listedReconciliations } from '../../gateway/reconciliations.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
-import { type FileMapping, GENERIC_PRESET, LARGEST_PIECE, NO_TOLERANCE } from '../../payments/reconciled.ts';
+import { LARGEST_PIECE } from '../../payments/reconciled.ts';
 import { base64url, fromBase64url, fromUtf8, utf8 } from '../../signing/bytes.ts';
 import type { AppEnv } from '../app-env.ts';
 import { jsonBody, optionalJsonBody, queryOf, rawBody } from '../body.ts';
@@ -25,46 +25,14 @@ const MAKING =
 
 type ColumnsInput = v.InferOutput<typeof schemas.reconciliationColumns>;
 
-/** What is said of how a file is read; null: nothing that decides it. */
-function mappingOf(input: Omit<ColumnsInput, 'keep'>): FileMapping | null {
-  const { columns, charset, separator, quote, decimal, dates, currency } = input;
-  if (!columns || Object.keys(columns).length === 0) return null;
-  const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
-  return { columns: named, charset, separator, quote, decimal, dates, currency };
-}
-
-/** @throws Problem invalid_request for columns, and for signs, under the name of a known file. */
-function requireFits(input: Omit<ColumnsInput, 'keep'>, mapping: FileMapping | null): void {
-  const { preset } = input;
-  if (!preset || preset === GENERIC_PRESET) return;
-  if (mapping)
-    throw invalidField('columns', `are those of the file ${preset}: leave them out, or say \`generic\``);
-  for (const name of ['charset', 'separator', 'quote', 'decimal', 'dates'] as const)
-    if (input[name] !== undefined)
-      throw invalidField(name, `is that of the file ${preset}: leave it out, or say \`generic\``);
-}
-
-/** The currency that is said without columns: of a known file, or of one that is read as those before. */
-const currencyBeside = ({ currency }: Pick<ColumnsInput, 'currency'>, mapping: FileMapping | null) =>
-  mapping ? null : (currency ?? null);
+const zoneIn = ({ timeZone }: Pick<ColumnsInput, 'timeZone'>) =>
+  timeZone === undefined ? null : requireZone(timeZone);
 
 /** The number of a result in the path. */
 function lineIn(c: Context<AppEnv>): number {
   const text = c.req.param('line') ?? '';
   if (!/^\d{1,9}$/.test(text)) throw new Problem('not_found', 'there is no such line');
   return Number(text);
-}
-
-/** Where a piece stands in its file. Without a Content-Range the body is the whole file. */
-function rangeOf(
-  header: string | undefined,
-  length: number,
-): { readonly offset: number; readonly size: number } {
-  if (header === undefined) return { offset: 0, size: length };
-  const [, from, to, size] = /^bytes (\d{1,12})-(\d{1,12})\/(\d{1,12})$/.exec(header) ?? [];
-  if (from === undefined || Number(to) - Number(from) + 1 !== length)
-    throw invalidField('Content-Range', 'is the place of the piece, such as "bytes 0-1048575/5000000"');
-  return { offset: Number(from), size: Number(size) };
 }
 
 const listCursor = ({ createdAt, id }: ListedReconciliation) => base64url(utf8(`${createdAt} ${id}`));
@@ -142,23 +110,11 @@ export function reconciliationRoutes(): Routes {
     }),
     async (c) => {
       const body = await jsonBody(c, schemas.reconciliationOrder);
-      const mapping = mappingOf(body);
-      requireFits(body, mapping);
-      const { from = null, to = null } = body;
-      if (from && to && to < from) throw invalidField('to', 'comes before from');
+      const { account, tolerance = null, from = null, to = null } = body;
       const { listed, info } = await beginReconciliation(
         c.get('service'),
         operatorOf(c),
-        {
-          account: body.account,
-          preset: body.preset ?? null,
-          mapping,
-          currency: currencyBeside(body, mapping),
-          timeZone: requireZone(body.timeZone ?? 'UTC'),
-          tolerance: body.tolerance ?? NO_TOLERANCE,
-          from,
-          to,
-        },
+        { account, said: body, timeZone: zoneIn(body), tolerance, from, to },
         body.fileName ?? '',
       );
       return c.json(shownReconciliation(listed, info, [], null), 201);
@@ -188,10 +144,8 @@ export function reconciliationRoutes(): Routes {
     async (c) => {
       const bytes = await rawBody(c.req.raw, LARGEST_PIECE);
       const { listed, client, seen } = await reconciliationIn(c);
-      const { offset, size } = rangeOf(c.req.header('content-range'), bytes.length);
-      return c.json(
-        shownReconciliation(listed, seen(done(await client.put({ offset, size, bytes }))), [], null),
-      );
+      const range = c.req.header('content-range') ?? null;
+      return c.json(shownReconciliation(listed, seen(done(await client.put({ range, bytes }))), [], null));
     },
   );
 
@@ -237,16 +191,10 @@ export function reconciliationRoutes(): Routes {
     }),
     async (c) => {
       const body = await jsonBody(c, schemas.reconciliationColumns);
-      const mapping = mappingOf(body);
-      requireFits(body, mapping);
-      if (body.keep && !mapping) throw invalidField('keep', 'keeps columns: say which');
       const { listed, client, seen } = await reconciliationIn(c);
-      const preset = mapping ? GENERIC_PRESET : (body.preset ?? null);
       const { actor, actorName, address, request } = operatorOf(c);
       const keeper = body.keep ? { actor, actorName, address, request } : null;
-      const info = done(
-        await client.map(preset, mapping, currencyBeside(body, mapping), body.tolerance ?? null, keeper),
-      );
+      const info = done(await client.map(body, zoneIn(body), body.tolerance ?? null, keeper));
       return c.json(shownReconciliation(listed, seen(info), [], null));
     },
   );

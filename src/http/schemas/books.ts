@@ -78,7 +78,10 @@ export const exported = v.object({
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', v.nullable(v.string())),
 });
 
-const monthText = v.pipe(v.string(), v.regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, 'is a month, such as 2026-11'));
+const monthText = v.pipe(
+  v.string(),
+  v.regex(/^20\d\d-(?:0[1-9]|1[0-2])$/, 'is a month from 2000 to 2099, such as 2026-11'),
+);
 
 export const summaryQuery = v.strictObject({
   month: told('The first month.', monthText),

@@ -5,6 +5,7 @@ import {
   DECIMAL_SIGNS,
   FILE_CHARSETS,
   FILE_FAULTS,
+  MAPPED_KINDS,
   MATCHED_BY,
   PRESET_IDS,
   RECONCILED,
@@ -49,6 +50,14 @@ const mapping = {
     'Of a file without a column of currencies, mapped or known; refused where the file says it.',
     v.optional(currencyCode),
   ),
+  kinds: told(
+    'What words of the column `kind` are, by word: what nobody has said is taken from the word, where it is known.',
+    v.optional(v.record(v.string(), v.picklist(MAPPED_KINDS, `is one of ${MAPPED_KINDS.join(', ')}`))),
+  ),
+  timeZone: told(
+    'Whose days they are, as IANA names it, where the file is not of a known zone. Left out: as the mapping that was kept has it, else as the known files of the provider, else UTC.',
+    v.optional(v.pipe(v.string(), v.maxLength(64))),
+  ),
 };
 
 const tolerance = told(
@@ -87,11 +96,10 @@ export const reconciliationOrder = v.strictObject({
   preset,
   ...mapping,
   tolerance,
-  timeZone: told(
-    'Whose days they are, as IANA names it, where the file is not of a known zone; UTC unless given.',
-    v.optional(v.pipe(v.string(), v.maxLength(64))),
+  from: told(
+    'The first day that is compared; unless given, the first of the file. Lines of other days are left out, but for those of a movement on one of the days.',
+    day,
   ),
-  from: told('The first day that is compared; unless given, the first of the file.', day),
   to: told('The last day, which is in.', day),
   fileName: told('For people.', v.optional(printable(0, 200))),
 });
@@ -250,6 +258,8 @@ const looseMapping = v.object({
   decimal: told('As above.', v.optional(v.string())),
   dates: told('As above.', v.optional(v.string())),
   currency: told('As above.', v.optional(v.string())),
+  kinds: told('As above.', v.optional(v.record(v.string(), v.string()))),
+  timeZone: told('As above.', v.optional(v.string())),
 });
 
 export const reconciliation = v.object({
@@ -259,6 +269,18 @@ export const reconciliation = v.object({
   mapping: told('Of a file that is not known.', orNull(looseMapping)),
   currency: toldTextOrNull('That was said beside its kind.'),
   timeZone: toldText('Whose days they are.'),
+  readAs: told(
+    'How it is written, as said or as found in its first lines; null: it was not read.',
+    orNull(
+      v.object({
+        charset: toldText('As above.'),
+        separator: toldText('As above.'),
+        quote: toldText('As above; empty: none.'),
+        decimal: toldText('As above.'),
+        dates: toldText('As above.'),
+      }),
+    ),
+  ),
   tolerance: told(
     'Differences that count as none.',
     v.object({ amount: toldNumber('Minor units.'), basisPoints: toldNumber('Of the movement.') }),
@@ -283,7 +305,7 @@ export const reconciliation = v.object({
         rows: told('Ten more.', v.array(v.array(v.string()))),
         guess: told('What its names and contents look like.', looseMapping),
         kinds: told(
-          'What the words of the column `kind` become: `payment`, `refund`, `chargeback`, or `none`.',
+          'What the words of the column `kind` become in the first lines: `payment`, `refund`, `chargeback`, `none`, or `unknown`.',
           v.record(v.string(), v.string()),
         ),
         preset: toldTextOrNull('The known file that its header is of.'),
@@ -306,6 +328,9 @@ export const reconciliation = v.object({
   marked: toldNumber('How many are marked.'),
   otherNumbers: toldNumber(
     "Payments found by order or reference, under another number of the provider's than the ledger knows.",
+  ),
+  outsideDays: toldNumber(
+    'Lines of other days than `from` to `to`, and about no movement on one of them: left out.',
   ),
   elsewhere: toldNumber('Lines about payments of another account.'),
   asked: toldNumber('Payments of differences whose provider was asked since the comparison.'),
@@ -333,6 +358,19 @@ export const reconciliation = v.object({
   isLastLineOpen: told(
     'Whether the file does not end with a line end: its last line may be cut off.',
     v.boolean(),
+  ),
+  kinds: told(
+    'The words of its column of kinds, with what they became, the first fifty.',
+    v.array(
+      v.object({
+        word: toldText('As the file has it.'),
+        kind: told(
+          '`none`: no money of ours. `returned`: paid and given back. `unknown`: its lines cannot be read until a person says it.',
+          v.picklist([...MAPPED_KINDS, 'returned', 'unknown']),
+        ),
+        lines: toldNumber('That have it.'),
+      }),
+    ),
   ),
   lines: told('The results, in the order of the file; then what is only in the ledger.', v.array(result)),
   nextCursor: told('Leads to the next page as `cursor`; null: this is the last.', orNull(v.string())),

@@ -6,6 +6,7 @@ import { Form } from '../../components/form.tsx';
 import { Empty, Pill, Time, type Tone } from '../../components/show.tsx';
 import { DataTable, NextPage } from '../../components/table.tsx';
 import type { ConsoleContext } from '../../context.ts';
+import { writeFlash } from '../../flash.ts';
 import { FormProblem, type FormState, freshForm, type Posted } from '../../form-state.ts';
 import { countText } from '../../format.ts';
 import { consolePage } from '../../page.tsx';
@@ -44,7 +45,7 @@ export function SentFileField({ view, state }: { readonly view: View; readonly s
         hint={t.fileHint}
         accept=".csv,.txt,text/csv,text/plain"
       />
-      <p class="problem" role="alert" data-refused hidden>
+      <p class="problem" role="alert" data-refused data-empty={t.fault.empty} hidden>
         {t.refused} <span data-why />
       </p>
       <div class="stack" data-sending hidden role="status">
@@ -115,6 +116,14 @@ function BeginForm({
             label={t.currencyOf}
             hint={t.currencyHint}
             maxlength={3}
+          />
+          <TextField
+            view={view}
+            state={state}
+            name="timeZone"
+            label={t.timeZone}
+            hint={t.timeZoneHint}
+            maxlength={64}
           />
         </div>
       </Form>
@@ -195,16 +204,16 @@ export async function sendWhole(c: ConsoleContext, id: string, file: File): Prom
   }
 }
 
-function orderOf(posted: Posted, view: View) {
+function orderOf(posted: Posted) {
   const basisPoints = posted.orNull('tolerance.basisPoints');
   const currency = posted.orNull('currency');
   return {
     account: posted.text('account'),
     preset: posted.orNull('preset'),
-    timeZone: view.zone,
     from: posted.orNull('from'),
     to: posted.orNull('to'),
     fileName: (posted.file('file')?.name ?? posted.text('fileName')).replace(/\p{Cc}/gu, '').slice(0, 200),
+    ...(posted.text('timeZone') && { timeZone: posted.text('timeZone') }),
     ...(currency !== null && { currency: currency.toUpperCase() }),
     ...(basisPoints !== null && { tolerance: { basisPoints: Number(basisPoints) } }),
   };
@@ -218,14 +227,21 @@ export function begin(c: ConsoleContext): Promise<Response> {
     run: async (posted) => {
       const file = posted.file('file');
       const isInPieces = posted.text('pieces') === '1';
+      if (isEmpty(posted)) throw new FormProblem([{ path: 'file', message: t.fault.empty }]);
       if (!file && !isInPieces) throw new FormProblem([{ path: 'file', message: t.chooseFile }]);
       if (file && file.size > LARGEST_FILE) throw new FormProblem([{ path: 'file', message: t.fileHint }]);
-      const made = await c.get('api').post<ReadReconciliation>('/reconciliations', orderOf(posted, view));
+      const made = await c.get('api').post<ReadReconciliation>('/reconciliations', orderOf(posted));
       if (file) await sendWhole(c, made.id, file);
       return { to: pathOf(made.id) };
     },
     form: (state) => listPage(c, state),
   });
+}
+
+/** Whether the file that was chosen has nothing in it: where none was, a browser posts one without a name. */
+function isEmpty({ files }: Posted): boolean {
+  const { file } = files;
+  return file !== undefined && file.name !== '' && file.size === 0;
 }
 
 /** `POST …/file`: a piece that a script sends, or the whole file again. Answers a script with how far it is. */
@@ -235,6 +251,10 @@ export async function takePiece(c: ConsoleContext, posted: Posted): Promise<Resp
   if (!piece) {
     const file = posted.file('file');
     if (file) await sendWhole(c, encodeURIComponent(id), file);
+    if (isEmpty(posted)) {
+      const text = reconciliationTexts[c.get('view').language].fault.empty;
+      writeFlash(c, { kind: 'bad', text });
+    }
     return c.redirect(pathOf(id), 303);
   }
   const [offset, size] = [Number(posted.text('offset')), Number(posted.text('size'))];

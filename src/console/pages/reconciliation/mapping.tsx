@@ -6,6 +6,7 @@ import {
   FILE_COLUMNS,
   FILE_PRESETS,
   GENERIC_PRESET,
+  MAPPED_KINDS,
 } from '../../../payments/reconciled.ts';
 import { CheckField, type FieldChoice, SelectField, TextField } from '../../components/fields.tsx';
 import { Form } from '../../components/form.tsx';
@@ -22,6 +23,12 @@ import { idIn, pathOf, type ReadReconciliation, reconciliationPath } from './rea
 const SEPARATORS = [';', ',', 'tab', '|'] as const;
 
 const TAB = 'tab';
+
+/** The words of the file's kinds with what they become: of the whole file, where it was read, else of its first lines. */
+function wordsIn({ kinds, preview }: ReadReconciliation): readonly (readonly [word: string, kind: string])[] {
+  if (kinds.length > 0) return kinds.map(({ word, kind }) => [word, kind]);
+  return Object.entries(preview?.kinds ?? {});
+}
 
 /** What the form shows first: what is known already, else what the file looks like. */
 function initial(read: ReadReconciliation): FormState {
@@ -40,6 +47,13 @@ function initial(read: ReadReconciliation): FormState {
     preset: isKnown ? preview.preset : GENERIC_PRESET,
     charset: mapping?.charset ?? '',
     separator: separator === '\t' ? TAB : separator,
+    timeZone: read.timeZone,
+    ...Object.fromEntries(
+      wordsIn(read).flatMap(([word], index) => [
+        [`words.${index}`, word],
+        [`kinds.${index}`, mapping?.kinds?.[word] ?? ''],
+      ]),
+    ),
     keep: true,
   });
 }
@@ -62,7 +76,6 @@ function Preview({ view, read }: { readonly view: View; readonly read: ReadRecon
   const t = reconciliationTexts[view.language];
   const { preview } = read;
   if (!preview || preview.header.length === 0) return null;
-  const kinds = Object.entries(preview.kinds);
   return (
     <section class="scrolling" tabindex={0} aria-label={t.preview}>
       <table class="table">
@@ -84,25 +97,17 @@ function Preview({ view, read }: { readonly view: View; readonly read: ReadRecon
           ))}
         </tbody>
       </table>
-      {kinds.length > 0 && (
-        <p>
-          {t.kinds}:{' '}
-          {kinds.map(([word, kind]) => `${word} → ${t.kind[kind as 'payment'] ?? t.noKind}`).join(', ')}
-        </p>
-      )}
     </section>
   );
 }
 
-function MappingFields({
-  view,
-  read,
-  state,
-}: {
+interface MappingParts {
   readonly view: View;
   readonly read: ReadReconciliation;
   readonly state: FormState;
-}) {
+}
+
+function MappingFields({ view, read, state }: MappingParts) {
   const t = reconciliationTexts[view.language];
   const choices = columnChoices(read);
   return (
@@ -170,9 +175,47 @@ function MappingFields({
           hint={t.currencyHint}
           maxlength={3}
         />
+        <TextField
+          view={view}
+          state={state}
+          name="timeZone"
+          label={t.timeZone}
+          hint={t.timeZoneOfFile}
+          maxlength={64}
+          required
+        />
       </div>
+      <KindFields view={view} read={read} state={state} />
       <CheckField view={view} state={state} name="keep" label={t.keep} />
     </>
+  );
+}
+
+/** What each word of the file's kinds is: as it looks, or as a person says. */
+function KindFields({ view, read, state }: MappingParts) {
+  const t = reconciliationTexts[view.language];
+  const words = wordsIn(read);
+  if (words.length === 0) return null;
+  return (
+    <fieldset class="field">
+      <legend>{t.kinds}</legend>
+      <p class="hint">{t.kindsHint}</p>
+      <div class="books-fields">
+        {words.map(([word, kind], index) => (
+          <>
+            <input type="hidden" name={`words.${index}`} value={word} />
+            <SelectField
+              view={view}
+              state={state}
+              name={`kinds.${index}`}
+              label={word}
+              empty={`${t.asGuessed}: ${t.kind[kind as 'payment']}`}
+              choices={MAPPED_KINDS.map((one) => ({ value: one, text: t.kind[one] }))}
+            />
+          </>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 
@@ -223,6 +266,13 @@ export function map(c: ConsoleContext): Promise<Response> {
       const separator = posted.text('separator');
       const isGeneric = preset === GENERIC_PRESET;
       const currency = posted.text('currency').toUpperCase();
+      const timeZone = posted.text('timeZone');
+      const said = posted.under('kinds');
+      const kinds = Object.fromEntries(
+        Object.entries(posted.under('words')).flatMap(([index, word]) =>
+          said[index] ? [[word, said[index]]] : [],
+        ),
+      );
       const given = {
         columns,
         ...(posted.text('charset') && { charset: posted.text('charset') }),
@@ -230,6 +280,8 @@ export function map(c: ConsoleContext): Promise<Response> {
         ...(posted.text('decimal') && { decimal: posted.text('decimal') }),
         ...(posted.text('dates') && { dates: posted.text('dates') }),
         ...(currency && { currency }),
+        ...(columns.kind && Object.keys(kinds).length > 0 && { kinds }),
+        ...(timeZone && { timeZone }),
         keep: posted.isChecked('keep'),
       };
       await c

@@ -93,6 +93,22 @@ function Sums({ view, read }: ResultParts) {
   );
 }
 
+type ReadAs = NonNullable<ReadReconciliation['readAs']>;
+
+/** How the file is written, as it was read. */
+function readAsText(
+  t: (typeof reconciliationTexts)['en'],
+  { charset, separator, decimal, dates }: ReadAs,
+): string {
+  const sign = separator === '\t' ? 'tab' : separator;
+  return [
+    charset,
+    t.separators[sign as ','] ?? sign,
+    t.decimals[decimal as 'comma'],
+    t.dateOrders[dates as 'ymd'],
+  ].join(', ');
+}
+
 function About({ view, read }: ResultParts) {
   const t = reconciliationTexts[view.language];
   const { from, to } = read;
@@ -108,8 +124,17 @@ function About({ view, read }: ResultParts) {
           t.facts.period,
           from && to ? `${t.days(resultDay(view, from), resultDay(view, to))} (${read.timeZone})` : null,
         ],
+        [t.timeZone, read.timeZone],
+        [t.facts.readAs, read.readAs && readAsText(t, read.readAs)],
         [t.facts.read, countText(view.language, read.fileLines)],
         [t.facts.ignored, read.ignored > 0 ? countText(view.language, read.ignored) : null],
+        [t.facts.outside, read.outsideDays > 0 ? countText(view.language, read.outsideDays) : null],
+        [
+          t.kinds,
+          read.kinds.length > 0
+            ? read.kinds.map(({ word, kind, lines }) => `${word} → ${t.kind[kind]} (${lines})`).join(', ')
+            : null,
+        ],
         [t.facts.sent, <Time view={view} at={read.createdAt} />],
       ]}
     />
