@@ -52,7 +52,7 @@ const SHA256_ROOTS = /* @__PURE__ */ rootsOfPrimes(64, Math.cbrt);
 // --- The rounds -------------------------------------------------------------------------------------------
 
 /** The words of a block, and what is made of them. A block is over before another one begins. */
-const words = new Int32Array(80);
+const words = /* @__PURE__ */ new Int32Array(80);
 
 function turned(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
@@ -181,15 +181,15 @@ function mixSha256(state: Int32Array, bytes: Uint8Array, at: number): void {
 const SHA1_START = /* @__PURE__ */ Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
 
 const ALGORITHMS: Readonly<Record<ShortAlgorithm, Algorithm>> = {
-  md5: { start: SHA1_START.subarray(0, 4), lowFirst: true, mix: mixMd5 },
+  md5: { start: /* @__PURE__ */ SHA1_START.subarray(0, 4), lowFirst: true, mix: mixMd5 },
   sha1: { start: SHA1_START, lowFirst: false, mix: mixSha1 },
-  sha256: { start: rootsOfPrimes(8, Math.sqrt), lowFirst: false, mix: mixSha256 },
+  sha256: { start: /* @__PURE__ */ rootsOfPrimes(8, Math.sqrt), lowFirst: false, mix: mixSha256 },
 };
 
 // --- Digests and HMACs ------------------------------------------------------------------------------------
 
 /** The last block of a message, or the last two; the first one of an HMAC. */
-const ending = new Uint8Array(2 * BLOCK);
+const ending = /* @__PURE__ */ new Uint8Array(2 * BLOCK);
 
 /** @param before how many bytes of the message are in the state already. */
 function finished(
