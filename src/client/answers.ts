@@ -14,7 +14,7 @@ interface ByteStream {
 }
 
 /** The text of an answer; null: it is larger than any of the service's, and was not read to its end. */
-export async function answerText(answer: FetchAnswer): Promise<string | null> {
+export async function boundedText(answer: FetchAnswer): Promise<string | null> {
   const reader = (answer.body as ByteStream | null | undefined)?.getReader?.();
   if (!reader) {
     const text = await answer.text();
@@ -56,6 +56,6 @@ const FORMS: Readonly<Record<AnswerForm, (members: Members) => boolean>> = {
 };
 
 /** Whether an answer has the form that its call expects. */
-export function hasForm(form: AnswerForm, value: unknown): boolean {
+export function hasExpectedForm(form: AnswerForm, value: unknown): boolean {
   return isMembers(value) && FORMS[form](value);
 }

@@ -5,7 +5,7 @@
  * Sent again is what had no answer, what a proxy answered, and what the service asks to send again. What the service has decided, and what
  * the provider said, comes back the same: that is thrown at once.
  */
-import { type AnswerForm, answerText, hasForm } from './answers.ts';
+import { type AnswerForm, boundedText, hasExpectedForm } from './answers.ts';
 import { CountersignError, clientProblem, type ErrorCode, optionObject, timeLimit } from './errors.ts';
 import type { FetchAnswer, FetchFunction, Signal } from './platform.ts';
 import type { ProblemBody } from './types.ts';
@@ -182,7 +182,7 @@ export class Transport {
     try {
       if (!isSent) throw new Error('aborted before it was sent');
       const answer = await this.#fetched(call, body, abort.signal);
-      return this.#outcomeOf(call, answer, await answerText(answer), known);
+      return this.#outcomeOf(call, answer, await boundedText(answer), known);
     } catch (cause) {
       const failed = (code: ErrorCode, words: string, mayRepeat: boolean): Outcome => ({
         error: new CountersignError(`${call.method} ${call.path}: ${words}`, { code, cause, ...known }),
@@ -240,7 +240,7 @@ export class Transport {
     if (status >= 200 && status < 300) {
       try {
         const value: unknown = JSON.parse(text);
-        if (hasForm(call.answer, value)) return { value };
+        if (hasExpectedForm(call.answer, value)) return { value };
       } catch (cause) {
         const words = ' with something that is not JSON: is it the address of countersign?';
         return unexpected(words, false, cause);

@@ -7,7 +7,7 @@ import { open, takesCurrency } from './accounts.ts';
 import { isOffered } from './destinations.ts';
 import { fetchFor } from './outgoing.ts';
 import type { Service } from './service.ts';
-import { namedAccount, unknownAccount } from './start-attempt.ts';
+import { namedAccount, unknownToShop } from './start-attempt.ts';
 import { whileShopperWaits } from './time-limit.ts';
 
 /** How long a list is taken for current. */
@@ -34,7 +34,7 @@ interface Wanted {
 /** @throws Problem not_found: the shop has no account of that name. */
 async function accountOf(service: Service, shop: Shop, id: string): Promise<Account> {
   const { account } = await namedAccount(service, shop, id);
-  if (!isOffered(shop, account)) throw unknownAccount(id);
+  if (!isOffered(shop, account)) throw unknownToShop(id);
   return account;
 }
 

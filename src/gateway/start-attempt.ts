@@ -31,7 +31,7 @@ export interface Choice {
 }
 
 /** That a shop has no account of a name. */
-export function unknownAccount(id: string): Problem {
+export function unknownToShop(id: string): Problem {
   return new Problem('not_found', `this shop has no account ${id}`, {
     errors: [{ path: 'account', message: 'is not an account of this shop' }],
   });
@@ -105,7 +105,7 @@ export async function namedAccount(service: Service, shop: Shop, id: string): Pr
     ? await destinationOf(service, id)
     : // Payments say the account that they went to: a shop may have that name from there.
       (await destinationsOf(service, shop)).find(({ account }) => account.id === id);
-  if (!found) throw unknownAccount(id);
+  if (!found) throw unknownToShop(id);
   return found;
 }
 

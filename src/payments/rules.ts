@@ -30,7 +30,7 @@ const PROGRESS_RANKS = [
   'capture_denied',
 ] as const;
 
-export type Progress = (typeof PROGRESS_RANKS)[number];
+export type AttemptProgress = (typeof PROGRESS_RANKS)[number];
 
 /** Money by the provider's identity of the movement: two updates about one movement count once. */
 export type Movements = Readonly<Record<string, Minor>>;
@@ -45,7 +45,7 @@ export interface Totals {
 
 /** What the rules store of an attempt. */
 export interface AttemptState {
-  readonly progress: Progress;
+  readonly progress: AttemptProgress;
   /** The largest authorization seen. */
   readonly authorized: Minor;
   readonly paid: Movements;
@@ -112,7 +112,7 @@ export const NEW_ATTEMPT: AttemptState = {
   reversed: false,
 };
 
-function raise(state: AttemptState, progress: Progress): AttemptState {
+function raise(state: AttemptState, progress: AttemptProgress): AttemptState {
   return PROGRESS_RANKS.indexOf(progress) > PROGRESS_RANKS.indexOf(state.progress)
     ? { ...state, progress }
     : state;
@@ -323,7 +323,7 @@ function isReversed({ reversed, sequences = {} }: AttemptState): boolean {
 }
 
 /** The progress that counts: an authorization after a reversal holds money again, one whose transactions ended holds none. */
-export function progressOf(state: AttemptState): Progress {
+export function progressOf(state: AttemptState): AttemptProgress {
   const { progress, reversed, sequences = {} } = state;
   const isLater = isAbove(sequences.authorized, sequences.reversed) || isHeldByOther(state);
   const isHeldAgain = progress === 'voided' && reversed && isLater;

@@ -3,10 +3,10 @@
  * counts.
  */
 import { type Minor, sum, ZERO } from './money.ts';
-import { type AttemptState, amountsPaid, moneyOf, type Progress, progressOf, sumIn } from './rules.ts';
+import { type AttemptProgress, type AttemptState, amountsPaid, moneyOf, progressOf, sumIn } from './rules.ts';
 import type { Status } from './statuses.ts';
 
-const PROGRESS_STATUS: Record<Progress, Status> = {
+const PROGRESS_STATUS: Record<AttemptProgress, Status> = {
   created: 'created',
   forwarded: 'forwarded',
   pending: 'pending',

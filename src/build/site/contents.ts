@@ -100,6 +100,7 @@ export const CONTENTS: readonly SiteSection[] = [
       doc('decisions/0017-the-feed-is-written-with-the-copy', 'Decision 17'),
       doc('decisions/0018-mutants-by-a-command', 'Decision 18'),
       doc('decisions/0019-what-is-ours-although-a-library-has-it', 'Decision 19'),
+      doc('decisions/0020-a-test-is-repeated-for-each-mutant', 'Decision 20'),
     ],
   },
   {
