@@ -12,8 +12,7 @@ const LONGEST = 500;
 function wordsOf(problem: Problem): string | null {
   const { provider, cause } = problem;
   if (provider) return [provider.code, provider.text].filter(Boolean).join(' ');
-  const isAnswer = problem.code === 'provider_error' || problem.code === 'provider_unreachable';
-  if (!isAnswer || !cause || cause instanceof Error) return null;
+  if (problem.code !== 'provider_error' || !cause || cause instanceof Error) return null;
   return typeof cause === 'string' ? cause : JSON.stringify(cause);
 }
 

@@ -41,12 +41,8 @@ export function fetchFor(service: Service, account: Account): typeof fetch {
 /** The calls with which an attempt begins. */
 interface AttemptCalls {
   readonly fetch: typeof fetch;
-  /**
-   * They are over.
-   * @param hasBegun whether the attempt has begun.
-   * @returns whether the provider could not be reached, or failed itself.
-   */
-  ended(hasBegun: boolean): boolean;
+  /** They are over. @param hasBegun whether the attempt has begun. */
+  ended(hasBegun: boolean): void;
 }
 
 /**
@@ -68,10 +64,9 @@ export function attemptCalls(service: Service, account: Account): AttemptCalls {
       return noted(input, init);
     },
     ended(hasBegun) {
-      const failure = hasBegun ? null : (failed ?? (answered < made ? 'no answer' : null));
-      if (made > 0 && account.fallback !== null)
-        service.later(service.directory.noteReached(account, failure));
-      return failure !== null;
+      if (made === 0 || account.fallback === null) return;
+      const failure = failed ?? (answered < made ? 'no answer' : null);
+      service.later(service.directory.noteReached(account, hasBegun ? null : failure));
     },
   };
 }

@@ -251,12 +251,6 @@ export function plannedAttempt(options: Omit<AttemptOptions, 'id' | 'attempt' | 
   };
 }
 
-/** What is to be said of a provider that failed itself: it took no decision about the payment. */
-function unreached(error: unknown): unknown {
-  if (!(error instanceof Problem) || error.code !== 'provider_error' || error.provider) return error;
-  return new Problem('provider_unreachable', error.message, { cause: error.cause });
-}
-
 /**
  * Builds and signs one attempt.
  * @throws Problem naming the field that is missing, too large, or that the protocol cannot carry.
@@ -291,7 +285,8 @@ export async function startAttempt(service: Service, options: AttemptOptions): P
   const started = await whileShopperWaits(start.fetch, async ({ fetch: fetcher, charge }) =>
     found.start({ ...start, fetch: fetcher, charge }),
   ).catch((error: unknown) => {
-    throw calls.ended(false) ? unreached(error) : error;
+    calls.ended(false);
+    throw error;
   });
   calls.ended(true);
   const after = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * 1000);

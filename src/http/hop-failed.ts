@@ -36,6 +36,9 @@ const HAPPENED: Partial<Record<Problem['code'], Happened>> = {
   internal_error: { title: 'failed', mayPass: true },
 };
 
+/** A provider that says why has decided; one whose answer cannot be read has not. */
+const NO_ANSWER: Happened = { title: 'noAnswer', mayPass: true };
+
 /** What the shop gave is not what the bank wants, or the shop does not take what was chosen: the shopper cannot mend it. */
 const NOT_TAKEN: Happened = { title: 'notTaken', mayPass: false };
 
@@ -140,5 +143,6 @@ export function hopFailedPage(
   const why = cause instanceof Error ? (cause.stack ?? cause.message) : cause;
   if (problem.status >= 500) console.error({ ...line, cause: why });
   else console.warn(line);
-  return pageAbout(c, id, problem, HAPPENED[code] ?? NOT_TAKEN, chosen);
+  const happened = code === 'provider_error' && !problem.provider ? NO_ANSWER : HAPPENED[code];
+  return pageAbout(c, id, problem, happened ?? NOT_TAKEN, chosen);
 }

@@ -126,7 +126,7 @@ describe('a shopper whom a bank does not take', () => {
       for (const _ of ['token', 'order'])
         answers(() => new Response('Serviço indisponível até 14h', { status: 500 }));
       const page = await pageOf(await visit(open.payment.checkoutUrl));
-      expect([page.status, page.html.includes('The bank does not answer')]).toEqual([504, true]);
+      expect([page.status, page.html.includes('The bank does not answer')]).toEqual([502, true]);
       expect(page.html).not.toContain('did not accept');
       expect(page.html).toContain('Nothing was charged.');
       expect(page.html).not.toContain('indisponível');
@@ -136,13 +136,13 @@ describe('a shopper whom a bank does not take', () => {
         detail: {
           account: open.account,
           attempt: 1,
-          code: 'provider_unreachable',
+          code: 'provider_error',
           words: expect.stringContaining('indisponível'),
           requestId: page.id,
         },
       });
       expect(warned).toHaveBeenCalledWith(
-        expect.objectContaining({ event: 'hop.failed', requestId: page.id, code: 'provider_unreachable' }),
+        expect.objectContaining({ event: 'hop.failed', requestId: page.id, code: 'provider_error' }),
       );
     },
   );
@@ -233,7 +233,7 @@ describe('a shopper whom a bank does not take', () => {
     for (const { detail } of whole) expect(JSON.stringify(detail).length).toBeLessThan(1000);
     // The rest is counted, in what the next attempt writes in any case.
     for (const { detail } of events.slice(30))
-      expect(detail).toEqual({ account: open.account, code: 'provider_unreachable', count: 1 });
+      expect(detail).toEqual({ account: open.account, code: 'provider_error', count: 1 });
     expect(JSON.stringify(events)).not.toContain(key);
     expect(JSON.stringify(events)).not.toContain('4111111111111111');
   });
