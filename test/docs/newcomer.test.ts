@@ -111,9 +111,11 @@ describe.each([
       const back = await fetch(`http://localhost:${SHOP_PORT}/back?status=paid&reference=x`);
       expect([forged.status, back.status]).toEqual([401, 401]);
       // A shopper may be back before the first webhook.
-      const { webhookSecret } = JSON.parse(readFileSync(join(folder, 'my-shop.json'), 'utf8')) as {
-        webhookSecret: string;
-      };
+      const { webhookSecret } = (
+        JSON.parse(readFileSync(join(folder, 'my-shop.json'), 'utf8')) as {
+          readonly keys: { readonly webhookSecret: string };
+        }
+      ).keys;
       const returned = { payment: '7ZK0M3Q9T2V8XW4B', reference: 'order-early', status: 'created' } as const;
       const early = await signReturnUrl(`http://localhost:${SHOP_PORT}/back`, returned, webhookSecret);
       const shown = await fetch(early);
