@@ -1,6 +1,7 @@
 /**
  * The words of reconciliation: what a line of a provider's file, or a movement of the ledgers, turns out to be; by what they were
- * matched; which files are known. The routes, the console, the command and the Worker that compares have them from here.
+ * matched; which files are known. The routes, the console, the command and the Worker that compares have them from here. The file is long
+ * because it is a vocabulary: types and tables, with hardly any code.
  */
 
 /** What became of a line of the file or of a movement. */

@@ -1,4 +1,7 @@
-/** What came of a comparison: lines and movements that are left, results in one list, what persons have said of them, and sums by day. */
+/**
+ * What came of a comparison: lines and movements that are left, results in one list, what persons have said of them, and sums by day. The
+ * file is long because each of these is a query, and all of them read the same two tables.
+ */
 import type { NamedLine, NamedPayment, StoredMark } from '../directory/account-movements.ts';
 import { ID_LENGTH } from '../payments/id.ts';
 import type {
