@@ -34,7 +34,7 @@ export function makeDocuments(): void {
 
 /** How long the reconciliation model is played, by the variables of `npm run reconcile-model`. */
 const reconcileModel = {
-  runs: Number(process.env.RECONCILE_RUNS ?? 40),
+  runs: Number(process.env.RECONCILE_RUNS ?? 12),
   seed: Number(process.env.RECONCILE_SEED ?? 7),
   only: (process.env.RECONCILE_ONLY ?? '').split(',').filter(Boolean),
 };
@@ -84,6 +84,12 @@ const LONG = [
   'test/cli/new-provider',
   'test/package/',
   'test/upgrade/',
+  'test/forge/',
+  'test/cpu/',
+  'test/http/operations',
+  'test/cli/polybanking-move',
+  'test/cli/events-crash',
+  'test/http/any-bytes',
 ];
 
 class LongFirst extends BaseSequencer {

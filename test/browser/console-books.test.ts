@@ -37,7 +37,7 @@ const GROUP = `culture-${run}`;
 const month = new Date().toISOString().slice(0, 7);
 
 beforeAll(async () => {
-  place = await consolePlace(8927);
+  place = await consolePlace();
   const admin = 'local-admin-token';
   for (const [id, name] of [
     [`tickets-${run}`, 'Łódź & Söhne'],

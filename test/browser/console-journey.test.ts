@@ -106,7 +106,7 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((done) => hook.listen(0, '127.0.0.1', done));
-  place = await consolePlace(8929);
+  place = await consolePlace();
   [operator, locked] = [await newOperator(place, 'owner'), await newOperator(place, 'view')];
 }, 120_000);
 

@@ -70,7 +70,7 @@ async function until(page: Page, text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  place = await consolePlace(8924);
+  place = await consolePlace();
 });
 afterAll(() => place?.close());
 

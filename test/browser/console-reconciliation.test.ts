@@ -47,7 +47,7 @@ const CUSTOMER = {
 };
 
 beforeAll(async () => {
-  place = await consolePlace(8951);
+  place = await consolePlace();
   const { keys } = await call<{ keys: { apiKey: string } }>('PUT', '/v1/admin/shops/compared', ADMIN, {
     name: 'Compared',
     accounts: ['paybox-sandbox'],

@@ -69,7 +69,7 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  place = await consolePlace(8931);
+  place = await consolePlace();
   const made = await call<{ keys: { apiKey: string } }>('PUT', '/shops/tickets', {
     name: 'Kolejka & Söhne',
     group: 'Theatres',

@@ -26,7 +26,7 @@ const LARGEST_PAGE = 60 * 1024;
 
 let place: ConsolePlace;
 beforeAll(async () => {
-  place = await consolePlace(8941);
+  place = await consolePlace();
 });
 afterAll(() => place?.close());
 

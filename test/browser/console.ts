@@ -14,9 +14,9 @@ export interface ConsolePlace {
   close(): Promise<void>;
 }
 
-/** The shared server and browser (`shared.ts`); in a test run they are there. @param port for one of its own, where they are not. */
-export async function consolePlace(port: number): Promise<ConsolePlace> {
-  const server = await testServer(port);
+/** The shared server and browser (`shared.ts`); in a test run they are there. */
+export async function consolePlace(): Promise<ConsolePlace> {
+  const server = await testServer();
   const browser = await testBrowser();
   return {
     origin: server.origin,

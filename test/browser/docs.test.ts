@@ -14,7 +14,7 @@ let addresses: readonly string[];
 const AXE = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 
 beforeAll(async () => {
-  server = await testServer(8935);
+  server = await testServer();
   const rows = (await (await fetch(`${server.origin}/docs/assets/search.json`)).json()) as string[][];
   addresses = [...new Set([...rows.map(([address = '']) => address.split('#')[0] ?? ''), '/docs/search'])];
   browser = await chromium.launch({

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { localServer } from '../../src/sandbox/run/server.ts';
 
 export interface TestServer {
@@ -17,12 +18,11 @@ export function runningOrigin(): string {
   return running;
 }
 
-/** @param port of one of its own. */
-export async function testServer(port: number): Promise<TestServer> {
+export async function testServer(): Promise<TestServer> {
   const running = process.env.BROWSER_ORIGIN;
   if (running) return { origin: running, stop: async () => {} };
   const state = mkdtempSync(join(tmpdir(), 'countersign-browser-'));
-  const server = await localServer(port, { output: 'ignore', state });
+  const server = await localServer(await freePort(), { output: 'ignore', state });
   return {
     origin: server.origin,
     stop: async () => {

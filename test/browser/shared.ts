@@ -10,7 +10,7 @@ const ends: (() => Promise<unknown>)[] = [];
 /** Vitest calls it before the first file. */
 export async function setup(): Promise<void> {
   if (!process.env.BROWSER_ORIGIN) {
-    const server = await testServer(Number(process.env.PORT ?? 8924));
+    const server = await testServer();
     process.env.BROWSER_ORIGIN = server.origin;
     ends.push(() => server.stop());
   }

@@ -12,6 +12,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportTo } from '../../src/cli/export.ts';
 import { httpCall } from '../../src/cli/http-call.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { expectedDetails, expectedLogs, type Row } from '../polybanking/original/expected.ts';
 import { ROOT, runBeside } from './support.ts';
 
@@ -19,7 +20,6 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-books-'));
 const DUMP = join(ROOT, 'test', 'polybanking', 'original', 'dump.json');
 const rows = JSON.parse(readFileSync(DUMP, 'utf8')) as Row[];
 const transactions = rows.filter(({ model }) => model === 'paiements.transaction');
-const PORT = 8923;
 const TOKEN = 'local-admin-token';
 
 const pause = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
@@ -28,7 +28,7 @@ let origin: string;
 let server: ChildProcess;
 
 beforeAll(async () => {
-  const port = PORT;
+  const port = await freePort();
   origin = `http://localhost:${port}`;
   const script = `import('./src/sandbox/run/server.ts').then(({ localServer }) =>
     localServer(${port}, { output: 'ignore', state: ${JSON.stringify(join(folder, 'state'))} }))`;

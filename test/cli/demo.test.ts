@@ -12,6 +12,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyWebhook } from '../../src/client/index.ts';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { ROOT, runBeside } from './support.ts';
 
@@ -54,9 +55,9 @@ beforeAll(async () => {
       response.end();
     });
   }).listen(0, '127.0.0.1');
-  server = await localServer(8917, { output: 'ignore', state });
+  server = await localServer(await freePort(), { output: 'ignore', state });
   for (const dialect of ['standard', 'polybanking'] as const) await addEndpoint(dialect);
-  demo = await runBeside('npm', ['run', '-s', 'demo'], { PORT: '8917' });
+  demo = await runBeside('npm', ['run', '-s', 'demo'], { PORT: new URL(server.origin).port });
 }, 600_000);
 afterAll(async () => {
   server?.stop();

@@ -1,5 +1,5 @@
 /** `npm run new-provider`: what it makes builds, is listed, and fails the conformance suite until it is filled in. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -45,7 +45,13 @@ describe('a new provider', () => {
   });
 
   it('builds and keeps the arrows', () => {
-    expect(run('npx', ['tsc', '--noEmit'], {}, copy).stdout).toBe('');
+    // What is new with all that it imports: the rest is what `npm run types` has checked.
+    const files = paths.filter((path) => path.endsWith('.ts'));
+    writeFileSync(
+      join(copy, 'tsconfig.new.json'),
+      JSON.stringify({ extends: './tsconfig.json', include: ['test/support/*.d.ts'], files }),
+    );
+    expect(run('npx', ['tsc', '--noEmit', '-p', 'tsconfig.new.json'], {}, copy).stdout).toBe('');
     expect(run('npx', ['depcruise', 'src', '--config', '.dependency-cruiser.cjs'], {}, copy).status).toBe(0);
   });
 

@@ -7,10 +7,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { expectedDetails, expectedLogs, type Row, renumbered } from '../polybanking/original/expected.ts';
 import { ROOT } from './support.ts';
 
-const PORT = 8917;
+const PORT = await freePort();
 const ORIGIN = `http://localhost:${PORT}`;
 const state = mkdtempSync(join(tmpdir(), 'countersign-move-'));
 const DUMP = join(ROOT, 'test', 'polybanking', 'original', 'dump.json');

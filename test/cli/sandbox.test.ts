@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 
 let server: LocalServer;
 const state = mkdtempSync(join(tmpdir(), 'countersign-sandbox-'));
 
 beforeAll(async () => {
-  server = await localServer(8922, { output: 'ignore', state });
+  server = await localServer(await freePort(), { output: 'ignore', state });
 });
 afterAll(async () => {
   server?.stop();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { sender } from '../flood/send.ts';
@@ -13,7 +14,7 @@ let server: LocalServer;
 const state = mkdtempSync(join(tmpdir(), 'countersign-server-'));
 
 beforeAll(async () => {
-  server = await localServer(8919, { output: 'ignore', state });
+  server = await localServer(await freePort(), { output: 'ignore', state });
 });
 afterAll(async () => {
   server?.stop();

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 
 interface Arrived {
@@ -36,7 +37,7 @@ beforeAll(async () => {
     );
   });
   await new Promise<void>((listening) => bank.listen(0, '127.0.0.1', listening));
-  server = await localServer(8931, { output: 'ignore', state });
+  server = await localServer(await freePort(), { output: 'ignore', state });
 });
 afterAll(async () => {
   server?.stop();

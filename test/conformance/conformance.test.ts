@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
 import { disorder } from '../../src/sandbox/run/disorder.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { Storefront } from '../../src/sandbox/run/storefront.ts';
 import { type Deployment, SCENARIOS } from './scenarios.ts';
@@ -16,7 +17,7 @@ let counter = 0;
 
 beforeAll(async () => {
   const given = process.env.COUNTERSIGN_URL;
-  if (!given) server = await localServer(8920, { output: 'ignore', state });
+  if (!given) server = await localServer(await freePort(), { output: 'ignore', state });
   const origin = given ?? server?.origin ?? '';
   deployment = {
     origin,
@@ -79,5 +80,5 @@ describe('from outside', () => {
     const rows = await disorder(deployment.shop);
     expect(rows.length).toBeGreaterThan(60);
     expect(rows.filter(({ problem }) => problem !== null)).toEqual([]);
-  });
+  }, 600_000);
 });

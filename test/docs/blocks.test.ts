@@ -40,7 +40,7 @@ beforeAll(async () => {
   mkdirSync(clone);
   for (const name of ['examples', 'node_modules', 'src', 'package.json', 'tsconfig.json', 'test'])
     symlinkSync(join(ROOT, name), join(clone, name));
-  server = await docsServer(8934);
+  server = await docsServer();
   environment = { ...KEYS, BASE: server.origin, TOKEN: KEYS.ADMIN_TOKEN };
   // A payment that is decided, and an anchor over its log, for the page about the proof.
   const created = await fetch(`${server.origin}/v1/payments`, {

@@ -60,7 +60,7 @@ function linesOf(
 
 describe.each(['sh', 'ts', 'python', 'php'] as const)('the examples in %s', (language) => {
   it('are calls that work', async () => {
-    const server = await docsServer(8932);
+    const server = await docsServer();
     try {
       const script = ['set -a', ...calls.flatMap((call, at) => linesOf(call, at, language))].join('\n');
       const { status, stdout, stderr } = await ran('bash', ['-c', script], {

@@ -28,7 +28,7 @@ beforeAll(async () => {
     spawnSync('dpkg', ['-x', file, 'wordpress'], { cwd: folder });
     wordpress = join(folder, 'wordpress/usr/share/wordpress');
   }
-  server = await docsServer(8933);
+  server = await docsServer();
 });
 afterAll(async () => {
   await server?.stop();

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signReturnUrl } from '../../src/client/testing.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { blockOf, blocksOf, docsServer, ROOT, ran } from './support.ts';
 
 const PAGE = 'docs/quick-start.md';
-const PORT = 8931;
-const SHOP_PORT = 3931;
+const SHOP_PORT = await freePort();
 
 /** The page's text with the ports of this test. */
 const moved = (text: string) =>
@@ -29,7 +29,7 @@ beforeAll(async () => {
       filter: (path) => !path.includes('.wrangler'),
     });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  server = await docsServer(PORT);
+  server = await docsServer();
 });
 afterAll(async () => {
   await server?.stop();

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeBlocks } from '../../src/build/site/markdown.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { localServer } from '../../src/sandbox/run/server.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -50,11 +51,11 @@ export function ran(
 }
 
 /** A local server with data of its own; or one that runs already (`DOCS_ORIGIN`), on a machine that is busy. */
-export async function docsServer(port: number) {
+export async function docsServer() {
   const running = process.env.DOCS_ORIGIN;
   if (running) return { origin: running, stop: async () => {} };
   const state = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
-  const server = await localServer(port, { output: 'ignore', state, inspectorPort: port + 100 });
+  const server = await localServer(await freePort(), { output: 'ignore', state });
   return {
     origin: server.origin,
     stop: async () => {

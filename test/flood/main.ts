@@ -3,10 +3,9 @@
  * creates payments and is notified. No rate limit is bound there: what holds is the code itself.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { localServer } from '../../src/sandbox/run/server.ts';
 import { attacks } from './attacks.ts';
 import { flood } from './flood.ts';
@@ -28,14 +27,6 @@ function dataFolder(): string {
 
 /** How long the good shop trades before the flood. */
 const QUIET_SECONDS = 3;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** The server that is attacked. */
 interface Attacked {

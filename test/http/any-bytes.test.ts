@@ -59,7 +59,7 @@ describe.each(PROVIDER_IDS)('the addresses of %s', (id) => {
       fc.asyncProperty(fc.constantFrom(...all), fc.constantFrom(...addresses), async (message, address) => {
         expect((await send(address, message)).status).toBeLessThan(500);
       }),
-      { numRuns: 120, seed: 7 },
+      { numRuns: 60, seed: 7 },
     );
   });
 });

@@ -23,6 +23,8 @@ export interface Looped {
   /** Every mutant that it reached and that was not noticed before. */
   readonly reached: readonly string[];
   readonly noticed: readonly string[];
+  /** Of those reached: which this test did not notice. */
+  readonly passed: readonly string[];
   /** Of those reached: which need a start of their own, because the test cannot be repeated. */
   readonly untried: readonly string[];
   /** Of those reached: for which there was no time. */
@@ -34,8 +36,9 @@ export interface Looped {
 type Task = Parameters<TestRunner['onAfterTryTask']>[0];
 type Suite = Parameters<TestRunner['onBeforeRunSuite']>[0];
 
-const { active, unnoticed, budgetMs } = inject('mutants');
-const unnoticedYet = new Set(unnoticed);
+const { active, tries, budgetMs } = inject('mutants');
+/** How many tests may still try each mutant that was not noticed. */
+const triesLeft = new Map(Object.entries(tries));
 const stryker: Stryker = { mutantCoverage: { static: {}, perTest: {} } };
 if (active !== null) stryker.activeMutant = active;
 Object.assign(globalThis, { __stryker__: stryker });
@@ -58,26 +61,32 @@ export default class LoopingRunner extends TestRunner {
     await run();
     if (active !== null) return;
     const hits = stryker.mutantCoverage.perTest[test.id] ?? {};
-    const reached = Object.keys(hits).filter((id) => unnoticedYet.has(id));
-    const atLoad = Object.keys(stryker.mutantCoverage.static).filter((id) => unnoticedYet.has(id));
+    const reached = Object.keys(hits).filter((id) => triesLeft.has(id));
+    const atLoad = Object.keys(stryker.mutantCoverage.static).filter((id) => triesLeft.has(id));
     Object.assign(test.meta, { looped: { reached, atLoad, ...(await this.#loop(test, hits, reached)) } });
   }
 
   async #loop(test: Task, hits: Readonly<Record<string, number>>, reached: readonly string[]) {
     const noticed: string[] = [];
-    const looped: Omit<Looped, 'reached' | 'atLoad'> = { noticed, untried: [], late: [] };
-    if (reached.length === 0) return looped;
-    if (!(await this.#passes(test))) return { ...looped, untried: reached };
+    const passed: string[] = [];
+    const looped: Omit<Looped, 'reached' | 'atLoad'> = { noticed, passed, untried: [], late: [] };
+    const worthTrying = reached.filter((id) => (triesLeft.get(id) ?? 0) > 0);
+    if (worthTrying.length === 0) return looped;
+    if (!(await this.#passes(test))) return { ...looped, untried: worthTrying };
     const until = performance.now() + budgetMs;
-    for (const [at, id] of reached.entries()) {
-      if (performance.now() > until) return { ...looped, late: reached.slice(at) };
+    for (const [at, id] of worthTrying.entries()) {
+      if (performance.now() > until) return { ...looped, late: worthTrying.slice(at) };
       Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: limitOf(hits[id] ?? 0) });
       const passes = await this.#passes(test);
       stryker.activeMutant = undefined;
-      if (passes) continue;
-      if (!(await this.#passes(test))) return { ...looped, untried: reached.slice(at) };
+      if (passes) {
+        passed.push(id);
+        triesLeft.set(id, (triesLeft.get(id) ?? 0) - 1);
+        continue;
+      }
+      if (!(await this.#passes(test))) return { ...looped, untried: worthTrying.slice(at) };
       noticed.push(id);
-      unnoticedYet.delete(id);
+      triesLeft.delete(id);
     }
     return looped;
   }

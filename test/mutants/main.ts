@@ -6,8 +6,8 @@
  *
  * First planted mutants are tried in the runtime: where one of them is not noticed, mutants are not active there, and nothing is said.
  *
- * The failures that are accepted: only the tests of FOLDERS are run, so that a mutant which survives may yet be noticed by another test; a
- * run that breaks for another reason counts as a mutant that was noticed; and what a mutant leaves behind may make a later one look noticed.
+ * The failures that are accepted: only the tests of FOLDERS are run, and ten of them for a mutant (`--tries`), so that one which survives may yet be
+ * noticed by another test; a run that breaks for another reason counts as a mutant that was noticed; and what a mutant leaves behind may make a later one look noticed.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -63,6 +63,12 @@ const TIMEOUT_MS = { node: 10_000, workerd: 20_000 } as const;
 /** How long a test is repeated, at first and when the others have had their turn. */
 const FIRST_BUDGET_MS = 4_000;
 const LAST_BUDGET_MS = 120_000;
+
+/** How many tests try a mutant, unless `--tries` says otherwise: what ten that reach it have not noticed is seldom noticed by the eleventh. */
+const DEFAULT_TRIES = 10;
+
+/** How many files of tests have a start of their own for a mutant. */
+const MOST_STARTS = 2;
 
 type Status = 'noticed' | 'survived' | 'unreached' | 'does not compile';
 
@@ -121,8 +127,12 @@ class Tests {
   }
 
   /** Runs a file with none of the mutants, and each of its tests with those that it reaches. */
-  async loop(file: string, unnoticed: readonly string[], budgetMs: number): Promise<readonly Looped[]> {
-    this.#project.provide('mutants', { active: null, unnoticed, budgetMs });
+  async loop(
+    file: string,
+    tries: Readonly<Record<string, number>>,
+    budgetMs: number,
+  ): Promise<readonly Looped[]> {
+    this.#project.provide('mutants', { active: null, tries, budgetMs });
     const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications([
       this.specification(file),
     ]);
@@ -142,7 +152,7 @@ class Tests {
 
   /** Whether some files fail with a mutant that is active from the start. */
   async notices(files: readonly string[], active: string): Promise<boolean> {
-    this.#project.provide('mutants', { active, unnoticed: [], budgetMs: 0 });
+    this.#project.provide('mutants', { active, tries: {}, budgetMs: 0 });
     for (const file of files) {
       const { testModules } = await this.#vitest.runTestSpecifications([this.specification(file)]);
       if (!testModules.every((module) => module.ok())) return true;
@@ -173,9 +183,10 @@ async function tried(
   sources: readonly string[],
   tests: readonly string[],
   runtime: Runtime,
+  mostTries: number,
 ): Promise<Result[]> {
   const { mutants, plugin } = await instrument(ROOT, sources);
-  const unnoticed = new Set(mutants.map(({ id }) => id));
+  const triesLeft = new Map(mutants.map(({ id }) => [id, mostTries]));
   const reached = new Set<string>();
   const starts = new FilesLeft();
   const running = await Tests.of(runtime, plugin);
@@ -183,26 +194,29 @@ async function tried(
   const late = new FilesLeft();
   const loop = async (file: string, budgetMs: number) => {
     const since = Date.now();
-    for (const told of await running.loop(file, [...unnoticed], budgetMs)) {
+    for (const told of await running.loop(file, Object.fromEntries(triesLeft), budgetMs)) {
       for (const id of [...told.reached, ...told.atLoad]) reached.add(id);
-      for (const id of told.noticed) unnoticed.delete(id);
+      for (const id of told.noticed) triesLeft.delete(id);
+      for (const id of told.passed) if (triesLeft.has(id)) triesLeft.set(id, (triesLeft.get(id) ?? 0) - 1);
       starts.add([...told.untried, ...told.atLoad], file);
       late.add(told.late, file);
     }
     const seconds = Math.round((Date.now() - since) / 1000);
-    console.log(`${file}: ${unnoticed.size} not noticed yet (${seconds} s)`);
+    console.log(`${file}: ${triesLeft.size} not noticed yet (${seconds} s)`);
   };
   // A slow test has to try what the quick ones have left.
   for (const file of tests) await loop(file, FIRST_BUDGET_MS);
-  const isLate = (file: string) => [...unnoticed].some((id) => late.of(id).includes(file));
+  const isLate = (file: string) =>
+    [...triesLeft].some(([id, tries]) => tries > 0 && late.of(id).includes(file));
   for (const file of tests.filter(isLate)) await loop(file, LAST_BUDGET_MS);
-  const left = [...unnoticed].filter((id) => starts.of(id).length > 0);
+  const left = [...triesLeft.keys()].filter((id) => starts.of(id).length > 0);
   const checked = compiling(
     ROOT,
-    mutants.filter(({ id }) => unnoticed.has(id)),
+    mutants.filter(({ id }) => triesLeft.has(id)),
   );
   for (const [at, id] of left.entries()) {
-    if (checked.has(id) && (await running.notices(starts.of(id), id))) unnoticed.delete(id);
+    if (checked.has(id) && (await running.notices(starts.of(id).slice(0, MOST_STARTS), id)))
+      triesLeft.delete(id);
     if (at % 50 === 49) console.log(`${at + 1}/${left.length} of those with a start of their own`);
   }
   await running.close();
@@ -212,7 +226,7 @@ async function tried(
     column: location.start.column,
     kind: mutatorName,
     replacement,
-    status: !unnoticed.has(id)
+    status: !triesLeft.has(id)
       ? 'noticed'
       : !checked.has(id)
         ? 'does not compile'
@@ -231,7 +245,7 @@ function kept(name: string): readonly Result[] {
 
 /** Tries the planted mutants. @throws Error when one is not noticed: then mutants are not active in this runtime. */
 async function proveActive(runtime: Runtime): Promise<void> {
-  const results = await tried([PLANTED], ['test/mutants/planted/paid.test.ts'], runtime);
+  const results = await tried([PLANTED], ['test/mutants/planted/paid.test.ts'], runtime, 1);
   const missed = results.filter(({ status }) => status !== 'noticed');
   if (results.length === 0 || missed.length > 0)
     throw new Error(
@@ -266,7 +280,11 @@ const filesOf = (patterns: readonly string[]) => [
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
-  options: { table: { type: 'boolean', default: false }, survivors: { type: 'boolean', default: false } },
+  options: {
+    table: { type: 'boolean', default: false },
+    survivors: { type: 'boolean', default: false },
+    tries: { type: 'string', default: String(DEFAULT_TRIES) },
+  },
   allowPositionals: true,
 });
 mkdirSync(join(ROOT, RESULTS), { recursive: true });
@@ -277,7 +295,7 @@ for (const folder of FOLDERS) {
   );
   if (sources.length === 0) continue;
   await proveActive(folder.runtime);
-  const results = await tried(sources, filesOf(folder.tests), folder.runtime);
+  const results = await tried(sources, filesOf(folder.tests), folder.runtime, Number(values.tries));
   const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
   writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...results], null, 1)}\n`);
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { providers } from '../../src/providers/registry.ts';
 import { DEMO_KEYS } from '../../src/sandbox/demo.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { type LocalServer, localServer } from '../../src/sandbox/run/server.ts';
 import { ROOT } from '../cli/support.ts';
 import { namesIn, type Packed, packed, runIn } from './packed.ts';
@@ -70,10 +71,7 @@ let made: Packed;
 const state = mkdtempSync(join(tmpdir(), 'countersign-package-state-'));
 
 beforeAll(async () => {
-  [made, server] = await Promise.all([
-    packed(),
-    localServer(8937, { output: 'ignore', state, inspectorPort: 9437 }),
-  ]);
+  [made, server] = await Promise.all([packed(), localServer(await freePort(), { output: 'ignore', state })]);
   const accounts = Object.entries(DEMO_ACCOUNTS).map(([id, { settings, currencies }]) => [
     id,
     { settings, currency: currencies[0] },

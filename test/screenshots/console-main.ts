@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { all: { type: 'string' } } });
   const directory = values.all ?? DOCS;
   mkdirSync(directory, { recursive: true });
-  const place = await consolePlace(Number(process.env.PORT ?? 8956));
+  const place = await consolePlace();
   try {
     await makeOrders(place.origin);
     const isAll = values.all !== undefined;

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { freePort } from '../../src/sandbox/run/port.ts';
 import { localServer } from '../../src/sandbox/run/server.ts';
 import { CHECKOUT_PAGES, CHECKOUT_SHOTS, Checkout, type Shot } from './checkout.ts';
 
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const running = process.env.SCREENSHOTS_ORIGIN;
   const server = running
     ? { origin: running, stop: () => {}, ended: Promise.resolve(0) }
-    : await localServer(Number(process.env.PORT ?? 8955), { output: 'ignore', state });
+    : await localServer(await freePort(), { output: 'ignore', state });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],

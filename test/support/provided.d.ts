@@ -6,10 +6,13 @@ declare module 'vitest' {
     reconcileModel: { readonly runs: number; readonly seed: number; readonly only: readonly string[] };
     /** Of each account in the month that is reconciled. */
     monthMovements: number;
-    /** `active`: the mutant that a run is about; null: each test is repeated for those of `unnoticed` that it reaches, as long as it may. */
+    /**
+     * `active`: the mutant that a run is about; null: each test is repeated for those that it reaches, as long as it may; `tries`
+     * has those that nothing has noticed, and how many tests may still try each.
+     */
     mutants: {
       readonly active: string | null;
-      readonly unnoticed: readonly string[];
+      readonly tries: Readonly<Record<string, number>>;
       readonly budgetMs: number;
     };
   }

@@ -1,5 +1,5 @@
 /** The port of the local Worker: as PORT says, and free. */
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 const DEFAULT_PORT = 8787;
 const LAST_PORT = 65_535;
@@ -36,4 +36,14 @@ export async function requireFreePort(port: number, command: string): Promise<vo
       `port ${port} is taken by another program: stop that one, or take another port with PORT=${other} ${command}`,
     );
   }
+}
+
+/** A port that nobody has on this machine now. @param wanted is taken if it is free; else, or left out, the system chooses. */
+export async function freePort(wanted = 0): Promise<number> {
+  if (wanted !== 0 && (await isFree(wanted, '127.0.0.1'))) return wanted;
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
 }

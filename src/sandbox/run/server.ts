@@ -6,6 +6,7 @@ import { bringUpToDate } from './local-database.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const WRANGLER = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+const DEFAULT_STATE = join(ROOT, '.wrangler', 'state');
 const READY_TIMEOUT_MS = 180_000;
 
 export interface LocalServer {
@@ -20,9 +21,12 @@ export interface ServerOptions {
   readonly output: 'inherit' | 'ignore';
   /** Where its data is kept. */
   readonly state?: string;
-  /** Where its inspector listens; left out: Wrangler chooses. */
+  /** Where its inspector listens; left out: where the system finds a free port. */
   readonly inspectorPort?: number;
 }
+
+/** How much of a silent Worker's output is kept, in characters, to say why it did not start. */
+const KEPT_OUTPUT = 4000;
 
 /** No telemetry, no look-up of where this machine is: the local Worker works without a network. */
 const ENVIRONMENT = {
@@ -34,12 +38,27 @@ const ENVIRONMENT = {
   COUNTERSIGN_BUILD: 'documents',
 };
 
-function wrangler(args: readonly string[], output: ServerOptions['output']): ChildProcess {
+/** @param registry a folder where Wrangler tells other Workers of this one: two local servers must not find each other's. */
+function wrangler(
+  args: readonly string[],
+  output: 'inherit' | 'ignore' | 'pipe',
+  registry: string,
+): ChildProcess {
   return spawn(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, ...ENVIRONMENT, WRANGLER_REGISTRY_PATH: registry },
     stdio: ['ignore', output, output],
   });
+}
+
+/** @returns what tells the end of what a process has said so far; nothing, where its output goes elsewhere. */
+function endOfOutput(child: ChildProcess): () => string {
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      kept = (kept + text).slice(-KEPT_OUTPUT);
+    });
+  return () => kept;
 }
 
 function exitOf(child: ChildProcess): Promise<number> {
@@ -108,24 +127,30 @@ service = "countersign-console"
   return file;
 }
 
+const registryOf = (state: string) => join(state, 'registry');
+
 /**
  * Brings the local database up to date.
  * @param state where it is kept; left out: where Wrangler keeps it.
  */
-export async function migrateLocal(state = join(ROOT, '.wrangler', 'state')): Promise<void> {
+export async function migrateLocal(state = DEFAULT_STATE): Promise<void> {
   const made = join(ROOT, 'dist');
   mkdirSync(made, { recursive: true });
   await bringUpToDate({ state, migrations: join(ROOT, 'src/directory/migrations'), made }, async (folder) => {
     const args = ['d1', 'migrations', 'apply', 'DIRECTORY', '--local', '--persist-to', folder];
-    if ((await exitOf(wrangler(args, 'ignore'))) !== 0)
+    if ((await exitOf(wrangler(args, 'ignore', registryOf(state)))) !== 0)
       throw new Error('the migrations of the local database failed');
   });
 }
 
-/** Copies the example variables when there are none, brings the local database up to date, starts the Worker. */
+/**
+ * Copies the example variables when there are none, brings the local database up to date, starts the Worker.
+ * @throws Error when it ends before it answers, with the end of what it said, or does not answer in time.
+ */
 export async function localServer(
   port: number,
-  { output, state, inspectorPort }: ServerOptions,
+  // Wrangler looks for a free inspector port before it takes it: of two that start at once, one would end.
+  { output, state, inspectorPort = 0 }: ServerOptions,
 ): Promise<LocalServer> {
   for (const folder of [ROOT, CONSOLE]) {
     const variables = join(folder, '.dev.vars');
@@ -137,11 +162,13 @@ export async function localServer(
     [
       ...['dev', 'src/dev.ts', '--config', localConfiguration(), '--config', join(CONSOLE, 'wrangler.toml')],
       ...['--port', String(port), '--show-interactive-dev-session=false'],
-      ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
+      ...['--inspector-port', String(inspectorPort)],
       ...persist,
     ],
-    output,
+    output === 'ignore' ? 'pipe' : output,
+    registryOf(state ?? DEFAULT_STATE),
   );
+  const said = endOfOutput(child);
   const ended = exitOf(child);
   const stop = () => child.kill('SIGTERM');
   process.once('exit', stop);
@@ -150,8 +177,8 @@ export async function localServer(
   const until = Date.now() + READY_TIMEOUT_MS;
   while (!(await answers(origin))) {
     if (child.exitCode !== null)
-      throw new Error(`the Worker ended with ${child.exitCode}: is port ${port} taken?`);
-    if (Date.now() > until) throw new Error('the Worker did not answer within three minutes');
+      throw new Error(`the Worker ended with ${child.exitCode}: is port ${port} taken?\n${said()}`);
+    if (Date.now() > until) throw new Error(`the Worker did not answer within three minutes\n${said()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { origin, ended, stop };

@@ -1,13 +1,19 @@
 /** `npm start`: the local Worker on http://localhost:8787 (PORT changes it), with its data under .wrangler/state. */
 import { DEMO_KEYS } from '../demo.ts';
 import { DEMO_OPERATORS } from '../demo-operator.ts';
-import { portOf, requireFreePort } from './port.ts';
+import { freePort, portOf, requireFreePort } from './port.ts';
 import { localServer } from './server.ts';
+
+/** Where debuggers look first. */
+const INSPECTOR_PORT = 9229;
 
 async function main(): Promise<void> {
   const port = portOf(process.env.PORT);
   await requireFreePort(port, 'npm start');
-  const server = await localServer(port, { output: 'inherit' });
+  const server = await localServer(port, {
+    output: 'inherit',
+    inspectorPort: await freePort(INSPECTOR_PORT),
+  });
   const { origin } = server;
   const [owner, second] = DEMO_OPERATORS;
   // Each start has a reference of its own: the same one again would be the payment of last time.
