@@ -23,6 +23,19 @@ afterAll(async () => {
 });
 
 describe('the local server', () => {
+  it('starts beside others that start at the same moment', async () => {
+    const folders = [0, 1, 2].map(() => mkdtempSync(join(tmpdir(), 'countersign-beside-')));
+    const others = await Promise.all(
+      folders.map(async (folder) => localServer(await freePort(), { output: 'ignore', state: folder })),
+    );
+    for (const { origin, stop } of others) {
+      expect((await fetch(`${origin}/health`)).status).toBe(200);
+      stop();
+    }
+    await Promise.all(others.map(({ ended }) => ended));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
   it('takes local webhook addresses, keeps its data, and serves the document', async () => {
     const shop = new Storefront(server.origin);
     const payment = await shop.create({ reference: 'kept', amount: 1, currency: 'EUR', provider: 'ogone' });
