@@ -268,7 +268,7 @@ export interface ReconciliationInfo {
   readonly counts: Readonly<Record<Reconciled, number>>;
   readonly marked: number;
   readonly days: readonly DaySums[];
-  /** Payments that were found under another number of the provider's than the ledger knows. */
+  /** Payments whose lines have a number and an order that do not belong together. */
   readonly otherNumbers: number;
   /** Lines of other days than those that are compared, which are about no movement on one of them: they are left out. */
   readonly outsideDays: number;
@@ -314,7 +314,10 @@ export interface ReconciledLine {
   readonly ledgerDay: string | null;
   readonly ledgerAmount: number | null;
   readonly ledgerCurrency: string | null;
-  /** Whether the payment was found by its order or reference, and the ledger knows other numbers of the provider's than this line's. */
+  /**
+   * Whether the line's number and order do not belong together: it was found by its order or reference, and the ledger knows other numbers of
+   * the provider's; or by the number, and the order is another payment's.
+   */
   readonly isOtherNumber: boolean;
   /** Whether what is only in the file is about a payment of another account. */
   readonly isElsewhere: boolean;

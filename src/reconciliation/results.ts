@@ -46,15 +46,19 @@ export const SAME_KEY =
   'json_array(currency, amount, day, provider_reference, order_number, reference, part)';
 
 /**
- * Whether a payment was found under another number than the ledger has. What goes back has numbers of its own at many providers, which the ledger
+ * Whether the number and the order of a line do not belong together: the payment was found by its order and has another number in the ledger, or
+ * was found by its number while the order is another payment's. What goes back has numbers of its own at many providers, which the ledger
  * need not know.
  * @param numbers whether the file has the provider's numbers that the ledger has.
  */
 const otherNumber = (numbers: boolean) =>
   numbers
-    ? `(l.matched_by <> 'provider_reference' AND l.provider_reference <> '' AND e.is_numbered = 1 AND e.kind = 'payment'
-        AND NOT EXISTS (SELECT 1 FROM names n WHERE n.sort = ${NAME_SORTS.provider_reference} AND n.name = l.provider_reference
-          AND n.entry = e.id))`
+    ? `((l.matched_by <> 'provider_reference' AND l.provider_reference <> '' AND e.is_numbered = 1 AND e.kind = 'payment'
+          AND NOT EXISTS (SELECT 1 FROM names n WHERE n.sort = ${NAME_SORTS.provider_reference} AND n.name = l.provider_reference
+            AND n.entry = e.id))
+        OR (l.matched_by = 'provider_reference' AND l.order_number <> ''
+          AND EXISTS (SELECT 1 FROM names n JOIN entries o ON o.id = n.entry WHERE n.sort = ${NAME_SORTS.order} AND n.name = l.order_number
+            AND o.payment <> e.payment)))`
     : 'FALSE';
 
 const hasName = "(provider_reference <> '' OR order_number <> '' OR reference <> '')";
@@ -173,7 +177,7 @@ export function noteFound(sql: SqlStorage, account: string, found: readonly Name
   );
 }
 
-/** What makes a difference this one: its kind, and both amounts. Of a payment under another number, the number. */
+/** What makes a difference this one: its kind, and both amounts. Where number and order do not belong together, the number. */
 const difference = (numbers: boolean) =>
   `json_array(CASE WHEN r.result = 'matched' AND ${otherNumber(numbers)} THEN 'other_number ' || l.provider_reference ELSE r.result END,
      l.amount, l.currency, e.amount, e.currency)`;

@@ -23,35 +23,59 @@ const RESULTS = 'dist/mutants';
 
 type Runtime = 'node' | 'workerd';
 
+/** Tests of one runtime: Node starts in a second; what is bound to workerd needs workerd. */
+interface Round {
+  readonly runtime: Runtime;
+  /** The quickest first: what they notice, the others need not try. */
+  readonly tests: readonly string[];
+}
+
 /** How the mutants of some sources are looked for. */
 interface Folder {
   readonly name: string;
   readonly sources: string;
-  /** Node starts in a second; what is bound to workerd needs workerd. */
-  readonly runtime: Runtime;
-  /** The quickest first: what they notice, the others need not try. */
-  readonly tests: readonly string[];
+  /** What one has noticed, those after it need not try. */
+  readonly rounds: readonly Round[];
 }
 
 const FOLDERS: readonly Folder[] = [
   {
     name: 'src/signing',
     sources: 'src/signing/*.ts',
-    runtime: 'node',
-    tests: ['test/signing/*.test.ts', 'test/providers/vectors.test.ts'],
+    rounds: [{ runtime: 'node', tests: ['test/signing/*.test.ts', 'test/providers/vectors.test.ts'] }],
   },
-  { name: 'src/payments', sources: 'src/payments/*.ts', runtime: 'node', tests: ['test/payments/*.test.ts'] },
+  {
+    name: 'src/payments',
+    sources: 'src/payments/*.ts',
+    rounds: [
+      { runtime: 'node', tests: ['test/payments/*.test.ts'] },
+      {
+        runtime: 'workerd',
+        tests: [
+          'test/ledger/*.test.ts',
+          'test/directory/*.test.ts',
+          'test/gateway/*.test.ts',
+          'test/http/*.test.ts',
+        ],
+      },
+    ],
+  },
   {
     name: 'src/providers/*/signatures.ts',
     sources: 'src/providers/*/signatures.ts',
-    runtime: 'workerd',
-    tests: ['test/providers/vectors.test.ts', 'test/providers/**/*.test.ts'],
+    rounds: [
+      { runtime: 'workerd', tests: ['test/providers/vectors.test.ts', 'test/providers/**/*.test.ts'] },
+    ],
   },
   {
     name: 'src/gateway',
     sources: 'src/gateway/*.ts',
-    runtime: 'workerd',
-    tests: ['test/gateway/*.test.ts', 'test/http/*.test.ts', 'test/polybanking/*.test.ts'],
+    rounds: [
+      {
+        runtime: 'workerd',
+        tests: ['test/gateway/*.test.ts', 'test/http/*.test.ts', 'test/polybanking/*.test.ts'],
+      },
+    ],
   },
 ];
 
@@ -178,19 +202,26 @@ class FilesLeft {
   }
 }
 
-/** @returns what became of each mutant of some sources. */
+/** @returns what became of each mutant of some sources, by the tests of one round after those of the rounds before it. */
 async function tried(
   sources: readonly string[],
   tests: readonly string[],
   runtime: Runtime,
   mostTries: number,
-): Promise<Result[]> {
+  before: ReadonlyMap<string, Result>,
+): Promise<Map<string, Result>> {
   const { mutants, plugin } = await instrument(ROOT, sources);
-  const triesLeft = new Map(mutants.map(({ id }) => [id, mostTries]));
+  const isDecided = (id: string) => {
+    const status = before.get(id)?.status;
+    return status === 'noticed' || status === 'does not compile';
+  };
+  const triesLeft = new Map(mutants.filter(({ id }) => !isDecided(id)).map(({ id }) => [id, mostTries]));
   const reached = new Set<string>();
   const starts = new FilesLeft();
   const running = await Tests.of(runtime, plugin);
-  console.log(`${mutants.length} mutants in ${sources.length} files, ${tests.length} files of tests.`);
+  console.log(
+    `${triesLeft.size} of ${mutants.length} mutants in ${sources.length} files, ${tests.length} files of tests.`,
+  );
   const late = new FilesLeft();
   const loop = async (file: string, budgetMs: number) => {
     const since = Date.now();
@@ -212,28 +243,35 @@ async function tried(
   const left = [...triesLeft.keys()].filter((id) => starts.of(id).length > 0);
   const checked = compiling(
     ROOT,
-    mutants.filter(({ id }) => triesLeft.has(id)),
+    mutants.filter(({ id }) => triesLeft.has(id) && !before.has(id)),
   );
+  const compiles = (id: string) => checked.has(id) || before.has(id);
   for (const [at, id] of left.entries()) {
-    if (checked.has(id) && (await running.notices(starts.of(id).slice(0, MOST_STARTS), id)))
+    if (compiles(id) && (await running.notices(starts.of(id).slice(0, MOST_STARTS), id)))
       triesLeft.delete(id);
     if (at % 50 === 49) console.log(`${at + 1}/${left.length} of those with a start of their own`);
   }
   await running.close();
-  return mutants.map(({ id, fileName, location, mutatorName, replacement }) => ({
-    file: fileName,
-    line: location.start.line + 1,
-    column: location.start.column,
-    kind: mutatorName,
-    replacement,
-    status: !triesLeft.has(id)
-      ? 'noticed'
-      : !checked.has(id)
-        ? 'does not compile'
-        : reached.has(id)
-          ? 'survived'
-          : 'unreached',
-  }));
+  const statusOf = (id: string): Status => {
+    const known = before.get(id);
+    if (known && isDecided(id)) return known.status;
+    if (!triesLeft.has(id)) return 'noticed';
+    if (!compiles(id)) return 'does not compile';
+    return reached.has(id) || known?.status === 'survived' ? 'survived' : 'unreached';
+  };
+  return new Map(
+    mutants.map(({ id, fileName, location, mutatorName, replacement }) => [
+      id,
+      {
+        file: fileName,
+        line: location.start.line + 1,
+        column: location.start.column,
+        kind: mutatorName,
+        replacement,
+        status: statusOf(id),
+      },
+    ]),
+  );
 }
 
 const resultOf = (name: string) => join(ROOT, RESULTS, `${name.replaceAll(/[/*]+/g, '.')}.json`);
@@ -245,7 +283,8 @@ function kept(name: string): readonly Result[] {
 
 /** Tries the planted mutants. @throws Error when one is not noticed: then mutants are not active in this runtime. */
 async function proveActive(runtime: Runtime): Promise<void> {
-  const results = await tried([PLANTED], ['test/mutants/planted/paid.test.ts'], runtime, 1);
+  const tests = ['test/mutants/planted/paid.test.ts'];
+  const results = [...(await tried([PLANTED], tests, runtime, 1, new Map())).values()];
   const missed = results.filter(({ status }) => status !== 'noticed');
   if (results.length === 0 || missed.length > 0)
     throw new Error(
@@ -294,10 +333,13 @@ for (const folder of FOLDERS) {
     (file) => positionals.length === 0 || positionals.some((one) => file.startsWith(one)),
   );
   if (sources.length === 0) continue;
-  await proveActive(folder.runtime);
-  const results = await tried(sources, filesOf(folder.tests), folder.runtime, Number(values.tries));
   const others = kept(folder.name).filter(({ file }) => !sources.includes(file));
-  writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...results], null, 1)}\n`);
+  let results: ReadonlyMap<string, Result> = new Map();
+  for (const { runtime, tests } of folder.rounds) {
+    await proveActive(runtime);
+    results = await tried(sources, filesOf(tests), runtime, Number(values.tries), results);
+    writeFileSync(resultOf(folder.name), `${JSON.stringify([...others, ...results.values()], null, 1)}\n`);
+  }
 }
 if (values.survivors)
   for (const { name } of FOLDERS)

@@ -132,7 +132,7 @@ export const reconciliationDe = {
   difference: 'Abweichung',
   noPayment: 'keine bekannt',
   isElsewhere: 'eines anderen Kontos',
-  isOtherNumber: 'unter einer anderen Nummer des Zahlungsdienstes',
+  isOtherNumber: 'Nummer des Zahlungsdienstes und Bestellung gehören nicht zusammen',
   ask: 'Beim Zahlungsdienst nachfragen',
   askHint: (count: number) =>
     count === 1

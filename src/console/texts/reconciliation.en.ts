@@ -133,7 +133,7 @@ export const reconciliationEn = {
   difference: 'Difference',
   noPayment: 'none known',
   isElsewhere: 'of another account',
-  isOtherNumber: "under another number of the provider's",
+  isOtherNumber: "the provider's number and the order do not belong together",
   ask: 'Ask the provider',
   askHint: (count: number) =>
     count === 1 ? 'One payment can be asked about.' : `${count} payments can be asked about.`,

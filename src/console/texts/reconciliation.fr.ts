@@ -133,7 +133,7 @@ export const reconciliationFr = {
   difference: 'Écart',
   noPayment: 'aucun connu',
   isElsewhere: 'd’un autre compte',
-  isOtherNumber: 'sous un autre numéro du prestataire',
+  isOtherNumber: 'le numéro du prestataire et la commande ne vont pas ensemble',
   ask: 'Interroger le prestataire',
   askHint: (count: number) =>
     count === 1 ? 'Un paiement peut être vérifié.' : `${count} paiements peuvent être vérifiés.`,

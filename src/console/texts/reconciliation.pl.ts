@@ -131,7 +131,7 @@ export const reconciliationPl = {
   difference: 'Różnica',
   noPayment: 'żadna nie jest znana',
   isElsewhere: 'z innego konta',
-  isOtherNumber: 'pod innym numerem operatora',
+  isOtherNumber: 'numer operatora i zamówienie nie pasują do siebie',
   ask: 'Zapytaj operatora',
   askHint: (count: number) =>
     count === 1 ? 'Można zapytać o jedną płatność.' : `Płatności, o które można zapytać: ${count}.`,

@@ -135,7 +135,7 @@ export const reconciliationQuery = v.strictObject({
     v.optional(v.picklist(['true', 'false'], 'is true or false')),
   ),
   otherNumber: told(
-    "`true`: found under another number of the provider's than the ledger knows.",
+    "`true`: the provider's number and the order do not belong together.",
     v.optional(v.picklist(['true', 'false'], 'is true or false')),
   ),
   matchedBy: told(
@@ -239,7 +239,7 @@ const result = v.object({
   ledgerAmount: toldNumberOrNull('Minor units; what goes back is negative.'),
   ledgerCurrency: toldTextOrNull('ISO 4217.'),
   isOtherNumber: told(
-    "Whether the ledger knows other numbers of the provider's than this line's.",
+    "Whether the line's number and order do not belong together: the ledger knows other numbers of the provider's, or the order is another payment's.",
     v.boolean(),
   ),
   isElsewhere: told('Whether a line only in the file is about a payment of another account.', v.boolean()),
@@ -327,7 +327,7 @@ export const reconciliation = v.object({
   ),
   marked: toldNumber('How many are marked.'),
   otherNumbers: toldNumber(
-    "Payments found by order or reference, under another number of the provider's than the ledger knows.",
+    "Payments whose lines have a provider's number and an order that do not belong together.",
   ),
   outsideDays: toldNumber(
     'Lines of other days than `from` to `to`, and about no movement on one of them: left out.',
