@@ -14,7 +14,7 @@ import type {
   ReconciliationMark,
 } from '../payments/reconciled.ts';
 import { RECONCILED } from '../payments/reconciled.ts';
-import { NAME_SORTS } from './intake.ts';
+import { otherNumber } from './contradictions.ts';
 import { hasOurForm } from './reader.ts';
 
 /** Lines of one step. */
@@ -44,22 +44,6 @@ export const NAME_COLUMNS = {
 /** All that a line says, as one text. */
 export const SAME_KEY =
   'json_array(currency, amount, day, provider_reference, order_number, reference, part)';
-
-/**
- * Whether the number and the order of a line do not belong together: the payment was found by its order and has another number in the ledger, or
- * was found by its number while the order is another payment's. What goes back has numbers of its own at many providers, which the ledger
- * need not know.
- * @param numbers whether the file has the provider's numbers that the ledger has.
- */
-const otherNumber = (numbers: boolean) =>
-  numbers
-    ? `((l.matched_by <> 'provider_reference' AND l.provider_reference <> '' AND e.is_numbered = 1 AND e.kind = 'payment'
-          AND NOT EXISTS (SELECT 1 FROM names n WHERE n.sort = ${NAME_SORTS.provider_reference} AND n.name = l.provider_reference
-            AND n.entry = e.id))
-        OR (l.matched_by = 'provider_reference' AND l.order_number <> ''
-          AND EXISTS (SELECT 1 FROM names n JOIN entries o ON o.id = n.entry WHERE n.sort = ${NAME_SORTS.order} AND n.name = l.order_number
-            AND o.payment <> e.payment)))`
-    : 'FALSE';
 
 const hasName = "(provider_reference <> '' OR order_number <> '' OR reference <> '')";
 

@@ -7,12 +7,14 @@ import {
   accountOf,
   keepPreset,
   marksOf,
+  type NamedLine,
   type NamedPayment,
   namedByLines,
   presetOf,
 } from '../directory/account-movements.ts';
 import { type FileMapping, GENERIC_PRESET } from '../payments/reconciled.ts';
 import { beginningOf, dayAfter } from '../payments/time-zones.ts';
+import { noteContradictions, ordersToFind } from './contradictions.ts';
 import { UnreadableFile } from './fault.ts';
 import { zoneOfProvider } from './formats.ts';
 import { faultsIn } from './info.ts';
@@ -233,11 +235,16 @@ async function list(tools: Tools, state: ReconciliationState): Promise<void> {
     return listed;
   });
   if (next !== null) return;
-  const [found, marks] = await Promise.all([named(tools, order.account), marksOf(directory, order.account)]);
+  const [found, contradicting, marks] = await Promise.all([
+    named(tools, order.account, linesToFind(sql)),
+    named(tools, order.account, ordersToFind(sql)),
+    marksOf(directory, order.account),
+  ]);
   if (isOver(tools, state)) return;
   transaction(() => {
     listEntries(sql, from ?? '', to ?? '');
     noteFound(sql, order.account, found);
+    noteContradictions(sql, order.account, contradicting);
     applyMarks(sql, marks, numbers);
     writeDaySums(sql);
     const summary = {
@@ -250,9 +257,12 @@ async function list(tools: Tools, state: ReconciliationState): Promise<void> {
   });
 }
 
-/** The payments that lines name which no movement is of. */
-async function named({ sql, directory }: Tools, account: string): Promise<readonly NamedPayment[]> {
-  const lines = linesToFind(sql);
+/** The payments that lines name. */
+async function named(
+  { directory }: Tools,
+  account: string,
+  lines: readonly NamedLine[],
+): Promise<readonly NamedPayment[]> {
   const found: NamedPayment[] = [];
   for (let at = 0; at < lines.length; at += NAMED_AT_ONCE)
     found.push(...(await namedByLines(directory, account, lines.slice(at, at + NAMED_AT_ONCE))));

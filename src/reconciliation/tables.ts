@@ -63,6 +63,7 @@ CREATE TABLE IF NOT EXISTS results (
   elsewhere INTEGER NOT NULL DEFAULT 0,
   mark TEXT
 );
+CREATE TABLE IF NOT EXISTS contradicted (line INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS earlier (number INTEGER PRIMARY KEY, mark TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS results_by_result ON results (result, number);
 CREATE INDEX IF NOT EXISTS results_by_day ON results (day, number);
@@ -92,6 +93,7 @@ export const OF_COMPARISON = [
   'leads',
   'about',
   'results',
+  'contradicted',
   'earlier',
   'days',
   'asking',
