@@ -91,6 +91,7 @@ export class Reconciliations {
     by: Actor,
   ): Promise<string> {
     const at = new Date(this.#now()).toISOString();
+    if (reason === null && !(await this.#hasMark(account, key))) return at;
     await this.#db.batch([
       reason === null
         ? this.#db.prepare('DELETE FROM reconciliation_marks WHERE account = ? AND key = ?', [account, key])
@@ -110,6 +111,11 @@ export class Reconciliations {
       ),
     ]);
     return at;
+  }
+
+  async #hasMark(account: string, key: string): Promise<boolean> {
+    const sql = 'SELECT 1 FROM reconciliation_marks WHERE account = ? AND key = ?';
+    return (await this.#db.prepare(sql, [account, key]).first()) !== null;
   }
 
   #audit(

@@ -35,6 +35,22 @@ export function firstDayOf(timeZone: string, now: number): string {
   return dayAfter(dayIn(now, timeZone), -1);
 }
 
+/**
+ * Where a report goes on that is set anew: what an endpoint of before has not taken is this one's. In another zone days begin and end at other
+ * moments: the first day that was not whole by the end of the last one is the next, so that what was reported may be so twice, and nothing never.
+ */
+export function progressOfReport(
+  before: ReportTarget | null,
+  timeZone: string,
+  now: number,
+): Pick<ReportTarget, 'firstDay' | 'lastDay'> {
+  const dayAt = (day: string) => dayIn(Date.parse(beginningOf(day, before?.timeZone ?? timeZone)), timeZone);
+  return {
+    firstDay: before?.firstDay === undefined ? firstDayOf(timeZone, now) : dayAt(before.firstDay),
+    lastDay: before?.lastDay ? dayAfter(dayAt(dayAfter(before.lastDay)), -1) : null,
+  };
+}
+
 /** The days that are due, the earliest first. */
 export function dueDays({ timeZone, hour, firstDay, lastDay }: ReportTarget, now: number): string[] {
   const yesterday = firstDayOf(timeZone, now);

@@ -3,17 +3,27 @@
 const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
 type Separator = keyof typeof SEPARATORS;
 
-/**
- * What a spreadsheet may take for a formula (OWASP, CSV injection): a sign of one, as wide as it may be, also behind spaces and
- * characters that are not seen; and what begins with a tab or a line break.
- */
-const FORMULA = /^[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+/** What is not seen before a sign of a formula, and the signs, as wide as they may be. */
+const SIGN = String.raw`[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠]`;
+
+/** What a spreadsheet may take for a formula (OWASP, CSV injection): a sign of one, and what begins with a tab or a line break. */
+const FORMULA = new RegExp(`^${SIGN}|^[\\t\\r\\n]`, 'u');
 
 /**
- * A value as a cell. What may be taken for a formula begins with an apostrophe: names and texts are other people's. A negative number
- * is none.
+ * Where a program that splits at another separator begins a cell: there our quote does not stand at the beginning of its cell, and counts for
+ * nothing, neither around a line break.
  */
-function cell(value: unknown, separator: string): string {
+const INNER_FORMULAS = {
+  ',': new RegExp(`([;\\t\\r\\n])(?=${SIGN})`, 'gu'),
+  ';': new RegExp(`([,\\t\\r\\n])(?=${SIGN})`, 'gu'),
+  '\t': new RegExp(`([,;\\r\\n])(?=${SIGN})`, 'gu'),
+} as const;
+
+/**
+ * A value as a cell. What may be taken for a formula gets an apostrophe, also within a text: names and texts are other people's. A negative
+ * number is none.
+ */
+function cell(value: unknown, separator: keyof typeof INNER_FORMULAS): string {
   const text =
     value === null || value === undefined
       ? ''
@@ -21,7 +31,7 @@ function cell(value: unknown, separator: string): string {
         ? JSON.stringify(value)
         : String(value);
   const isFormula = FORMULA.test(text) && !/^-\d+(?:\.\d+)?$/.test(text);
-  const harmless = isFormula ? `'${text}` : text;
+  const harmless = (isFormula ? `'${text}` : text).replaceAll(INNER_FORMULAS[separator], "$1'");
   const isQuoted = /["\r\n]/.test(harmless) || harmless.includes(separator);
   return isQuoted ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -33,7 +33,8 @@ describe('a cell', () => {
   it.each(['\t=1', '\tx', '\rx', '\nx', '\r\n=1', ' \n=1'])(
     'that begins with a tab or a line break is none: %j',
     (text) => {
-      expect(cellOf(text).replaceAll('"', '')).toBe(`'${text}`);
+      const cell = cellOf(text).replaceAll('"', '');
+      expect([cell[0], cell.replaceAll("'", '')]).toEqual(["'", text]);
     },
   );
 
@@ -46,5 +47,21 @@ describe('a cell', () => {
 
   it('that is no number after all gets its apostrophe: a sign alone, two of them, words', () => {
     for (const text of ['-', '--1', '-1+1', '-a', '-1.', '+1']) expect(cellOf(text)).toBe(`'${text}`);
+  });
+});
+
+describe('a text within which a program that splits elsewhere begins a cell', () => {
+  it.each([
+    ['comma', 'a;=1+1;b', "a;'=1+1;b"],
+    ['comma', 'a\t=1', "a\t'=1"],
+    ['comma', 'a; \u200B＝1', "a;' \u200B＝1"],
+    ['semicolon', 'x,=1+1,y', "x,'=1+1,y"],
+    ['tab', 'x,=1;-2+3', "x,'=1;'-2+3"],
+    ['comma', 'x\n=1', '"x\n\'=1"'],
+    ['comma', 'x,=1', '"x,=1"'],
+    ['semicolon', 'x;=1', '"x;=1"'],
+    ['comma', 'a; b;c', 'a; b;c'],
+  ] as const)('is no formula there (%s: %j)', (separator, text, cell) => {
+    expect(csvOf(['a'], [{ a: text }], separator)).toBe(`a\r\n${cell}\r\n`);
   });
 });

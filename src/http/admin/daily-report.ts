@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { ReportTarget } from '../../directory/settings.ts';
 import { requireZone } from '../../gateway/books.ts';
-import { firstDayOf, reportSecret } from '../../gateway/daily-report.ts';
+import { progressOfReport, reportSecret } from '../../gateway/daily-report.ts';
 import { invalidField, Problem } from '../../payments/errors.ts';
 import { hex } from '../../signing/bytes.ts';
 import { addressProblem } from '../../webhooks/address.ts';
@@ -69,9 +69,7 @@ export function dailyReportRoutes(): Routes {
       const before = await service.directory.settings.report();
       const made = {
         ...{ url, timeZone, hour, nonce: hex(bytes) },
-        // What an endpoint of before has not taken is this one's.
-        firstDay: before?.firstDay ?? firstDayOf(timeZone, service.now()),
-        lastDay: before?.lastDay ?? null,
+        ...progressOfReport(before, timeZone, service.now()),
       };
       await service.directory.settings.putReport(made, operatorOf(c));
       return c.json({ ...shown(made), secret: reportSecret(service, made) });
