@@ -1,0 +1,22 @@
+/** What the tests of operations share: payments that are paid or held, and calls about them. */
+import type { OperationView } from '../../src/payments/types.ts';
+import { type Journey, journey, type Payment, type Problem, runAlarms, unique } from '../support/harness.ts';
+
+type Read = Payment & { readonly operations: readonly OperationView[] };
+export type Answer = Omit<Read, 'status'> & Omit<Problem, 'status'> & { readonly status: string | number };
+
+export async function paid(provider: string, options: Parameters<typeof journey>[1] = {}): Promise<Journey> {
+  const attempt = await journey(provider, options);
+  await attempt.notify('pay');
+  await runAlarms(attempt.payment.id);
+  return attempt;
+}
+
+export const held = (provider: string, settings: Record<string, unknown> = {}) =>
+  paid(provider, { settings, fields: { capture: 'manual' } });
+
+export const call = ({ shop, payment }: Journey, kind: string, body: object = {}, key: string = unique()) =>
+  shop.call<Answer>('POST', `/payments/${payment.id}/${kind}`, body, { 'idempotency-key': key });
+
+export const read = async ({ shop, payment }: Journey) =>
+  (await shop.call<Read>('GET', `/payments/${payment.id}`)).body;
