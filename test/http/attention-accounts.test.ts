@@ -77,7 +77,11 @@ describe('an account', () => {
   it('whose provider does not answer is told of until it answers', async () => {
     const account = await makeAccount('przelewy24', { endpoints: { api: BANK_API } });
     const real = vi.mocked(globalThis.fetch).getMockImplementation();
-    vi.mocked(globalThis.fetch).mockImplementation(async () => new Response('down', { status: 503 }));
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const sent = new Request(input as RequestInfo, init);
+      if (real && !sent.url.startsWith(BANK_API)) return real(sent);
+      return new Response('down', { status: 503 });
+    });
     for (let count = 0; count < 2; count++) {
       const checked = await admin<{ result: string }>('POST', `/accounts/${account}/check`);
       expect(checked.body.result).toBe('failed');
