@@ -2,8 +2,10 @@
 import { CountersignError } from '../../src/client/index.ts';
 import type { FetchFunction, FetchInit } from '../../src/client/platform.ts';
 
+/** What the service does with one call. */
 export type Step = Response | Error | 'hang';
 
+/** A good answer. */
 export const ok = (body: unknown = { data: [], nextCursor: null }) => Response.json(body);
 
 /** A service that answers as it is told, and keeps what it was sent. */
@@ -22,6 +24,7 @@ export function service(steps: readonly Step[]) {
   return { fetch, sent };
 }
 
+/** The error that a call ends with. */
 export const errorOf = async (work: Promise<unknown>) => {
   const error = await work.then(
     () => null,

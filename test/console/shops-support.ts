@@ -21,10 +21,12 @@ interface Endpoint {
   readonly active: boolean;
 }
 
+/** A shop, by the operator’s API. */
 export async function read(id: string): Promise<Shop> {
   return (await admin<Shop>('GET', `/shops/${id}`)).body;
 }
 
+/** The endpoints of a shop, by the operator’s API. */
 export async function endpointsOf(id: string): Promise<readonly Endpoint[]> {
   return (await admin<{ data: readonly Endpoint[] }>('GET', `/shops/${id}/endpoints`)).body.data;
 }
@@ -40,6 +42,7 @@ export function copied(text: string): readonly string[] {
   return [...text.matchAll(/data-copy="([^"]*)"/g)].map(([, value = '']) => value);
 }
 
+/** What a page says, without its markup. */
 export const plain = (text: string) =>
   text
     .replace(/<[^>]*>/g, ' ')
@@ -47,6 +50,7 @@ export const plain = (text: string) =>
     .replaceAll('&quot;', '"')
     .replace(/\s+/g, ' ');
 
+/** What an operator types into the form of a new shop. */
 export const typed = (id = `new-${unique()}`) => ({
   id,
   name: 'Zoé & Söhne',

@@ -7,6 +7,7 @@ import type { StandbyClient } from '../../src/directory/standby.ts';
 import { readConfig } from '../../src/env.ts';
 import { type Env, serviceOf } from '../../src/worker.ts';
 
+/** The object that keeps what D1 could not take. */
 export const standby = () => env.STANDBY.get(env.STANDBY.idFromName('directory'));
 
 let broken: MockInstance[] = [];
@@ -25,11 +26,13 @@ export function breakDown(how: 'fails' | 'hangs' = 'fails'): void {
 
 const never = () => new Promise<never>(() => {});
 
+/** D1 works again. */
 export function recover(): void {
   for (const spy of broken) spy.mockRestore();
   broken = [];
 }
 
+/** Lets time pass. */
 export function pass(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
 }

@@ -13,12 +13,14 @@ interface Entry {
   readonly detail: Record<string, unknown>;
 }
 
+/** A page of the list. */
 export interface Listed {
   readonly data: Entry[];
   readonly nextCursor: string | null;
   readonly counts: Record<string, number>;
 }
 
+/** Lets time pass. */
 export function later(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
 }
@@ -41,6 +43,7 @@ export async function payment(account: string, shop: TestShop) {
   };
 }
 
+/** A shop with an account of its own. */
 export async function place(provider = 'dummy') {
   const account = await makeAccount(provider);
   return { account, shop: await makeShop([account]) };

@@ -5,7 +5,10 @@ import type { Minor } from '../../src/payments/money.ts';
 import { create, newId, notify } from '../ledger/support.ts';
 import { admin, ledgerOf, request, runAlarms, unique } from '../support/harness.ts';
 
+/** One line of the books. */
 export type Line = Readonly<Record<string, unknown>>;
+
+/** One page of them. */
 export interface Page {
   readonly data: readonly Line[];
   readonly nextCursor: string | null;
@@ -13,6 +16,8 @@ export interface Page {
 
 /** All times are to come: an alarm that is set for one does not go off by itself. */
 const at = (time: string) => vi.setSystemTime(new Date(time));
+
+/** Minor units. */
 export const money = (amount: number) => amount as Minor;
 
 interface Step extends Partial<ApplyUpdateCommand> {
@@ -48,12 +53,14 @@ export async function payment(
   return id;
 }
 
+/** A page of the books, as JSON. */
 export const exported = async (query: string) => {
   const answer = await admin<Page>('GET', `/export?${query}`);
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return answer.body;
 };
 
+/** A page of the books, as a file. */
 export async function file(query: string, token = 'test-admin-token') {
   const response = await request(`/v1/admin/export?${query}`, {
     headers: { authorization: `Bearer ${token}` },
@@ -64,4 +71,5 @@ export async function file(query: string, token = 'test-admin-token') {
   };
 }
 
+/** The payments of a page, line by line. */
 export const idsIn = ({ data }: Page) => data.map(({ id }) => id);

@@ -11,6 +11,7 @@ import {
   type TestShop,
 } from '../support/harness.ts';
 
+/** An endpoint as the operator reads it. */
 export interface Endpoint {
   readonly id: string;
   readonly url: string;
@@ -29,6 +30,7 @@ export function later(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
 }
 
+/** Makes another endpoint of a shop. */
 export async function endpointOf(shop: TestShop, changes: Record<string, unknown> = {}) {
   const made = await admin<Endpoint & Problem>('POST', `/shops/${shop.id}/endpoints`, {
     url: OTHER_URL,
@@ -42,6 +44,7 @@ export async function endpointOf(shop: TestShop, changes: Record<string, unknown
 export const refunded = (account: string, id: string) =>
   ledgerOf(id).applyUpdate(notify({ account, key: 'R', movement: 'R', outcome: 'refunded' }));
 
+/** The endpoints of a shop. */
 export const listed = async (shop: TestShop) =>
   (await admin<{ data: Endpoint[] }>('GET', `/shops/${shop.id}/endpoints`)).body.data;
 

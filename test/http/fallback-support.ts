@@ -17,12 +17,15 @@ interface ShownAccount {
   readonly outage: { since: string; triedAt: string } | null;
 }
 
+/** What the bank of these accounts does from now on; null: it works. */
 export const bankIs = (how: Outage | null) => bankOutage('przelewy24', how);
 
+/** Lets time pass. */
 export function later(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
 }
 
+/** An account as the operator reads it. */
 export const shown = async (id: string) => (await admin<ShownAccount>('GET', `/accounts/${id}`)).body;
 
 /** Where the shopper of a payment goes. */
@@ -30,6 +33,7 @@ export async function hopOf({ checkoutUrl }: Pick<Payment, 'checkoutUrl'>): Prom
   return (await request(checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } })).status;
 }
 
+/** The account of the newest attempt of a payment. */
 export const newest = async (shop: TestShop, id: string) =>
   (await shop.call<{ attempts: { account: string }[] }>('GET', `/payments/${id}`)).body.attempts.at(-1)
     ?.account;

@@ -13,6 +13,7 @@ export const KILOBYTE = 1000;
 
 export const customer = { ...CUSTOMER, language: undefined };
 
+/** A shop with a look. */
 export async function shopWith(
   accounts: readonly string[],
   branding: object = {},
@@ -37,8 +38,10 @@ export async function openPayment(branding: object = {}, fields: object = {}) {
   return { shop, accounts, payment: body as Payment & { readonly shortUrl: string } };
 }
 
+/** What is at an address. */
 export const get = (address: string, headers: Record<string, string> = {}) => request(address, { headers });
 
+/** The page at an address. */
 export async function pageAt(address: string, headers: Record<string, string> = {}) {
   const response = await get(address, headers);
   const html = await response.text();

@@ -30,6 +30,7 @@ export async function waiting(providerId: string, settings: Record<string, unkno
   return { ...place, payment: body };
 }
 
+/** A shopper opens an address. */
 export const visit = (address: string, init: RequestInit = {}) =>
   request(address, { ...init, headers: { ...SHOPPER, ...init.headers } });
 
@@ -63,6 +64,8 @@ export async function pageOf(response: Response) {
   };
 }
 
+/** The next call at the bank is answered in this way. */
 export const answers = (response: () => Response) => answerNextCall(async () => response());
 
+/** Why the shopper of a payment could not be forwarded. */
 export const failures = ({ payment }: Open) => hopFailures(payment.id);

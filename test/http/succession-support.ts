@@ -16,6 +16,7 @@ import {
   type TestShop,
 } from '../support/harness.ts';
 
+/** An account as the operator reads it. */
 export interface ShownAccount {
   readonly id: string;
   readonly retiredAt: string | null;
@@ -26,14 +27,18 @@ export interface ShownAccount {
   } | null;
 }
 
+/** Moves an account to another one. */
 export const move = (from: string, to: string) =>
   admin<ShownAccount & Problem>('POST', `/accounts/${from}/succeed`, { account: to });
+
+/** An account as the operator reads it. */
 export const shown = async (id: string) => (await admin<ShownAccount>('GET', `/accounts/${id}`)).body;
 
 /** An account at another provider, which no shop lists. */
 export const successor = (changes: Record<string, unknown> = {}) =>
   makeAccount('ecommpay', { currencies: ['EUR', 'CHF'], endpoints: { api: BANK_API }, ...changes });
 
+/** An account that takes euros. */
 export const euros = (provider = 'ogone', changes: Record<string, unknown> = {}) =>
   makeAccount(provider, { currencies: ['EUR'], endpoints: { api: BANK_API }, ...changes });
 
@@ -49,6 +54,7 @@ export async function hopOf({ checkoutUrl }: Pick<Payment, 'checkoutUrl'>) {
   return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') };
 }
 
+/** The accounts of the attempts of a payment. */
 export const accountsOf = async (shop: TestShop, id: string) =>
   (await shop.call<{ attempts: { account: string }[] }>('GET', `/payments/${id}`)).body.attempts.map(
     ({ account }) => account,
@@ -62,6 +68,7 @@ export interface Flight {
   readonly isPayable: boolean;
 }
 
+/** The shopper is at the bank, which decides. */
 export const paying =
   (decision: 'pay' | 'decline' | 'cancel' | 'wait', fields = {}) =>
   async (place: Place) => {
@@ -83,4 +90,5 @@ export const goneOn =
     return trip;
   };
 
+/** The shopper is at the bank. */
 export const begun = (place: Place) => journey('ogone', { place });

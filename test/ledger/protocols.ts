@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { OperationKind } from '../../src/payments/operations.ts';
 
+/** By what a refund is named: our reference, the bank’s number, or nothing. */
 export type Names = 'ours' | 'number' | 'none';
 
 /** What a protocol shows of refunds. */
@@ -31,6 +32,7 @@ export interface Protocol {
 const list = (names: Names, movement: boolean, rejected = true) => ({ names, movement, rejected });
 const message = (names: Names, rejected = true) => ({ names, rejected });
 
+/** Every sort that there is, and some that may come. */
 export const PROTOCOLS: readonly Protocol[] = [
   {
     id: 'names everywhere',
@@ -142,6 +144,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   { id: 'messages alone', numbered: true, list: null, total: false, message: message('ours') },
 ];
 
+/** What becomes of a refund that we ask for. */
 export type Way = 'answered' | 'told first' | 'lost' | 'never came' | 'declined';
 
 type Step =
@@ -158,6 +161,7 @@ type Step =
   | { readonly do: 'ask' }
   | { readonly do: 'wait' };
 
+/** What happens to one payment. */
 export interface Script {
   readonly steps: readonly Step[];
   readonly told: boolean;
@@ -169,6 +173,7 @@ function tellsPanel({ list: listed, message: messages }: Protocol): boolean {
   return listed?.names === 'ours' && messages?.names === 'ours';
 }
 
+/** Draws scripts for a protocol. */
 export function scripts(protocol: Protocol): fc.Arbitrary<Script> {
   const which = fc.nat({ max: 4 });
   const steps = fc.oneof(
@@ -204,6 +209,7 @@ export function scripts(protocol: Protocol): fc.Arbitrary<Script> {
   });
 }
 
+/** A protocol by its name. */
 export function protocolOf(name: string): Protocol {
   const found = PROTOCOLS.find(({ id }) => id === name);
   if (!found) throw new Error(name);

@@ -28,6 +28,7 @@ interface Moved {
   readonly ipnKey: string;
 }
 
+/** A website that has moved, and its account at the bank. */
 export async function moved(changes: Record<string, unknown> = {}): Promise<Moved> {
   const account = await makeAccount('postfinance', { endpoints: { api: BANK_API }, ...changes });
   const keys = {
@@ -50,9 +51,12 @@ export async function moved(changes: Record<string, unknown> = {}): Promise<Move
   };
 }
 
+/** A key as the old server had it. */
 export const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
 
 let numbers = 7000;
+
+/** A number that no other transaction has. */
 export const nextNumber = () => String(++numbers);
 
 /** The shopper of a transaction at the bank, sent there by the old server's form. */
@@ -109,6 +113,7 @@ export function resigned(
   return String(new URLSearchParams({ ...fields, SHASIGN: signature }));
 }
 
+/** A line of the old server’s log. */
 export const log = (type: string, minute: number, extraData = '') => ({
   type,
   extraData,
@@ -168,6 +173,7 @@ interface Found {
   readonly checkoutUrl: string;
 }
 
+/** The payment that was made of a transaction. */
 export async function find({ shop }: Moved, number: string): Promise<Found> {
   const { body } = await shop.call<{ data: Found[] }>('GET', `/payments?reference=r-${number}`);
   const [found] = body.data;
@@ -175,12 +181,14 @@ export async function find({ shop }: Moved, number: string): Promise<Found> {
   return found;
 }
 
+/** An operation that the shop asks for. */
 export function operate(site: Moved, id: string, kind: string, amount?: number) {
   const headers = { 'idempotency-key': `${kind}-${unique()}` };
   const body = amount === undefined ? {} : { amount };
   return site.shop.call<Found & Problem>('POST', `/payments/${id}/${kind}`, body, headers);
 }
 
+/** A message of the bank. */
 export const ipn = (body: string, path = '/paiements/ipn') =>
   request(path, {
     method: 'POST',

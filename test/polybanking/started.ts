@@ -9,6 +9,7 @@ import { message } from './original/requests.ts';
 export const WEBSITE = 'https://website-demo.com/ipn';
 export const shaOut = String(demoSettings('postfinance').sha_out);
 
+/** A transaction that was started. */
 export interface Started {
   readonly client: PolyBankingClient;
   readonly id: string;
@@ -77,5 +78,6 @@ export function resigned(fields: Record<string, string>): Record<string, string>
   return message({ shaOut }, orderID, STATUS, { fields });
 }
 
+/** The code that the website reads of it. */
 export const code = (site: Started) =>
   site.client.transaction('order').then((found) => found.postfinance_status);

@@ -51,11 +51,13 @@ export async function website(
   };
 }
 
+/** The same website reads by our own API. */
 export async function v1<T>(site: Website, path: string): Promise<T> {
   const response = await request(`/v1${path}`, { headers: { authorization: `Bearer ${site.keys.api}` } });
   return response.json<T>();
 }
 
+/** The id at the end of an address. */
 export const idOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 
 /** The shopper follows the address, and the page posts its form to the bank. */
@@ -86,6 +88,7 @@ export function feedback(
   return String(bankOf('postfinance').notification(order, site.merchant, decision, spoiling).body);
 }
 
+/** A message of the bank comes in. */
 export function ipn(body: string): Promise<Response> {
   return request('/paiements/ipn', {
     method: 'POST',

@@ -30,6 +30,7 @@ export function idsOf(count: number): readonly string[] {
   );
 }
 
+/** What a reconciliation is asked for with. */
 export const order = (account: string, more: object = {}) => ({
   account,
   preset: 'generic',
@@ -37,5 +38,6 @@ export const order = (account: string, more: object = {}) => ({
   ...more,
 });
 
+/** A time in November. */
 export const at = (day: number, hour = 12) =>
   `2026-11-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00.000Z`;

@@ -193,7 +193,9 @@ describe('a mapped file', () => {
     ]);
   });
 
-  it('has no more lines than are counted: two million are refused where the limit is passed', () => {
+  it('has no more lines than are counted: two million are refused where the limit is passed', {
+    timeout: 60_000,
+  }, () => {
     const header = bytesOf('Order;Amount;Date\n');
     const piece = bytesOf('A;1,00;01.11.2026\n'.repeat(20_000));
     const reading = readingOf(sampleOf(bytesOf('Order;Amount;Date\nA;1,00;01.11.2026\n')), {

@@ -4,6 +4,7 @@ import { UnreadableFile } from '../../src/reconciliation/fault.ts';
 import { BEGINNING, type FileLine, readPiece } from '../../src/reconciliation/reader.ts';
 import { readingOf } from '../../src/reconciliation/reading.ts';
 
+/** UTF-8. */
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 interface How {
@@ -13,6 +14,7 @@ interface How {
   readonly piece?: number;
 }
 
+/** The first piece of a file, by which it is known. */
 export function sampleOf(bytes: Uint8Array) {
   let isUtf8 = true;
   try {
@@ -23,6 +25,7 @@ export function sampleOf(bytes: Uint8Array) {
   return { bytes: bytes.subarray(0, 65_536), isWhole: bytes.length <= 65_536, isUtf8 };
 }
 
+/** The lines of a file, read piece by piece. */
 export function read(
   file: Uint8Array | string,
   { preset, mapping, currencies = ['CHF'], piece = 7 }: How = {},
@@ -48,6 +51,7 @@ export function read(
   return { lines, unreadable, state, reading };
 }
 
+/** Why a file cannot be read. */
 export function faultOf(work: () => unknown) {
   try {
     work();

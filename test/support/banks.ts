@@ -38,6 +38,7 @@ export function demoSettings(providerId: string): Record<string, string | number
   );
 }
 
+/** A merchant as its bank knows it: the account’s settings with their defaults. */
 export function merchant(
   providerId: string,
   account: string,

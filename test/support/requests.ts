@@ -9,12 +9,14 @@ export function request(path: string, init: RequestInit = {}): Promise<Response>
   return exports.default.fetch(new Request(url, { redirect: 'manual', ...init }));
 }
 
+/** An answer whose body was JSON. */
 export interface JsonAnswer<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
 }
 
+/** Reads an answer. */
 export async function json<T>(response: Response): Promise<JsonAnswer<T>> {
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as T };
@@ -31,6 +33,7 @@ export async function admin<T = Record<string, unknown>>(method: string, path: s
   );
 }
 
+/** An error as the API writes it. */
 export interface Problem {
   readonly code: string;
   readonly status: number;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
+/** A payment as the old version had it. */
 export interface Payment {
   readonly id: string;
   readonly reference: string;
@@ -48,6 +49,7 @@ interface Message {
   readonly body: string | null;
 }
 
+/** All that the old version told. */
 export interface Told {
   readonly port: number;
   /** The port of the shops' webhooks. */
@@ -82,8 +84,11 @@ export const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 export const told = JSON.parse(readFileSync(join(FIXTURES, 'data-6de0c03.json'), 'utf8')) as Told;
 const origin = `http://localhost:${told.port}`;
 export const references = Object.keys(told.payments);
+
+/** The payments whose reference begins so. */
 export const beginning = (start: string) => references.filter((reference) => reference.startsWith(start));
 
+/** What it told of one payment. */
 export function kept(reference: string): Kept {
   const found = told.payments[reference];
   if (!found) throw new Error(`there is no payment ${reference}`);
@@ -96,6 +101,7 @@ interface Options {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A call to today’s server. */
 export function call(method: string, path: string, { key, body, headers }: Options = {}): Promise<Response> {
   return fetch(origin + path, {
     method,
@@ -105,6 +111,7 @@ export function call(method: string, path: string, { key, body, headers }: Optio
   });
 }
 
+/** A call whose answer is good. */
 export async function json<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const response = await call(method, path, options);
   const text = await response.text();
@@ -112,25 +119,30 @@ export async function json<T>(method: string, path: string, options: Options = {
   return JSON.parse(text) as T;
 }
 
+/** A payment as today’s server tells it. */
 export function read(reference: string): Promise<Payment> {
   const { key, payment } = kept(reference);
   return json('GET', `/v1/payments/${payment.id}`, { key });
 }
 
+/** Its log today. */
 export async function events(reference: string): Promise<Event[]> {
   const { key, payment } = kept(reference);
   return (await json<{ data: Event[] }>('GET', `/v1/payments/${payment.id}/events`, { key })).data;
 }
 
+/** An operation that its shop asks for. */
 export function operate(reference: string, what: string, body?: object): Promise<Response> {
   const { key, payment } = kept(reference);
   return call('POST', `/v1/payments/${payment.id}/${what}`, { key, body });
 }
 
+/** The simulated bank decides. */
 export async function decide(reference: string, decision: string): Promise<void> {
   await json('POST', `/sandbox/payments/${kept(reference).payment.id}`, { body: { decision } });
 }
 
+/** A message of a bank comes in. */
 export function send({ method, path, headers, body }: Message): Promise<Response> {
   return call(method, path, { headers, ...(body !== null && { body }) });
 }

@@ -14,9 +14,14 @@ export const LEGACY = {
 };
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex').toUpperCase();
+
+/** The signature of an answer. */
 export const checkvalue = (text: string) => md5(md5(String(demoSettings('assist').salt)) + md5(text));
 
+/** What the shop reads of the newest operation. */
 export const state = async (attempt: Journey) => (await outcome(attempt)).states.at(-1);
+
+/** The newest operation in the book of the bank. */
 export const newest = async (attempt: Journey) => {
   const operation = (await bankEntry(attempt)).done.at(-1);
   if (!operation) throw new Error('the bank has none');

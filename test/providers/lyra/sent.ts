@@ -9,6 +9,7 @@ export const OTHER_UUID = '1e8defc7bd32c418c93c4b2be676d279';
 /** What shows which value is vads_effective_amount. */
 export const DATED = { vads_effective_creation_date: '20261121090001' };
 
+/** Fields of a message; undefined: left out. */
 export type Fields = Record<string, string | undefined>;
 
 /** A payment that the shopper went to the gateway with, and the gateway's messages about it. */
