@@ -52,18 +52,17 @@ const RECONCILIATION = { className: 'Reconciliation', useSQLite: true };
 const ALONE = [
   'test/directory/**/*.test.ts',
   'test/gateway/*.test.ts',
-  'test/http/admin.test.ts',
+  'test/http/admin*.test.ts',
   'test/http/anchors.test.ts',
-  'test/http/attention.test.ts',
+  'test/http/attention*.test.ts',
   'test/http/before-payment.test.ts',
-  'test/http/book-check.test.ts',
-  'test/http/books.test.ts',
+  'test/http/book*.test.ts',
   'test/http/drift.test.ts',
   'test/http/guesses.test.ts',
   'test/http/open-doors.test.ts',
   'test/http/operator-*.test.ts',
   'test/http/operators.test.ts',
-  'test/http/succession.test.ts',
+  'test/http/succession*.test.ts',
   'test/polybanking/**/*.test.ts',
 ];
 

@@ -71,7 +71,7 @@ export function clientTypes(): string {
   return [
     '/**',
     ' * The types of the HTTP contract, from the schemas that the server validates with. Made by `npm run client-types`: not to be',
-    ' * edited.',
+    ' * edited. Long because it has the type of every schema.',
     ' */',
     '',
     new SchemaTypes(SCHEMAS, LISTS).declarations(),

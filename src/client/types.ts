@@ -1,6 +1,6 @@
 /**
  * The types of the HTTP contract, from the schemas that the server validates with. Made by `npm run client-types`: not to be
- * edited.
+ * edited. Long because it has the type of every schema.
  */
 
 /** What became of a payment, or of an attempt. */

@@ -141,8 +141,8 @@ export class ShopEndpoints extends DirectoryPart {
     }));
   }
 
-  /** The live secrets of a shop's endpoints, the newest first. */
-  async #secrets(shop: string): Promise<ReadonlyMap<string, readonly LiveSecret[]>> {
+  /** The live secrets of a shop's endpoints as they are stored, the newest first. */
+  async #secretRows(shop: string): Promise<readonly SecretRow[]> {
     const { results } = await this.db
       .prepare(
         `SELECT * FROM endpoint_secrets WHERE shop = ? AND (not_after IS NULL OR not_after > ?)
@@ -150,8 +150,13 @@ export class ShopEndpoints extends DirectoryPart {
       )
       .bind(shop, this.at())
       .all<SecretRow>();
+    return results;
+  }
+
+  /** The live secrets of a shop's endpoints, the newest first. */
+  async #secrets(shop: string): Promise<ReadonlyMap<string, readonly LiveSecret[]>> {
     const found = new Map<string, LiveSecret[]>();
-    for (const row of results) {
+    for (const row of await this.#secretRows(shop)) {
       const secret = {
         value: await this.vault.open(placeOf(row), row.sealed),
         notBefore: Date.parse(row.not_before),
@@ -164,15 +169,8 @@ export class ShopEndpoints extends DirectoryPart {
 
   /** When the live secrets of each endpoint but the first live, the newest first. None is opened. */
   async secretTimes(shop: string): Promise<Readonly<Record<string, readonly LiveTimes[]>>> {
-    const { results } = await this.db
-      .prepare(
-        `SELECT * FROM endpoint_secrets WHERE shop = ? AND (not_after IS NULL OR not_after > ?)
-         ORDER BY not_after IS NOT NULL, not_before DESC, rowid DESC`,
-      )
-      .bind(shop, this.at())
-      .all<SecretRow>();
     const times: Record<string, LiveTimes[]> = {};
-    for (const { endpoint, not_before: notBefore, not_after: notAfter } of results)
+    for (const { endpoint, not_before: notBefore, not_after: notAfter } of await this.#secretRows(shop))
       times[endpoint] = [...(times[endpoint] ?? []), { notBefore, notAfter }];
     return times;
   }

@@ -1,7 +1,8 @@
 /**
  * An operator's first weeks with the console, from the first sign-in on, in a real browser: each step stands on the one before. Ruled out: a
  * step that leads nowhere, that needs scripts, a mouse, English, the light, or a wide window; a refund that a double click makes twice; a lock
- * that lets somebody in; a token that goes on after it was revoked; a secret that is shown.
+ * that lets somebody in; a token that goes on after it was revoked; a secret that is shown. Long because it is one journey, which has no place
+ * to be cut at.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

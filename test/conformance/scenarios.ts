@@ -1,6 +1,7 @@
 /**
  * Conformance from outside: black-box scenarios over HTTP, each with the sentence that it holds countersign to. They
- * know nothing of our code but the sandbox's addresses, and run against any local server (COUNTERSIGN_URL).
+ * know nothing of our code but the sandbox's addresses, and run against any local server (COUNTERSIGN_URL). Long because it is one table: a
+ * row a sentence.
  */
 import { expect } from 'vitest';
 import type { Step } from '../../src/sandbox/kit/disorder.ts';

@@ -1,21 +1,14 @@
 /**
  * Codes of PostFinance as a website of PolyBanking learns of them. The failures ruled out: a code that moves nothing is never told; a
- * message about an earlier try has a paid order look unpaid; a payment that is given back, or that nothing proves, looks good.
+ * message about an earlier try has a paid order look unpaid; a message without its amount or currency moves money.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Redirect } from '../../src/payments/types.ts';
-import { isForWebsite } from '../../src/payments/website-messages.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
-import { formOfPage } from '../../src/sandbox/kit/shopper.ts';
-import { ipnFields, isGoodForWebsite, postfinanceCode } from '../../src/webhooks/polybanking.ts';
 import {
   admin,
   BANK_API,
   bankOf,
-  cut,
   demoSettings,
-  makeAccount,
-  makeShop,
   memory,
   merchant,
   network,
@@ -23,12 +16,8 @@ import {
   runAlarms,
   shopperAtBank,
 } from '../support/harness.ts';
-import { type Keys, PolyBankingClient } from './client.ts';
-import { amountsOf, minorOf } from './money.ts';
 import { message } from './original/requests.ts';
-
-const WEBSITE = 'https://website-demo.com/ipn';
-const shaOut = String(demoSettings('postfinance').sha_out);
+import { code, resigned, type Started, shaOut, started } from './started.ts';
 
 let net: ReturnType<typeof network>;
 beforeEach(() => {
@@ -36,78 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => net.restore());
 
-interface Started {
-  readonly client: PolyBankingClient;
-  readonly id: string;
-  readonly account: string;
-  /** What its go page posts to the bank. */
-  readonly redirect: Redirect;
-  /** Sends a message of the bank about it, and returns the IPNs that it caused, as code and good. */
-  told(status: string, change?: Record<string, string>): Promise<(readonly [string, boolean])[]>;
-  v1<T>(method: string, path: string, body?: unknown): Promise<T>;
-}
-
-let count = 0;
-
-/** A transaction whose shopper is at the bank. */
-async function started(
-  options: { readonly dialect?: string; readonly account?: Record<string, unknown> } = {},
-): Promise<Started> {
-  count += 1;
-  const key = (letter: string) => `${letter}${count}`.repeat(64);
-  const keys: Keys = { request: key('r'), ipn: key('i'), api: key('a') };
-  const account = await makeAccount('postfinance', options.account);
-  const shop = await makeShop([account], {
-    webhook: { url: WEBSITE, dialect: options.dialect ?? 'polybanking' },
-    keys: { requestKey: keys.request, ipnKey: keys.ipn, apiKey: keys.api },
-  });
-  const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
-  const [, { url }] = await client.start('1050', 'order');
-  const id = url.slice(url.lastIndexOf('/') + 1);
-  const page = await request(url);
-  expect(page.status).toBe(200);
-  return {
-    client,
-    id,
-    account,
-    redirect: formOfPage(await page.text()),
-    async told(status, change = {}) {
-      const before = net.webhooks.length;
-      const fields = { ...message({ shaOut }, `${id}01`, status), ...change };
-      const { SHASIGN: _signature, ...unsigned } = fields;
-      const response = await request('/paiements/ipn', {
-        method: 'POST',
-        body: new URLSearchParams(resigned(unsigned)),
-      });
-      expect(response.status).toBe(200);
-      await runAlarms(id);
-      return net.webhooks.slice(before).map(({ raw }) => {
-        const ipn = client.readIpn(raw);
-        return [ipn?.status ?? '', ipn?.good ?? false] as const;
-      });
-    },
-    v1: async (method, path, body) => {
-      const response = await request(`/v1/payments/${id}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${keys.api}`, 'idempotency-key': `${path}-${count}` },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return response.json();
-    },
-  };
-}
-
-/** The same message after its fields were changed by the bank. */
-function resigned(fields: Record<string, string>): Record<string, string> {
-  const { orderID = '', STATUS = '' } = fields;
-  return message({ shaOut }, orderID, STATUS, { fields });
-}
-
-const code = (site: Started) => site.client.transaction('order').then((found) => found.postfinance_status);
-
 describe('a code that moves nothing', () => {
   it.each(['61', '71', '81', '84', '94', '96', '9999'])('is told when it comes first: %s', async (first) => {
-    const site = await started();
+    const site = await started(net);
     expect(await site.told(first)).toEqual([[first, false]]);
     expect(await site.client.transaction('order')).toMatchObject({
       postfinance_status: first,
@@ -124,7 +44,7 @@ describe('a code that moves nothing', () => {
   });
 
   it.each(['81', '82', '83', '84', '94', '96', '71', '72', '73'])('is told after a 9: %s', async (after) => {
-    const site = await started();
+    const site = await started(net);
     await site.told('9');
     expect(await site.told(after)).toEqual([[after, false]]);
     expect(await site.client.transaction('order')).toMatchObject({ postfinance_status: after });
@@ -132,7 +52,7 @@ describe('a code that moves nothing', () => {
   });
 
   it('is told as it follows another of the same status', async () => {
-    const site = await started();
+    const site = await started(net);
     expect(await site.told('51')).toEqual([['51', false]]);
     expect(await site.told('52')).toEqual([['52', false]]);
     expect(await site.told('2')).toEqual([['2', false]]);
@@ -142,7 +62,7 @@ describe('a code that moves nothing', () => {
   });
 
   it('is no webhook for a shop that takes the standard ones, and not the newest to send again', async () => {
-    const site = await started({ dialect: 'standard' });
+    const site = await started(net, { dialect: 'standard' });
     await site.told('9');
     const types = () => net.webhooks.map(({ body }) => body.type);
     expect(types()).toEqual(['payment.forwarded', 'payment.paid']);
@@ -154,7 +74,7 @@ describe('a code that moves nothing', () => {
   });
 
   it('is sent again on demand, with its own code', async () => {
-    const site = await started();
+    const site = await started(net);
     await site.told('9');
     await site.told('81');
     await site.v1('POST', '/deliveries');
@@ -163,7 +83,7 @@ describe('a code that moves nothing', () => {
   });
 
   it('is told of each part that is refunded', async () => {
-    const site = await started();
+    const site = await started(net);
     await site.told('9');
     expect(await site.told('8', { PAYIDSUB: '1', amount: '3' })).toEqual([['8', false]]);
     expect(await site.told('8', { PAYIDSUB: '2', amount: '4' })).toEqual([['8', false]]);
@@ -174,7 +94,7 @@ describe('a code that moves nothing', () => {
 describe('a late code', () => {
   it.each(['9999', ''])('that nobody knows does not show on a good order: %j', async (unknown) => {
     for (const good of ['9', '5']) {
-      const site = await started();
+      const site = await started(net);
       await site.told(good);
       expect(await site.told(unknown, { PAYID: '30001' })).toEqual([]);
       expect(await site.client.transaction('order')).toMatchObject({
@@ -190,14 +110,14 @@ describe('a late code', () => {
   });
 
   it('that is empty is not told, also when it comes first', async () => {
-    const site = await started();
+    const site = await started(net);
     expect(await site.told('')).toEqual([]);
     expect(await code(site)).toBe('??');
     expect(await site.told('9')).toEqual([['9', true]]);
   });
 
   it.each(['2', '1', '0', '93', '91', '51', '5', '6'])('does not show on a paid order: %s', async (late) => {
-    const site = await started();
+    const site = await started(net);
     await site.told('9');
     const before = await site.client.transaction('order');
     expect(await site.told(late, { PAYID: '30001', BRAND: 'MasterCard', CARDNO: 'XXXX2222' })).toEqual([]);
@@ -217,7 +137,7 @@ describe('a late code', () => {
   });
 
   it.each(['2', '1', '0', '51', '91'])('does not show on an authorized order: %s', async (late) => {
-    const site = await started();
+    const site = await started(net);
     await site.told('5');
     expect(await site.told(late)).toEqual([]);
     expect(await code(site)).toBe('5');
@@ -226,7 +146,7 @@ describe('a late code', () => {
   });
 
   it('about another attempt does not show on a paid order', async () => {
-    const site = await started();
+    const site = await started(net);
     await site.told('2');
     // The shopper tries again, under another order number; then the bank finds that the first was paid.
     const { checkoutUrl } = await site.v1<{ checkoutUrl: string }>('GET', '');
@@ -238,10 +158,10 @@ describe('a late code', () => {
   });
 
   it('that takes the money away does show', async () => {
-    const site = await started();
+    const site = await started(net);
     await site.told('5');
     expect(await site.told('6')).toEqual([['6', false]]);
-    const paid = await started();
+    const paid = await started(net);
     await paid.told('9');
     expect(await paid.told('7')).toEqual([['7', false]]);
     expect(await code(paid)).toBe('7');
@@ -250,7 +170,7 @@ describe('a late code', () => {
 
 describe('a message of the bank', () => {
   it('is told once, however often it comes', async () => {
-    const site = await started();
+    const site = await started(net);
     expect(await site.told('9')).toHaveLength(1);
     await site.told('8', { PAYIDSUB: '1' });
     expect(await site.told('9')).toEqual([]);
@@ -258,7 +178,7 @@ describe('a message of the bank', () => {
   });
 
   it('notes when it came, also when the shopper returns with the same', async () => {
-    const site = await started();
+    const site = await started(net);
     await site.told('9');
     const before = await site.client.transaction('order');
     await new Promise((done) => setTimeout(done, 5));
@@ -271,14 +191,14 @@ describe('a message of the bank', () => {
   });
 
   it('about another currency shows no code, and less money is not good', async () => {
-    const site = await started();
+    const site = await started(net);
     expect(await site.told('9', { currency: 'EUR' })).toEqual([]);
     expect(await code(site)).toBe('??');
     expect(await site.told('9', { amount: '10' })).toEqual([['9', false]]);
   });
 
   it('is taken, and told, when its config is switched off meanwhile', async () => {
-    const site = await started();
+    const site = await started(net);
     const { body } = await admin<{ data: { id: string }[] }>('GET', '/shops');
     await admin('PUT', `/shops/${body.data.at(-1)?.id}`, { active: false });
     expect(await site.told('9')).toEqual([['9', true]]);
@@ -290,7 +210,7 @@ describe('a message without the amount or the currency', () => {
 
   /** A transaction whose shopper has paid at the bank, and the PAYID of that. */
   async function paidAtBank(amount = 1050): Promise<{ readonly site: Started; readonly PAYID: string }> {
-    const site = await started({ account: withApi });
+    const site = await started(net, { account: withApi });
     const who = merchant('postfinance', site.account);
     const order = { ...(await shopperAtBank('postfinance', site.redirect, who)), amount };
     await decided(memory, order, 'pay');
@@ -330,137 +250,10 @@ describe('a message without the amount or the currency', () => {
       pswd: _password,
       ...settings
     } = demoSettings('postfinance') as Record<string, unknown>;
-    const site = await started({ account: { settings } });
+    const site = await started(net, { account: { settings } });
     expect(await site.told('9', { amount: '' })).toEqual([]);
     expect(await site.v1('GET', '')).toMatchObject({ status: 'forwarded', amounts: { paid: 0 } });
     expect(await code(site)).toBe('??');
     expect(await site.told('9')).toEqual([['9', true]]);
-  });
-});
-
-describe('what is given back by our own operations', () => {
-  const withApi = { endpoints: { api: BANK_API } };
-
-  it('is not good any more, before the bank says so', () => {
-    const money = { amount: minorOf(1050), amounts: amountsOf({ paid: 1050 }) };
-    const known = { provider: 'postfinance', providerStatus: '9', pendingReason: null, ...money };
-    for (const [status, expected] of [
-      ['refunded', '8'],
-      ['partially_refunded', '8'],
-      ['charged_back', '96'],
-    ] as const) {
-      expect(postfinanceCode({ ...known, status })).toBe(expected);
-      expect(isGoodForWebsite({ ...known, status })).toBe(false);
-    }
-    const cancelled = { ...known, providerStatus: '5', status: 'cancelled' } as const;
-    expect([postfinanceCode(cancelled), isGoodForWebsite(cancelled)]).toEqual(['1', false]);
-  });
-
-  it('is told as such when an operator says that the refund was executed', async () => {
-    const site = await started({ account: withApi });
-    await site.told('9');
-    cut('before');
-    await site.v1('POST', '/refund', {});
-    const concluded = await admin('POST', `/payments/${site.id}/operations/1`, { outcome: 'succeeded' });
-    expect(concluded.status).toBe(200);
-    await runAlarms(site.id);
-    expect(net.webhooks.map(({ raw }) => site.client.readIpn(raw))).toMatchObject([
-      { status: '9', good: true },
-      { status: '8', good: false },
-    ]);
-  });
-});
-
-describe('an IPN that the website has not taken', () => {
-  it('is still needed, and can be sent, after an operation of ours', async () => {
-    net.restore();
-    const answers = [410, 410];
-    net = network(() => new Response(null, { status: answers.shift() ?? 200 }));
-    const site = await started({ account: { endpoints: { api: BANK_API } } });
-    await site.told('9');
-    const needed = async () => (await site.client.transaction('order')).ipn_needed;
-    expect(await needed()).toBe('True');
-    cut('before');
-    await site.v1('POST', '/refund', {});
-    await runAlarms(site.id);
-    const { operations } = await site.v1<{ operations: object[] }>('GET', '');
-    expect(operations).toMatchObject([{ state: 'unknown' }]);
-    expect(await needed()).toBe('True');
-    answers.length = 0;
-    await site.v1('POST', '/deliveries');
-    await runAlarms(site.id);
-    expect(site.client.readIpn(net.webhooks.at(-1)?.raw ?? '')).toMatchObject({ status: '9', good: true });
-    expect(await needed()).toBe('False');
-  });
-
-  it('is none about a code of another bank', () => {
-    const data = { status: 'paid', provider: 'ecommpay' } as const;
-    expect(isForWebsite({ type: 'payment.feedback', data })).toBe(false);
-    expect(isForWebsite({ type: 'payment.feedback', data: { ...data, provider: 'ogone' } })).toBe(true);
-  });
-});
-
-describe('what nothing proves', () => {
-  it.each(['pay', 'decline'] as const)('is not told as its code: %s', async (decision) => {
-    const settings: Record<string, string | number> = {
-      ...demoSettings('postfinance'),
-      sha_mode: 'main-parameters-only',
-    };
-    const { userid: _user, pswd: _password, ...alone } = settings;
-    const account = await makeAccount('postfinance', { environment: 'production', settings: alone });
-    const shop = await makeShop([account], {
-      testMode: false,
-      webhook: { url: WEBSITE, dialect: 'polybanking' },
-      keys: { requestKey: 'r'.repeat(99), ipnKey: 'i'.repeat(99), apiKey: `key-to-${decision}` },
-    });
-    const keys = { request: 'r'.repeat(99), ipn: 'i'.repeat(99), api: `key-to-${decision}` };
-    const client = new PolyBankingClient(shop.id, keys, (path, init) => request(path, init));
-    const [, { url }] = await client.start('1050', 'claimed');
-    const id = url.slice(url.lastIndexOf('/') + 1);
-    await request(url);
-    const order = {
-      id: '',
-      bank: 'postfinance',
-      account,
-      order: `${id}01`,
-      amount: 1050,
-      currency: 'CHF',
-      manual: false,
-      shown: [],
-      data: { PAYID: '12345678' },
-    };
-    const said = bankOf('postfinance').notification(
-      order,
-      merchant('postfinance', account, alone),
-      decision,
-      'none',
-    );
-    const response = await request('/paiements/ipn', {
-      method: 'POST',
-      headers: said.headers,
-      body: said.body ?? '',
-    });
-    expect(response.status).toBe(200);
-    await runAlarms(id);
-    expect(net.webhooks.map(({ raw }) => client.readIpn(raw))).toMatchObject([{ status: '91', good: false }]);
-    expect(await client.transaction('claimed')).toMatchObject({ postfinance_status: '91' });
-    expect((await client.logs('claimed'))[1]).toMatchObject({ extra_data: '91' });
-  });
-
-  it('has the fields of the original alone', () => {
-    const fields = ipnFields(
-      '7',
-      {
-        type: 'payment.feedback',
-        timestamp: '2026-11-25T21:36:27.919Z',
-        code: '81',
-        data: { reference: 'r', provider: 'postfinance', status: 'paid', test: false } as never,
-      },
-      'k',
-    );
-    expect(Object.keys(fields).sort()).toEqual(
-      ['config', 'last_update', 'postfinance_status', 'postfinance_status_good', 'reference', 'sign'].sort(),
-    );
-    expect(fields).toMatchObject({ last_update: '2026-11-25 21:36:27+00:00', postfinance_status: '81' });
   });
 });

@@ -1,69 +1,39 @@
-/** What the tests of the routes share: an operator, shops, accounts, banks, and a network that is only ours. */
+/**
+ * What the tests of the routes share: an operator, shops, accounts, payments on their way, and a network that is only ours. They have
+ * requests and banks from here too.
+ */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { env, exports } from 'cloudflare:workers';
+import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { LedgerClient } from '../../src/gateway/service.ts';
 import type { PaymentView, Redirect } from '../../src/payments/types.ts';
-import { secretNames } from '../../src/providers/kit/settings.ts';
 import { providers } from '../../src/providers/registry.ts';
-import { BANKS, bankOf } from '../../src/sandbox/banks/registry.ts';
+import { bankOf } from '../../src/sandbox/banks/registry.ts';
 import { DEMO_ACCOUNTS } from '../../src/sandbox/demo-accounts.ts';
-import type {
-  BankMessage,
-  BankOrder,
-  Decision,
-  Memory,
-  Merchant,
-  Outage,
-  Spoiling,
-  Trouble,
-} from '../../src/sandbox/kit/bank.ts';
+import type { BankMessage, BankOrder, Decision, Merchant, Spoiling } from '../../src/sandbox/kit/bank.ts';
 import { decided } from '../../src/sandbox/kit/bank-ledger.ts';
 import { withPart } from '../../src/sandbox/kit/parts.ts';
-import { receiveOrder } from '../../src/sandbox/kit/receive.ts';
-import { formOfPage, shopperForm } from '../../src/sandbox/kit/shopper.ts';
-import { answerCall, makeOutage, makeTrouble } from '../../src/sandbox/kit/trouble.ts';
-import { charset } from '../../src/signing/charsets.ts';
+import { answerOfBank, BANK_API, demoSettings, known, memory, merchant, shopperAtBank } from './banks.ts';
+import { admin, type JsonAnswer, json, ORIGIN, type Problem, request, unique } from './requests.ts';
 
+export {
+  BANK_API,
+  bankNetwork,
+  bankOutage,
+  cut,
+  demoSettings,
+  forgetAll,
+  known,
+  memory,
+  merchant,
+  shopperAtBank,
+  trouble,
+  turned,
+} from './banks.ts';
+export { admin, type JsonAnswer, ORIGIN, type Problem, request, unique } from './requests.ts';
 export { bankOf };
 
-export const ORIGIN = 'https://pay.countersign.dev';
 export const WEBHOOK_URL = 'https://hooks.shop-demo.com/countersign';
-
-/** A request to the Worker. */
-export function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const url = path.startsWith('http') ? path : ORIGIN + path;
-  return exports.default.fetch(new Request(url, { redirect: 'manual', ...init }));
-}
-
-export interface JsonAnswer<T> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: T;
-}
-
-async function json<T>(response: Response): Promise<JsonAnswer<T>> {
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as T };
-}
-
-/** A call of the operator. */
-export async function admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown) {
-  return json<T>(
-    await request(`/v1/admin${path}`, {
-      method,
-      headers: { authorization: 'Bearer test-admin-token' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
-  );
-}
-
-export interface Problem {
-  readonly code: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
-}
 
 export type Payment = PaymentView & { readonly redirect: Redirect; readonly checkoutUrl: string };
 
@@ -92,41 +62,6 @@ export interface TestShop {
   events(id: string): Promise<LogEvent[]>;
 }
 
-/** Every merchant that a test has made, so that a bank's API knows them. */
-const merchants: Merchant[] = [];
-
-let counter = 0;
-
-/** A number that no other call in this file has had. */
-export function unique(): string {
-  counter += 1;
-  return `${Date.now().toString(36)}${counter}`;
-}
-
-/** Another secret of the same form: the next digit or letter for each, within those of hexadecimal numbers. */
-export function turned(secret: string): string {
-  return secret.replace(/[0-9a-yA-Y]/g, (character) => {
-    if (character === '9') return '0';
-    if (character === 'f' || character === 'F') return character === 'f' ? 'a' : 'A';
-    return String.fromCharCode(character.charCodeAt(0) + 1);
-  });
-}
-
-/**
- * The settings of the demo account of a provider, with secrets of the tests' own: an account in production takes none that everybody
- * has.
- */
-export function demoSettings(providerId: string): Record<string, string | number> {
-  const found = providers.find(({ id }) => id === providerId);
-  const secrets = new Set(found ? secretNames(found.settings) : []);
-  return Object.fromEntries(
-    Object.entries(DEMO_ACCOUNTS[providerId]?.settings ?? {}).map(([name, value]) => [
-      name,
-      secrets.has(name) ? turned(String(value)) : value,
-    ]),
-  );
-}
-
 /** Makes an account of a provider, with the demo's settings and the given changes. */
 export async function makeAccount(
   providerId: string,
@@ -142,7 +77,7 @@ export async function makeAccount(
     ...rest,
   });
   if (answer.status > 201) throw new Error(JSON.stringify(answer.body));
-  merchants.unshift(merchant(providerId, id, (changes.settings ?? {}) as Record<string, unknown>));
+  known(merchant(providerId, id, (changes.settings ?? {}) as Record<string, unknown>));
   return id;
 }
 
@@ -213,164 +148,12 @@ export function currencyOf(providerId: string): string {
 /** Every provider: one that is added later joins without a new line. */
 export const PROVIDER_IDS = providers.map(({ id }) => id);
 
-export function merchant(
-  providerId: string,
-  account: string,
-  changes: Record<string, unknown> = {},
-): Merchant {
-  const provider = providers.find(({ id }) => id === providerId);
-  const defaults = Object.fromEntries(
-    Object.entries(provider?.settings.entries ?? {}).map(([name, entry]) => [
-      name,
-      (entry as { readonly default?: unknown }).default,
-    ]),
-  );
-  return {
-    account,
-    settings: { ...defaults, ...demoSettings(providerId), ...changes },
-    callback: `${ORIGIN}/callback/${account}`,
-  };
-}
-
-function formBody(redirect: Extract<Redirect, { kind: 'form' }>): Uint8Array {
-  const encode = (text: string) => {
-    const bytes =
-      redirect.charset === 'utf-8'
-        ? new TextEncoder().encode(text)
-        : redirect.charset === 'windows-1251'
-          ? (charset('windows-1251').encode(text) ?? new Uint8Array())
-          : Uint8Array.from(text, (character) => character.charCodeAt(0));
-    return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  };
-  const body = redirect.fields.map(({ name, value }) => `${encode(name)}=${encode(value)}`).join('&');
-  return new TextEncoder().encode(body);
-}
-
-/**
- * Sends the shopper to the bank, which reads and checks the redirect as the real one would.
- * @param others merchants of that bank beside the one whose redirect it is.
- */
-export async function shopperAtBank(
-  providerId: string,
-  given: Redirect,
-  who: Merchant,
-  others: readonly Merchant[] = [],
-): Promise<BankOrder> {
-  const bank = bankOf(providerId);
-  const isPage = given.kind === 'html';
-  const redirect = given.kind === 'html' ? shopperForm(given.html, ORIGIN) : given;
-  const url = new URL(redirect.url);
-  // Our own checkout, where an order is registered first.
-  if (!isPage && url.origin === ORIGIN) {
-    return shopperAtBank(providerId, await hopTarget(redirect.url), who, others);
-  }
-  const received = await receiveOrder(
-    bank,
-    {
-      method: redirect.method,
-      path: url.pathname,
-      query: url.search.slice(1),
-      body: redirect.kind === 'form' ? formBody(redirect) : new Uint8Array(),
-    },
-    [...others, who],
-    memory,
-  );
-  return { ...received, id: unique(), bank: providerId };
-}
-
-/** What the banks of a test file store. */
-const remembered = new Map<string, string>();
-export const memory: Memory = {
-  get: async (name) => remembered.get(name) ?? null,
-  put: async (name, value) => {
-    remembered.set(name, value);
-  },
-};
-
-/** The banks forget everything. */
-export function forgetAll(): void {
-  remembered.clear();
-}
-
-/** Where the accounts of tests find the API of their bank. */
-export const BANK_API = 'https://api.bank-demo.com';
-
-async function hopTarget(checkoutUrl: string): Promise<Redirect> {
-  const response = await request(checkoutUrl, { headers: { 'cf-connecting-ip': '203.0.113.9' } });
-  const location = response.headers.get('location');
-  if (location) return { kind: 'url', method: 'GET', url: location };
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(text);
-  return formOfPage(text);
-}
-
-/** A call of a bank's API, answered by the bank whose path it is. */
-async function answerOfBank(sent: Request): Promise<Response | null> {
-  const url = new URL(sent.url);
-  if (url.origin !== BANK_API) return null;
-  for (const bank of BANKS) {
-    const paths = (bank.api ?? []).filter(({ method }) => method === sent.method);
-    if (!bank.answer || !paths.some(({ path }) => pathPattern(path).test(url.pathname))) continue;
-    const call = {
-      method: sent.method,
-      path: url.pathname,
-      query: url.search.slice(1),
-      headers: sent.headers,
-      body: await sent.text(),
-      origin: url.origin,
-    };
-    const when = bank.movesMoney?.(call) ? cutNext : null;
-    if (when) cutNext = null;
-    if (when === 'before') throw new TypeError('connection lost');
-    const answered = await answerCall(bank, call, merchants, memory);
-    if (when === 'after') throw new TypeError('connection lost');
-    return answered;
-  }
-  return new Response('no bank has this path', { status: 404 });
-}
-
 /** What fetch does when its caller has given up. */
 function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, fail) => {
     signal.addEventListener('abort', () => fail(new Error('aborted')));
   });
   return Promise.race([answer, aborted]);
-}
-
-/** A network in which only the banks' APIs answer, for providers that a test calls directly. */
-export const bankNetwork = (async (input, init) => {
-  const answer = await answerOfBank(new Request(input as RequestInfo, init));
-  if (!answer) throw new Error('no network');
-  return answer;
-}) as typeof fetch;
-
-/** Makes a merchant known to the banks. */
-export function known(who: Merchant): Merchant {
-  merchants.unshift(who);
-  return who;
-}
-
-/** hono's path syntax as a regular expression. */
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:\w+(\{[^}]*\})?/g, (_, inner) => inner?.slice(1, -1) ?? '[^/]+')}$`);
-}
-
-/** How the next call that moves money is cut off: before the bank has it, or after the bank has executed it. */
-let cutNext: 'before' | 'after' | null = null;
-
-/** Cuts the connection of the next call that moves money at a bank; null: of none. */
-export function cut(when: 'before' | 'after' | null): void {
-  cutNext = when;
-}
-
-/** Has the next call that moves money at the bank of a provider fail in a given way; null: it does not. */
-export function trouble(providerId: string, kind: Trouble | null): Promise<void> {
-  return makeTrouble(bankOf(providerId), kind, memory);
-}
-
-/** Has every call at the bank of a provider fail from now on; null: no more. */
-export function bankOutage(providerId: string, kind: Outage | null): Promise<void> {
-  return makeOutage(bankOf(providerId), kind, memory);
 }
 
 /** Sends a bank's message to our route. */

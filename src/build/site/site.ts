@@ -37,6 +37,17 @@ const HEADERS = ['/docs', '/docs/*']
   )
   .join('');
 
+/** The parts of the one stylesheet, in their order: of two rules that weigh the same, the later one counts. */
+const STYLES = [
+  'colors.css',
+  'top.css',
+  'text.css',
+  'blocks.css',
+  'navigation.css',
+  'widths.css',
+  'picture.css',
+] as const;
+
 /** What an address without a page shows. */
 const MISSING: SitePage = {
   slug: '404',
@@ -117,7 +128,7 @@ export function makeSite(parts: SiteParts): Readonly<Record<string, string>> {
   return {
     _headers: HEADERS,
     'docs/404.html': pageHtml(MISSING, pages),
-    'docs/assets/docs.css': asset('docs.css'),
+    'docs/assets/docs.css': STYLES.map((name) => asset(join('css', name))).join(''),
     'docs/assets/docs.js': asset('docs.js'),
     'docs/assets/search.json': searchIndex(pages.filter(({ section }) => section !== '')),
     ...Object.fromEntries(

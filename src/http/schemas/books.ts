@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { BOOK_DATES } from '../../directory/books.ts';
 import { BOOK_PROBLEMS } from '../../payments/book-check.ts';
-import { id, told, webUrl } from './values.ts';
+import { id, pageLimit, told, webUrl } from './values.ts';
 
 export const EXPORTED = ['payments', 'operations', 'events', 'movements'] as const;
 
@@ -61,11 +61,9 @@ export const exportQuery = v.strictObject({
     '`true`: the header X-Total-Count says how many lines or payments all pages have.',
     trueOrFalse,
   ),
-  limit: told(
+  limit: pageLimit(
     'So many payments or movements on a page: 1000 unless given, 5000 at most, 200 where their logs are read (XML, events).',
-    v.optional(
-      v.pipe(v.string(), v.regex(/^(?:[1-9]\d{0,2}|[1-4]\d{3}|5000)$/, 'is a number from 1 to 5000')),
-    ),
+    5000,
   ),
   cursor: told('The `nextCursor` of the page before.', v.optional(v.string())),
 });
@@ -163,10 +161,7 @@ export const report = v.object({
 });
 
 export const checkQuery = v.strictObject({
-  limit: told(
-    'So many payments on a page: 50 unless given.',
-    v.optional(v.pipe(v.string(), v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'))),
-  ),
+  limit: pageLimit('So many payments on a page: 50 unless given.', 100),
   cursor: told('The `nextCursor` of the page before.', v.optional(v.pipe(v.string(), v.maxLength(400)))),
   objects: v.optional(
     v.pipe(
@@ -196,10 +191,7 @@ export const checked = v.object({
 });
 
 export const anchorCheckQuery = v.strictObject({
-  limit: told(
-    'So many anchors on a page: 1 unless given.',
-    v.optional(v.pipe(v.string(), v.regex(/^(?:10|[1-9])$/, 'is a number from 1 to 10'))),
-  ),
+  limit: pageLimit('So many anchors on a page: 1 unless given.', 10),
   cursor: told(
     'The `nextCursor` of the page before.',
     v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'is the number of an anchor'))),

@@ -1,7 +1,7 @@
 /** The shop's feed of events. */
 import * as v from 'valibot';
 import { webhook } from './payments.ts';
-import { told } from './values.ts';
+import { pageLimit, told } from './values.ts';
 
 /** A page of the feed. */
 export const feedQuery = v.strictObject({
@@ -17,16 +17,7 @@ export const feedQuery = v.strictObject({
       ),
     ),
   ),
-  limit: told(
-    'So many at most; 20 unless given.',
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
-        v.metadata({ examples: ['20'] }),
-      ),
-    ),
-  ),
+  limit: pageLimit('So many at most; 20 unless given.', 100, '20'),
 });
 
 export const feed = v.object({

@@ -4,7 +4,7 @@ import { STATUSES } from '../../payments/statuses.ts';
 import { EVENT_TYPES } from '../../payments/types.ts';
 import { metadataFilter } from './payment-order.ts';
 import { deliveries, payment, paymentRead } from './payments.ts';
-import { currencyCode, id, timestamp, told } from './values.ts';
+import { currencyCode, id, pageLimit, timestamp, told } from './values.ts';
 
 const shop = told('The shop whose payment it is.', v.string());
 
@@ -19,15 +19,6 @@ const minorUnits = v.optional(
 );
 
 const time = v.optional(timestamp);
-
-/** How many one page has. */
-const pageLimit = v.optional(
-  v.pipe(
-    v.string(),
-    v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
-    v.metadata({ examples: ['20'] }),
-  ),
-);
 
 export const paymentSearch = v.strictObject({
   reference: told("The shop's reference, exactly.", anyText),
@@ -61,7 +52,7 @@ export const paymentSearch = v.strictObject({
   updatedTo: told('Changed last before this time.', time),
   paidFrom: told('Paid at this time or later; the list is then by that time.', time),
   paidTo: told('Paid before this time.', time),
-  limit: told('So many at most; 20 unless given.', pageLimit),
+  limit: pageLimit('So many at most; 20 unless given.', 100, '20'),
   cursor: told('The `nextCursor` of the page before.', v.optional(v.string())),
 });
 
@@ -126,7 +117,7 @@ export const anchorList = v.object({
 });
 
 export const anchorsQuery = v.strictObject({
-  limit: told('So many at most; 20 unless given.', pageLimit),
+  limit: pageLimit('So many at most; 20 unless given.', 100, '20'),
   cursor: told(
     'The `nextCursor` of the page before.',
     v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a cursor of this list'))),

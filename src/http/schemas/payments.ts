@@ -5,7 +5,7 @@ import { DECLINE_CODES } from '../../payments/told.ts';
 import { EVENT_TYPES, PENDING_REASONS, WANTED_KINDS } from '../../payments/types.ts';
 import { operationView } from './operations.ts';
 import { customerSchema, metadataFilter } from './payment-order.ts';
-import { id, timestamp, told } from './values.ts';
+import { id, pageLimit, timestamp, told } from './values.ts';
 
 const redirect = v.variant('kind', [
   v.object({
@@ -212,16 +212,7 @@ export const listQuery = v.strictObject({
   metadata: metadataFilter,
   from: told('Created at this time or later.', v.optional(timestamp)),
   to: told('Created before this time.', v.optional(timestamp)),
-  limit: told(
-    'So many at most; 20 unless given.',
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'),
-        v.metadata({ examples: ['20'] }),
-      ),
-    ),
-  ),
+  limit: pageLimit('So many at most; 20 unless given.', 100, '20'),
   cursor: told('The `nextCursor` of the page before.', v.optional(v.string())),
 });
 
@@ -265,16 +256,7 @@ export const events = v.object({
 
 /** A page of a log. */
 export const eventsQuery = v.strictObject({
-  limit: told(
-    'So many at most; 500 unless given.',
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^(?:1000|[1-9]\d{0,2})$/, 'is a number from 1 to 1000'),
-        v.metadata({ examples: ['100'] }),
-      ),
-    ),
-  ),
+  limit: pageLimit('So many at most; 500 unless given.', 1000, '100'),
   cursor: told(
     'The `nextCursor` of the page before.',
     v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a cursor of this list'))),

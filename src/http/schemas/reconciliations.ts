@@ -11,7 +11,7 @@ import {
   RECONCILED,
   RECONCILIATION_STATUSES,
 } from '../../payments/reconciled.ts';
-import { currencyCode, id, isCalendarDay, printable, told } from './values.ts';
+import { currencyCode, id, isCalendarDay, pageLimit, printable, told } from './values.ts';
 
 const column = v.optional(
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(200, 'takes at most 200 characters')),
@@ -147,19 +147,13 @@ export const reconciliationQuery = v.strictObject({
     '`csv`: the lines alone, with the next cursor as X-Next-Cursor.',
     v.optional(v.picklist(['json', 'csv'], 'is json or csv')),
   ),
-  limit: told(
-    'So many lines: 100 unless given, 1000 at most.',
-    v.optional(v.pipe(v.string(), v.regex(/^(?:1000|[1-9]\d{0,2})$/, 'is a number from 1 to 1000'))),
-  ),
+  limit: pageLimit('So many lines: 100 unless given, 1000 at most.', 1000),
   cursor: told('The `nextCursor` of the page before.', lineNumber),
 });
 
 export const reconciliationsQuery = v.strictObject({
   account: told('Of this account.', v.optional(id)),
-  limit: told(
-    'So many: 50 unless given.',
-    v.optional(v.pipe(v.string(), v.regex(/^(?:100|[1-9]\d?)$/, 'is a number from 1 to 100'))),
-  ),
+  limit: pageLimit('So many: 50 unless given.', 100),
   cursor: told('The `nextCursor` of the page before.', v.optional(v.pipe(v.string(), v.maxLength(120)))),
 });
 

@@ -6,6 +6,28 @@ export function told<Schema extends v.GenericSchema>(description: string, schema
   return v.pipe(schema, v.metadata({ description }));
 }
 
+/** How many one page may have at most, and how a caller writes a number of that size. */
+const PAGE_SIZES = {
+  10: /^(?:10|[1-9])$/,
+  100: /^(?:100|[1-9]\d?)$/,
+  1000: /^(?:1000|[1-9]\d{0,2})$/,
+  5000: /^(?:[1-9]\d{0,2}|[1-4]\d{3}|5000)$/,
+} as const;
+
+/** The `limit` of a list. @param description what is counted, and how many there are unless it is given. */
+export function pageLimit(description: string, most: keyof typeof PAGE_SIZES, example?: string) {
+  return told(
+    description,
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(PAGE_SIZES[most], `is a number from 1 to ${most}`),
+        v.metadata(example === undefined ? {} : { examples: [example] }),
+      ),
+    ),
+  );
+}
+
 /** No control characters, no halves of surrogate pairs, no line separators. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 

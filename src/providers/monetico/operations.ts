@@ -14,13 +14,14 @@ import { encodeForm } from '../../signing/form.ts';
 import type { OperationOrder, OperationResult, ProviderOperation } from '../contract.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { parisDay } from '../kit/paris-time.ts';
 import { providerError } from '../kit/provider-error.ts';
 import { MONETICO_VERSION, moneticoAddress } from './form.ts';
 import { type MoneticoAnswer, moneticoAnswer } from './operation-answer.ts';
 import type { MoneticoSettings } from './settings.ts';
 import { signMonetico } from './signatures.ts';
 import { moneticoOperationState } from './statuses.ts';
-import { montant, parisDay, parisTime } from './texts.ts';
+import { montant, parisTime } from './texts.ts';
 
 type Order = OperationOrder<MoneticoSettings>;
 type Fields = readonly (readonly [name: string, value: string])[];

@@ -1,6 +1,7 @@
 /** How the protocol writes amounts and dates. */
 import { currency } from '../../payments/currencies.ts';
 import { decimal, fromDecimal } from '../../payments/money.ts';
+import { inParis, parisDay } from '../kit/paris-time.ts';
 
 /**
  * `19.99EUR`; nothing is `0EUR`.
@@ -20,32 +21,9 @@ export function readMontant(text: string): { readonly amount: number; readonly c
   return amount === null ? null : { amount, currency: code };
 }
 
-/** Made once: that costs much more than asking it. */
-const IN_PARIS = new Intl.DateTimeFormat('fr-FR', {
-  timeZone: 'Europe/Paris',
-  day: '2-digit',
-  month: '2-digit',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-
-function partsOf(now: Date): (name: string) => string {
-  const parts = IN_PARIS.formatToParts(now);
-  return (name) => parts.find(({ type }) => type === name)?.value ?? '';
-}
-
-/** `21/11/2026`, the day in Paris. */
-export function parisDay(now: Date): string {
-  const value = partsOf(now);
-  return `${value('day')}/${value('month')}/${value('year')}`;
-}
-
 /** `21/11/2026:10:00:00` in Paris. */
 export function parisTime(now: Date): string {
-  const value = partsOf(now);
+  const value = inParis(now);
   return `${parisDay(now)}:${value('hour')}:${value('minute')}:${value('second')}`;
 }
 

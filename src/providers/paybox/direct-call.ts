@@ -11,6 +11,7 @@ import type { OperationCall } from '../contract.ts';
 import { atOrigin } from '../kit/addresses.ts';
 import { callApi } from '../kit/api-call.ts';
 import { FORM } from '../kit/form-message.ts';
+import { inParis } from '../kit/paris-time.ts';
 import { providerError } from '../kit/provider-error.ts';
 import { type DirectAnswer, readDirectAnswer } from './direct-answer.ts';
 import type { PayboxSettings } from './settings.ts';
@@ -32,23 +33,10 @@ const TYPE: Readonly<Record<OperationKind | 'inquiry' | 'existence', string>> = 
   existence: '00011',
 };
 
-/** Made once: that costs much more than asking it. */
-const PARIS = new Intl.DateTimeFormat('fr-FR', {
-  timeZone: 'Europe/Paris',
-  day: '2-digit',
-  month: '2-digit',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-
 /** `DDMMYYYYHHMMSS` in Paris. */
 function dateq(now: Date): string {
-  const parts = PARIS.formatToParts(now);
-  const value = (name: string) => parts.find(({ type }) => type === name)?.value ?? '';
-  return ['day', 'month', 'year', 'hour', 'minute', 'second'].map(value).join('');
+  const value = inParis(now);
+  return (['day', 'month', 'year', 'hour', 'minute', 'second'] as const).map((part) => value(part)).join('');
 }
 
 /** NUMQUESTION: 10 digits, unique per site and day in Paris. */

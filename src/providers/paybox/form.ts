@@ -4,6 +4,7 @@ import { type Installment, type Installments, installmentsOf } from '../../payme
 import type { PaymentRequest } from '../../payments/types.ts';
 import type { ProviderAccount, StartRequest } from '../contract.ts';
 import { addressWithin, atOrigin, backBy, type Via } from '../kit/addresses.ts';
+import { parisDay } from '../kit/paris-time.ts';
 import { type ShopFields, withProviderFields } from '../kit/provider-fields.ts';
 import type { Requirement } from '../kit/requirements.ts';
 import type { PayboxSettings } from './settings.ts';
@@ -117,11 +118,6 @@ const PARTS = 3;
 /** Why a payment cannot be paid in these parts; null: it can. */
 export function payboxInstallmentsProblem({ count }: Installments): string | null {
   return count === PARTS ? null : `Paybox takes ${PARTS} parts, not ${count}`;
-}
-
-/** `DD/MM/YYYY` in Paris. */
-function parisDay(time: number): string {
-  return new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'short' }).format(time);
 }
 
 /** What comes after the first part, which is PBX_TOTAL; and until when the card has to be good (YYMM). */

@@ -3,6 +3,7 @@
  * about. Facts: SHEET.md, "Instalments". Each part is a transaction with a reference of its own.
  */
 import { type Installments, installmentsOf } from '../../payments/installments.ts';
+import { inParis } from '../kit/paris-time.ts';
 import type { DataPair } from './data.ts';
 import type { Sips2Settings } from './settings.ts';
 
@@ -27,8 +28,9 @@ export function sips2InstallmentsProblem(
 }
 
 /** `YYYYMMDD` in Paris. */
-function parisDay(time: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(time).replaceAll('-', '');
+function dueDay(time: number): string {
+  const value = inParis(time);
+  return `${value('year')}${value('month')}${value('day')}`;
 }
 
 /** The pairs of Data that divide a payment. @param now milliseconds since 1970. */
@@ -44,7 +46,7 @@ export function partPairs(
     ['paymentPattern', 'INSTALMENT'],
     ['instalmentData.number', String(parts.length)],
     ['instalmentData.amountsList', list(parts.map((part) => part.amount))],
-    ['instalmentData.datesList', list(parts.map(({ dueAt }) => parisDay(dueAt)))],
+    ['instalmentData.datesList', list(parts.map(({ dueAt }) => dueDay(dueAt)))],
     [
       'instalmentData.transactionReferencesList',
       list(parts.map((_part, index) => partReference(order, index + 1))),

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/payments/errors.ts';
+import { parisDay } from '../../../src/providers/kit/paris-time.ts';
 import { moneticoContext } from '../../../src/providers/monetico/context.ts';
 import { MONETICO_SHOP_FIELDS } from '../../../src/providers/monetico/form.ts';
 import { moneticoKeyBytes } from '../../../src/providers/monetico/key.ts';
@@ -9,7 +10,7 @@ import { readMoneticoNotification } from '../../../src/providers/monetico/notifi
 import { moneticoAnswer } from '../../../src/providers/monetico/operation-answer.ts';
 import { signMonetico, verifyMonetico } from '../../../src/providers/monetico/signatures.ts';
 import { moneticoOperationState } from '../../../src/providers/monetico/statuses.ts';
-import { dayOf, montant, parisDay, parisTime, readMontant } from '../../../src/providers/monetico/texts.ts';
+import { dayOf, montant, parisTime, readMontant } from '../../../src/providers/monetico/texts.ts';
 import { hex } from '../../../src/signing/bytes.ts';
 import { rawFields } from '../../../src/signing/form.ts';
 
