@@ -99,6 +99,7 @@ interface Read {
   readonly counts: Readonly<Record<string, number>>;
   readonly otherNumbers: number;
   readonly elsewhere: number;
+  readonly unreadable: readonly { readonly line: number | null; readonly detail: string }[];
   readonly unreadableCount: number;
   readonly isLastLineOpen: boolean;
   readonly toAsk: number;
@@ -336,6 +337,7 @@ async function printed(
   if (read.isLastLineOpen) print('the file does not end with a line end: its last line may be cut off');
   if (read.elsewhere > 0) print(`${read.elsewhere} lines are about payments of another account`);
   if (read.unreadableCount > 0) print(`${read.unreadableCount} lines cannot be read`);
+  for (const { line, detail } of read.unreadable.slice(0, MOST_PRINTED)) print(`  line ${line}: ${detail}`);
   // A line that nobody has read may be about money, as a difference is.
   return open + read.unreadableCount;
 }

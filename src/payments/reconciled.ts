@@ -229,9 +229,12 @@ export interface DaySums {
   readonly fileTotal: number;
   readonly ledgerMovements: number;
   readonly ledgerTotal: number;
+  /** By how much the ledger's amounts are more than those of matched lines of the day: fees, and what the tolerance covers. */
+  readonly explained: number;
   /** Of all days so far. */
   readonly runningFile: number;
   readonly runningLedger: number;
+  readonly runningExplained: number;
 }
 
 /** How far a reconciliation is, and what came of it. */
@@ -307,6 +310,8 @@ export interface ReconciledLine {
   /** Minor units; what goes back is negative. */
   readonly fileAmount: number | null;
   readonly fileCurrency: string | null;
+  /** What the provider keeps, in minor units; null: the file does not say. */
+  readonly fileFee: number | null;
   readonly payment: string | null;
   readonly paymentReference: string | null;
   readonly shop: string | null;

@@ -265,6 +265,12 @@ export function writeDaySums(sql: SqlStorage): void {
        GROUP BY currency, day)
      WINDOW running AS (PARTITION BY currency ORDER BY day)`,
   );
+  // The sums of a payment are equal on both sides.
+  sql.exec(
+    `INSERT INTO explained (currency, day, amount)
+     SELECT l.currency, l.day, sum(e.amount - l.amount) AS amount FROM lines l JOIN entries e ON e.id = l.entry
+     WHERE l.result = 'matched' AND l.matched_by <> 'payment_total' AND l.amount <> e.amount GROUP BY 1, 2`,
+  );
 }
 
 /** Days that are shown of a comparison, the newest: ten years of one currency. */
@@ -278,9 +284,11 @@ export function daySums(sql: SqlStorage, account: string): readonly DaySums[] {
         currency: string;
       }
     >(
-      `SELECT * FROM (SELECT day, currency, file_lines AS fileLines, file_total AS fileTotal, ledger_movements AS ledgerMovements,
-         ledger_total AS ledgerTotal, running_file AS runningFile, running_ledger AS runningLedger
-         FROM days ORDER BY day DESC, currency LIMIT ${MOST_DAYS})
+      `SELECT * FROM (SELECT d.day, d.currency, d.file_lines AS fileLines, d.file_total AS fileTotal,
+         d.ledger_movements AS ledgerMovements, d.ledger_total AS ledgerTotal, coalesce(x.amount, 0) AS explained,
+         d.running_file AS runningFile, d.running_ledger AS runningLedger,
+         total(x.amount) OVER (PARTITION BY d.currency ORDER BY d.day) AS runningExplained
+         FROM days d LEFT JOIN explained x ON x.currency = d.currency AND x.day = d.day ORDER BY d.day DESC, d.currency LIMIT ${MOST_DAYS})
        ORDER BY currency, day`,
     )
     .toArray()
@@ -328,7 +336,7 @@ export function readResults(sql: SqlStorage, query: LinesQuery, numbers: boolean
   ];
   const rows = sql.exec<ResultRow>(
     `SELECT r.number, r.result, ${MATCHED} AS matched_by, l.line, l.repeats, l.provider_reference, l.order_number, l.reference, l.day AS file_day,
-       l.amount AS file_amount, l.currency AS file_currency, r.payment, r.payment_reference, r.shop, r.elsewhere, e.kind, e.day AS ledger_day,
+       l.amount AS file_amount, l.currency AS file_currency, l.fee AS file_fee, r.payment, r.payment_reference, r.shop, r.elsewhere, e.kind, e.day AS ledger_day,
        e.amount AS ledger_amount, e.currency AS ledger_currency, r.mark, b.mark AS earlier, ${otherNumber(numbers)} IS TRUE AS other_number
      ${OF_RESULT} LEFT JOIN earlier b ON b.number = r.number AND r.mark IS NULL
      WHERE ${conditions.join(' AND ')} ORDER BY r.number LIMIT ?`,
@@ -346,6 +354,7 @@ export function readResults(sql: SqlStorage, query: LinesQuery, numbers: boolean
     fileDay: row.file_day as string | null,
     fileAmount: row.file_amount as number | null,
     fileCurrency: row.file_currency as string | null,
+    fileFee: row.file_fee as number | null,
     payment: row.payment as string | null,
     paymentReference: row.payment_reference as string | null,
     shop: row.shop as string | null,

@@ -81,6 +81,7 @@ CREATE TABLE IF NOT EXISTS days (
   running_ledger INTEGER NOT NULL,
   PRIMARY KEY (currency, day)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS explained (currency TEXT NOT NULL, day TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (currency, day)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS asking (payment TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS asked (payment TEXT PRIMARY KEY, outcome TEXT NOT NULL) WITHOUT ROWID;
 `;
@@ -96,6 +97,7 @@ export const OF_COMPARISON = [
   'contradicted',
   'earlier',
   'days',
+  'explained',
   'asking',
   'asked',
 ] as const;

@@ -81,6 +81,10 @@ class Server {
         ...{ counts: this.counts, otherNumbers: this.otherNumbers, isLastLineOpen: this.isLastLineOpen },
         ...{ preset: 'generic', timeZone: 'UTC', from: '2026-11-01', to: '2026-11-05', kinds: this.kinds },
         ...{ outsideDays: this.outside, readAs: { ...SIGNS, separator: '\t' } },
+        unreadable: Array.from({ length: this.unreadable }, (_, at) => ({
+          line: at + 2,
+          detail: 'has no amount',
+        })),
         ...{ elsewhere: 0, unreadableCount: this.unreadable, toAsk: this.toAsk },
         fault: this.status === 'failed' ? fault : null,
         lines: /result=only_in_file|otherNumber=true/.test(search)
@@ -185,7 +189,13 @@ describe('a comparison from the command line', () => {
     const server = new Server();
     server.unreadable = 3;
     const { open, printed } = await run(file, server);
-    expect([open, printed.at(-1)]).toEqual([3, '3 lines cannot be read']);
+    expect([open, ...printed.slice(-4)]).toEqual([
+      3,
+      '3 lines cannot be read',
+      '  line 2: has no amount',
+      '  line 3: has no amount',
+      '  line 4: has no amount',
+    ]);
   });
 
   it('counts what nobody has marked, and writes all lines', async () => {

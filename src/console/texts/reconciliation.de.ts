@@ -133,6 +133,8 @@ export const reconciliationDe = {
   noPayment: 'keine bekannt',
   isElsewhere: 'eines anderen Kontos',
   isOtherNumber: 'Nummer des Zahlungsdienstes und Bestellung gehören nicht zusammen',
+  explained: 'Erklärt durch Gebühren und Toleranz',
+  fileFee: 'Gebühr',
   ask: 'Beim Zahlungsdienst nachfragen',
   askHint: (count: number) =>
     count === 1

@@ -134,6 +134,8 @@ export const reconciliationEn = {
   noPayment: 'none known',
   isElsewhere: 'of another account',
   isOtherNumber: "the provider's number and the order do not belong together",
+  explained: 'Explained by fees and tolerance',
+  fileFee: 'fee',
   ask: 'Ask the provider',
   askHint: (count: number) =>
     count === 1 ? 'One payment can be asked about.' : `${count} payments can be asked about.`,

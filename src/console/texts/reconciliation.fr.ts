@@ -134,6 +134,8 @@ export const reconciliationFr = {
   noPayment: 'aucun connu',
   isElsewhere: 'd’un autre compte',
   isOtherNumber: 'le numéro du prestataire et la commande ne vont pas ensemble',
+  explained: 'Expliqué par les frais et la tolérance',
+  fileFee: 'frais',
   ask: 'Interroger le prestataire',
   askHint: (count: number) =>
     count === 1 ? 'Un paiement peut être vérifié.' : `${count} paiements peuvent être vérifiés.`,

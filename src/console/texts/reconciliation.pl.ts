@@ -132,6 +132,8 @@ export const reconciliationPl = {
   noPayment: 'żadna nie jest znana',
   isElsewhere: 'z innego konta',
   isOtherNumber: 'numer operatora i zamówienie nie pasują do siebie',
+  explained: 'Wyjaśnione opłatami i tolerancją',
+  fileFee: 'opłata',
   ask: 'Zapytaj operatora',
   askHint: (count: number) =>
     count === 1 ? 'Można zapytać o jedną płatność.' : `Płatności, o które można zapytać: ${count}.`,

@@ -33,6 +33,7 @@ const CSV_COLUMNS = [
   'markReason',
   'markBy',
   'markAt',
+  'fileFee',
 ] as const;
 
 const PAGE = 100;

@@ -77,6 +77,9 @@ function Sums({ view, read }: ResultParts) {
           { head: t.fileSum, right: true, cell: money(({ fileTotal }) => fileTotal) },
           { head: t.ledgerSum, right: true, cell: money(({ ledgerTotal }) => ledgerTotal) },
           { head: t.difference, right: true, cell: money((row) => row.fileTotal - row.ledgerTotal) },
+          ...(days.some(({ runningExplained }) => runningExplained !== 0)
+            ? [{ head: t.explained, right: true, cell: money(({ explained }) => explained) }]
+            : []),
           {
             head: `${t.columns.running}, ${t.fileSum}`,
             right: true,
