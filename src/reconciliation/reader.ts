@@ -16,7 +16,7 @@ import {
   type WordOfFile,
 } from '../payments/reconciled.ts';
 import { decodeLines, endOfLines, markedCharset } from './charset.ts';
-import { type CsvRecord, readCsv } from './csv.ts';
+import { type CsvRecord, lineBreaks, readCsv } from './csv.ts';
 import { UnreadableFile } from './fault.ts';
 import type { FileFormat, LineKind } from './format.ts';
 import { isHeaderOf } from './inspect.ts';
@@ -307,7 +307,7 @@ export function readPiece(
     ...before,
     isBegun: true,
     carry: all.slice(cut),
-    carryLine: before.carryLine + count(text, '\n'),
+    carryLine: before.carryLine + lineBreaks(text),
     rest: part.rest,
     restLine: part.line,
   };
@@ -381,10 +381,4 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
   all.set(one);
   all.set(other, one.length);
   return all;
-}
-
-function count(text: string, sign: string): number {
-  let found = 0;
-  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) found += 1;
-  return found;
 }
