@@ -145,13 +145,22 @@ function read({ sql, transaction }: Tools, state: ReconciliationState): void {
   const isLast = readTo >= (size ?? 0);
   const part = readPiece(reading, before, bytes, isLast);
   const { carry, ...reader } = part.state;
-  transaction(() => {
+  const refused = transaction(() => {
     writeLines(sql, part.lines);
     writeUnreadable(sql, part.unreadable);
     sql.exec("INSERT OR REPLACE INTO carried (name, bytes) VALUES ('carry', ?)", carry);
     const now = { ...state, reader, readTo };
-    writeState(sql, isLast ? wholeFile(sql, now) : now);
+    try {
+      writeState(sql, isLast ? wholeFile(sql, now) : now);
+      return null;
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      // What was read stays: the lines that cannot be read are shown.
+      writeState(sql, now);
+      return error;
+    }
   });
+  if (refused) throw refused;
 }
 
 /** The file was read to its end: which days are compared. @throws UnreadableFile where it says nothing about money. */
@@ -170,6 +179,12 @@ function wholeFile(sql: SqlStorage, state: ReconciliationState): ReconciliationS
       'unreadable_lines',
       worst.line,
       `${worst.detail}; and ${unreadable} of ${lines} lines cannot be read: this is another file, or the columns are others`,
+    );
+  if (count === 0 && worst)
+    throw new UnreadableFile(
+      'unreadable_lines',
+      worst.line,
+      `${worst.detail}; and no other line of the file is about money that came or went`,
     );
   if (count === 0 && !(order.from && order.to))
     throw new UnreadableFile('no_movements', null, 'no line of the file is about money that came or went');
