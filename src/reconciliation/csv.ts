@@ -28,10 +28,9 @@ export interface CsvPart {
 /** How many lines end in a text: with CR LF, LF or CR. */
 export function lineBreaks(text: string): number {
   let found = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '\n' || (sign === '\r' && text[at + 1] !== '\n')) found += 1;
-  }
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) found += 1;
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1))
+    if (text[at + 1] !== '\n') found += 1;
   return found;
 }
 

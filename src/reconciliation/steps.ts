@@ -22,7 +22,7 @@ import { FIRST_PLACE, matchStep } from './matching.ts';
 import { requireTable, requireText } from './no-table.ts';
 import { pieceFrom, sampleOf, utf8Finding } from './pieces.ts';
 import { BEGINNING, type ReaderState, readPiece } from './reader.ts';
-import { readingOf } from './reading.ts';
+import { correctedReading, readingOf } from './reading.ts';
 import {
   applyMarks,
   countOtherNumbers,
@@ -37,6 +37,7 @@ import {
   writeDaySums,
 } from './results.ts';
 import { comparesNumbers, type ReconciliationState, readState, writeState } from './state.ts';
+import { OF_READING } from './tables.ts';
 
 /** What a step works with. */
 export interface Tools {
@@ -163,9 +164,17 @@ function read({ sql, transaction }: Tools, state: ReconciliationState): void {
   if (refused) throw refused;
 }
 
-/** The file was read to its end: which days are compared. @throws UnreadableFile where it says nothing about money. */
+/**
+ * The file was read to its end: which days are compared. It is read once more where it shows that a guess about it was wrong.
+ * @throws UnreadableFile where it says nothing about money.
+ */
 function wholeFile(sql: SqlStorage, state: ReconciliationState): ReconciliationState {
   const { order, reader } = state;
+  const corrected = state.reading && reader ? correctedReading(state.reading, reader.evidence) : null;
+  if (corrected) {
+    for (const table of OF_READING) sql.exec(`DELETE FROM ${table}`);
+    return { ...state, reading: corrected, reader: null, readTo: 0 };
+  }
   const { first, last, count } = sql
     .exec<{ first: string | null; last: string | null; count: number }>(
       'SELECT min(day) AS first, max(day) AS last, count(*) AS count FROM lines',

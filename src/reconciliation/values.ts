@@ -23,6 +23,38 @@ export function currencyOfAmount(text: string): string {
   return trimmed.length > LONGEST_AMOUNT ? '' : (AMOUNT.exec(trimmed)?.[4] ?? '');
 }
 
+/** Grouping that is no decimal sign. */
+const BLANK_GROUPS = /['\u2019\u00a0\u202f ](?=\d{3}(?!\d))/g;
+
+/** Whether an amount has a minus, on either side. */
+export function isNegativeAmount(text: string): boolean {
+  return /^[-\u2212]|-\s*(?:[A-Z]{3})?$/.test(text.trim());
+}
+
+/** What an amount says of the decimal sign. */
+export interface SignOfAmount {
+  /** Null: it is whole. */
+  readonly sign: 'comma' | 'point' | null;
+  /** Whether it cannot be the sign of groups: three digits behind one sign may be decimals, or thousands. */
+  readonly isSure: boolean;
+}
+
+/** The decimal sign of an amount; null: it is none, or cannot be read with either sign. */
+export function decimalSignOf(text: string): SignOfAmount | null {
+  const trimmed = text.trim();
+  const [, , grouped = ''] = trimmed.length > LONGEST_AMOUNT ? [] : (AMOUNT.exec(trimmed) ?? []);
+  const bare = grouped.trimEnd();
+  const plain = bare.replace(BLANK_GROUPS, '');
+  const sure = (sign: string) => ({ sign: sign === ',' ? 'comma' : 'point', isSure: true }) as const;
+  if (/^\d+$/.test(plain)) return { sign: null, isSure: true };
+  const [, mark = ''] = /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+$/.exec(plain) ?? [];
+  if (mark) return sure(mark === ',' ? '.' : ',');
+  const [, before = '', last = '', after = ''] = /^([\d.,]*\d)([.,])(\d+)$/.exec(plain) ?? [];
+  if (!last || before.includes(last)) return null;
+  const isGroup = after.length === 3 && /^[1-9]\d{0,2}$/.test(before) && plain === bare;
+  return isGroup ? { ...sure(last), isSure: false } : sure(last);
+}
+
 /**
  * An amount in minor units, with its sign; null: it is none of that currency, as where the letters of another one stand behind it.
  * Grouping by blanks, apostrophes, or the other of point and comma is taken where it stands before three digits.
@@ -35,7 +67,7 @@ export function amountInFile(text: string, sign: DecimalSign, alpha: string): nu
   const bare = grouped.trimEnd();
   if (!/\d$/.test(bare) || letters !== alpha) return null;
   const isNegative = minus === '-' || minus === '\u2212' || behind === '-';
-  let plain = bare.replace(/['\u2019\u00a0\u202f ](?=\d{3}(?!\d))/g, '');
+  let plain = bare.replace(BLANK_GROUPS, '');
   if (sign === 'minor') {
     if (!/^\d{1,15}$/.test(plain)) return null;
     return isNegative ? 0 - Number(plain) : Number(plain);
@@ -103,6 +135,7 @@ function momentIn(local: number, zone: string): number | null {
  * @param zone of the days that are compared: a time that names no other counts as written in it.
  */
 function dayOfTime(day: string, rest: string, zone: string): string | null {
+  if (rest === '') return day;
   if (rest.length > LONGEST_TIME) return null;
   const [, hour = '0', minute = '0', second = '0', half = '', named = ''] = TIME.exec(rest) ?? [];
   if (named === '') return day;
@@ -138,4 +171,22 @@ export function dayInFile(text: string, order: DateOrder, zone: string): string 
           ? dayFrom(third, second, first)
           : dayFrom(third, first, second);
   return day && dayOfTime(day, rest, zone);
+}
+
+/** The orders in which a date can be read, where it is another day in each; empty: it says nothing of the order, as one whose year comes first. */
+export function dateOrdersOf(text: string): readonly DateOrder[] {
+  const trimmed = text.trim();
+  if (/^\d{8}(?:\D|\d{6}(?:\D|$)|$)/.test(trimmed))
+    return dayInFile(trimmed.slice(0, 8), 'ymd', 'UTC') === null ? [] : ['ymd'];
+  const [date = '', mark, year = ''] = /^\d{1,2}([./-])\d{1,2}[./-](\d{1,4})(?!\d)/.exec(trimmed) ?? [];
+  if (!mark) return [];
+  // Years of two digits come first where a hyphen is behind them: as in ISO 8601 of old.
+  const tried =
+    mark === '-' && year.length <= 2 ? (['dmy', 'mdy', 'ymd'] as const) : (['dmy', 'mdy'] as const);
+  const days = tried.flatMap((order) => {
+    const day = dayInFile(date, order, 'UTC');
+    return day === null ? [] : [{ order, day }];
+  });
+  const [first] = days;
+  return days.length > 1 && days.every(({ day }) => day === first?.day) ? [] : days.map(({ order }) => order);
 }
