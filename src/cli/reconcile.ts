@@ -91,7 +91,9 @@ interface Read {
   } | null;
   readonly preset: string | null;
   readonly timeZone: string;
-  readonly readAs: Readonly<Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates', string>> | null;
+  readonly readAs: Readonly<
+    Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates' | 'refunds', string>
+  > | null;
   readonly from: string | null;
   readonly to: string | null;
   readonly kinds: readonly { readonly word: string; readonly kind: string; readonly lines: number }[];

@@ -177,6 +177,7 @@ export const FILE_FAULTS = [
   'cut_off',
   'no_movements',
   'currency_given',
+  'ambiguous',
   'not_finished',
 ] as const;
 export type FileFaultCode = (typeof FILE_FAULTS)[number];
@@ -248,8 +249,13 @@ export interface ReconciliationInfo {
   readonly mapping: FileMapping | null;
   readonly currency: string | null;
   readonly timeZone: string;
-  /** How it is written, as said or found; null: it was not read. */
-  readonly readAs: Readonly<Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates', string>> | null;
+  /**
+   * How it is written, as said or found; null: it was not read. `refunds`: `negative` where what goes back has a minus, and what has none has
+   * come again; `positive` where its kind alone says it.
+   */
+  readonly readAs: Readonly<
+    Record<'charset' | 'separator' | 'quote' | 'decimal' | 'dates' | 'refunds', string>
+  > | null;
   readonly tolerance: Tolerance;
   readonly file: { readonly size: number | null; readonly received: number };
   /** From 0 to 1. */

@@ -21,6 +21,7 @@ export function markedCharset(
 }
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** What the bytes of a file say of UTF-8. */
 export interface Utf8Finding {
@@ -48,6 +49,8 @@ function characterOf(
  */
 export class Utf8Check {
   #line = 1;
+  /** Whether the byte before was a CR: with the LF that may follow it ends one line. */
+  #isReturned = false;
   #long = 0;
   #wrong = 0;
   #wrongLine: number | null = null;
@@ -68,9 +71,11 @@ export class Utf8Check {
         this.#refuse();
       }
       if (byte < 0x80) {
-        if (byte === LINE_FEED) this.#line += 1;
+        if (byte === CARRIAGE_RETURN || (byte === LINE_FEED && !this.#isReturned)) this.#line += 1;
+        this.#isReturned = byte === CARRIAGE_RETURN;
         continue;
       }
+      this.#isReturned = false;
       const character = characterOf(byte);
       if (character === null) this.#refuse();
       else ({ more: this.#more, from: this.#from, to: this.#to } = character);
@@ -96,24 +101,35 @@ function unitOf(charset: FileCharset): 1 | 2 {
   return charset === 'utf-16le' || charset === 'utf-16be' ? 2 : 1;
 }
 
-/** Where the last line of some bytes ends: after its line feed; 0: none ends here. */
+/** The character of one byte or two that stands somewhere; none of a line break's: anything else. */
+function signAt(bytes: Uint8Array, at: number, charset: FileCharset): number | undefined {
+  if (unitOf(charset) === 1) return bytes[at];
+  const [low = 0, high = 0] =
+    charset === 'utf-16le' ? [bytes[at], bytes[at + 1]] : [bytes[at + 1], bytes[at]];
+  return high * 256 + low;
+}
+
+/** Whether a line ends behind the sign there: an LF, or a CR that is known to have none after it. */
+function endsLine(bytes: Uint8Array, at: number, charset: FileCharset): boolean {
+  const sign = signAt(bytes, at, charset);
+  if (sign !== CARRIAGE_RETURN) return sign === LINE_FEED;
+  const next = at + unitOf(charset);
+  return next + unitOf(charset) <= bytes.length && signAt(bytes, next, charset) !== LINE_FEED;
+}
+
+/** Where the last line of some bytes ends: after its line break; 0: none ends here. A CR at the very end may be half of CR LF. */
 export function endOfLines(bytes: Uint8Array, charset: FileCharset): number {
-  if (unitOf(charset) === 1) return bytes.lastIndexOf(LINE_FEED) + 1;
-  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2) {
-    const [low, high] = charset === 'utf-16le' ? [bytes[at], bytes[at + 1]] : [bytes[at + 1], bytes[at]];
-    if (low === LINE_FEED && high === 0) return at + 2;
-  }
+  const unit = unitOf(charset);
+  for (let at = bytes.length - (bytes.length % unit) - unit; at >= 0; at -= unit)
+    if (endsLine(bytes, at, charset)) return at + unit;
   return 0;
 }
 
 /** The first line of some bytes. */
 function firstLine(bytes: Uint8Array, charset: FileCharset): Uint8Array {
   const unit = unitOf(charset);
-  for (let at = 0; at + unit <= bytes.length; at += unit) {
-    const [low, high] =
-      charset === 'utf-16be' ? [bytes[at + 1], bytes[at]] : [bytes[at], unit === 2 ? bytes[at + 1] : 0];
-    if (low === LINE_FEED && high === 0) return bytes.subarray(0, at + unit);
-  }
+  for (let at = 0; at + unit <= bytes.length; at += unit)
+    if (endsLine(bytes, at, charset)) return bytes.subarray(0, at + unit);
   return bytes;
 }
 

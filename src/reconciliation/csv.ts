@@ -25,6 +25,15 @@ export interface CsvPart {
   readonly line: number;
 }
 
+/** How many lines end in a text: with CR LF, LF or CR. */
+export function lineBreaks(text: string): number {
+  let found = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) found += 1;
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1))
+    if (text[at + 1] !== '\n') found += 1;
+  return found;
+}
+
 /** A record longer than this is none: a quote has not ended, or it is no CSV. In characters. */
 export const LONGEST_RECORD = 256 * 1024;
 
@@ -83,7 +92,7 @@ export function readCsv(
       }
       // The next character may come with the next piece.
       if (at >= text.length && !isLast) return open();
-      for (const character of cell) if (character === '\n') now += 1;
+      now += lineBreaks(cell);
       // What stands between the quote and the separator belongs to the cell.
       const close = at;
       while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at += 1;

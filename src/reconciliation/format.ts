@@ -28,7 +28,7 @@ export interface FileFormat {
   readonly columns: Readonly<Partial<Record<FileColumn, readonly string[]>>>;
   /** Whether its provider's numbers are none that the ledger has: then they tell its lines apart, and no payment is found under "another". */
   readonly hasOtherNumbers?: true;
-  /** This and the next two: left out where the source does not say it; then the first lines show it, and the zone is the operator's. */
+  /** This and the next two: left out where the source does not say it; then the file shows it (evidence.ts), and the zone is the operator's. */
   readonly decimal?: DecimalSign;
   readonly dates?: DateOrder;
   /** Whose days its dates are, as IANA names it. */
@@ -42,7 +42,10 @@ export interface FileFormat {
   readonly kinds?: Readonly<Record<string, LineKind>>;
   /** Of words that `kinds` does not have. */
   readonly otherKind?: LineKind;
-  /** How refunds are signed: `negative`, so that a negative payment is one, or `positive` under a word of `kinds`. */
+  /**
+   * How refunds are signed: `negative`, so that a negative payment is one, or `positive` under a word of `kinds`. In a mapped file that signs
+   * them, a refund or chargeback without a minus has come again.
+   */
   readonly refunds: 'negative' | 'positive';
   /** What the amount is: before the provider's fee, or after it (then the column `fee` is added to it). */
   readonly amounts: 'gross' | 'net';

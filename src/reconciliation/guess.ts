@@ -2,7 +2,7 @@
 import type { ColumnMap, DateOrder, DecimalSign, FileColumn } from '../payments/reconciled.ts';
 import { readCsv } from './csv.ts';
 import { UnreadableFile } from './fault.ts';
-import { amountInFile, currencyInFile, dayInFile } from './values.ts';
+import { amountInFile, currencyInFile, dayInFile, decimalSignOf } from './values.ts';
 
 const SEPARATORS = [';', ',', '\t', '|'] as const;
 const QUOTES = ['"', "'", '|'] as const;
@@ -94,12 +94,11 @@ export function guessedColumns(header: readonly string[], rows: readonly (readon
   return found;
 }
 
-/** The decimal sign that amounts have. */
+/** The decimal sign that most amounts have: what it is to begin with, until the whole file was read (evidence.ts). */
 export function guessedDecimal(amounts: readonly string[]): DecimalSign {
-  const ends = (sign: string) =>
-    amounts.filter((text) => new RegExp(`\\${sign}\\d{1,2}\\s*(?:[A-Z]{3})?-?$`).test(text.trim())).length;
-  if (ends(',') > ends('.')) return 'comma';
-  return 'point';
+  const found = amounts.map(decimalSignOf).filter((one) => one?.isSure);
+  const have = (sign: string) => found.filter((one) => one?.sign === sign).length;
+  return have('comma') > have('point') ? 'comma' : 'point';
 }
 
 /** The order of the parts of dates: one of them tells, where it is above twelve. */

@@ -42,6 +42,7 @@ export function infoOf(sql: SqlStorage, state: ReconciliationState): Reconciliat
       quote: state.reading.quote,
       decimal: state.reading.format.decimal ?? 'point',
       dates: state.reading.format.dates ?? 'ymd',
+      refunds: state.reading.format.refunds,
     },
     tolerance: order.tolerance ?? NO_TOLERANCE,
     file: { size: state.size, received: state.received },

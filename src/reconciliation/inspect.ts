@@ -94,7 +94,7 @@ export function previewOf(
     const name = given.columns?.[column] ?? columns[column] ?? '';
     const named = header.findIndex((one) => one.trim() === name);
     const index = named < 0 && /^\d{1,3}$/.test(name) ? Number(name) - 1 : named;
-    return index < 0 ? [] : rest.slice(0, 100).map((row) => row[index] ?? '');
+    return index < 0 ? [] : rest.map((row) => row[index] ?? '');
   };
   const [first] = currencies;
   return {

@@ -16,7 +16,8 @@ import {
   type WordOfFile,
 } from '../payments/reconciled.ts';
 import { decodeLines, endOfLines, markedCharset } from './charset.ts';
-import { type CsvRecord, readCsv } from './csv.ts';
+import { type CsvRecord, lineBreaks, readCsv } from './csv.ts';
+import { type Evidence, EvidenceReader, type OpenSign } from './evidence.ts';
 import { UnreadableFile } from './fault.ts';
 import type { FileFormat, LineKind } from './format.ts';
 import { isHeaderOf } from './inspect.ts';
@@ -55,6 +56,8 @@ export interface Reading {
   readonly currency: string | null;
   /** Columns by name or number, of a file that is not known. */
   readonly mapping: FileMapping | null;
+  /** What of the format was guessed from the first lines: the whole file decides it. */
+  readonly open: readonly OpenSign[];
 }
 
 /** What is remembered between two pieces. */
@@ -79,6 +82,7 @@ export interface ReaderState {
   readonly isLastLineOpen: boolean;
   /** The words of the column of kinds so far, with what they became. */
   readonly words: readonly WordOfFile[];
+  readonly evidence: Evidence;
 }
 
 /** Words that are counted: a column of more is no column of kinds. */
@@ -99,6 +103,7 @@ export const BEGINNING: ReaderState = {
   ignored: 0,
   isLastLineOpen: false,
   words: [],
+  evidence: {},
 };
 
 export interface ReadPart {
@@ -224,9 +229,30 @@ const LONGEST_WORD = 60;
 
 type Read = { readonly lines: readonly FileLine[] } | { readonly ignored: true } | { readonly wrong: string };
 
+/** The currency of a line; null: it says none, or none that is one. */
+function currencyOfLine(
+  { format, mapping, currencies, currency: said }: Reading,
+  named: string,
+): string | null {
+  const only = currencies.length === 1 ? (currencies[0] ?? null) : null;
+  const alpha = named ? currencyInFile(named) : (said ?? mapping?.currency ?? format.currency ?? only);
+  return alpha !== null && currency(alpha) ? alpha : null;
+}
+
+/** What goes through a piece with its records. */
+interface Readers {
+  readonly words: WordReader;
+  readonly evidence: EvidenceReader;
+}
+
 /** What a record says. */
-function lineOf(reading: Reading, state: ReaderState, words: WordReader, { line, cells }: CsvRecord): Read {
-  const { format, mapping, zone, currencies, currency: said } = reading;
+function lineOf(
+  reading: Reading,
+  state: ReaderState,
+  { words, evidence }: Readers,
+  { line, cells }: CsvRecord,
+): Read {
+  const { format, mapping, zone, currency: said } = reading;
   const { columns } = state;
   const cell = (column: FileColumn): string => {
     const at = columns?.[column];
@@ -234,20 +260,19 @@ function lineOf(reading: Reading, state: ReaderState, words: WordReader, { line,
   };
   const word = cell('kind');
   const kind = words.kindOf(word);
+  // A file without a column of currencies may say them behind the amounts.
+  const named = cell('currency') || currencyOfAmount(cell('amount'));
+  const alpha = currencyOfLine(reading, named);
+  evidence.look({
+    ...{ line, kind, amount: cell('amount'), fee: cell('fee'), date: cell('date') },
+    digits: currency(alpha ?? '')?.digits ?? null,
+  });
   if (kind === null)
     return {
       wrong: `nobody knows the kind "${word.slice(0, 40)}"${mapping ? `: say which it is (kinds: ${MAPPED_KINDS.join(', ')})` : ''}`,
     };
   if (kind === 'none') return { ignored: true };
-  // A file without a column of currencies may say them behind the amounts.
-  const named = cell('currency') || currencyOfAmount(cell('amount'));
-  const alpha = named
-    ? currencyInFile(named)
-    : (said ??
-      mapping?.currency ??
-      format.currency ??
-      (currencies.length === 1 ? (currencies[0] ?? null) : null));
-  if (alpha === null || !currency(alpha))
+  if (alpha === null)
     return {
       wrong: named
         ? `"${named.slice(0, 20)}" is no currency`
@@ -268,7 +293,13 @@ function lineOf(reading: Reading, state: ReaderState, words: WordReader, { line,
   if (long) return { wrong: `its ${long[0]} is longer than ${LONGEST_KEY} characters` };
   const gross = format.amounts === 'net' && fee !== null ? read + Math.abs(fee) : read;
   const isBack = kind === 'refund' || kind === 'chargeback';
-  const amount = isBack ? 0 - Math.abs(gross) : gross;
+  if (isBack && mapping && format.refunds === 'positive' && gross < 0)
+    return {
+      wrong: `"${cell('amount').slice(0, 40)}" has a minus, and refunds and chargebacks of this file have none: nobody knows which way it went`,
+    };
+  // In a file that signs them, one without a minus has come back: a refund that failed, a chargeback that was won.
+  const isSigned = mapping !== null && format.refunds === 'negative';
+  const amount = isBack && !isSigned ? 0 - Math.abs(gross) : gross;
   if (amount === 0) return { ignored: true };
   const one: FileLine = { line, part: 0, ...keys, amount, fee, currency: alpha, day };
   return { lines: kind === 'returned' ? [one, { ...one, part: 1, amount: 0 - amount }] : [one] };
@@ -307,13 +338,14 @@ export function readPiece(
     ...before,
     isBegun: true,
     carry: all.slice(cut),
-    carryLine: before.carryLine + count(text, '\n'),
+    carryLine: before.carryLine + lineBreaks(text),
     rest: part.rest,
     restLine: part.line,
   };
   const lines: FileLine[] = [];
   const unreadable: FileFault[] = [];
   const words = new WordReader(reading, before.words);
+  const evidence = new EvidenceReader(reading.open, before.evidence);
   for (const record of part.records) {
     const [first = ''] = record.cells;
     if (format.ending?.includes(first.trim())) state = { ...state, hasEnded: true };
@@ -337,7 +369,7 @@ export function readPiece(
         record.line,
         `there are more than ${MOST_LINES} lines: split the file`,
       );
-    const read = lineOf(reading, state, words, record);
+    const read = lineOf(reading, state, { words, evidence }, record);
     const isIgnored = 'ignored' in read;
     if ('lines' in read) lines.push(...read.lines);
     if ('wrong' in read) unreadable.push({ code: 'unreadable_lines', line: record.line, detail: read.wrong });
@@ -349,7 +381,7 @@ export function readPiece(
       lastLine: record.line,
     };
   }
-  state = { ...state, words: words.counted };
+  state = { ...state, words: words.counted, evidence: evidence.evidence };
   if (!isLast) return { lines, unreadable, state };
   const isOpen = !/[\r\n]$/.test(text);
   requireWhole(reading, state, isOpen);
@@ -381,10 +413,4 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
   all.set(one);
   all.set(other, one.length);
   return all;
-}
-
-function count(text: string, sign: string): number {
-  let found = 0;
-  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) found += 1;
-  return found;
 }

@@ -1,11 +1,13 @@
 /** Which way a file is read: as a known one, or by a mapping; with what was left open taken from its first lines. */
 import { type FileMapping, GENERIC_PRESET } from '../payments/reconciled.ts';
+import { datesIn, decimalIn, type Evidence, type OpenSign, refundsIn } from './evidence.ts';
 import { UnreadableFile } from './fault.ts';
 import type { FileFormat } from './format.ts';
 import { fileFormat } from './formats.ts';
 import { guessedDates, guessedDecimal, guessedSeparator, sampleRows } from './guess.ts';
 import { charsetOf, isHeaderOf, knownFormat, previewOf, type Sample, sampleText } from './inspect.ts';
 import type { Reading } from './reader.ts';
+import { decimalSignOf, isNegativeAmount } from './values.ts';
 
 interface Wanted {
   /** Null: whatever the header shows. */
@@ -20,8 +22,13 @@ interface Wanted {
 /** How long after a movement an unknown file may have it, in days. */
 const GENERIC_SLACK = 7;
 
-/** A file that is not known, as a format. */
-function mappedFormat(mapping: FileMapping, guess: FileMapping): FileFormat {
+/** What is guessed of a file, where these say it. */
+function openSigns(said: Pick<FileMapping, 'decimal' | 'dates'>): readonly OpenSign[] {
+  return (['decimal', 'dates'] as const).filter((name) => said[name] === undefined);
+}
+
+/** A file that is not known, as a format. @param isSigned whether its first lines have amounts with a minus. */
+function mappedFormat(mapping: FileMapping, guess: FileMapping, isSigned: boolean): FileFormat {
   return {
     id: GENERIC_PRESET,
     charsets: mapping.charset ? [mapping.charset] : ['utf-8', 'windows-1252'],
@@ -31,7 +38,7 @@ function mappedFormat(mapping: FileMapping, guess: FileMapping): FileFormat {
     columns: {},
     decimal: mapping.decimal ?? guess.decimal ?? 'point',
     dates: mapping.dates ?? guess.dates ?? 'ymd',
-    refunds: 'negative',
+    refunds: isSigned ? 'negative' : 'positive',
     amounts: 'gross',
     slackDays: GENERIC_SLACK,
   };
@@ -58,7 +65,7 @@ export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
     const at = rows.findIndex((cells) => isHeaderOf(format, cells));
     const cellsOf = (names: readonly string[] = []) => {
       const place = (rows[at] ?? []).findIndex((name) => names.includes(name.trim()));
-      return rows.slice(at + 1, at + 101).map((row) => row[place] ?? '');
+      return rows.slice(at + 1).map((row) => row[place] ?? '');
     };
     return {
       format: {
@@ -73,14 +80,16 @@ export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
       currencies,
       currency,
       mapping: null,
+      open: openSigns(format),
     };
   }
   if (preset !== null && !isGeneric)
     throw new UnreadableFile('unknown_format', null, `there is no preset ${preset}`);
   if (!mapping) return null;
-  const { guess, charset, separator, quote } = previewOf(sample, mapping, currencies);
+  const { guess, charset, separator, quote, rows } = previewOf(sample, mapping, currencies);
+  const isSigned = rows.some((cells) => cells.some((cell) => decimalSignOf(cell) && isNegativeAmount(cell)));
   return {
-    format: mappedFormat(mapping, guess),
+    format: mappedFormat(mapping, guess, isSigned),
     charset: charset as Reading['charset'],
     separator,
     quote,
@@ -88,5 +97,29 @@ export function readingOf(sample: Sample, wanted: Wanted): Reading | null {
     currencies,
     currency,
     mapping,
+    open: [...openSigns(mapping), 'refunds'],
   };
+}
+
+/**
+ * The way as the whole file has it, where it was guessed.
+ * @returns null: it is the one that the file was read in.
+ * @throws UnreadableFile where the file does not tell, and it matters.
+ */
+export function correctedReading(reading: Reading, evidence: Evidence): Reading | null {
+  const { format, mapping, open } = reading;
+  const isMapped = mapping !== null;
+  const found = {
+    decimal: open.includes('decimal') ? decimalIn(evidence, isMapped) : null,
+    dates: open.includes('dates') ? datesIn(evidence, isMapped) : null,
+    refunds: open.includes('refunds') ? refundsIn(evidence) : null,
+  };
+  const corrected = {
+    ...format,
+    decimal: found.decimal ?? format.decimal ?? 'point',
+    dates: found.dates ?? format.dates ?? 'ymd',
+    refunds: found.refunds ?? format.refunds,
+  };
+  const isSame = (['decimal', 'dates', 'refunds'] as const).every((name) => corrected[name] === format[name]);
+  return isSame ? null : { ...reading, format: corrected };
 }

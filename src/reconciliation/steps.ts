@@ -24,7 +24,7 @@ import { FIRST_PLACE, matchStep } from './matching.ts';
 import { requireTable, requireText } from './no-table.ts';
 import { pieceFrom, sampleOf, utf8Finding } from './pieces.ts';
 import { BEGINNING, type ReaderState, readPiece } from './reader.ts';
-import { readingOf } from './reading.ts';
+import { correctedReading, readingOf } from './reading.ts';
 import {
   applyMarks,
   countOtherNumbers,
@@ -39,6 +39,7 @@ import {
   writeDaySums,
 } from './results.ts';
 import { comparesNumbers, type ReconciliationState, readState, writeState } from './state.ts';
+import { OF_READING } from './tables.ts';
 
 /** What a step works with. */
 export interface Tools {
@@ -147,18 +148,35 @@ function read({ sql, transaction }: Tools, state: ReconciliationState): void {
   const isLast = readTo >= (size ?? 0);
   const part = readPiece(reading, before, bytes, isLast);
   const { carry, ...reader } = part.state;
-  transaction(() => {
+  const refused = transaction(() => {
     writeLines(sql, part.lines);
     writeUnreadable(sql, part.unreadable);
     sql.exec("INSERT OR REPLACE INTO carried (name, bytes) VALUES ('carry', ?)", carry);
     const now = { ...state, reader, readTo };
-    writeState(sql, isLast ? wholeFile(sql, now) : now);
+    try {
+      writeState(sql, isLast ? wholeFile(sql, now) : now);
+      return null;
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      // What was read stays: the lines that cannot be read are shown.
+      writeState(sql, now);
+      return error;
+    }
   });
+  if (refused) throw refused;
 }
 
-/** The file was read to its end: which days are compared. @throws UnreadableFile where it says nothing about money. */
+/**
+ * The file was read to its end: which days are compared. It is read once more where it shows that a guess about it was wrong.
+ * @throws UnreadableFile where it says nothing about money.
+ */
 function wholeFile(sql: SqlStorage, state: ReconciliationState): ReconciliationState {
   const { order, reader } = state;
+  const corrected = state.reading && reader ? correctedReading(state.reading, reader.evidence) : null;
+  if (corrected) {
+    for (const table of OF_READING) sql.exec(`DELETE FROM ${table}`);
+    return { ...state, reading: corrected, reader: null, readTo: 0 };
+  }
   const { first, last, count } = sql
     .exec<{ first: string | null; last: string | null; count: number }>(
       'SELECT min(day) AS first, max(day) AS last, count(*) AS count FROM lines',
@@ -172,6 +190,12 @@ function wholeFile(sql: SqlStorage, state: ReconciliationState): ReconciliationS
       'unreadable_lines',
       worst.line,
       `${worst.detail}; and ${unreadable} of ${lines} lines cannot be read: this is another file, or the columns are others`,
+    );
+  if (count === 0 && worst)
+    throw new UnreadableFile(
+      'unreadable_lines',
+      worst.line,
+      `${worst.detail}; and no other line of the file is about money that came or went`,
     );
   if (count === 0 && !(order.from && order.to))
     throw new UnreadableFile('no_movements', null, 'no line of the file is about money that came or went');

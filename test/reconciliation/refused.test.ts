@@ -123,6 +123,7 @@ describe('a file of another kind', () => {
     await admin('PUT', `/reconciliations/${read.id}/columns`, {
       columns: { order: 'REF', amount: 'TOTAL', date: 'ORDER' },
       charset: 'utf-16be',
+      dates: 'dmy',
       currency: 'EUR',
     });
     expect((await settled(read.id)).counts.only_in_file).toBe(1);

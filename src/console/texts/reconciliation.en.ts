@@ -79,6 +79,7 @@ export const reconciliationEn = {
     cut_off: 'The file was cut off: get it again.',
     no_movements: 'No line of the file is about money that came or went.',
     currency_given: 'The file says its currency itself: leave yours out.',
+    ambiguous: 'What the file says can be read in two ways: say which, below.',
     not_finished:
       'The comparison did not get on: read the file again later, in smaller parts if it is large.',
   },
@@ -170,6 +171,7 @@ export const reconciliationEn = {
   decimals: { comma: '1.234,56', point: '1,234.56', minor: '123456 (minor units)' },
   dates: 'Dates',
   dateOrders: { ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'month, day, year' },
+  refundSigns: { negative: 'refunds with a minus', positive: 'refunds by their kind' },
   currencyOf: 'Currency of the file',
   currencyHint: 'Where the file does not say it: EUR.',
   keep: 'Read the next files of this account the same way',

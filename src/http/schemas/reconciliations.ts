@@ -42,7 +42,7 @@ const mapping = {
     'Left out: by its byte order mark, UTF-8, or else windows-1252.',
     v.optional(v.picklist(FILE_CHARSETS)),
   ),
-  separator: told('Between cells. This and the next three: left out, the first lines show it.', sign),
+  separator: told('Between cells. This and the next three: left out, the file shows it.', sign),
   quote: told('Around cells.', sign),
   decimal: told('The decimal sign of amounts; `minor`: minor units.', v.optional(v.picklist(DECIMAL_SIGNS))),
   dates: told('The order of day, month and year.', v.optional(v.picklist(DATE_ORDERS))),
@@ -265,7 +265,7 @@ export const reconciliation = v.object({
   currency: toldTextOrNull('That was said beside its kind.'),
   timeZone: toldText('Whose days they are.'),
   readAs: told(
-    'How it is written, as said or as found in its first lines; null: it was not read.',
+    'How it is written, as said or as found in it; null: it was not read.',
     orNull(
       v.object({
         charset: toldText('As above.'),
@@ -273,6 +273,9 @@ export const reconciliation = v.object({
         quote: toldText('As above; empty: none.'),
         decimal: toldText('As above.'),
         dates: toldText('As above.'),
+        refunds: toldText(
+          '`negative`: what goes back has a minus, and what has none has come again; `positive`: the kind says it.',
+        ),
       }),
     ),
   ),

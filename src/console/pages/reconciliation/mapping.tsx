@@ -40,8 +40,9 @@ function initial(read: ReadReconciliation): FormState {
     ...Object.fromEntries(
       Object.entries(known.columns ?? {}).map(([column, name]) => [`columns.${column}`, name]),
     ),
-    decimal: known.decimal ?? '',
-    dates: known.dates ?? '',
+    // What is only guessed is not said: the whole file decides it.
+    decimal: mapping?.decimal ?? '',
+    dates: mapping?.dates ?? '',
     // A known file says its currency, mostly.
     currency: read.currency ?? (isKnown ? '' : (known.currency ?? '')),
     preset: isKnown ? preview.preset : GENERIC_PRESET,

@@ -101,7 +101,7 @@ type ReadAs = NonNullable<ReadReconciliation['readAs']>;
 /** How the file is written, as it was read. */
 function readAsText(
   t: (typeof reconciliationTexts)['en'],
-  { charset, separator, decimal, dates }: ReadAs,
+  { charset, separator, decimal, dates, refunds }: ReadAs,
 ): string {
   const sign = separator === '\t' ? 'tab' : separator;
   return [
@@ -109,6 +109,7 @@ function readAsText(
     t.separators[sign as ','] ?? sign,
     t.decimals[decimal as 'comma'],
     t.dateOrders[dates as 'ymd'],
+    t.refundSigns[refunds as 'negative'],
   ].join(', ');
 }
 
