@@ -34,10 +34,10 @@ function plain(secret: string): string {
 const DEMO = /^(?:testpassword_)?demo-/;
 
 /** Whether everybody has a secret. */
-export function isPublished({ publishedSecrets = [] }: Provider, secret: string): boolean {
-  const given = plain(secret);
-  if (DEMO.test(given)) return true;
-  return publishedSecrets.some((published) => plain(published) === given);
+export function isPublished(found: Provider, secret: string): boolean {
+  if (DEMO.test(plain(secret))) return true;
+  const form = (one: string) => found.secretForm?.(one) ?? plain(one);
+  return (found.publishedSecrets ?? []).some((published) => form(published) === form(secret));
 }
 
 /** The first thing that cannot be right about complete settings in an environment; null: nothing. */

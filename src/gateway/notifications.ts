@@ -10,11 +10,11 @@ import type {
   Reply,
 } from '../providers/contract.ts';
 import { providerUpdate } from '../providers/kit/update.ts';
-import type { OpenedAccount } from './accounts.ts';
+import { type OpenedAccount, open } from './accounts.ts';
 import { isAllowed } from './allowed-ips.ts';
 import { unfamiliarIn } from './drift.ts';
 import { hintAbout } from './hints.ts';
-import { attemptOfOrder } from './order-numbers.ts';
+import { accountOfOrder, attemptOfOrder } from './order-numbers.ts';
 import { fetchFor } from './outgoing.ts';
 import { allowedAddresses, canQuery, isNobodyAsked, mustAskForAmount, standingOf } from './proof.ts';
 import { logRefusal, type Sender } from './refusals.ts';
@@ -30,6 +30,11 @@ interface Verified {
 
 /** What became of a notification: the reply of its provider's protocol; or why it is refused, where the protocol has no reply to that. */
 export type TakenNotification = Reply | Refusal;
+
+/** A message about no attempt of the account that it came to: what it said, for the log. */
+interface Stray extends Partial<Pick<ProviderUpdate, 'outcome' | 'amount'>>, Pick<Hint, 'mayBeForeign'> {
+  readonly stray: string | null;
+}
 
 /**
  * Checks a message with the account's secrets, the current ones first. This is where what a provider's code throws becomes a result.
@@ -69,20 +74,55 @@ export async function takeNotification(
   request: ProviderRequest,
   sender: Sender,
 ): Promise<TakenNotification> {
-  const taken = await takeBelieved(service, opened, request, sender);
+  const believed = await takeBelieved(service, opened, request, sender);
+  const taken = 'stray' in believed ? await takeStray(service, opened, request, sender, believed) : believed;
   if (!(taken instanceof Refusal)) return taken;
   await logRefusal(service, opened, { request, channel: 'notification', sender }, taken);
   const { provider, variants } = opened;
   return provider.refused ? provider.refused(taken, variants[0].account.settings) : taken;
 }
 
-/** The same, before anything is logged. */
+/**
+ * A message that came to the address of another account than its attempt's: some banks have one address for all accounts of a contract.
+ * It is taken as if it had come to the right address, where anybody may send it, so that it counts only as far as that account's own
+ * secrets, addresses and environment let it.
+ * @throws Problem not_found when it is about no payment of ours.
+ */
+async function takeStray(
+  service: Service,
+  { account, provider, variants }: OpenedAccount,
+  request: ProviderRequest,
+  sender: Sender,
+  { stray: order, mayBeForeign, ...told }: Stray,
+): Promise<TakenNotification> {
+  const line = { requestId: sender.requestId, account: account.id, order, ...told };
+  const owner = order === null ? null : await accountOfOrder(service, order);
+  if (owner !== null && owner !== account.id) {
+    const own = await service.directory.account(owner);
+    const isLike = own?.provider === account.provider && own.environment === account.environment;
+    const taken = isLike ? await takeBelieved(service, open(own), request, sender) : null;
+    if (taken && !(taken instanceof Refusal) && !('stray' in taken)) {
+      console.warn({ event: 'notification.other_account', owner, ...line });
+      return taken;
+    }
+    return new Refusal('wrong_account', `it is about an attempt of the account ${owner}`, { cause: taken });
+  }
+  if (mayBeForeign) {
+    console.warn({ event: 'notification.foreign', ...line });
+    return provider.reply;
+  }
+  console.warn({ event: 'notification.unknown_payment', ...line });
+  if (provider.refused) return provider.refused(null, variants[0].account.settings);
+  throw new Problem('not_found', 'there is no such payment');
+}
+
+/** What a message comes to at the account that it came to, before a refusal is logged. */
 async function takeBelieved(
   service: Service,
   opened: OpenedAccount,
   request: ProviderRequest,
   sender: Sender,
-): Promise<TakenNotification> {
+): Promise<TakenNotification | Stray> {
   const { account, provider } = opened;
   if (!isAllowed(allowedAddresses(opened), sender.ip ?? undefined))
     return new Refusal('address_not_allowed', `the address ${sender.ip} is not allowed`);
@@ -139,16 +179,7 @@ async function takeBelieved(
     return takeHint(service, opened, hintOf(message, provider), sender.ip);
   if (result?.kind === 'unbound') return unboundRefusal(result.name);
   if (result?.kind === 'not_real') return notRealRefusal();
-  console.warn({
-    event: 'notification.unknown_payment',
-    requestId: sender.requestId,
-    account: account.id,
-    order: message.order,
-    outcome: message.outcome,
-    amount: message.amount,
-  });
-  if (provider.refused) return provider.refused(null, opened.variants[0].account.settings);
-  throw new Problem('not_found', 'there is no such payment');
+  return { stray: message.order, outcome: message.outcome, amount: message.amount };
 }
 
 /** An update that is not proven, or says that more has to be known, as a reason to ask about its attempt. */
@@ -215,25 +246,18 @@ async function hintResult(service: Service, opened: OpenedAccount, hint: Hint, i
 
 /**
  * Has the ledger query the provider. The reply confirms only that the hint was received.
- * @throws Problem not_found when it is about no payment of ours; rate_limited, so that the provider repeats it.
+ * @throws Problem rate_limited, so that the provider repeats it.
  */
 async function takeHint(
   service: Service,
   opened: OpenedAccount,
   hint: Hint,
   ip: string | null,
-): Promise<Reply> {
-  const { account, provider, variants } = opened;
+): Promise<Reply | Stray> {
   const result = await hintResult(service, opened, hint, ip);
   if (result === 'busy')
     throw new Problem('rate_limited', 'the provider is being asked about others of these');
-  if (result !== 'taken' && hint.mayBeForeign) {
-    console.warn({ event: 'notification.foreign', account: account.id, order: hint.order });
-    return provider.reply;
-  }
-  if (result !== 'taken') {
-    if (provider.refused) return provider.refused(null, variants[0].account.settings);
-    throw new Problem('not_found', 'there is no such payment');
-  }
-  return hint.reply ?? provider.reply;
+  if (result !== 'taken')
+    return { stray: hint.order, ...(hint.mayBeForeign && { mayBeForeign: hint.mayBeForeign }) };
+  return hint.reply ?? opened.provider.reply;
 }

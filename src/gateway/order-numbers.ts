@@ -30,3 +30,11 @@ export async function attemptOfOrder(service: Service, order: string): Promise<N
   const id = found === null ? null : paymentId(found);
   return id && { id, attempt: 1 };
 }
+
+/** The account that the attempt of an order number went to; null: there is no such attempt. */
+export async function accountOfOrder(service: Service, order: string): Promise<string | null> {
+  const about = await attemptOfOrder(service, order);
+  if (!about) return null;
+  const payment = await service.ledger(about.id).read();
+  return payment?.attempts[about.attempt - 1]?.account ?? null;
+}

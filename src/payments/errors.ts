@@ -3,6 +3,8 @@
  * title (RFC 9457). A detail says what is wrong and, where it can, what to do about it.
  */
 
+import { withoutToldSecrets } from './told-secrets.ts';
+
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'Authentication is missing or wrong' },
@@ -49,6 +51,13 @@ export interface ReferenceConflict {
 /** Seconds after which to try again, where an error does not say it. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = { rate_limited: 10, unavailable: 5 };
 
+/** A cause as the log may have it: what a provider answered is without its tokens and addresses. Errors stay as they are. */
+function forLog(cause: unknown): unknown {
+  if (typeof cause === 'string') return withoutToldSecrets(cause);
+  if (typeof cause !== 'object' || cause === null || cause instanceof Error) return cause;
+  return withoutToldSecrets(JSON.stringify(cause));
+}
+
 /** An error with a public answer. Its `cause` goes to the log, never to the caller. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -74,7 +83,7 @@ export class Problem extends Error {
       startAgain?: string;
     } = {},
   ) {
-    super(detail, { cause: options.cause });
+    super(detail, { cause: forLog(options.cause) });
     this.code = code;
     this.errors = options.errors ?? [];
     this.provider = options.provider ?? null;

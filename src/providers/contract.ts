@@ -102,6 +102,8 @@ interface ProviderParts<Schema extends SettingsSchema> {
    * Secrets that everybody has, published by the provider or in examples: an account in production takes none of them.
    */
   readonly publishedSecrets?: readonly string[];
+  /** What a secret signs with, where several spellings are one secret: those of one text are the same. */
+  secretForm?(secret: string): string;
   /** A setting that cannot be right in this environment, and why; null: there is none. */
   wrongSetting?(
     settings: v.InferOutput<Schema>,

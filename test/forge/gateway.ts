@@ -143,7 +143,7 @@ export class Gateway {
   #serviceFor(account: Account): Service {
     type Directory = Service['directory'];
     const directory = {
-      account: async () => account,
+      account: async (id) => (id === account.id ? account : null),
       recordRefusal: async () => {},
       noteCall: async () => {},
     } satisfies Partial<Directory> as Pick<Directory, 'account' | 'recordRefusal' | 'noteCall'> as Directory;

@@ -2,7 +2,7 @@
 import type { LedgerClient } from '../../src/gateway/service.ts';
 import { GENESIS } from '../../src/ledger/chain.ts';
 import { Checkout } from '../../src/ledger/checkout.ts';
-import type { ApplyUpdateCommand } from '../../src/ledger/commands.ts';
+import type { ApplyUpdateCommand, PaymentRead } from '../../src/ledger/commands.ts';
 import { OperationResults } from '../../src/ledger/operation-results.ts';
 import { runQuery } from '../../src/ledger/outbox.ts';
 import type { LedgerPorts } from '../../src/ledger/ports.ts';
@@ -12,6 +12,7 @@ import { SCHEMA } from '../../src/ledger/schema.ts';
 import { StatusQueries } from '../../src/ledger/status-queries.ts';
 import { Store } from '../../src/ledger/store.ts';
 import { UnitOfWork } from '../../src/ledger/unit-of-work.ts';
+import { attemptsOf } from '../../src/ledger/views.ts';
 import type { PaymentId } from '../../src/payments/id.ts';
 import { IDS, ROLES, type Role } from './pool.ts';
 
@@ -63,7 +64,6 @@ const UNPLAYED = {
   hasBareLink: unplayed,
   replace: unplayed,
   callOff: unplayed,
-  read: unplayed,
   events: unplayed,
   brokenLink: unplayed,
   check: unplayed,
@@ -134,6 +134,8 @@ export class PlayedLedger {
 
   readonly client: LedgerClient = {
     applyUpdate: async (command) => this.#take(command),
+    // Whose an attempt is, is all that a message leads to.
+    read: async () => this.record && ({ attempts: attemptsOf(this.record) } as unknown as PaymentRead),
     takeHint: async (command) => this.#queries.takeHint(command),
     statusQuery: async (account, number) => {
       const found = this.#attemptAt(account, number);

@@ -19,6 +19,7 @@ import {
   moneticoAddress,
   moneticoFields,
 } from './form.ts';
+import { moneticoKeyBytes } from './key.ts';
 import { moneticoMeans } from './means.ts';
 import { checkMoneticoEnvironment, readMoneticoNotification } from './notification.ts';
 import { moneticoCancel, moneticoCapture, moneticoRefund } from './operations.ts';
@@ -42,6 +43,7 @@ export const monetico = defineProvider({
   },
   settings: moneticoSettings,
   publishedSecrets: MONETICO_PUBLISHED_SECRETS,
+  secretForm: (key) => String(moneticoKeyBytes(key)),
   proof: moneticoProof,
   signatures: moneticoSignatures,
   statuses: { 'code-retour': MONETICO_CODES, motifrefus: MONETICO_REFUSALS },

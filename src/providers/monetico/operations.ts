@@ -76,7 +76,7 @@ function captured({ before, now, providerState }: Order, { aut }: MoneticoAnswer
 /** @throws Problem when it is not known what the call has done; Declined when it has certainly done nothing. */
 function resultOf(order: Order, status: number, text: string): OperationResult {
   const answer = moneticoAnswer(text);
-  const { cdr, lib, aut } = answer;
+  const { cdr, lib } = answer;
   if (status !== 200 || cdr === '' || answer.reference !== order.order)
     throw providerError(`the provider answered ${status} and nothing about this order`, text.slice(0, 1000));
   const state = moneticoOperationState(order.kind, answer);
@@ -88,7 +88,8 @@ function resultOf(order: Order, status: number, text: string): OperationResult {
   return {
     state,
     status: cdr,
-    providerReference: aut || null,
+    // aut is the authorisation's number: captures and refunds of one may share it, so that it names none of them.
+    providerReference: null,
     ...(order.kind === 'capture' && { providerState: captured(order, answer) }),
   };
 }

@@ -6,10 +6,9 @@ import { moneticoKeyBytes } from './key.ts';
 /** Languages of the page. */
 export const MONETICO_LANGUAGES = ['FR', 'EN', 'DE', 'IT', 'ES', 'NL', 'PT', 'SV', 'JA'] as const;
 
-/** Keys that everybody has: of the vendor's examples, in both forms of the first, and of the demo account of `npm start`. */
+/** Keys that everybody has, in any spelling: of the vendor's examples, and of the demo account of `npm start`. */
 export const MONETICO_PUBLISHED_SECRETS = [
   '12345678901234567890123456789012345678P0',
-  '1234567890123456789012345678901234567890',
   '0123456789ABCDEF0123456789ABCDEF01234567',
   '1234567000000000000000000000000000000000',
   '0A1B2C3D4E5F60718293A4B5C6D7E8F901234567',
