@@ -51,20 +51,22 @@ function currenciesLost(from: Account, to: Account): readonly string[] {
 }
 
 /**
- * Currencies that the way back would lose: those in which something is open, all where shops have the account by its own name, and those
- * of further accounts that it has taken the place of. What it took beyond those has nothing to go back to otherwise.
+ * Why a way back would lose currencies: something is open in them, shops have the account by its own name, or it has taken the place of
+ * further accounts that take them. What it took beyond those has nothing to go back to otherwise; null: it loses none.
  */
-async function lostOnTheWayBack(service: Service, from: Account, to: Account): Promise<readonly string[]> {
+async function lossOnTheWayBack(service: Service, from: Account, to: Account): Promise<string | null> {
   const lost = currenciesLost(from, to);
-  if (lost.length === 0) return lost;
+  if (lost.length === 0) return null;
   const shops = await service.directory.shops.list();
-  if (shops.some((shop) => shop.accounts.includes(from.id))) return lost;
+  if (shops.some((shop) => shop.accounts.includes(from.id)))
+    return `${lost.join(', ')}, which shops have that name ${from.id}`;
   const open = await service.directory.openPayments([from.id], { all: true });
+  const inOpen = lost.filter((code) => open.some(({ currency }) => currency === code));
+  if (inOpen.length > 0) return `${inOpen.join(', ')}, in which payments are open at ${from.id}`;
   const others = await accountsBehind(service, from, to);
-  return lost.filter(
-    (code) =>
-      open.some(({ currency }) => currency === code) || others.some((other) => takesCurrency(other, code)),
-  );
+  const further = lost.filter((code) => others.some((other) => takesCurrency(other, code)));
+  if (further.length === 0) return null;
+  return `${further.join(', ')}, which ${from.id} takes for ${others.map(({ id }) => id).join(', ')}`;
 }
 
 /** The accounts whose payments go to one, but for another and those behind that. */
@@ -104,12 +106,11 @@ export async function succeedAccount(
   requireUsable(isWayBack ? { ...to, succession: null } : to);
   const environment = environmentProblem(from, to);
   if (environment) throw new Problem('invalid_state', environment);
-  const lost = isWayBack ? await lostOnTheWayBack(service, from, to) : currenciesLost(from, to);
-  if (lost.length > 0)
-    throw new Problem(
-      'invalid_state',
-      `the account ${to.id} does not take ${lost.join(', ')}, which ${from.id} takes`,
-    );
+  const lost = currenciesLost(from, to);
+  const loss = isWayBack
+    ? await lossOnTheWayBack(service, from, to)
+    : lost.length > 0 && `${lost.join(', ')}, which ${from.id} takes`;
+  if (loss) throw new Problem('invalid_state', `the account ${to.id} does not take ${loss}`);
   const [before, after] = [usualCapture(from), usualCapture(to)];
   if (before !== null && before !== after)
     throw new Problem(
