@@ -3,10 +3,12 @@ import type { AccountInput } from '../directory/accounts.ts';
 import { type AccountLink, countsOf, type OpenCounts } from '../directory/successions.ts';
 import type { Account, Actor, Scope } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
+import { shownRequirement } from '../providers/kit/requirements.ts';
+import { provider } from '../providers/registry.ts';
 import { knownAccount } from './account-change.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { usualCapture } from './captures.ts';
-import { isInUse } from './destinations.ts';
+import { destinationOf, isInUse } from './destinations.ts';
 import { scopedAccountIds } from './scoped.ts';
 import type { Service } from './service.ts';
 
@@ -230,6 +232,20 @@ export interface ShownSuccession {
   readonly since: string;
   /** Payments of which an attempt is open at the old account, by status. */
   readonly open: OpenCounts;
+  /** Fields that payments need where they go now, and did not need at the old account. */
+  readonly requires: readonly string[];
+}
+
+/**
+ * What payments need where those of an account go now, and did not need there. Which of the open ones lack it is not known: the
+ * searchable copy does not have what a shop has told of its customer.
+ */
+async function newlyRequired(service: Service, account: Account): Promise<readonly string[]> {
+  const now = (await destinationOf(service, account.id))?.account ?? account;
+  const shownOf = ({ provider: id }: Account) => (provider(id)?.requires ?? []).map(shownRequirement);
+  const before = new Set(shownOf(account).map((one) => JSON.stringify(one)));
+  const added = shownOf(now).filter((one) => !before.has(JSON.stringify(one)));
+  return [...new Set(added.map(({ field }) => field))];
 }
 
 /** The successions of accounts with their progress, by account, as an operator of a scope sees it. */
@@ -238,11 +254,14 @@ export async function shownSuccessions(
   scope: Scope,
   accounts: readonly Account[],
 ): Promise<ReadonlyMap<string, ShownSuccession>> {
-  const moved = accounts.filter(({ succession }) => succession !== null).map(({ id }) => id);
-  const open = await service.directory.openPayments(moved, scope);
-  return new Map(
-    accounts.flatMap(({ id, succession }) =>
-      succession === null ? [] : [[id, { ...succession, open: countsOf(open, id) }] as const],
-    ),
+  const moved = accounts.flatMap((account) =>
+    account.succession === null ? [] : [{ account, succession: account.succession }],
   );
+  const ids = moved.map(({ account }) => account.id);
+  const open = await service.directory.openPayments(ids, scope);
+  const shown = moved.map(async ({ account, succession }) => {
+    const requires = await newlyRequired(service, account);
+    return [account.id, { ...succession, open: countsOf(open, account.id), requires }] as const;
+  });
+  return new Map(await Promise.all(shown));
 }
