@@ -3,10 +3,12 @@ import type { AccountInput } from '../directory/accounts.ts';
 import { type AccountLink, countsOf, type OpenCounts } from '../directory/successions.ts';
 import type { Account, Actor, Scope } from '../directory/types.ts';
 import { invalidField, Problem } from '../payments/errors.ts';
+import { shownRequirement } from '../providers/kit/requirements.ts';
+import { provider } from '../providers/registry.ts';
 import { knownAccount } from './account-change.ts';
 import { open, takesCurrency } from './accounts.ts';
 import { usualCapture } from './captures.ts';
-import { isInUse } from './destinations.ts';
+import { destinationOf, isInUse } from './destinations.ts';
 import { scopedAccountIds } from './scoped.ts';
 import type { Service } from './service.ts';
 
@@ -51,20 +53,22 @@ function currenciesLost(from: Account, to: Account): readonly string[] {
 }
 
 /**
- * Currencies that the way back would lose: those in which something is open, all where shops have the account by its own name, and those
- * of further accounts that it has taken the place of. What it took beyond those has nothing to go back to otherwise.
+ * Why a way back would lose currencies: something is open in them, shops have the account by its own name, or it has taken the place of
+ * further accounts that take them. What it took beyond those has nothing to go back to otherwise; null: it loses none.
  */
-async function lostOnTheWayBack(service: Service, from: Account, to: Account): Promise<readonly string[]> {
+async function lossOnTheWayBack(service: Service, from: Account, to: Account): Promise<string | null> {
   const lost = currenciesLost(from, to);
-  if (lost.length === 0) return lost;
+  if (lost.length === 0) return null;
   const shops = await service.directory.shops.list();
-  if (shops.some((shop) => shop.accounts.includes(from.id))) return lost;
+  if (shops.some((shop) => shop.accounts.includes(from.id)))
+    return `${lost.join(', ')}, which shops have that name ${from.id}`;
   const open = await service.directory.openPayments([from.id], { all: true });
+  const inOpen = lost.filter((code) => open.some(({ currency }) => currency === code));
+  if (inOpen.length > 0) return `${inOpen.join(', ')}, in which payments are open at ${from.id}`;
   const others = await accountsBehind(service, from, to);
-  return lost.filter(
-    (code) =>
-      open.some(({ currency }) => currency === code) || others.some((other) => takesCurrency(other, code)),
-  );
+  const further = lost.filter((code) => others.some((other) => takesCurrency(other, code)));
+  if (further.length === 0) return null;
+  return `${further.join(', ')}, which ${from.id} takes for ${others.map(({ id }) => id).join(', ')}`;
 }
 
 /** The accounts whose payments go to one, but for another and those behind that. */
@@ -104,12 +108,11 @@ export async function succeedAccount(
   requireUsable(isWayBack ? { ...to, succession: null } : to);
   const environment = environmentProblem(from, to);
   if (environment) throw new Problem('invalid_state', environment);
-  const lost = isWayBack ? await lostOnTheWayBack(service, from, to) : currenciesLost(from, to);
-  if (lost.length > 0)
-    throw new Problem(
-      'invalid_state',
-      `the account ${to.id} does not take ${lost.join(', ')}, which ${from.id} takes`,
-    );
+  const lost = currenciesLost(from, to);
+  const loss = isWayBack
+    ? await lossOnTheWayBack(service, from, to)
+    : lost.length > 0 && `${lost.join(', ')}, which ${from.id} takes`;
+  if (loss) throw new Problem('invalid_state', `the account ${to.id} does not take ${loss}`);
   const [before, after] = [usualCapture(from), usualCapture(to)];
   if (before !== null && before !== after)
     throw new Problem(
@@ -229,6 +232,20 @@ export interface ShownSuccession {
   readonly since: string;
   /** Payments of which an attempt is open at the old account, by status. */
   readonly open: OpenCounts;
+  /** Fields that payments need where they go now, and did not need at the old account. */
+  readonly requires: readonly string[];
+}
+
+/**
+ * What payments need where those of an account go now, and did not need there. Which of the open ones lack it is not known: the
+ * searchable copy does not have what a shop has told of its customer.
+ */
+async function newlyRequired(service: Service, account: Account): Promise<readonly string[]> {
+  const now = (await destinationOf(service, account.id))?.account ?? account;
+  const shownOf = ({ provider: id }: Account) => (provider(id)?.requires ?? []).map(shownRequirement);
+  const before = new Set(shownOf(account).map((one) => JSON.stringify(one)));
+  const added = shownOf(now).filter((one) => !before.has(JSON.stringify(one)));
+  return [...new Set(added.map(({ field }) => field))];
 }
 
 /** The successions of accounts with their progress, by account, as an operator of a scope sees it. */
@@ -237,11 +254,14 @@ export async function shownSuccessions(
   scope: Scope,
   accounts: readonly Account[],
 ): Promise<ReadonlyMap<string, ShownSuccession>> {
-  const moved = accounts.filter(({ succession }) => succession !== null).map(({ id }) => id);
-  const open = await service.directory.openPayments(moved, scope);
-  return new Map(
-    accounts.flatMap(({ id, succession }) =>
-      succession === null ? [] : [[id, { ...succession, open: countsOf(open, id) }] as const],
-    ),
+  const moved = accounts.flatMap((account) =>
+    account.succession === null ? [] : [{ account, succession: account.succession }],
   );
+  const ids = moved.map(({ account }) => account.id);
+  const open = await service.directory.openPayments(ids, scope);
+  const shown = moved.map(async ({ account, succession }) => {
+    const requires = await newlyRequired(service, account);
+    return [account.id, { ...succession, open: countsOf(open, account.id), requires }] as const;
+  });
+  return new Map(await Promise.all(shown));
 }

@@ -18,6 +18,8 @@ interface Happened {
   readonly title: keyof Texts;
   /** Whether the same may succeed when it is tried again. */
   readonly mayPass: boolean;
+  /** What is to be done where there is nowhere to go from here. */
+  readonly instead?: keyof Texts;
 }
 
 const LATER: Happened = { title: 'later', mayPass: true };
@@ -40,7 +42,7 @@ const HAPPENED: Partial<Record<Problem['code'], Happened>> = {
 const NO_ANSWER: Happened = { title: 'noAnswer', mayPass: true };
 
 /** What the shop gave is not what the bank wants, or the shop does not take what was chosen: the shopper cannot mend it. */
-const NOT_TAKEN: Happened = { title: 'notTaken', mayPass: false };
+const NOT_TAKEN: Happened = { title: 'notTaken', mayPass: false, instead: 'askHow' };
 
 /** What is known of the money: an earlier visit of the bank may have been more successful than this one. */
 function moneyOf(found: PaymentRead | null): readonly (keyof Texts)[] {
@@ -89,7 +91,7 @@ async function pageAbout(
   c: Context<AppEnv>,
   id: PaymentId,
   problem: Problem,
-  { title, mayPass }: Happened,
+  { title, mayPass, instead }: Happened,
   chosen: string | null,
 ): Promise<Response> {
   const found = await readable(c.get('service'), id);
@@ -98,7 +100,8 @@ async function pageAbout(
   const { texts } = wear;
   const ways = found ? await waysOf(c, texts, found, { chosen, mayPass }).catch(() => []) : [];
   const order = found && shownOrder(wear.language, found.request, found.view.amounts.paid);
-  const sentences = moneyOf(found).map((name) => texts[name]);
+  const last = instead !== undefined && ways.length === 0 ? [instead] : [];
+  const sentences = [...moneyOf(found), ...last].map((name) => texts[name]);
   return problemPage(c, problem, {
     wear,
     message: { icon: 'warning', title: texts[title], sentences, ways, order },

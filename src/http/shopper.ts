@@ -13,7 +13,7 @@ import type { AppEnv } from './app-env.ts';
 import { chooserContent, goingContent, shownOrder } from './checkout/content.tsx';
 import { dressed } from './checkout/dressed.tsx';
 import { becameOf, chargedOf, hasFailed } from './checkout/said.ts';
-import { chosenLanguage, inChosenLanguage, inLanguage, plainWear, wearOf } from './checkout/wear.ts';
+import { chosenLanguage, inChosenLanguage, inLanguage, wearOf } from './checkout/wear.ts';
 import { hopFailedPage, notOfferedPage } from './hop-failed.ts';
 import { policyOfPage } from './page-policy.ts';
 import { pageHeaders } from './pages.tsx';
@@ -143,9 +143,14 @@ async function paused(c: Context<AppEnv>, id: PaymentId): Promise<Response | nul
 }
 
 /** Another request of the same shopper is registering the order: the page comes back by itself. */
-function busy(c: Context<AppEnv>): Response {
-  const wear = { ...plainWear(c), inLanguage: null };
-  const message = { icon: 'clock', title: wear.texts.preparing, sentences: [] } as const;
+async function busy(c: Context<AppEnv>, id: PaymentId): Promise<Response> {
+  const found = await c.get('service').ledger(id).read();
+  if (!found) return unknownPayment(c);
+  const { request, view } = found;
+  // A choice of language would be a visit of its own, while this one is under way.
+  const wear = { ...(await wearOfPayment(c, found)), inLanguage: null };
+  const order = shownOrder(wear.language, request, view.amounts.paid);
+  const message = { icon: 'clock', title: wear.texts.preparing, sentences: [], order } as const;
   return messagePage(wear, message, { status: 200, refresh: '2', isPassing: true });
 }
 
@@ -170,7 +175,7 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
     case 'busy':
     // Two clicks at once, and the payment moved between them: the next look will succeed.
     case 'start':
-      return busy(c);
+      return await busy(c, id);
     case 'finished':
       return await toShop(c, { ...result, wayBack: result.request, isShopper: true });
     case 'over':

@@ -64,7 +64,10 @@ describe('after a move', () => {
     const shop = await makeShop([old]);
     const to = await successor();
     const { status, body } = await move(old, to);
-    expect([status, body.succession]).toEqual([200, { by: to, since: expect.any(String), open: {} }]);
+    expect([status, body.succession]).toEqual([
+      200,
+      { by: to, since: expect.any(String), open: {}, requires: [] },
+    ]);
     expect(body.retiredAt).toBe(body.succession?.since);
     for (const names of [
       { account: old },

@@ -9,6 +9,7 @@ export const movesDe: TextsLike<typeof movesEn> = {
   successor: 'Neues Konto',
   stillOpen: 'Hier noch offen',
   nothingOpen: 'Nichts',
+  nowRequired: 'Jetzt auch verlangt; offene Zahlungen ohne das sind nicht zu bezahlen',
   keepKeys:
     'Behalten Sie seine Geheimnisse auch, wenn nichts offen ist: Erstattungen und späte Meldungen des Anbieters brauchen sie.',
   outage: 'Der Anbieter ist nicht erreichbar',

@@ -6,6 +6,7 @@ export const movesEn = {
   successor: 'New account',
   stillOpen: 'Still open here',
   nothingOpen: 'Nothing',
+  nowRequired: 'Now required as well; open payments without it cannot be paid',
   keepKeys:
     'Keep its secrets also when nothing is open: refunds and late messages of its provider need them.',
   outage: 'The provider cannot be reached',

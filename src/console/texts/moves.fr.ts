@@ -9,6 +9,7 @@ export const movesFr: TextsLike<typeof movesEn> = {
   successor: 'Nouveau compte',
   stillOpen: 'Encore ouvert ici',
   nothingOpen: 'Rien',
+  nowRequired: 'Exigé aussi désormais ; sans cela, un paiement ouvert ne peut être payé',
   keepKeys:
     "Gardez ses secrets même quand rien n'est ouvert : les remboursements et les messages tardifs du prestataire en ont besoin.",
   outage: 'Le prestataire est injoignable',

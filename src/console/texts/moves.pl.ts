@@ -9,6 +9,7 @@ export const movesPl: TextsLike<typeof movesEn> = {
   successor: 'Nowe konto',
   stillOpen: 'Jeszcze otwarte tutaj',
   nothingOpen: 'Nic',
+  nowRequired: 'Teraz także wymagane; bez tego otwartej płatności nie można opłacić',
   keepKeys:
     'Zachowaj jego sekrety także wtedy, gdy nic nie jest otwarte: potrzebują ich zwroty i spóźnione komunikaty operatora.',
   outage: 'Nie ma połączenia z operatorem',

@@ -107,6 +107,10 @@ export const account = v.object({
           'Payments of which an attempt is open here, by status: created, forwarded, pending, authorized, partially_paid. Those that have gone on elsewhere count too while this one may still be paid. A status without any is left out.',
           v.record(v.string(), v.number()),
         ),
+        requires: told(
+          'What payments need where they go now, and did not need here, as `requires` of GET /v1/providers/{id} names it. An open payment without it cannot be paid there; nothing counts these.',
+          v.array(v.string()),
+        ),
       }),
     ),
   ),

@@ -39,6 +39,9 @@ export function Succession({ view, account: { succession } }: Shown) {
               </span>
             ),
           ],
+          ...(succession.requires.length > 0
+            ? ([[t.nowRequired, succession.requires.join(', ')]] as const)
+            : []),
         ]}
       />
       <p class="small">{t.keepKeys}</p>

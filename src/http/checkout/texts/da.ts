@@ -55,6 +55,7 @@ export const da: Texts = {
   refused: 'Banken godkendte ikke betalingen',
   outOfOrder: 'Denne betalingsmåde er ikke tilgængelig lige nu',
   notTaken: 'Betalingen kan ikke foretages på denne måde',
+  askHow: 'Spørg butikken, hvordan du kan betale.',
   failed: 'Noget gik galt hos os',
   later: 'Prøv igen om et øjeblik',
   notUnderstood: 'Anmodningen blev ikke forstået',

@@ -55,6 +55,7 @@ export const de: Texts = {
   refused: 'Die Bank hat die Zahlung nicht angenommen',
   outOfOrder: 'Diese Zahlungsart steht zurzeit nicht zur Verfügung',
   notTaken: 'Auf diesem Weg ist diese Zahlung nicht möglich',
+  askHow: 'Fragen Sie den Shop, wie Sie bezahlen können.',
   failed: 'Bei uns ist etwas schiefgegangen',
   later: 'Bitte versuchen Sie es gleich noch einmal',
   notUnderstood: 'Diese Anfrage wurde nicht verstanden',

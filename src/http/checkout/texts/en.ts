@@ -55,6 +55,7 @@ export const en: Texts = {
   refused: 'The bank did not accept the payment',
   outOfOrder: 'This means of payment is not available at the moment',
   notTaken: 'This payment cannot be made this way',
+  askHow: 'Ask the shop how you can pay.',
   failed: 'Something went wrong on our side',
   later: 'Please try again in a moment',
   notUnderstood: 'This request was not understood',

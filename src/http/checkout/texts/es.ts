@@ -55,6 +55,7 @@ export const es: Texts = {
   refused: 'El banco no ha aceptado el pago',
   outOfOrder: 'Este medio de pago no está disponible en este momento',
   notTaken: 'No se puede pagar de esta forma',
+  askHow: 'Pregunte a la tienda cómo puede pagar.',
   failed: 'Se ha producido un error por nuestra parte',
   later: 'Inténtelo de nuevo en un momento',
   notUnderstood: 'No se ha entendido esta solicitud',

@@ -55,6 +55,7 @@ export const fr: Texts = {
   refused: 'La banque n’a pas accepté le paiement',
   outOfOrder: 'Ce moyen de paiement est indisponible',
   notTaken: 'Ce paiement ne peut pas se faire de cette façon',
+  askHow: 'Demandez à la boutique comment payer.',
   failed: 'Une erreur s’est produite de notre côté',
   later: 'Veuillez réessayer dans un instant',
   notUnderstood: 'Cette demande n’a pas été comprise',

@@ -55,6 +55,7 @@ export const it: Texts = {
   refused: 'La banca non ha accettato il pagamento',
   outOfOrder: 'Questo metodo di pagamento non è al momento disponibile',
   notTaken: 'Non è possibile pagare in questo modo',
+  askHow: 'Chieda al negozio come può pagare.',
   failed: 'Si è verificato un errore da parte nostra',
   later: 'Riprovi tra un momento',
   notUnderstood: 'Questa richiesta non è stata compresa',

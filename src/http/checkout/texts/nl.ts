@@ -55,6 +55,7 @@ export const nl: Texts = {
   refused: 'De bank heeft de betaling niet geaccepteerd',
   outOfOrder: 'Deze betaalmethode is op dit moment niet beschikbaar',
   notTaken: 'Op deze manier kan niet worden betaald',
+  askHow: 'Vraag de winkel hoe u kunt betalen.',
   failed: 'Er is bij ons iets misgegaan',
   later: 'Probeer het zo meteen opnieuw',
   notUnderstood: 'Dit verzoek is niet begrepen',

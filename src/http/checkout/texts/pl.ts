@@ -55,6 +55,7 @@ export const pl: Texts = {
   refused: 'Bank nie przyjął płatności',
   outOfOrder: 'Ta metoda płatności jest chwilowo niedostępna',
   notTaken: 'W ten sposób nie można zapłacić',
+  askHow: 'Zapytaj sklep, jak możesz zapłacić.',
   failed: 'Wystąpił błąd po naszej stronie',
   later: 'Spróbuj ponownie za chwilę',
   notUnderstood: 'Nie udało się odczytać tego żądania',

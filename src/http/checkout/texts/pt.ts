@@ -56,6 +56,7 @@ export const pt: Texts = {
   refused: 'O banco não aceitou o pagamento',
   outOfOrder: 'Esta forma de pagamento não está disponível no momento',
   notTaken: 'Não é possível pagar desta forma',
+  askHow: 'Pergunte à loja como você pode pagar.',
   failed: 'Algo deu errado do nosso lado',
   later: 'Tente de novo em instantes',
   notUnderstood: 'Esta solicitação não foi entendida',

@@ -76,6 +76,7 @@ export interface Texts extends Readonly<Record<AccountKind, string>> {
   readonly refused: string;
   readonly outOfOrder: string;
   readonly notTaken: string;
+  readonly askHow: string;
   readonly failed: string;
   readonly later: string;
   readonly notUnderstood: string;
