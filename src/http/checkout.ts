@@ -101,6 +101,7 @@ const TROUBLES = {
   409: 'A page: the means of payment is not offered any more.',
   410: 'A page: the payment was called off, or its time is up.',
   413: 'A page: the request is too large.',
+  429: 'A page: so many attempts were made that the next one has to wait; Retry-After says how long.',
   500: 'A page: something failed on our side, or the account is out of order.',
   502: 'A page: the provider does not take the payment.',
   504: 'A page: the provider does not answer.',

@@ -8,6 +8,7 @@ import type { PaymentId } from '../payments/id.ts';
 import { UNFINISHED, WITHOUT_MONEY } from '../payments/statuses.ts';
 import type { AppEnv } from './app-env.ts';
 import { shownOrder, type Way } from './checkout/content.tsx';
+import { filled } from './checkout/languages.ts';
 import type { Texts } from './checkout/texts/texts.ts';
 import { inChosenLanguage, inLanguage, plainWear, wearOf } from './checkout/wear.ts';
 import { problemPage } from './shopper-pages.ts';
@@ -18,6 +19,8 @@ interface Happened {
   readonly title: keyof Texts;
   /** Whether the same may succeed when it is tried again. */
   readonly mayPass: boolean;
+  /** Minutes after which it may, for the title. */
+  readonly minutes?: number;
   /** What is to be done where there is nowhere to go from here. */
   readonly instead?: keyof Texts;
 }
@@ -91,7 +94,7 @@ async function pageAbout(
   c: Context<AppEnv>,
   id: PaymentId,
   problem: Problem,
-  { title, mayPass, instead }: Happened,
+  { title, mayPass, minutes, instead }: Happened,
   chosen: string | null,
 ): Promise<Response> {
   const found = await readable(c.get('service'), id);
@@ -104,7 +107,13 @@ async function pageAbout(
   const sentences = [...moneyOf(found), ...last].map((name) => texts[name]);
   return problemPage(c, problem, {
     wear,
-    message: { icon: 'warning', title: texts[title], sentences, ways, order },
+    message: {
+      icon: 'warning',
+      title: filled(texts[title], { count: String(minutes) }),
+      sentences,
+      ways,
+      order,
+    },
   });
 }
 
@@ -112,6 +121,29 @@ async function pageAbout(
 export function notOfferedPage(c: Context<AppEnv>, id: PaymentId, chosen: string | null): Promise<Response> {
   const problem = new Problem('invalid_state', 'the account is not offered any more');
   return pageAbout(c, id, problem, NOT_TAKEN, chosen);
+}
+
+/** The longest pause that a shopper is told to wait, in minutes. */
+const LONGEST_WAIT = 60;
+
+/** So many attempts were made that the next one has to wait. @param until milliseconds since 1970; infinite: none follows */
+export function mustWaitPage(
+  c: Context<AppEnv>,
+  id: PaymentId,
+  until: number,
+  chosen: string | null,
+): Promise<Response> {
+  const retryAfter = Math.max(1, Math.ceil((until - c.get('service').now()) / 1000));
+  const detail = 'the payment has had too many attempts';
+  const problem = Number.isFinite(until)
+    ? new Problem('rate_limited', detail, { retryAfter })
+    : new Problem('invalid_state', detail);
+  const minutes = Math.ceil(retryAfter / 60);
+  const happened: Happened =
+    minutes <= LONGEST_WAIT
+      ? { title: 'laterIn', mayPass: true, minutes }
+      : { title: 'notTaken', mayPass: false, instead: 'anew' };
+  return pageAbout(c, id, problem, happened, chosen);
 }
 
 /** What was chosen is none of the shop's means of payment, or not any more. */

@@ -14,7 +14,7 @@ import { chooserContent, goingContent, shownOrder } from './checkout/content.tsx
 import { dressed } from './checkout/dressed.tsx';
 import { becameOf, chargedOf, hasFailed } from './checkout/said.ts';
 import { chosenLanguage, inChosenLanguage, inLanguage, wearOf } from './checkout/wear.ts';
-import { hopFailedPage, notOfferedPage } from './hop-failed.ts';
+import { hopFailedPage, mustWaitPage, notOfferedPage } from './hop-failed.ts';
 import { policyOfPage } from './page-policy.ts';
 import { pageHeaders } from './pages.tsx';
 import { chooserFormAction, messagePage, newNonce, shopperPage, unknownPayment } from './shopper-pages.ts';
@@ -178,6 +178,8 @@ async function tryHop(c: Context<AppEnv>, id: PaymentId, chosen: string | null):
       return await busy(c, id);
     case 'finished':
       return await toShop(c, { ...result, wayBack: result.request, isShopper: true });
+    case 'must_wait':
+      return mustWaitPage(c, id, result.until, chosen);
     case 'over':
       return await over(c, result);
     case 'unknown':

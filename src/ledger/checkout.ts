@@ -83,7 +83,9 @@ export class Checkout {
     const choice = record.request.choose ? chosen : null;
     if (record.request.choose && !choice && !isProcessing)
       return { kind: 'choose', ...about, request: { ...record.request, amount: left } };
-    const mayBegin = now >= nextAttemptAt(record.attempts);
+    const until = nextAttemptAt(record.attempts);
+    const mayBegin = now >= until;
+    const mustWait: HopResult = { kind: 'must_wait', until };
     const named = newest.insteadOf ?? newest.account;
     const next = choice ?? movedTo(moves, named) ?? named;
     // What began before an account got a successor is not gone on with: a new attempt goes there.
@@ -96,7 +98,7 @@ export class Checkout {
       );
       if (earlier >= 0) return this.#goAgain(record, earlier + 1, ip);
     }
-    if (hasMoved) return isProcessing ? finished : { kind: 'busy' };
+    if (hasMoved) return isProcessing ? finished : mustWait;
     // Money by an earlier attempt makes less of what is left: the newest one asks for too much then.
     const isExact = newest.amount === left;
     if (isExact && isGood(newest, now)) return this.#goAgain(record, record.attempts.length, ip);
@@ -108,11 +110,11 @@ export class Checkout {
     }
     // The bank is processing an order number that cannot be used again: a second attempt might pay twice.
     if (isProcessing) return finished;
-    // Somebody uses up the attempts. The last redirect may still do.
+    // Somebody uses up the attempts. The last redirect may still do, unless it is known that its page takes nobody any more.
     if (!mayBegin)
-      return isExact && newest.redirect
+      return isExact && newest.redirect && isInFlight(newest) && !isStale(newest, now)
         ? this.#goAgain(record, record.attempts.length, ip)
-        : { kind: 'busy' };
+        : mustWait;
     const number = record.attempts.length + 1;
     const again = { ...newest, amount: left, state: NEW_ATTEMPT, redirect: null };
     if (newest.deferred) return this.#reserve(record, number, again, next, byCode);

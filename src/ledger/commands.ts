@@ -161,6 +161,8 @@ export type HopResult =
   | { readonly kind: 'not_offered' }
   /** The shopper chooses the means of payment, for what is left to pay. */
   | ({ readonly kind: 'choose' } & AboutPayment)
+  /** So many attempts were made that the next one has to wait until then, in milliseconds since 1970; infinite: none follows. */
+  | { readonly kind: 'must_wait'; readonly until: number }
   /** The attempt is being built by another request of this shopper: of this number, where that is known. */
   | { readonly kind: 'busy'; readonly attempt?: number }
   /** A new attempt has to be built first. */

@@ -58,6 +58,7 @@ export const da: Texts = {
   askHow: 'Spørg butikken, hvordan du kan betale.',
   failed: 'Noget gik galt hos os',
   later: 'Prøv igen om et øjeblik',
+  laterIn: 'Prøv igen om {count} min',
   notUnderstood: 'Anmodningen blev ikke forstået',
   calledOff: 'Butikken har annulleret denne betaling',
   timeUp: 'Fristen for denne betaling er udløbet',

@@ -58,6 +58,7 @@ export const de: Texts = {
   askHow: 'Fragen Sie den Shop, wie Sie bezahlen können.',
   failed: 'Bei uns ist etwas schiefgegangen',
   later: 'Bitte versuchen Sie es gleich noch einmal',
+  laterIn: 'Bitte versuchen Sie es in {count} Min. noch einmal',
   notUnderstood: 'Diese Anfrage wurde nicht verstanden',
   calledOff: 'Der Shop hat diese Zahlung storniert',
   timeUp: 'Die Zeit für diese Zahlung ist abgelaufen',

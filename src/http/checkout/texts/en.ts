@@ -58,6 +58,7 @@ export const en: Texts = {
   askHow: 'Ask the shop how you can pay.',
   failed: 'Something went wrong on our side',
   later: 'Please try again in a moment',
+  laterIn: 'Please try again in {count} min',
   notUnderstood: 'This request was not understood',
   calledOff: 'The shop has cancelled this payment',
   timeUp: 'The time for this payment is up',

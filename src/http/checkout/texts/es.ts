@@ -58,6 +58,7 @@ export const es: Texts = {
   askHow: 'Pregunte a la tienda cómo puede pagar.',
   failed: 'Se ha producido un error por nuestra parte',
   later: 'Inténtelo de nuevo en un momento',
+  laterIn: 'Inténtelo de nuevo en {count} min',
   notUnderstood: 'No se ha entendido esta solicitud',
   calledOff: 'La tienda ha cancelado este pago',
   timeUp: 'El plazo de este pago ha vencido',

@@ -58,6 +58,7 @@ export const fr: Texts = {
   askHow: 'Demandez à la boutique comment payer.',
   failed: 'Une erreur s’est produite de notre côté',
   later: 'Veuillez réessayer dans un instant',
+  laterIn: 'Veuillez réessayer dans {count} min',
   notUnderstood: 'Cette demande n’a pas été comprise',
   calledOff: 'La boutique a annulé ce paiement',
   timeUp: 'Le délai de ce paiement est écoulé',

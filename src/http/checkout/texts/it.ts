@@ -58,6 +58,7 @@ export const it: Texts = {
   askHow: 'Chieda al negozio come può pagare.',
   failed: 'Si è verificato un errore da parte nostra',
   later: 'Riprovi tra un momento',
+  laterIn: 'Riprovi tra {count} min',
   notUnderstood: 'Questa richiesta non è stata compresa',
   calledOff: 'Il negozio ha annullato questo pagamento',
   timeUp: 'Il tempo per questo pagamento è scaduto',

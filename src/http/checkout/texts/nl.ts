@@ -58,6 +58,7 @@ export const nl: Texts = {
   askHow: 'Vraag de winkel hoe u kunt betalen.',
   failed: 'Er is bij ons iets misgegaan',
   later: 'Probeer het zo meteen opnieuw',
+  laterIn: 'Probeer het over {count} min. opnieuw',
   notUnderstood: 'Dit verzoek is niet begrepen',
   calledOff: 'De winkel heeft deze betaling geannuleerd',
   timeUp: 'De tijd voor deze betaling is verstreken',

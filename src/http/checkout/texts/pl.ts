@@ -58,6 +58,7 @@ export const pl: Texts = {
   askHow: 'Zapytaj sklep, jak możesz zapłacić.',
   failed: 'Wystąpił błąd po naszej stronie',
   later: 'Spróbuj ponownie za chwilę',
+  laterIn: 'Spróbuj ponownie za {count} min',
   notUnderstood: 'Nie udało się odczytać tego żądania',
   calledOff: 'Sklep anulował tę płatność',
   timeUp: 'Czas na dokonanie płatności minął',

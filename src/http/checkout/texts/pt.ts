@@ -59,6 +59,7 @@ export const pt: Texts = {
   askHow: 'Pergunte à loja como você pode pagar.',
   failed: 'Algo deu errado do nosso lado',
   later: 'Tente de novo em instantes',
+  laterIn: 'Tente de novo em {count} min',
   notUnderstood: 'Esta solicitação não foi entendida',
   calledOff: 'A loja cancelou este pagamento',
   timeUp: 'O prazo deste pagamento expirou',

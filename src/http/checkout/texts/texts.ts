@@ -79,6 +79,8 @@ export interface Texts extends Readonly<Record<AccountKind, string>> {
   readonly askHow: string;
   readonly failed: string;
   readonly later: string;
+  /** After so many tries that the next one has to wait; `{count}` is a number of minutes. */
+  readonly laterIn: string;
   readonly notUnderstood: string;
   readonly calledOff: string;
   readonly timeUp: string;
