@@ -78,11 +78,13 @@ function isMadeUpFor(record: LedgerRecord, reason: string): boolean {
 }
 
 function moneyItems(record: LedgerRecord): Found[] {
-  const { amounts, paidTwice } = summaryOf(record);
+  const { amounts, paidTwice, chargebacks } = summaryOf(record);
+  // What a bank has taken back is not given back by us once more.
+  const gone = amounts.refunded + Math.max(0, chargebacks.made - chargebacks.reversed);
   const { currency, amount: asked } = record.request;
   const { conflict } = record;
   const found: Found[] = [];
-  if (paidTwice && amounts.paid - amounts.refunded > asked)
+  if (paidTwice && amounts.paid - gone > asked)
     found.push(
       itemOf(
         record,
