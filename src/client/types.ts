@@ -356,6 +356,8 @@ export interface Attempt {
   readonly status: PaymentStatus;
   /** In the currency's minor unit. */
   readonly amounts: Amounts;
+  /** What the bank has taken back, less what was won again, in minor units. */
+  readonly chargedBack: number;
   /** As of the payment. */
   readonly pendingReason: PendingReason | null;
   /** Why the provider says that it was not paid. Null unless the status is `denied`, `cancelled`, `error` or `expired` by the provider. */

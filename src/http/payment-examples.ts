@@ -78,6 +78,7 @@ export const READ = {
       amount: 1999,
       status: 'paid',
       amounts: { authorized: 0, paid: 1999, refunded: 0 },
+      chargedBack: 0,
       pendingReason: null,
       declineReason: null,
       card: null,

@@ -1,5 +1,6 @@
 /** The life of one attempt: how it begins, and whether its redirect may be used again. */
 import { MAX_ATTEMPTS } from '../payments/id.ts';
+import { ZERO } from '../payments/money.ts';
 import { moneyOf, NEW_ATTEMPT } from '../payments/rules.ts';
 import type { SignedAttempt } from './commands.ts';
 import type { Attempt } from './record.ts';
@@ -82,7 +83,20 @@ export function nextAttemptAt(attempts: readonly Attempt[]): number {
   return Date.parse(newest.createdAt) + (attempts.length < MANY_ATTEMPTS ? PAUSE_MS : LONG_PAUSE_MS);
 }
 
+/** Whether money was captured that is not to be delivered for, and was not given back: who paid again would pay twice. */
+export function isUndelivered({
+  undelivered = ZERO,
+  state,
+}: Pick<Attempt, 'undelivered' | 'state'>): boolean {
+  return undelivered > 0 && moneyOf(state).paid === 0;
+}
+
+/** Whether no more money is taken beside it: the shop has captured it, or it was captured and is to be given back. */
+export function takesNoMore(attempt: Attempt): boolean {
+  return isCaptured(attempt) || isUndelivered(attempt);
+}
+
 /** Whether the shop has captured an authorization, in whole or in part. */
-export function isCaptured({ capture, state }: Attempt): boolean {
+function isCaptured({ capture, state }: Attempt): boolean {
   return capture === 'manual' && state.authorized > 0 && moneyOf(state).paid > 0;
 }

@@ -3,6 +3,7 @@
  * changes it queues one job, which writes it to the directory; nothing is asked or written while it stays the same.
  */
 import type { AttentionItem, AttentionKind } from '../payments/attention.ts';
+import { isUndelivered } from './attempts.ts';
 import { type DeliveryState, deliveryOf } from './deliveries.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
@@ -78,11 +79,13 @@ function isMadeUpFor(record: LedgerRecord, reason: string): boolean {
 }
 
 function moneyItems(record: LedgerRecord): Found[] {
-  const { amounts, paidTwice } = summaryOf(record);
+  const { amounts, paidTwice, chargebacks } = summaryOf(record);
+  // What a bank has taken back is not given back by us once more.
+  const gone = amounts.refunded + Math.max(0, chargebacks.made - chargebacks.reversed);
   const { currency, amount: asked } = record.request;
   const { conflict } = record;
   const found: Found[] = [];
-  if (paidTwice && amounts.paid - amounts.refunded > asked)
+  if (paidTwice && amounts.paid - gone > asked)
     found.push(
       itemOf(
         record,
@@ -97,6 +100,22 @@ function moneyItems(record: LedgerRecord): Found[] {
     found.push(itemOf(record, 'conflict', place, { attempt, reason }));
   }
   return found;
+}
+
+/** Money that was captured and is not to be delivered for: somebody gives it back in the provider's back office. */
+function undeliveredItems(record: LedgerRecord): Found[] {
+  return record.attempts.flatMap((one, index) => {
+    if (!isUndelivered(one)) return [];
+    const { account, undelivered } = one;
+    const place = { name: `u${index + 1}`, cause: 'undelivered', account };
+    const detail = {
+      attempt: index + 1,
+      reason: 'not_delivered',
+      undelivered,
+      currency: record.request.currency,
+    };
+    return [itemOf(record, 'pending_person', place, detail)];
+  });
 }
 
 function isFailing({ tries, dueAt }: Job, { isAbandoned }: DeliveryState): boolean {
@@ -124,6 +143,7 @@ function itemsOf(record: LedgerRecord, jobs: readonly Job[]): Found[] {
     ...approvalItems(record),
     ...waitingItems(record),
     ...moneyItems(record),
+    ...undeliveredItems(record),
     ...webhookItems(record, jobs),
   ];
 }

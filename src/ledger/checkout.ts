@@ -12,7 +12,6 @@ import {
   attemptOf,
   insteadAndLeftOut,
   isBeingBuilt,
-  isCaptured,
   isGood,
   isInFlight,
   isInProcess,
@@ -20,6 +19,7 @@ import {
   isReusable,
   isStale,
   nextAttemptAt,
+  takesNoMore,
 } from './attempts.ts';
 import type { HopFailure, HopResult, ReturnCommand, ReturnResult, SignedAttempt } from './commands.ts';
 import { isInParts } from './ending.ts';
@@ -71,8 +71,9 @@ export class Checkout {
     const { status } = summaryOf(record);
     const left = leftToPay(record);
     if (!newest || !left || NOTHING_TO_PAY.has(status)) return finished;
-    // After a partial capture the shop takes no more money from the shopper; after the first of several parts its provider does.
-    if (record.attempts.some(isCaptured) || isInParts(record)) return finished;
+    // After a partial capture the shop takes no more money from the shopper; after the first of several parts its provider does. What was
+    // captured and is not delivered for is given back first.
+    if (record.attempts.some(takesNoMore) || isInParts(record)) return finished;
     const now = this.#work.now();
     const reason = endedBy(record, now);
     if (reason && status !== 'pending') return { kind: 'over', ...about, reason };
@@ -207,7 +208,8 @@ export class Checkout {
    */
   reserve(number: number, attempt: SignedAttempt, byCode: boolean): boolean {
     const { record } = this.#work.store;
-    if (!record || number !== record.attempts.length + 1 || record.attempts.some(isInProcess)) return false;
+    if (!record || number !== record.attempts.length + 1) return false;
+    if (record.attempts.some((one) => isInProcess(one) || takesNoMore(one))) return false;
     if (endedBy(record, this.#work.now()) !== null || leftToPay(record) !== attempt.amount) return false;
     this.#work.commit((writer) => {
       const added = { ...attemptOf(attempt, writer.at), reservedAt: writer.at, ...(byCode && { byCode }) };
@@ -227,7 +229,8 @@ export class Checkout {
     const now = this.#work.now();
     if (isBeingBuilt(attempt, now)) return { kind: 'busy', attempt: number };
     const isNewest = number === record.attempts.length && attempt.state.progress === 'forwarded';
-    const isOpen = endedBy(record, now) === null && !record.attempts.some(isInProcess);
+    const isOpen =
+      endedBy(record, now) === null && !record.attempts.some((one) => isInProcess(one) || takesNoMore(one));
     const isDue = isNewest && isOpen && attempt.amount === leftToPay(record);
     return isDue ? this.#goAgain(record, number, ip) : { kind: 'busy' };
   }
@@ -265,7 +268,7 @@ export class Checkout {
     // Another click was faster: both lead to what that one has begun (`follow`).
     if (!isOurs && number !== record.attempts.length + 1) return { kind: 'busy', attempt: number };
     // It was called off while the bank registered the order.
-    if (endedBy(record, this.#work.now()) !== null)
+    if (endedBy(record, this.#work.now()) !== null || record.attempts.some(takesNoMore))
       return this.hop(ip, attempt.insteadOf ?? attempt.account, moves);
     this.#work.commit((writer) => {
       const added = attemptOf(attempt, writer.at);

@@ -3,7 +3,7 @@ import { minor } from '../payments/money.ts';
 import { apply } from '../payments/rules.ts';
 import { CAN_BE_CALLED_OFF, NOTHING_TO_PAY, UNFINISHED } from '../payments/statuses.ts';
 import type { Redirect } from '../payments/types.ts';
-import { isCaptured, isGood, isInFlight, isInProcess } from './attempts.ts';
+import { isGood, isInFlight, isInProcess, takesNoMore } from './attempts.ts';
 import type { CallOffResult } from './commands.ts';
 import { endedBy, type LedgerRecord, summaryOf } from './record.ts';
 import type { Job } from './rows.ts';
@@ -18,14 +18,14 @@ export function isInParts(record: LedgerRecord): boolean {
   return record.request.installments !== undefined && summaryOf(record).amounts.paid > 0;
 }
 
-/** Whether nothing can be paid any more: it is paid, was captured, comes in parts, is called off, or has expired. */
+/** Whether nothing can be paid any more: it is paid, was captured (or is to be given back), comes in parts, is called off, or has expired. */
 export function isOver(record: LedgerRecord, now: number): boolean {
   const { status, amounts } = summaryOf(record);
   return (
     NOTHING_TO_PAY.has(status) ||
     isInParts(record) ||
     minor(record.request.amount - amounts.paid) === null ||
-    record.attempts.some(isCaptured) ||
+    record.attempts.some(takesNoMore) ||
     endedBy(record, now) !== null
   );
 }

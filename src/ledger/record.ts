@@ -49,6 +49,8 @@ export interface Attempt extends BuiltAttempt {
   readonly amountUntold?: true;
   /** A message says that money came, and names an amount or a currency that cannot be; what was understood since clears it. */
   readonly amountUnclear?: true;
+  /** Money that its provider has captured and that is not to be delivered for, less what was given back of it, in minor units. */
+  readonly undelivered?: Minor;
   readonly goodUntil?: string | null;
   /** The order has to be registered when the shopper is there. */
   readonly deferred?: boolean;

@@ -7,7 +7,7 @@ import { NOTHING_TO_PAY } from '../payments/statuses.ts';
 import { summarize } from '../payments/summary.ts';
 import { hex, utf8 } from '../signing/bytes.ts';
 import { digests } from '../signing/digests.ts';
-import { isCaptured, isInProcess } from './attempts.ts';
+import { isInProcess, takesNoMore } from './attempts.ts';
 import type { HintCommand, HintResult, ReturnQuery, StatusQueryRequest } from './commands.ts';
 import { type QueuedQuery, queuedQuery } from './outbox.ts';
 import { type LedgerRecord, summaryOf } from './record.ts';
@@ -59,7 +59,7 @@ function isLeftToPay(record: LedgerRecord, number: number): boolean {
   const asked = attempts[number - 1]?.amount ?? 0;
   const { status } = summaryOf(record);
   // What is in process at a bank may still be paid.
-  if (attempts.some(isInProcess) || NOTHING_TO_PAY.has(status) || attempts.some(isCaptured)) return false;
+  if (attempts.some(isInProcess) || NOTHING_TO_PAY.has(status) || attempts.some(takesNoMore)) return false;
   return asked > 0 && taken + asked <= request.amount;
 }
 

@@ -1,6 +1,7 @@
 /** What can be told of an update from itself and the record alone, before anything is written. */
 
 import type { Mismatch } from '../payments/mismatch.ts';
+import type { Minor } from '../payments/money.ts';
 import { movementOf } from '../payments/operations.ts';
 import type { ApplyUpdateCommand } from './commands.ts';
 import type { OperationResults } from './operation-results.ts';
@@ -31,17 +32,20 @@ export function isNotReal(
  */
 export function withProviderData(
   record: LedgerRecord,
-  { attempt, document, providerState, proofMissing }: ApplyUpdateCommand,
+  { attempt, document, providerState, proofMissing, undelivered }: ApplyUpdateCommand,
 ): LedgerRecord {
   // What proves nothing leaves nothing that a later call would use.
   if (proofMissing) return record;
-  const known = record.attempts[attempt - 1]?.providerState ?? {};
+  const { providerState: known = {}, undelivered: before = undelivered } = record.attempts[attempt - 1] ?? {};
   const isKnown = Object.entries(providerState ?? {}).every(([name, value]) => known[name] === value);
-  if (!document && isKnown) return record;
+  // What is given back makes it less, whichever message came first.
+  const least = undelivered === undefined ? before : (Math.min(undelivered, before ?? undelivered) as Minor);
+  if (!document && isKnown && least === record.attempts[attempt - 1]?.undelivered) return record;
   return withAttempt(record, attempt, (entry) => ({
     ...entry,
     ...(document && { documents: withDocument(entry.documents, document) }),
     ...(providerState && { providerState: { ...entry.providerState, ...providerState } }),
+    ...(least !== undefined && { undelivered: least }),
   }));
 }
 

@@ -119,6 +119,7 @@ export function attemptsOf({ attempts }: LedgerRecord): AttemptView[] {
       amount,
       status,
       amounts,
+      chargedBack: moneyOf(state).chargedBack,
       pendingReason: status === 'pending' ? (pendingReason ?? 'processing') : null,
       declineReason: DECLINED.has(status) ? (shown?.declineReason ?? null) : null,
       card: shown?.card ?? null,

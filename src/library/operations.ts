@@ -22,6 +22,13 @@ export interface MovedMoney {
   readonly paid: number;
   /** With the refunds that were `accepted` and whose result is still to come. */
   readonly refunded: number;
+  /** What the bank has taken back and was not won again: it is not given back once more. Left out: nothing. */
+  readonly chargedBack?: number;
+}
+
+/** What of it can still be given back. */
+function refundableOf({ paid, refunded, chargedBack = 0 }: MovedMoney): number {
+  return paid - refunded - chargedBack;
 }
 
 /** An operation that is to be carried out. */
@@ -47,13 +54,11 @@ export type OperationOutcomeOf =
   /** Its answer was lost: it may have been carried out. Never call it again: look it up at the provider. */
   | { readonly result: 'unknown'; readonly error: Error };
 
-function sourceOf(
-  sources: readonly FundsSource[],
-  { authorized, paid, refunded }: MovedMoney,
-): FundsSource | null {
+function sourceOf(sources: readonly FundsSource[], money: MovedMoney): FundsSource | null {
+  const { authorized, paid } = money;
   const has: Record<FundsSource, boolean> = {
     held: authorized > 0,
-    paid: paid - refunded > 0,
+    paid: refundableOf(money) > 0,
     open: authorized === 0 && paid === 0,
   };
   return sources.find((source) => has[source]) ?? null;
@@ -61,7 +66,7 @@ function sourceOf(
 
 function availableOf(source: FundsSource, attempt: LibraryAttempt, money: MovedMoney): number {
   if (source === 'held') return money.authorized;
-  return source === 'paid' ? money.paid - money.refunded : attempt.amount;
+  return source === 'paid' ? refundableOf(money) : attempt.amount;
 }
 
 /**
@@ -86,7 +91,9 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
   const amount = wanted ?? available;
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > available)
     throw new Problem('amount_out_of_range', `amount: is a whole number from 1 to ${available}`);
-  if (amount < available && operation.rule.parts === 'whole')
+  // Providers give back all that was paid where they are asked for the whole, also what was charged back.
+  const isRest = source === 'paid' && (money.chargedBack ?? 0) > 0;
+  if ((amount < available || isRest) && operation.rule.parts === 'whole')
     throw new Problem('amount_out_of_range', `a ${kind} at ${provider.caption} is of the whole amount`);
   if (!Number.isSafeInteger(number) || number < 1)
     throw new Problem('invalid_request', 'number: is counted from 1');
@@ -108,13 +115,13 @@ export async function carryOutOperation<Schema extends SettingsSchema>(
       fundsSource: source,
       amount,
       asked: attempt.amount,
-      whole: amount === available,
+      whole: amount === available && !isRest,
       before: {
         authorized: (money.authorized + money.paid) as Minor,
         released: 0 as Minor,
         paid: money.paid as Minor,
         refunded: money.refunded as Minor,
-        chargedBack: 0 as Minor,
+        chargedBack: (money.chargedBack ?? 0) as Minor,
       },
       // The caller counts them as given back (`MovedMoney`).
       accepted: 0,

@@ -53,7 +53,7 @@ export interface OperationPlan {
   readonly attempt: number;
   readonly fundsSource: FundsSource;
   readonly amount: Minor;
-  /** Whether this is everything that the source of funds has. */
+  /** Whether this is everything that the source of funds has. Never of a payment of which something was charged back. */
   readonly whole: boolean;
   /** The total (paid, refunded or released) once this operation and all accepted before it are done. */
   readonly expected: Minor;
@@ -218,7 +218,7 @@ function availableIn(
   const waiting = asked
     .filter((one) => one.state === 'awaiting_approval' && one.fundsSource === fundsSource)
     .reduce((total, one) => total + one.amount, 0);
-  const some = (unsent: number, soFar: Minor) => {
+  const some = (unsent: number, soFar: Minor): Available | null => {
     const left = unsent - waiting;
     return left > 0 ? { fundsSource, left: left as Minor, unsent: unsent as Minor, soFar } : null;
   };
@@ -234,16 +234,22 @@ function availableIn(
       const left = money.authorized - paid - (released - money.released);
       return some(left, kind === 'capture' ? paid : released);
     }
-    case 'paid':
-      return some(money.paid - refunded, refunded);
+    case 'paid': {
+      // The bank has taken it back already. A provider that does it only with the whole would give that back too.
+      if (money.chargedBack > 0 && rule?.parts === 'whole') return null;
+      return some(money.paid - refunded - money.chargedBack, refunded);
+    }
   }
 }
 
 /** Why no attempt that is meant has anything that the operation could take. */
-function nothingLeft(wanted: OperationWanted, attempts: readonly Operable[]): string {
+function nothingLeft(wanted: OperationWanted, currency: string, attempts: readonly Operable[]): string {
   const { kind } = wanted;
   const states = attempts.filter((_, index) => isWanted(wanted, index)).map(({ state }) => state);
   const hasMoney = states.some((state) => moneyOf(state).authorized + moneyOf(state).paid > 0);
+  const chargedBack = states.reduce((total, state) => total + moneyOf(state).chargedBack, 0);
+  if (chargedBack > 0 && kind !== 'capture')
+    return `there is nothing left to ${kind}: ${display(chargedBack, currency)} was charged back`;
   if (hasMoney) return `there is nothing left to ${kind}`;
   if (states.some(({ progress }) => progress === 'pending'))
     return `the provider is still processing the payment: there is nothing to ${kind} before its result`;
@@ -285,7 +291,8 @@ export function planOperation(
     }
     return [];
   });
-  if (candidates.length === 0) return { code: 'invalid_state', detail: nothingLeft(wanted, attempts) };
+  if (candidates.length === 0)
+    return { code: 'invalid_state', detail: nothingLeft(wanted, currency, attempts) };
   if (wanted.amount === null && candidates.length > 1) {
     const numbers = candidates.map(({ attempt }) => attempt).join(' and ');
     return {
@@ -303,14 +310,16 @@ export function planOperation(
     };
   }
   const amount = (asked ?? chosen.left) as Minor;
-  const whole = amount === chosen.unsent;
+  const before = moneyOf(chosen.state);
+  // Providers give back all that was paid where they are asked for the whole, also what was charged back.
+  const isRest = chosen.fundsSource === 'paid' && before.chargedBack > 0;
+  const whole = amount === chosen.unsent && !isRest;
   if (!whole && (chosen.rule.parts === 'whole' || chosen.fundsSource === 'open')) {
     return {
       code: 'amount_out_of_range',
       detail: `this provider does it only with the whole, ${display(chosen.unsent, currency)}`,
     };
   }
-  const before = moneyOf(chosen.state);
   const sum = sumOf({ kind: wanted.kind, fundsSource: chosen.fundsSource });
   const outside = sum === null ? 0 : before[sum] - doneIn(sum, chosen.attempt, operations);
   return {

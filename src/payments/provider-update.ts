@@ -1,4 +1,5 @@
 /** What a provider says of one attempt, verified: the one shape that every provider makes and the ledger takes. */
+import type { Minor } from './money.ts';
 import type { UpdatedOperation } from './reconciliation.ts';
 import type { Outcome } from './statuses.ts';
 import type { Card, DeclineReason } from './told.ts';
@@ -72,6 +73,11 @@ export interface UpdateFacts {
   readonly pendingReason?: PendingReason;
   /** It says that money was taken of what was held, and not how much: a person says that. Its outcome is `none`. */
   readonly amountUntold?: true;
+  /**
+   * Money that was captured and is not to be delivered for, less what was given back of it, in minor units: it is no payment, a person
+   * gives it back, and until then nothing more is taken.
+   */
+  readonly undelivered?: Minor;
 }
 
 /** A verified fact about one attempt. Only these reach the ledger. */

@@ -198,6 +198,8 @@ export interface AttemptView {
   readonly amount: Minor;
   readonly status: Status;
   readonly amounts: Amounts;
+  /** What the bank has taken back, less what was won again, in minor units: it cannot be given back once more. */
+  readonly chargedBack: Minor;
   /** Null unless the status is `pending`. */
   readonly pendingReason: PendingReason | null;
   readonly declineReason: DeclineReason | null;

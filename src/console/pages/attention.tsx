@@ -48,6 +48,8 @@ function waysOut(
       return [[`${at}/operations/${detail.operation}/approve`, t.decide]];
     case 'pending_proof':
     case 'pending_person':
+      // Nobody says here what became of it: it is refunded at the provider.
+      if (detail.reason === 'not_delivered') return [[`${at}#story`, t.payment]];
       return [[`${at}/attempts/${detail.attempt}/conclude`, t.conclude]];
     case 'paid_twice':
       return [[`${at}/refund`, t.refund]];

@@ -178,6 +178,10 @@ export const paymentRead = v.object({
         amount: told('What the shopper was to pay, in minor units.', v.number()),
         status: told('What became of this attempt.', v.picklist(STATUSES)),
         amounts,
+        chargedBack: told(
+          'What the bank has taken back, less what was won again, in minor units.',
+          v.number(),
+        ),
         pendingReason: told('As of the payment.', v.nullable(v.picklist(PENDING_REASONS))),
         declineReason,
         card,

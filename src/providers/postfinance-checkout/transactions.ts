@@ -1,7 +1,9 @@
 /** A transaction that was read: whether it is the attempt's, and what it says of it. Facts: SHEET.md, "Statuses". */
 import { Refusal } from '../../payments/errors.ts';
+import { type Minor, minor } from '../../payments/money.ts';
 import type { ProviderUpdate, StatusQuery, UpdateOutcome } from '../contract.ts';
 import { withReason } from '../kit/decline-reasons.ts';
+import { minorOfJson } from '../kit/json-decimals.ts';
 import { meaningOf } from '../kit/statuses.ts';
 import { providerUpdate } from '../kit/update.ts';
 import { type Caller, callCheckout, goodBody } from './api.ts';
@@ -72,6 +74,14 @@ export function outcomeOfWords(words: string): UpdateOutcome {
   return meaning?.outcome ?? 'none';
 }
 
+/** What was captured of a transaction that is not to be delivered for, and not given back. */
+function undeliveredOf(said: CheckoutTransaction, currency: string): Minor | null {
+  if (said.state !== 'DECLINE') return null;
+  const captured = minorOfJson(said.completedAmount ?? said.authorizationAmount ?? 0, currency) ?? 0;
+  const refunded = minorOfJson(said.refundedAmount ?? 0, currency) ?? 0;
+  return minor(Math.max(0, captured - refunded));
+}
+
 /**
  * What a transaction says of its attempt.
  * @throws Refusal malformed when it claims money, and how much cannot be read.
@@ -87,9 +97,11 @@ export function updateOfTransaction(said: CheckoutTransaction, now: Date): Provi
       : outcome === 'authorized'
         ? memberAmount(said.authorizationAmount, currency, 'authorizationAmount')
         : null;
+  const undelivered = undeliveredOf(said, currency);
+  const named = amount ?? undelivered;
   return providerUpdate({
     order: merchantReference,
-    key: `${id}/${words}${amount === null ? '' : `/${amount}`}`,
+    key: `${id}/${words}${named === null ? '' : `/${named}`}`,
     outcome,
     amount,
     currency: currency || null,
@@ -99,6 +111,7 @@ export function updateOfTransaction(said: CheckoutTransaction, now: Date): Provi
     providerReference: id || null,
     providerStatus: words,
     ...withReason(CHECKOUT_DECLINES, words),
+    ...(undelivered !== null && { undelivered }),
     detail: {
       ...(said.environment && { environment: said.environment }),
       ...(outcome === 'error' && said.completedAmount && { completedAmount: String(said.completedAmount) }),

@@ -17,7 +17,7 @@ import { consolePage } from '../../page.tsx';
 import { submission } from '../../submission.tsx';
 import { actionsTexts } from '../../texts/actions.ts';
 import { PaymentFacts } from './about.tsx';
-import { type ReadPayment, readPayment } from './read.ts';
+import { type ReadPayment, readPayment, refundableOf } from './read.ts';
 import { paymentPath } from './table.tsx';
 
 type MovingKind = 'capture' | 'refund';
@@ -30,11 +30,12 @@ const OPEN_STATES: ReadonlySet<string> = new Set(['awaiting_approval', 'running'
 
 /** What an attempt has that could be captured or given back. */
 function leftOf(kind: MovingKind, { attempts, operations }: ReadPayment) {
-  return attempts.flatMap(({ attempt, account, amounts }) => {
+  return attempts.flatMap((one) => {
+    const { attempt, account, amounts } = one;
     const spoken = operations
-      .filter((one) => one.attempt === attempt && one.kind === kind && OPEN_STATES.has(one.state))
+      .filter((entry) => entry.attempt === attempt && entry.kind === kind && OPEN_STATES.has(entry.state))
       .reduce((sum, { amount }) => sum + amount, 0);
-    const there = kind === 'capture' ? amounts.authorized : amounts.paid - amounts.refunded;
+    const there = kind === 'capture' ? amounts.authorized : refundableOf(one);
     return there > spoken ? [{ attempt, account, left: there - spoken }] : [];
   });
 }

@@ -10,7 +10,7 @@ import type { View } from '../../view.ts';
 import { mayMoveMoney } from '../may.ts';
 import { Deliveries, ResendButton } from './deliveries.tsx';
 import { Attempts, MoneyStrip, Operations } from './money.tsx';
-import { actorNames, type PaymentStory, type ReadPayment, readStory } from './read.ts';
+import { actorNames, type PaymentStory, type ReadPayment, readStory, refundableOf } from './read.ts';
 import { Refused } from './refused.tsx';
 import { SeenByShopper } from './seen.tsx';
 import { paymentPath } from './table.tsx';
@@ -28,7 +28,7 @@ const CANCELLABLE: ReadonlySet<string> = new Set(['created', 'forwarded', 'pendi
 function Actions({ view, payment }: Shown) {
   const t = paymentTexts[view.language].actions;
   if (!mayMoveMoney(view.user)) return null;
-  const { amounts, status } = payment;
+  const { amounts, attempts, status } = payment;
   const at = paymentPath(payment.id);
   const isOpen = status === 'created' || status === 'forwarded' || status === 'denied' || status === 'error';
   return (
@@ -38,7 +38,7 @@ function Actions({ view, payment }: Shown) {
           {t.capture}
         </a>
       )}
-      {amounts.paid > amounts.refunded && (
+      {attempts.some((one) => refundableOf(one) > 0) && (
         <a class="button danger" href={`${at}/refund`}>
           {t.refund}
         </a>

@@ -23,6 +23,11 @@ export function readPayment(c: ConsoleContext): Promise<ReadPayment> {
   return c.get('api').get<ReadPayment>(`/payments/${encodeURIComponent(c.req.param('id') ?? '')}`);
 }
 
+/** What of an attempt could still be given back, in minor units, with what is asked for already. */
+export function refundableOf({ amounts, chargedBack }: ReadPayment['attempts'][number]): number {
+  return Math.max(0, amounts.paid - amounts.refunded - chargedBack);
+}
+
 /** The whole log, the oldest line first. */
 export async function readLog(c: ConsoleContext, id: string): Promise<LogPage['data']> {
   const lines: LogPage['data'] = [];
