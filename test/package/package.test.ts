@@ -265,17 +265,14 @@ describe('what a bundler takes', () => {
     const [, least = '', most = ''] = /each is (\d+) to (\d+) KiB gzipped/.exec(library) ?? [];
     const provided = [...sizes].filter(([name]) => name.startsWith('providers/')).map(([, size]) => size);
     expect(provided).toHaveLength(providers.length);
-    expect([Number(least), Number(most)]).toEqual([
-      Math.round(Math.min(...provided)),
-      Math.round(Math.max(...provided)),
-    ]);
+    const measured = [Math.min(...provided), Math.max(...provided)];
     const client = readFileSync(join(ROOT, 'docs/client.md'), 'utf8');
     const [, whole = '', testing = ''] =
       /it weighs (\d+) KiB, .* `countersign\/testing` (\d+)\./.exec(client) ?? [];
-    expect([Number(whole), Number(testing)]).toEqual([
-      Math.round(sizes.get('client') ?? 0),
-      Math.round(sizes.get('testing') ?? 0),
-    ]);
+    measured.push(sizes.get('client') ?? 0, sizes.get('testing') ?? 0);
+    // A line more somewhere is no other size.
+    for (const [at, said] of [least, most, whole, testing].entries())
+      expect(Math.abs(Number(said) - (measured[at] ?? 0))).toBeLessThan(1);
   });
 
   it('is nothing of what is not used', async () => {
