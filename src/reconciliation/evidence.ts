@@ -5,7 +5,7 @@
  */
 import type { DateOrder, DecimalSign, MappedKind } from '../payments/reconciled.ts';
 import { UnreadableFile } from './fault.ts';
-import { dateOrdersOf, decimalSignOf, isNegativeAmount } from './values.ts';
+import { dateOrdersOf, dayInFile, decimalSignOf, isNegativeAmount } from './values.ts';
 
 /** What is guessed of a file. */
 export type OpenSign = 'decimal' | 'dates' | 'refunds';
@@ -13,7 +13,8 @@ export type OpenSign = 'decimal' | 'dates' | 'refunds';
 /**
  * Amounts: `comma` and `point` can have no other decimal sign. `three…` have three decimals, in a currency that has as many, or are grouped;
  * `group…` are grouped, in a currency without decimals; `whole` is whole, in a currency of three. `bare` may be either. Dates: `ymd`, `dmy`
- * and `mdy` can have no other order; `either` may have several, and so may `dotted`, which are hardly ever written month first.
+ * and `mdy` can have no other order; `either` may have several, and so may `dotted`, which are hardly ever written month first. `first …` and
+ * `last …`: the days of those that may have either, by each order.
  * Refunds and chargebacks: with a minus, or without.
  */
 type Finding =
@@ -27,6 +28,10 @@ type Finding =
   | 'bare'
   | DateOrder
   | 'either'
+  | 'first dmy'
+  | 'last dmy'
+  | 'first mdy'
+  | 'last mdy'
   | 'dotted'
   | 'minus'
   | 'plus';
@@ -53,6 +58,8 @@ export interface LineToLookAt {
 
 const SHOWN = 40;
 
+const DAY_OR_MONTH_FIRST = ['dmy', 'mdy'] as const;
+
 /** Cells that are remembered: files repeat them, and reading one costs more. */
 const MOST_REMEMBERED = 5000;
 
@@ -78,6 +85,10 @@ export class EvidenceReader {
   readonly #found: Map<Finding, Counted>;
   readonly #signOf = remembering(decimalSignOf);
   readonly #ordersOf = remembering(dateOrdersOf);
+  readonly #dayOf = {
+    dmy: remembering((date) => dayInFile(date, 'dmy', 'UTC')),
+    mdy: remembering((date) => dayInFile(date, 'mdy', 'UTC')),
+  };
 
   constructor(open: readonly OpenSign[], before: Evidence) {
     this.#open = new Set(open);
@@ -113,8 +124,19 @@ export class EvidenceReader {
     const orders = this.#ordersOf(date);
     const [only] = orders;
     if (only && orders.length === 1) this.#note(only, line, date);
-    else if (only && kind !== null && kind !== 'none')
-      this.#note(/^\d+\./.test(date) ? 'dotted' : 'either', line, date);
+    else if (only && kind !== null && kind !== 'none') {
+      const isDotted = /^\d+\./.test(date);
+      this.#note(isDotted ? 'dotted' : 'either', line, date);
+      if (!isDotted)
+        for (const order of DAY_OR_MONTH_FIRST) this.#noteDay(order, line, this.#dayOf[order](date));
+    }
+  }
+
+  #noteDay(order: (typeof DAY_OR_MONTH_FIRST)[number], line: number, day: string | null): void {
+    if (day === null) return;
+    const [first, last] = [this.#found.get(`first ${order}`), this.#found.get(`last ${order}`)];
+    if (!first || day < first.cell) this.#found.set(`first ${order}`, { count: 1, line, cell: day });
+    if (!last || day > last.cell) this.#found.set(`last ${order}`, { count: 1, line, cell: day });
   }
 
   #note(finding: Finding, line: number, cell: string): void {
@@ -165,7 +187,17 @@ export function decimalIn(found: Evidence, isMapped: boolean): DecimalSign | nul
   );
 }
 
-/** The order of the file's dates; null: no date tells, and none needs it. @throws UnreadableFile where none tells, and some need it. */
+/** Milliseconds from the first to the last day that may have either order, read by one. */
+function spanOf(found: Evidence, order: (typeof DAY_OR_MONTH_FIRST)[number]): number {
+  const [first, last] = [found[`first ${order}`], found[`last ${order}`]];
+  return first && last ? Date.parse(last.cell) - Date.parse(first.cell) : 0;
+}
+
+/**
+ * The order of the file's dates; null: no date tells, and none needs it. Day first where none tells, unless the days lie closer together by the
+ * month first, as those of a settlement do.
+ * @throws UnreadableFile where none tells, and they lie so, or where they contradict each other.
+ */
 export function datesIn(found: Evidence, isMapped: boolean): DateOrder | null {
   const say = remedy('order of the dates', 'dates', isMapped);
   const sure = (['ymd', 'dmy', 'mdy'] as const)
@@ -183,11 +215,11 @@ export function datesIn(found: Evidence, isMapped: boolean): DateOrder | null {
       `${both(most, other)} have another order, and "${unclear.cell}" may have either: ${say}`,
     );
   if (most) return most.order;
-  if (found.either && isMapped)
+  if (found.either && isMapped && spanOf(found, 'mdy') < spanOf(found, 'dmy'))
     throw new UnreadableFile(
       'ambiguous',
       found.either.line,
-      `"${found.either.cell}" may have the day or the month first, and no date of the file tells: ${say}`,
+      `"${found.either.cell}" may have the day or the month first: no date of the file tells, and its days lie closer together by the month first: ${say}`,
     );
   return unclear ? 'dmy' : null;
 }

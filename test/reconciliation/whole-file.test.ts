@@ -47,7 +47,10 @@ describe('the order of dates', () => {
   });
 
   it('is asked for where no date tells, or two tell something else', async () => {
-    const silent = await comparison([['10.00', 'EUR', '11/05/2026', 1000]]);
+    const silent = await comparison([
+      ['10.00', 'EUR', '11/05/2026', 1000],
+      ['10.00', 'EUR', '11/06/2026', 1000],
+    ]);
     expect(silent.fault).toMatchObject({ code: 'ambiguous', line: 2 });
     expect(silent.fault?.detail).toContain('(dates)');
     const mixed = await comparison([
@@ -63,6 +66,7 @@ describe('the order of dates', () => {
 
   it.each([
     ['05.11.2026', 'dmy'],
+    ['05/11/2026', 'dmy'],
     ['2026-11-05', 'ymd'],
     ['20261105', 'ymd'],
     ['2026/11/05', 'ymd'],
@@ -70,6 +74,16 @@ describe('the order of dates', () => {
   ])('needs no word where a date is plain: %s', async (date, order) => {
     const read = await comparison([['10.00', 'EUR', date, 1000]]);
     expect([read.status, read.matched, read.readAs?.dates]).toEqual(['done', 1, order]);
+  });
+
+  it('is day first where no date tells, and the days lie as close together by that', async () => {
+    for (const days of [
+      ['05/11/2026', '06/11/2026', '12/11/2026'],
+      ['01/11/2026', '01/11/2026'],
+    ]) {
+      const read = await comparison(days.map((day) => ['10.00', 'EUR', day, 1000]));
+      expect([read.status, read.readAs?.dates, read.from?.slice(0, 7)]).toEqual(['done', 'dmy', '2026-11']);
+    }
   });
 
   it('is year first where two digits of it are', async () => {
