@@ -85,16 +85,17 @@ export async function takeNotification(
 /**
  * A message that came to the address of another account than its attempt's: some banks have one address for all accounts of a contract.
  * It is taken as if it had come to the right address, where anybody may send it, so that it counts only as far as that account's own
- * secrets, addresses and environment let it.
- * @throws Problem not_found when it is about no payment of ours.
+ * secrets, addresses and environment let it. Where they do not, it is logged and stored as refused.
+ * @throws Problem not_found when it is about no payment of ours, or not that account's to tell of.
  */
 async function takeStray(
   service: Service,
-  { account, provider, variants }: OpenedAccount,
+  opened: OpenedAccount,
   request: ProviderRequest,
   sender: Sender,
   { stray: order, mayBeForeign, ...told }: Stray,
-): Promise<TakenNotification> {
+): Promise<Reply> {
+  const { account, provider, variants } = opened;
   const line = { requestId: sender.requestId, account: account.id, order, ...told };
   const owner = order === null ? null : await accountOfOrder(service, order);
   if (owner !== null && owner !== account.id) {
@@ -105,7 +106,11 @@ async function takeStray(
       console.warn({ event: 'notification.other_account', owner, ...line });
       return taken;
     }
-    return new Refusal('wrong_account', `it is about an attempt of the account ${owner}`, { cause: taken });
+    // Whoever has one account learns nothing of the orders of others: the answer is that of an order that is not there.
+    const refusal = new Refusal('wrong_account', `it is about an attempt of the account ${owner}`, {
+      cause: taken,
+    });
+    await logRefusal(service, opened, { request, channel: 'notification', sender }, refusal);
   }
   if (mayBeForeign) {
     console.warn({ event: 'notification.foreign', ...line });
