@@ -36,12 +36,12 @@ function InFile({ view, line }: { readonly view: View; readonly line: Reconcilia
       <span class="small muted">
         {line.fileDay && resultDay(view, line.fileDay)}, {t.line(line.line)}
         {line.repeats !== null && `, ${t.repeats(line.repeats)}`}
-        {line.fileFee !== null && line.fileFee !== 0 && (
-          <>
-            , {t.fileFee} <Amount view={view} amount={line.fileFee} currency={line.fileCurrency} />
-          </>
-        )}
       </span>
+      {line.fileFee !== null && line.fileFee !== 0 && (
+        <span class="small muted">
+          {t.fileFee} <Amount view={view} amount={line.fileFee} currency={line.fileCurrency} />
+        </span>
+      )}
       {names.map((name) => (
         <span class="id">{name}</span>
       ))}
