@@ -1,6 +1,7 @@
 /**
  * Reads a file in pieces: bytes go in as they come, lines about money come out. All that it has to remember between two pieces is its
- * state, which is JSON and bytes, so that whoever was interrupted goes on from there.
+ * state, which is JSON and bytes, so that whoever was interrupted goes on from there. Long because a line can be read only with all that is known of its
+ * file: columns, kinds, signs, days.
  */
 import { currency } from '../payments/currencies.ts';
 import { ID_LENGTH } from '../payments/id.ts';
