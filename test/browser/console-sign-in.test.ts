@@ -230,7 +230,8 @@ describe('the second factor', () => {
       await says(page, '[role=alert]', 'The e-mail address or the password is wrong');
     }
     await signInOn(page, 'guessed@example.com', 'wrong again');
-    await says(page, '[role=alert]', 'Try again in 30 seconds');
+    // The fifth wrong password starts the 30 seconds: some of them are over before the sixth has come.
+    await says(page, '[role=alert]', /Try again in (?:30|[12]?\d) seconds/);
     await context.close();
   });
 });
