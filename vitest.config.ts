@@ -5,11 +5,18 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { Retried } from './test/support/retried.ts';
 
 const key = (text: string) => Buffer.from(text.padEnd(32, '.')).toString('base64');
 
 /** What a test inside workerd may take on a machine that has much else to do, in milliseconds. */
 const BUSY_MS = 20_000;
+
+/**
+ * How often a test of whole processes or of a browser is tried once more after it has failed. `.ci/run` says 1, for machines with much else to
+ * do; what needed it is named at the end. By hand it is none, and the tests in workerd, whose clock stands still, have none anywhere.
+ */
+const RETRIES = Number(process.env.TEST_RETRIES ?? 0);
 
 /** Memory that looks like a folder. */
 const MEMORY = '/dev/shm';
@@ -129,6 +136,7 @@ export default defineConfig(async () => {
   return {
     test: {
       silent: 'passed-only' as const,
+      reporters: ['default', new Retried()],
       sequence: { sequencer: LongFirst },
       // By default one core is left free, which is half of a small machine; and some tests wait more than they work.
       maxWorkers: Math.max(3, availableParallelism() - 1),
@@ -182,6 +190,7 @@ export default defineConfig(async () => {
           test: {
             name: 'node',
             include: IN_NODE,
+            retry: RETRIES,
             testTimeout: 180_000,
             hookTimeout: 180_000,
           },
