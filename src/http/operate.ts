@@ -40,15 +40,6 @@ export const OPERATION_SUMMARIES: Record<OperationKind, string> = {
   refund: 'Give back money that was paid, whole or in part',
 };
 
-/** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
-export function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
-  const body = JSON.stringify({ reference, amount: 1999, currency: 'EUR', provider: 'sips2', capture });
-  return [
-    `${variable}=$(curl -sf -X POST "$BASE/v1/payments" -H "Authorization: Bearer $SHOP_KEY" -d '${body}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')`,
-    `curl -sf -X POST "$BASE/sandbox/payments/$${variable}" -d '{"decision":"pay"}' > /dev/null`,
-  ].join('\n');
-}
-
 /** The payment of an operation, and who asks for it instead of the shop. */
 interface Operated {
   readonly id: PaymentId;

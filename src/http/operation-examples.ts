@@ -1,5 +1,6 @@
-/** What the operations of a payment have answered to the calls that their pages show, at the local Worker's simulated bank of SIPS 2. */
+/** The calls of a payment's operations that their pages show, and what the local Worker has answered, with its simulated bank of SIPS 2. */
 import type { OperationKind } from '../payments/operations.ts';
+import type { Example } from './openapi.ts';
 
 const COMMON = {
   amount: 1999,
@@ -25,7 +26,7 @@ const COMMON = {
 };
 
 /** The answer of each kind. */
-export const OPERATION_ANSWERS: Readonly<Record<OperationKind, object>> = {
+const OPERATION_ANSWERS: Readonly<Record<OperationKind, object>> = {
   capture: {
     ...COMMON,
     id: '33K60R1FCZZN1XYX',
@@ -134,3 +135,38 @@ export const REFRESHED = {
   updatedAt: '2026-11-27T19:16:25.518Z',
   checkoutUrl: 'http://localhost:8787/pay/DQHQ1SYCHVTB72NK/GoRco_vKNChfJLvZ6dWo5w',
 };
+
+/** A payment of the demo shop whose money is held or has come, for the examples: the sandbox's shopper pays it. */
+export function demoPayment(variable: string, reference: string, capture: 'manual' | 'automatic'): string {
+  const body = JSON.stringify({ reference, amount: 1999, currency: 'EUR', provider: 'sips2', capture });
+  return [
+    `${variable}=$(curl -sf -X POST "$BASE/v1/payments" -H "Authorization: Bearer $SHOP_KEY" -d '${body}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')`,
+    `curl -sf -X POST "$BASE/sandbox/payments/$${variable}" -d '{"decision":"pay"}' > /dev/null`,
+  ].join('\n');
+}
+
+/**
+ * The examples of capture, cancel and refund, each of a payment of its own.
+ * @param keyPrefix stands before the kind in the Idempotency-Key.
+ * @param payments by kind: the shell variable that gets the payment's id, and its reference.
+ */
+export function operationExamples(
+  keyPrefix: string,
+  payments: Readonly<Record<OperationKind, readonly [variable: string, reference: string]>>,
+): Readonly<Record<OperationKind, Example>> {
+  const exampleOf = (kind: OperationKind, body: object): Example => {
+    const [variable, reference] = payments[kind];
+    return {
+      path: { id: `$${variable}` },
+      headers: { 'Idempotency-Key': `${keyPrefix}${kind}-1` },
+      body,
+      before: demoPayment(variable, reference, kind === 'refund' ? 'automatic' : 'manual'),
+      answer: OPERATION_ANSWERS[kind],
+    };
+  };
+  return {
+    capture: exampleOf('capture', { amount: 500 }),
+    cancel: exampleOf('cancel', {}),
+    refund: exampleOf('refund', { amount: 500 }),
+  };
+}

@@ -5,40 +5,22 @@ import { refresh } from '../gateway/status-query.ts';
 import type { PaymentRead } from '../ledger/commands.ts';
 import { Problem } from '../payments/errors.ts';
 import { type PaymentId, paymentId } from '../payments/id.ts';
-import { OPERATION_KINDS, type OperationKind } from '../payments/operations.ts';
+import { OPERATION_KINDS } from '../payments/operations.ts';
 import type { AppEnv } from './app-env.ts';
 import { authenticatedShop } from './auth.ts';
 import { optionalJsonBody } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
-import { documented, type Example } from './openapi.ts';
-import { demoPayment, OPERATION_ERRORS, OPERATION_HEADERS, OPERATION_SUMMARIES, operate } from './operate.ts';
-import { OPERATION_ANSWERS, REFRESHED } from './operation-examples.ts';
+import { documented } from './openapi.ts';
+import { OPERATION_ERRORS, OPERATION_HEADERS, OPERATION_SUMMARIES, operate } from './operate.ts';
+import { demoPayment, operationExamples, REFRESHED } from './operation-examples.ts';
 import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';
 
-const EXAMPLES: Record<OperationKind, Example> = {
-  capture: {
-    path: { id: '$HELD' },
-    headers: { 'Idempotency-Key': 'capture-1' },
-    body: { amount: 500 },
-    before: demoPayment('HELD', 'docs-held', 'manual'),
-    answer: OPERATION_ANSWERS.capture,
-  },
-  cancel: {
-    path: { id: '$RELEASED' },
-    headers: { 'Idempotency-Key': 'cancel-1' },
-    body: {},
-    before: demoPayment('RELEASED', 'docs-released', 'manual'),
-    answer: OPERATION_ANSWERS.cancel,
-  },
-  refund: {
-    path: { id: '$PAID' },
-    headers: { 'Idempotency-Key': 'refund-1' },
-    body: { amount: 500 },
-    before: demoPayment('PAID', 'docs-paid', 'automatic'),
-    answer: OPERATION_ANSWERS.refund,
-  },
-};
+const EXAMPLES = operationExamples('', {
+  capture: ['HELD', 'docs-held'],
+  cancel: ['RELEASED', 'docs-released'],
+  refund: ['PAID', 'docs-paid'],
+});
 
 function unknownPayment(): Problem {
   return new Problem('not_found', 'this shop has no such payment');

@@ -11,7 +11,7 @@ import { optionalJsonBody, queryOf } from './body.ts';
 import { checkoutUrl } from './checkout-url.ts';
 import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from './create-payment.ts';
 import { documented } from './openapi.ts';
-import { demoPayment } from './operate.ts';
+import { demoPayment } from './operation-examples.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from './payment-log.ts';
 import { Routes } from './router.ts';
 import * as schemas from './schemas.ts';

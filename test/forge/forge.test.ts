@@ -10,7 +10,7 @@ import { shownFinding } from './finding.ts';
 import { forge } from './forge.ts';
 
 const SEED = 20261126;
-const RUNS = 60;
+const RUNS = 40;
 
 const files = import.meta.glob<VectorFile>('../providers/*/vectors.json', { eager: true, import: 'default' });
 

@@ -8,7 +8,7 @@ import { invalidField, Problem } from '../../payments/errors.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operate.ts';
+import { demoPayment } from '../operation-examples.ts';
 import { operatorOf } from '../operator.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';

@@ -4,48 +4,23 @@ import { approvalAbove } from '../../gateway/approvals.ts';
 import { originOf } from '../../gateway/start-attempt.ts';
 import { refresh } from '../../gateway/status-query.ts';
 import { Problem } from '../../payments/errors.ts';
-import { OPERATION_KINDS, type OperationKind } from '../../payments/operations.ts';
+import { OPERATION_KINDS } from '../../payments/operations.ts';
 import { optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
-import { documented, type Example } from '../openapi.ts';
-import {
-  demoPayment,
-  type Noted,
-  OPERATION_ERRORS,
-  OPERATION_HEADERS,
-  OPERATION_SUMMARIES,
-  operate,
-} from '../operate.ts';
-import { OPERATION_ANSWERS } from '../operation-examples.ts';
+import { documented } from '../openapi.ts';
+import { type Noted, OPERATION_ERRORS, OPERATION_HEADERS, OPERATION_SUMMARIES, operate } from '../operate.ts';
+import { demoPayment, operationExamples } from '../operation-examples.ts';
 import { operatorOf } from '../operator.ts';
 import { shownDelivery } from '../payment-log.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { paymentInPath } from './payments.ts';
 
-const EXAMPLES: Record<OperationKind, Example> = {
-  capture: {
-    path: { id: '$OPERATED' },
-    headers: { 'Idempotency-Key': 'operator-capture-1' },
-    body: { amount: 500 },
-    before: demoPayment('OPERATED', 'docs-operated', 'manual'),
-    answer: OPERATION_ANSWERS.capture,
-  },
-  cancel: {
-    path: { id: '$OPERATED_TOO' },
-    headers: { 'Idempotency-Key': 'operator-cancel-1' },
-    body: {},
-    before: demoPayment('OPERATED_TOO', 'docs-operated-too', 'manual'),
-    answer: OPERATION_ANSWERS.cancel,
-  },
-  refund: {
-    path: { id: '$GIVEN_BACK' },
-    headers: { 'Idempotency-Key': 'operator-refund-1' },
-    body: { amount: 500 },
-    before: demoPayment('GIVEN_BACK', 'docs-given-back', 'automatic'),
-    answer: OPERATION_ANSWERS.refund,
-  },
-};
+const EXAMPLES = operationExamples('operator-', {
+  capture: ['OPERATED', 'docs-operated'],
+  cancel: ['OPERATED_TOO', 'docs-operated-too'],
+  refund: ['GIVEN_BACK', 'docs-given-back'],
+});
 
 export function paymentOperationRoutes(): Routes {
   const routes = new Routes();

@@ -10,7 +10,7 @@ import { idParam, queryOf } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { answerOf, CREATE_ERRORS, CREATE_HEADERS, createFor } from '../create-payment.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operate.ts';
+import { demoPayment } from '../operation-examples.ts';
 import { operatorOf } from '../operator.ts';
 import { eventsAnswer, eventsPage, shownDelivery } from '../payment-log.ts';
 import { qrCode } from '../qr-code.ts';

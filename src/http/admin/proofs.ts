@@ -5,7 +5,7 @@ import { type LogProof, PROOF_VERSION } from '../../gateway/log-proof.ts';
 import { Problem } from '../../payments/errors.ts';
 import { queryOf } from '../body.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operate.ts';
+import { demoPayment } from '../operation-examples.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { paymentInPath } from './payments.ts';

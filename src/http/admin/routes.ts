@@ -8,7 +8,7 @@ import { paymentId } from '../../payments/id.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import { checkoutUrl } from '../checkout-url.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operate.ts';
+import { demoPayment } from '../operation-examples.ts';
 import { authenticateOperator, operatorOf } from '../operator.ts';
 import { polybankingImportRoutes } from '../polybanking/import.ts';
 import { polybankingViewRoutes } from '../polybanking/operator.ts';

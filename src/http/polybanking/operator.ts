@@ -3,7 +3,7 @@
 import { Problem } from '../../payments/errors.ts';
 import { paymentInPath } from '../admin/payments.ts';
 import { documented } from '../openapi.ts';
-import { demoPayment } from '../operate.ts';
+import { demoPayment } from '../operation-examples.ts';
 import { Routes } from '../router.ts';
 import * as schemas from '../schemas.ts';
 import { detailsOf, logsOf } from './words.ts';
