@@ -92,7 +92,7 @@ function lastFirst<T extends { readonly id: string }>(
 }
 
 /**
- * The page on which the shopper chooses; a shop that has only one way left needs none. The choice is posted to the link that the
+ * The page on which the shopper chooses; a shop that has only one way left needs none. The choice goes to the link that the
  * shopper has: a bare one must not give away the token. Nothing is kept in the browser: the page is the same on any device.
  */
 async function chooser(
